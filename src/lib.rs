@@ -1,1 +1,23 @@
+//! `twitchat-bridge` as a library: joins Twitchat and Streamer.bot overlays with OBS as the only wire.
+//!
+//! Modules are layers; each may use only those below it (`tests/layout.rs` holds the table):
+//!
+//! ```text
+//! daemon  ->  obs, store, overlay, sim  ->  core  ->  request  ->  credits  ->  mapping  ->  twitchat  ->  event
+//! ```
+//!
+//! `obs` and `daemon` also use [`link`]; `daemon`, `obs`, `store` and `overlay` use [`config`]. From [`core`] down everything is pure:
+//! no I/O, no clock, no randomness, no logging.
 
+pub mod config;
+pub mod core;
+pub mod credits;
+pub mod daemon;
+pub mod event;
+pub mod link;
+pub mod mapping;
+pub mod obs;
+pub mod request;
+pub mod sim;
+pub mod store;
+pub mod twitchat;

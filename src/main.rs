@@ -1,1 +1,3 @@
-fn main(){}
+//! The `twitchat-bridge` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! One validated configuration; every value knows where it came from.

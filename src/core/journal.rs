@@ -1,0 +1,109 @@
+//! What the journal holds: rows, sessions and small facts, as the core makes them and the store keeps them.
+//!
+//! The core numbers the rows itself, so that the same inputs always give the same journal.
+
+/// Number of a journal row. Counts from 1, never reused, one space for all sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Seq(pub u64);
+
+/// Number of a session. Counts from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SessionId(pub u64);
+
+/// Where a row came from; says how to read its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowOrigin {
+    /// A Twitchat message: the body is its `data`, without chat texts.
+    Heard,
+    /// A `PublishEvent`, or an event the bridge derived from labels: the body is the event's `data`.
+    Published,
+    /// A row of Twitchat's summary that nothing live accounts for: the body is that row.
+    Filled,
+    /// `AddToCredits`: the body is `{"section","value"}`.
+    Added,
+    /// Something the bridge learned, such as the broadcaster's id.
+    Learned,
+}
+
+impl RowOrigin {
+    /// The word that stands in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Heard => "heard",
+            Self::Published => "published",
+            Self::Filled => "filled",
+            Self::Added => "added",
+            Self::Learned => "learned",
+        }
+    }
+
+    /// Reads the database's word back.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Heard, Self::Published, Self::Filled, Self::Added, Self::Learned].into_iter().find(|origin| origin.as_str() == word)
+    }
+}
+
+/// One line of the journal. Appended, never changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its number.
+    pub seq: Seq,
+    /// The session it counts in.
+    pub session: SessionId,
+    /// When the bridge heard it, Unix milliseconds.
+    pub at_ms: i64,
+    /// How to read `body`.
+    pub origin: RowOrigin,
+    /// Twitchat's type, the event's `Source.Type`, or the summary's list.
+    pub kind: Box<str>,
+    /// What makes a repeat harmless: the envelope's id, or the `eventId` of a `PublishEvent`.
+    pub id: Option<Box<str>>,
+    /// JSON.
+    pub body: Box<str>,
+}
+
+/// A span between two resets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its number.
+    pub id: SessionId,
+    /// Unix milliseconds.
+    pub started_ms: i64,
+    /// Unix milliseconds; `None` for the running one.
+    pub ended_ms: Option<i64>,
+    /// Why it was begun: `first`, `clear`, `stream`, `closed`.
+    pub cause: Box<str>,
+}
+
+/// A person's lasting attributes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// `twitch`, `youtube`, …
+    pub platform: Box<str>,
+    /// Platform id; empty for somebody known by name only.
+    pub id: Box<str>,
+    /// Login, lower case where the platform has it so; may be empty.
+    pub login: Box<str>,
+    /// Display name; may be empty.
+    pub display: Box<str>,
+    /// When last heard of, Unix milliseconds.
+    pub seen_ms: i64,
+}
+
+/// One write for the store, in the order in which the core made them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Append to the journal (idempotent on `seq`).
+    Append(Row),
+    /// Begin a session (and end the running one at the same instant).
+    Begin(Session),
+    /// Insert or update a person, keyed by platform and id (by platform and login when the id is empty).
+    Person(PersonRow),
+    /// Keep a small value: `alive_ms`, `generation`, …
+    Keep {
+        /// Its name.
+        key: &'static str,
+        /// Its value.
+        value: Box<str>,
+    },
+}

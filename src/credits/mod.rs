@@ -1,0 +1,1 @@
+//! PURE. The credits: a fold over facts, its sections and leaderboards, the shapes of the replies, sample data.

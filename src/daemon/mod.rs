@@ -1,0 +1,1 @@
+//! SHELL. Wires the parts: starts and stops them, feeds the core, runs its effects.

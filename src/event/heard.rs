@@ -1,0 +1,137 @@
+//! One `CustomEvent` as it was heard: who speaks, and the parts that are needed later.
+//!
+//! The reader of `obs` parses each frame once into a [`Peek`] that borrows from it, then keeps what matters as a [`Heard`].
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// `origin` of Twitchat's own messages.
+pub const TWITCHAT: &str = "twitchat";
+/// `origin` of what a bridge sends.
+pub const BRIDGE: &str = "twitchat-bridge";
+
+/// The top level of an `eventData`, borrowed from the frame. Wrong types never fail the parse: they read as raw JSON.
+#[derive(Debug, Deserialize)]
+pub struct Peek<'a> {
+    /// Who speaks.
+    #[serde(borrow, default)]
+    pub origin: Option<&'a RawValue>,
+    /// Twitchat's type.
+    #[serde(borrow, default, rename = "type")]
+    pub kind: Option<&'a RawValue>,
+    /// Envelope id or request id.
+    #[serde(borrow, default)]
+    pub id: Option<&'a RawValue>,
+    /// Streamer.bot's request name.
+    #[serde(borrow, default)]
+    pub request: Option<&'a RawValue>,
+    /// Twitchat's data.
+    #[serde(borrow, default)]
+    pub data: Option<&'a RawValue>,
+}
+
+/// A Twitchat envelope: its type, id and untouched data.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Twitchat's type, as it came.
+    pub kind: Box<str>,
+    /// Absent in messages of the oldest clients.
+    pub id: Option<Box<str>>,
+    /// Absent and `null` are both `None`.
+    pub data: Option<Box<RawValue>>,
+}
+
+/// A `CustomEvent`, told apart by who speaks.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    /// Twitchat, or somebody who acts on it: `origin` is `twitchat`.
+    Twitchat(Message),
+    /// A bridge: ourselves (our echo) or another one. The whole `eventData`.
+    Bridge(Box<RawValue>),
+    /// A request to the bridge: any other origin and a `request`. The whole `eventData`.
+    Request(Box<RawValue>),
+    /// Nothing that concerns us.
+    Other,
+    /// `origin` is `twitchat` but there is no usable `type`.
+    Bad,
+}
+
+/// Text of a JSON string, borrowed where it has no escapes.
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)
+}
+
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Peek<'_> {
+    /// Keeps what matters. `whole` gives the complete `eventData`; it is asked for only when the message is not Twitchat's.
+    pub fn keep(&self, whole: impl FnOnce() -> Option<Box<RawValue>>) -> Heard {
+        let origin = self.origin.and_then(text);
+        match origin.as_deref() {
+            Some(TWITCHAT) => match self.kind.and_then(text) {
+                Some(kind) if !kind.is_empty() => Heard::Twitchat(Message {
+                    kind: kind.into(),
+                    id: self.id.and_then(plain_id),
+                    data: self.data.filter(|data| data.get() != "null").map(ToOwned::to_owned),
+                }),
+                _ => Heard::Bad,
+            },
+            Some(BRIDGE) => whole().map_or(Heard::Other, Heard::Bridge),
+            _ if self.request.is_some() => whole().map_or(Heard::Other, Heard::Request),
+            _ => Heard::Other,
+        }
+    }
+}
+
+/// An id as text: a string's content, a number's digits; anything else is no id.
+fn plain_id(raw: &RawValue) -> Option<Box<str>> {
+    match raw.get().bytes().next() {
+        Some(b'"') => text(raw).filter(|id| !id.is_empty()).map(Into::into),
+        Some(b'0'..=b'9' | b'-') => Some(raw.get().into()),
+        _ => None,
+    }
+}
+
+impl Heard {
+    /// Reads one `eventData` as a whole text: for tests and for tools that do not sit on a socket.
+    pub fn read(event_data: &str) -> Result<Self, serde_json::Error> {
+        let whole: &RawValue = serde_json::from_str(event_data)?;
+        let peek: Peek<'_> = serde_json::from_str(event_data)?;
+        Ok(peek.keep(|| Some(whole.to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twitchat_keeps_type_id_and_untouched_data() {
+        let Heard::Twitchat(message) = Heard::read(r#"{"data":{"a": 1.50},"id":"x","origin":"twitchat","type":"FOLLOW"}"#).unwrap() else {
+            panic!()
+        };
+        assert_eq!((&*message.kind, message.id.as_deref(), message.data.unwrap().get()), ("FOLLOW", Some("x"), r#"{"a": 1.50}"#));
+    }
+
+    #[test]
+    fn null_data_numeric_id_and_escapes_are_understood() {
+        let Heard::Twitchat(message) = Heard::read(r#"{"origin":"twitch\u0061t","type":"A\"B","id":7,"data":null}"#).unwrap() else {
+            panic!()
+        };
+        assert_eq!((&*message.kind, message.id.as_deref(), message.data.is_none()), ("A\"B", Some("7"), true));
+    }
+
+    #[test]
+    fn who_speaks_decides() {
+        assert!(matches!(Heard::read(r#"{"origin":"twitchat"}"#).unwrap(), Heard::Bad));
+        assert!(matches!(Heard::read(r#"{"origin":"twitchat","type":3}"#).unwrap(), Heard::Bad));
+        assert!(matches!(Heard::read(r#"{"origin":"twitchat-bridge","request":"Hello"}"#).unwrap(), Heard::Bridge(_)));
+        assert!(matches!(Heard::read(r#"{"request":"GetCredits","id":"1"}"#).unwrap(), Heard::Request(_)));
+        assert!(matches!(Heard::read(r#"{"origin":5,"request":7}"#).unwrap(), Heard::Request(_)));
+        assert!(matches!(Heard::read(r#"{"hello":"world"}"#).unwrap(), Heard::Other));
+        assert!(Heard::read("[1]").is_err());
+    }
+}

@@ -1,0 +1,1 @@
+//! PURE. Twitchat's messages into Streamer.bot's events, and published events into facts.

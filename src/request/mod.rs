@@ -1,0 +1,1 @@
+//! PURE. Streamer.bot's requests: parse and answer.

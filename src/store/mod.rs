@@ -1,0 +1,1 @@
+//! SHELL. The SQLite file: journal, sessions, people, facts about the bridge.

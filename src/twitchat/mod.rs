@@ -1,0 +1,1 @@
+//! PURE. Twitchat's own language: envelopes, three generations of names and shapes, summary, labels.
