@@ -99,6 +99,9 @@ impl Heard {
     /// Reads one `eventData` as a whole text: for tests and for tools that do not sit on a socket.
     pub fn read(event_data: &str) -> Result<Self, serde_json::Error> {
         let whole: &RawValue = serde_json::from_str(event_data)?;
+        if !whole.get().starts_with('{') {
+            return Ok(Self::Other);
+        }
         let peek: Peek<'_> = serde_json::from_str(event_data)?;
         Ok(peek.keep(|| Some(whole.to_owned())))
     }
@@ -132,6 +135,7 @@ mod tests {
         assert!(matches!(Heard::read(r#"{"request":"GetCredits","id":"1"}"#).unwrap(), Heard::Request(_)));
         assert!(matches!(Heard::read(r#"{"origin":5,"request":7}"#).unwrap(), Heard::Request(_)));
         assert!(matches!(Heard::read(r#"{"hello":"world"}"#).unwrap(), Heard::Other));
-        assert!(Heard::read("[1]").is_err());
+        assert!(matches!(Heard::read(r#"["twitchat","FOLLOW"]"#).unwrap(), Heard::Other));
+        assert!(Heard::read("{").is_err());
     }
 }

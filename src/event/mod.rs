@@ -1,5 +1,11 @@
-//! PURE. The event model: what crosses the bus, events with their sources and types, people, amounts.
+//! PURE. The event model: what crosses the bus, what happened, names of events, people, amounts.
 
+pub mod fact;
 pub mod heard;
+pub mod name;
+pub mod person;
 
+pub use fact::Fact;
 pub use heard::{Heard, Message, Peek};
+pub use name::EventName;
+pub use person::{Person, Platform, Roles};

@@ -1,0 +1,295 @@
+//! What happened, whatever dialect told it: the one model that Twitchat's messages and published events are read into.
+//!
+//! Credits are a fold over facts; Streamer.bot's events are facts written in its own words (`mapping::render`).
+
+use serde_json::{Map, Value};
+
+use super::{EventName, Person};
+
+/// A subscription's tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Tier {
+    Prime,
+    #[default]
+    One,
+    Two,
+    Three,
+}
+
+/// What somebody wrote along with it. Never journalled unless asked to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chat {
+    /// Plain text.
+    pub text: Box<str>,
+    /// The text in pieces, as Twitchat sends them; empty when it sent none.
+    pub chunks: Vec<Chunk>,
+    /// Id of the chat message where the message says it (only the oldest Twitchat does).
+    pub message_id: Box<str>,
+    /// The channel it was written in: a Twitch user id, or `#login` from the oldest Twitchat; empty if unknown.
+    pub channel: Box<str>,
+    /// The author's colour, `#RRGGBB`, where known.
+    pub color: Box<str>,
+    /// Badge name and version, from IRC tags.
+    pub badges: Vec<(Box<str>, Box<str>)>,
+}
+
+/// A piece of a chat text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chunk {
+    /// Words, links, highlighted words.
+    Text(Box<str>),
+    /// An emote: its name and picture.
+    Emote {
+        /// Name as written.
+        name: Box<str>,
+        /// Largest picture there is.
+        url: Box<str>,
+    },
+    /// A cheermote: its text, bits and picture.
+    Cheer {
+        /// As written, `Cheer100`.
+        text: Box<str>,
+        /// How many bits it stands for.
+        bits: u64,
+        /// Largest picture there is.
+        url: Box<str>,
+    },
+    /// Somebody's name.
+    Mention {
+        /// As written.
+        text: Box<str>,
+        /// Their login.
+        login: Box<str>,
+    },
+}
+
+/// A new or a renewed subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// Who subscribes.
+    pub who: Person,
+    /// At which tier. Upgrades are always reported as tier 1.
+    pub tier: Tier,
+    /// New, renewed or taken over.
+    pub kind: SubKind,
+    /// Months paid at once: 1, 3 or 6.
+    pub months: u32,
+    /// Months in total.
+    pub cumulative_months: u32,
+    /// Months in a row; 1 may mean "not shared".
+    pub streak_months: u32,
+    /// What they wrote.
+    pub chat: Chat,
+}
+
+/// How a subscription came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum SubKind {
+    New,
+    Renewed,
+    PrimeUpgrade,
+    GiftUpgrade,
+}
+
+/// Subscriptions given to others in one message. Usually one recipient; Twitchat sends a gift bomb as single gifts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gift {
+    /// Who gives.
+    pub gifter: Person,
+    /// At which tier.
+    pub tier: Tier,
+    /// Who gets one; may be shorter than `count` (a summary does not name them).
+    pub recipients: Vec<Person>,
+    /// How many subscriptions.
+    pub count: u32,
+    /// Months each.
+    pub months: u32,
+    /// The recipient's months in total, where told.
+    pub cumulative_months: u32,
+    /// Whether the sender itself says that this is a bomb (a published `GiftBomb`, several recipients in one message, a wave in a summary).
+    pub bomb: bool,
+    /// Whether the sender itself says that this single gift belongs to a bomb that it reports separately (`fromSubBomb`).
+    pub of_bomb: bool,
+    /// The gifter's own total, where told.
+    pub total: u32,
+}
+
+/// Channel points spent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redemption {
+    /// Who redeems.
+    pub who: Person,
+    /// The reward's id; `highlighted-message` and the like for Twitch's own.
+    pub reward_id: Box<str>,
+    /// Its name.
+    pub title: Box<str>,
+    /// Points; `None` where not told (Twitchat says -1 for Twitch's own rewards, a summary nothing).
+    pub cost: Option<u64>,
+    /// What they wrote.
+    pub chat: Chat,
+    /// One of Twitch's own rewards.
+    pub automatic: bool,
+}
+
+/// Who drove a hype train and with how much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contribution {
+    /// Who.
+    pub who: Person,
+    /// `bits` or `subs` (hype-train points, not a number of subscriptions).
+    pub kind: Box<str>,
+    /// How much.
+    pub total: u64,
+}
+
+/// One report of a hype train.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HypeTrain {
+    /// Which event tells it: `HypeTrainStart`, `HypeTrainUpdate`, `HypeTrainLevelUp`, `HypeTrainEnd`.
+    pub phase: Box<str>,
+    /// Level reached.
+    pub level: u32,
+    /// Percent of that level.
+    pub percent: u32,
+    /// Who conducts: the first of `top_contributions` of each kind.
+    pub conductors: Vec<Contribution>,
+    /// All that are named, conductors included.
+    pub contributors: Vec<Contribution>,
+}
+
+/// An amount of money, kept as it was told; different currencies are never added up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Money {
+    /// Hundredths of the currency's unit.
+    pub cents: i64,
+    /// ISO code or symbol as told; may be empty. `diamonds` for TikTok's gifts.
+    pub currency: Box<str>,
+}
+
+/// Which of the custom sections money or membership goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum SupportKind {
+    Tip,
+    Merch,
+    Member,
+}
+
+/// Support that does not come through Twitch itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Support {
+    /// Tip, merch or membership.
+    pub kind: SupportKind,
+    /// Who.
+    pub who: Person,
+    /// How much, where told.
+    pub money: Option<Money>,
+    /// What was bought, or the member's tier.
+    pub what: Box<str>,
+    /// The event that tells it, `Kofi.Donation` and so on.
+    pub name: EventName,
+}
+
+/// Somebody is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presence {
+    /// Who, with the roles that the message shows.
+    pub who: Person,
+    /// Whether they spoke in chat (else they were only named).
+    pub spoke: bool,
+    /// How this is told as an event.
+    pub told: Told,
+    /// What they wrote.
+    pub chat: Chat,
+}
+
+/// How a [`Presence`] is told as an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Told {
+    /// `FirstWord`: the first message of a stream. `ever` when it is the first on this channel at all.
+    FirstWord {
+        /// First on this channel at all.
+        ever: bool,
+    },
+    /// `ChatMessage`.
+    ChatMessage,
+    /// Not at all: a summary's row, or a copy of a message that another event tells.
+    Silent,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// A new follower.
+    Follow {
+        /// Who follows.
+        who: Person,
+    },
+    /// Bits.
+    Cheer {
+        /// Who cheers.
+        who: Person,
+        /// How many bits.
+        bits: u64,
+        /// What they wrote.
+        chat: Chat,
+    },
+    /// A subscription by oneself.
+    Subscription(Subscription),
+    /// Subscriptions given away.
+    Gift(Gift),
+    /// A raid comes in.
+    Raid {
+        /// Who raids.
+        who: Person,
+        /// With how many viewers.
+        viewers: u64,
+        /// Their picture, where known.
+        avatar: Box<str>,
+    },
+    /// Channel points spent.
+    Redemption(Redemption),
+    /// Points given to a community goal.
+    GoalContribution {
+        /// Who gives.
+        who: Person,
+        /// How many points; 0 where not told.
+        points: u64,
+    },
+    /// The stream's category or title changed.
+    Stream {
+        /// Category; empty where not told.
+        category: Box<str>,
+        /// Title; empty where not told.
+        title: Box<str>,
+    },
+    /// An emote pyramid was built.
+    Pyramid {
+        /// Who built it.
+        who: Person,
+        /// How wide.
+        width: u32,
+    },
+    /// A hype train.
+    HypeTrain(HypeTrain),
+    /// Tips, merch, memberships.
+    Support(Support),
+    /// Somebody is there.
+    Presence(Presence),
+    /// The broadcaster's account became known.
+    Broadcaster {
+        /// Twitch user id.
+        id: Box<str>,
+        /// `true` when it comes from the owner's own poll or prediction; `false` when it is only the channel of a message, which may be another one.
+        own: bool,
+    },
+    /// An event that feeds no section: it is told, not counted.
+    Plain {
+        /// Its name.
+        name: EventName,
+        /// Its data, as Streamer.bot would send it.
+        data: Map<String, Value>,
+    },
+}

@@ -1,0 +1,185 @@
+//! Who somebody is: platform and id, with the names and roles they were heard with.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a person has their account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Platform {
+    #[default]
+    Twitch,
+    YouTube,
+    TikTok,
+    Kick,
+    Trovo,
+    Kofi,
+    Streamlabs,
+    StreamElements,
+    Tipeee,
+    Patreon,
+    Fourthwall,
+    Other,
+}
+
+impl Platform {
+    /// Every platform there is a name for.
+    const ALL: [Self; 12] = [
+        Self::Twitch,
+        Self::YouTube,
+        Self::TikTok,
+        Self::Kick,
+        Self::Trovo,
+        Self::Kofi,
+        Self::Streamlabs,
+        Self::StreamElements,
+        Self::Tipeee,
+        Self::Patreon,
+        Self::Fourthwall,
+        Self::Other,
+    ];
+
+    /// Lower-case word, as in payloads and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Twitch => "twitch",
+            Self::YouTube => "youtube",
+            Self::TikTok => "tiktok",
+            Self::Kick => "kick",
+            Self::Trovo => "trovo",
+            Self::Kofi => "kofi",
+            Self::Streamlabs => "streamlabs",
+            Self::StreamElements => "streamelements",
+            Self::Tipeee => "tipeee",
+            Self::Patreon => "patreon",
+            Self::Fourthwall => "fourthwall",
+            Self::Other => "other",
+        }
+    }
+
+    /// Any case; unknown words are `Other`.
+    pub fn parse(word: &str) -> Self {
+        Self::ALL.into_iter().find(|platform| platform.as_str().eq_ignore_ascii_case(word)).unwrap_or(Self::Other)
+    }
+
+    /// What an id tells of itself: `UC…` with 24 characters is a YouTube channel; all else heard from Twitchat is taken for Twitch.
+    pub fn of_id(id: &str) -> Self {
+        if id.len() == 24 && id.starts_with("UC") { Self::YouTube } else { Self::Twitch }
+    }
+}
+
+/// Roles that somebody was seen with. A set: it only grows, so that no order can change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Roles(u8);
+
+impl Roles {
+    /// Nothing known.
+    pub const NONE: Self = Self(0);
+    /// Subscribed to the channel.
+    pub const SUBSCRIBER: Self = Self(1);
+    /// VIP.
+    pub const VIP: Self = Self(2);
+    /// Moderator, lead moderator included.
+    pub const MODERATOR: Self = Self(4);
+    /// The channel's owner.
+    pub const BROADCASTER: Self = Self(8);
+
+    /// Both sets together.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// `other` when `is`, else nothing: for building a set from flags.
+    #[must_use]
+    pub fn when(self, is: bool, other: Self) -> Self {
+        if is { self.with(other) } else { self }
+    }
+
+    /// Whether all of `other` is in here.
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Streamer.bot's role number: 1 viewer, 2 VIP, 3 moderator, 4 broadcaster.
+    pub fn number(self) -> u8 {
+        if self.has(Self::BROADCASTER) {
+            4
+        } else if self.has(Self::MODERATOR) {
+            3
+        } else if self.has(Self::VIP) {
+            2
+        } else {
+            1
+        }
+    }
+
+    /// As one byte, for keeping.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// From one byte; bits that mean nothing are dropped.
+    pub fn from_bits(bits: u8) -> Self {
+        Self(bits & 15)
+    }
+}
+
+/// A person as a message names them. Any part may be empty, never all of id, login and display.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Person {
+    /// Where the account is.
+    pub platform: Platform,
+    /// Platform id; empty when the message has none. Never a number: ids of YouTube and others are text.
+    pub id: Box<str>,
+    /// Login name; may be empty.
+    pub login: Box<str>,
+    /// Display name; may be empty.
+    pub display: Box<str>,
+    /// Roles that the message shows.
+    pub roles: Roles,
+}
+
+/// Twitch's account for anonymous gifts.
+pub const ANONYMOUS_GIFTER: (&str, &str, &str) = ("274598607", "ananonymousgifter", "AnAnonymousGifter");
+/// Twitch's account for anonymous cheers.
+pub const ANONYMOUS_CHEERER: (&str, &str, &str) = ("407665396", "ananonymouscheerer", "AnAnonymousCheerer");
+
+impl Person {
+    /// A person, or nothing if there is neither id nor name. The platform follows from the id.
+    pub fn new(id: &str, login: &str, display: &str) -> Option<Self> {
+        Self::on(Platform::of_id(id), id, login, display)
+    }
+
+    /// A person on a given platform, or nothing if there is neither id nor name.
+    pub fn on(platform: Platform, id: &str, login: &str, display: &str) -> Option<Self> {
+        let (id, login, display) = (id.trim(), login.trim(), display.trim());
+        (!id.is_empty() || !login.is_empty() || !display.is_empty()).then(|| Self {
+            platform,
+            id: id.into(),
+            login: login.into(),
+            display: display.into(),
+            roles: Roles::NONE,
+        })
+    }
+
+    /// Twitch's stand-in for somebody who gave without a name.
+    pub fn anonymous((id, login, display): (&str, &str, &str)) -> Self {
+        Self { platform: Platform::Twitch, id: id.into(), login: login.into(), display: display.into(), roles: Roles::NONE }
+    }
+
+    /// Whether this is one of Twitch's two anonymous accounts.
+    pub fn is_anonymous(&self) -> bool {
+        self.platform == Platform::Twitch
+            && [ANONYMOUS_GIFTER, ANONYMOUS_CHEERER]
+                .iter()
+                .any(|(id, login, _)| if self.id.is_empty() { self.login.eq_ignore_ascii_case(login) } else { &*self.id == *id })
+    }
+
+    /// With these roles as well.
+    #[must_use]
+    pub fn with_roles(mut self, roles: Roles) -> Self {
+        self.roles = self.roles.with(roles);
+        self
+    }
+}
