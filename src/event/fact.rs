@@ -293,3 +293,31 @@ pub enum Fact {
         data: Map<String, Value>,
     },
 }
+
+impl Fact {
+    /// Whether credits change by it: such facts are journalled before they count.
+    pub fn counts(&self) -> bool {
+        !matches!(self, Self::Plain { .. })
+    }
+
+    /// Runs over every person that the fact names.
+    pub fn each_person(&mut self, mut each: impl FnMut(&mut Person)) {
+        match self {
+            Self::Follow { who }
+            | Self::Cheer { who, .. }
+            | Self::Raid { who, .. }
+            | Self::GoalContribution { who, .. }
+            | Self::Pyramid { who, .. } => each(who),
+            Self::Subscription(subscription) => each(&mut subscription.who),
+            Self::Gift(gift) => {
+                each(&mut gift.gifter);
+                gift.recipients.iter_mut().for_each(each);
+            }
+            Self::Redemption(redemption) => each(&mut redemption.who),
+            Self::HypeTrain(train) => train.conductors.iter_mut().chain(&mut train.contributors).for_each(|one| each(&mut one.who)),
+            Self::Support(support) => each(&mut support.who),
+            Self::Presence(presence) => each(&mut presence.who),
+            Self::Stream { .. } | Self::Broadcaster { .. } | Self::Plain { .. } => {}
+        }
+    }
+}
