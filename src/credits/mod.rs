@@ -1,1 +1,21 @@
 //! PURE. The credits: a fold over facts, its sections and leaderboards, the shapes of the replies, sample data.
+//!
+//! [`Fold`] is fed with journal rows in their order, live and at a replay alike, so that credits after a restart equal credits before it.
+//! Who is ignored is decided when a reply is made: whatever becomes known later counts for what came before.
+
+pub mod boards;
+pub mod fold;
+pub mod ignore;
+pub mod people;
+pub mod reply;
+pub mod sample;
+pub mod section;
+pub mod tally;
+pub mod waves;
+
+pub use boards::{Boards, Calendar};
+pub use fold::{Fold, Origin, Outcome};
+pub use ignore::Ignore;
+pub use people::{People, PersonId};
+pub use reply::{Options, Spelling};
+pub use section::Section;

@@ -1,0 +1,400 @@
+//! The fold: journal rows in, credits out. The same rows in the same order give the same credits, live or at a replay.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use serde_json::Value;
+
+use super::{
+    boards::{Boards, Calendar},
+    ignore::Broadcaster,
+    people::{Met, People, PersonId},
+    section::Section,
+    tally::Tally,
+    waves::{Step, Waves},
+};
+use crate::event::{
+    EventName, Fact, Person, Roles,
+    fact::{Gift, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind},
+};
+
+/// Identifies one credit across a live event and a summary's row: see `mapping::summary`.
+pub type Key = u64;
+
+/// Where a fact comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Heard while it happened, or published.
+    Live,
+    /// A summary's row that nothing live accounted for when it came.
+    Filled,
+}
+
+/// What a fact did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It counts.
+    Counted,
+    /// It was told before: a gift or a raid heard twice, or a live event whose place a summary's row had already taken.
+    Repeat,
+}
+
+/// A live event that comes this soon after a summary's equal row is the same one.
+pub const CLAIM_MS: i64 = 5_000;
+/// A second raid of the same raider within this time is the same raid, told by labels and by somebody else.
+pub const SAME_RAID_MS: i64 = 120_000;
+
+/// Money and memberships of one person.
+#[derive(Debug, Clone)]
+pub struct SupportLine {
+    /// Who.
+    pub who: PersonId,
+    /// How often.
+    pub count: u32,
+    /// Sum per currency: different currencies are never added up.
+    pub money: BTreeMap<Box<str>, i64>,
+    /// What was bought, or the tier; each once.
+    pub what: Vec<Box<str>>,
+    /// The event that told it last.
+    pub name: EventName,
+    /// First time, Unix milliseconds.
+    pub first_ms: i64,
+    /// Last time, Unix milliseconds.
+    pub last_ms: i64,
+}
+
+/// Which role puts somebody into which section.
+const ROLE_SECTIONS: [(Roles, Section); 3] =
+    [(Roles::MODERATOR, Section::Moderator), (Roles::SUBSCRIBER, Section::Subscriber), (Roles::VIP, Section::VIPs)];
+
+#[derive(Debug)]
+struct Claimable {
+    key: Key,
+    at_ms: i64,
+    left: u32,
+}
+
+/// Values that each stand once, first seen first.
+#[derive(Debug, Default)]
+struct Unique {
+    list: Vec<Value>,
+    seen: HashSet<u64>,
+}
+
+impl Unique {
+    fn add(&mut self, value: Value) {
+        let mut hasher = DefaultHasher::new();
+        value.to_string().hash(&mut hasher);
+        if self.seen.insert(hasher.finish()) {
+            self.list.push(value);
+        }
+    }
+}
+
+/// Lines of one kind of support, with each person's place.
+#[derive(Debug, Default)]
+struct SupportList {
+    lines: Vec<SupportLine>,
+    places: HashMap<PersonId, usize>,
+}
+
+/// One session's credits.
+#[derive(Debug, Default)]
+pub struct Sections {
+    lists: BTreeMap<Section, Tally>,
+    games: Unique,
+    support: BTreeMap<SupportKind, SupportList>,
+    added: BTreeMap<Box<str>, Unique>,
+    waves: Waves,
+    ledger: Vec<(i64, Key, u32)>,
+    claimable: VecDeque<Claimable>,
+    raids: HashMap<PersonId, i64>,
+    facts: u64,
+}
+
+impl Sections {
+    /// A section's people.
+    pub fn list(&self, section: Section) -> Option<&Tally> {
+        self.lists.get(&section)
+    }
+
+    /// Games, first seen first.
+    pub fn games(&self) -> &[Value] {
+        &self.games.list
+    }
+
+    /// Tips, merch or members.
+    pub fn support(&self, kind: SupportKind) -> &[SupportLine] {
+        self.support.get(&kind).map_or(&[], |support| support.lines.as_slice())
+    }
+
+    /// What `AddToCredits` put in, by section.
+    pub fn added(&self) -> impl Iterator<Item = (&str, &[Value])> {
+        self.added.iter().map(|(section, values)| (&**section, values.list.as_slice()))
+    }
+
+    /// Whether a presence would change anything: somebody new in chat, or seen in a role for the first time.
+    pub fn is_news(&self, who: PersonId, roles: Roles, spoke: bool) -> bool {
+        let lacks = |section| self.list(section).is_none_or(|tally| tally.get(who).is_none());
+        (spoke && lacks(Section::Users)) || ROLE_SECTIONS.iter().any(|(role, section)| roles.has(*role) && lacks(*section))
+    }
+
+    /// How many facts count.
+    pub fn facts(&self) -> u64 {
+        self.facts
+    }
+
+    /// How often each key stands in the journal since an instant, filled rows included.
+    pub fn known_since(&self, since_ms: i64) -> HashMap<Key, u32> {
+        let mut known = HashMap::new();
+        for (_, key, count) in self.ledger.iter().filter(|(at_ms, ..)| *at_ms >= since_ms) {
+            let sum: &mut u32 = known.entry(*key).or_default();
+            *sum = sum.saturating_add(*count);
+        }
+        known
+    }
+
+    fn add(&mut self, section: Section, who: PersonId, count: u32, amount: u64, at_ms: i64) {
+        self.lists.entry(section).or_default().add(who, count, amount, None, at_ms);
+    }
+
+    fn present(&mut self, who: PersonId, roles: Roles, spoke: bool, at_ms: i64) {
+        for (role, section) in ROLE_SECTIONS {
+            if roles.has(role) {
+                self.add(section, who, 1, 0, at_ms);
+            }
+        }
+        if spoke {
+            self.add(Section::Users, who, 1, 0, at_ms);
+        }
+    }
+
+    /// Takes a filled row's place if there is one.
+    fn claim(&mut self, keys: &[(Key, u32)], at_ms: i64) -> bool {
+        while self.claimable.front().is_some_and(|filled| at_ms - filled.at_ms > CLAIM_MS) {
+            self.claimable.pop_front();
+        }
+        if self.claimable.is_empty() {
+            return false;
+        }
+        keys.iter().any(|(key, count)| {
+            let filled = self.claimable.iter_mut().find(|filled| filled.key == *key && filled.left > 0);
+            filled.is_some_and(|filled| {
+                filled.left = filled.left.saturating_sub(*count);
+                true
+            })
+        })
+    }
+}
+
+/// All that credits are made of: people, the running session, leaderboards, what is known of the broadcaster.
+#[derive(Debug, Default)]
+pub struct Fold {
+    /// Who is who.
+    pub people: People,
+    /// The running session.
+    pub session: Sections,
+    /// Across sessions.
+    pub boards: Boards,
+    /// Whose channel this is.
+    pub broadcaster: Broadcaster,
+}
+
+impl Fold {
+    /// Nothing yet.
+    pub fn new(calendar: Calendar) -> Self {
+        Self { boards: Boards::new(calendar), ..Self::default() }
+    }
+
+    /// A new session: its sections are empty; people, leaderboards and the broadcaster stay.
+    pub fn begin_session(&mut self) {
+        self.session = Sections::default();
+    }
+
+    fn meet(&mut self, person: &Person, at_ms: i64, met: &mut impl FnMut(Met)) -> PersonId {
+        let meeting = self.people.meet(person, at_ms);
+        met(meeting);
+        meeting.who
+    }
+
+    /// Takes one fact of the running session. `keys` are those of `mapping::summary`; `met` hears of everybody the fact names.
+    pub fn apply(&mut self, fact: &Fact, keys: &[(Key, u32)], origin: Origin, at_ms: i64, mut met: impl FnMut(Met)) -> Outcome {
+        if let Fact::Broadcaster { id, own } = fact {
+            self.broadcaster.learn(id, *own);
+            return Outcome::Counted;
+        }
+        let claims = origin == Origin::Live && !matches!(fact, Fact::Presence(_)) && self.session.claim(keys, at_ms);
+        let outcome = if claims {
+            self.name_only(fact, at_ms, &mut met);
+            Outcome::Repeat
+        } else {
+            self.count(fact, origin, at_ms, &mut met)
+        };
+        if outcome == Outcome::Counted {
+            self.session.facts += 1;
+            self.session.ledger.extend(keys.iter().map(|(key, count)| (at_ms, *key, *count)));
+            if origin == Origin::Filled {
+                self.session.claimable.extend(keys.iter().map(|(key, count)| Claimable { key: *key, at_ms, left: *count }));
+            }
+        }
+        outcome
+    }
+
+    /// Only the names that a fact brings.
+    fn name_only(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) {
+        let mut copy = fact.clone();
+        copy.each_person(|person| met(self.people.meet(person, at_ms)));
+    }
+
+    fn count(&mut self, fact: &Fact, origin: Origin, at_ms: i64, met: &mut impl FnMut(Met)) -> Outcome {
+        match fact {
+            Fact::Follow { who } => {
+                let who = self.meet(who, at_ms, met);
+                self.session.add(Section::Follows, who, 1, 0, at_ms);
+            }
+            Fact::Cheer { who, bits, .. } => {
+                let anonymous = who.is_anonymous();
+                let who = self.meet(who, at_ms, met);
+                self.session.add(Section::Cheers, who, 1, *bits, at_ms);
+                if !anonymous {
+                    self.boards.bits(who, *bits, at_ms);
+                }
+            }
+            Fact::Subscription(subscription) => self.subscription(subscription, at_ms, met),
+            Fact::Gift(gift) => return self.gift(gift, origin, at_ms, met),
+            Fact::Raid { who, viewers, .. } => {
+                let who = self.meet(who, at_ms, met);
+                let before = self.session.raids.insert(who, at_ms);
+                if before.is_some_and(|before| (at_ms - before).abs() <= SAME_RAID_MS) {
+                    return Outcome::Repeat;
+                }
+                self.session.add(Section::Raided, who, 1, *viewers, at_ms);
+            }
+            Fact::Redemption(redemption) => self.redemption(redemption, at_ms, met),
+            Fact::GoalContribution { who, points } => {
+                let who = self.meet(who, at_ms, met);
+                self.session.add(Section::GoalContributions, who, 1, *points, at_ms);
+            }
+            Fact::Stream { category, .. } => {
+                if !category.is_empty() {
+                    self.session.games.add(Value::from(&**category));
+                }
+            }
+            Fact::Pyramid { who, .. } => {
+                let who = self.meet(who, at_ms, met);
+                self.session.add(Section::Pyramids, who, 1, 0, at_ms);
+            }
+            Fact::HypeTrain(train) => {
+                for (section, list) in
+                    [(Section::HypeTrainConductor, &train.conductors), (Section::HypeTrainContributors, &train.contributors)]
+                {
+                    for one in list {
+                        let who = self.meet(&one.who, at_ms, met);
+                        // A train's totals only grow from report to report; adding them up would count twice.
+                        let before = self.session.list(section).and_then(|tally| tally.get(who)).map_or(0, |entry| entry.amount);
+                        self.session.add(section, who, 1, one.total.saturating_sub(before), at_ms);
+                    }
+                }
+            }
+            Fact::Support(support) => self.support(support, at_ms, met),
+            Fact::Presence(Presence { who, spoke, .. }) => {
+                let roles = who.roles;
+                let who = self.meet(who, at_ms, met);
+                self.session.present(who, roles, *spoke, at_ms);
+            }
+            Fact::Broadcaster { .. } | Fact::Plain { .. } => {}
+        }
+        Outcome::Counted
+    }
+
+    fn subscription(&mut self, subscription: &Subscription, at_ms: i64, met: &mut impl FnMut(Met)) {
+        let who = self.meet(&subscription.who, at_ms, met);
+        let section = if subscription.kind == SubKind::Renewed { Section::ReSubs } else { Section::Subs };
+        let months = u64::from(subscription.cumulative_months);
+        self.session.lists.entry(section).or_default().add(who, 1, months, Some(subscription.tier), at_ms);
+        self.session.present(who, Roles::SUBSCRIBER, false, at_ms);
+    }
+
+    fn gift(&mut self, gift: &Gift, origin: Origin, at_ms: i64, met: &mut impl FnMut(Met)) -> Outcome {
+        let gifter = self.meet(&gift.gifter, at_ms, met);
+        let recipients: Vec<_> = gift.recipients.iter().map(|recipient| self.meet(recipient, at_ms, met)).collect();
+        let session = &mut self.session;
+        if gift.bomb && gift.of_bomb {
+            // The report of a bomb whose gifts are told one by one as well.
+            session.lists.entry(Section::GiftBombs).or_default().add(gifter, 1, gift.count.into(), Some(gift.tier), at_ms);
+            return Outcome::Counted;
+        }
+        let unnamed = gift.count.saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
+        // What is missing of a wave that was partly heard: a bomb in any case, one more only if none of it was told yet.
+        let unseen_bomb =
+            gift.of_bomb && origin == Origin::Filled && session.list(Section::GiftBombs).is_none_or(|tally| tally.get(gifter).is_none());
+        let (mut counted, mut bombs) = (unnamed, u32::from(gift.bomb || unseen_bomb));
+        let mut of_bomb = if gift.bomb || (gift.of_bomb && origin == Origin::Filled) { unnamed } else { 0 };
+        for recipient in recipients {
+            match session.waves.gift(gifter, gift.tier, recipient, at_ms) {
+                Step::Repeat => continue,
+                // A bomb that says so, or whose gifts are told apart from it, is not made again from its gifts.
+                _ if gift.bomb => of_bomb += 1,
+                _ if gift.of_bomb => {}
+                Step::Single => {}
+                Step::BecomesBomb => {
+                    bombs += 1;
+                    of_bomb += 2;
+                }
+                Step::Continues => of_bomb += 1,
+            }
+            counted += 1;
+        }
+        if counted == 0 {
+            return Outcome::Repeat;
+        }
+        session.lists.entry(Section::GiftSubs).or_default().add(gifter, 1, counted.into(), Some(gift.tier), at_ms);
+        if bombs > 0 || of_bomb > 0 {
+            session.lists.entry(Section::GiftBombs).or_default().add(gifter, bombs, of_bomb.into(), Some(gift.tier), at_ms);
+        }
+        Outcome::Counted
+    }
+
+    fn redemption(&mut self, redemption: &Redemption, at_ms: i64, met: &mut impl FnMut(Met)) {
+        let who = self.meet(&redemption.who, at_ms, met);
+        let points = redemption.cost.unwrap_or_default();
+        self.session.add(Section::RewardRedemptions, who, 1, points, at_ms);
+        self.boards.points(who, points);
+    }
+
+    fn support(&mut self, support: &Support, at_ms: i64, met: &mut impl FnMut(Met)) {
+        let who = self.meet(&support.who, at_ms, met);
+        let SupportList { lines, places } = self.session.support.entry(support.kind).or_default();
+        let place = *places.entry(who).or_insert(lines.len());
+        if place == lines.len() {
+            lines.push(SupportLine {
+                who,
+                count: 0,
+                money: BTreeMap::new(),
+                what: Vec::new(),
+                name: support.name.clone(),
+                first_ms: at_ms,
+                last_ms: at_ms,
+            });
+        }
+        let Some(line) = lines.get_mut(place) else { return };
+        line.count += 1;
+        line.last_ms = at_ms;
+        line.name.clone_from(&support.name);
+        if let Some(Money { cents, currency }) = &support.money {
+            let sum = line.money.entry(currency.clone()).or_default();
+            *sum = sum.saturating_add(*cents);
+        }
+        if !support.what.is_empty() && !line.what.contains(&support.what) {
+            line.what.push(support.what.clone());
+        }
+    }
+
+    /// `AddToCredits`: a value into a custom section; the same text twice stands once.
+    pub fn add_custom(&mut self, section: &str, value: Value) {
+        self.session.added.entry(section.into()).or_default().add(value);
+        self.session.facts += 1;
+    }
+}

@@ -1,0 +1,148 @@
+//! Who is left out of every section: the broadcaster, known bots, and the config's own list.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::people::Known;
+use crate::event::Platform;
+
+/// Chat bots and services that many channels have. Streamer.bot lists them; leaving them out is our choice (`ignore_bots`).
+pub const KNOWN_BOTS: &[&str] = &[
+    "blerp",
+    "botrixoficial",
+    "buttsbot",
+    "coebot",
+    "commanderroot",
+    "deepbot",
+    "fossabot",
+    "frostytoolsdotcom",
+    "kofistreambot",
+    "lattemotte",
+    "mixitupapp",
+    "moobot",
+    "nightbot",
+    "ohbot",
+    "own3d",
+    "phantombot",
+    "playwithviewersbot",
+    "pokemoncommunitygame",
+    "pretzelrocks",
+    "restreambot",
+    "revlobot",
+    "scorpbot",
+    "sery_bot",
+    "songlistbot",
+    "soundalerts",
+    "stay_hydrated_bot",
+    "streamelements",
+    "streamholics",
+    "streamlabs",
+    "streamlootsbot",
+    "supibot",
+    "tangiabot",
+    "tipeeebot",
+    "vivbot",
+    "wizebot",
+    "wzbot",
+    "xanbot",
+];
+
+/// What is known of the broadcaster's own account.
+#[derive(Debug, Clone, Default)]
+pub struct Broadcaster {
+    /// From the config.
+    pub configured: Option<Box<str>>,
+    /// Channels of polls and predictions, which only the owner's Twitchat sends.
+    own: BTreeSet<Box<str>>,
+    /// Channels of other messages, which may be other channels that are open in Twitchat; with a limit, as nothing else bounds them.
+    seen: BTreeMap<Box<str>, ()>,
+}
+
+/// The most channels that are remembered.
+const CHANNELS: usize = 64;
+
+impl Broadcaster {
+    /// Takes a channel id that a message carries; tells whether it is new.
+    pub fn learn(&mut self, id: &str, own: bool) -> bool {
+        if own {
+            self.own.len() < CHANNELS && self.own.insert(id.into())
+        } else {
+            self.knows_nothing_of(id) && self.seen.insert(id.into(), ()).is_none()
+        }
+    }
+
+    fn knows_nothing_of(&self, id: &str) -> bool {
+        self.seen.len() < CHANNELS && !self.seen.contains_key(id)
+    }
+
+    /// Whether [`Self::learn`] would learn anything.
+    pub fn is_news(&self, id: &str, own: bool) -> bool {
+        if own { self.own.len() < CHANNELS && !self.own.contains(id) } else { self.knows_nothing_of(id) }
+    }
+
+    /// The ids that are the broadcaster's: the configured one; else those of polls and predictions; else the one channel that all messages
+    /// share. Which of these it is depends on what was heard, never on its order.
+    pub fn ids(&self) -> Vec<&str> {
+        if let Some(id) = &self.configured {
+            vec![id]
+        } else if !self.own.is_empty() {
+            self.own.iter().map(|id| &**id).collect()
+        } else if self.seen.len() == 1 {
+            self.seen.keys().map(|id| &**id).collect()
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// The rule by which people are left out.
+#[derive(Debug, Clone, Default)]
+pub struct Ignore {
+    /// Leave out [`KNOWN_BOTS`].
+    pub bots: bool,
+    /// Leave out the broadcaster.
+    pub broadcaster: bool,
+    /// Ids, logins and display names in lower case.
+    pub own: HashSet<Box<str>>,
+}
+
+impl Ignore {
+    /// Whether somebody is left out, given the broadcaster's ids.
+    pub fn covers(&self, who: &Known, broadcaster: &[&str]) -> bool {
+        if self.broadcaster && who.platform == Platform::Twitch && !who.id.is_empty() && broadcaster.contains(&&*who.id) {
+            return true;
+        }
+        if self.own.is_empty() && !self.bots {
+            return false;
+        }
+        let (login, display) = (who.login.to_lowercase(), who.display.to_lowercase());
+        let listed = |name: &str| !name.is_empty() && (self.own.contains(name) || (self.bots && KNOWN_BOTS.binary_search(&name).is_ok()));
+        listed(&login)
+            || (login.is_empty() && listed(&display))
+            || self.own.contains(&*display) && !display.is_empty()
+            || self.own.contains(&*who.id) && !who.id.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bots_are_sorted_and_lower_case() {
+        assert!(KNOWN_BOTS.is_sorted() && KNOWN_BOTS.iter().all(|bot| *bot == bot.to_lowercase()));
+    }
+
+    #[test]
+    fn the_broadcaster_is_who_all_messages_agree_on_unless_a_poll_says_it() {
+        let mut broadcaster = Broadcaster::default();
+        assert!(broadcaster.ids().is_empty());
+        assert!(broadcaster.learn("1", false) && !broadcaster.learn("1", false));
+        assert_eq!(broadcaster.ids(), ["1"]);
+        broadcaster.learn("2", false);
+        assert!(broadcaster.ids().is_empty(), "two channels: no telling");
+        broadcaster.learn("3", true);
+        assert_eq!(broadcaster.ids(), ["3"]);
+        broadcaster.configured = Some("4".into());
+        assert_eq!(broadcaster.ids(), ["4"]);
+    }
+}

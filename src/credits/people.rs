@@ -1,0 +1,258 @@
+//! Who is who: one entry per person, however many names they were heard under.
+//!
+//! A person is platform and id; names are attributes and the latest wins. A name without an id is a person of its own until an id shows
+//! up for it. Ids and names are found by a 64-bit hash with fixed keys, which keeps a person at about 200 bytes.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use crate::event::{Person, Platform, Roles};
+
+/// A place in [`People`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonId(u32);
+
+/// What is known of somebody.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Where the account is.
+    pub platform: Platform,
+    /// Platform id; empty for a name without one.
+    pub id: Box<str>,
+    /// Login; may be empty.
+    pub login: Box<str>,
+    /// Display name; may be empty.
+    pub display: Box<str>,
+    /// Roles they were ever seen with.
+    pub roles: Roles,
+    /// When last heard of, Unix milliseconds.
+    pub seen_ms: i64,
+    /// Turned out to be this other entry.
+    same_as: Option<PersonId>,
+}
+
+impl Known {
+    /// What to call them: display name, else login, else id.
+    pub fn name(&self) -> &str {
+        [&self.display, &self.login, &self.id].into_iter().find(|name| !name.is_empty()).map_or("", |name| name)
+    }
+}
+
+/// Everybody heard of.
+#[derive(Debug, Default)]
+pub struct People {
+    list: Vec<Known>,
+    by_id: HashMap<u64, PersonId>,
+    by_name: HashMap<u64, PersonId>,
+}
+
+/// What a meeting changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Met {
+    /// Who it is.
+    pub who: PersonId,
+    /// Something worth keeping changed: new, or another id, login or display name.
+    pub changed: bool,
+}
+
+fn hash(platform: Platform, text: &str, fold_case: bool) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    platform.hash(&mut hasher);
+    if fold_case && !text.is_ascii() {
+        text.to_lowercase().hash(&mut hasher);
+    } else if fold_case {
+        text.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+        hasher.write_u8(0xff);
+    } else {
+        text.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+impl People {
+    /// How many entries there are, merged ones included.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether nobody was met yet.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Finds or makes the entry of a person as named by a message, and takes over the names it brings.
+    pub fn meet(&mut self, person: &Person, at_ms: i64) -> Met {
+        let (who, is_new) = self.find_or_make(person, at_ms);
+        let changed = self.update(who, person, at_ms) || is_new;
+        if changed {
+            for name in [&person.login, &person.display] {
+                self.register_name(who, person.platform, name);
+            }
+        }
+        Met { who, changed }
+    }
+
+    fn find_or_make(&mut self, person: &Person, at_ms: i64) -> (PersonId, bool) {
+        let named = [&person.login, &person.display]
+            .into_iter()
+            .filter(|name| !name.is_empty())
+            .find_map(|name| self.by_name.get(&hash(person.platform, name, true)).copied())
+            .map(|who| self.root(who));
+        if person.id.is_empty() {
+            return named.map_or_else(|| (self.add(person, at_ms), true), |who| (who, false));
+        }
+        let key = hash(person.platform, &person.id, false);
+        if let Some(&who) = self.by_id.get(&key) {
+            return (who, false);
+        }
+        let nameless = named.filter(|who| self.list.get(who.0 as usize).is_some_and(|known| known.id.is_empty()));
+        let (who, is_new) = nameless.map_or_else(|| (self.add(person, at_ms), true), |who| (who, false));
+        self.by_id.insert(key, who);
+        (who, is_new)
+    }
+
+    fn add(&mut self, person: &Person, at_ms: i64) -> PersonId {
+        let who = PersonId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
+        self.list.push(Known {
+            platform: person.platform,
+            id: person.id.clone(),
+            login: Box::default(),
+            display: Box::default(),
+            roles: person.roles,
+            seen_ms: at_ms,
+            same_as: None,
+        });
+        who
+    }
+
+    fn update(&mut self, who: PersonId, person: &Person, at_ms: i64) -> bool {
+        let Some(known) = self.list.get_mut(who.0 as usize) else { return false };
+        known.seen_ms = known.seen_ms.max(at_ms);
+        known.roles = known.roles.with(person.roles);
+        let mut changed = false;
+        for (mine, theirs) in [(&mut known.id, &person.id), (&mut known.login, &person.login), (&mut known.display, &person.display)] {
+            if !theirs.is_empty() && mine != theirs {
+                mine.clone_from(theirs);
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// A name now means this person. Somebody without an id who had it turns out to be them.
+    fn register_name(&mut self, who: PersonId, platform: Platform, name: &str) {
+        if name.is_empty() {
+            return;
+        }
+        let before = self.by_name.insert(hash(platform, name, true), who).map(|before| self.root(before));
+        if let Some(before) = before.filter(|before| *before != who)
+            && let Some(known) = self.list.get_mut(before.0 as usize)
+            && known.id.is_empty()
+        {
+            known.same_as = Some(who);
+        }
+    }
+
+    /// The entry that somebody turned out to be.
+    pub fn root(&self, mut who: PersonId) -> PersonId {
+        while let Some(next) = self.list.get(who.0 as usize).and_then(|known| known.same_as) {
+            who = next;
+        }
+        who
+    }
+
+    /// What is known of somebody.
+    pub fn known(&self, who: PersonId) -> Option<&Known> {
+        self.list.get(self.root(who).0 as usize)
+    }
+
+    /// What to call somebody.
+    pub fn name(&self, who: PersonId) -> &str {
+        self.known(who).map_or("", Known::name)
+    }
+
+    /// Somebody by login or display name, any case.
+    pub fn named(&self, platform: Platform, name: &str) -> Option<&Known> {
+        self.by_name.get(&hash(platform, name, true)).and_then(|who| self.known(*who))
+    }
+
+    /// Completes a person from what is known: id, names, roles.
+    pub fn complete(&self, person: &mut Person) {
+        let known = if person.id.is_empty() {
+            [&person.login, &person.display].into_iter().filter(|name| !name.is_empty()).find_map(|name| self.named(person.platform, name))
+        } else {
+            self.by_id.get(&hash(person.platform, &person.id, false)).and_then(|who| self.known(*who))
+        };
+        let Some(known) = known else { return };
+        for (theirs, mine) in [(&mut person.id, &known.id), (&mut person.login, &known.login), (&mut person.display, &known.display)] {
+            if theirs.is_empty() {
+                theirs.clone_from(mine);
+            }
+        }
+        person.roles = person.roles.with(known.roles);
+    }
+
+    /// Everybody, once each, in the order in which they were met.
+    pub fn iter(&self) -> impl Iterator<Item = &Known> {
+        self.list.iter().filter(|known| known.same_as.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(id: &str, login: &str, display: &str) -> Person {
+        Person::new(id, login, display).unwrap()
+    }
+
+    #[test]
+    fn the_latest_name_wins_and_empty_names_change_nothing() {
+        let mut people = People::default();
+        let who = people.meet(&person("1", "anna_b", ""), 1).who;
+        assert_eq!(people.name(who), "anna_b");
+        assert_eq!(people.meet(&person("1", "anna_b", "Anna_B"), 2), Met { who, changed: true });
+        assert_eq!(people.meet(&person("1", "anna_b", ""), 3), Met { who, changed: false });
+        people.meet(&person("1", "anna_new", "Änna"), 4);
+        assert_eq!((people.name(who), &*people.known(who).unwrap().login), ("Änna", "anna_new"));
+    }
+
+    #[test]
+    fn a_name_becomes_the_person_whose_id_shows_up() {
+        let mut people = People::default();
+        let by_name = people.meet(&person("", "", "Anna_B"), 1).who;
+        let by_id = people.meet(&person("1", "anna_b", "Anna_B"), 2).who;
+        assert_eq!((by_name, people.iter().count()), (by_id, 1));
+        // and the other way round
+        assert_eq!(people.meet(&person("", "ANNA_B", ""), 3).who, by_id);
+    }
+
+    #[test]
+    fn a_name_that_another_id_takes_over_later_is_merged() {
+        let mut people = People::default();
+        let zed = people.meet(&person("2", "zed", "Zed"), 1).who;
+        let new_name = people.meet(&person("", "zed_two", ""), 2).who;
+        assert_ne!(zed, new_name);
+        people.meet(&person("2", "zed_two", "Zed Two"), 3);
+        assert_eq!((people.root(new_name), people.iter().count()), (zed, 1));
+    }
+
+    #[test]
+    fn platforms_are_worlds_of_their_own() {
+        let mut people = People::default();
+        people.meet(&Person::on(Platform::Kofi, "", "", "Anna_B").unwrap(), 1);
+        people.meet(&person("1", "anna_b", "Anna_B"), 1);
+        assert_eq!(people.iter().count(), 2);
+    }
+
+    #[test]
+    fn completing_fills_what_a_message_left_out() {
+        let mut people = People::default();
+        people.meet(&person("1", "anna_b", "Anna_B").with_roles(Roles::VIP), 1);
+        let mut gifter = person("1", "anna_b", "");
+        people.complete(&mut gifter);
+        assert_eq!((&*gifter.display, gifter.roles), ("Anna_B", Roles::VIP));
+    }
+}

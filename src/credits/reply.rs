@@ -1,0 +1,430 @@
+//! The shapes of the credits: the seed's spelling, today's, and the extended lists of objects.
+//!
+//! Every list is there, empty or not, unless its section is switched off and `omit_disabled` is set; none is ever null.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{
+    fold::{Fold, SupportLine},
+    ignore::Ignore,
+    people::{Known, PersonId},
+    section::Section,
+    tally::Entry,
+};
+use crate::event::{
+    Platform,
+    fact::{SupportKind, Tier},
+};
+
+/// Which keys a reply carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Spelling {
+    /// The seed's and today's.
+    #[default]
+    Both,
+    /// `Events`, `User`, `TopBits`, …
+    Seed,
+    /// `events`, `users`, `top`, …
+    Current,
+}
+
+impl Spelling {
+    /// Reads a word in any case.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "both" => Some(Self::Both),
+            "seed" => Some(Self::Seed),
+            "current" => Some(Self::Current),
+            _ => None,
+        }
+    }
+}
+
+/// What the config says about credits.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Which keys replies carry unless the asker says otherwise.
+    pub spelling: Spelling,
+    /// Who is left out.
+    pub ignore: Ignore,
+    /// Sections that are switched off.
+    pub disabled: HashSet<Section>,
+    /// Leave switched-off sections out instead of showing them empty.
+    pub omit_disabled: bool,
+    /// The channel's editors: Twitch does not tell who they are.
+    pub editors: Vec<Box<str>>,
+    /// Groups and their members.
+    pub groups: BTreeMap<Box<str>, Vec<Box<str>>>,
+    /// The most names in a list unless the asker says otherwise.
+    pub limit: Option<usize>,
+}
+
+/// What one asker wants.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish {
+    /// Which keys.
+    pub spelling: Spelling,
+    /// Objects as well, below `extended`.
+    pub extended: bool,
+    /// The most names in a list.
+    pub limit: Option<usize>,
+}
+
+/// Writes the credits.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    fold: &'a Fold,
+    options: &'a Options,
+    wish: Wish,
+    now_ms: i64,
+    broadcaster: Vec<&'a str>,
+    cut: bool,
+}
+
+/// The credits as top-level keys of a reply. `limited` stands in it when a list was cut.
+pub fn credits(fold: &Fold, options: &Options, wish: Wish, now_ms: i64) -> Map<String, Value> {
+    Writer { fold, options, wish, now_ms, broadcaster: fold.broadcaster.ids(), cut: false }.write()
+}
+
+impl Writer<'_> {
+    fn write(mut self) -> Map<String, Value> {
+        let mut reply = Map::new();
+        if self.wish.spelling != Spelling::Current {
+            self.seed(&mut reply);
+        }
+        if self.wish.spelling != Spelling::Seed {
+            self.current(&mut reply);
+        }
+        if self.wish.extended {
+            reply.insert("extended".into(), self.extended());
+        }
+        if self.cut {
+            reply.insert("limited".into(), Value::Bool(true));
+        }
+        reply
+    }
+
+    fn is_off(&self, section: Section) -> bool {
+        self.options.disabled.contains(&section)
+    }
+
+    fn put(&self, map: &mut Map<String, Value>, section: Section, key: &str, value: Value) {
+        if !(self.options.omit_disabled && self.is_off(section)) {
+            map.insert(key.into(), value);
+        }
+    }
+
+    fn seed(&mut self, reply: &mut Map<String, Value>) {
+        let mut events = Map::new();
+        for section in Section::EVENTS {
+            let names = self.names(section);
+            self.put(&mut events, section, section.seed(), names);
+        }
+        reply.insert("Events".into(), events.into());
+        for section in [Section::HypeTrainConductor, Section::HypeTrainContributors] {
+            let names = self.names(section);
+            self.put(reply, section, section.seed(), names);
+        }
+        let mut user = Map::new();
+        for section in [Section::Editors, Section::Moderator, Section::Subscriber, Section::VIPs, Section::Users] {
+            let names = self.names(section);
+            self.put(&mut user, section, section.seed(), names);
+        }
+        for (group, names) in self.groups() {
+            self.put(&mut user, Section::Groups, &group, names);
+        }
+        reply.insert("User".into(), user.into());
+        let custom = self.custom();
+        self.put(reply, Section::Custom, "Custom", custom);
+        let [all, month, week] = self.top_bits();
+        self.put(reply, Section::TopBits, "TopBits", json!({ "All": all, "Month": month, "Week": week }));
+        let points = self.top_points();
+        self.put(reply, Section::TopChannelRewards, "TopChannelRewards", points);
+    }
+
+    fn current(&mut self, reply: &mut Map<String, Value>) {
+        let mut events = Map::new();
+        for section in Section::EVENTS {
+            let names = self.names(section);
+            self.put(&mut events, section, &section.seed().to_ascii_lowercase(), names);
+        }
+        let contributors = self.names(Section::HypeTrainContributors);
+        self.put(&mut events, Section::HypeTrainContributors, "hypetrains", contributors);
+        reply.insert("events".into(), events.into());
+        let mut train = Map::new();
+        for (section, key) in [(Section::HypeTrainConductor, "conductors"), (Section::HypeTrainContributors, "contributors")] {
+            let names = self.names(section);
+            self.put(&mut train, section, key, names);
+        }
+        reply.insert("hypeTrain".into(), train.into());
+        let mut users = Map::new();
+        for (section, key) in [
+            (Section::Editors, "editors"),
+            (Section::Moderator, "moderators"),
+            (Section::Subscriber, "subscribers"),
+            (Section::VIPs, "vips"),
+            (Section::Users, "users"),
+        ] {
+            let names = self.names(section);
+            self.put(&mut users, section, key, names);
+        }
+        let groups = self.groups();
+        let group_names: Vec<_> = groups.iter().map(|(group, _)| Value::from(group.as_str())).collect();
+        self.put(&mut users, Section::Groups, "groups", group_names.into());
+        reply.insert("users".into(), users.into());
+        self.put(reply, Section::Groups, "groups", groups.into_iter().collect::<Map<_, _>>().into());
+        let custom = self.custom();
+        self.put(reply, Section::Custom, "custom", custom);
+        let [all, month, week] = self.top_bits();
+        let mut top = Map::new();
+        for (key, list) in [("allBits", all), ("monthBits", month), ("weekBits", week)] {
+            self.put(&mut top, Section::TopBits, key, list);
+        }
+        let points = self.top_points();
+        self.put(&mut top, Section::TopChannelRewards, "channelRewards", points);
+        reply.insert("top".into(), top.into());
+    }
+
+    fn shows(&self, who: PersonId) -> bool {
+        self.fold.people.known(who).is_some_and(|known| self.shows_known(known))
+    }
+
+    fn shows_known(&self, known: &Known) -> bool {
+        !self.options.ignore.covers(known, &self.broadcaster)
+    }
+
+    /// Cuts a list to the wished length and notes that it did.
+    fn cut<T>(&mut self, mut list: Vec<T>) -> Vec<T> {
+        let limit = self.wish.limit.or(self.options.limit).unwrap_or(usize::MAX);
+        if list.len() > limit {
+            self.cut = true;
+            list.truncate(limit);
+        }
+        list
+    }
+
+    /// The lines of a section that are shown.
+    fn entries(&self, section: Section) -> Vec<Entry> {
+        if self.is_off(section) {
+            return Vec::new();
+        }
+        let lines = self.fold.session.list(section).map(|tally| tally.people(&self.fold.people)).unwrap_or_default();
+        lines.into_iter().filter(|entry| self.shows(entry.who)).collect()
+    }
+
+    fn names(&mut self, section: Section) -> Value {
+        let names: Vec<Value> = match section {
+            _ if self.is_off(section) => Vec::new(),
+            Section::GameUpdates => self.fold.session.games().to_vec(),
+            Section::Editors => self.listed(&self.options.editors),
+            _ => unique(self.entries(section).iter().map(|entry| self.fold.people.name(entry.who))),
+        };
+        Value::Array(self.cut(names))
+    }
+
+    /// Names from the config, as their owners write them where that is known.
+    fn listed(&self, names: &[Box<str>]) -> Vec<Value> {
+        unique(names.iter().map(|name| self.fold.people.named(Platform::Twitch, name).map_or(&**name, Known::name)))
+    }
+
+    fn groups(&mut self) -> Vec<(String, Value)> {
+        let mut groups = self.options.groups.clone();
+        groups.entry("regulars".into()).or_default();
+        let off = self.is_off(Section::Groups);
+        groups
+            .into_iter()
+            .map(|(group, members)| {
+                let members = if off { Vec::new() } else { self.listed(&members) };
+                (group.into(), Value::Array(self.cut(members)))
+            })
+            .collect()
+    }
+
+    fn support(&self, kind: SupportKind) -> impl Iterator<Item = &SupportLine> {
+        self.fold.session.support(kind).iter().filter(|line| self.shows(line.who))
+    }
+
+    fn custom(&mut self) -> Value {
+        let mut custom: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        if self.is_off(Section::Custom) {
+            return json!({});
+        }
+        for (kind, section) in SUPPORT_SECTIONS {
+            let names = unique(self.support(kind).map(|line| self.fold.people.name(line.who)));
+            if !names.is_empty() {
+                custom.insert(section.into(), names);
+            }
+        }
+        for (section, values) in self.fold.session.added() {
+            let list = custom.entry(section.into()).or_default();
+            list.extend(values.iter().filter(|value| !list.contains(value)).cloned().collect::<Vec<_>>());
+        }
+        custom.into_iter().map(|(section, values)| (section, Value::Array(self.cut(values)))).collect::<Map<_, _>>().into()
+    }
+
+    fn ranked(&self) -> [Vec<(PersonId, u64)>; 4] {
+        let (boards, people, shown) = (&self.fold.boards, &self.fold.people, |who| self.shows(who));
+        let mut lists = [
+            boards.top_bits(people, shown),
+            boards.top_bits_month(self.now_ms, people, shown),
+            boards.top_bits_week(self.now_ms, people, shown),
+            boards.top_points(people, shown),
+        ];
+        for (place, list) in lists.iter_mut().enumerate() {
+            if self.is_off(if place == 3 { Section::TopChannelRewards } else { Section::TopBits }) {
+                list.clear();
+            }
+        }
+        lists
+    }
+
+    fn top_bits(&self) -> [Value; 3] {
+        let [all, month, week, _] = self.ranked();
+        [all, month, week].map(|list| Value::Array(unique(list.iter().map(|(who, _)| self.fold.people.name(*who)))))
+    }
+
+    fn top_points(&self) -> Value {
+        let [.., points] = self.ranked();
+        Value::Array(unique(points.iter().map(|(who, _)| self.fold.people.name(*who))))
+    }
+
+    fn extended(&mut self) -> Value {
+        let mut map = Map::new();
+        for section in Section::ALL {
+            if matches!(
+                section,
+                Section::GameUpdates | Section::Editors | Section::Groups | Section::Custom | Section::TopBits | Section::TopChannelRewards
+            ) {
+                continue;
+            }
+            let lines = self.cut(self.entries(section));
+            let lines: Vec<_> = lines.iter().map(|entry| self.line(section, entry)).collect();
+            self.put(&mut map, section, section.seed(), lines.into());
+        }
+        let games = self.names(Section::GameUpdates);
+        let games: Vec<_> = games.as_array().into_iter().flatten().map(|name| json!({ "name": name })).collect();
+        self.put(&mut map, Section::GameUpdates, Section::GameUpdates.seed(), games.into());
+        let custom = self.extended_custom();
+        self.put(&mut map, Section::Custom, "Custom", custom);
+        let [all, month, week, points] = self.ranked().map(|list| {
+            let lines: Vec<_> = list.iter().map(|(who, amount)| self.person(*who, json!({ "amount": amount }))).collect();
+            Value::Array(lines)
+        });
+        self.put(&mut map, Section::TopBits, "TopBits", json!({ "All": all, "Month": month, "Week": week }));
+        self.put(&mut map, Section::TopChannelRewards, "TopChannelRewards", points);
+        map.into()
+    }
+
+    fn extended_custom(&mut self) -> Value {
+        let mut custom: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        if self.is_off(Section::Custom) {
+            return json!({});
+        }
+        for (kind, section) in SUPPORT_SECTIONS {
+            let lines: Vec<_> = self.support(kind).map(|line| self.support_line(line)).collect();
+            if !lines.is_empty() {
+                custom.insert(section.into(), lines);
+            }
+        }
+        for (section, values) in self.fold.session.added() {
+            let objects = values.iter().map(|value| if value.is_object() { value.clone() } else { json!({ "name": value }) });
+            custom.entry(section.into()).or_default().extend(objects);
+        }
+        custom.into_iter().map(|(section, values)| (section, Value::Array(self.cut(values)))).collect::<Map<_, _>>().into()
+    }
+
+    fn person(&self, who: PersonId, more: Value) -> Value {
+        let mut object = Map::new();
+        if let Some(known) = self.fold.people.known(who) {
+            object.insert("id".into(), Value::from(&*known.id));
+            object.insert("name".into(), Value::from(known.name()));
+            object.insert("login".into(), Value::from(&*known.login));
+            object.insert("platform".into(), Value::from(known.platform.as_str()));
+        }
+        if let Value::Object(more) = more {
+            object.extend(more);
+        }
+        object.into()
+    }
+
+    fn line(&self, section: Section, entry: &Entry) -> Value {
+        let mut more = json!({ "count": entry.count, "first": instant(entry.first_ms), "last": instant(entry.last_ms) });
+        if let (Some(unit), Some(more)) = (amount_of(section), more.as_object_mut()) {
+            more.insert("amount".into(), entry.amount.into());
+            more.insert("unit".into(), unit.into());
+            if let Some(tier) = entry.tier {
+                more.insert("tier".into(), tier_word(tier).into());
+            }
+        }
+        self.person(entry.who, more)
+    }
+
+    fn support_line(&self, line: &SupportLine) -> Value {
+        let amounts: Vec<_> =
+            line.money.iter().map(|(currency, cents)| json!({ "amount": decimal(*cents), "currency": currency })).collect();
+        let mut more = json!({ "count": line.count, "amounts": amounts, "event": line.name.to_string(),
+            "first": instant(line.first_ms), "last": instant(line.last_ms) });
+        if let Some(more) = more.as_object_mut().filter(|_| !line.what.is_empty()) {
+            more.insert("what".into(), line.what.iter().map(|what| Value::from(&**what)).collect());
+        }
+        self.person(line.who, more)
+    }
+}
+
+/// Where support is listed below `Custom`.
+const SUPPORT_SECTIONS: [(SupportKind, &str); 3] =
+    [(SupportKind::Tip, "Tips"), (SupportKind::Merch, "Merch"), (SupportKind::Member, "Members")];
+
+/// Names, each once whatever its case, first seen first.
+fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Value> {
+    let mut seen = HashSet::new();
+    names.filter(|name| !name.is_empty() && seen.insert(name.to_lowercase())).map(Value::from).collect()
+}
+
+/// The unit of a section's amounts.
+fn amount_of(section: Section) -> Option<&'static str> {
+    match section {
+        Section::Cheers => Some("bits"),
+        Section::Subs | Section::ReSubs => Some("months"),
+        Section::GiftSubs | Section::GiftBombs => Some("gifts"),
+        Section::Raided => Some("viewers"),
+        Section::RewardRedemptions | Section::GoalContributions => Some("points"),
+        Section::HypeTrainConductor | Section::HypeTrainContributors => Some("hype"),
+        _ => None,
+    }
+}
+
+/// A tier as Streamer.bot's events write it, Prime by name.
+fn tier_word(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Prime => "prime",
+        Tier::One => "1000",
+        Tier::Two => "2000",
+        Tier::Three => "3000",
+    }
+}
+
+/// Hundredths as a decimal number in text, exact.
+fn decimal(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    let cents = cents.unsigned_abs();
+    format!("{sign}{}.{:02}", cents / 100, cents % 100)
+}
+
+/// Milliseconds as ISO 8601 in UTC.
+fn instant(at_ms: i64) -> String {
+    Timestamp::from_millisecond(at_ms).map(|at| at.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_exact() {
+        assert_eq!([0, 5, 1250, -5, -1205].map(decimal), ["0.00", "0.05", "12.50", "-0.05", "-12.05"]);
+    }
+}

@@ -1,0 +1,134 @@
+//! The sections of the credits, with their names in both spellings.
+
+/// A section that lists people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "the names are Streamer.bot's")]
+pub enum Section {
+    Follows,
+    Cheers,
+    Subs,
+    ReSubs,
+    GiftSubs,
+    GiftBombs,
+    Raided,
+    RewardRedemptions,
+    GoalContributions,
+    GameUpdates,
+    Pyramids,
+    HypeTrainConductor,
+    HypeTrainContributors,
+    Editors,
+    Moderator,
+    Subscriber,
+    VIPs,
+    Users,
+    Groups,
+    Custom,
+    TopBits,
+    TopChannelRewards,
+}
+
+impl Section {
+    /// All of them, in the order of the seed's reply.
+    pub const ALL: [Self; 22] = [
+        Self::Follows,
+        Self::Cheers,
+        Self::Subs,
+        Self::ReSubs,
+        Self::GiftSubs,
+        Self::GiftBombs,
+        Self::Raided,
+        Self::RewardRedemptions,
+        Self::GoalContributions,
+        Self::GameUpdates,
+        Self::Pyramids,
+        Self::HypeTrainConductor,
+        Self::HypeTrainContributors,
+        Self::Editors,
+        Self::Moderator,
+        Self::Subscriber,
+        Self::VIPs,
+        Self::Users,
+        Self::Groups,
+        Self::Custom,
+        Self::TopBits,
+        Self::TopChannelRewards,
+    ];
+
+    /// The sections below `Events`.
+    pub const EVENTS: [Self; 11] = [
+        Self::Follows,
+        Self::Cheers,
+        Self::Subs,
+        Self::ReSubs,
+        Self::GiftSubs,
+        Self::GiftBombs,
+        Self::Raided,
+        Self::RewardRedemptions,
+        Self::GoalContributions,
+        Self::GameUpdates,
+        Self::Pyramids,
+    ];
+
+    /// The seed's spelling.
+    pub fn seed(self) -> &'static str {
+        match self {
+            Self::Follows => "Follows",
+            Self::Cheers => "Cheers",
+            Self::Subs => "Subs",
+            Self::ReSubs => "ReSubs",
+            Self::GiftSubs => "GiftSubs",
+            Self::GiftBombs => "GiftBombs",
+            Self::Raided => "Raided",
+            Self::RewardRedemptions => "RewardRedemptions",
+            Self::GoalContributions => "GoalContributions",
+            Self::GameUpdates => "GameUpdates",
+            Self::Pyramids => "Pyramids",
+            Self::HypeTrainConductor => "HypeTrainConductor",
+            Self::HypeTrainContributors => "HypeTrainContributors",
+            Self::Editors => "Editors",
+            Self::Moderator => "Moderator",
+            Self::Subscriber => "Subscriber",
+            Self::VIPs => "VIPs",
+            Self::Users => "Users",
+            Self::Groups => "Groups",
+            Self::Custom => "Custom",
+            Self::TopBits => "TopBits",
+            Self::TopChannelRewards => "TopChannelRewards",
+        }
+    }
+
+    /// What stands above the names when people read them.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Follows => "New followers",
+            Self::Cheers => "Cheers",
+            Self::Subs => "New subscribers",
+            Self::ReSubs => "Resubscribers",
+            Self::GiftSubs => "Gifted subs",
+            Self::GiftBombs => "Gift bombs",
+            Self::Raided => "Raids",
+            Self::RewardRedemptions => "Channel points",
+            Self::GoalContributions => "Community goals",
+            Self::GameUpdates => "Games played",
+            Self::Pyramids => "Pyramids",
+            Self::HypeTrainConductor => "Hype train conductors",
+            Self::HypeTrainContributors => "Hype train contributors",
+            Self::Editors => "Editors",
+            Self::Moderator => "Moderators",
+            Self::Subscriber => "Subscribers",
+            Self::VIPs => "VIPs",
+            Self::Users => "In chat",
+            Self::Groups => "Groups",
+            Self::Custom => "More",
+            Self::TopBits => "Top bits",
+            Self::TopChannelRewards => "Top channel points",
+        }
+    }
+
+    /// Reads a name in any case.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.seed().eq_ignore_ascii_case(name))
+    }
+}

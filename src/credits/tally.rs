@@ -1,0 +1,89 @@
+//! One section's people: each once, in the order first seen, with how often and how much.
+
+use std::collections::HashMap;
+
+use super::people::{People, PersonId};
+use crate::event::fact::Tier;
+
+/// Somebody's line in a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Who.
+    pub who: PersonId,
+    /// How often.
+    pub count: u32,
+    /// How much in all: bits, viewers, points, gifted subscriptions; 0 where there is no amount.
+    pub amount: u64,
+    /// Highest tier, for subscriptions.
+    pub tier: Option<Tier>,
+    /// First time, Unix milliseconds.
+    pub first_ms: i64,
+    /// Last time, Unix milliseconds.
+    pub last_ms: i64,
+}
+
+impl Entry {
+    fn absorb(&mut self, other: &Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.amount = self.amount.saturating_add(other.amount);
+        self.tier = self.tier.max(other.tier);
+        self.first_ms = self.first_ms.min(other.first_ms);
+        self.last_ms = self.last_ms.max(other.last_ms);
+    }
+}
+
+/// A section's people.
+#[derive(Debug, Default)]
+pub struct Tally {
+    entries: Vec<Entry>,
+    places: HashMap<PersonId, u32>,
+}
+
+impl Tally {
+    /// Adds to somebody's line.
+    pub fn add(&mut self, who: PersonId, count: u32, amount: u64, tier: Option<Tier>, at_ms: i64) {
+        let addition = Entry { who, count, amount, tier, first_ms: at_ms, last_ms: at_ms };
+        let place = self.places.get(&who).and_then(|place| self.entries.get_mut(*place as usize));
+        if let Some(entry) = place {
+            entry.absorb(&addition);
+        } else {
+            self.places.insert(who, u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
+            self.entries.push(addition);
+        }
+    }
+
+    /// Somebody's line.
+    pub fn get(&self, who: PersonId) -> Option<&Entry> {
+        self.places.get(&who).and_then(|place| self.entries.get(*place as usize))
+    }
+
+    /// Each person once, first seen first; entries that turned out to be the same person are put together.
+    pub fn people<'a>(&'a self, people: &'a People) -> Vec<Entry> {
+        let mut list: Vec<Entry> = Vec::with_capacity(self.entries.len());
+        let mut merged: HashMap<PersonId, usize> = HashMap::new();
+        let any_merged = self.entries.iter().any(|entry| people.root(entry.who) != entry.who);
+        for entry in &self.entries {
+            let who = people.root(entry.who);
+            let before = if any_merged { merged.get(&who).copied() } else { None };
+            if let Some(before) = before.and_then(|place| list.get_mut(place)) {
+                before.absorb(entry);
+            } else {
+                if any_merged {
+                    merged.insert(who, list.len());
+                }
+                list.push(Entry { who, ..*entry });
+            }
+        }
+        list
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

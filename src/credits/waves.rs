@@ -1,0 +1,80 @@
+//! Gift waves: single gifts of one gifter and tier, each within ten seconds of the last, put back together to the bomb they were.
+//!
+//! Ten seconds is Twitchat's own rule. Twitch refuses to gift somebody twice, so the same recipient twice within a wave is the same gift
+//! told by two open Twitchat pages.
+
+use std::collections::{HashMap, HashSet};
+
+use super::people::PersonId;
+use crate::event::fact::Tier;
+
+/// The longest pause within a wave.
+pub const WAVE_GAP_MS: i64 = 10_000;
+
+/// How a gift changed its wave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The first of its wave.
+    Single,
+    /// The second recipient: from here on it is a bomb.
+    BecomesBomb,
+    /// One more of a bomb.
+    Continues,
+    /// Told before.
+    Repeat,
+}
+
+#[derive(Debug)]
+struct Wave {
+    last_ms: i64,
+    recipients: HashSet<PersonId>,
+}
+
+/// The waves that may still go on.
+#[derive(Debug, Default)]
+pub struct Waves {
+    running: HashMap<(PersonId, Tier), Wave>,
+}
+
+impl Waves {
+    /// Takes one gift.
+    pub fn gift(&mut self, gifter: PersonId, tier: Tier, recipient: PersonId, at_ms: i64) -> Step {
+        if self.running.len() > 1_000 {
+            self.running.retain(|_, wave| at_ms - wave.last_ms <= WAVE_GAP_MS);
+        }
+        let wave = self.running.entry((gifter, tier)).or_insert_with(|| Wave { last_ms: at_ms, recipients: HashSet::new() });
+        if at_ms - wave.last_ms > WAVE_GAP_MS {
+            wave.recipients.clear();
+        }
+        if !wave.recipients.insert(recipient) {
+            return Step::Repeat;
+        }
+        wave.last_ms = wave.last_ms.max(at_ms);
+        match wave.recipients.len() {
+            1 => Step::Single,
+            2 => Step::BecomesBomb,
+            _ => Step::Continues,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{credits::People, event::Person};
+
+    #[test]
+    fn two_recipients_make_a_bomb_and_a_pause_ends_it() {
+        let mut people = People::default();
+        let mut meet = |id: &str| people.meet(&Person::new(id, id, "").unwrap(), 0).who;
+        let (gifter, a, b, c) = (meet("1"), meet("2"), meet("3"), meet("4"));
+        let mut waves = Waves::default();
+        let mut gift = |to, tier, at| waves.gift(gifter, tier, to, at);
+        assert_eq!(gift(a, Tier::One, 0), Step::Single);
+        assert_eq!(gift(a, Tier::One, 100), Step::Repeat, "a second Twitchat page");
+        assert_eq!(gift(b, Tier::One, 10_000), Step::BecomesBomb);
+        assert_eq!(gift(b, Tier::Two, 10_001), Step::Single, "another tier is another wave");
+        assert_eq!(gift(c, Tier::One, 20_000), Step::Continues, "each within ten seconds of the last");
+        assert_eq!(gift(a, Tier::One, 30_001), Step::Single);
+    }
+}
