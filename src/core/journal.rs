@@ -21,8 +21,6 @@ pub enum RowOrigin {
     Filled,
     /// `AddToCredits`: the body is `{"section","value"}`.
     Added,
-    /// Something the bridge learned, such as the broadcaster's id.
-    Learned,
 }
 
 impl RowOrigin {
@@ -33,13 +31,12 @@ impl RowOrigin {
             Self::Published => "published",
             Self::Filled => "filled",
             Self::Added => "added",
-            Self::Learned => "learned",
         }
     }
 
     /// Reads the database's word back.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Heard, Self::Published, Self::Filled, Self::Added, Self::Learned].into_iter().find(|origin| origin.as_str() == word)
+        [Self::Heard, Self::Published, Self::Filled, Self::Added].into_iter().find(|origin| origin.as_str() == word)
     }
 }
 

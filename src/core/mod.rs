@@ -1,3 +1,296 @@
 //! PURE. Owns the models and takes (input, now) to effects. No I/O, clock, randomness or logging in here.
+//!
+//! `daemon` feeds it and runs its effects; `cli::watch` and the tests drive it by hand. Same inputs, same effects.
+//!
+//! | part | owns |
+//! |---|---|
+//! | [`journal`] | what is written down |
+//! | [`port`] | inputs, effects, settings |
+//! | `intake` | what Twitchat says, published events: journalled, counted, told |
+//! | `bus` | requests, replies that wait until they are durable, other bridges |
+//! | `side` | whether Twitchat is there, its generation, asking for its summary |
+//! | `sessions` | when a session ends and the next begins |
+//! | `gifts` | gift events held back until their bomb is complete |
+//! | `recent` | ids heard lately |
 
+mod bus;
+mod gifts;
+mod intake;
 pub mod journal;
+pub mod port;
+mod recent;
+mod sessions;
+mod side;
+mod status;
+
+use std::collections::{HashSet, VecDeque};
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{
+    credits::Fold,
+    event::{Event, Fact, Heard, Person},
+    mapping::{self, Labels, Polls, Predictions},
+};
+use journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
+use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings};
+use recent::Recent;
+use side::Side;
+
+/// Ids of Twitchat messages that are remembered.
+const RECENT_IDS: usize = 4_096;
+
+/// The bridge's whole state.
+#[derive(Debug)]
+pub struct Core {
+    settings: Settings,
+    run: Run,
+    fold: Fold,
+    session: Session,
+    next_seq: u64,
+    /// Writes asked for so far, and how many of them the store says are durable.
+    writes: u64,
+    durable: u64,
+    store_trouble: Option<String>,
+    waiting: VecDeque<(u64, bus::Pending)>,
+    heard_ids: Recent,
+    sent_ids: Recent,
+    published_ids: HashSet<u64>,
+    polls: Polls,
+    predictions: Predictions,
+    labels: Labels,
+    side: Side,
+    gifts: gifts::Held,
+    stream: sessions::StreamState,
+    obs: Option<(ObsInfo, i64)>,
+    scene: Option<Box<str>>,
+    counts: Counts,
+    told: u64,
+    last: Option<(Box<str>, i64)>,
+    /// Since when we are the bridge on this OBS: the start, or the end of a freeze.
+    since_ms: i64,
+    sent: u64,
+    alive_due_ms: u64,
+    tick_ms: Option<u64>,
+    out: Vec<Effect>,
+}
+
+impl Core {
+    /// A core for a store that holds `sessions`, rows up to `last`, and these kept values. Decides which session runs: replay rows after this.
+    pub fn new(settings: Settings, run: Run, sessions: &[Session], last: Seq, kept: &Kept, now: Now) -> Self {
+        let mut fold = Fold::new(settings.calendar.clone());
+        fold.broadcaster.configured = settings.broadcaster.as_ref().map(|who| who.id.clone()).filter(|id| !id.is_empty());
+        let side = Side::new(settings.generation.or_else(|| kept.generation.as_deref().and_then(|word| word.parse().ok())));
+        let mut core = Self {
+            fold,
+            session: Session { id: SessionId(0), started_ms: now.wall_ms, ended_ms: None, cause: "first".into() },
+            next_seq: last.0 + 1,
+            writes: 0,
+            durable: 0,
+            store_trouble: None,
+            waiting: VecDeque::new(),
+            heard_ids: Recent::new(RECENT_IDS),
+            sent_ids: Recent::new(RECENT_IDS),
+            published_ids: HashSet::new(),
+            polls: Polls::default(),
+            predictions: Predictions::default(),
+            labels: Labels::default(),
+            side,
+            gifts: gifts::Held::default(),
+            stream: sessions::StreamState::new(kept),
+            obs: None,
+            scene: None,
+            counts: Counts::default(),
+            told: 0,
+            last: None,
+            since_ms: run.started_ms,
+            sent: 0,
+            alive_due_ms: now.mono_ms,
+            tick_ms: None,
+            out: Vec::new(),
+            settings,
+            run,
+        };
+        core.choose_session(sessions, kept, now);
+        core
+    }
+
+    /// The running session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// People from earlier runs, before any row.
+    pub fn recall_person(&mut self, row: &PersonRow) {
+        let platform = crate::event::Platform::parse(&row.platform);
+        if let Some(person) = Person::on(platform, &row.id, &row.login, &row.display) {
+            self.fold.people.meet(&person, row.seen_ms);
+        }
+    }
+
+    /// Ids of the last rows, oldest first: a repeat is dropped although the bridge was restarted in between.
+    pub fn recall_id(&mut self, id: &str) {
+        self.heard_ids.insert(id);
+    }
+
+    /// Ids of published events.
+    pub fn recall_published(&mut self, id: &str) {
+        self.published_ids.insert(recent::hash(id));
+    }
+
+    /// A row of the journal, in order; those of one earlier session after the other, then those of the running one. Between sessions call
+    /// [`Self::replay_next_session`].
+    pub fn replay(&mut self, row: &Row) {
+        for fact in facts_of(row) {
+            let keys = mapping::summary::keys_of(&fact);
+            let origin = fold_origin(row.origin);
+            self.fold.apply(&fact, &keys, origin, row.at_ms, |_| {});
+        }
+        if row.origin == RowOrigin::Added
+            && let Some((section, value)) = intake::read_added(&row.body)
+        {
+            self.fold.add_custom(&section, value);
+        }
+        self.counts.journal += 1;
+    }
+
+    /// The rows that follow belong to another session.
+    pub fn replay_next_session(&mut self) {
+        self.fold.begin_session();
+    }
+
+    /// Takes one input. The effects are to be run in their order.
+    pub fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
+        self.notice_freeze(now);
+        match input {
+            Input::Up(info) => self.up(info, now),
+            Input::Down => self.down(),
+            Input::Heard(heard) => self.heard(heard, now),
+            Input::Unreadable => self.counts.unreadable += 1,
+            Input::Stream(status) => self.stream_status(status, now),
+            Input::StreamChanged { active } => self.stream_changed(active, now),
+            Input::Scene(name) => self.scene = Some(name),
+            Input::Durable { writes } => self.durable(writes, now),
+            Input::StoreFailed(why) => {
+                if self.store_trouble.as_ref() != Some(&why) {
+                    self.out.push(Effect::Note(Note::StoreFailed(why.clone())));
+                }
+                self.store_trouble = Some(why);
+                self.refuse_waiting();
+            }
+            Input::StoreHealed => {
+                self.store_trouble = None;
+                self.out.push(Effect::Note(Note::StoreHealed));
+            }
+            Input::Tick => {}
+            Input::Stopping => self.keep("alive_ms", now.wall_ms.to_string()),
+        }
+        self.timers(now);
+        std::mem::take(&mut self.out)
+    }
+
+    /// When [`Input::Tick`] is due at the latest, on the monotonic clock.
+    pub fn due_ms(&self) -> u64 {
+        [self.side.due_ms(), self.gifts.due_ms(), Some(self.alive_due_ms)].into_iter().flatten().min().unwrap_or(self.alive_due_ms)
+    }
+
+    /// Replies that wait for the store. Take no more inputs from the bus while there are many.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    fn heard(&mut self, heard: Heard, now: Now) {
+        self.counts.heard += 1;
+        match heard {
+            Heard::Twitchat(message) => self.twitchat(&message, now),
+            Heard::Bridge(whole) => self.bridge(whole.get(), now),
+            Heard::Request(whole) => self.request(whole.get(), now),
+            Heard::Other => self.counts.other += 1,
+            Heard::Bad => self.counts.bad += 1,
+        }
+    }
+
+    fn up(&mut self, info: ObsInfo, now: Now) {
+        self.obs = Some((info, now.wall_ms));
+        self.out.push(Effect::AskStream);
+        self.say_hello(now);
+        self.side.connected(now.mono_ms);
+    }
+
+    fn down(&mut self) {
+        self.obs = None;
+        self.side.disconnected();
+        self.stream.unknown();
+    }
+
+    /// A gap of ten seconds between two inputs although a tick was due: the process was frozen. Another bridge may have taken over.
+    fn notice_freeze(&mut self, now: Now) {
+        const FROZEN_MS: u64 = 10_000;
+        let due = self.due_ms();
+        let was = self.tick_ms.replace(now.mono_ms);
+        if was.is_some_and(|was| now.mono_ms.saturating_sub(was.max(due)) > FROZEN_MS) {
+            self.since_ms = now.wall_ms;
+            self.out.push(Effect::Note(Note::Thawed));
+            if self.obs.is_some() {
+                self.say_hello(now);
+            }
+        }
+    }
+
+    fn timers(&mut self, now: Now) {
+        if now.mono_ms >= self.alive_due_ms {
+            const ALIVE_MS: u64 = 60_000;
+            self.alive_due_ms = now.mono_ms + ALIVE_MS;
+            self.keep("alive_ms", now.wall_ms.to_string());
+            self.keep_stream(now);
+        }
+        self.run_side(now);
+        self.release_gifts(now);
+    }
+
+    fn write(&mut self, write: Write) {
+        self.writes += 1;
+        self.out.push(Effect::Write(write));
+    }
+
+    fn keep(&mut self, key: &'static str, value: String) {
+        self.write(Write::Keep { key, value: value.into() });
+    }
+
+    /// A fresh id for something we send: a name-based UUID below this run's own, so that same inputs give same ids.
+    fn fresh_id(&mut self) -> String {
+        self.sent += 1;
+        Uuid::new_v5(&self.run.bridge, &self.sent.to_be_bytes()).to_string()
+    }
+
+    fn send(&mut self, message: &Map<String, Value>) {
+        if let Ok(json) = crate::request::reply::write(message) {
+            self.out.push(Effect::Send(json));
+        }
+    }
+
+    /// An event is told: it gets the next number, subscribers and the log hear of it.
+    fn tell(&mut self, event: Event, now: Now) {
+        self.told += 1;
+        self.last = Some((event.name.to_string().into(), now.wall_ms));
+        self.out.push(Effect::Told { seq: self.told, at_ms: now.wall_ms, event });
+    }
+}
+
+fn fold_origin(origin: RowOrigin) -> crate::credits::Origin {
+    if origin == RowOrigin::Filled { crate::credits::Origin::Filled } else { crate::credits::Origin::Live }
+}
+
+/// The facts in a row's body: the same ones as when it was heard.
+fn facts_of(row: &Row) -> Vec<Fact> {
+    match row.origin {
+        RowOrigin::Heard => {
+            let data = serde_json::from_str::<&serde_json::value::RawValue>(&row.body).ok();
+            mapping::heard(&row.kind, data.filter(|data| data.get() != "null")).facts
+        }
+        RowOrigin::Published => intake::read_published(&row.kind, &row.body),
+        RowOrigin::Filled => mapping::filled(&row.kind, &row.body),
+        RowOrigin::Added => Vec::new(),
+    }
+}

@@ -168,6 +168,16 @@ impl People {
         self.list.get(self.root(who).0 as usize)
     }
 
+    /// Somebody's entry, if they were met before.
+    pub fn find(&self, person: &Person) -> Option<PersonId> {
+        if person.id.is_empty() {
+            let mut names = [&person.login, &person.display].into_iter().filter(|name| !name.is_empty());
+            names.find_map(|name| self.by_name.get(&hash(person.platform, name, true)).map(|who| self.root(*who)))
+        } else {
+            self.by_id.get(&hash(person.platform, &person.id, false)).map(|who| self.root(*who))
+        }
+    }
+
     /// What to call somebody.
     pub fn name(&self, who: PersonId) -> &str {
         self.known(who).map_or("", Known::name)
@@ -180,12 +190,7 @@ impl People {
 
     /// Completes a person from what is known: id, names, roles.
     pub fn complete(&self, person: &mut Person) {
-        let known = if person.id.is_empty() {
-            [&person.login, &person.display].into_iter().filter(|name| !name.is_empty()).find_map(|name| self.named(person.platform, name))
-        } else {
-            self.by_id.get(&hash(person.platform, &person.id, false)).and_then(|who| self.known(*who))
-        };
-        let Some(known) = known else { return };
+        let Some(known) = self.find(person).and_then(|who| self.known(who)) else { return };
         for (theirs, mine) in [(&mut person.id, &known.id), (&mut person.login, &known.login), (&mut person.display, &known.display)] {
             if theirs.is_empty() {
                 theirs.clone_from(mine);

@@ -1,0 +1,203 @@
+//! Talking to others on the same OBS: requests and their replies, our Hello, other bridges.
+//!
+//! A reply waits until all that was written before it is on disk: what the bridge says, a crash cannot take back.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json, value::RawValue};
+
+use super::{
+    Core,
+    port::{Effect, Note, Now},
+};
+use crate::{
+    credits::{self, sample},
+    event::{Heard, heard::BRIDGE},
+    request::{self, Asker, Call, RequestError, reply},
+};
+
+/// An answer that waits for the store.
+#[derive(Debug)]
+pub(super) struct Pending {
+    asker: Asker,
+    answer: Result<Map<String, Value>, RequestError>,
+    seq: u64,
+}
+
+/// What is read of another bridge's message, or of our own echo.
+#[derive(Debug, Deserialize)]
+struct Peer<'a> {
+    #[serde(borrow, default)]
+    bridge: Option<&'a str>,
+    #[serde(borrow, default)]
+    request: Option<&'a str>,
+    #[serde(borrow, default)]
+    to: Option<&'a str>,
+    #[serde(borrow, default)]
+    status: Option<&'a str>,
+    #[serde(default)]
+    since: i64,
+    #[serde(default)]
+    takeover: bool,
+}
+
+impl Core {
+    pub(super) fn request(&mut self, whole: &str, now: Now) {
+        let Some(request) = request::read(whole) else {
+            self.counts.other += 1;
+            return;
+        };
+        self.counts.requests += 1;
+        let answer = match (request.call, &self.store_trouble) {
+            (Ok(Call::GetInfo), _) => Ok(Map::from_iter([("info".to_owned(), self.info())])),
+            (Ok(Call::GetStatus), _) => Ok(self.status(now)),
+            (Ok(_), Some(why)) => Err(RequestError::NotDurable(why.clone())),
+            (Ok(call), None) => self.act(call, now),
+            (Err(error), _) => Err(error),
+        };
+        let pending = Pending { asker: request.asker, answer, seq: self.told };
+        if self.durable < self.writes && self.store_trouble.is_none() {
+            self.waiting.push_back((self.writes, pending));
+        } else {
+            self.reply(pending);
+        }
+    }
+
+    fn act(&mut self, call: Call, now: Now) -> Result<Map<String, Value>, RequestError> {
+        let options = &self.settings.credits;
+        Ok(match call {
+            Call::GetCredits(wish) => credits::reply::credits(&self.fold, options, wish.or(options.spelling), now.wall_ms),
+            Call::TestCredits(wish) => {
+                let test = sample::credits(&self.fold, &options.ignore, now.wall_ms);
+                credits::reply::credits(&test, options, wish.or(options.spelling), now.wall_ms)
+            }
+            Call::ClearCredits => {
+                self.begin_session("clear", now.wall_ms, now);
+                Map::new()
+            }
+            Call::PublishEvent { name, data, event_id } => {
+                let repeat = self.publish(&name, data, event_id.as_deref(), now).map_err(|wrong| RequestError::Data(wrong.to_string()))?;
+                let event = json!({ "source": name.source, "type": name.kind, "known": name.is_known(), "repeat": repeat });
+                // Below `published`, not `event`: a page would take it for the event itself.
+                Map::from_iter([("published".to_owned(), event)])
+            }
+            Call::AddToCredits { section, value } => {
+                self.add_to_credits(&section, value, now);
+                Map::new()
+            }
+            Call::GetInfo | Call::GetStatus => Map::new(),
+        })
+    }
+
+    pub(super) fn durable(&mut self, writes: u64, _now: Now) {
+        self.durable = self.durable.max(writes);
+        while let Some((needed, _)) = self.waiting.front()
+            && *needed <= self.durable
+            && let Some((_, pending)) = self.waiting.pop_front()
+        {
+            self.reply(pending);
+        }
+    }
+
+    /// The store failed: nobody who waits is left without an answer.
+    pub(super) fn refuse_waiting(&mut self) {
+        let Some(why) = self.store_trouble.clone() else { return };
+        for (_, mut pending) in std::mem::take(&mut self.waiting) {
+            if pending.answer.is_ok() {
+                pending.answer = Err(RequestError::NotDurable(why.clone()));
+            }
+            self.reply(pending);
+        }
+    }
+
+    fn reply(&mut self, Pending { asker, answer, seq }: Pending) {
+        let bridge = self.run.bridge.to_string();
+        self.counts.refused += u64::from(answer.is_err());
+        let written = reply::write(&reply::envelope(&bridge, &asker, seq, answer.as_ref().map(Clone::clone)));
+        match written {
+            Ok(json) => self.out.push(Effect::Send(json)),
+            Err(error) => {
+                self.counts.refused += 1;
+                self.send(&reply::envelope(&bridge, &asker, seq, Err(&error)));
+            }
+        }
+    }
+
+    /// What `GetInfo` and Hello say.
+    pub(super) fn info(&self) -> Value {
+        json!({
+            "instanceId": self.run.instance,
+            "name": self.settings.name,
+            "version": env!("CARGO_PKG_VERSION"),
+            "os": std::env::consts::OS,
+            "osVersion": std::env::consts::ARCH,
+            "mode": "headless",
+            "darkMode": false,
+            "source": BRIDGE,
+        })
+    }
+
+    /// Tells everybody that we are here: clients subscribe again, another bridge objects.
+    pub(super) fn say_hello(&mut self, now: Now) {
+        let bridge = self.run.bridge.to_string();
+        let mut hello = Map::from_iter([
+            ("origin".to_owned(), Value::from(BRIDGE)),
+            ("bridge".to_owned(), bridge.as_str().into()),
+            ("request".to_owned(), "Hello".into()),
+            ("timestamp".to_owned(), super::status::instant(now.wall_ms).into()),
+            ("session".to_owned(), bridge.as_str().into()),
+            ("since".to_owned(), self.since_ms.into()),
+            ("info".to_owned(), self.info()),
+        ]);
+        if self.run.takeover {
+            hello.insert("takeover".into(), true.into());
+        }
+        self.send(&hello);
+    }
+
+    /// A bridge's message: our own echo, another one's Hello, or its objection to ours.
+    pub(super) fn bridge(&mut self, whole: &str, _now: Now) {
+        let Ok(peer) = serde_json::from_str::<Peer<'_>>(whole) else {
+            self.counts.other += 1;
+            return;
+        };
+        let own = self.run.bridge.to_string();
+        let Some(other) = peer.bridge.filter(|other| *other != own) else {
+            self.counts.echoes += u64::from(peer.bridge.is_some());
+            return;
+        };
+        let objects = peer.status == Some("taken") && peer.to == Some(own.as_str());
+        if peer.request != Some("Hello") && !objects {
+            self.counts.other += 1;
+            return;
+        }
+        // The earlier start stays, then the smaller id; one that takes over counts as earlier than all that do not.
+        let theirs = (!peer.takeover, if peer.takeover { -peer.since } else { peer.since }, other);
+        let ours = (!self.run.takeover, if self.run.takeover { -self.since_ms } else { self.since_ms }, own.as_str());
+        if theirs < ours {
+            self.out.push(Effect::Yield { other: other.into() });
+        } else {
+            self.out.push(Effect::Note(Note::OtherBridge { other: other.into() }));
+            self.object(other);
+        }
+    }
+
+    fn object(&mut self, other: &str) {
+        let mut taken = Map::from_iter([
+            ("origin".to_owned(), Value::from(BRIDGE)),
+            ("bridge".to_owned(), self.run.bridge.to_string().into()),
+            ("to".to_owned(), other.into()),
+            ("status".to_owned(), "taken".into()),
+            ("since".to_owned(), self.since_ms.into()),
+        ]);
+        if self.run.takeover {
+            taken.insert("takeover".into(), true.into());
+        }
+        self.send(&taken);
+    }
+}
+
+/// For tests and tools: what a request's text is heard as.
+#[cfg(test)]
+pub(super) fn as_heard(request: &Value) -> Heard {
+    Heard::Request(RawValue::from_string(request.to_string()).unwrap())
+}

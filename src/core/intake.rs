@@ -1,0 +1,273 @@
+//! What comes in and may count: Twitchat's messages and published events. Journalled first, then counted, then told.
+
+use serde_json::{Map, Value, value::RawValue};
+
+use super::{
+    Core, fold_origin,
+    journal::{PersonRow, Row, RowOrigin, Seq, Write},
+    port::{Effect, Note, Now},
+    recent,
+};
+use crate::{
+    credits::{Outcome, PersonId},
+    event::{Event, EventName, Fact, Message, fact::Presence},
+    mapping::{self, published, render},
+    twitchat::{catalogue, catalogue::Class, generation_of, question},
+};
+
+/// A row in the making: where it comes from, what it is called, what makes a repeat harmless.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) origin: RowOrigin,
+    pub(super) kind: &'a str,
+    pub(super) id: Option<&'a str>,
+}
+
+impl Core {
+    pub(super) fn twitchat(&mut self, message: &Message, now: Now) {
+        if catalogue::is_forbidden(&message.kind) {
+            self.counts.forbidden += 1;
+            return;
+        }
+        if let Some(id) = &message.id {
+            if self.sent_ids.has(id) {
+                self.counts.echoes += 1;
+                return;
+            }
+            if !self.heard_ids.insert(id) {
+                self.counts.duplicates += 1;
+                return;
+            }
+        }
+        let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
+        match class {
+            Some(Class::Action | Class::Announcement | Class::Forbidden) => self.counts.actions += 1,
+            Some(Class::Question) => {
+                self.counts.actions += 1;
+                if question::is_summary_question(&message.kind) {
+                    self.side.heard_question(now.mono_ms);
+                }
+            }
+            Some(Class::Answer) => {
+                self.counts.answers += 1;
+                self.answer(message, now);
+            }
+            Some(Class::Event) => {
+                self.counts.events += 1;
+                self.event(message, now);
+            }
+            None => {
+                self.counts.unknown += 1;
+                self.last = Some((message.kind.clone(), now.wall_ms));
+            }
+        }
+    }
+
+    fn answer(&mut self, message: &Message, now: Now) {
+        self.present(generation_of(message), now);
+        if question::label_answer(&message.kind).is_some() {
+            if let Some(data) = &message.data {
+                for fact in self.labels.heard(data) {
+                    self.publish_own(fact, now);
+                }
+            }
+        } else if question::is_summary_answer(&message.kind) {
+            self.summary(message.data.as_deref(), now);
+        } else {
+            self.event(message, now);
+        }
+    }
+
+    fn event(&mut self, message: &Message, now: Now) {
+        self.present(generation_of(message), now);
+        self.last = Some((message.kind.clone(), now.wall_ms));
+        let (kind, data) = (&*message.kind, message.data.as_deref());
+        let mut told = self.polls.heard(kind, data, now.wall_ms);
+        told.extend(self.predictions.heard(kind, data, now.wall_ms));
+        for fact in told {
+            self.tell_fact(&fact, message.id.as_deref(), now);
+        }
+        if !mapping::feeds(kind) {
+            return;
+        }
+        let read = mapping::heard(kind, data);
+        if let Some(trouble) = read.trouble {
+            self.counts.bad += 1;
+            if self.counts.bad.is_power_of_two() {
+                self.out.push(Effect::Note(Note::BadData { kind: kind.into(), why: trouble.to_string() }));
+            }
+        }
+        let source = Source { origin: RowOrigin::Heard, kind, id: message.id.as_deref() };
+        let keep_texts = self.settings.keep_texts;
+        self.take(read.facts, source, now, || {
+            data.map_or_else(|| "null".into(), |data| if keep_texts { data.get().into() } else { mapping::strip_texts(data) })
+        });
+    }
+
+    /// Takes facts in: a row for them if any is news, then each counts, then each is told.
+    pub(super) fn take(&mut self, facts: Vec<Fact>, source: Source<'_>, now: Now, body: impl FnOnce() -> Box<str>) {
+        if facts.iter().any(|fact| self.is_news(fact)) {
+            self.append(source, now, body());
+            for fact in facts {
+                let keys = mapping::summary::keys_of(&fact);
+                let mut changed: Vec<PersonId> = Vec::new();
+                let outcome = self.fold.apply(&fact, &keys, fold_origin(source.origin), now.wall_ms, |met| {
+                    if met.changed {
+                        changed.push(met.who);
+                    }
+                });
+                self.keep_people(&changed);
+                match outcome {
+                    Outcome::Counted => self.tell_fact(&fact, source.id, now),
+                    Outcome::Repeat => self.counts.repeats += 1,
+                }
+            }
+        } else {
+            for mut fact in facts {
+                let mut changed = Vec::new();
+                let people = &mut self.fold.people;
+                fact.each_person(|person| {
+                    let met = people.meet(person, now.wall_ms);
+                    if met.changed {
+                        changed.push(met.who);
+                    }
+                });
+                self.keep_people(&changed);
+                self.tell_fact(&fact, source.id, now);
+            }
+        }
+    }
+
+    /// Whether credits would change: somebody who is already in chat with these roles is no news.
+    fn is_news(&self, fact: &Fact) -> bool {
+        match fact {
+            Fact::Presence(Presence { who, spoke, .. }) => {
+                self.fold.people.find(who).is_none_or(|id| self.fold.session.is_news(id, who.roles, *spoke))
+            }
+            Fact::Broadcaster { id, own } => self.fold.broadcaster.is_news(id, *own),
+            _ => fact.counts(),
+        }
+    }
+
+    fn append(&mut self, source: Source<'_>, now: Now, body: Box<str>) {
+        let seq = Seq(self.next_seq);
+        self.next_seq += 1;
+        self.counts.journal += 1;
+        self.write(Write::Append(Row {
+            seq,
+            session: self.session.id,
+            at_ms: now.wall_ms,
+            origin: source.origin,
+            kind: source.kind.into(),
+            id: source.id.map(Into::into),
+            body,
+        }));
+    }
+
+    fn keep_people(&mut self, changed: &[PersonId]) {
+        for who in changed {
+            let Some(known) = self.fold.people.known(*who) else { continue };
+            let row = PersonRow {
+                platform: known.platform.as_str().into(),
+                id: known.id.clone(),
+                login: known.login.clone(),
+                display: known.display.clone(),
+                seen_ms: known.seen_ms,
+            };
+            self.write(Write::Person(row));
+        }
+    }
+
+    /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb.
+    fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, now: Now) {
+        if !self.settings.tell {
+            return;
+        }
+        let mut fact = fact.clone();
+        fact.each_person(|person| self.fold.people.complete(person));
+        let id = id.map_or_else(|| self.fresh_id(), ToOwned::to_owned);
+        if let Fact::Gift(gift) = fact {
+            self.hold_gift(gift, &id, now);
+            return;
+        }
+        let context = render::Context { at_ms: now.wall_ms, id: &id, broadcaster: self.settings.broadcaster.as_ref() };
+        if let Some(event) = render::event(&fact, &context) {
+            self.tell(event, now);
+        }
+    }
+
+    /// An event that the bridge derives itself, from labels: journalled as if somebody had published it.
+    fn publish_own(&mut self, fact: Fact, now: Now) {
+        let id = self.fresh_id();
+        let context = render::Context { at_ms: now.wall_ms, id: &id, broadcaster: self.settings.broadcaster.as_ref() };
+        let Some(Event { name, data }) = render::event(&fact, &context) else { return };
+        let kind = name.to_string();
+        self.last = Some((kind.as_str().into(), now.wall_ms));
+        self.take(vec![fact], Source { origin: RowOrigin::Published, kind: &kind, id: Some(&id) }, now, || data.to_string().into());
+    }
+
+    /// `PublishEvent`. Tells whether it was a repeat.
+    pub(super) fn publish(
+        &mut self,
+        name: &EventName,
+        data: Map<String, Value>,
+        event_id: Option<&str>,
+        now: Now,
+    ) -> Result<bool, published::Wrong> {
+        let data = Value::Object(data);
+        let facts = published::facts(name, &data)?;
+        if let Some(id) = event_id
+            && !self.published_ids.insert(recent::hash(id))
+        {
+            self.counts.duplicates += 1;
+            return Ok(true);
+        }
+        self.counts.published += 1;
+        let kind = name.to_string();
+        self.last = Some((kind.as_str().into(), now.wall_ms));
+        let source = Source { origin: RowOrigin::Published, kind: &kind, id: event_id };
+        let counts = facts.iter().any(Fact::counts);
+        if counts {
+            let body = self.kept_body(&data);
+            // What subscribers hear is the publisher's own data, not our rendering of it.
+            let told = std::mem::replace(&mut self.settings.tell, false);
+            self.take(facts, source, now, || body);
+            self.settings.tell = told;
+        } else if event_id.is_some() {
+            // Only so that a repeat after a restart is known as one.
+            self.append(source, now, "{}".into());
+        }
+        if self.settings.tell {
+            self.tell(Event { name: name.clone(), data }, now);
+        }
+        Ok(false)
+    }
+
+    fn kept_body(&self, data: &Value) -> Box<str> {
+        let json = data.to_string();
+        match serde_json::from_str::<&RawValue>(&json) {
+            Ok(raw) if !self.settings.keep_texts => mapping::strip_texts(raw),
+            _ => json.into(),
+        }
+    }
+
+    /// `AddToCredits`.
+    pub(super) fn add_to_credits(&mut self, section: &str, value: Value, now: Now) {
+        let body = serde_json::json!({ "section": section, "value": value }).to_string();
+        self.append(Source { origin: RowOrigin::Added, kind: section, id: None }, now, body.into());
+        self.fold.add_custom(section, value);
+    }
+}
+
+/// Section and value of an `AddToCredits` row.
+pub(super) fn read_added(body: &str) -> Option<(String, Value)> {
+    let mut body: Map<String, Value> = serde_json::from_str(body).ok()?;
+    let Value::String(section) = body.remove("section")? else { return None };
+    Some((section, body.remove("value")?))
+}
+
+/// Facts of a published row.
+pub(super) fn read_published(kind: &str, body: &str) -> Vec<Fact> {
+    let (Some(name), Ok(data)) = (EventName::parse(kind), serde_json::from_str::<Value>(body)) else { return Vec::new() };
+    published::facts(&name, &data).unwrap_or_default()
+}

@@ -1,0 +1,218 @@
+//! What goes into the core and what comes out of it.
+
+use std::fmt;
+
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::journal::Write;
+use crate::{
+    credits::{Calendar, reply::Options},
+    event::{Event, Heard, Person},
+    twitchat::Generation,
+};
+
+/// The two clocks, read by the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Unix milliseconds: what is written down.
+    pub wall_ms: i64,
+    /// Milliseconds since some instant, never going back and counting suspends where the system can: what timers use.
+    pub mono_ms: u64,
+}
+
+/// What the config says.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Credits.
+    pub credits: Options,
+    /// Where weeks and months begin.
+    pub calendar: Calendar,
+    /// OBS starting to stream begins a new session.
+    pub reset_on_stream_start: bool,
+    /// A stream that starts again this soon after it stopped stays in its session.
+    pub grace_ms: i64,
+    /// Closed for longer than this, the bridge begins a new session.
+    pub reset_after_ms: i64,
+    /// Journal chat texts too.
+    pub keep_texts: bool,
+    /// Whose channel this is, if the config says.
+    pub broadcaster: Option<Person>,
+    /// The name in `GetInfo`.
+    pub name: Box<str>,
+    /// The generation of Twitchat, if the config forces one.
+    pub generation: Option<Generation>,
+    /// Whether anybody listens to [`Effect::Told`]; events are made only then.
+    pub tell: bool,
+}
+
+/// What is particular to this run.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// This run's own id on the bus.
+    pub bridge: Uuid,
+    /// The store's id, lasting.
+    pub instance: Box<str>,
+    /// When the run began, Unix milliseconds.
+    pub started_ms: i64,
+    /// Take over from another bridge on the same OBS.
+    pub takeover: bool,
+}
+
+/// Values that the store kept for us.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// When the bridge was last known to run, Unix milliseconds.
+    pub alive_ms: Option<i64>,
+    /// When OBS was last known to stream, Unix milliseconds.
+    pub streamed_ms: Option<i64>,
+    /// The generation of Twitchat last heard.
+    pub generation: Option<String>,
+}
+
+/// What OBS says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObsInfo {
+    /// Version of OBS Studio.
+    pub obs_version: Box<str>,
+    /// Version of obs-websocket.
+    pub websocket_version: Box<str>,
+}
+
+/// What happens to the bridge.
+#[derive(Debug)]
+pub enum Input {
+    /// OBS is there and both connections work.
+    Up(ObsInfo),
+    /// OBS is gone.
+    Down,
+    /// A `CustomEvent`.
+    Heard(Heard),
+    /// A frame that is no obs-websocket message.
+    Unreadable,
+    /// Answer to [`Effect::AskStream`]: for how long OBS has been streaming, if it is.
+    Stream(Option<i64>),
+    /// OBS began or ended a stream.
+    StreamChanged {
+        /// It began.
+        active: bool,
+    },
+    /// The program scene changed.
+    Scene(Box<str>),
+    /// So many of the writes asked for are on disk.
+    Durable {
+        /// Counted from the start of the run.
+        writes: u64,
+    },
+    /// The store cannot write; it tries on.
+    StoreFailed(String),
+    /// The store writes again.
+    StoreHealed,
+    /// Time passes.
+    Tick,
+    /// The bridge is about to end.
+    Stopping,
+}
+
+/// What the bridge does.
+#[derive(Debug)]
+pub enum Effect {
+    /// Write this down.
+    Write(Write),
+    /// Broadcast this as a `CustomEvent`, after everything sent before it.
+    Send(Box<RawValue>),
+    /// An event of the model, for the log and for subscribers.
+    Told {
+        /// Its number in this run.
+        seq: u64,
+        /// Unix milliseconds.
+        at_ms: i64,
+        /// What it says.
+        event: Event,
+    },
+    /// Ask OBS whether it streams and since when.
+    AskStream,
+    /// Something for the log.
+    Note(Note),
+    /// Another bridge serves this OBS: end.
+    Yield {
+        /// Its id.
+        other: Box<str>,
+    },
+}
+
+/// Something for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the Display texts say it")]
+pub enum Note {
+    TwitchatThere { generation: Option<Generation> },
+    TwitchatGone,
+    SummaryMerged { filled: usize },
+    SummaryRefused { why: &'static str },
+    SummaryUnanswered,
+    BadData { kind: Box<str>, why: String },
+    SessionBegun { id: u64, cause: &'static str },
+    Thawed,
+    OtherBridge { other: Box<str> },
+    StoreFailed(String),
+    StoreHealed,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TwitchatThere { generation: Some(generation) } => write!(f, "Twitchat is there: {generation}"),
+            Self::TwitchatThere { generation: None } => f.write_str("Twitchat is there; its generation will show"),
+            Self::TwitchatGone => f.write_str("Twitchat no longer answers"),
+            Self::SummaryMerged { filled } => write!(f, "Twitchat's summary is merged in: {filled} credits had been missed"),
+            Self::SummaryRefused { why } => write!(f, "a summary of Twitchat's was left alone: {why}"),
+            Self::SummaryUnanswered => f.write_str("Twitchat does not answer when asked for its summary; what was missed stays missed"),
+            Self::BadData { kind, why } => write!(f, "a {kind} message cannot be used: {why}"),
+            Self::SessionBegun { id, cause } => write!(f, "session {id} begins: {cause}"),
+            Self::Thawed => f.write_str("the bridge had been frozen; asking whether another one took over"),
+            Self::OtherBridge { other } => write!(f, "another bridge ({other}) came to this OBS and was told that we serve it"),
+            Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; trying on"),
+            Self::StoreHealed => f.write_str("the journal is written again"),
+        }
+    }
+}
+
+/// How often what was heard, since the run began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// All `CustomEvent`s.
+    pub heard: u64,
+    /// Twitchat's events, each id once.
+    pub events: u64,
+    /// Twitchat's answers: states, lists, summaries.
+    pub answers: u64,
+    /// Actions and questions of other clients and overlays.
+    pub actions: u64,
+    /// Twitchat types that nobody knows; passed on as they are.
+    pub unknown: u64,
+    /// Dropped: an id heard before.
+    pub duplicates: u64,
+    /// Not counted: a gift or raid told twice, or a live event whose place a summary had taken.
+    pub repeats: u64,
+    /// Dropped: types that start with `OBS_` or `ON_OBS_`.
+    pub forbidden: u64,
+    /// Twitchat messages without a type, or whose data cannot be used.
+    pub bad: u64,
+    /// Our own messages, come back.
+    pub echoes: u64,
+    /// Requests.
+    pub requests: u64,
+    /// Requests answered with an error.
+    pub refused: u64,
+    /// Published events.
+    pub published: u64,
+    /// Credits that a summary filled in.
+    pub filled: u64,
+    /// Rows of the journal that make up the credits.
+    pub journal: u64,
+    /// What neither Twitchat nor a bridge nor an asker sent.
+    pub other: u64,
+    /// Frames that are no obs-websocket message.
+    pub unreadable: u64,
+}

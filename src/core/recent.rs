@@ -1,0 +1,58 @@
+//! The last few thousand ids, by hash.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+/// An id's hash, the same in each run.
+pub(super) fn hash(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A bounded set that forgets the oldest.
+#[derive(Debug)]
+pub(super) struct Recent {
+    order: VecDeque<u64>,
+    set: HashSet<u64>,
+    size: usize,
+}
+
+impl Recent {
+    pub(super) fn new(size: usize) -> Self {
+        Self { order: VecDeque::with_capacity(size), set: HashSet::with_capacity(size), size }
+    }
+
+    /// Takes an id in; `false` if it was there already.
+    pub(super) fn insert(&mut self, id: &str) -> bool {
+        let id = hash(id);
+        if !self.set.insert(id) {
+            return false;
+        }
+        if self.order.len() == self.size
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.set.remove(&oldest);
+        }
+        self.order.push_back(id);
+        true
+    }
+
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.set.contains(&hash(id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_is_forgotten_first() {
+        let mut recent = Recent::new(2);
+        assert!(recent.insert("a") && recent.insert("b") && !recent.insert("a"));
+        assert!(recent.insert("c") && !recent.has("a") && recent.has("b") && recent.insert("a"));
+    }
+}

@@ -1,0 +1,60 @@
+//! The reply to `GetStatus`.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{Core, port::Now};
+
+/// Unix milliseconds as ISO 8601 in UTC.
+pub(super) fn instant(at_ms: i64) -> String {
+    Timestamp::from_millisecond(at_ms).map(|at| at.to_string()).unwrap_or_default()
+}
+
+impl Core {
+    pub(super) fn status(&self, now: Now) -> Map<String, Value> {
+        let since = |at_ms: Option<i64>| at_ms.map_or(Value::Null, |at_ms| instant(at_ms).into());
+        let obs = match &self.obs {
+            Some((info, at_ms)) => json!({
+                "connected": true,
+                "since": instant(*at_ms),
+                "version": info.obs_version,
+                "websocketVersion": info.websocket_version,
+                "scene": self.scene,
+                "streaming": self.stream.is_on(),
+            }),
+            None => json!({ "connected": false }),
+        };
+        let twitchat = json!({
+            "present": self.side.is_present(),
+            "generation": self.side.generation().map(crate::twitchat::Generation::number),
+            "generationName": self.side.generation().map(|generation| generation.to_string()),
+            "lastHeard": since(self.side.last_heard_ms()),
+            "summaryMerged": since(self.side.merged_ms()),
+        });
+        let status = json!({
+            "run": {
+                "id": self.run.bridge,
+                "version": env!("CARGO_PKG_VERSION"),
+                "started": instant(self.run.started_ms),
+                "uptimeSeconds": (now.wall_ms - self.run.started_ms).max(0) / 1_000,
+            },
+            "obs": obs,
+            "twitchat": twitchat,
+            "session": {
+                "id": self.session.id.0,
+                "started": instant(self.session.started_ms),
+                "cause": self.session.cause,
+                "credits": self.fold.session.facts(),
+            },
+            "broadcaster": { "ids": self.fold.broadcaster.ids(), "learned": self.fold.broadcaster.configured.is_none() },
+            "people": self.fold.people.len(),
+            "counts": self.counts,
+            "lastEvent": self.last.as_ref().map(|(kind, at_ms)| json!({ "type": kind, "at": instant(*at_ms) })),
+            "store": { "writes": self.writes, "durable": self.durable, "trouble": self.store_trouble },
+        });
+        match status {
+            Value::Object(status) => status,
+            _ => Map::new(),
+        }
+    }
+}
