@@ -1,0 +1,73 @@
+// The bridge's binary, started as a user would: `run`, with a configuration and a store of its own.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { obsOfTheTests, within } from './bus.mjs';
+
+const READY_WITHIN_MS = 15_000;
+
+/**
+ * Starts the binary named by TWITCHAT_BRIDGE_BIN and waits until it answers GetInfo on `bus`.
+ * Returns `stop`, which ends it and removes its files, and `log`, which gives what it wrote to stderr.
+ */
+export async function startBridge(bus, options = {}) {
+    const { url, password, env = {}, args = [] } = { ...obsOfTheTests(), ...options };
+    const binary = process.env.TWITCHAT_BRIDGE_BIN;
+    if (!binary) throw new Error('TWITCHAT_BRIDGE_BIN is not set: it names the binary, for example target/release/twitchat-bridge');
+    const home = await mkdtemp(join(tmpdir(), 'twitchat-bridge-interop-'));
+    const { hostname, port } = new URL(url);
+    const bridge = spawn(binary, ['run', ...args], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: {
+            PATH: process.env.PATH,
+            HOME: home,
+            TWITCHAT_BRIDGE_STORE: join(home, 'store.db'),
+            OBS_HOST: hostname.replace(/^\[|\]$/g, ''),
+            OBS_PORT: port,
+            OBS_PASSWORD: password,
+            ...env,
+        },
+    });
+    let log = '';
+    bridge.stderr.setEncoding('utf8').on('data', (text) => (log += text));
+    const ended = once(bridge, 'close');
+    ended.catch(() => {}); // told below, or of no interest any more
+
+    const stop = async () => {
+        bridge.kill('SIGTERM');
+        await within(6_000, 'the end of the bridge after SIGTERM', ended).catch((error) => {
+            bridge.kill('SIGKILL');
+            throw error;
+        });
+        await rm(home, { recursive: true, force: true });
+    };
+    const tooEarly = ended.then(([code, signal]) => {
+        throw new Error(`the bridge ended (${code ?? signal}) before it answered`);
+    });
+    try {
+        await Promise.race([untilItAnswers(bus), tooEarly]);
+    } catch (error) {
+        await stop().catch(() => {});
+        throw new Error(`${error.message}; its log:\n${log}`, { cause: error });
+    }
+    return { stop, log: () => log };
+}
+
+async function untilItAnswers(bus) {
+    const asking = new AbortController();
+    try {
+        await within(READY_WITHIN_MS, 'the reply to GetInfo', askAgainAndAgain(bus, asking.signal));
+    } finally {
+        asking.abort();
+    }
+}
+
+async function askAgainAndAgain(bus, signal) {
+    while (!signal.aborted) {
+        const reply = await bus.request('GetInfo', {}, { ms: 500 }).catch(() => undefined);
+        if (reply) return;
+    }
+}
