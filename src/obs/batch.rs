@@ -1,0 +1,137 @@
+//! What was heard and is not yet dealt with, bounded in bytes.
+//!
+//! `listen` fills batches; whoever takes one holds its share of the bound until the batch is dropped. At the bound `listen` stops
+//! reading, and only there: OBS never disconnects a slow receiver but grows for good, so it is better that we hold the bytes than OBS.
+
+use std::{fmt, sync::Arc};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::event::Heard;
+
+/// What an event costs beside its bytes.
+const OVERHEAD: u32 = 64;
+
+/// The bound, shared by all batches of a link.
+#[derive(Debug, Clone)]
+pub(super) struct Budget {
+    bytes: u32,
+    free: Arc<Semaphore>,
+}
+
+impl Budget {
+    pub(super) fn new(bytes: u32) -> Self {
+        let bytes = bytes.max(1);
+        // A semaphore holds at least 2^29 permits on 32-bit systems.
+        let bytes = bytes.min(1 << 29);
+        Self { bytes, free: Arc::new(Semaphore::new(usize::try_from(bytes).unwrap_or(1 << 29))) }
+    }
+
+    /// What to pay for an event that came in so many bytes. One larger than the whole bound takes all of it.
+    fn cost(&self, heard: &Heard, bytes: usize) -> u32 {
+        let kept = match heard {
+            Heard::Other | Heard::Bad => 0,
+            Heard::Twitchat(_) | Heard::Bridge(_) | Heard::Request(_) => u32::try_from(bytes).unwrap_or(u32::MAX),
+        };
+        kept.saturating_add(OVERHEAD).min(self.bytes)
+    }
+}
+
+/// An event that found no room yet.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    heard: Heard,
+    cost: u32,
+}
+
+/// Events in the order in which they came. Dropping it makes room for more.
+#[derive(Default)]
+pub struct Batch {
+    /// What was heard. Frames that could not be read are [`Heard::Bad`].
+    pub events: Vec<Heard>,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+impl Batch {
+    /// Adds an event if there is room at once, else gives it back.
+    pub(super) fn push(&mut self, heard: Heard, bytes: usize, budget: &Budget) -> Result<(), Waiting> {
+        let cost = budget.cost(&heard, bytes);
+        match Arc::clone(&budget.free).try_acquire_many_owned(cost) {
+            Ok(room) => {
+                self.add(heard, room);
+                Ok(())
+            }
+            Err(_) => Err(Waiting { heard, cost }),
+        }
+    }
+
+    /// Adds an event when there is room. The future may be dropped: the event then stays in `waiting`.
+    pub(super) async fn push_later(&mut self, waiting: &mut Option<Waiting>, budget: &Budget) {
+        let Some(cost) = waiting.as_ref().map(|waiting| waiting.cost) else { return };
+        // The semaphore is never closed: an error cannot be.
+        let Ok(room) = Arc::clone(&budget.free).acquire_many_owned(cost).await else { return };
+        if let Some(Waiting { heard, .. }) = waiting.take() {
+            self.add(heard, room);
+        }
+    }
+
+    fn add(&mut self, heard: Heard, room: OwnedSemaphorePermit) {
+        self.events.push(heard);
+        match &mut self.room {
+            Some(all) => all.merge(room),
+            none => *none = Some(room),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+}
+
+/// Counts only: what was heard may be chat.
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("events", &self.events.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    fn request() -> Heard {
+        Heard::read(r#"{"request":"GetInfo"}"#).unwrap()
+    }
+
+    #[test]
+    fn a_full_budget_holds_the_event_until_a_batch_is_dropped() {
+        let budget = Budget::new(1000);
+        let (mut first, mut second) = (Batch::default(), Batch::default());
+        assert!(first.push(request(), 500, &budget).is_ok());
+        let mut waiting = first.push(request(), 500, &budget).err();
+        assert!(second.push_later(&mut waiting, &budget).now_or_never().is_none());
+        assert!(waiting.is_some(), "a dropped wait must keep the event");
+        drop(first);
+        assert!(second.push_later(&mut waiting, &budget).now_or_never().is_some());
+        assert_eq!((second.events.len(), waiting.is_none(), budget.free.available_permits()), (1, true, 1000 - 564));
+    }
+
+    #[test]
+    fn an_event_larger_than_the_budget_takes_all_of_it() {
+        let budget = Budget::new(1000);
+        let mut batch = Batch::default();
+        assert!(batch.push(request(), 1 << 30, &budget).is_ok());
+        assert!(batch.push(Heard::Other, 0, &budget).is_err());
+    }
+
+    #[test]
+    fn what_is_not_kept_costs_little_but_not_nothing() {
+        let budget = Budget::new(1000);
+        let mut batch = Batch::default();
+        let taken = (0..1000).take_while(|_| batch.push(Heard::Other, 900, &budget).is_ok()).count();
+        assert_eq!(taken, 1000 / 64);
+    }
+}

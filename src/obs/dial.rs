@@ -1,0 +1,169 @@
+//! From a target to a WebSocket: every address of the host, each with its own share of the time. Used by `listen` and `talk`.
+
+use std::{future::Future, io, net::SocketAddr, time::Duration};
+
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::{Instant, timeout_at},
+};
+use tokio_websockets::{ClientBuilder, Connector, Error as WsError, Limits, MaybeTlsStream, WebSocketStream, upgrade};
+
+use super::{
+    Target,
+    error::{ConnectError, Kind, Step},
+};
+
+/// A connection before or after login.
+pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// More than OBS can deliver, less than would hurt.
+const LARGEST_FRAME: usize = 32 * 1024 * 1024;
+/// For the TCP connection to one address.
+const REACH_WITHIN: Duration = Duration::from_secs(3);
+
+/// The addresses of a host that are still to be tried.
+#[derive(Debug)]
+pub(super) struct Addresses {
+    left: std::vec::IntoIter<SocketAddr>,
+    deadline: Instant,
+    /// The failure that got furthest.
+    worst: ConnectError,
+}
+
+impl Addresses {
+    /// Looks the host up.
+    pub(super) async fn of(target: &Target, deadline: Instant) -> Result<Self, ConnectError> {
+        let host = target.bare_host();
+        let none = || ConnectError::NoSuchHost { host: host.to_owned() };
+        let found = Clock::new(target, deadline).limit(Step::Resolve, lookup_host((host, target.port))).await?;
+        let left: Vec<_> = found.map_err(|_| none())?.collect();
+        Ok(Self { left: left.into_iter(), deadline, worst: none() })
+    }
+
+    /// The next address and the deadline for it: an equal share of the time that is left.
+    pub(super) fn next(&mut self) -> Option<(SocketAddr, Instant)> {
+        let count = u32::try_from(self.left.len()).unwrap_or(u32::MAX).max(1);
+        let address = self.left.next()?;
+        let now = Instant::now();
+        Some((address, now + self.deadline.saturating_duration_since(now) / count))
+    }
+
+    /// An address failed: what OBS itself answered is final, anything else lets the next address try.
+    pub(super) fn failed(&mut self, error: ConnectError) -> Result<(), ConnectError> {
+        if error.kind() != Kind::Unreachable {
+            return Err(error);
+        }
+        if error.progress() > self.worst.progress() {
+            self.worst = error;
+        }
+        Ok(())
+    }
+
+    /// The failure to report when none is left.
+    pub(super) fn verdict(self) -> ConnectError {
+        self.worst
+    }
+}
+
+/// A deadline that knows what to say when it passes.
+#[derive(Debug)]
+pub(super) struct Clock<'a> {
+    target: &'a Target,
+    begun: Instant,
+    deadline: Instant,
+}
+
+impl<'a> Clock<'a> {
+    pub(super) fn new(target: &'a Target, deadline: Instant) -> Self {
+        Self { target, begun: Instant::now(), deadline }
+    }
+
+    /// Waits for one step of connecting.
+    pub(super) async fn limit<T>(&self, doing: Step, step: impl Future<Output = T>) -> Result<T, ConnectError> {
+        self.limit_to(self.deadline, doing, step).await
+    }
+
+    async fn limit_to<T>(&self, deadline: Instant, doing: Step, step: impl Future<Output = T>) -> Result<T, ConnectError> {
+        timeout_at(deadline, step).await.map_err(|_| ConnectError::TimedOut {
+            at: self.target.to_string(),
+            doing,
+            within: deadline.saturating_duration_since(self.begun),
+        })
+    }
+}
+
+/// TCP, TLS if wanted, and the WebSocket handshake with one address.
+pub(super) async fn open(target: &Target, address: SocketAddr, deadline: Instant) -> Result<Socket, ConnectError> {
+    let clock = Clock::new(target, deadline);
+    let at = || target.to_string();
+
+    let reach_by = deadline.min(clock.begun + REACH_WITHIN);
+    let tcp = clock.limit_to(reach_by, Step::Reach, TcpStream::connect(address)).await?.map_err(|source| from_io(at(), source))?;
+    tcp.set_nodelay(true).map_err(|source| from_io(at(), source))?;
+
+    let connector = if target.tls { Connector::new().map_err(|error| tls(at(), error))? } else { Connector::Plain };
+    let stream = clock.limit(Step::Tls, connector.wrap(target.bare_host(), tcp)).await?.map_err(|error| tls(at(), error))?;
+
+    let scheme = if target.tls { "wss" } else { "ws" };
+    let no_host = |()| ConnectError::NoSuchHost { host: target.host.clone() };
+    let mut builder = ClientBuilder::new()
+        .uri(&format!("{scheme}://{target}"))
+        .map_err(|_| no_host(()))?
+        .limits(Limits::default().max_payload_len(Some(LARGEST_FRAME)));
+    if let (Ok(name), Ok(value)) = ("sec-websocket-protocol".parse(), "obswebsocket.json".parse()) {
+        builder = builder.add_header(name, value).map_err(|_| no_host(()))?;
+    }
+    let (socket, _) = clock.limit(Step::Upgrade, builder.connect_on(stream)).await?.map_err(|error| refused_upgrade(at(), error))?;
+    Ok(socket)
+}
+
+/// Asks the kernel to acknowledge at once what comes next. OBS does not set `TCP_NODELAY`, so its second small packet waits until
+/// the first is acknowledged, which Linux delays by 40 ms after we have sent something. The option does not last: set it each time.
+pub(super) fn acknowledge_at_once(socket: &Socket) {
+    let tcp = match socket.get_ref() {
+        MaybeTlsStream::Plain(tcp) => tcp,
+        MaybeTlsStream::Rustls(tls) => tls.get_ref().0,
+    };
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(tcp).set_tcp_quickack(true) {
+        tracing::debug!(%error, "no quick acknowledgements: an event after silence may take 40 ms");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _only_linux_has_it = tcp;
+}
+
+pub(super) fn from_io(at: String, source: io::Error) -> ConnectError {
+    match source.kind() {
+        io::ErrorKind::ConnectionRefused => ConnectError::Refused { at },
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+            ConnectError::Closed { at, reason: None }
+        }
+        _ => ConnectError::Io { at, source },
+    }
+}
+
+fn tls(at: String, error: WsError) -> ConnectError {
+    let source = match error {
+        WsError::Io(source) if source.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) => source,
+        WsError::Io(source) => return from_io(at, source),
+        other => io::Error::other(other),
+    };
+    ConnectError::Tls { at, source }
+}
+
+fn refused_upgrade(at: String, error: WsError) -> ConnectError {
+    match error {
+        WsError::Io(source) => from_io(at, source),
+        WsError::Upgrade(error) => not_obs(at, &error),
+        other => ConnectError::NotObs { at, found: format!("something that breaks the WebSocket protocol ({other})") },
+    }
+}
+
+pub(super) fn not_obs(at: String, error: &upgrade::Error) -> ConnectError {
+    let found = match error {
+        upgrade::Error::DidNotSwitchProtocols(status) => format!("a web server (HTTP status {status})"),
+        upgrade::Error::Parsing(_) => "something that speaks no HTTP".to_owned(),
+        other => format!("a web server that does not speak WebSocket ({other})"),
+    };
+    ConnectError::NotObs { at, found }
+}

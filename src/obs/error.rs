@@ -1,0 +1,368 @@
+//! What goes wrong with OBS, in words for the user: what was tried, and what to do next.
+
+use std::{io, time::Duration};
+
+use crate::link::Fault;
+
+/// The bytes that OBS surely relays; it drops the connection over a message somewhat larger than 20 MiB.
+pub const LARGEST_MESSAGE: usize = 16 * 1024 * 1024;
+
+const WHERE_TO_LOOK: &str = "in OBS: Tools > WebSocket Server Settings";
+
+/// Why no connection to OBS came about. `at` is always `host:port`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// Nothing listens there.
+    #[error(
+        "there is no OBS at {at}: the connection was refused. Start OBS, tick \"Enable WebSocket server\" ({WHERE_TO_LOOK}), and compare \
+         the port there"
+    )]
+    Refused {
+        /// Where.
+        at: String,
+    },
+    /// The host name does not resolve.
+    #[error("there is no host named {host:?}. Check its spelling, or give the IP address of the computer that runs OBS")]
+    NoSuchHost {
+        /// The name.
+        host: String,
+    },
+    /// Nobody answered in time.
+    #[error("OBS at {at} did not answer: {doing} took longer than {} s. {}", within.as_secs_f32(), doing.advice())]
+    TimedOut {
+        /// Where.
+        at: String,
+        /// At which step.
+        doing: Step,
+        /// How long we waited.
+        within: Duration,
+    },
+    /// Something else listens there.
+    #[error(
+        "what answers at {at} is not an obs-websocket, but {found}. Compare host and port with those in OBS ({WHERE_TO_LOOK}; \
+         the port is 4455 unless it was changed)"
+    )]
+    NotObs {
+        /// Where.
+        at: String,
+        /// What it seems to be.
+        found: String,
+    },
+    /// OBS asks for a password and we have none.
+    #[error("OBS at {at} asks for a password and none is set. It is shown under \"Show Connect Info\" ({WHERE_TO_LOOK})")]
+    PasswordMissing {
+        /// Where.
+        at: String,
+    },
+    /// OBS does not accept the password.
+    #[error("OBS at {at} refused the password. The right one is shown under \"Show Connect Info\" ({WHERE_TO_LOOK})")]
+    PasswordRefused {
+        /// Where.
+        at: String,
+    },
+    /// OBS is too old.
+    #[error("{found} at {at} is too old. Update to OBS 30.2 or newer, which brings obs-websocket 5.5")]
+    TooOld {
+        /// Where.
+        at: String,
+        /// Which version.
+        found: String,
+    },
+    /// The user disconnected us in OBS.
+    #[error("{KICKED}")]
+    Kicked {
+        /// Where.
+        at: String,
+    },
+    /// OBS speaks another version of the protocol (close code 4010).
+    #[error("OBS at {at} does not speak version 1 of its remote control protocol any more. Look for a newer twitchat-bridge")]
+    Rpc {
+        /// Where.
+        at: String,
+    },
+    /// TLS failed.
+    #[error(
+        "no TLS connection to {at}. The certificate must come from a public authority: self-signed ones are not supported. OBS itself speaks \
+         no TLS: leave it off unless a proxy stands before OBS"
+    )]
+    Tls {
+        /// Where.
+        at: String,
+        /// What rustls says.
+        source: io::Error,
+    },
+    /// OBS closed the connection while it was being made.
+    #[error("OBS at {at} closed the connection at once{}. It may be starting or closing: try again", reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default())]
+    Closed {
+        /// Where.
+        at: String,
+        /// OBS's own words, if any.
+        reason: Option<String>,
+    },
+    /// OBS answers, but serves no requests yet (status 207).
+    #[error("OBS at {at} is up, but not ready to answer yet. Try again in a few seconds")]
+    NotReady {
+        /// Where.
+        at: String,
+    },
+    /// The network failed otherwise.
+    #[error("OBS at {at} cannot be reached. Check the network and the firewall")]
+    Io {
+        /// Where.
+        at: String,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+const KICKED: &str =
+    "the user disconnected twitchat-bridge in OBS (WebSocket Server Settings, the list of sessions). Start it again to connect again";
+
+/// A step of connecting, named in the error when it takes too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Looking up the host name.
+    Resolve,
+    /// The TCP connection.
+    Reach,
+    /// The TLS handshake.
+    Tls,
+    /// The WebSocket handshake.
+    Upgrade,
+    /// Logging in.
+    Identify,
+    /// The first requests.
+    Ask,
+}
+
+impl Step {
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Resolve => "Check the network, or give an IP address",
+            Self::Reach => "Check that the computer is on and that its firewall lets the port through",
+            Self::Tls | Self::Upgrade => "Something listens there and stays silent: OBS hangs, or another program has the port",
+            Self::Identify | Self::Ask => "OBS hangs or is very busy: try again, or restart OBS",
+        }
+    }
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Resolve => "looking up its name",
+            Self::Reach => "connecting",
+            Self::Tls => "the TLS handshake",
+            Self::Upgrade => "the WebSocket handshake",
+            Self::Identify => "logging in",
+            Self::Ask => "the first request",
+        })
+    }
+}
+
+/// Why a connection that stood is no more.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Gone {
+    /// The user disconnected us in OBS (close code 4011).
+    #[error("{KICKED}")]
+    Kicked,
+    /// OBS was closed, or its WebSocket server switched off: it said so.
+    #[error("OBS was closed, or its WebSocket server switched off")]
+    Closed,
+    /// OBS closed the connection for another reason.
+    #[error("OBS closed the connection with code {code}")]
+    ClosedWith {
+        /// The WebSocket close code.
+        code: u16,
+    },
+    /// The stream ended without a word: OBS crashed, was killed, or the network broke.
+    #[error("the connection to OBS broke: OBS ended without a word, or the network failed")]
+    Broke(#[source] Option<io::Error>),
+    /// OBS neither sends nor answers pings.
+    #[error("OBS has shown no sign of life for {} s: it is frozen, or the network is gone", after.as_secs_f32())]
+    Silent {
+        /// For how long.
+        after: Duration,
+    },
+    /// OBS did not reply to a request in time.
+    #[error("OBS did not reply to {request} within {} s", after.as_secs_f32())]
+    Stuck {
+        /// Which.
+        request: &'static str,
+        /// How long we waited.
+        after: Duration,
+    },
+    /// What came was no WebSocket traffic that we accept.
+    #[error("OBS sent what cannot be read: {0}")]
+    Unreadable(#[source] tokio_websockets::Error),
+}
+
+/// Why there is no link: it never came about, or it was lost.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+#[non_exhaustive]
+pub enum Cause {
+    /// It never came about.
+    Connect(#[from] ConnectError),
+    /// It was lost.
+    Gone(#[from] Gone),
+}
+
+/// Why a request to OBS brought nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// There is no connection, or it broke before the reply came.
+    #[error("not connected to OBS")]
+    NotConnected,
+    /// OBS did not reply in time; the link is being made anew.
+    #[error("OBS did not reply to {request} within {} s", after.as_secs_f32())]
+    TimedOut {
+        /// Which.
+        request: &'static str,
+        /// How long we waited.
+        after: Duration,
+    },
+    /// OBS was not ready for requests all the time that we asked (status 207): it changes scene collections, starts or ends.
+    #[error("OBS is not ready to answer {request}: try again when it has started or changed its scene collection")]
+    NotReady {
+        /// Which.
+        request: &'static str,
+    },
+    /// Never sent: OBS would drop the connection.
+    #[error("a message of {bytes} bytes is too large for OBS, which relays at most {} MiB", LARGEST_MESSAGE / (1024 * 1024))]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// Only JSON objects can be broadcast.
+    #[error("only a JSON object can be sent over OBS")]
+    NotAnObject,
+    /// OBS refused it.
+    #[error("OBS refused {request} with status {status}{}", comment.as_deref().map(|comment| format!(": {comment}")).unwrap_or_default())]
+    Refused {
+        /// Which.
+        request: &'static str,
+        /// obs-websocket's request status.
+        status: u16,
+        /// OBS's own words, if any.
+        comment: Option<String>,
+    },
+    /// OBS replied something that does not fit the request.
+    #[error("OBS replied to {request} with something that cannot be read")]
+    Unreadable {
+        /// Which.
+        request: &'static str,
+    },
+}
+
+/// What kind of failure it is: decides the exit code and whether to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// OBS is not there.
+    Unreachable,
+    /// A password is missing or wrong.
+    Password,
+    /// This OBS cannot serve us.
+    TooOld,
+    /// The user disconnected us.
+    Kicked,
+}
+
+impl Kind {
+    /// The program's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Unreachable => 3,
+            Self::Password => 4,
+            Self::TooOld => 7,
+            Self::Kicked => 8,
+        }
+    }
+
+    /// What the link makes of it.
+    pub(super) fn fault(self) -> Fault {
+        match self {
+            Self::Unreachable => Fault::Away,
+            Self::Password => Fault::Password,
+            Self::TooOld => Fault::TooOld,
+            Self::Kicked => Fault::Kicked,
+        }
+    }
+}
+
+impl ConnectError {
+    /// What kind of failure it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::PasswordMissing { .. } | Self::PasswordRefused { .. } => Kind::Password,
+            Self::TooOld { .. } | Self::Rpc { .. } => Kind::TooOld,
+            Self::Kicked { .. } => Kind::Kicked,
+            Self::Refused { .. }
+            | Self::NoSuchHost { .. }
+            | Self::TimedOut { .. }
+            | Self::NotObs { .. }
+            | Self::Tls { .. }
+            | Self::Closed { .. }
+            | Self::NotReady { .. }
+            | Self::Io { .. } => Kind::Unreachable,
+        }
+    }
+
+    /// How far the attempt got. Of a host's addresses, the one that got furthest tells most.
+    pub(super) fn progress(&self) -> u8 {
+        match self {
+            Self::NoSuchHost { .. } => 0,
+            Self::Refused { .. } => 1,
+            Self::Io { .. } | Self::TimedOut { doing: Step::Resolve | Step::Reach, .. } => 2,
+            Self::TimedOut { .. } | Self::Tls { .. } | Self::Closed { .. } => 3,
+            Self::NotObs { .. } => 4,
+            Self::NotReady { .. } => 5,
+            Self::PasswordMissing { .. } | Self::PasswordRefused { .. } | Self::TooOld { .. } | Self::Kicked { .. } | Self::Rpc { .. } => 6,
+        }
+    }
+
+    /// The meaning of a close code that came before the connection stood.
+    pub(super) fn from_close(at: String, code: u16, reason: &str) -> Self {
+        match code {
+            close_code::AUTHENTICATION_FAILED => Self::PasswordRefused { at },
+            close_code::UNSUPPORTED_RPC_VERSION => Self::Rpc { at },
+            close_code::SESSION_INVALIDATED => Self::Kicked { at },
+            _ => Self::Closed { at, reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()) },
+        }
+    }
+}
+
+impl Gone {
+    /// What kind of failure it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Kicked => Kind::Kicked,
+            Self::Closed | Self::ClosedWith { .. } | Self::Broke(_) | Self::Silent { .. } | Self::Stuck { .. } | Self::Unreadable(_) => {
+                Kind::Unreachable
+            }
+        }
+    }
+}
+
+impl Cause {
+    /// What kind of failure it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Connect(error) => error.kind(),
+            Self::Gone(gone) => gone.kind(),
+        }
+    }
+}
+
+/// obs-websocket's close codes, from the `WebSocketCloseCode` of its protocol document.
+pub(super) mod close_code {
+    pub(in crate::obs) const AUTHENTICATION_FAILED: u16 = 4009;
+    pub(in crate::obs) const UNSUPPORTED_RPC_VERSION: u16 = 4010;
+    pub(in crate::obs) const SESSION_INVALIDATED: u16 = 4011;
+    /// The server ends (RFC 6455).
+    pub(in crate::obs) const GOING_AWAY: u16 = 1001;
+    /// The frame had no code (RFC 6455).
+    pub(in crate::obs) const NO_STATUS: u16 = 1005;
+}

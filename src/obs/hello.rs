@@ -1,0 +1,154 @@
+//! obs-websocket's greeting and login, as text in and text out. Used by `listen`; does no I/O.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The protocol version that we speak.
+const RPC_VERSION: u32 = 1;
+/// `EventSubscription::General`: `CustomEvent` and `ExitStarted`, and nothing that comes often.
+const GENERAL_EVENTS: u32 = 1 << 0;
+/// What OBS 30.2 brings; obws asks for the same.
+const OLDEST_OBS_WEBSOCKET: (u32, u32) = (5, 5);
+
+/// Op codes of obs-websocket's messages.
+const HELLO: u8 = 0;
+const IDENTIFY: u8 = 1;
+const IDENTIFIED: u8 = 2;
+
+#[derive(Deserialize)]
+struct Incoming<D> {
+    op: u8,
+    d: D,
+}
+
+#[derive(Serialize)]
+struct Outgoing<D> {
+    op: u8,
+    d: D,
+}
+
+/// What OBS says first.
+#[doc(alias = "Hello")]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Greeting {
+    obs_web_socket_version: String,
+    #[serde(default)]
+    obs_studio_version: Option<String>,
+    #[serde(default)]
+    authentication: Option<Challenge>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Challenge {
+    challenge: String,
+    salt: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identify {
+    rpc_version: u32,
+    event_subscriptions: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authentication: Option<String>,
+}
+
+/// OBS asks for a password and there is none.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct PasswordNeeded;
+
+impl Greeting {
+    /// `None` if the text is anything but obs-websocket's Hello.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let hello: Incoming<Self> = serde_json::from_str(text).ok()?;
+        (hello.op == HELLO).then_some(hello.d)
+    }
+
+    /// Names the version if it is too old for us. One that cannot be read passes: `talk` asks again.
+    pub(super) fn too_old(&self) -> Option<String> {
+        let mut parts = self.obs_web_socket_version.split('.').map(str::parse);
+        let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else { return None };
+        ((major, minor) < OLDEST_OBS_WEBSOCKET).then(|| match &self.obs_studio_version {
+            Some(studio) => format!("OBS {studio} with obs-websocket {}", self.obs_web_socket_version),
+            None => format!("obs-websocket {}", self.obs_web_socket_version),
+        })
+    }
+
+    /// Our answer: log in and subscribe.
+    pub(super) fn identify(&self, password: Option<&SecretString>) -> Result<String, PasswordNeeded> {
+        let authentication = match (&self.authentication, password) {
+            (None, _) => None,
+            (Some(_), None) => return Err(PasswordNeeded),
+            (Some(challenge), Some(password)) => Some(challenge.answer(password)),
+        };
+        let identify =
+            Outgoing { op: IDENTIFY, d: Identify { rpc_version: RPC_VERSION, event_subscriptions: GENERAL_EVENTS, authentication } };
+        // Strings and numbers always serialise.
+        Ok(serde_json::to_string(&identify).unwrap_or_default())
+    }
+}
+
+impl Challenge {
+    /// base64(sha256(base64(sha256(password + salt)) + challenge)), as obs-websocket's protocol document says.
+    fn answer(&self, password: &SecretString) -> String {
+        let secret = STANDARD.encode(Sha256::new().chain_update(password.expose_secret()).chain_update(&self.salt).finalize());
+        STANDARD.encode(Sha256::new().chain_update(secret).chain_update(&self.challenge).finalize())
+    }
+}
+
+/// Whether OBS has let us in.
+pub(super) fn is_identified(text: &str) -> bool {
+    serde_json::from_str::<Incoming<serde::de::IgnoredAny>>(text).is_ok_and(|message| message.op == IDENTIFIED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WITH_PASSWORD: &str = r#"{"d":{"authentication":{"challenge":"+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=",
+        "salt":"lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI="},"obsWebSocketVersion":"5.5.2","rpcVersion":1},"op":0}"#;
+
+    /// The challenge, salt and answer are the example of obs-websocket's protocol document.
+    #[test]
+    fn answers_the_challenge_of_the_protocol_document() {
+        let greeting = Greeting::read(WITH_PASSWORD).unwrap();
+        let identify = greeting.identify(Some(&SecretString::from("supersecretpassword"))).unwrap();
+        assert_eq!(
+            identify,
+            r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1,"authentication":"1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="}}"#
+        );
+        assert_eq!(greeting.identify(None), Err(PasswordNeeded));
+    }
+
+    #[test]
+    fn sends_no_password_where_none_is_asked_for() {
+        let greeting = Greeting::read(r#"{"op":0,"d":{"obsWebSocketVersion":"5.5.2","rpcVersion":1}}"#).unwrap();
+        let identify = greeting.identify(Some(&SecretString::from("x"))).unwrap();
+        assert_eq!(identify, r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1}}"#);
+    }
+
+    #[test]
+    fn other_greetings_are_none() {
+        for text in ["", "hello", r#"{"request":"Hello"}"#, r#"{"op":2,"d":{"obsWebSocketVersion":"5.5.2"}}"#, r#"{"op":0,"d":null}"#] {
+            assert!(Greeting::read(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn old_versions_are_named() {
+        let old = |version: &str| Greeting::read(&format!(r#"{{"op":0,"d":{{"obsWebSocketVersion":"{version}"}}}}"#)).unwrap().too_old();
+        assert_eq!(
+            ["5.4.9", "5.5.0", "5.10.1", "6.0", "strange"].map(old),
+            [Some("obs-websocket 5.4.9".to_owned()), None, None, None, None]
+        );
+    }
+
+    #[test]
+    fn knows_when_it_is_let_in() {
+        assert!(is_identified(r#"{"d":{"negotiatedRpcVersion":1},"op":2}"#));
+        assert!(!is_identified(WITH_PASSWORD) && !is_identified("{"));
+    }
+}

@@ -1,0 +1,261 @@
+//! The reader of General events: one connection that only receives. Used by `supervise`, and alone by the verbs of the CLI.
+//!
+//! It sends nothing but its login and pings. It must be read eagerly: see `batch`.
+
+use std::{future::poll_fn, pin::Pin, time::Duration};
+
+use futures::{FutureExt, SinkExt, StreamExt};
+use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_websockets::{Error as WsError, Message};
+
+use super::{
+    Options, Target,
+    batch::{Batch, Budget, Waiting},
+    dial::{self, Addresses, Clock, Socket},
+    error::{ConnectError, Gone, Step, close_code},
+    frame::{self, Frame},
+    hello::{self, Greeting},
+    pulse::{Beat, Pulse},
+};
+use crate::event::Heard;
+
+/// Frames that are taken in one go before anything else gets its turn.
+const BURST: usize = 512;
+
+/// An identified session that hears General events.
+#[derive(Debug)]
+pub struct Listener {
+    socket: Socket,
+    address: std::net::SocketAddr,
+    pulse: Pulse,
+    alarm: Pin<Box<Sleep>>,
+    budget: Budget,
+    batch: Batch,
+    /// Read, but the budget is spent.
+    waiting: Option<Waiting>,
+    /// OBS has said that it ends.
+    exiting: bool,
+    /// How it ended, while there still were events to hand out.
+    gone: Option<Gone>,
+}
+
+impl Listener {
+    /// Connects and logs in, trying every address of the host.
+    pub async fn connect(target: &Target, options: &Options) -> Result<Self, ConnectError> {
+        let budget = Budget::new(options.bytes_in_flight);
+        Self::connect_with(target, options, &budget, Instant::now() + options.connect_within).await
+    }
+
+    pub(super) async fn connect_with(target: &Target, options: &Options, budget: &Budget, deadline: Instant) -> Result<Self, ConnectError> {
+        let mut addresses = Addresses::of(target, deadline).await?;
+        while let Some((address, deadline)) = addresses.next() {
+            let clock = Clock::new(target, deadline);
+            let identified = match dial::open(target, address, deadline).await {
+                Ok(socket) => identify(socket, target, &clock).await,
+                Err(error) => Err(error),
+            };
+            match identified {
+                Ok(socket) => return Ok(Self::over(socket, address, options, budget.clone())),
+                Err(error) => addresses.failed(error)?,
+            }
+        }
+        Err(addresses.verdict())
+    }
+
+    fn over(socket: Socket, address: std::net::SocketAddr, options: &Options, budget: Budget) -> Self {
+        let now = Instant::now();
+        Self {
+            socket,
+            address,
+            pulse: Pulse::new(options.ping_after, options.dead_after, now),
+            alarm: Box::pin(sleep_until(now + options.ping_after)),
+            budget,
+            batch: Batch::default(),
+            waiting: None,
+            exiting: false,
+            gone: None,
+        }
+    }
+
+    /// Whether OBS has said that it ends.
+    pub(super) fn is_exiting(&self) -> bool {
+        self.exiting
+    }
+
+    /// Where it is connected: of the host's addresses, the one that answered.
+    pub(super) fn address(&self) -> std::net::SocketAddr {
+        self.address
+    }
+
+    /// The next events. Waits for room if the batches handed out so far use up [`Options::bytes_in_flight`]. May be dropped and
+    /// called again: nothing is lost.
+    pub async fn next(&mut self) -> Result<Batch, Gone> {
+        while self.batch.is_empty() {
+            self.fill().await?;
+        }
+        Ok(self.take())
+    }
+
+    pub(super) fn has_batch(&self) -> bool {
+        !self.batch.is_empty()
+    }
+
+    pub(super) fn take(&mut self) -> Batch {
+        std::mem::take(&mut self.batch)
+    }
+
+    /// Adds to the batch what comes next. May be dropped and called again: nothing is lost. An end is told only when the batch
+    /// has been taken.
+    pub(super) async fn fill(&mut self) -> Result<(), Gone> {
+        if self.waiting.is_some() {
+            self.batch.push_later(&mut self.waiting, &self.budget).await;
+            self.pulse.heard(Instant::now());
+        }
+        if self.gone.is_none() {
+            let first = self.next_frame().await;
+            self.take_in(first);
+            self.pulse.heard(Instant::now());
+            for _ in 1..BURST {
+                if self.waiting.is_some() || self.gone.is_some() {
+                    break;
+                }
+                let Some(frame) = self.socket.next().now_or_never() else { break };
+                self.take_in(frame);
+            }
+        }
+        if self.batch.is_empty() && self.waiting.is_none() { self.gone.take().map_or(Ok(()), Err) } else { Ok(()) }
+    }
+
+    /// Waits for a frame; asks for a sign of life in silence.
+    async fn next_frame(&mut self) -> Option<Result<Message, WsError>> {
+        loop {
+            tokio::select! {
+                // What has come counts before the silence that went before: we may have slept longer than OBS.
+                biased;
+                frame = self.socket.next() => return frame,
+                () = &mut self.alarm => match self.pulse.check(Instant::now()) {
+                    Beat::Rest(until) => self.alarm.as_mut().reset(until),
+                    Beat::Ask(until) => {
+                        self.alarm.as_mut().reset(until);
+                        self.ping().await;
+                    }
+                    Beat::Dead(after) => {
+                        self.gone = Some(Gone::Silent { after });
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends a ping as far as the socket takes it; reading goes on flushing. Failures show when reading.
+    async fn ping(&mut self) {
+        if self.socket.feed(Message::ping(&b""[..])).await.is_ok() {
+            poll_fn(|cx| std::task::Poll::Ready(self.socket.poll_flush_unpin(cx).is_ready())).await;
+        }
+        dial::acknowledge_at_once(&self.socket);
+    }
+
+    fn take_in(&mut self, frame: Option<Result<Message, WsError>>) {
+        match frame {
+            Some(Ok(message)) => self.hear(&message),
+            Some(Err(error)) => self.end(|exiting| match error {
+                _ if exiting => Gone::Closed,
+                WsError::Io(source) => Gone::Broke(Some(source)),
+                other => Gone::Unreadable(other),
+            }),
+            None => self.end(|exiting| if exiting { Gone::Closed } else { Gone::Broke(None) }),
+        }
+    }
+
+    fn end(&mut self, why: impl FnOnce(bool) -> Gone) {
+        if self.gone.is_none() {
+            self.gone = Some(why(self.exiting));
+        }
+    }
+
+    fn hear(&mut self, message: &Message) {
+        if let Some(text) = message.as_text() {
+            match frame::read(text) {
+                Frame::Custom(heard) => self.keep(heard, text.len()),
+                Frame::Bad => self.keep(Heard::Bad, 0),
+                Frame::ExitStarted => self.exiting = true,
+                Frame::Other => {}
+            }
+        } else if let Some((code, _)) = message.as_close() {
+            let code = u16::from(code);
+            self.end(|exiting| match code {
+                close_code::SESSION_INVALIDATED => Gone::Kicked,
+                _ if exiting => Gone::Closed,
+                close_code::GOING_AWAY | close_code::NO_STATUS => Gone::Closed,
+                code => Gone::ClosedWith { code },
+            });
+        } else if message.is_binary() {
+            self.keep(Heard::Bad, 0);
+        } else {
+            // A pong, or a ping that is answered by itself: both mean that we have sent something.
+            dial::acknowledge_at_once(&self.socket);
+        }
+    }
+
+    fn keep(&mut self, heard: Heard, bytes: usize) {
+        self.waiting = self.batch.push(heard, bytes, &self.budget).err();
+    }
+}
+
+/// Hello, Identify, Identified.
+async fn identify(mut socket: Socket, target: &Target, clock: &Clock<'_>) -> Result<Socket, ConnectError> {
+    let at = || target.to_string();
+    let not_obs = |found: &str| ConnectError::NotObs { at: at(), found: found.to_owned() };
+
+    let text = match clock.limit(Step::Identify, text(&mut socket, target)).await {
+        Err(ConnectError::TimedOut { .. }) => {
+            return Err(not_obs("a WebSocket server that does not greet (obs-websocket 4, of OBS 27 or older, is one)"));
+        }
+        other => other??,
+    };
+    let Some(greeting) = Greeting::read(&text) else { return Err(not_obs("another WebSocket server")) };
+    if let Some(found) = greeting.too_old() {
+        return Err(ConnectError::TooOld { at: at(), found });
+    }
+
+    let identify = greeting.identify(target.password.as_ref()).map_err(|_| ConnectError::PasswordMissing { at: at() })?;
+    clock.limit(Step::Identify, socket.send(Message::text(identify))).await?.map_err(|error| broken(at(), error))?;
+    let text = clock.limit(Step::Identify, self::text(&mut socket, target)).await??;
+    if !hello::is_identified(&text) {
+        return Err(not_obs("a WebSocket server that only begins like one"));
+    }
+    dial::acknowledge_at_once(&socket);
+    Ok(socket)
+}
+
+/// The next text frame before login has ended.
+async fn text(socket: &mut Socket, target: &Target) -> Result<String, ConnectError> {
+    let at = || target.to_string();
+    loop {
+        let message = match socket.next().await {
+            Some(Ok(message)) => message,
+            Some(Err(error)) => return Err(broken(at(), error)),
+            None => return Err(ConnectError::Closed { at: at(), reason: None }),
+        };
+        if let Some((code, reason)) = message.as_close() {
+            return Err(ConnectError::from_close(at(), code.into(), reason));
+        }
+        if let Some(text) = message.as_text() {
+            return Ok(text.to_owned());
+        }
+    }
+}
+
+fn broken(at: String, error: WsError) -> ConnectError {
+    match error {
+        WsError::Io(source) => dial::from_io(at, source),
+        WsError::AlreadyClosed => ConnectError::Closed { at, reason: None },
+        other => ConnectError::NotObs { at, found: format!("something that breaks the WebSocket protocol ({other})") },
+    }
+}
+
+/// How long OBS may be silent before it is given up, with the defaults.
+pub(super) const PING_AFTER: Duration = Duration::from_secs(5);
+/// How long it may leave a ping unanswered.
+pub(super) const DEAD_AFTER: Duration = Duration::from_secs(5);

@@ -1,0 +1,150 @@
+//! The live link: hands on what both connections bring until either ends. Used by `supervise`.
+
+use std::{collections::VecDeque, future::pending, sync::Arc, time::Duration};
+
+use futures::{FutureExt, StreamExt, future::Fuse};
+use obws::events::{Event, EventStream};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until},
+};
+
+use super::{Gone, Info, Listener, Notice, RequestError, StreamStatus, Talker};
+
+/// When `talk` ends, how long `listen` has to tell why: obws hides close codes, and OBS closes all its sessions within this time.
+const VERDICT_WITHIN: Duration = Duration::from_secs(1);
+/// Notices of `talk` that may wait for the daemon; beyond that they wait in obws.
+const OUTBOX: usize = 64;
+
+/// Both connections, identified.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) listener: Listener,
+    pub(super) talker: Arc<Talker>,
+    events: Events,
+    outbox: VecDeque<Notice>,
+    talk_end: Option<TalkEnd>,
+}
+
+/// How `talk` ended, and until when `listen` may explain it.
+#[derive(Debug, Clone, Copy)]
+struct TalkEnd {
+    closed_by_obs: bool,
+    until: Instant,
+}
+
+/// obws's event stream, which has no `Debug`.
+struct Events(EventStream);
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Events")
+    }
+}
+
+/// The daemon does not listen any more.
+#[derive(Debug)]
+pub(super) struct NobodyHears;
+
+impl Session {
+    /// Asks what OBS is and does. Subscribes first, so that no change is missed in between.
+    pub(super) async fn begin(listener: Listener, talker: Talker) -> Result<(Self, Info), RequestError> {
+        let events = Events(talker.events().ok_or(RequestError::NotConnected)?);
+        let version = talker.version().await?;
+        let (scene, stream) = look(&talker).await;
+        let session = Self { listener, talker: Arc::new(talker), events, outbox: VecDeque::new(), talk_end: None };
+        Ok((session, Info { version, scene, stream }))
+    }
+
+    /// Hands on notices until the link is lost.
+    pub(super) async fn serve(&mut self, notices: &mpsc::Sender<Notice>) -> Result<Gone, NobodyHears> {
+        let talker = Arc::clone(&self.talker);
+        let mut fresh_look = Box::pin(Fuse::terminated());
+        loop {
+            let verdict_due = self.talk_end.map(|end| end.until);
+            let ended = tokio::select! {
+                slot = notices.reserve(), if self.has_notice() => {
+                    let slot = slot.map_err(|_| NobodyHears)?;
+                    if let Some(notice) = self.take_notice() {
+                        slot.send(notice);
+                    }
+                    None
+                }
+                filled = self.listener.fill() => filled.err(),
+                event = self.events.0.next(), if self.talk_end.is_none() && self.outbox.len() < OUTBOX => {
+                    if !self.take_event(event) {
+                        // It lagged, and what was missed is gone: ask how things are now.
+                        fresh_look.set(look(&talker).fuse());
+                    }
+                    None
+                }
+                (scene, stream) = &mut fresh_look => {
+                    self.outbox.extend(scene.map(Notice::SceneChanged));
+                    self.outbox.extend(stream.map(|stream| Notice::StreamChanged { active: stream.active }));
+                    None
+                }
+                gone = talker.stuck() => Some(gone),
+                () = wait_until(verdict_due) => Some(self.verdict()),
+            };
+            if let Some(gone) = ended {
+                while let Some(notice) = self.take_notice() {
+                    notices.send(notice).await.map_err(|_| NobodyHears)?;
+                }
+                return Ok(gone);
+            }
+        }
+    }
+
+    fn has_notice(&self) -> bool {
+        !self.outbox.is_empty() || self.listener.has_batch()
+    }
+
+    fn take_notice(&mut self) -> Option<Notice> {
+        self.outbox.pop_front().or_else(|| self.listener.has_batch().then(|| Notice::Heard(self.listener.take())))
+    }
+
+    /// Whether the stream of events goes on without a gap.
+    fn take_event(&mut self, event: Option<Event>) -> bool {
+        match event {
+            Some(Event::CurrentProgramSceneChanged { id }) => self.outbox.push_back(Notice::SceneChanged(id.name)),
+            Some(Event::StreamStateChanged { active, .. }) => self.outbox.push_back(Notice::StreamChanged { active }),
+            Some(Event::ServerStopping) => self.end_talk(true),
+            Some(Event::ServerStopped) => self.end_talk(false),
+            Some(_) => {}
+            // Lagging ends obws's stream although the connection stands.
+            None => match self.talker.events() {
+                Some(events) => {
+                    self.events = Events(events);
+                    return false;
+                }
+                None => self.end_talk(false),
+            },
+        }
+        true
+    }
+
+    fn end_talk(&mut self, closed_by_obs: bool) {
+        self.talk_end.get_or_insert(TalkEnd { closed_by_obs, until: Instant::now() + VERDICT_WITHIN });
+    }
+
+    /// `talk` has ended and `listen` still stands. When OBS ends, both end; when OBS closed only this one, the user did it.
+    fn verdict(&self) -> Gone {
+        match self.talk_end {
+            _ if self.listener.is_exiting() => Gone::Closed,
+            Some(TalkEnd { closed_by_obs: true, .. }) => Gone::Kicked,
+            _ => Gone::Broke(None),
+        }
+    }
+}
+
+/// The program scene and the stream, as far as OBS says.
+async fn look(talker: &Talker) -> (Option<String>, Option<StreamStatus>) {
+    (talker.program_scene().await.ok(), talker.stream_status().await.ok())
+}
+
+async fn wait_until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => pending().await,
+    }
+}

@@ -1,0 +1,171 @@
+//! Keeps the link: drives `link`, makes both connections, hands out [`Notice`]s. One task; the daemon starts it.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep_until},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    Cause, ConnectError, Gone, Info, Listener, Notice, Options, RequestError, Stop, StreamStatus, Talker, Target, Version,
+    batch::Budget,
+    error::Step,
+    serve::{NobodyHears, Session},
+};
+use crate::link::{Effect, Input, Jitter, State};
+
+/// Notices that may wait for the daemon. Beyond that, events gather in one growing batch up to the bound on bytes.
+const NOTICES_IN_FLIGHT: usize = 64;
+
+/// Makes requests over the link while it is live. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Obs {
+    talker: watch::Receiver<Option<Arc<Talker>>>,
+}
+
+impl Obs {
+    fn talker(&self) -> Result<Arc<Talker>, RequestError> {
+        self.talker.borrow().clone().ok_or(RequestError::NotConnected)
+    }
+
+    /// [`Talker::broadcast`] over the live link. Broadcasts go out in the order in which they were first polled.
+    pub async fn broadcast(&self, event_data: &serde_json::value::RawValue) -> Result<(), RequestError> {
+        self.talker()?.broadcast(event_data).await
+    }
+
+    /// [`Talker::version`] over the live link.
+    pub async fn version(&self) -> Result<Version, RequestError> {
+        self.talker()?.version().await
+    }
+
+    /// [`Talker::stream_status`] over the live link.
+    pub async fn stream_status(&self) -> Result<StreamStatus, RequestError> {
+        self.talker()?.stream_status().await
+    }
+
+    /// [`Talker::program_scene`] over the live link.
+    pub async fn program_scene(&self) -> Result<String, RequestError> {
+        self.talker()?.program_scene().await
+    }
+}
+
+/// Starts keeping a link to the OBS that `target` names; it is asked before each attempt, so that a password changed in OBS's own
+/// settings is met. Ends when `cancel` is cancelled, the receiver is dropped, or there is no use in going on: the last notice says why.
+/// A receiver that ends without [`Notice::Stopped`] means that the task panicked.
+pub fn start<T, F>(target: T, options: Options, cancel: CancellationToken, tracker: &TaskTracker) -> (Obs, mpsc::Receiver<Notice>)
+where
+    T: Fn() -> F + Send + Sync + 'static,
+    F: Future<Output = Target> + Send,
+{
+    let (notices, receiver) = mpsc::channel(NOTICES_IN_FLIGHT);
+    let (live, talker) = watch::channel(None);
+    let budget = Budget::new(options.bytes_in_flight);
+    let supervisor = Supervisor { target, options, budget, notices, live, begun: Instant::now() };
+    tracker.spawn(async move {
+        let end = tokio::select! {
+            () = cancel.cancelled() => Some(Stop::Shutdown),
+            end = supervisor.run() => end.ok(),
+        };
+        supervisor.live.send_replace(None);
+        if let Some(stop) = end {
+            // The daemon that shuts down may not read any more.
+            let _unread = supervisor.notices.try_send(Notice::Stopped(stop));
+        }
+    });
+    (Obs { talker }, receiver)
+}
+
+struct Supervisor<T> {
+    target: T,
+    options: Options,
+    budget: Budget,
+    notices: mpsc::Sender<Notice>,
+    live: watch::Sender<Option<Arc<Talker>>>,
+    begun: Instant,
+}
+
+impl<T, F> Supervisor<T>
+where
+    T: Fn() -> F + Send + Sync,
+    F: Future<Output = Target> + Send,
+{
+    /// Does what the state machine says, one thing after the other.
+    async fn run(&self) -> Result<Stop, NobodyHears> {
+        let mut session = None;
+        let mut cause = None;
+        let (mut state, mut effect) = State::Idle.step(Input::Start, self.now(), jitter());
+        loop {
+            let input = match effect {
+                Effect::Rest => Input::Start,
+                Effect::Connect => match self.connect().await {
+                    Ok((connected, info)) => {
+                        self.live.send_replace(Some(Arc::clone(&connected.talker)));
+                        self.tell(Notice::Up(info)).await?;
+                        session = Some(connected);
+                        Input::Connected
+                    }
+                    Err(error) => {
+                        let failed = Cause::from(error);
+                        let fault = failed.kind().fault();
+                        cause = Some(Arc::new(failed));
+                        Input::Failed(fault)
+                    }
+                },
+                Effect::Serve => {
+                    let gone = match &mut session {
+                        Some(session) => session.serve(&self.notices).await?,
+                        None => Gone::Broke(None),
+                    };
+                    session = None;
+                    self.live.send_replace(None);
+                    let lost = Arc::new(Cause::from(gone));
+                    let fault = lost.kind().fault();
+                    self.tell(Notice::Down(Arc::clone(&lost))).await?;
+                    cause = Some(lost);
+                    Input::Lost(fault)
+                }
+                Effect::Sleep { until } => {
+                    sleep_until(self.begun + until).await;
+                    Input::Tick
+                }
+                Effect::Finish(_) => return Ok(cause.map_or(Stop::Shutdown, Stop::Failed)),
+            };
+            let now = self.now();
+            (state, effect) = state.step(input, now, jitter());
+            if let (State::Waiting { until, attempt, .. }, Some(cause), false) = (state, &cause, input == Input::Tick) {
+                let delay = until.saturating_sub(now);
+                self.tell(Notice::Waiting { attempt, delay, cause: Arc::clone(cause) }).await?;
+            }
+        }
+    }
+
+    /// Both connections under one deadline. `listen` goes first: it hears everything from then on, and tells failures best.
+    async fn connect(&self) -> Result<(Session, Info), ConnectError> {
+        let target = (self.target)().await;
+        let deadline = Instant::now() + self.options.connect_within;
+        let listener = Listener::connect_with(&target, &self.options, &self.budget, deadline).await?;
+        let talker = Talker::connect_to(&target, listener.address(), &self.options, deadline).await?;
+        let at = target.to_string();
+        Session::begin(listener, talker).await.map_err(|error| match error {
+            RequestError::NotReady { .. } => ConnectError::NotReady { at },
+            RequestError::TimedOut { after, .. } => ConnectError::TimedOut { at, doing: Step::Ask, within: after },
+            _ => ConnectError::Closed { at, reason: None },
+        })
+    }
+
+    async fn tell(&self, notice: Notice) -> Result<(), NobodyHears> {
+        self.notices.send(notice).await.map_err(|_| NobodyHears)
+    }
+
+    fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+}
+
+/// A die for the backoff. A random UUID is the one source of randomness that is here anyway.
+fn jitter() -> Jitter {
+    let [first, second, ..] = uuid::Uuid::new_v4().into_bytes();
+    Jitter(u16::from_be_bytes([first, second]))
+}
