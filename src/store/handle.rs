@@ -47,7 +47,6 @@ impl StoreHandle {
     ///
     /// # Errors
     /// Gives the write back if there is no room or no store.
-    #[expect(clippy::result_large_err, reason = "the error is the write itself, given back")]
     pub fn try_write(&self, write: Write) -> Result<(), TryWriteError> {
         self.intake.try_put(write)
     }

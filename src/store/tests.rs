@@ -11,6 +11,9 @@ use super::schema::MIGRATIONS;
 use super::*;
 use crate::core::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 
+mod crash;
+mod speed;
+
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn folder() -> (TempDir, PathBuf) {
@@ -20,7 +23,7 @@ fn folder() -> (TempDir, PathBuf) {
 }
 
 fn row(seq: u64, session: u64, origin: RowOrigin, kind: &str) -> Row {
-    let id = (seq % 3 != 0).then(|| format!("id-{seq}").into());
+    let id = (!seq.is_multiple_of(3)).then(|| format!("id-{seq}").into());
     Row {
         seq: Seq(seq),
         session: SessionId(session),
@@ -76,7 +79,7 @@ async fn saved(path: &Path, writes: Vec<Write>) -> Store {
 #[tokio::test]
 async fn what_was_written_is_read_back() {
     let (_folder, path) = folder();
-    let rows = vec![
+    let rows = [
         heard(1),
         row(2, 1, RowOrigin::Published, "Twitch.Raid"),
         row(3, 1, RowOrigin::Published, "Twitch.Raid"),
@@ -154,44 +157,6 @@ async fn the_sender_can_wait_for_writes_that_have_no_number() {
     assert_eq!(committed(&mut notices, 3).await, Seq(5));
     handle.close().await.unwrap();
     assert_eq!(timeout(PATIENCE, notices.recv()).await.unwrap(), None);
-}
-
-const VICTIM: &str = "TWITCHAT_BRIDGE_TEST_VICTIM";
-
-/// Runs in a process of its own and writes until it is killed.
-#[tokio::test]
-#[ignore = "the process that what_was_committed_survives_kill_9 starts and kills"]
-async fn victim() {
-    let Some(path) = std::env::var_os(VICTIM) else { return };
-    let (handle, mut notices) = Store::open(Path::new(&path)).unwrap().run().unwrap();
-    for seq in 1.. {
-        handle.write(Write::Append(heard(seq))).await.unwrap();
-        if seq % 100 == 0 {
-            println!("committed {}", committed(&mut notices, seq - 50).await.0);
-        }
-    }
-}
-
-#[test]
-fn what_was_committed_survives_kill_9() {
-    use std::io::{BufRead, BufReader};
-    for point in [1, 7, 30, 90] {
-        let (_folder, path) = folder();
-        let mut process = std::process::Command::new(std::env::current_exe().unwrap());
-        process.args(["--exact", "store::tests::victim", "--ignored", "--nocapture"]).env(VICTIM, &path);
-        let mut victim = process.stdout(std::process::Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let seq = |line: String| line.strip_prefix("committed ").and_then(|seq| seq.parse::<u64>().ok());
-        let before = lines.by_ref().filter_map(seq).nth(point).unwrap();
-        victim.kill().unwrap();
-        let told = lines.filter_map(seq).last().unwrap_or(before).max(before);
-        victim.wait().unwrap();
-
-        let store = Store::open(&path).unwrap();
-        let seqs: Vec<_> = replayed(&store, Replay::Session(SessionId(1))).into_iter().map(|row| row.seq.0).collect();
-        assert!(seqs.len() as u64 >= told, "{} rows, {told} told", seqs.len());
-        assert!(seqs.iter().copied().eq(1..=seqs.len() as u64));
-    }
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -356,35 +321,4 @@ fn only_the_owner_may_read_what_is_made() {
         assert_eq!(mode(&with_suffix(&path, suffix)), 0o600, "{suffix}");
     }
     assert_eq!((mode(&folder.path().join("deep")), mode(&folder.path().join("deep/er"))), (0o700, 0o700));
-}
-
-#[tokio::test]
-#[ignore = "a measurement: cargo test --release --lib store::tests::speed -- --ignored --nocapture"]
-async fn speed() {
-    let (_folder, path) = folder();
-    let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
-    let rows = 200_000;
-    let body: Box<str> = format!(r#"{{"user":{{"id":"12345678","login":"somebody"}},"text":"{}"}}"#, "x".repeat(120)).into();
-    let start = tokio::time::Instant::now();
-    for seq in 1..=rows {
-        handle.write(Write::Append(Row { body: body.clone(), ..heard(seq) })).await.unwrap();
-    }
-    committed(&mut notices, rows).await;
-    let taken = start.elapsed();
-    println!("{:.0} rows/s written", rows as f64 / taken.as_secs_f64());
-    handle.close().await.unwrap();
-    let store = Store::open(&path).unwrap();
-    let start = tokio::time::Instant::now();
-    let mut read = 0;
-    store.replay(Replay::Session(SessionId(1)), |_| read += 1).unwrap();
-    println!("{:.0} rows/s read", f64::from(read) / start.elapsed().as_secs_f64());
-    let (handle, mut notices) = store.run().unwrap();
-    let start = tokio::time::Instant::now();
-    for number in 0..rows {
-        let scattered = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        handle.write(Write::Person(person(&scattered.to_string(), "somebody", "Somebody", 1))).await.unwrap();
-    }
-    committed(&mut notices, rows).await;
-    println!("{:.0} people/s written", rows as f64 / start.elapsed().as_secs_f64());
-    handle.close().await.unwrap();
 }
