@@ -62,3 +62,43 @@ fn readable_by_others(path: &Path) -> io::Result<bool> {
 fn readable_by_others(_path: &Path) -> io::Result<bool> {
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn a_named_file_must_exist() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.toml");
+        let flags = Flags { config: Some(path.clone()), ..Flags::default() };
+        let error = Sources::of_this_machine(flags.clone(), None).unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot read the config file {}", path.display()));
+        fs::write(&path, "obs.port = 4499").unwrap();
+        let mut sources = Sources::of_this_machine(flags, None).unwrap();
+        sources.env.clear();
+        assert_eq!(Config::load(&sources).unwrap().obs.port, 4499);
+    }
+
+    #[test]
+    fn the_flag_goes_before_the_variable() {
+        let env = [("TWITCHAT_BRIDGE_CONFIG".into(), "by-variable".into())];
+        assert_eq!(named_file(&Flags::default(), &env), Some("by-variable".into()));
+        assert_eq!(named_file(&Flags { config: Some("by-flag".into()), ..Flags::default() }, &env), Some("by-flag".into()));
+        assert_eq!(named_file(&Flags::default(), &[("TWITCHAT_BRIDGE_CONFIG".into(), "".into())]), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_may_read_the_file_is_noticed() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, "").unwrap();
+        for (mode, expected) in [(0o600, false), (0o640, true), (0o604, true)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(read_file(&path).unwrap().readable_by_others, expected);
+        }
+    }
+}

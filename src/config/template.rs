@@ -4,7 +4,7 @@ use super::Config;
 use super::keys::KEYS;
 
 const HEAD: &str = "\
-# Settings of twitchat-bridge. What starts with # holds by default: remove the # to change it.
+# Settings of twitchat-bridge. To change one, remove the # in front of it: what stands there is the default, or an example.
 # Flags and environment variables go before this file; `twitchat-bridge config show` tells what holds, and why.
 ";
 

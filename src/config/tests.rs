@@ -44,8 +44,8 @@ fn refused(text: &str) -> String {
     of_file(text).unwrap_err().to_string()
 }
 
-fn discovered() -> Option<Discovered> {
-    Some(Discovered { path: "/obs/config.json".into(), port: 4477, password: Some("obs's own".into()) })
+fn discovered() -> Discovered {
+    Discovered { path: "/obs/config.json".into(), port: 4477, password: Some("obs's own".into()) }
 }
 
 fn password(config: &Config) -> Option<&str> {
@@ -141,7 +141,7 @@ fn every_setting_can_be_written() {
 fn flags_go_before_environment_before_file_before_obs() {
     let port = |flag: Option<&str>, env: &[(&str, &str)], file| {
         let flags = Flags { port: flag.map(Into::into), ..Flags::default() };
-        let config = Case { flags, env, file, discovered: discovered() }.load().unwrap();
+        let config = Case { flags, env, file, discovered: Some(discovered()) }.load().unwrap();
         (config.obs.port, config.origin("obs.port").to_string())
     };
     let (env, file) = ([("OBS_PORT", "3")], Some("[obs]\nport = 2"));
@@ -153,7 +153,7 @@ fn flags_go_before_environment_before_file_before_obs() {
 
 #[test]
 fn obs_own_settings_count_only_for_an_obs_on_this_machine() {
-    let load = |host: &str| Case { env: &[("OBS_HOST", host)], discovered: discovered(), ..Case::default() }.load().unwrap();
+    let load = |host: &str| Case { env: &[("OBS_HOST", host)], discovered: Some(discovered()), ..Case::default() }.load().unwrap();
     for host in ["localhost", "127.0.0.1", "::1", "LOCALHOST"] {
         assert_eq!((load(host).obs.port, password(&load(host))), (4477, Some("obs's own")), "{host}");
     }
@@ -164,14 +164,15 @@ fn obs_own_settings_count_only_for_an_obs_on_this_machine() {
 
 #[test]
 fn obs_without_a_password_needs_none() {
-    let config = Case { discovered: discovered().map(|found| Discovered { password: None, ..found }), ..Case::default() }.load().unwrap();
+    let config = Case { discovered: Some(Discovered { password: None, ..discovered() }), ..Case::default() }.load().unwrap();
     assert_eq!(password(&config), None);
     assert_eq!(config.origin("obs.password"), &Origin::Obs("/obs/config.json".into()));
 }
 
 #[test]
 fn the_strongest_source_of_a_password_wins_whichever_form_it_has() {
-    let load = |flags: Flags, env: &[(&str, &str)], file| Case { flags, env, file: Some(file), discovered: discovered() }.load().unwrap();
+    let load =
+        |flags: Flags, env: &[(&str, &str)], file| Case { flags, env, file: Some(file), discovered: Some(discovered()) }.load().unwrap();
     let none = Flags::default;
     let config = load(none(), &[], "obs.password_file = 'secret'");
     assert_eq!((password(&config), config.origin("obs.password")), (Some("from /etc/bridge/secret"), &at(1, 21)));
@@ -343,4 +344,18 @@ fn the_table_of_settings_is_in_order() {
     variables.sort_unstable();
     variables.dedup();
     assert_eq!(variables.len(), all);
+}
+
+proptest::proptest! {
+    /// Whatever the file says: a configuration or an error, never a panic.
+    #[test]
+    fn no_file_makes_it_panic(cut in 0..6000_usize, insert in "\\PC{0,8}|[\\[\\]{}=.'\"#\n]{0,4}|-?[0-9]{1,25}") {
+        let mut text: String = template().lines().map(|line| line.trim_start_matches('#').to_owned() + "\n").collect();
+        let at = text.char_indices().map(|(at, _)| at).nth(cut).unwrap_or(text.len());
+        text.insert_str(at, &insert);
+        drop(of_file(&text));
+        let uncommented: String = text.lines().filter(|line| !line.starts_with(' ')).map(|line| line.to_owned() + "\n").collect();
+        drop(of_file(&uncommented));
+        drop(of_file(&insert));
+    }
 }

@@ -266,6 +266,14 @@ fn a_row_of_an_unknown_origin_is_an_error() {
     assert!(error.chain().ends_with(r#"unknown origin "dreamt""#), "{}", error.chain());
 }
 
+#[test]
+fn a_commit_waits_for_the_disk() {
+    let (_folder, path) = folder();
+    let store = Store::open(&path).unwrap();
+    let pragma = |name| store.connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
+    assert_eq!((pragma("journal_mode"), pragma("synchronous")), ("wal".to_owned().into(), 2_i64.into()));
+}
+
 /// From an empty file and from every version there ever was, with what that version could hold.
 #[test]
 fn every_old_version_is_brought_up_to_date() {
