@@ -1,1 +1,32 @@
 //! One validated configuration; every value knows where it came from.
+//!
+//! Flags > environment > file > OBS's own settings on this machine > defaults. The merging is pure: [`Config::load`] sees only its
+//! [`Sources`]. Reading the machine (environment, places, the file) is [`Sources::of_this_machine`] alone. `cli` fills in the
+//! flags, `daemon` what OBS's own settings say; every part above `core` may read the result.
+
+mod error;
+mod file;
+mod keys;
+mod load;
+mod machine;
+mod nearest;
+mod origin;
+mod raw;
+mod read;
+mod settings;
+mod show;
+mod template;
+
+pub use error::{ConfigError, Warning};
+pub use load::{Discovered, FileText, Flags, Places, Sources};
+pub use machine::{default_path, places};
+pub use origin::Origin;
+pub use settings::{
+    BridgeSettings, BroadcasterSettings, Config, CreditsSettings, Generation, LeaderboardSettings, ObsSettings, SECTIONS, SessionSettings,
+    Spelling, StoreSettings,
+};
+pub use show::Shown;
+pub use template::template;
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 
 mod batch;
 mod dial;
+pub mod discovery;
 mod error;
 mod frame;
 mod hello;

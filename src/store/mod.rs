@@ -1,1 +1,30 @@
-//! SHELL. The SQLite file: journal, sessions, people, facts about the bridge.
+//! SHELL. The SQLite file: journal, sessions, people, small facts about the bridge.
+//!
+//! Owns the database file, its lock and the one thread that writes to it. It keeps what `core` hands over as [`Write`]s and gives
+//! it back at start-up; it does not know what a row means, numbers nothing and decides nothing. `daemon` opens it, reads it, then
+//! calls [`Store::run`].
+//!
+//! What is [`StoreNotice::Committed`] survives a crash of the bridge and of the machine: WAL with `synchronous=FULL`.
+//!
+//! [`Write`]: crate::core::journal::Write
+
+mod apply;
+mod error;
+mod handle;
+mod lock;
+mod notice;
+mod open;
+mod queue;
+mod read;
+mod schema;
+mod statements;
+mod worker;
+
+pub use error::{DatabaseError, StoreError};
+pub use handle::{StoreHandle, TryWriteError};
+pub use notice::{StoreNotice, StoreNotices};
+pub use open::Store;
+pub use read::Replay;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! What can be wrong with the configuration. No error holds the value of a secret.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::Origin;
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The config file cannot be read.
+    #[error("cannot read the config file {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The config file is not TOML.
+    #[error("{origin}: {message}")]
+    Syntax {
+        /// Where it goes wrong.
+        origin: Origin,
+        /// What the parser says.
+        message: String,
+    },
+    /// There is no such setting.
+    #[error("{origin}: there is no setting {key}{}", did_you_mean(*nearest))]
+    UnknownKey {
+        /// Where it stands.
+        origin: Origin,
+        /// As it was written.
+        key: String,
+        /// The known one that resembles it most.
+        nearest: Option<&'static str>,
+    },
+    /// A setting's value has the wrong type or is out of range.
+    #[error("{origin}: {key} must be {allowed}{}", found.as_ref().map(|found| format!(", not {found}")).unwrap_or_default())]
+    Value {
+        /// Where it stands.
+        origin: Origin,
+        /// The setting.
+        key: String,
+        /// What it may be.
+        allowed: String,
+        /// What it is; `None` for secrets.
+        found: Option<String>,
+    },
+    /// One place gives both a password and a file with a password.
+    #[error("{first} and {second} both give the password of OBS: remove one")]
+    TwoPasswords {
+        /// The one.
+        first: Origin,
+        /// The other.
+        second: Origin,
+    },
+    /// The password file cannot be read.
+    #[error("cannot read the password file {} (named by {origin})", path.display())]
+    PasswordFile {
+        /// The file.
+        path: PathBuf,
+        /// Who named it.
+        origin: Origin,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The machine names no home folder.
+    #[error("no home folder is known: say where the journal goes, with TWITCHAT_BRIDGE_STORE or store.path")]
+    NoHome,
+}
+
+/// Something the user should know, though it is no error.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Others can see the arguments of a program.
+    #[error("a password given as --password can be read by other programs: better use --password-file, --password-stdin or OBS_PASSWORD")]
+    PasswordInArguments,
+    /// The file holds the password, and others may read it.
+    #[error("{} holds a password and can be read by other users: chmod 600 it", .0.display())]
+    PasswordReadable(PathBuf),
+    /// An environment variable with our prefix that means nothing.
+    #[error("the environment variable {name} means nothing to twitchat-bridge{}", did_you_mean(*nearest))]
+    UnknownVariable {
+        /// Its name.
+        name: String,
+        /// The known one that resembles it most.
+        nearest: Option<&'static str>,
+    },
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default()
+}

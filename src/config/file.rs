@@ -1,0 +1,54 @@
+//! The config file: TOML, two levels deep.
+
+use toml::de::DeTable;
+
+use super::keys::{self, KEYS, Key};
+use super::load::FileText;
+use super::nearest::nearest;
+use super::raw::{Raw, Spot};
+use super::{ConfigError, Origin};
+
+/// One setting as a source gives it.
+pub(super) struct Entry {
+    pub(super) key: &'static Key,
+    pub(super) raw: Raw,
+    pub(super) origin: Origin,
+}
+
+/// Takes the settings out of the file.
+pub(super) fn entries(file: &FileText) -> Result<Vec<Entry>, ConfigError> {
+    let text = &file.text;
+    let at = |spot: Spot| Origin::File { path: file.path.clone(), line: spot.line, column: spot.column };
+    let root = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
+        origin: at(Spot::of(text, error.span().map_or(0, |span| span.start))),
+        message: error.message().to_owned(),
+    })?;
+    let mut entries = Vec::new();
+    for (section, table) in root.get_ref() {
+        let section_at = at(Spot::of(text, section.span().start));
+        let section = section.get_ref();
+        if !KEYS.iter().any(|key| key.parts().0 == section.as_ref()) {
+            return Err(ConfigError::UnknownKey { origin: section_at, nearest: nearest_of(section), key: section.clone().into_owned() });
+        }
+        let Some(table) = table.get_ref().as_table() else {
+            let allowed = format!("a section: write [{section}] on a line of its own");
+            return Err(ConfigError::Value { origin: section_at, key: section.clone().into_owned(), allowed, found: None });
+        };
+        for (name, value) in table {
+            let written = format!("{section}.{}", name.get_ref());
+            let Some(key) = keys::find(&written) else {
+                let origin = at(Spot::of(text, name.span().start));
+                return Err(ConfigError::UnknownKey { origin, nearest: nearest_of(&written), key: written });
+            };
+            let origin = at(Spot::of(text, value.span().start));
+            entries.push(Entry { key, raw: Raw::of(value.get_ref(), text), origin });
+        }
+    }
+    Ok(entries)
+}
+
+/// Settings, or sections if what is written has none.
+fn nearest_of(written: &str) -> Option<&'static str> {
+    let sections = KEYS.iter().map(|key| key.parts().0).filter(|_| !written.contains('.'));
+    nearest(written, sections.chain(KEYS.iter().map(|key| key.name)))
+}

@@ -1,0 +1,239 @@
+//! How a setting reads a value, and how it shows one. Each reader says in words what it allows.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+
+use super::nearest::nearest;
+use super::raw::{Raw, Spot};
+use super::settings::{Generation, SECTIONS, Spelling};
+
+/// A value that its setting refuses.
+pub(super) struct Bad {
+    /// What it may be: completes "must be …".
+    pub(super) allowed: Cow<'static, str>,
+    /// The part of the value that is refused, and its place.
+    pub(super) part: Option<(String, Spot)>,
+}
+
+impl From<&'static str> for Bad {
+    fn from(allowed: &'static str) -> Self {
+        Self { allowed: allowed.into(), part: None }
+    }
+}
+
+type Read<T> = Result<T, Bad>;
+
+fn text(raw: &Raw) -> Option<&str> {
+    match raw {
+        Raw::Loose(text) | Raw::Text(text) => Some(text.trim()),
+        _ => None,
+    }
+}
+
+fn whole(raw: &Raw) -> Option<i64> {
+    match raw {
+        Raw::Whole(number) => Some(*number),
+        Raw::Loose(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+pub(super) fn bool(raw: &Raw) -> Read<bool> {
+    const ALLOWED: &str = "true or false";
+    match raw {
+        Raw::Bool(value) => Ok(*value),
+        Raw::Loose(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Ok(true),
+            "false" | "0" | "no" | "off" => Ok(false),
+            _ => Err(ALLOWED.into()),
+        },
+        _ => Err(ALLOWED.into()),
+    }
+}
+
+/// Without scheme and port; the brackets of an IPv6 address are taken off.
+pub(super) fn host(raw: &Raw) -> Read<String> {
+    let allowed = r#"a host name or an address, without "ws://" and without the port"#;
+    let host = text(raw).ok_or(allowed)?;
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let one_colon = host.bytes().filter(|byte| *byte == b':').count() == 1;
+    if host.is_empty() || one_colon || host.contains(|c: char| c.is_whitespace() || "/[]@".contains(c)) {
+        return Err(allowed.into());
+    }
+    Ok(host.to_owned())
+}
+
+pub(super) fn port(raw: &Raw) -> Read<u16> {
+    let number = whole(raw).and_then(|number| u16::try_from(number).ok()).filter(|port| *port > 0);
+    number.ok_or_else(|| "a whole number from 1 to 65535".into())
+}
+
+pub(super) fn count(raw: &Raw) -> Read<u32> {
+    let number = whole(raw).and_then(|number| u32::try_from(number).ok()).filter(|count| *count > 0);
+    number.ok_or_else(|| "a whole number from 1 up".into())
+}
+
+/// An empty one means: OBS asks for none.
+pub(super) fn secret(raw: &Raw) -> Read<Option<SecretString>> {
+    match raw {
+        Raw::Loose(text) | Raw::Text(text) => Ok((!text.is_empty()).then(|| text.as_str().into())),
+        _ => Err("a text in quotes".into()),
+    }
+}
+
+pub(super) fn path(raw: &Raw) -> Read<PathBuf> {
+    match raw {
+        Raw::Path(path) => Ok(path.clone()),
+        Raw::Loose(text) | Raw::Text(text) if !text.is_empty() => Ok(text.into()),
+        _ => Err("the path of a file".into()),
+    }
+}
+
+pub(super) fn word(raw: &Raw) -> Read<String> {
+    text(raw).filter(|text| !text.is_empty()).map(Into::into).ok_or_else(|| "a text that is not empty".into())
+}
+
+/// A person, by login or id: ids may be written as numbers.
+pub(super) fn person(raw: &Raw) -> Read<String> {
+    let person = match raw {
+        Raw::Whole(number) if *number >= 0 => Some(number.to_string()),
+        raw => text(raw).map(|text| text.trim_start_matches('@').to_owned()).filter(|text| !text.is_empty()),
+    };
+    person.ok_or_else(|| "a login or an id".into())
+}
+
+pub(super) fn time(raw: &Raw) -> Read<Duration> {
+    const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+    let seconds = whole(raw).and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+    let parsed = || text(raw)?.parse::<SignedDuration>().ok()?.try_into().ok();
+    seconds
+        .or_else(parsed)
+        .filter(|time| *time <= YEAR)
+        .ok_or_else(|| r#"a time such as "30m", "12h" or "1h 30m", or a number of seconds"#.into())
+}
+
+/// The short form that [`time`] reads.
+pub(super) fn show_time(time: Duration) -> String {
+    let shown = SignedDuration::try_from(time).map(|time| format!("{time:#}"));
+    quoted(&shown.unwrap_or_else(|_| time.as_secs().to_string()))
+}
+
+pub(super) fn spelling(raw: &Raw) -> Read<Spelling> {
+    choice(raw, &[("both", Spelling::Both), ("seed", Spelling::Seed), ("current", Spelling::Current)])
+        .ok_or_else(|| r#""both", "seed" or "current""#.into())
+}
+
+pub(super) fn show_spelling(spelling: Spelling) -> String {
+    quoted(match spelling {
+        Spelling::Both => "both",
+        Spelling::Seed => "seed",
+        Spelling::Current => "current",
+    })
+}
+
+pub(super) fn generation(raw: &Raw) -> Read<Generation> {
+    match whole(raw) {
+        Some(1) => Ok(Generation::One),
+        Some(2) => Ok(Generation::Two),
+        Some(3) => Ok(Generation::Three),
+        _ => Err("1, 2 or 3".into()),
+    }
+}
+
+pub(super) fn show_generation(generation: Generation) -> String {
+    match generation {
+        Generation::One => "1",
+        Generation::Two => "2",
+        Generation::Three => "3",
+    }
+    .into()
+}
+
+const DAYS: [(&str, Weekday); 7] = [
+    ("monday", Weekday::Monday),
+    ("tuesday", Weekday::Tuesday),
+    ("wednesday", Weekday::Wednesday),
+    ("thursday", Weekday::Thursday),
+    ("friday", Weekday::Friday),
+    ("saturday", Weekday::Saturday),
+    ("sunday", Weekday::Sunday),
+];
+
+pub(super) fn weekday(raw: &Raw) -> Read<Weekday> {
+    choice(raw, &DAYS).ok_or_else(|| r#"a day of the week, such as "monday""#.into())
+}
+
+pub(super) fn show_weekday(day: Weekday) -> String {
+    quoted(DAYS.iter().find(|(_, known)| *known == day).map_or("", |(name, _)| name))
+}
+
+pub(super) fn timezone(raw: &Raw) -> Read<TimeZone> {
+    text(raw).and_then(|name| TimeZone::get(name).ok()).ok_or_else(|| r#"the name of a time zone, such as "Europe/Berlin" or "UTC""#.into())
+}
+
+fn choice<T: Copy>(raw: &Raw, choices: &[(&str, T)]) -> Option<T> {
+    let word = text(raw)?;
+    choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, value)| *value)
+}
+
+pub(super) fn people(raw: &Raw) -> Read<Vec<String>> {
+    list(raw, r#"a list of logins or ids, such as ["somebody", "12345"]"#, person)
+}
+
+pub(super) fn sections(raw: &Raw) -> Read<Vec<String>> {
+    list(raw, r#"a list of sections, such as ["Pyramids", "User.VIPs"]"#, section)
+}
+
+fn section(raw: &Raw) -> Read<String> {
+    let unknown = |word| match nearest(word, SECTIONS.iter().copied()) {
+        Some(known) => format!("a list of sections of the credits (the nearest is {known:?})").into(),
+        None => Cow::from(format!("a list of sections of the credits: {}", SECTIONS.join(", "))),
+    };
+    let word = text(raw).ok_or("a list of sections of the credits")?;
+    let known = SECTIONS.iter().find(|section| section.eq_ignore_ascii_case(word));
+    known.map(|known| (*known).to_owned()).ok_or_else(|| Bad { allowed: unknown(word), part: None })
+}
+
+pub(super) fn groups(raw: &Raw) -> Read<BTreeMap<String, Vec<String>>> {
+    let allowed = r#"a table of lists, such as { regulars = ["somebody", "12345"] }"#;
+    let Raw::Table(entries) = raw else { return Err(allowed.into()) };
+    let group = |(name, raw, spot): &(String, Raw, Spot)| {
+        let people = people(raw).map_err(|bad| Bad { part: bad.part.or_else(|| Some((raw.to_string(), *spot))), ..bad })?;
+        Ok((name.clone(), people))
+    };
+    entries.iter().map(group).collect()
+}
+
+fn list(raw: &Raw, allowed: &'static str, each: fn(&Raw) -> Read<String>) -> Read<Vec<String>> {
+    let Raw::List(items) = raw else { return Err(allowed.into()) };
+    let item = |(raw, spot): &(Raw, Spot)| each(raw).map_err(|bad| Bad { allowed: bad.allowed, part: Some((raw.to_string(), *spot)) });
+    items.iter().map(item).collect()
+}
+
+/// A text as TOML writes it.
+pub(super) fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// A path as TOML writes it.
+pub(super) fn show_path(path: &Path) -> String {
+    quoted(&path.to_string_lossy())
+}
+
+/// A list as TOML writes it.
+pub(super) fn show_list(list: &[String]) -> String {
+    format!("[{}]", list.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "))
+}
+
+/// Groups as TOML writes them.
+pub(super) fn show_groups(groups: &BTreeMap<String, Vec<String>>) -> String {
+    let group = |(name, people): (&String, &Vec<String>)| format!("{} = {}", quoted(name), show_list(people));
+    if groups.is_empty() { "{}".into() } else { format!("{{ {} }}", groups.iter().map(group).collect::<Vec<_>>().join(", ")) }
+}

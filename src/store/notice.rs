@@ -1,0 +1,124 @@
+//! What the store's thread tells: how far the journal is on the disk, and whether the disk refuses.
+//!
+//! Notices are merged while nobody reads them, so the thread never waits for its reader and its reader may wait for the thread.
+
+use tokio::sync::watch;
+
+use crate::core::journal::Seq;
+
+/// News from the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreNotice {
+    /// All of this survives a crash.
+    Committed {
+        /// Every row up to this one.
+        upto: Seq,
+        /// How many writes, of those handed over in this run.
+        writes: u64,
+    },
+    /// A transaction failed. Nothing is lost: it is tried again, with pauses, until it succeeds.
+    Failed {
+        /// Which failure in a row this is.
+        attempt: u32,
+        /// The error and its causes.
+        error: String,
+    },
+    /// The disk accepts writes again; the [`StoreNotice::Committed`] follows.
+    Healed,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Progress {
+    upto: Seq,
+    writes: u64,
+    failure: Option<(u32, String)>,
+}
+
+/// Makes both ends. `upto` is what the file holds at the start.
+pub(super) fn channel(upto: Seq) -> (Reporter, StoreNotices) {
+    let progress = Progress { upto, ..Progress::default() };
+    let (sender, receiver) = watch::channel(progress.clone());
+    (Reporter(sender), StoreNotices { receiver, told: progress })
+}
+
+/// The thread's end.
+#[derive(Debug)]
+pub(super) struct Reporter(watch::Sender<Progress>);
+
+impl Reporter {
+    pub(super) fn committed(&self, highest: Option<Seq>, writes: u64) {
+        self.0.send_modify(|progress| {
+            progress.upto = progress.upto.max(highest.unwrap_or_default());
+            progress.writes += writes;
+            progress.failure = None;
+        });
+    }
+
+    pub(super) fn failed(&self, attempt: u32, error: String) {
+        self.0.send_modify(|progress| progress.failure = Some((attempt, error)));
+    }
+}
+
+/// The reader's end.
+#[derive(Debug)]
+pub struct StoreNotices {
+    receiver: watch::Receiver<Progress>,
+    told: Progress,
+}
+
+impl StoreNotices {
+    /// The next notice; `None` when the thread has ended and all is told. Safe to drop and call again, as in `select!`.
+    pub async fn recv(&mut self) -> Option<StoreNotice> {
+        loop {
+            if let Some(notice) = self.untold() {
+                return Some(notice);
+            }
+            if self.receiver.changed().await.is_err() {
+                return self.untold();
+            }
+        }
+    }
+
+    fn untold(&mut self) -> Option<StoreNotice> {
+        let now = self.receiver.borrow_and_update();
+        if self.told.failure != now.failure {
+            self.told.failure.clone_from(&now.failure);
+            return Some(match &now.failure {
+                Some((attempt, error)) => StoreNotice::Failed { attempt: *attempt, error: error.clone() },
+                None => StoreNotice::Healed,
+            });
+        }
+        if self.told.writes == now.writes {
+            return None;
+        }
+        (self.told.upto, self.told.writes) = (now.upto, now.writes);
+        Some(StoreNotice::Committed { upto: now.upto, writes: now.writes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn notices_are_merged_and_the_last_one_is_told_after_the_end() {
+        let (reporter, mut notices) = channel(Seq(7));
+        reporter.committed(Some(Seq(9)), 2);
+        reporter.committed(None, 1);
+        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { upto: Seq(9), writes: 3 }));
+        reporter.failed(1, "full".into());
+        assert_eq!(notices.recv().await, Some(StoreNotice::Failed { attempt: 1, error: "full".into() }));
+        reporter.committed(Some(Seq(10)), 1);
+        drop(reporter);
+        assert_eq!(notices.recv().await, Some(StoreNotice::Healed));
+        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { upto: Seq(10), writes: 4 }));
+        assert_eq!(notices.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_write_without_a_number_keeps_the_number_of_before() {
+        let (reporter, mut notices) = channel(Seq(7));
+        reporter.committed(None, 1);
+        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { upto: Seq(7), writes: 1 }));
+    }
+}

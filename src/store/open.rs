@@ -1,0 +1,130 @@
+//! Opens the file: folders, permissions, lock, settings, migrations.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::lock::Lock;
+use super::schema::{APPLICATION_ID, MIGRATIONS};
+use super::{StoreError, StoreHandle, StoreNotices, handle};
+
+/// How long one attempt waits for another program that writes to the file. The bridge tries again by itself.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
+/// The write-ahead log is cut back to this after a checkpoint.
+const WAL_LIMIT_BYTES: i64 = 16 * 1024 * 1024;
+/// Room for every statement there is.
+const STATEMENTS: usize = 32;
+
+/// The store, opened but not yet running: for reading at start-up.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    lock: Lock,
+}
+
+impl Store {
+    /// Opens the file, or makes it together with its folders; only the owner may read what is made.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if another bridge has it, [`StoreError::Newer`] if a later version wrote it, [`StoreError::Damaged`] and
+    /// the rest if the file cannot be used.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        create(path)?;
+        let lock = Lock::take(path)?;
+        let failed = |error| StoreError::database("open", path, error);
+        let mut connection = Connection::open(path).map_err(failed)?;
+        check(&connection, path)?;
+        configure(&connection).map_err(failed)?;
+        migrate(&mut connection, MIGRATIONS).map_err(|error| StoreError::database("bring up to date", path, error))?;
+        Ok(Self { connection, path: path.to_owned(), lock })
+    }
+
+    /// Starts the thread that writes. Reading is over: everything after this goes through the handle.
+    ///
+    /// # Errors
+    /// [`StoreError::Thread`] if the system gives no thread.
+    pub fn run(self) -> Result<(StoreHandle, StoreNotices), StoreError> {
+        let last = self.last_seq()?;
+        handle::start(self, last)
+    }
+
+    /// Writes the log back into the database and closes both; the lock goes last.
+    pub(super) fn close(self) -> Result<(), StoreError> {
+        let Self { connection, path, lock } = self;
+        connection.flush_prepared_statement_cache();
+        // Not being able to shorten the log loses nothing: the next start reads it.
+        let checkpoint = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
+        let closed = connection.close().map_err(|(_, error)| StoreError::database("close", &path, error));
+        drop(lock);
+        if let Err(error) = checkpoint {
+            tracing::debug!(%error, "write-ahead log not shortened");
+        }
+        closed
+    }
+}
+
+/// Files with chat history are nobody else's business. Elsewhere than on Unix the user's folder is private already.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "permission bits are a thing of Unix"))]
+pub(super) fn owner_only(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+}
+
+fn create(path: &Path) -> Result<(), StoreError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(|source| StoreError::Create { path: folder.to_owned(), source })?;
+    }
+    let mut options = OpenOptions::new();
+    // SQLite would make the file readable for all; its log and index files copy the database's permissions.
+    options.append(true).create(true);
+    owner_only(&mut options);
+    options.open(path).map(drop).map_err(|source| StoreError::Create { path: path.to_owned(), source })
+}
+
+/// Refuses files that are not ours or too new, before anything is changed in them.
+fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = |error| StoreError::database("read", path, error);
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(failed)?;
+    let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0)).map_err(failed)?;
+    if tables > 0 && application != APPLICATION_ID {
+        return Err(StoreError::Foreign { path: path.to_owned() });
+    }
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    if found > known {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    }
+    Ok(())
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    if mode != "wal" {
+        // Some network file systems; as durable, but slower.
+        tracing::warn!(mode, "the store's disk has no write-ahead log");
+    }
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update_and_check(None, "journal_size_limit", WAL_LIMIT_BYTES, |_| Ok(()))
+}
+
+/// Applies what the file has not seen yet, each migration whole or not at all.
+pub(super) fn migrate(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
+    let seen: usize = connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))?.try_into().unwrap_or(usize::MAX);
+    for (number, migration) in (1_u32..).zip(migrations).skip(seen) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", number)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! What the bridge reads back at start-up. Rows are handed over one at a time: the journal may be larger than the memory.
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+use rusqlite::{OptionalExtension, Params, Row as Columns};
+
+use super::{Store, StoreError, statements};
+use crate::core::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId};
+
+/// Which rows to read back.
+#[derive(Debug, Clone, Copy)]
+pub enum Replay<'a> {
+    /// All rows of one session.
+    Session(SessionId),
+    /// The rows of all sessions that have one of these origins and kinds: for leaderboards.
+    Kinds(&'a [(RowOrigin, &'a str)]),
+}
+
+impl Store {
+    /// All sessions, oldest first.
+    pub fn sessions(&self) -> Result<Vec<Session>, StoreError> {
+        let mut sessions = Vec::new();
+        self.each(statements::SESSIONS, (), |row| {
+            let (id, started_ms, ended_ms, cause): (i64, _, _, Box<str>) = row.try_into()?;
+            sessions.push(Session { id: SessionId(id.cast_unsigned()), started_ms, ended_ms, cause });
+            Ok(())
+        })?;
+        Ok(sessions)
+    }
+
+    /// Number of the last row; 0 if there is none.
+    pub fn last_seq(&self) -> Result<Seq, StoreError> {
+        let last: rusqlite::Result<i64> = self.connection.query_row(statements::LAST_SEQ, (), |row| row.get(0));
+        last.map(|last| Seq(last.cast_unsigned())).map_err(|error| self.unreadable(error))
+    }
+
+    /// A value kept by [`Write::Keep`](crate::core::journal::Write::Keep).
+    pub fn kept(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.connection.query_row(statements::KEPT, [key], |row| row.get(0)).optional().map_err(|error| self.unreadable(error))
+    }
+
+    /// Reads rows back in the order of their numbers.
+    pub fn replay(&self, what: Replay<'_>, mut each: impl FnMut(Row)) -> Result<(), StoreError> {
+        let read = |columns: &Columns<'_>| journal_row(columns).map(&mut each);
+        match what {
+            Replay::Session(SessionId(id)) => self.each(statements::REPLAY_SESSION, [id.cast_signed()], read),
+            Replay::Kinds(kinds) => {
+                let wanted: Vec<_> = kinds.iter().map(|(origin, kind)| serde_json::json!([origin.as_str(), kind])).collect();
+                self.each(statements::REPLAY_KINDS, [serde_json::Value::from(wanted).to_string()], read)
+            }
+        }
+    }
+
+    /// Ids of the last `count` rows that have one, oldest first.
+    pub fn recent_ids(&self, count: usize) -> Result<Vec<Box<str>>, StoreError> {
+        let mut ids = Vec::new();
+        self.each(statements::RECENT_IDS, [i64::try_from(count).unwrap_or(i64::MAX)], |row| {
+            ids.push(row.get(0)?);
+            Ok(())
+        })?;
+        Ok(ids)
+    }
+
+    /// Ids of the published rows, in no order.
+    pub fn published_ids(&self, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
+        self.each(statements::PUBLISHED_IDS, (), |row| {
+            each(row.get_ref(0)?.as_str()?);
+            Ok(())
+        })
+    }
+
+    /// At most `limit` people, the most recently seen first.
+    pub fn people(&self, limit: usize, mut each: impl FnMut(PersonRow)) -> Result<(), StoreError> {
+        self.each(statements::PEOPLE, [i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+            let (platform, id, login, display, seen_ms) = row.try_into()?;
+            each(PersonRow { platform, id, login, display, seen_ms });
+            Ok(())
+        })
+    }
+
+    fn each<P: Params>(&self, sql: &str, with: P, mut read: impl FnMut(&Columns<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+        let read_all = || {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut rows = statement.query(with)?;
+            while let Some(row) = rows.next()? {
+                read(row)?;
+            }
+            Ok(())
+        };
+        read_all().map_err(|error| self.unreadable(error))
+    }
+
+    fn unreadable(&self, error: rusqlite::Error) -> StoreError {
+        StoreError::database("read", &self.path, error)
+    }
+}
+
+fn journal_row(columns: &Columns<'_>) -> rusqlite::Result<Row> {
+    let Origin(origin) = columns.get(3)?;
+    Ok(Row {
+        seq: Seq(columns.get::<_, i64>(0)?.cast_unsigned()),
+        session: SessionId(columns.get::<_, i64>(1)?.cast_unsigned()),
+        at_ms: columns.get(2)?,
+        origin,
+        kind: columns.get(4)?,
+        id: columns.get(5)?,
+        body: columns.get(6)?,
+    })
+}
+
+/// A [`RowOrigin`] as it stands in the database.
+struct Origin(RowOrigin);
+
+impl FromSql for Origin {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let word = value.as_str()?;
+        RowOrigin::parse(word).map(Self).ok_or_else(|| FromSqlError::other(UnknownOrigin(word.into())))
+    }
+}
+
+/// A row has an origin that this program does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown origin {0:?}")]
+struct UnknownOrigin(Box<str>);

@@ -1,0 +1,49 @@
+//! Every statement that runs on the tables of `schema`. Each is prepared once and cached.
+
+pub(super) const APPEND: &str = "
+INSERT INTO journal (seq, session, at_ms, origin, kind, id, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (seq) DO NOTHING";
+
+pub(super) const END_RUNNING: &str = "UPDATE session SET ended_ms = ?1 WHERE ended_ms IS NULL AND id <> ?2";
+
+pub(super) const BEGIN_SESSION: &str = "
+INSERT INTO session (id, started_ms, ended_ms, cause) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (id) DO NOTHING";
+
+pub(super) const PERSON_BY_ID: &str = "
+INSERT INTO person (platform, id, login, display, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (platform, id) WHERE id <> '' DO UPDATE SET login = ?3, display = ?4, seen_ms = max(seen_ms, ?5)";
+
+pub(super) const PERSON_BY_LOGIN: &str = "
+INSERT INTO person (platform, id, login, display, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (platform, login) WHERE id = '' DO UPDATE SET display = ?4, seen_ms = max(seen_ms, ?5)";
+
+pub(super) const KEEP: &str = "
+INSERT INTO kept (key, value) VALUES (?1, ?2)
+ON CONFLICT (key) DO UPDATE SET value = ?2";
+
+pub(super) const SESSIONS: &str = "SELECT id, started_ms, ended_ms, cause FROM session ORDER BY id";
+
+pub(super) const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM journal";
+
+pub(super) const KEPT: &str = "SELECT value FROM kept WHERE key = ?1";
+
+pub(super) const REPLAY_SESSION: &str = "
+SELECT seq, session, at_ms, origin, kind, id, body FROM journal WHERE session = ?1 ORDER BY seq";
+
+/// `?1` is a JSON array of `[origin, kind]`. The inner query gathers row numbers only, so that no row is held in memory to be sorted.
+pub(super) const REPLAY_KINDS: &str = "
+SELECT seq, session, at_ms, origin, kind, id, body FROM journal
+WHERE seq IN (
+    SELECT seq FROM json_each(?1) AS wanted
+    CROSS JOIN journal ON origin = wanted.value ->> 0 AND kind = wanted.value ->> 1
+)
+ORDER BY seq";
+
+pub(super) const RECENT_IDS: &str = "
+SELECT id FROM (SELECT seq, id FROM journal WHERE id IS NOT NULL ORDER BY seq DESC LIMIT ?1) ORDER BY seq";
+
+pub(super) const PUBLISHED_IDS: &str = "SELECT id FROM journal WHERE origin = 'published' AND id IS NOT NULL";
+
+pub(super) const PEOPLE: &str = "
+SELECT platform, id, login, display, seen_ms FROM person ORDER BY seen_ms DESC, rowid DESC LIMIT ?1";
