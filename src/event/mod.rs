@@ -4,8 +4,10 @@ pub mod fact;
 pub mod heard;
 pub mod name;
 pub mod person;
+pub mod told;
 
 pub use fact::Fact;
 pub use heard::{Heard, Message, Peek};
 pub use name::EventName;
 pub use person::{Person, Platform, Roles};
+pub use told::Event;

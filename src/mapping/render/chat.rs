@@ -1,0 +1,128 @@
+//! What is written in chat: `ChatMessage`, `FirstWord` and `Cheer`.
+//!
+//! Streamer.bot told these as `message:{…}` for years, then flat; both are here. For `Cheer` its TypeScript types say that `message` is
+//! the text, no capture ever showed that: it is the object, as the seed's example reads it.
+
+use serde_json::{Value, json};
+
+use super::{
+    Context,
+    people::{Shown, base, display, offset},
+    text::pieces,
+};
+use crate::event::{Person, fact::Chat};
+
+/// `data` of a chat message; `first` when it is the author's first on this channel at all.
+pub(super) fn message(who: &Person, chat: &Chat, first: bool, context: &Context<'_>) -> Value {
+    written(&Shown::writing(who, chat), chat, 0, first, context)
+}
+
+/// `data` of a cheer: that of a chat message, the bits, and the message's keys once more at the top level as the types have them.
+pub(super) fn cheer(who: &Person, bits: u64, chat: &Chat, context: &Context<'_>) -> Value {
+    let shown = Shown::writing(who, chat);
+    let mut data = written(&shown, chat, bits, false, context);
+    let flat = json!({
+        "internal": false,
+        "msgId": message_id(chat, context),
+        "userId": who.id,
+        "username": who.login,
+        "role": who.roles.number(),
+        "subscriber": shown.is_subscriber(),
+        "displayName": display(who),
+        "channel": channel(chat, context),
+        "isHighlighted": false,
+        "isMe": false,
+        "isCustomReward": false,
+        "isAnonymous": who.is_anonymous(),
+        "firstMessage": false,
+        "hasBits": bits > 0,
+        "badges": shown.badges,
+        "monthsSubscribed": shown.months,
+        "bits": bits,
+        "cheerEmotes": pieces(chat).cheer_emotes,
+    });
+    if let (Value::Object(data), Value::Object(flat)) = (&mut data, flat) {
+        data.extend(flat);
+    }
+    data
+}
+
+/// What all three share.
+fn written(shown: &Shown<'_>, chat: &Chat, bits: u64, first: bool, context: &Context<'_>) -> Value {
+    let who = shown.who;
+    let pieces = pieces(chat);
+    let (id, at) = (message_id(chat, context), offset(context.at_ms));
+    json!({
+        "message": {
+            "internal": false,
+            "msgId": id,
+            "userId": who.id,
+            "username": who.login,
+            "role": who.roles.number(),
+            "subscriber": shown.is_subscriber(),
+            "subscriptionTier": shown.tier_text(),
+            "displayName": display(who),
+            "color": chat.color,
+            "channel": channel(chat, context),
+            "message": chat.text,
+            "isHighlighted": false,
+            "isMe": false,
+            "isCustomReward": false,
+            "isAnonymous": who.is_anonymous(),
+            "isReply": false,
+            "bits": bits,
+            "firstMessage": first,
+            "returningChatter": false,
+            "hasBits": bits > 0,
+            "emotes": pieces.emotes,
+            "cheerEmotes": pieces.cheer_emotes,
+            "badges": shown.badges,
+            "monthsSubscribed": shown.months,
+            "isTest": false,
+            "isInSharedChat": false,
+            "isFromSharedChatGuest": false,
+        },
+        "user": shown.user(),
+        "messageId": id,
+        "meta": {
+            "internal": false,
+            "firstMessage": first,
+            "firstMessageTimestamp": at,
+            "returningChatter": false,
+            "isHighlighted": false,
+            "isMe": false,
+            "isCustomReward": false,
+            "isInSharedChat": false,
+            "isSharedChatHost": false,
+            "isFromSharedChatGuest": false,
+            "createdAt": at,
+            "isTest": false,
+        },
+        "anonymous": who.is_anonymous(),
+        "text": chat.text,
+        "emotes": pieces.emotes,
+        "parts": pieces.parts,
+        "isReply": false,
+        "reply": null,
+        "isTest": false,
+        "sharedChatSource": null,
+        "isInSharedChat": false,
+        "isSharedChatHost": false,
+        "isFromSharedChatGuest": false,
+        "broadcaster": base(context.broadcaster.unwrap_or(&Person::default())),
+        "createdAt": at,
+    })
+}
+
+fn message_id<'a>(chat: &'a Chat, context: &Context<'a>) -> &'a str {
+    if chat.message_id.is_empty() { context.id } else { &chat.message_id }
+}
+
+/// The channel's login, as Streamer.bot has it. Newer Twitchat gives the channel's id: told as login where it is the broadcaster's.
+fn channel<'a>(chat: &'a Chat, context: &Context<'a>) -> &'a str {
+    match (chat.channel.strip_prefix('#'), context.broadcaster) {
+        (Some(login), _) => login,
+        (None, Some(broadcaster)) if chat.channel.is_empty() || chat.channel == broadcaster.id => &broadcaster.login,
+        (None, _) => &chat.channel,
+    }
+}

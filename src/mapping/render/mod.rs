@@ -1,0 +1,101 @@
+//! Facts into Streamer.bot's events: the `data` that its overlays read, in the words of every version at once.
+//!
+//! Each event carries the superset of keys that Streamer.bot has sent over the years (docs/events.md), because overlays of every age are
+//! in use and none of them guards against a missing key. What is not known is an empty string, 0, `false` or an empty list: never absent,
+//! never of another type. Called by `core` with people already resolved; it must not look anything up, and it has no clock.
+
+mod channel;
+mod chat;
+mod gifts;
+mod people;
+mod subs;
+mod support;
+mod text;
+mod train;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+
+pub use self::gifts::{gift_bomb, gift_sub};
+use crate::event::{
+    Event, EventName, Fact, Person, Platform,
+    fact::{Gift, Told},
+};
+
+/// What a fact does not say about itself but its event must.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// When it was heard, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Id of what told it; becomes `messageId`, `msgId` or `id`.
+    pub id: &'a str,
+    /// Whose channel it is, where known.
+    pub broadcaster: Option<&'a Person>,
+}
+
+/// The event that tells a fact. `None` for what is not told: silent presence, and the broadcaster becoming known.
+pub fn event(fact: &Fact, context: &Context<'_>) -> Option<Event> {
+    Some(match fact {
+        Fact::Follow { who } => Event { name: name(who.platform, "Follow"), data: channel::follow(who, context) },
+        Fact::Cheer { who, bits, chat } => Event::new("Twitch", "Cheer", chat::cheer(who, *bits, chat, context)),
+        Fact::Subscription(sub) => subs::subscription(sub, context),
+        Fact::Gift(gift) => gifted(gift, context),
+        Fact::Raid { who, viewers, avatar } => {
+            Event { name: name(who.platform, "Raid"), data: channel::raid(who, *viewers, avatar, context) }
+        }
+        Fact::Redemption(redemption) => channel::redemption(redemption, context),
+        Fact::GoalContribution { who, points } => {
+            Event::new("Twitch", "CommunityGoalContribution", channel::goal_contribution(who, *points, context))
+        }
+        Fact::Stream { category, title } => Event::new("Twitch", "StreamUpdate", channel::stream(category, title, context)),
+        Fact::Pyramid { who, width } => Event::new("Twitch", "PyramidSuccess", channel::pyramid(who, *width)),
+        Fact::HypeTrain(train) => Event::new("Twitch", &train.phase, train::report(train, context)),
+        Fact::Support(support) => Event { name: support.name.clone(), data: support::support(support, context) },
+        Fact::Presence(presence) => {
+            let (kind, ever) = match presence.told {
+                Told::FirstWord { ever } => ("FirstWord", ever),
+                Told::ChatMessage => ("ChatMessage", false),
+                Told::Silent => return None,
+            };
+            Event { name: name(presence.who.platform, kind), data: chat::message(&presence.who, &presence.chat, ever, context) }
+        }
+        Fact::Broadcaster { .. } => return None,
+        Fact::Plain { name, data } => Event { name: name.clone(), data: Value::Object(data.clone()) },
+    })
+}
+
+/// A gift that nobody gathers into a wave any more: told as what it says of itself.
+fn gifted(gift: &Gift, context: &Context<'_>) -> Event {
+    match gift.recipients.as_slice() {
+        [] if !gift.bomb && gift.count <= 1 => gift_sub(gift, &Person::default(), gift.of_bomb, 0, context),
+        [one] if !gift.bomb && gift.count <= 1 => gift_sub(gift, one, gift.of_bomb, 0, context),
+        _ => gift_bomb(gift, context),
+    }
+}
+
+/// The name of a Twitch event as the platform of its person has it. A platform that has no such event is told as Twitch's.
+fn name(platform: Platform, twitch: &str) -> EventName {
+    let own = match (platform, twitch) {
+        (Platform::YouTube, "Follow") => Some(EventName::new("YouTube", "NewSubscriber")),
+        (Platform::YouTube, "ChatMessage") => Some(EventName::new("YouTube", "Message")),
+        (Platform::YouTube, "FirstWord") => Some(EventName::new("YouTube", "FirstWords")),
+        (Platform::Kick, kind) => Some(EventName::new("Kick", word(kind))),
+        (Platform::Trovo, kind) => Some(EventName::new("Trovo", word(kind))),
+        _ => None,
+    };
+    own.filter(EventName::is_known).unwrap_or_else(|| EventName::new("Twitch", twitch))
+}
+
+/// What Kick and Trovo call a Twitch event.
+fn word(twitch: &str) -> &str {
+    match twitch {
+        "FirstWord" => "FirstWords",
+        "Sub" => "Subscription",
+        "ReSub" => "Resubscription",
+        "GiftSub" => "GiftSubscription",
+        "GiftBomb" => "MassGiftSubscription",
+        same => same,
+    }
+}

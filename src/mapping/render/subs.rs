@@ -1,0 +1,101 @@
+//! Subscriptions by oneself: `Sub`, `ReSub`, `PrimePaidUpgrade`, `GiftPaidUpgrade`; `Subscription` and `Resubscription` on Kick and Trovo.
+//!
+//! `subTier` is the old number in `Sub` and today's `"1000"` in `ReSub`: that is what Streamer.bot's own events do.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Context, name,
+    people::{Shown, display, tier_number, tier_text},
+    text::pieces,
+};
+use crate::event::{
+    Event,
+    fact::{SubKind, Subscription, Tier},
+};
+
+/// The event that tells a subscription.
+pub(super) fn subscription(sub: &Subscription, context: &Context<'_>) -> Event {
+    let (kind, data) = match sub.kind {
+        SubKind::New => ("Sub", new(sub, context)),
+        SubKind::Renewed => ("ReSub", renewed(sub, context)),
+        SubKind::PrimeUpgrade => ("PrimePaidUpgrade", new(sub, context)),
+        SubKind::GiftUpgrade => ("GiftPaidUpgrade", gift_upgrade(sub, context)),
+    };
+    Event { name: name(sub.who.platform, kind), data: Value::Object(data) }
+}
+
+fn new(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
+    let how = if sub.kind == SubKind::PrimeUpgrade { "converted from a Prime sub to" } else { "subscribed" };
+    let mut data = common(sub, &sentence(sub, how), context);
+    data.insert("subTier".into(), tier_number(sub.tier).into());
+    data.insert("sub_tier".into(), tier_text(sub.tier).into());
+    data.insert("duration_months".into(), sub.months.into());
+    data
+}
+
+fn renewed(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
+    let system = format!("{} They've subscribed for {} months!", sentence(sub, "subscribed"), sub.cumulative_months);
+    let mut data = common(sub, &system, context);
+    let more = json!({
+        "cumulativeMonths": sub.cumulative_months,
+        "shareStreak": sub.streak_months > 1,
+        "streakMonths": sub.streak_months,
+        "subTier": tier_text(sub.tier),
+        "text": sub.chat.text,
+        "parts": pieces(&sub.chat).parts,
+        "durationMonths": sub.months,
+        "isPrime": sub.tier == Tier::Prime,
+        "isGift": false,
+        "gifterIsAnonymous": false,
+        "gifter": null,
+    });
+    if let Value::Object(more) = more {
+        data.extend(more);
+    }
+    data
+}
+
+/// Twitchat does not say who had given the subscription that is carried on.
+fn gift_upgrade(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
+    let mut data = new(sub, context);
+    data.insert("systemMessage".into(), format!("{} is continuing a gifted sub.", display(&sub.who)).into());
+    data.insert("gifterIsAnonymous".into(), false.into());
+    data.insert("gifter".into(), Value::Null);
+    data
+}
+
+/// Streamer.bot's wording of Twitch's own line in chat.
+fn sentence(sub: &Subscription, how: &str) -> String {
+    let name = display(&sub.who);
+    let number = tier_number(sub.tier);
+    match (sub.tier, how) {
+        (Tier::Prime, how) => format!("{name} {how} with Prime."),
+        (_, "subscribed") => format!("{name} subscribed at Tier {number}."),
+        (_, how) => format!("{name} {how} a Tier {number} sub!"),
+    }
+}
+
+/// Keys of every subscription: the seed's, and the tail that chat notifications have today.
+fn common(sub: &Subscription, system_message: &str, context: &Context<'_>) -> Map<String, Value> {
+    let shown = Shown::writing(&sub.who, &sub.chat).subscribed(sub.tier, sub.cumulative_months);
+    let data = json!({
+        "userId": sub.who.id,
+        "userName": sub.who.login,
+        "displayName": display(&sub.who),
+        "role": sub.who.roles.number(),
+        "color": sub.chat.color,
+        "emotes": pieces(&sub.chat).emotes,
+        "badges": shown.badges,
+        "message": sub.chat.text,
+        "user": shown.user(),
+        "messageId": context.id,
+        "systemMessage": system_message,
+        "isTest": false,
+        "isInSharedChat": false,
+        "isSharedChatHost": false,
+        "isFromSharedChatGuest": false,
+        "is_prime": sub.tier == Tier::Prime,
+    });
+    if let Value::Object(data) = data { data } else { Map::new() }
+}
