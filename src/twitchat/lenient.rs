@@ -1,0 +1,269 @@
+//! Readers that take what was meant: numbers as strings, flags as words, null, missing, or something else altogether.
+//!
+//! None of them ever fails because a value has the wrong type; what cannot be read is as if it were not there. Used by everything
+//! that reads Twitchat's data.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+/// Any value as text: strings as they are, numbers and flags as they are written; everything else is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Text<'a>(pub Cow<'a, str>);
+
+impl Text<'_> {
+    /// Whether nothing was there.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Any value as a number: numbers, and strings that hold one. `None` for everything else, infinite and `NaN` included.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Number(pub Option<f64>);
+
+impl Number {
+    /// The number without its fraction, as a count: negative ones are 0, too great ones the greatest there is.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from float saturates, which is what is wanted")]
+    pub fn count(self) -> Option<u64> {
+        self.0.map(|number| number as u64)
+    }
+
+    /// Like [`Self::count`], for small numbers.
+    pub fn small(self) -> Option<u32> {
+        self.count().map(|count| u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// The number without its fraction, with its sign.
+    #[expect(clippy::cast_possible_truncation, reason = "a cast from float saturates, which is what is wanted")]
+    pub fn whole(self) -> Option<i64> {
+        self.0.map(|number| number as i64)
+    }
+
+    /// Hundredths, rounded: for money.
+    pub fn cents(self) -> Option<i64> {
+        Self(self.0.map(|number| (number * 100.0).round())).whole()
+    }
+}
+
+/// Any value as a yes or no: `true`, `"true"`, `1`, `"1"` are yes; everything else is no.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flag(pub bool);
+
+/// A value of the right shape, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loose<T>(pub Option<T>);
+
+impl<T> Default for Loose<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+/// The elements of an array as they were written; of anything else, none.
+#[derive(Debug, Clone, Default)]
+pub struct Rows<'a>(pub Vec<&'a RawValue>);
+
+/// Whether the text is that of a JSON object.
+pub fn is_object(raw: &RawValue) -> bool {
+    raw.get().starts_with('{')
+}
+
+/// Reads an object; `None` if it is not one or cannot be read.
+pub fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
+    is_object(raw).then(|| serde_json::from_str(raw.get()).ok()).flatten()
+}
+
+/// Visits every kind of value. Each reader says what a string and a number mean to it; nested values are skipped.
+struct Scalar<T>(PhantomData<T>);
+
+trait FromScalar<'de>: Default {
+    fn from_text(text: Cow<'de, str>) -> Self;
+    fn from_flag(flag: bool) -> Self;
+    fn from_float(number: f64) -> Self;
+    fn from_signed(number: i64) -> Self;
+    fn from_unsigned(number: u64) -> Self;
+}
+
+impl<'de, T: FromScalar<'de>> Visitor<'de> for Scalar<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
+        Ok(T::from_flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
+        Ok(T::from_signed(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::from_unsigned(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
+        Ok(T::from_float(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::from_text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Ok(T::from_text(Cow::Borrowed(text)))
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_none<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(T::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(T::default())
+    }
+}
+
+impl<'de> FromScalar<'de> for Text<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self(text)
+    }
+    fn from_flag(flag: bool) -> Self {
+        Self(Cow::Borrowed(if flag { "true" } else { "false" }))
+    }
+    fn from_float(number: f64) -> Self {
+        Self(Cow::Owned(number.to_string()))
+    }
+    fn from_signed(number: i64) -> Self {
+        Self(Cow::Owned(number.to_string()))
+    }
+    fn from_unsigned(number: u64) -> Self {
+        Self(Cow::Owned(number.to_string()))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts and milliseconds are far below 2^53")]
+impl FromScalar<'_> for Number {
+    fn from_text(text: Cow<'_, str>) -> Self {
+        text.trim().parse().map_or_else(|_| Self::default(), Self::from_float)
+    }
+    fn from_flag(_: bool) -> Self {
+        Self::default()
+    }
+    fn from_float(number: f64) -> Self {
+        Self(number.is_finite().then_some(number))
+    }
+    fn from_signed(number: i64) -> Self {
+        Self(Some(number as f64))
+    }
+    fn from_unsigned(number: u64) -> Self {
+        Self(Some(number as f64))
+    }
+}
+
+impl FromScalar<'_> for Flag {
+    fn from_text(text: Cow<'_, str>) -> Self {
+        Self(text == "1" || text.eq_ignore_ascii_case("true"))
+    }
+    fn from_flag(flag: bool) -> Self {
+        Self(flag)
+    }
+    fn from_float(number: f64) -> Self {
+        Self(number >= 1.0)
+    }
+    fn from_signed(number: i64) -> Self {
+        Self(number > 0)
+    }
+    fn from_unsigned(number: u64) -> Self {
+        Self(number > 0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Scalar::<Text<'de>>(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Scalar(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Scalar(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Loose<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(serde_json::from_str(<&RawValue>::deserialize(deserializer)?.get()).ok()))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Rows<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(serde_json::from_str(<&RawValue>::deserialize(deserializer)?.get()).unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<'a, T: Deserialize<'a>>(json: &'a str) -> T {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn text_takes_scalars_and_nothing_else() {
+        let texts =
+            [r#""a""#, r#""\u0061""#, "12", "-1", "1.5", "true", "null", "[1,[2]]", r#"{"a":{}}"#].map(|json| read::<Text<'_>>(json).0);
+        assert_eq!(texts, ["a", "a", "12", "-1", "1.5", "true", "", "", ""]);
+    }
+
+    #[test]
+    fn numbers_come_as_strings_too() {
+        let numbers = ["3", "\" 3.9 \"", "-2", "1e400", "\"NaN\"", "\"x\"", "true", "null", "{}"]
+            .map(|json| serde_json::from_str::<Number>(json).unwrap_or_default().count());
+        assert_eq!(numbers, [Some(3), Some(3), Some(0), None, None, None, None, None, None]);
+        assert_eq!((read::<Number>("1e300").small(), read::<Number>("-1.5").whole()), (Some(u32::MAX), Some(-1)));
+        assert_eq!((read::<Number>("12.345").cents(), read::<Number>("0.1").cents()), (Some(1235), Some(10)));
+    }
+
+    #[test]
+    fn flags_are_words_and_numbers_too() {
+        let flags = ["true", "\"TRUE\"", "1", "\"1\"", "false", "0", "\"no\"", "null", "[true]"].map(|json| read::<Flag>(json).0);
+        assert_eq!(flags, [true, true, true, true, false, false, false, false, false]);
+    }
+
+    #[test]
+    fn a_wrong_shape_is_as_if_it_were_not_there() {
+        assert_eq!(read::<Loose<Vec<u8>>>("[1,2]").0, Some(vec![1, 2]));
+        assert_eq!(read::<Loose<Vec<u8>>>("{}").0, None);
+        assert_eq!((read::<Rows<'_>>("[1, {}]").0.len(), read::<Rows<'_>>("null").0.len(), read::<Rows<'_>>("7").0.len()), (2, 0, 0));
+    }
+}

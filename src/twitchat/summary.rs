@@ -1,0 +1,242 @@
+//! Twitchat's summary: all that it saw since a time, in 22 lists. It is how the bridge learns what it missed.
+//!
+//! Traps: lists are newest first; `login` is a display name; nothing tells a test from the truth; `subs` may hold every active
+//! subscriber; gift upgrades stand among the gifts; a hype train's `subs` are points; `streamDuration` is not the stream's.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::lenient::{self, Flag, Loose, Number, Rows, Text};
+
+/// The lists that there are; older Twitchats have fewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum List {
+    Follows,
+    Raids,
+    Subs,
+    Resubs,
+    Subgifts,
+    Bits,
+    HypeChats,
+    Rewards,
+    Shoutouts,
+    HypeTrains,
+    Chatters,
+    Polls,
+    Predictions,
+    Tips,
+    Merch,
+    Powerups,
+    SuperChats,
+    SuperStickers,
+    TiktokGifts,
+    TiktokLikes,
+    TiktokShares,
+    PatreonMembers,
+}
+
+impl List {
+    /// Every list with its key.
+    pub const ALL: [(Self, &'static str); 22] = [
+        (Self::Follows, "follows"),
+        (Self::Raids, "raids"),
+        (Self::Subs, "subs"),
+        (Self::Resubs, "resubs"),
+        (Self::Subgifts, "subgifts"),
+        (Self::Bits, "bits"),
+        (Self::HypeChats, "hypeChats"),
+        (Self::Rewards, "rewards"),
+        (Self::Shoutouts, "shoutouts"),
+        (Self::HypeTrains, "hypeTrains"),
+        (Self::Chatters, "chatters"),
+        (Self::Polls, "polls"),
+        (Self::Predictions, "predictions"),
+        (Self::Tips, "tips"),
+        (Self::Merch, "merch"),
+        (Self::Powerups, "powerups"),
+        (Self::SuperChats, "superChats"),
+        (Self::SuperStickers, "superStickers"),
+        (Self::TiktokGifts, "tiktokGifts"),
+        (Self::TiktokLikes, "tiktokLikes"),
+        (Self::TiktokShares, "tiktokShares"),
+        (Self::PatreonMembers, "patreonMembers"),
+    ];
+
+    /// Its key in the summary, which is also the `kind` of the journal's row.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(list, _)| *list == self).map_or("", |(_, key)| key)
+    }
+
+    /// Reads the key back.
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == key).map(|(list, _)| *list)
+    }
+}
+
+/// A summary cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Its data is no object.
+    #[error("the summary is not a JSON object")]
+    NotAnObject,
+}
+
+/// A summary, its rows as they came.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// All rows of all lists, list by list in the order of [`List::ALL`], newest first within each.
+    pub rows: Vec<(List, Box<RawValue>)>,
+    /// The word for an empty section; `None` from Twitchats that send no labels.
+    pub no_entry: Option<Box<str>>,
+    /// Whether the credits' settings came along: somebody asked for them, which the bridge never does.
+    pub has_params: bool,
+}
+
+impl Summary {
+    /// Reads `data` of `SUMMARY_DATA` or `SET_ENDING_CREDITS_DATA`. Missing lists, and what is not a list, are empty.
+    pub fn read(data: &RawValue) -> Result<Self, Error> {
+        let parts: std::collections::BTreeMap<Box<str>, &RawValue> = lenient::object(data).ok_or(Error::NotAnObject)?;
+        let rows_of = |key: &str| parts.get(key).map_or_else(Rows::default, |raw| serde_json::from_str(raw.get()).unwrap_or_default()).0;
+        let rows = List::ALL.iter().flat_map(|(list, key)| rows_of(key).into_iter().map(|row| (*list, row.to_owned()))).collect();
+        let labels = parts.get("labels").and_then(|raw| lenient::object::<Labels<'_>>(raw));
+        let has_params = parts.get("params").is_some_and(|raw| lenient::is_object(raw));
+        Ok(Self { rows, no_entry: labels.map(|labels| labels.no_entry.0.into()), has_params })
+    }
+
+    /// The rows of one list, newest first.
+    pub fn list(&self, list: List) -> impl DoubleEndedIterator<Item = &RawValue> {
+        self.rows.iter().filter(move |(of, _)| *of == list).map(|(_, row)| &**row)
+    }
+
+    /// Whether this is what Twitchat sends when its credits are stopped. A quiet stream's true summary has labels.
+    pub fn is_empty_stop(&self) -> bool {
+        self.rows.is_empty() && self.no_entry.as_deref().is_none_or(str::is_empty)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Labels<'a> {
+    #[serde(borrow)]
+    no_entry: Text<'a>,
+}
+
+/// One row of any list; each list fills its own fields.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[expect(missing_docs, reason = "Twitchat's own words")]
+pub struct Row<'a> {
+    #[serde(borrow)]
+    pub uid: Text<'a>,
+    /// A display name.
+    pub login: Text<'a>,
+    pub platform: Text<'a>,
+    pub raiders: Number,
+    /// 1, 2, 3 or `prime`.
+    pub tier: Text<'a>,
+    /// Months in total.
+    pub sub_duration: Number,
+    /// Not from this stream: a subscriber of today.
+    pub from_active_subs: Flag,
+    /// Subscriptions of a wave of gifts; the price of merch.
+    pub total: Number,
+    /// Of a journalled wave: how many of its gifts the journal lacked. Not Twitchat's.
+    pub missing: Number,
+    pub bits: Number,
+    pub reward: Loose<Reward<'a>>,
+    pub level: Number,
+    pub percent: Number,
+    pub conductor_bits: Loose<Conductor<'a>>,
+    pub conductor_subs: Loose<Conductor<'a>>,
+    /// Messages of a chatter; gifts, likes, shares on TikTok.
+    pub count: Number,
+    pub vip: Flag,
+    #[serde(rename = "mod")]
+    pub moderator: Flag,
+    pub sub: Flag,
+    /// In the currency's unit; diamonds for each TikTok gift.
+    pub amount: Number,
+    pub currency: Text<'a>,
+    pub products: Loose<Vec<Text<'a>>>,
+}
+
+/// A redeemed reward.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "Twitchat's own words")]
+pub struct Reward<'a> {
+    #[serde(borrow)]
+    pub id: Text<'a>,
+    pub name: Text<'a>,
+}
+
+/// Who conducts a hype train.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "Twitchat's own words")]
+pub struct Conductor<'a> {
+    #[serde(borrow)]
+    pub uid: Text<'a>,
+    pub login: Text<'a>,
+    pub bits: Number,
+    /// Hype-train points.
+    pub subs: Number,
+}
+
+impl<'a> Row<'a> {
+    /// Reads a row; `None` if it is no object.
+    pub fn read(json: &'a str) -> Option<Self> {
+        json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: &str = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
+
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(borrow)]
+        data: &'a RawValue,
+    }
+
+    fn line(number: usize) -> Summary {
+        Summary::read(serde_json::from_str::<Envelope<'_>>(LINES.lines().nth(number - 1).unwrap()).unwrap().data).unwrap()
+    }
+
+    #[test]
+    fn all_lists_are_read_newest_first() {
+        let summary = line(121);
+        assert_eq!(summary.rows.len(), 26);
+        let logins: Vec<_> = summary.list(List::Follows).map(|row| Row::read(row.get()).unwrap().login.0).collect();
+        assert_eq!(logins, ["Pippa_Riot", "TobiWanders"]);
+        assert_eq!((summary.no_entry.as_deref(), summary.has_params, summary.is_empty_stop()), (Some("Nothing here"), false, false));
+        assert!(line(122).has_params);
+    }
+
+    #[test]
+    fn the_oldest_form_lacks_lists_and_labels() {
+        let summary = line(124);
+        assert_eq!((summary.list(List::Tips).count(), summary.list(List::Subs).count(), summary.is_empty_stop()), (0, 1, false));
+    }
+
+    #[test]
+    fn a_stop_is_told_from_a_quiet_stream() {
+        assert!(line(123).is_empty_stop());
+        let read = |json: &str| Summary::read(serde_json::from_str(json).unwrap());
+        assert!(read("{}").unwrap().is_empty_stop());
+        assert!(!read(r#"{"follows":null,"labels":{"no_entry":"Nobody"}}"#).unwrap().is_empty_stop());
+        assert_eq!(read("[]").unwrap_err(), Error::NotAnObject);
+    }
+
+    #[test]
+    fn every_list_has_one_name() {
+        for (list, key) in List::ALL {
+            assert_eq!((list.as_str(), List::parse(key)), (key, Some(list)));
+        }
+    }
+}
