@@ -106,6 +106,14 @@ impl Core {
 
     /// Takes facts in: a row for them if any is news, then each counts, then each is told.
     pub(super) fn take(&mut self, facts: Vec<Fact>, source: Source<'_>, now: Now, body: impl FnOnce() -> Box<str>) {
+        for fact in &facts {
+            if let Fact::Broadcaster { id, own } = fact
+                && self.fold.broadcaster.learn(id, *own)
+            {
+                let channels = self.fold.broadcaster.to_json();
+                self.keep("channels", channels);
+            }
+        }
         if facts.iter().any(|fact| self.is_news(fact)) {
             self.append(source, now, body());
             for fact in facts {
@@ -144,7 +152,8 @@ impl Core {
             Fact::Presence(Presence { who, spoke, .. }) => {
                 self.fold.people.find(who).is_none_or(|id| self.fold.session.is_news(id, who.roles, *spoke))
             }
-            Fact::Broadcaster { id, own } => self.fold.broadcaster.is_news(id, *own),
+            // Kept aside, for all sessions.
+            Fact::Broadcaster { .. } => false,
             _ => fact.counts(),
         }
     }

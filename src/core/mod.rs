@@ -112,8 +112,26 @@ impl Core {
             settings,
             run,
         };
+        core.recall_channels(kept.channels.as_deref());
         core.choose_session(sessions, kept, now);
         core
+    }
+
+    fn recall_channels(&mut self, json: Option<&str>) {
+        if let Some(json) = json {
+            self.fold.broadcaster.recall(json);
+        }
+    }
+
+    /// What is to be done before the first input.
+    pub fn start(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// A write of the shell's own, counted like the core's.
+    pub fn adopt(&mut self, write: Write) -> Effect {
+        self.writes += 1;
+        Effect::Write(write)
     }
 
     /// The running session.
@@ -152,7 +170,9 @@ impl Core {
         {
             self.fold.add_custom(&section, value);
         }
-        self.counts.journal += 1;
+        if row.session == self.session.id {
+            self.counts.journal += 1;
+        }
     }
 
     /// The rows that follow belong to another session.

@@ -17,7 +17,7 @@ use crate::{
 pub struct Now {
     /// Unix milliseconds: what is written down.
     pub wall_ms: i64,
-    /// Milliseconds since some instant, never going back and counting suspends where the system can: what timers use.
+    /// Milliseconds since some instant, never going back: what timers use.
     pub mono_ms: u64,
 }
 
@@ -68,6 +68,8 @@ pub struct Kept {
     pub streamed_ms: Option<i64>,
     /// The generation of Twitchat last heard.
     pub generation: Option<String>,
+    /// Channels that messages came from, as JSON: whose channel this is, as far as it shows.
+    pub channels: Option<String>,
 }
 
 /// What OBS says of itself.
@@ -209,7 +211,7 @@ pub struct Counts {
     pub published: u64,
     /// Credits that a summary filled in.
     pub filled: u64,
-    /// Rows of the journal that make up the credits.
+    /// Rows of the journal in the running session.
     pub journal: u64,
     /// What neither Twitchat nor a bridge nor an asker sent.
     pub other: u64,

@@ -50,6 +50,7 @@ impl Core {
         let id = SessionId(self.session.id.0 + 1);
         self.session = Session { id, started_ms, ended_ms: None, cause: cause.into() };
         self.fold.begin_session();
+        self.counts.journal = 0;
         self.side.session_changed();
         self.write(Write::Begin(self.session.clone()));
         self.out.push(Effect::Note(Note::SessionBegun { id: id.0, cause }));

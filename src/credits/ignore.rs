@@ -1,6 +1,6 @@
 //! Who is left out of every section: the broadcaster, known bots, and the config's own list.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::people::Known;
 use crate::event::Platform;
@@ -54,7 +54,7 @@ pub struct Broadcaster {
     /// Channels of polls and predictions, which only the owner's Twitchat sends.
     own: BTreeSet<Box<str>>,
     /// Channels of other messages, which may be other channels that are open in Twitchat; with a limit, as nothing else bounds them.
-    seen: BTreeMap<Box<str>, ()>,
+    seen: BTreeSet<Box<str>>,
 }
 
 /// The most channels that are remembered.
@@ -63,20 +63,26 @@ const CHANNELS: usize = 64;
 impl Broadcaster {
     /// Takes a channel id that a message carries; tells whether it is new.
     pub fn learn(&mut self, id: &str, own: bool) -> bool {
-        if own {
-            self.own.len() < CHANNELS && self.own.insert(id.into())
-        } else {
-            self.knows_nothing_of(id) && self.seen.insert(id.into(), ()).is_none()
+        let channels = if own { &mut self.own } else { &mut self.seen };
+        channels.len() < CHANNELS && !channels.contains(id) && channels.insert(id.into())
+    }
+
+    /// What was learnt, for keeping.
+    pub fn to_json(&self) -> String {
+        serde_json::json!({ "own": self.own, "seen": self.seen }).to_string()
+    }
+
+    /// Takes back what was kept.
+    pub fn recall(&mut self, json: &str) {
+        #[derive(serde::Deserialize)]
+        struct Kept {
+            own: BTreeSet<Box<str>>,
+            seen: BTreeSet<Box<str>>,
         }
-    }
-
-    fn knows_nothing_of(&self, id: &str) -> bool {
-        self.seen.len() < CHANNELS && !self.seen.contains_key(id)
-    }
-
-    /// Whether [`Self::learn`] would learn anything.
-    pub fn is_news(&self, id: &str, own: bool) -> bool {
-        if own { self.own.len() < CHANNELS && !self.own.contains(id) } else { self.knows_nothing_of(id) }
+        if let Ok(kept) = serde_json::from_str::<Kept>(json) {
+            self.own.extend(kept.own);
+            self.seen.extend(kept.seen);
+        }
     }
 
     /// The ids that are the broadcaster's: the configured one; else those of polls and predictions; else the one channel that all messages
@@ -87,7 +93,7 @@ impl Broadcaster {
         } else if !self.own.is_empty() {
             self.own.iter().map(|id| &**id).collect()
         } else if self.seen.len() == 1 {
-            self.seen.keys().map(|id| &**id).collect()
+            self.seen.iter().map(|id| &**id).collect()
         } else {
             Vec::new()
         }

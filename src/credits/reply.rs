@@ -140,7 +140,13 @@ impl Writer<'_> {
         let custom = self.custom();
         self.put(reply, Section::Custom, "Custom", custom);
         let [all, month, week] = self.top_bits();
-        self.put(reply, Section::TopBits, "TopBits", json!({ "All": all, "Month": month, "Week": week }));
+        let mut bits = Map::new();
+        for (section, key, list) in
+            [(Section::TopBitsAll, "All", all), (Section::TopBitsMonth, "Month", month), (Section::TopBitsWeek, "Week", week)]
+        {
+            self.put(&mut bits, section, key, list);
+        }
+        reply.insert("TopBits".into(), bits.into());
         let points = self.top_points();
         self.put(reply, Section::TopChannelRewards, "TopChannelRewards", points);
     }
@@ -180,8 +186,10 @@ impl Writer<'_> {
         self.put(reply, Section::Custom, "custom", custom);
         let [all, month, week] = self.top_bits();
         let mut top = Map::new();
-        for (key, list) in [("allBits", all), ("monthBits", month), ("weekBits", week)] {
-            self.put(&mut top, Section::TopBits, key, list);
+        for (section, key, list) in
+            [(Section::TopBitsAll, "allBits", all), (Section::TopBitsMonth, "monthBits", month), (Section::TopBitsWeek, "weekBits", week)]
+        {
+            self.put(&mut top, section, key, list);
         }
         let points = self.top_points();
         self.put(&mut top, Section::TopChannelRewards, "channelRewards", points);
@@ -273,8 +281,9 @@ impl Writer<'_> {
             boards.top_bits_week(self.now_ms, people, shown),
             boards.top_points(people, shown),
         ];
-        for (place, list) in lists.iter_mut().enumerate() {
-            if self.is_off(if place == 3 { Section::TopChannelRewards } else { Section::TopBits }) {
+        let sections = [Section::TopBitsAll, Section::TopBitsMonth, Section::TopBitsWeek, Section::TopChannelRewards];
+        for (section, list) in sections.into_iter().zip(&mut lists) {
+            if self.is_off(section) {
                 list.clear();
             }
         }
@@ -294,10 +303,7 @@ impl Writer<'_> {
     fn extended(&mut self) -> Value {
         let mut map = Map::new();
         for section in Section::ALL {
-            if matches!(
-                section,
-                Section::GameUpdates | Section::Editors | Section::Groups | Section::Custom | Section::TopBits | Section::TopChannelRewards
-            ) {
+            if !section.lists_lines() {
                 continue;
             }
             let lines = self.cut(self.entries(section));
@@ -313,7 +319,7 @@ impl Writer<'_> {
             let lines: Vec<_> = list.iter().map(|(who, amount)| self.person(*who, json!({ "amount": amount }))).collect();
             Value::Array(lines)
         });
-        self.put(&mut map, Section::TopBits, "TopBits", json!({ "All": all, "Month": month, "Week": week }));
+        map.insert("TopBits".into(), json!({ "All": all, "Month": month, "Week": week }));
         self.put(&mut map, Section::TopChannelRewards, "TopChannelRewards", points);
         map.into()
     }

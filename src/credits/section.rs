@@ -25,13 +25,15 @@ pub enum Section {
     Users,
     Groups,
     Custom,
-    TopBits,
+    TopBitsAll,
+    TopBitsMonth,
+    TopBitsWeek,
     TopChannelRewards,
 }
 
 impl Section {
     /// All of them, in the order of the seed's reply.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Follows,
         Self::Cheers,
         Self::Subs,
@@ -52,7 +54,9 @@ impl Section {
         Self::Users,
         Self::Groups,
         Self::Custom,
-        Self::TopBits,
+        Self::TopBitsAll,
+        Self::TopBitsMonth,
+        Self::TopBitsWeek,
         Self::TopChannelRewards,
     ];
 
@@ -94,9 +98,26 @@ impl Section {
             Self::Users => "Users",
             Self::Groups => "Groups",
             Self::Custom => "Custom",
-            Self::TopBits => "TopBits",
+            Self::TopBitsAll => "TopBits.All",
+            Self::TopBitsMonth => "TopBits.Month",
+            Self::TopBitsWeek => "TopBits.Week",
             Self::TopChannelRewards => "TopChannelRewards",
         }
+    }
+
+    /// Whether it is a list of people with counts and times of their own.
+    pub fn lists_lines(self) -> bool {
+        !matches!(
+            self,
+            Self::GameUpdates
+                | Self::Editors
+                | Self::Groups
+                | Self::Custom
+                | Self::TopBitsAll
+                | Self::TopBitsMonth
+                | Self::TopBitsWeek
+                | Self::TopChannelRewards
+        )
     }
 
     /// What stands above the names when people read them.
@@ -122,13 +143,16 @@ impl Section {
             Self::Users => "In chat",
             Self::Groups => "Groups",
             Self::Custom => "More",
-            Self::TopBits => "Top bits",
+            Self::TopBitsAll => "Top bits of all time",
+            Self::TopBitsMonth => "Top bits this month",
+            Self::TopBitsWeek => "Top bits this week",
             Self::TopChannelRewards => "Top channel points",
         }
     }
 
-    /// Reads a name in any case.
+    /// Reads a name in any case, with or without `User.` before it.
     pub fn parse(name: &str) -> Option<Self> {
+        let name = name.get(..5).filter(|start| start.eq_ignore_ascii_case("User.")).map_or(name, |start| name.trim_start_matches(start));
         Self::ALL.into_iter().find(|section| section.seed().eq_ignore_ascii_case(name))
     }
 }

@@ -1,1 +1,129 @@
-//! SHELL. Wires the parts: starts and stops them, feeds the core, runs its effects.
+//! SHELL. Wires the parts: opens the store and rebuilds the core from it, keeps the link to OBS, feeds the core and runs its effects.
+//!
+//! Order of start: store, core, sender, link, engine. They end in reverse. `cli::run` and `cli::demo` call [`run`]; nothing here knows
+//! about arguments or terminals.
+
+mod clock;
+mod engine;
+mod log;
+pub mod machine;
+mod sender;
+mod settings;
+mod startup;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::mpsc;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{info, warn};
+
+use crate::{
+    config::Config,
+    event::Event,
+    obs::{self, Target},
+    store::{Store, StoreError},
+};
+use clock::Clock;
+
+/// The longest that an orderly end may take.
+const SHUTDOWN: Duration = Duration::from_secs(5);
+/// Messages to OBS that may wait for their turn; the engine waits when there are more.
+const OUTGOING: usize = 256;
+
+/// An event of the model, for whoever listens inside the process.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Its number in this run.
+    pub seq: u64,
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+    /// What.
+    pub event: Event,
+}
+
+/// What a run needs.
+pub struct Setup {
+    /// The settings.
+    pub config: Config,
+    /// Take this OBS over from another bridge.
+    pub takeover: bool,
+    /// Which OBS; asked again before each connect, since its password may have changed.
+    pub target: Arc<dyn Fn() -> Target + Send + Sync>,
+    /// Hears of every event of the model, if anybody wants to. A listener that does not keep up misses some.
+    pub told: Option<mpsc::Sender<Told>>,
+}
+
+impl std::fmt::Debug for Setup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Setup").field("config", &self.config).field("takeover", &self.takeover).finish_non_exhaustive()
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It was told to stop.
+    Stopped,
+    /// Another bridge serves this OBS.
+    OtherBridge {
+        /// Its id.
+        other: Box<str>,
+    },
+    /// The link to OBS ended for good: kicked, too old, password refused at the first connect.
+    Link(Arc<obs::Cause>),
+}
+
+/// Why a run could not go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The store cannot be opened, read or closed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A part of the program broke. This is a bug.
+    #[error("{0} ended unexpectedly; this is a bug in twitchat-bridge, please report it with the log")]
+    Broken(&'static str),
+}
+
+/// Runs the bridge until `stop` is cancelled or it cannot go on.
+pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> {
+    let clock = Clock::new();
+    let store = Store::open(&setup.config.store.path)?;
+    let tell = setup.told.is_some() || tracing::enabled!(tracing::Level::DEBUG);
+    let started = startup::core(&store, &setup, tell, clock.now())?;
+    info!(session = started.core.session().id.0, rows = started.rows, store = %setup.config.store.path.display(), "journal read");
+    let (store, notices) = store.run()?;
+
+    let (tracker, link_stop) = (TaskTracker::new(), CancellationToken::new());
+    let target = Arc::clone(&setup.target);
+    let read_target = move || {
+        let target = target();
+        async move { target }
+    };
+    let (obs, from_obs) = obs::start(read_target, obs::Options::default(), link_stop.clone(), &tracker);
+    let (outgoing, queue) = mpsc::channel(OUTGOING);
+    let sender = tokio::spawn(sender::run(obs.clone(), queue));
+    tracker.close();
+
+    let engine = engine::Engine::new(started.core, clock, store, obs, outgoing, setup.told);
+    let (ended, engine) = engine.run(started.effects, from_obs, notices, stop).await;
+
+    // No more input from here on: what is on its way to OBS gets there, then the link ends, then the store.
+    let orderly = async {
+        let store = engine.finish();
+        if sender.await.is_err() {
+            return Err(Error::Broken("the sender"));
+        }
+        link_stop.cancel();
+        tracker.wait().await;
+        store.close().await.map_err(Error::from)
+    };
+    match tokio::time::timeout(SHUTDOWN, orderly).await {
+        Ok(Ok(())) => ended,
+        Ok(Err(error)) => ended.and(Err(error)),
+        Err(_) => {
+            warn!("some part did not end in time; what was acknowledged is on disk");
+            ended
+        }
+    }
+}

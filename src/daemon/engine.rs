@@ -1,0 +1,208 @@
+//! The owner of the core: takes one input after the other and runs the effects in their order.
+
+use serde_json::value::RawValue;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+
+use super::{Ended, Error, Told, clock::Clock, log};
+use crate::{
+    core::{
+        Core,
+        port::{Effect, Input, ObsInfo},
+    },
+    obs::{Notice, Obs, Stop},
+    store::{StoreHandle, StoreNotice, StoreNotices},
+};
+
+/// Replies that may wait for the store before no more requests are taken.
+const WAITING: usize = 64;
+
+/// The core with its hands.
+pub(super) struct Engine {
+    core: Core,
+    clock: Clock,
+    store: StoreHandle,
+    obs: Obs,
+    outgoing: mpsc::Sender<Box<RawValue>>,
+    told: Option<mpsc::Sender<Told>>,
+    answers: mpsc::Sender<Input>,
+    answered: mpsc::Receiver<Input>,
+    waiting: log::Waiting,
+    /// The end, once an effect asked for it.
+    end: Option<Ended>,
+}
+
+impl Engine {
+    pub(super) fn new(
+        core: Core,
+        clock: Clock,
+        store: StoreHandle,
+        obs: Obs,
+        outgoing: mpsc::Sender<Box<RawValue>>,
+        told: Option<mpsc::Sender<Told>>,
+    ) -> Self {
+        let (answers, answered) = mpsc::channel(8);
+        Self { core, clock, store, obs, outgoing, told, answers, answered, waiting: log::Waiting::default(), end: None }
+    }
+
+    /// Runs until told to stop, or until it cannot go on.
+    pub(super) async fn run(
+        mut self,
+        first: Vec<Effect>,
+        mut from_obs: mpsc::Receiver<Notice>,
+        mut from_store: StoreNotices,
+        stop: CancellationToken,
+    ) -> (Result<Ended, Error>, Self) {
+        let outcome = self.serve(first, &mut from_obs, &mut from_store, &stop).await;
+        if outcome.is_ok() {
+            // What is still owed: replies that wait for the store, and the stamp of when we were last alive.
+            let owed = async {
+                self.handle(Input::Stopping).await?;
+                while self.core.waiting() > 0 {
+                    self.take_store(from_store.recv().await).await?;
+                }
+                Ok::<(), Error>(())
+            };
+            if tokio::time::timeout(std::time::Duration::from_secs(2), owed).await.is_err() {
+                warn!("some replies were not given before the end");
+            }
+        }
+        (outcome, self)
+    }
+
+    /// Lets go of everything but the store; the sender ends when it has sent what it has.
+    pub(super) fn finish(self) -> StoreHandle {
+        self.store
+    }
+
+    async fn serve(
+        &mut self,
+        first: Vec<Effect>,
+        from_obs: &mut mpsc::Receiver<Notice>,
+        from_store: &mut StoreNotices,
+        stop: &CancellationToken,
+    ) -> Result<Ended, Error> {
+        self.run_effects(first).await?;
+        loop {
+            if let Some(end) = self.end.take() {
+                return Ok(end);
+            }
+            let takes_requests = self.core.waiting() < WAITING;
+            let due = self.clock.instant(self.core.due_ms());
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(Ended::Stopped),
+                notice = from_store.recv() => self.take_store(notice).await?,
+                input = self.answered.recv() => if let Some(input) = input {
+                    self.handle(input).await?;
+                },
+                notice = from_obs.recv(), if takes_requests => match notice {
+                    Some(notice) => self.take_obs(notice).await?,
+                    None => return Err(Error::Broken("the link to OBS")),
+                },
+                () = tokio::time::sleep_until(due) => self.handle(Input::Tick).await?,
+            }
+        }
+    }
+
+    async fn take_store(&mut self, notice: Option<StoreNotice>) -> Result<(), Error> {
+        match notice {
+            Some(StoreNotice::Committed { writes, .. }) => self.handle(Input::Durable { writes }).await,
+            Some(StoreNotice::Failed { error, .. }) => self.handle(Input::StoreFailed(error)).await,
+            Some(StoreNotice::Healed) => self.handle(Input::StoreHealed).await,
+            None => Err(Error::Broken("the store")),
+        }
+    }
+
+    async fn take_obs(&mut self, notice: Notice) -> Result<(), Error> {
+        match notice {
+            Notice::Up(info) => {
+                self.waiting.over();
+                info!(obs = info.version.obs, websocket = info.version.websocket, "connected to OBS");
+                if let Some(scene) = info.scene {
+                    self.handle(Input::Scene(scene.into())).await?;
+                }
+                let version = ObsInfo { obs_version: info.version.obs.into(), websocket_version: info.version.websocket.into() };
+                self.handle(Input::Up(version)).await
+            }
+            Notice::Heard(mut batch) => {
+                for heard in batch.events.drain(..) {
+                    self.handle(Input::Heard(heard)).await?;
+                }
+                Ok(())
+            }
+            Notice::SceneChanged(name) => self.handle(Input::Scene(name.into())).await,
+            Notice::StreamChanged { active } => self.handle(Input::StreamChanged { active }).await,
+            Notice::Down(cause) => {
+                warn!("the connection to OBS is lost: {cause}");
+                self.handle(Input::Down).await
+            }
+            Notice::Waiting { attempt, delay, cause } => {
+                self.waiting.say(attempt, delay, &cause);
+                Ok(())
+            }
+            Notice::Stopped(Stop::Shutdown) => {
+                self.end = Some(Ended::Stopped);
+                Ok(())
+            }
+            Notice::Stopped(Stop::Failed(cause)) => {
+                self.end = Some(Ended::Link(cause));
+                Ok(())
+            }
+        }
+    }
+
+    async fn handle(&mut self, input: Input) -> Result<(), Error> {
+        let effects = self.core.handle(input, self.clock.now());
+        self.run_effects(effects).await
+    }
+
+    async fn run_effects(&mut self, effects: Vec<Effect>) -> Result<(), Error> {
+        for effect in effects {
+            match effect {
+                Effect::Write(write) => self.store.write(write).await?,
+                Effect::Send(message) => {
+                    if self.outgoing.send(message).await.is_err() {
+                        return Err(Error::Broken("the sender"));
+                    }
+                }
+                Effect::Told { seq, at_ms, event } => {
+                    debug!(seq, event = %event.name, "event");
+                    if let Some(told) = &self.told {
+                        // A listener that does not keep up misses some, and sees it by the numbers.
+                        if told.try_send(Told { seq, at_ms, event }).is_err() {
+                            debug!(seq, "nobody took the event");
+                        }
+                    }
+                }
+                Effect::AskStream => self.ask_stream(),
+                Effect::Note(note) => log::note(&note),
+                Effect::Yield { other } => self.end = Some(Ended::OtherBridge { other }),
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks OBS in the background: the core goes on meanwhile.
+    fn ask_stream(&self) {
+        let (obs, answers) = (self.obs.clone(), self.answers.clone());
+        tokio::spawn(async move {
+            match obs.stream_status().await {
+                Ok(status) => {
+                    let running_for = status.active.then(|| i64::try_from(status.duration_ms).unwrap_or(i64::MAX));
+                    if answers.send(Input::Stream(running_for)).await.is_err() {
+                        debug!("the stream's state came too late");
+                    }
+                }
+                Err(error) => warn!(%error, "OBS does not say whether it streams"),
+            }
+        });
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,47 @@
+//! What is said in the log, and how loud.
+
+use std::sync::Arc;
+
+use tracing::{info, warn};
+
+use crate::{core::port::Note, obs};
+
+/// The core's notes. Warnings are what the operator may want to act on.
+pub(super) fn note(note: &Note) {
+    match note {
+        Note::StoreFailed(_) => tracing::error!("{note}"),
+        Note::TwitchatThere { .. }
+        | Note::SummaryMerged { .. }
+        | Note::SessionBegun { .. }
+        | Note::OtherBridge { .. }
+        | Note::StoreHealed => info!("{note}"),
+        Note::TwitchatGone | Note::SummaryUnanswered | Note::BadData { .. } | Note::Thawed => warn!("{note}"),
+        Note::SummaryRefused { .. } => tracing::debug!("{note}"),
+    }
+}
+
+/// Says why OBS is not reached: at attempts 1, 2, 4, 8, …, or when the cause changes.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    said: Option<String>,
+    times: u32,
+}
+
+impl Waiting {
+    pub(super) fn say(&mut self, attempt: u32, delay: std::time::Duration, cause: &Arc<obs::Cause>) {
+        let text = cause.to_string();
+        if self.said.as_ref() == Some(&text) {
+            self.times += 1;
+        } else {
+            self.said = Some(text);
+            self.times = 1;
+        }
+        if self.times.is_power_of_two() {
+            warn!(attempt, delay_ms = delay.as_millis(), "{cause}; trying on");
+        }
+    }
+
+    pub(super) fn over(&mut self) {
+        *self = Self::default();
+    }
+}

@@ -1,0 +1,48 @@
+//! The configuration of this machine: flags, environment and file, completed by OBS's own settings.
+
+use std::sync::Arc;
+
+use crate::{
+    config::{Config, ConfigError, Discovered, Flags, Origin, Sources},
+    obs::{
+        Target,
+        discovery::{Discovery, Folders, discover},
+    },
+};
+
+/// Loads the configuration. Also says what the user should know although it is no error.
+pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
+    let discovery = discover(&Folders::of_this_machine());
+    let advice = discovery.advice();
+    let discovered = match discovery {
+        Discovery::Found { path, port, password } => Some(Discovered { path, port, password }),
+        _ => None,
+    };
+    let config = Config::load(&Sources::of_this_machine(flags, discovered)?)?;
+    let mut notes: Vec<_> = config.warnings.iter().map(ToString::to_string).collect();
+    // Only where OBS's own settings would have been used.
+    let on_its_own = matches!(config.origin("obs.port"), Origin::Default) && matches!(config.origin("obs.host"), Origin::Default);
+    notes.extend(advice.filter(|_| on_its_own));
+    Ok((config, notes))
+}
+
+/// Which OBS to connect to. What came from OBS's own settings is read again each time.
+pub fn target(config: &Config) -> Arc<dyn Fn() -> Target + Send + Sync> {
+    let fixed = Target { host: config.obs.host.clone(), port: config.obs.port, tls: config.obs.tls, password: config.obs.password.clone() };
+    let is_obs = |key| matches!(config.origin(key), Origin::Obs(_));
+    let (port_is_obs, password_is_obs) = (is_obs("obs.port"), is_obs("obs.password"));
+    Arc::new(move || {
+        let mut target = fixed.clone();
+        if (port_is_obs || password_is_obs)
+            && let Discovery::Found { port, password, .. } = discover(&Folders::of_this_machine())
+        {
+            if port_is_obs {
+                target.port = port;
+            }
+            if password_is_obs {
+                target.password = password;
+            }
+        }
+        target
+    })
+}

@@ -1,0 +1,65 @@
+//! The configuration in the core's terms.
+
+use crate::{
+    config::{self, Config},
+    core::port::Settings,
+    credits::{Calendar, Ignore, Section, Spelling, reply::Options},
+    event::Person,
+    twitchat::Generation,
+};
+
+fn millis(span: std::time::Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// What the core needs of the configuration.
+pub(super) fn of(config: &Config, tell: bool) -> Settings {
+    let names = |list: &[String]| list.iter().map(|name| name.as_str().into()).collect();
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let (credits, broadcaster) = (&config.credits, &config.broadcaster);
+    let options = Options {
+        spelling: match credits.spelling {
+            config::Spelling::Both => Spelling::Both,
+            config::Spelling::Seed => Spelling::Seed,
+            config::Spelling::Current => Spelling::Current,
+        },
+        ignore: Ignore {
+            bots: credits.ignore_bots,
+            broadcaster: credits.ignore_broadcaster,
+            own: credits.ignore.iter().map(|name| name.to_lowercase().into()).collect(),
+        },
+        disabled: credits.disabled.iter().filter_map(|name| Section::parse(name)).collect(),
+        omit_disabled: credits.omit_disabled,
+        editors: names(&credits.editors),
+        groups: credits.groups.iter().map(|(group, members)| (group.as_str().into(), names(members))).collect(),
+        limit: credits.limit.and_then(|limit| usize::try_from(limit).ok()),
+    };
+    Settings {
+        credits: options,
+        calendar: Calendar { zone: config.leaderboard.timezone.clone(), week_start: config.leaderboard.week_start },
+        reset_on_stream_start: config.session.reset_on_stream_start,
+        grace_ms: millis(config.session.grace),
+        reset_after_ms: millis(config.session.reset_after),
+        keep_texts: config.store.keep_texts,
+        broadcaster: Person::new(&text(&broadcaster.id), &text(&broadcaster.login), &text(&broadcaster.name)),
+        name: config.bridge.name.as_str().into(),
+        generation: config.bridge.generation.map(|generation| match generation {
+            config::Generation::One => Generation::First,
+            config::Generation::Two => Generation::Second,
+            config::Generation::Three => Generation::Third,
+        }),
+        tell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_that_can_be_switched_off_is_known() {
+        for name in config::SECTIONS {
+            assert!(Section::parse(name).is_some(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! From the store to a core that is as it was before.
+
+use uuid::Uuid;
+
+use super::{Error, Setup, settings};
+use crate::{
+    core::{
+        Core,
+        journal::{RowOrigin, SessionId, Write},
+        port::{Effect, Kept, Now, Run},
+    },
+    store::{Replay, Store},
+};
+
+/// People of earlier runs that are remembered, last seen first.
+const PEOPLE: usize = 100_000;
+/// Ids of Twitchat messages that are remembered across a restart.
+const RECENT_IDS: usize = 4_096;
+
+/// Rows of closed sessions that leaderboards are made of.
+const LASTING: [(RowOrigin, &str); 9] = [
+    (RowOrigin::Heard, "BITS"),
+    (RowOrigin::Heard, "ON_BITS"),
+    (RowOrigin::Heard, "REWARD_REDEEM"),
+    (RowOrigin::Heard, "ON_REWARD_REDEEM"),
+    (RowOrigin::Filled, "bits"),
+    (RowOrigin::Filled, "rewards"),
+    (RowOrigin::Published, "Twitch.Cheer"),
+    (RowOrigin::Published, "Twitch.RewardRedemption"),
+    (RowOrigin::Published, "Twitch.AutomaticRewardRedemption"),
+];
+
+/// A core and what it wants done first.
+pub(super) struct Started {
+    pub(super) core: Core,
+    pub(super) effects: Vec<Effect>,
+    pub(super) rows: u64,
+}
+
+/// Reads the store into a new core.
+pub(super) fn core(store: &Store, setup: &Setup, tell: bool, now: Now) -> Result<Started, Error> {
+    let number = |key| -> Result<Option<i64>, Error> { Ok(store.kept(key)?.and_then(|text| text.parse().ok())) };
+    let kept = Kept {
+        alive_ms: number("alive_ms")?,
+        streamed_ms: number("streamed_ms")?,
+        generation: store.kept("generation")?,
+        channels: store.kept("channels")?,
+    };
+    let known_instance = store.kept("instance")?;
+    let instance: Box<str> = known_instance.clone().unwrap_or_else(|| Uuid::new_v4().to_string()).into();
+    let run = Run { bridge: Uuid::new_v4(), instance: instance.clone(), started_ms: now.wall_ms, takeover: setup.takeover };
+    let mut core = Core::new(settings::of(&setup.config, tell), run, &store.sessions()?, store.last_seq()?, &kept, now);
+
+    // Oldest first, so that who was seen last keeps a contested name.
+    let mut people = Vec::new();
+    store.people(PEOPLE, |row| people.push(row))?;
+    people.iter().rev().for_each(|row| core.recall_person(row));
+    store.recent_ids(RECENT_IDS)?.iter().for_each(|id| core.recall_id(id));
+    store.published_ids(|id| core.recall_published(id))?;
+
+    let mut rows = 0;
+    let running = core.session().id;
+    let mut current = SessionId(0);
+    store.replay(Replay::Kinds(&LASTING), |row| {
+        if row.session < running {
+            if row.session != current {
+                core.replay_next_session();
+                current = row.session;
+            }
+            core.replay(&row);
+            rows += 1;
+        }
+    })?;
+    core.replay_next_session();
+    store.replay(Replay::Session(running), |row| {
+        core.replay(&row);
+        rows += 1;
+    })?;
+    let mut effects = core.start();
+    if known_instance.is_none() {
+        effects.push(core.adopt(Write::Keep { key: "instance", value: instance }));
+    }
+    Ok(Started { core, effects, rows })
+}
