@@ -134,7 +134,7 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         name: "credits.disabled",
         env: None,
-        help: "Sections to leave empty, such as [\"Pyramids\", \"User.VIPs\"].",
+        help: "Sections to leave empty, such as [\"Pyramids\", \"VIPs\"].",
         sample: None,
         set: |config, raw| read::sections(raw).map(|sections| config.credits.disabled = sections),
         show: |config| Some(read::show_list(&config.credits.disabled)),

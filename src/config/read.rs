@@ -188,7 +188,7 @@ pub(super) fn people(raw: &Raw) -> Read<Vec<String>> {
 }
 
 pub(super) fn sections(raw: &Raw) -> Read<Vec<String>> {
-    list(raw, r#"a list of sections, such as ["Pyramids", "User.VIPs"]"#, section)
+    list(raw, r#"a list of sections, such as ["Pyramids", "VIPs"]"#, section)
 }
 
 fn section(raw: &Raw) -> Read<String> {

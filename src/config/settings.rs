@@ -118,7 +118,7 @@ impl Default for CreditsSettings {
     }
 }
 
-/// The sections of the credits, as `credits.disabled` names them.
+/// The sections of the credits, as `credits.disabled` names them: the names of `credits::Section`, which this layer must not see.
 pub const SECTIONS: &[&str] = &[
     "Follows",
     "Cheers",
@@ -133,16 +133,14 @@ pub const SECTIONS: &[&str] = &[
     "Pyramids",
     "HypeTrainConductor",
     "HypeTrainContributors",
-    "User.Editors",
-    "User.Moderator",
-    "User.Subscriber",
-    "User.VIPs",
-    "User.Users",
-    "User.Groups",
+    "Editors",
+    "Moderator",
+    "Subscriber",
+    "VIPs",
+    "Users",
+    "Groups",
     "Custom",
-    "TopBits.All",
-    "TopBits.Month",
-    "TopBits.Week",
+    "TopBits",
     "TopChannelRewards",
 ];
 

@@ -80,7 +80,7 @@ fn every_setting_can_be_written() {
         [credits]
         spelling = "Seed"
         omit_disabled = true
-        disabled = ["pyramids", "User.VIPs"]
+        disabled = ["pyramids", "VIPs"]
         ignore_bots = false
         ignore_broadcaster = false
         ignore = ["@somebody", 12345]
@@ -115,7 +115,7 @@ fn every_setting_can_be_written() {
             r#"session.grace = "1h 30m""#,
             r#"session.reset_after = "1m 30s""#,
             r#"credits.spelling = "seed""#,
-            r#"credits.disabled = ["Pyramids", "User.VIPs"]"#,
+            r#"credits.disabled = ["Pyramids", "VIPs"]"#,
             "credits.omit_disabled = true",
             "credits.ignore_bots = false",
             "credits.ignore_broadcaster = false",

@@ -86,7 +86,7 @@ async fn what_was_written_is_read_back() {
         row(4, 2, RowOrigin::Heard, "BITS"),
         row(5, 2, RowOrigin::Filled, "BITS"),
         row(6, 2, RowOrigin::Added, "Custom"),
-        row(7, 1, RowOrigin::Learned, "broadcaster"),
+        row(7, 1, RowOrigin::Heard, "TIP"),
     ];
     let mut writes: Vec<_> = rows.iter().cloned().map(Write::Append).collect();
     writes.insert(0, Write::Begin(session(1, 10)));
