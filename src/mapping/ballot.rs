@@ -255,10 +255,10 @@ impl Course {
         self.cleared_ms.map(|cleared| cleared.saturating_add(SETTLE_MS))
     }
 
-    /// The ballot that was taken away long enough ago.
-    pub(super) fn settle(&mut self, now_ms: i64) -> Option<Ballot> {
-        self.due_ms().filter(|due| *due <= now_ms)?;
-        self.close()
+    /// The ballot that was taken away long enough ago, and when it was.
+    pub(super) fn settle(&mut self, now_ms: i64) -> Option<(Ballot, i64)> {
+        let cleared_ms = self.cleared_ms.filter(|_| self.due_ms().is_some_and(|due| due <= now_ms))?;
+        self.close().map(|ballot| (ballot, cleared_ms))
     }
 
     /// Ends the open ballot.
@@ -310,7 +310,7 @@ mod tests {
         course.clear(10);
         course.clear(400);
         assert_eq!((course.settle(509), course.due_ms()), (None, Some(510)));
-        assert_eq!(course.settle(510).map(|ballot| ballot.total()), Some(3));
+        assert_eq!(course.settle(510).map(|(ballot, at)| (ballot.total(), at)), Some((3, 10)));
         assert_eq!((course.take(poll(9), 600), course.current()), (Step::Nothing, None));
     }
 

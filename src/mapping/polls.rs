@@ -52,7 +52,7 @@ impl Polls {
 
     /// Tells of a poll that was cleared a moment ago.
     pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
-        self.course.settle(now_ms).map(|ballot| completed(&ballot, now_ms)).into_iter().collect()
+        self.course.settle(now_ms).map(|(ballot, cleared_ms)| completed(&ballot, cleared_ms)).into_iter().collect()
     }
 }
 
@@ -105,7 +105,7 @@ fn choice(choice: &Choice) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mapping::heard::tests::{lines, names};
+    use crate::mapping::heard::tests::{event_data, lines, names};
 
     /// Plays lines of the examples a second apart and lets the last one settle.
     fn play(file: &str, numbers: &[usize]) -> Vec<Fact> {
@@ -128,9 +128,7 @@ mod tests {
     fn a_poll_is_created_updated_and_completed() {
         let facts = play(OLD, &[38, 39, 40, 41]);
         assert_eq!(names(&facts), ["Twitch.PollCreated", "Twitch.PollUpdated", "Twitch.PollCompleted"]);
-        insta::assert_json_snapshot!(
-            facts.iter().map(|fact| if let Fact::Plain { data, .. } = fact { data.clone() } else { panic!() }).collect::<Vec<_>>()
-        );
+        insta::assert_json_snapshot!(event_data(&facts));
     }
 
     #[test]
@@ -159,7 +157,7 @@ mod tests {
         assert_eq!(names(&hear(38, 0)), ["Twitch.PollCreated"]);
         assert_eq!((hear(41, 1000), hear(40, 1003)), (vec![], vec![]));
         let facts = polls.tick(1500);
-        let Some(Fact::Plain { data, .. }) = facts.first() else { panic!("{facts:?}") };
+        let data = *event_data(&facts).first().unwrap();
         assert_eq!((&data["totalVotes"], &data["winningChoice"]["title"]), (&json!(36), &json!("Speedrun")));
     }
 
@@ -169,7 +167,7 @@ mod tests {
         let data = serde_json::from_str(r#"{"poll":{"id":"a","choices":[],"status":"TERMINATED"}}"#).unwrap();
         let facts = polls.heard("POLL", Some(data), 5);
         assert_eq!(names(&facts), ["Twitch.PollCreated", "Twitch.PollCompleted"]);
-        let Some(Fact::Plain { data, .. }) = facts.last() else { panic!("{facts:?}") };
+        let data = *event_data(&facts).last().unwrap();
         assert_eq!(data["status"], "terminated");
     }
 }

@@ -23,11 +23,13 @@ impl Predictions {
             return Vec::new();
         }
         let mut facts = self.tick(now_ms);
-        let Told::State(ballot) = ballot::read(data) else {
-            if ballot::read(data) == Told::Cleared {
+        let ballot = match ballot::read(data) {
+            Told::State(ballot) => ballot,
+            Told::Cleared => {
                 self.course.clear(now_ms);
+                return facts;
             }
-            return facts;
+            Told::Nothing => return facts,
         };
         // One that was open when another begins has ended unheard: nobody knows how.
         let step = self.course.take(ballot, now_ms);
@@ -54,7 +56,7 @@ impl Predictions {
 
     /// Tells of a prediction that was cleared a moment ago without a result: it was canceled.
     pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
-        self.course.settle(now_ms).map(|ballot| canceled(&ballot, now_ms)).into_iter().collect()
+        self.course.settle(now_ms).map(|(ballot, cleared_ms)| canceled(&ballot, cleared_ms)).into_iter().collect()
     }
 }
 
@@ -92,8 +94,8 @@ fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
     )
 }
 
-fn canceled(ballot: &Ballot, now_ms: i64) -> Fact {
-    let ended = json!(iso(now_ms));
+fn canceled(ballot: &Ballot, ended_ms: i64) -> Fact {
+    let ended = json!(iso(ended_ms));
     event(
         "PredictionCanceled",
         ballot,
@@ -134,7 +136,7 @@ fn outcome(choice: &Choice, color: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mapping::heard::tests::{lines, names};
+    use crate::mapping::heard::tests::{event_data, lines, names};
 
     const OLD: &str = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
     const NEW: &str = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson");
@@ -157,9 +159,7 @@ mod tests {
     fn a_prediction_is_created_locked_and_completed() {
         let facts = play(OLD, &[44, 45, 46, 47]);
         assert_eq!(names(&facts), ["Twitch.PredictionCreated", "Twitch.PredictionLocked", "Twitch.PredictionCompleted"]);
-        insta::assert_json_snapshot!(
-            facts.iter().map(|fact| if let Fact::Plain { data, .. } = fact { data.clone() } else { panic!() }).collect::<Vec<_>>()
-        );
+        insta::assert_json_snapshot!(event_data(&facts));
     }
 
     #[test]

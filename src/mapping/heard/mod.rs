@@ -86,27 +86,27 @@ pub fn feeds(kind: &str) -> bool {
 
 /// Reads a message. Types that say nothing to the model give nothing.
 pub fn heard(kind: &str, data: Option<&RawValue>) -> Read {
-    let mut facts = Vec::new();
-    let read = match (family(kind), data) {
-        (None, _) => Ok(()),
+    let Some(family) = family(kind) else { return Read::default() };
+    let Some(data) = data else {
         // Cleared polls and predictions come with nothing.
-        (Some(Family::Ballot), data) => {
-            facts.extend(data.and_then(owner));
+        let trouble = (family != Family::Ballot).then_some(Trouble::with("data"));
+        return Read { facts: Vec::new(), trouble };
+    };
+    let mut facts = Vec::new();
+    let read = match family {
+        Family::Follow => support::follow(data, &mut facts),
+        Family::Bits => support::bits(data, &mut facts),
+        Family::Subscription => support::subscription(data, &mut facts),
+        Family::Reward => support::reward(data, &mut facts),
+        Family::Chat(told) => presence::chat(data, told, &mut facts),
+        Family::MarkedRead => presence::marked_read(data, &mut facts),
+        Family::Held => presence::held(data, &mut facts),
+        Family::Deleted => told::deleted(data, &mut facts),
+        Family::Whisper => told::whisper(data, &mut facts),
+        Family::Ballot => {
+            facts.extend(owner(data));
             Ok(())
         }
-        (Some(_), None) => Err(Trouble::with("data")),
-        (Some(family), Some(data)) => match family {
-            Family::Follow => support::follow(data, &mut facts),
-            Family::Bits => support::bits(data, &mut facts),
-            Family::Subscription => support::subscription(data, &mut facts),
-            Family::Reward => support::reward(data, &mut facts),
-            Family::Chat(told) => presence::chat(data, told, &mut facts),
-            Family::MarkedRead => presence::marked_read(data, &mut facts),
-            Family::Held => presence::held(data, &mut facts),
-            Family::Deleted => told::deleted(data, &mut facts),
-            Family::Whisper => told::whisper(data, &mut facts),
-            Family::Ballot => Ok(()),
-        },
     };
     Read { facts, trouble: read.err() }
 }

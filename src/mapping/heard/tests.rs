@@ -1,6 +1,7 @@
 //! Every line of the examples, what is left of it in the journal, and rubbish.
 
 use proptest::prelude::*;
+use serde_json::{Map, Value};
 
 use super::*;
 use crate::{
@@ -28,9 +29,14 @@ pub(in crate::mapping) fn names(facts: &[Fact]) -> Vec<String> {
 
 fn person(who: &Person) -> String {
     let roles = [(Roles::SUBSCRIBER, "sub"), (Roles::VIP, "vip"), (Roles::MODERATOR, "mod"), (Roles::BROADCASTER, "owner")];
-    let roles: String = roles.iter().filter(|(role, _)| who.roles.has(*role)).map(|(_, word)| format!(" {word}")).collect();
+    let roles: String = roles.iter().filter(|(role, _)| who.roles.has(*role)).flat_map(|(_, word)| [" ", word]).collect();
     let platform = if who.platform == crate::event::Platform::Twitch { "" } else { who.platform.as_str() };
     format!("{platform}<{}/{}/{}>{roles}", who.id, who.login, who.display)
+}
+
+/// The data of the events among the facts.
+pub(in crate::mapping) fn event_data(facts: &[Fact]) -> Vec<&Map<String, Value>> {
+    facts.iter().filter_map(|fact| if let Fact::Plain { data, .. } = fact { Some(data) } else { None }).collect()
 }
 
 /// A fact in one line, without what was written.
@@ -82,8 +88,6 @@ pub(in crate::mapping) fn describe(fact: &Fact) -> String {
         other => format!("{other:?}"),
     }
 }
-use serde_json::Value;
-
 fn table(file: &str) -> String {
     let line = |(place, message): (usize, &Message)| {
         let read = heard(&message.kind, message.data.as_deref());
@@ -191,7 +195,7 @@ fn json() -> impl Strategy<Value = Value> {
             prop::collection::vec((prop::sample::select(keys.to_vec()), inner), 0..6).prop_map(|fields| fields
                 .into_iter()
                 .map(|(key, value)| (key.to_owned(), value))
-                .collect::<serde_json::Map<_, _>>()
+                .collect::<Map<_, _>>()
                 .into())
         ]
     })

@@ -18,7 +18,9 @@ fn know(known: &mut Known, fact: &Fact) {
 
 fn known_of<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Known {
     let mut known = Known::new();
-    facts.into_iter().for_each(|fact| know(&mut known, fact));
+    for fact in facts {
+        know(&mut known, fact);
+    }
     known
 }
 
@@ -35,7 +37,9 @@ fn apply(known: &mut Known, missing: &[Missing]) {
     for one in missing {
         let facts = filled(one.list, &one.row);
         assert_eq!(facts.iter().filter_map(keys_of).collect::<Vec<_>>(), [(one.key, one.n)], "{one:?}");
-        facts.iter().for_each(|fact| know(known, fact));
+        for fact in &facts {
+            know(known, fact);
+        }
     }
 }
 
@@ -152,7 +156,9 @@ fn summary_of(rows: &[(&'static str, serde_json::Value)]) -> Summary {
 
 fn sums(missing: &[Missing]) -> Known {
     let mut sums = Known::new();
-    missing.iter().for_each(|one| *sums.entry(one.key).or_default() += one.n);
+    for one in missing {
+        *sums.entry(one.key).or_default() += one.n;
+    }
     sums
 }
 
