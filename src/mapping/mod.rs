@@ -1,4 +1,19 @@
 //! PURE. Twitchat's messages into Streamer.bot's events, and published events into facts.
 
+mod ballot;
+pub mod filled;
+pub mod heard;
+pub mod labels;
+pub mod polls;
+pub mod predictions;
 pub mod published;
 pub mod render;
+pub mod summary;
+pub mod texts;
+
+pub use filled::filled;
+pub use heard::{Read, Trouble, feeds, heard};
+pub use labels::Labels;
+pub use polls::Polls;
+pub use predictions::Predictions;
+pub use texts::strip_texts;

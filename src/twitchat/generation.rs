@@ -60,21 +60,20 @@ impl FromStr for Generation {
     }
 }
 
-/// The generation of whoever sent this. Only what Twitchat itself sends tells: an action may come from any client.
+/// The generation of whoever sent this. Only what Twitchat itself sends tells: any client may send actions or play an overlay.
 ///
 /// Names decide; a name that all generations share decides nothing, one that the first two share is told apart by the shape.
 pub fn generation_of(message: &Message) -> Option<Generation> {
     let entry = catalogue::look_up(&message.kind)?;
-    if !matches!(entry.class, Class::Event | Class::Answer | Class::Announcement) {
+    if !matches!(entry.class, Class::Event | Class::Answer) {
         return None;
     }
     let is_in = |generation| entry.generations.contains(generation);
-    match (is_in(Generation::First), is_in(Generation::Second), is_in(Generation::Third)) {
-        (false, false, true) => Some(Generation::Third),
-        (false, true, false) => Some(Generation::Second),
-        (true, false, false) => Some(Generation::First),
-        (true, true, false) if message.data.as_deref().is_some_and(has_nested_tags) => Some(Generation::First),
-        (true, true, false) => Some(Generation::Second),
+    match [Generation::First, Generation::Second, Generation::Third].map(is_in) {
+        [true, true, false] if message.data.as_deref().is_some_and(has_nested_tags) => Some(Generation::First),
+        [_, true, false] => Some(Generation::Second),
+        [true, false, false] => Some(Generation::First),
+        [false, false, true] => Some(Generation::Third),
         _ => None,
     }
 }

@@ -56,16 +56,13 @@ impl Tags {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Heard;
 
     #[test]
     fn the_tags_that_matter_are_picked_out() {
         let line = include_str!("../../tests/fixtures/twitchat_examples.ndjson").lines().nth(112).unwrap();
-        #[derive(Deserialize)]
-        struct Envelope<'a> {
-            #[serde(borrow)]
-            data: &'a RawValue,
-        }
-        let tags = Tags::read(serde_json::from_str::<Envelope<'_>>(line).unwrap().data).unwrap();
+        let Heard::Twitchat(message) = Heard::read(line).unwrap() else { panic!("{line}") };
+        let tags = Tags::read(message.data.as_deref().unwrap()).unwrap();
         let some = |text: &str| Some(text.into());
         assert_eq!((tags.raid_id, tags.raid_name, tags.raid_count), (some("33881177"), some("LanternFox"), some("57")));
         assert_eq!((tags.category, tags.title), (some("Hollow Harbour"), some("No-hit attempts, day 9")));

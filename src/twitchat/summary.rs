@@ -195,17 +195,13 @@ impl<'a> Row<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Heard;
 
     const LINES: &str = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
 
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(borrow)]
-        data: &'a RawValue,
-    }
-
     fn line(number: usize) -> Summary {
-        Summary::read(serde_json::from_str::<Envelope<'_>>(LINES.lines().nth(number - 1).unwrap()).unwrap().data).unwrap()
+        let Heard::Twitchat(message) = Heard::read(LINES.lines().nth(number - 1).unwrap()).unwrap() else { panic!("line {number}") };
+        Summary::read(message.data.as_deref().unwrap()).unwrap()
     }
 
     #[test]

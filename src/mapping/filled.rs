@@ -1,0 +1,208 @@
+//! A row of Twitchat's summary into facts: what the bridge missed, as the journal keeps it.
+//!
+//! Not read: lists that feed no section (polls, predictions, shoutouts, power-ups, likes, shares), and patrons, who are all that there
+//! are and not those of the stream. A gift upgrade cannot be told from a gift here: Twitchat puts it among them.
+
+use super::heard::{automatic, giver, tier};
+use crate::{
+    event::{
+        EventName, Fact, Person, Platform, Roles,
+        fact::{Chat, Contribution, Gift, HypeTrain, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Told},
+    },
+    twitchat::summary::{Conductor, List, Row},
+};
+
+/// Reads one row. `list` is its key in the summary. A row that says nothing, or cannot be read, gives nothing.
+pub fn filled(list: &str, row: &str) -> Vec<Fact> {
+    List::parse(list).and_then(|list| Row::read(row).and_then(|row| fact(list, &row))).into_iter().collect()
+}
+
+pub(super) fn fact(list: List, row: &Row<'_>) -> Option<Fact> {
+    Some(match list {
+        List::Follows => Fact::Follow { who: person(row)? },
+        List::Raids => Fact::Raid { who: person(row)?, viewers: row.raiders.count().unwrap_or_default(), avatar: Box::default() },
+        // Everyone who is subscribed today, not who subscribed in this stream.
+        List::Subs | List::Subgifts if row.from_active_subs.0 => return None,
+        List::Subs => subscription(row, SubKind::New)?,
+        List::Resubs => subscription(row, SubKind::Renewed)?,
+        List::Subgifts => gift(row),
+        List::Bits => Fact::Cheer { who: person(row)?, bits: row.bits.count().filter(|bits| *bits > 0)?, chat: Chat::default() },
+        List::Rewards => reward(row)?,
+        List::HypeTrains => hype_train(row)?,
+        List::Chatters => chatter(row)?,
+        List::Tips => tip(row)?,
+        List::Merch => merch(row)?,
+        List::SuperChats => youtube(row, "SuperChat")?,
+        List::SuperStickers => youtube(row, "SuperSticker")?,
+        List::TiktokGifts => tiktok_gift(row)?,
+        List::HypeChats
+        | List::Shoutouts
+        | List::Polls
+        | List::Predictions
+        | List::Powerups
+        | List::TiktokLikes
+        | List::TiktokShares
+        | List::PatreonMembers => return None,
+    })
+}
+
+/// `login` is a display name in all lists.
+fn person(row: &Row<'_>) -> Option<Person> {
+    if row.platform.is_empty() {
+        return Person::new(&row.uid.0, "", &row.login.0);
+    }
+    Person::on(Platform::parse(&row.platform.0), &row.uid.0, "", &row.login.0)
+}
+
+fn subscription(row: &Row<'_>, kind: SubKind) -> Option<Fact> {
+    Some(Fact::Subscription(Subscription {
+        who: person(row)?,
+        tier: tier(&row.tier.0),
+        kind,
+        months: 1,
+        cumulative_months: row.sub_duration.small().unwrap_or_default().max(1),
+        streak_months: 0,
+        chat: Chat::default(),
+    }))
+}
+
+/// A wave of gifts, or what of it was missing.
+fn gift(row: &Row<'_>) -> Fact {
+    let total = row.total.small().unwrap_or_default().max(1);
+    Fact::Gift(Gift {
+        gifter: giver(person(row)),
+        tier: tier(&row.tier.0),
+        recipients: Vec::new(),
+        count: row.missing.small().filter(|missing| *missing > 0).unwrap_or(total),
+        months: 1,
+        cumulative_months: 0,
+        bomb: total > 1,
+        of_bomb: false,
+        total: 0,
+    })
+}
+
+fn reward(row: &Row<'_>) -> Option<Fact> {
+    let reward = row.reward.0.as_ref().filter(|reward| !reward.id.is_empty() || !reward.name.is_empty())?;
+    Some(Fact::Redemption(Redemption {
+        who: person(row)?,
+        automatic: automatic(&reward.id.0),
+        reward_id: (&*reward.id.0).into(),
+        title: (&*reward.name.0).into(),
+        cost: None,
+        chat: Chat::default(),
+    }))
+}
+
+fn hype_train(row: &Row<'_>) -> Option<Fact> {
+    let conductor = |who: Option<&Conductor<'_>>, kind: &str| {
+        let who = who?;
+        let total = if kind == "bits" { who.bits } else { who.subs };
+        let person = Person::new(&who.uid.0, "", &who.login.0)?;
+        Some(Contribution { who: person, kind: kind.into(), total: total.count().unwrap_or_default() })
+    };
+    let of_bits = conductor(row.conductor_bits.0.as_ref(), "bits");
+    let conductors: Vec<_> = of_bits.into_iter().chain(conductor(row.conductor_subs.0.as_ref(), "subs")).collect();
+    Some(Fact::HypeTrain(HypeTrain {
+        phase: "HypeTrainEnd".into(),
+        level: row.level.small()?,
+        percent: row.percent.small().unwrap_or_default(),
+        contributors: conductors.clone(),
+        conductors,
+    }))
+}
+
+/// Somebody who wrote, or was only banned. The flags are those of now.
+fn chatter(row: &Row<'_>) -> Option<Fact> {
+    let roles = Roles::NONE.when(row.vip.0, Roles::VIP).when(row.moderator.0, Roles::MODERATOR).when(row.sub.0, Roles::SUBSCRIBER);
+    let spoke = row.count.count().is_some_and(|count| count > 0);
+    Some(Fact::Presence(Presence { who: person(row)?.with_roles(roles), spoke, told: Told::Silent, chat: Chat::default() }))
+}
+
+fn money(row: &Row<'_>, cents: Option<i64>) -> Option<Money> {
+    cents.filter(|cents| *cents > 0).map(|cents| Money { cents, currency: (&*row.currency.0).into() })
+}
+
+fn tip(row: &Row<'_>) -> Option<Fact> {
+    let name = match &*row.platform.0.to_lowercase() {
+        "kofi" => EventName::new("Kofi", "Donation"),
+        "streamelements" => EventName::new("StreamElements", "Tip"),
+        "tipeee" => EventName::new("TipeeeStream", "Donation"),
+        "patreon" => EventName::new("Patreon", "PledgeCreated"),
+        "" => EventName::new("Custom", "Tip"),
+        other => EventName::new(other, "Donation"),
+    };
+    let (who, money) = (person(row)?, money(row, row.amount.cents()));
+    Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name }))
+}
+
+fn merch(row: &Row<'_>) -> Option<Fact> {
+    let name = match &*row.platform.0.to_lowercase() {
+        "kofi" => EventName::new("Kofi", "ShopOrder"),
+        "streamlabs" => EventName::new("Streamlabs", "Merchandise"),
+        "" => EventName::new("Custom", "Merch"),
+        other => EventName::new(other, "Merch"),
+    };
+    let products: Vec<_> = row.products.0.iter().flatten().map(AsRef::as_ref).collect();
+    // Streamlabs tells no price: its total is -1.
+    let (who, money) = (person(row)?, money(row, row.total.cents()));
+    Some(Fact::Support(Support { kind: SupportKind::Merch, who, money, what: products.join(", ").into(), name }))
+}
+
+fn youtube(row: &Row<'_>, kind: &str) -> Option<Fact> {
+    let who = Person::on(Platform::YouTube, &row.uid.0, "", &row.login.0)?;
+    let money = money(row, row.amount.cents());
+    Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name: EventName::new("YouTube", kind) }))
+}
+
+/// The amount is that of one gift.
+fn tiktok_gift(row: &Row<'_>) -> Option<Fact> {
+    let who = Person::on(Platform::TikTok, &row.uid.0, "", &row.login.0)?;
+    let count = i64::from(row.count.small().unwrap_or_default().max(1));
+    let cents = row.amount.cents().map(|cents| cents.saturating_mul(count)).filter(|cents| *cents > 0);
+    let money = cents.map(|cents| Money { cents, currency: "diamonds".into() });
+    Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name: EventName::new("TikTok", "Gift") }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        mapping::heard::tests::{describe, lines},
+        twitchat::summary::Summary,
+    };
+
+    fn of_line(file: &str, number: usize) -> Vec<String> {
+        let summary = Summary::read(lines(file)[number - 1].data.as_deref().unwrap()).unwrap();
+        let row = |(list, row): &(List, Box<serde_json::value::RawValue>)| {
+            let facts: Vec<_> = filled(list.as_str(), row.get()).iter().map(describe).collect();
+            format!("{}: {}", list.as_str(), facts.join("; "))
+        };
+        summary.rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn every_row_of_the_examples_is_what_it_should_be() {
+        let old = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
+        let new = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson");
+        let place = lines(new).iter().position(|message| &*message.kind == "SET_ENDING_CREDITS_DATA").unwrap();
+        insta::assert_snapshot!([of_line(old, 121), of_line(old, 124), of_line(new, place + 1)].map(|rows| rows.join("\n")).join("\n\n"));
+    }
+
+    #[test]
+    fn a_wave_counts_what_was_missing_of_it() {
+        let count = |row: &str| match filled("subgifts", row).as_slice() {
+            [Fact::Gift(gift)] => (gift.count, gift.bomb, gift.gifter.login.to_string()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(count(r#"{"uid":"7","total":5,"missing":2}"#), (2, true, String::new()));
+        assert_eq!(count(r#"{"tier":1}"#), (1, false, "ananonymousgifter".into()));
+    }
+
+    #[test]
+    fn what_says_nothing_gives_nothing() {
+        assert_eq!(filled("subs", r#"{"uid":"7","fromActiveSubs":true}"#), []);
+        assert_eq!((filled("follows", "{}"), filled("bits", r#"{"uid":"7","bits":0}"#), filled("nothing", "{}")), (vec![], vec![], vec![]));
+        assert_eq!(filled("follows", "not json"), []);
+    }
+}

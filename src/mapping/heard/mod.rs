@@ -1,0 +1,146 @@
+//! One Twitchat message into facts, whatever generation it is from.
+//!
+//! Stateless: the same message always gives the same facts, live and when the journal is replayed. What needs a memory is elsewhere:
+//! polls, predictions, labels, the summary; gift bombs are rebuilt by who counts. Called by `core` for each message.
+
+mod chat;
+mod presence;
+mod support;
+mod told;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+pub(super) use support::{automatic, giver, tier};
+
+use crate::{
+    event::{Fact, fact::Told},
+    twitchat::lenient::{self, Loose, Text},
+};
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Read {
+    /// What happened. A message that names its channel begins with [`Fact::Broadcaster`], so that another channel's can be left out.
+    pub facts: Vec<Fact>,
+    /// Set when the message should have said more than it does.
+    pub trouble: Option<Trouble>,
+}
+
+/// A message lacks what it is about. Counted, never fatal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("no usable `{field}` in the message")]
+pub struct Trouble {
+    /// The field, in today's spelling; `data` when there is nothing at all.
+    pub field: &'static str,
+}
+
+impl Trouble {
+    fn with(field: &'static str) -> Self {
+        Self { field }
+    }
+}
+
+/// Types that say the same thing, by their names in all generations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Follow,
+    Bits,
+    Subscription,
+    Reward,
+    Chat(Told),
+    /// Somebody's message was marked as read by the streamer.
+    MarkedRead,
+    /// `AutoMod` holds a message back: nobody saw it.
+    Held,
+    Deleted,
+    Whisper,
+    /// Only the owner's own account is taken from these; the rest is for [`super::Polls`] and [`super::Predictions`].
+    Ballot,
+}
+
+fn family(kind: &str) -> Option<Family> {
+    Some(match kind {
+        "FOLLOW" | "ON_FOLLOW" => Family::Follow,
+        "BITS" | "ON_BITS" => Family::Bits,
+        "SUBSCRIPTION" | "ON_SUBSCRIPTION" => Family::Subscription,
+        "REWARD_REDEEM" | "ON_REWARD_REDEEM" => Family::Reward,
+        "MESSAGE_FIRST" | "ON_MESSAGE_FIRST_TODAY" => Family::Chat(Told::FirstWord { ever: false }),
+        "MESSAGE_FIRST_ALL_TIME" | "ON_MESSAGE_FIRST_ALL_TIME" => Family::Chat(Told::FirstWord { ever: true }),
+        "MENTION" | "ON_MENTION" | "MESSAGE_NON_FOLLOWER" | "ON_MESSAGE_FROM_NON_FOLLOWER" | "MESSAGE_FILTERED" => {
+            Family::Chat(Told::Silent)
+        }
+        "MESSAGE_READ" | "ON_MESSAGE_MARKED_AS_READ" => Family::MarkedRead,
+        "ON_AUTOMOD_MESSAGE_HELD" => Family::Held,
+        "MESSAGE_DELETED" | "ON_MESSAGE_DELETED" => Family::Deleted,
+        "MESSAGE_WHISPER" | "ON_MESSAGE_WHISPER" => Family::Whisper,
+        "POLL" | "POLL_PROGRESS" | "ON_POLL_PROGRESS" | "PREDICTION" | "PREDICTION_PROGRESS" | "ON_PREDICTION_PROGRESS" => Family::Ballot,
+        _ => return None,
+    })
+}
+
+/// Whether messages of this type can give facts that count; all others need not be read unless somebody listens.
+pub fn feeds(kind: &str) -> bool {
+    family(kind).is_some_and(|family| !matches!(family, Family::Deleted | Family::Whisper))
+}
+
+/// Reads a message. Types that say nothing to the model give nothing.
+pub fn heard(kind: &str, data: Option<&RawValue>) -> Read {
+    let Some(family) = family(kind) else { return Read::default() };
+    let Some(data) = data else {
+        // Cleared polls and predictions come with nothing.
+        let trouble = (family != Family::Ballot).then_some(Trouble::with("data"));
+        return Read { facts: Vec::new(), trouble };
+    };
+    let mut facts = Vec::new();
+    let read = match family {
+        Family::Follow => support::follow(data, &mut facts),
+        Family::Bits => support::bits(data, &mut facts),
+        Family::Subscription => support::subscription(data, &mut facts),
+        Family::Reward => support::reward(data, &mut facts),
+        Family::Chat(told) => presence::chat(data, told, &mut facts),
+        Family::MarkedRead => presence::marked_read(data, &mut facts),
+        Family::Held => presence::held(data, &mut facts),
+        Family::Deleted => told::deleted(data, &mut facts),
+        Family::Whisper => told::whisper(data, &mut facts),
+        Family::Ballot => {
+            facts.extend(owner(data));
+            Ok(())
+        }
+    };
+    Read { facts, trouble: read.err() }
+}
+
+/// The channel that a message is from, where it is told as a Twitch id.
+fn channel(id: &str) -> Option<Fact> {
+    is_twitch_id(id).then(|| Fact::Broadcaster { id: id.into(), own: false })
+}
+
+fn is_twitch_id(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Polls and predictions are the owner's own: their channel is who the bridge works for.
+fn owner(data: &RawValue) -> Option<Fact> {
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Channel<'a> {
+        #[serde(borrow)]
+        channel_id: Text<'a>,
+        broadcaster_id: Text<'a>,
+    }
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Wrapped<'a> {
+        #[serde(borrow)]
+        poll: Loose<Channel<'a>>,
+        prediction: Loose<Channel<'a>>,
+    }
+    let wrapped: Wrapped<'_> = lenient::object(data)?;
+    let channel = wrapped.poll.0.or(wrapped.prediction.0).or_else(|| lenient::object(data))?;
+    let id = [channel.channel_id, channel.broadcaster_id].into_iter().find(|id| is_twitch_id(&id.0))?;
+    Some(Fact::Broadcaster { id: id.0.into(), own: true })
+}
+
+#[cfg(test)]
+pub(in crate::mapping) mod tests;

@@ -1,0 +1,83 @@
+//! Who is there: chat messages in the five layouts in which Twitchat has told them.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    Trouble,
+    chat::{Names, chat as read_chat},
+    is_twitch_id,
+};
+use crate::{
+    event::{
+        Fact, Person,
+        fact::{Chat, Presence, Told},
+    },
+    mapping::texts::PRIVATE,
+    twitchat::{
+        account::Account,
+        lenient::{self, Loose, Rows, Text},
+    },
+};
+
+/// A message with its author: `user`, IRC `tags`, or, in the public API page's `MENTION`, at the top.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Said<'a> {
+    #[serde(borrow)]
+    channel: Text<'a>,
+    /// The text, or all of this once more (up to 6.x, and `MESSAGE_READ` up to 16.x).
+    message: Option<&'a RawValue>,
+    message_chunks: Rows<'a>,
+    user: Loose<Account<'a>>,
+    tags: Loose<Account<'a>>,
+    user_id: Text<'a>,
+    username: Text<'a>,
+    display_name: Text<'a>,
+}
+
+/// A message as it is now: whose, where, and what.
+pub(super) struct Message {
+    pub(super) who: Option<Person>,
+    pub(super) channel: Option<Fact>,
+    pub(super) chat: Chat,
+}
+
+pub(super) fn read(data: &RawValue) -> Result<Message, Trouble> {
+    let outer: Said<'_> = lenient::object(data).ok_or(Trouble::with("data"))?;
+    let said = outer.message.and_then(lenient::object).unwrap_or(outer);
+    let room = said.tags.0.as_ref().map_or("", |tags| &*tags.room_id.0);
+    let channel = [&*said.channel.0, room].into_iter().find(|id| is_twitch_id(id)).and_then(super::channel);
+    let account = said.user.0.as_ref().map(|user| (user, Names::User)).or_else(|| said.tags.0.as_ref().map(|tags| (tags, Names::Tags)));
+    let named = account.and_then(|(account, names)| if names == Names::Tags { account.tagged_person() } else { account.person() });
+    let who = named.or_else(|| Person::new(&said.user_id.0, &said.username.0, &said.display_name.0));
+    let chat = read_chat(said.message, &said.message_chunks, &said.channel.0, account);
+    Ok(Message { who, channel, chat })
+}
+
+/// A message that was seen in chat.
+pub(super) fn chat(data: &RawValue, told: Told, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
+    let message = read(data)?;
+    facts.extend(message.channel);
+    let who = message.who.ok_or(Trouble::with("user"))?;
+    facts.push(Fact::Presence(Presence { who, spoke: true, told, chat: message.chat }));
+    Ok(())
+}
+
+/// A message that the streamer marked. It may be a whisper, which says nothing of being in chat, or lack its author: then it says nothing.
+pub(super) fn marked_read(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
+    let message = read(data)?;
+    facts.extend(message.channel);
+    let who = message.who.filter(|_| &*message.chat.text != PRIVATE);
+    facts.extend(who.map(|who| Fact::Presence(Presence { who, spoke: true, told: Told::Silent, chat: message.chat })));
+    Ok(())
+}
+
+/// A message that nobody saw; its text goes no further.
+pub(super) fn held(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
+    let message = read(data)?;
+    facts.extend(message.channel);
+    let who = message.who.ok_or(Trouble::with("user"))?;
+    facts.push(Fact::Presence(Presence { who, spoke: false, told: Told::Silent, chat: Chat::default() }));
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Messages that are told as an event and count for nothing.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json, value::RawValue};
+
+use super::{Trouble, presence};
+use crate::{
+    event::{EventName, Fact, Person},
+    twitchat::{
+        account::Account,
+        lenient::{self, Loose, Number},
+    },
+};
+
+/// A message was deleted. Twitchat names neither the message nor who deleted it: the user is its author.
+pub(super) fn deleted(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
+    let message = presence::read(data)?;
+    let who = message.who.ok_or(Trouble::with("user"))?;
+    let mut event = person_fields(&who);
+    event.extend(fields(json!({
+        "targetUserId": who.id, "targetUserName": who.login, "targetUserDisplayName": who.display,
+        "target_user_id": who.id, "target_user_login": who.login, "target_user_name": who.display,
+        "messageId": message.chat.message_id, "targetMessageId": message.chat.message_id,
+        "message": message.chat.text, "text": message.chat.text,
+    })));
+    facts.push(plain("ChatMessageDeleted", event));
+    Ok(())
+}
+
+/// A whisper came or went. Twitchat keeps its text to itself, and so does the bridge should it ever come.
+pub(super) fn whisper(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
+    #[derive(Deserialize, Default)]
+    #[serde(default, rename_all = "camelCase")]
+    struct Whisper<'a> {
+        #[serde(borrow)]
+        user: Loose<Account<'a>>,
+        unread_count: Number,
+    }
+    let whisper: Whisper<'_> = lenient::object(data).ok_or(Trouble::with("data"))?;
+    let who = whisper.user.0.and_then(|user| user.person()).ok_or(Trouble::with("user"))?;
+    let mut event = person_fields(&who);
+    event.extend(fields(json!({
+        "message": { "msgId": "", "userId": who.id, "username": who.login, "displayName": who.display, "role": who.roles.number(), "message": "" },
+        "text": "", "unreadCount": whisper.unread_count.count().unwrap_or_default(),
+    })));
+    facts.push(plain("Whisper", event));
+    Ok(())
+}
+
+fn person_fields(who: &Person) -> Map<String, Value> {
+    fields(json!({
+        "user": { "id": who.id, "login": who.login, "name": who.display, "type": who.platform.as_str() },
+        "userId": who.id, "userName": who.login, "displayName": who.display, "isTest": false,
+    }))
+}
+
+fn plain(kind: &str, data: Map<String, Value>) -> Fact {
+    Fact::Plain { name: EventName::new("Twitch", kind), data }
+}
+
+fn fields(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}

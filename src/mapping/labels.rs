@@ -1,0 +1,119 @@
+//! Raids and changes of the stream's title and category: Twitchat tells them by its labels alone.
+//!
+//! "Last raid" tags come back from history whenever Twitchat starts, so that the first map says nothing: it is what later ones are
+//! compared with. Two equal raids in a row look like one; the summary tells them apart.
+
+use serde_json::value::RawValue;
+
+use crate::{
+    event::{Fact, Person},
+    twitchat::{labels::Tags, lenient::Number},
+};
+
+/// What the labels said last.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    known: Option<Known>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Known {
+    raid_id: Box<str>,
+    raid_name: Box<str>,
+    raid_count: Box<str>,
+    raid_avatar: Box<str>,
+    category: Box<str>,
+    title: Box<str>,
+}
+
+impl Labels {
+    /// Takes a map of labels, in which tags may be missing; gives [`Fact::Raid`] and [`Fact::Stream`] for what changed.
+    pub fn heard(&mut self, data: &RawValue) -> Vec<Fact> {
+        let Some(tags) = Tags::read(data) else { return Vec::new() };
+        let before = self.known.take();
+        let now = before.clone().unwrap_or_default().with(tags);
+        let facts = before.map_or_else(Vec::new, |before| now.since(&before));
+        self.known = Some(now);
+        facts
+    }
+
+    /// Takes the next map as the first one again: Twitchat was away, and begins with its history.
+    pub fn rebase(&mut self) {
+        self.known = None;
+    }
+}
+
+impl Known {
+    /// What a map does not tell, or tells as empty, stays as it was: a raid does not unhappen.
+    fn with(self, tags: Tags) -> Self {
+        let newer = |tag: Option<Box<str>>, known| tag.filter(|tag| !tag.is_empty()).unwrap_or(known);
+        Self {
+            raid_id: newer(tags.raid_id, self.raid_id),
+            raid_name: newer(tags.raid_name, self.raid_name),
+            raid_count: newer(tags.raid_count, self.raid_count),
+            raid_avatar: newer(tags.raid_avatar, self.raid_avatar),
+            category: newer(tags.category, self.category),
+            title: newer(tags.title, self.title),
+        }
+    }
+
+    fn since(&self, before: &Self) -> Vec<Fact> {
+        let raid = |known: &Self| (known.raid_id.clone(), known.raid_name.clone(), known.raid_count.clone());
+        let stream = |known: &Self| (known.category.clone(), known.title.clone());
+        let raided = (raid(self) != raid(before)).then(|| self.raid()).flatten();
+        let changed = (stream(self) != stream(before)).then(|| Fact::Stream { category: self.category.clone(), title: self.title.clone() });
+        raided.into_iter().chain(changed).collect()
+    }
+
+    fn raid(&self) -> Option<Fact> {
+        let who = Person::new(&self.raid_id, "", &self.raid_name)?;
+        let viewers = Number(self.raid_count.parse().ok()).count().unwrap_or_default();
+        Some(Fact::Raid { who, viewers, avatar: self.raid_avatar.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hear(labels: &mut Labels, tags: &[(&str, &str)]) -> Vec<Fact> {
+        let map: serde_json::Map<_, _> =
+            tags.iter().map(|(tag, value)| ((*tag).into(), serde_json::json!({"type":"string","value":value}))).collect();
+        labels.heard(&RawValue::from_string(serde_json::Value::Object(map).to_string()).unwrap())
+    }
+
+    fn raid(id: &str, name: &str, viewers: u64) -> Fact {
+        Fact::Raid { who: Person::new(id, "", name).unwrap(), viewers, avatar: "".into() }
+    }
+
+    #[test]
+    fn the_first_map_says_nothing_and_later_changes_do() {
+        let mut labels = Labels::default();
+        let fox =
+            [("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57"), ("STREAM_TITLE", "Day 9"), ("STREAM_CATEGORY_NAME", "Harbour")];
+        assert_eq!(hear(&mut labels, &fox), []);
+        assert_eq!(hear(&mut labels, &fox), []);
+        assert_eq!(hear(&mut labels, &[("RAID_ID", "34"), ("RAID_NAME", "Owl"), ("RAID_COUNT", "8")]), [raid("34", "Owl", 8)]);
+        assert_eq!(hear(&mut labels, &[("RAID_COUNT", "9")]), [raid("34", "Owl", 9)]);
+        let stream = Fact::Stream { category: "Chess".into(), title: "Day 9".into() };
+        assert_eq!(hear(&mut labels, &[("STREAM_CATEGORY_NAME", "Chess")]), [stream]);
+    }
+
+    #[test]
+    fn emptied_labels_are_no_raid() {
+        let mut labels = Labels::default();
+        hear(&mut labels, &[("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57")]);
+        assert_eq!(hear(&mut labels, &[("RAID_ID", ""), ("RAID_NAME", ""), ("RAID_COUNT", "")]), []);
+        assert_eq!(hear(&mut labels, &[("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57")]), []);
+    }
+
+    #[test]
+    fn after_twitchat_was_away_the_next_map_is_the_first_again() {
+        let mut labels = Labels::default();
+        hear(&mut labels, &[("RAID_ID", "33")]);
+        labels.rebase();
+        assert_eq!(hear(&mut labels, &[("RAID_ID", "34")]), []);
+        assert_eq!(labels.heard(&RawValue::from_string("[]".into()).unwrap()), []);
+        assert_eq!(hear(&mut labels, &[("RAID_ID", "35")]), [raid("35", "", 0)]);
+    }
+}

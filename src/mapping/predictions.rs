@@ -1,0 +1,188 @@
+//! Predictions: Twitchat's repeated states into `PredictionCreated`, `Updated`, `Locked`, `Completed` and `Canceled`.
+
+use serde_json::{Map, Value, json, value::RawValue};
+
+use super::ballot::{self, Ballot, Choice, Course, Step, Told, iso};
+use crate::event::{EventName, Fact};
+
+/// Follows the channel's predictions.
+#[derive(Debug, Clone, Default)]
+pub struct Predictions {
+    course: Course,
+}
+
+impl Predictions {
+    /// Whether a type tells of predictions.
+    pub fn hears(kind: &str) -> bool {
+        matches!(kind, "PREDICTION" | "PREDICTION_PROGRESS" | "ON_PREDICTION_PROGRESS")
+    }
+
+    /// Takes a message; gives the events that it makes ([`Fact::Plain`]).
+    pub fn heard(&mut self, kind: &str, data: Option<&RawValue>, now_ms: i64) -> Vec<Fact> {
+        if !Self::hears(kind) {
+            return Vec::new();
+        }
+        let mut facts = self.tick(now_ms);
+        let ballot = match ballot::read(data) {
+            Told::State(ballot) => ballot,
+            Told::Cleared => {
+                self.course.clear(now_ms);
+                return facts;
+            }
+            Told::Nothing => return facts,
+        };
+        // One that was open when another begins has ended unheard: nobody knows how.
+        let step = self.course.take(ballot, now_ms);
+        let Some(current) = self.course.current().filter(|_| step != Step::Nothing) else { return facts };
+        if matches!(step, Step::Begun { .. }) {
+            facts.push(open("PredictionCreated", current));
+        }
+        let is_canceled = matches!(&*current.status, "CANCELED" | "CANCELLED");
+        if is_resolved(current) || is_canceled {
+            facts
+                .extend(self.course.close().map(|ballot| if is_canceled { canceled(&ballot, now_ms) } else { completed(&ballot, now_ms) }));
+        } else if matches!(step, Step::Moved { locked: true }) || (current.locked && matches!(step, Step::Begun { .. })) {
+            facts.push(locked(current, now_ms));
+        } else if matches!(step, Step::Moved { .. }) && !self.course.is_cleared() {
+            facts.push(open("PredictionUpdated", current));
+        }
+        facts
+    }
+
+    /// When [`Self::tick`] has something to tell, Unix milliseconds.
+    pub fn due_ms(&self) -> Option<i64> {
+        self.course.due_ms()
+    }
+
+    /// Tells of a prediction that was cleared a moment ago without a result: it was canceled.
+    pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
+        self.course.settle(now_ms).map(|(ballot, cleared_ms)| canceled(&ballot, cleared_ms)).into_iter().collect()
+    }
+}
+
+/// Twitchat names the winner together with the end; the oldest one says so in a word.
+fn is_resolved(ballot: &Ballot) -> bool {
+    &*ballot.status == "RESOLVED" || (ballot.winner.is_some() && ballot.ends_ms.is_some())
+}
+
+fn open(kind: &str, ballot: &Ballot) -> Fact {
+    let planned = Ballot { ends_ms: None, ..ballot.clone() };
+    event(kind, ballot, [("locks_at", json!(planned.end_ms().map_or_else(String::new, iso)))])
+}
+
+fn locked(ballot: &Ballot, now_ms: i64) -> Fact {
+    event("PredictionLocked", ballot, [("locked_at", json!(iso(now_ms))), ("lockedAt", json!(iso(now_ms)))])
+}
+
+fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
+    let ended = iso(ballot.ends_ms.unwrap_or(now_ms));
+    let outcomes = outcomes(ballot);
+    let winner = ballot.winner.as_deref().unwrap_or_default();
+    let winning = outcomes.iter().find(|outcome| outcome["id"] == winner).cloned().unwrap_or_default();
+    event(
+        "PredictionCompleted",
+        ballot,
+        [
+            ("status", json!("resolved")),
+            ("winning_outcome_id", json!(winner)),
+            ("winningOutcomeId", json!(winner)),
+            ("winning_outcome", winning.clone()),
+            ("winningOutcome", winning),
+            ("ended_at", json!(ended)),
+            ("endedAt", json!(ended)),
+        ],
+    )
+}
+
+fn canceled(ballot: &Ballot, ended_ms: i64) -> Fact {
+    let ended = json!(iso(ended_ms));
+    event(
+        "PredictionCanceled",
+        ballot,
+        [("status", json!("canceled")), ("winning_outcome_id", json!("")), ("ended_at", ended.clone()), ("endedAt", ended)],
+    )
+}
+
+fn event<const N: usize>(kind: &str, ballot: &Ballot, more: [(&str, Value); N]) -> Fact {
+    let started = ballot.started_ms.map_or_else(String::new, iso);
+    let fields = [
+        ("id", json!(ballot.id)),
+        ("title", json!(ballot.title)),
+        ("outcomes", Value::Array(outcomes(ballot))),
+        ("started_at", json!(started)),
+        ("createdAt", json!(started)),
+        ("predictionWindow", json!(ballot.duration_s.unwrap_or_default())),
+        ("isTest", json!(ballot.is_test)),
+    ];
+    let data: Map<_, _> = fields.into_iter().chain(more).map(|(key, value)| (key.to_owned(), value)).collect();
+    Fact::Plain { name: EventName::new("Twitch", kind), data }
+}
+
+fn outcomes(ballot: &Ballot) -> Vec<Value> {
+    // Twitch paints two outcomes blue and pink, more of them all blue.
+    let second = if ballot.choices.len() == 2 { "pink" } else { "blue" };
+    let color = |place| if place == 0 { "blue" } else { second };
+    ballot.choices.iter().enumerate().map(|(place, choice)| outcome(choice, color(place))).collect()
+}
+
+/// Twitchat does not say who predicted what.
+fn outcome(choice: &Choice, color: &str) -> Value {
+    json!({
+        "id": choice.id, "title": choice.title, "color": color, "top_predictors": [],
+        "users": choice.voters, "total_users": choice.voters, "channel_points": choice.votes, "total_points": choice.votes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::heard::tests::{event_data, lines, names};
+
+    const OLD: &str = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
+    const NEW: &str = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson");
+
+    /// Plays lines of the examples a second apart and lets the last one settle.
+    fn play(file: &str, numbers: &[usize]) -> Vec<Fact> {
+        let (mut predictions, mut facts, mut now) = (Predictions::default(), Vec::new(), 1_750_361_200_000);
+        let all = lines(file);
+        for number in numbers {
+            let message = &all[number - 1];
+            facts.extend(predictions.heard(&message.kind, message.data.as_deref(), now));
+            now += 1000;
+        }
+        facts.extend(predictions.tick(now));
+        assert_eq!(predictions.due_ms(), None);
+        facts
+    }
+
+    #[test]
+    fn a_prediction_is_created_locked_and_completed() {
+        let facts = play(OLD, &[44, 45, 46, 47]);
+        assert_eq!(names(&facts), ["Twitch.PredictionCreated", "Twitch.PredictionLocked", "Twitch.PredictionCompleted"]);
+        insta::assert_json_snapshot!(event_data(&facts));
+    }
+
+    #[test]
+    fn cleared_without_a_winner_is_canceled() {
+        assert_eq!(names(&play(OLD, &[43, 47])), ["Twitch.PredictionCreated", "Twitch.PredictionCanceled"]);
+        assert_eq!(names(&play(NEW, &[23, 24, 25])), ["Twitch.PredictionCreated", "Twitch.PredictionLocked", "Twitch.PredictionCanceled"]);
+        assert_eq!(names(&play(OLD, &[47])), [""; 0]);
+    }
+
+    #[test]
+    fn two_open_pages_tell_it_once() {
+        let facts = play(OLD, &[44, 44, 45, 45, 46, 47, 46, 47]);
+        assert_eq!(names(&facts), ["Twitch.PredictionCreated", "Twitch.PredictionLocked", "Twitch.PredictionCompleted"]);
+    }
+
+    #[test]
+    fn a_result_that_obs_put_behind_the_clearing_is_no_cancellation() {
+        let mut predictions = Predictions::default();
+        let all = lines(OLD);
+        let mut hear = |number: usize, now| predictions.heard("PREDICTION_PROGRESS", all[number - 1].data.as_deref(), now);
+        hear(45, 0);
+        assert_eq!(hear(47, 1000), []);
+        assert_eq!(names(&hear(46, 1003)), ["Twitch.PredictionCompleted"]);
+        assert_eq!((predictions.due_ms(), predictions.tick(9000)), (None, vec![]));
+    }
+}
