@@ -1,0 +1,50 @@
+//! Chat texts and presence, of every chat that Streamer.bot joins.
+
+use serde_json::Value;
+
+use super::{
+    Reader, Wrong,
+    look::{flag, list, text, whole},
+};
+use crate::event::{
+    Fact,
+    fact::{Chat, Chunk, Presence, Told},
+};
+
+/// A first word or a chat message: its author is there, with the roles that it shows.
+pub(super) fn presence(event: &Reader<'_>, first: bool) -> Result<Fact, Wrong> {
+    let ever = flag(event.data, &["meta.firstMessage", "message.firstMessage", "firstMessage"]);
+    let told = if first { Told::FirstWord { ever } } else { Told::ChatMessage };
+    Ok(Fact::Presence(Presence { who: event.who()?, spoke: true, told, chat: chat(event.data) }))
+}
+
+/// What was written along with an event.
+pub(super) fn chat(data: &Value) -> Chat {
+    let id = text(data, &["broadcaster.id", "channelId"]);
+    let channel = text(data, &["message.channel", "channel"]);
+    let badge = |badge: &Value| (text(badge, &["name", "set_id"]).into(), text(badge, &["version", "id"]).into());
+    Chat {
+        text: text(data, &["text", "user_input", "message.message", "message.text", "message"]).into(),
+        chunks: list(data, &["parts"]).iter().filter_map(chunk).collect(),
+        message_id: text(data, &["message.msgId", "messageId", "msgId"]).into(),
+        channel: if id.is_empty() && !channel.is_empty() { format!("#{}", channel.trim_start_matches('#')).into() } else { id.into() },
+        color: text(data, &["user.color", "message.color", "color"]).into(),
+        badges: list(data, &["user.badges", "badges", "message.badges"]).iter().map(badge).collect(),
+    }
+}
+
+/// One of Streamer.bot's `parts`. Unlike other texts a part keeps its spaces.
+fn chunk(part: &Value) -> Option<Chunk> {
+    let written: Box<str> = part.get("text")?.as_str()?.into();
+    let url = text(part, &["imageUrl"]).into();
+    Some(match text(part, &["type"]).as_str() {
+        "emote" => Chunk::Emote { name: written, url },
+        "mention" => Chunk::Mention { text: written, login: text(part, &["userLogin"]).into() },
+        "cheer" => {
+            let bits = whole(part, &["bits"]).unwrap_or(0);
+            let text = if written.ends_with(|c: char| c.is_ascii_digit()) { written } else { format!("{written}{bits}").into() };
+            Chunk::Cheer { text, bits, url }
+        }
+        _ => Chunk::Text(written),
+    })
+}

@@ -1,0 +1,251 @@
+//! The table of what feeds which section: read by the code, shown in docs/published-events.md.
+
+use super::{
+    audience::{BITS, COST, GIFTS, POINTS, REWARD, TOP, VIEWERS, WIDTH},
+    money::Price,
+    people::{GIFTER, Named, RAIDER, RECIPIENT, SUPPORTER, WHO},
+    stream::{CATEGORY, TITLE},
+};
+use crate::event::{EventName, fact::SupportKind};
+
+/// One type of event that is counted when it is published.
+#[derive(Debug, Clone, Copy)]
+pub struct Feed {
+    /// Its source.
+    pub source: &'static str,
+    /// Its type.
+    pub kind: &'static str,
+    /// The sections of the credits that it feeds.
+    pub section: &'static str,
+    pub(super) read: Read,
+}
+
+/// How a type is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Read {
+    Follow,
+    Cheer,
+    Sub,
+    ReSub,
+    PrimeUpgrade,
+    GiftUpgrade,
+    GiftSub,
+    GiftBomb,
+    Raid,
+    Redemption { automatic: bool },
+    Goal,
+    Stream,
+    Pyramid,
+    Train,
+    FirstWord,
+    ChatMessage,
+    Support(Spec),
+}
+
+/// How support of another service is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spec {
+    pub(super) kind: SupportKind,
+    pub(super) who: Named,
+    pub(super) money: Price,
+    pub(super) what: &'static [&'static str],
+}
+
+impl Feed {
+    /// The paths in `data` that are looked at, in the order in which they are; `{}` marks a person's object, `[]` a list.
+    pub fn fields(&self) -> Vec<String> {
+        let with = |who: Named, more: &[&str]| {
+            let mut fields = who.fields();
+            fields.extend(more.iter().map(ToString::to_string));
+            fields
+        };
+        match self.read {
+            Read::Follow => WHO.fields(),
+            Read::Cheer => with(WHO, &BITS),
+            Read::Sub | Read::ReSub | Read::PrimeUpgrade | Read::GiftUpgrade => {
+                with(WHO, &["sub_tier", "subTier", "isPrime", "cumulativeMonths", "duration_months", "streakMonths"])
+            }
+            Read::GiftSub => {
+                let mut fields = GIFTER.fields();
+                fields.extend(RECIPIENT.fields());
+                fields.extend(["subTier", "fromSubBomb", "monthsGifted", "isAnonymous"].map(Into::into));
+                fields
+            }
+            Read::GiftBomb => {
+                let mut fields = with(GIFTER, &GIFTS);
+                fields.extend(["recipients[]", "subTier", "totalGifts", "isAnonymous"].map(Into::into));
+                fields
+            }
+            Read::Raid => with(RAIDER, &VIEWERS),
+            Read::Redemption { .. } => with(WHO, &[&REWARD[..], &COST[..]].concat()),
+            Read::Goal => with(WHO, &POINTS),
+            Read::Stream => [&CATEGORY[..], &TITLE[..]].concat().iter().map(ToString::to_string).collect(),
+            Read::Pyramid => with(WHO, &WIDTH),
+            Read::Train => TOP.iter().map(|path| format!("{path}[]")).chain(["level".into()]).collect(),
+            Read::FirstWord | Read::ChatMessage => with(WHO, &["role", "subscriber", "badges[]", "text"]),
+            Read::Support(spec) => {
+                let mut fields = spec.who.fields();
+                fields.extend(spec.money.paths().chain(spec.what.iter().copied()).map(ToString::to_string));
+                fields
+            }
+        }
+    }
+}
+
+/// The feed of a type, whatever its case.
+pub(super) fn feed(name: &EventName) -> Option<&'static Feed> {
+    FEEDS.iter().find(|feed| name.is(feed.source, feed.kind))
+}
+
+const MONEY: Price = Price { cents: &[], micros: &[], amount: &["amount", "formattedAmount"], currency: &["currency"] };
+const NO_MONEY: Price = Price { cents: &[], micros: &[], amount: &[], currency: &[] };
+const WHAT: &[&str] = &["tier", "tierName", "tier_name"];
+
+const TIP: Spec = Spec { kind: SupportKind::Tip, who: SUPPORTER, money: MONEY, what: &[] };
+const MEMBER: Spec = Spec { kind: SupportKind::Member, what: WHAT, ..TIP };
+const MERCH: Spec = Spec {
+    kind: SupportKind::Merch,
+    money: Price { amount: &["amount", "total", "formattedAmount"], ..MONEY },
+    what: &["product", "items.0.name", "items.0.variation_name", "variants.0.name", "offer.name"],
+    ..TIP
+};
+
+const STREAM_ELEMENTS: Spec = Spec {
+    who: Named { display: &["displayName", "username", "tipUsername", "merchUsername", "name"], ..SUPPORTER },
+    money: Price { amount: &["amount", "tipAmount", "merchAmount"], currency: &["currency", "tipCurrency", "merchCurrency"], ..MONEY },
+    ..TIP
+};
+
+const YOUTUBE: Spec =
+    Spec { who: WHO, money: Price { micros: &["microAmount", "amountMicros"], currency: &["currencyCode", "currency"], ..MONEY }, ..TIP };
+const YOUTUBE_MEMBER: Spec =
+    Spec { kind: SupportKind::Member, money: NO_MONEY, what: &["levelName", "memberLevelName", "tier"], ..YOUTUBE };
+
+const DONOR_DRIVE: Spec = Spec { money: Price { amount: &["amount", "donorAmount", "donation.amount"], ..MONEY }, ..TIP };
+
+/// A customer's first name only: nobody who buys a mug expects their full name on screen. `name` is the order's number.
+const SHOPIFY: Spec = Spec {
+    who: Named { display: &["displayName", "customer.first_name", "customer.firstName", "customerFirstName"], ..SUPPORTER },
+    money: Price { amount: &["total_price", "totalPrice", "amount", "total"], currency: &["currency", "presentment_currency"], ..MONEY },
+    what: &["line_items.0.title", "line_items.0.name", "lineItems.0.title", "items.0.name"],
+    ..MERCH
+};
+
+const PATREON: Spec = Spec {
+    who: Named { display: &["attributes.full_name", "displayName", "fullName", "full_name", "name"], ..SUPPORTER },
+    money: Price {
+        cents: &[
+            "attributes.will_pay_amount_cents",
+            "attributes.currently_entitled_amount_cents",
+            "attributes.amount_cents",
+            "will_pay_amount_cents",
+            "amount_cents",
+        ],
+        currency: &["attributes.currency", "currency"],
+        ..MONEY
+    },
+    ..MEMBER
+};
+
+const PALLY: Spec = Spec {
+    money: Price { cents: &["grossAmountInCents", "campaignTip.grossAmountInCents"], ..MONEY },
+    who: Named { display: &["displayName", "campaignTip.displayName", "name", "from"], ..SUPPORTER },
+    ..TIP
+};
+
+const TREAT: Spec = Spec {
+    money: NO_MONEY,
+    who: Named { display: &["displayName", "sender", "username", "from", "name"], ..SUPPORTER },
+    what: &["title", "type"],
+    ..TIP
+};
+
+const TWITCH_MONEY: Spec = Spec { who: WHO, what: &["charity_name"], ..TIP };
+
+const fn on(source: &'static str, kind: &'static str, section: &'static str, read: Read) -> Feed {
+    Feed { source, kind, section, read }
+}
+
+const fn support(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
+    let section = match spec.kind {
+        SupportKind::Tip => "Custom.Tips",
+        SupportKind::Merch => "Custom.Merch",
+        SupportKind::Member => "Custom.Members",
+    };
+    Feed { source, kind, section, read: Read::Support(spec) }
+}
+
+const PEOPLE: &str = "User.Users and the roles";
+
+/// Every type that is counted. What else is published is told to subscribers and counts nowhere.
+///
+/// Of events that tell one thing twice only one is here: `Shopify.OrderCreated` and not `OrderPaid`, `YouTube.MembershipGift` (the giver)
+/// and not each `GiftMembershipReceived`, `Patreon.PledgeCreated` and not its updates.
+pub const FEEDS: &[Feed] = &[
+    on("Twitch", "Follow", "Events.Follows", Read::Follow),
+    on("Twitch", "Cheer", "Events.Cheers, TopBits", Read::Cheer),
+    on("Twitch", "Sub", "Events.Subs, User.Subscriber", Read::Sub),
+    on("Twitch", "PrimePaidUpgrade", "Events.Subs, User.Subscriber", Read::PrimeUpgrade),
+    on("Twitch", "GiftPaidUpgrade", "Events.Subs, User.Subscriber", Read::GiftUpgrade),
+    on("Twitch", "ReSub", "Events.ReSubs, User.Subscriber", Read::ReSub),
+    on("Twitch", "GiftSub", "Events.GiftSubs", Read::GiftSub),
+    on("Twitch", "GiftBomb", "Events.GiftBombs", Read::GiftBomb),
+    on("Twitch", "Raid", "Events.Raided", Read::Raid),
+    on("Twitch", "RewardRedemption", "Events.RewardRedemptions, TopChannelRewards", Read::Redemption { automatic: false }),
+    on("Twitch", "AutomaticRewardRedemption", "Events.RewardRedemptions, TopChannelRewards", Read::Redemption { automatic: true }),
+    on("Twitch", "CommunityGoalContribution", "Events.GoalContributions", Read::Goal),
+    on("Twitch", "StreamUpdate", "Events.GameUpdates", Read::Stream),
+    on("Twitch", "PyramidSuccess", "Events.Pyramids", Read::Pyramid),
+    on("Misc", "PyramidSuccess", "Events.Pyramids", Read::Pyramid),
+    on("Twitch", "HypeTrainStart", "HypeTrainConductor, HypeTrainContributors", Read::Train),
+    on("Twitch", "HypeTrainUpdate", "HypeTrainConductor, HypeTrainContributors", Read::Train),
+    on("Twitch", "HypeTrainLevelUp", "HypeTrainConductor, HypeTrainContributors", Read::Train),
+    on("Twitch", "HypeTrainEnd", "HypeTrainConductor, HypeTrainContributors", Read::Train),
+    on("Twitch", "FirstWord", PEOPLE, Read::FirstWord),
+    on("Twitch", "ChatMessage", PEOPLE, Read::ChatMessage),
+    support("Twitch", "CharityDonation", TWITCH_MONEY),
+    on("YouTube", "NewSubscriber", "Events.Follows", Read::Follow),
+    on("YouTube", "FirstWords", PEOPLE, Read::FirstWord),
+    on("YouTube", "Message", PEOPLE, Read::ChatMessage),
+    support("YouTube", "SuperChat", YOUTUBE),
+    support("YouTube", "SuperSticker", YOUTUBE),
+    support("YouTube", "NewSponsor", YOUTUBE_MEMBER),
+    support("YouTube", "MemberMileStone", YOUTUBE_MEMBER),
+    support("YouTube", "MembershipGift", Spec { who: GIFTER, ..YOUTUBE_MEMBER }),
+    on("Trovo", "Follow", "Events.Follows", Read::Follow),
+    on("Trovo", "Subscription", "Events.Subs, User.Subscriber", Read::Sub),
+    on("Trovo", "Resubscription", "Events.ReSubs, User.Subscriber", Read::ReSub),
+    on("Trovo", "GiftSubscription", "Events.GiftSubs", Read::GiftSub),
+    on("Trovo", "MassGiftSubscription", "Events.GiftBombs", Read::GiftBomb),
+    on("Trovo", "Raid", "Events.Raided", Read::Raid),
+    on("Trovo", "FirstWords", PEOPLE, Read::FirstWord),
+    on("Trovo", "ChatMessage", PEOPLE, Read::ChatMessage),
+    on("Kick", "Follow", "Events.Follows", Read::Follow),
+    on("Kick", "Subscription", "Events.Subs, User.Subscriber", Read::Sub),
+    on("Kick", "Resubscription", "Events.ReSubs, User.Subscriber", Read::ReSub),
+    on("Kick", "GiftSubscription", "Events.GiftSubs", Read::GiftSub),
+    on("Kick", "MassGiftSubscription", "Events.GiftBombs", Read::GiftBomb),
+    on("Kick", "RewardRedemption", "Events.RewardRedemptions, TopChannelRewards", Read::Redemption { automatic: false }),
+    on("Kick", "FirstWords", PEOPLE, Read::FirstWord),
+    on("Kick", "ChatMessage", PEOPLE, Read::ChatMessage),
+    support("Kofi", "Donation", TIP),
+    support("Kofi", "Subscription", MEMBER),
+    support("Kofi", "Resubscription", MEMBER),
+    support("Kofi", "ShopOrder", MERCH),
+    support("Kofi", "Commission", MERCH),
+    support("Streamlabs", "Donation", TIP),
+    support("Streamlabs", "CharityDonation", TIP),
+    support("Streamlabs", "Merchandise", MERCH),
+    support("StreamElements", "Tip", STREAM_ELEMENTS),
+    support("StreamElements", "Merch", Spec { kind: SupportKind::Merch, what: &["items.0.name", "product"], ..STREAM_ELEMENTS }),
+    support("TipeeeStream", "Donation", TIP),
+    support("DonorDrive", "Donation", DONOR_DRIVE),
+    support("TreatStream", "Treat", TREAT),
+    support("Pallygg", "CampaignTip", PALLY),
+    support("Patreon", "PledgeCreated", PATREON),
+    support("Shopify", "OrderCreated", SHOPIFY),
+    support("Fourthwall", "Donation", TIP),
+    support("Fourthwall", "OrderPlaced", MERCH),
+    support("Fourthwall", "GiftPurchase", MERCH),
+    support("Fourthwall", "SubscriptionPurchased", MEMBER),
+];

@@ -1,0 +1,88 @@
+//! Looking things up in data that somebody else wrote: by path, in the first place that has it, whatever JSON type it came as.
+
+use serde_json::Value;
+
+/// The value at `a.b.0.c`. Absent and `null` are the same.
+pub(super) fn at<'a>(data: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.')
+        .try_fold(data, |value, step| match value {
+            Value::Array(list) => list.get(step.parse::<usize>().ok()?),
+            other => other.get(step),
+        })
+        .filter(|value| !value.is_null())
+}
+
+/// The first of the paths that holds text or a number, as text; empty if none does.
+pub(super) fn text(data: &Value, paths: &[&str]) -> String {
+    paths.iter().find_map(|path| plain(at(data, path)?)).unwrap_or_default()
+}
+
+/// A string's content or a number's digits, if there is any.
+pub(super) fn plain(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// The first of the paths that holds a number that is not negative, or text that reads as one; its whole part.
+pub(super) fn whole(data: &Value, paths: &[&str]) -> Option<u64> {
+    paths.iter().find_map(|path| {
+        let text = plain(at(data, path)?)?;
+        let (whole, _) = text.split_once('.').unwrap_or((&text, ""));
+        whole.parse().ok()
+    })
+}
+
+/// As [`whole`], for smaller counts: what is too large becomes the largest.
+pub(super) fn count(data: &Value, paths: &[&str]) -> Option<u32> {
+    whole(data, paths).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// Whether any of the paths says yes: `true`, `"true"`, 1.
+pub(super) fn flag(data: &Value, paths: &[&str]) -> bool {
+    paths.iter().any(|path| match at(data, path) {
+        Some(Value::Bool(yes)) => *yes,
+        Some(Value::String(word)) => word.eq_ignore_ascii_case("true") || word == "1",
+        Some(Value::Number(number)) => number.as_u64() == Some(1),
+        _ => false,
+    })
+}
+
+/// The first of the paths that holds a list.
+pub(super) fn list<'a>(data: &'a Value, paths: &[&str]) -> &'a [Value] {
+    paths.iter().find_map(|path| at(data, path)?.as_array()).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_come_as_numbers_and_as_text() {
+        let data = json!({"a": "12", "b": 12.9, "c": -1, "d": "x", "e": {"f": [{"g": 7}]}, "n": null, "big": 1e30});
+        let read = |path| whole(&data, &[path]);
+        assert_eq!(
+            [read("a"), read("b"), read("c"), read("d"), read("e.f.0.g"), read("n")],
+            [Some(12), Some(12), None, None, Some(7), None]
+        );
+        assert_eq!((whole(&data, &["n", "d", "a"]), whole(&data, &["big"])), (Some(12), None));
+        assert_eq!(count(&json!({"a": 5_000_000_000_u64}), &["a"]), Some(u32::MAX));
+    }
+
+    #[test]
+    fn text_skips_what_is_empty_and_objects() {
+        let data = json!({"message": {"message": "hi"}, "a": "  ", "b": 5});
+        assert_eq!((text(&data, &["message", "a", "b"]), text(&data, &["message.message"])), ("5".into(), "hi".into()));
+    }
+
+    #[test]
+    fn flags_come_in_three_kinds() {
+        let data = json!({"a": true, "b": "True", "c": 1, "d": 0, "e": "no"});
+        assert_eq!(["a", "b", "c", "d", "e", "f"].map(|path| flag(&data, &[path])), [true, true, true, false, false, false]);
+    }
+}

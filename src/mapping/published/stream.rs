@@ -1,0 +1,15 @@
+//! The stream's category and title.
+
+use super::{Reader, Wrong, look::text};
+use crate::event::Fact;
+
+pub(super) const CATEGORY: [&str; 5] = ["game.name", "gameName", "category_name", "categoryName", "game"];
+pub(super) const TITLE: [&str; 2] = ["status", "title"];
+
+pub(super) fn update(event: &Reader<'_>) -> Result<Fact, Wrong> {
+    let (category, title) = (text(event.data, &CATEGORY), text(event.data, &TITLE));
+    if category.is_empty() && title.is_empty() {
+        return Err(event.missing("game", &[&CATEGORY[..], &TITLE[..]].concat()));
+    }
+    Ok(Fact::Stream { category: category.into(), title: title.into() })
+}
