@@ -29,7 +29,7 @@ pub enum ConnectError {
         host: String,
     },
     /// Nobody answered in time.
-    #[error("OBS at {at} did not answer: {doing} took longer than {} s. {}", within.as_secs_f32(), doing.advice())]
+    #[error("OBS at {at} did not answer: {doing} took longer than {} s. {}", seconds(*within), doing.advice())]
     TimedOut {
         /// Where.
         at: String,
@@ -119,6 +119,11 @@ pub enum ConnectError {
 const KICKED: &str =
     "the user disconnected twitchat-bridge in OBS (WebSocket Server Settings, the list of sessions). Start it again to connect again";
 
+/// Seconds to one decimal, as they are shown.
+fn seconds(span: Duration) -> f64 {
+    (span.as_secs_f64() * 10.0).round() / 10.0
+}
+
 /// A step of connecting, named in the error when it takes too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -180,13 +185,13 @@ pub enum Gone {
     #[error("the connection to OBS broke: OBS ended without a word, or the network failed")]
     Broke(#[source] Option<io::Error>),
     /// OBS neither sends nor answers pings.
-    #[error("OBS has shown no sign of life for {} s: it is frozen, or the network is gone", after.as_secs_f32())]
+    #[error("OBS has shown no sign of life for {} s: it is frozen, or the network is gone", seconds(*after))]
     Silent {
         /// For how long.
         after: Duration,
     },
     /// OBS did not reply to a request in time.
-    #[error("OBS did not reply to {request} within {} s", after.as_secs_f32())]
+    #[error("OBS did not reply to {request} within {} s", seconds(*after))]
     Stuck {
         /// Which.
         request: &'static str,
@@ -217,7 +222,7 @@ pub enum RequestError {
     #[error("not connected to OBS")]
     NotConnected,
     /// OBS did not reply in time; the link is being made anew.
-    #[error("OBS did not reply to {request} within {} s", after.as_secs_f32())]
+    #[error("OBS did not reply to {request} within {} s", seconds(*after))]
     TimedOut {
         /// Which.
         request: &'static str,
