@@ -1,0 +1,168 @@
+//! What a test does to a stand-in OBS, and what it can ask of it.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_websockets::Message;
+
+use super::StandIn;
+use super::options::Versions;
+use super::protocol::Goodbye;
+
+/// How long [`StandIn::stop`] waits for clients to answer the close frame.
+const STOP_SECONDS: u64 = 2;
+
+/// Ending and coming back.
+impl StandIn {
+    /// Ends as OBS does when it is asked to: `ExitStarted`, then close code 1001, then nobody listens.
+    pub async fn stop(&self) {
+        let Some(run) = self.lock_run().take() else { return };
+        run.closing.cancel();
+        self.hub.exit_started();
+        self.hub.dismiss(&Goodbye::going_away());
+        let gone = async {
+            loop {
+                let changed = self.hub.changed.notified();
+                if self.hub.outboxes().is_empty() {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        // Who has not answered by then is cut off, as OBS does.
+        drop(tokio::time::timeout(Duration::from_secs(STOP_SECONDS), gone).await);
+        end(run).await;
+    }
+
+    /// Ends as OBS does when it is killed: the streams end without a close code. What is not in a socket yet is lost; see
+    /// [`drained`](Self::drained).
+    pub async fn kill(&self) {
+        let Some(run) = self.lock_run().take() else { return };
+        end(run).await;
+    }
+
+    /// Waits until every broadcast so far is in the socket of every session.
+    pub async fn drained(&self) {
+        loop {
+            let settled = self.hub.settled.notified();
+            if !self.hub.unsettled() {
+                break;
+            }
+            settled.await;
+        }
+        for outbox in self.hub.outboxes() {
+            outbox.drained().await;
+        }
+    }
+
+    /// Ends every session as the Kick button of OBS does: close code 4011.
+    pub fn kick_all(&self) {
+        self.hub.dismiss(&Goodbye::kicked());
+    }
+
+    /// Reads and writes nothing any more, as OBS does under SIGSTOP: connections stay open.
+    pub fn freeze(&self) {
+        self.hub.frozen.send_replace(true);
+    }
+
+    /// Ends a [`freeze`](Self::freeze).
+    pub fn thaw(&self) {
+        self.hub.frozen.send_replace(false);
+    }
+}
+
+/// Misbehaving.
+impl StandIn {
+    /// Asks new connections for another password, or for none.
+    pub fn set_password(&self, password: Option<SecretString>) {
+        self.hub.turn(|knobs| knobs.password = password);
+    }
+
+    /// Whether new connections get nothing after `Hello`, whatever they send.
+    pub fn stall_after_hello(&self, stall: bool) {
+        self.hub.turn(|knobs| knobs.stall_after_hello = stall);
+    }
+
+    /// Answers the next `requests` with status 207.
+    pub fn not_ready(&self, requests: u64) {
+        self.hub.turn(|knobs| knobs.not_ready = requests);
+    }
+
+    /// Replies to the next `broadcasts` and delivers them to nobody.
+    pub fn drop_broadcasts(&self, broadcasts: u64) {
+        self.hub.turn(|knobs| knobs.drop_broadcasts = broadcasts);
+    }
+
+    /// Claims to be another version.
+    pub fn set_versions(&self, versions: Versions) {
+        self.hub.turn(|knobs| knobs.versions = versions);
+    }
+
+    /// Sends a text frame as it is to everyone who has identified.
+    pub fn send_raw(&self, text: impl Into<String>) {
+        self.hub.send_raw(&Message::text(text.into()));
+    }
+
+    /// Sends a binary frame as it is to everyone who has identified.
+    pub fn send_raw_bytes(&self, bytes: Vec<u8>) {
+        self.hub.send_raw(&Message::binary(bytes));
+    }
+}
+
+/// The studio.
+impl StandIn {
+    /// Begins to stream as if it had begun `ago`; false if it streams already.
+    pub fn start_stream(&self, ago: Duration) -> bool {
+        let now = Instant::now();
+        self.hub.change(|world| world.start_stream(now.checked_sub(ago).unwrap_or(now)))
+    }
+
+    /// Ends the stream; false if there is none.
+    pub fn stop_stream(&self) -> bool {
+        self.hub.change(super::world::World::stop_stream)
+    }
+
+    /// Puts a scene on air: `Starting soon`, `Game` or `Credits`; false if there is no such scene.
+    pub fn switch_scene(&self, scene: &str) -> bool {
+        self.hub.change(|world| world.switch(scene))
+    }
+}
+
+/// Looking.
+impl StandIn {
+    /// How many sessions have identified.
+    pub fn sessions(&self) -> usize {
+        self.hub.identified()
+    }
+
+    /// Waits until exactly `count` sessions have identified.
+    pub async fn until_sessions(&self, count: usize) {
+        loop {
+            let changed = self.hub.changed.notified();
+            if self.sessions() == count {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// How many broadcasts were delivered.
+    pub fn broadcasts(&self) -> u64 {
+        self.hub.delivered()
+    }
+
+    /// The `eventData` of what was delivered, in that order; at most the last [`Options::witness`](super::Options::witness) of them.
+    pub fn heard(&self) -> Vec<Value> {
+        self.hub.heard()
+    }
+}
+
+/// Ends all tasks and waits for them, so that the port is free.
+async fn end(run: super::Run) {
+    let super::Run { closing: _, killed, tasks } = run;
+    tasks.close();
+    drop(killed);
+    tasks.wait().await;
+}

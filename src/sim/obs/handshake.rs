@@ -1,0 +1,70 @@
+//! The HTTP upgrade of one connection, with the sub-protocol that was asked for.
+//!
+//! tokio-websockets writes its answer from headers that are fixed before it has read the request, and a browser refuses a sub-protocol
+//! that it did not ask for. So the head of the request is read here first and then given to tokio-websockets again.
+
+use std::io::{self, Cursor};
+
+use tokio::io::{AsyncReadExt as _, Chain, Join};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio_websockets::{Config, Limits, ServerBuilder, WebSocketStream};
+
+/// The header that names sub-protocols.
+const PROTOCOLS: &str = "sec-websocket-protocol";
+/// The sub-protocol that is spoken here. OBS also knows `obswebsocket.msgpack`; the stand-in leaves it unselected, so use the JSON build
+/// of obs-websocket-js (`obs-websocket-js/json`).
+const JSON: &str = "obswebsocket.json";
+/// A client that sends a longer head is no obs-websocket client.
+const HEAD_LIMIT_BYTES: usize = 16 * 1024;
+/// OBS drops a connection that sends more: websocketpp's default.
+const MESSAGE_LIMIT_BYTES: usize = 32_000_000;
+/// How much is gathered before it is written to the socket.
+const FLUSH_BYTES: usize = 64 * 1024;
+
+/// The stream of a session: the head that was read ahead, then the socket.
+pub(super) type Socket = WebSocketStream<Join<Chain<Cursor<Vec<u8>>, OwnedReadHalf>, OwnedWriteHalf>>;
+
+/// Answers the upgrade request.
+pub(super) async fn accept(stream: TcpStream) -> io::Result<Socket> {
+    let (mut read, write) = stream.into_split();
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        if head.len() > HEAD_LIMIT_BYTES || read.read_buf(&mut head).await? == 0 {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+    }
+    let mut builder = ServerBuilder::new()
+        .config(Config::default().flush_threshold(FLUSH_BYTES))
+        .limits(Limits::default().max_payload_len(Some(MESSAGE_LIMIT_BYTES)));
+    if asks_for_json(&head) {
+        builder = builder
+            .add_header(PROTOCOLS.parse().map_err(io::Error::other)?, JSON.parse().map_err(io::Error::other)?)
+            .map_err(io::Error::other)?;
+    }
+    let stream = tokio::io::join(Cursor::new(head).chain(read), write);
+    let (_request, socket) = builder.accept(stream).await.map_err(io::Error::other)?;
+    Ok(socket)
+}
+
+/// Whether the head names [`JSON`] among its sub-protocols.
+fn asks_for_json(head: &[u8]) -> bool {
+    String::from_utf8_lossy(head)
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case(PROTOCOLS))
+        .flat_map(|(_, value)| value.split(','))
+        .any(|protocol| protocol.trim() == JSON)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sub_protocol_is_selected_only_when_asked_for() {
+        assert!(asks_for_json(b"GET / HTTP/1.1\r\nsec-websocket-protocol: obswebsocket.msgpack, obswebsocket.json\r\n\r\n"));
+        assert!(!asks_for_json(b"GET / HTTP/1.1\r\nSec-WebSocket-Protocol: obswebsocket.msgpack\r\n\r\n"));
+        assert!(!asks_for_json(b"GET / HTTP/1.1\r\nHost: obswebsocket.json\r\n\r\n"));
+    }
+}

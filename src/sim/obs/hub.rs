@@ -1,0 +1,284 @@
+//! Who is connected, what they hear, and the state that all sessions share.
+//!
+//! Sessions bring requests, controls change the knobs; nothing here waits or does I/O. One mutex, never held across an await.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use secrecy::SecretString;
+use serde_json::Value;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use tokio_websockets::Message;
+
+use super::options::{Options, Versions};
+use super::outbox::Outbox;
+use super::protocol::{Goodbye, custom_event, event, subscription};
+use super::reorder::Reorder;
+use super::requests::{Answer, Fields, Refusal, answer};
+use super::world::{Happened, World};
+use crate::sim::random::Random;
+
+/// Number of a session, never used again.
+pub(super) type SessionId = u64;
+
+/// One connection.
+#[derive(Debug)]
+struct Session {
+    outbox: Arc<Outbox>,
+    /// `None` until it has identified.
+    subscriptions: Option<u64>,
+}
+
+/// A broadcast on its way, with the reply to it.
+#[derive(Debug)]
+struct Broadcast {
+    event_data: Box<str>,
+    from: SessionId,
+    reply: Option<Message>,
+    reply_first: bool,
+}
+
+/// What tests may turn.
+#[derive(Debug)]
+pub(super) struct Knobs {
+    pub(super) password: Option<SecretString>,
+    pub(super) versions: Versions,
+    pub(super) stall_after_hello: bool,
+    pub(super) not_ready: u64,
+    pub(super) drop_broadcasts: u64,
+}
+
+#[derive(Debug)]
+struct State {
+    sessions: BTreeMap<SessionId, Session>,
+    entered: SessionId,
+    world: World,
+    knobs: Knobs,
+    reorder: Reorder<Broadcast>,
+    coin: Random,
+    heard: VecDeque<Box<str>>,
+    witness: usize,
+    delivered: u64,
+}
+
+/// The middle of a stand-in OBS.
+#[derive(Debug)]
+pub(super) struct Hub {
+    state: Mutex<State>,
+    /// Something was broadcast.
+    pub(super) broadcast: Notify,
+    /// No straggler is held any more.
+    pub(super) settled: Notify,
+    /// A session came, went or identified.
+    pub(super) changed: Notify,
+    /// Nothing is read or written while true.
+    pub(super) frozen: watch::Sender<bool>,
+}
+
+impl Hub {
+    pub(super) fn new(options: &Options) -> Self {
+        let knobs = Knobs {
+            password: options.password.clone(),
+            versions: options.versions.clone(),
+            stall_after_hello: false,
+            not_ready: 0,
+            drop_broadcasts: 0,
+        };
+        let state = State {
+            sessions: BTreeMap::new(),
+            entered: 0,
+            world: World::default(),
+            knobs,
+            reorder: Reorder::new(options.seed, options.reorder),
+            coin: Random::seeded(!options.seed),
+            heard: VecDeque::new(),
+            witness: options.witness,
+            delivered: 0,
+        };
+        Self {
+            state: Mutex::new(state),
+            broadcast: Notify::new(),
+            settled: Notify::new(),
+            changed: Notify::new(),
+            frozen: watch::Sender::new(false),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Turns knobs.
+    pub(super) fn turn<R>(&self, turn: impl FnOnce(&mut Knobs) -> R) -> R {
+        turn(&mut self.lock().knobs)
+    }
+
+    pub(super) fn enter(&self, outbox: Arc<Outbox>) -> SessionId {
+        let mut state = self.lock();
+        state.entered = state.entered.saturating_add(1);
+        let id = state.entered;
+        state.sessions.insert(id, Session { outbox, subscriptions: None });
+        id
+    }
+
+    pub(super) fn leave(&self, id: SessionId) {
+        if let Some(session) = self.lock().sessions.remove(&id) {
+            session.outbox.abandon();
+        }
+        self.changed.notify_waiters();
+    }
+
+    /// Sets what a session hears; the first time, it has identified.
+    pub(super) fn subscribe(&self, id: SessionId, subscriptions: u64) {
+        if let Some(session) = self.lock().sessions.get_mut(&id) {
+            session.subscriptions = Some(subscriptions);
+        }
+        self.changed.notify_waiters();
+    }
+
+    /// Sessions that have identified.
+    pub(super) fn identified(&self) -> usize {
+        self.lock().sessions.values().filter(|session| session.subscriptions.is_some()).count()
+    }
+
+    pub(super) fn outboxes(&self) -> Vec<Arc<Outbox>> {
+        self.lock().sessions.values().map(|session| Arc::clone(&session.outbox)).collect()
+    }
+
+    /// Whether this request is one of those that OBS is not ready for.
+    pub(super) fn ready(&self) -> Result<(), Refusal> {
+        self.turn(|knobs| match knobs.not_ready.checked_sub(1) {
+            Some(left) => {
+                knobs.not_ready = left;
+                Err(Refusal::not_ready())
+            }
+            None => Ok(()),
+        })
+    }
+
+    /// Answers any request but `BroadcastCustomEvent`.
+    pub(super) fn answer(&self, kind: &str, fields: Fields<'_>) -> Answer {
+        let mut state = self.lock();
+        let State { world, knobs, .. } = &mut *state;
+        answer(world, &knobs.versions, kind, fields, Instant::now())
+    }
+
+    /// Changes the studio without a request, and tells who listens.
+    pub(super) fn change(&self, change: impl FnOnce(&mut World) -> Option<Vec<Happened>>) -> bool {
+        let happened = change(&mut self.lock().world);
+        let changed = happened.is_some();
+        self.tell(&happened.unwrap_or_default());
+        changed
+    }
+
+    /// Sends events to who has subscribed to them.
+    pub(super) fn tell(&self, happened: &[Happened]) {
+        let state = self.lock();
+        for Happened { kind, intent, data } in happened {
+            let message = event(kind, *intent, Some(data));
+            state.listeners(*intent).for_each(|outbox| outbox.push(message.clone()));
+        }
+    }
+
+    /// Sends any message to everyone who has identified.
+    pub(super) fn send_raw(&self, message: &Message) {
+        let state = self.lock();
+        let identified = state.sessions.values().filter(|session| session.subscriptions.is_some());
+        identified.for_each(|session| session.outbox.push(message.clone()));
+    }
+
+    /// Ends every session with a close code.
+    pub(super) fn dismiss(&self, goodbye: &Goodbye) {
+        self.lock().sessions.values().for_each(|session| session.outbox.push(goodbye.message()));
+    }
+
+    /// OBS is about to exit.
+    pub(super) fn exit_started(&self) {
+        let message = event("ExitStarted", subscription::GENERAL, None);
+        self.lock().listeners(subscription::GENERAL).for_each(|outbox| outbox.push(message.clone()));
+    }
+
+    /// OBS has started again.
+    pub(super) fn restart(&self) {
+        let mut state = self.lock();
+        state.sessions.clear();
+        state.world.restart();
+        drop(state.reorder.flush());
+    }
+
+    /// Takes a broadcast; the reply to it goes out beside it, before or after.
+    pub(super) fn broadcast(&self, from: SessionId, event_data: Box<str>, reply: Option<Message>) {
+        let mut state = self.lock();
+        if let Some(left) = state.knobs.drop_broadcasts.checked_sub(1) {
+            state.knobs.drop_broadcasts = left;
+            if let (Some(session), Some(reply)) = (state.sessions.get(&from), reply) {
+                session.outbox.push(reply);
+            }
+            return;
+        }
+        let reply_first = state.coin.chance(500);
+        let out = state.reorder.push(Broadcast { event_data, from, reply, reply_first });
+        state.deliver(out);
+        drop(state);
+        self.broadcast.notify_one();
+    }
+
+    /// Lets stragglers go if there were `before` broadcasts the last time and no more now. Returns how many there are while any is held.
+    pub(super) fn settle(&self, before: Option<u64>) -> Option<u64> {
+        let mut state = self.lock();
+        let now = Some(state.reorder.taken()).filter(|_| !state.reorder.is_empty());
+        if now.is_some() && now != before {
+            return now;
+        }
+        let out = state.reorder.flush();
+        state.deliver(out);
+        drop(state);
+        self.settled.notify_waiters();
+        None
+    }
+
+    /// Whether stragglers are held.
+    pub(super) fn unsettled(&self) -> bool {
+        !self.lock().reorder.is_empty()
+    }
+
+    /// How many broadcasts were delivered.
+    pub(super) fn delivered(&self) -> u64 {
+        self.lock().delivered
+    }
+
+    /// The `eventData` of the broadcasts that were delivered, in that order, as far back as the witness remembers.
+    pub(super) fn heard(&self) -> Vec<Value> {
+        self.lock().heard.iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
+    }
+}
+
+impl State {
+    fn listeners(&self, intent: u64) -> impl Iterator<Item = &Outbox> {
+        let subscribed = move |session: &&Session| session.subscriptions.is_some_and(|subscriptions| subscriptions & intent != 0);
+        self.sessions.values().filter(subscribed).map(|session| &*session.outbox)
+    }
+
+    fn deliver(&mut self, out: Vec<Broadcast>) {
+        for broadcast in out {
+            let message = custom_event(&broadcast.event_data);
+            let reply = broadcast.reply.and_then(|reply| Some((&self.sessions.get(&broadcast.from)?.outbox, reply)));
+            let (first, last) = if broadcast.reply_first { (reply, None) } else { (None, reply) };
+            if let Some((outbox, reply)) = first {
+                outbox.push(reply);
+            }
+            self.listeners(subscription::GENERAL).for_each(|outbox| outbox.push(message.clone()));
+            if let Some((outbox, reply)) = last {
+                outbox.push(reply);
+            }
+            self.delivered = self.delivered.saturating_add(1);
+            if self.heard.len() >= self.witness {
+                self.heard.pop_front();
+            }
+            if self.witness > 0 {
+                self.heard.push_back(broadcast.event_data);
+            }
+        }
+    }
+}

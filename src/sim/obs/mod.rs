@@ -1,0 +1,137 @@
+//! A stand-in OBS: an obs-websocket v5 server on loopback that behaves as `protocol/obs.md` measured the real one, reordering included.
+//!
+//! It serves any client that speaks JSON: the bridge, obws, obs-websocket-js (its `json` build). It has no studio behind it, only
+//! scenes, inputs and a stream state in memory. It can be stopped, killed, frozen and made to misbehave, so that a test can see what the
+//! other side does. Called by the demo and by the tests; never by a running bridge.
+
+pub(in crate::sim) mod auth;
+mod controls;
+mod handshake;
+mod hub;
+mod options;
+mod outbox;
+pub(in crate::sim) mod protocol;
+mod reorder;
+mod requests;
+mod session;
+#[cfg(test)]
+mod tests;
+mod world;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+pub use options::{Options, Versions};
+
+use hub::Hub;
+
+/// After how long without a broadcast the stragglers go out.
+const SETTLE_MILLIS: u64 = 1;
+
+/// A running stand-in OBS. Clones are handles to the same one; it ends with the last of them.
+#[derive(Debug, Clone)]
+pub struct StandIn {
+    hub: Arc<Hub>,
+    address: SocketAddr,
+    nodelay: bool,
+    run: Arc<Mutex<Option<Run>>>,
+}
+
+/// The tasks between a start and an end.
+#[derive(Debug)]
+struct Run {
+    /// Ends the listener alone.
+    closing: CancellationToken,
+    /// Ends everything at once, also when the last handle goes.
+    killed: DropGuard,
+    tasks: TaskTracker,
+}
+
+impl StandIn {
+    /// Starts listening on 127.0.0.1.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let hub = Arc::new(Hub::new(&options));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let address = listener.local_addr()?;
+        let run = Arc::new(Mutex::new(Some(run(listener, &hub, options.nodelay))));
+        Ok(Self { hub, address, nodelay: options.nodelay, run })
+    }
+
+    /// Listens again on the same port, after [`stop`](Self::stop) or [`kill`](Self::kill). Fails with `AddrInUse` while it is running.
+    pub async fn start_again(&self) -> io::Result<()> {
+        let listener = TcpListener::bind(self.address).await?;
+        self.hub.restart();
+        *self.lock_run() = Some(run(listener, &self.hub, self.nodelay));
+        Ok(())
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// `ws://127.0.0.1:port`.
+    pub fn url(&self) -> String {
+        format!("ws://{}", self.address)
+    }
+
+    fn lock_run(&self) -> MutexGuard<'_, Option<Run>> {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Starts the tasks.
+fn run(listener: TcpListener, hub: &Arc<Hub>, nodelay: bool) -> Run {
+    let (closing, killed, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+    tasks.spawn(killed.clone().run_until_cancelled_owned(settle(Arc::clone(hub))));
+    let accepting = accept(listener, Arc::clone(hub), nodelay, tasks.clone(), killed.clone());
+    let closing_too = closing.clone();
+    let both = killed.clone().run_until_cancelled_owned(async move { closing_too.run_until_cancelled(accepting).await });
+    tasks.spawn(both);
+    Run { closing, killed: killed.drop_guard(), tasks }
+}
+
+/// Takes connections. While frozen, the kernel still takes them, as it does for a stopped process; nobody answers.
+async fn accept(listener: TcpListener, hub: Arc<Hub>, nodelay: bool, tasks: TaskTracker, killed: CancellationToken) {
+    let mut frozen = hub.frozen.subscribe();
+    loop {
+        if frozen.wait_for(|frozen| !frozen).await.is_err() {
+            return;
+        }
+        let accepted = tokio::select! {
+            _ = frozen.wait_for(|frozen| *frozen) => continue,
+            accepted = listener.accept() => accepted,
+        };
+        // A failure concerns one connection; running out of files would come back at once, so give others their turn first.
+        let Ok((stream, _)) = accepted else {
+            tokio::task::yield_now().await;
+            continue;
+        };
+        if stream.set_nodelay(nodelay).is_ok() {
+            tasks.spawn(session::serve(stream, Arc::clone(&hub), killed.clone()));
+        }
+    }
+}
+
+/// Lets stragglers go once nothing more comes.
+async fn settle(hub: Arc<Hub>) {
+    loop {
+        hub.broadcast.notified().await;
+        let mut before = None;
+        while let Some(now) = hub.settle(before) {
+            before = Some(now);
+            tokio::time::sleep(Duration::from_millis(SETTLE_MILLIS)).await;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! How a stand-in OBS is started.
+
+use secrecy::SecretString;
+
+/// What a [`StandIn`](super::StandIn) is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// Password that clients must know; `None` asks for none.
+    pub password: Option<SecretString>,
+    /// Whether pipelined broadcasts change places, as they do in OBS.
+    pub reorder: bool,
+    /// Decides which broadcasts change places.
+    pub seed: u64,
+    /// Whether `TCP_NODELAY` is set. OBS does not set it: `false` brings its 40 ms stall back for whoever uses one connection both ways.
+    pub nodelay: bool,
+    /// How many broadcasts [`StandIn::heard`](super::StandIn::heard) remembers; the oldest go first.
+    pub witness: usize,
+    /// What it claims to be.
+    pub versions: Versions,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 0, password: None, reorder: true, seed: 1, nodelay: true, witness: 200_000, versions: Versions::default() }
+    }
+}
+
+/// Versions as `Hello` and `GetVersion` tell them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// OBS Studio's.
+    pub studio: String,
+    /// obs-websocket's.
+    pub websocket: String,
+}
+
+impl Default for Versions {
+    fn default() -> Self {
+        Self { studio: "30.2.3".into(), websocket: "5.5.2".into() }
+    }
+}

@@ -1,0 +1,281 @@
+//! Answers to requests, except `BroadcastCustomEvent`, whose work is the hub's: here it is only checked.
+//!
+//! Pure: takes the world and the time, returns the answer and the events that follow it. Codes and texts are obs-websocket's.
+
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+
+use super::options::Versions;
+use super::protocol::status;
+use super::world::{Happened, World, uuid_of};
+
+/// What `GetVersion` lists.
+const AVAILABLE: [&str; 18] = [
+    "BroadcastCustomEvent",
+    "CallVendorRequest",
+    "CreateInput",
+    "GetCurrentProgramScene",
+    "GetInputList",
+    "GetInputSettings",
+    "GetRecordStatus",
+    "GetSceneItemId",
+    "GetSceneItemList",
+    "GetSceneList",
+    "GetStats",
+    "GetStreamStatus",
+    "GetVersion",
+    "RemoveInput",
+    "SetCurrentProgramScene",
+    "SetInputSettings",
+    "StartStream",
+    "StopStream",
+];
+
+/// A request that fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) code: u16,
+    pub(super) comment: String,
+}
+
+impl Refusal {
+    pub(super) fn new(code: u16, comment: impl Into<String>) -> Self {
+        Self { code, comment: comment.into() }
+    }
+
+    pub(super) fn not_ready() -> Self {
+        Self::new(status::NOT_READY, "OBS is not ready to perform the request.")
+    }
+
+    fn not_found(what: &str, name: &str) -> Self {
+        Self::new(status::RESOURCE_NOT_FOUND, format!("No {what} was found by the name of `{name}`."))
+    }
+}
+
+/// `responseData` and what happened, or a refusal.
+pub(super) type Answer = Result<(Option<Value>, Vec<Happened>), Refusal>;
+
+/// A request's `requestData`, read field by field.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields<'a>(pub(super) Option<&'a Value>);
+
+impl<'a> Fields<'a> {
+    fn map(self) -> Result<&'a Map<String, Value>, Refusal> {
+        let missing = || Refusal::new(status::MISSING_REQUEST_DATA, "Your request data is missing or invalid (non-object)");
+        self.0.and_then(Value::as_object).ok_or_else(missing)
+    }
+
+    fn any(self, field: &str) -> Result<&'a Value, Refusal> {
+        let missing = || Refusal::new(status::MISSING_REQUEST_FIELD, format!("Your request is missing the `{field}` field."));
+        self.map()?.get(field).filter(|value| !value.is_null()).ok_or_else(missing)
+    }
+
+    fn object(self, field: &str) -> Result<&'a Map<String, Value>, Refusal> {
+        let object = self.any(field)?.as_object().ok_or_else(|| wrong_type(field, "an object"))?;
+        if object.is_empty() { Err(empty(field)) } else { Ok(object) }
+    }
+
+    fn text(self, field: &str) -> Result<&'a str, Refusal> {
+        let text = self.any(field)?.as_str().ok_or_else(|| wrong_type(field, "a string"))?;
+        if text.is_empty() { Err(empty(field)) } else { Ok(text) }
+    }
+}
+
+fn wrong_type(field: &str, kind: &str) -> Refusal {
+    Refusal::new(status::INVALID_REQUEST_FIELD_TYPE, format!("The field value of `{field}` must be {kind}."))
+}
+
+fn empty(field: &str) -> Refusal {
+    Refusal::new(status::REQUEST_FIELD_EMPTY, format!("The field value of `{field}` must not be empty."))
+}
+
+/// The `eventData` of a `BroadcastCustomEvent`, as the text that goes out: keys sorted, as OBS dumps them.
+pub(super) fn event_data(fields: Fields<'_>) -> Result<String, Refusal> {
+    let object = fields.object("eventData")?;
+    serde_json::to_string(object).map_err(|_| wrong_type("eventData", "an object"))
+}
+
+/// Answers one request.
+pub(super) fn answer(world: &mut World, versions: &Versions, kind: &str, fields: Fields<'_>, now: Instant) -> Answer {
+    match kind {
+        "GetVersion" => data(version(versions)),
+        "GetStats" => data(stats()),
+        "GetStreamStatus" => data(stream_status(world, now)),
+        "GetRecordStatus" => data(json!({
+            "outputActive": false, "outputPaused": false, "outputTimecode": "00:00:00.000", "outputDuration": 0, "outputBytes": 0,
+        })),
+        "StartStream" => match world.start_stream(now) {
+            Some(happened) => Ok((None, happened)),
+            None => Err(Refusal::new(status::OUTPUT_RUNNING, "The stream output is already running.")),
+        },
+        "StopStream" => match world.stop_stream() {
+            Some(happened) => Ok((None, happened)),
+            None => Err(Refusal::new(status::OUTPUT_NOT_RUNNING, "The stream output is not running.")),
+        },
+        "GetSceneList" => data(scenes(world)),
+        "GetCurrentProgramScene" => {
+            let uuid = uuid_of(&world.program);
+            data(json!({
+                "sceneName": world.program, "sceneUuid": uuid, "currentProgramSceneName": world.program, "currentProgramSceneUuid": uuid,
+            }))
+        }
+        "SetCurrentProgramScene" => {
+            let scene = fields.text("sceneName")?;
+            Ok((None, world.switch(scene).ok_or_else(|| Refusal::not_found("source", scene))?))
+        }
+        "CallVendorRequest" => {
+            Err(Refusal::new(status::RESOURCE_NOT_FOUND, format!("No vendor was found by the name of `{}`.", fields.text("vendorName")?)))
+        }
+        _ => about_inputs(world, kind, fields),
+    }
+}
+
+fn about_inputs(world: &mut World, kind: &str, fields: Fields<'_>) -> Answer {
+    match kind {
+        "GetInputList" => {
+            let inputs = world.inputs.iter().map(|(name, input)| {
+                json!({"inputName": name, "inputUuid": uuid_of(name), "inputKind": input.kind, "unversionedInputKind": input.kind})
+            });
+            data(json!({"inputs": inputs.collect::<Vec<_>>()}))
+        }
+        "CreateInput" => {
+            let (name, scene) = (fields.text("inputName")?, fields.text("sceneName")?);
+            if !world.scenes.iter().any(|known| known == scene) {
+                return Err(Refusal::not_found("source", scene));
+            }
+            let settings = fields.map()?.get("inputSettings").cloned().unwrap_or_else(|| json!({}));
+            let taken = || Refusal::new(status::RESOURCE_ALREADY_EXISTS, "A source already exists by that input name.");
+            let (item, happened) = world.add_input(name, fields.text("inputKind")?, scene, settings).ok_or_else(taken)?;
+            Ok((Some(json!({"inputUuid": uuid_of(name), "sceneItemId": item})), happened))
+        }
+        "GetInputSettings" => {
+            let name = fields.text("inputName")?;
+            let input = world.inputs.get(name).ok_or_else(|| Refusal::not_found("source", name))?;
+            data(json!({"inputSettings": input.settings, "inputKind": input.kind}))
+        }
+        "SetInputSettings" => {
+            let name = fields.text("inputName")?;
+            let settings = fields.any("inputSettings")?.as_object().ok_or_else(|| wrong_type("inputSettings", "an object"))?;
+            let overlay = fields.map()?.get("overlay").and_then(Value::as_bool).unwrap_or(true);
+            let input = world.inputs.get_mut(name).ok_or_else(|| Refusal::not_found("source", name))?;
+            match input.settings.as_object_mut().filter(|_| overlay) {
+                Some(old) => old.extend(settings.clone()),
+                None => input.settings = Value::Object(settings.clone()),
+            }
+            Ok((None, Vec::new()))
+        }
+        "RemoveInput" => {
+            let name = fields.text("inputName")?;
+            Ok((None, world.remove_input(name).ok_or_else(|| Refusal::not_found("source", name))?))
+        }
+        "GetSceneItemList" => {
+            let scene = fields.text("sceneName")?;
+            let items = world.inputs.iter().filter(|(_, input)| input.scene == scene).map(|(name, input)| {
+                json!({
+                    "sceneItemId": input.item, "sceneItemIndex": 0, "sourceName": name, "sourceUuid": uuid_of(name),
+                    "sourceType": "OBS_SOURCE_TYPE_INPUT", "inputKind": input.kind, "isGroup": null,
+                })
+            });
+            data(json!({"sceneItems": items.collect::<Vec<_>>()}))
+        }
+        "GetSceneItemId" => {
+            let (scene, name) = (fields.text("sceneName")?, fields.text("sourceName")?);
+            let input = world.inputs.get(name).filter(|input| input.scene == scene);
+            data(json!({"sceneItemId": input.ok_or_else(|| Refusal::not_found("scene item", name))?.item}))
+        }
+        _ => Err(Refusal::new(status::UNKNOWN_REQUEST_TYPE, "Your request type is not valid.")),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is the form of every arm above")]
+fn data(value: Value) -> Answer {
+    Ok((Some(value), Vec::new()))
+}
+
+fn version(versions: &Versions) -> Value {
+    json!({
+        "obsVersion": versions.studio, "obsWebSocketVersion": versions.websocket, "rpcVersion": 1, "availableRequests": AVAILABLE,
+        "supportedImageFormats": ["png", "jpg"], "platform": "stand-in", "platformDescription": "A stand-in for OBS, without a studio",
+    })
+}
+
+fn stats() -> Value {
+    json!({
+        "cpuUsage": 0.5, "memoryUsage": 64.0, "availableDiskSpace": 100_000.0, "activeFps": 60.0, "averageFrameRenderTime": 0.1,
+        "renderSkippedFrames": 0, "renderTotalFrames": 0, "outputSkippedFrames": 0, "outputTotalFrames": 0,
+        "webSocketSessionIncomingMessages": 0, "webSocketSessionOutgoingMessages": 0,
+    })
+}
+
+fn stream_status(world: &World, now: Instant) -> Value {
+    let running = world.streaming_for(now);
+    let millis = u64::try_from(running.unwrap_or_default().as_millis()).unwrap_or(u64::MAX);
+    let seconds = millis / 1_000;
+    let timecode = format!("{:02}:{:02}:{:02}.{:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60, millis % 1_000);
+    json!({
+        "outputActive": running.is_some(), "outputReconnecting": false, "outputTimecode": timecode, "outputDuration": millis,
+        "outputCongestion": 0.0, "outputBytes": 0, "outputSkippedFrames": 0, "outputTotalFrames": 0,
+    })
+}
+
+fn scenes(world: &World) -> Value {
+    let list = world.scenes.iter().rev().enumerate();
+    let list: Vec<_> = list.map(|(index, name)| json!({"sceneIndex": index, "sceneName": name, "sceneUuid": uuid_of(name)})).collect();
+    json!({
+        "currentProgramSceneName": world.program, "currentProgramSceneUuid": uuid_of(&world.program),
+        "currentPreviewSceneName": null, "currentPreviewSceneUuid": null, "scenes": list,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(kind: &str, data: &Value) -> Answer {
+        answer(&mut World::default(), &Versions::default(), kind, Fields(Some(data)), Instant::now())
+    }
+
+    fn code(answer: Result<impl Sized, Refusal>) -> u16 {
+        answer.err().map_or(status::SUCCESS, |refusal| refusal.code)
+    }
+
+    #[test]
+    fn broadcasts_are_checked_like_obs_checks_them() {
+        let check = |data: Option<&Value>| code(event_data(Fields(data)));
+        assert_eq!(check(None), status::MISSING_REQUEST_DATA);
+        assert_eq!(check(Some(&json!({}))), status::MISSING_REQUEST_FIELD);
+        assert_eq!(check(Some(&json!({"eventData": "text"}))), status::INVALID_REQUEST_FIELD_TYPE);
+        assert_eq!(check(Some(&json!({"eventData": {}}))), status::REQUEST_FIELD_EMPTY);
+        assert_eq!(event_data(Fields(Some(&json!({"eventData": {"type": 1, "data": 2}})))).unwrap(), r#"{"data":2,"type":1}"#);
+    }
+
+    #[test]
+    fn refusals_have_the_codes_of_obs() {
+        assert_eq!(code(ask("NoSuchRequest", &json!({}))), status::UNKNOWN_REQUEST_TYPE);
+        assert_eq!(code(ask("SetCurrentProgramScene", &json!({"sceneName": "Nowhere"}))), status::RESOURCE_NOT_FOUND);
+        assert_eq!(code(ask("SetCurrentProgramScene", &json!({"sceneName": 7}))), status::INVALID_REQUEST_FIELD_TYPE);
+        assert_eq!(code(ask("StopStream", &json!({}))), status::OUTPUT_NOT_RUNNING);
+        assert_eq!(code(ask("CallVendorRequest", &json!({"vendorName": "x"}))), status::RESOURCE_NOT_FOUND);
+    }
+
+    #[test]
+    fn every_listed_request_is_known() {
+        for kind in AVAILABLE.into_iter().filter(|kind| *kind != "BroadcastCustomEvent") {
+            assert_ne!(code(ask(kind, &json!({"sceneName": "Game"}))), status::UNKNOWN_REQUEST_TYPE, "{kind}");
+        }
+    }
+
+    #[test]
+    fn an_input_lives_and_ends() {
+        let mut world = World::default();
+        let mut ask = |kind: &str, data: Value| answer(&mut world, &Versions::default(), kind, Fields(Some(&data)), Instant::now());
+        let input = json!({"sceneName": "Game", "inputName": "Alerts", "inputKind": "browser_source", "inputSettings": {"url": "a"}});
+        assert_eq!(code(ask("CreateInput", input.clone())), status::SUCCESS);
+        assert_eq!(code(ask("CreateInput", input)), status::RESOURCE_ALREADY_EXISTS);
+        assert_eq!(code(ask("SetInputSettings", json!({"inputName": "Alerts", "inputSettings": {"width": 9}}))), status::SUCCESS);
+        let settings = ask("GetInputSettings", json!({"inputName": "Alerts"})).unwrap().0.unwrap();
+        assert_eq!(settings, json!({"inputKind": "browser_source", "inputSettings": {"url": "a", "width": 9}}));
+        assert_eq!(code(ask("RemoveInput", json!({"inputName": "Alerts"}))), status::SUCCESS);
+        assert_eq!(code(ask("GetInputSettings", json!({"inputName": "Alerts"}))), status::RESOURCE_NOT_FOUND);
+    }
+}

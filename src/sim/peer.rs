@@ -1,0 +1,153 @@
+//! A small obs-websocket client, independent of the one that the bridge uses: the stand-in Twitchat and other clients of the bus speak
+//! through it, to a stand-in OBS as well as to a real one.
+//!
+//! Two connections, as `protocol/obs.md` advises: a [`Talker`] that only sends and a [`Hearer`] that only listens.
+
+use futures::stream::{SplitSink, SplitStream};
+use futures::{SinkExt as _, StreamExt as _};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
+use tokio_websockets::{ClientBuilder, MaybeTlsStream, Message, WebSocketStream};
+
+use super::obs::auth::answer_to;
+use super::obs::protocol::{message, op, subscription};
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Where an obs-websocket is.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// `ws://host:port`.
+    pub url: String,
+    /// Its password, if it asks for one.
+    pub password: Option<SecretString>,
+}
+
+/// What can go wrong between a client and an obs-websocket.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PeerError {
+    /// The URL is none.
+    #[error("`{0}` is no WebSocket URL")]
+    Url(String),
+    /// No connection, or it failed.
+    #[error("the connection to OBS failed")]
+    Socket(#[from] tokio_websockets::Error),
+    /// OBS ended it.
+    #[error("OBS ended the connection ({code:?}): {reason}")]
+    Closed {
+        /// Close code; `None` when the stream just ended.
+        code: Option<u16>,
+        /// Close reason.
+        reason: String,
+    },
+    /// Not what an obs-websocket sends.
+    #[error("OBS sent something that is not obs-websocket")]
+    NotObs,
+}
+
+/// Connects and identifies.
+async fn connect(target: &Target, subscriptions: u64) -> Result<Socket, PeerError> {
+    let builder = ClientBuilder::new().uri(&target.url).map_err(|_| PeerError::Url(target.url.clone()))?;
+    let (mut socket, _response) = builder.connect().await?;
+    let hello = read(socket.next().await)?;
+    let mut identify = json!({"rpcVersion": 1, "eventSubscriptions": subscriptions});
+    let lock = hello.pointer("/d/authentication").and_then(|lock| Some((lock.get("challenge")?.as_str()?, lock.get("salt")?.as_str()?)));
+    if let (Some((challenge, salt)), Some(password), Some(identify)) = (lock, &target.password, identify.as_object_mut()) {
+        identify.insert("authentication".into(), answer_to(challenge, salt, password).into());
+    }
+    socket.send(message(op::IDENTIFY, &identify)).await?;
+    let identified = read(socket.next().await)?;
+    if identified.get("op").and_then(Value::as_u64) == Some(op::IDENTIFIED) { Ok(socket) } else { Err(PeerError::NotObs) }
+}
+
+/// Understands a frame.
+fn read(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Value, PeerError> {
+    let frame = frame.ok_or_else(|| PeerError::Closed { code: None, reason: String::new() })??;
+    if let Some((code, reason)) = frame.as_close() {
+        return Err(PeerError::Closed { code: Some(code.into()), reason: reason.into() });
+    }
+    let text = frame.as_text().ok_or(PeerError::NotObs)?;
+    serde_json::from_str(text).map_err(|_| PeerError::NotObs)
+}
+
+/// The connection that only sends.
+#[derive(Debug)]
+pub struct Talker {
+    sink: SplitSink<Socket, Message>,
+    sent: u64,
+    replies: watch::Receiver<u64>,
+    _reader: AbortOnDropHandle<()>,
+}
+
+impl Talker {
+    /// Connects without any event subscription.
+    pub async fn connect(target: &Target) -> Result<Self, PeerError> {
+        let (sink, mut stream) = connect(target, subscription::NONE).await?.split();
+        let (count, replies) = watch::channel(0u64);
+        let reader = tokio::spawn(async move {
+            while let Ok(frame) = read(stream.next().await) {
+                if frame.get("op").and_then(Value::as_u64) == Some(op::REQUEST_RESPONSE) {
+                    count.send_modify(|count| *count = count.saturating_add(1));
+                }
+            }
+        });
+        Ok(Self { sink, sent: 0, replies, _reader: AbortOnDropHandle::new(reader) })
+    }
+
+    /// Broadcasts and waits for the reply: what is sent so stays in order.
+    pub async fn broadcast(&mut self, event_data: &Value) -> Result<(), PeerError> {
+        self.pipeline(event_data).await?;
+        self.settled().await
+    }
+
+    /// Broadcasts without waiting: such broadcasts may change places. Call [`settled`](Self::settled) at the end.
+    pub async fn pipeline(&mut self, event_data: &Value) -> Result<(), PeerError> {
+        self.sent = self.sent.saturating_add(1);
+        let request = json!({
+            "requestType": "BroadcastCustomEvent", "requestId": self.sent.to_string(), "requestData": {"eventData": event_data},
+        });
+        Ok(self.sink.feed(message(op::REQUEST, &request)).await?)
+    }
+
+    /// Waits for the replies to all that was sent.
+    pub async fn settled(&mut self) -> Result<(), PeerError> {
+        self.sink.flush().await?;
+        let sent = self.sent;
+        match self.replies.wait_for(|replies| *replies >= sent).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(PeerError::Closed { code: None, reason: "a reply was still due".into() }),
+        }
+    }
+}
+
+/// The connection that only listens.
+#[derive(Debug)]
+pub struct Hearer {
+    stream: SplitStream<Socket>,
+    /// Kept so that the socket stays whole: the answers to pings go through it.
+    _sink: SplitSink<Socket, Message>,
+}
+
+impl Hearer {
+    /// Connects, subscribed to General events.
+    pub async fn connect(target: &Target) -> Result<Self, PeerError> {
+        let (sink, stream) = connect(target, subscription::GENERAL).await?.split();
+        Ok(Self { stream, _sink: sink })
+    }
+
+    /// The next broadcast's `eventData`.
+    pub async fn next(&mut self) -> Result<Value, PeerError> {
+        loop {
+            let mut frame = read(self.stream.next().await)?;
+            if frame.pointer("/d/eventType").and_then(Value::as_str) == Some("CustomEvent")
+                && let Some(data) = frame.pointer_mut("/d/eventData")
+            {
+                return Ok(data.take());
+            }
+        }
+    }
+}
