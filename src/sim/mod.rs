@@ -7,3 +7,4 @@
 pub mod obs;
 pub mod peer;
 mod random;
+pub mod twitchat;
