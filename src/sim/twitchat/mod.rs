@@ -150,7 +150,6 @@ impl StandIn {
     /// Lets something happen that nobody is told of, as when OBS was away: only the summary knows.
     pub fn play_unheard(&self, moment: Moment) {
         self.0.happen(moment);
-        self.0.lock().labels_due = false;
     }
 
     /// Sends any message with Twitchat's envelope.
