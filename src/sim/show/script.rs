@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::cast;
 use crate::sim::random::Random;
-use crate::sim::twitchat::{Ballot, Generation, Moment, Person, Reward, Stage, Tier};
+use crate::sim::twitchat::{Ballot, Choice, Generation, Moment, Person, Reward, Stage, Tier};
 
 /// What the show does next.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +115,8 @@ impl Writer {
         for (cue, stage, share) in [(cues[0], Stage::Begins, 0), (cues[1], Stage::Goes, 2), (cues[2], Stage::Ends, 4)] {
             let second = total.saturating_mul(share) / 4;
             let votes = [second / 3, second];
-            let choices = choices.into_iter().zip(votes).map(|(label, votes)| (label.to_owned(), votes, votes)).collect();
+            let choices =
+                choices.into_iter().zip(votes).map(|(label, votes)| Choice { label: label.into(), votes, voters: votes }).collect();
             let poll = Ballot { id: id.into(), title: title.into(), choices, duration_seconds: 120 };
             self.at(cue, Moment::Poll { poll, stage });
         }

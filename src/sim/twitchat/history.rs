@@ -113,13 +113,14 @@ fn row(moment: &Moment) -> Option<(&'static str, Value)> {
         }
         Moment::Poll { poll, stage: Stage::Ends } => {
             let choices = poll.choices.iter().enumerate();
-            let choices: Vec<_> =
-                choices.map(|(place, (title, votes, _))| json!({"title": title, "votes": votes, "win": place == poll.leader()})).collect();
+            let choices: Vec<_> = choices
+                .map(|(place, choice)| json!({"title": choice.label, "votes": choice.votes, "win": place == poll.leader()}))
+                .collect();
             ("polls", json!({"title": poll.title, "votes": poll.votes(), "choices": choices}))
         }
         Moment::Prediction { prediction, stage: Stage::Ends } => {
-            let outcomes = prediction.choices.iter().enumerate().map(|(place, (title, points, voters))| {
-                json!({"title": title, "points": points, "voters": voters, "win": place == prediction.leader()})
+            let outcomes = prediction.choices.iter().enumerate().map(|(place, choice)| {
+                json!({"title": choice.label, "points": choice.votes, "voters": choice.voters, "win": place == prediction.leader()})
             });
             let outcomes: Vec<_> = outcomes.collect();
             ("predictions", json!({"title": prediction.title, "points": prediction.votes(), "outcomes": outcomes}))

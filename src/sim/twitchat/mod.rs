@@ -4,6 +4,7 @@
 //! It keeps a history, so that its summary fills what the other side has missed; it drops ids that it has seen, its own included. It has
 //! no chat, no overlays and no settings. Called by the demo's [`show`](super::show) and by the tests.
 
+mod first;
 mod history;
 mod labels;
 mod moment;
@@ -19,7 +20,7 @@ use serde_json::{Value, json};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use uuid::Uuid;
 
-pub use moment::{Ballot, Moment, Person, Reward, Roles, Stage, Tier};
+pub use moment::{Ballot, Choice, Moment, Person, Reward, Roles, Stage, Tier};
 pub use speech::{Channel, Generation};
 
 use super::peer::{Hearer, PeerError, Talker, Target};

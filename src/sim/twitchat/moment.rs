@@ -84,15 +84,26 @@ impl Reward {
     }
 }
 
-/// A poll, or a prediction's outcomes: what can be chosen, with its votes (a prediction: points) and how many voted.
+/// What can be chosen in a poll or a prediction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What it says.
+    pub label: String,
+    /// Votes; in a prediction, points.
+    pub votes: u64,
+    /// How many people.
+    pub voters: u64,
+}
+
+/// A poll or a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ballot {
     /// Its id.
     pub id: String,
     /// The question.
     pub title: String,
-    /// Label, votes or points, voters.
-    pub choices: Vec<(String, u64, u64)>,
+    /// What can be chosen.
+    pub choices: Vec<Choice>,
     /// Planned length.
     pub duration_seconds: u64,
 }
@@ -100,16 +111,21 @@ pub struct Ballot {
 impl Ballot {
     /// The place of the choice that leads: the first one at equal votes.
     pub(super) fn leader(&self) -> usize {
-        let most = self.choices.iter().map(|(_, votes, _)| *votes).max();
-        self.choices.iter().position(|(_, votes, _)| Some(*votes) == most).unwrap_or(0)
+        let most = self.choices.iter().map(|choice| choice.votes).max();
+        self.choices.iter().position(|choice| Some(choice.votes) == most).unwrap_or(0)
     }
 
     pub(super) fn votes(&self) -> u64 {
-        self.choices.iter().map(|(_, votes, _)| votes).sum()
+        self.choices.iter().map(|choice| choice.votes).sum()
     }
 
     pub(super) fn voters(&self) -> u64 {
-        self.choices.iter().map(|(_, _, voters)| voters).sum()
+        self.choices.iter().map(|choice| choice.voters).sum()
+    }
+
+    /// An id for the choice at a place.
+    pub(super) fn choice_id(&self, place: usize) -> String {
+        format!("{}-{place}", self.id)
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Names and shapes are those of `protocol/twitchat.md` and `protocol/twitchat-v17.md`. Pure: moment and time in, type and data out.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::first;
 use super::moment::{Ballot, Moment, Person, Stage, Tier};
 
 /// How Twitchat names and shapes things.
@@ -32,64 +33,9 @@ pub(super) type Said = (&'static str, Option<Value>);
 /// Says one moment; nothing where this generation has no word for it.
 pub(super) fn say(generation: Generation, channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<Said> {
     match generation {
-        Generation::First => say_first(channel, moment, now_ms),
+        Generation::First => first::say(channel, moment, now_ms),
         Generation::Second | Generation::Third => Speaker { third: generation == Generation::Third, channel, now_ms }.say(moment),
     }
-}
-
-fn say_first(channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<Said> {
-    match moment {
-        Moment::Follow { who } => {
-            vec![("FOLLOW", Some(json!({"user": {"display_name": who.display, "username": who.login, "user_id": who.id}})))]
-        }
-        Moment::FirstMessage { who, text } => vec![("MESSAGE_FIRST", Some(tagged(channel, who, text, now_ms)))],
-        Moment::NonFollower { who, text } => vec![("MESSAGE_NON_FOLLOWER", Some(tagged(channel, who, text, now_ms)))],
-        Moment::Poll { poll, stage } => vec![("POLL", Some(json!({"poll": helix(channel, poll, *stage, "choices")})))],
-        Moment::Prediction { prediction, stage } => {
-            vec![("PREDICTION", Some(json!({"prediction": helix(channel, prediction, *stage, "outcomes")})))]
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// A chat message as tmi.js had it.
-fn tagged(channel: &Channel, who: &Person, text: &str, now_ms: i64) -> Value {
-    let mut badges = Map::new();
-    for (held, badge, version) in
-        [(who.roles.moderator, "moderator", "1"), (who.roles.vip, "vip", "1"), (who.roles.subscriber, "subscriber", "3")]
-    {
-        badges.extend(held.then(|| (badge.to_owned(), version.into())));
-    }
-    json!({"message": {"channel": format!("#{}", channel.login), "message": text, "tags": {
-        "user-id": who.id, "username": who.login, "display-name": who.display, "color": "#8A2BE2", "badges": badges,
-        "mod": who.roles.moderator, "subscriber": who.roles.subscriber, "first-msg": false, "room-id": channel.id,
-        "id": format!("{now_ms}-{}", who.id), "tmi-sent-ts": now_ms.to_string(), "message-type": "chat",
-    }}})
-}
-
-/// A poll or a prediction as Twitch's own API has it.
-fn helix(channel: &Channel, ballot: &Ballot, stage: Stage, field: &str) -> Value {
-    let status = match stage {
-        Stage::Begins | Stage::Goes => "ACTIVE",
-        Stage::Locks => "LOCKED",
-        Stage::Ends if field == "choices" => "COMPLETED",
-        Stage::Ends => "RESOLVED",
-        Stage::Cancelled => "CANCELED",
-    };
-    let choice = |(place, (label, votes, voters)): (usize, &(String, u64, u64))| json!({"id": choice_id(ballot, place), "title": label, "votes": votes, "channel_points": votes, "users": voters});
-    let choices: Vec<_> = ballot.choices.iter().enumerate().map(choice).collect();
-    let mut body = json!({
-        "id": ballot.id, "broadcaster_id": channel.id, "broadcaster_name": channel.login, "broadcaster_login": channel.login,
-        "title": ballot.title, "status": status, "duration": ballot.duration_seconds, field: choices,
-    });
-    if let (Some(body), Stage::Ends, "outcomes") = (body.as_object_mut(), stage, field) {
-        body.insert("winning_outcome_id".into(), choice_id(ballot, ballot.leader()).into());
-    }
-    body
-}
-
-fn choice_id(ballot: &Ballot, place: usize) -> String {
-    format!("{}-{place}", ballot.id)
 }
 
 /// `"prime"` or a number.
@@ -229,15 +175,15 @@ impl Speaker<'_> {
 
     fn ballot(&self, field: &str, ballot: &Ballot, stage: Stage) -> Value {
         let poll = field == "poll";
-        let choice = |place: usize| {
-            let (label, votes, voters) = ballot.choices.get(place)?;
-            let mut choice = json!({"id": choice_id(ballot, place), "label": label, "votes": votes});
-            if let Some(choice) = choice.as_object_mut().filter(|_| !poll) {
-                choice.insert("voters".into(), (*voters).into());
+        let told = |place: usize| {
+            let choice = ballot.choices.get(place)?;
+            let mut told = json!({"id": ballot.choice_id(place), "label": choice.label, "votes": choice.votes});
+            if let Some(told) = told.as_object_mut().filter(|_| !poll) {
+                told.insert("voters".into(), choice.voters.into());
             }
-            Some(choice)
+            Some(told)
         };
-        let choices: Vec<_> = (0..ballot.choices.len()).filter_map(choice).collect();
+        let choices: Vec<_> = (0..ballot.choices.len()).filter_map(told).collect();
         let length_ms = i64::try_from(ballot.duration_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
         let mut body = json!({
             "date": self.now_ms, "id": ballot.id, "platform": "twitch", "channel_id": self.channel.id, "type": field, "title": ballot.title,
@@ -253,7 +199,7 @@ impl Speaker<'_> {
         }
         // A running poll names its leader and its planned end; its last word has neither a length nor an end. A prediction's has.
         if poll || over {
-            fields.extend(choice(ballot.leader()).map(|winner| ("winner".to_owned(), winner)));
+            fields.extend(told(ballot.leader()).map(|winner| ("winner".to_owned(), winner)));
         }
         if poll && over {
             fields.insert("duration_s".into(), Value::Null);

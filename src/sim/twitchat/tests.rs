@@ -74,7 +74,10 @@ fn a_poll_ends_with_its_result_and_then_nothing() {
     let poll = Ballot {
         id: "p".into(),
         title: "What next?".into(),
-        choices: vec![("Boss rush".into(), 14, 14), ("Speedrun".into(), 22, 22)],
+        choices: vec![
+            Choice { label: "Boss rush".into(), votes: 14, voters: 14 },
+            Choice { label: "Speedrun".into(), votes: 22, voters: 22 },
+        ],
         duration_seconds: 120,
     };
     for (generation, cleared) in [(Generation::Second, Some(json!({}))), (Generation::Third, None)] {
@@ -107,7 +110,7 @@ async fn answer(hearer: &mut Hearer) -> Value {
     tokio::time::timeout(Duration::from_secs(10), heard).await.unwrap()
 }
 
-fn question(kind: &str, data: Value) -> Value {
+fn question(kind: &str, data: &Value) -> Value {
     json!({"origin": "twitchat", "type": kind, "data": data})
 }
 
@@ -119,14 +122,14 @@ async fn each_generation_answers_in_its_own_words() {
     ] {
         let (_obs, twitchat, mut talker, mut hearer) = stage(generation).await;
         twitchat.play_unheard(Moment::Follow { who: olle() });
-        talker.broadcast(&question("NO_SUCH_QUESTION", json!({}))).await.unwrap();
-        talker.broadcast(&question("GET_LABEL_OVERLAY_PLACEHOLDERS", json!({}))).await.unwrap();
+        talker.broadcast(&question("NO_SUCH_QUESTION", &json!({}))).await.unwrap();
+        talker.broadcast(&question("GET_LABEL_OVERLAY_PLACEHOLDERS", &json!({}))).await.unwrap();
         let heard = answer(&mut hearer).await;
         assert_eq!((&heard["type"], &heard["data"]["FOLLOWER_NAME"]["value"]), (&json!(labels), &json!("OlleBakar")));
-        talker.broadcast(&question(ask, json!({offset: 1}))).await.unwrap();
+        talker.broadcast(&question(ask, &json!({offset: 1}))).await.unwrap();
         let heard = answer(&mut hearer).await;
         assert_eq!((&heard["type"], &heard["data"]["follows"][0]["login"]), (&json!(summary), &json!("OlleBakar")));
-        talker.broadcast(&question(ask, json!({offset: now_ms() + 60_000}))).await.unwrap();
+        talker.broadcast(&question(ask, &json!({offset: now_ms() + 60_000}))).await.unwrap();
         assert_eq!(answer(&mut hearer).await["data"]["follows"], json!([]));
         assert_eq!(twitchat.received().len(), 4);
     }
@@ -135,7 +138,7 @@ async fn each_generation_answers_in_its_own_words() {
 #[tokio::test]
 async fn an_id_is_understood_once() {
     let (_obs, twitchat, mut talker, mut hearer) = stage(Generation::Third).await;
-    let mut twice = question("GET_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    let mut twice = question("GET_LABEL_OVERLAY_PLACEHOLDERS", &json!({}));
     twice["id"] = "same".into();
     talker.broadcast(&twice).await.unwrap();
     talker.broadcast(&twice).await.unwrap();
@@ -169,6 +172,6 @@ async fn it_comes_back_with_its_history() {
     twitchat.reconnect().await.unwrap();
     let target = Target { url: obs.url(), password: None };
     let (mut talker, mut hearer) = (Talker::connect(&target).await.unwrap(), Hearer::connect(&target).await.unwrap());
-    talker.broadcast(&question("GET_SUMMARY_DATA", json!({}))).await.unwrap();
+    talker.broadcast(&question("GET_SUMMARY_DATA", &json!({}))).await.unwrap();
     assert_eq!(answer(&mut hearer).await["data"]["follows"][0]["uid"], "60477318");
 }
