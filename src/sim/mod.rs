@@ -7,3 +7,5 @@
 pub mod obs;
 pub mod peer;
 mod random;
+pub mod show;
+pub mod twitchat;

@@ -113,9 +113,14 @@ impl Talker {
         Ok(self.sink.feed(message(op::REQUEST, &request)).await?)
     }
 
+    /// Sends what is still gathered, without waiting for replies.
+    pub async fn flush(&mut self) -> Result<(), PeerError> {
+        Ok(self.sink.flush().await?)
+    }
+
     /// Waits for the replies to all that was sent.
     pub async fn settled(&mut self) -> Result<(), PeerError> {
-        self.sink.flush().await?;
+        self.flush().await?;
         let sent = self.sent;
         match self.replies.wait_for(|replies| *replies >= sent).await {
             Ok(_) => Ok(()),

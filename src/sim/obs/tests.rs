@@ -103,8 +103,8 @@ async fn obws_follows_the_stream_and_the_scene() {
     assert!(client.streaming().start().await.is_err());
     assert!(obs.stop_stream());
     assert!(obs.start_stream(Duration::from_secs(3_700)));
-    let status = client.streaming().status().await.unwrap();
-    assert!(status.active && status.duration.whole_seconds() >= 3_700 && status.timecode.whole_hours() == 1);
+    let stream = client.streaming().status().await.unwrap();
+    assert!(stream.active && stream.duration.whole_seconds() >= 3_700 && stream.timecode.whole_hours() == 1);
     client.scenes().set_current_program_scene("Credits").await.unwrap();
     let switched = async {
         loop {

@@ -1,0 +1,93 @@
+//! What the credits should say after the show: made from the same script, by rules of its own.
+
+use crate::sim::twitchat::{Moment, Stage};
+
+use super::script::{Act, Script};
+
+/// Display names by section, each once, in the order in which they were played. OBS changes the order: compare them as sets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Expected {
+    /// `Follows`.
+    pub follows: Vec<String>,
+    /// `Cheers`.
+    pub cheers: Vec<String>,
+    /// `Subs`.
+    pub subs: Vec<String>,
+    /// `ReSubs`.
+    pub resubs: Vec<String>,
+    /// `GiftSubs`: everybody who gave, bombs included.
+    pub gift_subs: Vec<String>,
+    /// `GiftBombs`: who gave to several at once.
+    pub gift_bombs: Vec<String>,
+    /// `Raided`.
+    pub raided: Vec<String>,
+    /// `RewardRedemptions`.
+    pub redemptions: Vec<String>,
+    /// `GameUpdates`: games that were switched to. The one that Twitchat starts with is only where the labels begin.
+    pub games: Vec<String>,
+    /// `User.Users`: who wrote.
+    pub users: Vec<String>,
+    /// Of those, who wrote with a moderator's badge. Live only the first generation tells; the summary tells of all.
+    pub moderators: Vec<String>,
+    /// Of those, who wrote with a VIP badge.
+    pub vips: Vec<String>,
+    /// Finished polls.
+    pub polls: Vec<String>,
+    /// Bits by name.
+    pub bits: Vec<(String, u64)>,
+}
+
+impl Expected {
+    pub(super) fn of(script: &Script) -> Self {
+        let mut expected = Self::default();
+        for (_, act) in &script.0 {
+            match act {
+                Act::Switch(_) => {}
+                Act::Play(moment) => expected.count(moment),
+                Act::PublishRaid { who, .. } => once(&mut expected.raided, &who.display),
+            }
+        }
+        expected
+    }
+
+    fn count(&mut self, moment: &Moment) {
+        match moment {
+            Moment::Follow { who } => once(&mut self.follows, &who.display),
+            Moment::FirstMessage { who, .. } | Moment::NonFollower { who, .. } | Moment::Chat { who } => {
+                once(&mut self.users, &who.display);
+                if who.roles.moderator {
+                    once(&mut self.moderators, &who.display);
+                }
+                if who.roles.vip {
+                    once(&mut self.vips, &who.display);
+                }
+            }
+            Moment::Cheer { who, bits, .. } => {
+                once(&mut self.cheers, &who.display);
+                match self.bits.iter_mut().find(|(name, _)| *name == who.display) {
+                    Some((_, sum)) => *sum = sum.saturating_add(*bits),
+                    None => self.bits.push((who.display.clone(), *bits)),
+                }
+            }
+            Moment::Sub { who, .. } | Moment::PrimeUpgrade { who } | Moment::GiftUpgrade { who } => once(&mut self.subs, &who.display),
+            Moment::Resub { who, .. } => once(&mut self.resubs, &who.display),
+            Moment::Gift { from, to, .. } => {
+                once(&mut self.gift_subs, &from.display);
+                if to.len() > 1 {
+                    once(&mut self.gift_bombs, &from.display);
+                }
+            }
+            Moment::Redeem { who, .. } => once(&mut self.redemptions, &who.display),
+            Moment::Raid { who, .. } => once(&mut self.raided, &who.display),
+            Moment::Category { name } => once(&mut self.games, name),
+            Moment::Poll { poll, stage: Stage::Ends } => once(&mut self.polls, &poll.title),
+            Moment::Poll { .. } | Moment::Prediction { .. } | Moment::Tip { .. } | Moment::HypeTrain { .. } => {}
+        }
+    }
+}
+
+fn once(list: &mut Vec<String>, name: &str) {
+    if !list.iter().any(|known| known == name) {
+        list.push(name.to_owned());
+    }
+}

@@ -1,0 +1,325 @@
+//! A stand-in Twitchat: plays what happens on a stream to any obs-websocket, in the words of one of its three generations, and answers
+//! the questions that the real one answers.
+//!
+//! It keeps a history, so that its summary fills what the other side has missed; it drops ids that it has seen, its own included. It has
+//! no chat, no overlays and no settings. Called by the demo's [`show`](super::show) and by the tests.
+
+mod first;
+mod history;
+mod labels;
+mod moment;
+mod speech;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+use uuid::Uuid;
+
+pub use moment::{Ballot, Choice, Moment, Person, Reward, Roles, Stage, Tier};
+pub use speech::{Channel, Generation};
+
+use super::peer::{Hearer, PeerError, Talker, Target};
+use history::History;
+use labels::Labels;
+use speech::{Said, say};
+
+/// `origin` of all that Twitchat sends, and of all that it listens to.
+const ORIGIN: &str = "twitchat";
+/// How many ids it knows again.
+const SEEN_IDS: usize = 1_000;
+
+/// How a stand-in Twitchat is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which words it uses.
+    pub generation: Generation,
+    /// Whose it is.
+    pub channel: Channel,
+    /// How late a cheer is told: Twitchat waits a second.
+    pub bits_delay: Duration,
+    /// How long changes of labels are gathered: Twitchat takes 100 ms.
+    pub label_delay: Duration,
+    /// How many of its pages are open: each tells everything, with ids of its own.
+    pub pages: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            generation: Generation::Second,
+            channel: Channel { id: "48210953".into(), login: "nordlicht_tv".into() },
+            bits_delay: Duration::ZERO,
+            label_delay: Duration::ZERO,
+            pages: 1,
+        }
+    }
+}
+
+/// A running stand-in Twitchat. Clones are handles to the same one; it ends with the last of them.
+#[derive(Debug, Clone)]
+pub struct StandIn(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    target: Target,
+    options: Options,
+    state: Mutex<State>,
+    talker: tokio::sync::Mutex<Option<Talker>>,
+    listening: Mutex<Option<AbortOnDropHandle<()>>>,
+    /// What is told later.
+    late: TaskTracker,
+}
+
+#[derive(Debug)]
+struct State {
+    generation: Generation,
+    history: History,
+    labels: Labels,
+    labels_due: bool,
+    answering: bool,
+    seen: VecDeque<String>,
+    received: Vec<(String, Value)>,
+}
+
+impl StandIn {
+    /// Connects to an obs-websocket, with one connection to talk and one to listen. Says nothing yet.
+    pub async fn connect(target: Target, options: Options) -> Result<Self, PeerError> {
+        let state = State {
+            generation: options.generation,
+            history: History::default(),
+            labels: Labels::new(now_ms()),
+            labels_due: false,
+            answering: true,
+            seen: VecDeque::new(),
+            received: Vec::new(),
+        };
+        let twitchat = Self(Arc::new(Inner {
+            target,
+            options,
+            state: Mutex::new(state),
+            talker: tokio::sync::Mutex::new(None),
+            listening: Mutex::new(None),
+            late: TaskTracker::new(),
+        }));
+        twitchat.reconnect().await?;
+        Ok(twitchat)
+    }
+
+    /// Connects again, after OBS went away. The history is kept and, as in Twitchat, nothing announces it.
+    pub async fn reconnect(&self) -> Result<(), PeerError> {
+        let hearer = Hearer::connect(&self.0.target).await?;
+        *self.0.talker.lock().await = Some(Talker::connect(&self.0.target).await?);
+        let listening = AbortOnDropHandle::new(tokio::spawn(listen(hearer, Arc::downgrade(&self.0))));
+        *self.0.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(listening);
+        Ok(())
+    }
+
+    /// Updates Twitchat to another generation: it starts again with the same history and, if it has words for it, says so.
+    pub async fn switch(&self, generation: Generation) -> Result<(), PeerError> {
+        self.0.lock().generation = generation;
+        let ready = match generation {
+            Generation::First => return Ok(()),
+            Generation::Second => "TWITCHAT_READY",
+            Generation::Third => "ON_TWITCHAT_READY",
+        };
+        self.0.send(&[(ready, None)]).await?;
+        self.0.send_labels().await
+    }
+
+    /// Lets something happen: it is remembered, and told in so far as this generation tells it. It stays remembered when telling fails.
+    pub async fn play(&self, moment: Moment) -> Result<(), PeerError> {
+        let late = matches!(moment, Moment::Cheer { .. }) && !self.0.options.bits_delay.is_zero();
+        let (said, labels) = self.0.happen(moment);
+        if late {
+            let (inner, delay) = (Arc::clone(&self.0), self.0.options.bits_delay);
+            self.0.late.spawn(async move {
+                tokio::time::sleep(delay).await;
+                // OBS may be gone by then: Twitchat does not care either.
+                drop(inner.send(&said).await);
+            });
+        } else {
+            self.0.send(&said).await?;
+        }
+        if labels { Inner::tell_labels(&self.0).await } else { Ok(()) }
+    }
+
+    /// Lets something happen that nobody is told of, as when OBS was away: only the summary knows.
+    pub fn play_unheard(&self, moment: Moment) {
+        self.0.happen(moment);
+    }
+
+    /// Sends any message with Twitchat's envelope.
+    pub async fn say(&self, kind: &'static str, data: Option<Value>) -> Result<(), PeerError> {
+        self.0.send(&[(kind, data)]).await
+    }
+
+    /// Waits until all that was played has been told and OBS has replied to it.
+    pub async fn settled(&self) -> Result<(), PeerError> {
+        self.0.late.close();
+        self.0.late.wait().await;
+        self.0.late.reopen();
+        match &mut *self.0.talker.lock().await {
+            Some(talker) => talker.settled().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether it answers questions.
+    pub fn set_answering(&self, answering: bool) {
+        self.0.lock().answering = answering;
+    }
+
+    /// The types and data of what others have sent to Twitchat, in the order in which it came. Unknown types are there as well.
+    pub fn received(&self) -> Vec<(String, Value)> {
+        self.0.lock().received.clone()
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers, and finds the words. True if labels changed.
+    fn happen(&self, moment: Moment) -> (Vec<Said>, bool) {
+        let (mut state, now) = (self.lock(), now_ms());
+        let said = say(state.generation, &self.options.channel, &moment, now);
+        let labels = state.labels.note(&moment) && state.generation != Generation::First;
+        state.history.remember(now, moment);
+        (said, labels)
+    }
+
+    /// Sends messages back to back, once per open page. Twitchat never waits for a reply.
+    async fn send(&self, said: &[Said]) -> Result<(), PeerError> {
+        let mut talker = self.talker.lock().await;
+        let talker = talker.as_mut().ok_or_else(|| PeerError::Closed { code: None, reason: "not connected".into() })?;
+        for (kind, data) in said {
+            for _ in 0..self.options.pages {
+                talker.pipeline(&self.envelope(kind, data.clone())).await?;
+            }
+        }
+        talker.flush().await
+    }
+
+    /// Gathers changes of labels for a while before they are told.
+    async fn tell_labels(this: &Arc<Self>) -> Result<(), PeerError> {
+        let delay = this.options.label_delay;
+        if delay.is_zero() {
+            return this.send_labels().await;
+        }
+        if !std::mem::replace(&mut this.lock().labels_due, true) {
+            let inner = Arc::clone(this);
+            this.late.spawn(async move {
+                tokio::time::sleep(delay).await;
+                if std::mem::take(&mut inner.lock().labels_due) {
+                    // OBS may be gone by then: Twitchat does not care either.
+                    drop(inner.send_labels().await);
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Labels are whole states: two of them must not change places, so each waits for the reply.
+    async fn send_labels(&self) -> Result<(), PeerError> {
+        let (generation, data) = {
+            let state = self.lock();
+            (state.generation, state.labels.data())
+        };
+        self.send(&[(labels_kind(generation), Some(data))]).await?;
+        match &mut *self.talker.lock().await {
+            Some(talker) => talker.settled().await,
+            None => Ok(()),
+        }
+    }
+
+    fn envelope(&self, kind: &str, data: Option<Value>) -> Value {
+        let id = Uuid::new_v4().to_string();
+        self.lock().see(id.clone());
+        let mut envelope = json!({"origin": ORIGIN, "type": kind, "id": id});
+        if let Some(envelope) = envelope.as_object_mut() {
+            envelope.extend(data.map(|data| ("data".to_owned(), data)));
+        }
+        envelope
+    }
+
+    /// Takes a broadcast and says what it answers.
+    fn hear(&self, envelope: &mut Value) -> Option<Said> {
+        if envelope.get("origin").and_then(Value::as_str) != Some(ORIGIN) {
+            return None;
+        }
+        let kind = envelope.get("type").and_then(Value::as_str)?.to_owned();
+        let mut state = self.lock();
+        if let Some(id) = envelope.get("id").and_then(Value::as_str)
+            && !state.see(id.to_owned())
+        {
+            return None;
+        }
+        let data = envelope.get_mut("data").map(Value::take).unwrap_or_default();
+        let answer = state.answer(&kind, &data);
+        state.received.push((kind, data));
+        answer.filter(|_| state.answering)
+    }
+}
+
+impl State {
+    /// Notes an id; false if it is known.
+    fn see(&mut self, id: String) -> bool {
+        if self.seen.contains(&id) {
+            return false;
+        }
+        if self.seen.len() >= SEEN_IDS {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(id);
+        true
+    }
+
+    /// The oldest generation knew no questions; the second threw on a question without data; the third tolerates that.
+    fn answer(&self, kind: &str, data: &Value) -> Option<Said> {
+        let since = |field: &str| data.get(field).and_then(Value::as_f64).map_or(0, whole);
+        match (self.generation, kind) {
+            (Generation::First, _) => None,
+            (generation, "GET_LABEL_OVERLAY_PLACEHOLDERS") => Some((labels_kind(generation), Some(self.labels.data()))),
+            (Generation::Second, "GET_SUMMARY_DATA") if data.is_object() => {
+                Some(("SUMMARY_DATA", Some(self.history.summary(since("offset")))))
+            }
+            (Generation::Third, "GET_ENDING_CREDITS_DATA") => {
+                Some(("SET_ENDING_CREDITS_DATA", Some(self.history.summary(since("dateOffset")))))
+            }
+            (Generation::Third, "GET_GLOBAL_STATES") => Some(("ON_GLOBAL_STATES", Some(json!({"timers": [], "countdowns": []})))),
+            _ => None,
+        }
+    }
+}
+
+/// Hears others until OBS or the stand-in is gone.
+async fn listen(mut hearer: Hearer, inner: Weak<Inner>) {
+    while let Ok(mut envelope) = hearer.next().await {
+        let Some(inner) = inner.upgrade() else { return };
+        if let Some(answer) = inner.hear(&mut envelope) {
+            // If it cannot be sent, OBS is gone, which the next read tells.
+            drop(inner.send(&[answer]).await);
+        }
+    }
+}
+
+fn labels_kind(generation: Generation) -> &'static str {
+    if generation == Generation::Third { "ON_LABEL_OVERLAY_PLACEHOLDERS" } else { "LABEL_OVERLAY_PLACEHOLDERS" }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "JavaScript's numbers; a cast of a float saturates")]
+fn whole(number: f64) -> i64 {
+    number as i64
+}
+
+/// Unix milliseconds.
+#[expect(clippy::disallowed_methods, reason = "the stand-in is a program of its own: nobody gives it the time")]
+fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,221 @@
+//! What Twitchat says about a moment, in the words of its generation.
+//!
+//! Names and shapes are those of `protocol/twitchat.md` and `protocol/twitchat-v17.md`. Pure: moment and time in, type and data out.
+
+use serde_json::{Value, json};
+
+use super::first;
+use super::moment::{Ballot, Moment, Person, Stage, Tier};
+
+/// How Twitchat names and shapes things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Generation {
+    /// 0.x to 6.x: chat messages nested with IRC tags. It knows no cheers, subscriptions, rewards, labels or summary.
+    First,
+    /// 7.x to 16.x.
+    Second,
+    /// 17: `ON_`, `SET_` and `GET_`.
+    Third,
+}
+
+/// Whose Twitchat it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    /// The broadcaster's Twitch id.
+    pub id: String,
+    /// The broadcaster's login.
+    pub login: String,
+}
+
+/// A message without its envelope; `None` for data that is absent.
+pub(super) type Said = (&'static str, Option<Value>);
+
+/// Says one moment; nothing where this generation has no word for it.
+pub(super) fn say(generation: Generation, channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<Said> {
+    match generation {
+        Generation::First => first::say(channel, moment, now_ms),
+        Generation::Second | Generation::Third => Speaker { third: generation == Generation::Third, channel, now_ms }.say(moment),
+    }
+}
+
+/// `"prime"` or a number.
+pub(super) fn tier(tier: Tier) -> Value {
+    match tier {
+        Tier::Prime => "prime".into(),
+        Tier::One => 1.into(),
+        Tier::Two => 2.into(),
+        Tier::Three => 3.into(),
+    }
+}
+
+/// Twitchat since 7.
+struct Speaker<'a> {
+    third: bool,
+    channel: &'a Channel,
+    now_ms: i64,
+}
+
+impl Speaker<'_> {
+    fn say(&self, moment: &Moment) -> Vec<Said> {
+        let name = |second, third| if self.third { third } else { second };
+        match moment {
+            Moment::Follow { who } => {
+                let mut data = json!({"user": user(who)});
+                self.add_channel(&mut data);
+                vec![(name("FOLLOW", "ON_FOLLOW"), Some(data))]
+            }
+            Moment::FirstMessage { who, text } => {
+                vec![(name("MESSAGE_FIRST", "ON_MESSAGE_FIRST_TODAY"), Some(self.message(who, text)))]
+            }
+            Moment::NonFollower { who, text } => {
+                vec![(name("MESSAGE_NON_FOLLOWER", "ON_MESSAGE_FROM_NON_FOLLOWER"), Some(self.message(who, text)))]
+            }
+            Moment::Cheer { who, bits, text } => vec![(name("BITS", "ON_BITS"), Some(self.cheer(who, *bits, text)))],
+            Moment::Redeem { who, reward, text } => {
+                let mut data = match text {
+                    Some(text) => self.message(who, text),
+                    None => json!({"channel": self.channel.id, "user": user(who)}),
+                };
+                if let Some(data) = data.as_object_mut() {
+                    data.extend(text.as_ref().map(|text| ("message_chunks".to_owned(), words(text))));
+                    data.insert("reward".into(), json!({"id": reward.id, "cost": reward.cost, "title": reward.title}));
+                }
+                vec![(name("REWARD_REDEEM", "ON_REWARD_REDEEM"), Some(data))]
+            }
+            Moment::Poll { poll, stage } => self.progress(name("POLL_PROGRESS", "ON_POLL_PROGRESS"), "poll", poll, *stage),
+            Moment::Prediction { prediction, stage } => {
+                self.progress(name("PREDICTION_PROGRESS", "ON_PREDICTION_PROGRESS"), "prediction", prediction, *stage)
+            }
+            Moment::Chat { .. } | Moment::Raid { .. } | Moment::Category { .. } | Moment::Tip { .. } | Moment::HypeTrain { .. } => {
+                Vec::new()
+            }
+            _ => self.subscriptions(moment).into_iter().map(|data| (name("SUBSCRIPTION", "ON_SUBSCRIPTION"), Some(data))).collect(),
+        }
+    }
+
+    /// One message per subscription: a bomb is never told as one.
+    fn subscriptions(&self, moment: &Moment) -> Vec<Value> {
+        match moment {
+            Moment::Sub { who, tier: at } => vec![self.subscription(who, &json!({"tier": tier(*at)}))],
+            Moment::Resub { who, tier: at, months, streak, text } => vec![self.subscription(
+                who,
+                &json!({
+                    "tier": tier(*at), "totalSubDuration": months, "streakMonths": streak, "message": text,
+                    "message_chunks": words(text), "isResub": true,
+                }),
+            )],
+            Moment::Gift { from, to, tier: at } => to
+                .iter()
+                .map(|to| {
+                    let gift = json!({
+                        "tier": tier(*at), "recipients": [{"uid": to.id, "login": to.login}], "streakMonths": 0, "giftCount": 1, "isGift": true,
+                    });
+                    self.subscription(from, &gift)
+                })
+                .collect(),
+            Moment::GiftUpgrade { who } => vec![self.subscription(who, &json!({"isGiftUpgrade": true}))],
+            Moment::PrimeUpgrade { who } => vec![self.subscription(who, &json!({"isPrimeUpgrade": true}))],
+            _ => Vec::new(),
+        }
+    }
+
+    fn subscription(&self, who: &Person, differs: &Value) -> Value {
+        let mut data = json!({
+            "tier": 1, "months": 1, "user": {"id": who.id, "login": who.login}, "message": "", "message_chunks": [], "recipients": [],
+            "streakMonths": 1, "totalSubDuration": 1, "giftCount": 0, "isPrimeUpgrade": false, "isGift": false, "isGiftUpgrade": false,
+            "isResub": false,
+        });
+        if let (Some(data), Some(differs)) = (data.as_object_mut(), differs.as_object()) {
+            data.extend(differs.clone());
+            if self.third {
+                data.insert("user".into(), user(who));
+            }
+        }
+        self.add_channel(&mut data);
+        data
+    }
+
+    fn cheer(&self, who: &Person, bits: u64, text: &str) -> Value {
+        let cheer = format!("Cheer{bits}");
+        let picture = |size| format!("https://cdn.example/cheer/{bits}/{size}.gif");
+        let mut data = self.message(who, &format!("{cheer} {text}"));
+        if let Some(data) = data.as_object_mut() {
+            let chunks = json!([
+                {"type": "cheermote", "value": cheer, "emote": picture(1), "emoteHD": picture(4)},
+                {"type": "text", "value": format!(" {text}")},
+            ]);
+            data.insert("message_chunks".into(), chunks);
+            data.insert("bits".into(), bits.into());
+            data.insert("pinned".into(), false.into());
+            data.insert("pinLevel".into(), 0.into());
+        }
+        data
+    }
+
+    fn message(&self, who: &Person, text: &str) -> Value {
+        json!({"channel": self.channel.id, "message": text, "user": user(who)})
+    }
+
+    /// FOLLOW and SUBSCRIPTION name the channel only since 17.
+    fn add_channel(&self, data: &mut Value) {
+        if let Some(data) = data.as_object_mut().filter(|_| self.third) {
+            data.insert("channel".into(), self.channel.id.as_str().into());
+        }
+    }
+
+    /// A poll's or a prediction's progress. At its end the state is cleared: `{}` until 16, no data since 17.
+    fn progress(&self, kind: &'static str, field: &'static str, ballot: &Ballot, stage: Stage) -> Vec<Said> {
+        let cleared = (kind, (!self.third).then(|| json!({})));
+        if stage == Stage::Cancelled {
+            return vec![cleared];
+        }
+        let told = (kind, Some(json!({field: self.ballot(field, ballot, stage)})));
+        if stage == Stage::Ends { vec![told, cleared] } else { vec![told] }
+    }
+
+    fn ballot(&self, field: &str, ballot: &Ballot, stage: Stage) -> Value {
+        let poll = field == "poll";
+        let told = |place: usize| {
+            let choice = ballot.choices.get(place)?;
+            let mut told = json!({"id": ballot.choice_id(place), "label": choice.label, "votes": choice.votes});
+            if let Some(told) = told.as_object_mut().filter(|_| !poll) {
+                told.insert("voters".into(), choice.voters.into());
+            }
+            Some(told)
+        };
+        let choices: Vec<_> = (0..ballot.choices.len()).filter_map(told).collect();
+        let length_ms = i64::try_from(ballot.duration_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
+        let mut body = json!({
+            "date": self.now_ms, "id": ballot.id, "platform": "twitch", "channel_id": self.channel.id, "type": field, "title": ballot.title,
+            "duration_s": ballot.duration_seconds, "started_at": self.now_ms, "isStart": stage == Stage::Begins,
+        });
+        let Some(fields) = body.as_object_mut() else { return body };
+        fields.insert(if poll { "choices" } else { "outcomes" }.into(), choices.into());
+        let over = stage == Stage::Ends;
+        if !poll {
+            fields.insert("pendingAnswer".into(), (stage == Stage::Locks).into());
+            fields.insert("totalPoints".into(), ballot.votes().into());
+            fields.insert("totalUsers".into(), ballot.voters().into());
+        }
+        // A running poll names its leader and its planned end; its last word has neither a length nor an end. A prediction's has.
+        if poll || over {
+            fields.extend(told(ballot.leader()).map(|winner| ("winner".to_owned(), winner)));
+        }
+        if poll && over {
+            fields.insert("duration_s".into(), Value::Null);
+        } else if poll {
+            fields.insert("ended_at".into(), self.now_ms.saturating_add(length_ms).into());
+        } else if over {
+            fields.insert("ended_at".into(), self.now_ms.into());
+        }
+        body
+    }
+}
+
+fn user(who: &Person) -> Value {
+    json!({"id": who.id, "login": who.login, "displayName": who.display})
+}
+
+fn words(text: &str) -> Value {
+    if text.is_empty() { json!([]) } else { json!([{"type": "text", "value": text}]) }
+}
