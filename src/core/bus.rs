@@ -3,7 +3,7 @@
 //! A reply waits until all that was written before it is on disk: what the bridge says, a crash cannot take back.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json, value::RawValue};
+use serde_json::{Map, Value, json};
 
 use super::{
     Core,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     credits::{self, sample},
-    event::{Heard, heard::BRIDGE},
+    event::heard::BRIDGE,
     request::{self, Asker, Call, RequestError, reply},
 };
 
@@ -194,10 +194,4 @@ impl Core {
         }
         self.send(&taken);
     }
-}
-
-/// For tests and tools: what a request's text is heard as.
-#[cfg(test)]
-pub(super) fn as_heard(request: &Value) -> Heard {
-    Heard::Request(RawValue::from_string(request.to_string()).unwrap())
 }

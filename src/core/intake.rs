@@ -117,9 +117,9 @@ impl Core {
         if facts.iter().any(|fact| self.is_news(fact)) {
             self.append(source, now, body());
             for fact in facts {
-                let keys = mapping::summary::keys_of(&fact);
+                let key = mapping::summary::keys_of(&fact);
                 let mut changed: Vec<PersonId> = Vec::new();
-                let outcome = self.fold.apply(&fact, &keys, fold_origin(source.origin), now.wall_ms, |met| {
+                let outcome = self.fold.apply(&fact, key, fold_origin(source.origin), now.wall_ms, |met| {
                     if met.changed {
                         changed.push(met.who);
                     }

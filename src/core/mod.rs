@@ -161,9 +161,9 @@ impl Core {
     /// [`Self::replay_next_session`].
     pub fn replay(&mut self, row: &Row) {
         for fact in facts_of(row) {
-            let keys = mapping::summary::keys_of(&fact);
+            let key = mapping::summary::keys_of(&fact);
             let origin = fold_origin(row.origin);
-            self.fold.apply(&fact, &keys, origin, row.at_ms, |_| {});
+            self.fold.apply(&fact, key, origin, row.at_ms, |_| {});
         }
         if row.origin == RowOrigin::Added
             && let Some((section, value)) = intake::read_added(&row.body)

@@ -19,9 +19,7 @@ use crate::event::{
     EventName, Fact, Person, Roles,
     fact::{Gift, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind},
 };
-
-/// Identifies one credit across a live event and a summary's row: see `mapping::summary`.
-pub type Key = u64;
+use crate::mapping::summary::Key;
 
 /// Where a fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,20 +170,17 @@ impl Sections {
     }
 
     /// Takes a filled row's place if there is one.
-    fn claim(&mut self, keys: &[(Key, u32)], at_ms: i64) -> bool {
+    fn claim(&mut self, key: Option<(Key, u32)>, at_ms: i64) -> bool {
         while self.claimable.front().is_some_and(|filled| at_ms - filled.at_ms > CLAIM_MS) {
             self.claimable.pop_front();
         }
         if self.claimable.is_empty() {
             return false;
         }
-        keys.iter().any(|(key, count)| {
-            let filled = self.claimable.iter_mut().find(|filled| filled.key == *key && filled.left > 0);
-            filled.is_some_and(|filled| {
-                filled.left = filled.left.saturating_sub(*count);
-                true
-            })
-        })
+        let Some((key, count)) = key else { return false };
+        let Some(filled) = self.claimable.iter_mut().find(|filled| filled.key == key && filled.left > 0) else { return false };
+        filled.left = filled.left.saturating_sub(count);
+        true
     }
 }
 
@@ -219,13 +214,13 @@ impl Fold {
         meeting.who
     }
 
-    /// Takes one fact of the running session. `keys` are those of `mapping::summary`; `met` hears of everybody the fact names.
-    pub fn apply(&mut self, fact: &Fact, keys: &[(Key, u32)], origin: Origin, at_ms: i64, mut met: impl FnMut(Met)) -> Outcome {
+    /// Takes one fact of the running session. `key` is that of `mapping::summary`; `met` hears of everybody the fact names.
+    pub fn apply(&mut self, fact: &Fact, key: Option<(Key, u32)>, origin: Origin, at_ms: i64, mut met: impl FnMut(Met)) -> Outcome {
         if let Fact::Broadcaster { id, own } = fact {
             self.broadcaster.learn(id, *own);
             return Outcome::Counted;
         }
-        let claims = origin == Origin::Live && !matches!(fact, Fact::Presence(_)) && self.session.claim(keys, at_ms);
+        let claims = origin == Origin::Live && !matches!(fact, Fact::Presence(_)) && self.session.claim(key, at_ms);
         let outcome = if claims {
             self.name_only(fact, at_ms, &mut met);
             Outcome::Repeat
@@ -234,9 +229,9 @@ impl Fold {
         };
         if outcome == Outcome::Counted {
             self.session.facts += 1;
-            self.session.ledger.extend(keys.iter().map(|(key, count)| (at_ms, *key, *count)));
+            self.session.ledger.extend(key.map(|(key, count)| (at_ms, key, count)));
             if origin == Origin::Filled {
-                self.session.claimable.extend(keys.iter().map(|(key, count)| Claimable { key: *key, at_ms, left: *count }));
+                self.session.claimable.extend(key.map(|(key, count)| Claimable { key, at_ms, left: count }));
             }
         }
         outcome

@@ -45,7 +45,7 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
     for (place, who) in people.iter().enumerate() {
         let other = people.get((place + 1) % people.len()).unwrap_or(who);
         for fact in facts(place, who, other) {
-            fold.apply(&fact, &[], Origin::Live, now_ms, |_| {});
+            fold.apply(&fact, None, Origin::Live, now_ms, |_| {});
         }
     }
     fold

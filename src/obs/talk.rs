@@ -141,13 +141,13 @@ impl Talker {
         if bytes > LARGEST_MESSAGE {
             return Err(RequestError::TooLarge { bytes });
         }
-        self.ask("BroadcastCustomEvent", async |client| client.general().broadcast_custom_event(&event_data).await).await
+        self.ask("BroadcastCustomEvent", || async { self.client.general().broadcast_custom_event(&event_data).await }).await
     }
 
     /// Asks what OBS is.
     #[doc(alias = "GetVersion")]
     pub async fn version(&self) -> Result<Version, RequestError> {
-        let version = self.ask("GetVersion", async |client| client.general().version().await).await?;
+        let version = self.ask("GetVersion", || async { self.client.general().version().await }).await?;
         Ok(Version {
             obs: version.obs_studio_version.to_string(),
             websocket: version.obs_web_socket_version.to_string(),
@@ -158,7 +158,7 @@ impl Talker {
     /// Asks whether OBS streams.
     #[doc(alias = "GetStreamStatus")]
     pub async fn stream_status(&self) -> Result<StreamStatus, RequestError> {
-        let status = self.ask("GetStreamStatus", async |client| client.streaming().status().await).await?;
+        let status = self.ask("GetStreamStatus", || async { self.client.streaming().status().await }).await?;
         let duration_ms = u64::try_from(status.duration.whole_milliseconds()).unwrap_or(0);
         Ok(StreamStatus { active: status.active, duration_ms })
     }
@@ -166,7 +166,7 @@ impl Talker {
     /// Asks for the name of the program scene.
     #[doc(alias = "GetCurrentProgramScene")]
     pub async fn program_scene(&self) -> Result<String, RequestError> {
-        let scene = self.ask("GetCurrentProgramScene", async |client| client.scenes().current_program_scene().await).await?;
+        let scene = self.ask("GetCurrentProgramScene", || async { self.client.scenes().current_program_scene().await }).await?;
         Ok(scene.id.name)
     }
 
@@ -182,7 +182,10 @@ impl Talker {
     }
 
     /// Makes one request when its turn has come; asks again while OBS is not ready.
-    async fn ask<T>(&self, request: &'static str, call: impl AsyncFn(&Client) -> Result<T, ObwsError>) -> Result<T, RequestError> {
+    async fn ask<T, F>(&self, request: &'static str, call: impl Fn() -> F) -> Result<T, RequestError>
+    where
+        F: Future<Output = Result<T, ObwsError>>,
+    {
         let _turn = self.turn.lock().await;
         if self.stuck.is_cancelled() {
             return Err(RequestError::NotConnected);
@@ -190,7 +193,7 @@ impl Talker {
         let deadline = Instant::now() + self.within;
         let mut pause = FIRST_PAUSE;
         loop {
-            let Ok(reply) = timeout_at(deadline, call(&self.client)).await else {
+            let Ok(reply) = timeout_at(deadline, call()).await else {
                 self.stuck_on.get_or_init(|| request);
                 self.stuck.cancel();
                 return Err(RequestError::TimedOut { request, after: self.within });
