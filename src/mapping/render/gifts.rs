@@ -52,7 +52,8 @@ pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> Event {
     Event { name: name(gifter.platform, "GiftBomb"), data }
 }
 
-/// One gift to one recipient. `bomb_count` is the size of the wave it belongs to, which has the same `context`; 0 for none.
+/// One gift to one recipient. `bomb_count` is the size of the wave it belongs to, 0 for none. The wave's own id is
+/// not told: Twitchat has none.
 pub fn gift_sub(gift: &Gift, recipient: &Person, from_bomb: bool, bomb_count: u32, context: &Context<'_>) -> Event {
     let gifter = &gift.gifter;
     let anonymous = gifter.is_anonymous();
@@ -86,7 +87,7 @@ pub fn gift_sub(gift: &Gift, recipient: &Person, from_bomb: bool, bomb_count: u3
         "durationMonths": gift.months,
         "cumlativeTotal": total,
         "recipient": base(recipient),
-        "communityGiftId": from_bomb.then_some(context.id),
+        "communityGiftId": null,
         "fromCommunitySubGift": from_bomb,
         "randomCommunitySubGift": from_bomb,
         "communitySubGiftCount": bomb_count,

@@ -172,7 +172,7 @@ fn a_gift_of_a_bomb_says_so_in_every_dialect() {
     for key in ["fromSubBomb", "fromCommunitySubGift", "randomCommunitySubGift"] {
         assert_eq!(data[key], json!(true), "{key}");
     }
-    assert_eq!((&data["subBombCount"], &data["communitySubGiftCount"], &data["communityGiftId"]), (&json!(5), &json!(5), &json!("wave")));
+    assert_eq!((&data["subBombCount"], &data["communitySubGiftCount"]), (&json!(5), &json!(5)));
 }
 
 #[test]
