@@ -34,40 +34,34 @@ export async function startBridge(bus, options = {}) {
     let log = '';
     bridge.stderr.setEncoding('utf8').on('data', (text) => (log += text));
     const ended = once(bridge, 'close');
-    ended.catch(() => {}); // told below, or of no interest any more
+    ended.catch(() => {}); // there is no such program: it never answers, and that is told
 
     const stop = async () => {
         bridge.kill('SIGTERM');
-        await within(6_000, 'the end of the bridge after SIGTERM', ended).catch((error) => {
-            bridge.kill('SIGKILL');
-            throw error;
-        });
-        await rm(home, { recursive: true, force: true });
+        try {
+            await within(6_000, 'the end of the bridge after SIGTERM', ended);
+        } finally {
+            bridge.kill('SIGKILL'); // of no effect on one that has ended
+            await rm(home, { recursive: true, force: true });
+        }
     };
-    const tooEarly = ended.then(([code, signal]) => {
-        throw new Error(`the bridge ended (${code ?? signal}) before it answered`);
-    });
     try {
-        await Promise.race([untilItAnswers(bus), tooEarly]);
+        await untilItAnswers(bus, bridge);
     } catch (error) {
         await stop().catch(() => {});
-        throw new Error(`${error.message}; its log:\n${log}`, { cause: error });
+        error.message += `; its log:\n${log}`;
+        throw error;
     }
     return { stop, log: () => log };
 }
 
-async function untilItAnswers(bus) {
-    const asking = new AbortController();
-    try {
-        await within(READY_WITHIN_MS, 'the reply to GetInfo', askAgainAndAgain(bus, asking.signal));
-    } finally {
-        asking.abort();
+async function untilItAnswers(bus, bridge) {
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (Date.now() < deadline) {
+        if (await bus.request('GetInfo', {}, { ms: 500 }).catch(() => false)) return;
+        if (bridge.exitCode !== null || bridge.signalCode !== null) {
+            throw new Error(`the bridge ended (${bridge.exitCode ?? bridge.signalCode}) before it answered`);
+        }
     }
-}
-
-async function askAgainAndAgain(bus, signal) {
-    while (!signal.aborted) {
-        const reply = await bus.request('GetInfo', {}, { ms: 500 }).catch(() => undefined);
-        if (reply) return;
-    }
+    throw new Error(`the bridge did not answer GetInfo within ${READY_WITHIN_MS} ms`);
 }

@@ -17,7 +17,7 @@ export function obsOfTheTests() {
 /** Rejects with an error that says what was waited for. */
 export async function within(ms, what, promise) {
     const over = new AbortController();
-    const late = sleep(ms, undefined, { signal: over.signal }).then(() => {
+    const late = sleep(ms, undefined, { signal: over.signal, ref: false }).then(() => {
         throw new Error(`${what}: not within ${ms} ms`);
     });
     late.catch(() => {});
