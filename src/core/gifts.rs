@@ -63,11 +63,11 @@ impl Core {
         let Some((first, first_id)) = gifts.first() else { return };
         let recipients: Vec<(&Gift, &str, &Person)> =
             gifts.iter().flat_map(|(gift, id)| gift.recipients.iter().map(move |recipient| (gift, id.as_str(), recipient))).collect();
-        let count = gifts.iter().map(|(gift, _)| gift.count.max(1)).sum::<u32>();
+        let count = gifts.iter().fold(0_u32, |count, (gift, _)| count.saturating_add(gift.count.max(1)));
         let broadcaster = self.settings.broadcaster.clone();
         let context = |id| render::Context { at_ms: now.wall_ms, id, broadcaster: broadcaster.as_ref() };
         let is_bomb = count > 1 || wave.told > 0;
-        let of_bomb = wave.told + count;
+        let of_bomb = wave.told.saturating_add(count);
         let mut events = Vec::new();
         if count > 1 {
             let mut bomb = first.clone();

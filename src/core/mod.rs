@@ -314,3 +314,6 @@ fn facts_of(row: &Row) -> Vec<Fact> {
         RowOrigin::Added => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -220,9 +220,12 @@ impl Fold {
             self.broadcaster.learn(id, *own);
             return Outcome::Counted;
         }
-        let claims = origin == Origin::Live && !matches!(fact, Fact::Presence(_)) && self.session.claim(key, at_ms);
-        let outcome = if claims {
-            self.name_only(fact, at_ms, &mut met);
+        let is_heard_twice = matches!(fact, Fact::Gift(gift) if self.is_told(gift, at_ms));
+        let claims = !is_heard_twice && origin == Origin::Live && !matches!(fact, Fact::Presence(_)) && self.session.claim(key, at_ms);
+        let outcome = if is_heard_twice {
+            Outcome::Repeat
+        } else if claims {
+            self.take_place(fact, at_ms, &mut met);
             Outcome::Repeat
         } else {
             self.count(fact, origin, at_ms, &mut met)
@@ -237,10 +240,38 @@ impl Fold {
         outcome
     }
 
-    /// Only the names that a fact brings.
-    fn name_only(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) {
-        let mut copy = fact.clone();
-        copy.each_person(|person| met(self.people.meet(person, at_ms)));
+    /// Whether every recipient of a gift was told before, within the same wave.
+    fn is_told(&self, gift: &Gift, at_ms: i64) -> bool {
+        let Some(gifter) = self.people.find(&gift.gifter) else { return false };
+        let told = |recipient| self.people.find(recipient).is_some_and(|who| self.session.waves.has(gifter, gift.tier, who, at_ms));
+        !gift.recipients.is_empty() && !gift.bomb && gift.recipients.iter().all(told)
+    }
+
+    /// A live event takes the place of a summary's row that was counted already: only what the row did not tell is added.
+    fn take_place(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) {
+        fact.clone().each_person(|person| met(self.people.meet(person, at_ms)));
+        match fact {
+            Fact::Redemption(redemption) => {
+                let who = self.people.meet(&redemption.who, at_ms).who;
+                let points = redemption.cost.unwrap_or_default();
+                self.session.add(Section::RewardRedemptions, who, 0, points, at_ms);
+                self.boards.points(who, points);
+            }
+            // A summary tells a continued gift as a gift of whoever continues it.
+            Fact::Subscription(subscription) if subscription.kind == SubKind::GiftUpgrade => {
+                let who = self.people.meet(&subscription.who, at_ms).who;
+                self.session.lists.entry(Section::GiftSubs).or_default().take_back(who, 1, 1);
+                self.subscription(subscription, at_ms, met);
+            }
+            Fact::Gift(gift) => {
+                let gifter = self.people.meet(&gift.gifter, at_ms).who;
+                for recipient in &gift.recipients {
+                    let recipient = self.people.meet(recipient, at_ms).who;
+                    self.session.waves.gift(gifter, gift.tier, recipient, at_ms);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn count(&mut self, fact: &Fact, origin: Origin, at_ms: i64, met: &mut impl FnMut(Met)) -> Outcome {

@@ -52,6 +52,14 @@ impl Tally {
         }
     }
 
+    /// Takes back what turned out to be something else; a line with nothing left in it is hidden.
+    pub fn take_back(&mut self, who: PersonId, count: u32, amount: u64) {
+        if let Some(entry) = self.places.get(&who).and_then(|place| self.entries.get_mut(*place as usize)) {
+            entry.count = entry.count.saturating_sub(count);
+            entry.amount = entry.amount.saturating_sub(amount);
+        }
+    }
+
     /// Somebody's line.
     pub fn get(&self, who: PersonId) -> Option<&Entry> {
         self.places.get(&who).and_then(|place| self.entries.get(*place as usize))
@@ -62,7 +70,7 @@ impl Tally {
         let mut list: Vec<Entry> = Vec::with_capacity(self.entries.len());
         let mut merged: HashMap<PersonId, usize> = HashMap::new();
         let any_merged = self.entries.iter().any(|entry| people.root(entry.who) != entry.who);
-        for entry in &self.entries {
+        for entry in self.entries.iter().filter(|entry| entry.count > 0) {
             let who = people.root(entry.who);
             let before = if any_merged { merged.get(&who).copied() } else { None };
             if let Some(before) = before.and_then(|place| list.get_mut(place)) {

@@ -37,6 +37,12 @@ pub struct Waves {
 }
 
 impl Waves {
+    /// Whether this gift was told already, within a wave that may still go on.
+    pub fn has(&self, gifter: PersonId, tier: Tier, recipient: PersonId, at_ms: i64) -> bool {
+        let wave = self.running.get(&(gifter, tier)).filter(|wave| at_ms - wave.last_ms <= WAVE_GAP_MS);
+        wave.is_some_and(|wave| wave.recipients.contains(&recipient))
+    }
+
     /// Takes one gift.
     pub fn gift(&mut self, gifter: PersonId, tier: Tier, recipient: PersonId, at_ms: i64) -> Step {
         if self.running.len() > 1_000 {

@@ -220,7 +220,9 @@ impl<'de> Deserialize<'de> for Flag {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Loose<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(serde_json::from_str(<&RawValue>::deserialize(deserializer)?.get()).ok()))
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        // A list would be read as the fields of a struct in their order.
+        Ok(Self(if raw.get().starts_with('[') { None } else { serde_json::from_str(raw.get()).ok() }))
     }
 }
 
