@@ -3,14 +3,19 @@
 //! The journal keeps raw data, so that a better mapping can read it again; what people wrote is none of its business unless the
 //! streamer wants it there (`keep_texts`).
 
-use serde_json::{Value, value::RawValue};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
 
 /// What Twitchat writes in place of a whisper's text. It is kept: it says that the message was a whisper.
 pub const PRIVATE: &str = "<not set for privacy reasons>";
 
-/// Keys that hold what somebody wrote, in Twitchat's, in Twitch's and in Streamer.bot's data.
-const TEXT_KEYS: [&str; 11] =
-    ["message", "message_chunks", "messageChunks", "text", "parts", "fragments", "user_input", "userInput", "input", "rawInput", "msgBody"];
+/// How deep is gone into: real data nests five deep.
+const DEPTH: usize = 32;
 
 /// The same JSON without chat texts, at any depth. An object under such a key is not a text and is gone through like any other.
 pub fn strip_texts(raw: &RawValue) -> Box<str> {
@@ -18,25 +23,104 @@ pub fn strip_texts(raw: &RawValue) -> Box<str> {
     if !may_have_texts(json) {
         return json.into();
     }
-    // What cannot be read again is of no use in the journal, and might hold a text.
-    let Ok(mut value) = serde_json::from_str(json) else { return "{}".into() };
-    strip(&mut value);
-    value.to_string().into()
+    let mut kept = String::with_capacity(json.len());
+    match strip(raw, &mut kept, DEPTH) {
+        Some(()) => kept.into(),
+        // What cannot be gone through is of no use in the journal, and might hold a text.
+        None => "{}".into(),
+    }
 }
 
 /// Whether any of the keys can be in there: an escape may hide one.
 fn may_have_texts(json: &str) -> bool {
-    json.contains('\\') || json.split('"').skip(1).step_by(2).any(|word| TEXT_KEYS.contains(&word))
+    json.contains('\\') || json.split('"').skip(1).step_by(2).any(is_text_key)
 }
 
-fn strip(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            map.retain(|key, value| !TEXT_KEYS.contains(&key.as_str()) || value.is_object() || value.as_str() == Some(PRIVATE));
-            map.values_mut().for_each(strip);
+/// Keys that hold what somebody wrote, in Twitchat's, in Twitch's and in Streamer.bot's data.
+fn is_text_key(key: &str) -> bool {
+    matches!(
+        key,
+        "message"
+            | "message_chunks"
+            | "messageChunks"
+            | "text"
+            | "parts"
+            | "fragments"
+            | "user_input"
+            | "userInput"
+            | "input"
+            | "rawInput"
+            | "msgBody"
+    )
+}
+
+/// Writes what is kept of a value; `None` when that cannot be told. What holds no texts is copied as it is written.
+fn strip(raw: &RawValue, kept: &mut String, depth: usize) -> Option<()> {
+    let json = raw.get();
+    match json.bytes().next() {
+        Some(b'{' | b'[') if may_have_texts(json) && depth == 0 => return None,
+        Some(b'{') if may_have_texts(json) => {
+            kept.push('{');
+            let start = kept.len();
+            for (key, value) in serde_json::from_str::<Fields<'_>>(json).ok()?.0 {
+                if is_text(key, value) {
+                    continue;
+                }
+                if kept.len() > start {
+                    kept.push(',');
+                }
+                kept.push_str(key.get());
+                kept.push(':');
+                strip(value, kept, depth - 1)?;
+            }
+            kept.push('}');
         }
-        Value::Array(list) => list.iter_mut().for_each(strip),
-        _ => {}
+        Some(b'[') if may_have_texts(json) => {
+            kept.push('[');
+            for (place, value) in serde_json::from_str::<Vec<&RawValue>>(json).ok()?.into_iter().enumerate() {
+                if place > 0 {
+                    kept.push(',');
+                }
+                strip(value, kept, depth - 1)?;
+            }
+            kept.push(']');
+        }
+        _ => kept.push_str(json),
+    }
+    Some(())
+}
+
+fn is_text(key: &RawValue, value: &RawValue) -> bool {
+    let is_key = if key.get().contains('\\') {
+        serde_json::from_str::<String>(key.get()).is_ok_and(|key| is_text_key(&key))
+    } else {
+        is_text_key(key.get().trim_matches('"'))
+    };
+    is_key && !value.get().starts_with('{') && value.get().trim_matches('"') != PRIVATE
+}
+
+/// The fields of an object as they are written, in their order.
+struct Fields<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Map;
+        impl<'de> Visitor<'de> for Map {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+                let mut fields = Vec::with_capacity(16);
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(Map)
     }
 }
 
@@ -62,7 +146,7 @@ mod tests {
         assert_eq!(&*stripped(r#"{"mess\u0061ge":"secret","a":1}"#), r#"{"a":1}"#);
         assert_eq!(
             &*stripped(r#"{"user_input":"secret","reward":{"title":"T"},"reply":{"msgBody":"secret"}}"#),
-            r#"{"reply":{},"reward":{"title":"T"}}"#
+            r#"{"reward":{"title":"T"},"reply":{}}"#
         );
     }
 
