@@ -140,7 +140,9 @@ pub const SECTIONS: &[&str] = &[
     "Users",
     "Groups",
     "Custom",
-    "TopBits",
+    "TopBits.All",
+    "TopBits.Month",
+    "TopBits.Week",
     "TopChannelRewards",
 ];
 

@@ -97,11 +97,22 @@ impl Core {
                 self.out.push(Effect::Note(Note::BadData { kind: kind.into(), why: trouble.to_string() }));
             }
         }
+        if self.is_elsewhere(&read.facts) {
+            self.counts.elsewhere += 1;
+            return;
+        }
         let source = Source { origin: RowOrigin::Heard, kind, id: message.id.as_deref() };
         let keep_texts = self.settings.keep_texts;
         self.take(read.facts, source, now, || {
             data.map_or_else(|| "null".into(), |data| if keep_texts { data.get().into() } else { mapping::strip_texts(data) })
         });
+    }
+
+    /// Whether a message is of another channel that is open in Twitchat. Known only when the config says whose bridge this is: a learnt
+    /// channel would make it depend on what came first.
+    pub(super) fn is_elsewhere(&self, facts: &[Fact]) -> bool {
+        let Some(own) = &self.fold.broadcaster.configured else { return false };
+        matches!(facts.first(), Some(Fact::Broadcaster { id, own: false }) if id != own)
     }
 
     /// Takes facts in: a row for them if any is news, then each counts, then each is told.
@@ -188,7 +199,7 @@ impl Core {
     }
 
     /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb.
-    fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, now: Now) {
+    pub(super) fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, now: Now) {
         if !self.settings.tell {
             return;
         }

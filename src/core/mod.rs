@@ -72,6 +72,8 @@ pub struct Core {
     since_ms: i64,
     sent: u64,
     alive_due_ms: u64,
+    /// When a poll or prediction that was cleared may be told as ended, on the monotonic clock.
+    ballots_due_ms: Option<u64>,
     tick_ms: Option<u64>,
     out: Vec<Effect>,
 }
@@ -107,6 +109,7 @@ impl Core {
             since_ms: run.started_ms,
             sent: 0,
             alive_due_ms: now.mono_ms,
+            ballots_due_ms: None,
             tick_ms: None,
             out: Vec::new(),
             settings,
@@ -160,7 +163,11 @@ impl Core {
     /// A row of the journal, in order; those of one earlier session after the other, then those of the running one. Between sessions call
     /// [`Self::replay_next_session`].
     pub fn replay(&mut self, row: &Row) {
-        for fact in facts_of(row) {
+        let facts = facts_of(row);
+        if self.is_elsewhere(&facts) {
+            return;
+        }
+        for fact in facts {
             let key = mapping::summary::keys_of(&fact);
             let origin = fold_origin(row.origin);
             self.fold.apply(&fact, key, origin, row.at_ms, |_| {});
@@ -212,7 +219,11 @@ impl Core {
 
     /// When [`Input::Tick`] is due at the latest, on the monotonic clock.
     pub fn due_ms(&self) -> u64 {
-        [self.side.due_ms(), self.gifts.due_ms(), Some(self.alive_due_ms)].into_iter().flatten().min().unwrap_or(self.alive_due_ms)
+        [self.side.due_ms(), self.gifts.due_ms(), self.ballots_due_ms, Some(self.alive_due_ms)]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(self.alive_due_ms)
     }
 
     /// Replies that wait for the store. Take no more inputs from the bus while there are many.
@@ -267,6 +278,19 @@ impl Core {
         }
         self.run_side(now);
         self.release_gifts(now);
+        self.settle_ballots(now);
+    }
+
+    /// Tells of polls and predictions that ended, and notes when the next may have.
+    fn settle_ballots(&mut self, now: Now) {
+        let mut ended = self.polls.tick(now.wall_ms);
+        ended.extend(self.predictions.tick(now.wall_ms));
+        for fact in ended {
+            self.tell_fact(&fact, None, now);
+        }
+        let due = [self.polls.due_ms(), self.predictions.due_ms()].into_iter().flatten().min();
+        // A whole second at most: the wall clock may be set meanwhile.
+        self.ballots_due_ms = due.map(|due_ms| now.mono_ms + u64::try_from((due_ms - now.wall_ms).clamp(1, 1_000)).unwrap_or(1));
     }
 
     fn write(&mut self, write: Write) {

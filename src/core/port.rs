@@ -201,6 +201,8 @@ pub struct Counts {
     pub forbidden: u64,
     /// Twitchat messages without a type, or whose data cannot be used.
     pub bad: u64,
+    /// Not counted: messages of another channel than the configured broadcaster's.
+    pub elsewhere: u64,
     /// Our own messages, come back.
     pub echoes: u64,
     /// Requests.

@@ -156,6 +156,7 @@ impl Core {
         if appeared || learned {
             let generation = self.side.generation;
             if appeared {
+                self.labels.rebase();
                 self.side.tries = 0;
                 self.out.push(Effect::Note(Note::TwitchatThere { generation }));
             }
@@ -225,6 +226,9 @@ impl Core {
         }
         let offset_ms = question.offset_ms;
         let summary = match data.map(Summary::read) {
+            Some(Ok(summary)) if summary.has_params => {
+                return self.refuse_summary("it comes with settings, which we never ask for: a button in Twitchat");
+            }
             Some(Ok(summary)) if !summary.is_empty_stop() => summary,
             Some(Ok(_)) => return self.refuse_summary("it is the empty one that stopping the credits sends"),
             Some(Err(_)) | None => return self.refuse_summary("it holds no lists"),

@@ -514,6 +514,14 @@ mod summary {
     }
 
     #[test]
+    fn one_with_settings_is_a_buttons() {
+        let mut bench = answered();
+        let line = line("twitchat_examples.ndjson", 122);
+        bench.hear(&line);
+        assert!(bench.rows.is_empty());
+    }
+
+    #[test]
     fn twitchat_17_is_asked_in_its_own_words() {
         let mut bench = Bench::up();
         bench.sent();
@@ -609,6 +617,46 @@ mod sessions {
         let after = bench.restarted();
         assert_eq!((after.sessions.len(), &*after.core.session().cause), (2, "closed"));
     }
+}
+
+#[test]
+fn polls_end_and_predictions_are_cancelled_by_a_message_without_data() {
+    let mut bench = Bench::up();
+    for line in [38, 39, 40, 41, 44, 47] {
+        bench.hear(&fixture("twitchat_examples.ndjson")[line - 1]);
+        bench.pass(600);
+    }
+    let told: Vec<_> = bench
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Told { event, .. } => Some(event.name.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "Twitch.PollCreated",
+            "Twitch.PollUpdated",
+            "Twitch.PollUpdated",
+            "Twitch.PollCompleted",
+            "Twitch.PredictionCreated",
+            "Twitch.PredictionCanceled"
+        ]
+    );
+}
+
+#[test]
+fn a_configured_broadcaster_leaves_other_channels_out() {
+    let settings = Settings { broadcaster: Person::new("48210953", "nordlicht_tv", ""), ..settings() };
+    let mut bench = Bench::with(settings, &[], Seq(0), &Kept::default(), START_MS);
+    bench.input(Input::Up(info()));
+    for line in show() {
+        bench.hear(&line);
+    }
+    assert!(bench.core.counts.elsewhere > 0);
+    assert!(!names(&bench.credits()["Events"]["Subs"]).contains(&"Lena_Pixel"), "of channel 81726354");
 }
 
 mod gifts {

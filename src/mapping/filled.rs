@@ -9,7 +9,10 @@ use crate::{
         EventName, Fact, Person, Platform, Roles,
         fact::{Chat, Contribution, Gift, HypeTrain, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Told},
     },
-    twitchat::summary::{Conductor, List, Row},
+    twitchat::{
+        lenient::Text,
+        summary::{Conductor, List, Row},
+    },
 };
 
 /// Reads one row. `list` is its key in the summary. A row that says nothing, or cannot be read, gives nothing.
@@ -143,7 +146,8 @@ fn merch(row: &Row<'_>) -> Option<Fact> {
         "" => EventName::new("Custom", "Merch"),
         other => EventName::new(other, "Merch"),
     };
-    let products: Vec<_> = row.products.0.iter().flatten().map(AsRef::as_ref).collect();
+    let products: Vec<Text<'_>> = row.products.0.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect();
+    let products: Vec<&str> = products.iter().map(|product| &*product.0).collect();
     // Streamlabs tells no price: its total is -1.
     let (who, money) = (person(row)?, money(row, row.total.cents()));
     Some(Fact::Support(Support { kind: SupportKind::Merch, who, money, what: products.join(", ").into(), name }))

@@ -264,8 +264,9 @@ mod tests {
 
     #[test]
     fn a_wrong_shape_is_as_if_it_were_not_there() {
-        assert_eq!(read::<Loose<Vec<u8>>>("[1,2]").0, Some(vec![1, 2]));
-        assert_eq!(read::<Loose<Vec<u8>>>("{}").0, None);
+        assert_eq!(read::<Loose<u8>>("7").0, Some(7));
+        assert_eq!(read::<Loose<u8>>("{}").0, None);
+        assert_eq!(read::<Loose<(u8, u8)>>("[1,2]").0, None, "a list is no object");
         assert_eq!((read::<Rows<'_>>("[1, {}]").0.len(), read::<Rows<'_>>("null").0.len(), read::<Rows<'_>>("7").0.len()), (2, 0, 0));
     }
 }

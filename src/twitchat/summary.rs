@@ -159,7 +159,7 @@ pub struct Row<'a> {
     /// In the currency's unit; diamonds for each TikTok gift.
     pub amount: Number,
     pub currency: Text<'a>,
-    pub products: Loose<Vec<Text<'a>>>,
+    pub products: Rows<'a>,
 }
 
 /// A redeemed reward.
