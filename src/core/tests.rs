@@ -636,14 +636,7 @@ fn polls_end_and_predictions_are_cancelled_by_a_message_without_data() {
         .collect();
     assert_eq!(
         told,
-        [
-            "Twitch.PollCreated",
-            "Twitch.PollUpdated",
-            "Twitch.PollUpdated",
-            "Twitch.PollCompleted",
-            "Twitch.PredictionCreated",
-            "Twitch.PredictionCanceled"
-        ]
+        ["Twitch.PollCreated", "Twitch.PollUpdated", "Twitch.PollCompleted", "Twitch.PredictionCreated", "Twitch.PredictionCanceled"]
     );
 }
 
