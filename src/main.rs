@@ -1,3 +1,9 @@
-//! The `twitchat-bridge` command.
+//! The `twitchat-bridge` command: all of it is in `cli`, all of what it does is in the library.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

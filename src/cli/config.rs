@@ -1,0 +1,101 @@
+//! `config`: which settings hold, where the file is, and a file to begin with.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+use comfy_table::{ContentArrangement, Table, presets};
+use twitchat_bridge::config::{self, Config};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::out;
+
+const AFTER_HELP: &str =
+    "What is said as an option goes before the environment, then comes the config file, then OBS's own settings on this computer, then
+the default.
+
+Examples:
+  twitchat-bridge config show
+  twitchat-bridge config init && $EDITOR \"$(twitchat-bridge config path)\"";
+
+/// Show the settings, or begin a config file
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Show every setting, its value and where that comes from; passwords stay hidden
+    Show,
+    /// Show where the config file is, or would be
+    Path,
+    /// Write a config file that explains every setting
+    Init {
+        /// Replace a config file that is already there
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        match self.verb {
+            Verb::Show => out::line(table(&context.config()?))?,
+            Verb::Path => {
+                let path = path(context)?;
+                out::line(path.display())?;
+                if !path.exists() {
+                    out::note("(there is none yet: `twitchat-bridge config init` writes one)");
+                }
+            }
+            Verb::Init { force } => {
+                let path = path(context)?;
+                write(&path, force)?;
+                out::line(format_args!("wrote {}", path.display()))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The file that is named, else the usual one.
+fn path(context: &Context) -> anyhow::Result<PathBuf> {
+    let variable = || std::env::var_os("TWITCHAT_BRIDGE_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let usual = || config::places().map(|places| config::default_path(&places));
+    let path = context.flags().config.clone().or_else(variable).or_else(usual);
+    path.ok_or_else(|| Failure::Usage("no home folder is known: name the config file with --config".into()).into())
+}
+
+fn table(config: &Config) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(["setting", "value", "from"]);
+    for row in config.rows() {
+        table.add_row([row.key.to_owned(), row.value.unwrap_or_else(|| "(not set)".into()), row.origin.to_string()]);
+    }
+    table.trim_fmt()
+}
+
+/// Only for the user's eyes: a password may be put into it.
+fn write(path: &Path, force: bool) -> anyhow::Result<()> {
+    let doing = || format!("cannot write the config file {}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(doing)?;
+    }
+    let mut options = File::options();
+    options.write(true).create(force).truncate(force).create_new(!force);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            bail!("there is a config file already: {}. Change it there, or replace it with --force", path.display())
+        }
+        file => file.and_then(|mut file| file.write_all(config::template().as_bytes())).with_context(doing),
+    }
+}

@@ -1,0 +1,72 @@
+//! What a verb is run with: the configuration of this machine, read when it is asked for.
+
+use std::io::{self, IsTerminal, Read};
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+use twitchat_bridge::config::{Config, Flags};
+use twitchat_bridge::daemon::machine;
+use twitchat_bridge::obs::Target;
+
+use super::bus::Bus;
+use super::options::Options;
+use super::out;
+
+/// The longest password that is read from standard input.
+const LONGEST_PASSWORD: u64 = 4_096;
+
+/// What every verb is given.
+#[derive(Debug)]
+pub(crate) struct Context {
+    password_stdin: bool,
+    flags: Flags,
+}
+
+impl Context {
+    pub(crate) fn new(options: Options) -> Self {
+        Self { password_stdin: options.password_stdin(), flags: options.into_flags() }
+    }
+
+    /// The options that are settings, as they were given.
+    pub(crate) fn flags(&self) -> &Flags {
+        &self.flags
+    }
+
+    /// Whether standard input is taken: it holds the password.
+    pub(crate) fn takes_stdin(&self) -> bool {
+        self.password_stdin
+    }
+
+    /// The configuration. What the user should know about it goes to standard error.
+    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+        let mut flags = self.flags.clone();
+        if self.password_stdin {
+            flags.password_stdin = Some(read_password().context("cannot read the password from standard input")?);
+        }
+        let (config, notes) = machine::config(flags)?;
+        for note in notes {
+            out::warn(&note);
+        }
+        Ok(config)
+    }
+
+    /// The OBS to connect to.
+    pub(crate) fn target(&self) -> anyhow::Result<Target> {
+        Ok(machine::target(&self.config()?)())
+    }
+
+    /// Both connections to OBS.
+    pub(crate) async fn bus(&self) -> anyhow::Result<Bus> {
+        Ok(Bus::connect(&self.target()?).await?)
+    }
+}
+
+/// The first line of standard input.
+fn read_password() -> io::Result<SecretString> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password("Password of OBS: ").map(SecretString::from);
+    }
+    let mut text = String::new();
+    io::stdin().take(LONGEST_PASSWORD).read_to_string(&mut text)?;
+    Ok(text.lines().next().unwrap_or_default().into())
+}

@@ -1,0 +1,185 @@
+//! `demo`: the whole thing at work, with a stand-in OBS and a stand-in Twitchat.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+use serde_json::Map;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+use twitchat_bridge::config::Config;
+use twitchat_bridge::daemon::{self, Ended, Setup, Told};
+use twitchat_bridge::obs::Target;
+use twitchat_bridge::sim::obs::{Options, StandIn};
+use twitchat_bridge::sim::peer;
+use twitchat_bridge::sim::show::{Pace, Show};
+use uuid::Uuid;
+
+use super::bus::{Bus, Patience};
+use super::context::Context;
+use super::failure::Failure;
+use super::out::{self, BOLD, DIM};
+use super::roll::Roll;
+use super::signals::Signals;
+use super::{credits, run, summary};
+
+const AFTER_HELP: &str =
+    "Nothing of yours is touched: the stand-in OBS listens on a free port of this computer only, and the journal is thrown away.
+
+Examples:
+  twitchat-bridge demo
+  twitchat-bridge demo --keep     and point an overlay or a script at it";
+
+/// Events that may wait to be printed.
+const EVENTS: usize = 4_096;
+/// Gifts are told when a giver has been quiet for two seconds: silence longer than that means that all is told.
+const QUIET: Duration = Duration::from_millis(2_300);
+/// Which show is played.
+const SEED: u64 = 7;
+
+/// See it work in ten seconds: needs neither OBS nor Twitchat
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Leave it running afterwards and say how to connect, until Ctrl-C
+    #[arg(long)]
+    keep: bool,
+    /// How many times as fast
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    speed: f64,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse::<f64>().ok().filter(|speed| (0.1..=1_000.0).contains(speed));
+    speed.ok_or_else(|| "it must be a number from 0.1 to 1000".to_owned())
+}
+
+impl Args {
+    pub(crate) async fn run(self, _context: &Context) -> anyhow::Result<ExitCode> {
+        let mut signals = Signals::listen()?;
+        let stage = Stage::build().await?;
+        tokio::select! {
+            done = self.perform(stage) => done,
+            () = signals.next() => Ok(ExitCode::SUCCESS),
+        }
+    }
+
+    async fn perform(self, stage: Stage) -> anyhow::Result<ExitCode> {
+        let Stage { obs, password, folder, target, stop, mut bridge, mut told } = stage;
+        out::line(format_args!("{BOLD}A stand-in OBS, a stand-in Twitchat, and the real bridge between them.{BOLD:#}\n"))?;
+        obs.until_sessions(2).await;
+        let peer = peer::Target { url: obs.url(), password: Some(SecretString::from(password.as_str())) };
+        let pace = Pace(Pace::LIVE.0.div_f64(self.speed));
+        let mut show = Show::connect(peer, SEED, pace).await.context("the stand-in Twitchat cannot play")?;
+        let begun = Instant::now();
+        tokio::select! {
+            played = async { tokio::join!(show.play(), print(&mut told, begun)) } => {
+                played.0.context("the stand-in Twitchat cannot play")?;
+                played.1?;
+            }
+            ended = &mut bridge => return outcome(ended),
+        }
+        let wish = Map::from_iter([("spelling".to_owned(), "seed".into())]);
+        let roll = Roll::read(&Bus::connect(&target).await?.ask("GetCredits", wish, Patience::default()).await?);
+        out::line(format_args!("\n{BOLD}The credits{BOLD:#}, as `twitchat-bridge credits` prints them:\n"))?;
+        credits::show(&roll, false)?;
+        if self.keep {
+            out::line(format_args!(
+                "\nStill running. Address {}, password {password}; for example:\n\n  OBS_PASSWORD={password} {} --port {} watch\n\nCtrl-C ends it.",
+                obs.address(),
+                super::NAME,
+                obs.port()
+            ))?;
+            tokio::select! {
+                printed = print_on(&mut told, begun) => printed?,
+                ended = &mut bridge => return outcome(ended),
+            }
+        }
+        stop.cancel();
+        let ended = outcome((&mut bridge).await);
+        drop((show, obs, folder));
+        ended
+    }
+}
+
+/// Everything that must be there before the show begins. What is dropped is gone: tasks, port and folder.
+struct Stage {
+    obs: StandIn,
+    password: String,
+    folder: Folder,
+    target: Target,
+    stop: CancellationToken,
+    bridge: AbortOnDropHandle<Result<Ended, daemon::Error>>,
+    told: mpsc::Receiver<Told>,
+}
+
+impl Stage {
+    async fn build() -> anyhow::Result<Self> {
+        let password = Uuid::new_v4().simple().to_string();
+        let options = Options { password: Some(SecretString::from(password.as_str())), ..Options::default() };
+        let obs = StandIn::start(options).await.context("the stand-in OBS cannot listen on this computer")?;
+        let target = Target {
+            host: obs.address().ip().to_string(),
+            port: obs.port(),
+            tls: false,
+            password: Some(SecretString::from(password.as_str())),
+        };
+        let folder = Folder::create()?;
+        let mut config = Config::default();
+        config.store.path = folder.0.join("journal.db");
+        let (teller, told) = mpsc::channel(EVENTS);
+        let stop = CancellationToken::new();
+        let of_bridge = target.clone();
+        let setup = Setup { config, takeover: false, target: Arc::new(move || of_bridge.clone()), told: Some(teller) };
+        let bridge = AbortOnDropHandle::new(tokio::spawn(daemon::run(setup, stop.clone())));
+        Ok(Self { obs, password, folder, target, stop, bridge, told })
+    }
+}
+
+/// A folder that goes when it is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn create() -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("twitchat-bridge-demo-{}", Uuid::new_v4().simple()));
+        std::fs::create_dir(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // It lies in the system's folder for such things: what stays is cleaned up there.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+fn outcome(ended: Result<Result<Ended, daemon::Error>, tokio::task::JoinError>) -> anyhow::Result<ExitCode> {
+    run::outcome(ended.map_err(|_| Failure::Broke)??)
+}
+
+/// Prints events until the show is over: then nothing comes for a while.
+async fn print(told: &mut mpsc::Receiver<Told>, begun: Instant) -> Result<(), out::OutError> {
+    while let Ok(Some(event)) = timeout(QUIET, told.recv()).await {
+        show(&event, begun)?;
+    }
+    Ok(())
+}
+
+/// Prints events as long as there are any.
+async fn print_on(told: &mut mpsc::Receiver<Told>, begun: Instant) -> Result<(), out::OutError> {
+    while let Some(event) = told.recv().await {
+        show(&event, begun)?;
+    }
+    Ok(())
+}
+
+fn show(Told { event, .. }: &Told, begun: Instant) -> Result<(), out::OutError> {
+    let (time, name) = (begun.elapsed().as_secs_f32(), event.name.to_string());
+    out::line(format_args!("{DIM}{time:5.1} s{DIM:#}  {BOLD}{name:<28}{BOLD:#}  {}", summary::of(&event.data)))
+}

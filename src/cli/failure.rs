@@ -1,0 +1,138 @@
+//! How a verb fails: what is said, once, and with which exit code.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use twitchat_bridge::{
+    config::ConfigError,
+    daemon,
+    obs::{Cause, ConnectError, Gone, Kind, RequestError},
+    store::StoreError,
+};
+
+use super::out;
+
+const USAGE: u8 = 2;
+const NO_ANSWER: u8 = 5;
+const OTHER_BRIDGE: u8 = 6;
+
+/// What goes wrong in the command line itself.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The arguments cannot be used.
+    #[error("{0}")]
+    Usage(String),
+    /// No bridge answered.
+    #[error("no bridge answered {request} within {} s. Is `twitchat-bridge run` running, connected to the same OBS?", within.as_secs_f32())]
+    NoAnswer {
+        /// Which request.
+        request: String,
+        /// How long we waited.
+        within: Duration,
+    },
+    /// OBS took the message and nothing came back.
+    #[error("OBS took {kind} but did not relay it within {} s: nobody has heard it. Try again", within.as_secs_f32())]
+    NoEcho {
+        /// Which action.
+        kind: String,
+        /// How long we waited.
+        within: Duration,
+    },
+    /// The bridge answered with an error.
+    #[error("the bridge refused {request}: {why}")]
+    Refused {
+        /// Which request.
+        request: String,
+        /// In its own words.
+        why: String,
+    },
+    /// Another bridge serves this OBS.
+    #[error("another bridge ({other}) serves this OBS already: stop it, or take over with `run --takeover`")]
+    OtherBridge {
+        /// Its id.
+        other: Box<str>,
+    },
+    /// The link to OBS ended for good.
+    #[error("{}", chain(&**.0))]
+    Link(Arc<Cause>),
+    /// A bug.
+    #[error("the bridge broke: this is a bug in twitchat-bridge, please report it with the log")]
+    Broke,
+}
+
+/// An error with its causes, as `{:#}` of anyhow writes them: an `Arc` cannot be handed to it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+/// Says what went wrong. A reader of our output that has seen enough is no error.
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+    if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(out::OutError::Closed))) {
+        return ExitCode::SUCCESS;
+    }
+    out::error(&format!("{error:#}"));
+    ExitCode::from(error.chain().find_map(code).unwrap_or(1))
+}
+
+/// The exit code that an error asks for.
+fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
+    let of_failure = |failure: &Failure| match failure {
+        Failure::Usage(_) => USAGE,
+        Failure::NoAnswer { .. } | Failure::NoEcho { .. } => NO_ANSWER,
+        Failure::OtherBridge { .. } => OTHER_BRIDGE,
+        Failure::Link(cause) => cause.kind().exit_code(),
+        Failure::Refused { .. } | Failure::Broke => 1,
+    };
+    let of_store = |error: &StoreError| if matches!(error, StoreError::Taken { .. }) { OTHER_BRIDGE } else { 1 };
+    let of_request = |error: &RequestError| match error {
+        RequestError::NotConnected | RequestError::TimedOut { .. } | RequestError::NotReady { .. } => Kind::Unreachable.exit_code(),
+        _ => 1,
+    };
+    let of_daemon = |error: &daemon::Error| match error {
+        daemon::Error::Store(error) => of_store(error),
+        _ => 1,
+    };
+    None.or_else(|| error.downcast_ref().map(of_failure))
+        .or_else(|| error.downcast_ref().map(|error: &ConnectError| error.kind().exit_code()))
+        .or_else(|| error.downcast_ref().map(|error: &Gone| error.kind().exit_code()))
+        .or_else(|| error.downcast_ref().map(of_request))
+        .or_else(|| error.downcast_ref().map(|_: &ConfigError| USAGE))
+        .or_else(|| error.downcast_ref().map(of_daemon))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_of(error: impl Into<anyhow::Error>) -> u8 {
+        error.into().context("tried something").chain().find_map(code).unwrap_or(1)
+    }
+
+    #[test]
+    fn every_kind_of_failure_has_its_exit_code() {
+        let at = || "localhost:4455".to_owned();
+        let taken = || StoreError::Taken { path: "journal.db".into(), pid: Some(7) };
+        let codes = [
+            code_of(anyhow::anyhow!("anything")),
+            code_of(Failure::Usage("x".into())),
+            code_of(ConfigError::NoHome),
+            code_of(ConnectError::Refused { at: at() }),
+            code_of(RequestError::NotConnected),
+            code_of(ConnectError::PasswordRefused { at: at() }),
+            code_of(Failure::NoAnswer { request: "GetInfo".into(), within: Duration::from_secs(5) }),
+            code_of(daemon::Error::from(taken())),
+            code_of(Failure::OtherBridge { other: "x".into() }),
+            code_of(ConnectError::TooOld { at: at(), found: "OBS 29".into() }),
+            code_of(Failure::Link(Arc::new(Gone::Kicked.into()))),
+        ];
+        assert_eq!(codes, [1, 2, 2, 3, 3, 4, 5, 6, 6, 7, 8]);
+    }
+}

@@ -1,0 +1,42 @@
+//! The log: to standard error, and to a file if one is named.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Mutex;
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::Context as _;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
+
+use super::failure::Failure;
+use super::options::Filter;
+
+/// The variable that sets the filter, in the syntax of tracing's `EnvFilter`.
+const VARIABLE: &str = "TWITCHAT_BRIDGE_LOG";
+
+/// Begins to log. Flags go before the environment.
+pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
+    let (own, asked) = match filter {
+        Filter::Flag(level) => (level, None),
+        Filter::Usual(level) => (level, std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty())),
+    };
+    let filter = match asked {
+        Some(text) => EnvFilter::try_new(text)
+            .map_err(|error| Failure::Usage(format!("the environment variable {VARIABLE} is no log filter, such as \"debug\": {error}")))?,
+        // obws tells as errors what the link tells in words; others have nothing to say that a user could act on.
+        None => EnvFilter::new(format!("warn,obws=off,twitchat_bridge={own}")),
+    };
+    let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+    let screen = fmt::layer().with_writer(io::stderr).with_ansi(colour).with_target(false).log_internal_errors(false);
+    let file = file.map(|path| open(path).with_context(|| format!("cannot write the log file {}", path.display()))).transpose()?;
+    let file = file.map(|file| fmt::layer().with_writer(Mutex::new(file)).with_ansi(false).log_internal_errors(false));
+    tracing_subscriber::registry().with(filter).with(screen).with(file).try_init()?;
+    Ok(())
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    File::options().create(true).append(true).open(path)
+}

@@ -1,0 +1,37 @@
+//! `man`: the manual page.
+
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+use super::{Cli, NAME, failure::Failure, out};
+
+const AFTER_HELP: &str = "Examples:
+  twitchat-bridge man | man -l -
+  twitchat-bridge man watch > twitchat-bridge-watch.1";
+
+/// Print the manual page, or that of one command
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Which command's page
+    #[arg(value_name = "COMMAND")]
+    verb: Option<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        let mut command = Cli::command().version(env!("CARGO_PKG_VERSION"));
+        command.build();
+        if let Some(verb) = self.verb {
+            let Some(found) = command.find_subcommand(&verb) else {
+                return Err(Failure::Usage(format!("there is no command {verb}; {NAME} --help lists them")).into());
+            };
+            command = found.clone();
+        }
+        let mut page = Vec::new();
+        clap_mangen::Man::new(command).render(&mut page)?;
+        out::bytes(&page)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,141 @@
+//! The verbs of the command line. clap's types stop here and so do `anyhow` and exit codes; the library knows none of them.
+//!
+//! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to standard error.
+
+mod bus;
+mod completions;
+mod config;
+mod context;
+mod credits;
+mod decode;
+mod demo;
+mod failure;
+mod fields;
+mod glob;
+mod logs;
+mod man;
+mod options;
+mod out;
+mod request;
+mod roll;
+mod run;
+mod send;
+mod signals;
+mod status;
+mod summary;
+mod watch;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use context::Context;
+
+/// The command as people call it.
+const NAME: &str = "twitchat-bridge";
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\nneeds OBS Studio 30.2 or newer (obs-websocket 5.5)");
+
+const ABOUT: &str = "Joins Twitchat and overlays made for Streamer.bot, with OBS as the only wire";
+const LONG_ABOUT: &str = "Joins Twitchat and overlays made for Streamer.bot, with OBS as the only wire.
+
+The bridge connects to OBS, hears what Twitchat tells there, keeps the end credits of your stream, and answers the overlays and \
+scripts that ask for them. It opens no port. On the computer that runs OBS it needs no options: port and password come from \
+OBS's own settings.";
+
+const AFTER_HELP: &str = "Examples:
+  twitchat-bridge demo                       see it work: needs neither OBS nor Twitchat
+  twitchat-bridge run                        be the bridge, until Ctrl-C
+  twitchat-bridge status                     is it running, and does it hear Twitchat?
+  twitchat-bridge watch --type 'Twitch.*'    see what happens
+  twitchat-bridge credits                    the credits so far
+
+Exit codes:
+  0 done   1 failed   2 wrong usage or configuration   3 OBS cannot be reached   4 OBS refused the password
+  5 nobody answered   6 another bridge is running   7 OBS is too old   8 disconnected by the user in OBS";
+
+#[derive(Debug, Parser)]
+#[command(name = NAME, version = VERSION, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER_HELP)]
+#[command(max_term_width = 110, arg_required_else_help = true, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    options: options::Options,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Run(run::Args),
+    Status(status::Args),
+    Watch(watch::Args),
+    Send(send::Args),
+    Request(request::Args),
+    Credits(credits::Args),
+    Config(config::Args),
+    Demo(demo::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Verb {
+    /// What the log shows unless somebody says otherwise.
+    fn loudness(&self) -> &'static str {
+        if matches!(self, Self::Run(_)) { "info" } else { "error" }
+    }
+
+    fn log_file(&self) -> Option<&Path> {
+        match self {
+            Self::Run(args) => args.log_file(),
+            _ => None,
+        }
+    }
+
+    async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Run(args) => args.run(context).await,
+            Self::Status(args) => args.run(context).await,
+            Self::Watch(args) => args.run(context).await,
+            Self::Send(args) => args.run(context).await,
+            Self::Request(args) => args.run(context).await,
+            Self::Credits(args) => args.run(context).await,
+            Self::Config(args) => args.run(context),
+            Self::Demo(args) => args.run(context).await,
+            Self::Completions(args) => args.run(),
+            Self::Man(args) => args.run(),
+        }
+    }
+}
+
+/// Parses, runs, and reports the one error that there may be.
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help into a closed pipe is not worth a word.
+            drop(error.print());
+            return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+        }
+    };
+    start(cli).unwrap_or_else(|error| failure::report(&error))
+}
+
+fn start(cli: Cli) -> anyhow::Result<ExitCode> {
+    logs::start(cli.options.filter(cli.verb.loudness()), cli.verb.log_file())?;
+    let context = Context::new(cli.options);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(cli.verb.run(&context));
+    // Who leaves at once does not wait for anybody.
+    runtime.shutdown_background();
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_what_clap_allows() {
+        super::Cli::command().debug_assert();
+    }
+}

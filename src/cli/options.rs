@@ -1,0 +1,89 @@
+//! The options that every verb takes.
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use twitchat_bridge::config::Flags;
+
+/// Options that every verb takes.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Options {
+    /// Read this config file instead of the usual one (see `config path`)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The computer that runs OBS [default: this one]
+    #[arg(long, global = true, value_name = "HOST")]
+    host: Option<String>,
+    /// The port of OBS's WebSocket server [default: from OBS's own settings, else 4455]
+    #[arg(long, global = true, value_name = "PORT")]
+    port: Option<String>,
+    /// Connect with TLS: for a proxy before OBS, which speaks no TLS itself
+    #[arg(long, global = true)]
+    tls: bool,
+    /// Read OBS's password from this file
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["password", "password_stdin"])]
+    password_file: Option<PathBuf>,
+    /// Read OBS's password from standard input; on a terminal, ask for it
+    #[arg(long, global = true, conflicts_with = "password")]
+    password_stdin: bool,
+    /// OBS's password. Others on this computer can see it here: better use one of the above, or OBS_PASSWORD
+    #[arg(long, global = true, value_name = "PASSWORD", value_parser = secret)]
+    password: Option<SecretString>,
+    /// Keep the journal in this file
+    #[arg(long, global = true, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Log more: -v each event, -vv each message
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+    /// Log errors only
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a Result")]
+fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(text.into())
+}
+
+impl Options {
+    /// What the log is to show; `None` leaves it to the environment, then to `usual`.
+    pub(crate) fn filter(&self, usual: &'static str) -> Filter {
+        match (self.quiet, self.verbose) {
+            (true, _) => Filter::Flag("error"),
+            (_, 0) => Filter::Usual(usual),
+            (_, 1) => Filter::Flag("debug"),
+            (_, _) => Filter::Flag("trace"),
+        }
+    }
+
+    /// Whether standard input holds the password.
+    pub(crate) fn password_stdin(&self) -> bool {
+        self.password_stdin
+    }
+
+    /// The options that are settings.
+    pub(crate) fn into_flags(self) -> Flags {
+        Flags {
+            config: self.config,
+            host: self.host,
+            port: self.port,
+            tls: self.tls,
+            password: self.password,
+            password_stdin: None,
+            password_file: self.password_file,
+            store: self.store,
+            others: Vec::new(),
+        }
+    }
+}
+
+/// How loud the log is, and who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filter {
+    /// `-v` or `-q`: goes before the environment.
+    Flag(&'static str),
+    /// Unless the environment says otherwise.
+    Usual(&'static str),
+}

@@ -1,0 +1,43 @@
+//! `request`: ask the bridge anything.
+
+use std::process::ExitCode;
+
+use super::bus::Patience;
+use super::context::Context;
+use super::failure::Failure;
+use super::fields::{self, Fields};
+use super::out;
+
+const EXAMPLES: &str = "Examples:
+  twitchat-bridge request GetInfo
+  twitchat-bridge request GetCredits spelling=current limit:=10
+  twitchat-bridge request AddToCredits section=Thanks value='Everybody who helped'
+  twitchat-bridge request PublishEvent publish.source=Twitch publish.type=Raid \\
+      data.user.name=Anna data.user.id=750146097 data.viewers:=12
+
+All requests and their fields are in docs/bus.md.";
+
+/// Ask the bridge anything that can be asked over OBS; prints the reply as JSON
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{}\n\n{EXAMPLES}", fields::HELP))]
+pub(crate) struct Args {
+    /// The request's name, such as GetCredits
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    fields: Fields,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let fields = self.fields.object(context)?;
+        if let Some(key) = ["request", "origin"].into_iter().find(|key| fields.contains_key(*key)) {
+            return Err(Failure::Usage(format!("{key} cannot be a field: the bridge tells by it what is a request")).into());
+        }
+        let reply = context.bus().await?.ask(&self.name, fields, self.patience).await?;
+        out::line(serde_json::to_string_pretty(&reply)?)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,193 @@
+//! The credits as people read them: titles with names below, empty sections left out.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+use twitchat_bridge::credits::Section;
+
+use super::out::{self, BOLD};
+
+/// The credits, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Roll(Vec<(String, Vec<String>)>);
+
+impl Roll {
+    /// Takes them out of a reply in the seed's spelling. Where the reply has `extended` lists, amounts come along.
+    pub(crate) fn read(reply: &Map<String, Value>) -> Self {
+        let mut roll = Self::default();
+        let reply = Value::from(reply.clone());
+        for section in Section::ALL {
+            match section {
+                Section::Groups => roll.groups(&reply),
+                Section::Custom => roll.custom(&reply),
+                section => roll.add(section.title(), lines(&reply, &place(section))),
+            }
+        }
+        roll
+    }
+
+    fn add(&mut self, title: &str, lines: Vec<String>) {
+        if !lines.is_empty() {
+            self.0.push((out::clean(title).into_owned(), lines));
+        }
+    }
+
+    /// Groups stand among the lists of users, under names of the user's choice.
+    fn groups(&mut self, reply: &Value) {
+        let own = |key: &str| {
+            [Section::Editors, Section::Moderator, Section::Subscriber, Section::VIPs, Section::Users]
+                .iter()
+                .any(|section| section.seed() == key)
+        };
+        for (group, names) in reply.get("User").and_then(Value::as_object).into_iter().flatten().filter(|(key, _)| !own(key)) {
+            self.add(&capitalised(group), names.as_array().into_iter().flatten().filter_map(line).collect());
+        }
+    }
+
+    fn custom(&mut self, reply: &Value) {
+        for key in reply.get("Custom").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key) {
+            self.add(key, lines(reply, &["Custom", key]));
+        }
+    }
+
+    /// Whether nobody is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// For a terminal or a text file.
+    pub(crate) fn text(&self) -> String {
+        self.write(|text, title| write!(text, "{BOLD}{title}{BOLD:#}\n"), "  ")
+    }
+
+    /// For a wiki or a chat.
+    pub(crate) fn markdown(&self) -> String {
+        self.write(|text, title| write!(text, "## {}\n\n", escaped(title)), "- ")
+    }
+
+    fn write(&self, title: fn(&mut String, &str) -> std::fmt::Result, bullet: &str) -> String {
+        let mut text = String::new();
+        for (place, (heading, lines)) in self.0.iter().enumerate() {
+            if place > 0 {
+                text.push('\n');
+            }
+            // Writing to a String cannot fail.
+            drop(title(&mut text, heading));
+            for line in lines {
+                text.push_str(bullet);
+                text.push_str(&if bullet == "- " { escaped(line) } else { line.clone() });
+                text.push('\n');
+            }
+        }
+        text.truncate(text.trim_end().len());
+        text
+    }
+}
+
+/// Where a section stands in a reply of the seed's spelling.
+fn place(section: Section) -> Vec<&'static str> {
+    let group = match section {
+        section if Section::EVENTS.contains(&section) => Some("Events"),
+        Section::Editors | Section::Moderator | Section::Subscriber | Section::VIPs | Section::Users => Some("User"),
+        _ => None,
+    };
+    group.into_iter().chain(section.seed().split('.')).collect()
+}
+
+/// The lines of a list: with amounts from `extended` if it is there.
+fn lines(reply: &Value, place: &[&str]) -> Vec<String> {
+    let at = |root: &Value, place: &[&str]| {
+        let found = place.iter().try_fold(root, |value, key| value.get(key));
+        found.and_then(Value::as_array).map(|list| list.iter().filter_map(line).collect::<Vec<_>>())
+    };
+    // In `extended` all sections stand side by side.
+    let flat = place.iter().position(|key| ["Events", "User"].contains(key)).map_or(place, |_| place.get(1..).unwrap_or_default());
+    let extended = reply.get("extended").and_then(|extended| at(extended, flat)).filter(|lines| !lines.is_empty());
+    extended.or_else(|| at(reply, place)).unwrap_or_default()
+}
+
+/// A name, or an object with a name and amounts.
+fn line(value: &Value) -> Option<String> {
+    let object = match value {
+        Value::String(name) => return Some(out::clean(name).into_owned()),
+        Value::Object(object) => object,
+        other => return Some(other.to_string()),
+    };
+    let Some(name) = object.get("name").and_then(Value::as_str) else { return Some(out::clean(&value.to_string()).into_owned()) };
+    let mut more = Vec::new();
+    if let Some(count) = object.get("count").and_then(Value::as_u64).filter(|count| *count > 1) {
+        more.push(format!("{count} times"));
+    }
+    if let Some(amount) = object.get("amount").and_then(Value::as_u64).filter(|amount| *amount > 0) {
+        let unit = object.get("unit").and_then(Value::as_str).unwrap_or_default();
+        more.push(format!("{amount} {unit}").trim_end().to_owned());
+    }
+    for money in object.get("amounts").and_then(Value::as_array).into_iter().flatten() {
+        let part = |key| money.get(key).and_then(Value::as_str).unwrap_or_default();
+        more.push(format!("{} {}", part("amount"), part("currency")).trim_end().to_owned());
+    }
+    let name = out::clean(name);
+    Some(if more.is_empty() { name.into_owned() } else { format!("{name} ({})", out::clean(&more.join(", "))) })
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Names such as `_anna_` must not become italics, nor `<b>` bold.
+fn escaped(text: &str) -> String {
+    text.chars().flat_map(|c| "\\`*_{}[]<>#|~&".contains(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn roll(reply: &Value) -> Roll {
+        Roll::read(reply.as_object().unwrap())
+    }
+
+    fn credits() -> Value {
+        json!({
+            "Events": { "Follows": ["Anna_B", "雪見うどん"], "Cheers": [], "GameUpdates": ["Frog Café"] },
+            "HypeTrainConductor": [],
+            "User": { "Editors": [], "Users": ["Zed"], "regulars": ["<b>Olle"], "Moderator": [] },
+            "Custom": { "Thanks": ["everybody", { "name": "Mum", "for": "dinner" }, 7] },
+            "TopBits": { "All": ["Zed"], "Month": [], "Week": [] },
+            "TopChannelRewards": [],
+        })
+    }
+
+    #[test]
+    fn titles_with_names_and_no_empty_section() {
+        insta::assert_snapshot!(anstream::adapter::strip_str(&roll(&credits()).text()), @"");
+    }
+
+    #[test]
+    fn markdown_takes_names_literally() {
+        insta::assert_snapshot!(roll(&credits()).markdown(), @"");
+    }
+
+    #[test]
+    fn extended_lists_bring_amounts() {
+        let reply = json!({
+            "Events": { "Cheers": ["Anna_B"], "Follows": ["Zed"] },
+            "extended": {
+                "Cheers": [{ "name": "Anna_B", "count": 3, "amount": 300, "unit": "bits" }],
+                "Follows": [{ "name": "Zed", "count": 1 }],
+                "Custom": { "Tips": [{ "name": "Kasper", "count": 1, "amounts": [{ "amount": "12.50", "currency": "EUR" }] }] },
+            },
+            "Custom": { "Tips": ["Kasper"] },
+        });
+        insta::assert_snapshot!(anstream::adapter::strip_str(&roll(&reply).text()), @"");
+    }
+
+    #[test]
+    fn nobody_is_nobody() {
+        assert!(roll(&json!({ "Events": { "Follows": [] }, "Custom": {}, "User": { "regulars": [] } })).is_empty());
+        assert!(roll(&json!({ "Events": 3, "User": null })).is_empty());
+    }
+}

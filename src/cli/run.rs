@@ -1,0 +1,71 @@
+//! `run`: be the bridge.
+
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+use twitchat_bridge::daemon::{self, Ended, Setup, machine};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::signals::Signals;
+
+const AFTER_HELP: &str = "Examples:
+  twitchat-bridge run
+  twitchat-bridge run --log-file bridge.log
+  twitchat-bridge run --host 192.168.0.20 --password-file obs-password.txt
+
+OBS may start later, close and come back: the bridge keeps trying, and asks Twitchat for what it missed. It ends by itself only
+when OBS refuses the password at the first connect, is too old, disconnects it on the user's wish, or when another bridge serves
+the same OBS. Ctrl-C stops it in good order; a second Ctrl-C leaves at once. What was counted is on disk either way.";
+
+/// Be the bridge: hear Twitchat, keep the credits, answer who asks
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Append the log to this file as well
+    #[arg(long, value_name = "FILE")]
+    log_file: Option<PathBuf>,
+    /// Take over: a bridge that already serves this OBS ends
+    #[arg(long)]
+    takeover: bool,
+}
+
+impl Args {
+    pub(crate) fn log_file(&self) -> Option<&Path> {
+        self.log_file.as_deref()
+    }
+
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let config = context.config()?;
+        let mut signals = Signals::listen()?;
+        let stop = CancellationToken::new();
+        let setup = Setup { target: machine::target(&config), config, takeover: self.takeover, told: None };
+        let bridge = AssertUnwindSafe(daemon::run(setup, stop.clone())).catch_unwind();
+        tokio::pin!(bridge);
+        let ended = tokio::select! {
+            ended = &mut bridge => ended,
+            () = signals.next() => {
+                info!("stopping; Ctrl-C again leaves at once");
+                stop.cancel();
+                tokio::select! {
+                    ended = &mut bridge => ended,
+                    () = signals.next() => return Ok(ExitCode::FAILURE),
+                }
+            }
+        };
+        outcome(ended.map_err(|_| Failure::Broke)??)
+    }
+}
+
+/// What the end of a bridge means.
+pub(crate) fn outcome(ended: Ended) -> anyhow::Result<ExitCode> {
+    match ended {
+        Ended::Stopped => Ok(ExitCode::SUCCESS),
+        Ended::OtherBridge { other } => Err(Failure::OtherBridge { other }.into()),
+        Ended::Link(cause) => Err(Failure::Link(cause).into()),
+    }
+}

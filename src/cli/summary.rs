@@ -1,0 +1,117 @@
+//! A message in a few words, whatever its shape: who, how much, what they said. For `watch` and the demo; never for other programs.
+
+use serde_json::Value;
+
+use super::out;
+
+/// The longest that a summary gets, in characters.
+const LONGEST: usize = 100;
+
+/// Where names stand, the best place first: Streamer.bot's events, then Twitchat's messages of all generations.
+const NAMES: [&str; 16] = [
+    "/displayName",
+    "/user/displayName",
+    "/user/display_name",
+    "/message/displayName",
+    "/message/tags/display-name",
+    "/tags/display-name",
+    "/user/name",
+    "/user/login",
+    "/user_name",
+    "/display_name",
+    "/from",
+    "/username",
+    "/login",
+    "/winner/label",
+    "/counter/name",
+    "/client",
+];
+/// Numbers worth telling, with their unit. Of those with the same unit the first counts.
+const AMOUNTS: [(&str, &str); 13] = [
+    ("/message/bits", "bits"),
+    ("/bits", "bits"),
+    ("/viewers", "viewers"),
+    ("/gifts", "gifts"),
+    ("/giftCount", "gifts"),
+    ("/cumulativeMonths", "months"),
+    ("/totalSubDuration", "months"),
+    ("/cost", "points"),
+    ("/reward/cost", "points"),
+    ("/level", "level"),
+    ("/width", "wide"),
+    ("/counter/value", "now"),
+    ("/uptimeSeconds", "seconds"),
+];
+/// Titles: of rewards, polls, games, tracks.
+const TITLES: [&str; 8] =
+    ["/reward/title", "/poll/title", "/prediction/title", "/gameName", "/trackName", "/title", "/recipientDisplayName", "/formattedAmount"];
+/// What somebody wrote.
+const TEXTS: [&str; 4] = ["/message/message", "/message", "/text", "/error"];
+
+/// One line about a message.
+pub(crate) fn of(data: &Value) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(text(data, &NAMES).map(ToOwned::to_owned));
+    let mut units: Vec<&str> = Vec::new();
+    for (place, unit) in AMOUNTS {
+        if !units.contains(&unit)
+            && let Some(amount) = data.pointer(place).and_then(Value::as_u64).filter(|amount| *amount > 0)
+        {
+            units.push(unit);
+            parts.push(format!("{amount} {unit}"));
+        }
+    }
+    parts.extend(text(data, &TITLES).map(ToOwned::to_owned));
+    parts.extend(text(data, &TEXTS).map(|text| format!("\u{201c}{text}\u{201d}")));
+    if parts.is_empty() && !data.is_null() {
+        parts.push(data.to_string());
+    }
+    cut(&out::clean(&parts.join(", ")))
+}
+
+fn text<'a>(data: &'a Value, places: &[&str]) -> Option<&'a str> {
+    places.iter().find_map(|place| data.pointer(place).and_then(Value::as_str).filter(|text| !text.trim().is_empty()))
+}
+
+/// At most so many characters.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn events_of_streamer_bot_and_messages_of_every_twitchat() {
+        let cheer = json!({ "displayName": "Anna_B", "message": { "bits": 100, "message": "Cheer100 nice one" }, "bits": 100 });
+        let raid = json!({ "viewers": 42, "viewerCount": 42, "displayName": "LanternFox" });
+        let reward = json!({ "user": { "login": "yuki", "displayName": "雪花Yuki" }, "reward": { "cost": 300, "title": "Drink water" } });
+        let oldest = json!({ "message": "evening!", "tags": { "username": "olle", "display-name": "OlleBakar" } });
+        assert_eq!(
+            [cheer, raid, reward, oldest].map(|data| of(&data)),
+            [
+                "Anna_B, 100 bits, “Cheer100 nice one”",
+                "LanternFox, 42 viewers",
+                "雪花Yuki, 300 points, Drink water",
+                "OlleBakar, “evening!”"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_nobody_knows_is_shown_as_it_is_and_nothing_as_nothing() {
+        assert_eq!([json!(null), json!({ "enabled": true })].map(|data| of(&data)), ["", r#"{"enabled":true}"#]);
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        let line = of(&json!({ "message": "雪".repeat(200) }));
+        assert_eq!((line.chars().count(), line.ends_with('…')), (LONGEST + 1, true));
+    }
+}
