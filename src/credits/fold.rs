@@ -158,14 +158,14 @@ impl Sections {
         self.lists.entry(section).or_default().add(who, count, amount, None, at_ms);
     }
 
+    /// Somebody is there: once in each section, so that it does not matter which of their messages came first.
     fn present(&mut self, who: PersonId, roles: Roles, spoke: bool, at_ms: i64) {
-        for (role, section) in ROLE_SECTIONS {
-            if roles.has(role) {
-                self.add(section, who, 1, 0, at_ms);
+        let by_role = ROLE_SECTIONS.iter().filter(|(role, _)| roles.has(*role)).map(|(_, section)| *section);
+        for section in by_role.chain(spoke.then_some(Section::Users)) {
+            let list = self.lists.entry(section).or_default();
+            if list.get(who).is_none() {
+                list.add(who, 1, 0, None, at_ms);
             }
-        }
-        if spoke {
-            self.add(Section::Users, who, 1, 0, at_ms);
         }
     }
 
