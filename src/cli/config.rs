@@ -15,8 +15,8 @@ use super::failure::Failure;
 use super::out;
 
 const AFTER_HELP: &str =
-    "What is said as an option goes before the environment, then comes the config file, then OBS's own settings on this computer, then
-the default.
+    "What is said as an option goes before the environment, then comes the config file, then OBS's own settings on this computer, \
+then the default.
 
 Examples:
   twitchat-bridge config show
@@ -78,6 +78,9 @@ fn table(config: &Config) -> String {
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(["setting", "value", "from"]);
     for row in config.rows() {
         table.add_row([row.key.to_owned(), row.value.unwrap_or_else(|| "(not set)".into()), row.origin.to_string()]);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
     table.trim_fmt()
 }

@@ -18,12 +18,13 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge credits test --format json --spelling current
   twitchat-bridge credits clear --yes
 
-The bridge must be running: it is asked over OBS, as an overlay would ask it.";
+The bridge must be running: it is asked over OBS, as an overlay would ask it. What clear clears stays in the journal.";
 
 /// Show the credits, try them out with sample people, or begin new ones
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
+    /// get, or nothing, shows them; test shows how they look full; clear begins new ones
     #[arg(value_enum, default_value_t = What::Get, hide_default_value = true)]
     what: What,
     /// How to print them
@@ -47,11 +48,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// Show the credits (this is what happens without a word)
     Get,
-    /// Show how they look full: people seen so far in every section, or made-up ones
     Test,
-    /// Begin new ones; what was there stays in the journal
     Clear,
 }
 

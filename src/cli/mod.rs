@@ -51,8 +51,11 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge credits                    the credits so far
 
 Exit codes:
-  0 done   1 failed   2 wrong usage or configuration   3 OBS cannot be reached   4 OBS refused the password
-  5 nobody answered   6 another bridge is running   7 OBS is too old   8 disconnected by the user in OBS";
+  0 done, or stopped by Ctrl-C      5 nobody answered in time
+  1 failed                          6 another bridge is running
+  2 wrong usage or configuration    7 OBS is too old
+  3 OBS cannot be reached           8 the user disconnected us in OBS
+  4 OBS refused the password";
 
 #[derive(Debug, Parser)]
 #[command(name = NAME, version = VERSION, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER_HELP)]

@@ -1,7 +1,5 @@
 //! The credits as people read them: titles with names below, empty sections left out.
 
-use std::fmt::Write;
-
 use serde_json::{Map, Value};
 use twitchat_bridge::credits::Section;
 
@@ -57,30 +55,17 @@ impl Roll {
 
     /// For a terminal or a text file.
     pub(crate) fn text(&self) -> String {
-        self.write(|text, title| write!(text, "{BOLD}{title}{BOLD:#}\n"), "  ")
+        self.write(|title| format!("{BOLD}{title}{BOLD:#}\n"), |line| format!("  {line}\n"))
     }
 
     /// For a wiki or a chat.
     pub(crate) fn markdown(&self) -> String {
-        self.write(|text, title| write!(text, "## {}\n\n", escaped(title)), "- ")
+        self.write(|title| format!("## {}\n\n", escaped(title)), |line| format!("- {}\n", escaped(line)))
     }
 
-    fn write(&self, title: fn(&mut String, &str) -> std::fmt::Result, bullet: &str) -> String {
-        let mut text = String::new();
-        for (place, (heading, lines)) in self.0.iter().enumerate() {
-            if place > 0 {
-                text.push('\n');
-            }
-            // Writing to a String cannot fail.
-            drop(title(&mut text, heading));
-            for line in lines {
-                text.push_str(bullet);
-                text.push_str(&if bullet == "- " { escaped(line) } else { line.clone() });
-                text.push('\n');
-            }
-        }
-        text.truncate(text.trim_end().len());
-        text
+    fn write(&self, title: impl Fn(&str) -> String, line: impl Fn(&str) -> String) -> String {
+        let section = |(heading, lines): &(String, Vec<String>)| title(heading) + &lines.iter().map(|text| line(text)).collect::<String>();
+        self.0.iter().map(section).collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
 }
 
@@ -163,12 +148,12 @@ mod tests {
 
     #[test]
     fn titles_with_names_and_no_empty_section() {
-        insta::assert_snapshot!(anstream::adapter::strip_str(&roll(&credits()).text()), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&roll(&credits()).text()));
     }
 
     #[test]
     fn markdown_takes_names_literally() {
-        insta::assert_snapshot!(roll(&credits()).markdown(), @"");
+        insta::assert_snapshot!(roll(&credits()).markdown());
     }
 
     #[test]
@@ -182,7 +167,7 @@ mod tests {
             },
             "Custom": { "Tips": ["Kasper"] },
         });
-        insta::assert_snapshot!(anstream::adapter::strip_str(&roll(&reply).text()), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&roll(&reply).text()));
     }
 
     #[test]

@@ -15,13 +15,12 @@ use super::out;
 
 const EXAMPLES: &str = "Examples:
   twitchat-bridge send send-message message='Hello everybody'
-  twitchat-bridge send COUNTER_ADD id=my-counter value:=1
-  twitchat-bridge send SET_TIMER_ADD timeAdd:=60
+  twitchat-bridge send COUNTER_ADD id=6f34f2df-50fc-50f4-bd04-77329b5d93ce countAdd:=1
   echo '{\"message\":\"Hi\"}' | twitchat-bridge send SEND_MESSAGE --data -
 
 The bridge need not run for this, and neither need Twitchat: what is proved is that OBS relayed the action.";
 
-/// Send Twitchat an action
+/// Send Twitchat an action, such as a chat message
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{EXAMPLES}", fields::HELP))]
 pub(crate) struct Args {

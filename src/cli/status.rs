@@ -62,6 +62,9 @@ impl View<'_> {
             ("Journal", self.journal()),
         ];
         table.add_rows(rows.into_iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| [label.to_owned(), text]));
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
         table.trim_fmt()
     }
 
@@ -94,19 +97,15 @@ impl View<'_> {
 
     fn session(&self) -> String {
         let why = match self.text("/session/cause") {
-            "first" => "the first",
-            "clear" => "since the credits were cleared",
-            "stream" => "since the stream began",
-            "closed" => "since the bridge was started again",
+            "first" => "",
+            "clear" => "when the credits were cleared",
+            "stream" => "when a stream began",
+            "closed" => "when the bridge was started again",
             other => other,
         };
+        let number = self.number("/session/id").map(|id| format!("number {id}")).unwrap_or_default();
         let credits = self.number("/session/credits").map(|credits| format!("{credits} entries in the credits")).unwrap_or_default();
-        joined([
-            prefixed("number ", &self.number("/session/id").map(|id| id.to_string()).unwrap_or_default()),
-            why.into(),
-            self.when("began ", "/session/started"),
-            credits,
-        ])
+        joined([number, format!("{} {why}", self.when("since ", "/session/started")).trim().to_owned(), credits])
     }
 
     fn heard(&self) -> String {
@@ -205,7 +204,7 @@ mod tests {
             "lastEvent": { "type": "ON_FOLLOW", "at": "2026-01-31T20:14:48Z" },
             "store": { "writes": 60, "durable": 58, "trouble": null },
         });
-        insta::assert_snapshot!(table(&status), @"");
+        insta::assert_snapshot!(table(&status));
     }
 
     #[test]
@@ -214,7 +213,7 @@ mod tests {
             "obs": { "connected": false }, "twitchat": { "present": false },
             "store": { "writes": 1, "durable": 0, "trouble": "no space left" },
         });
-        insta::assert_snapshot!(table(&status), @"");
+        insta::assert_snapshot!(table(&status));
     }
 
     #[test]

@@ -26,8 +26,8 @@ const NAMES: [&str; 16] = [
     "/counter/name",
     "/client",
 ];
-/// Numbers worth telling, with their unit. Of those with the same unit the first counts.
-const AMOUNTS: [(&str, &str); 13] = [
+/// Numbers worth telling, from 2 up, with their unit. Of those with the same unit the first counts.
+const AMOUNTS: [(&str, &str); 11] = [
     ("/message/bits", "bits"),
     ("/bits", "bits"),
     ("/viewers", "viewers"),
@@ -37,14 +37,11 @@ const AMOUNTS: [(&str, &str); 13] = [
     ("/totalSubDuration", "months"),
     ("/cost", "points"),
     ("/reward/cost", "points"),
-    ("/level", "level"),
+    ("/level", "levels"),
     ("/width", "wide"),
-    ("/counter/value", "now"),
-    ("/uptimeSeconds", "seconds"),
 ];
 /// Titles: of rewards, polls, games, tracks.
-const TITLES: [&str; 8] =
-    ["/reward/title", "/poll/title", "/prediction/title", "/gameName", "/trackName", "/title", "/recipientDisplayName", "/formattedAmount"];
+const TITLES: [&str; 7] = ["/reward/title", "/poll/title", "/prediction/title", "/gameName", "/trackName", "/title", "/formattedAmount"];
 /// What somebody wrote.
 const TEXTS: [&str; 4] = ["/message/message", "/message", "/text", "/error"];
 
@@ -55,14 +52,15 @@ pub(crate) fn of(data: &Value) -> String {
     let mut units: Vec<&str> = Vec::new();
     for (place, unit) in AMOUNTS {
         if !units.contains(&unit)
-            && let Some(amount) = data.pointer(place).and_then(Value::as_u64).filter(|amount| *amount > 0)
+            && let Some(amount) = data.pointer(place).and_then(Value::as_u64).filter(|amount| *amount > 1)
         {
             units.push(unit);
             parts.push(format!("{amount} {unit}"));
         }
     }
+    parts.extend(text(data, &["/recipientDisplayName"]).map(|name| format!("to {name}")));
     parts.extend(text(data, &TITLES).map(ToOwned::to_owned));
-    parts.extend(text(data, &TEXTS).map(|text| format!("\u{201c}{text}\u{201d}")));
+    parts.extend(text(data, &TEXTS).map(|text| format!("\u{201c}{}\u{201d}", text.trim())));
     if parts.is_empty() && !data.is_null() {
         parts.push(data.to_string());
     }

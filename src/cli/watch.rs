@@ -31,7 +31,7 @@ const AFTER_HELP: &str = "Names:
 
 With --json each line is one object, and these keys stay as they are:
   at    when it was heard, such as 2026-01-31T20:15:00.123Z
-  from  twitchat, mapped (made of Twitchat's message by the same rules as in the bridge), bridge, client or other
+  from  twitchat, bridge, client, other; or mapped: made of Twitchat's message, as the bridge does it
   name  as above
   id    the id of the message or request, or null
   data  Twitchat's or the event's data; of requests and bridges the whole message; else null
