@@ -1,12 +1,14 @@
 //! The link against a real OBS: `scripts/real-obs start`, then run with `--ignored` and its `OBS_TEST_URL` and `OBS_TEST_PASSWORD`.
 //! One at a time: they measure.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails must say where")]
+
 use std::env;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{json, value::RawValue};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use twitchat_bridge::event::Heard;
 use twitchat_bridge::obs::{Listener, Options, Talker, Target};
 use twitchat_bridge::sim;
