@@ -1,5 +1,7 @@
 //! The link to OBS from outside, against the stand-in OBS and against peers that are no OBS at all.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails must say where")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -526,4 +528,90 @@ async fn scene_changes_beyond_any_buffer_end_with_the_right_scene() {
     }
     assert!(obs.switch_scene("Starting soon"));
     link.until(|notice| matches!(notice, Notice::SceneChanged(name) if name == "Starting soon").then_some(())).await;
+}
+
+/// Answers as OBS does, a session for requests and one for General events; closes the first with code 4011 on a signal.
+async fn obs_that_kicks_talk(kick: Arc<tokio::sync::Notify>) -> u16 {
+    use futures::{SinkExt, StreamExt};
+    use tokio_websockets::{CloseCode, Message, ServerBuilder};
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let kick = Arc::clone(&kick);
+            tokio::spawn(async move {
+                let Ok((_, mut socket)) = ServerBuilder::new().accept(stream).await else { return };
+                socket.send(Message::text(HELLO)).await.unwrap();
+                let mut talks = false;
+                loop {
+                    let frame = tokio::select! {
+                        () = kick.notified(), if talks => Err(CloseCode::try_from(4011).unwrap()),
+                        frame = socket.next() => Ok(frame),
+                    };
+                    let text = match &frame {
+                        Err(code) => {
+                            socket.send(Message::close(Some(*code), "Your session has been invalidated.")).await.unwrap();
+                            continue;
+                        }
+                        Ok(Some(Ok(message))) => message.as_text().unwrap_or("null"),
+                        Ok(_) => return,
+                    };
+                    let message: Value = serde_json::from_str(text).unwrap();
+                    let reply = match message["op"].as_u64() {
+                        Some(1) => {
+                            talks = message["d"]["eventSubscriptions"] != 1;
+                            IDENTIFIED.to_owned()
+                        }
+                        Some(6) => {
+                            json!({"op": 7, "d": {"requestType": message["d"]["requestType"], "requestId": message["d"]["requestId"],
+                            "requestStatus": {"result": true, "code": 100}, "responseData": {"obsVersion": "30.2.3",
+                            "obsWebSocketVersion": "5.5.2", "rpcVersion": 1, "availableRequests": [], "supportedImageFormats": [],
+                            "platform": "ubuntu", "platformDescription": "a test"}}})
+                            .to_string()
+                        }
+                        _ => continue,
+                    };
+                    socket.send(Message::text(reply)).await.unwrap();
+                }
+            });
+        }
+    });
+    port
+}
+
+/// OBS lists our two sessions, and the user may disconnect either. obws hides the close code, so the link infers it.
+#[tokio::test]
+async fn a_kick_of_the_session_for_requests_ends_the_link_too() {
+    let kick = Arc::new(tokio::sync::Notify::new());
+    let mut link = Link::start(target(obs_that_kicks_talk(Arc::clone(&kick)).await, None), Options::default());
+    let info = link.until_up().await;
+    assert_eq!((info.version.platform.as_str(), info.scene, info.stream), ("a test", None, None));
+    kick.notify_one();
+    assert!(matches!(link.until_stopped().await, Stop::Failed(cause) if cause.kind() == Kind::Kicked));
+}
+
+#[test]
+fn no_message_shows_debug_text_or_lacks_a_next_step() {
+    let at = || "127.0.0.1:4455".to_owned();
+    let io = || std::io::Error::from(std::io::ErrorKind::NetworkUnreachable);
+    let all = [
+        ConnectError::Refused { at: at() },
+        ConnectError::NoSuchHost { host: "obs.local".into() },
+        ConnectError::NotObs { at: at(), found: "a web server (HTTP status 404)".into() },
+        ConnectError::PasswordMissing { at: at() },
+        ConnectError::PasswordRefused { at: at() },
+        ConnectError::TooOld { at: at(), found: "OBS 29.1.3".into() },
+        ConnectError::Kicked { at: at() },
+        ConnectError::Rpc { at: at() },
+        ConnectError::Tls { at: at(), source: io() },
+        ConnectError::Closed { at: at(), reason: Some("Server stopping.".into()) },
+        ConnectError::NotReady { at: at() },
+        ConnectError::Io { at: at(), source: io() },
+    ];
+    for error in all {
+        let text = error.to_string();
+        assert!(!text.contains("Some(") && !text.contains("{ ") && !text.contains("Error"), "{text}");
+        assert!(text.contains(". ") && text.contains("OBS"), "what to do next: {text}");
+        println!("{text}\n");
+    }
 }

@@ -1,23 +1,31 @@
 //! The link against a real OBS: `scripts/real-obs start`, then run with `--ignored` and its `OBS_TEST_URL` and `OBS_TEST_PASSWORD`.
-//! One at a time: they measure.
+//! One at a time: they measure. The test that freezes and kills OBS starts one of its own.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails must say where")]
 
 use std::env;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{json, value::RawValue};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use twitchat_bridge::event::Heard;
-use twitchat_bridge::obs::{Listener, Options, Talker, Target};
+use twitchat_bridge::obs::{Listener, Notice, Options, Talker, Target, start};
 use twitchat_bridge::sim;
 
 const SOON: Duration = Duration::from_secs(60);
 
 fn target() -> Target {
     let url = env::var("OBS_TEST_URL").expect("OBS_TEST_URL: scripts/real-obs start prints where it stands");
+    target_at(&url, env::var("OBS_TEST_PASSWORD").ok())
+}
+
+fn target_at(url: &str, password: Option<String>) -> Target {
     let (host, port) = url.trim_start_matches("ws://").rsplit_once(':').expect("ws://HOST:PORT");
-    let password = env::var("OBS_TEST_PASSWORD").ok().map(SecretString::from);
-    Target { host: host.to_owned(), port: port.parse().expect("a port"), tls: false, password }
+    Target { host: host.to_owned(), port: port.parse().expect("a port"), tls: false, password: password.map(SecretString::from) }
 }
 
 fn event(n: usize) -> Box<RawValue> {
@@ -43,7 +51,7 @@ async fn echoes(listener: &mut Listener, talker: &Talker, rounds: usize, gap: Du
 
 #[tokio::test]
 #[ignore = "needs a real OBS"]
-async fn an_echo_takes_no_time() {
+async fn timing_of_echoes() {
     let target = target();
     for (rounds, gap) in [(1, 0), (1000, 0), (100, 20), (8, 1000)] {
         let mut listener = Listener::connect(&target, &Options::default()).await.unwrap();
@@ -57,7 +65,7 @@ async fn an_echo_takes_no_time() {
 
 #[tokio::test]
 #[ignore = "needs a real OBS"]
-async fn an_echo_right_after_a_ping_takes_no_time() {
+async fn timing_of_echoes_right_after_pings() {
     let target = target();
     let options = Options { ping_after: Duration::from_millis(50), ..Options::default() };
     let mut listener = Listener::connect(&target, &options).await.unwrap();
@@ -76,7 +84,7 @@ async fn an_echo_right_after_a_ping_takes_no_time() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a real OBS"]
-async fn a_burst_is_heard_to_the_last_event() {
+async fn timing_of_a_burst_heard_to_the_last_event() {
     const EVENTS: usize = 100_000;
     let target = target();
     let peer = sim::peer::Target { url: format!("ws://{target}"), password: target.password.clone() };
@@ -114,4 +122,86 @@ async fn a_burst_is_heard_to_the_last_event() {
 fn cpu_nanos() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     stat.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0)
+}
+
+/// An OBS of the test's own, to be frozen and killed. Ends with it.
+struct OwnObs {
+    state: tempfile::TempDir,
+}
+
+impl OwnObs {
+    fn start() -> Self {
+        let obs = Self { state: tempfile::tempdir().unwrap() };
+        obs.run(&["start", "--owner", &std::process::id().to_string()]);
+        obs
+    }
+
+    /// Runs `scripts/real-obs` to its end.
+    fn run(&self, arguments: &[&str]) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/real-obs");
+        let file = self.state.path().join("state");
+        let status = Command::new(script).args(arguments).arg("--state").arg(file).status().unwrap();
+        assert!(status.success(), "real-obs {arguments:?}: {status}");
+    }
+
+    /// A line of the state file.
+    fn recorded(&self, name: &str) -> String {
+        let state = std::fs::read_to_string(self.state.path().join("state")).unwrap();
+        let prefix = format!("export {name}=");
+        state.lines().find_map(|line| line.strip_prefix(&prefix)).expect(name).to_owned()
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.recorded("OBS_TEST_PID")]).status().unwrap();
+        assert!(status.success());
+    }
+}
+
+impl Drop for OwnObs {
+    fn drop(&mut self) {
+        self.run(&["stop"]);
+    }
+}
+
+/// The first notice that `pick` accepts, and how long it took.
+async fn until(notices: &mut tokio::sync::mpsc::Receiver<Notice>, pick: impl Fn(&Notice) -> bool) -> (Notice, Duration) {
+    let begun = Instant::now();
+    loop {
+        let notice = timeout(SOON, notices.recv()).await.expect("a notice in time").expect("a notice before the end");
+        if pick(&notice) {
+            return (notice, begun.elapsed());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real OBS"]
+async fn timing_of_a_frozen_a_killed_and_a_restarted_obs() {
+    let own = OwnObs::start();
+    let target = target_at(&own.recorded("OBS_TEST_URL"), Some(own.recorded("OBS_TEST_PASSWORD")));
+    let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let (_obs, mut notices) = start(move || std::future::ready(target.clone()), Options::default(), cancel, &tasks);
+    let up = |notice: &Notice| matches!(notice, Notice::Up(_));
+    let down = |notice: &Notice| matches!(notice, Notice::Down(_));
+    until(&mut notices, up).await;
+
+    own.signal("-STOP");
+    let (Notice::Down(cause), took) = until(&mut notices, down).await else { unreachable!() };
+    println!("frozen: noticed after {took:?}: {cause}");
+    assert!(took < Duration::from_secs(20));
+    own.signal("-CONT");
+    println!("thawed: up again after {:?}", until(&mut notices, up).await.1);
+
+    own.signal("-KILL");
+    let (Notice::Down(cause), took) = until(&mut notices, down).await else { unreachable!() };
+    println!("killed: noticed after {took:?}: {cause}");
+    own.run(&["restart"]);
+    let (_, took) = until(&mut notices, up).await;
+    println!("restarted: up again {took:?} after OBS was ready");
+    assert!(took < Duration::from_secs(5));
+
+    own.signal("-INT");
+    let (Notice::Down(cause), took) = until(&mut notices, down).await else { unreachable!() };
+    println!("asked to end: noticed after {took:?}: {cause}");
+    assert!(cause.to_string().contains("OBS was closed"), "{cause}");
 }

@@ -72,7 +72,7 @@ fn a_link_that_comes_and_goes_is_tried_ever_more_slowly() {
         now += millis(100);
         (state, _) = state.step(Lost(Fault::Away), now, NO_JITTER);
         let State::Waiting { until, .. } = state else { panic!("{state:?}") };
-        waits.push((until - now).as_millis());
+        waits.push(until.saturating_sub(now).as_millis());
         now = until;
         (state, _) = state.step(Tick, now, NO_JITTER);
         (state, _) = state.step(Connected, now, NO_JITTER);
@@ -108,12 +108,13 @@ proptest! {
             state = next;
             if let (Effect::Connect, false) = (effect, matches!(before, State::Connecting { .. })) {
                 if let Some(last) = last_connect {
-                    prop_assert!(now - last >= SHORTEST_DELAY, "{before:?} {input:?} {now:?}");
+                    prop_assert!(now.saturating_sub(last) >= SHORTEST_DELAY, "{before:?} {input:?} {now:?}");
                 }
                 last_connect = Some(now);
             }
             if let (State::Waiting { until, cause, .. }, false) = (state, matches!(before, State::Waiting { .. })) {
-                prop_assert!(until - now >= SHORTEST_DELAY && until - now <= longest_delay(cause));
+                let wait = until.saturating_sub(now);
+                prop_assert!(wait >= SHORTEST_DELAY && wait <= longest_delay(cause));
             }
         }
     }
