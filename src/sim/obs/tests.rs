@@ -17,7 +17,7 @@ use crate::sim::peer::{Hearer, PeerError, Talker, Target};
 const PASSWORD: &str = "correct horse";
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
-    timeout(Duration::from_secs(20), future).await.expect("took too long")
+    timeout(Duration::from_secs(60), future).await.expect("took too long")
 }
 
 async fn start(options: Options) -> StandIn {

@@ -59,7 +59,7 @@ fn badges_are_seen_in_every_show() {
 async fn all_three_generations_and_the_published_raid_reach_the_bus() {
     let obs = obs::StandIn::start(obs::Options::default()).await.unwrap();
     let mut show = Show::connect(Target { url: obs.url(), password: None }, 1, Pace::HURRIED).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(20), show.play()).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(60), show.play()).await.unwrap().unwrap();
     obs.drained().await;
     let heard = obs.heard();
     let kinds: BTreeSet<_> = heard.iter().filter_map(|heard| heard["type"].as_str()).collect();

@@ -107,7 +107,7 @@ async fn answer(hearer: &mut Hearer) -> Value {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), heard).await.unwrap()
+    tokio::time::timeout(Duration::from_secs(60), heard).await.unwrap()
 }
 
 fn question(kind: &str, data: &Value) -> Value {
