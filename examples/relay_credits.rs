@@ -4,6 +4,8 @@
 //! OBS_PASSWORD=… cargo run --example relay_credits [HOST] [PORT]
 //! ```
 
+#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json, value::to_raw_value};
 use twitchat_bridge::{
@@ -24,11 +26,11 @@ async fn main() -> Result<()> {
     let mut listener = Listener::connect(&target, &Options::default()).await?;
     let talker = Talker::connect(&target, &Options::default()).await?;
     let request = json!({ "request": "GetCredits", "id": "relay", "spelling": "seed", "client": "relay_credits" });
-    talker.broadcast(&*to_raw_value(&request)?).await?;
+    talker.broadcast(&to_raw_value(&request)?).await?;
 
     let reply = tokio::time::timeout(std::time::Duration::from_secs(5), reply(&mut listener));
     let reply = reply.await.context("no bridge answered: is `twitchat-bridge run` running?")??;
-    for (section, names) in reply["Events"].as_object().context("the reply has no Events")? {
+    for (section, names) in reply.get("Events").and_then(Value::as_object).context("the reply has no Events")? {
         println!("{section}: {}", names.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(", "));
     }
     Ok(())
@@ -40,10 +42,11 @@ async fn reply(listener: &mut Listener) -> Result<Value> {
         for heard in listener.next().await?.events {
             let Heard::Bridge(whole) = heard else { continue };
             let message: Value = serde_json::from_str(whole.get())?;
-            if message["id"] == "relay" && message["status"] == "ok" {
-                return Ok(message);
-            } else if message["id"] == "relay" && message["status"] == "error" {
-                bail!("the bridge refused: {}", message["error"]);
+            let text = |key| message.get(key).and_then(Value::as_str);
+            match (text("id"), text("status")) {
+                (Some("relay"), Some("ok")) => return Ok(message),
+                (Some("relay"), Some("error")) => bail!("the bridge refused: {}", text("error").unwrap_or_default()),
+                _ => {}
             }
         }
     }

@@ -4,6 +4,8 @@
 //! OBS_PASSWORD=… cargo run --example send_action CHAT_FEED_READ '{"count":5}' [HOST] [PORT]
 //! ```
 
+#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+
 use anyhow::{Context, Result};
 use serde_json::{Value, json, value::to_raw_value};
 use twitchat_bridge::{
@@ -27,7 +29,7 @@ async fn main() -> Result<()> {
     let talker = Talker::connect(&target, &Options::default()).await?;
     let id = uuid::Uuid::new_v4().to_string();
     let envelope = json!({ "origin": "twitchat", "type": action, "id": id, "data": data });
-    talker.broadcast(&*to_raw_value(&envelope)?).await?;
+    talker.broadcast(&to_raw_value(&envelope)?).await?;
 
     let echo = async {
         loop {

@@ -4,6 +4,8 @@
 //! OBS_PASSWORD=… cargo run --example watch_events [HOST] [PORT] [STORE]
 //! ```
 
+#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+
 use std::sync::Arc;
 
 use anyhow::{Context, Result};

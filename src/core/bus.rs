@@ -112,12 +112,12 @@ impl Core {
     fn reply(&mut self, Pending { asker, answer, seq }: Pending) {
         let bridge = self.run.bridge.to_string();
         self.counts.refused += u64::from(answer.is_err());
-        let written = reply::write(&reply::envelope(&bridge, &asker, seq, answer.as_ref().map(Clone::clone)));
+        let written = reply::write(&reply::envelope(&bridge, &asker, seq, answer));
         match written {
             Ok(json) => self.out.push(Effect::Send(json)),
             Err(error) => {
                 self.counts.refused += 1;
-                self.send(&reply::envelope(&bridge, &asker, seq, Err(&error)));
+                self.send(&reply::envelope(&bridge, &asker, seq, Err(error)));
             }
         }
     }

@@ -54,7 +54,10 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
 /// A few facts for the person at a place, so that each section gets somebody and nobody gets everything.
 fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     let chat = Chat::default;
-    let roles = Roles::NONE.when(place % 4 == 1, Roles::MODERATOR).when(place % 4 == 2, Roles::VIP).when(place % 3 == 0, Roles::SUBSCRIBER);
+    let roles = Roles::NONE
+        .when(place % 4 == 1, Roles::MODERATOR)
+        .when(place % 4 == 2, Roles::VIP)
+        .when(place.is_multiple_of(3), Roles::SUBSCRIBER);
     let mut facts = vec![Fact::Presence(Presence { who: who.clone().with_roles(roles), spoke: true, told: Told::Silent, chat: chat() })];
     let subscription = |kind, months| Subscription {
         who: who.clone(),

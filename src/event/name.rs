@@ -11,8 +11,11 @@ pub struct EventName {
     pub kind: Box<str>,
 }
 
+/// A source and its types.
+type Types = (Box<str>, Vec<Box<str>>);
+
 /// Sources and their types: those of Streamer.bot 1.0's `GetEvents`, newer ones seen in the wild, and older ones that overlays still ask for.
-static CATALOGUE: LazyLock<Vec<(Box<str>, Vec<Box<str>>)>> = LazyLock::new(|| {
+static CATALOGUE: LazyLock<Vec<Types>> = LazyLock::new(|| {
     let sources: HashMap<Box<str>, Vec<Box<str>>> = serde_json::from_str(include_str!("catalogue.json")).unwrap_or_default();
     let mut sources: Vec<_> = sources.into_iter().collect();
     sources.sort();
@@ -32,7 +35,7 @@ static INDEX: LazyLock<HashMap<String, EventName>> = LazyLock::new(|| {
 });
 
 /// Every known source with its types, sorted by source.
-pub fn catalogue() -> &'static [(Box<str>, Vec<Box<str>>)] {
+pub fn catalogue() -> &'static [Types] {
     &CATALOGUE
 }
 

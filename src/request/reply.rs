@@ -9,7 +9,7 @@ use crate::event::heard::BRIDGE;
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// A reply: the fields of an answer, or an error, in the bridge's envelope.
-pub fn envelope(bridge: &str, asker: &Asker, seq: u64, answer: Result<Map<String, Value>, &RequestError>) -> Map<String, Value> {
+pub fn envelope(bridge: &str, asker: &Asker, seq: u64, answer: Result<Map<String, Value>, RequestError>) -> Map<String, Value> {
     let (mut reply, status) = match answer {
         Ok(fields) => (fields, "ok"),
         Err(error) => (Map::from_iter([("error".to_owned(), Value::from(error.to_string()))]), "error"),

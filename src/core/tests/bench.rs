@@ -94,7 +94,8 @@ impl Bench {
         self.input(Input::Heard(Heard::read(event_data).unwrap()));
     }
 
-    pub(super) fn twitchat(&mut self, kind: &str, data: Value) {
+    pub(super) fn twitchat(&mut self, kind: &str, data: impl std::borrow::Borrow<Value>) {
+        let data = data.borrow();
         let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{kind}{data}{}", self.writes).as_bytes()).to_string();
         self.hear(&json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string());
     }
@@ -125,7 +126,8 @@ impl Bench {
             .collect()
     }
 
-    pub(super) fn ask(&mut self, request: Value) -> Value {
+    pub(super) fn ask(&mut self, request: impl std::borrow::Borrow<Value>) -> Value {
+        let request = request.borrow();
         self.sent();
         self.hear(&request.to_string());
         let mut replies: Vec<_> = self.sent().into_iter().filter(|message| message.get("status").is_some()).collect();
