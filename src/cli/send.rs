@@ -15,7 +15,7 @@ use super::out;
 
 const EXAMPLES: &str = "Examples:
   twitchat-bridge send send-message message='Hello everybody'
-  twitchat-bridge send COUNTER_ADD id=6f34f2df-50fc-50f4-bd04-77329b5d93ce countAdd:=1
+  twitchat-bridge send TIMER_ADD timeAdd=30
   echo '{\"message\":\"Hi\"}' | twitchat-bridge send SEND_MESSAGE --data -
 
 The bridge need not run for this, and neither need Twitchat: what is proved is that OBS relayed the action.";
