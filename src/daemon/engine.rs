@@ -9,14 +9,17 @@ use super::{Ended, Error, Told, clock::Clock, log};
 use crate::{
     core::{
         Core,
+        journal::Write,
         port::{Effect, Input, ObsInfo},
     },
     obs::{Notice, Obs, Stop},
-    store::{StoreHandle, StoreNotice, StoreNotices},
+    store::{StoreError, StoreHandle, StoreNotice, StoreNotices},
 };
 
 /// Replies that may wait for the store before no more requests are taken.
 const WAITING: usize = 64;
+/// How long the disk may take once the bridge is told to stop.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// The core with its hands.
 pub(super) struct Engine {
@@ -29,6 +32,7 @@ pub(super) struct Engine {
     answers: mpsc::Sender<Input>,
     answered: mpsc::Receiver<Input>,
     waiting: log::Waiting,
+    stop: CancellationToken,
     /// The end, once an effect asked for it.
     end: Option<Ended>,
 }
@@ -41,9 +45,10 @@ impl Engine {
         obs: Obs,
         outgoing: mpsc::Sender<Box<RawValue>>,
         told: Option<mpsc::Sender<Told>>,
+        stop: CancellationToken,
     ) -> Self {
         let (answers, answered) = mpsc::channel(8);
-        Self { core, clock, store, obs, outgoing, told, answers, answered, waiting: log::Waiting::default(), end: None }
+        Self { core, clock, store, obs, outgoing, told, answers, answered, waiting: log::Waiting::default(), stop, end: None }
     }
 
     /// Runs until told to stop, or until it cannot go on.
@@ -52,9 +57,8 @@ impl Engine {
         first: Vec<Effect>,
         mut from_obs: mpsc::Receiver<Notice>,
         mut from_store: StoreNotices,
-        stop: CancellationToken,
     ) -> (Result<Ended, Error>, Self) {
-        let outcome = self.serve(first, &mut from_obs, &mut from_store, &stop).await;
+        let outcome = self.serve(first, &mut from_obs, &mut from_store).await;
         if outcome.is_ok() {
             // What is still owed: replies that wait for the store, and the stamp of when we were last alive.
             let owed = async {
@@ -81,7 +85,6 @@ impl Engine {
         first: Vec<Effect>,
         from_obs: &mut mpsc::Receiver<Notice>,
         from_store: &mut StoreNotices,
-        stop: &CancellationToken,
     ) -> Result<Ended, Error> {
         self.run_effects(first).await?;
         loop {
@@ -92,7 +95,7 @@ impl Engine {
             let due = self.clock.instant(self.core.due_ms());
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return Ok(Ended::Stopped),
+                () = self.stop.cancelled() => return Ok(Ended::Stopped),
                 notice = from_store.recv() => self.take_store(notice).await?,
                 input = self.answered.recv() => if let Some(input) = input {
                     self.handle(input).await?;
@@ -161,7 +164,7 @@ impl Engine {
     async fn run_effects(&mut self, effects: Vec<Effect>) -> Result<(), Error> {
         for effect in effects {
             match effect {
-                Effect::Write(write) => self.store.write(write).await?,
+                Effect::Write(write) => self.write(write).await?,
                 Effect::Send(message) => {
                     if self.outgoing.send(message).await.is_err() {
                         return Err(Error::Broken("the sender"));
@@ -182,6 +185,16 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Hands a write to the store. While its queue is full the engine stands still, and OBS is pushed back in turn; told to stop then, it
+    /// does not wait for a disk that may never heal.
+    async fn write(&self, write: Write) -> Result<(), Error> {
+        tokio::select! {
+            biased;
+            written = self.store.write(write) => Ok(written?),
+            () = async { self.stop.cancelled().await; tokio::time::sleep(GRACE).await; } => Err(Error::Store(StoreError::Stopped)),
+        }
     }
 
     /// Asks OBS in the background: the core goes on meanwhile.

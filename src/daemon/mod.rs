@@ -105,8 +105,8 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     let sender = tokio::spawn(sender::run(obs.clone(), queue));
     tracker.close();
 
-    let engine = engine::Engine::new(started.core, clock, store, obs, outgoing, setup.told);
-    let (ended, engine) = engine.run(started.effects, from_obs, notices, stop).await;
+    let engine = engine::Engine::new(started.core, clock, store, obs, outgoing, setup.told, stop);
+    let (ended, engine) = engine.run(started.effects, from_obs, notices).await;
 
     // No more input from here on: what is on its way to OBS gets there, then the link ends, then the store.
     let orderly = async {

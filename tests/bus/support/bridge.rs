@@ -1,0 +1,126 @@
+//! The bridge: within the test's process, or as a process of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use twitchat_bridge::config::Config;
+use twitchat_bridge::daemon::{self, Ended, Setup};
+use twitchat_bridge::obs::Target;
+
+use super::{Bus, SOON, Site};
+
+/// The real bridge with a store of its own, within this process.
+#[derive(Debug)]
+pub(crate) struct Bridge {
+    stop: CancellationToken,
+    run: JoinHandle<Result<Ended, daemon::Error>>,
+    target: Arc<Mutex<Target>>,
+    store: TempDir,
+}
+
+impl Bridge {
+    /// Starts it and waits until it has joined the bus.
+    pub(crate) async fn on(site: &Site) -> Self {
+        let mut bus = Bus::connect(site).await;
+        let bridge = Self::start(site);
+        bus.hello().await;
+        bridge
+    }
+
+    /// Starts it, whether OBS is there or not.
+    pub(crate) fn start(site: &Site) -> Self {
+        let store = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.store.path = store.path().join("journal.db");
+        let target = Arc::new(Mutex::new(site.target()));
+        let current = Arc::clone(&target);
+        let setup = Setup { config, takeover: false, target: Arc::new(move || current.lock().unwrap().clone()), told: None };
+        let stop = CancellationToken::new();
+        Self { run: tokio::spawn(daemon::run(setup, stop.clone())), stop, target, store }
+    }
+
+    /// Which OBS it is to use from the next connect on.
+    pub(crate) fn set_target(&self, target: Target) {
+        *self.target.lock().unwrap() = target;
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(self) -> Ended {
+        let ended = timeout(SOON, self.run).await.expect("the bridge ends").expect("no panic").expect("no error");
+        drop(self.store);
+        ended
+    }
+
+    /// Ends it in good order.
+    pub(crate) async fn stop(self) {
+        self.stop.cancel();
+        let ended = self.ended().await;
+        assert!(matches!(ended, Ended::Stopped), "{ended:?}");
+    }
+}
+
+/// The bridge's program: the one that `TWITCHAT_BRIDGE_BIN` names (`scripts/test` names the release build), else this build's.
+pub(crate) fn program() -> PathBuf {
+    std::env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(|| env!("CARGO_BIN_EXE_twitchat-bridge").into(), PathBuf::from)
+}
+
+/// The real bridge as a process of its own, for what is measured.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    log: Arc<Mutex<String>>,
+    _home: TempDir,
+}
+
+impl Process {
+    /// Starts it and waits until it has joined the bus.
+    pub(crate) async fn on(site: &Site) -> Self {
+        let mut bus = Bus::connect(site).await;
+        let home = tempfile::tempdir().unwrap();
+        let mut command = Command::new(program());
+        command.arg("run").env_clear().env("HOME", home.path()).env("TWITCHAT_BRIDGE_STORE", home.path().join("journal.db"));
+        command.env("OBS_HOST", site.host()).env("OBS_PORT", site.port().to_string());
+        if let Some(password) = site.password() {
+            command.env("OBS_PASSWORD", password.expose_secret());
+        }
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        if let Some(stderr) = child.stderr.take() {
+            let log = Arc::clone(&log);
+            std::thread::spawn(move || {
+                for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                    log.lock().unwrap().extend([&*line, "\n"]);
+                }
+            });
+        }
+        let process = Self { child, log, _home: home };
+        bus.hello().await;
+        process
+    }
+
+    /// A figure of `/proc/PID/status`, in KiB.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn memory_kib(&self, figure: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with(figure)).expect("a figure of that name");
+        line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number of KiB")
+    }
+}
+
+impl Drop for Process {
+    /// SIGKILL: its end in good order is another test's business.
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        if std::thread::panicking() {
+            eprintln!("the bridge's log:\n{}", self.log.lock().unwrap());
+        }
+    }
+}

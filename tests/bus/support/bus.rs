@@ -1,0 +1,108 @@
+//! Somebody else on the bus: an overlay or a script, with one connection to talk and one to listen.
+
+use std::collections::VecDeque;
+
+use serde_json::{Value, json, value::RawValue};
+use tokio::time::timeout;
+use twitchat_bridge::event::Heard;
+use twitchat_bridge::obs::{Listener, Options, Talker};
+use twitchat_bridge::sim;
+
+use super::{SOON, Site};
+
+/// A client that hears everything and asks the bridge.
+#[derive(Debug)]
+pub(crate) struct Bus {
+    talker: Talker,
+    listener: Listener,
+    heard: VecDeque<Heard>,
+    asked: u64,
+}
+
+impl Bus {
+    pub(crate) async fn connect(site: &Site) -> Self {
+        let (target, options) = (site.target(), Options::default());
+        let listener = Listener::connect(&target, &options).await.unwrap();
+        let talker = Talker::connect(&target, &options).await.unwrap();
+        Self { talker, listener, heard: VecDeque::new(), asked: 0 }
+    }
+
+    /// The next message of a bridge.
+    async fn from_bridge(&mut self) -> Value {
+        loop {
+            while let Some(heard) = self.heard.pop_front() {
+                if let Heard::Bridge(whole) = heard {
+                    return serde_json::from_str(whole.get()).unwrap();
+                }
+            }
+            self.heard.extend(self.listener.next().await.expect("OBS is there").events.drain(..));
+        }
+    }
+
+    /// The next message of a bridge that fits; those before it are skipped.
+    pub(crate) async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let found = async {
+            loop {
+                let message = self.from_bridge().await;
+                if fits(&message) {
+                    return message;
+                }
+            }
+        };
+        timeout(SOON, found).await.unwrap_or_else(|_| panic!("{what}: not heard within {SOON:?}"))
+    }
+
+    /// A bridge's greeting: from then on it hears what is said.
+    pub(crate) async fn hello(&mut self) {
+        self.until("a bridge's Hello", |message| message["request"] == "Hello").await;
+    }
+
+    /// Asks, and gives the bridge's reply, whatever its status.
+    pub(crate) async fn ask(&mut self, request: Value) -> Value {
+        let (Value::Object(mut request), id) = (request, format!("ask-{}", self.asked)) else { panic!("a request is an object") };
+        self.asked += 1;
+        request.insert("id".into(), id.as_str().into());
+        let request = raw(&Value::Object(request));
+        let reply = async {
+            loop {
+                while let Some(heard) = self.heard.pop_front() {
+                    if let Heard::Bridge(whole) = heard
+                        && whole.get().contains(&id)
+                    {
+                        let message: Value = serde_json::from_str(whole.get()).unwrap();
+                        if message["id"] == *id && message.get("status").is_some() {
+                            return message;
+                        }
+                    }
+                }
+                self.heard.extend(self.listener.next().await.expect("OBS is there").events.drain(..));
+            }
+        };
+        let (said, reply) = tokio::join!(self.talker.broadcast(&request), timeout(SOON, reply));
+        said.unwrap();
+        reply.unwrap_or_else(|_| panic!("no reply to {} within {SOON:?}", request.get()))
+    }
+
+    /// The whole reply to `GetStatus`.
+    pub(crate) async fn status(&mut self) -> Value {
+        self.ask(json!({ "request": "GetStatus" })).await
+    }
+
+    /// A reply to `GetCredits` in the seed's spelling.
+    pub(crate) async fn credits(&mut self) -> Value {
+        self.ask(json!({ "request": "GetCredits", "spelling": "seed" })).await
+    }
+}
+
+fn raw(value: &Value) -> Box<RawValue> {
+    serde_json::value::to_raw_value(value).unwrap()
+}
+
+/// Broadcasts all without waiting between them, as Twitchat does: OBS changes their order. Returns when OBS has replied to each.
+pub(crate) async fn play(site: &Site, messages: impl IntoIterator<Item = Value>) {
+    let mut talker = sim::peer::Talker::connect(&site.peer()).await.unwrap();
+    for message in messages {
+        talker.pipeline(&message).await.unwrap();
+    }
+    timeout(4 * SOON, talker.settled()).await.expect("OBS replies").unwrap();
+}

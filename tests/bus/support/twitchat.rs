@@ -1,0 +1,39 @@
+//! A Twitchat that only answers, with what it is given. `sim::twitchat` is the one that has a memory.
+
+use serde_json::{Value, json, value::to_raw_value};
+use tokio_util::task::AbortOnDropHandle;
+use twitchat_bridge::event::Heard;
+use twitchat_bridge::obs::{Listener, Options, Talker};
+use uuid::Uuid;
+
+use super::{Script, Site};
+
+/// Answers until it is dropped, in the words of the second generation.
+#[derive(Debug)]
+pub(crate) struct Twitchat {
+    _task: AbortOnDropHandle<()>,
+}
+
+impl Twitchat {
+    pub(crate) async fn on(site: &Site, script: &Script) -> Self {
+        let listener = Listener::connect(&site.target(), &Options::default()).await.unwrap();
+        let talker = Talker::connect(&site.target(), &Options::default()).await.unwrap();
+        let task = answer(listener, talker, script.labels.clone(), script.summary.clone());
+        Self { _task: AbortOnDropHandle::new(tokio::spawn(task)) }
+    }
+}
+
+async fn answer(mut listener: Listener, talker: Talker, labels: Value, summary: Value) {
+    while let Ok(mut batch) = listener.next().await {
+        for heard in batch.events.drain(..) {
+            let Heard::Twitchat(message) = heard else { continue };
+            let (kind, data) = match &*message.kind {
+                "GET_LABEL_OVERLAY_PLACEHOLDERS" => ("LABEL_OVERLAY_PLACEHOLDERS", &labels),
+                "GET_SUMMARY_DATA" => ("SUMMARY_DATA", &summary),
+                _ => continue,
+            };
+            let answer = json!({ "origin": "twitchat", "type": kind, "id": Uuid::new_v4(), "data": data });
+            talker.broadcast(&to_raw_value(&answer).unwrap()).await.unwrap();
+        }
+    }
+}
