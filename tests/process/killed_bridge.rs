@@ -1,0 +1,142 @@
+//! The bridge dies at any moment of a burst: what it had told anybody is still counted, and Twitchat tells what it missed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use twitchat_bridge::obs::Target;
+use twitchat_bridge::sim::twitchat::{Moment, Options, Person, StandIn};
+
+use crate::support::bridge::Home;
+use crate::support::bus::Bus;
+use crate::support::obs::{peer, real, stand_in};
+use crate::support::play::{assert_all_in, followers};
+use crate::support::{SOON, within};
+
+/// How often the bridge is killed.
+const POINTS: usize = 20;
+/// What happens between two starts; half of it follows, half cheers.
+const BURST: usize = 240;
+/// How many messages Twitchat sends before it looks how OBS keeps up.
+const PACE: usize = 6;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_20_points_of_a_burst_it_keeps_its_word() {
+    let (_obs, target) = stand_in().await;
+    survives(&target).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real OBS: scripts/test starts one"]
+async fn killed_at_20_points_of_a_burst_on_a_real_obs_it_keeps_its_word() {
+    survives(&real()).await;
+}
+
+/// What has happened, to be compared with the credits.
+#[derive(Debug, Default)]
+struct Played {
+    follows: BTreeSet<String>,
+    bits: BTreeMap<String, u64>,
+}
+
+impl Played {
+    fn next(&mut self) -> Moment {
+        let number = self.follows.len() + self.bits.len();
+        let who = Person::new((5_000_000 + number).to_string(), format!("Guest{number}"));
+        if number.is_multiple_of(2) {
+            self.follows.insert(who.display.clone());
+            Moment::Follow { who }
+        } else {
+            let bits = 100 + u64::try_from(number).unwrap();
+            self.bits.insert(who.display.clone(), bits);
+            Moment::Cheer { who, bits, text: "go".into() }
+        }
+    }
+
+    /// Everybody is there, and each cheer once.
+    fn is_all_of(&self, credits: &Value) -> bool {
+        followers(credits) == self.follows && cheers(credits) == self.bits
+    }
+}
+
+/// How many bits who gave.
+fn cheers(credits: &Value) -> BTreeMap<String, u64> {
+    let lines = credits["extended"]["Cheers"].as_array().unwrap_or_else(|| panic!("no cheers in {credits}"));
+    lines.iter().map(|line| (line["name"].as_str().unwrap().to_owned(), line["amount"].as_u64().unwrap())).collect()
+}
+
+async fn survives(target: &Target) {
+    let home = Home::new();
+    let bus = std::sync::Arc::new(Bus::connect(target).await);
+    let twitchat = StandIn::connect(peer(target), Options::default()).await.unwrap();
+    let mut played = Played::default();
+    let mut told = Vec::new();
+    let mut inside = 0;
+    for point in 1..=POINTS {
+        // Twitchat says nothing yet: what is there now, the bridge has from its journal.
+        twitchat.set_answering(false);
+        let mut bridge = home.run(target);
+        bus.until_answered(SOON).await;
+        let kept = bus.credits().await;
+        for reply in told.drain(..) {
+            assert_all_in(&followers(&reply), &followers(&kept), "told before the kill: follows");
+            let missing = cheers(&reply).into_iter().find(|(name, bits)| cheers(&kept).get(name) != Some(bits));
+            assert_eq!(missing, None, "told before the kill: cheers");
+        }
+
+        // Its first word makes the bridge ask for what it missed.
+        twitchat.set_answering(true);
+        twitchat.play(played.next()).await.unwrap();
+        bus.until_status("the summary is merged", |status| !status["twitchat"]["summaryMerged"].is_null()).await;
+        let filled = until_all(&bus, &played).await;
+        assert!(played.is_all_of(&filled), "point {point}: {} follows, {} cheers", followers(&filled).len(), cheers(&filled).len());
+
+        let from = bus.position();
+        let asking = keep_asking(&bus);
+        let kill_at = BURST * point / (POINTS + 1);
+        for moment in 0..BURST {
+            twitchat.play(played.next()).await.unwrap();
+            if moment % PACE == PACE - 1 {
+                twitchat.settled().await.unwrap();
+            }
+            if moment == kill_at {
+                bridge.kill();
+            }
+        }
+        twitchat.settled().await.unwrap();
+        asking.abort();
+        told = bus.replies_since(from).into_iter().filter(|reply| reply["id"] == ASKING).collect();
+        let counted = told.last().map_or(0, |reply| followers(reply).len() + cheers(reply).len());
+        let before = followers(&filled).len() + cheers(&filled).len();
+        inside += usize::from(counted > before && counted < before + BURST);
+    }
+    println!("{inside} of {POINTS} kills came after a reply that had counted a part of the burst");
+    assert!(inside >= POINTS / 2, "only {inside} kills were in the middle of counting");
+}
+
+/// The credits, as soon as they have everything; what is still missing by then stays missing.
+async fn until_all(bus: &Bus, played: &Played) -> Value {
+    let patience = tokio::time::Instant::now() + Duration::from_secs(5);
+    loop {
+        let credits = bus.credits().await;
+        if played.is_all_of(&credits) || tokio::time::Instant::now() > patience {
+            return credits;
+        }
+    }
+}
+
+const ASKING: &str = "again and again";
+
+/// Asks for the credits as fast as they come.
+fn keep_asking(bus: &std::sync::Arc<Bus>) -> JoinHandle<()> {
+    let bus = std::sync::Arc::clone(bus);
+    tokio::spawn(async move {
+        loop {
+            let from = bus.position();
+            let request = json!({ "request": "GetCredits", "id": ASKING, "spelling": "seed", "extended": true });
+            within("OBS takes a request", SOON, bus.tell(&request)).await;
+            bus.until_heard(from, |heard| crate::support::bus::reply(heard).filter(|reply| reply["id"] == ASKING)).await;
+        }
+    })
+}

@@ -1,0 +1,198 @@
+//! The program under test, started as a user would start it, with a home of its own.
+
+use std::env;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+use twitchat_bridge::obs::Target;
+
+use super::{PASSWORD, SOON, WRONG_PASSWORD, wait_until};
+
+/// The binary: the one that is named, else the one that was built with the tests.
+fn binary() -> PathBuf {
+    env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(|| env!("CARGO_BIN_EXE_twitchat-bridge").into(), PathBuf::from)
+}
+
+/// A home folder with an empty configuration and a place for the journal. Bridges of one home share the journal.
+#[derive(Debug)]
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        std::fs::write(home.config(), "").unwrap();
+        home
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn config(&self) -> PathBuf {
+        self.path().join("config.toml")
+    }
+
+    /// A program whose environment is this home and nothing of this machine.
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command.env_clear().env("HOME", self.path()).current_dir(self.path());
+        command
+    }
+
+    /// The binary, which finds OBS by itself if at all.
+    pub(crate) fn bridge(&self, args: &[&str]) -> Command {
+        let mut command = self.command(binary());
+        command.env("TWITCHAT_BRIDGE_CONFIG", self.config()).env("TWITCHAT_BRIDGE_STORE", self.path().join("journal.db")).args(args);
+        command
+    }
+
+    /// Any verb, pointed at an OBS.
+    pub(crate) fn verb(&self, target: &Target, args: &[&str]) -> Program {
+        let mut command = self.bridge(args);
+        command.env("OBS_HOST", &target.host).env("OBS_PORT", target.port.to_string());
+        if let Some(password) = &target.password {
+            command.env("OBS_PASSWORD", password.expose_secret());
+        }
+        Program::start(command, target.password.as_ref().map(|password| password.expose_secret().to_owned()))
+    }
+
+    /// `run`.
+    pub(crate) fn run(&self, target: &Target) -> Program {
+        self.verb(target, &["run"])
+    }
+}
+
+/// Sends a signal, by the shell's own `kill`.
+pub(crate) fn signal(pid: u32, name: &str) {
+    let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &pid.to_string()]).status().unwrap();
+    assert!(sent.success(), "SIG{name} to {pid}");
+}
+
+/// A started program and what it has written. Killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Program {
+    child: Child,
+    stdout: Written,
+    stderr: Written,
+    password: Option<String>,
+}
+
+/// How a program ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// `None` if by a signal.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Program {
+    pub(crate) fn start(mut command: Command, password: Option<String>) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {}: {error}", command.get_program().display()));
+        let (stdout, stderr) = (Written::by(child.stdout.take().unwrap()), Written::by(child.stderr.take().unwrap()));
+        Self { child, stdout, stderr, password }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has written to standard output so far.
+    pub(crate) fn output(&self) -> String {
+        self.stdout.text()
+    }
+
+    /// What it has written to standard error so far.
+    pub(crate) fn log(&self) -> String {
+        self.stderr.text()
+    }
+
+    /// Waits until the log has this text. Gives how long it took.
+    pub(crate) async fn until_logged(&self, text: &str, within: Duration) -> Duration {
+        wait_until(&format!("the log says {text:?}"), within, || self.log().contains(text)).await
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.pid(), name);
+    }
+
+    /// SIGKILL, and it is gone.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(&mut self) -> Ended {
+        self.ended_within(SOON).await
+    }
+
+    pub(crate) async fn ended_within(&mut self, within: Duration) -> Ended {
+        let child = &mut self.child;
+        wait_until("the program ends", within, || child.try_wait().unwrap().is_some()).await;
+        let code = self.child.wait().unwrap().code();
+        Ended { code, stdout: self.stdout.whole(), stderr: self.stderr.whole() }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Neither fails on one that has ended.
+        drop((self.child.kill(), self.child.wait()));
+        let written = [self.stdout.whole(), self.stderr.whole()].concat();
+        let secrets = [Some(PASSWORD), Some(WRONG_PASSWORD), self.password.as_deref()];
+        let shown = secrets.into_iter().flatten().any(|secret| written.contains(secret));
+        if thread::panicking() {
+            eprintln!("---- what {} had written:\n{written}", self.pid());
+        } else {
+            assert!(!shown, "a password shows:\n{written}");
+            assert!(!written.contains("panicked at"), "it panicked:\n{written}");
+        }
+    }
+}
+
+/// What comes out of a pipe, read by a thread of its own.
+#[derive(Debug)]
+struct Written {
+    text: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Written {
+    fn by(pipe: impl Read + Send + 'static) -> Self {
+        let text = Arc::new(Mutex::new(String::new()));
+        let written = Arc::clone(&text);
+        let reader = thread::spawn(move || {
+            let mut lines = BufReader::new(pipe);
+            let mut line = Vec::new();
+            while lines.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
+                written.lock().unwrap().push_str(&String::from_utf8_lossy(&line));
+                line.clear();
+            }
+        });
+        Self { text, reader: Some(reader) }
+    }
+
+    fn text(&self) -> String {
+        self.text.lock().unwrap().clone()
+    }
+
+    /// All of it, once the program has ended.
+    fn whole(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        self.text()
+    }
+}

@@ -1,0 +1,129 @@
+//! A client of the bus that remembers all it hears, and when.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+use tokio_util::task::AbortOnDropHandle;
+use twitchat_bridge::event::Heard;
+use twitchat_bridge::obs::{Listener, Options, Talker, Target};
+use uuid::Uuid;
+
+use super::{SOON, wait_until, within};
+
+/// How long one question may stay open while the bridge is being waited for.
+const ASK_AGAIN: Duration = Duration::from_millis(250);
+
+/// Two connections to OBS: one that speaks, one that is read eagerly.
+#[derive(Debug)]
+pub(crate) struct Bus {
+    talker: Talker,
+    heard: Arc<Mutex<Vec<(Instant, Heard)>>>,
+    grown: watch::Receiver<usize>,
+    _reader: AbortOnDropHandle<()>,
+}
+
+impl Bus {
+    pub(crate) async fn connect(target: &Target) -> Self {
+        let mut listener = Listener::connect(target, &Options::default()).await.unwrap();
+        let talker = Talker::connect(target, &Options::default()).await.unwrap();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let (tell, grown) = watch::channel(0);
+        let all = Arc::clone(&heard);
+        let reader = tokio::spawn(async move {
+            while let Ok(mut batch) = listener.next().await {
+                let now = Instant::now();
+                let mut all = all.lock().unwrap();
+                all.extend(batch.events.drain(..).map(|event| (now, event)));
+                tell.send_replace(all.len());
+            }
+        });
+        Self { talker, heard, grown, _reader: AbortOnDropHandle::new(reader) }
+    }
+
+    /// Broadcasts, and waits for OBS's reply: what is sent so stays in order.
+    pub(crate) async fn tell(&self, message: &Value) {
+        self.talker.broadcast(&serde_json::value::to_raw_value(message).unwrap()).await.unwrap();
+    }
+
+    /// How many messages were heard so far.
+    pub(crate) fn position(&self) -> usize {
+        *self.grown.borrow()
+    }
+
+    /// What was heard from a position on, as far as `pick` wants it.
+    pub(crate) fn heard_since<T>(&self, position: usize, mut pick: impl FnMut(Instant, &Heard) -> Option<T>) -> Vec<T> {
+        self.heard.lock().unwrap().iter().skip(position).filter_map(|(at, heard)| pick(*at, heard)).collect()
+    }
+
+    /// The replies heard from a position on.
+    pub(crate) fn replies_since(&self, position: usize) -> Vec<Value> {
+        self.heard_since(position, |_, heard| reply(heard))
+    }
+
+    /// Asks, and gives the reply: an `ok` one.
+    pub(crate) async fn ask(&self, name: &str) -> Value {
+        self.ask_with(name, json!({})).await
+    }
+
+    pub(crate) async fn ask_with(&self, name: &str, fields: Value) -> Value {
+        let reply = self.ask_within(name, fields, SOON).await.unwrap_or_else(|| panic!("no reply to {name} within {SOON:?}"));
+        assert_eq!(reply["status"], "ok", "{reply}");
+        reply
+    }
+
+    /// Asks once; `None` if nobody answers in time.
+    pub(crate) async fn ask_within(&self, name: &str, fields: Value, limit: Duration) -> Option<Value> {
+        let id = Uuid::new_v4().to_string();
+        let mut request: Map<String, Value> = serde_json::from_value(fields).unwrap();
+        request.extend([("request".to_owned(), name.into()), ("id".to_owned(), id.as_str().into())]);
+        let from = self.position();
+        self.tell(&request.into()).await;
+        timeout(limit, self.until_heard(from, |heard| reply(heard).filter(|reply| reply["id"] == id))).await.ok()
+    }
+
+    /// Waits for a message that `pick` wants, from a position on.
+    pub(crate) async fn until_heard<T>(&self, from: usize, mut pick: impl FnMut(&Heard) -> Option<T>) -> T {
+        let (mut grown, mut looked) = (self.grown.clone(), from);
+        loop {
+            let now = *grown.borrow_and_update();
+            let found = self.heard.lock().unwrap().iter().take(now).skip(looked).find_map(|(_, heard)| pick(heard));
+            if let Some(found) = found {
+                return found;
+            }
+            looked = now;
+            grown.changed().await.expect("OBS is gone");
+        }
+    }
+
+    /// Asks until a bridge answers. Gives how long that took.
+    pub(crate) async fn until_answered(&self, limit: Duration) -> Duration {
+        let begun = Instant::now();
+        within("a bridge answers", limit, async { while self.ask_within("GetInfo", json!({}), ASK_AGAIN).await.is_none() {} }).await;
+        begun.elapsed()
+    }
+
+    /// Asks for the status until something is so.
+    pub(crate) async fn until_status(&self, what: &str, mut holds: impl FnMut(&Value) -> bool) {
+        within(what, SOON, async { while !holds(&self.ask("GetStatus").await) {} }).await;
+    }
+
+    /// The people in a section of the credits, objects by name.
+    pub(crate) async fn credits(&self) -> Value {
+        self.ask_with("GetCredits", json!({ "spelling": "seed", "extended": true })).await
+    }
+
+    /// Waits until OBS has ended the connection.
+    pub(crate) async fn until_gone(&self) {
+        wait_until("OBS is gone", SOON, || self.grown.has_changed().is_err()).await;
+    }
+}
+
+/// A bridge's reply.
+pub(crate) fn reply(heard: &Heard) -> Option<Value> {
+    let Heard::Bridge(whole) = heard else { return None };
+    let message: Value = serde_json::from_str(whole.get()).ok()?;
+    message.get("id").is_some().then_some(message)
+}

@@ -1,0 +1,62 @@
+//! What happens on the stream, and who of it is in the credits.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use twitchat_bridge::event::Heard;
+use twitchat_bridge::obs::Target;
+use twitchat_bridge::sim::peer::Talker;
+
+use super::obs::peer;
+
+/// The follow of the person with this number; its message id is the name.
+pub(crate) fn follow(number: usize) -> Value {
+    let (name, login) = (name(number), name(number).to_lowercase());
+    let user = json!({ "id": (1_000_000 + number).to_string(), "login": login, "displayName": name });
+    json!({ "origin": "twitchat", "type": "FOLLOW", "id": name, "data": { "user": user } })
+}
+
+pub(crate) fn name(number: usize) -> String {
+    format!("Viewer{number}")
+}
+
+/// Whose follow it is.
+pub(crate) fn follower(heard: &Heard) -> Option<String> {
+    match heard {
+        Heard::Twitchat(message) if &*message.kind == "FOLLOW" => message.id.as_deref().map(ToOwned::to_owned),
+        _ => None,
+    }
+}
+
+/// Who is listed as a follower in a reply.
+pub(crate) fn followers(credits: &Value) -> BTreeSet<String> {
+    let names = credits["Events"]["Follows"].as_array().unwrap_or_else(|| panic!("no follows in {credits}"));
+    names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+/// Sends follows from `first` on, a hundred at a time, until `last` or until OBS is gone. Gives the number after the last one sent.
+pub(crate) async fn burst(target: Target, first: usize, last: usize) -> usize {
+    let mut talker = Talker::connect(&peer(&target)).await.unwrap();
+    for number in first..last {
+        if talker.pipeline(&follow(number)).await.is_err() {
+            return number;
+        }
+        if number % 100 == 99 && talker.settled().await.is_err() {
+            return number;
+        }
+    }
+    talker.settled().await.map_or(last, |()| last)
+}
+
+/// A burst in the background.
+pub(crate) fn start_burst(target: &Target, first: usize, last: usize) -> JoinHandle<usize> {
+    tokio::spawn(burst(target.clone(), first, last))
+}
+
+/// Asserts that nobody is missing.
+#[track_caller]
+pub(crate) fn assert_all_in(expected: &BTreeSet<String>, credits: &BTreeSet<String>, what: &str) {
+    let missing: Vec<_> = expected.difference(credits).collect();
+    assert!(missing.is_empty(), "{what}: {} of {} are missing, such as {:?}", missing.len(), expected.len(), missing.first());
+}
