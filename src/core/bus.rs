@@ -47,14 +47,16 @@ impl Core {
             return;
         };
         self.counts.requests += 1;
+        let client = client_key(&request.asker);
+        self.subscriptions.heard(&client, now.wall_ms);
         let answer = match (request.call, &self.store_trouble) {
             (Ok(Call::GetInfo), _) => Ok(Map::from_iter([("info".to_owned(), self.info())])),
             (Ok(Call::GetStatus), _) => Ok(self.status(now)),
             (Ok(_), Some(why)) => Err(RequestError::NotDurable(why.clone())),
-            (Ok(call), None) => self.act(call, now),
+            (Ok(call), None) => self.act(call, &client, now),
             (Err(error), _) => Err(error),
         };
-        let pending = Pending { asker: request.asker, answer, seq: self.told };
+        let pending = Pending { asker: request.asker, answer, seq: self.bus_seq };
         if self.durable < self.writes && self.store_trouble.is_none() {
             self.waiting.push_back((self.writes, pending));
         } else {
@@ -62,7 +64,7 @@ impl Core {
         }
     }
 
-    fn act(&mut self, call: Call, now: Now) -> Result<Map<String, Value>, RequestError> {
+    fn act(&mut self, call: Call, client: &str, now: Now) -> Result<Map<String, Value>, RequestError> {
         let options = &self.settings.credits;
         Ok(match call {
             Call::GetCredits(wish) => credits::reply::credits(&self.fold, options, wish.or(options.spelling), now.wall_ms),
@@ -84,7 +86,46 @@ impl Core {
                 self.add_to_credits(&section, value, now);
                 Map::new()
             }
-            Call::GetInfo | Call::GetStatus => Map::new(),
+            Call::Subscribe(names) => {
+                let sorted = self.subscriptions.add(client, &names, now.wall_ms);
+                self.keep_subscriptions();
+                let mut reply = Map::from_iter([("events".to_owned(), json!(sorted.accepted))]);
+                if !sorted.unknown.is_empty() {
+                    reply.insert("unknown".into(), json!(sorted.unknown));
+                }
+                reply
+            }
+            Call::UnSubscribe(names) => {
+                let sorted = self.subscriptions.remove(client, &names);
+                self.keep_subscriptions();
+                // Only the types, one after the other, as the seed has it.
+                Map::from_iter([(
+                    "events".to_owned(),
+                    sorted.accepted.into_values().flatten().map(|kind| Value::from(&*kind)).collect::<Vec<_>>().into(),
+                )])
+            }
+            Call::GetEvents => Self::get_events(),
+            Call::GetActions => self.get_actions(),
+            Call::DoAction { id, name, args } => self.do_action(id.as_deref(), name.as_deref(), args, now)?,
+            Call::GetBroadcaster => self.get_broadcaster(),
+            Call::GetActiveViewers => self.get_active_viewers(),
+            Call::SendMessage { platform, message } => self.send_message(platform, &message)?,
+            Call::GetEmotes { platform } => Self::get_emotes(platform),
+            Call::GetCommands => Self::empty("commands"),
+            Call::GetCodeTriggers => Self::empty("triggers"),
+            Call::GetGlobals => Self::empty("variables"),
+            Call::GetUserGlobals => Map::from_iter([("variables".to_owned(), json!([])), ("count".to_owned(), 0.into())]),
+            Call::GetMonitoredYouTubeBroadcasts => Self::empty("broadcasts"),
+            Call::ExecuteCodeTrigger { trigger } => {
+                return Err(RequestError::Unavailable(format!("there is no code trigger \"{trigger}\": the bridge runs no C#")));
+            }
+            Call::GetGlobal { variable } => {
+                return Err(RequestError::Unavailable(format!("there is no variable \"{variable}\": the bridge keeps none")));
+            }
+            Call::GetUserPronouns { login } => {
+                return Err(RequestError::Unavailable(format!("Twitchat does not tell the pronouns of {login}")));
+            }
+            Call::Authenticate | Call::GetInfo | Call::GetStatus => Map::new(),
         })
     }
 
@@ -152,6 +193,7 @@ impl Core {
             hello.insert("takeover".into(), true.into());
         }
         self.send(&hello);
+        self.subscriptions.greeted(now.wall_ms);
     }
 
     /// A bridge's message: our own echo, another one's Hello, or its objection to ours.
@@ -181,6 +223,18 @@ impl Core {
         }
     }
 
+    fn keep_subscriptions(&mut self) {
+        let json = self.subscriptions.to_json();
+        self.keep("subscriptions", json);
+    }
+
+    /// Ends subscriptions that nobody renewed.
+    pub(super) fn expire_subscriptions(&mut self, now: Now) {
+        if self.subscriptions.expire(now.wall_ms) {
+            self.keep_subscriptions();
+        }
+    }
+
     fn object(&mut self, other: &str) {
         let mut taken = Map::from_iter([
             ("origin".to_owned(), Value::from(BRIDGE)),
@@ -194,4 +248,9 @@ impl Core {
         }
         self.send(&taken);
     }
+}
+
+/// Who subscribes: the client's name as JSON; all who give none share one.
+fn client_key(asker: &Asker) -> String {
+    asker.client.as_ref().map(ToString::to_string).unwrap_or_default()
 }

@@ -64,7 +64,7 @@ impl Core {
         let recipients: Vec<(&Gift, &str, &Person)> =
             gifts.iter().flat_map(|(gift, id)| gift.recipients.iter().map(move |recipient| (gift, id.as_str(), recipient))).collect();
         let count = gifts.iter().fold(0_u32, |count, (gift, _)| count.saturating_add(gift.count.max(1)));
-        let broadcaster = self.settings.broadcaster.clone();
+        let broadcaster = self.broadcaster();
         let context = |id| render::Context { at_ms: now.wall_ms, id, broadcaster: broadcaster.as_ref() };
         let is_bomb = count > 1 || wave.told > 0;
         let of_bomb = wave.told.saturating_add(count);

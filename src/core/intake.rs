@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
-    Core, fold_origin,
+    Core, actions, fold_origin,
     journal::{PersonRow, Row, RowOrigin, Seq, Write},
     port::{Effect, Note, Now},
     recent,
@@ -40,6 +40,9 @@ impl Core {
             }
         }
         let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
+        if !matches!(class, Some(Class::Action | Class::Question)) {
+            self.tell_message(message, now);
+        }
         match class {
             Some(Class::Action | Class::Announcement | Class::Forbidden) => self.counts.actions += 1,
             Some(Class::Question) => {
@@ -71,6 +74,8 @@ impl Core {
                     self.publish_own(fact, now);
                 }
             }
+        } else if actions::is_trigger_list(&message.kind) {
+            self.triggers = message.data.as_deref().map(actions::triggers).unwrap_or_default();
         } else if question::is_summary_answer(&message.kind) {
             self.summary(message.data.as_deref(), now);
         } else {
@@ -198,28 +203,10 @@ impl Core {
         }
     }
 
-    /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb.
-    pub(super) fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, now: Now) {
-        if !self.settings.tell {
-            return;
-        }
-        let mut fact = fact.clone();
-        fact.each_person(|person| self.fold.people.complete(person));
-        let id = id.map_or_else(|| self.fresh_id(), ToOwned::to_owned);
-        if let Fact::Gift(gift) = fact {
-            self.hold_gift(gift, &id, now);
-            return;
-        }
-        let context = render::Context { at_ms: now.wall_ms, id: &id, broadcaster: self.settings.broadcaster.as_ref() };
-        if let Some(event) = render::event(&fact, &context) {
-            self.tell(event, now);
-        }
-    }
-
     /// An event that the bridge derives itself, from labels: journalled as if somebody had published it.
     fn publish_own(&mut self, fact: Fact, now: Now) {
-        let id = self.fresh_id();
-        let context = render::Context { at_ms: now.wall_ms, id: &id, broadcaster: self.settings.broadcaster.as_ref() };
+        let (id, broadcaster) = (self.fresh_id(), self.broadcaster());
+        let context = render::Context { at_ms: now.wall_ms, id: &id, broadcaster: broadcaster.as_ref() };
         let Some(Event { name, data }) = render::event(&fact, &context) else { return };
         let kind = name.to_string();
         self.last = Some((kind.as_str().into(), now.wall_ms));
@@ -250,14 +237,12 @@ impl Core {
         if counts {
             let body = self.kept_body(&data);
             // What subscribers hear is the publisher's own data, not our rendering of it.
-            let told = std::mem::replace(&mut self.settings.tell, false);
-            self.take(facts, source, now, || body);
-            self.settings.tell = told;
+            self.silently(|core| core.take(facts, source, now, || body));
         } else if event_id.is_some() {
             // Only so that a repeat after a restart is known as one.
             self.append(source, now, "{}".into());
         }
-        if self.settings.tell {
+        if self.is_heard() {
             self.tell(Event { name: name.clone(), data }, now);
         }
         Ok(false)

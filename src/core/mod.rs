@@ -10,9 +10,13 @@
 //! | `bus` | requests, replies that wait until they are durable, other bridges |
 //! | `side` | whether Twitchat is there, its generation, asking for its summary |
 //! | `sessions` | when a session ends and the next begins |
+//! | `subscriptions`, `telling` | who hears which events, and how they are told |
+//! | `actions`, `answers` | Streamer.bot's other requests |
 //! | `gifts` | gift events held back until their bomb is complete |
 //! | `recent` | ids heard lately |
 
+mod actions;
+mod answers;
 mod bus;
 mod gifts;
 mod intake;
@@ -22,6 +26,8 @@ mod recent;
 mod sessions;
 mod side;
 mod status;
+mod subscriptions;
+mod telling;
 
 use std::collections::{HashSet, VecDeque};
 
@@ -30,13 +36,14 @@ use uuid::Uuid;
 
 use crate::{
     credits::Fold,
-    event::{Event, Fact, Heard, Person},
+    event::{Fact, Heard, Person},
     mapping::{self, Labels, Polls, Predictions},
 };
 use journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings};
 use recent::Recent;
 use side::Side;
+use subscriptions::Subscriptions;
 
 /// Ids of Twitchat messages that are remembered.
 const RECENT_IDS: usize = 4_096;
@@ -67,6 +74,11 @@ pub struct Core {
     scene: Option<Box<str>>,
     counts: Counts,
     told: u64,
+    /// Number of the last event put on OBS.
+    bus_seq: u64,
+    silent: bool,
+    subscriptions: Subscriptions,
+    triggers: Vec<actions::Trigger>,
     last: Option<(Box<str>, i64)>,
     /// Since when we are the bridge on this OBS: the start, or the end of a freeze.
     since_ms: i64,
@@ -105,6 +117,10 @@ impl Core {
             scene: None,
             counts: Counts::default(),
             told: 0,
+            bus_seq: 0,
+            silent: false,
+            subscriptions: Subscriptions::recall(kept.subscriptions.as_deref()),
+            triggers: Vec::new(),
             last: None,
             since_ms: run.started_ms,
             sent: 0,
@@ -192,12 +208,12 @@ impl Core {
         self.notice_freeze(now);
         match input {
             Input::Up(info) => self.up(info, now),
-            Input::Down => self.down(),
+            Input::Down => self.down(now),
             Input::Heard(heard) => self.heard(heard, now),
             Input::Unreadable => self.counts.unreadable += 1,
             Input::Stream(status) => self.stream_status(status, now),
             Input::StreamChanged { active } => self.stream_changed(active, now),
-            Input::Scene(name) => self.scene = Some(name),
+            Input::Scene(name) => self.scene_changed(&name, now),
             Input::Durable { writes } => self.durable(writes, now),
             Input::StoreFailed(why) => {
                 if self.store_trouble.as_ref() != Some(&why) {
@@ -246,11 +262,14 @@ impl Core {
         self.obs = Some((info, now.wall_ms));
         self.out.push(Effect::AskStream);
         self.say_hello(now);
+        self.tell_connected(now);
         self.side.connected(now.mono_ms);
     }
 
-    fn down(&mut self) {
+    fn down(&mut self, now: Now) {
+        let connection = self.connection();
         self.obs = None;
+        self.tell_obs("Disconnected", serde_json::json!({ "connection": connection }), now);
         self.side.disconnected();
         self.stream.unknown();
     }
@@ -275,6 +294,7 @@ impl Core {
             self.alive_due_ms = now.mono_ms + ALIVE_MS;
             self.keep("alive_ms", now.wall_ms.to_string());
             self.keep_stream(now);
+            self.expire_subscriptions(now);
         }
         self.run_side(now);
         self.release_gifts(now);
@@ -312,13 +332,6 @@ impl Core {
         if let Ok(json) = crate::request::reply::write(message) {
             self.out.push(Effect::Send(json));
         }
-    }
-
-    /// An event is told: it gets the next number, subscribers and the log hear of it.
-    fn tell(&mut self, event: Event, now: Now) {
-        self.told += 1;
-        self.last = Some((event.name.to_string().into(), now.wall_ms));
-        self.out.push(Effect::Told { seq: self.told, at_ms: now.wall_ms, event });
     }
 }
 

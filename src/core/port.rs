@@ -42,7 +42,7 @@ pub struct Settings {
     pub name: Box<str>,
     /// The generation of Twitchat, if the config forces one.
     pub generation: Option<Generation>,
-    /// Whether anybody listens to [`Effect::Told`]; events are made only then.
+    /// Whether anybody inside the program listens to [`Effect::Told`].
     pub tell: bool,
 }
 
@@ -68,6 +68,8 @@ pub struct Kept {
     pub streamed_ms: Option<i64>,
     /// The generation of Twitchat last heard.
     pub generation: Option<String>,
+    /// Who subscribed to what, as JSON.
+    pub subscriptions: Option<String>,
     /// Channels that messages came from, as JSON: whose channel this is, as far as it shows.
     pub channels: Option<String>,
 }

@@ -74,6 +74,8 @@ impl Core {
 
     /// OBS began or ended a stream.
     pub(super) fn stream_changed(&mut self, active: bool, now: Now) {
+        let data = serde_json::json!({ "connection": self.connection(), "outputActive": active });
+        self.tell_obs(if active { "StreamingStarted" } else { "StreamingStopped" }, data, now);
         if active {
             self.stream_runs(now.wall_ms, now);
         } else {

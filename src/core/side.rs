@@ -6,7 +6,7 @@
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    Core,
+    Core, actions,
     intake::Source,
     journal::RowOrigin,
     port::{Effect, Note, Now},
@@ -165,6 +165,9 @@ impl Core {
                 self.side.probe_due_ms = now.mono_ms;
             } else if self.side.merged_ms.is_none() || appeared {
                 self.side.ask_due_ms = Some(now.mono_ms);
+                if let Some(generation) = self.side.generation {
+                    self.send_action(actions::trigger_question(generation), Value::Object(serde_json::Map::new()));
+                }
             }
         }
     }
@@ -252,16 +255,14 @@ impl Core {
         for row in missing {
             let facts = mapping::filled(row.list, &row.row);
             let source = Source { origin: RowOrigin::Filled, kind: row.list, id: None };
-            let told = std::mem::replace(&mut self.settings.tell, false);
-            self.take(facts, source, now, || row.row);
-            self.settings.tell = told;
+            self.silently(|core| core.take(facts, source, now, || row.row));
             self.counts.filled += 1;
         }
         filled
     }
 
     /// Sends Twitchat an action or a question.
-    fn send_action(&mut self, kind: &str, data: Value) {
+    pub(super) fn send_action(&mut self, kind: &str, data: Value) {
         let id = self.fresh_id();
         self.sent_ids.insert(&id);
         let message = serde_json::Map::from_iter([

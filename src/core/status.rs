@@ -10,6 +10,12 @@ pub(super) fn instant(at_ms: i64) -> String {
     Timestamp::from_millisecond(at_ms).map(|at| at.to_string()).unwrap_or_default()
 }
 
+/// Unix milliseconds as Streamer.bot writes times: seven fraction digits and an offset.
+pub(super) fn time_stamp(at_ms: i64) -> String {
+    let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
+    format!("{}+00:00", at.strftime("%Y-%m-%dT%H:%M:%S%.7f"))
+}
+
 impl Core {
     pub(super) fn status(&self, now: Now) -> Map<String, Value> {
         let since = |at_ms: Option<i64>| at_ms.map_or(Value::Null, |at_ms| instant(at_ms).into());
@@ -47,6 +53,7 @@ impl Core {
                 "credits": self.fold.session.facts(),
             },
             "broadcaster": { "ids": self.fold.broadcaster.ids(), "learned": self.fold.broadcaster.configured.is_none() },
+            "clients": self.subscriptions.clients().map(|(name, client)| json!({ "client": serde_json::from_str::<Value>(name).unwrap_or_default(), "lastHeard": instant(client.heard_ms), "events": client.events() })).collect::<Vec<_>>(),
             "people": self.fold.people.len(),
             "counts": self.counts,
             "lastEvent": self.last.as_ref().map(|(kind, at_ms)| json!({ "type": kind, "at": instant(*at_ms) })),

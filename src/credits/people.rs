@@ -201,7 +201,12 @@ impl People {
 
     /// Everybody, once each, in the order in which they were met.
     pub fn iter(&self) -> impl Iterator<Item = &Known> {
-        self.list.iter().filter(|known| known.same_as.is_none())
+        self.entries().map(|(_, known)| known)
+    }
+
+    /// Everybody with their places.
+    pub fn entries(&self) -> impl Iterator<Item = (PersonId, &Known)> {
+        (0_u32..).map(PersonId).zip(&self.list).filter(|(_, known)| known.same_as.is_none())
     }
 }
 

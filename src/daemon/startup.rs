@@ -45,6 +45,7 @@ pub(super) fn core(store: &Store, setup: &Setup, tell: bool, now: Now) -> Result
         streamed_ms: number("streamed_ms")?,
         generation: store.kept("generation")?,
         channels: store.kept("channels")?,
+        subscriptions: store.kept("subscriptions")?,
     };
     let known_instance = store.kept("instance")?;
     let instance: Box<str> = known_instance.clone().unwrap_or_else(|| Uuid::new_v4().to_string()).into();

@@ -77,4 +77,12 @@ impl Fields {
             Some(other) => Err(RequestError::Wrong { field, found: kind(&other), expected }),
         }
     }
+
+    pub(super) fn optional_object(&mut self, field: &'static str, expected: &'static str) -> Result<Map<String, Value>, RequestError> {
+        match self.take(field) {
+            None => Ok(Map::new()),
+            Some(Value::Object(map)) => Ok(map),
+            Some(other) => Err(RequestError::Wrong { field, found: kind(&other), expected }),
+        }
+    }
 }

@@ -3,68 +3,15 @@
 //! A request is an `eventData` with a text in `request`, whatever else is in it. All that is wrong with it becomes an error that names the
 //! field; nothing here knows the state that answers it.
 
+mod call;
 mod fields;
 pub mod reply;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::{
-    credits::{Spelling, reply::Wish},
-    event::EventName,
-};
 use fields::Fields;
 
-/// Names of all requests, as the reply to an unknown one lists them.
-pub const NAMES: [&str; 7] = ["GetCredits", "TestCredits", "ClearCredits", "GetInfo", "GetStatus", "PublishEvent", "AddToCredits"];
-
-/// What is asked for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Call {
-    /// The credits.
-    GetCredits(CreditsWish),
-    /// Test data in the shape of the credits.
-    TestCredits(CreditsWish),
-    /// Begin a new session.
-    ClearCredits,
-    /// Who answers here.
-    GetInfo,
-    /// How the bridge is doing.
-    GetStatus,
-    /// Feed an event into the model.
-    PublishEvent {
-        /// Its name, canonical where known.
-        name: EventName,
-        /// Its data, untouched.
-        data: Map<String, Value>,
-        /// Makes a repeat harmless.
-        event_id: Option<Box<str>>,
-    },
-    /// Put a value into a custom section.
-    AddToCredits {
-        /// The section's name.
-        section: Box<str>,
-        /// Text, number or object.
-        value: Value,
-    },
-}
-
-/// What the asker of credits wishes; what it leaves open follows the config.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CreditsWish {
-    /// Which keys.
-    pub spelling: Option<Spelling>,
-    /// Lists of objects as well.
-    pub extended: bool,
-    /// The most names in a list.
-    pub limit: Option<usize>,
-}
-
-impl CreditsWish {
-    /// With the config's choice where the asker made none.
-    pub fn or(self, spelling: Spelling) -> Wish {
-        Wish { spelling: self.spelling.unwrap_or(spelling), extended: self.extended, limit: self.limit }
-    }
-}
+pub use call::{Call, CreditsWish, Names, Platform};
 
 /// Who asks, and how to tell them apart.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -119,6 +66,9 @@ pub enum RequestError {
     /// A published event lacks what its section needs.
     #[error("field \"data\": {0}")]
     Data(String),
+    /// What is asked for is not to be had here.
+    #[error("{0}")]
+    Unavailable(String),
     /// The reply would be too large for OBS.
     #[error("the reply would be {size} bytes, and OBS carries 16 MiB at most: set \"limit\" to the number of names you want per list")]
     TooLarge {
@@ -135,64 +85,8 @@ pub fn read(whole: &str) -> Option<Request> {
     let Ok(Value::Object(mut map)) = serde_json::from_str::<Value>(whole) else { return None };
     let Some(Value::String(name)) = map.remove("request") else { return None };
     let asker = Asker { id: map.remove("id"), client: map.remove("client") };
-    let call = call(&name, Fields(map));
+    let call = call::read(&name, Fields(map));
     Some(Request { asker, name: name.into(), call })
-}
-
-fn call(name: &str, mut fields: Fields) -> Result<Call, RequestError> {
-    let known = NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name));
-    Ok(match known {
-        Some("GetCredits") => Call::GetCredits(wish(&mut fields)?),
-        Some("TestCredits") => Call::TestCredits(wish(&mut fields)?),
-        Some("ClearCredits") => Call::ClearCredits,
-        Some("GetInfo") => Call::GetInfo,
-        Some("GetStatus") => Call::GetStatus,
-        Some("PublishEvent") => publish(fields)?,
-        Some("AddToCredits") => add(fields)?,
-        _ => return Err(RequestError::Unknown { name: name.into(), hint: hint(name) }),
-    })
-}
-
-fn wish(fields: &mut Fields) -> Result<CreditsWish, RequestError> {
-    let expected = "\"both\", \"seed\" or \"current\"";
-    let spelling = match fields.text("spelling", expected)? {
-        Some(word) => Some(Spelling::parse(&word).ok_or(RequestError::Wrong { field: "spelling", found: "another word", expected })?),
-        None => None,
-    };
-    Ok(CreditsWish { spelling, extended: fields.flag("extended")?.unwrap_or(false), limit: fields.count("limit")? })
-}
-
-fn publish(mut fields: Fields) -> Result<Call, RequestError> {
-    let mut publish =
-        Fields(fields.object("publish", "an object with \"source\" and \"type\", such as {\"source\":\"Twitch\",\"type\":\"Raid\"}")?);
-    let source = publish.needed_text("source", "publish.source", "the event's source, such as \"Twitch\"")?;
-    let kind = publish.needed_text("type", "publish.type", "the event's type, such as \"Raid\"")?;
-    let data = fields.object("data", "an object, the event's data in Streamer.bot's shape")?;
-    let event_id = fields.id("eventId")?;
-    Ok(Call::PublishEvent { name: EventName::new(&source, &kind), data, event_id })
-}
-
-fn add(mut fields: Fields) -> Result<Call, RequestError> {
-    let section = fields.needed_text("section", "section", "the name of a section, such as \"Thanks\"")?;
-    let expected = "a text, a number or an object";
-    match fields.0.remove("value") {
-        None | Some(Value::Null) => Err(RequestError::Missing { field: "value", expected }),
-        Some(value @ (Value::Bool(_) | Value::Array(_))) => {
-            Err(RequestError::Wrong { field: "value", found: fields::kind(&value), expected })
-        }
-        Some(value) => Ok(Call::AddToCredits { section: section.into(), value }),
-    }
-}
-
-/// The nearest known name if one is near, else all of them.
-fn hint(name: &str) -> String {
-    let nearest = NAMES.iter().min_by_key(|known| strsim::damerau_levenshtein(&known.to_ascii_lowercase(), &name.to_ascii_lowercase()));
-    match nearest {
-        Some(known) if strsim::normalized_damerau_levenshtein(&known.to_ascii_lowercase(), &name.to_ascii_lowercase()) > 0.6 => {
-            format!("did you mean {known}?")
-        }
-        _ => format!("known are {}", NAMES.join(", ")),
-    }
 }
 
 #[cfg(test)]
@@ -200,6 +94,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::credits::Spelling;
 
     fn error(request: &Value) -> String {
         read(&request.to_string()).unwrap().call.unwrap_err().to_string()
@@ -240,6 +135,17 @@ mod tests {
                 json!({ "request": "AddToCredits", "section": " ", "value": "x" }),
                 json!({ "request": "AddToCredits", "section": "Thanks" }),
                 json!({ "request": "AddToCredits", "section": "Thanks", "value": [1] }),
+                json!({ "request": "Subscribe" }),
+                json!({ "request": "Subscribe", "events": { "Twitch": "Follow" } }),
+                json!({ "request": "UnSubscribe", "events": { "Twitch": [7] } }),
+                json!({ "request": "DoAction" }),
+                json!({ "request": "DoAction", "action": {} }),
+                json!({ "request": "DoAction", "action": { "name": "STOP_TTS" }, "args": "x" }),
+                json!({ "request": "SendMessage", "platform": "twitch" }),
+                json!({ "request": "SendMessage", "platform": "carrier pigeon", "message": "hi" }),
+                json!({ "request": "GetGlobal" }),
+                json!({ "request": "ExecuteCodeTrigger" }),
+                json!({ "request": "GetUserPronouns", "platform": "twitch" }),
             ]
             .iter()
             .map(error)

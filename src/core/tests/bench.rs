@@ -150,6 +150,7 @@ impl Bench {
             streamed_ms: number("streamed_ms"),
             generation: self.kept.get("generation").cloned(),
             channels: self.kept.get("channels").cloned(),
+            subscriptions: self.kept.get("subscriptions").cloned(),
         }
     }
 

@@ -1,0 +1,142 @@
+//! Streamer.bot's requests that only look something up.
+
+use serde_json::{Map, Value, json};
+
+use super::{Core, status, subscriptions::TWITCHAT};
+use crate::{
+    event::{Person, Platform, Roles, name},
+    request,
+    twitchat::catalogue::{self, Class},
+};
+
+/// A source as the seed writes it: its first letter small.
+fn small_first(source: &str) -> String {
+    let mut chars = source.chars();
+    chars.next().map(|first| first.to_ascii_lowercase().to_string() + chars.as_str()).unwrap_or_default()
+}
+
+/// A role as viewers have it, in a word.
+fn role_word(roles: Roles) -> &'static str {
+    match roles.number() {
+        4 => "Broadcaster",
+        3 => "Moderator",
+        2 => "VIP",
+        _ => "Viewer",
+    }
+}
+
+fn counted(key: &str, list: Value, count: usize) -> Map<String, Value> {
+    Map::from_iter([(key.to_owned(), list), ("count".to_owned(), count.into())])
+}
+
+impl Core {
+    /// Whose channel this is, as far as it is known.
+    pub(super) fn broadcaster(&self) -> Option<Person> {
+        let mut person = match &self.settings.broadcaster {
+            Some(configured) => configured.clone(),
+            // Two channels that both sent polls: no telling which is meant.
+            None => match self.fold.broadcaster.ids().as_slice() {
+                [id] => Person::on(Platform::Twitch, id, "", "")?,
+                _ => return None,
+            },
+        };
+        self.fold.people.complete(&mut person);
+        Some(person.with_roles(Roles::BROADCASTER))
+    }
+
+    /// `GetEvents`: each source in both spellings, since one kind of client reads either.
+    pub(super) fn get_events() -> Map<String, Value> {
+        let mut events = Map::new();
+        let mut put = |source: &str, kinds: Vec<Value>| {
+            events.insert(small_first(source), kinds.clone().into());
+            events.insert(source.to_owned(), kinds.into());
+        };
+        for (source, kinds) in name::catalogue() {
+            put(source, kinds.iter().map(|kind| Value::from(&**kind)).collect());
+        }
+        let own = catalogue::entries().iter().filter(|entry| matches!(entry.class, Class::Event | Class::Answer | Class::Announcement));
+        put(TWITCHAT, own.map(|entry| Value::from(entry.name)).collect());
+        Map::from_iter([("events".to_owned(), events.into())])
+    }
+
+    /// `GetBroadcaster`: from the config, else learnt from Twitchat, which does not say everything.
+    pub(super) fn get_broadcaster(&self) -> Map<String, Value> {
+        let Some(who) = self.broadcaster() else {
+            return Map::from_iter([
+                ("platforms".to_owned(), json!({})),
+                ("connected".to_owned(), json!([])),
+                ("disconnected".to_owned(), json!(["twitch"])),
+            ]);
+        };
+        // A number where it is one, as the seed and today's docs have it.
+        let id = who.id.parse::<u64>().map_or_else(|_| Value::from(&*who.id), Value::from);
+        let display = [&who.display, &who.login].into_iter().find(|name| !name.is_empty()).map_or("", |name| name);
+        let twitch = json!({
+            "broadcastUser": display,
+            "broadcastUserName": if who.login.is_empty() { display.to_lowercase() } else { who.login.to_string() },
+            "broadcastUserId": id,
+            "broadcasterIsAffiliate": false,
+            "broadcasterIsPartner": false,
+            "broadcastIsAffiliate": false,
+            "broadcastIsPartner": false,
+            "learned": self.settings.broadcaster.is_none(),
+        });
+        Map::from_iter([
+            ("platforms".to_owned(), json!({ "twitch": twitch })),
+            ("connected".to_owned(), json!(["twitch"])),
+            ("disconnected".to_owned(), json!([])),
+        ])
+    }
+
+    /// `GetActiveViewers`: everybody heard of in this session, last heard first.
+    pub(super) fn get_active_viewers(&self) -> Map<String, Value> {
+        let broadcaster = self.fold.broadcaster.ids();
+        let since_ms = self.session.started_ms;
+        let mut known: Vec<_> = self.fold.people.entries().filter(|(_, known)| known.seen_ms >= since_ms && !known.id.is_empty()).collect();
+        known.sort_by(|(_, a), (_, b)| b.seen_ms.cmp(&a.seen_ms).then_with(|| a.id.cmp(&b.id)));
+        let viewers: Vec<_> = known
+            .into_iter()
+            .map(|(who, known)| {
+                let owner = known.platform == Platform::Twitch && broadcaster.contains(&&*known.id);
+                let roles = known.roles.when(owner, Roles::BROADCASTER);
+                let active = status::time_stamp(known.seen_ms);
+                let is_member = |members: &Vec<Box<str>>| {
+                    members
+                        .iter()
+                        .any(|member| [&known.id, &known.login, &known.display].iter().any(|name| name.eq_ignore_ascii_case(member)))
+                };
+                let groups: Vec<_> =
+                    self.settings.credits.groups.iter().filter(|(_, members)| is_member(members)).map(|(group, _)| group).collect();
+                json!({
+                    "id": known.id,
+                    "login": known.login,
+                    "display": known.name(),
+                    "subscribed": roles.has(Roles::SUBSCRIBER),
+                    "role": role_word(roles),
+                    "groups": groups,
+                    "channelPointsUsed": self.fold.boards.points_of(who),
+                    "lastActive": active,
+                    "previousActive": active,
+                    "exempt": owner,
+                    "type": known.platform.as_str(),
+                })
+            })
+            .collect();
+        let count = viewers.len();
+        counted("viewers", viewers.into(), count)
+    }
+
+    /// Emotes in the shape of each platform; empty, since Twitchat does not tell which there are.
+    pub(super) fn get_emotes(platform: request::Platform) -> Map<String, Value> {
+        let mut emotes = json!({ "userEmotes": [], "bttvEmotes": [], "sevenTvEmotes": [] });
+        if let (request::Platform::Twitch, Some(emotes)) = (platform, emotes.as_object_mut()) {
+            emotes.insert("ffzEmotes".into(), json!([]));
+        }
+        Map::from_iter([("emotes".to_owned(), emotes)])
+    }
+
+    /// A list of which there is nothing here.
+    pub(super) fn empty(key: &str) -> Map<String, Value> {
+        counted(key, if key == "variables" { json!({}) } else { json!([]) }, 0)
+    }
+}

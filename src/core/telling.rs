@@ -1,0 +1,147 @@
+//! Telling events: to who subscribed on OBS, and to the log.
+
+use serde_json::{Map, Value, json, value::RawValue};
+
+use super::{
+    Core,
+    port::{Effect, Now},
+    status,
+    subscriptions::TWITCHAT,
+};
+use crate::{
+    event::{Event, EventName, Fact, Message, heard::BRIDGE},
+    mapping::render,
+};
+
+/// Messages of Twitchat that are also told as `General.Custom`: Streamer.bot has no events of its own for them.
+const CUSTOM: [&str; 9] = [
+    "CURRENT_TRACK",
+    "ON_CURRENT_TRACK",
+    "TRACK_ADDED_TO_QUEUE",
+    "ON_TRACK_ADDED_TO_QUEUE",
+    "RAFFLE_RESULT",
+    "RAFFLE_COMPLETE",
+    "ON_WHEEL_OVERLAY_ANIMATION_COMPLETE",
+    "COUNTER_UPDATE",
+    "ON_COUNTER_UPDATE",
+];
+
+impl Core {
+    /// Whether anybody listens: only then are events made.
+    pub(super) fn is_heard(&self) -> bool {
+        !self.silent && (self.settings.tell || self.subscriptions.any())
+    }
+
+    /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb.
+    pub(super) fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, now: Now) {
+        if !self.is_heard() {
+            return;
+        }
+        let mut fact = fact.clone();
+        fact.each_person(|person| self.fold.people.complete(person));
+        let id = id.map_or_else(|| self.fresh_id(), ToOwned::to_owned);
+        if let Fact::Gift(gift) = fact {
+            self.hold_gift(gift, &id, now);
+            return;
+        }
+        let broadcaster = self.broadcaster();
+        let context = render::Context { at_ms: now.wall_ms, id: &id, broadcaster: broadcaster.as_ref() };
+        if let Some(event) = render::event(&fact, &context) {
+            self.tell(event, now);
+        }
+    }
+
+    /// Does something without telling any event of it.
+    pub(super) fn silently(&mut self, act: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.silent, true);
+        act(self);
+        self.silent = before;
+    }
+
+    /// An event of the model.
+    pub(super) fn tell(&mut self, event: Event, now: Now) {
+        self.told += 1;
+        let Event { name, data } = &event;
+        for source in sources(name) {
+            if self.subscriptions.want(source, &name.kind) {
+                self.put_on_bus(source, &name.kind, data.clone(), now);
+            }
+        }
+        if self.settings.tell {
+            self.out.push(Effect::Told { seq: self.told, at_ms: now.wall_ms, event });
+        }
+    }
+
+    /// A message of Twitchat as an event of the source `Twitchat`, its data untouched: only to who names that source.
+    pub(super) fn tell_message(&mut self, message: &Message, now: Now) {
+        if !self.subscriptions.any() {
+            return;
+        }
+        let data = |data: &Option<Box<RawValue>>| data.as_ref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or(Value::Null);
+        if self.subscriptions.want(TWITCHAT, &message.kind) {
+            self.put_on_bus(TWITCHAT, &message.kind, data(&message.data), now);
+        }
+        if CUSTOM.contains(&&*message.kind) && self.subscriptions.want("General", "Custom") {
+            let custom = json!({ "source": TWITCHAT, "type": message.kind, "data": data(&message.data) });
+            self.put_on_bus("General", "Custom", custom, now);
+        }
+    }
+
+    /// OBS shows another scene.
+    pub(super) fn scene_changed(&mut self, name: &str, now: Now) {
+        let before = self.scene.replace(name.into());
+        if before.as_ref().is_some_and(|before| **before != *name) {
+            let scene = |name: &str| json!({ "name": name, "sceneName": name });
+            let data = json!({ "connection": self.connection(), "scene": scene(name), "oldScene": scene(before.as_deref().unwrap_or_default()),
+                "obs.sceneName": name, "obs.scene": name });
+            self.tell_obs("SceneChanged", data, now);
+        }
+    }
+
+    /// Something about OBS itself.
+    pub(super) fn tell_obs(&mut self, kind: &str, data: Value, now: Now) {
+        if self.is_heard() {
+            self.tell(Event::new("Obs", kind, data), now);
+        }
+    }
+
+    /// OBS as Streamer.bot describes a connection.
+    pub(super) fn connection(&self) -> Value {
+        let (obs, websocket) = self.obs.as_ref().map(|(info, _)| (&*info.obs_version, &*info.websocket_version)).unwrap_or_default();
+        json!({ "id": self.run.instance, "host": "OBS", "name": "OBS", "version": obs, "websocketVersion": websocket })
+    }
+
+    /// `Obs.Connected`, in the words of all versions.
+    pub(super) fn tell_connected(&mut self, now: Now) {
+        let connection = self.connection();
+        let part = |key: &str| connection.get(key).cloned().unwrap_or_default();
+        let data = json!({ "obs.id": part("id"), "obs.name": part("name"), "obs.host": part("host"), "obs.studioVersion": part("version"),
+            "obs.websocketVersion": part("websocketVersion"), "connection": connection });
+        self.tell_obs("Connected", data, now);
+    }
+
+    fn put_on_bus(&mut self, source: &str, kind: &str, data: Value, now: Now) {
+        if self.obs.is_none() {
+            return;
+        }
+        self.bus_seq += 1;
+        let frame = Map::from_iter([
+            ("origin".to_owned(), Value::from(BRIDGE)),
+            ("bridge".to_owned(), self.run.bridge.to_string().into()),
+            ("seq".to_owned(), self.bus_seq.into()),
+            ("timeStamp".to_owned(), status::time_stamp(now.wall_ms).into()),
+            ("event".to_owned(), json!({ "source": source, "type": kind })),
+            ("data".to_owned(), data),
+        ]);
+        self.send(&frame);
+    }
+}
+
+/// The sources under which an event is told. Pyramids moved from Misc to Twitch over the years.
+fn sources(name: &EventName) -> Vec<&str> {
+    if matches!(&*name.source, "Twitch" | "Misc") && matches!(&*name.kind, "PyramidSuccess" | "PyramidBroken") {
+        vec!["Twitch", "Misc"]
+    } else {
+        vec![&name.source]
+    }
+}

@@ -1,0 +1,282 @@
+//! What can be asked for: the names of all requests and their fields.
+
+use serde_json::{Map, Value};
+
+use super::{
+    RequestError,
+    fields::{self, Fields},
+};
+use crate::{
+    credits::{Spelling, reply::Wish},
+    event::EventName,
+};
+
+/// Sources with their types as an asker wrote them; `*` stands for all types of its source.
+pub type Names = Vec<(Box<str>, Vec<Box<str>>)>;
+
+/// A platform that Streamer.bot knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Platform {
+    Twitch,
+    YouTube,
+    Trovo,
+    Kick,
+}
+
+impl Platform {
+    fn parse(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "twitch" => Some(Self::Twitch),
+            "youtube" => Some(Self::YouTube),
+            "trovo" => Some(Self::Trovo),
+            "kick" => Some(Self::Kick),
+            _ => None,
+        }
+    }
+}
+
+/// What the asker of credits wishes; what it leaves open follows the config.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CreditsWish {
+    /// Which keys.
+    pub spelling: Option<Spelling>,
+    /// Lists of objects as well.
+    pub extended: bool,
+    /// The most names in a list.
+    pub limit: Option<usize>,
+}
+
+impl CreditsWish {
+    /// With the config's choice where the asker made none.
+    pub fn or(self, spelling: Spelling) -> Wish {
+        Wish { spelling: self.spelling.unwrap_or(spelling), extended: self.extended, limit: self.limit }
+    }
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Call {
+    /// Hear these events.
+    Subscribe(Names),
+    /// Hear them no longer.
+    UnSubscribe(Names),
+    /// Every event there is.
+    GetEvents,
+    /// Every action there is.
+    GetActions,
+    /// Run an action.
+    DoAction {
+        /// Its id; counts before the name.
+        id: Option<Box<str>>,
+        /// Its name.
+        name: Option<Box<str>>,
+        /// Its arguments: what an action of Twitchat's takes as data.
+        args: Map<String, Value>,
+    },
+    /// Whose channel this is.
+    GetBroadcaster,
+    /// Who was active.
+    GetActiveViewers,
+    /// The credits.
+    GetCredits(CreditsWish),
+    /// Test data in the shape of the credits.
+    TestCredits(CreditsWish),
+    /// Begin a new session.
+    ClearCredits,
+    /// Who answers here.
+    GetInfo,
+    /// How the bridge is doing.
+    GetStatus,
+    /// Feed an event into the model.
+    PublishEvent {
+        /// Its name, canonical where known.
+        name: EventName,
+        /// Its data, untouched.
+        data: Map<String, Value>,
+        /// Makes a repeat harmless.
+        event_id: Option<Box<str>>,
+    },
+    /// Put a value into a custom section.
+    AddToCredits {
+        /// The section's name.
+        section: Box<str>,
+        /// Text, number or object.
+        value: Value,
+    },
+    /// Prove who you are: OBS has asked already.
+    Authenticate,
+    /// Chat commands: there are none here.
+    GetCommands,
+    /// Code triggers: there are none here.
+    GetCodeTriggers,
+    /// Run a code trigger.
+    ExecuteCodeTrigger {
+        /// Its name.
+        trigger: Box<str>,
+    },
+    /// Global variables: there are none here.
+    GetGlobals,
+    /// One global variable.
+    GetGlobal {
+        /// Its name.
+        variable: Box<str>,
+    },
+    /// Variables of users: there are none here.
+    GetUserGlobals,
+    /// Broadcasts on YouTube: none are monitored.
+    GetMonitoredYouTubeBroadcasts,
+    /// Emotes; Twitchat does not tell them.
+    GetEmotes {
+        /// Of which platform.
+        platform: Platform,
+    },
+    /// Write into chat.
+    SendMessage {
+        /// Where.
+        platform: Platform,
+        /// What.
+        message: Box<str>,
+    },
+    /// Somebody's pronouns.
+    GetUserPronouns {
+        /// Whose.
+        login: Box<str>,
+    },
+}
+
+/// How a request's fields are read.
+type Reader = fn(Fields) -> Result<Call, RequestError>;
+
+/// Every request's name with how it is read.
+const REQUESTS: &[(&str, Reader)] = &[
+    ("Subscribe", |fields| Ok(Call::Subscribe(names(fields)?))),
+    ("UnSubscribe", |fields| Ok(Call::UnSubscribe(names(fields)?))),
+    ("GetEvents", |_| Ok(Call::GetEvents)),
+    ("GetActions", |_| Ok(Call::GetActions)),
+    ("DoAction", do_action),
+    ("GetBroadcaster", |_| Ok(Call::GetBroadcaster)),
+    ("GetCredits", |fields| Ok(Call::GetCredits(wish(fields)?))),
+    ("TestCredits", |fields| Ok(Call::TestCredits(wish(fields)?))),
+    ("ClearCredits", |_| Ok(Call::ClearCredits)),
+    ("GetInfo", |_| Ok(Call::GetInfo)),
+    ("GetActiveViewers", |_| Ok(Call::GetActiveViewers)),
+    ("GetStatus", |_| Ok(Call::GetStatus)),
+    ("PublishEvent", publish),
+    ("AddToCredits", add),
+    ("SendMessage", send_message),
+    ("Authenticate", |_| Ok(Call::Authenticate)),
+    ("GetCommands", |_| Ok(Call::GetCommands)),
+    ("GetCodeTriggers", |_| Ok(Call::GetCodeTriggers)),
+    ("ExecuteCodeTrigger", |mut fields| {
+        let trigger = fields.needed_text("trigger", "trigger", "the name of a code trigger")?;
+        Ok(Call::ExecuteCodeTrigger { trigger: trigger.into() })
+    }),
+    ("GetGlobals", |_| Ok(Call::GetGlobals)),
+    ("GetGlobal", |mut fields| {
+        let variable = fields.needed_text("variable", "variable", "the name of a variable")?;
+        Ok(Call::GetGlobal { variable: variable.into() })
+    }),
+    ("TwitchGetUserGlobals", |_| Ok(Call::GetUserGlobals)),
+    ("TwitchGetUserGlobal", |_| Ok(Call::GetUserGlobals)),
+    ("YouTubeGetUserGlobals", |_| Ok(Call::GetUserGlobals)),
+    ("YouTubeGetUserGlobal", |_| Ok(Call::GetUserGlobals)),
+    ("TrovoGetUserGlobals", |_| Ok(Call::GetUserGlobals)),
+    ("TrovoGetUserGlobal", |_| Ok(Call::GetUserGlobals)),
+    ("KickGetUserGlobals", |_| Ok(Call::GetUserGlobals)),
+    ("KickGetUserGlobal", |_| Ok(Call::GetUserGlobals)),
+    ("GetMonitoredYouTubeBroadcasts", |_| Ok(Call::GetMonitoredYouTubeBroadcasts)),
+    ("TwitchGetEmotes", |_| Ok(Call::GetEmotes { platform: Platform::Twitch })),
+    ("YouTubeGetEmotes", |_| Ok(Call::GetEmotes { platform: Platform::YouTube })),
+    ("GetUserPronouns", |mut fields| {
+        platform(&mut fields)?;
+        let login = fields.needed_text("userLogin", "userLogin", "a login")?;
+        Ok(Call::GetUserPronouns { login: login.into() })
+    }),
+];
+
+/// Reads a request's fields. Names in any case.
+pub(super) fn read(name: &str, fields: Fields) -> Result<Call, RequestError> {
+    match REQUESTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        Some((_, read)) => read(fields),
+        None => Err(RequestError::Unknown { name: name.into(), hint: hint(name) }),
+    }
+}
+
+fn names(mut fields: Fields) -> Result<Names, RequestError> {
+    let expected = "an object of sources with lists of types, such as {\"Twitch\":[\"Follow\",\"Cheer\"],\"General\":[\"*\"]}";
+    let wrong = |value: &Value| RequestError::Wrong { field: "events", found: fields::kind(value), expected };
+    let events = fields.object("events", expected)?;
+    let mut names = Names::new();
+    for (source, kinds) in events {
+        let Value::Array(kinds) = kinds else { return Err(wrong(&kinds)) };
+        let kinds: Result<_, _> = kinds.iter().map(|kind| kind.as_str().map(Into::into).ok_or_else(|| wrong(kind))).collect();
+        names.push((source.into(), kinds?));
+    }
+    Ok(names)
+}
+
+fn do_action(mut fields: Fields) -> Result<Call, RequestError> {
+    let expected = "an object with the \"id\" or the \"name\" of an action that GetActions lists";
+    let mut action = Fields(fields.object("action", expected)?);
+    let id = action.id("id")?;
+    let name = action.text("name", expected)?.filter(|name| !name.is_empty());
+    if id.is_none() && name.is_none() {
+        return Err(RequestError::Missing { field: "action.id", expected });
+    }
+    let args = fields.optional_object("args", "an object")?;
+    Ok(Call::DoAction { id, name: name.map(Into::into), args })
+}
+
+fn wish(mut fields: Fields) -> Result<CreditsWish, RequestError> {
+    let expected = "\"both\", \"seed\" or \"current\"";
+    let spelling = match fields.text("spelling", expected)? {
+        Some(word) => Some(Spelling::parse(&word).ok_or(RequestError::Wrong { field: "spelling", found: "another word", expected })?),
+        None => None,
+    };
+    Ok(CreditsWish { spelling, extended: fields.flag("extended")?.unwrap_or(false), limit: fields.count("limit")? })
+}
+
+fn publish(mut fields: Fields) -> Result<Call, RequestError> {
+    let mut publish =
+        Fields(fields.object("publish", "an object with \"source\" and \"type\", such as {\"source\":\"Twitch\",\"type\":\"Raid\"}")?);
+    let source = publish.needed_text("source", "publish.source", "the event's source, such as \"Twitch\"")?;
+    let kind = publish.needed_text("type", "publish.type", "the event's type, such as \"Raid\"")?;
+    let data = fields.object("data", "an object, the event's data in Streamer.bot's shape")?;
+    let event_id = fields.id("eventId")?;
+    Ok(Call::PublishEvent { name: EventName::new(&source, &kind), data, event_id })
+}
+
+fn add(mut fields: Fields) -> Result<Call, RequestError> {
+    let section = fields.needed_text("section", "section", "the name of a section, such as \"Thanks\"")?;
+    let expected = "a text, a number or an object";
+    match fields.0.remove("value") {
+        None | Some(Value::Null) => Err(RequestError::Missing { field: "value", expected }),
+        Some(value @ (Value::Bool(_) | Value::Array(_))) => {
+            Err(RequestError::Wrong { field: "value", found: fields::kind(&value), expected })
+        }
+        Some(value) => Ok(Call::AddToCredits { section: section.into(), value }),
+    }
+}
+
+fn platform(fields: &mut Fields) -> Result<Platform, RequestError> {
+    let expected = "\"twitch\", \"youtube\", \"trovo\" or \"kick\"";
+    let word = fields.needed_text("platform", "platform", expected)?;
+    Platform::parse(&word).ok_or(RequestError::Wrong { field: "platform", found: "another word", expected })
+}
+
+fn send_message(mut fields: Fields) -> Result<Call, RequestError> {
+    let platform = platform(&mut fields)?;
+    let message = fields.needed_text("message", "message", "what to write")?;
+    Ok(Call::SendMessage { platform, message: message.into() })
+}
+
+/// The nearest known name if one is near, else all of them.
+fn hint(name: &str) -> String {
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&known.to_ascii_lowercase(), &name.to_ascii_lowercase());
+    let nearest = REQUESTS.iter().map(|(known, _)| (*known, likeness(known))).max_by(|(_, a), (_, b)| a.total_cmp(b));
+    match nearest {
+        Some((known, likeness)) if likeness > 0.6 => format!("did you mean {known}?"),
+        _ => format!("known are {}", REQUESTS.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ")),
+    }
+}
