@@ -1,0 +1,10 @@
+//! The binary from outside: what it prints where, and its exit codes. OBS is the stand-in, on a free port.
+
+mod bridge;
+mod bus;
+mod config;
+mod help;
+mod obs;
+mod pipes;
+mod program;
+mod usage;

@@ -1,0 +1,222 @@
+//! The binary, run in a home of its own; and what the tests look at.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+use tempfile::TempDir;
+use twitchat_bridge::sim::obs::{Options, StandIn};
+
+/// The password of every stand-in OBS here. It must show nowhere.
+pub(crate) const PASSWORD: &str = "s3cret-unmistakable";
+
+/// A home folder, and how to run the program in it.
+pub(crate) struct Home {
+    folder: TempDir,
+    /// Flags before every verb.
+    flags: Vec<String>,
+}
+
+impl Home {
+    /// No OBS named: there is none at the usual place either, unless the machine runs one.
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), flags: Vec::new() }
+    }
+
+    /// Pointed at a port, with the password in a file.
+    pub(crate) fn at(port: u16) -> Self {
+        let mut home = Self::new();
+        fs::write(home.path("password"), PASSWORD).unwrap();
+        home.flags =
+            vec!["--host=127.0.0.1".into(), format!("--port={port}"), format!("--password-file={}", home.path("password").display())];
+        home
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The program with nothing of the outside environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twitchat-bridge"));
+        command
+            .env_clear()
+            .env("HOME", self.folder())
+            .env("TMPDIR", self.folder())
+            .env("TZ", "UTC")
+            .current_dir(self.folder())
+            .args(&self.flags)
+            .args(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs to the end, off the runtime's threads: the stand-in must go on meanwhile.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Done {
+        self.feed(arguments, "").await
+    }
+
+    /// The same with something on standard input.
+    pub(crate) async fn feed(&self, arguments: &[&str], input: &str) -> Done {
+        let mut command = self.command(arguments);
+        let input = input.to_owned();
+        let output = tokio::task::spawn_blocking(move || {
+            let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+            // Who reads no input may be gone by now.
+            drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+            child.wait_with_output().unwrap()
+        });
+        Done::of(&output.await.unwrap())
+    }
+
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
+        Running::start(&mut self.command(arguments))
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Done {
+    pub(crate) fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let done = Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) };
+        let both = format!("{}{}", done.out, done.err);
+        assert!(!both.contains(PASSWORD), "the password shows: {done:?}");
+        assert!(!both.contains('\u{1b}'), "colour without a terminal: {done:?}");
+        assert!(!both.contains("panicked"), "{done:?}");
+        done
+    }
+
+    /// One error, in words, with its exit code.
+    pub(crate) fn fails(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert_eq!(self.err.matches("error:").count(), 1, "{self:?}");
+        for word in words {
+            assert!(self.err.contains(word), "{word}: {self:?}");
+        }
+        for debug in ["Some(", "Error {", "Kind", "Os {", "\\n"] {
+            assert!(!self.err.contains(debug), "Debug text: {self:?}");
+        }
+    }
+
+    pub(crate) fn succeeds(self) -> Self {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self
+    }
+}
+
+/// A program that goes on, with what it has said so far. Killed when the test ends early.
+pub(crate) struct Running {
+    child: Child,
+    out: Said,
+    err: Said,
+}
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let out = Said::of(child.stdout.take());
+        let err = Said::of(child.stderr.take());
+        Self { child, out, err }
+    }
+
+    pub(crate) fn out(&self) -> String {
+        self.out.so_far()
+    }
+
+    pub(crate) fn err(&self) -> String {
+        self.err.so_far()
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Its end, which must come soon.
+    pub(crate) async fn end(mut self) -> Done {
+        let mut status = None;
+        wait_until("the program ends", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        })
+        .await;
+        let output = Output { status: status.unwrap(), stdout: self.out.all(), stderr: self.err.all() };
+        Done::of(&output)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// What a pipe has brought; a thread reads it.
+struct Said {
+    text: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Said {
+    fn of(pipe: Option<impl Read + Send + 'static>) -> Self {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let reader = pipe.map(|mut pipe| {
+            let text = Arc::clone(&text);
+            std::thread::spawn(move || {
+                let mut some = [0; 4096];
+                while let Ok(count @ 1..) = pipe.read(&mut some) {
+                    text.lock().unwrap().extend_from_slice(&some[..count]);
+                }
+            })
+        });
+        Self { text, reader }
+    }
+
+    fn so_far(&self) -> String {
+        String::from_utf8_lossy(&self.text.lock().unwrap()).into_owned()
+    }
+
+    fn all(&mut self) -> Vec<u8> {
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        std::mem::take(&mut self.text.lock().unwrap())
+    }
+}
+
+/// A stand-in OBS with a password.
+pub(crate) async fn obs() -> StandIn {
+    StandIn::start(Options { password: Some(SecretString::from(PASSWORD)), ..Options::default() }).await.unwrap()
+}
+
+/// Waits for a condition that nobody can wait for otherwise.
+#[expect(clippy::disallowed_methods, reason = "a deadline in a test")]
+pub(crate) async fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Waits until so many connections stand. A program that ended before is found out here.
+pub(crate) async fn sessions(obs: &StandIn, count: usize) {
+    let all = tokio::time::timeout(Duration::from_secs(20), obs.until_sessions(count));
+    all.await.unwrap_or_else(|_| panic!("{} sessions instead of {count}", obs.sessions()));
+}
