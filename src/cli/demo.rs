@@ -78,10 +78,7 @@ impl Args {
         let mut show = Show::connect(peer, SEED, pace).await.context("the stand-in Twitchat cannot play")?;
         let begun = Instant::now();
         tokio::select! {
-            played = async { tokio::join!(show.play(), print(&mut told, begun)) } => {
-                played.0.context("the stand-in Twitchat cannot play")?;
-                played.1?;
-            }
+            shown = watch(&mut show, &mut told, begun) => shown?,
             ended = &mut bridge => return outcome(ended),
         }
         let wish = Map::from_iter([("spelling".to_owned(), "seed".into())]);
@@ -163,23 +160,34 @@ fn outcome(ended: Result<Result<Ended, daemon::Error>, tokio::task::JoinError>) 
     run::outcome(ended.map_err(|_| Failure::Broke)??)
 }
 
-/// Prints events until the show is over: then nothing comes for a while.
-async fn print(told: &mut mpsc::Receiver<Told>, begun: Instant) -> Result<(), out::OutError> {
-    while let Ok(Some(event)) = timeout(QUIET, told.recv()).await {
-        show(&event, begun)?;
+/// Plays the show and prints what the bridge makes of it, until nothing comes any more.
+async fn watch(show: &mut Show, told: &mut mpsc::Receiver<Told>, begun: Instant) -> anyhow::Result<()> {
+    let mut playing = std::pin::pin!(show.play());
+    let mut is_over = false;
+    loop {
+        tokio::select! {
+            played = &mut playing, if !is_over => {
+                played.context("the stand-in Twitchat cannot play")?;
+                is_over = true;
+            }
+            event = timeout(QUIET, told.recv()) => match event {
+                Ok(Some(event)) => print(&event, begun)?,
+                Err(_) if !is_over => {}
+                Ok(None) | Err(_) => return Ok(()),
+            }
+        }
     }
-    Ok(())
 }
 
 /// Prints events as long as there are any.
 async fn print_on(told: &mut mpsc::Receiver<Told>, begun: Instant) -> Result<(), out::OutError> {
     while let Some(event) = told.recv().await {
-        show(&event, begun)?;
+        print(&event, begun)?;
     }
     Ok(())
 }
 
-fn show(Told { event, .. }: &Told, begun: Instant) -> Result<(), out::OutError> {
+fn print(Told { event, .. }: &Told, begun: Instant) -> Result<(), out::OutError> {
     let (time, name) = (begun.elapsed().as_secs_f32(), event.name.to_string());
     out::line(format_args!("{DIM}{time:5.1} s{DIM:#}  {BOLD}{name:<28}{BOLD:#}  {}", summary::of(&event.data)))
 }

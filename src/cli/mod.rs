@@ -103,7 +103,7 @@ impl Verb {
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
             Self::Config(args) => args.run(context),
-            Self::Demo(args) => args.run(context).await,
+            Self::Demo(args) => Box::pin(args.run(context)).await,
             Self::Completions(args) => args.run(),
             Self::Man(args) => args.run(),
         }

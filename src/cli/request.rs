@@ -21,7 +21,7 @@ All requests and their fields are in docs/bus.md.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{EXAMPLES}", fields::HELP))]
 pub(crate) struct Args {
-    /// The request's name, such as GetCredits
+    /// The request's name, such as `GetCredits`
     #[arg(value_name = "NAME")]
     name: String,
     #[command(flatten)]

@@ -38,7 +38,7 @@ impl Roll {
                 .any(|section| section.seed() == key)
         };
         for (group, names) in reply.get("User").and_then(Value::as_object).into_iter().flatten().filter(|(key, _)| !own(key)) {
-            self.add(&capitalised(group), names.as_array().into_iter().flatten().filter_map(line).collect());
+            self.add(&capitalised(group), names.as_array().into_iter().flatten().map(line).collect());
         }
     }
 
@@ -83,7 +83,7 @@ fn place(section: Section) -> Vec<&'static str> {
 fn lines(reply: &Value, place: &[&str]) -> Vec<String> {
     let at = |root: &Value, place: &[&str]| {
         let found = place.iter().try_fold(root, |value, key| value.get(key));
-        found.and_then(Value::as_array).map(|list| list.iter().filter_map(line).collect::<Vec<_>>())
+        found.and_then(Value::as_array).map(|list| list.iter().map(line).collect::<Vec<_>>())
     };
     // In `extended` all sections stand side by side.
     let flat = place.iter().position(|key| ["Events", "User"].contains(key)).map_or(place, |_| place.get(1..).unwrap_or_default());
@@ -92,13 +92,13 @@ fn lines(reply: &Value, place: &[&str]) -> Vec<String> {
 }
 
 /// A name, or an object with a name and amounts.
-fn line(value: &Value) -> Option<String> {
+fn line(value: &Value) -> String {
     let object = match value {
-        Value::String(name) => return Some(out::clean(name).into_owned()),
+        Value::String(name) => return out::clean(name).into_owned(),
         Value::Object(object) => object,
-        other => return Some(other.to_string()),
+        other => return other.to_string(),
     };
-    let Some(name) = object.get("name").and_then(Value::as_str) else { return Some(out::clean(&value.to_string()).into_owned()) };
+    let Some(name) = object.get("name").and_then(Value::as_str) else { return out::clean(&value.to_string()).into_owned() };
     let mut more = Vec::new();
     if let Some(count) = object.get("count").and_then(Value::as_u64).filter(|count| *count > 1) {
         more.push(format!("{count} times"));
@@ -112,7 +112,7 @@ fn line(value: &Value) -> Option<String> {
         more.push(format!("{} {}", part("amount"), part("currency")).trim_end().to_owned());
     }
     let name = out::clean(name);
-    Some(if more.is_empty() { name.into_owned() } else { format!("{name} ({})", out::clean(&more.join(", "))) })
+    if more.is_empty() { name.into_owned() } else { format!("{name} ({})", out::clean(&more.join(", "))) }
 }
 
 fn capitalised(word: &str) -> String {

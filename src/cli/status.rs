@@ -104,25 +104,26 @@ impl View<'_> {
             other => other,
         };
         let number = self.number("/session/id").map(|id| format!("number {id}")).unwrap_or_default();
-        let credits = self.number("/session/credits").map(|credits| format!("{credits} entries in the credits")).unwrap_or_default();
+        let credits = self.number("/session/credits").map(|credits| format!("entries in the credits {credits}")).unwrap_or_default();
         joined([number, format!("{} {why}", self.when("since ", "/session/started")).trim().to_owned(), credits])
     }
 
     fn heard(&self) -> String {
         let counts = [
-            ("/counts/heard", "messages"),
-            ("/counts/events", "events of Twitchat"),
-            ("/counts/answers", "states of Twitchat"),
-            ("/counts/actions", "orders to Twitchat"),
-            ("/counts/requests", "requests"),
-            ("/counts/published", "published events"),
-            ("/counts/filled", "filled in from the summary"),
-            ("/counts/refused", "requests refused"),
-            ("/counts/bad", "unusable"),
-            ("/counts/unknown", "of unknown type"),
+            ("messages", "/counts/heard"),
+            ("Twitchat's events", "/counts/events"),
+            ("its states", "/counts/answers"),
+            ("orders to it", "/counts/actions"),
+            ("requests", "/counts/requests"),
+            ("refused", "/counts/refused"),
+            ("published events", "/counts/published"),
+            ("filled in from the summary", "/counts/filled"),
+            ("unusable", "/counts/bad"),
+            ("of unknown type", "/counts/unknown"),
+            ("people", "/people"),
         ];
-        let count = |(place, unit): (&str, &str)| self.number(place).filter(|count| *count > 0).map(|count| format!("{count} {unit}"));
-        joined(counts.into_iter().filter_map(count).chain(self.number("/people").map(|people| format!("{people} people known"))))
+        let count = |(label, place): (&str, &str)| self.number(place).filter(|count| *count > 0).map(|count| format!("{label} {count}"));
+        joined(counts.into_iter().filter_map(count))
     }
 
     fn last(&self) -> String {

@@ -38,7 +38,7 @@ async fn a_bridge_is_asked_fed_shown_and_cleared() {
     let status = json_of(&home.run(&["status", "--json"]).await.succeeds().out);
     assert_eq!((&status["obs"]["version"], &status["counts"]["published"]), (&json!("30.2.3"), &json!(1)));
     let table = home.run(&["status"]).await.succeeds().out;
-    assert!(table.contains("30.2.3 (obs-websocket 5.5.2)") && table.contains("1 published events"), "{table}");
+    assert!(table.contains("30.2.3 (obs-websocket 5.5.2)") && table.contains("published events 1"), "{table}");
 
     let refused = home.run(&["request", "GetCredits", "limit:=0"]).await;
     refused.fails(1, &["the bridge refused GetCredits", "limit"]);

@@ -52,6 +52,17 @@ async fn a_wrong_or_missing_password_is_4() {
 }
 
 #[tokio::test]
+async fn the_password_shows_in_no_log_however_loud() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let done = home.run(&["-vv", "send", "SEND_MESSAGE"]).await.succeeds();
+    let mut command = home.command(&["status", "--timeout", "0.2"]);
+    let output = tokio::task::spawn_blocking(move || command.env("TWITCHAT_BRIDGE_LOG", "trace").output().unwrap());
+    let loud = crate::program::Done::of(&output.await.unwrap());
+    assert!(loud.err.len() > done.err.len() && loud.err.contains("TRACE"), "{loud:?}");
+}
+
+#[tokio::test]
 async fn the_password_may_come_from_standard_input_or_the_environment() {
     let obs = obs().await;
     let (home, port) = (Home::new(), obs.port().to_string());
