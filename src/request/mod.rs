@@ -6,7 +6,8 @@
 mod fields;
 pub mod reply;
 
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
     credits::{Spelling, reply::Wish},
@@ -16,6 +17,9 @@ use fields::Fields;
 
 /// Names of all requests, as the reply to an unknown one lists them.
 pub const NAMES: [&str; 7] = ["GetCredits", "TestCredits", "ClearCredits", "GetInfo", "GetStatus", "PublishEvent", "AddToCredits"];
+
+/// Characters of an unknown name that are worth repeating.
+const LONGEST_NAME: usize = 64;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +94,9 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
+    /// JSON that cannot be taken apart: nested too deeply, a number too large, half a character.
+    #[error("the request cannot be read: {0}")]
+    Unreadable(String),
     /// No such request.
     #[error("unknown request \"{name}\"; {hint}")]
     Unknown {
@@ -132,11 +139,33 @@ pub enum RequestError {
 
 /// Reads a request. Nothing if it is none: then nobody waits for a reply.
 pub fn read(whole: &str) -> Option<Request> {
-    let Ok(Value::Object(mut map)) = serde_json::from_str::<Value>(whole) else { return None };
+    let mut map = match serde_json::from_str::<Value>(whole) {
+        Ok(Value::Object(map)) => map,
+        Ok(_) => return None,
+        Err(error) => return unreadable(whole, &error),
+    };
     let Some(Value::String(name)) = map.remove("request") else { return None };
     let asker = Asker { id: map.remove("id"), client: map.remove("client") };
     let call = call(&name, Fields(map));
     Some(Request { asker, name: name.into(), call })
+}
+
+/// Somewhere in it is something that no value can hold. Who asked still waits for a reply.
+fn unreadable(whole: &str, error: &serde_json::Error) -> Option<Request> {
+    #[derive(Deserialize)]
+    struct Outline<'a> {
+        #[serde(borrow)]
+        request: &'a RawValue,
+        #[serde(borrow, default)]
+        id: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        client: Option<&'a RawValue>,
+    }
+    let outline: Outline<'_> = serde_json::from_str(whole).ok()?;
+    let name: Box<str> = serde_json::from_str(outline.request.get()).ok()?;
+    let value = |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let asker = Asker { id: value(outline.id), client: value(outline.client) };
+    Some(Request { asker, name, call: Err(RequestError::Unreadable(error.to_string())) })
 }
 
 fn call(name: &str, mut fields: Fields) -> Result<Call, RequestError> {
@@ -149,7 +178,7 @@ fn call(name: &str, mut fields: Fields) -> Result<Call, RequestError> {
         Some("GetStatus") => Call::GetStatus,
         Some("PublishEvent") => publish(fields)?,
         Some("AddToCredits") => add(fields)?,
-        _ => return Err(RequestError::Unknown { name: name.into(), hint: hint(name) }),
+        _ => return Err(unknown(name)),
     })
 }
 
@@ -184,6 +213,14 @@ fn add(mut fields: Fields) -> Result<Call, RequestError> {
     }
 }
 
+fn unknown(name: &str) -> RequestError {
+    // Comparing takes memory by the length of both, and the text goes to everybody on OBS.
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => RequestError::Unknown { name: format!("{}…", name.get(..end).unwrap_or_default()).into(), hint: all_names() },
+        None => RequestError::Unknown { name: name.into(), hint: hint(name) },
+    }
+}
+
 /// The nearest known name if one is near, else all of them.
 fn hint(name: &str) -> String {
     let nearest = NAMES.iter().min_by_key(|known| strsim::damerau_levenshtein(&known.to_ascii_lowercase(), &name.to_ascii_lowercase()));
@@ -191,8 +228,12 @@ fn hint(name: &str) -> String {
         Some(known) if strsim::normalized_damerau_levenshtein(&known.to_ascii_lowercase(), &name.to_ascii_lowercase()) > 0.6 => {
             format!("did you mean {known}?")
         }
-        _ => format!("known are {}", NAMES.join(", ")),
+        _ => all_names(),
     }
+}
+
+fn all_names() -> String {
+    format!("known are {}", NAMES.join(", "))
 }
 
 #[cfg(test)]
@@ -219,6 +260,25 @@ mod tests {
         assert_eq!(request.asker, Asker { id: Some(json!([1, { "a": null }])), client: Some(json!(7)) });
         let wish = CreditsWish { spelling: Some(Spelling::Seed), extended: true, limit: Some(5) };
         assert_eq!(request.call, Ok(Call::GetCredits(wish)));
+    }
+
+    #[test]
+    fn what_no_value_can_hold_is_still_answered() {
+        let deep = format!(r#"{{"request":"GetInfo","id":"a","x":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        let others = [r#"{"request":"GetInfo","id":"a","x":1e999}"#, r#"{"x":"\ud800","request":"GetInfo","id":"a"}"#];
+        for text in [&*deep].into_iter().chain(others) {
+            let request = read(text).unwrap();
+            assert_eq!(request.asker.id, Some(json!("a")));
+            assert!(matches!(request.call, Err(RequestError::Unreadable(_))), "{:?}", request.call);
+        }
+        assert_eq!(read(r#"{"request":"GetInfo","id":"\udc00"}"#).unwrap().asker, Asker::default());
+        assert_eq!(read(r#"{"request":["GetInfo"],"x":1e999}"#), None);
+    }
+
+    #[test]
+    fn a_name_without_end_is_cut() {
+        let text = error(&json!({ "request": "é".repeat(10 << 20) }));
+        assert!(text.len() < 500 && text.contains("é…"), "{} bytes", text.len());
     }
 
     #[test]
