@@ -199,7 +199,7 @@ const REQUESTS: &[(&str, Reader)] = &[
 pub(super) fn read(name: &str, fields: Fields) -> Result<Call, RequestError> {
     match REQUESTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
         Some((_, read)) => read(fields),
-        None => Err(RequestError::Unknown { name: name.into(), hint: hint(name) }),
+        None => Err(unknown(name)),
     }
 }
 
@@ -271,12 +271,27 @@ fn send_message(mut fields: Fields) -> Result<Call, RequestError> {
     Ok(Call::SendMessage { platform, message: message.into() })
 }
 
+/// Characters of an unknown name that are worth repeating.
+const LONGEST_NAME: usize = 64;
+
+fn unknown(name: &str) -> RequestError {
+    // Comparing takes memory by the length of both, and the text goes to everybody on OBS.
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => RequestError::Unknown { name: format!("{}…", name.get(..end).unwrap_or_default()).into(), hint: all_names() },
+        None => RequestError::Unknown { name: name.into(), hint: hint(name) },
+    }
+}
+
+fn all_names() -> String {
+    format!("known are {}", REQUESTS.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", "))
+}
+
 /// The nearest known name if one is near, else all of them.
 fn hint(name: &str) -> String {
     let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&known.to_ascii_lowercase(), &name.to_ascii_lowercase());
     let nearest = REQUESTS.iter().map(|(known, _)| (*known, likeness(known))).max_by(|(_, a), (_, b)| a.total_cmp(b));
     match nearest {
         Some((known, likeness)) if likeness > 0.6 => format!("did you mean {known}?"),
-        _ => format!("known are {}", REQUESTS.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ")),
+        _ => all_names(),
     }
 }

@@ -7,7 +7,8 @@ mod call;
 mod fields;
 pub mod reply;
 
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
 
 use fields::Fields;
 
@@ -37,6 +38,9 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
+    /// JSON that cannot be taken apart: nested too deeply, a number too large, half a character.
+    #[error("the request cannot be read: {0}")]
+    Unreadable(String),
     /// No such request.
     #[error("unknown request \"{name}\"; {hint}")]
     Unknown {
@@ -82,11 +86,33 @@ pub enum RequestError {
 
 /// Reads a request. Nothing if it is none: then nobody waits for a reply.
 pub fn read(whole: &str) -> Option<Request> {
-    let Ok(Value::Object(mut map)) = serde_json::from_str::<Value>(whole) else { return None };
+    let mut map = match serde_json::from_str::<Value>(whole) {
+        Ok(Value::Object(map)) => map,
+        Ok(_) => return None,
+        Err(error) => return unreadable(whole, &error),
+    };
     let Some(Value::String(name)) = map.remove("request") else { return None };
     let asker = Asker { id: map.remove("id"), client: map.remove("client") };
     let call = call::read(&name, Fields(map));
     Some(Request { asker, name: name.into(), call })
+}
+
+/// Somewhere in it is something that no value can hold. Who asked still waits for a reply.
+fn unreadable(whole: &str, error: &serde_json::Error) -> Option<Request> {
+    #[derive(Deserialize)]
+    struct Outline<'a> {
+        #[serde(borrow)]
+        request: &'a RawValue,
+        #[serde(borrow, default)]
+        id: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        client: Option<&'a RawValue>,
+    }
+    let outline: Outline<'_> = serde_json::from_str(whole).ok()?;
+    let name: Box<str> = serde_json::from_str(outline.request.get()).ok()?;
+    let value = |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let asker = Asker { id: value(outline.id), client: value(outline.client) };
+    Some(Request { asker, name, call: Err(RequestError::Unreadable(error.to_string())) })
 }
 
 #[cfg(test)]
@@ -114,6 +140,25 @@ mod tests {
         assert_eq!(request.asker, Asker { id: Some(json!([1, { "a": null }])), client: Some(json!(7)) });
         let wish = CreditsWish { spelling: Some(Spelling::Seed), extended: true, limit: Some(5) };
         assert_eq!(request.call, Ok(Call::GetCredits(wish)));
+    }
+
+    #[test]
+    fn what_no_value_can_hold_is_still_answered() {
+        let deep = format!(r#"{{"request":"GetInfo","id":"a","x":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        let others = [r#"{"request":"GetInfo","id":"a","x":1e999}"#, r#"{"x":"\ud800","request":"GetInfo","id":"a"}"#];
+        for text in [&*deep].into_iter().chain(others) {
+            let request = read(text).unwrap();
+            assert_eq!(request.asker.id, Some(json!("a")));
+            assert!(matches!(request.call, Err(RequestError::Unreadable(_))), "{:?}", request.call);
+        }
+        assert_eq!(read(r#"{"request":"GetInfo","id":"\udc00"}"#).unwrap().asker, Asker::default());
+        assert_eq!(read(r#"{"request":["GetInfo"],"x":1e999}"#), None);
+    }
+
+    #[test]
+    fn a_name_without_end_is_cut() {
+        let text = error(&json!({ "request": "é".repeat(10 << 20) }));
+        assert!(text.len() < 1_000 && text.contains("é…"), "{} bytes", text.len());
     }
 
     #[test]

@@ -113,6 +113,17 @@ impl Talker {
         Ok(self.sink.feed(message(op::REQUEST, &request)).await?)
     }
 
+    /// Broadcasts a text as it is, which need not even be JSON, without waiting. OBS replies to what it understands only: whoever sends
+    /// anything else cannot wait for [`settled`](Self::settled).
+    pub async fn pipeline_text(&mut self, event_data: &str) -> Result<(), PeerError> {
+        self.sent = self.sent.saturating_add(1);
+        let (op, id) = (op::REQUEST, self.sent);
+        let request = format!(
+            r#"{{"op":{op},"d":{{"requestType":"BroadcastCustomEvent","requestId":"{id}","requestData":{{"eventData":{event_data}}}}}}}"#
+        );
+        Ok(self.sink.feed(Message::text(request)).await?)
+    }
+
     /// Sends what is still gathered, without waiting for replies.
     pub async fn flush(&mut self) -> Result<(), PeerError> {
         Ok(self.sink.flush().await?)

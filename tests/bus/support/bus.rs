@@ -1,9 +1,11 @@
 //! Somebody else on the bus: an overlay or a script, with one connection to talk and one to listen.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json, value::RawValue};
 use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 use twitchat_bridge::event::Heard;
 use twitchat_bridge::obs::{Listener, Options, Talker};
 use twitchat_bridge::sim;
@@ -100,9 +102,42 @@ fn raw(value: &Value) -> Box<RawValue> {
 
 /// Broadcasts all without waiting between them, as Twitchat does: OBS changes their order. Returns when OBS has replied to each.
 pub(crate) async fn play(site: &Site, messages: impl IntoIterator<Item = Value>) {
+    let messages: Vec<_> = messages.into_iter().map(|message| message.to_string()).collect();
     let mut talker = sim::peer::Talker::connect(&site.peer()).await.unwrap();
-    for message in messages {
-        talker.pipeline(&message).await.unwrap();
+    for message in &messages {
+        talker.pipeline_text(message).await.unwrap();
     }
     timeout(4 * SOON, talker.settled()).await.expect("OBS replies").unwrap();
+}
+
+/// Notes every reply on the bus, whoever asked.
+#[derive(Debug)]
+pub(crate) struct Witness {
+    replies: Arc<Mutex<Vec<Value>>>,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl Witness {
+    pub(crate) async fn on(site: &Site) -> Self {
+        let mut listener = Listener::connect(&site.target(), &Options::default()).await.unwrap();
+        let replies = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&replies);
+        let task = tokio::spawn(async move {
+            while let Ok(mut batch) = listener.next().await {
+                for heard in batch.events.drain(..) {
+                    let Heard::Bridge(whole) = heard else { continue };
+                    let Ok(message) = serde_json::from_str::<Value>(whole.get()) else { continue };
+                    // Another bridge's, made up by a test, is no reply of ours.
+                    if message.get("status").is_some() && message["bridge"].is_string() {
+                        noted.lock().unwrap().push(message);
+                    }
+                }
+            }
+        });
+        Self { replies, _task: AbortOnDropHandle::new(task) }
+    }
+
+    pub(crate) fn replies(&self) -> Vec<Value> {
+        self.replies.lock().unwrap().clone()
+    }
 }

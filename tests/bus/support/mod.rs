@@ -4,6 +4,7 @@ mod bridge;
 mod bus;
 mod compare;
 mod fixtures;
+mod odd;
 mod site;
 mod twitchat;
 
@@ -12,9 +13,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 pub(crate) use bridge::{Bridge, Process};
-pub(crate) use bus::{Bus, play};
+pub(crate) use bus::{Bus, Witness, play};
 pub(crate) use compare::{comparable, credits_of, names};
 pub(crate) use fixtures::{Script, fixture, shuffled};
+pub(crate) use odd::{Odd, is_request};
 pub(crate) use site::Site;
 pub(crate) use twitchat::Twitchat;
 
