@@ -58,11 +58,6 @@ impl Bus {
         self.heard.lock().unwrap().iter().skip(position).filter_map(|(at, heard)| pick(*at, heard)).collect()
     }
 
-    /// The replies heard from a position on.
-    pub(crate) fn replies_since(&self, position: usize) -> Vec<Value> {
-        self.heard_since(position, |_, heard| reply(heard))
-    }
-
     /// Asks, and gives the reply: an `ok` one.
     pub(crate) async fn ask(&self, name: &str) -> Value {
         self.ask_with(name, json!({})).await
@@ -122,7 +117,7 @@ impl Bus {
 }
 
 /// A bridge's reply.
-pub(crate) fn reply(heard: &Heard) -> Option<Value> {
+fn reply(heard: &Heard) -> Option<Value> {
     let Heard::Bridge(whole) = heard else { return None };
     let message: Value = serde_json::from_str(whole.get()).ok()?;
     message.get("id").is_some().then_some(message)
