@@ -117,7 +117,7 @@ impl Bus {
 }
 
 /// A bridge's reply.
-fn reply(heard: &Heard) -> Option<Value> {
+pub(crate) fn reply(heard: &Heard) -> Option<Value> {
     let Heard::Bridge(whole) = heard else { return None };
     let message: Value = serde_json::from_str(whole.get()).ok()?;
     message.get("id").is_some().then_some(message)
