@@ -1,1 +1,97 @@
-//! To come.
+//! The examples do what they say, as somebody who copies them would run them.
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use serde_json::json;
+use twitchat_bridge::obs::Target;
+
+use crate::support::bridge::{Home, Program};
+use crate::support::bus::Bus;
+use crate::support::obs::stand_in;
+use crate::support::play::{burst, followers};
+use crate::support::{PASSWORD, SOON, wait_until, within};
+
+/// Longer ones are no examples any more.
+const LONGEST: usize = 60;
+
+/// An example, built beside the tests.
+fn example(name: &str) -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let built = test.parent().unwrap().parent().unwrap().join("examples").join(name).with_extension(env::consts::EXE_EXTENSION);
+    assert!(built.exists(), "the example {name} is not built: `cargo build --examples`, or run all tests at once");
+    built
+}
+
+/// Runs an example with these arguments, then host and port.
+fn start(home: &Home, name: &str, args: &[&str], target: &Target, more: &[&str]) -> Program {
+    let mut command = home.command(example(name));
+    command.args(args).arg(&target.host).arg(target.port.to_string()).args(more).env("OBS_PASSWORD", PASSWORD);
+    Program::start(command, None)
+}
+
+#[test]
+fn examples_are_short() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let sources: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(sources.len() >= 3);
+    for source in sources {
+        let lines = fs::read_to_string(&source).unwrap().lines().count();
+        assert!(lines <= LONGEST, "{} has {lines} lines", source.display());
+    }
+}
+
+#[tokio::test]
+async fn relay_credits_prints_a_line_per_section() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let _bridge = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    bus.until_answered(SOON).await;
+    burst(target.clone(), 1, 2).await;
+    burst(target.clone(), 2, 3).await;
+    within("both are counted", SOON, async { while followers(&bus.credits().await).len() < 2 {} }).await;
+    let ended = start(&home, "relay_credits", &[], &target, &[]).ended().await;
+    assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
+    let lines: Vec<_> = ended.stdout.lines().collect();
+    assert!(lines.contains(&"Follows: Viewer1, Viewer2"), "{lines:?}");
+    assert!(lines.contains(&"Cheers: ") && lines.len() > 8, "{lines:?}");
+}
+
+#[tokio::test]
+async fn relay_credits_says_when_there_is_no_bridge() {
+    let (_obs, target) = stand_in().await;
+    let ended = start(&Home::new(), "relay_credits", &[], &target, &[]).ended().await;
+    assert_eq!((ended.code, &*ended.stdout), (Some(1), ""));
+    assert!(ended.stderr.contains("no bridge answered: is `twitchat-bridge run` running?"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn send_action_puts_the_action_on_the_bus() {
+    let (obs, target) = stand_in().await;
+    let ended = start(&Home::new(), "send_action", &["CHAT_FEED_READ", r#"{"count":5}"#], &target, &[]).ended().await;
+    assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
+    assert_eq!(ended.stdout, "OBS relayed CHAT_FEED_READ; whether Twitchat acted on it, OBS cannot tell\n");
+    let [sent] = &obs.heard()[..] else { panic!("{:?}", obs.heard()) };
+    assert!(uuid::Uuid::parse_str(sent["id"].as_str().unwrap()).is_ok(), "{sent}");
+    assert_eq!(*sent, json!({ "origin": "twitchat", "type": "CHAT_FEED_READ", "id": sent["id"], "data": { "count": 5 } }));
+}
+
+#[tokio::test]
+async fn watch_events_prints_what_happens() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let store = home.path().join("watched.db");
+    let mut watching = start(&home, "watch_events", &[], &target, &[store.to_str().unwrap()]);
+    Bus::connect(&target).await.until_answered(SOON).await;
+    burst(target.clone(), 7, 8).await;
+    wait_until("the follow is printed", SOON, || watching.output().contains(" Twitch.Follow ")).await;
+    let output = watching.output();
+    let line = output.lines().find(|line| line.contains(" Twitch.Follow ")).unwrap();
+    let [number, _, data] = line.splitn(3, ' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+    assert!(number.parse::<u64>().is_ok_and(|number| number > 0), "{line}");
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    assert!(data.to_string().contains("Viewer7"), "{data}");
+    watching.signal("INT");
+    assert_eq!(watching.ended().await.code, Some(0));
+}

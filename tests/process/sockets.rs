@@ -1,1 +1,114 @@
-//! To come.
+//! The bridge connects and never listens: seen from outside, in what the system says of its sockets.
+
+use std::collections::HashSet;
+use std::fs;
+use std::net::{TcpListener, UdpSocket};
+use std::os::unix::net::UnixListener;
+
+use crate::support::SOON;
+use crate::support::bridge::Home;
+use crate::support::bus::Bus;
+use crate::support::obs::{peer, real, stand_in};
+use crate::support::play::burst;
+use twitchat_bridge::obs::Target;
+use twitchat_bridge::sim::twitchat::{Options, StandIn};
+
+/// TCP's state LISTEN in `/proc/net/tcp`.
+const LISTEN: &str = "0A";
+/// A UNIX socket that takes connections, in the flags of `/proc/net/unix`.
+const ACCEPTS: u32 = 1 << 16;
+
+/// A process's sockets.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Sockets {
+    /// Those at which somebody else could begin to talk to it: `tcp 0100007F:1F90`.
+    open: Vec<String>,
+    /// TCP connections.
+    connections: usize,
+}
+
+/// Reads them. Panics if the system does not let us.
+fn sockets(pid: u32) -> Sockets {
+    let inodes: HashSet<String> = fs::read_dir(format!("/proc/{pid}/fd"))
+        .expect("/proc: this test needs Linux")
+        .filter_map(|entry| {
+            let link = fs::read_link(entry.ok()?.path()).ok()?;
+            Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())
+        })
+        .collect();
+    let mut found = Sockets::default();
+    for table in ["tcp", "tcp6", "udp", "udp6", "raw", "raw6", "unix"] {
+        let text = fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default();
+        assert!(!text.is_empty() || table.ends_with('6'), "/proc/{pid}/net/{table} cannot be read");
+        for line in text.lines().skip(1) {
+            let columns: Vec<_> = line.split_whitespace().collect();
+            let unix = table == "unix";
+            let column = |at: usize| columns.get(at).copied().unwrap_or_default();
+            if !inodes.contains(column(if unix { 6 } else { 9 })) {
+                continue;
+            }
+            let open = match table {
+                "tcp" | "tcp6" => column(3) == LISTEN,
+                "unix" => u32::from_str_radix(column(3), 16).unwrap() & ACCEPTS != 0,
+                // Whatever has such a socket can be sent to.
+                _ => true,
+            };
+            if open {
+                found.open.push(format!("{table} {}", column(if unix { 7 } else { 1 })));
+            } else if table.starts_with("tcp") {
+                found.connections += 1;
+            }
+        }
+    }
+    found
+}
+
+/// A bridge that is connected, hears Twitchat, has its summary, counts and answers.
+async fn assert_nothing_listens(target: &Target) {
+    let home = Home::new();
+    let bridge = home.run(target);
+    let bus = Bus::connect(target).await;
+    let _twitchat = StandIn::connect(peer(target), Options::default()).await.unwrap();
+    bus.until_answered(SOON).await;
+    burst(target.clone(), 0, 100).await;
+    bus.until_status("Twitchat is heard", |status| status["twitchat"]["present"] == true).await;
+    bus.credits().await;
+    let sockets = sockets(bridge.pid());
+    assert_eq!(sockets, Sockets { open: Vec::new(), connections: 2 }, "two connections to OBS and nothing else");
+}
+
+#[tokio::test]
+async fn the_running_bridge_has_no_listening_socket() {
+    let (_obs, target) = stand_in().await;
+    assert_nothing_listens(&target).await;
+}
+
+#[tokio::test]
+#[ignore = "needs a real OBS: scripts/test starts one"]
+async fn the_running_bridge_has_no_listening_socket_on_a_real_obs() {
+    assert_nothing_listens(&real()).await;
+}
+
+/// Without this, the tests above could be blind.
+#[tokio::test]
+async fn a_process_that_listens_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = |address: std::net::SocketAddr| format!(":{:04X}", address.port());
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let path = folder.path().join("socket");
+    let _unix = UnixListener::bind(&path).unwrap();
+    let (obs, _) = stand_in().await;
+    let seen = sockets(std::process::id()).open;
+    let is_seen = |table: &str, end: &str| seen.iter().any(|line| line.starts_with(&format!("{table} ")) && line.ends_with(end));
+    assert!(is_seen("tcp", &port(tcp.local_addr().unwrap())), "{seen:?}");
+    assert!(is_seen("tcp", &port(obs.address())), "{seen:?}");
+    assert!(is_seen("udp", &port(udp.local_addr().unwrap())), "{seen:?}");
+    assert!(is_seen("unix", path.to_str().unwrap()), "{seen:?}");
+    // A machine may have no IPv6; where it has, its sockets are seen too.
+    if let Ok(tcp6) = TcpListener::bind("[::1]:0") {
+        let seen = sockets(std::process::id()).open;
+        let end = port(tcp6.local_addr().unwrap());
+        assert!(seen.iter().any(|line| line.starts_with("tcp6 ") && line.ends_with(&end)), "{seen:?}");
+    }
+}

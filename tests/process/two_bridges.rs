@@ -1,1 +1,90 @@
-//! To come.
+//! Two bridges: on one journal, on one OBS, on purpose, and after a freeze.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use crate::support::SOON;
+use crate::support::bridge::{Ended, Home, Program};
+use crate::support::bus::Bus;
+use crate::support::obs::stand_in;
+use crate::support::refusal::assert_clear;
+
+const OTHER_BRIDGE: Option<i32> = Some(6);
+/// A freeze that is noticed for sure.
+const FREEZE: Duration = Duration::from_secs(17);
+
+/// It ended because of another bridge, and says what to do.
+fn assert_gave_way(ended: &Ended) {
+    assert_eq!(ended.code, OTHER_BRIDGE, "{}", ended.stderr);
+    assert_clear(ended, &["another bridge", "serves this OBS", "run --takeover"]);
+}
+
+/// The run that answers.
+async fn who_answers(bus: &Bus) -> String {
+    bus.ask("GetStatus").await["run"]["id"].as_str().unwrap().to_owned()
+}
+
+/// The first bridge of a test, in service.
+async fn in_service(bridge: &Program, bus: &Bus) -> String {
+    bridge.until_logged("connected to OBS", SOON).await;
+    who_answers(bus).await
+}
+
+#[tokio::test]
+async fn a_second_one_on_the_same_journal_is_refused_and_told_who_has_it() {
+    let ((_obs, target), (_other_obs, other_target)) = (stand_in().await, stand_in().await);
+    let home = Home::new();
+    let mut first = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    in_service(&first, &bus).await;
+    let ended = home.run(&other_target).ended().await;
+    assert_eq!(ended.code, OTHER_BRIDGE);
+    assert_clear(&ended, &["another bridge", "journal.db", "stop it first", &format!("process {}", first.pid())]);
+    assert!(first.is_running());
+    bus.ask("GetInfo").await;
+}
+
+#[tokio::test]
+async fn of_two_on_the_same_obs_the_later_one_goes() {
+    let (_obs, target) = stand_in().await;
+    let (home, other_home) = (Home::new(), Home::new());
+    let mut first = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    let run = in_service(&first, &bus).await;
+    assert_gave_way(&other_home.run(&target).ended().await);
+    assert!(first.is_running());
+    assert_eq!(who_answers(&bus).await, run);
+}
+
+#[tokio::test]
+async fn one_that_takes_over_stays_and_the_older_one_goes() {
+    let (_obs, target) = stand_in().await;
+    let (home, other_home) = (Home::new(), Home::new());
+    let mut first = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    let run = in_service(&first, &bus).await;
+    let mut second = other_home.verb(&target, &["run", "--takeover"]);
+    assert_gave_way(&first.ended().await);
+    assert_ne!(in_service(&second, &bus).await, run);
+    assert!(second.is_running());
+}
+
+#[tokio::test]
+async fn one_thawed_from_a_freeze_gives_way_to_the_one_that_started_meanwhile() {
+    let (_obs, target) = stand_in().await;
+    let (home, other_home) = (Home::new(), Home::new());
+    let mut first = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    let run = in_service(&first, &bus).await;
+    let frozen = Instant::now();
+    first.signal("STOP");
+    let mut second = other_home.run(&target);
+    let other_run = in_service(&second, &bus).await;
+    assert_ne!(other_run, run);
+    sleep_until(frozen + FREEZE).await;
+    first.signal("CONT");
+    assert_gave_way(&first.ended().await);
+    assert!(second.is_running());
+    assert_eq!(who_answers(&bus).await, other_run);
+}

@@ -58,11 +58,6 @@ impl Bus {
         self.heard.lock().unwrap().iter().skip(position).filter_map(|(at, heard)| pick(*at, heard)).collect()
     }
 
-    /// The replies heard from a position on.
-    pub(crate) fn replies_since(&self, position: usize) -> Vec<Value> {
-        self.heard_since(position, |_, heard| reply(heard))
-    }
-
     /// Asks, and gives the reply: an `ok` one.
     pub(crate) async fn ask(&self, name: &str) -> Value {
         self.ask_with(name, json!({})).await

@@ -4,6 +4,7 @@ pub(crate) mod bridge;
 pub(crate) mod bus;
 pub(crate) mod obs;
 pub(crate) mod play;
+pub(crate) mod refusal;
 
 use std::future::Future;
 use std::time::Duration;

@@ -1,0 +1,347 @@
+//! The folder layout and who may use whom (`src/lib.rs` shows the layers), read from the source text.
+//!
+//! Comments, texts and test modules are taken out first; what is left is looked at word by word.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A part of the library and the parts that it may use. `event` may be used by all.
+const PARTS: [(&str, &[&str]); 13] = [
+    ("event", &[]),
+    ("twitchat", &[]),
+    ("mapping", &["twitchat"]),
+    ("credits", &["mapping", "twitchat"]),
+    ("request", &["credits", "mapping", "twitchat"]),
+    ("core", &["request", "credits", "mapping", "twitchat"]),
+    ("link", &[]),
+    ("config", &[]),
+    ("obs", &["core", "request", "credits", "mapping", "twitchat", "link", "config"]),
+    ("store", &["core", "request", "credits", "mapping", "twitchat", "config"]),
+    ("overlay", &["core", "request", "credits", "mapping", "twitchat", "config"]),
+    // It must not share the bridge's reading of Twitchat: a test against it compares two.
+    ("sim", &[]),
+    ("daemon", &["obs", "store", "overlay", "sim", "core", "request", "credits", "mapping", "twitchat", "link", "config"]),
+];
+/// The binary's own part. It uses the library by its name.
+const COMMAND: &str = "cli";
+/// Parts without I/O, clock, randomness and logging.
+const PURE: [&str; 7] = ["core", "request", "credits", "mapping", "twitchat", "event", "link"];
+/// What a pure part has no use for.
+const IMPURE: [&[&str]; 14] = [
+    &["std", "net"],
+    &["std", "fs"],
+    &["std", "thread"],
+    &["std", "process"],
+    &["env", "var"],
+    &["tokio"],
+    &["tracing"],
+    &["SystemTime"],
+    &["Instant", "now"],
+    &["Timestamp", "now"],
+    &["Zoned", "now"],
+    &["Uuid", "new_v4"],
+    &["println", "!"],
+    &["eprintln", "!"],
+];
+/// How a socket comes to listen.
+const LISTENING: [&[&str]; 5] = [&["TcpListener"], &["UnixListener"], &["bind", "("], &["TcpSocket"], &["UdpSocket"]];
+
+/// What is wrong with a file of `src`, in words.
+fn violations(path: &str, text: &str) -> Vec<String> {
+    let words = words(&without_tests(&code(text)));
+    let (part, depth) = place(path);
+    let mut wrong = Vec::new();
+    if part == COMMAND {
+        // Its own root has no other parts.
+        wrong.extend(used(&words, depth).iter().filter(|used| **used != COMMAND).map(|used| format!("cli has no part {used}")));
+    } else {
+        if words.iter().any(|word| word == "twitchat_bridge") {
+            wrong.push("the library names itself: use crate::".into());
+        }
+        wrong.extend(not_in_the_table(&part, &used(&words, depth)));
+    }
+    if PURE.contains(&part.as_str()) {
+        wrong.extend(IMPURE.iter().filter(|bad| has(&words, bad)).map(|bad| format!("{part} is pure: {}", bad.join(" "))));
+    }
+    if part != "sim" {
+        wrong.extend(LISTENING.iter().filter(|bad| has(&words, bad)).map(|bad| format!("only sim may listen: {}", bad.join(" "))));
+    }
+    wrong
+}
+
+fn not_in_the_table(part: &str, used: &[String]) -> Vec<String> {
+    if part.is_empty() {
+        return Vec::new();
+    }
+    let Some((_, allowed)) = PARTS.iter().find(|(name, _)| *name == part) else {
+        return vec![format!("there is no part {part} in the table")];
+    };
+    let fine = |used: &str| [part, "event"].contains(&used) || allowed.contains(&used);
+    used.iter().filter(|used| !fine(used)).map(|used| format!("{part} must not use {used}")).collect()
+}
+
+/// The part that a file belongs to, and how many modules deep it is. The roots belong to none.
+fn place(path: &str) -> (String, usize) {
+    let module = path.trim_end_matches(".rs").trim_end_matches("/mod");
+    let root = ["lib", "main"].contains(&module);
+    let part = module.split('/').next().unwrap_or_default();
+    (if root { String::new() } else { part.to_owned() }, module.split('/').count())
+}
+
+/// The parts that the code names: after `crate::`, or after as many `super::` as lead to the root.
+fn used(words: &[String], depth: usize) -> Vec<String> {
+    let mut used = Vec::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let follows = |at: usize| words.get(at).is_some_and(|word| word == "::");
+        let mut next = at + 1;
+        let at_root = match word.as_str() {
+            "crate" => true,
+            "super" => {
+                let mut steps = 1;
+                while follows(next) && words.get(next + 1).is_some_and(|word| word == "super") {
+                    (steps, next) = (steps + 1, next + 2);
+                }
+                steps >= depth
+            }
+            _ => false,
+        };
+        if at_root && follows(next) {
+            used.extend(first_names(words.get(next + 1..).unwrap_or_default()));
+        }
+        at = next;
+    }
+    used.sort();
+    used.dedup();
+    used
+}
+
+/// The name that a path goes on with, or those of a group.
+fn first_names(words: &[String]) -> Vec<String> {
+    let Some((first, rest)) = words.split_first() else { return Vec::new() };
+    if first != "{" {
+        return vec![first.clone()];
+    }
+    let (mut names, mut depth, mut begins) = (Vec::new(), 1, true);
+    for word in rest {
+        match word.as_str() {
+            "{" => depth += 1,
+            "}" => depth -= 1,
+            "," if depth == 1 => begins = true,
+            name if begins && depth == 1 => {
+                names.push(name.to_owned());
+                begins = false;
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    names
+}
+
+fn has(words: &[String], wanted: &[&str]) -> bool {
+    // `std::net` and `std::{fs, net}` alike; for the rest, one word after the other.
+    match wanted {
+        ["std", module] => {
+            let follows = |(at, word): (usize, &String)| {
+                (word == "std" && words.get(at + 1).is_some_and(|word| word == "::")).then(|| first_names(&words[at + 2..]))
+            };
+            words.iter().enumerate().filter_map(follows).flatten().any(|name| name == *module)
+        }
+        _ => {
+            let bare: Vec<_> = words.iter().filter(|word| *word != "::").collect();
+            bare.windows(wanted.len()).any(|some| some.iter().zip(wanted).all(|(word, wanted)| word == wanted))
+        }
+    }
+}
+
+/// Names and signs.
+fn words(code: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for c in code.chars() {
+        let is_name = c.is_alphanumeric() || c == '_';
+        match words.last_mut() {
+            Some(word) if goes_on && is_name => word.push(c),
+            Some(word) if c == ':' && word == ":" => word.push(c),
+            _ if c.is_whitespace() => {}
+            _ => words.push(c.into()),
+        }
+        goes_on = is_name;
+    }
+    words
+}
+
+/// The text without comments, and with empty texts and characters.
+fn code(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let at = |place: usize| chars.get(place).copied().unwrap_or('\0');
+    let (mut code, mut here) = (String::new(), 0);
+    while here < chars.len() {
+        let begins_word = here == 0 || !(at(here - 1).is_alphanumeric() || at(here - 1) == '_');
+        match (at(here), at(here + 1)) {
+            ('/', '/') => here = (here..chars.len()).find(|place| at(*place) == '\n').unwrap_or(chars.len()),
+            ('/', '*') => {
+                let (mut depth, mut place) = (1, here + 2);
+                while depth > 0 && place < chars.len() {
+                    match (at(place), at(place + 1)) {
+                        ('/', '*') => (depth, place) = (depth + 1, place + 2),
+                        ('*', '/') => (depth, place) = (depth - 1, place + 2),
+                        _ => place += 1,
+                    }
+                }
+                here = place;
+            }
+            ('r', '"' | '#') if begins_word && raw_hashes(&chars, here + 1).is_some() => {
+                let hashes = raw_hashes(&chars, here + 1).unwrap_or_default();
+                let closes = |place: &usize| at(*place) == '"' && (1..=hashes).all(|hash| at(place + hash) == '#');
+                here = (here + hashes + 2..chars.len()).find(closes).map_or(chars.len(), |end| end + hashes + 1);
+                code.push_str("\"\"");
+            }
+            ('"', _) => {
+                let mut place = here + 1;
+                while place < chars.len() && at(place) != '"' {
+                    place += if at(place) == '\\' { 2 } else { 1 };
+                }
+                here = place + 1;
+                code.push_str("\"\"");
+            }
+            // A character, not a lifetime.
+            ('\'', '\\') => here = (here + 3..chars.len()).find(|place| at(*place) == '\'').map_or(chars.len(), |end| end + 1),
+            ('\'', _) if at(here + 2) == '\'' => here += 3,
+            (c, _) => {
+                code.push(c);
+                here += 1;
+            }
+        }
+    }
+    code
+}
+
+/// The number of `#` before the quote of a raw text, if it is one.
+fn raw_hashes(chars: &[char], from: usize) -> Option<usize> {
+    let hashes = chars.iter().skip(from).take_while(|c| **c == '#').count();
+    (chars.get(from + hashes) == Some(&'"')).then_some(hashes)
+}
+
+/// The code without what is compiled for tests alone.
+fn without_tests(code: &str) -> String {
+    let mut left = String::new();
+    let mut rest = code;
+    while let Some((before, after)) = rest.split_once("#[cfg(test)]") {
+        left.push_str(before);
+        let (mut depth, mut end) = (0_usize, after.len());
+        for (place, c) in after.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 && (c == '}' || c == ';') {
+                end = place + c.len_utf8();
+                break;
+            }
+        }
+        rest = after.get(end..).unwrap_or_default();
+    }
+    left + rest
+}
+
+/// Every source file, as its path below `src`, without those of tests.
+fn sources() -> Vec<(String, PathBuf)> {
+    fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    collect(&src, &mut found);
+    let below = |path: PathBuf| (path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/"), path);
+    let is_test = |path: &str| path.split('/').any(|step| step == "tests" || step == "tests.rs");
+    found.into_iter().map(below).filter(|(path, _)| !is_test(path)).collect()
+}
+
+#[test]
+fn every_file_keeps_to_its_part() {
+    let sources = sources();
+    assert!(sources.len() > 100, "only {} files were found", sources.len());
+    let wrong: Vec<_> = sources
+        .iter()
+        .flat_map(|(path, file)| {
+            violations(path, &fs::read_to_string(file).unwrap()).into_iter().map(move |wrong| format!("src/{path}: {wrong}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_part_of_the_table_is_seen() {
+    // The overlay comes later; all others must be there, or the table is about nothing.
+    let sources = sources();
+    for part in PARTS.iter().map(|(part, _)| *part).chain([COMMAND]).filter(|part| *part != "overlay") {
+        let files = sources.iter().filter(|(path, _)| place(path).0 == part).count();
+        assert!(files > 0, "no file belongs to {part}");
+    }
+    let uses = |path: &str| {
+        let (_, file) = sources.iter().find(|(below, _)| below == path).unwrap();
+        used(&words(&without_tests(&code(&fs::read_to_string(file).unwrap()))), place(path).1)
+    };
+    assert_eq!(uses("daemon/mod.rs"), ["config", "event", "obs", "store"]);
+    assert!(uses("core/mod.rs").contains(&"mapping".to_owned()));
+}
+
+#[test]
+fn a_planted_violation_is_found() {
+    let found = |path: &str, text: &str| violations(path, text).join("; ");
+    for (path, text, expected) in [
+        ("credits/fold.rs", "use crate::core::Core;", "credits must not use core"),
+        ("credits/fold.rs", "use crate::{event::Event, request::{self, Call}};", "credits must not use request"),
+        ("credits/fold.rs", "fn f() -> crate :: obs :: Cause { x }", "credits must not use obs"),
+        ("credits/fold.rs", "use super::super::store::Store;", "credits must not use store"),
+        ("credits/mod.rs", "use super::daemon;", "credits must not use daemon"),
+        ("store/mod.rs", "use crate::{\n    event::Event,\n    obs::Obs,\n};", "store must not use obs"),
+        ("store/mod.rs", "use crate::link::State;", "store must not use link"),
+        ("core/mod.rs", "use crate::config::Config;", "core must not use config"),
+        ("sim/twitchat/mod.rs", "use crate::twitchat::Summary;", "sim must not use twitchat"),
+        ("obs/mod.rs", "use twitchat_bridge::event;", "the library names itself: use crate::"),
+        ("cli/run.rs", "use crate::daemon::run;", "cli has no part daemon"),
+        ("manager/mod.rs", "", "there is no part manager in the table"),
+        ("core/mod.rs", "let now = std::time::Instant::now();", "core is pure: Instant now"),
+        ("core/mod.rs", "use std::{fmt, fs::File};", "core is pure: std fs"),
+        ("link/mod.rs", "fn f() { println!(\"{}\", 1) }", "link is pure: println !"),
+        ("event/mod.rs", "use tokio::sync::mpsc;", "event is pure: tokio"),
+        ("obs/dial.rs", "let x = tokio::net::TcpListener::from_std(y);", "only sim may listen: TcpListener"),
+        ("obs/dial.rs", "socket.bind(&any)?;", "only sim may listen: bind ("),
+        ("lib.rs", "use std::os::unix::net::UnixListener;", "only sim may listen: UnixListener"),
+        // After everything that looks like the end of something.
+        ("core/mod.rs", "/* a /* b */ \" */ let c = '\"'; let d = '\\''; use crate::obs;", "core must not use obs"),
+        ("core/mod.rs", "let s = r#\"a \" // \"#; let l: &'static str = \"\\\"//\"; use crate::obs;", "core must not use obs"),
+        ("core/mod.rs", "#[cfg(test)]\nmod tests { fn f() { } }\nuse crate::obs;", "core must not use obs"),
+        ("core/mod.rs", "#[cfg(test)]\nmod tests;\nuse crate::obs;", "core must not use obs"),
+    ] {
+        assert_eq!(found(path, text), expected, "{path}: {text}");
+    }
+}
+
+#[test]
+fn what_is_allowed_is_not_complained_of() {
+    for (path, text) in [
+        ("credits/fold.rs", "use crate::{credits::x, event::Event, mapping};\nuse super::super::event; use super::people;"),
+        ("core/mod.rs", "//! See crate::obs and TcpListener.\n/// `tokio`\nlet a = \"crate::obs std::fs\"; // crate::store"),
+        ("core/mod.rs", "#[cfg(test)]\nmod tests { use std::fs; use crate::obs; fn f() { println!(\"{}\", 1); } }"),
+        ("obs/mod.rs", "use crate::{config, core, link}; use std::net::SocketAddr;"),
+        ("sim/obs/mod.rs", "let listener = TcpListener::bind(address).await?;"),
+        ("cli/run.rs", "use super::context; use crate::cli::out; use twitchat_bridge::daemon; println!(\"\");"),
+        ("lib.rs", "pub mod config;\npub mod core;"),
+    ] {
+        assert_eq!(violations(path, text), [""; 0], "{path}: {text}");
+    }
+}
