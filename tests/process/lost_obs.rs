@@ -45,18 +45,8 @@ async fn a_stand_in_killed_in_a_burst_takes_nothing_along_that_it_had_delivered(
         let took = bus.until_answered(SOON).await;
         assert!(took < BACK_WITHIN, "back after {took:?}");
 
-<<<<<<< HEAD
-        let delivered: BTreeSet<_> = obs
-            .heard()
-            .iter()
-            .filter_map(|event| {
-                Some(event.get("type")?.as_str()? == "FOLLOW").filter(|is| *is).and(event["id"].as_str()).map(ToOwned::to_owned)
-            })
-            .collect();
-=======
         let follows = obs.heard().into_iter().filter(|event| event["type"] == "FOLLOW");
         let delivered: BTreeSet<_> = follows.map(|event| event["id"].as_str().unwrap().to_owned()).collect();
->>>>>>> t2
         assert!(delivered.len() > BURST / (KILLS + 1));
         assert_all_in(&delivered, &followers(&bus.credits().await), "delivered before the kill");
     }
