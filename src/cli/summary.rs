@@ -8,7 +8,7 @@ use super::out;
 const LONGEST: usize = 100;
 
 /// Where names stand, the best place first: Streamer.bot's events, then Twitchat's messages of all generations.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "/displayName",
     "/user/displayName",
     "/user/display_name",
@@ -24,6 +24,7 @@ const NAMES: [&str; 16] = [
     "/login",
     "/winner/label",
     "/counter/name",
+    "/connection/name",
     "/client",
 ];
 /// Numbers worth telling, from 2 up, with their unit. Of those with the same unit the first counts.
@@ -41,7 +42,17 @@ const AMOUNTS: [(&str, &str); 11] = [
     ("/width", "wide"),
 ];
 /// Titles: of rewards, polls, games, tracks.
-const TITLES: [&str; 7] = ["/reward/title", "/poll/title", "/prediction/title", "/gameName", "/trackName", "/title", "/formattedAmount"];
+const TITLES: [&str; 9] = [
+    "/reward/title",
+    "/poll/title",
+    "/prediction/title",
+    "/gameName",
+    "/trackName",
+    "/title",
+    "/formattedAmount",
+    "/scene/sceneName",
+    "/connection/version",
+];
 /// What somebody wrote.
 const TEXTS: [&str; 4] = ["/message/message", "/message", "/text", "/error"];
 
