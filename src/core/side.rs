@@ -56,6 +56,8 @@ pub(super) struct Side {
     /// Until when an answer to somebody else's question may come.
     others_until_ms: u64,
     merged_ms: Option<i64>,
+    /// In whose words the triggers were asked for on this connection.
+    asked_triggers: Option<Generation>,
 }
 
 impl Side {
@@ -73,6 +75,7 @@ impl Side {
             tries: 0,
             others_until_ms: 0,
             merged_ms: None,
+            asked_triggers: None,
         }
     }
 
@@ -101,6 +104,7 @@ impl Side {
         self.ask_due_ms = None;
         self.tries = 0;
         self.others_until_ms = 0;
+        self.asked_triggers = None;
     }
 
     pub(super) fn disconnected(&mut self) {
@@ -165,10 +169,18 @@ impl Core {
                 self.side.probe_due_ms = now.mono_ms;
             } else if self.side.merged_ms.is_none() || appeared {
                 self.side.ask_due_ms = Some(now.mono_ms);
-                if let Some(generation) = self.side.generation {
-                    self.send_action(actions::trigger_question(generation), Value::Object(serde_json::Map::new()));
-                }
             }
+        }
+        self.ask_triggers(appeared);
+    }
+
+    /// Asks for the user's triggers, once for each time that Twitchat appears and in its own words.
+    fn ask_triggers(&mut self, appeared: bool) {
+        let Some(generation) = self.side.generation else { return };
+        let question = actions::trigger_question(generation);
+        if appeared || self.side.asked_triggers.is_none_or(|asked| actions::trigger_question(asked) != question) {
+            self.side.asked_triggers = Some(generation);
+            self.send_action(question, Value::Object(serde_json::Map::new()));
         }
     }
 

@@ -340,6 +340,7 @@ impl Fold {
         let section = if subscription.kind == SubKind::Renewed { Section::ReSubs } else { Section::Subs };
         let months = u64::from(subscription.cumulative_months);
         self.session.lists.entry(section).or_default().add(who, 1, months, Some(subscription.tier), at_ms);
+        self.people.add_roles(who, Roles::SUBSCRIBER);
         self.session.present(who, Roles::SUBSCRIBER, false, at_ms);
     }
 

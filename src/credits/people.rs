@@ -178,6 +178,14 @@ impl People {
         }
     }
 
+    /// Somebody was seen in a role.
+    pub fn add_roles(&mut self, who: PersonId, roles: Roles) {
+        let root = self.root(who);
+        if let Some(known) = self.list.get_mut(root.0 as usize) {
+            known.roles = known.roles.with(roles);
+        }
+    }
+
     /// What to call somebody.
     pub fn name(&self, who: PersonId) -> &str {
         self.known(who).map_or("", Known::name)

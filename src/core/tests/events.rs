@@ -159,6 +159,8 @@ fn the_broadcaster_is_learnt_and_viewers_are_listed() {
     assert_eq!(viewers["count"], list.len());
     let olle = list.iter().find(|viewer| viewer["login"] == "olle_bakar").unwrap();
     assert_eq!((&olle["role"], &olle["subscribed"], &olle["channelPointsUsed"]), (&json!("VIP"), &json!(true), &json!(2000)));
+    let pippa = list.iter().find(|viewer| viewer["login"] == "pippa_riot").unwrap();
+    assert_eq!(pippa["subscribed"], true, "she went on with a gifted one");
     let owner = list.iter().find(|viewer| viewer["id"] == "48210953").unwrap();
     assert_eq!((&owner["role"], &owner["exempt"]), (&json!("Broadcaster"), &json!(true)));
 }

@@ -162,3 +162,13 @@ fn labels_tell_raids_and_categories_that_have_no_event() {
     assert!(names(&after["Events"]["GameUpdates"]).contains(&"Go"));
     assert_eq!(bench.restarted().credits(), after);
 }
+
+#[test]
+fn triggers_are_asked_for_once_however_the_shapes_change() {
+    let mut bench = answered();
+    for line in fixture("twitchat_examples.ndjson").iter().take(30) {
+        bench.hear(line);
+    }
+    let asked = bench.sent().iter().filter(|message| message["type"] == "TRIGGERS_GET_ALL").count();
+    assert_eq!(asked, 0, "asked when Twitchat appeared, and not again");
+}
