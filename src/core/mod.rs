@@ -47,6 +47,10 @@ use subscriptions::Subscriptions;
 
 /// Ids of Twitchat messages that are remembered.
 const RECENT_IDS: usize = 4_096;
+/// The longest time without a tick.
+const HEARTBEAT_MS: u64 = 2_000;
+/// A tick that comes this much later than it was due: the process had been frozen.
+const FROZEN_MS: u64 = 5_000;
 
 /// The bridge's whole state.
 #[derive(Debug)]
@@ -233,9 +237,10 @@ impl Core {
         std::mem::take(&mut self.out)
     }
 
-    /// When [`Input::Tick`] is due at the latest, on the monotonic clock.
+    /// When [`Input::Tick`] is due at the latest, on the monotonic clock. Never far away: that it did not come shows a freeze.
     pub fn due_ms(&self) -> u64 {
-        [self.side.due_ms(), self.gifts.due_ms(), self.ballots_due_ms, Some(self.alive_due_ms)]
+        let heartbeat = self.tick_ms.map(|tick_ms| tick_ms + HEARTBEAT_MS);
+        [self.side.due_ms(), self.gifts.due_ms(), self.ballots_due_ms, heartbeat, Some(self.alive_due_ms)]
             .into_iter()
             .flatten()
             .min()
@@ -274,9 +279,8 @@ impl Core {
         self.stream.unknown();
     }
 
-    /// A gap of ten seconds between two inputs although a tick was due: the process was frozen. Another bridge may have taken over.
+    /// A long gap between two inputs although a tick was due: the process was frozen. Another bridge may have taken over.
     fn notice_freeze(&mut self, now: Now) {
-        const FROZEN_MS: u64 = 10_000;
         let due = self.due_ms();
         let was = self.tick_ms.replace(now.mono_ms);
         if was.is_some_and(|was| now.mono_ms.saturating_sub(was.max(due)) > FROZEN_MS) {

@@ -53,12 +53,12 @@ impl Engine {
 
     /// Runs until told to stop, or until it cannot go on.
     pub(super) async fn run(
-        mut self,
+        &mut self,
         first: Vec<Effect>,
-        mut from_obs: mpsc::Receiver<Notice>,
-        mut from_store: StoreNotices,
-    ) -> (Result<Ended, Error>, Self) {
-        let outcome = self.serve(first, &mut from_obs, &mut from_store).await;
+        from_obs: &mut mpsc::Receiver<Notice>,
+        from_store: &mut StoreNotices,
+    ) -> Result<Ended, Error> {
+        let outcome = self.serve(first, from_obs, from_store).await;
         if outcome.is_ok() {
             // What is still owed: replies that wait for the store, and the stamp of when we were last alive.
             let owed = async {
@@ -68,11 +68,11 @@ impl Engine {
                 }
                 Ok::<(), Error>(())
             };
-            if tokio::time::timeout(std::time::Duration::from_secs(2), owed).await.is_err() {
+            if tokio::time::timeout(GRACE, owed).await.is_err() {
                 warn!("some replies were not given before the end");
             }
         }
-        (outcome, self)
+        outcome
     }
 
     /// Lets go of everything but the store; the sender ends when it has sent what it has.

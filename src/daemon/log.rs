@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::{core::port::Note, obs};
 
@@ -16,11 +16,11 @@ pub(super) fn note(note: &Note) {
         | Note::OtherBridge { .. }
         | Note::StoreHealed => info!("{note}"),
         Note::TwitchatGone | Note::SummaryUnanswered | Note::BadData { .. } | Note::Thawed => warn!("{note}"),
-        Note::SummaryRefused { .. } => tracing::debug!("{note}"),
+        Note::SummaryRefused { .. } => debug!("{note}"),
     }
 }
 
-/// Says why OBS is not reached: at attempts 1, 2, 4, 8, …, or when the cause changes.
+/// Says why OBS is not reached: once, and again when the cause changes; in the loud log also at attempts 2, 4, 8, …
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     said: Option<String>,
@@ -36,8 +36,10 @@ impl Waiting {
             self.said = Some(text);
             self.times = 1;
         }
-        if self.times.is_power_of_two() {
-            warn!(attempt, delay_ms = delay.as_millis(), "{cause}; trying on");
+        if self.times == 1 {
+            warn!("{cause}; trying on");
+        } else if self.times.is_power_of_two() {
+            debug!(attempt, delay_ms = delay.as_millis(), "{cause}; trying on");
         }
     }
 

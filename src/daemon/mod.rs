@@ -13,7 +13,7 @@ mod startup;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
@@ -25,8 +25,10 @@ use crate::{
 };
 use clock::Clock;
 
-/// The longest that an orderly end may take.
-const SHUTDOWN: Duration = Duration::from_secs(5);
+/// How long each part may take to end: what is on its way to OBS, the link, the store. All in all five seconds with what is owed.
+const SENDER_ENDS: Duration = Duration::from_millis(1_500);
+const LINK_ENDS: Duration = Duration::from_secs(1);
+const STORE_ENDS: Duration = Duration::from_millis(1_500);
 /// Messages to OBS that may wait for their turn; the engine waits when there are more.
 const OUTGOING: usize = 256;
 
@@ -92,7 +94,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     let tell = setup.told.is_some() || tracing::enabled!(tracing::Level::DEBUG);
     let started = startup::core(&store, &setup, tell, clock.now())?;
     info!(session = started.core.session().id.0, rows = started.rows, store = %setup.config.store.path.display(), "journal read");
-    let (store, notices) = store.run()?;
+    let (store, mut notices) = store.run()?;
 
     let (tracker, link_stop) = (TaskTracker::new(), CancellationToken::new());
     let target = Arc::clone(&setup.target);
@@ -100,30 +102,32 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         let target = target();
         async move { target }
     };
-    let (obs, from_obs) = obs::start(read_target, obs::Options::default(), link_stop.clone(), &tracker);
+    let (obs, mut from_obs) = obs::start(read_target, obs::Options::default(), link_stop.clone(), &tracker);
     let (outgoing, queue) = mpsc::channel(OUTGOING);
-    let sender = tokio::spawn(sender::run(obs.clone(), queue));
+    let mut sender = tokio::spawn(sender::run(obs.clone(), queue));
     tracker.close();
 
-    let engine = engine::Engine::new(started.core, clock, store, obs, outgoing, setup.told, stop);
-    let (ended, engine) = engine.run(started.effects, from_obs, notices).await;
+    let mut engine = engine::Engine::new(started.core, clock, store, obs, outgoing, setup.told, stop);
+    let ended = engine.run(started.effects, &mut from_obs, &mut notices).await;
 
     // No more input from here on: what is on its way to OBS gets there, then the link ends, then the store.
-    let orderly = async {
-        let store = engine.finish();
-        if sender.await.is_err() {
-            return Err(Error::Broken("the sender"));
-        }
-        link_stop.cancel();
-        tracker.wait().await;
-        store.close().await.map_err(Error::from)
-    };
-    match tokio::time::timeout(SHUTDOWN, orderly).await {
-        Ok(Ok(())) => ended,
-        Ok(Err(error)) => ended.and(Err(error)),
+    let store = engine.finish();
+    match timeout(SENDER_ENDS, &mut sender).await {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) => return Err(Error::Broken("the sender")),
         Err(_) => {
-            warn!("some part did not end in time; what was acknowledged is on disk");
-            ended
+            warn!("OBS does not take the last replies");
+            sender.abort();
         }
     }
+    link_stop.cancel();
+    drop(from_obs);
+    if timeout(LINK_ENDS, tracker.wait()).await.is_err() {
+        warn!("the link to OBS does not end");
+    }
+    if let Ok(closed) = timeout(STORE_ENDS, store.close()).await {
+        return ended.and_then(|ended| closed.map(|()| ended).map_err(Error::from));
+    }
+    warn!("the store does not end; what was acknowledged is on disk");
+    ended
 }
