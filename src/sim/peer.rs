@@ -66,12 +66,18 @@ async fn connect(target: &Target, subscriptions: u64) -> Result<Socket, PeerErro
 
 /// Understands a frame.
 fn read(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Value, PeerError> {
-    let frame = frame.ok_or_else(|| PeerError::Closed { code: None, reason: String::new() })??;
-    if let Some((code, reason)) = frame.as_close() {
-        return Err(PeerError::Closed { code: Some(code.into()), reason: reason.into() });
-    }
+    let frame = open(frame)?;
     let text = frame.as_text().ok_or(PeerError::NotObs)?;
     serde_json::from_str(text).map_err(|_| PeerError::NotObs)
+}
+
+/// Looks whether there is a frame that says something.
+fn open(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Message, PeerError> {
+    let frame = frame.ok_or_else(|| PeerError::Closed { code: None, reason: String::new() })??;
+    match frame.as_close() {
+        Some((code, reason)) => Err(PeerError::Closed { code: Some(code.into()), reason: reason.into() }),
+        None => Ok(frame),
+    }
 }
 
 /// The connection that only sends.
@@ -153,6 +159,11 @@ impl Hearer {
     pub async fn connect(target: &Target) -> Result<Self, PeerError> {
         let (sink, stream) = connect(target, subscription::GENERAL).await?.split();
         Ok(Self { stream, _sink: sink })
+    }
+
+    /// The next frame as it came, whatever it says: for who measures time, which reading it takes.
+    pub async fn next_frame(&mut self) -> Result<Message, PeerError> {
+        open(self.stream.next().await)
     }
 
     /// The next broadcast's `eventData`.

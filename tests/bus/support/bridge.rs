@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use secrecy::ExposeSecret;
@@ -14,7 +15,7 @@ use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::{self, Ended, Setup};
 use twitchat_bridge::obs::Target;
 
-use super::{Bus, SOON, Site};
+use super::{Bus, SOON, Site, wait_until};
 
 /// The real bridge with a store of its own, within this process.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct Bridge {
     stop: CancellationToken,
     run: JoinHandle<Result<Ended, daemon::Error>>,
     target: Arc<Mutex<Target>>,
+    attempts: Arc<AtomicUsize>,
     store: TempDir,
 }
 
@@ -40,15 +42,27 @@ impl Bridge {
         let mut config = Config::default();
         config.store.path = store.path().join("journal.db");
         let target = Arc::new(Mutex::new(site.target()));
-        let current = Arc::clone(&target);
-        let setup = Setup { config, takeover: false, target: Arc::new(move || current.lock().unwrap().clone()), told: None };
+        let attempts = Arc::<AtomicUsize>::default();
+        let (current, begun) = (Arc::clone(&target), Arc::clone(&attempts));
+        let read_target = move || {
+            begun.fetch_add(1, Ordering::SeqCst);
+            current.lock().unwrap().clone()
+        };
+        let setup = Setup { config, takeover: false, target: Arc::new(read_target), told: None };
         let stop = CancellationToken::new();
-        Self { run: tokio::spawn(daemon::run(setup, stop.clone())), stop, target, store }
+        Self { run: tokio::spawn(daemon::run(setup, stop.clone())), stop, target, attempts, store }
     }
 
     /// Which OBS it is to use from the next connect on.
     pub(crate) fn set_target(&self, target: Target) {
         *self.target.lock().unwrap() = target;
+    }
+
+    /// Waits until an attempt to connect that began after this call has failed: the next one has begun.
+    pub(crate) async fn failed_to_connect(&self) {
+        let before: usize = self.attempts.load(Ordering::SeqCst);
+        let now = async || (self.attempts.load(Ordering::SeqCst) >= before + 2).then_some(());
+        wait_until("another attempt to connect", SOON, now).await;
     }
 
     /// Waits for its end.

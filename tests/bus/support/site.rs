@@ -35,6 +35,11 @@ impl Site {
         Self { port: port.parse().expect("a port in OBS_TEST_URL"), host: host.into(), password: Some(password.into()), stand_in: None }
     }
 
+    /// The same OBS for somebody who has another password in mind.
+    pub(crate) fn with_password(&self, password: SecretString) -> Self {
+        Self { password: Some(password), ..self.clone() }
+    }
+
     /// The stand-in's controls.
     pub(crate) fn controls(&self) -> &sim::obs::StandIn {
         self.stand_in.as_ref().expect("only a stand-in has controls")
