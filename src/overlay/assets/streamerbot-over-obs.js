@@ -423,6 +423,7 @@
 
         async start() {
             await configLoaded;
+            if (this.isOver) return undefined;
             const { obs, client, patienceMs, authentication } = settings();
             this.asksForPassword = authentication;
             this.patience = setTimeout(() => this.lose(this.trouble || 'no answer'), patienceMs);
