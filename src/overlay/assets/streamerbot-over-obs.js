@@ -36,7 +36,10 @@
     const MIB = 1024 * 1024;
     /** OBS relays 20 MiB, but loses the connection over 31. */
     const LARGEST_MESSAGE = 16 * MIB;
-    const RETRY_AFTER_MS = 500;
+    const CONNECT_AGAIN_MS = 1_000;
+    const NOT_READY_MS = 100;
+    /** A bridge that comes says Hello, and is asked at once: this is for a question that was lost. */
+    const ASK_AGAIN_MS = 2_000;
     /** How long an event waits for those that belong before it. */
     const GAP_MS = 150;
     /** Gaps beyond this are no reordering. */
@@ -404,6 +407,7 @@
     class Session {
         constructor({ opened, frame, ended }) {
             Object.assign(this, { opened, frame, ended });
+            this.isConnected = false;
             this.isOpen = false;
             this.isOver = false;
             this.client = '';
@@ -432,7 +436,7 @@
             if (this.isOver) return release();
             this.client = name;
             this.releaseName = release;
-            while (!this.isOver && !(await this.connect(obs))) await pause(RETRY_AFTER_MS);
+            while (!this.isOver && !(await this.connect(obs))) await pause(CONNECT_AGAIN_MS);
             while (!this.isOver && !this.isOpen) await this.meetBridge();
             return undefined;
         }
@@ -445,7 +449,7 @@
                     if (this.isOver) return resolve(false);
                     if (code === OBS.KICKED) kicked = true;
                     if (WHY[code]) this.lose(WHY[code]);
-                    else if (this.talk && this.isConnected) this.lose('the connection to OBS is lost');
+                    else if (this.isConnected) this.lose('the connection to OBS is lost');
                     else this.disconnect();
                     return resolve(false);
                 };
@@ -472,7 +476,7 @@
 
         /** Asks until the bridge answers, then the socket is open. */
         async meetBridge() {
-            const reply = await this.ask({ request: 'GetInfo' }, RETRY_AFTER_MS);
+            const reply = await this.ask({ request: 'GetInfo' }, ASK_AGAIN_MS);
             if (!reply || reply.status !== 'ok' || this.isOver) return;
             clearTimeout(this.patience);
             this.bridge = reply.bridge;
@@ -567,7 +571,7 @@
                 const { message, size, onRefused } = this.queue[0];
                 const { result, code, comment } = await this.talk.broadcast(message);
                 if (code === OBS.NOT_READY) {
-                    await pause(RETRY_AFTER_MS / 5);
+                    await pause(NOT_READY_MS);
                     continue;
                 }
                 this.queue.shift();
