@@ -2,23 +2,16 @@
 // keep cryptography back. obs-websocket-js plays Twitchat; OBS and the bridge are real.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { startBridge } from './bridge.mjs';
 import { Bus, obsOfTheTests, until } from './bus.mjs';
 import { startChromium } from './chromium.mjs';
+import { makePages } from './pages.mjs';
 import { envelope } from './twitchat.mjs';
-
-const fixture = async (name) =>
-    (await readFile(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line));
 
 let bus;
 let bridge;
@@ -27,14 +20,9 @@ let pages;
 let server;
 
 before(async () => {
-    pages = await mkdtemp(join(tmpdir(), 'twitchat-bridge-pages-'));
-    await exportTo(pages);
-    const source = new URL('pages/', import.meta.url);
-    for (const page of await readdir(source)) await copyFile(new URL(page, source), join(pages, page));
-    const client = dirname(createRequire(import.meta.url).resolve('@streamerbot/client'));
-    await copyFile(join(client, 'streamerbot-client.js'), join(pages, 'streamerbot-client.js'));
+    pages = await makePages();
     server = createServer(async ({ url }, answer) => {
-        const text = await readFile(join(pages, basename(url.split('?')[0]))).catch(() => undefined);
+        const text = await readFile(join(pages.dir, basename(url.split('?')[0]))).catch(() => undefined);
         answer.writeHead(text ? 200 : 404, { 'content-type': url.includes('.js') ? 'text/javascript' : 'text/html' }).end(text);
     });
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -47,19 +35,10 @@ after(async () => {
     await bridge?.stop();
     await bus?.close();
     server?.close();
-    await rm(pages, { recursive: true, force: true });
+    await pages?.remove();
 });
 
-/** `overlay export`, as a user would. */
-async function exportTo(dir) {
-    const { url, password } = obsOfTheTests();
-    const { hostname, port } = new URL(url);
-    const env = { PATH: process.env.PATH, HOME: dir, OBS_HOST: hostname, OBS_PORT: port, OBS_PASSWORD: password };
-    const { stdout } = await promisify(execFile)(process.env.TWITCHAT_BRIDGE_BIN, ['overlay', 'export', dir], { env });
-    assert.deepEqual(stdout.trim().split('\n').map((file) => basename(file)), ['streamerbot-over-obs.js', 'obs-config.js']);
-}
-
-const fromDisk = (page) => pathToFileURL(join(pages, page)).href;
+const fromDisk = (page) => pages.fromDisk(page);
 const fromServer = (page, host = 'overlay.test') => `http://${host}:${server.address().port}/${page}`;
 
 /** The bridge's reply to the Subscribe of the documentation's page. Ask before you open it. */

@@ -22,7 +22,7 @@
         authentication: false,
         /** How long a new socket waits for OBS and the bridge before it gives up as if the connection were refused. The page's own
          *  retries come on top. Below the 10 s that @streamerbot/client waits. */
-        patienceMs: 8_000,
+        patienceMs: 8000,
         /** What to reach OBS with, instead of the global WebSocket. */
         WebSocket: undefined,
     };
@@ -36,22 +36,22 @@
     const MIB = 1024 * 1024;
     /** OBS relays 20 MiB, but loses the connection over 31. */
     const LARGEST_MESSAGE = 16 * MIB;
-    const CONNECT_AGAIN_MS = 1_000;
+    const CONNECT_AGAIN_MS = 1000;
     const NOT_READY_MS = 100;
     /** A bridge that comes says Hello, and is asked at once: this is for a question that was lost. */
-    const ASK_AGAIN_MS = 2_000;
+    const ASK_AGAIN_MS = 2000;
     /** How long an event waits for those that belong before it. */
     const GAP_MS = 150;
     /** Gaps beyond this are no reordering. */
-    const LARGEST_GAP = 4_096;
+    const LARGEST_GAP = 4096;
     /** Silence of the bridge before it is asked for a sign of life; the second while an answer is due. */
-    const QUIET_MS = 20_000;
-    const QUIET_WHILE_ASKING_MS = 5_000;
-    const ANSWER_WITHIN_MS = 5_000;
-    const LOOK_EVERY_MS = 2_500;
-    const RENEW_EVERY_MS = 60 * 60 * 1_000;
+    const QUIET_MS = 20000;
+    const QUIET_WHILE_ASKING_MS = 5000;
+    const ANSWER_WITHIN_MS = 5000;
+    const LOOK_EVERY_MS = 2500;
+    const RENEW_EVERY_MS = 60 * 60 * 1000;
     /** What a restarted bridge may still take to answer what its predecessor was asked, if that is alive after all. */
-    const SUCCESSION_MS = 1_000;
+    const SUCCESSION_MS = 1000;
     /** How long a closing socket takes to send what is left. */
     const FLUSH_WITHIN_MS = 500;
 
