@@ -17,6 +17,7 @@ pub mod event;
 pub mod link;
 pub mod mapping;
 pub mod obs;
+pub mod overlay;
 pub mod request;
 pub mod sim;
 pub mod store;

@@ -16,6 +16,7 @@ mod logs;
 mod man;
 mod options;
 mod out;
+mod overlay;
 mod request;
 mod roll;
 mod run;
@@ -76,6 +77,7 @@ enum Verb {
     Request(request::Args),
     Credits(credits::Args),
     Config(config::Args),
+    Overlay(overlay::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -103,6 +105,7 @@ impl Verb {
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
             Self::Config(args) => args.run(context),
+            Self::Overlay(args) => args.run(context),
             Self::Demo(args) => Box::pin(args.run(context)).await,
             Self::Completions(args) => args.run(),
             Self::Man(args) => args.run(),

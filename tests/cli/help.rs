@@ -5,7 +5,22 @@ use crate::program::Home;
 #[tokio::test]
 async fn help_of_every_verb() {
     let home = Home::new();
-    for verb in ["", "run", "status", "watch", "send", "request", "credits", "config", "config init", "demo", "completions", "man"] {
+    for verb in [
+        "",
+        "run",
+        "status",
+        "watch",
+        "send",
+        "request",
+        "credits",
+        "config",
+        "config init",
+        "overlay",
+        "overlay export",
+        "demo",
+        "completions",
+        "man",
+    ] {
         let arguments: Vec<_> = verb.split_whitespace().chain(["--help"]).collect();
         let done = home.run(&arguments).await.succeeds();
         assert_eq!(done.err, "");

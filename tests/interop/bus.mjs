@@ -24,6 +24,15 @@ export async function within(ms, what, promise) {
     return Promise.race([promise, late]).finally(() => over.abort());
 }
 
+/** Resolves once the condition holds; rejects with an error that says what was waited for. */
+export async function until(what, condition, ms = 10_000) {
+    const deadline = Date.now() + ms;
+    while (!(await condition())) {
+        if (Date.now() > deadline) throw new Error(`${what}: not within ${ms} ms`);
+        await sleep(10);
+    }
+}
+
 export class Bus {
     #talk = new OBSWebSocket();
     #listen = new OBSWebSocket();

@@ -1,0 +1,136 @@
+//! Writes the page shim and the address of OBS that it reads.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+
+use crate::config::ObsSettings;
+
+/// The script that gives pages made for Streamer.bot a WebSocket over OBS.
+pub const SHIM: &str = "streamerbot-over-obs.js";
+/// OBS's address and password, which the shim loads from beside itself.
+pub const CONFIG: &str = "obs-config.js";
+
+const SHIM_TEXT: &str = include_str!("assets/streamerbot-over-obs.js");
+const CONFIG_HEAD: &str =
+    "// OBS's address and password for streamerbot-over-obs.js, written by `twitchat-bridge overlay export`. Keep it to yourself.\n";
+
+/// What becomes of an [`CONFIG`] that says something else, perhaps by the user's own hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and the export fails.
+    Keep,
+    /// It is replaced.
+    Replace,
+}
+
+/// Why nothing was exported.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The user may have changed it.
+    #[error("{} says something else than what is to be written: change it there, or replace it with --force", path.display())]
+    Differs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system will not have it.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+/// Writes [`SHIM`] and [`CONFIG`] into `dir`, which is made if there is none. The config has the password: only its owner may read it.
+/// Returns the files, the shim first. On an error neither is changed, unless the disk fails in between.
+pub fn export(dir: &Path, obs: &ObsSettings, existing: Existing) -> Result<Vec<PathBuf>, ExportError> {
+    let (shim, config) = (dir.join(SHIM), dir.join(CONFIG));
+    let text = config_text(obs);
+    let there = match fs::read(&config) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(source) => return Err(ExportError::Write { path: config, source }),
+    };
+    if existing == Existing::Keep && there.is_some_and(|bytes| bytes != text.as_bytes()) {
+        return Err(ExportError::Differs { path: config });
+    }
+    fs::create_dir_all(dir).map_err(|source| ExportError::Write { path: dir.into(), source })?;
+    fs::write(&shim, SHIM_TEXT).map_err(|source| ExportError::Write { path: shim.clone(), source })?;
+    write_private(&config, &text).map_err(|source| ExportError::Write { path: config.clone(), source })?;
+    Ok(vec![shim, config])
+}
+
+fn config_text(obs: &ObsSettings) -> String {
+    let password = obs.password.as_ref().map_or("", |password| password.expose_secret());
+    let obs = json!({ "host": obs.host, "port": obs.port, "tls": obs.tls, "password": password });
+    format!("{CONFIG_HEAD}window.StreamerbotOverObsConfig = {:#};\n", json!({ "obs": obs }))
+}
+
+/// Also one that was there before and that others could read.
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    file.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn obs(password: &str) -> ObsSettings {
+        ObsSettings { host: "::1".into(), port: 4466, tls: false, password: Some(password.into()), password_file: None }
+    }
+
+    #[test]
+    fn both_files_come_whole_and_the_password_is_for_its_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let pages = dir.path().join("my/pages");
+        let files = export(&pages, &obs("a \"quoted\\ pässword"), Existing::Keep).unwrap();
+        assert_eq!(files, [pages.join("streamerbot-over-obs.js"), pages.join("obs-config.js")]);
+        assert_eq!(fs::read_to_string(&files[0]).unwrap(), SHIM_TEXT);
+        let text = fs::read_to_string(&files[1]).unwrap();
+        let json = text.strip_prefix(CONFIG_HEAD).and_then(|rest| rest.strip_prefix("window.StreamerbotOverObsConfig = ")).unwrap();
+        let value: serde_json::Value = serde_json::from_str(json.trim_end().strip_suffix(';').unwrap()).unwrap();
+        assert_eq!(value, json!({ "obs": { "host": "::1", "port": 4466, "tls": false, "password": "a \"quoted\\ pässword" } }));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&files[1]), 0o600);
+            fs::set_permissions(&files[1], fs::Permissions::from_mode(0o644)).unwrap();
+            export(&pages, &obs("a \"quoted\\ pässword"), Existing::Keep).unwrap();
+            assert_eq!(mode(&files[1]), 0o600);
+        }
+    }
+
+    #[test]
+    fn what_the_user_wrote_stays_unless_told_otherwise() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = export(dir.path(), &obs("one"), Existing::Keep).unwrap();
+        fs::write(&files[0], "an older shim").unwrap();
+        let error = export(dir.path(), &obs("other"), Existing::Keep).unwrap_err();
+        assert!(error.to_string().contains("--force") && !format!("{error:?} {error}").contains("other\""), "{error}");
+        assert!(fs::read_to_string(&files[1]).unwrap().contains("one"));
+        export(dir.path(), &obs("other"), Existing::Replace).unwrap();
+        assert!(fs::read_to_string(&files[1]).unwrap().contains("other"));
+        assert_eq!(fs::read_to_string(&files[0]).unwrap(), SHIM_TEXT);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let error = export(&file.path().join("x"), &obs("one"), Existing::Keep).unwrap_err();
+        assert!(matches!(error, ExportError::Write { .. }), "{error:?}");
+    }
+}

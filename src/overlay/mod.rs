@@ -1,0 +1,7 @@
+//! SHELL. Pages and scripts for browser sources, compiled in as assets, and their way onto the user's disk.
+//!
+//! Called by the verb `overlay`. Serves nothing: pages are opened from disk, and reach the bridge over OBS like everybody else.
+
+mod export;
+
+pub use export::{CONFIG, Existing, ExportError, SHIM, export};

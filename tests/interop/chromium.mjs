@@ -1,0 +1,138 @@
+// Headless Chromium, driven over its DevTools protocol: opens pages, runs expressions in them, hears their console and their alerts.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import WebSocket from 'ws';
+import { within } from './bus.mjs';
+
+const READY_WITHIN_MS = 60_000;
+const FLAGS = [
+    '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-sync',
+    '--disable-background-networking', '--disable-component-update', '--disable-background-timer-throttling',
+    '--disable-renderer-backgrounding', '--remote-debugging-port=0',
+    '--host-resolver-rules=MAP overlay.test 127.0.0.1', // an origin that browsers do not call secure
+];
+
+/** Starts the browser of CHROMIUM, else Debian's. `close` ends it. */
+export async function startChromium() {
+    const profile = await mkdtemp(join(tmpdir(), 'twitchat-bridge-chromium-'));
+    const binary = process.env.CHROMIUM ?? 'chromium';
+    const browser = spawn(binary, [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = once(browser, 'close');
+    ended.catch(() => {});
+    const close = async () => {
+        browser.kill('SIGTERM');
+        await within(10_000, 'the end of Chromium', ended).catch(() => browser.kill('SIGKILL'));
+        await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    };
+    try {
+        const protocol = await Protocol.connect(await within(READY_WITHIN_MS, 'Chromium', addressOf(browser)));
+        return { open: (url) => Page.open(protocol, url), close };
+    } catch (error) {
+        await close();
+        throw error;
+    }
+}
+
+function addressOf(browser) {
+    return new Promise((resolve, reject) => {
+        const said = [];
+        createInterface({ input: browser.stderr }).on('line', (line) => {
+            said.push(line);
+            const address = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
+            if (address) resolve(address);
+        });
+        browser.on('error', reject);
+        browser.on('close', () => reject(new Error(`Chromium ended:\n${said.join('\n')}`)));
+    });
+}
+
+class Protocol {
+    #socket;
+    #id = 0;
+    #waiting = new Map();
+    #listeners = new Map();
+
+    static async connect(address) {
+        const protocol = new Protocol();
+        protocol.#socket = new WebSocket(address, { maxPayload: 256 * 1024 * 1024 });
+        protocol.#socket.on('message', (text) => protocol.#heard(JSON.parse(text)));
+        await once(protocol.#socket, 'open');
+        return protocol;
+    }
+
+    #heard({ id, sessionId, method, params, result, error }) {
+        if (id === undefined) return this.#listeners.get(sessionId)?.(method, params);
+        const { resolve, reject, asked } = this.#waiting.get(id);
+        this.#waiting.delete(id);
+        return error ? reject(new Error(`${asked}: ${error.message}`)) : resolve(result);
+    }
+
+    call(method, params = {}, sessionId = undefined) {
+        const id = ++this.#id;
+        this.#socket.send(JSON.stringify({ id, method, params, sessionId }));
+        return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject, asked: method }));
+    }
+
+    hear(sessionId, listener) {
+        this.#listeners.set(sessionId, listener);
+    }
+}
+
+/** One tab. `alerts`, `console` and `errors` collect what the page said; alerts are confirmed at once. */
+class Page {
+    alerts = [];
+    console = [];
+    errors = [];
+    #protocol;
+    #session;
+    #target;
+
+    static async open(protocol, url) {
+        const page = new Page();
+        const { targetId } = await protocol.call('Target.createTarget', { url: 'about:blank' });
+        const { sessionId } = await protocol.call('Target.attachToTarget', { targetId, flatten: true });
+        [page.#protocol, page.#session, page.#target] = [protocol, sessionId, targetId];
+        const loaded = new Promise((resolve) => protocol.hear(sessionId, (method, params) => page.#heard(method, params, resolve)));
+        await page.#call('Page.enable');
+        await page.#call('Runtime.enable');
+        await page.#call('Page.navigate', { url });
+        await within(READY_WITHIN_MS, url, loaded);
+        return page;
+    }
+
+    #call(method, params) {
+        return this.#protocol.call(method, params, this.#session);
+    }
+
+    #heard(method, params, loaded) {
+        if (method === 'Page.loadEventFired') loaded();
+        if (method === 'Runtime.exceptionThrown') this.errors.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
+        if (method === 'Runtime.consoleAPICalled') this.console.push(params.args.map(({ value }) => value));
+        if (method === 'Page.javascriptDialogOpening') {
+            this.alerts.push(params.message);
+            this.#call('Page.handleJavaScriptDialog', { accept: true });
+        }
+    }
+
+    /** The value of an expression, or what it resolves to. */
+    async run(expression) {
+        const { result, exceptionDetails } = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+        if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+        return result.value;
+    }
+
+    async reload() {
+        const loaded = new Promise((resolve) => this.#protocol.hear(this.#session, (method, params) => this.#heard(method, params, resolve)));
+        await this.#call('Page.reload');
+        await within(READY_WITHIN_MS, 'the page again', loaded);
+    }
+
+    async close() {
+        await this.#protocol.call('Target.closeTarget', { targetId: this.#target });
+    }
+}

@@ -1,0 +1,304 @@
+// Streamer.bot's own client, unmodified, and a raw page's code through the shim, a real OBS and the bridge.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startBridge } from './bridge.mjs';
+import { Bus, until, within } from './bus.mjs';
+import { collect, cutOff, StreamerbotClient } from './shim.mjs';
+import { envelope } from './twitchat.mjs';
+
+const ADDRESS = 'ws://localhost:8080';
+const FOLLOWER = { id: '220194871', login: 'tobiwanders', displayName: 'TobiWanders' };
+const follow = (name = FOLLOWER.displayName) => envelope('FOLLOW', { user: { ...FOLLOWER, id: `id of ${name}`, login: name.toLowerCase(), displayName: name } });
+const quiet = { debug() {}, verbose() {}, info() {}, warn() {}, error() {}, setLevel() {} };
+
+let bus;
+let bridge;
+
+before(async () => {
+    bus = await Bus.connect();
+    bridge = await startBridge(bus);
+});
+after(async () => {
+    await bridge?.stop();
+    await bus?.close();
+});
+
+/** A connected client; the test's body; disconnected whatever happens. */
+async function withClient(options, body) {
+    const seen = [];
+    let connected = 0;
+    const client = new StreamerbotClient({
+        logger: quiet,
+        onData: (frame) => seen.push(frame),
+        onConnect: () => connected++,
+        ...options,
+    });
+    try {
+        await until('the client connected', () => connected > 0);
+        return await body(client, { seen, connected: () => connected });
+    } finally {
+        await client.disconnect();
+    }
+}
+
+/** A raw page's socket, open. */
+async function open() {
+    const socket = new WebSocket(ADDRESS);
+    const frames = collect(socket, 'message', ({ data }) => JSON.parse(data));
+    await within(10_000, 'onopen', new Promise((resolve, reject) => {
+        socket.onopen = resolve;
+        socket.onerror = () => reject(new Error('onerror'));
+    }));
+    let number = 0;
+    const ask = async (request, fields = {}) => {
+        const id = `question ${++number}`;
+        socket.send(JSON.stringify({ request, id, ...fields }));
+        await until(`the reply to ${request}`, () => frames.some((frame) => frame.id === id));
+        return frames.find((frame) => frame.id === id);
+    };
+    return { socket, frames, ask };
+}
+
+async function closed(socket) {
+    const event = new Promise((resolve) => socket.addEventListener('close', resolve));
+    socket.close(1000, 'done');
+    return within(1_000, 'onclose', event);
+}
+
+/** All requests of the client that the bridge answers with ok, and those that it refuses for a reason. */
+const ANSWERED = {
+    getEvents: [],
+    getActions: [],
+    getBroadcaster: [],
+    getCredits: [],
+    testCredits: [],
+    clearCredits: [],
+    getInfo: [],
+    getActiveViewers: [],
+    getCodeTriggers: [],
+    getCommands: [],
+    getGlobals: [],
+    getMonitoredYouTubeBroadcasts: [],
+};
+
+test('the client connects, learns the events, and has every request answered', () =>
+    withClient({}, async (client) => {
+        assert.equal(client.ready, true);
+        assert.equal(client.info.name, 'twitchat-bridge');
+        for (const [method, given] of Object.entries(ANSWERED)) assert.equal((await client[method](...given)).status, 'ok', method);
+        for (const platform of ['twitch', 'youtube']) assert.equal((await client.getEmotes(platform)).status, 'ok');
+        for (const platform of ['twitch', 'youtube', 'trovo', 'kick']) {
+            assert.equal((await client.getUserGlobals(platform, 'x')).status, 'ok', platform);
+            assert.equal((await client.getUserGlobal(platform, '1', 'x')).error, 'Variable not found', platform);
+        }
+        // There is nothing to be had: an honest error, which the client turns into its own.
+        await assert.rejects(client.getGlobal('x'), /Request failed/);
+        await assert.rejects(client.executeCodeTrigger('x'), /Request failed/);
+        await assert.rejects(client.getUserPronouns('twitch', 'tobiwanders'), /Request failed/);
+        await assert.rejects(client.doAction({ name: 'no such action' }), /Request failed/);
+        assert.equal((await client.sendMessage('twitch', 'hi')).error, 'Authentication required'); // its own, without a password
+        assert.ok('Twitch' in (await client.getEvents()).events);
+    }));
+
+test('a follower is heard by name, by source and by star, once each, and after unsubscribing no more', () =>
+    withClient({ subscribe: { Twitch: ['Follow'] } }, async (client, { seen }) => {
+        const heard = { name: [], source: [], star: [] };
+        await client.on('Twitch.Follow', ({ data }) => heard.name.push(data.displayName));
+        await client.on('Twitch.*', ({ event }) => heard.source.push(event.type));
+        await client.on('*', ({ event }) => heard.star.push(`${event.source}.${event.type}`));
+        await bus.broadcast(follow('First'));
+        await until('the follower', () => heard.name.length > 0 && heard.source.length > 0 && heard.star.length > 0);
+        const before = seen.length;
+        assert.equal((await client.unsubscribe({ Twitch: ['Follow'] })).status, 'ok');
+        await bus.broadcast(follow('Second'));
+        await client.getInfo();
+        await client.getInfo(); // by now it would have come
+        assert.deepEqual(seen.slice(before).filter(({ event }) => event?.type === 'Follow' && event.source === 'Twitch'), []);
+        assert.deepEqual(heard.name, ['First']);
+        assert.deepEqual(heard.source.filter((type) => type === 'Follow'), ['Follow']);
+        assert.deepEqual(heard.star.filter((name) => name === 'Twitch.Follow'), ['Twitch.Follow']);
+    }));
+
+test('subscribed to everything at once, each event comes once', () =>
+    withClient({ subscribe: '*' }, async (client, { seen }) => {
+        await until('the subscription', () => seen.some(({ status, events }) => status === 'ok' && events));
+        await client.getInfo();
+        await bus.broadcast(follow('Everything'));
+        await until('the follower', () => seen.some(({ event, data }) => event?.type === 'Follow' && data.displayName === 'Everything'));
+        await client.getInfo();
+        assert.equal(seen.filter(({ event, data }) => event?.source === 'Twitch' && data.displayName === 'Everything').length, 1);
+    }));
+
+test('doAction sends Twitchat its action', () =>
+    withClient({}, async (client) => {
+        await bus.broadcast(follow('Somebody')); // of the generation that is heard
+        const { actions } = await client.getActions();
+        const action = actions.find(({ name }) => name === 'CHAT_FEED_PAUSE');
+        assert.ok(action, actions.map(({ name }) => name).join());
+        for (const by of [action.id, { name: action.name }]) {
+            const sent = bus.next(({ origin, type }) => origin === 'twitchat' && type === action.name, { what: action.name });
+            assert.equal((await client.doAction(by, { x: 1 })).status, 'ok');
+            assert.ok((await sent).id);
+        }
+    }));
+
+test('with authentication switched on, a client with a password is authenticated and may send messages', async () => {
+    StreamerbotOverObsConfig.authentication = true;
+    try {
+        const heard = [];
+        const stop = bus.hear((message) => heard.push(JSON.stringify(message)));
+        await withClient({ password: 'any' }, async (client) => {
+            assert.deepEqual([client.authenticated, client.ready], [true, true]);
+            assert.notEqual((await client.sendMessage('twitch', 'hi').catch(({ message }) => message)).error, 'Authentication required');
+        });
+        await withClient({}, (client) => assert.deepEqual([client.authenticated, client.ready], [false, true]));
+        stop();
+        assert.ok(!heard.some((text) => /"request":"Authenticate"/.test(text)), 'a hash of the password went over OBS');
+    } finally {
+        delete StreamerbotOverObsConfig.authentication;
+    }
+});
+
+test('a raw page: Hello first, then frames as Streamer.bot has them', async () => {
+    const { socket, frames, ask } = await open();
+    await ask('GetInfo');
+    const [{ timestamp, session, request, info, ...rest }] = frames;
+    assert.deepEqual([request, rest], ['Hello', {}]);
+    assert.ok(timestamp && session && info.version);
+    const reply = await ask('Subscribe', { events: { twitch: ['follow'] } });
+    assert.deepEqual(reply, { status: 'ok', id: reply.id, events: { twitch: ['follow'] } });
+    await bus.broadcast(follow('Raw'));
+    await until('the follower', () => frames.some(({ event }) => event));
+    const event = frames.find(({ event }) => event);
+    assert.deepEqual([Object.keys(event).sort(), event.event], [['data', 'event', 'timeStamp'], { source: 'Twitch', type: 'Follow' }]);
+    const { code, reason, wasClean } = await closed(socket);
+    assert.deepEqual({ code, reason, wasClean }, { code: 1000, reason: 'done', wasClean: true });
+});
+
+test('what is no request is answered with an error, and nothing breaks', async () => {
+    const { socket, frames, ask } = await open();
+    for (const frame of ['{"id": "123" "events": {}}', '[]', 'null', '{"id":"no name"}', '{"request":7,"id":"number"}', new Uint8Array(3)]) socket.send(frame);
+    socket.send(`{"request":"GetInfo","id":"big","x":"${'x'.repeat(16 * 1024 * 1024)}"}`);
+    socket.send('{"request":"NoSuchRequest","id":"unknown",}');
+    assert.equal((await ask('GetInfo')).status, 'ok');
+    const errors = frames.filter(({ status }) => status === 'error');
+    assert.deepEqual(errors.map(({ id }) => id), [undefined, undefined, undefined, 'no name', 'number', undefined, 'big', 'unknown']);
+    assert.ok(errors.every(({ error }) => error.length > 10));
+    await closed(socket);
+});
+
+test('two sockets of one page with the same ids get their own replies and their own events only', async () => {
+    const [one, other] = await Promise.all([open(), open()]);
+    await one.ask('Subscribe', { events: { Twitch: ['Follow'] } });
+    one.socket.send('{"request":"GetInfo","id":"same"}');
+    other.socket.send('{"request":"GetEvents","id":"same"}');
+    await bus.broadcast(follow('Mine'));
+    await until('both', () => [one, other].every(({ frames }) => frames.some(({ id }) => id === 'same')) && one.frames.some(({ event }) => event));
+    await Promise.all([one.ask('GetInfo'), other.ask('GetInfo')]);
+    for (const { frames } of [one, other]) assert.equal(frames.filter(({ id }) => id === 'same').length, 1);
+    assert.ok(one.frames.find(({ id }) => id === 'same').info && other.frames.find(({ id }) => id === 'same').events);
+    assert.deepEqual(other.frames.filter(({ event }) => event), []);
+    await Promise.all([closed(one.socket), closed(other.socket)]);
+});
+
+test('a page that closes ends its subscriptions at the bridge', async () => {
+    const { socket, ask } = await open();
+    await ask('Subscribe', { events: { Twitch: ['Raid'] } });
+    const subscribed = async () => JSON.stringify(await bus.request('GetStatus')).includes('Raid');
+    assert.equal(await subscribed(), true);
+    await closed(socket);
+    assert.equal(await subscribed(), false);
+});
+
+test('a burst arrives in order, each event once', async () => {
+    const { socket, frames, ask } = await open();
+    await ask('Subscribe', { events: { General: ['Custom'] } });
+    const COUNT = 500;
+    for (let n = 1; n <= COUNT; n++) {
+        await bus.broadcast({ request: 'PublishEvent', id: n, publish: { source: 'General', type: 'Custom' }, data: { n }, eventId: `burst ${process.pid} ${n}` });
+    }
+    const numbers = () => frames.filter(({ event }) => event).map(({ data }) => data.n);
+    await until('all', () => numbers().length >= COUNT, 30_000);
+    assert.deepEqual(numbers(), Array.from({ length: COUNT }, (_, n) => n + 1));
+    await closed(socket);
+});
+
+test('a round trip takes less than 3 ms', async () => {
+    const { socket } = await open();
+    const times = [];
+    for (let n = 0; n < 300; n++) {
+        const began = performance.now();
+        const reply = new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }));
+        socket.send(`{"request":"GetInfo","id":"${n}"}`);
+        await reply;
+        times.push(performance.now() - began);
+    }
+    times.sort((a, b) => a - b);
+    console.log(`round trip through the shim: p50 ${times[150].toFixed(2)} ms, p99 ${times[296].toFixed(2)} ms`);
+    assert.ok(times[150] < 3, `p50 ${times[150]} ms`);
+    await closed(socket);
+});
+
+test('when the connection to OBS is lost the client connects again, and hears what it subscribed to', () =>
+    withClient({ subscribe: { Twitch: ['Follow'] } }, async (client, { seen, connected }) => {
+        const { socket, frames } = await open();
+        const lost = new Promise((resolve) => (socket.onclose = resolve));
+        cutOff();
+        const { code, wasClean } = await within(5_000, 'onclose', lost);
+        assert.deepEqual({ code, wasClean, state: socket.readyState }, { code: 1006, wasClean: false, state: 3 });
+        assert.ok(!frames.some(({ status }) => status === 'error'));
+        await until('the client connected again', () => connected() > 1);
+        await until('subscribed again', () => seen.filter(({ status, events }) => status === 'ok' && events?.Twitch?.length === 1).length >= 2);
+        await bus.broadcast(follow('Again'));
+        await until('the follower', () => seen.some(({ data }) => data?.displayName === 'Again'));
+    }));
+
+test('when the bridge restarts the page stays open, subscribed, and hears the new one', async () => {
+    const { socket, frames, ask } = await open();
+    await ask('Subscribe', { events: { Twitch: ['Follow'] } });
+    await bridge.stop();
+    const renewed = bus.next(({ request, origin, events }) => request === 'Subscribe' && origin === 'overlay' && events, { ms: 20_000, what: 'Subscribe' });
+    bridge = await startBridge(bus);
+    await renewed;
+    assert.equal((await ask('GetInfo')).status, 'ok');
+    await bus.broadcast(follow('After'));
+    await until('the follower', () => frames.some(({ data }) => data?.displayName === 'After'));
+    assert.equal(socket.readyState, WebSocket.OPEN);
+    await closed(socket);
+});
+
+test('what a bridge that went away left unanswered closes the socket, so that the page can ask again', async () => {
+    const { socket } = await open();
+    await bridge.stop();
+    const lost = new Promise((resolve) => (socket.onclose = resolve));
+    socket.send('{"request":"GetCredits","id":"credits"}');
+    bridge = await startBridge(bus);
+    assert.equal((await within(20_000, 'onclose', lost)).code, 1006);
+});
+
+test('without a bridge a socket is refused after a while; with one that comes meanwhile it opens', async () => {
+    await bridge.stop();
+    StreamerbotOverObsConfig.patienceMs = 1_000;
+    const refused = new WebSocket(ADDRESS);
+    const heard = [];
+    refused.onerror = () => heard.push('error');
+    const { code } = await within(3_000, 'onclose', new Promise((resolve) => (refused.onclose = resolve)));
+    assert.deepEqual([heard, code], [['error'], 1006]);
+    delete StreamerbotOverObsConfig.patienceMs;
+    const [{ socket }] = await Promise.all([open(), startBridge(bus).then((started) => (bridge = started))]);
+    await closed(socket);
+});
+
+test('a wrong password is refused at once, and said', async (context) => {
+    const { obs } = StreamerbotOverObsConfig;
+    const said = context.mock.method(console, 'warn', () => {});
+    StreamerbotOverObsConfig.obs = { ...obs, password: 'wrong' };
+    try {
+        const socket = new WebSocket(ADDRESS);
+        await within(3_000, 'onclose', new Promise((resolve) => (socket.onclose = resolve)));
+        assert.match(said.mock.calls[0].arguments[0], /refused the password/);
+    } finally {
+        StreamerbotOverObsConfig.obs = obs;
+    }
+});
