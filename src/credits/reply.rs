@@ -81,16 +81,22 @@ pub struct Writer<'a> {
     wish: Wish,
     now_ms: i64,
     broadcaster: Vec<&'a str>,
+    /// Names by section: both spellings list the same ones.
+    named: BTreeMap<Section, Value>,
+    /// Leaderboards: bits of all time, the month, the week; channel points.
+    ranked: [Vec<(PersonId, u64)>; 4],
     cut: bool,
 }
 
 /// The credits as top-level keys of a reply. `limited` stands in it when a list was cut.
 pub fn credits(fold: &Fold, options: &Options, wish: Wish, now_ms: i64) -> Map<String, Value> {
-    Writer { fold, options, wish, now_ms, broadcaster: fold.broadcaster.ids(), cut: false }.write()
+    let (named, ranked) = (BTreeMap::new(), [const { Vec::new() }; 4]);
+    Writer { fold, options, wish, now_ms, broadcaster: fold.broadcaster.ids(), named, ranked, cut: false }.write()
 }
 
 impl Writer<'_> {
     fn write(mut self) -> Map<String, Value> {
+        self.ranked = self.rank();
         let mut reply = Map::new();
         if self.wish.spelling != Spelling::Current {
             self.seed(&mut reply);
@@ -224,13 +230,18 @@ impl Writer<'_> {
     }
 
     fn names(&mut self, section: Section) -> Value {
+        if let Some(names) = self.named.get(&section) {
+            return names.clone();
+        }
         let names: Vec<Value> = match section {
             _ if self.is_off(section) => Vec::new(),
             Section::GameUpdates => self.fold.session.games().to_vec(),
             Section::Editors => self.listed(&self.options.editors),
             _ => unique(self.entries(section).iter().map(|entry| self.fold.people.name(entry.who))),
         };
-        Value::Array(self.cut(names))
+        let names = Value::Array(self.cut(names));
+        self.named.insert(section, names.clone());
+        names
     }
 
     /// Names from the config, as their owners write them where that is known.
@@ -273,7 +284,7 @@ impl Writer<'_> {
         custom.into_iter().map(|(section, values)| (section, Value::Array(self.cut(values)))).collect::<Map<_, _>>().into()
     }
 
-    fn ranked(&self) -> [Vec<(PersonId, u64)>; 4] {
+    fn rank(&self) -> [Vec<(PersonId, u64)>; 4] {
         let (boards, people, shown) = (&self.fold.boards, &self.fold.people, |who| self.shows(who));
         let mut lists = [
             boards.top_bits(people, shown),
@@ -291,12 +302,12 @@ impl Writer<'_> {
     }
 
     fn top_bits(&self) -> [Value; 3] {
-        let [all, month, week, _] = self.ranked();
+        let [all, month, week, _] = &self.ranked;
         [all, month, week].map(|list| Value::Array(unique(list.iter().map(|(who, _)| self.fold.people.name(*who)))))
     }
 
     fn top_points(&self) -> Value {
-        let [.., points] = self.ranked();
+        let [.., points] = &self.ranked;
         Value::Array(unique(points.iter().map(|(who, _)| self.fold.people.name(*who))))
     }
 
@@ -315,7 +326,7 @@ impl Writer<'_> {
         self.put(&mut map, Section::GameUpdates, Section::GameUpdates.seed(), games.into());
         let custom = self.extended_custom();
         self.put(&mut map, Section::Custom, "Custom", custom);
-        let [all, month, week, points] = self.ranked().map(|list| {
+        let [all, month, week, points] = self.ranked.each_ref().map(|list| {
             let lines: Vec<_> = list.iter().map(|(who, amount)| self.person(*who, json!({ "amount": amount }))).collect();
             Value::Array(lines)
         });

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize as _;
 use serde_json::{Map, Value, json};
 
-use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, comparable, credits_of, on_both, play, shuffled, wait_until};
+use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, comparable, credits_of, differences, on_both, play, shuffled, wait_until};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/credits_golden.json");
 
@@ -92,19 +92,6 @@ fn four_spaces(value: &Value) -> Vec<u8> {
 fn assert_golden(heard: &Value) {
     let golden = std::fs::read_to_string(Path::new(GOLDEN)).expect("tests/fixtures/credits_golden.json; UPDATE_GOLDEN=1 makes it");
     let golden: Value = serde_json::from_str(&golden).unwrap();
-    let differences = differences("", &comparable(heard), &comparable(&golden));
+    let differences = differences(&comparable(heard), &comparable(&golden));
     assert!(differences.is_empty(), "{}", differences.join("\n"));
-}
-
-/// Every place in which two values differ: the whole of both would fill screens.
-fn differences(at: &str, ours: &Value, golden: &Value) -> Vec<String> {
-    match (ours, golden) {
-        (Value::Object(ours), Value::Object(golden)) => {
-            let keys: std::collections::BTreeSet<_> = ours.keys().chain(golden.keys()).collect();
-            let side = |side: &Map<String, Value>, key: &str| side.get(key).cloned().unwrap_or("(absent)".into());
-            keys.into_iter().flat_map(|key| differences(&format!("{at}/{key}"), &side(ours, key), &side(golden, key))).collect()
-        }
-        _ if ours == golden => Vec::new(),
-        _ => vec![format!("{at}:\n    is     {ours}\n    golden {golden}")],
-    }
 }

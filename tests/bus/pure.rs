@@ -1,1 +1,272 @@
-//! Soon.
+//! The core by hand, with whatever may come: it never panics, the same inputs give the same effects, a replay of its own journal gives the
+//! same credits, and the order of what is heard does not matter.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+use twitchat_bridge::core::Core;
+use twitchat_bridge::core::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
+use twitchat_bridge::core::port::{Effect, Input, Kept, Now, ObsInfo, Run, Settings};
+use twitchat_bridge::event::Heard;
+use uuid::Uuid;
+
+use crate::support::{Odd, Script, comparable, credits_of, differences, requests};
+
+const START: Now = Now { wall_ms: 1_780_000_000_000, mono_ms: 1_000_000 };
+
+/// One thing that happens.
+#[derive(Debug, Clone)]
+enum Step {
+    Hear(String),
+    Unreadable,
+    Up,
+    Down,
+    Stream(Option<i64>),
+    StreamChanged(bool),
+    Durable,
+    StoreFailed,
+    StoreHealed,
+    Pass(u64),
+}
+
+/// What is heard: captured messages and requests, as they are or with something changed, and texts of all sorts.
+fn message() -> impl Strategy<Value = String> {
+    let good: Vec<_> = Script::new().events.into_iter().chain(requests()).map(|message| message.to_string()).collect();
+    prop_oneof![
+        4 => prop::sample::select(good),
+        3 => any::<u8>().prop_map(|seed| Value::Object(Odd::seeded(seed).message()).to_string()),
+        1 => ".*",
+        1 => (".*", ".*", ".*").prop_map(|(kind, id, text)| {
+            json!({ "origin": "twitchat", "type": kind, "id": id, "data": { "message": text, "user": { "id": text, "login": id } } }).to_string()
+        }),
+        1 => (any::<bool>(), "[a-z]{1,3}", 0..3_u64).prop_map(|(earlier, other, taken)| {
+            let since = START.wall_ms + if earlier { -5 } else { 5 };
+            json!({ "origin": "twitchat-bridge", "bridge": other, "request": "Hello", "since": since, "takeover": taken == 0 }).to_string()
+        }),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        12 => message().prop_map(Step::Hear),
+        1 => Just(Step::Unreadable),
+        1 => Just(Step::Up),
+        1 => Just(Step::Down),
+        1 => prop::option::of(0..100_000_000_i64).prop_map(Step::Stream),
+        1 => any::<bool>().prop_map(Step::StreamChanged),
+        2 => Just(Step::Durable),
+        1 => Just(Step::StoreFailed),
+        1 => Just(Step::StoreHealed),
+        3 => prop_oneof![0..20_u64, 0..20_000_u64, 0..100_000_000_u64].prop_map(Step::Pass),
+    ]
+}
+
+/// A core, its clock and what it has written.
+struct Bench {
+    core: Core,
+    now: Now,
+    rows: Vec<Row>,
+    sessions: Vec<Session>,
+    people: Vec<PersonRow>,
+    kept: BTreeMap<&'static str, String>,
+    writes: u64,
+    /// Every effect, in words.
+    told: Vec<String>,
+    sent: Vec<Value>,
+}
+
+fn settings() -> Settings {
+    let mut settings =
+        Settings { reset_on_stream_start: true, grace_ms: 1_800_000, reset_after_ms: 43_200_000, tell: true, ..Settings::default() };
+    (settings.credits.ignore.bots, settings.credits.ignore.broadcaster) = (true, true);
+    settings
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with(&[], Seq(0), &Kept::default(), START)
+    }
+
+    fn with(sessions: &[Session], last: Seq, kept: &Kept, now: Now) -> Self {
+        let run = Run { bridge: Uuid::nil(), instance: "store".into(), started_ms: now.wall_ms, takeover: false };
+        let mut core = Core::new(settings(), run, sessions, last, kept, now);
+        let first = core.start();
+        let mut bench = Self {
+            core,
+            now,
+            rows: Vec::new(),
+            sessions: sessions.to_vec(),
+            people: Vec::new(),
+            kept: BTreeMap::new(),
+            writes: 0,
+            told: Vec::new(),
+            sent: Vec::new(),
+        };
+        bench.take(first);
+        bench
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.told.push(format!("{effect:?}"));
+            match effect {
+                Effect::Write(write) => {
+                    self.writes += 1;
+                    self.store(write);
+                }
+                Effect::Send(json) => self.sent.push(serde_json::from_str(json.get()).unwrap()),
+                _ => {}
+            }
+        }
+    }
+
+    fn store(&mut self, write: Write) {
+        match write {
+            Write::Append(row) => self.rows.push(row),
+            // As the store does: what is known of a session stays.
+            Write::Begin(session) if self.sessions.iter().any(|known| known.id == session.id) => {}
+            Write::Begin(session) => self.sessions.push(session),
+            Write::Person(person) => {
+                let same = |known: &PersonRow| {
+                    (&known.platform, &known.id) == (&person.platform, &person.id) && (!person.id.is_empty() || known.login == person.login)
+                };
+                self.people.retain(|known| !same(known));
+                self.people.push(person);
+            }
+            Write::Keep { key, value } => drop(self.kept.insert(key, value.into())),
+        }
+    }
+
+    fn input(&mut self, input: Input) {
+        let effects = self.core.handle(input, self.now);
+        self.take(effects);
+    }
+
+    fn hear(&mut self, text: &str) {
+        if let Ok(heard) = Heard::read(text) {
+            self.input(Input::Heard(heard));
+        }
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Hear(text) => self.hear(text),
+            Step::Unreadable => self.input(Input::Unreadable),
+            Step::Up => self.input(Input::Up(ObsInfo { obs_version: "30.2.3".into(), websocket_version: "5.5.2".into() })),
+            Step::Down => self.input(Input::Down),
+            Step::Stream(running_for_ms) => self.input(Input::Stream(*running_for_ms)),
+            Step::StreamChanged(active) => self.input(Input::StreamChanged { active: *active }),
+            Step::Durable => self.input(Input::Durable { writes: self.writes }),
+            Step::StoreFailed => self.input(Input::StoreFailed("disk full".into())),
+            Step::StoreHealed => self.input(Input::StoreHealed),
+            Step::Pass(ms) => {
+                self.now.mono_ms += ms;
+                self.now.wall_ms += i64::try_from(*ms).unwrap();
+                self.input(Input::Tick);
+            }
+        }
+    }
+
+    /// The credits, of a core whose store is well.
+    fn credits(&mut self) -> Value {
+        self.input(Input::StoreHealed);
+        self.input(Input::Durable { writes: self.writes });
+        self.sent.clear();
+        self.hear(r#"{"request":"GetCredits","extended":true,"id":"credits"}"#);
+        let reply = self.sent.iter().find(|message| message["id"] == "credits").unwrap().clone();
+        assert_eq!(reply["status"], "ok", "{reply}");
+        let Value::Object(mut fields) = reply else { panic!() };
+        fields.retain(|key, _| !["id", "bridge", "seq"].contains(&key.as_str()));
+        Value::Object(fields)
+    }
+
+    /// A new process with what this one has written, as `daemon` makes it.
+    fn restarted(&self) -> Self {
+        let number = |key| self.kept.get(key).and_then(|text| text.parse().ok());
+        let text = |key| self.kept.get(key).cloned();
+        let kept = Kept {
+            alive_ms: number("alive_ms"),
+            streamed_ms: number("streamed_ms"),
+            generation: text("generation"),
+            channels: text("channels"),
+        };
+        let last = self.rows.last().map_or(Seq(0), |row| row.seq);
+        let mut next = Self::with(&self.sessions, last, &kept, self.now);
+        self.people.iter().for_each(|person| next.core.recall_person(person));
+        let running = next.core.session().id;
+        let lasting = |row: &Row| {
+            let kind = row.kind.to_lowercase();
+            row.origin != RowOrigin::Added && ["bits", "cheer", "reward"].iter().any(|word| kind.contains(word))
+        };
+        let mut current = SessionId(0);
+        for row in self.rows.iter().filter(|row| row.session < running && lasting(row)) {
+            if row.session != current {
+                next.core.replay_next_session();
+                current = row.session;
+            }
+            next.core.replay(row);
+        }
+        next.core.replay_next_session();
+        self.rows.iter().filter(|row| row.session == running).for_each(|row| next.core.replay(row));
+        next
+    }
+}
+
+fn run(steps: &[Step]) -> Bench {
+    let mut bench = Bench::new();
+    steps.iter().for_each(|step| bench.step(step));
+    bench
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_same_inputs_give_the_same_effects(steps in prop::collection::vec(step(), 1..60)) {
+        prop_assert_eq!(run(&steps).told, run(&steps).told);
+    }
+
+    #[test]
+    fn every_request_gets_one_reply(steps in prop::collection::vec(step(), 1..60)) {
+        let mut bench = run(&steps);
+        bench.input(Input::StoreHealed);
+        bench.input(Input::Durable { writes: bench.writes });
+        let asked = steps.iter().filter(|step| matches!(step, Step::Hear(text) if is_request(text))).count();
+        let replies = bench.sent.iter().filter(|message| message.get("seq").is_some() && message["request"] != "Hello").count();
+        prop_assert_eq!(replies, asked);
+    }
+
+    #[test]
+    fn a_restart_changes_nothing(steps in prop::collection::vec(step(), 1..60)) {
+        let mut bench = run(&steps);
+        let before = bench.credits();
+        let mut after = bench.restarted();
+        // The bridge may begin a session at its start, when it was closed for long.
+        prop_assume!(after.core.session().id == bench.core.session().id);
+        let after = after.credits();
+        prop_assert_eq!(before, after);
+    }
+
+    #[test]
+    fn the_order_does_not_matter(events in Just(Script::new().events).prop_shuffle(), doubled in any::<Index>()) {
+        let credits = |events: &[Value]| {
+            let mut bench = Bench::new();
+            bench.step(&Step::Up);
+            // The labels that Twitchat answers the first question with are where labels begin.
+            bench.hear(&json!({ "origin": "twitchat", "type": "LABEL_OVERLAY_PLACEHOLDERS", "data": Script::new().labels }).to_string());
+            events.iter().for_each(|event| bench.hear(&event.to_string()));
+            comparable(&credits_of(&bench.credits()))
+        };
+        // A message that comes twice counts once.
+        let mut shuffled = events.clone();
+        shuffled.push(doubled.get(&events).clone());
+        let differences = differences(&credits(&shuffled), &credits(&Script::new().events));
+        prop_assert!(differences.is_empty(), "{}", differences.join("\n"));
+    }
+}
+
+fn is_request(text: &str) -> bool {
+    matches!(serde_json::from_str(text), Ok(Value::Object(message)) if crate::support::is_request(&message))
+}

@@ -1,5 +1,7 @@
 //! Replies, brought into a form in which two of them can be compared.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 /// Belongs to one run.
@@ -50,4 +52,25 @@ pub(crate) fn names(list: &Value) -> Vec<String> {
         list.as_array().unwrap_or_else(|| panic!("no list: {list}")).iter().map(|name| name.as_str().unwrap().to_owned()).collect();
     names.sort();
     names
+}
+
+/// Every place in which a value differs from what it should be: the whole of both would fill screens.
+pub(crate) fn differences(is: &Value, should_be: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    differ("", is, should_be, &mut found);
+    found
+}
+
+fn differ(at: &str, is: &Value, should_be: &Value, found: &mut Vec<String>) {
+    match (is, should_be) {
+        (Value::Object(is), Value::Object(should_be)) => {
+            let absent = Value::from("(absent)");
+            let keys: BTreeSet<_> = is.keys().chain(should_be.keys()).collect();
+            for key in keys {
+                differ(&format!("{at}/{key}"), is.get(key).unwrap_or(&absent), should_be.get(key).unwrap_or(&absent), found);
+            }
+        }
+        _ if is == should_be => {}
+        _ => found.push(format!("{at}:\n    is        {is}\n    should be {should_be}")),
+    }
 }

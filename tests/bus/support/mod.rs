@@ -14,9 +14,9 @@ use tokio::time::{Instant, sleep};
 
 pub(crate) use bridge::{Bridge, Process};
 pub(crate) use bus::{Bus, Witness, play};
-pub(crate) use compare::{comparable, credits_of, names};
+pub(crate) use compare::{comparable, credits_of, differences, names};
 pub(crate) use fixtures::{Script, fixture, shuffled};
-pub(crate) use odd::{Odd, is_request};
+pub(crate) use odd::{Odd, is_request, requests};
 pub(crate) use site::Site;
 pub(crate) use twitchat::Twitchat;
 
