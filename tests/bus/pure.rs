@@ -191,6 +191,7 @@ impl Bench {
             streamed_ms: number("streamed_ms"),
             generation: text("generation"),
             channels: text("channels"),
+            subscriptions: text("subscriptions"),
         };
         let last = self.rows.last().map_or(Seq(0), |row| row.seq);
         let mut next = Self::with(&self.sessions, last, &kept, self.now);
