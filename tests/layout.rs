@@ -2,6 +2,8 @@
 //!
 //! Comments, texts and test modules are taken out first; what is left is looked at word by word.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails must say where")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -141,20 +143,16 @@ fn first_names(words: &[String]) -> Vec<String> {
     names
 }
 
+/// Whether the code has these names one after the other, and `std::{fs, net}` as well as `std::net`.
 fn has(words: &[String], wanted: &[&str]) -> bool {
-    // `std::net` and `std::{fs, net}` alike; for the rest, one word after the other.
-    match wanted {
-        ["std", module] => {
-            let follows = |(at, word): (usize, &String)| {
-                (word == "std" && words.get(at + 1).is_some_and(|word| word == "::")).then(|| first_names(&words[at + 2..]))
-            };
-            words.iter().enumerate().filter_map(follows).flatten().any(|name| name == *module)
-        }
-        _ => {
-            let bare: Vec<_> = words.iter().filter(|word| *word != "::").collect();
-            bare.windows(wanted.len()).any(|some| some.iter().zip(wanted).all(|(word, wanted)| word == wanted))
-        }
+    if let ["std", module] = wanted {
+        return words
+            .windows(2)
+            .enumerate()
+            .any(|(at, two)| two == ["std", "::"] && first_names(&words[at + 2..]).iter().any(|name| name == module));
     }
+    let names: Vec<_> = words.iter().filter(|word| *word != "::").collect();
+    names.windows(wanted.len()).any(|some| some.iter().zip(wanted).all(|(word, wanted)| word == wanted))
 }
 
 /// Names and signs.

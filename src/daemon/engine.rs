@@ -1,8 +1,10 @@
 //! The owner of the core: takes one input after the other and runs the effects in their order.
 
+use std::time::Duration;
+
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{debug, info, warn};
 
 use super::{Ended, Error, Told, clock::Clock, log};
@@ -18,8 +20,8 @@ use crate::{
 
 /// Replies that may wait for the store before no more requests are taken.
 const WAITING: usize = 64;
-/// How long the disk may take once the bridge is told to stop.
-const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
+/// How long the disk and OBS may hold the engine up once the bridge is told to stop, and how long it then has for what is owed.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// The core with its hands.
 pub(super) struct Engine {
@@ -33,6 +35,9 @@ pub(super) struct Engine {
     answered: mpsc::Receiver<Input>,
     waiting: log::Waiting,
     stop: CancellationToken,
+    /// Cancelled some time after `stop`: what cannot be had by then is not waited for.
+    overdue: CancellationToken,
+    _overdue_timer: AbortOnDropHandle<()>,
     /// The end, once an effect asked for it.
     end: Option<Ended>,
 }
@@ -48,7 +53,23 @@ impl Engine {
         stop: CancellationToken,
     ) -> Self {
         let (answers, answered) = mpsc::channel(8);
-        Self { core, clock, store, obs, outgoing, told, answers, answered, waiting: log::Waiting::default(), stop, end: None }
+        let overdue = CancellationToken::new();
+        let timer = tokio::spawn(cancel_later(stop.clone(), overdue.clone()));
+        Self {
+            core,
+            clock,
+            store,
+            obs,
+            outgoing,
+            told,
+            answers,
+            answered,
+            waiting: log::Waiting::default(),
+            stop,
+            overdue,
+            _overdue_timer: AbortOnDropHandle::new(timer),
+            end: None,
+        }
     }
 
     /// Runs until told to stop, or until it cannot go on.
@@ -165,11 +186,7 @@ impl Engine {
         for effect in effects {
             match effect {
                 Effect::Write(write) => self.write(write).await?,
-                Effect::Send(message) => {
-                    if self.outgoing.send(message).await.is_err() {
-                        return Err(Error::Broken("the sender"));
-                    }
-                }
+                Effect::Send(message) => self.send(message).await?,
                 Effect::Told { seq, at_ms, event } => {
                     debug!(seq, event = %event.name, "event");
                     if let Some(told) = &self.told {
@@ -193,7 +210,20 @@ impl Engine {
         tokio::select! {
             biased;
             written = self.store.write(write) => Ok(written?),
-            () = async { self.stop.cancelled().await; tokio::time::sleep(GRACE).await; } => Err(Error::Store(StoreError::Stopped)),
+            () = self.overdue.cancelled() => Err(Error::Store(StoreError::Stopped)),
+        }
+    }
+
+    /// Hands a message to the sender. While its queue is full the engine stands still as well; told to stop while OBS hangs, it lets the
+    /// message go.
+    async fn send(&self, message: Box<RawValue>) -> Result<(), Error> {
+        tokio::select! {
+            biased;
+            sent = self.outgoing.send(message) => sent.map_err(|_| Error::Broken("the sender")),
+            () = self.overdue.cancelled() => {
+                debug!("a message was not sent: OBS takes none and the bridge ends");
+                Ok(())
+            }
         }
     }
 
@@ -212,6 +242,13 @@ impl Engine {
             }
         });
     }
+}
+
+/// Cancels the second token some time after the first.
+async fn cancel_later(stop: CancellationToken, overdue: CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
+    overdue.cancel();
 }
 
 impl std::fmt::Debug for Engine {

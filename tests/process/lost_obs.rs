@@ -73,13 +73,14 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
         witness.until_gone().await;
         let before = witness.heard_since(0, |at, heard| follower(heard).filter(|_| at + HEARD_BEFORE <= killed));
         assert!(before.len() > 1_000 && before.len() < sent, "in the middle of a burst: {} of {sent}", before.len());
+        let in_time = before.len();
         heard.extend(before);
 
         let again = Arc::clone(&obs);
         tokio::task::spawn_blocking(move || again.restart()).await.unwrap();
         let bus = Bus::connect(&target).await;
         let took = bus.until_answered(SOON).await;
-        println!("kill {kill}: {sent} sent, {} of them heard in time; back {took:?} after OBS was ready", heard.len());
+        println!("kill {kill}: {sent} sent, {in_time} heard in time; back {took:?} after OBS was ready");
         assert!(took < BACK_WITHIN, "back after {took:?}");
         assert_all_in(&heard, &followers(&bus.credits().await), "heard before the kill");
     }

@@ -2,6 +2,18 @@
 //!
 //! Tests that kill or freeze a real OBS start one of their own; the others on a real OBS share the one that `scripts/test` starts.
 
+// Signals and /proc.
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that fails must say where, and figures are part of the result"
+)]
+
 mod examples;
 mod killed_bridge;
 mod lost_obs;

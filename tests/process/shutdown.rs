@@ -17,8 +17,8 @@ use crate::support::{SOON, within};
 
 /// The longest that an orderly end may take.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
-/// As many requests as are surely not all answered when the first reply comes.
-const REQUESTS: usize = 300;
+/// More than are answered when the first reply comes, and more replies than may wait for OBS.
+const REQUESTS: usize = 2_000;
 
 /// A bridge in service, and a client of the bus.
 async fn serving(home: &Home, target: &Target) -> (Program, Bus) {
@@ -96,12 +96,13 @@ async fn what_was_taken_is_answered_before_the_end() {
     println!("{} of {REQUESTS} requests were taken before the end", answered.len());
 }
 
-/// OBS hangs, and replies are on their way to it.
+/// OBS hangs, and there are more replies than may wait for it: the bridge stands still.
 async fn stuck(home: &Home) -> (StandIn, Program) {
     let (obs, target) = stand_in().await;
     let (bridge, bus) = serving(home, &target).await;
-    drop(ask_much(&target, &bus).await);
+    ask_much(&target, &bus).await.settled().await.unwrap();
     obs.freeze();
+    bridge.until_idle().await;
     (obs, bridge)
 }
 

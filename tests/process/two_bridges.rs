@@ -12,7 +12,7 @@ use crate::support::refusal::assert_clear;
 
 const OTHER_BRIDGE: Option<i32> = Some(6);
 /// A freeze that is noticed for sure.
-const FREEZE: Duration = Duration::from_secs(17);
+const FREEZE: Duration = Duration::from_secs(9);
 
 /// It ended because of another bridge, and says what to do.
 fn assert_gave_way(ended: &Ended) {

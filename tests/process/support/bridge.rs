@@ -10,9 +10,13 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
+use tokio::time::Instant;
 use twitchat_bridge::obs::Target;
 
 use super::{PASSWORD, SOON, WRONG_PASSWORD, wait_until};
+
+/// A program that has used no processor time for so long has nothing to do.
+const IDLE: Duration = Duration::from_millis(200);
 
 /// The binary: the one that is named, else the one that was built with the tests.
 fn binary() -> PathBuf {
@@ -117,6 +121,26 @@ impl Program {
     /// Waits until the log has this text. Gives how long it took.
     pub(crate) async fn until_logged(&self, text: &str, within: Duration) -> Duration {
         wait_until(&format!("the log says {text:?}"), within, || self.log().contains(text)).await
+    }
+
+    /// Waits until it has used no processor time for a while.
+    pub(crate) async fn until_idle(&self) {
+        let mut used = (self.processor_time(), Instant::now());
+        let is_idle = || {
+            let now = self.processor_time();
+            if now != used.0 {
+                used = (now, Instant::now());
+            }
+            used.1.elapsed() > IDLE
+        };
+        wait_until("the program has nothing to do", SOON, is_idle).await;
+    }
+
+    /// In ticks of the system's clock: fields 14 and 15 of `/proc/PID/stat`, counted after the command's name.
+    fn processor_time(&self) -> Vec<u64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).expect("/proc: this test needs Linux");
+        let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
+        fields.skip(11).take(2).map(|ticks| ticks.parse().unwrap()).collect()
     }
 
     pub(crate) fn signal(&self, name: &str) {

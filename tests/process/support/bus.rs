@@ -27,8 +27,9 @@ pub(crate) struct Bus {
 
 impl Bus {
     pub(crate) async fn connect(target: &Target) -> Self {
-        let mut listener = Listener::connect(target, &Options::default()).await.unwrap();
-        let talker = Talker::connect(target, &Options::default()).await.unwrap();
+        let options = Options::default();
+        let mut listener = Box::pin(Listener::connect(target, &options)).await.unwrap();
+        let talker = Box::pin(Talker::connect(target, &options)).await.unwrap();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let (tell, grown) = watch::channel(0);
         let all = Arc::clone(&heard);

@@ -35,14 +35,18 @@ pub(crate) fn followers(credits: &Value) -> BTreeSet<String> {
     names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
 }
 
-/// Sends follows from `first` on, a hundred at a time, until `last` or until OBS is gone. Gives the number after the last one sent.
+/// So many are on their way at a time.
+const PIPELINED: usize = 1_000;
+
+/// Sends follows from `first` on, until `last` or until OBS is gone. Gives the number after the last one
+/// sent.
 pub(crate) async fn burst(target: Target, first: usize, last: usize) -> usize {
     let mut talker = Talker::connect(&peer(&target)).await.unwrap();
     for number in first..last {
         if talker.pipeline(&follow(number)).await.is_err() {
             return number;
         }
-        if number % 100 == 99 && talker.settled().await.is_err() {
+        if number % PIPELINED == PIPELINED - 1 && talker.settled().await.is_err() {
             return number;
         }
     }
