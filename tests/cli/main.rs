@@ -7,6 +7,7 @@ mod bus;
 mod config;
 mod help;
 mod obs;
+mod overlay;
 mod pipes;
 mod program;
 mod usage;

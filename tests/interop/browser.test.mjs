@@ -110,7 +110,7 @@ for (const [place, address] of [['disk', () => fromDisk('credits.html')], ['http
     });
 }
 
-test('Streamer.bot\'s own client in a page: every request, wildcards, and events', async () => {
+test('Streamer.bot\'s own client in a page: every request, wildcards, events, and a bridge that restarts', async () => {
     const page = await browser.open(fromDisk('client.html'));
     const info = await page.run(`new Promise((resolve) => {
         window.seen = [];
@@ -123,6 +123,13 @@ test('Streamer.bot\'s own client in a page: every request, wildcards, and events
     await bus.broadcast(envelope('FOLLOW', { user: person('InThePage') }));
     await until('the follower', () => page.run('seen.some(({ data }) => data && data.displayName === "InThePage")'));
     assert.equal((await page.run('client.clearCredits()')).status, 'ok');
+    await bridge.stop();
+    const renewed = bus.next(({ request, origin, events }) => request === 'Subscribe' && origin === 'overlay' && events, { ms: 20_000, what: 'Subscribe' });
+    bridge = await startBridge(bus);
+    await renewed;
+    assert.equal((await page.run('client.getInfo()')).status, 'ok');
+    await bus.broadcast(envelope('FOLLOW', { user: person('AfterTheRestart') }));
+    await until('the follower', () => page.run('seen.some(({ data }) => data && data.displayName === "AfterTheRestart")'));
     assert.equal(await page.run('client.disconnect().then(() => "closed")'), 'closed');
     assert.deepEqual(page.errors, []);
     await page.close();

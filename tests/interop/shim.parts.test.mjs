@@ -36,6 +36,16 @@ test('what stays away holds up the rest for a moment only, and still comes late'
     assert.deepEqual(events, [1, 3, 4, 7, 2, 8]);
 });
 
+test('each gap has its own time', (context) => {
+    const timers = [];
+    context.mock.method(globalThis, 'setTimeout', () => timers.push('running'));
+    context.mock.method(globalThis, 'clearTimeout', (number) => number && (timers[number - 1] = 'stopped'));
+    const { events, sequence } = passed(1, [2, 1, 4, 5]);
+    assert.deepEqual([events, timers], [[1, 2], ['stopped', 'running']]);
+    sequence.take(3, 3);
+    assert.deepEqual([events, timers], [[1, 2, 3, 4, 5], ['stopped', 'stopped']]);
+});
+
 test('subscriptions add up, whatever the case, and a star stands for all but what was taken away', () => {
     const all = new Subscriptions();
     assert.equal(all.events(), undefined);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBridge } from './bridge.mjs';
 import { Bus, until, within } from './bus.mjs';
+import { startObs } from './obs.mjs';
 import { collect, cutOff, StreamerbotClient } from './shim.mjs';
 import { envelope } from './twitchat.mjs';
 
@@ -300,5 +301,31 @@ test('a wrong password is refused at once, and said', async (context) => {
         assert.match(said.mock.calls[0].arguments[0], /refused the password/);
     } finally {
         StreamerbotOverObsConfig.obs = obs;
+    }
+});
+
+test('OBS restarts: the client is told, connects again by itself, and hears what it subscribed to', { timeout: 120_000 }, async () => {
+    const obs = await startObs();
+    const { obs: usual } = StreamerbotOverObsConfig;
+    StreamerbotOverObsConfig.obs = { host: '127.0.0.1', port: Number(new URL(obs.url).port), password: obs.password };
+    let own;
+    let here;
+    try {
+        here = await Bus.connect(obs);
+        own = await startBridge(here, obs);
+        await withClient({ subscribe: { Twitch: ['Follow'] } }, async (client, { seen, connected }) => {
+            await obs.restart();
+            await until('the client connected again', () => connected() > 1, 30_000);
+            await until('subscribed again', () => seen.filter(({ status, events }) => status === 'ok' && events?.Twitch?.length === 1).length >= 2);
+            await here.close();
+            here = await Bus.connect(obs);
+            await here.broadcast(follow('Restarted'));
+            await until('the follower', () => seen.some(({ data }) => data?.displayName === 'Restarted'));
+        });
+    } finally {
+        StreamerbotOverObsConfig.obs = usual;
+        await own?.stop();
+        await here?.close();
+        await obs.stop();
     }
 });

@@ -252,7 +252,7 @@
      */
     async function claimName(wanted) {
         const locks = typeof navigator === 'object' && here && navigator.locks;
-        const page = here ? here.pathname.split('/').pop() || here.host : 'node';
+        const page = here ? here.pathname.split('/').pop() || here.host || 'page' : 'node';
         if (locks) {
             const prefix = wanted || `${page} ${remembered('localStorage') || randomName()}`;
             try {
@@ -309,18 +309,18 @@
 
         drain() {
             while (this.held.has(this.next)) {
+                this.stop(); // each gap has its own time
                 const event = this.held.get(this.next);
                 this.held.delete(this.next++);
                 this.pass(event);
             }
-            if (this.held.size === 0) this.stop();
-            else if (this.timer === undefined) this.timer = setTimeout(() => this.skip(), GAP_MS);
+            if (this.held.size > 0 && this.timer === undefined) this.timer = setTimeout(() => this.skip(), GAP_MS);
         }
 
         /** What is missing comes late or never: the rest goes on. */
         skip() {
-            this.timer = undefined;
-            const first = Math.min(...this.held.keys());
+            this.stop();
+            const first = [...this.held.keys()].reduce((a, b) => Math.min(a, b));
             if (first - this.next <= LARGEST_GAP) {
                 for (let seq = this.next; seq < first; seq++) this.overdue.add(seq);
             }
