@@ -169,7 +169,7 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("GetCommands", |_| Ok(Call::GetCommands)),
     ("GetCodeTriggers", |_| Ok(Call::GetCodeTriggers)),
     ("ExecuteCodeTrigger", |mut fields| {
-        let trigger = fields.needed_text("trigger", "trigger", "the name of a code trigger")?;
+        let trigger = fields.needed_text("triggerName", "triggerName", "the name of a code trigger")?;
         Ok(Call::ExecuteCodeTrigger { trigger: trigger.into() })
     }),
     ("GetGlobals", |_| Ok(Call::GetGlobals)),

@@ -187,7 +187,7 @@ fn what_is_not_to_be_had_is_empty_or_says_why() {
     }
     for request in [
         json!({ "request": "GetGlobal", "id": 1, "variable": "x" }),
-        json!({ "request": "ExecuteCodeTrigger", "id": 1, "trigger": "x" }),
+        json!({ "request": "ExecuteCodeTrigger", "id": 1, "triggerName": "x" }),
         json!({ "request": "GetUserPronouns", "id": 1, "platform": "twitch", "userLogin": "zed" }),
     ] {
         assert!(bench.ask(&request)["error"].as_str().is_some_and(|why| why.len() > 20), "{request}");
