@@ -61,13 +61,11 @@ async fn each_request_is_answered_once(site: &Site, messages: Vec<Value>, askers
     // What the bridge says stays in order: after this reply there is nothing more to come.
     let fence = bus.ask(json!({ "request": "GetInfo", "client": "fence" })).await;
     assert!(fence["info"]["name"].is_string() && last.is_u64(), "{fence}");
-    wait_until("the last reply", SOON, async || witness.replies().iter().any(|reply| reply["client"] == "fence").then_some(())).await;
+    witness.until_replied_to("fence").await;
 
     let mut replies: HashMap<String, usize> = HashMap::new();
-    for reply in witness.replies() {
-        if let Some(client) = reply.get("client").and_then(Value::as_str) {
-            *replies.entry(client.to_owned()).or_default() += 1;
-        }
+    for client in witness.clients() {
+        *replies.entry(client).or_default() += 1;
     }
     replies.remove("fence");
     let not_once: Vec<_> =
@@ -120,8 +118,7 @@ async fn frames_that_are_no_obs_websocket() {
     }
     site.controls().send_raw_bytes(vec![0, 159, 146, 150]);
     assert_eq!(bus.ask(json!({ "request": "GetInfo", "client": "fence" })).await["status"], "ok");
-    wait_until("the last reply", SOON, async || witness.replies().iter().any(|reply| reply["client"] == "fence").then_some(())).await;
-    let clients: Vec<_> = witness.replies().iter().filter_map(|reply| reply["client"].as_str().map(str::to_owned)).collect();
-    assert_eq!(clients, ["deep", "big", "half", "half-origin", "fence"]);
+    witness.until_replied_to("fence").await;
+    assert_eq!(witness.clients(), ["deep", "big", "half", "half-origin", "fence"]);
     bridge.stop().await;
 }

@@ -2,6 +2,7 @@
 //! same credits, and the order of what is heard does not matter.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -15,6 +16,8 @@ use uuid::Uuid;
 use crate::support::{Odd, Script, comparable, credits_of, differences, requests};
 
 const START: Now = Now { wall_ms: 1_780_000_000_000, mono_ms: 1_000_000 };
+
+static SCRIPT: LazyLock<Script> = LazyLock::new(Script::new);
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
@@ -33,7 +36,7 @@ enum Step {
 
 /// What is heard: captured messages and requests, as they are or with something changed, and texts of all sorts.
 fn message() -> impl Strategy<Value = String> {
-    let good: Vec<_> = Script::new().events.into_iter().chain(requests()).map(|message| message.to_string()).collect();
+    let good: Vec<_> = SCRIPT.events.iter().cloned().chain(requests()).map(|message| message.to_string()).collect();
     prop_oneof![
         4 => prop::sample::select(good),
         3 => any::<u8>().prop_map(|seed| Value::Object(Odd::seeded(seed).message()).to_string()),
@@ -251,19 +254,19 @@ proptest! {
     }
 
     #[test]
-    fn the_order_does_not_matter(events in Just(Script::new().events).prop_shuffle(), doubled in any::<Index>()) {
+    fn the_order_does_not_matter(events in Just(SCRIPT.events.clone()).prop_shuffle(), doubled in any::<Index>()) {
         let credits = |events: &[Value]| {
             let mut bench = Bench::new();
             bench.step(&Step::Up);
             // The labels that Twitchat answers the first question with are where labels begin.
-            bench.hear(&json!({ "origin": "twitchat", "type": "LABEL_OVERLAY_PLACEHOLDERS", "data": Script::new().labels }).to_string());
+            bench.hear(&json!({ "origin": "twitchat", "type": "LABEL_OVERLAY_PLACEHOLDERS", "data": SCRIPT.labels }).to_string());
             events.iter().for_each(|event| bench.hear(&event.to_string()));
             comparable(&credits_of(&bench.credits()))
         };
         // A message that comes twice counts once.
         let mut shuffled = events.clone();
         shuffled.push(doubled.get(&events).clone());
-        let differences = differences(&credits(&shuffled), &credits(&Script::new().events));
+        let differences = differences(&credits(&shuffled), &credits(&SCRIPT.events));
         prop_assert!(differences.is_empty(), "{}", differences.join("\n"));
     }
 }

@@ -10,7 +10,7 @@ use twitchat_bridge::event::Heard;
 use twitchat_bridge::obs::{Listener, Options, Talker};
 use twitchat_bridge::sim;
 
-use super::{SOON, Site};
+use super::{SOON, Site, wait_until};
 
 /// A client that hears everything and asks the bridge.
 #[derive(Debug)]
@@ -137,7 +137,15 @@ impl Witness {
         Self { replies, _task: AbortOnDropHandle::new(task) }
     }
 
-    pub(crate) fn replies(&self) -> Vec<Value> {
-        self.replies.lock().unwrap().clone()
+    /// The `client` of each reply so far, in order.
+    pub(crate) fn clients(&self) -> Vec<String> {
+        let replies = self.replies.lock().unwrap();
+        replies.iter().filter_map(|reply| reply["client"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// Waits for the reply to this client.
+    pub(crate) async fn until_replied_to(&self, client: &str) {
+        let look = async || self.replies.lock().unwrap().iter().any(|reply| reply["client"] == client).then_some(());
+        wait_until("a reply that all hear", SOON, look).await;
     }
 }

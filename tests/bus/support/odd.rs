@@ -1,32 +1,65 @@
 //! Messages that nobody should send: captured ones and requests with something changed in them, and inventions.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::RngExt;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use serde_json::{Map, Value, json};
 
 use super::fixture;
 
+/// What messages are made from: as many requests as there are captured messages.
+static MODELS: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    let files = ["twitchat_examples", "twitchat_v17_examples", "twitchat_actions", "twitchat_v17_actions"];
+    let mut models: Vec<_> = files.iter().flat_map(|name| fixture(&format!("{name}.ndjson"))).collect();
+    models.extend(requests().into_iter().cycle().take(models.len()).collect::<Vec<_>>());
+    models
+});
+
+/// Values that are seldom meant.
+static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    vec![
+        json!(null),
+        json!(true),
+        json!(""),
+        json!(" "),
+        json!("\u{0}\u{202e}\u{1F9D1}\u{200D}\u{1F680}e\u{301}\u{feff}"),
+        json!("NaN"),
+        json!("-1"),
+        json!("99999999999999999999999999"),
+        json!("2025-13-45T99:99:99Z"),
+        json!("null"),
+        json!("x".repeat(10_000)),
+        json!(0),
+        json!(-1),
+        json!(-0.0),
+        json!(0.1),
+        json!(1e308),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(9_007_199_254_740_993_u64),
+        json!([]),
+        json!({}),
+        json!([[], {}, null, 1, "a"]),
+        json!({ "": { "__proto__": [1], "user": { "id": {} } } }),
+        (0..60).fold(json!(1), |inner, _| Value::Array(vec![inner])),
+        (0..60).fold(json!({}), |inner, _| Value::Object(Map::from_iter([("data".to_owned(), inner)]))),
+    ]
+});
+
 /// Invents messages; the same seed, the same ones.
 #[derive(Debug)]
-pub(crate) struct Odd {
-    random: TestRng,
-    models: Vec<Value>,
-}
+pub(crate) struct Odd(TestRng);
 
 impl Odd {
     pub(crate) fn seeded(seed: u8) -> Self {
-        let files = ["twitchat_examples", "twitchat_v17_examples", "twitchat_actions", "twitchat_v17_actions"];
-        let mut models: Vec<_> = files.iter().flat_map(|name| fixture(&format!("{name}.ndjson"))).collect();
-        // As many requests as there are captured messages.
-        let requests = requests();
-        models.extend(requests.iter().cycle().take(models.len()).cloned().collect::<Vec<_>>());
-        Self { random: TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]), models }
+        Self(TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]))
     }
 
     /// The next message: an object, whatever is in it.
     pub(crate) fn message(&mut self) -> Map<String, Value> {
-        let mut message = if self.random.random_range(0..5) == 0 { self.invention() } else { self.model() };
-        for _ in 0..self.random.random_range(0..4) {
+        let mut message = if self.0.random_range(0..5) == 0 { self.invention() } else { self.model() };
+        for _ in 0..self.0.random_range(0..4) {
             self.change(&mut message);
         }
         let Value::Object(message) = message else { return Map::from_iter([("request".to_owned(), message)]) };
@@ -34,12 +67,11 @@ impl Odd {
     }
 
     fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.random.random_range(0..list.len())]
+        &list[self.0.random_range(0..list.len())]
     }
 
     fn model(&mut self) -> Value {
-        let place = self.random.random_range(0..self.models.len());
-        self.models[place].clone()
+        self.pick(&MODELS).clone()
     }
 
     /// Known keys, with anything below them.
@@ -48,60 +80,32 @@ impl Odd {
             ["origin", "type", "id", "data", "request", "publish", "section", "value", "spelling", "limit", "bridge", "status", "to"];
         let words =
             ["twitchat", "twitchat-bridge", "FOLLOW", "ON_BITS", "GetInfo", "GetCredits", "seed", "GET_SUMMARY_DATA", "SUMMARY_DATA"];
-        let count = self.random.random_range(0..6);
+        let count = self.0.random_range(0..6);
         let fields = (0..count).map(|_| {
             let key = *self.pick(&keys);
-            let value = if self.random.random() { Value::from(*self.pick(&words)) } else { self.value() };
+            let value = if self.0.random() { Value::from(*self.pick(&words)) } else { self.value() };
             (key.to_owned(), value)
         });
         Value::Object(fields.collect())
     }
 
-    /// A value that is seldom meant.
     fn value(&mut self) -> Value {
-        let values = [
-            json!(null),
-            json!(true),
-            json!(""),
-            json!(" "),
-            json!("\u{0}\u{202e}\u{1F9D1}\u{200D}\u{1F680}e\u{301}\u{feff}"),
-            json!("NaN"),
-            json!("-1"),
-            json!("99999999999999999999999999"),
-            json!("2025-13-45T99:99:99Z"),
-            json!("null"),
-            json!("x".repeat(10_000)),
-            json!(0),
-            json!(-1),
-            json!(-0.0),
-            json!(0.1),
-            json!(1e308),
-            json!(u64::MAX),
-            json!(i64::MIN),
-            json!(9_007_199_254_740_993_u64),
-            json!([]),
-            json!({}),
-            json!([[], {}, null, 1, "a"]),
-            json!({ "": { "__proto__": [1], "user": { "id": {} } } }),
-            (0..60).fold(json!(1), |inner, _| json!([inner])),
-            (0..60).fold(json!({}), |inner, _| json!({ "data": inner })),
-        ];
-        self.pick(&values).clone()
+        self.pick(&VALUES).clone()
     }
 
     /// Changes something somewhere.
     fn change(&mut self, value: &mut Value) {
         // Down to a child more often than not.
-        let deeper = self.random.random_range(0..4) > 0;
+        let deeper = self.0.random_range(0..4) > 0;
         match value {
             Value::Object(fields) if deeper && !fields.is_empty() => {
-                let place = self.random.random_range(0..fields.len());
+                let place = self.0.random_range(0..fields.len());
                 if let Some((_, child)) = fields.iter_mut().nth(place) {
                     self.change(child);
                 }
             }
             Value::Array(items) if deeper && !items.is_empty() => {
-                let place = self.random.random_range(0..items.len());
+                let place = self.0.random_range(0..items.len());
                 self.change(&mut items[place]);
             }
             _ => self.replace(value),
@@ -110,13 +114,13 @@ impl Odd {
 
     fn replace(&mut self, value: &mut Value) {
         let other = self.value();
-        match (self.random.random_range(0..6), &mut *value) {
+        match (self.0.random_range(0..6), &mut *value) {
             (0, Value::Object(fields)) => {
-                let key = fields.keys().nth(self.random.random_range(0..=fields.len())).cloned();
+                let key = fields.keys().nth(self.0.random_range(0..=fields.len())).cloned();
                 key.and_then(|key| fields.remove(&key));
             }
             (1, Value::Object(fields)) => {
-                let key = fields.keys().nth(self.random.random_range(0..=fields.len())).cloned().unwrap_or_default();
+                let key = fields.keys().nth(self.0.random_range(0..=fields.len())).cloned().unwrap_or_default();
                 fields.insert(key.to_uppercase(), other);
             }
             (2, Value::Array(items)) => items.extend([other, json!(null), json!(7)]),
