@@ -220,7 +220,9 @@ impl Bench {
 
 fn run(steps: &[Step]) -> Bench {
     let mut bench = Bench::new();
-    steps.iter().for_each(|step| bench.step(step));
+    for step in steps {
+        bench.step(step);
+    }
     bench
 }
 
@@ -260,7 +262,9 @@ proptest! {
             bench.step(&Step::Up);
             // The labels that Twitchat answers the first question with are where labels begin.
             bench.hear(&json!({ "origin": "twitchat", "type": "LABEL_OVERLAY_PLACEHOLDERS", "data": SCRIPT.labels }).to_string());
-            events.iter().for_each(|event| bench.hear(&event.to_string()));
+            for event in events {
+                bench.hear(&event.to_string());
+            }
             comparable(&credits_of(&bench.credits()))
         };
         // A message that comes twice counts once.
