@@ -104,6 +104,10 @@ async fn survives(target: &Target) {
         for moment in 0..BURST {
             twitchat.play(played.next()).await.unwrap();
             if moment == kill_at {
+                // Every other time just after it has told somebody.
+                if point % 2 == 0 {
+                    within("the bridge counts", SOON, bus.until_heard(bus.position(), count)).await;
+                }
                 bridge.kill();
             } else if moment < kill_at && moment % PACE == PACE - 1 {
                 within("the bridge counts", SOON, bus.until_heard(bus.position(), count)).await;
