@@ -9,7 +9,7 @@ use super::StoreError;
 use crate::core::journal::{PersonRow, Row, Write};
 
 /// At most this many writes wait for the disk.
-const COUNT: usize = 32_768;
+const COUNT: usize = 16_384;
 /// At most this many bytes of writes wait for the disk; one larger write goes alone. Enough for dozens of transactions: what comes faster
 /// than the disk takes it waits in the reader, where it is smaller.
 const BYTES: u32 = 4 * 1024 * 1024;
