@@ -4,6 +4,16 @@
 //! that behaves differently shows. The real one is started by `scripts/test`, or by hand with `scripts/real-obs start`; those tests share
 //! it and run one at a time, because a bridge tolerates no second one on the same OBS.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that fails must say where, and figures are for reading"
+)]
+
 mod support;
 
 mod flood;
