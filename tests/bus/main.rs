@@ -11,7 +11,8 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a test that fails must say where, and figures are for reading"
+    clippy::large_futures,
+    reason = "a test that fails must say where, figures are for reading, and there is stack enough"
 )]
 
 mod support;

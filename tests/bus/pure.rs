@@ -226,13 +226,17 @@ fn credits_after(events: &[Value]) -> Value {
     bench.step(&Step::Up);
     // What Twitchat answers to the first question is where labels begin.
     bench.hear(&json!({ "origin": "twitchat", "type": "LABEL_OVERLAY_PLACEHOLDERS", "data": SCRIPT.labels }).to_string());
-    events.iter().for_each(|event| bench.hear(&event.to_string()));
+    for event in events {
+        bench.hear(&event.to_string());
+    }
     comparable(&credits_of(&bench.credits()))
 }
 
 fn run(steps: &[Step]) -> Bench {
     let mut bench = Bench::new();
-    steps.iter().for_each(|step| bench.step(step));
+    for step in steps {
+        bench.step(step);
+    }
     bench
 }
 

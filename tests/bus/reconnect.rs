@@ -55,9 +55,9 @@ async fn goes_and_comes_back(generation: Generation, kill: bool) {
     twitchat.settled().await.unwrap();
     site.controls().drained().await;
     if kill {
-        site.controls().kill().await
+        site.controls().kill().await;
     } else {
-        site.controls().stop().await
+        site.controls().stop().await;
     }
     for number in 50..80 {
         twitchat.play_unheard(follow(number));

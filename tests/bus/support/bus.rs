@@ -30,7 +30,7 @@ impl Bus {
     }
 
     /// The next message of a bridge.
-    async fn from_bridge(&mut self) -> Value {
+    async fn next_of_bridge(&mut self) -> Value {
         loop {
             while let Some(heard) = self.heard.pop_front() {
                 if let Heard::Bridge(whole) = heard {
@@ -45,7 +45,7 @@ impl Bus {
     pub(crate) async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let found = async {
             loop {
-                let message = self.from_bridge().await;
+                let message = self.next_of_bridge().await;
                 if fits(&message) {
                     return message;
                 }
