@@ -61,7 +61,19 @@ async fn connect(target: &Target, subscriptions: u64) -> Result<Socket, PeerErro
     }
     socket.send(message(op::IDENTIFY, &identify)).await?;
     let identified = read(socket.next().await)?;
+    acknowledge_at_once(&socket);
     if identified.get("op").and_then(Value::as_u64) == Some(op::IDENTIFIED) { Ok(socket) } else { Err(PeerError::NotObs) }
+}
+
+/// Without this the first event after the login comes 40 ms late: OBS holds it back until `Identified` is acknowledged.
+fn acknowledge_at_once(socket: &Socket) {
+    #[cfg(target_os = "linux")]
+    if let MaybeTlsStream::Plain(tcp) = socket.get_ref() {
+        // Late is all that it is if this cannot be had.
+        drop(socket2::SockRef::from(tcp).set_tcp_quickack(true));
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _only_linux_has_it = socket;
 }
 
 /// Understands a frame.

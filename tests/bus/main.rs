@@ -12,7 +12,7 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::large_futures,
-    reason = "a test fails by panicking, and says its figures"
+    reason = "a test that fails must say where, figures are for reading, and there is stack enough"
 )]
 
 mod support;

@@ -32,8 +32,6 @@ async fn strings_of_ten_megabytes(site: Site) {
     let messages = vec![
         json!({ "origin": "twitchat", "type": "MESSAGE_FIRST", "id": "1", "data": { "message": long, "user": user } }),
         json!({ "origin": "twitchat", "type": long, "id": "2" }),
-        json!({ "origin": "twitchat", "type": "FOLLOW", "id": long, "data": { "user": user } }),
-        json!({ "origin": long, "type": "FOLLOW", "id": "3" }),
         json!({ "request": "GetInfo", "client": "padded", "padding": long }),
         json!({ "request": long, "client": "long-name" }),
         json!({ "request": "GetCredits", "client": "long-spelling", "spelling": long }),
