@@ -21,7 +21,7 @@ pub(super) fn deleted(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trou
         "targetUserId": who.id, "targetUserName": who.login, "targetUserDisplayName": who.display,
         "target_user_id": who.id, "target_user_login": who.login, "target_user_name": who.display,
         "messageId": message.chat.message_id, "targetMessageId": message.chat.message_id,
-        "message": message.chat.text, "text": message.chat.text,
+        "message": message.chat.text, "text": message.chat.text, "role": who.roles.number(),
     })));
     facts.push(plain("ChatMessageDeleted", event));
     Ok(())
@@ -40,7 +40,8 @@ pub(super) fn whisper(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trou
     let who = whisper.user.0.and_then(|user| user.person()).ok_or(Trouble::with("user"))?;
     let mut event = person_fields(&who);
     event.extend(fields(json!({
-        "message": { "msgId": "", "userId": who.id, "username": who.login, "displayName": who.display, "role": who.roles.number(), "message": "" },
+        "message": { "msgId": "", "userId": who.id, "username": who.login, "displayName": who.display, "role": who.roles.number(),
+            "message": "", "emotes": [], "badges": [] },
         "text": "", "unreadCount": whisper.unread_count.count().unwrap_or_default(),
     })));
     facts.push(plain("Whisper", event));

@@ -150,6 +150,18 @@ pub(crate) fn requests() -> Vec<Value> {
             "data": { "userId": "7", "userName": "zed", "displayName": "Zed", "bits": 100, "isAnonymous": false } }),
         json!({ "request": "AddToCredits", "id": 5, "section": "Thanks", "value": { "name": "Everyone" } }),
         json!({ "request": "Dance", "id": 6 }),
+        json!({ "request": "Subscribe", "id": 7, "events": { "Twitch": ["Follow", "*"], "general": ["custom"], "Twitchat": ["ON_FOLLOW"] } }),
+        json!({ "request": "UnSubscribe", "id": 8, "events": { "Twitch": ["Follow"] } }),
+        json!({ "request": "GetEvents", "id": 9 }),
+        json!({ "request": "GetActions", "id": 10 }),
+        json!({ "request": "DoAction", "id": 11, "action": { "id": "x", "name": "STOP_TTS" }, "args": { "sbClientResponse": "r" } }),
+        json!({ "request": "GetBroadcaster", "id": 12 }),
+        json!({ "request": "GetActiveViewers", "id": 13 }),
+        json!({ "request": "SendMessage", "id": 14, "platform": "twitch", "message": "hello" }),
+        json!({ "request": "GetGlobal", "id": 15, "variable": "x" }),
+        json!({ "request": "KickGetUserGlobals", "id": 16 }),
+        json!({ "request": "ExecuteCodeTrigger", "id": 17, "triggerName": "x" }),
+        json!({ "request": "GetUserPronouns", "id": 18, "platform": "twitch", "userLogin": "zed" }),
     ]
 }
 
