@@ -34,8 +34,7 @@ struct Peer<'a> {
     to: Option<&'a str>,
     #[serde(borrow, default)]
     status: Option<&'a str>,
-    #[serde(default)]
-    since: i64,
+    since: Option<i64>,
     #[serde(default)]
     takeover: bool,
 }
@@ -213,7 +212,12 @@ impl Core {
             return;
         }
         // The earlier start stays, then the smaller id; one that takes over counts as earlier than all that do not.
-        let theirs = (!peer.takeover, if peer.takeover { -peer.since } else { peer.since }, other);
+        // One that does not say since when is nobody to yield to.
+        let Some(since) = peer.since else {
+            self.counts.other += 1;
+            return;
+        };
+        let theirs = (!peer.takeover, if peer.takeover { since.saturating_neg() } else { since }, other);
         let ours = (!self.run.takeover, if self.run.takeover { -self.since_ms } else { self.since_ms }, own.as_str());
         if theirs < ours {
             self.out.push(Effect::Yield { other: other.into() });

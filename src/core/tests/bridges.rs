@@ -36,6 +36,15 @@ fn our_own_echo_and_objections_to_others_are_nothing() {
 }
 
 #[test]
+fn one_that_does_not_say_since_when_is_nobody_to_yield_to() {
+    let mut bench = Bench::up();
+    bench.sent();
+    bench.hear(r#"{"origin":"twitchat-bridge","bridge":"x","request":"Hello"}"#);
+    bench.hear(r#"{"origin":"twitchat-bridge","bridge":"x","request":"Hello","takeover":true}"#);
+    assert!(!yields(&mut bench) && bench.sent().is_empty());
+}
+
+#[test]
 fn who_takes_over_stays() {
     let mut bench = Bench::up();
     bench.hear(&hello("later", START_MS + 5, true));
