@@ -72,7 +72,7 @@ impl Core {
                 credits::reply::credits(&test, options, wish.or(options.spelling), now.wall_ms)
             }
             Call::ClearCredits => {
-                self.begin_session("clear", now.wall_ms, now);
+                self.begin_session("clear", now.wall_ms);
                 Map::new()
             }
             Call::PublishEvent { name, data, event_id } => {
@@ -128,7 +128,7 @@ impl Core {
         })
     }
 
-    pub(super) fn durable(&mut self, writes: u64, _now: Now) {
+    pub(super) fn durable(&mut self, writes: u64) {
         self.durable = self.durable.max(writes);
         while let Some((needed, _)) = self.waiting.front()
             && *needed <= self.durable
@@ -196,7 +196,7 @@ impl Core {
     }
 
     /// A bridge's message: our own echo, another one's Hello, or its objection to ours.
-    pub(super) fn bridge(&mut self, whole: &str, _now: Now) {
+    pub(super) fn bridge(&mut self, whole: &str) {
         let Ok(peer) = serde_json::from_str::<Peer<'_>>(whole) else {
             self.counts.other += 1;
             return;

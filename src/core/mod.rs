@@ -218,7 +218,7 @@ impl Core {
             Input::Stream(status) => self.stream_status(status, now),
             Input::StreamChanged { active } => self.stream_changed(active, now),
             Input::Scene(name) => self.scene_changed(&name, now),
-            Input::Durable { writes } => self.durable(writes, now),
+            Input::Durable { writes } => self.durable(writes),
             Input::StoreFailed(why) => {
                 if self.store_trouble.as_ref() != Some(&why) {
                     self.out.push(Effect::Note(Note::StoreFailed(why.clone())));
@@ -256,7 +256,7 @@ impl Core {
         self.counts.heard += 1;
         match heard {
             Heard::Twitchat(message) => self.twitchat(&message, now),
-            Heard::Bridge(whole) => self.bridge(whole.get(), now),
+            Heard::Bridge(whole) => self.bridge(whole.get()),
             Heard::Request(whole) => self.request(whole.get(), now),
             Heard::Other => self.counts.other += 1,
             Heard::Bad => self.counts.bad += 1,
@@ -332,10 +332,12 @@ impl Core {
         Uuid::new_v5(&self.run.bridge, &self.sent.to_be_bytes()).to_string()
     }
 
-    fn send(&mut self, message: &Map<String, Value>) {
-        if let Ok(json) = crate::request::reply::write(message) {
-            self.out.push(Effect::Send(json));
-        }
+    /// Sends a message; tells whether OBS can carry it. One that is too large is never sent, and the log says so.
+    fn send(&mut self, message: &Map<String, Value>) -> bool {
+        let written = crate::request::reply::write(message);
+        let fits = written.is_ok();
+        self.out.push(written.map_or(Effect::Note(Note::TooLarge), Effect::Send));
+        fits
     }
 }
 

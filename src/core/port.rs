@@ -160,6 +160,7 @@ pub enum Note {
     OtherBridge { other: Box<str> },
     StoreFailed(String),
     StoreHealed,
+    TooLarge,
 }
 
 impl fmt::Display for Note {
@@ -177,6 +178,7 @@ impl fmt::Display for Note {
             Self::OtherBridge { other } => write!(f, "another bridge ({other}) came to this OBS and was told that we serve it"),
             Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; trying on"),
             Self::StoreHealed => f.write_str("the journal is written again"),
+            Self::TooLarge => f.write_str("an event is larger than the 16 MiB that OBS carries: it counts, but subscribers do not hear it"),
         }
     }
 }

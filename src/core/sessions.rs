@@ -35,18 +35,18 @@ impl Core {
     /// Takes up the session that ran, or begins the first one, or the next one if the bridge was closed for long.
     pub(super) fn choose_session(&mut self, sessions: &[Session], kept: &Kept, now: Now) {
         let Some(last) = sessions.iter().max_by_key(|session| session.id) else {
-            self.begin_session("first", now.wall_ms, now);
+            self.begin_session("first", now.wall_ms);
             return;
         };
         self.session = last.clone();
         let closed_for_ms = kept.alive_ms.map_or(0, |alive_ms| now.wall_ms - alive_ms);
         if closed_for_ms > self.settings.reset_after_ms {
-            self.begin_session("closed", now.wall_ms, now);
+            self.begin_session("closed", now.wall_ms);
         }
     }
 
     /// Ends the running session and begins another.
-    pub(super) fn begin_session(&mut self, cause: &'static str, started_ms: i64, _now: Now) {
+    pub(super) fn begin_session(&mut self, cause: &'static str, started_ms: i64) {
         let id = SessionId(self.session.id.0 + 1);
         self.session = Session { id, started_ms, ended_ms: None, cause: cause.into() };
         self.fold.begin_session();
@@ -91,7 +91,7 @@ impl Core {
     fn stream_runs(&mut self, began_ms: i64, now: Now) {
         let is_new = self.stream.last_ms.is_some_and(|last_ms| began_ms - last_ms > self.settings.grace_ms);
         if is_new && !self.stream.is_on() && self.settings.reset_on_stream_start && began_ms > self.session.started_ms {
-            self.begin_session("stream", began_ms, now);
+            self.begin_session("stream", began_ms);
         }
         self.stream.on_since_ms = Some(began_ms);
         self.keep_stream(now);

@@ -124,16 +124,17 @@ impl Core {
         if self.obs.is_none() {
             return;
         }
-        self.bus_seq += 1;
         let frame = Map::from_iter([
             ("origin".to_owned(), Value::from(BRIDGE)),
             ("bridge".to_owned(), self.run.bridge.to_string().into()),
-            ("seq".to_owned(), self.bus_seq.into()),
+            ("seq".to_owned(), (self.bus_seq + 1).into()),
             ("timeStamp".to_owned(), status::time_stamp(now.wall_ms).into()),
             ("event".to_owned(), json!({ "source": source, "type": kind })),
             ("data".to_owned(), data),
         ]);
-        self.send(&frame);
+        if self.send(&frame) {
+            self.bus_seq += 1;
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn note(note: &Note) {
         | Note::SessionBegun { .. }
         | Note::OtherBridge { .. }
         | Note::StoreHealed => info!("{note}"),
-        Note::TwitchatGone | Note::SummaryUnanswered | Note::BadData { .. } | Note::Thawed => warn!("{note}"),
+        Note::TwitchatGone | Note::SummaryUnanswered | Note::BadData { .. } | Note::Thawed | Note::TooLarge => warn!("{note}"),
         Note::SummaryRefused { .. } => debug!("{note}"),
     }
 }

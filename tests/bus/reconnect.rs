@@ -1,5 +1,7 @@
 //! OBS goes away and comes back, in every way that it can: the bridge is back by itself, and the summary fills what was missed.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -30,11 +32,12 @@ fn is_merged(status: &Value) -> bool {
     status["twitchat"]["summaryMerged"].is_string()
 }
 
-/// Somebody on the bus when the bridge greets, after a restart of OBS.
+/// Somebody on the bus once the bridge answers there again, after a restart of OBS. Its Hello may come before anybody hears it.
 async fn met_again(site: &Site) -> Bus {
     site.controls().start_again().await.unwrap();
     let mut bus = Bus::connect(site).await;
-    bus.hello().await;
+    let answered = async { while timeout(Duration::from_millis(250), bus.ask(json!({ "request": "GetInfo" }))).await.is_err() {} };
+    timeout(SOON, answered).await.expect("the bridge answers again");
     bus
 }
 
