@@ -9,9 +9,11 @@ use serde_json::Value;
 
 use super::{
     boards::{Boards, Calendar},
+    extras::Extras,
     ignore::Broadcaster,
     people::{Met, People, PersonId},
     section::Section,
+    single::{Once, Singles},
     tally::Tally,
     waves::{Step, Waves},
 };
@@ -19,7 +21,7 @@ use crate::event::{
     EventName, Fact, Person, Roles,
     fact::{Gift, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind},
 };
-use crate::mapping::summary::Key;
+use crate::mapping::{rest::Rest, summary::Key};
 
 /// Where a fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +111,9 @@ pub struct Sections {
     ledger: Vec<(i64, Key, u32)>,
     claimable: VecDeque<Claimable>,
     raids: HashMap<PersonId, i64>,
+    singles: Singles,
+    extras: Extras,
+    title: Box<str>,
     facts: u64,
 }
 
@@ -131,6 +136,21 @@ impl Sections {
     /// What `AddToCredits` put in, by section.
     pub fn added(&self) -> impl Iterator<Item = (&str, &[Value])> {
         self.added.iter().map(|(section, values)| (&**section, values.list.as_slice()))
+    }
+
+    /// What happened, one by one.
+    pub fn singles(&self) -> &Singles {
+        &self.singles
+    }
+
+    /// What only summaries told.
+    pub fn extras(&self) -> &Extras {
+        &self.extras
+    }
+
+    /// The stream's title, as last told; may be empty.
+    pub fn title(&self) -> &str {
+        &self.title
     }
 
     /// Whether a presence would change anything: somebody new in chat, or seen in a role for the first time.
@@ -156,6 +176,13 @@ impl Sections {
 
     fn add(&mut self, section: Section, who: PersonId, count: u32, amount: u64, at_ms: i64) {
         self.lists.entry(section).or_default().add(who, count, amount, None, at_ms);
+    }
+
+    /// Adds what may also be listed on its own.
+    fn add_once(&mut self, once: Once) {
+        let Once { section, who, amount, tier, at_ms } = once;
+        self.lists.entry(section).or_default().add(who, 1, amount, tier, at_ms);
+        self.singles.add(once);
     }
 
     /// Somebody is there: once in each section, so that it does not matter which of their messages came first.
@@ -283,7 +310,7 @@ impl Fold {
             Fact::Cheer { who, bits, .. } => {
                 let anonymous = who.is_anonymous();
                 let who = self.meet(who, at_ms, met);
-                self.session.add(Section::Cheers, who, 1, *bits, at_ms);
+                self.session.add_once(Once { section: Section::Cheers, who, amount: *bits, tier: None, at_ms });
                 if !anonymous {
                     self.boards.bits(who, *bits, at_ms);
                 }
@@ -296,14 +323,17 @@ impl Fold {
                 if before.is_some_and(|before| (at_ms - before).abs() <= SAME_RAID_MS) {
                     return Outcome::Repeat;
                 }
-                self.session.add(Section::Raided, who, 1, *viewers, at_ms);
+                self.session.add_once(Once { section: Section::Raided, who, amount: *viewers, tier: None, at_ms });
             }
             Fact::Redemption(redemption) => self.redemption(redemption, at_ms, met),
             Fact::GoalContribution { who, points } => {
                 let who = self.meet(who, at_ms, met);
-                self.session.add(Section::GoalContributions, who, 1, *points, at_ms);
+                self.session.add_once(Once { section: Section::GoalContributions, who, amount: *points, tier: None, at_ms });
             }
-            Fact::Stream { category, .. } => {
+            Fact::Stream { category, title } => {
+                if !title.is_empty() {
+                    self.session.title.clone_from(title);
+                }
                 if !category.is_empty() {
                     self.session.games.add(Value::from(&**category));
                 }
@@ -339,7 +369,7 @@ impl Fold {
         let who = self.meet(&subscription.who, at_ms, met);
         let section = if subscription.kind == SubKind::Renewed { Section::ReSubs } else { Section::Subs };
         let months = u64::from(subscription.cumulative_months);
-        self.session.lists.entry(section).or_default().add(who, 1, months, Some(subscription.tier), at_ms);
+        self.session.add_once(Once { section, who, amount: months, tier: Some(subscription.tier), at_ms });
         self.people.add_roles(who, Roles::SUBSCRIBER);
         self.session.present(who, Roles::SUBSCRIBER, false, at_ms);
     }
@@ -387,12 +417,14 @@ impl Fold {
     fn redemption(&mut self, redemption: &Redemption, at_ms: i64, met: &mut impl FnMut(Met)) {
         let who = self.meet(&redemption.who, at_ms, met);
         let points = redemption.cost.unwrap_or_default();
-        self.session.add(Section::RewardRedemptions, who, 1, points, at_ms);
+        self.session.add_once(Once { section: Section::RewardRedemptions, who, amount: points, tier: None, at_ms });
+        self.session.singles.redeem(&redemption.reward_id, &redemption.title, who, points, at_ms);
         self.boards.points(who, points);
     }
 
     fn support(&mut self, support: &Support, at_ms: i64, met: &mut impl FnMut(Met)) {
         let who = self.meet(&support.who, at_ms, met);
+        self.session.singles.add_support(support, who, at_ms);
         let SupportList { lines, places } = self.session.support.entry(support.kind).or_default();
         let place = *places.entry(who).or_insert(lines.len());
         if place == lines.len() {
@@ -417,6 +449,11 @@ impl Fold {
         if !support.what.is_empty() && !line.what.contains(&support.what) {
             line.what.push(support.what.clone());
         }
+    }
+
+    /// Joins what only a summary tells; tells whether anything is new.
+    pub fn join(&mut self, rest: Rest, at_ms: i64) -> bool {
+        self.session.extras.join(rest, &mut self.people, at_ms)
     }
 
     /// `AddToCredits`: a value into a custom section; the same text twice stands once.

@@ -1,15 +1,20 @@
-//! PURE. The credits: a fold over facts, its sections and leaderboards, the shapes of the replies, sample data.
+//! PURE. The credits: a fold over facts, its sections and leaderboards, the shapes of the replies, what the end-credits page shows, sample
+//! data.
 //!
 //! [`Fold`] is fed with journal rows in their order, live and at a replay alike, so that credits after a restart equal credits before it.
 //! Who is ignored is decided when a reply is made: whatever becomes known later counts for what came before.
 
 pub mod boards;
+pub mod crowd;
+pub mod extras;
 pub mod fold;
 pub mod ignore;
 pub mod people;
 pub mod reply;
+pub mod roll;
 pub mod sample;
 pub mod section;
+pub mod single;
 pub mod tally;
 pub mod waves;
 

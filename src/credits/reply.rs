@@ -392,7 +392,7 @@ impl Writer<'_> {
 }
 
 /// Where support is listed below `Custom`.
-const SUPPORT_SECTIONS: [(SupportKind, &str); 3] =
+pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] =
     [(SupportKind::Tip, "Tips"), (SupportKind::Merch, "Merch"), (SupportKind::Member, "Members")];
 
 /// Names, each once whatever its case, first seen first.

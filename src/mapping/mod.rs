@@ -8,6 +8,7 @@ pub mod polls;
 pub mod predictions;
 pub mod published;
 pub mod render;
+pub mod rest;
 pub mod summary;
 pub mod texts;
 
@@ -16,4 +17,5 @@ pub use heard::{Read, Trouble, feeds, heard};
 pub use labels::Labels;
 pub use polls::Polls;
 pub use predictions::Predictions;
+pub use rest::Rest;
 pub use texts::strip_texts;

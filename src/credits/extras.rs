@@ -1,0 +1,273 @@
+//! What only a summary tells: polls, shoutouts, power-ups, how much somebody wrote. Joined, not counted.
+//!
+//! Each summary tells all of it again, perhaps less than before (Twitchat's memory is limited) and in any order. So the greater number
+//! wins, and of equal things there are as many as the summary that told most of them had. Joining twice changes nothing.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use super::people::{People, PersonId};
+use crate::{
+    event::{Person, fact::Tier},
+    mapping::rest::{Ballot, Rest},
+};
+
+/// Things that happened, in the order in which they were first told; equal ones as often as one summary told them.
+#[derive(Debug)]
+pub struct Bag<T> {
+    list: Vec<T>,
+    counts: HashMap<u64, usize>,
+}
+
+impl<T> Default for Bag<T> {
+    fn default() -> Self {
+        Self { list: Vec::new(), counts: HashMap::new() }
+    }
+}
+
+impl<T: Hash> Bag<T> {
+    /// All of them.
+    pub fn list(&self) -> &[T] {
+        &self.list
+    }
+
+    /// Adds what is more than before; tells whether there was any.
+    fn join(&mut self, told: impl IntoIterator<Item = T>) -> bool {
+        let mut seen: HashMap<u64, usize> = HashMap::new();
+        let before = self.list.len();
+        for one in told {
+            let mut hasher = DefaultHasher::new();
+            one.hash(&mut hasher);
+            let key = hasher.finish();
+            let seen = seen.entry(key).or_default();
+            *seen += 1;
+            let known = self.counts.entry(key).or_default();
+            if *seen > *known {
+                *known = *seen;
+                self.list.push(one);
+            }
+        }
+        self.list.len() > before
+    }
+}
+
+/// Numbers of people, in the order in which they were first told; each only grows.
+#[derive(Debug)]
+pub struct Most<N> {
+    list: Vec<(PersonId, N)>,
+    places: HashMap<PersonId, usize>,
+}
+
+impl<N> Default for Most<N> {
+    fn default() -> Self {
+        Self { list: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<N: Ord + Copy> Most<N> {
+    /// All of them.
+    pub fn list(&self) -> &[(PersonId, N)] {
+        &self.list
+    }
+
+    /// Somebody's.
+    pub fn get(&self, who: PersonId) -> Option<N> {
+        self.places.get(&who).and_then(|place| self.list.get(*place)).map(|(_, most)| *most)
+    }
+
+    fn join(&mut self, who: PersonId, told: N, greater: impl Fn(N, N) -> N) -> bool {
+        let place = *self.places.entry(who).or_insert(self.list.len());
+        if let Some((_, most)) = self.list.get_mut(place) {
+            let joined = greater(*most, told);
+            let grew = joined != *most;
+            *most = joined;
+            grew
+        } else {
+            self.list.push((who, told));
+            true
+        }
+    }
+}
+
+/// A shoutout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shoutout {
+    /// Who got it, or gave it.
+    pub who: PersonId,
+    /// It was given to the broadcaster.
+    pub received: bool,
+    /// How many watched.
+    pub viewers: u64,
+}
+
+/// A power-up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PowerUp {
+    /// Who.
+    pub who: PersonId,
+    /// Twitchat's word for it.
+    pub kind: Box<str>,
+    /// The emote's picture; may be empty.
+    pub image: Box<str>,
+    /// Its name; may be empty.
+    pub name: Box<str>,
+}
+
+/// A hype train.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Train {
+    /// Level reached.
+    pub level: u32,
+    /// Percent of that level.
+    pub percent: u32,
+    /// Who conducted.
+    pub conductors: Vec<PersonId>,
+}
+
+/// A patron: the latest word on them holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patron {
+    /// Who.
+    pub who: PersonId,
+    /// For how many months.
+    pub months: u32,
+    /// The tier's id; may be empty.
+    pub tier: Box<str>,
+    /// All they ever gave, in hundredths.
+    pub cents: i64,
+}
+
+/// How somebody took part in chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Activity {
+    /// Messages.
+    pub messages: u64,
+    /// Bans.
+    pub bans: u64,
+    /// Timeouts.
+    pub timeouts: u64,
+    /// Their seconds in all.
+    pub timeout_seconds: u64,
+}
+
+/// All that a session's summaries told.
+#[derive(Debug, Default)]
+#[expect(missing_docs, reason = "the types say it")]
+pub struct Extras {
+    pub polls: Bag<Ballot>,
+    pub predictions: Bag<Ballot>,
+    pub shoutouts: Bag<Shoutout>,
+    pub power_ups: Bag<PowerUp>,
+    pub trains: Bag<Train>,
+    pub likes: Most<u64>,
+    pub shares: Most<u64>,
+    pub chatters: Most<Activity>,
+    pub pinned: Bag<(PersonId, u64)>,
+    pub patrons: Vec<Patron>,
+    pub active_subs: Most<Tier>,
+    pub active_gifters: Most<(u64, Tier)>,
+    /// Pictures of rewards by id.
+    pub reward_icons: HashMap<Box<str>, Box<str>>,
+    pub stickers: Bag<(PersonId, Box<str>)>,
+}
+
+impl Extras {
+    /// Joins what a summary told; tells whether anything is new.
+    pub fn join(&mut self, rest: Rest, people: &mut People, at_ms: i64) -> bool {
+        let mut meet = |who: &Person| people.meet(who, at_ms).who;
+        let shoutouts: Vec<_> =
+            rest.shoutouts.iter().map(|one| Shoutout { who: meet(&one.who), received: one.received, viewers: one.viewers }).collect();
+        let power_ups: Vec<_> = (rest.power_ups.into_iter())
+            .map(|one| PowerUp { who: meet(&one.who), kind: one.kind, image: one.image, name: one.name })
+            .collect();
+        let trains: Vec<_> = (rest.trains.into_iter())
+            .map(|one| Train { level: one.level, percent: one.percent, conductors: one.conductors.iter().map(&mut meet).collect() })
+            .collect();
+        let pinned: Vec<_> = rest.pinned.iter().map(|(who, bits)| (meet(who), *bits)).collect();
+        let stickers: Vec<_> = rest.stickers.into_iter().map(|(who, image)| (meet(&who), image)).collect();
+        let mut new = self.polls.join(rest.polls) | self.predictions.join(rest.predictions) | self.shoutouts.join(shoutouts);
+        new |= self.power_ups.join(power_ups) | self.trains.join(trains) | self.pinned.join(pinned) | self.stickers.join(stickers);
+        for (told, most) in [(rest.likes, &mut self.likes), (rest.shares, &mut self.shares)] {
+            for (who, count) in told {
+                new |= most.join(meet(&who), count, Ord::max);
+            }
+        }
+        for one in rest.chatters {
+            let told = Activity { messages: one.messages, bans: one.bans, timeouts: one.timeouts.0, timeout_seconds: one.timeouts.1 };
+            new |= self.chatters.join(meet(&one.who), told, |a, b| Activity {
+                messages: a.messages.max(b.messages),
+                bans: a.bans.max(b.bans),
+                timeouts: a.timeouts.max(b.timeouts),
+                timeout_seconds: a.timeout_seconds.max(b.timeout_seconds),
+            });
+        }
+        for (who, tier) in rest.active_subs {
+            new |= self.active_subs.join(meet(&who), tier, Ord::max);
+        }
+        for (who, tier, count) in rest.active_gifters {
+            new |= self.active_gifters.join(meet(&who), (count, tier), Ord::max);
+        }
+        for one in rest.patrons {
+            let told = Patron { who: meet(&one.who), months: one.months, tier: one.tier, cents: one.cents };
+            if let Some(known) = self.patrons.iter_mut().find(|known| known.who == told.who) {
+                new |= std::mem::replace(known, told.clone()) != told;
+            } else {
+                self.patrons.push(told);
+                new = true;
+            }
+        }
+        for (id, icon) in rest.reward_icons {
+            new |= self.reward_icons.insert(id, icon.clone()) != Some(icon);
+        }
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn summary(polls: &[u8], likes: &[(u8, u8)]) -> Rest {
+        let ballot = |title: &u8| Ballot { title: title.to_string().into(), total: 1, choices: Vec::new() };
+        let like = |(who, count): &(u8, u8)| (Person::new(&who.to_string(), "", "").unwrap(), u64::from(*count));
+        Rest { polls: polls.iter().map(ballot).collect(), likes: likes.iter().map(like).collect(), ..Rest::default() }
+    }
+
+    fn joined(parts: &[&Rest]) -> (Vec<String>, Vec<(String, u64)>) {
+        let (mut extras, mut people) = (Extras::default(), People::default());
+        for part in parts {
+            extras.join((*part).clone(), &mut people, 0);
+        }
+        let mut polls: Vec<_> = extras.polls.list().iter().map(|poll| poll.title.to_string()).collect();
+        let mut likes: Vec<_> = extras.likes.list().iter().map(|(who, count)| (people.name(*who).to_owned(), *count)).collect();
+        polls.sort();
+        likes.sort();
+        (polls, likes)
+    }
+
+    proptest! {
+        #[test]
+        fn joining_knows_no_order_and_no_repeats(
+            polls in prop::collection::vec(prop::collection::vec(0_u8..4, 0..5), 2),
+            likes in prop::collection::vec(prop::collection::vec((0_u8..4, any::<u8>()), 0..5), 2),
+        ) {
+            let (a, b) = (summary(&polls[0], &likes[0]), summary(&polls[1], &likes[1]));
+            prop_assert_eq!(joined(&[&a, &b]), joined(&[&b, &a]));
+            prop_assert_eq!(joined(&[&a, &b, &a, &b]), joined(&[&a, &b]));
+        }
+    }
+
+    #[test]
+    fn only_what_is_new_is_news() {
+        let (mut extras, mut people) = (Extras::default(), People::default());
+        let mut join = |rest: Rest| extras.join(rest, &mut people, 0);
+        assert!(join(summary(&[1, 1], &[(1, 5)])));
+        assert!(!join(summary(&[1], &[(1, 4)])), "less than before is no news");
+        assert!(join(summary(&[1, 1, 1], &[])), "one more of the same");
+        assert!(join(summary(&[], &[(1, 6)])));
+    }
+}

@@ -1,0 +1,183 @@
+//! How much somebody gave, as a text for people.
+
+use std::collections::BTreeMap;
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Unit {
+    Bits,
+    Months,
+    Gifts,
+    Viewers,
+    Points,
+    Hype,
+    Messages,
+    Likes,
+    Shares,
+    Times,
+    Seconds,
+    Diamonds,
+}
+
+/// An amount.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Amount {
+    /// There is none.
+    #[default]
+    None,
+    /// A number of something.
+    Number(u64, Unit),
+    /// Hundredths by currency: different currencies are never added up.
+    Money(BTreeMap<Box<str>, i64>),
+}
+
+impl Amount {
+    /// Both together. Amounts of different things: the first.
+    pub fn add(&mut self, other: Self) {
+        match (&mut *self, other) {
+            (Self::Number(mine, unit), Self::Number(theirs, other)) if *unit == other => *mine = mine.saturating_add(theirs),
+            (Self::Money(mine), Self::Money(theirs)) => {
+                for (currency, cents) in theirs {
+                    let sum = mine.entry(currency).or_default();
+                    *sum = sum.saturating_add(cents);
+                }
+            }
+            (Self::None, other) => *self = other,
+            _ => {}
+        }
+    }
+
+    /// For sorting: the number alone, whatever it counts.
+    pub fn rank(&self) -> u128 {
+        match self {
+            Self::None => 0,
+            Self::Number(number, _) => u128::from(*number),
+            Self::Money(sums) => sums.values().map(|cents| u128::try_from(*cents).unwrap_or(0)).sum(),
+        }
+    }
+
+    /// In words; empty if there is nothing to say.
+    pub fn text(&self) -> String {
+        match self {
+            Self::None | Self::Number(0, _) | Self::Number(1, Unit::Times | Unit::Gifts) => String::new(),
+            Self::Number(number, Unit::Times | Unit::Gifts) => format!("×{}", grouped(*number)),
+            Self::Number(seconds, Unit::Seconds) => span(*seconds),
+            Self::Number(number, Unit::Hype) => grouped(*number),
+            Self::Number(number, unit) => {
+                let word = unit.word();
+                format!("{} {}", grouped(*number), if *number == 1 { word.strip_suffix('s').unwrap_or(word) } else { word })
+            }
+            Self::Money(sums) => money(sums),
+        }
+    }
+
+    /// The number alone, for a text of the user's own.
+    pub fn number(&self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Number(seconds, Unit::Seconds) => span(*seconds),
+            Self::Number(number, _) => grouped(*number),
+            Self::Money(sums) => money(sums),
+        }
+    }
+}
+
+impl Unit {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Bits => "bits",
+            Self::Months => "months",
+            Self::Viewers => "viewers",
+            Self::Points => "points",
+            Self::Messages => "messages",
+            Self::Likes => "likes",
+            Self::Shares => "shares",
+            Self::Diamonds => "diamonds",
+            Self::Gifts | Self::Times | Self::Hype | Self::Seconds => "",
+        }
+    }
+}
+
+/// `12,345`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `45 s`, `10 min`, `3 h 12 min`.
+pub(super) fn span(seconds: u64) -> String {
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, _) => format!("{minutes} min"),
+        (hours, 0, _) => format!("{hours} h"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// `€12.50`, `500 JPY`; several joined by `+`.
+fn money(sums: &BTreeMap<Box<str>, i64>) -> String {
+    let one = |currency: &str, cents: &i64| {
+        let sign = if *cents < 0 { "-" } else { "" };
+        let cents = cents.unsigned_abs();
+        let number = match cents % 100 {
+            0 => grouped(cents / 100),
+            rest => format!("{}.{rest:02}", grouped(cents / 100)),
+        };
+        match currency.to_ascii_uppercase().as_str() {
+            "EUR" | "€" => format!("{sign}€{number}"),
+            "USD" | "$" => format!("{sign}${number}"),
+            "GBP" | "£" => format!("{sign}£{number}"),
+            "" => format!("{sign}{number}"),
+            _ => format!("{sign}{number} {currency}"),
+        }
+    };
+    sums.iter().filter(|(_, cents)| **cents != 0).map(|(currency, cents)| one(currency, cents)).collect::<Vec<_>>().join(" + ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_read_well() {
+        let money = |sums: &[(&str, i64)]| Amount::Money(sums.iter().map(|(currency, cents)| ((*currency).into(), *cents)).collect());
+        let texts = [
+            Amount::None,
+            Amount::Number(0, Unit::Bits),
+            Amount::Number(1, Unit::Bits),
+            Amount::Number(12_345, Unit::Bits),
+            Amount::Number(1, Unit::Gifts),
+            Amount::Number(5, Unit::Gifts),
+            Amount::Number(1_000, Unit::Viewers),
+            Amount::Number(59, Unit::Seconds),
+            Amount::Number(600, Unit::Seconds),
+            Amount::Number(11_520, Unit::Seconds),
+            money(&[("EUR", 1_250), ("JPY", 50_000), ("usd", 100), ("GBP", 0)]),
+            money(&[("", -5)]),
+        ]
+        .map(|amount| amount.text());
+        let expected =
+            ["", "", "1 bit", "12,345 bits", "", "×5", "1,000 viewers", "59 s", "10 min", "3 h 12 min", "€12.50 + 500 JPY + $1", "-0.05"];
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn only_the_same_things_add_up() {
+        let mut bits = Amount::Number(5, Unit::Bits);
+        bits.add(Amount::Number(7, Unit::Bits));
+        bits.add(Amount::Number(9, Unit::Months));
+        assert_eq!(bits, Amount::Number(12, Unit::Bits));
+        let mut none = Amount::None;
+        none.add(Amount::Money(BTreeMap::from([("EUR".into(), 5)])));
+        none.add(Amount::Money(BTreeMap::from([("USD".into(), 7), ("EUR".into(), 1)])));
+        assert_eq!((none.text(), none.rank()), ("€0.06 + $0.07".into(), 13));
+    }
+}

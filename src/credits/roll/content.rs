@@ -1,0 +1,246 @@
+//! What the page is given: the sections in their order, names sorted, merged and cut, amounts as texts.
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use super::{
+    amount::{grouped, span},
+    kind::Kind,
+    line::{Line, Lines},
+    plan::{Amounts, Layout, Plan, Script, Sort},
+    words,
+};
+use crate::credits::{Fold, Options};
+
+/// One name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Name {
+    /// As it is shown: never markup.
+    pub name: String,
+    /// How much, in words.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub amount: String,
+    /// More below it, perhaps in several lines.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// An icon before it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub badge: &'static str,
+    /// Pictures beside it: emotes, stickers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Box<str>>,
+}
+
+/// One section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Section {
+    /// What `goto` calls it.
+    pub id: Box<str>,
+    /// What is in it.
+    #[serde(flatten)]
+    pub body: Body,
+    /// The kinds that it was made of, for who must find it again by Twitchat's name.
+    #[serde(skip)]
+    pub kinds: Vec<Kind>,
+}
+
+/// What is in a section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Body {
+    /// Names below a title.
+    People {
+        /// The title.
+        title: String,
+        /// An icon's name, an emoji, a URL; none for no icon.
+        icon: Option<Box<str>>,
+        /// How the names stand.
+        layout: Layout,
+        /// The names.
+        names: Vec<Name>,
+        /// What stands there when there are none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        empty: Option<Box<str>>,
+    },
+    /// A text, with a title if there is one.
+    Text {
+        /// The title; may be empty.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        title: String,
+        /// The text, perhaps in several lines.
+        text: String,
+        /// How it stands.
+        layout: Layout,
+    },
+    /// A picture.
+    Image {
+        /// Where it is.
+        src: Box<str>,
+        /// What stands for it.
+        alt: Box<str>,
+        /// How high, in pixels.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        height: Option<u32>,
+        /// How it stands.
+        layout: Layout,
+    },
+}
+
+impl Section {
+    /// How many names are in it.
+    pub fn len(&self) -> usize {
+        if let Body::People { names, .. } = &self.body { names.len() } else { 0 }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What is known besides the credits themselves.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// Now, Unix milliseconds.
+    pub now_ms: i64,
+    /// When the session began.
+    pub started_ms: i64,
+    /// The zone of `{date}` and `{time}`.
+    pub zone: TimeZone,
+    /// Whose channel it is; may be empty.
+    pub channel: String,
+}
+
+/// The sections of the roll.
+pub fn sections(script: &Script, fold: &Fold, options: &Options, given: &Given) -> Vec<Section> {
+    let lines = Lines::new(fold, options, given.now_ms);
+    let mut sections = Vec::new();
+    for plan in &script.sections {
+        let first = plan.first();
+        match first {
+            Kind::Text => sections.extend(text(plan, fold, given)),
+            Kind::Image => sections.push(Section {
+                id: plan.id.clone(),
+                body: Body::Image { src: plan.image.clone(), alt: plan.alt.clone(), height: plan.height, layout: plan.layout },
+                kinds: plan.kinds.clone(),
+            }),
+            Kind::Groups | Kind::Lists => {
+                for (name, found) in lines.named(first, plan) {
+                    let plan = Plan { id: format!("{}:{name}", plan.id).into(), ..plan.clone() };
+                    sections.extend(people(&plan, found, &name, script.hide_empty, fold, given));
+                }
+            }
+            _ => {
+                let found = plan.kinds.iter().flat_map(|kind| lines.of(*kind, plan)).collect();
+                sections.extend(people(plan, found, "", script.hide_empty, fold, given));
+            }
+        }
+    }
+    sections
+}
+
+fn people(plan: &Plan, found: Vec<Line>, name: &str, hide_empty: bool, fold: &Fold, given: &Given) -> Option<Section> {
+    let mut lines = if plan.merge { merged(found) } else { found };
+    sort(&mut lines, plan.sort);
+    lines.truncate(plan.limit.unwrap_or(usize::MAX));
+    if lines.is_empty() && hide_empty {
+        return None;
+    }
+    let first = plan.first();
+    let total = lines.iter().fold(super::amount::Amount::None, |mut sum, line| {
+        sum.add(line.amount.clone());
+        sum
+    });
+    let title = words::fill(plan.title.as_deref().unwrap_or_else(|| first.title()), |key| match key {
+        "name" if name.is_empty() => Some(first.title().to_owned()),
+        "name" => Some(capitalised(name)),
+        "count" => Some(grouped(lines.len() as u64)),
+        "total" => Some(total.number()),
+        _ => general(key, fold, given),
+    });
+    let icon = plan.icon.clone().unwrap_or_else(|| first.icon().into());
+    let names = lines.into_iter().map(|line| line.show(plan)).collect();
+    let empty = plan.empty.clone().filter(|_| !hide_empty);
+    let body = Body::People { title, icon: Some(icon).filter(|icon| !icon.is_empty()), layout: plan.layout, names, empty };
+    Some(Section { id: plan.id.clone(), body, kinds: plan.kinds.clone() })
+}
+
+fn text(plan: &Plan, fold: &Fold, given: &Given) -> Option<Section> {
+    let fill = |template: &str| words::fill(template, |key| general(key, fold, given));
+    let (title, text) = (fill(plan.title.as_deref().unwrap_or_default()), fill(&plan.text));
+    let body = Body::Text { title, text, layout: plan.layout };
+    let is_there = !matches!(&body, Body::Text { title, text, .. } if title.trim().is_empty() && text.trim().is_empty());
+    is_there.then(|| Section { id: plan.id.clone(), body, kinds: plan.kinds.clone() })
+}
+
+/// Placeholders that mean the same in every section.
+fn general(key: &str, fold: &Fold, given: &Given) -> Option<String> {
+    let clock = || Timestamp::from_millisecond(given.now_ms).unwrap_or_default().to_zoned(given.zone.clone());
+    match key {
+        "channel" => Some(given.channel.clone()),
+        "title" => Some(fold.session.title().to_owned()),
+        "game" => Some(fold.session.games().last().and_then(|game| game.as_str()).unwrap_or_default().to_owned()),
+        "date" => Some(clock().strftime("%Y-%m-%d").to_string()),
+        "time" => Some(clock().strftime("%H:%M").to_string()),
+        "duration" => Some(span(u64::try_from(given.now_ms - given.started_ms).unwrap_or(0) / 1_000)),
+        _ => None,
+    }
+}
+
+/// Each person once, in the order in which they stand.
+fn merged(found: Vec<Line>) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::with_capacity(found.len());
+    let mut places = std::collections::HashMap::new();
+    for line in found {
+        if let Some(known) = places.get(&line.key).and_then(|place: &usize| lines.get_mut(*place)) {
+            known.absorb(line);
+        } else {
+            places.insert(line.key.clone(), lines.len());
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn sort(lines: &mut [Line], sort: Sort) {
+    match sort {
+        // Several kinds stand together by time, each kind's own order is kept for equals.
+        Sort::First => lines.sort_by_key(|line| line.first_ms),
+        Sort::Name => lines.sort_by_cached_key(Line::folded),
+        Sort::Amount => lines.sort_by_cached_key(|line| (std::cmp::Reverse((line.amount.rank(), line.count)), line.folded())),
+        Sort::Role => lines.sort_by_key(|line| line.role.unwrap_or(u8::MAX)),
+        Sort::Tier => lines.sort_by_key(|line| std::cmp::Reverse(line.tier_rank())),
+    }
+}
+
+impl Line {
+    fn show(self, plan: &Plan) -> Name {
+        let amount = match &plan.amounts {
+            Amounts::Hidden => String::new(),
+            Amounts::Shown => self.amount.text(),
+            Amounts::Worded(words) => {
+                let number = self.amount.number();
+                if number.is_empty() { number } else { words::fill(words, |key| (key == "n").then(|| number.clone())) }
+            }
+        };
+        Name {
+            name: if plan.short_names { shortened(&self.name) } else { self.name },
+            amount,
+            note: if plan.details { self.note } else { String::new() },
+            badge: if plan.badges { self.badge } else { "" },
+            images: if plan.details { self.images } else { Vec::new() },
+        }
+    }
+}
+
+/// `Ann Kowalski` as `Ann K.`
+fn shortened(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().unwrap_or_default().to_owned();
+    words.filter_map(|word| word.chars().next()).fold(first, |name, letter| format!("{name} {letter}."))
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

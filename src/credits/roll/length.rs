@@ -1,0 +1,128 @@
+//! How long a roll takes, where no page can say: an estimate from what is in it.
+//!
+//! The page measures; here a row is as high as the page's own style makes it at scale 1. A roll that the config gives a time takes that
+//! time whatever is in it.
+
+use super::{
+    content::{Body, Section},
+    plan::{Layout, Look, Mode},
+};
+
+/// Pixels at scale 1 in the page's own style: a title with its gaps, a line of names, a line below a name, a line of text.
+const TITLE: f64 = 150.0;
+const ROW: f64 = 54.0;
+const NOTE: f64 = 34.0;
+const TEXT_LINE: f64 = 60.0;
+const IMAGE: f64 = 240.0;
+/// Characters of a text that stand in one line.
+const TEXT_WIDTH: usize = 60;
+
+/// How long each part takes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Length {
+    /// Seconds in all, the delay included.
+    pub seconds: f64,
+    /// Seconds from the start to where each section is in the middle of the page.
+    pub sections: Vec<f64>,
+}
+
+/// Estimates it. `height` is the page's.
+pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
+    let heights: Vec<f64> = sections.iter().map(|section| height_of(section) * look.scale).collect();
+    let page = f64::from(height.max(1));
+    let begins = |unit: f64| {
+        let begin = |sum: &mut f64, size: &f64| {
+            let begin = *sum;
+            *sum += size * unit;
+            Some(begin)
+        };
+        heights.iter().scan(0.0, begin).collect::<Vec<_>>()
+    };
+    let content: f64 = heights.iter().sum();
+    let (total, mut starts) = match look.mode {
+        // From below the lower edge to above the upper one.
+        Mode::Scroll => {
+            let speed = look.speed.abs().max(1.0);
+            let total = (content + page) / speed;
+            (total, begins(1.0 / speed).into_iter().map(|start| start + page / 2.0 / speed).collect::<Vec<_>>())
+        }
+        Mode::Slides => {
+            let slides: Vec<f64> = heights.iter().map(|size| (size / page).ceil().max(1.0) * look.slide_seconds).collect();
+            let starts = slides.iter().scan(0.0, |sum, slide| {
+                let begin = *sum;
+                *sum += slide;
+                Some(begin)
+            });
+            (slides.iter().sum(), starts.collect())
+        }
+    };
+    let wanted = look.seconds.filter(|seconds| *seconds > 0.0).unwrap_or(total);
+    let factor = if total > 0.0 { wanted / total } else { 1.0 };
+    for start in &mut starts {
+        *start = look.delay + *start * factor;
+    }
+    Length { seconds: look.delay + wanted, sections: starts }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "rows are few")]
+fn height_of(section: &Section) -> f64 {
+    let lines = |text: &str| text.lines().map(|line| line.chars().count().div_ceil(TEXT_WIDTH).max(1)).sum::<usize>() as f64;
+    match &section.body {
+        Body::People { title, layout, names, .. } => {
+            let columns = match layout {
+                Layout::TwoColumns => 2,
+                Layout::ThreeColumns => 3,
+                Layout::Left | Layout::Center | Layout::Right => 1,
+            };
+            let notes: f64 = names.iter().filter(|name| !name.note.is_empty()).map(|name| lines(&name.note) * NOTE).sum();
+            let rows = names.len().max(1).div_ceil(columns) as f64;
+            f64::from(u8::from(!title.is_empty())) * TITLE + rows * ROW + notes / columns as f64
+        }
+        Body::Text { title, text, .. } => f64::from(u8::from(!title.is_empty())) * TITLE + lines(text) * TEXT_LINE + TEXT_LINE,
+        Body::Image { height, .. } => height.map_or(IMAGE, f64::from) + TEXT_LINE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credits::roll::content::Name;
+
+    fn people(names: usize, layout: Layout) -> Section {
+        let name = Name { name: "x".into(), amount: String::new(), note: String::new(), badge: "", images: Vec::new() };
+        let body = Body::People { title: "t".into(), icon: None, layout, names: vec![name; names], empty: None };
+        Section { id: "x".into(), body, kinds: Vec::new() }
+    }
+
+    fn near(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-6
+    }
+
+    #[test]
+    fn a_speed_takes_as_long_as_there_is_to_see() {
+        let look = Look { speed: 54.0, delay: 3.0, ..Look::default() };
+        let one = length(&[people(10, Layout::Center)], &look, 1_080);
+        assert!(near(one.seconds, 3.0 + (150.0 + 540.0 + 1_080.0) / 54.0) && near(one.sections[0], 3.0 + 10.0), "{one:?}");
+        let columns = length(&[people(10, Layout::TwoColumns)], &look, 1_080);
+        assert!(near(one.seconds - columns.seconds, 5.0), "{columns:?}");
+        let two = length(&[people(10, Layout::Center), people(1, Layout::Center)], &look, 1_080);
+        assert!(near(two.sections[1] - two.sections[0], 690.0 / 54.0), "{two:?}");
+    }
+
+    #[test]
+    fn a_wanted_time_is_kept_whatever_is_in_it() {
+        let look = Look { seconds: Some(60.0), delay: 2.0, ..Look::default() };
+        for names in [0, 1, 5_000] {
+            let long = length(&[people(names, Layout::Center)], &look, 1_080);
+            assert!(near(long.seconds, 62.0) && long.sections.iter().all(|start| (2.0..62.0).contains(start)), "{long:?}");
+        }
+        assert!(near(length(&[], &look, 1_080).seconds, 62.0));
+    }
+
+    #[test]
+    fn slides_stand_for_their_time() {
+        let look = Look { mode: Mode::Slides, slide_seconds: 5.0, ..Look::default() };
+        let three = length(&[people(1, Layout::Center), people(40, Layout::Center)], &look, 1_080);
+        assert!(near(three.seconds, 5.0 * 4.0) && near(three.sections[1], 5.0), "{three:?}");
+    }
+}

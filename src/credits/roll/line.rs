@@ -1,0 +1,463 @@
+//! The lines of each kind, as the fold has them: who, how much, since when.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{
+    amount::{Amount, Unit, grouped},
+    kind::Kind,
+    plan::{Pinned, Plan, Role},
+};
+use crate::{
+    credits::{
+        Fold, Options, PersonId, Section,
+        extras::Activity,
+        reply::SUPPORT_SECTIONS,
+        single::{Once, SupportOnce},
+        tally::Entry,
+    },
+    event::{
+        Platform, Roles,
+        fact::{SupportKind, Tier},
+    },
+    mapping::rest::Ballot,
+};
+
+/// Who a line is about: lines with the same key are merged.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Person(PersonId),
+    Thing(String),
+}
+
+/// A name in the making.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) key: Key,
+    pub(super) name: String,
+    pub(super) count: u64,
+    pub(super) amount: Amount,
+    pub(super) first_ms: i64,
+    /// Moderators 0, VIPs 1, subscribers 2; none for nobody of these.
+    pub(super) role: Option<u8>,
+    pub(super) tier: Option<Tier>,
+    pub(super) badge: &'static str,
+    pub(super) note: String,
+    pub(super) images: Vec<Box<str>>,
+}
+
+impl Line {
+    fn thing(name: &str, amount: Amount, place: usize) -> Self {
+        Self {
+            key: Key::Thing(name.to_lowercase()),
+            name: name.to_owned(),
+            count: 1,
+            amount,
+            // Things have no time of their own: they stay in their order.
+            first_ms: i64::try_from(place).unwrap_or(i64::MAX),
+            role: None,
+            tier: None,
+            badge: "",
+            note: String::new(),
+            images: Vec::new(),
+        }
+    }
+
+    /// The same person again.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.amount.add(other.amount);
+        self.first_ms = self.first_ms.min(other.first_ms);
+        self.tier = self.tier.max(other.tier);
+        if !other.note.is_empty() && !self.note.split(", ").any(|part| part == other.note) {
+            self.note = if self.note.is_empty() { other.note } else { format!("{}, {}", self.note, other.note) };
+        }
+        self.images.extend(other.images);
+        self.images.dedup();
+    }
+
+    pub(super) fn folded(&self) -> String {
+        self.name.to_lowercase()
+    }
+
+    pub(super) fn tier_rank(&self) -> u8 {
+        self.tier.map_or(0, |tier| match tier {
+            Tier::Prime => 1,
+            Tier::One => 2,
+            Tier::Two => 3,
+            Tier::Three => 4,
+        })
+    }
+}
+
+/// Makes lines of what the fold has.
+pub(super) struct Lines<'a> {
+    fold: &'a Fold,
+    options: &'a Options,
+    broadcaster: Vec<&'a str>,
+    now_ms: i64,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(fold: &'a Fold, options: &'a Options, now_ms: i64) -> Self {
+        Self { fold, options, broadcaster: fold.broadcaster.ids(), now_ms }
+    }
+
+    /// The lines of a kind that the plan lets through.
+    pub(super) fn of(&self, kind: Kind, plan: &Plan) -> Vec<Line> {
+        let session = &self.fold.session;
+        let extras = session.extras();
+        match kind {
+            Kind::Follows => self.section(Section::Follows, None, plan),
+            Kind::Cheers => self.cheers(plan),
+            Kind::Subs => self.section(Section::Subs, Some(Unit::Months), plan),
+            Kind::ReSubs => self.section(Section::ReSubs, Some(Unit::Months), plan),
+            Kind::GiftSubs => self.section(Section::GiftSubs, Some(Unit::Gifts), plan),
+            Kind::GiftBombs => self.section(Section::GiftBombs, Some(Unit::Gifts), plan),
+            Kind::Raids => self.section(Section::Raided, Some(Unit::Viewers), plan),
+            Kind::Redemptions => self.section(Section::RewardRedemptions, Some(Unit::Points), plan),
+            Kind::Goals => self.section(Section::GoalContributions, Some(Unit::Points), plan),
+            Kind::Pyramids => self.section(Section::Pyramids, Some(Unit::Times), plan),
+            Kind::Conductors => self.section(Section::HypeTrainConductor, Some(Unit::Hype), plan),
+            Kind::Contributors => self.section(Section::HypeTrainContributors, Some(Unit::Hype), plan),
+            Kind::Moderators => self.section(Section::Moderator, None, plan),
+            Kind::Vips => self.section(Section::VIPs, None, plan),
+            Kind::Subscribers => self.section(Section::Subscriber, None, plan),
+            Kind::Chatters => self.chatters(plan),
+            Kind::Games => (session.games().iter().filter_map(Value::as_str).enumerate())
+                .map(|(place, game)| Line::thing(game, Amount::None, place))
+                .filter(|_| !self.is_off(Section::GameUpdates))
+                .collect(),
+            Kind::Editors => self.listed(&self.options.editors, Section::Editors, plan),
+            Kind::Rewards => self.rewards(plan),
+            Kind::HypeTrains => (extras.trains.list().iter().enumerate())
+                .map(|(place, train)| {
+                    let mut line = Line::thing(&format!("Level {} – {} %", train.level, train.percent), Amount::None, place);
+                    line.key = Key::Thing(place.to_string());
+                    line.note = self.names(train.conductors.iter().copied(), plan).join("\n");
+                    line
+                })
+                .collect(),
+            Kind::TopBits => {
+                self.ranked(self.fold.boards.top_bits(&self.fold.people, |who| self.shows(who, plan)), Unit::Bits, Section::TopBitsAll)
+            }
+            Kind::TopBitsMonth => {
+                let top = self.fold.boards.top_bits_month(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
+                self.ranked(top, Unit::Bits, Section::TopBitsMonth)
+            }
+            Kind::TopBitsWeek => {
+                let top = self.fold.boards.top_bits_week(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
+                self.ranked(top, Unit::Bits, Section::TopBitsWeek)
+            }
+            Kind::TopRewards => self.ranked(
+                self.fold.boards.top_points(&self.fold.people, |who| self.shows(who, plan)),
+                Unit::Points,
+                Section::TopChannelRewards,
+            ),
+            Kind::Tips => self.support(SupportKind::Tip, plan, |once| !is_tiktok(once) && &*once.name.source != "YouTube"),
+            Kind::SuperChats => self.support(SupportKind::Tip, plan, |once| once.name.is("YouTube", "SuperChat")),
+            Kind::SuperStickers => self.support(SupportKind::Tip, plan, |once| once.name.is("YouTube", "SuperSticker")),
+            Kind::TiktokGifts => self.support(SupportKind::Tip, plan, is_tiktok),
+            Kind::Merch => self.support(SupportKind::Merch, plan, |_| true),
+            Kind::Members => self.support(SupportKind::Member, plan, |_| true),
+            Kind::Polls => ballots(extras.polls.list(), |votes, total| format!("{} %", (votes * 100 + total / 2) / total.max(1))),
+            Kind::Predictions => ballots(extras.predictions.list(), |points, _| format!("{} points", grouped(points))),
+            Kind::ShoutoutsReceived | Kind::ShoutoutsGiven => {
+                let these = extras.shoutouts.list().iter().filter(|one| one.received == (kind == Kind::ShoutoutsReceived));
+                self.each(these.map(|one| (one.who, Amount::Number(one.viewers, Unit::Viewers))), plan)
+            }
+            Kind::Bans => self.activity(plan, |one| Amount::Number(one.bans, Unit::Times)),
+            Kind::Timeouts => self.activity(plan, |one| Amount::Number(one.timeout_seconds, Unit::Seconds)),
+            Kind::PowerUps => self.power_ups(plan),
+            Kind::TiktokLikes => self.each(extras.likes.list().iter().map(|(who, n)| (*who, Amount::Number(*n, Unit::Likes))), plan),
+            Kind::TiktokShares => self.each(extras.shares.list().iter().map(|(who, n)| (*who, Amount::Number(*n, Unit::Shares))), plan),
+            Kind::Patrons => self.patrons(plan),
+            Kind::ActiveSubs => {
+                let mut lines = self.each(extras.active_subs.list().iter().map(|(who, _)| (*who, Amount::None)), plan);
+                lines.retain_mut(|line| Self::has_tier(line, plan, |who| extras.active_subs.get(who)));
+                lines
+            }
+            Kind::ActiveGifters => {
+                let these = extras.active_gifters.list().iter().map(|(who, (count, _))| (*who, Amount::Number(*count, Unit::Gifts)));
+                let mut lines = self.each(these, plan);
+                lines.retain_mut(|line| Self::has_tier(line, plan, |who| extras.active_gifters.get(who).map(|(_, tier)| tier)));
+                lines
+            }
+            Kind::Groups | Kind::Lists | Kind::Text | Kind::Image => Vec::new(),
+        }
+    }
+
+    /// Groups or lists of the user's own, each with its name.
+    pub(super) fn named(&self, kind: Kind, plan: &Plan) -> Vec<(String, Vec<Line>)> {
+        let wanted = |name: &str| plan.only.is_empty() || plan.only.contains(&*name.to_lowercase());
+        if kind == Kind::Groups {
+            let groups = self.options.groups.iter().filter(|(name, _)| wanted(name));
+            return groups.map(|(name, members)| (name.to_string(), self.listed(members, Section::Groups, plan))).collect();
+        }
+        let is_off = self.is_off(Section::Custom);
+        let standard = |name: &str| SUPPORT_SECTIONS.iter().any(|(_, known)| known.eq_ignore_ascii_case(name));
+        (self.fold.session.added().filter(|(name, _)| !is_off && wanted(name) && !standard(name)))
+            .map(|(name, values)| (name.to_owned(), values.iter().enumerate().map(|(place, value)| added(value, place)).collect()))
+            .collect()
+    }
+
+    fn is_off(&self, section: Section) -> bool {
+        self.options.disabled.contains(&section)
+    }
+
+    /// Whether somebody is shown, by what holds everywhere and by what holds here.
+    fn shows(&self, who: PersonId, plan: &Plan) -> bool {
+        let Some(known) = self.fold.people.known(who) else { return false };
+        let named = |name: &str| !name.is_empty() && plan.ignore.contains(&*name.to_lowercase());
+        let is_ignored =
+            self.options.ignore.covers(known, &self.broadcaster) || named(&known.login) || named(&known.display) || named(&known.id);
+        !is_ignored && (plan.platforms.is_empty() || plan.platforms.contains(&known.platform))
+    }
+
+    fn person(&self, who: PersonId, amount: Amount, first_ms: i64) -> Line {
+        let who = self.fold.people.root(who);
+        Line {
+            key: Key::Person(who),
+            name: self.fold.people.name(who).to_owned(),
+            count: 1,
+            amount,
+            first_ms,
+            role: self.fold.people.known(who).and_then(|known| role(known.roles)),
+            tier: None,
+            badge: "",
+            note: String::new(),
+            images: Vec::new(),
+        }
+    }
+
+    /// People in the order given, where nothing tells when.
+    fn each(&self, list: impl Iterator<Item = (PersonId, Amount)>, plan: &Plan) -> Vec<Line> {
+        let shown = list.filter(|(who, _)| self.shows(*who, plan)).enumerate();
+        shown.map(|(place, (who, amount))| self.person(who, amount, i64::try_from(place).unwrap_or(i64::MAX))).collect()
+    }
+
+    /// A section's people: as sums, or one by one if the plan does not merge and the fold has them so.
+    fn section(&self, section: Section, unit: Option<Unit>, plan: &Plan) -> Vec<Line> {
+        if self.is_off(section) {
+            return Vec::new();
+        }
+        let badge = match section {
+            Section::Subs | Section::ReSubs => "star",
+            Section::GiftSubs | Section::GiftBombs => "gift",
+            _ => "",
+        };
+        let line = |who, count: u32, amount, tier: Option<Tier>, first_ms| {
+            let amount = match unit {
+                None => Amount::None,
+                // Costs are not always told.
+                Some(Unit::Points | Unit::Times) if amount == 0 => Amount::Number(count.into(), Unit::Times),
+                Some(unit) => Amount::Number(amount, unit),
+            };
+            Line { count: count.into(), tier, badge, ..self.person(who, amount, first_ms) }
+        };
+        let keeps = |who, tier: Option<Tier>| {
+            self.shows(who, plan) && (plan.tiers.is_empty() || tier.is_none_or(|tier| plan.tiers.contains(&tier)))
+        };
+        let mut single = self.fold.session.singles().of(section).peekable();
+        if !plan.merge && single.peek().is_some() {
+            return single
+                .filter(|once| keeps(once.who, once.tier))
+                .map(|Once { who, amount, tier, at_ms, .. }| line(*who, 1, *amount, *tier, *at_ms))
+                .collect();
+        }
+        let entries = self.fold.session.list(section).map(|tally| tally.people(&self.fold.people)).unwrap_or_default();
+        entries
+            .into_iter()
+            .filter(|entry| keeps(entry.who, entry.tier))
+            .map(|Entry { who, count, amount, tier, first_ms, .. }| line(who, count, amount, tier, first_ms))
+            .collect()
+    }
+
+    fn cheers(&self, plan: &Plan) -> Vec<Line> {
+        let pinned = self.fold.session.extras().pinned.list();
+        match plan.pinned {
+            Pinned::With => self.section(Section::Cheers, Some(Unit::Bits), plan),
+            Pinned::Only => self.each(pinned.iter().map(|(who, bits)| (*who, Amount::Number(*bits, Unit::Bits))), plan),
+            Pinned::Without => {
+                let mut lines = self.section(Section::Cheers, Some(Unit::Bits), plan);
+                for (who, bits) in pinned {
+                    let key = Key::Person(self.fold.people.root(*who));
+                    let its = |line: &&mut Line| line.key == key && (plan.merge || line.amount == Amount::Number(*bits, Unit::Bits));
+                    if let Some(line) = lines.iter_mut().find(its)
+                        && let Amount::Number(all, _) = &mut line.amount
+                    {
+                        *all = all.saturating_sub(*bits);
+                    }
+                }
+                lines.retain(|line| line.amount.rank() > 0);
+                lines
+            }
+        }
+    }
+
+    fn chatters(&self, plan: &Plan) -> Vec<Line> {
+        let activity = &self.fold.session.extras().chatters;
+        let mut lines = self.section(Section::Users, None, plan);
+        lines.retain_mut(|line| {
+            let Key::Person(who) = line.key else { return false };
+            let messages = activity.get(who).map_or(0, |one| one.messages);
+            line.amount = if messages == 0 { Amount::None } else { Amount::Number(messages, Unit::Messages) };
+            let (role, badge) = match line.role {
+                Some(0) => (Role::Moderators, "moderator"),
+                Some(1) => (Role::Vips, "vip"),
+                Some(_) => (Role::Subscribers, "star"),
+                None => (Role::Others, ""),
+            };
+            line.badge = badge;
+            plan.roles.is_empty() || plan.roles.contains(&role)
+        });
+        lines
+    }
+
+    fn activity(&self, plan: &Plan, amount: impl Fn(&Activity) -> Amount) -> Vec<Line> {
+        let all = self.fold.session.extras().chatters.list().iter().map(|(who, one)| (*who, amount(one)));
+        self.each(all.filter(|(_, amount)| amount.rank() > 0), plan)
+    }
+
+    fn rewards(&self, plan: &Plan) -> Vec<Line> {
+        let (icons, is_off) = (&self.fold.session.extras().reward_icons, self.is_off(Section::RewardRedemptions));
+        let wanted = |text: &str| plan.only.contains(&*text.to_lowercase());
+        let rewards = self.fold.session.singles().rewards().iter().enumerate();
+        let rewards = rewards.filter(|(_, reward)| !is_off && (plan.only.is_empty() || wanted(&reward.id) || wanted(&reward.title)));
+        rewards
+            .filter_map(|(place, reward)| {
+                let by: Vec<_> = reward.by.people(&self.fold.people).into_iter().filter(|entry| self.shows(entry.who, plan)).collect();
+                let count: u64 = by.iter().map(|entry| u64::from(entry.count)).sum();
+                let who = |entry: &Entry| {
+                    let name = self.fold.people.name(entry.who);
+                    if entry.count > 1 { format!("{name} ×{}", entry.count) } else { name.to_owned() }
+                };
+                let mut line = Line::thing(&reward.title, Amount::Number(count, Unit::Times), place);
+                line.note = by.iter().map(who).collect::<Vec<_>>().join(", ");
+                line.images.extend(icons.get(&reward.id).cloned());
+                (count > 0).then_some(line)
+            })
+            .collect()
+    }
+
+    fn support(&self, kind: SupportKind, plan: &Plan, of_it: impl Fn(&SupportOnce) -> bool) -> Vec<Line> {
+        if self.is_off(Section::Custom) {
+            return Vec::new();
+        }
+        let stickers = self.fold.session.extras().stickers.list();
+        let these = self.fold.session.singles().support(kind).filter(|once| of_it(once) && self.shows(once.who, plan));
+        // What `AddToCredits` put below the same name stands with it.
+        let section = SUPPORT_SECTIONS.iter().find(|(known, _)| *known == kind).map_or("", |(_, section)| section);
+        let added_too = matches!(plan.first(), Kind::Tips | Kind::Merch | Kind::Members);
+        let own =
+            self.fold.session.added().filter(|(name, _)| added_too && name.eq_ignore_ascii_case(section)).flat_map(|(_, values)| values);
+        these
+            .map(|once| {
+                let amount = match &once.money {
+                    Some(money) if &*money.currency == "diamonds" => {
+                        Amount::Number(u64::try_from(money.cents / 100).unwrap_or_default(), Unit::Diamonds)
+                    }
+                    Some(money) => Amount::Money(BTreeMap::from([(money.currency.clone(), money.cents)])),
+                    None => Amount::None,
+                };
+                let root = self.fold.people.root(once.who);
+                let mut line = self.person(once.who, amount, once.at_ms);
+                line.note = once.what.to_string();
+                line.images.extend(stickers.iter().filter(|(who, _)| self.fold.people.root(*who) == root).map(|(_, image)| image.clone()));
+                line
+            })
+            .chain(own.map(|value| Line { first_ms: i64::MAX, ..added(value, 0) }))
+            .collect()
+    }
+
+    fn power_ups(&self, plan: &Plan) -> Vec<Line> {
+        let all = self.fold.session.extras().power_ups.list().iter();
+        all.filter(|one| self.shows(one.who, plan) && (plan.only.is_empty() || plan.only.contains(&*one.kind.to_lowercase())))
+            .enumerate()
+            .map(|(place, one)| {
+                let mut line = self.person(one.who, Amount::Number(1, Unit::Times), i64::try_from(place).unwrap_or(i64::MAX));
+                line.note = one.name.to_string();
+                line.images.extend(Some(one.image.clone()).filter(|image| !image.is_empty()));
+                line
+            })
+            .collect()
+    }
+
+    fn patrons(&self, plan: &Plan) -> Vec<Line> {
+        let all = self.fold.session.extras().patrons.iter();
+        let wanted = all.filter(|one| plan.only.is_empty() || plan.only.contains(&*one.tier.to_lowercase()));
+        let amount = |months: u32, cents: i64| {
+            if plan.lifetime { Amount::Money(BTreeMap::from([("".into(), cents)])) } else { Amount::Number(months.into(), Unit::Months) }
+        };
+        self.each(wanted.map(|one| (one.who, amount(one.months, one.cents))), plan)
+    }
+
+    fn has_tier(line: &mut Line, plan: &Plan, tier: impl Fn(PersonId) -> Option<Tier>) -> bool {
+        let Key::Person(who) = line.key else { return false };
+        line.tier = tier(who);
+        plan.tiers.is_empty() || line.tier.is_some_and(|tier| plan.tiers.contains(&tier))
+    }
+
+    fn ranked(&self, list: Vec<(PersonId, u64)>, unit: Unit, section: Section) -> Vec<Line> {
+        let list = if self.is_off(section) { Vec::new() } else { list };
+        let place = |place| i64::try_from(place).unwrap_or(i64::MAX);
+        list.into_iter().enumerate().map(|(at, (who, amount))| self.person(who, Amount::Number(amount, unit), place(at))).collect()
+    }
+
+    /// Names from the config, as their owners write them where that is known.
+    fn listed(&self, names: &[Box<str>], section: Section, plan: &Plan) -> Vec<Line> {
+        let listed = |written: &str| {
+            let lower = written.to_lowercase();
+            let Some(known) = self.fold.people.named(Platform::Twitch, written) else {
+                let is_ignored = self.options.ignore.own.contains(&*lower) || plan.ignore.contains(&*lower);
+                return (!is_ignored).then(|| written.to_owned());
+            };
+            let is_ignored = self.options.ignore.covers(known, &self.broadcaster) || plan.ignore.contains(&*known.name().to_lowercase());
+            (!is_ignored).then(|| known.name().to_owned())
+        };
+        let names = names.iter().filter(|_| !self.is_off(section)).filter_map(|written| listed(written));
+        names.enumerate().map(|(place, name)| Line::thing(&name, Amount::None, place)).collect()
+    }
+
+    fn names(&self, who: impl Iterator<Item = PersonId>, plan: &Plan) -> Vec<String> {
+        who.filter(|who| self.shows(*who, plan)).map(|who| self.fold.people.name(who).to_owned()).collect()
+    }
+}
+
+fn is_tiktok(once: &SupportOnce) -> bool {
+    once.name.source.eq_ignore_ascii_case("TikTok") || once.money.as_ref().is_some_and(|money| &*money.currency == "diamonds")
+}
+
+fn role(roles: Roles) -> Option<u8> {
+    let ranks = [(Roles::MODERATOR, 0), (Roles::VIP, 1), (Roles::SUBSCRIBER, 2)];
+    ranks.into_iter().find(|(role, _)| roles.has(*role)).map(|(_, rank)| rank)
+}
+
+/// Questions with their choices below, the winning one marked.
+fn ballots(list: &[Ballot], share: impl Fn(u64, u64) -> String) -> Vec<Line> {
+    let choice =
+        |(title, votes, won): &(Box<str>, u64, bool), total| format!("{} {title} – {}", if *won { "✓" } else { "•" }, share(*votes, total));
+    let line = |(place, ballot): (usize, &Ballot)| {
+        let mut line = Line::thing(&ballot.title, Amount::Number(0, Unit::Times), place);
+        // The same question may be asked twice.
+        line.key = Key::Thing(place.to_string());
+        line.note = ballot.choices.iter().map(|one| choice(one, ballot.total)).collect::<Vec<_>>().join("\n");
+        line
+    };
+    list.iter().enumerate().map(line).collect()
+}
+
+/// What `AddToCredits` put in: a text, a number, or an object with a name.
+fn added(value: &Value, place: usize) -> Line {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let name = match value {
+        Value::String(text) => text.clone(),
+        Value::Object(_) => text("name").unwrap_or_else(|| value.to_string()),
+        other => other.to_string(),
+    };
+    let mut line = Line::thing(&name, Amount::None, place);
+    line.key = Key::Thing(value.to_string());
+    line.note = text("note").or_else(|| text("for")).unwrap_or_default();
+    line
+}

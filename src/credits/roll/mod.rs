@@ -1,0 +1,19 @@
+//! What the end-credits page shows: a plan of sections, filled from the fold. The page decides only how it looks.
+//!
+//! `config` reads the plan, `core` fills it when the credits roll and runs them, `cli` writes it into a page of its own.
+
+pub mod amount;
+pub mod content;
+pub mod kind;
+pub mod length;
+mod line;
+pub mod plan;
+pub mod words;
+
+pub use content::{Body, Given, Name, Section, sections};
+pub use kind::Kind;
+pub use length::{Length, length};
+pub use plan::{Amounts, Layout, Look, Mode, Pinned, Plan, Role, Script, Sort};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! What the sums of the sections do not show: each gift of its own, and which reward was redeemed by whom.
+//!
+//! The roll may list them one by one; replies never do.
+
+use std::collections::HashMap;
+
+use super::{people::PersonId, section::Section, tally::Tally};
+use crate::event::{
+    EventName,
+    fact::{Money, Support, SupportKind, Tier},
+};
+
+/// One cheer, raid, subscription or redemption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Once {
+    /// Where it counts.
+    pub section: Section,
+    /// Who.
+    pub who: PersonId,
+    /// Bits, viewers, months, points.
+    pub amount: u64,
+    /// The tier of a subscription.
+    pub tier: Option<Tier>,
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+}
+
+/// One tip, order or membership.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupportOnce {
+    /// Which of the three.
+    pub kind: SupportKind,
+    /// Who.
+    pub who: PersonId,
+    /// How much, where told.
+    pub money: Option<Money>,
+    /// What was bought, or the tier.
+    pub what: Box<str>,
+    /// The event that told it.
+    pub name: EventName,
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+}
+
+/// A reward and who redeemed it.
+#[derive(Debug)]
+pub struct Reward {
+    /// Its id; may be empty.
+    pub id: Box<str>,
+    /// Its name.
+    pub title: Box<str>,
+    /// Who, how often, for how many points.
+    pub by: Tally,
+}
+
+/// All of a session.
+#[derive(Debug, Default)]
+pub struct Singles {
+    list: Vec<Once>,
+    support: Vec<SupportOnce>,
+    rewards: Vec<Reward>,
+    places: HashMap<Box<str>, usize>,
+}
+
+impl Singles {
+    /// Those of a section, in the journal's order.
+    pub fn of(&self, section: Section) -> impl Iterator<Item = &Once> {
+        self.list.iter().filter(move |once| once.section == section)
+    }
+
+    /// Tips, orders or memberships, in the journal's order.
+    pub fn support(&self, kind: SupportKind) -> impl Iterator<Item = &SupportOnce> {
+        self.support.iter().filter(move |once| once.kind == kind)
+    }
+
+    /// Rewards, first redeemed first.
+    pub fn rewards(&self) -> &[Reward] {
+        &self.rewards
+    }
+
+    pub(super) fn add(&mut self, once: Once) {
+        self.list.push(once);
+    }
+
+    pub(super) fn add_support(&mut self, support: &Support, who: PersonId, at_ms: i64) {
+        let Support { kind, money, what, name, .. } = support.clone();
+        self.support.push(SupportOnce { kind, who, money, what, name, at_ms });
+    }
+
+    /// Somebody redeemed a reward: told apart by id, and by name where there is none.
+    pub(super) fn redeem(&mut self, id: &str, title: &str, who: PersonId, points: u64, at_ms: i64) {
+        let key = if id.is_empty() { title } else { id };
+        let place = *self.places.entry(key.into()).or_insert(self.rewards.len());
+        if place == self.rewards.len() {
+            self.rewards.push(Reward { id: id.into(), title: title.into(), by: Tally::default() });
+        }
+        if let Some(reward) = self.rewards.get_mut(place) {
+            if !title.is_empty() {
+                reward.title = title.into();
+            }
+            reward.by.add(who, 1, points, None, at_ms);
+        }
+    }
+}
