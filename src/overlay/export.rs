@@ -14,7 +14,13 @@ pub const SHIM: &str = "streamerbot-over-obs.js";
 /// OBS's address and password, which the shim loads from beside itself.
 pub const CONFIG: &str = "obs-config.js";
 
-const SHIM_TEXT: &str = include_str!("assets/streamerbot-over-obs.js");
+/// One file, so that one script tag is enough.
+const SHIM_TEXT: &str = concat!(
+    include_str!("assets/streamerbot-over-obs.head.js"),
+    include_str!("assets/obs-client.js"),
+    include_str!("assets/streamerbot-session.js"),
+    include_str!("assets/streamerbot-socket.js"),
+);
 const CONFIG_HEAD: &str =
     "// OBS's address and password for streamerbot-over-obs.js, written by `twitchat-bridge overlay export`. Keep it to yourself.\n";
 

@@ -3,5 +3,6 @@
 //! Called by the verb `overlay`. Serves nothing: pages are opened from disk, and reach the bridge over OBS like everybody else.
 
 mod export;
+pub mod page;
 
 pub use export::{CONFIG, Existing, ExportError, SHIM, export};

@@ -56,6 +56,7 @@ class Protocol {
     #id = 0;
     #waiting = new Map();
     #listeners = new Map();
+    #everywhere = new Map();
 
     static async connect(address) {
         const protocol = new Protocol();
@@ -66,7 +67,10 @@ class Protocol {
     }
 
     #heard({ id, sessionId, method, params, result, error }) {
-        if (id === undefined) return this.#listeners.get(sessionId)?.(method, params);
+        if (id === undefined) {
+            this.#everywhere.get(method)?.(params);
+            return this.#listeners.get(sessionId)?.(method, params);
+        }
         const { resolve, reject, asked } = this.#waiting.get(id);
         this.#waiting.delete(id);
         return error ? reject(new Error(`${asked}: ${error.message}`)) : resolve(result);
@@ -76,6 +80,12 @@ class Protocol {
         const id = ++this.#id;
         this.#socket.send(JSON.stringify({ id, method, params, sessionId }));
         return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject, asked: method }));
+    }
+
+    /** Events of the browser as a whole; returns what ends that. */
+    hearAll(method, listener) {
+        this.#everywhere.set(method, listener);
+        return () => this.#everywhere.delete(method);
     }
 
     hear(sessionId, listener) {
@@ -124,6 +134,31 @@ class Page {
         const { result, exceptionDetails } = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
         if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
         return result.value;
+    }
+
+    /** The size of the picture, in CSS pixels. */
+    async resize(width, height) {
+        await this.#call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+    }
+
+    /** A PNG of what is on the screen, with nothing behind a page that is transparent. */
+    async screenshot() {
+        await this.#call('Emulation.setDefaultBackgroundColorOverride', { color: { r: 0, g: 0, b: 0, a: 0 } });
+        const { data } = await this.#call('Page.captureScreenshot', { format: 'png' });
+        return Buffer.from(data, 'base64');
+    }
+
+    /** The trace events of `categories` while `during` runs. */
+    async trace(categories, during) {
+        const events = [];
+        const stopHearing = this.#protocol.hearAll('Tracing.dataCollected', ({ value }) => events.push(...value));
+        const complete = new Promise((resolve) => this.#protocol.hearAll('Tracing.tracingComplete', resolve));
+        await this.#protocol.call('Tracing.start', { traceConfig: { includedCategories: categories }, transferMode: 'ReportEvents' });
+        await during();
+        await this.#protocol.call('Tracing.end');
+        await complete;
+        stopHearing();
+        return events;
     }
 
     async reload() {

@@ -1,7 +1,10 @@
 // The page shim in Node, the way a page has it: loaded once, before anything else, with the `ws` package in the browser's place.
 // Streamer.bot's own client, unmodified, gets the shim's WebSocket instead of `ws`.
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import WebSocket from 'ws';
 import { obsOfTheTests } from './bus.mjs';
 
@@ -31,7 +34,20 @@ function obs() {
 globalThis.StreamerbotOverObsConfig = { WebSocket: Recorded, obs: obs() };
 
 /** The shim's parts. Loading it puts its WebSocket in place. */
-export const shim = createRequire(import.meta.url)('../../src/overlay/assets/streamerbot-over-obs.js');
+export const shim = load(['streamerbot-over-obs.head.js', 'obs-client.js', 'streamerbot-session.js', 'streamerbot-socket.js']);
+
+/** What `overlay export` makes of them: one file. */
+function load(parts) {
+    const dir = mkdtempSync(join(tmpdir(), 'twitchat-bridge-shim-'));
+    const file = join(dir, 'streamerbot-over-obs.cjs');
+    const texts = parts.map((part) => readFileSync(new URL(`../../src/overlay/assets/${part}`, import.meta.url), 'utf8'));
+    try {
+        writeFileSync(file, texts.join(''));
+        return createRequire(import.meta.url)(file);
+    } finally {
+        rmSync(dir, { recursive: true });
+    }
+}
 
 const ours = 'data:text/javascript,export const WebSocket = globalThis.WebSocket; export default WebSocket;';
 const hooks = `export const resolve = (name, context, next) =>

@@ -1,0 +1,281 @@
+// credits.js: the one roll that the page shows, from its beginning to its end, and what may be done to it meanwhile.
+//
+// Knows nothing of where rolls and controls come from (feed.js), and leaves motion to scroll.js, slides.js and player.js.
+
+(() => {
+    'use strict';
+
+    const page = (window.CreditsPage = window.CreditsPage || {});
+    const { make } = page;
+
+    /** Fonts and pictures that are not there by then come too late. */
+    const READY_WITHIN_MS = 3000;
+    const FADE_MS = 220;
+    const FAREWELL_MS = 500;
+    const SETTLED_MS = 150;
+    const REMEMBERED_ROLLS = 1000;
+
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const nextTo = (place, ms) => Math.abs(place - ms) <= 1;
+
+    function pictureLoaded(image) {
+        if (image.complete) return undefined;
+        return new Promise((resolve) => {
+            for (const type of ['load', 'error']) image.addEventListener(type, resolve);
+        });
+    }
+
+    class Credits {
+        /** `onChange` is called with a report whenever the state changed, or there is something new to warn of. */
+        constructor(stage, onChange) {
+            this.stage = stage;
+            this.onChange = onChange;
+            this.state = 'idle';
+            this.roll = undefined;
+            this.scene = undefined;
+            this.taken = new Set();
+            this.warned = new Set();
+            this.turn = 0;
+            this.wanted = undefined; // where a jump goes that has not happened yet
+            this.held = undefined; // the section that `goto` stands at
+            addEventListener('resize', () => this.resized());
+        }
+
+        /** What the bridge is told. */
+        get report() {
+            const { state, scene, roll } = this;
+            const report = { page: 'credits', roll: roll ? roll.id : null, state, warnings: [...this.warned] };
+            if (this.seconds !== undefined) report.seconds = this.seconds;
+            if (!scene) return report;
+            const { timeMs, rate } = scene.player;
+            const section = this.sectionAt(timeMs);
+            return { ...report, elapsedMs: Math.round(timeMs), rate, section: section ? section.id : null, ...(scene.pages && { pages: scene.pages }) };
+        }
+
+        become(state) {
+            this.state = state;
+            this.onChange(this.report);
+        }
+
+        warn(text) {
+            if (this.warned.has(text)) return;
+            this.warned.add(text);
+            this.showWarnings();
+            if (this.scene) this.onChange(this.report);
+        }
+
+        // ---- a roll
+
+        /** Begins with a roll, unless it has come before. */
+        take(roll) {
+            if (typeof roll !== 'object' || roll === null || typeof roll.id !== 'string' || !Array.isArray(roll.sections)) return;
+            if (this.taken.has(roll.id)) return;
+            this.taken.add(roll.id);
+            if (this.taken.size > REMEMBERED_ROLLS) this.taken.delete(this.taken.values().next().value);
+            this.clear();
+            this.roll = roll;
+            this.look = page.lookOf(roll.look);
+            this.warned.clear();
+            this.held = undefined;
+            const elapsedMs = Number.isFinite(roll.elapsedMs) ? roll.elapsedMs : 0;
+            const rate = Number.isFinite(roll.rate) ? roll.rate : 1;
+            const isPaused = roll.paused === true;
+            const heardMs = performance.now();
+            this.build(({ player, delayMs }) => {
+                // Who begins late makes up for the time to get ready; who begins at the beginning shows all of it.
+                const sinceMs = elapsedMs > 0 && !isPaused ? (performance.now() - heardMs) * rate : 0;
+                let timeMs = elapsedMs + sinceMs;
+                const passMs = player.durationMs - delayMs;
+                if (this.look.loop && timeMs > player.durationMs) timeMs = delayMs + ((timeMs - delayMs) % passMs);
+                player.set({ timeMs, rate, isPaused });
+                this.become(isPaused ? 'paused' : 'rolling');
+            });
+        }
+
+        /** Lays everything out, and calls `begin` with it once fonts and pictures are there. */
+        async build(begin) {
+            const turn = ++this.turn;
+            const { stage, roll, look } = this;
+            this.clearStage();
+            page.applyLook(stage, look);
+            const onLost = (address) => this.warn(`cannot show ${address}`);
+            const sections = roll.sections.map((content, index) => page.section(content || {}, index, look, onLost));
+            const trial = make('div', 'view trial', ...sections);
+            stage.append(trial);
+            trial.getBoundingClientRect(); // the browser looks for fonts only when it needs them
+            const pictures = [...trial.querySelectorAll('img')].map(pictureLoaded);
+            await Promise.race([Promise.all([document.fonts.ready, ...pictures]), pause(READY_WITHIN_MS)]);
+            if (turn !== this.turn) return;
+            trial.remove();
+            const lay = look.mode === 'slides' ? page.slides : page.scroll;
+            const scene = lay(stage, sections, look, { seconds: roll.seconds, onEnd: () => this.passed() });
+            if (Array.isArray(roll.floating)) page.floating(stage, scene.player, roll.floating, roll.id, onLost);
+            this.scene = scene;
+            this.seconds = Math.round(scene.player.durationMs / 10) / 100;
+            for (const text of scene.warnings) this.warned.add(text);
+            this.showWarnings();
+            begin(scene);
+        }
+
+        /** In test rolls only: viewers have no use for them. */
+        showWarnings() {
+            const { stage, warned, roll } = this;
+            for (const old of stage.querySelectorAll(':scope > .warnings')) old.remove();
+            if (roll && roll.test === true && warned.size > 0) {
+                stage.append(make('aside', 'warnings', ...[...warned].map((text) => make('p', '', text))));
+            }
+        }
+
+        /** The roll is through, or going backwards at its beginning again. */
+        passed() {
+            const { player, delayMs } = this.scene;
+            const { loop } = this.look;
+            if (player.rate < 0) {
+                if (loop) player.set({ timeMs: player.durationMs });
+                return;
+            }
+            if (loop) {
+                this.become('complete');
+                player.set({ timeMs: delayMs });
+                this.become('rolling');
+                return;
+            }
+            this.clear();
+            this.become('complete');
+        }
+
+        clear() {
+            this.turn++;
+            this.wanted = undefined;
+            this.clearStage();
+        }
+
+        clearStage() {
+            if (this.scene) this.scene.player.end();
+            this.scene = undefined;
+            this.stage.replaceChildren();
+        }
+
+        /** Lays out anew for another size or look, and goes on where it was. */
+        rebuild() {
+            const { player, delayMs } = this.scene;
+            const { timeMs, rate, isPaused, durationMs } = player;
+            const done = Math.max(timeMs - delayMs, 0) / (durationMs - delayMs);
+            this.wanted = undefined;
+            this.build((scene) => {
+                const passMs = scene.player.durationMs - scene.delayMs;
+                scene.player.set({ timeMs: done > 0 ? scene.delayMs + done * passMs : timeMs, rate, isPaused });
+                this.become(this.state);
+            });
+        }
+
+        resized() {
+            clearTimeout(this.settling);
+            this.settling = setTimeout(() => this.scene && this.rebuild(), SETTLED_MS);
+        }
+
+        // ---- controls
+
+        /** One of the bridge's controls, for this roll or for whichever rolls. */
+        control({ command, value, roll, hold }) {
+            if (!this.scene || (typeof roll === 'string' && roll !== this.roll.id)) return;
+            const { player } = this.scene;
+            const controls = {
+                stop: () => this.stop(),
+                pause: () => this.move({ isPaused: true }),
+                resume: () => this.move({ isPaused: false }),
+                next: () => this.next(),
+                previous: () => this.previous(),
+                speed: () => Number.isFinite(value) && this.move({ rate: value, isPaused: player.isPaused }),
+                goto: () => this.goto(value, hold === true),
+                look: () => this.changeLook(value),
+            };
+            if (Object.prototype.hasOwnProperty.call(controls, command)) controls[command]();
+        }
+
+        move(change) {
+            this.held = undefined;
+            this.scene.player.set(change);
+            this.become(this.scene.player.isPaused ? 'paused' : 'rolling');
+        }
+
+        toggle() {
+            if (this.scene) this.move({ isPaused: !this.scene.player.isPaused });
+        }
+
+        async stop() {
+            this.wanted = undefined;
+            const turn = ++this.turn; // nothing that is being prepared begins any more
+            await this.fade(1, 0, FAREWELL_MS);
+            if (turn !== this.turn) return;
+            this.clear();
+            this.become('stopped');
+        }
+
+        sectionAt(timeMs) {
+            const { marks } = this.scene;
+            const passed = marks.filter(({ atMs }) => atMs <= timeMs || nextTo(atMs, timeMs));
+            return passed[passed.length - 1] || marks[0];
+        }
+
+        get placeMs() {
+            return this.wanted === undefined ? this.scene.player.timeMs : this.wanted;
+        }
+
+        next() {
+            const { marks, player } = this.scene;
+            const later = marks.find(({ atMs }) => atMs > this.placeMs && !nextTo(atMs, this.placeMs));
+            if (later) this.jump(later.atMs);
+            else this.jump(this.look.loop && marks.length > 0 ? marks[0].atMs : player.durationMs);
+        }
+
+        previous() {
+            const { marks, player } = this.scene;
+            const index = marks.indexOf(this.sectionAt(this.placeMs));
+            if (index > 0) this.jump(marks[index - 1].atMs);
+            else if (this.look.loop && marks.length > 0) this.jump(marks[marks.length - 1].atMs);
+            else this.jump(marks.length > 0 ? Math.min(marks[0].atMs, player.durationMs) : 0);
+        }
+
+        goto(value, hold) {
+            const { marks } = this.scene;
+            const mark = marks.find(({ id }) => id === String(value)) || (Number.isInteger(value) ? marks[value] : undefined);
+            if (!mark) return;
+            if (hold && this.held === mark.id) {
+                this.move({ isPaused: false });
+                return;
+            }
+            this.jump(mark.atMs, hold ? mark.id : undefined);
+        }
+
+        /** Fades out here and in there. The way between would be a blur. */
+        async jump(timeMs, held) {
+            const { scene } = this;
+            this.wanted = timeMs;
+            this.held = held;
+            await this.fade(1, 0, FADE_MS);
+            if (scene !== this.scene || this.wanted !== timeMs) return; // it went elsewhere meanwhile
+            this.wanted = undefined;
+            scene.player.set({ timeMs, isPaused: held === undefined ? scene.player.isPaused : true });
+            if (scene !== this.scene) return; // that was the end
+            this.become(scene.player.isPaused ? 'paused' : 'rolling');
+            this.fade(0, 1, FADE_MS);
+        }
+
+        /** Resolves also where no frames are drawn, as in a hidden page. */
+        fade(from, to, ms) {
+            const fading = [...this.stage.children].map((part) => part.animate([{ opacity: from }, { opacity: to }], { duration: ms, fill: 'forwards' }));
+            return Promise.race([Promise.all(fading.map(({ finished }) => finished)).catch(() => {}), pause(2 * ms)]);
+        }
+
+        changeLook(value) {
+            if (typeof value !== 'object' || value === null) return;
+            this.roll = { ...this.roll, look: { ...this.roll.look, ...value } };
+            this.look = page.lookOf(this.roll.look);
+            this.warned.clear();
+            this.rebuild();
+        }
+    }
+
+    Object.assign(page, { Credits });
+})();

@@ -1,0 +1,43 @@
+// sample.js: a roll to look at without OBS and bridge, with index.html#demo. Nobody in it exists.
+//
+//   index.html#demo&theme=neon&mode=slides&seconds=30&sticky   tries out a look
+
+(() => {
+    'use strict';
+
+    const page = (window.CreditsPage = window.CreditsPage || {});
+
+    const named = (text) => text.split(' ').map((name) => ({ name: name.replace(/_/g, ' ') }));
+    const with_ = (...pairs) => pairs.map(([name, amount, more]) => ({ name, amount, ...more }));
+
+    const SECTIONS = [
+        { id: 'opening', kind: 'text', title: 'Thanks for watching', text: 'Tonight: the long way home\nfive hours, two bosses, one very lost sheep', layout: 'center' },
+        { id: 'follows', kind: 'people', title: 'New followers', icon: 'heart', layout: 'three-columns',
+          names: named('TobiWanders pixelmoth Nachtfalke さくらもち LunaCast JuniperJay quietstorm_ نور_الليل OttoPilot 🦊foxglove mirabelle_k Sørensen Gwendolyn_of_the_Long_Lake zed ClaraOnTheMoon') },
+        { id: 'subs', kind: 'people', title: 'Subscribers', icon: 'star', layout: 'two-columns',
+          names: with_(['HarborLights', '38 months', { icon: 'crown' }], ['mossy_stone', '12 months'], ['Ballad', 'new', { icon: 'star' }], ['kettle_on', '3 months'], ['Rückenwind', '7 months'], ['דניאל', '2 months']) },
+        { id: 'gifts', kind: 'people', title: 'Gifts', icon: 'gift', layout: 'center',
+          names: with_(['NorthernRose', '×20', { note: 'the largest bomb of the night' }], ['TobiWanders', '×5'], ['teacupdragon', '×1']) },
+        { id: 'cheers', kind: 'people', title: 'Cheers', icon: 'gem', layout: 'center',
+          names: with_(['Ballad', '2,500'], ['pixelmoth', '1,000'], ['JuniperJay', '300'], ['zed', '1']) },
+        { id: 'raids', kind: 'people', title: 'Raids', icon: 'people', layout: 'center', names: with_(['SaltAndPixels', '214 raiders'], ['DerLeuchtturm', '37 raiders']) },
+        { id: 'rewards', kind: 'people', title: 'Rewards', icon: 'coin', layout: 'two-columns',
+          names: with_(['Hydrate!', '×14', { lines: [{ text: 'quietstorm', amount: '×9' }, { text: 'LunaCast', amount: '×5' }] }], ['Name the sheep', '×2', { lines: [{ text: 'mirabelle k' }, { text: 'OttoPilot' }] }]) },
+        { id: 'train', kind: 'people', title: 'Hype train', icon: 'train', layout: 'center',
+          names: with_(['Level 4', '86 %', { lines: [{ icon: 'star', text: 'NorthernRose' }, { icon: 'gem', text: 'Ballad' }] }]) },
+        { id: 'polls', kind: 'people', title: 'Polls', icon: 'chart', layout: 'center',
+          names: with_(['Left or right?', undefined, { lines: [{ icon: 'check', text: 'left, of course', amount: '71 %' }, { icon: '•', text: 'right', amount: '29 %' }] }]) },
+        { id: 'moderators', kind: 'people', title: 'Moderators', icon: 'shield', layout: 'flow-center', names: named('HarborLights mossy_stone teacupdragon') },
+        { id: 'end', kind: 'text', title: 'Good night', text: 'See you on Thursday', layout: 'center' },
+    ];
+
+    /** `options`: what stands in the page's address after #. */
+    function sampleRoll(options) {
+        const look = { loop: true, speed: 110, stickyTitles: options.has('sticky') };
+        for (const key of ['theme', 'mode']) if (options.has(key)) look[key] = options.get(key);
+        for (const key of ['speed', 'seconds', 'scale', 'delay', 'slideSeconds', 'fade']) if (options.has(key)) look[key] = Number(options.get(key));
+        return { id: 'sample', test: true, elapsedMs: 0, look, sections: SECTIONS };
+    }
+
+    Object.assign(page, { sampleRoll });
+})();

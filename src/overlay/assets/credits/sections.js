@@ -1,0 +1,87 @@
+// sections.js: a section of the roll as elements. Everything that people wrote goes in as text, never as markup.
+
+(() => {
+    'use strict';
+
+    const page = (window.CreditsPage = window.CreditsPage || {});
+
+    const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns'];
+    const COLUMNS = { 'two-columns': 2, 'three-columns': 3 };
+    const SKINS = ['simmer', 'rainbow-eclipse', 'cosmic-abyss'];
+
+    function make(tag, className, ...children) {
+        const element = document.createElement(tag);
+        element.className = className;
+        element.append(...children.filter((child) => child !== undefined));
+        return element;
+    }
+
+    /** Its own direction, whatever stands round it. */
+    function isolated(className, text) {
+        const element = make('bdi', className, String(text));
+        element.dir = 'auto';
+        return element;
+    }
+
+    const given = (text) => text !== undefined && text !== null && text !== '';
+
+    function line({ text, amount, icon }, onLost) {
+        return make('span', 'line', page.icon(icon, onLost), isolated('line-text', given(text) ? text : ''),
+            given(amount) ? isolated('amount', amount) : undefined);
+    }
+
+    function entry({ name, amount, note, icon, images, lines, skin }, onLost) {
+        const element = make('li', 'entry');
+        if (SKINS.includes(skin)) element.classList.add('skin', `skin-${skin}`);
+        if (Array.isArray(images) && images.length > 0) {
+            element.append(make('span', 'images', ...images.filter(page.isImageAddress).map((address) => page.image(address, '', onLost))));
+        }
+        const who = make('span', 'who', page.icon(icon, onLost), isolated('name', given(name) ? name : ''));
+        if (given(amount)) who.append(isolated('amount', amount));
+        element.append(who);
+        if (given(note)) element.append(isolated('note', note));
+        if (Array.isArray(lines) && lines.length > 0) element.append(make('span', 'lines', ...lines.map((one) => line(one, onLost))));
+        return element;
+    }
+
+    /** More columns than names would leave holes. */
+    function layoutOf({ layout, names }) {
+        const wanted = LAYOUTS.includes(layout) ? layout : 'center';
+        const columns = Math.min(COLUMNS[wanted] || 1, (names || []).length);
+        if (!COLUMNS[wanted] || columns === COLUMNS[wanted]) return wanted;
+        return columns === 2 ? 'two-columns' : 'center';
+    }
+
+    function title({ title: text, icon }, { icons }, onLost) {
+        if (!given(text)) return undefined;
+        return make('h2', 'title', icons ? page.icon(icon, onLost) : undefined, isolated('title-text', text));
+    }
+
+    function body(section, look, onLost) {
+        const { kind, text, src, alt, height, names, empty } = section;
+        if (kind === 'text') return make('p', 'text', isolated('text-body', given(text) ? text : ''));
+        if (kind === 'image') {
+            const picture = page.isImageAddress(String(src)) ? page.image(src, given(alt) ? String(alt) : '', onLost) : make('span', 'lost');
+            if (picture.tagName === 'SPAN') onLost(String(src));
+            if (Number.isFinite(height) && height > 0) picture.style.height = `${height}px`;
+            return make('div', 'picture', picture);
+        }
+        if (!Array.isArray(names) || names.length === 0) {
+            const said = given(empty) ? empty : look.emptyText;
+            return given(said) ? make('p', 'empty', isolated('text-body', said)) : undefined;
+        }
+        return make('ol', 'entries', ...names.map((one) => entry(one, onLost)));
+    }
+
+    const idOf = (section, index) => (given(section.id) ? String(section.id) : String(index));
+
+    /** The element of a section: a title, if it has one, and what stands below it. */
+    function section(content, index, look, onLost) {
+        const kind = ['text', 'image'].includes(content.kind) ? content.kind : 'people';
+        const element = make('section', `section kind-${kind} layout-${layoutOf(content)}`, title(content, look, onLost), body(content, look, onLost));
+        element.dataset.id = idOf(content, index);
+        return element;
+    }
+
+    Object.assign(page, { section, idOf, make });
+})();

@@ -1,0 +1,116 @@
+//! The end-credits page: the files of which it is made, and the page as one file with a roll in it.
+//!
+//! `overlay install` and `overlay export` write [`FILES`], and [`CUSTOM_CSS`] where there is none yet; `credits get --format html` prints
+//! [`standalone`]. What is in a roll: docs/overlay.md.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+/// The page itself, which the others are beside.
+pub const INDEX: &str = "index.html";
+/// The user's own style sheet. Written once, and never again.
+pub const CUSTOM_CSS: (&str, &str) = ("custom.css", include_str!("assets/credits/custom.css"));
+
+/// Every file of the page by its name, but for [`CUSTOM_CSS`] and the address of OBS.
+pub const FILES: &[(&str, &str)] = &[
+    (INDEX, include_str!("assets/credits/index.html")),
+    CREDITS_CSS,
+    THEMES_CSS,
+    ("obs-client.js", include_str!("assets/obs-client.js")),
+    ICONS,
+    SECTIONS,
+    LOOK,
+    PLAYER,
+    SCROLL,
+    SLIDES,
+    FLOATING,
+    CREDITS,
+    ("feed.js", include_str!("assets/credits/feed.js")),
+    ("sample.js", include_str!("assets/credits/sample.js")),
+    READER,
+    MAIN,
+];
+
+const CREDITS_CSS: (&str, &str) = ("credits.css", include_str!("assets/credits/credits.css"));
+const THEMES_CSS: (&str, &str) = ("themes.css", include_str!("assets/credits/themes.css"));
+const ICONS: (&str, &str) = ("icons.js", include_str!("assets/credits/icons.js"));
+const SECTIONS: (&str, &str) = ("sections.js", include_str!("assets/credits/sections.js"));
+const LOOK: (&str, &str) = ("look.js", include_str!("assets/credits/look.js"));
+const PLAYER: (&str, &str) = ("player.js", include_str!("assets/credits/player.js"));
+const SCROLL: (&str, &str) = ("scroll.js", include_str!("assets/credits/scroll.js"));
+const SLIDES: (&str, &str) = ("slides.js", include_str!("assets/credits/slides.js"));
+const FLOATING: (&str, &str) = ("floating.js", include_str!("assets/credits/floating.js"));
+const CREDITS: (&str, &str) = ("credits.js", include_str!("assets/credits/credits.js"));
+const READER: (&str, &str) = ("reader.js", include_str!("assets/credits/reader.js"));
+const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
+
+/// What a page needs that has its roll in itself: no feed, no connection.
+const STANDALONE: [(&str, &str); 10] = [ICONS, SECTIONS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN];
+
+/// The page as one file that plays `roll` when it is opened, and is a document to read afterwards. `custom_css` is the user's own style
+/// sheet, empty for none. It runs its own script alone, whatever stands in the roll.
+#[must_use]
+pub fn standalone(roll: &Value, custom_css: &str) -> String {
+    let script: String = STANDALONE.iter().map(|(_, text)| *text).collect();
+    let hash = BASE64_STANDARD.encode(Sha256::digest(&script));
+    // In CSS the backslash changes nothing, and a closing tag it is no more.
+    let styles = [CREDITS_CSS.1, THEMES_CSS.1, custom_css].map(|css| format!("<style>\n{}</style>", css.replace("</", "<\\/"))).join("\n");
+    let json = roll.to_string().replace('<', "\\u003c");
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>Credits</title>\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-{hash}'; \
+         style-src 'unsafe-inline'; img-src file: data: https:; font-src file: data:; base-uri 'none'; form-action 'none'\">\n\
+         {styles}\n</head>\n<body>\n\
+         <script type=\"application/json\" id=\"roll\">{json}</script>\n<script>{script}</script>\n</body>\n</html>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_page_names_every_file_and_no_other() {
+        let index = FILES[0].1;
+        let named: Vec<&str> =
+            index.split(['"']).filter(|text| ["css", "js"].iter().any(|kind| text.ends_with(&format!(".{kind}")))).collect();
+        let mut files: Vec<&str> = FILES.iter().map(|(name, _)| *name).filter(|name| *name != INDEX).collect();
+        files.insert(2, CUSTOM_CSS.0);
+        assert_eq!(named, files);
+    }
+
+    #[test]
+    fn nothing_of_ours_ends_the_tag_it_is_put_into() {
+        for (name, text) in STANDALONE {
+            assert!(!text.contains("</script") && !text.contains("<!--"), "{name}");
+        }
+        for (name, text) in [CREDITS_CSS, THEMES_CSS] {
+            assert!(!text.contains("</"), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_name_ends_the_roll_and_no_style_its_sheet() {
+        let roll = json!({ "id": "1", "sections": [{ "names": [{ "name": "</script><script>alert(1)</script><!--" }] }] });
+        let html = standalone(&roll, "a { b: 'c' } </style><script>alert(2)</script>");
+        assert_eq!(html.matches("<script").count(), 3, "ours, the roll, and one that is within a style sheet");
+        assert_eq!(html.matches("</style").count(), 3);
+        let (_, rest) = html.split_once("id=\"roll\">").unwrap();
+        let (text, _) = rest.split_once("</script>").unwrap();
+        assert_eq!(serde_json::from_str::<Value>(text).unwrap(), roll);
+    }
+
+    #[test]
+    fn only_its_own_script_may_run() {
+        let html = standalone(&json!({ "id": "1", "sections": [] }), "");
+        let (_, script) = html.split_once("<script>").unwrap();
+        let (script, _) = script.rsplit_once("</script>").unwrap();
+        let hash = BASE64_STANDARD.encode(Sha256::digest(script));
+        assert!(html.contains(&format!("script-src 'sha256-{hash}'")));
+    }
+}
