@@ -1,5 +1,5 @@
 // Pages made for Streamer.bot, in Chromium, with one script tag of ours: from disk as OBS opens them, and over http where browsers
-// keep cryptography back. obs-websocket-js plays Twitchat; OBS and the bridge are real.
+// keep cryptography back. obs-websocket-js plays Twitchat; the bridge is real, and so is OBS unless they run on the stand-in.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

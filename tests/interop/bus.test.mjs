@@ -1,4 +1,4 @@
-// The tests' own library against a real OBS, without a bridge: what the other tests build on.
+// The tests' own library against an OBS, real or stand-in, without a bridge: what the other tests build on.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-// A real OBS of a test's own, which it may restart: scripts/real-obs says how.
+// An OBS of a test's own, which it may restart: a real one (scripts/real-obs says how), or a stand-in where the tests run on one.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -6,11 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { startStandIn } from './stand-in.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/real-obs', import.meta.url));
 
 /** `url` and `password` stay the same over a `restart`; it ends with this process at the latest. */
-export async function startObs() {
+export const startObs = () => (process.env.OBS_TEST_KIND === 'stand-in' ? startStandIn() : startReal());
+
+async function startReal() {
     const dir = await mkdtemp(join(tmpdir(), 'twitchat-bridge-obs-'));
     const state = join(dir, 'state');
     const real = (verb, ...more) => promisify(execFile)(SCRIPT, [verb, '--state', state, ...more]);

@@ -1,4 +1,4 @@
-// Streamer.bot's own client, unmodified, and a raw page's code through the shim, a real OBS and the bridge.
+// Streamer.bot's own client, unmodified, and a raw page's code through the shim, OBS and the bridge. OBS is a real one or the stand-in.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

@@ -1,10 +1,12 @@
 //! The examples do what they say, as somebody who copies them would run them.
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::{env, fs};
 
 use serde_json::json;
-use twitchat_bridge::obs::Target;
+use twitchat_bridge::obs::{Gone, Listener, Options, Target};
 
 use crate::support::bridge::{Home, Program};
 use crate::support::bus::Bus;
@@ -94,4 +96,25 @@ async fn watch_events_prints_what_happens() {
     assert!(data.to_string().contains("Viewer7"), "{data}");
     watching.signal("INT");
     assert_eq!(watching.ended().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn stand_in_obs_restarts_when_told_and_ends_with_its_input() {
+    let home = Home::new();
+    let mut command = home.command(example("stand_in_obs"));
+    let mut child = command.env("OBS_PASSWORD", PASSWORD).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut lines = BufReader::new(output).lines();
+    let mut url =
+        || serde_json::from_str::<serde_json::Value>(&lines.next().unwrap().unwrap()).unwrap()["url"].as_str().unwrap().to_owned();
+    let first = url();
+    let port = first.strip_prefix("ws://127.0.0.1:").unwrap().parse().unwrap();
+    let target = Target { host: "127.0.0.1".into(), port, tls: false, password: Some(PASSWORD.into()) };
+    let mut before = Listener::connect(&target, &Options::default()).await.unwrap();
+    input.write_all(b"restart\n").unwrap();
+    assert_eq!(url(), first);
+    assert!(matches!(before.next().await, Err(Gone::Closed)));
+    Listener::connect(&target, &Options::default()).await.unwrap();
+    drop(input);
+    assert!(child.wait().unwrap().success());
 }
