@@ -1,15 +1,21 @@
 //! What was heard on the bus, decoded by the library: Twitchat's messages with the events they map to, requests, the bridge's messages.
-//! For `watch`. It keeps who is who, polls and predictions, as the bridge does; it counts nothing.
+//! It keeps who is who, gifts of a bomb, polls and predictions, as the bridge does; it counts nothing.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use twitchat_bridge::{
+    config::Config,
+    core::recent::{RECENT_IDS, Recent},
     credits::People,
-    event::{EventName, Fact, Heard, Message, Person},
-    mapping::{self, Labels, Polls, Predictions, render},
+    event::{Event, EventName, Fact, Heard, Message, Person},
+    mapping::{self, Gifts, Labels, Polls, Predictions, general, render},
+    obs::Info,
+    request::{self, Call},
     twitchat::question,
 };
+
+use super::hearing::News;
 
 /// Who says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -17,8 +23,10 @@ use twitchat_bridge::{
 pub(crate) enum From {
     /// Twitchat, or somebody who gives it an order.
     Twitchat,
-    /// Nobody on the bus: the event that Twitchat's message maps to.
+    /// Nobody on the bus: the event that Twitchat's message maps to, or that somebody publishes.
     Mapped,
+    /// OBS itself.
+    Obs,
     /// A bridge.
     Bridge,
     /// Somebody who asks the bridge.
@@ -40,6 +48,19 @@ pub(crate) struct Line {
     pub(crate) id: Value,
     /// Twitchat's or the event's data; of requests and bridges the whole message.
     pub(crate) data: Value,
+    /// It is played back from a recording.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) replay: bool,
+}
+
+impl Line {
+    fn other(name: &str, at: jiff::Timestamp) -> Self {
+        Self { at, from: From::Other, name: name.into(), id: Value::Null, data: Value::Null, replay: false }
+    }
+
+    fn event(Event { name, data }: Event, id: Value, replay: bool, at: jiff::Timestamp) -> Self {
+        Self { at, from: From::Mapped, name: name.to_string(), id, data, replay }
+    }
 }
 
 /// ISO 8601 in UTC, to the millisecond.
@@ -55,44 +76,106 @@ pub(crate) struct Decoder {
     polls: Polls,
     predictions: Predictions,
     labels: Labels,
+    gifts: Gifts,
+    /// Ids of messages, if each is to be heard once only.
+    recent: Option<Recent>,
+    /// OBS as events describe it, and the scene that it shows.
+    connection: Value,
+    scene: Option<String>,
 }
 
 impl Decoder {
-    /// A decoder for the channel of this broadcaster, if the config says whose it is.
-    pub(crate) fn new(broadcaster: Option<Person>) -> Self {
-        Self { broadcaster, ..Self::default() }
+    /// A decoder for the channel that the config names, if it names one.
+    pub(crate) fn of(config: &Config) -> Self {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let whose = &config.broadcaster;
+        Self { broadcaster: Person::new(&text(&whose.id), &text(&whose.login), &text(&whose.name)), ..Self::default() }
     }
 
-    /// One message, and the events that it maps to.
-    pub(crate) fn hear(&mut self, heard: &Heard, at: jiff::Timestamp) -> Vec<Line> {
-        match heard {
-            Heard::Twitchat(message) => self.twitchat(message, at),
-            Heard::Bridge(whole) => vec![bridge(whole, at)],
-            Heard::Request(whole) => vec![request(whole, at)],
-            Heard::Other => vec![Line { at, from: From::Other, name: "Other.Message".into(), id: Value::Null, data: Value::Null }],
-            Heard::Bad => vec![Line { at, from: From::Other, name: "Other.Unreadable".into(), id: Value::Null, data: Value::Null }],
+    /// Drops a message whose id was heard before, as the bridge does.
+    pub(crate) fn without_repeats(self) -> Self {
+        Self { recent: Some(Recent::new(RECENT_IDS)), ..self }
+    }
+
+    /// Whatever is heard next.
+    pub(crate) fn take(&mut self, news: &News, at: jiff::Timestamp) -> Vec<Line> {
+        match news {
+            News::Heard(batch) => batch.events.iter().flat_map(|heard| self.hear(heard, at)).collect(),
+            News::Up(info) => vec![self.up(info, at)],
+            News::Down => vec![self.down(at)],
+            News::Scene(name) => self.scene(name, at).into_iter().collect(),
+            News::Stream { active } => vec![self.stream(*active, at)],
+            News::Tick => self.tick(at),
+            News::Signal => Vec::new(),
         }
     }
 
-    /// What time alone brings: a poll that has settled is over.
-    pub(crate) fn tick(&mut self, at: jiff::Timestamp) -> Vec<Line> {
+    /// One message, and the events that it maps to.
+    fn hear(&mut self, heard: &Heard, at: jiff::Timestamp) -> Vec<Line> {
+        match heard {
+            Heard::Twitchat(message) => self.twitchat(message, at),
+            Heard::Bridge(whole) => vec![bridge(whole, at)],
+            Heard::Request(whole) => [Some(request(whole, at)), published(whole, at)].into_iter().flatten().collect(),
+            Heard::Other => vec![Line::other("Other.Message", at)],
+            Heard::Bad => vec![Line::other("Other.Unreadable", at)],
+        }
+    }
+
+    /// What time alone brings: a poll that has settled is over, a bomb is complete.
+    fn tick(&mut self, at: jiff::Timestamp) -> Vec<Line> {
         let mut facts = self.polls.tick(at.as_millisecond());
         facts.extend(self.predictions.tick(at.as_millisecond()));
-        facts.into_iter().filter_map(|fact| self.mapped(fact, None, at)).collect()
+        let mut lines: Vec<_> = facts.into_iter().filter_map(|fact| self.mapped(fact, None, at)).collect();
+        let told = self.gifts.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
+        // The message that a gift came in stands in its data.
+        lines.extend(told.into_iter().map(|event| Line::event(event, Value::Null, false, at)));
+        lines
+    }
+
+    /// OBS is there.
+    fn up(&mut self, info: &Info, at: jiff::Timestamp) -> Line {
+        self.connection = mapping::obs::connection("", &info.version.obs, &info.version.websocket);
+        self.scene.clone_from(&info.scene);
+        obs(mapping::obs::connected(&self.connection), at)
+    }
+
+    /// OBS is gone.
+    fn down(&self, at: jiff::Timestamp) -> Line {
+        obs(mapping::obs::disconnected(&self.connection), at)
+    }
+
+    /// OBS shows this scene.
+    fn scene(&mut self, name: &str, at: jiff::Timestamp) -> Option<Line> {
+        let before = self.scene.replace(name.to_owned()).filter(|before| before != name)?;
+        Some(obs(mapping::obs::scene_changed(&self.connection, name, &before), at))
+    }
+
+    /// OBS began to stream, or stopped.
+    fn stream(&self, active: bool, at: jiff::Timestamp) -> Line {
+        obs(mapping::obs::stream_changed(&self.connection, active), at)
     }
 
     fn twitchat(&mut self, message: &Message, at: jiff::Timestamp) -> Vec<Line> {
+        if let (Some(recent), Some(id)) = (&mut self.recent, &message.id)
+            && !recent.insert(id)
+        {
+            return Vec::new();
+        }
         let (kind, data) = (&*message.kind, message.data.as_deref());
         let id = message.id.as_deref().map_or(Value::Null, Value::from);
-        let mut lines =
-            vec![Line { at, from: From::Twitchat, name: format!("Twitchat.{kind}"), id, data: data.map_or(Value::Null, value) }];
+        let replay = message.replay.is_some();
+        let told = data.map_or(Value::Null, value);
+        let custom = general::is_custom(kind).then(|| Line::event(general::custom(kind, &told), id.clone(), replay, at));
+        let mut lines = vec![Line { at, from: From::Twitchat, name: format!("Twitchat.{kind}"), id, data: told, replay }];
+        lines.extend(custom);
         let mut facts = self.polls.heard(kind, data, at.as_millisecond());
         facts.extend(self.predictions.heard(kind, data, at.as_millisecond()));
         if question::label_answer(kind).is_some() {
             facts.extend(data.map(|data| self.labels.heard(data)).unwrap_or_default());
         }
         facts.extend(mapping::heard(kind, data).facts);
-        lines.extend(facts.into_iter().filter_map(|fact| self.mapped(fact, message.id.as_deref(), at)));
+        let events = facts.into_iter().filter_map(|fact| self.mapped(fact, message.id.as_deref(), at));
+        lines.extend(events.map(|line| Line { replay, ..line }));
         lines
     }
 
@@ -102,10 +185,32 @@ impl Decoder {
             self.people.meet(person, at.as_millisecond());
             self.people.complete(person);
         });
+        if let Fact::Gift(gift) = fact {
+            self.gifts.hold(gift, id.unwrap_or_default(), millis(at));
+            return None;
+        }
         let context = render::Context { at_ms: at.as_millisecond(), id: id.unwrap_or_default(), broadcaster: self.broadcaster.as_ref() };
         let event = render::event(&fact, &context)?;
-        Some(Line { at, from: From::Mapped, name: event.name.to_string(), id: json!(id), data: event.data })
+        Some(Line::event(event, json!(id), false, at))
     }
+}
+
+/// Milliseconds for what only measures spans.
+fn millis(at: jiff::Timestamp) -> u64 {
+    u64::try_from(at.as_millisecond()).unwrap_or_default()
+}
+
+fn obs(event: Event, at: jiff::Timestamp) -> Line {
+    Line { from: From::Obs, ..Line::event(event, Value::Null, false, at) }
+}
+
+/// The event that somebody publishes, if a bridge would take it.
+fn published(whole: &RawValue, at: jiff::Timestamp) -> Option<Line> {
+    let request = request::read(whole.get())?;
+    let Ok(Call::PublishEvent { name, data, event_id }) = request.call else { return None };
+    let data = Value::Object(data);
+    mapping::published::facts(&name, &data).ok()?;
+    Some(Line::event(Event { name, data }, json!(event_id), false, at))
 }
 
 fn value(raw: &RawValue) -> Value {
@@ -124,14 +229,15 @@ fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
         _ => "Bridge.Message".into(),
     };
     let id = data.get("id").cloned().unwrap_or_default();
-    Line { at, from: From::Bridge, name, id, data }
+    let replay = data.get("replay").is_some_and(|mark| *mark == true);
+    Line { at, from: From::Bridge, name, id, data, replay }
 }
 
 fn request(whole: &RawValue, at: jiff::Timestamp) -> Line {
     let data = value(whole);
     let name = format!("Request.{}", data.get("request").and_then(Value::as_str).unwrap_or("?"));
     let id = data.get("id").cloned().unwrap_or_default();
-    Line { at, from: From::Client, name, id, data }
+    Line { at, from: From::Client, name, id, data, replay: false }
 }
 
 #[cfg(test)]
@@ -168,6 +274,51 @@ mod tests {
         let lines = decoder.hear(&Heard::read(&sub.to_string()).unwrap(), jiff::Timestamp::UNIX_EPOCH);
         let told = lines.iter().find(|line| line.from == From::Mapped).unwrap();
         assert_eq!((told.name.as_str(), &told.id, &told.data["displayName"]), ("Twitch.Sub", &json!("2"), &json!("Anna_B")));
+    }
+
+    #[test]
+    fn gifts_wait_for_their_bomb_and_then_come_as_the_bridge_tells_them() {
+        let mut decoder = Decoder::default();
+        let gift = |to: &str| {
+            json!({ "origin": "twitchat", "type": "SUBSCRIPTION", "id": to, "data": { "tier": 1, "months": 1, "isGift": true, "giftCount": 1,
+                "user": { "id": "7", "login": "anna" }, "recipients": [{ "uid": to, "login": format!("p{to}") }] } })
+        };
+        for to in ["1", "2"] {
+            assert_eq!(names(&mut decoder, &gift(to)), [(From::Twitchat, "Twitchat.SUBSCRIPTION".into())]);
+        }
+        assert!(decoder.tick(jiff::Timestamp::from_millisecond(1_999).unwrap()).is_empty());
+        let told = decoder.tick(jiff::Timestamp::from_millisecond(2_000).unwrap());
+        assert_eq!(told.iter().map(|line| &*line.name).collect::<Vec<_>>(), ["Twitch.GiftBomb", "Twitch.GiftSub", "Twitch.GiftSub"]);
+        assert_eq!((&told[0].data["gifts"], &told[1].data["fromSubBomb"]), (&json!(2), &json!(true)));
+    }
+
+    #[test]
+    fn what_others_publish_is_an_event_if_a_bridge_would_take_it() {
+        let mut decoder = Decoder::default();
+        let mut publish = |data: Value| {
+            let publish = json!({ "source": "twitch", "type": "raid" });
+            names(&mut decoder, &json!({ "request": "PublishEvent", "id": 1, "publish": publish, "data": data }))
+        };
+        let asked = (From::Client, "Request.PublishEvent".to_owned());
+        let raid = json!({ "userId": "7", "userName": "anna", "viewers": 3 });
+        assert_eq!(publish(raid), [asked.clone(), (From::Mapped, "Twitch.Raid".into())]);
+        assert_eq!(publish(json!({})), [asked]);
+    }
+
+    #[test]
+    fn obs_itself_is_told() {
+        let mut decoder = Decoder::default();
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let version = twitchat_bridge::obs::Version { obs: "30.2.3".into(), websocket: "5.5.2".into(), platform: String::new() };
+        let up = decoder.up(&Info { version, scene: Some("Intro".into()), stream: None }, at);
+        assert_eq!((up.from, &*up.name, &up.data["connection"]["version"]), (From::Obs, "Obs.Connected", &json!("30.2.3")));
+        assert_eq!(decoder.scene("Intro", at), None);
+        let scene = decoder.scene("Game", at).unwrap();
+        assert_eq!(
+            (&*scene.name, &scene.data["obs.sceneName"], &scene.data["oldScene"]["name"]),
+            ("Obs.SceneChanged", &json!("Game"), &json!("Intro"))
+        );
+        assert_eq!((decoder.stream(true, at).name, decoder.down(at).name), ("Obs.StreamingStarted".into(), "Obs.Disconnected".into()));
     }
 
     #[test]

@@ -31,6 +31,21 @@ pub(crate) enum Failure {
         /// How long we waited.
         within: Duration,
     },
+    /// What was waited for did not happen.
+    #[error("it did not happen within {}", super::span::show(*within))]
+    Late {
+        /// How long we waited.
+        within: Duration,
+    },
+    /// Somebody stopped us before it was done.
+    #[error("stopped before it happened")]
+    Stopped,
+    /// A program that was run for an event failed.
+    #[error("a run of {program} failed, and --fail-fast ends with the first that does")]
+    RunFailed {
+        /// The program.
+        program: String,
+    },
     /// OBS took the message and nothing came back.
     #[error("OBS took {kind} but did not relay it within {} s: nobody has heard it. Try again", within.as_secs_f32())]
     NoEcho {
@@ -86,10 +101,10 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let of_failure = |failure: &Failure| match failure {
         Failure::Usage(_) => USAGE,
-        Failure::NoAnswer { .. } | Failure::NoEcho { .. } => NO_ANSWER,
+        Failure::NoAnswer { .. } | Failure::NoEcho { .. } | Failure::Late { .. } => NO_ANSWER,
         Failure::OtherBridge { .. } => OTHER_BRIDGE,
         Failure::Link(cause) => cause.kind().exit_code(),
-        Failure::Refused { .. } | Failure::Broke => 1,
+        Failure::Refused { .. } | Failure::Stopped | Failure::RunFailed { .. } | Failure::Broke => 1,
     };
     let of_store = |error: &StoreError| if matches!(error, StoreError::Taken { .. }) { OTHER_BRIDGE } else { 1 };
     let of_request = |error: &RequestError| match error {

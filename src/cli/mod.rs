@@ -3,27 +3,37 @@
 //! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to standard error.
 
 mod bus;
+mod child;
 mod completions;
 mod config;
 mod context;
 mod credits;
 mod decode;
 mod demo;
+mod exec;
 mod failure;
 mod fields;
 mod glob;
+mod hearing;
+mod jobs;
+mod kinds;
 mod logs;
 mod man;
 mod options;
 mod out;
 mod overlay;
+mod picker;
 mod request;
 mod roll;
 mod run;
 mod send;
 mod signals;
+mod span;
 mod status;
+mod subscription;
 mod summary;
+mod variables;
+mod wait;
 mod watch;
 
 use std::path::Path;
@@ -73,6 +83,8 @@ enum Verb {
     Run(run::Args),
     Status(status::Args),
     Watch(watch::Args),
+    Wait(wait::Args),
+    Exec(exec::Args),
     Send(send::Args),
     Request(request::Args),
     Credits(credits::Args),
@@ -101,6 +113,8 @@ impl Verb {
             Self::Run(args) => args.run(context).await,
             Self::Status(args) => args.run(context).await,
             Self::Watch(args) => args.run(context).await,
+            Self::Wait(args) => args.run(context).await,
+            Self::Exec(args) => args.run(context).await,
             Self::Send(args) => args.run(context).await,
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,

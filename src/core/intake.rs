@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     credits::{Outcome, PersonId},
-    event::{Event, EventName, Fact, Message, fact::Presence},
+    event::{Event, EventName, Fact, Message, fact::Presence, heard::Replay},
     mapping::{self, published, render},
     twitchat::{catalogue, catalogue::Class, generation_of, question},
 };
@@ -38,6 +38,11 @@ impl Core {
                 self.counts.duplicates += 1;
                 return;
             }
+        }
+        self.counts.replayed += u64::from(message.replay.is_some());
+        if message.replay == Some(Replay::Told) {
+            self.replayed(message, now);
+            return;
         }
         let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
         if !matches!(class, Some(Class::Action | Class::Question)) {

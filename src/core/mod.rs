@@ -12,17 +12,17 @@
 //! | `sessions` | when a session ends and the next begins |
 //! | `subscriptions`, `telling` | who hears which events, and how they are told |
 //! | `actions`, `answers` | Streamer.bot's other requests |
-//! | `gifts` | gift events held back until their bomb is complete |
-//! | `recent` | ids heard lately |
+//! | `replay` | what is played back from a recording: told, never counted |
+//! | [`recent`] | ids heard lately |
 
 mod actions;
 mod answers;
 mod bus;
-mod gifts;
 mod intake;
 pub mod journal;
 pub mod port;
-mod recent;
+pub mod recent;
+mod replay;
 mod sessions;
 mod side;
 mod status;
@@ -37,16 +37,14 @@ use uuid::Uuid;
 use crate::{
     credits::Fold,
     event::{Fact, Heard, Person},
-    mapping::{self, Labels, Polls, Predictions},
+    mapping::{self, Gifts, Labels, Polls, Predictions},
 };
 use journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings};
-use recent::Recent;
+use recent::{RECENT_IDS, Recent};
 use side::Side;
 use subscriptions::Subscriptions;
 
-/// Ids of Twitchat messages that are remembered.
-const RECENT_IDS: usize = 4_096;
 /// The longest time without a tick.
 const HEARTBEAT_MS: u64 = 2_000;
 /// A tick that comes this much later than it was due: the process had been frozen.
@@ -72,7 +70,8 @@ pub struct Core {
     predictions: Predictions,
     labels: Labels,
     side: Side,
-    gifts: gifts::Held,
+    gifts: Gifts,
+    stage: replay::Stage,
     stream: sessions::StreamState,
     obs: Option<(ObsInfo, i64)>,
     scene: Option<Box<str>>,
@@ -81,6 +80,8 @@ pub struct Core {
     /// Number of the last event put on OBS.
     bus_seq: u64,
     silent: bool,
+    /// What is told is a replay.
+    replaying: bool,
     subscriptions: Subscriptions,
     triggers: Vec<actions::Trigger>,
     last: Option<(Box<str>, i64)>,
@@ -115,7 +116,8 @@ impl Core {
             predictions: Predictions::default(),
             labels: Labels::default(),
             side,
-            gifts: gifts::Held::default(),
+            gifts: Gifts::default(),
+            stage: replay::Stage::default(),
             stream: sessions::StreamState::new(kept),
             obs: None,
             scene: None,
@@ -123,6 +125,7 @@ impl Core {
             told: 0,
             bus_seq: 0,
             silent: false,
+            replaying: false,
             subscriptions: Subscriptions::recall(kept.subscriptions.as_deref()),
             triggers: Vec::new(),
             last: None,
@@ -240,7 +243,7 @@ impl Core {
     /// When [`Input::Tick`] is due at the latest, on the monotonic clock. Never far away: that it did not come shows a freeze.
     pub fn due_ms(&self) -> u64 {
         let heartbeat = self.tick_ms.map(|tick_ms| tick_ms + HEARTBEAT_MS);
-        [self.side.due_ms(), self.gifts.due_ms(), self.ballots_due_ms, heartbeat, Some(self.alive_due_ms)]
+        [self.side.due_ms(), self.gifts.due_ms(), self.stage.gifts.due_ms(), self.ballots_due_ms, heartbeat, Some(self.alive_due_ms)]
             .into_iter()
             .flatten()
             .min()
@@ -267,14 +270,14 @@ impl Core {
         self.obs = Some((info, now.wall_ms));
         self.out.push(Effect::AskStream);
         self.say_hello(now);
-        self.tell_connected(now);
+        self.tell_obs(mapping::obs::connected(&self.connection()), now);
         self.side.connected(now.mono_ms);
     }
 
     fn down(&mut self, now: Now) {
         let connection = self.connection();
         self.obs = None;
-        self.tell_obs("Disconnected", serde_json::json!({ "connection": connection }), now);
+        self.tell_obs(mapping::obs::disconnected(&connection), now);
         self.side.disconnected();
         self.stream.unknown();
     }
@@ -305,6 +308,16 @@ impl Core {
         self.settle_ballots(now);
     }
 
+    /// Tells of gifts that wait for no more.
+    fn release_gifts(&mut self, now: Now) {
+        let broadcaster = self.broadcaster();
+        for event in self.gifts.release(now.mono_ms, now.wall_ms, broadcaster.as_ref()) {
+            self.tell(event, now);
+        }
+        let replayed = self.stage.gifts.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
+        self.on_stage(|core| replayed.into_iter().for_each(|event| core.tell(event, now)));
+    }
+
     /// Tells of polls and predictions that ended, and notes when the next may have.
     fn settle_ballots(&mut self, now: Now) {
         let mut ended = self.polls.tick(now.wall_ms);
@@ -312,7 +325,12 @@ impl Core {
         for fact in ended {
             self.tell_fact(&fact, None, now);
         }
-        let due = [self.polls.due_ms(), self.predictions.due_ms()].into_iter().flatten().min();
+        let mut ended = self.stage.polls.tick(now.wall_ms);
+        ended.extend(self.stage.predictions.tick(now.wall_ms));
+        self.on_stage(|core| ended.iter().for_each(|fact| core.tell_fact(fact, None, now)));
+        let (real, replayed) =
+            ([self.polls.due_ms(), self.predictions.due_ms()], [self.stage.polls.due_ms(), self.stage.predictions.due_ms()]);
+        let due = real.into_iter().chain(replayed).flatten().min();
         // A whole second at most: the wall clock may be set meanwhile.
         self.ballots_due_ms = due.map(|due_ms| now.mono_ms + u64::try_from((due_ms - now.wall_ms).clamp(1, 1_000)).unwrap_or(1));
     }

@@ -209,6 +209,8 @@ pub struct Counts {
     pub elsewhere: u64,
     /// Our own messages, come back.
     pub echoes: u64,
+    /// Messages played back from a recording.
+    pub replayed: u64,
     /// Requests.
     pub requests: u64,
     /// Requests answered with an error.

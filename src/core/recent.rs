@@ -12,21 +12,25 @@ pub(super) fn hash(id: &str) -> u64 {
     hasher.finish()
 }
 
+/// Ids of Twitchat messages that are remembered.
+pub const RECENT_IDS: usize = 4_096;
+
 /// A bounded set that forgets the oldest.
 #[derive(Debug)]
-pub(super) struct Recent {
+pub struct Recent {
     order: VecDeque<u64>,
     set: HashSet<u64>,
     size: usize,
 }
 
 impl Recent {
-    pub(super) fn new(size: usize) -> Self {
+    /// An empty one.
+    pub fn new(size: usize) -> Self {
         Self { order: VecDeque::with_capacity(size), set: HashSet::with_capacity(size), size }
     }
 
     /// Takes an id in; `false` if it was there already.
-    pub(super) fn insert(&mut self, id: &str) -> bool {
+    pub fn insert(&mut self, id: &str) -> bool {
         let id = hash(id);
         if !self.set.insert(id) {
             return false;

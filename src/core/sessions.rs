@@ -7,6 +7,7 @@ use super::{
     journal::{Session, SessionId, Write},
     port::{Effect, Kept, Note, Now},
 };
+use crate::mapping;
 
 /// What is known of OBS's stream.
 #[derive(Debug)]
@@ -74,8 +75,7 @@ impl Core {
 
     /// OBS began or ended a stream.
     pub(super) fn stream_changed(&mut self, active: bool, now: Now) {
-        let data = serde_json::json!({ "connection": self.connection(), "outputActive": active });
-        self.tell_obs(if active { "StreamingStarted" } else { "StreamingStopped" }, data, now);
+        self.tell_obs(mapping::obs::stream_changed(&self.connection(), active), now);
         if active {
             self.stream_runs(now.wall_ms, now);
         } else {

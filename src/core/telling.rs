@@ -10,21 +10,8 @@ use super::{
 };
 use crate::{
     event::{Event, EventName, Fact, Message, heard::BRIDGE},
-    mapping::render,
+    mapping::{general, obs, render},
 };
-
-/// Messages of Twitchat that are also told as `General.Custom`: Streamer.bot has no events of its own for them.
-const CUSTOM: [&str; 9] = [
-    "CURRENT_TRACK",
-    "ON_CURRENT_TRACK",
-    "TRACK_ADDED_TO_QUEUE",
-    "ON_TRACK_ADDED_TO_QUEUE",
-    "RAFFLE_RESULT",
-    "RAFFLE_COMPLETE",
-    "ON_WHEEL_OVERLAY_ANIMATION_COMPLETE",
-    "COUNTER_UPDATE",
-    "ON_COUNTER_UPDATE",
-];
 
 impl Core {
     /// Whether anybody listens: only then are events made.
@@ -41,7 +28,8 @@ impl Core {
         fact.each_person(|person| self.fold.people.complete(person));
         let id = id.map_or_else(|| self.fresh_id(), ToOwned::to_owned);
         if let Fact::Gift(gift) = fact {
-            self.hold_gift(gift, &id, now);
+            let gifts = if self.replaying { &mut self.stage.gifts } else { &mut self.gifts };
+            gifts.hold(gift, &id, now.mono_ms);
             return;
         }
         let broadcaster = self.broadcaster();
@@ -81,9 +69,9 @@ impl Core {
         if self.subscriptions.want(TWITCHAT, &message.kind) {
             self.put_on_bus(TWITCHAT, &message.kind, data(&message.data), now);
         }
-        if CUSTOM.contains(&&*message.kind) && self.subscriptions.want("General", "Custom") {
-            let custom = json!({ "source": TWITCHAT, "type": message.kind, "data": data(&message.data) });
-            self.put_on_bus("General", "Custom", custom, now);
+        if general::is_custom(&message.kind) && self.subscriptions.want("General", "Custom") {
+            let custom = general::custom(&message.kind, &data(&message.data));
+            self.put_on_bus("General", "Custom", custom.data, now);
         }
     }
 
@@ -91,40 +79,29 @@ impl Core {
     pub(super) fn scene_changed(&mut self, name: &str, now: Now) {
         let before = self.scene.replace(name.into());
         if before.as_ref().is_some_and(|before| **before != *name) {
-            let scene = |name: &str| json!({ "name": name, "sceneName": name });
-            let data = json!({ "connection": self.connection(), "scene": scene(name), "oldScene": scene(before.as_deref().unwrap_or_default()),
-                "obs.sceneName": name, "obs.scene": name });
-            self.tell_obs("SceneChanged", data, now);
+            let before = before.unwrap_or_default();
+            self.tell_obs(obs::scene_changed(&self.connection(), name, &before), now);
         }
     }
 
     /// Something about OBS itself.
-    pub(super) fn tell_obs(&mut self, kind: &str, data: Value, now: Now) {
+    pub(super) fn tell_obs(&mut self, event: Event, now: Now) {
         if self.is_heard() {
-            self.tell(Event::new("Obs", kind, data), now);
+            self.tell(event, now);
         }
     }
 
-    /// OBS as Streamer.bot describes a connection.
+    /// The OBS that we are connected to.
     pub(super) fn connection(&self) -> Value {
         let (obs, websocket) = self.obs.as_ref().map(|(info, _)| (&*info.obs_version, &*info.websocket_version)).unwrap_or_default();
-        json!({ "id": self.run.instance, "host": "OBS", "name": "OBS", "version": obs, "websocketVersion": websocket })
-    }
-
-    /// `Obs.Connected`, in the words of all versions.
-    pub(super) fn tell_connected(&mut self, now: Now) {
-        let connection = self.connection();
-        let part = |key: &str| connection.get(key).cloned().unwrap_or_default();
-        let data = json!({ "obs.id": part("id"), "obs.name": part("name"), "obs.host": part("host"), "obs.studioVersion": part("version"),
-            "obs.websocketVersion": part("websocketVersion"), "connection": connection });
-        self.tell_obs("Connected", data, now);
+        obs::connection(&self.run.instance, obs, websocket)
     }
 
     fn put_on_bus(&mut self, source: &str, kind: &str, data: Value, now: Now) {
         if self.obs.is_none() {
             return;
         }
-        let frame = Map::from_iter([
+        let mut frame = Map::from_iter([
             ("origin".to_owned(), Value::from(BRIDGE)),
             ("bridge".to_owned(), self.run.bridge.to_string().into()),
             ("seq".to_owned(), (self.bus_seq + 1).into()),
@@ -132,6 +109,9 @@ impl Core {
             ("event".to_owned(), json!({ "source": source, "type": kind })),
             ("data".to_owned(), data),
         ]);
+        if self.replaying {
+            frame.insert("replay".into(), true.into());
+        }
         if self.send(&frame) {
             self.bus_seq += 1;
         }

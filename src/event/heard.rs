@@ -30,6 +30,18 @@ pub struct Peek<'a> {
     /// Twitchat's data.
     #[serde(borrow, default)]
     pub data: Option<&'a RawValue>,
+    /// The mark of a replay.
+    #[serde(borrow, default)]
+    pub replay: Option<&'a RawValue>,
+}
+
+/// What a message that is played back from a recording is to do. Twitchat looks at no such mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// `"replay":true`, or anything that is none of the others: be told, and count nowhere.
+    Told,
+    /// `"replay":"count"`: count too, as if it happened now.
+    Counted,
 }
 
 /// A Twitchat envelope: its type, id and untouched data.
@@ -41,6 +53,8 @@ pub struct Message {
     pub id: Option<Box<str>>,
     /// Absent and `null` are both `None`.
     pub data: Option<Box<RawValue>>,
+    /// `None` for what happens now.
+    pub replay: Option<Replay>,
 }
 
 /// A `CustomEvent`, told apart by who speaks.
@@ -76,12 +90,23 @@ impl Peek<'_> {
                     kind: kind.into(),
                     id: self.id.and_then(plain_id),
                     data: self.data.filter(|data| data.get() != "null").map(ToOwned::to_owned),
+                    replay: self.replay.and_then(Replay::read),
                 }),
                 _ => Heard::Bad,
             },
             Some(BRIDGE) => whole().map_or(Heard::Other, Heard::Bridge),
             _ if self.request.is_some() => whole().map_or(Heard::Other, Heard::Request),
             _ => Heard::Other,
+        }
+    }
+}
+
+impl Replay {
+    fn read(raw: &RawValue) -> Option<Self> {
+        match raw.get() {
+            "false" | "null" => None,
+            r#""count""# => Some(Self::Counted),
+            _ => Some(Self::Told),
         }
     }
 }
@@ -125,6 +150,17 @@ mod tests {
             panic!()
         };
         assert_eq!((&*message.kind, message.id.as_deref(), message.data.is_none()), ("A\"B", Some("7"), true));
+    }
+
+    #[test]
+    fn the_mark_of_a_replay_is_read() {
+        let mark = |mark: &str| match Heard::read(&format!(r#"{{"origin":"twitchat","type":"A"{mark}}}"#)).unwrap() {
+            Heard::Twitchat(message) => message.replay,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(["", r#","replay":null"#, r#","replay":false"#].map(mark), [None; 3]);
+        assert_eq!(mark(r#","replay":"count""#), Some(Replay::Counted));
+        assert_eq!([r#","replay":true"#, r#","replay":"x""#, r#","replay":{"a":1}"#].map(mark), [Some(Replay::Told); 3]);
     }
 
     #[test]

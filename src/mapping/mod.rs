@@ -2,8 +2,11 @@
 
 mod ballot;
 pub mod filled;
+pub mod general;
+pub mod gifts;
 pub mod heard;
 pub mod labels;
+pub mod obs;
 pub mod polls;
 pub mod predictions;
 pub mod published;
@@ -13,6 +16,7 @@ pub mod summary;
 pub mod texts;
 
 pub use filled::filled;
+pub use gifts::Gifts;
 pub use heard::{Read, Trouble, feeds, heard};
 pub use labels::Labels;
 pub use polls::Polls;

@@ -72,7 +72,7 @@ async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
     ] {
         talker.broadcast(&message).await.unwrap();
     }
-    wait_until("the last message is shown", || all.out().lines().count() == 4 && some.out().lines().count() == 2).await;
+    wait_until("the last message is shown", || all.out().lines().count() == 5 && some.out().lines().count() == 2).await;
     all.signal("INT");
     some.signal("TERM");
     let (all, some) = (all.end().await.succeeds(), some.end().await.succeeds());
@@ -82,11 +82,12 @@ async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
     assert_eq!(
         told,
         [
+            r#""obs" "Obs.Connected" null"#,
             r#""twitchat" "Twitchat.FOLLOW" "f1""#,
             r#""mapped" "Twitch.Follow" "f1""#,
             r#""client" "Request.GetCredits" 5"#,
             r#""other" "Other.Message" null"#
         ]
     );
-    assert_eq!(lines[0]["data"]["user"], user);
+    assert_eq!(lines[1]["data"]["user"], user);
 }

@@ -10,6 +10,8 @@ async fn help_of_every_verb() {
         "run",
         "status",
         "watch",
+        "wait",
+        "exec",
         "send",
         "request",
         "credits",

@@ -1,0 +1,117 @@
+//! `exec`: runs a program for each event.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::child::Program;
+use super::context::Context;
+use super::decode::Line;
+use super::failure::Failure;
+use super::hearing::{Hearing, News};
+use super::jobs::{Job, Jobs, Tally};
+use super::kinds::{self, Kind, Kinds};
+use super::picker::{self, Picker};
+use super::{out, span, variables};
+
+const EXAMPLES: &str = "Examples:
+  twitchat-bridge exec --on FOLLOW -- notify-send 'A new follower'
+  twitchat-bridge exec --on Twitch.Raid -- sh -c 'echo \"$TWITCHAT_DATA_DISPLAYNAME brought $TWITCHAT_DATA_VIEWERS\" >> raids.txt'
+  twitchat-bridge exec --on 'Twitch.*' --jobs 1 -- ./on-event.py
+
+The program is started as it is, never through a shell: what people write in chat is in its environment and on its standard input (the \
+event in one line, as `watch --json` prints it), never in its arguments. If you start a shell, quote the variables. What it prints is \
+passed on. A program that fails is said; --fail-fast makes it the end.
+
+OBS may close and come back. Ctrl-C asks all programs to end, and kills those that have not after five seconds; a second Ctrl-C leaves at \
+once. Exit codes: 0 stopped by Ctrl-C, 1 a program failed and --fail-fast was given.";
+
+/// Run a program for each event
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, picker::HELP, variables::HELP))]
+pub(crate) struct Args {
+    /// Which events, see below. May be given several times
+    #[arg(long = "on", value_name = "TYPE", required = true)]
+    kinds: Vec<Kind>,
+    /// How many programs may run at once
+    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
+    /// How many events may wait for a program to end; beyond that the newest are dropped, and it is said
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u16))]
+    queue: u16,
+    /// End a program that takes longer, such as 30s or 5m [default: it may take as long as it likes]
+    #[arg(long, value_name = "DURATION", value_parser = span::read)]
+    timeout: Option<Duration>,
+    /// End with the first program that fails
+    #[arg(long)]
+    fail_fast: bool,
+    /// The program and its arguments
+    #[arg(value_name = "COMMAND", required = true, last = true)]
+    command: Vec<OsString>,
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let config = context.config()?;
+        let mut command = self.command.into_iter();
+        let name = command.next().unwrap_or_default();
+        let shown = name.to_string_lossy().into_owned();
+        let program = Program { name, arguments: command.collect(), time_limit: self.timeout };
+        let mut jobs = Jobs::new(program, self.jobs.into(), self.queue.into());
+        let mut hearing = Hearing::start(&config)?;
+        let mut picker = Picker::new(&config, "exec", Kinds::new(self.kinds), hearing.obs());
+        let ended = loop {
+            tokio::select! {
+                news = hearing.next() => match news {
+                    Ok(News::Signal) => break Ok(ExitCode::SUCCESS),
+                    Ok(news) => {
+                        for line in picker.take(&news, Timestamp::now()) {
+                            jobs.take(job(&line)?);
+                        }
+                    }
+                    Err(error) => break Err(error),
+                },
+                succeeded = jobs.next() => {
+                    if !succeeded && self.fail_fast {
+                        break Err(Failure::RunFailed { program: shown }.into());
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            () = jobs.end() => {}
+            () = second_signal(&mut hearing) => return Ok(ExitCode::FAILURE),
+        }
+        picker.finish().await;
+        say(jobs.tally());
+        ended
+    }
+}
+
+fn job(line: &Line) -> serde_json::Result<Job> {
+    let mut input = serde_json::to_vec(line)?;
+    input.push(b'\n');
+    let about = match line.id.as_str() {
+        Some(id) => format!("{} ({id})", line.name),
+        None => line.name.clone(),
+    };
+    Ok(Job { about, input, variables: variables::of(line) })
+}
+
+/// Waits for somebody who has no time. The link may end meanwhile.
+async fn second_signal(hearing: &mut Hearing) {
+    loop {
+        match hearing.next().await {
+            Ok(News::Signal) => return,
+            Ok(_) => {}
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+fn say(Tally { succeeded, failed, dropped }: Tally) {
+    let dropped = if dropped > 0 { format!(", {dropped} events dropped") } else { String::new() };
+    out::note(format_args!("{} runs, {failed} failed{dropped}", succeeded + failed));
+}

@@ -1,0 +1,124 @@
+//! Runs of a program, so many at once; the others wait in a bounded queue, and when that is full the newest is dropped.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::child::{Program, RunError};
+use super::out;
+
+/// One run.
+#[derive(Debug)]
+pub(crate) struct Job {
+    /// The event, for messages to the user.
+    pub(crate) about: String,
+    /// For standard input.
+    pub(crate) input: Vec<u8>,
+    /// For the environment.
+    pub(crate) variables: Vec<(String, String)>,
+}
+
+/// How often what happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Tally {
+    pub(crate) succeeded: u64,
+    pub(crate) failed: u64,
+    pub(crate) dropped: u64,
+}
+
+/// All runs of one program.
+#[derive(Debug)]
+pub(crate) struct Jobs {
+    program: Arc<Program>,
+    at_once: usize,
+    room: usize,
+    queue: VecDeque<Job>,
+    running: JoinSet<(String, Result<(), RunError>)>,
+    stop: CancellationToken,
+    tally: Tally,
+}
+
+impl Jobs {
+    pub(crate) fn new(program: Program, at_once: usize, room: usize) -> Self {
+        Self {
+            program: Arc::new(program),
+            at_once,
+            room,
+            queue: VecDeque::new(),
+            running: JoinSet::new(),
+            stop: CancellationToken::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Begins it now, or when others have ended.
+    pub(crate) fn take(&mut self, job: Job) {
+        if self.running.len() < self.at_once {
+            self.begin(job);
+        } else if self.queue.len() < self.room {
+            self.queue.push_back(job);
+        } else {
+            self.tally.dropped += 1;
+            if self.tally.dropped.is_power_of_two() {
+                let (dropped, room) = (self.tally.dropped, self.room);
+                out::warn(&format!(
+                    "{dropped} events dropped: {room} wait already. --jobs lets more programs run at once, --queue more events wait"
+                ));
+            }
+        }
+    }
+
+    fn begin(&mut self, job: Job) {
+        let (program, stop) = (Arc::clone(&self.program), self.stop.clone());
+        self.running.spawn(async move {
+            let Job { about, input, variables } = job;
+            let ended = program.run(input, variables, &stop).await;
+            (about, ended)
+        });
+    }
+
+    /// Waits for the next run to end; tells whether it succeeded. For ever while none runs. May be dropped and called again.
+    pub(crate) async fn next(&mut self) -> bool {
+        let Some(joined) = self.running.join_next().await else { return std::future::pending().await };
+        if let Some(job) = self.queue.pop_front() {
+            self.begin(job);
+        }
+        match joined {
+            Ok((_, Ok(()))) => {
+                self.tally.succeeded += 1;
+                true
+            }
+            Ok((about, Err(error))) => {
+                self.tally.failed += 1;
+                let program = self.program.name.to_string_lossy();
+                out::warn(&format!("{program} failed for {about}: {:#}", anyhow::Error::from(error)));
+                false
+            }
+            Err(error) => {
+                self.tally.failed += 1;
+                out::warn(&format!("a run broke: {error}"));
+                false
+            }
+        }
+    }
+
+    /// Ends all that run, politely, and gives up what waits.
+    pub(crate) async fn end(&mut self) {
+        self.tally.dropped += u64::try_from(self.queue.len()).unwrap_or(u64::MAX);
+        self.queue.clear();
+        self.stop.cancel();
+        while let Some(joined) = self.running.join_next().await {
+            match joined {
+                Ok((_, Ok(()))) => self.tally.succeeded += 1,
+                Ok((_, Err(RunError::Stopped))) => {}
+                _ => self.tally.failed += 1,
+            }
+        }
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally
+    }
+}

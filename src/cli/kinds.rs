@@ -1,0 +1,167 @@
+//! Which events a verb is about, as the user names them: `FOLLOW`, `Twitchat.ON_FOLLOW`, `Twitch.*`. For `watch`, `wait`, `exec`, `record`
+//! and `replay`.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::str::FromStr;
+
+use twitchat_bridge::event::EventName;
+use twitchat_bridge::twitchat::catalogue;
+
+use super::glob::Glob;
+
+/// How `--help` explains it.
+pub(crate) const HELP: &str = "Events:
+  FOLLOW             a type of Twitchat's, whatever version of Twitchat sends it: ON_FOLLOW is one too; any case, - or _
+  Twitchat.FOLLOW    exactly this type
+  Twitch.Follow ...  an event as Streamer.bot names it
+  Twitch.*           * stands for anything, ? for one character";
+
+/// Sources of events that only a bridge tells: what it does itself.
+const OF_BRIDGE: [&str; 3] = ["Credits", "Raw", "Custom"];
+
+/// One of the names that were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `Source.Type`, or a pattern.
+    Named(Glob, String),
+    /// A type of Twitchat's, in the words of every generation.
+    Twitchat(Vec<String>),
+}
+
+impl FromStr for Kind {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let text = text.trim();
+        if text.contains(['.', '*', '?']) {
+            return Ok(Self::Named(Glob::new(text), text.to_owned()));
+        }
+        Ok(Self::Twitchat(names_of(&text.to_uppercase().replace('-', "_"))))
+    }
+}
+
+/// What a type is called, here and on either side of Twitchat's renamings.
+fn names_of(kind: &str) -> Vec<String> {
+    let own = catalogue::look_up(kind).map(|entry| entry.counterparts.clone()).unwrap_or_default();
+    let others = catalogue::entries().iter().filter(|entry| entry.counterparts.contains(&kind)).map(|entry| entry.name);
+    let mut names: Vec<String> = [kind].into_iter().chain(own).chain(others).map(ToOwned::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+impl Kind {
+    /// Whether a line of this name is meant.
+    fn matches(&self, name: &str) -> bool {
+        let twitchat = name.strip_prefix("Twitchat.");
+        match self {
+            Self::Twitchat(names) => twitchat.is_some_and(|kind| names.iter().any(|name| name == kind)),
+            Self::Named(glob, text) => glob.matches(name) || (!text.contains('.') && twitchat.is_some_and(|kind| glob.matches(kind))),
+        }
+    }
+
+    /// What the user should know about the name: nobody knows it.
+    fn doubt(&self) -> Option<String> {
+        match self {
+            Self::Twitchat(names) if !names.iter().any(|name| catalogue::look_up(name).is_some()) => {
+                Some(format!("{} is in no version of Twitchat that is known here", names.join(", ")))
+            }
+            Self::Named(_, text) if !text.contains(['*', '?']) => {
+                let name = EventName::parse(text)?;
+                let ours = ["Twitchat", "Request", "Bridge", "Other"].iter().any(|source| name.source.eq_ignore_ascii_case(source));
+                (!ours && !name.is_known() && self.of_bridge().is_none()).then(|| format!("no event is known by the name {text}"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Source and type of an event that only a bridge tells.
+    fn of_bridge(&self) -> Option<(&'static str, String)> {
+        let Self::Named(_, text) = self else { return None };
+        let (source, kind) = text.split_once('.')?;
+        let source = OF_BRIDGE.into_iter().find(|own| own.eq_ignore_ascii_case(source))?;
+        Some((source, if kind.contains(['*', '?']) { "*".to_owned() } else { kind.to_owned() }))
+    }
+}
+
+/// All that were given. None at all means everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kinds(Vec<Kind>);
+
+impl Kinds {
+    pub(crate) fn new(kinds: Vec<Kind>) -> Self {
+        Self(kinds)
+    }
+
+    pub(crate) fn match_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        self.match_all() || self.0.iter().any(|kind| kind.matches(name))
+    }
+
+    /// What the user should know about the names.
+    pub(crate) fn doubts(&self) -> impl Iterator<Item = String> {
+        self.0.iter().filter_map(Kind::doubt)
+    }
+
+    /// What a bridge must be asked for, in the form of a `Subscribe`; empty if nothing.
+    pub(crate) fn of_bridge(&self) -> BTreeMap<&'static str, Vec<String>> {
+        let mut events: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (source, kind) in self.0.iter().filter_map(Kind::of_bridge) {
+            events.entry(source).or_default().push(kind);
+        }
+        events
+    }
+}
+
+/// Whether only a bridge tells events of this source: all others are decoded here, with or without a bridge.
+pub(crate) fn is_of_bridge(source: &str) -> bool {
+    OF_BRIDGE.contains(&source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(texts: &[&str]) -> Kinds {
+        Kinds::new(texts.iter().map(|text| text.parse().unwrap()).collect())
+    }
+
+    #[test]
+    fn a_plain_type_is_meant_in_the_words_of_every_generation() {
+        for given in ["FOLLOW", "on-follow", " On_Follow "] {
+            let kinds = kinds(&[given]);
+            assert!(kinds.matches("Twitchat.FOLLOW") && kinds.matches("Twitchat.ON_FOLLOW"), "{given}");
+            assert!(!kinds.matches("Twitch.Follow") && !kinds.matches("Twitchat.FOLLOWERS"), "{given}");
+        }
+        let modes = kinds(&["STOP_EMERGENCY"]);
+        assert!(modes.matches("Twitchat.SET_EMERGENCY_MODE") && !modes.matches("Twitchat.START_EMERGENCY"));
+        assert!(kinds(&["SOMETHING_NEW"]).matches("Twitchat.SOMETHING_NEW"));
+    }
+
+    #[test]
+    fn full_names_are_meant_exactly_and_patterns_as_they_are() {
+        assert!(kinds(&["Twitchat.FOLLOW"]).matches("Twitchat.FOLLOW") && !kinds(&["Twitchat.FOLLOW"]).matches("Twitchat.ON_FOLLOW"));
+        assert!(kinds(&["twitch.*"]).matches("Twitch.Raid") && !kinds(&["twitch.*"]).matches("Twitchat.RAID"));
+        assert!(kinds(&["*"]).matches("Other.Message") && kinds(&["on_*"]).matches("Twitchat.ON_BITS"));
+        assert!(kinds(&["raid", "*follow*"]).matches("Twitch.Follow"));
+        assert!(kinds(&[]).matches("Anything.AtAll"));
+    }
+
+    #[test]
+    fn names_that_nobody_knows_are_doubted() {
+        let doubts = |texts: &[&str]| kinds(texts).doubts().count();
+        assert_eq!(doubts(&["FOLLOW", "ON_FOLLOW", "Twitch.Follow", "twitch.follow", "*.Folow", "Request.GetInfo", "Twitchat.NEW"]), 0);
+        assert_eq!(doubts(&["FOLOW", "Twitch.Folow"]), 2);
+    }
+
+    #[test]
+    fn what_only_a_bridge_tells_is_asked_for() {
+        assert!(kinds(&["Twitch.Follow", "FOLLOW", "*"]).of_bridge().is_empty());
+        let asked = kinds(&["credits.Completed", "Credits.St*", "RAW.*"]).of_bridge();
+        assert_eq!(asked, BTreeMap::from([("Credits", vec!["Completed".to_owned(), "*".into()]), ("Raw", vec!["*".into()])]));
+    }
+}

@@ -1,0 +1,87 @@
+//! Picks the events that `wait` and `exec` are about: each once, however often it is on the bus.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use twitchat_bridge::config::Config;
+use twitchat_bridge::obs::Obs;
+
+use super::decode::{Decoder, From, Line};
+use super::hearing::News;
+use super::kinds::{self, Kinds};
+use super::out;
+use super::subscription::Subscription;
+
+/// How `--help` explains where events come from.
+pub(crate) const HELP: &str = "No bridge is needed: Twitchat's messages and what others publish are decoded here. Only Credits.*, Raw.* and Custom.* are a \
+bridge's own; where they are wanted, it is asked to tell them.";
+
+/// Everything that decides whether an event is wanted.
+#[derive(Debug)]
+pub(crate) struct Picker {
+    decoder: Decoder,
+    kinds: Kinds,
+    subscription: Option<Subscription>,
+}
+
+impl Picker {
+    /// `verb` names us to a bridge.
+    pub(crate) fn new(config: &Config, verb: &str, kinds: Kinds, obs: Obs) -> Self {
+        kinds.doubts().for_each(|doubt| out::warn(&doubt));
+        let events = kinds.of_bridge();
+        let subscription = (!events.is_empty()).then(|| Subscription::new(verb, &events, obs));
+        Self { decoder: Decoder::of(config).without_repeats(), kinds, subscription }
+    }
+
+    /// What is wanted of what comes next.
+    pub(crate) fn take(&mut self, news: &News, now: Timestamp) -> Vec<Line> {
+        let lines = self.decoder.take(news, now);
+        if let Some(subscription) = &mut self.subscription {
+            subscription.take(news, &lines, now);
+        }
+        lines.into_iter().filter_map(own_word).filter(|line| self.kinds.matches(&line.name)).collect()
+    }
+
+    /// Tells a bridge that nobody listens any more.
+    pub(crate) async fn finish(self) {
+        if let Some(subscription) = self.subscription {
+            subscription.end().await;
+        }
+    }
+}
+
+/// Leaves out what a bridge tells of that is decoded here too; of its own events, the data without the envelope.
+fn own_word(mut line: Line) -> Option<Line> {
+    if line.from == From::Bridge && line.data.get("event").is_some() {
+        let (source, _) = line.name.split_once('.')?;
+        if !kinds::is_of_bridge(source) {
+            return None;
+        }
+        line.data = line.data.get_mut("data").map(Value::take).unwrap_or_default();
+    }
+    Some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn line(name: &str, from: From, data: Value) -> Line {
+        Line { at: Timestamp::UNIX_EPOCH, from, name: name.into(), id: Value::Null, data, replay: false }
+    }
+
+    #[test]
+    fn what_a_bridge_tells_counts_only_where_nobody_else_can_tell_it() {
+        let told = |name: &str| {
+            let data = json!({ "origin": "twitchat-bridge", "event": {}, "data": { "a": 1 } });
+            own_word(line(name, From::Bridge, data)).map(|line| line.data)
+        };
+        assert_eq!(told("Twitch.Follow"), None);
+        assert_eq!(told("Credits.Completed"), Some(json!({ "a": 1 })));
+        let mapped = line("Twitch.Follow", From::Mapped, json!({}));
+        assert_eq!(own_word(mapped.clone()), Some(mapped));
+        let reply = line("Bridge.Reply", From::Bridge, json!({ "status": "ok" }));
+        assert_eq!(own_word(reply.clone()), Some(reply));
+    }
+}

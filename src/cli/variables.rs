@@ -1,0 +1,176 @@
+//! An event as environment variables, for programs that do not read JSON.
+//!
+//! Whoever writes in chat decides what stands in them, so: no control characters, and bounds on all that can grow.
+
+use serde_json::Value;
+
+use super::decode::Line;
+
+/// How `--help` explains them.
+pub(crate) const HELP: &str = "Environment of the program:
+  TWITCHAT_NAME      the event's name, such as Twitch.Follow; its parts are TWITCHAT_SOURCE and TWITCHAT_TYPE
+  TWITCHAT_ID, TWITCHAT_AT    the message's id, if it has one; when it was heard
+  TWITCHAT_REPLAY    1, if it is played back from a recording; else absent
+  TWITCHAT_DATA_…    each text, number, true and false of the data, by its path in capitals, with _ for all but letters and digits:
+                     data.user.displayName is TWITCHAT_DATA_USER_DISPLAYNAME, data.recipients[0].login TWITCHAT_DATA_RECIPIENTS_0_LOGIN
+  TWITCHAT_CUT       1, if something was cut off or left out: values over 2 KiB, variables beyond 200 or 16 KiB in total
+Control characters are spaces there. Everything as it is stands in the JSON on the program's standard input.";
+
+const LONGEST_VALUE: usize = 2 * 1024;
+const LONGEST_NAME: usize = 120;
+const MOST: usize = 200;
+const MOST_BYTES: usize = 16 * 1024;
+const DEEPEST: usize = 16;
+
+/// The variables, in the order of the data.
+pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
+    let (source, kind) = line.name.split_once('.').unwrap_or(("", &line.name));
+    let mut made = Variables::default();
+    made.add("TWITCHAT_NAME", &line.name);
+    made.add("TWITCHAT_SOURCE", source);
+    made.add("TWITCHAT_TYPE", kind);
+    made.add("TWITCHAT_AT", &format!("{:.3}", line.at));
+    match &line.id {
+        Value::String(id) => made.add("TWITCHAT_ID", id),
+        Value::Number(id) => made.add("TWITCHAT_ID", &id.to_string()),
+        _ => {}
+    }
+    if line.replay {
+        made.add("TWITCHAT_REPLAY", "1");
+    }
+    made.add_all("TWITCHAT_DATA", &line.data, 0);
+    if made.cut {
+        made.list.push(("TWITCHAT_CUT".into(), "1".into()));
+    }
+    made.list
+}
+
+#[derive(Debug, Default)]
+struct Variables {
+    list: Vec<(String, String)>,
+    bytes: usize,
+    cut: bool,
+}
+
+impl Variables {
+    fn add_all(&mut self, name: &str, value: &Value, depth: usize) {
+        if depth > DEEPEST || self.list.len() >= MOST {
+            self.cut = true;
+            return;
+        }
+        let inner = |key: &str| {
+            let word: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+            format!("{name}_{word}")
+        };
+        match value {
+            Value::Null => {}
+            Value::Bool(_) | Value::Number(_) => self.add(name, &value.to_string()),
+            Value::String(text) => self.add(name, text),
+            Value::Array(list) => {
+                list.iter().enumerate().for_each(|(place, value)| self.add_all(&inner(&place.to_string()), value, depth + 1));
+            }
+            Value::Object(fields) => fields.iter().for_each(|(key, value)| self.add_all(&inner(key), value, depth + 1)),
+        }
+    }
+
+    /// The first of two with the same name stays.
+    fn add(&mut self, name: &str, value: &str) {
+        let shown = begin(value, LONGEST_VALUE);
+        let bytes = self.bytes + name.len() + shown.len() + 2;
+        let is_taken = || self.list.iter().any(|(other, _)| other == name);
+        if self.list.len() >= MOST || bytes > MOST_BYTES || name.len() > LONGEST_NAME || is_taken() {
+            self.cut = true;
+            return;
+        }
+        self.cut |= shown.len() < value.len();
+        self.bytes = bytes;
+        self.list.push((name.to_owned(), shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()));
+    }
+}
+
+/// As much of a text as fits into so many bytes.
+fn begin(text: &str, bytes: usize) -> &str {
+    (0..=bytes.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::cli::decode::From;
+
+    fn line(data: Value) -> Line {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        Line { at, from: From::Twitchat, name: "Twitchat.FOLLOW".into(), id: json!("f1"), data, replay: false }
+    }
+
+    fn made(data: Value) -> Vec<(String, String)> {
+        of(&line(data)).split_off(5)
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.into(), value.into())
+    }
+
+    #[test]
+    fn an_event_in_variables() {
+        let data = json!({ "user": { "login": "anna_b", "displayName": "Anna\u{1b}[31m\n\0B" }, "bits": 100, "isTest": false, "none": null,
+            "recipients": [{ "login": "x" }], "größe-1": "é" });
+        let mut all = of(&Line { replay: true, ..line(data) });
+        all.sort();
+        let expected = [
+            pair("TWITCHAT_AT", "1970-01-01T00:00:00.000Z"),
+            pair("TWITCHAT_DATA_BITS", "100"),
+            pair("TWITCHAT_DATA_GR__E_1", "é"),
+            pair("TWITCHAT_DATA_ISTEST", "false"),
+            pair("TWITCHAT_DATA_RECIPIENTS_0_LOGIN", "x"),
+            pair("TWITCHAT_DATA_USER_DISPLAYNAME", "Anna [31m  B"),
+            pair("TWITCHAT_DATA_USER_LOGIN", "anna_b"),
+            pair("TWITCHAT_ID", "f1"),
+            pair("TWITCHAT_NAME", "Twitchat.FOLLOW"),
+            pair("TWITCHAT_REPLAY", "1"),
+            pair("TWITCHAT_SOURCE", "Twitchat"),
+            pair("TWITCHAT_TYPE", "FOLLOW"),
+        ];
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_says_so() {
+        let long = made(json!({ "text": "é".repeat(2_000) }));
+        assert_eq!(long, [pair("TWITCHAT_DATA_TEXT", &"é".repeat(1_024)), pair("TWITCHAT_CUT", "1")]);
+        let many = made(json!((0..1_000).collect::<Vec<_>>()));
+        assert_eq!((many.len(), many.last()), (MOST - 5 + 1, Some(&pair("TWITCHAT_CUT", "1"))));
+        assert_eq!(made(json!({ "a b": 1, "a-b": 2 })), [pair("TWITCHAT_DATA_A_B", "1"), pair("TWITCHAT_CUT", "1")]);
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<String>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from)
+        ];
+        leaf.prop_recursive(6, 256, 12, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..12).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..12).prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn names_and_values_are_harmless_and_bounded(data in any_json()) {
+            let all = of(&line(data));
+            prop_assert!(all.len() <= MOST + 1);
+            prop_assert!(all.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() <= MOST_BYTES + 20);
+            for (name, value) in all {
+                prop_assert!(name.starts_with("TWITCHAT_") && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'));
+                prop_assert!(!value.chars().any(char::is_control) && value.len() <= LONGEST_VALUE);
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! `wait`: until something happens.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep_until};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::hearing::{Hearing, News};
+use super::kinds::{self, Kind, Kinds};
+use super::picker::{self, Picker};
+use super::{out, span};
+
+const EXAMPLES: &str = "Examples:
+  twitchat-bridge wait --for FOLLOW
+  twitchat-bridge wait --for Twitch.Raid --timeout 10m && twitchat-bridge send SHOUTOUT
+  twitchat-bridge wait --for Obs.StreamingStopped
+  twitchat-bridge wait --for Twitch.Cheer --count 3 | jq -r .data.displayName
+
+Prints each event as `watch --json` does. Exit codes: 0 it happened, 5 it did not in time, 1 stopped before it did.";
+
+/// Wait until something happens, and print it as JSON
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, picker::HELP))]
+pub(crate) struct Args {
+    /// What to wait for, see below. Given several times, any of them
+    #[arg(long = "for", value_name = "TYPE", required = true)]
+    kinds: Vec<Kind>,
+    /// Give up after this time, such as 30s or 5m [default: never]
+    #[arg(long, value_name = "DURATION", value_parser = span::read)]
+    timeout: Option<Duration>,
+    /// Wait for so many of them
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+    count: u32,
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
+        let config = context.config()?;
+        let mut hearing = Hearing::start(&config)?;
+        let mut picker = Picker::new(&config, "wait", Kinds::new(self.kinds), hearing.obs());
+        let waiting = async {
+            let mut left = self.count;
+            loop {
+                let news = hearing.next().await?;
+                if matches!(news, News::Signal) {
+                    return Err(Failure::Stopped.into());
+                }
+                for line in picker.take(&news, Timestamp::now()) {
+                    out::line(serde_json::to_string(&line)?)?;
+                    left -= 1;
+                    if left == 0 {
+                        return Ok(ExitCode::SUCCESS);
+                    }
+                }
+            }
+        };
+        let ended = tokio::select! {
+            ended = waiting => ended,
+            within = passed(deadline, self.timeout) => Err(Failure::Late { within }.into()),
+        };
+        picker.finish().await;
+        ended
+    }
+}
+
+/// Waits for the deadline, if there is one.
+async fn passed(deadline: Option<Instant>, timeout: Option<Duration>) -> Duration {
+    match (deadline, timeout) {
+        (Some(deadline), Some(timeout)) => {
+            sleep_until(deadline).await;
+            timeout
+        }
+        _ => std::future::pending().await,
+    }
+}

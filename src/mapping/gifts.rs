@@ -1,0 +1,84 @@
+//! Gift events, held back until their bomb is complete: after two seconds without another gift of the same giver and tier, `GiftBomb`,
+//! then its `GiftSub`s.
+
+use super::render;
+use crate::event::{
+    Event, Person,
+    fact::{Gift, Tier},
+};
+
+/// Quiet that ends a bomb.
+const QUIET_MS: u64 = 2_000;
+/// Gifts after an ended wave that still belong to it.
+const WAVE_MS: u64 = 10_000;
+
+#[derive(Debug)]
+struct Wave {
+    gifter: (Box<str>, Tier),
+    gifts: Vec<(Gift, String)>,
+    told: u32,
+    last_ms: u64,
+}
+
+/// Waves that may not be complete. Times are those of a clock that never goes back.
+#[derive(Debug, Default)]
+pub struct Gifts {
+    waves: Vec<Wave>,
+}
+
+impl Gifts {
+    /// Takes a gift in, with the id of its message.
+    pub fn hold(&mut self, gift: Gift, id: &str, now_ms: u64) {
+        let key = (if gift.gifter.id.is_empty() { gift.gifter.login.clone() } else { gift.gifter.id.clone() }, gift.tier);
+        let gift = (gift, id.to_owned());
+        if let Some(wave) = self.waves.iter_mut().find(|wave| wave.gifter == key) {
+            wave.gifts.push(gift);
+            wave.last_ms = now_ms;
+        } else {
+            self.waves.push(Wave { gifter: key, gifts: vec![gift], told: 0, last_ms: now_ms });
+        }
+    }
+
+    /// When [`Self::release`] has something to do.
+    pub fn due_ms(&self) -> Option<u64> {
+        self.waves.iter().map(|wave| wave.last_ms + if wave.gifts.is_empty() { WAVE_MS } else { QUIET_MS }).min()
+    }
+
+    /// The events of all waves that are complete. `at_ms` is the time that they bear, Unix milliseconds.
+    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Event> {
+        let mut events = Vec::new();
+        for wave in &mut self.waves {
+            if now_ms >= wave.last_ms + QUIET_MS {
+                events.extend(wave.tell(at_ms, broadcaster));
+            }
+        }
+        self.waves.retain(|wave| now_ms < wave.last_ms + WAVE_MS);
+        events
+    }
+}
+
+impl Wave {
+    fn tell(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Event> {
+        let gifts = std::mem::take(&mut self.gifts);
+        let Some((first, first_id)) = gifts.first() else { return Vec::new() };
+        let recipients: Vec<(&Gift, &str, &Person)> =
+            gifts.iter().flat_map(|(gift, id)| gift.recipients.iter().map(move |recipient| (gift, id.as_str(), recipient))).collect();
+        let count = gifts.iter().fold(0_u32, |count, (gift, _)| count.saturating_add(gift.count.max(1)));
+        let context = |id| render::Context { at_ms, id, broadcaster };
+        let is_bomb = count > 1 || self.told > 0;
+        let of_bomb = self.told.saturating_add(count);
+        let mut events = Vec::new();
+        if count > 1 {
+            let mut bomb = first.clone();
+            bomb.recipients = recipients.iter().map(|(_, _, recipient)| (*recipient).clone()).collect();
+            bomb.count = count;
+            bomb.bomb = true;
+            events.push(render::gift_bomb(&bomb, &context(first_id)));
+        }
+        for (gift, id, recipient) in recipients {
+            events.push(render::gift_sub(gift, recipient, is_bomb, if is_bomb { of_bomb } else { 0 }, &context(id)));
+        }
+        self.told = of_bomb;
+        events
+    }
+}
