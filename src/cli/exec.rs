@@ -18,7 +18,7 @@ use super::{out, span, variables};
 
 const EXAMPLES: &str = "Examples:
   twitchat-bridge exec --on FOLLOW -- notify-send 'A new follower'
-  twitchat-bridge exec --on Twitch.Raid -- sh -c 'echo \"$TWITCHAT_DATA_DISPLAYNAME brought $TWITCHAT_DATA_VIEWERS\" >> raids.txt'
+  twitchat-bridge exec --on Twitch.Raid -- sh -c 'echo \"$TWITCHAT_DATA_DISPLAYNAME\" >> raiders.txt'
   twitchat-bridge exec --on 'Twitch.*' --jobs 1 -- ./on-event.py
 
 The program is started as it is, never through a shell: what people write in chat is in its environment and on its standard input (the \

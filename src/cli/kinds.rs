@@ -12,7 +12,7 @@ use super::glob::Glob;
 
 /// How `--help` explains it.
 pub(crate) const HELP: &str = "Events:
-  FOLLOW             a type of Twitchat's, whatever version of Twitchat sends it: ON_FOLLOW is one too; any case, - or _
+  FOLLOW             a type of Twitchat's in the words of all its versions: ON_FOLLOW too
   Twitchat.FOLLOW    exactly this type
   Twitch.Follow ...  an event as Streamer.bot names it
   Twitch.*           * stands for anything, ? for one character";

@@ -8,13 +8,17 @@ use super::decode::Line;
 
 /// How `--help` explains them.
 pub(crate) const HELP: &str = "Environment of the program:
-  TWITCHAT_NAME      the event's name, such as Twitch.Follow; its parts are TWITCHAT_SOURCE and TWITCHAT_TYPE
-  TWITCHAT_ID, TWITCHAT_AT    the message's id, if it has one; when it was heard
+  TWITCHAT_NAME      the event's name, such as Twitch.Follow
+  TWITCHAT_SOURCE    its first part, TWITCHAT_TYPE its second
+  TWITCHAT_ID        the id of its message; absent if it has none
+  TWITCHAT_AT        when it was heard, such as 2026-01-31T20:15:00.123Z
   TWITCHAT_REPLAY    1, if it is played back from a recording; else absent
-  TWITCHAT_DATA_…    each text, number, true and false of the data, by its path in capitals, with _ for all but letters and digits:
-                     data.user.displayName is TWITCHAT_DATA_USER_DISPLAYNAME, data.recipients[0].login TWITCHAT_DATA_RECIPIENTS_0_LOGIN
-  TWITCHAT_CUT       1, if something was cut off or left out: values over 2 KiB, variables beyond 200 or 16 KiB in total
-Control characters are spaces there. Everything as it is stands in the JSON on the program's standard input.";
+  TWITCHAT_DATA_...  a text, number, true or false of its data: the path in capitals, with _ for
+                     all but letters and digits. data.user.displayName becomes
+                     TWITCHAT_DATA_USER_DISPLAYNAME, data.recipients[0].login becomes
+                     TWITCHAT_DATA_RECIPIENTS_0_LOGIN
+  TWITCHAT_CUT       1, if values over 2 KiB were cut, or variables beyond 200 or 16 KiB left out
+Control characters are spaces there. In the JSON on its standard input everything is as it was.";
 
 const LONGEST_VALUE: usize = 2 * 1024;
 const LONGEST_NAME: usize = 120;

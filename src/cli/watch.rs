@@ -14,18 +14,18 @@ use super::summary;
 
 const MORE: &str = "Names of messages:
   Twitchat.TYPE      a message of Twitchat's as it is, such as Twitchat.ON_FOLLOW
-  Twitch.Follow ...  the event of Streamer.bot that it maps to, that somebody publishes, or that a bridge sends
-  Obs.SceneChanged   and Obs.Connected, Obs.Disconnected, Obs.StreamingStarted, Obs.StreamingStopped
+  Twitch.Follow ...  the event that it maps to, that somebody publishes, or that a bridge sends
+  Obs.SceneChanged   also Obs.Connected, Disconnected, StreamingStarted, StreamingStopped
   Request.NAME       somebody asks the bridge
   Bridge.Reply       a bridge answers; also Bridge.Hello, Bridge.Taken, Bridge.Message
   Other.Message      anything else; Other.Unreadable what is broken
 
 With --json each line is one object, and these keys stay as they are:
-  at    when it was heard, such as 2026-01-31T20:15:00.123Z
-  from  twitchat, bridge, client, obs, other; or mapped: made of the message before it, as the bridge does it
-  name  as above
-  id    the id of the message or request, or null
-  data  Twitchat's or the event's data; of requests and bridges the whole message; else null
+  at      when it was heard, such as 2026-01-31T20:15:00.123Z
+  from    twitchat, bridge, client, obs, other; or mapped: made of a message, as the bridge does it
+  name    as above
+  id      the id of the message or request, or null
+  data    Twitchat's or the event's data; of requests and bridges the whole message; else null
   replay  true, if it is played back from a recording; else absent
 
 No bridge is needed to see events. Gifts are shown as a bridge tells them: after two seconds without another of the same giver, \

@@ -11,3 +11,4 @@ mod overlay;
 mod pipes;
 mod program;
 mod usage;
+mod wait;
