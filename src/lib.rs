@@ -3,10 +3,11 @@
 //! Modules are layers; each may use only those below it (`tests/layout.rs` holds the table):
 //!
 //! ```text
-//! daemon  ->  obs, store, overlay, sim  ->  core  ->  request  ->  credits  ->  mapping  ->  twitchat  ->  event
+//! daemon  ->  obs, store, overlay, sim  ->  core  ->  rule  ->  request  ->  credits  ->  mapping  ->  twitchat  ->  event
 //! ```
 //!
-//! `obs` and `daemon` also use [`link`]; `daemon`, `obs`, `store` and `overlay` use [`config`]. From [`core`] down everything is pure:
+//! `obs` and `daemon` also use [`link`]; `daemon`, `obs`, `store` and `overlay` use [`config`], which has [`rule`] check
+//! the rules in it. From [`core`] down everything is pure:
 //! no I/O, no clock, no randomness, no logging.
 
 pub mod config;
@@ -19,6 +20,7 @@ pub mod mapping;
 pub mod obs;
 pub mod overlay;
 pub mod request;
+pub mod rule;
 pub mod sim;
 pub mod store;
 pub mod twitchat;

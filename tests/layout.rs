@@ -8,26 +8,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A part of the library and the parts that it may use. `event` may be used by all.
-const PARTS: [(&str, &[&str]); 13] = [
+const PARTS: [(&str, &[&str]); 14] = [
     ("event", &[]),
     ("twitchat", &[]),
     ("mapping", &["twitchat"]),
     ("credits", &["mapping", "twitchat"]),
     ("request", &["credits", "mapping", "twitchat"]),
-    ("core", &["request", "credits", "mapping", "twitchat"]),
+    ("rule", &["request", "credits", "mapping", "twitchat"]),
+    ("core", &["rule", "request", "credits", "mapping", "twitchat"]),
     ("link", &[]),
-    ("config", &[]),
-    ("obs", &["core", "request", "credits", "mapping", "twitchat", "link", "config"]),
-    ("store", &["core", "request", "credits", "mapping", "twitchat", "config"]),
-    ("overlay", &["core", "request", "credits", "mapping", "twitchat", "config"]),
+    ("config", &["rule"]),
+    ("obs", &["core", "rule", "request", "credits", "mapping", "twitchat", "link", "config"]),
+    ("store", &["core", "rule", "request", "credits", "mapping", "twitchat", "config"]),
+    ("overlay", &["core", "rule", "request", "credits", "mapping", "twitchat", "config"]),
     // It must not share the bridge's reading of Twitchat: a test against it compares two.
     ("sim", &[]),
-    ("daemon", &["obs", "store", "overlay", "sim", "core", "request", "credits", "mapping", "twitchat", "link", "config"]),
+    ("daemon", &["obs", "store", "overlay", "sim", "core", "rule", "request", "credits", "mapping", "twitchat", "link", "config"]),
 ];
 /// The binary's own part. It uses the library by its name.
 const COMMAND: &str = "cli";
 /// Parts without I/O, clock, randomness and logging.
-const PURE: [&str; 7] = ["core", "request", "credits", "mapping", "twitchat", "event", "link"];
+const PURE: [&str; 8] = ["core", "rule", "request", "credits", "mapping", "twitchat", "event", "link"];
 /// What a pure part has no use for.
 const IMPURE: [&[&str]; 14] = [
     &["std", "net"],

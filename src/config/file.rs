@@ -4,9 +4,9 @@ use toml::de::DeTable;
 
 use super::keys::{self, KEYS, Key};
 use super::load::FileText;
-use super::nearest::nearest;
 use super::raw::{Raw, Spot};
 use super::{ConfigError, Origin};
+use crate::event::nearest::nearest;
 
 /// One setting as a source gives it.
 pub(super) struct Entry {

@@ -10,9 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::file::{self, Entry};
 use super::keys::{self, KEYS, PASSWORD, PASSWORD_FILE};
-use super::nearest::nearest;
 use super::raw::Raw;
 use super::{Config, ConfigError, Origin, Warning};
+use crate::event::nearest::nearest;
 
 /// What the command line says. Values are texts: they are read, and refused, like those of the other sources.
 #[derive(Debug, Clone, Default)]

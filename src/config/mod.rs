@@ -9,7 +9,6 @@ mod file;
 mod keys;
 mod load;
 mod machine;
-mod nearest;
 mod origin;
 mod raw;
 mod read;

@@ -10,9 +10,9 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use super::nearest::nearest;
 use super::raw::{Raw, Spot};
 use super::settings::{Generation, SECTIONS, Spelling};
+use crate::event::nearest::nearest;
 
 /// A value that its setting refuses.
 pub(super) struct Bad {

@@ -1,8 +1,9 @@
-//! PURE. The event model: what crosses the bus, what happened, names of events, people, amounts.
+//! PURE. The event model: what crosses the bus, what happened, names of events, people, amounts; and how a misspelt name is found.
 
 pub mod fact;
 pub mod heard;
 pub mod name;
+pub mod nearest;
 pub mod person;
 pub mod told;
 

@@ -8,7 +8,7 @@ mod fields;
 pub mod reply;
 
 use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::{Map, Value, value::RawValue};
 
 use fields::Fields;
 
@@ -95,6 +95,11 @@ pub fn read(whole: &str) -> Option<Request> {
     let asker = Asker { id: map.remove("id"), client: map.remove("client") };
     let call = call::read(&name, Fields(map));
     Some(Request { asker, name: name.into(), call })
+}
+
+/// Reads a request that does not come over OBS but from a step of a rule: its name and its fields.
+pub fn of(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
+    call::read(name, Fields(fields))
 }
 
 /// Somewhere in it is something that no value can hold. Who asked still waits for a reply.

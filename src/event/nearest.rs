@@ -4,7 +4,7 @@
 const ALIKE: f64 = 0.6;
 
 /// The candidate most like `name`, if any is like it. A name written without its section counts too.
-pub(super) fn nearest(name: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     let last = |dotted: &str| dotted.rsplit('.').next().unwrap_or_default().to_lowercase();
     let likeness = |candidate: &str| {

@@ -1,0 +1,119 @@
+//! Conditions: minijinja expressions over an event, the credits and the bridge's state. `when` of a rule, `wait --where` of the CLI.
+
+use serde_json::Value;
+
+use super::{
+    context::{Context, Uses},
+    jinja::{self, CHAINABLE, Failed, Flaw, Scope},
+};
+
+/// A condition that has been checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expression {
+    source: Box<str>,
+    uses: Uses,
+}
+
+impl Expression {
+    /// Reads an expression such as `data.viewers >= 10 and not state.streaming`. Names that no context has are errors.
+    pub fn parse(source: &str) -> Result<Self, Flaw> {
+        let compiled = CHAINABLE.compile_expression(source).map_err(|error| Flaw::of(&error, source))?;
+        let uses = jinja::check(compiled.undeclared_variables(false), source, Scope::Event)?;
+        Ok(Self { source: source.into(), uses })
+    }
+
+    /// As it was written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What it needs of a context.
+    pub fn uses(&self) -> Uses {
+        self.uses
+    }
+
+    /// Whether it holds. What is not there is false.
+    pub fn test(&self, context: &Context) -> Result<bool, Failed> {
+        self.value(context).map(|value| value.is_true())
+    }
+
+    /// What it comes to; `null` for what is not there.
+    pub fn eval(&self, context: &Context) -> Result<Value, Failed> {
+        let value = self.value(context)?;
+        serde_json::to_value(&value).map_err(|error| Failed(error.to_string()))
+    }
+
+    fn value(&self, context: &Context) -> Result<minijinja::Value, Failed> {
+        let failed = |error| Failed::of(&error, &self.source);
+        // Compiling takes microseconds, and a compiled expression borrows its text.
+        let compiled = CHAINABLE.compile_expression(&self.source).map_err(failed)?;
+        compiled.eval(context.root()).map_err(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn raid() -> Context {
+        Context::of_event("Twitch", "Raid", &json!({ "displayName": "LanternFox", "viewers": 57, "tags": ["a", "b"] }))
+    }
+
+    fn test(source: &str) -> bool {
+        Expression::parse(source).unwrap().test(&raid()).unwrap()
+    }
+
+    fn flaw(source: &str) -> String {
+        Expression::parse(source).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_event_is_judged_by_its_name_and_data() {
+        assert!(test("data.viewers >= 10 and event.type == 'Raid' and event.source == 'Twitch'"));
+        assert!(test("event.name == 'Twitch.Raid' and 'b' in data.tags"));
+        assert!(test("data.displayName | lower == 'lanternfox'"));
+        assert!(!test("data.viewers > 57"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_false_however_deep() {
+        assert!(!test("data.user.subscribed"));
+        assert!(test("not data.user.subscribed and data.user is undefined"));
+        assert!(!test("data.user.name == 'x'"));
+        assert_eq!(Expression::parse("data.nothing").unwrap().eval(&raid()), Ok(json!(null)));
+        assert_eq!(Expression::parse("[data.viewers, data.tags]").unwrap().eval(&raid()), Ok(json!([57, ["a", "b"]])));
+    }
+
+    #[test]
+    fn errors_say_what_and_where() {
+        insta::assert_snapshot!(
+            [
+                "data.viewers >",
+                "data.viewers ==== 1",
+                "dat.viewers > 1",
+                "data.viewers > 1 and stat.streaming",
+                "weather == 'fine'",
+                "data.x | upperr",
+                "\n data.a and\n (b",
+                "",
+            ]
+            .map(flaw)
+            .join("\n")
+        );
+    }
+
+    #[test]
+    fn no_expression_runs_for_ever() {
+        let endless = "[range(90000) | map('string') | join | length, range(90000) | list | length] | length > 1";
+        let outcome = Expression::parse(endless).unwrap().test(&raid());
+        assert!(outcome.is_ok() || outcome.unwrap_err().to_string().contains("too long"));
+    }
+
+    #[test]
+    fn what_it_uses_is_known_before_it_runs() {
+        let uses = Expression::parse("state.streaming and last('Follow').name == data.name").unwrap().uses();
+        assert_eq!(uses.iter().collect::<Vec<_>>(), ["data", "state", "last"]);
+    }
+}

@@ -1,0 +1,211 @@
+//! minijinja as it is used here: which names there are, how long a template may run, and what its errors say.
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+
+use super::context::{NAMES, Uses};
+use crate::event::nearest::nearest;
+
+/// Instructions that one template or expression may take: some milliseconds, and no loop for ever.
+const FUEL: u64 = 50_000;
+/// Values within values.
+const DEPTH: usize = 100;
+
+/// For templates: to print what is not there is an error, not an empty text.
+pub(super) static STRICT: LazyLock<Environment<'static>> = LazyLock::new(|| environment(UndefinedBehavior::Strict));
+/// For conditions: what is not there is false, and so is what would be in it.
+pub(super) static CHAINABLE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(UndefinedBehavior::Chainable));
+
+fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(undefined);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(DEPTH);
+    // Errors say where in the text they are.
+    environment.set_debug(true);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment
+}
+
+/// Which names a template may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Those of an event too: steps and conditions.
+    Event,
+    /// Only what is there at all times: labels.
+    Always,
+}
+
+impl Scope {
+    fn has(self, name: &str) -> bool {
+        NAMES.contains(&name) && (self == Self::Event || !["event", "data", "args"].contains(&name))
+    }
+}
+
+/// What is wrong with the text of a template or an expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", place(*.line, *.column))]
+pub struct Flaw {
+    /// In words.
+    pub message: String,
+    /// Line within the text, from 1.
+    pub line: usize,
+    /// Character within the line, from 1; 0 if it is the line as a whole.
+    pub column: usize,
+}
+
+fn place(line: usize, column: usize) -> String {
+    match (line, column) {
+        (1, 0) => String::new(),
+        (1, column) => format!("at character {column}: "),
+        (line, 0) => format!("in line {line}: "),
+        (line, column) => format!("in line {line} at character {column}: "),
+    }
+}
+
+impl Flaw {
+    pub(super) fn of(error: &Error, source: &str) -> Self {
+        let (line, column) = match error.range() {
+            Some(range) => spot(source, range.start),
+            None => (error.line().unwrap_or(1), 0),
+        };
+        Self { message: words(error), line, column }
+    }
+}
+
+/// Line and character of a byte, from 1.
+fn spot(source: &str, byte: usize) -> (usize, usize) {
+    let before = source.get(..byte).unwrap_or(source);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
+/// Why a template or an expression gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Failed(pub(super) String);
+
+impl Failed {
+    pub(super) fn of(error: &Error, source: &str) -> Self {
+        let what = match error.kind() {
+            ErrorKind::OutOfFuel => "it takes too long: there is a loop without end, or nearly".to_owned(),
+            ErrorKind::UndefinedError => match error.range().and_then(|range| source.get(range)) {
+                Some(part) if !part.trim().is_empty() => format!("{} is not there", part.trim()),
+                _ => "something that it names is not there".to_owned(),
+            },
+            _ => words(error),
+        };
+        Self(what)
+    }
+}
+
+/// minijinja's own words, without what repeats them.
+fn words(error: &Error) -> String {
+    error.detail().map_or_else(|| error.kind().to_string(), ToOwned::to_owned)
+}
+
+/// The names that a text uses, all of them known in its scope; and its filters and tests exist.
+pub(super) fn check(names: impl IntoIterator<Item = String>, source: &str, scope: Scope) -> Result<Uses, Flaw> {
+    let globals: BTreeSet<&str> = STRICT.globals().map(|(name, _)| name).collect();
+    let mut uses = Uses::default();
+    let mut names: Vec<_> = names.into_iter().filter(|name| !globals.contains(name.as_str())).collect();
+    names.sort();
+    for name in names {
+        match NAMES.into_iter().find(|known| *known == name) {
+            Some(known) if scope.has(known) => uses.add(known),
+            Some(_) => return Err(unknown(&name, source, "there is no event here")),
+            None => {
+                let known = NAMES.into_iter().filter(|known| scope.has(known)).chain(globals.iter().copied());
+                let hint = match nearest(&name, known) {
+                    Some(nearest) => format!("did you mean {nearest}?"),
+                    None => format!("known are {}", NAMES.into_iter().filter(|known| scope.has(known)).collect::<Vec<_>>().join(", ")),
+                };
+                return Err(unknown(&name, source, &hint));
+            }
+        }
+    }
+    for (kind, place, name) in operators(source) {
+        if !kind.exists(name) {
+            let (line, column) = spot(source, place);
+            return Err(Flaw { message: format!("there is no {} {name}", kind.word()), line, column });
+        }
+    }
+    Ok(uses)
+}
+
+/// What stands after `|` and after `is`: minijinja looks them up only when it comes to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Filter,
+    Test,
+}
+
+impl Operator {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::Test => "test",
+        }
+    }
+
+    fn exists(self, name: &str) -> bool {
+        let (probe, unknown) = match self {
+            Self::Filter => (format!("1|{name}"), ErrorKind::UnknownFilter),
+            Self::Test => (format!("1 is {name}"), ErrorKind::UnknownTest),
+        };
+        let outcome = CHAINABLE.compile_expression(&probe).and_then(|compiled| compiled.eval(()));
+        outcome.err().is_none_or(|error| error.kind() != unknown)
+    }
+}
+
+/// Filters and tests with their places, texts in quotes left out. In a template, only what is within tags; a text between two tags that
+/// looks like one is none.
+fn operators(source: &str) -> Vec<(Operator, usize, &str)> {
+    let is_template = ["{{", "{%"].iter().any(|tag| source.contains(tag));
+    let (mut found, mut quote, mut tag, mut before) = (Vec::new(), None, !is_template, "");
+    let mut rest = source.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        let next = rest.peek().map(|(_, next)| *next);
+        match (quote, c) {
+            (Some(_), '\\') => drop(rest.next()),
+            (Some(open), c) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '{') if matches!(next, Some('{' | '%')) => tag = true,
+            (None, '}' | '%') if is_template && next == Some('}') => tag = false,
+            (None, '"' | '\'') if tag => quote = Some(c),
+            (None, '|') if tag => before = "|",
+            (None, c) if tag && (c.is_alphabetic() || c == '_') => {
+                let mut end = at + c.len_utf8();
+                while let Some((place, c)) = rest.next_if(|(_, c)| c.is_alphanumeric() || *c == '_') {
+                    end = place + c.len_utf8();
+                }
+                let word = source.get(at..end).unwrap_or_default();
+                match before {
+                    "|" => found.push((Operator::Filter, at, word)),
+                    "is" if word == "not" => continue,
+                    "is" => found.push((Operator::Test, at, word)),
+                    _ => {}
+                }
+                before = if word == "is" { "is" } else { "" };
+            }
+            (None, c) if c.is_whitespace() => {}
+            _ => before = "",
+        }
+    }
+    found
+}
+
+fn unknown(name: &str, source: &str, hint: &str) -> Flaw {
+    let (line, column) = word(source, name).map_or((1, 0), |byte| spot(source, byte));
+    Flaw { message: format!("there is nothing called {name}; {hint}"), line, column }
+}
+
+/// Where a word stands for the first time, as a word of its own.
+fn word(source: &str, name: &str) -> Option<usize> {
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    source.match_indices(name).map(|(at, _)| at).find(|at| {
+        let (before, after) = (source.get(..*at).unwrap_or_default(), source.get(at + name.len()..).unwrap_or_default());
+        !is_part(before.chars().next_back()) && !is_part(after.chars().next().filter(|c| *c != '.'))
+    })
+}
