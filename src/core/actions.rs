@@ -10,6 +10,7 @@ use crate::{
     request::{Platform, RequestError},
     twitchat::{
         Generation,
+        action::{self, ExecuteTrigger, Order, Prepared, Problem, SendMessage},
         catalogue::{self, Class},
     },
 };
@@ -47,6 +48,27 @@ enum Does {
     Trigger(String),
 }
 
+impl Listed {
+    /// An action of Twitchat's.
+    fn send(kind: &'static str) -> Self {
+        let id = Uuid::new_v5(&NAMESPACE, format!("twitchat:{kind}").as_bytes());
+        Self { id, name: kind.to_owned(), group: "Twitchat", enabled: true, does: Does::Send(kind) }
+    }
+
+    fn is(&self, id: Option<&str>, name: Option<&str>) -> bool {
+        match id {
+            Some(id) => self.id.to_string().eq_ignore_ascii_case(id.trim_matches(['{', '}'])),
+            None => name.is_some_and(|name| self.name.eq_ignore_ascii_case(name)),
+        }
+    }
+}
+
+/// An action of Twitchat's in the words of any generation: those who ask may have been made for another one.
+fn of_any_generation(id: Option<&str>, name: Option<&str>) -> Option<Listed> {
+    let name = name.map(|name| name.trim().replace('-', "_"));
+    action::actions().flat_map(|found| found.names.all()).map(Listed::send).find(|listed| listed.is(id, name.as_deref()))
+}
+
 /// Reads the list of triggers of any generation.
 pub(super) fn triggers(data: &RawValue) -> Vec<Trigger> {
     #[derive(Deserialize)]
@@ -72,12 +94,8 @@ impl Core {
     /// Every action of the generation that is heard, by name.
     fn list_actions(&self) -> Vec<Listed> {
         let generation = self.side.generation().unwrap_or(Generation::Second);
-        let sends = catalogue::entries().iter().filter(|entry| entry.class == Class::Action && entry.generations.contains(generation)).map(
-            |entry| {
-                let id = Uuid::new_v5(&NAMESPACE, format!("twitchat:{}", entry.name).as_bytes());
-                Listed { id, name: entry.name.to_owned(), group: "Twitchat", enabled: true, does: Does::Send(entry.name) }
-            },
-        );
+        let is_listed = |entry: &&catalogue::Entry| entry.class == Class::Action && entry.generations.contains(generation);
+        let sends = catalogue::entries().iter().filter(is_listed).map(|entry| Listed::send(entry.name));
         let runs = self.triggers.iter().map(|trigger| Listed {
             id: Uuid::new_v5(&NAMESPACE, format!("trigger:{}", trigger.id).as_bytes()),
             name: if trigger.name.is_empty() { trigger.id.clone() } else { trigger.name.clone() },
@@ -111,13 +129,9 @@ impl Core {
         args: Map<String, Value>,
         now: Now,
     ) -> Result<Map<String, Value>, RequestError> {
-        let actions = self.list_actions();
-        let found = match id {
-            Some(id) => actions.iter().find(|action| action.id.to_string().eq_ignore_ascii_case(id.trim_matches(['{', '}']))),
-            None => actions.iter().find(|action| name.is_some_and(|name| action.name.eq_ignore_ascii_case(name))),
-        };
         let wanted = id.or(name).unwrap_or_default();
-        let Some(action) = found else {
+        let listed = self.list_actions().into_iter().find(|action| action.is(id, name));
+        let Some(action) = listed.or_else(|| of_any_generation(id, name)) else {
             return Err(RequestError::Unavailable(format!("there is no action \"{wanted}\": GetActions lists them")));
         };
         if !action.enabled {
@@ -129,15 +143,13 @@ impl Core {
         let response = args.get(WANTS_RESPONSE).and_then(Value::as_str).map(ToOwned::to_owned);
         let mut data = args.clone();
         data.remove(WANTS_RESPONSE);
-        match &action.does {
-            Does::Send(kind) => self.send_action(kind, data.into()),
-            Does::Trigger(trigger) if self.side.generation() == Some(Generation::Third) => {
-                self.send_action("SET_EXECUTE_TRIGGER", json!({ "id": trigger }));
-            }
-            Does::Trigger(trigger) => self.send_action("EXECUTE_TRIGGER", json!({ "triggerId": trigger })),
-        }
+        let generation = self.side.generation();
+        self.send_prepared(match &action.does {
+            Does::Send(kind) => action::prepare(kind, data, generation),
+            Does::Trigger(trigger) => ExecuteTrigger::new(trigger.as_str()).prepare(generation),
+        })?;
         let running = self.fresh_id();
-        self.tell_action(action, &running, &args, now);
+        self.tell_action(&action, &running, &args, now);
         if let Some(name) = response {
             let told = json!({ "eventName": name, "args": { "sent": true, "actionName": action.name } });
             self.tell(Event::new("Custom", "Event", told), now);
@@ -189,8 +201,14 @@ impl Core {
         let Some(generation) = self.side.generation().filter(|_| self.obs.is_some() && self.side.is_present()) else {
             return Err(RequestError::Unavailable("Twitchat is not heard on this OBS: nobody would write it".into()));
         };
-        let kind = if generation == Generation::Third { "SET_SEND_MESSAGE" } else { "SEND_MESSAGE" };
-        self.send_action(kind, json!({ "message": message }));
+        self.send_prepared(SendMessage::new(message).prepare(Some(generation)))?;
         Ok(Map::new())
+    }
+
+    /// Sends what has passed the checks.
+    fn send_prepared(&mut self, prepared: Result<Prepared, Problem>) -> Result<(), RequestError> {
+        let prepared = prepared.map_err(|problem| RequestError::Unavailable(problem.to_string()))?;
+        self.send_action(&prepared.kind, prepared.data.into());
+        Ok(())
     }
 }

@@ -20,6 +20,9 @@ pub enum Generation {
 }
 
 impl Generation {
+    /// All of them, the oldest first.
+    pub const ALL: [Self; 3] = [Self::First, Self::Second, Self::Third];
+
     /// 1, 2 or 3: for keeping.
     pub fn number(self) -> u8 {
         match self {

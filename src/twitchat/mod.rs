@@ -4,6 +4,7 @@
 //! Facts about Twitchat come from its source at 16.17.1, from the 17.0.0 beta, and from its public API page.
 
 pub mod account;
+pub mod action;
 pub mod catalogue;
 pub mod generation;
 pub mod labels;

@@ -132,6 +132,31 @@ fn actions_are_twitchats_and_do_action_sends_them() {
 }
 
 #[test]
+fn actions_of_another_generation_are_translated_and_wrong_arguments_refused() {
+    let mut bench = Bench::up();
+    bench.twitchat("CHAT_FEED_READ", json!({}));
+    bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    let old = bench.ask(json!({ "request": "GetActions", "id": 1 }));
+    let read = old["actions"].as_array().unwrap().iter().find(|action| action["name"] == "CHAT_FEED_READ").unwrap()["id"].clone();
+    bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    bench.sent();
+    for action in [json!({ "id": read }), json!({ "name": "chat-feed-read" })] {
+        bench.hear(&json!({ "request": "DoAction", "id": 2, "action": action, "args": { "count": 3 } }).to_string());
+        let sent = bench.sent();
+        let action = sent.iter().find(|message| message["type"] == "SET_CHAT_FEED_READ").unwrap();
+        assert_eq!(action["data"], json!({ "count": 3, "colIndex": 0 }));
+    }
+    for (action, args, words) in [
+        ("SET_CHAT_FEED_READ", json!({ "count": "many" }), "count is a text"),
+        ("SHOW_CLIP", json!({ "url": "https://clips.twitch.tv/x", "params": { "position": "top" } }), "one of tl, t, tr"),
+        ("STOP_RAFFLE", json!({}), "SET_RAFFLE_PICK_WINNER"),
+    ] {
+        let refused = bench.ask(json!({ "request": "DoAction", "id": 3, "action": { "name": action }, "args": args }));
+        assert!(refused["error"].as_str().unwrap().contains(words), "{refused}");
+    }
+}
+
+#[test]
 fn chat_is_written_through_twitchat_in_its_generations_words() {
     let mut bench = Bench::up();
     bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));

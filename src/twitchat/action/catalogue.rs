@@ -1,0 +1,42 @@
+//! All rows, and how one is found.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::{Action, Answer, chat, clip, commands, feed, highlight, overlays, panels, questions};
+
+/// The lists that the modules declare.
+static LISTS: [&[Action]; 10] = [
+    feed::FEED,
+    panels::PANELS,
+    commands::COMMANDS,
+    chat::CHAT_MESSAGES,
+    clip::CLIPS,
+    highlight::HIGHLIGHTS,
+    overlays::OVERLAYS,
+    overlays::PLAYED,
+    questions::QUESTIONS,
+    questions::PLAIN_QUESTIONS,
+];
+
+static INDEX: LazyLock<HashMap<&'static str, &'static Action>> =
+    LazyLock::new(|| actions().flat_map(|action| action.names.all().map(move |name| (name, action))).collect());
+
+/// Everything that Twitchat can be told and asked.
+pub fn actions() -> impl Iterator<Item = &'static Action> {
+    LISTS.iter().flat_map(|list| list.iter())
+}
+
+/// As Twitchat spells it: in capitals, with `_`.
+pub(super) fn spelled(name: &str) -> String {
+    name.trim().to_uppercase().replace('-', "_")
+}
+
+/// The action of that name, in any case and with `-` for `_`.
+pub fn find(name: &str) -> Option<&'static Action> {
+    INDEX.get(spelled(name).as_str()).copied()
+}
+
+/// What answers the action of that name, or follows from it.
+pub fn answer_of(name: &str) -> &'static [Answer] {
+    find(name).map_or(&[], |action| action.answers)
+}

@@ -1,0 +1,199 @@
+//! Holds data against what parameters take. A text that holds a number is read as one, and `true` and `false` likewise: command lines and
+//! templates give texts.
+
+use serde_json::{Map, Value, json};
+
+use super::{Naming, Param, Problem, Shape, Spot, icons::ICONS, nearest};
+
+/// What is wrong with data, and where; the action is added by who knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Fault {
+    /// Dotted path of the parameter.
+    pub(super) path: String,
+    pub(super) allowed: String,
+    pub(super) what: What,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum What {
+    WrongType(&'static str),
+    OutOfRange(String),
+    NotOneOf(String, Vec<String>),
+    UnknownKey(Option<&'static str>),
+    Missing,
+}
+
+impl Fault {
+    pub(super) fn into_problem(self, action: &'static str, example: Map<String, Value>) -> Problem {
+        let spot = Box::new(Spot { action, parameter: self.path, allowed: self.allowed, example: example.into() });
+        match self.what {
+            What::WrongType(found) => Problem::WrongType { spot, found },
+            What::OutOfRange(found) => Problem::OutOfRange { spot, found },
+            What::NotOneOf(found, nearest) => Problem::NotOneOf { spot, found, nearest },
+            What::UnknownKey(nearest) => Problem::UnknownKey { spot, nearest },
+            What::Missing => Problem::Missing { spot },
+        }
+    }
+}
+
+/// A value as JSON calls it.
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// Checks the fields of an object against those that there are in any of these words.
+pub(super) fn object(path: &str, params: &[Param], words: &[Naming], data: &mut Map<String, Value>) -> Result<(), Fault> {
+    known_keys(path, params, words, data)?;
+    fields(path, params, words, data)
+}
+
+fn known_keys(path: &str, params: &[Param], words: &[Naming], data: &Map<String, Value>) -> Result<(), Fault> {
+    let keys: Vec<_> = params.iter().filter_map(|param| param.key_in(words)).collect();
+    match data.keys().find(|key| !keys.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => {
+            let allowed = if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") };
+            let nearest = nearest::nearest(key, keys.iter().copied()).first().copied();
+            Err(Fault { path: join(path, key), allowed, what: What::UnknownKey(nearest) })
+        }
+    }
+}
+
+fn fields(path: &str, params: &[Param], words: &[Naming], data: &mut Map<String, Value>) -> Result<(), Fault> {
+    for param in params {
+        // In words that do not have it, it cannot be missing.
+        let Some(key) = param.key_in(words) else { continue };
+        match data.get_mut(key) {
+            Some(given) => value(&join(path, key), &param.shape, words, given)?,
+            None if !param.required => {}
+            None => return Err(Fault { path: join(path, key), allowed: param.shape.to_string(), what: What::Missing }),
+        }
+    }
+    Ok(())
+}
+
+/// Checks one value, and reads texts as what is wanted.
+fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Result<(), Fault> {
+    read_text(shape, given);
+    let fault = |what| Err(Fault { path: path.to_owned(), allowed: shape.to_string(), what });
+    let found = kind_of(given);
+    match (shape, &mut *given) {
+        (Shape::Whole { .. } | Shape::Steps | Shape::Number { .. }, Value::Number(number)) => {
+            let fits = match *shape {
+                Shape::Whole { least, most } => whole(number).is_some_and(|number| (least..=most).contains(&number)),
+                Shape::Steps => whole(number).is_some_and(|number| number != 0),
+                Shape::Number { least, most } => number.as_f64().is_some_and(|number| (least..=most).contains(&number)),
+                _ => true,
+            };
+            if fits { Ok(()) } else { fault(What::OutOfRange(number.to_string())) }
+        }
+        (Shape::WholeAmount | Shape::Amount, Value::Number(number)) => {
+            if matches!(shape, Shape::Amount) || whole(number).is_some() {
+                Ok(())
+            } else {
+                fault(What::OutOfRange(number.to_string()))
+            }
+        }
+        (Shape::WholeAmount | Shape::Amount, Value::String(text)) => {
+            let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+            match number {
+                None => fault(What::WrongType("a text without a number")),
+                Some(number) if matches!(shape, Shape::WholeAmount) && number.fract() != 0.0 => fault(What::OutOfRange(shown(text))),
+                Some(_) => Ok(()),
+            }
+        }
+        (Shape::Flag, Value::Bool(_)) | (Shape::True, Value::Bool(true)) | (Shape::Text, Value::String(_)) | (Shape::Any, _) => Ok(()),
+        (Shape::True, Value::Bool(false)) => fault(What::OutOfRange("false".into())),
+        (Shape::Words | Shape::Id, Value::String(text)) => {
+            if text.trim().is_empty() {
+                fault(What::OutOfRange("empty".into()))
+            } else {
+                Ok(())
+            }
+        }
+        (Shape::OneOf(choice), Value::String(text)) => one_of(text, choice, fault),
+        (Shape::Icon, Value::String(text)) => one_of(text, ICONS, fault),
+        (Shape::List { of, least }, Value::Array(list)) => {
+            if list.len() < *least {
+                return fault(What::OutOfRange(format!("a list of {}", list.len())));
+            }
+            list.iter_mut().enumerate().try_for_each(|(place, entry)| value(&join(path, &place.to_string()), of, words, entry))
+        }
+        (Shape::Object(params), Value::Object(data)) => object(path, params, words, data),
+        (Shape::Open(params), Value::Object(data)) => fields(path, params, words, data),
+        (Shape::Either(shapes), _) => {
+            either(path, shapes, words, given).map_err(|what| Fault { path: path.to_owned(), allowed: shape.to_string(), what })
+        }
+        _ => fault(What::WrongType(found)),
+    }
+}
+
+/// What fits none says the most about the shape of the same kind, if there is one.
+fn either(path: &str, shapes: &[Shape], words: &[Naming], given: &mut Value) -> Result<(), What> {
+    let mut worst = What::WrongType(kind_of(given));
+    for shape in shapes {
+        match value(path, shape, words, given) {
+            Ok(()) => return Ok(()),
+            Err(Fault { what: What::WrongType(_), .. }) => {}
+            Err(fault) => worst = fault.what,
+        }
+    }
+    Err(worst)
+}
+
+fn one_of(text: &str, choice: &[&'static str], fault: impl Fn(What) -> Result<(), Fault>) -> Result<(), Fault> {
+    if choice.contains(&text) {
+        return Ok(());
+    }
+    let nearest = nearest::nearest(text, choice.iter().copied());
+    fault(What::NotOneOf(shown(text), nearest.into_iter().map(str::to_owned).collect()))
+}
+
+/// A text that says a number, or true or false, where such is wanted.
+fn read_text(shape: &Shape, given: &mut Value) {
+    let Value::String(text) = &*given else { return };
+    let text = text.trim();
+    let read = match shape {
+        Shape::Whole { .. } | Shape::Steps => text.parse::<i64>().ok().map(|number| json!(number)).or_else(|| fraction(text)),
+        Shape::Number { .. } => fraction(text),
+        Shape::Flag | Shape::True => text.parse::<bool>().ok().map(Value::from),
+        _ => None,
+    };
+    if let Some(read) = read {
+        *given = read;
+    }
+}
+
+fn fraction(text: &str) -> Option<Value> {
+    text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| json!(number))
+}
+
+/// JSON has one kind of number: 5.0 is whole.
+fn whole(number: &serde_json::Number) -> Option<i64> {
+    number.as_i64().or_else(|| {
+        let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
+        format!("{float:.0}").parse().ok()
+    })
+}
+
+/// What somebody wrote, not too long: it may be a chat text put in the wrong place.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// A dotted path.
+pub(super) fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}

@@ -1,0 +1,231 @@
+//! Clips for the overlay. What somebody has at hand is Twitch's own JSON, a link or an id; what the overlay wants is the address of the
+//! player with a query, and how long to show it.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Answer, Shape,
+    check::{Fault, What, kind_of},
+    highlight::{PLACE, Place},
+};
+
+/// Twitch's player for clips; the overlay adds to the query.
+const PLAYER: &str = "https://clips.twitch.tv/embed?clip=";
+/// As long as Twitch makes a clip unless told otherwise.
+const USUAL_SECONDS: f64 = 30.0;
+const OVERLAY: &str = "the overlay for messages and clips";
+
+parts! {
+    /// A clip, as the overlay and Twitch's API have it.
+    Clip: CLIP {
+        must {
+            /// The address of the player, with a query.
+            url: String as ["url"] = Shape::Words, example "\"https://clips.twitch.tv/embed?clip=AwkwardHelplessSalamander\"";
+            /// How many seconds it lasts.
+            duration: f64 as ["duration"] = Shape::Number { least: 0.0, most: f64::MAX }, example "28.5";
+        }
+        may {
+            /// The address of the video itself, if it is known.
+            mp4: String as ["mp4"] = Shape::Words;
+            /// Twitch's id.
+            id: String as ["id"] = Shape::Id;
+            /// Twitch's address of the player.
+            embed_url: String as ["embed_url"] = Shape::Words;
+            /// Twitch's title.
+            title: String as ["title"] = Shape::Text;
+            /// Whose channel.
+            broadcaster_id: String as ["broadcaster_id"] = Shape::Text;
+            /// Their name.
+            broadcaster_name: String as ["broadcaster_name"] = Shape::Text;
+            /// Who made it.
+            creator_id: String as ["creator_id"] = Shape::Text;
+            /// Their name.
+            creator_name: String as ["creator_name"] = Shape::Text;
+            /// When.
+            created_at: String as ["created_at"] = Shape::Text;
+            /// The category.
+            game_id: String as ["game_id"] = Shape::Text;
+            /// The language.
+            language: String as ["language"] = Shape::Text;
+            /// A picture of it.
+            thumbnail_url: String as ["thumbnail_url"] = Shape::Text;
+            /// The video that it is from.
+            video_id: String as ["video_id"] = Shape::Text;
+            /// How often it was seen.
+            view_count: u64 as ["view_count"] = Shape::TIME;
+            /// Where in the video it begins; Twitch says null if it does not know.
+            vod_offset: Value as ["vod_offset"] = Shape::Any;
+            /// Whether it is featured.
+            is_featured: bool as ["is_featured"] = Shape::Flag;
+        }
+    }
+}
+
+actions! { CLIPS:
+    /// Shows a clip on the overlay. Takes Twitch's own JSON of a clip as well, or just its `url` or `id`.
+    ShowClip: SHOW_CLIP = ["SHOW_CLIP" / "SET_CHAT_HIGHLIGHT_OVERLAY_CLIP"] {
+        must {
+            /// The clip.
+            clip: Clip as ["clip"] = Shape::Object(CLIP);
+            /// Where it is shown.
+            params: Place as ["params"] = Shape::Object(PLACE);
+        }
+        may {
+            /// Any text; made from the clip if absent.
+            message_id: String as ["message_id"] = Shape::Text;
+            /// When it was written, in Unix milliseconds.
+            date: i64 as ["date"] = Shape::TIME;
+            /// How that is said, with {MIN} for the minutes.
+            date_label: String as ["dateLabel"] = Shape::Text;
+            /// How it looks.
+            skin: String as ["skin"] = Shape::Text;
+        }
+    } with {
+        needs: OVERLAY, before: Some(complete),
+        answers: &[Answer::of("CHAT_HIGHLIGHT_OVERLAY_CONFIRM"), Answer::of("CHAT_HIGHLIGHT_OVERLAY_CLOSE")],
+    }
+}
+
+/// Makes what was given into what the overlay wants.
+fn complete(data: &mut Map<String, Value>) -> Result<(), Fault> {
+    if !data.contains_key("clip") {
+        gather(data);
+    }
+    let mut slug = None;
+    if let Some(Value::Object(clip)) = data.get_mut("clip") {
+        slug = address(clip)?;
+        clip.entry("duration").or_insert_with(|| json!(USUAL_SECONDS));
+    }
+    if let Some(slug) = slug {
+        data.entry("message_id").or_insert_with(|| slug.into());
+        data.entry("dateLabel").or_insert_with(|| "".into());
+    }
+    Ok(())
+}
+
+/// The clip out of what stands at the top: Twitch's whole answer, one clip of it, or just its link or id. It comes in the middle unless
+/// somebody says where.
+fn gather(data: &mut Map<String, Value>) {
+    const OURS: [&str; 5] = ["params", "message_id", "date", "dateLabel", "skin"];
+    let mut answer = match data.get_mut("data") {
+        Some(Value::Array(clips)) if clips.first().is_some_and(Value::is_object) => Some(clips.swap_remove(0)),
+        _ => None,
+    };
+    let found = match &mut answer {
+        Some(Value::Object(clip)) => {
+            data.retain(|key, _| OURS.contains(&key.as_str()));
+            std::mem::take(clip)
+        }
+        _ if ["url", "id", "embed_url"].iter().any(|key| data.contains_key(*key)) => {
+            let (ours, clip): (Map<_, _>, Map<_, _>) = std::mem::take(data).into_iter().partition(|(key, _)| OURS.contains(&key.as_str()));
+            *data = ours;
+            clip
+        }
+        _ => return,
+    };
+    data.insert("clip".into(), found.into());
+    data.entry("params").or_insert_with(|| json!({ "position": "m" }));
+}
+
+/// Sees to the player's address; gives the clip's id if it is known. A video elsewhere is left as it is.
+fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
+    let mut found = None;
+    for key in ["embed_url", "url", "id"] {
+        let given = match clip.get(key) {
+            None => continue,
+            Some(Value::String(given)) => given.trim(),
+            Some(other) => {
+                let what = What::WrongType(kind_of(other));
+                return Err(Fault { path: format!("clip.{key}"), allowed: "a text".into(), what });
+            }
+        };
+        found = if key == "id" { is_slug(given).then(|| given.to_owned()) } else { slug_of(given) };
+        if found.is_some() {
+            break;
+        }
+    }
+    if let Some(slug) = &found {
+        let has_query = |url: &str| url.starts_with(PLAYER);
+        if !clip.get("url").and_then(Value::as_str).is_some_and(has_query) {
+            clip.insert("url".into(), format!("{PLAYER}{slug}").into());
+        }
+        return Ok(found);
+    }
+    match clip.get("url").and_then(Value::as_str) {
+        Some(url) if !(url.starts_with("https://") || url.starts_with("http://")) => {
+            let allowed = "the link to a clip, such as https://clips.twitch.tv/AwkwardHelplessSalamander".to_owned();
+            Err(Fault { path: "clip.url".into(), allowed, what: What::WrongType("no link to a clip") })
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The clip's id in any of Twitch's links to it.
+fn slug_of(url: &str) -> Option<String> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
+    let (host, path) = rest.split_once('/')?;
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
+    let slug = match (host, steps.as_slice()) {
+        ("clips.twitch.tv", ["embed"]) => query.split('&').find_map(|field| field.strip_prefix("clip="))?,
+        ("clips.twitch.tv", [slug]) | ("www.twitch.tv" | "m.twitch.tv" | "twitch.tv", ["clip", slug] | [_, "clip", slug]) => slug,
+        _ => return None,
+    };
+    is_slug(slug).then(|| slug.to_owned())
+}
+
+fn is_slug(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_link_to_a_clip_is_known() {
+        for url in [
+            "https://clips.twitch.tv/Awkward-x_1",
+            "http://clips.twitch.tv/Awkward-x_1?tt_medium=x",
+            "https://www.twitch.tv/anna/clip/Awkward-x_1?filter=clips",
+            "https://www.twitch.tv/clip/Awkward-x_1",
+            "m.twitch.tv/clip/Awkward-x_1",
+            "https://clips.twitch.tv/embed?parent=localhost&clip=Awkward-x_1",
+        ] {
+            assert_eq!(slug_of(url).as_deref(), Some("Awkward-x_1"), "{url}");
+        }
+        for url in ["https://example.com/clip/x", "Awkward", "https://clips.twitch.tv/embed?clip=", "https://www.twitch.tv/anna"] {
+            assert_eq!(slug_of(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn twitchs_json_a_link_and_an_id_all_become_the_player() {
+        let completed = |mut given: Value| {
+            complete(given.as_object_mut().unwrap()).unwrap();
+            given
+        };
+        let clip = json!({ "id": "Slug-1", "url": "https://clips.twitch.tv/Slug-1", "embed_url": "https://clips.twitch.tv/embed?clip=Slug-1",
+            "title": "Wow", "duration": 12.9, "vod_offset": null });
+        let mut wanted = json!({ "clip": clip, "params": { "position": "m" }, "message_id": "Slug-1", "dateLabel": "" });
+        wanted["clip"]["url"] = "https://clips.twitch.tv/embed?clip=Slug-1".into();
+        assert_eq!(completed(clip.clone()), wanted);
+        assert_eq!(completed(json!({ "data": [clip], "pagination": {} })), wanted);
+        wanted["params"]["position"] = "bl".into();
+        assert_eq!(completed(json!({ "clip": clip, "params": { "position": "bl" } })), wanted);
+
+        let short = json!({ "clip": { "url": "https://clips.twitch.tv/embed?clip=Slug-1", "duration": 30.0 }, "params": { "position": "m" },
+            "message_id": "Slug-1", "dateLabel": "" });
+        assert_eq!(completed(json!({ "url": "https://www.twitch.tv/anna/clip/Slug-1" })), short);
+        let by_id = completed(json!({ "id": "Slug-1" }));
+        assert_eq!((&by_id["clip"]["url"], &by_id["clip"]["id"]), (&short["clip"]["url"], &json!("Slug-1")));
+    }
+
+    #[test]
+    fn a_video_elsewhere_is_left_as_it_is() {
+        let mut given = json!({ "clip": { "url": "https://example.com/player?x=1", "duration": 5 }, "params": { "position": "t" } });
+        let before = given.clone();
+        complete(given.as_object_mut().unwrap()).unwrap();
+        assert_eq!(given, before);
+    }
+}

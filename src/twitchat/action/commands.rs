@@ -1,0 +1,213 @@
+//! Counters, timers, triggers, questions and answers, chat messages, sounds, credits, emergencies.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Amount, Answer, Shape,
+    check::{Fault, What},
+    row::{CHAT, Harm},
+    turn,
+};
+
+words! {
+    /// What becomes of a counter.
+    CounterAction: COUNTER_ACTIONS {
+        /// The value is added.
+        Add = "ADD",
+        /// The value is taken away.
+        Subtract = "DEL",
+        /// The counter gets the value.
+        Set = "SET",
+    }
+    /// What becomes of a trigger.
+    TriggerAction: TRIGGER_ACTIONS {
+        /// It is switched on.
+        Enable = "enable",
+        /// It is switched off.
+        Disable = "disable",
+        /// It is switched over.
+        Toggle = "toggle",
+    }
+}
+
+const COMMANDS_THE_CHAT: Harm = Harm {
+    when: |data| data.get("message").and_then(Value::as_str).is_some_and(|text| text.trim_start().starts_with('/')),
+    does: "a message that begins with / is a command, such as /ban",
+};
+const VOICE: &str = "a page of Twitchat with voice control on";
+const CREDITS: &str = "the credits overlay";
+const SOUND: &str = "Twitchat, or its sound overlay";
+
+actions! { COMMANDS:
+    /// Adds to a counter, takes from it, or sets it.
+    CounterAdd: COUNTER_ADD = ["COUNTER_ADD" / "SET_COUNTER_ADD"] {
+        must {
+            /// The counter.
+            counter: String as ["counterId" / "id"] = Shape::Id;
+            /// How much.
+            value: Amount as ["countAdd" / "value"] = Shape::WholeAmount, example "\"1\"";
+        }
+        may {
+            /// What is done with the value.
+            action: CounterAction as ["counterAction" / "action"] = Shape::OneOf(COUNTER_ACTIONS), default "\"ADD\"";
+        }
+    } with { answers: &[Answer::with("COUNTER_UPDATE", "counterId", "/counter/id")] }
+
+    /// Adds to a timer; a negative number takes away.
+    TimerAdd: TIMER_ADD = ["TIMER_ADD" / "SET_TIMER_ADD"] {
+        must {
+            /// How many seconds.
+            value: Amount as ["timeAdd" / "value"] = Shape::Amount, example "\"30\"";
+        }
+        may {
+            /// Which timer; absent: the default one. Up to 16.x there is no choice.
+            timer: String as ["id" in 17] = Shape::Id;
+        }
+    } with { answers: &[Answer::with("TIMER_START", "id", "/id")] }
+
+    /// Adds to a countdown; a negative number takes away.
+    CountdownAdd: COUNTDOWN_ADD = ["COUNTDOWN_ADD" / "SET_COUNTDOWN_ADD"] {
+        must {
+            /// How many seconds.
+            value: Amount as ["timeAdd" / "value"] = Shape::Amount, example "\"-15\"";
+        }
+        may {
+            /// Which countdown; absent: the default one. Up to 16.x there is no choice.
+            countdown: String as ["id" in 17] = Shape::Id;
+        }
+    } with { answers: &[Answer::with("COUNTDOWN_START", "id", "/id")] }
+
+    /// Runs a trigger, as if the streamer had said nothing.
+    ExecuteTrigger: EXECUTE_TRIGGER = ["EXECUTE_TRIGGER" / "SET_EXECUTE_TRIGGER"] {
+        must {
+            /// The trigger.
+            trigger: String as ["triggerId" / "id"] = Shape::Id;
+        }
+    }
+
+    /// Switches a trigger on or off.
+    ToggleTrigger: TOGGLE_TRIGGER = ["TOGGLE_TRIGGER" to 16] {
+        must {
+            /// The trigger.
+            trigger: String as ["triggerId" to 16] = Shape::Id;
+        }
+        may {
+            /// What becomes of it.
+            action: TriggerAction as ["triggerAction" to 16] = Shape::OneOf(TRIGGER_ACTIONS), default "\"enable\"", example "\"toggle\"";
+        }
+    } with { turn: Some(turn::toggle_trigger) }
+
+    /// Switches a trigger on, off, or over.
+    SetTriggerState: SET_TRIGGER_STATE = ["SET_TRIGGER_STATE" in 17] {
+        must {
+            /// The trigger.
+            trigger: String as ["id" in 17] = Shape::Id;
+        }
+        may {
+            /// Whether it is to be on; absent: the other way round than now.
+            enabled: bool as ["forcedState" in 17] = Shape::Flag, example "false";
+        }
+    } with { turn: Some(turn::trigger_state) }
+
+    /// Writes into the chat as the streamer. What begins with / is a command.
+    SendMessage: SEND_MESSAGE = ["SEND_MESSAGE" / "SET_SEND_MESSAGE"] {
+        must {
+            /// What is written.
+            message: String as ["message" / "message"] = Shape::Words;
+        }
+    } with { needs: CHAT, harm: Some(COMMANDS_THE_CHAT) }
+
+    /// Shows the first question of a session on the overlay.
+    QnaHighlight: QNA_HIGHLIGHT = ["QNA_HIGHLIGHT" / "SET_QNA_HIGHLIGHT"] {
+        must {
+            /// The session of questions and answers.
+            session: String as ["qnaId" / "id"] = Shape::Id;
+        }
+    }
+
+    /// Skips the first question of a session.
+    QnaSkip: QNA_SKIP = ["QNA_SKIP" / "SET_QNA_SKIP"] {
+        must {
+            /// The session of questions and answers.
+            session: String as ["qnaId" / "id"] = Shape::Id;
+        }
+    }
+
+    /// Plays a synthetic sound.
+    PlaySfxr: PLAY_SFXR = ["PLAY_SFXR" / "SET_PLAY_SFXR"] {
+        must {
+            /// A preset such as pickupCoin, or the sound's own text.
+            params: String as ["params" / "params"] = Shape::Words, example "\"pickupCoin\"";
+        }
+        may {
+            /// How loud, up to 100.
+            volume: f64 as ["volume" / "volume"] = Shape::Number { least: 0.0, most: 100.0 }, default "100", example "80";
+        }
+    } with { needs: SOUND }
+
+    /// Steers the running credits: one of these.
+    EndingCreditsControl: ENDING_CREDITS_CONTROL = ["ENDING_CREDITS_CONTROL" / "SET_ENDING_CREDITS_CONTROL"] {
+        may {
+            /// Back to the section before.
+            prev: bool as ["prev" / "prev"] = Shape::True;
+            /// On to the next section.
+            next: bool as ["next" / "next"] = Shape::True, example "true";
+            /// How fast; negative goes backwards.
+            speed: f64 as ["speed" / "speed"] = Shape::ANY_NUMBER;
+            /// The id of the section to go to.
+            section: String as ["scrollTo" / "scrollToSectionID"] = Shape::Id;
+        }
+    } with { needs: CREDITS, after: Some(one_of_them) }
+
+    /// Starts or ends the emergency mode.
+    SetEmergencyMode: SET_EMERGENCY_MODE = ["SET_EMERGENCY_MODE"] {
+        may {
+            /// Whether it is to be on; absent: the other way round than now.
+            enabled: bool as ["enabled" / "enabled"] = Shape::Flag, example "true";
+            /// Have the streamer confirm it; it is then always about starting.
+            prompt: bool as ["promptConfirmation" in 17] = Shape::Flag;
+        }
+    } with { answers: &[Answer::of("EMERGENCY_MODE")], turn: Some(turn::emergency_mode) }
+
+    /// Turns voice control on or off.
+    SetVoiceControlState: SET_VOICE_CONTROL_STATE = ["SET_VOICE_CONTROL_STATE" in 17] {
+        may {
+            /// Whether it is to be on; absent: the other way round than now.
+            enabled: bool as ["enabled" in 17] = Shape::Flag, example "true";
+        }
+    } with { needs: VOICE, answers: &[Answer::of("ON_VOICE_CONTROL_STATE_CHANGE")], turn: Some(turn::voice_state) }
+
+    /// Starts a poll in the chat, in place of one that runs.
+    SetChatPollStart: SET_CHAT_POLL_START = ["SET_CHAT_POLL_START" in 17] {
+        must {
+            /// The question.
+            title: String as ["title" in 17] = Shape::Words, example "\"Another round?\"";
+            /// What can be chosen.
+            choices: Vec<String> as ["choices" in 17] = Shape::List { of: &Shape::Words, least: 2 }, example r#"["Yes","No"]"#;
+        }
+        may {
+            /// How many seconds it runs.
+            duration: u32 as ["duration" in 17] = Shape::COUNT, default "60", example "60";
+            /// How many choices each has.
+            votes: u32 as ["maxVotePerUser" in 17] = Shape::COUNT, default "1";
+        }
+    } with { answers: &[Answer::of("ON_CHAT_POLL_PROGRESS")], akin: &["CREATE_POLL"] }
+
+    /// Twitchat's own: how its Stream Deck plugin logs in. Nobody on OBS listens to it.
+    SetStreamdeckAuthenticate: SET_STREAMDECK_AUTHENTICATE = ["SET_STREAMDECK_AUTHENTICATE" in 17] {
+        must {
+            /// Whether it is the main page.
+            is_main_app: bool as ["isMainApp" in 17] = Shape::Flag;
+            /// The plugin's key.
+            secret_key: String as ["secretKey" in 17] = Shape::Words, example "\"\u{2026}\"";
+        }
+    } with { needs: "Twitchat's Stream Deck plugin" }
+}
+
+/// Nothing at all steers nothing.
+fn one_of_them(data: &mut Map<String, Value>) -> Result<(), Fault> {
+    if data.is_empty() {
+        return Err(Fault { path: "next".into(), allowed: "true, unless prev, speed or a section is given".into(), what: What::Missing });
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! What Twitchat's overlays do: wheel, animated texts, bingo grid; and how somebody else plays an overlay.
+
+use serde_json::{Map, Value};
+use uuid::{Uuid, uuid};
+
+use super::{
+    Answer, Param, Shape,
+    check::{Fault, What, shown},
+};
+
+const WHEEL: &str = "the wheel overlay";
+const ANIMATED_TEXT: &str = "the animated text overlay";
+const BINGO_GRID: &str = "the bingo grid overlay";
+/// Ids of what has none are name-based below this one: the same data, the same id.
+pub(super) const NAMESPACE: Uuid = uuid!("b3a7ce0e-39cf-5b1f-8b0f-0f2d6b1f6a52");
+
+parts! {
+    /// A field of the wheel.
+    WheelItem: WHEEL_ITEM {
+        must {
+            /// Its id.
+            id: String as ["id"] = Shape::Id;
+            /// What stands on it.
+            label: String as ["label"] = Shape::Text;
+        }
+        may {
+            /// Whatever it carries; 17 drops it.
+            data: Value as ["data"] = Shape::Any;
+        }
+    }
+}
+
+actions! { OVERLAYS:
+    /// Turns the wheel until it stops at the winner.
+    WheelOverlayStart: WHEEL_OVERLAY_START = ["WHEEL_OVERLAY_START" / "SET_WHEEL_OVERLAY_START"] {
+        must {
+            /// The fields of the wheel.
+            items: Vec<WheelItem> as ["items"] = Shape::List { of: &Shape::Object(WHEEL_ITEM), least: 1 },
+                example r#"[{"id":"a","label":"Sing"},{"id":"b","label":"Dance"}]"#;
+            /// The id of the field where it stops.
+            winner: String as ["winner"] = Shape::Id, example "\"b\"";
+        }
+        may {
+            /// Any text, to tell the result by; made up if absent.
+            session: String as ["sessionId"] = Shape::Text;
+            /// How it looks.
+            skin: String as ["skin"] = Shape::Text;
+        }
+    } with { needs: WHEEL, after: Some(winner), answers: &[Answer::with("RAFFLE_RESULT", "sessionId", "/sessionId")] }
+
+    /// Shows an animated text.
+    AnimatedTextSet: ANIMATED_TEXT_SET = ["ANIMATED_TEXT_SET" / "SET_ANIMATED_TEXT_CONTENT"] {
+        must {
+            /// The overlay.
+            overlay: String as ["overlayId" / "id"] = Shape::Id;
+            /// Any text, to tell the end by.
+            query: String as ["queryId" / "queryId"] = Shape::Id, example "\"q-1\"";
+            /// The text; HTML is possible.
+            text: String as ["text" / "text"] = Shape::Text, example "\"Welcome!\"";
+        }
+        may {
+            /// Whether it goes by itself.
+            auto_hide: bool as ["autoHide" / "autoHide"] = Shape::Flag, example "true";
+            /// Whether it goes before all others.
+            bypass_all: bool as ["bypassAll" / "bypassAll"] = Shape::Flag;
+        }
+    } with {
+        needs: ANIMATED_TEXT,
+        answers: &[
+            Answer::with("ANIMATED_TEXT_SHOW_COMPLETE", "queryId", "/queryId"),
+            Answer::with("ANIMATED_TEXT_HIDE_COMPLETE", "queryId", "/queryId"),
+        ],
+    }
+
+    /// Hides an animated text.
+    AnimatedTextClose: ANIMATED_TEXT_CLOSE = ["ANIMATED_TEXT_CLOSE" / "ON_ANIMATED_TEXT_CLOSE"] {
+        must {
+            /// The overlay.
+            overlay: String as ["overlayId" / "id"] = Shape::Id;
+            /// The text that was given when it was shown.
+            query: String as ["queryId" / "queryId"] = Shape::Id, example "\"q-1\"";
+        }
+    } with { needs: ANIMATED_TEXT, answers: &[Answer::with("ANIMATED_TEXT_HIDE_COMPLETE", "queryId", "/queryId")] }
+
+    /// Shows or hides the bingo grid.
+    SetBingoGridVisibility: SET_BINGO_GRID_VISIBILITY = ["SET_BINGO_GRID_VISIBILITY" in 17] {
+        may {
+            /// Whether it is to be seen; absent: the other way round than now.
+            show: bool as ["show" in 17] = Shape::Flag, example "true";
+        }
+    } with { needs: BINGO_GRID, akin: &["BINGO_TOGGLE"] }
+
+    /// Twitchat's own: how its Stream Deck plugin shows an animated text. Better use `SET_ANIMATED_TEXT_CONTENT`.
+    SetAnimatedTextContentFromSd: SET_ANIMATED_TEXT_CONTENT_FROM_SD = ["SET_ANIMATED_TEXT_CONTENT_FROM_SD" in 17] {
+        must {
+            /// The overlay.
+            overlay: String as ["id" in 17] = Shape::Id;
+            /// Any text, to tell the end by.
+            query: String as ["queryId" in 17] = Shape::Id, example "\"q-1\"";
+            /// The text; HTML is possible.
+            text: String as ["text" in 17] = Shape::Text, example "\"Welcome!\"";
+        }
+        may {
+            /// Whether it goes by itself.
+            auto_hide: bool as ["autoHide" in 17] = Shape::Flag;
+            /// Whether it goes before all others.
+            bypass_all: bool as ["bypassAll" in 17] = Shape::Flag;
+        }
+    } with { needs: ANIMATED_TEXT, akin: &["ANIMATED_TEXT_SET"] }
+
+    /// Twitchat's own: how its Stream Deck plugin shows the bingo grid. Better use `SET_BINGO_GRID_VISIBILITY`.
+    SetBingoGridVisibilityFromSd: SET_BINGO_GRID_VISIBILITY_FROM_SD = ["SET_BINGO_GRID_VISIBILITY_FROM_SD" in 17] {
+        may {
+            /// Whether it is to be seen; absent: the other way round than now.
+            show: bool as ["show" in 17] = Shape::Flag, example "true";
+        }
+    } with { needs: BINGO_GRID, akin: &["BINGO_TOGGLE"] }
+
+    /// Who says it plays a bingo grid overlay: Twitchat takes it for open.
+    BingoGridOverlayPresence: BINGO_GRID_OVERLAY_PRESENCE = ["BINGO_GRID_OVERLAY_PRESENCE" / "SET_BINGO_GRID_OVERLAY_PRESENCE"] {
+        may {
+            /// The grid; 17 wants none.
+            grid: String as ["bid" to 16] = Shape::Id;
+        }
+    } with { drops: &["bid"] }
+}
+
+plain! { PLAYED:
+    /// Who says it plays the credits overlay: Twitchat then shows how to steer the credits.
+    ["CREDITS_OVERLAY_PRESENCE" / "SET_ENDING_CREDITS_PRESENCE"];
+    /// Who says it plays the overlay that shows messages and clips.
+    ["CHAT_HIGHLIGHT_OVERLAY_PRESENCE" / "SET_CHAT_HIGHLIGHT_OVERLAY_PRESENCE"];
+    /// Starts the credits overlay with this data, in the shape that `GET_SUMMARY_DATA` is answered in.
+    ["SUMMARY_DATA" / "SET_ENDING_CREDITS_DATA"] with { needs: "the credits overlay", params: SUMMARY };
+}
+
+const fn summary(key: &'static str, about: &'static str, shape: Shape, required: bool) -> Param {
+    Param { key, keys: super::Names { old: Some(key), new: Some(key) }, about, shape, required, default: None, example: None }
+}
+
+const fn list(key: &'static str, about: &'static str) -> Param {
+    summary(key, about, Shape::LIST, true)
+}
+
+const SUMMARY: &[Param] = &[
+    summary("streamDuration", "Milliseconds; 0 in nearly every case.", Shape::TIME, true),
+    list("follows", "New followers."),
+    list("raids", "Raids."),
+    list("subs", "New subscribers."),
+    list("resubs", "Who renewed."),
+    list("subgifts", "Who gave subscriptions."),
+    list("bits", "Who cheered."),
+    list("hypeChats", "Empty."),
+    list("rewards", "Rewards of the channel."),
+    list("shoutouts", "Shoutouts given and received."),
+    list("hypeTrains", "Hype trains."),
+    list("polls", "Polls."),
+    list("predictions", "Predictions."),
+    list("chatters", "Who wrote, was banned or timed out."),
+    list("tips", "Tips."),
+    list("merch", "Merchandise."),
+    list("powerups", "Power-ups."),
+    list("superChats", "Super Chats."),
+    list("superStickers", "Super Stickers."),
+    list("tiktokGifts", "Gifts on TikTok."),
+    list("tiktokLikes", "Likes on TikTok."),
+    list("tiktokShares", "Shares on TikTok."),
+    list("patreonMembers", "Members on Patreon."),
+    summary("labels", "Texts of the overlay.", Shape::Open(&[]), true),
+    summary("params", "How the overlay looks.", Shape::Open(&[]), false),
+    summary("premiumWarningSlots", "Sections that are not shown to all.", Shape::Open(&[]), false),
+];
+
+/// The winner must be one of the items: an overlay ignores any other. Whoever gives no session gets one, the same for the same wheel.
+fn winner(data: &mut Map<String, Value>) -> Result<(), Fault> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let winner = text(data.get("winner")).unwrap_or_default();
+    let items: Vec<_> = data.get("items").and_then(Value::as_array).into_iter().flatten().collect();
+    let ids: Vec<_> = items.iter().filter_map(|item| text(item.get("id"))).collect();
+    if !ids.contains(&winner) {
+        let labelled = |item: &&&Value| text(item.get("label")).as_ref() == Some(&winner);
+        let nearest = items.iter().find(labelled).and_then(|item| text(item.get("id"))).into_iter().collect();
+        let allowed = format!("the id of one of the items: {}", shown(&ids.join(", ")));
+        return Err(Fault { path: "winner".into(), allowed, what: What::NotOneOf(shown(&winner), nearest) });
+    }
+    if !data.contains_key("sessionId") {
+        let name = Value::Object(data.clone()).to_string();
+        data.insert("sessionId".into(), Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string().into());
+    }
+    Ok(())
+}

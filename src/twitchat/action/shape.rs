@@ -1,0 +1,133 @@
+//! What a parameter takes, in words and as a sample. `check` holds values against it.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::{Naming, Param, icons::ICONS, row};
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// A whole number within these bounds.
+    Whole {
+        /// The least.
+        least: i64,
+        /// The greatest.
+        most: i64,
+    },
+    /// A whole number in either direction; 0 would be nothing.
+    Steps,
+    /// Any number within these bounds.
+    Number {
+        /// The least.
+        least: f64,
+        /// The greatest.
+        most: f64,
+    },
+    /// A whole number, sent as a text or a number.
+    WholeAmount,
+    /// A number, sent as a text or a number.
+    Amount,
+    /// True or false.
+    Flag,
+    /// True: there is no other way of saying it.
+    True,
+    /// A text, empty or not.
+    Text,
+    /// A text with something in it.
+    Words,
+    /// The id of something in Twitchat.
+    Id,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// The name of an icon.
+    Icon,
+    /// A list.
+    List {
+        /// What each entry is.
+        of: &'static Shape,
+        /// How many there must be.
+        least: usize,
+    },
+    /// An object with these fields and no others.
+    Object(&'static [Param]),
+    /// An object with these fields and whatever else.
+    Open(&'static [Param]),
+    /// The first of these that fits.
+    Either(&'static [Shape]),
+    /// Anything.
+    Any,
+}
+
+/// The largest whole number that JavaScript counts to exactly.
+pub(super) const MANY: i64 = 9_007_199_254_740_991;
+
+impl Shape {
+    /// A column of the chat; it has no more than this can count.
+    pub(super) const COLUMN: Self = Self::Whole { least: 0, most: 100 };
+    /// How many.
+    pub(super) const COUNT: Self = Self::Whole { least: 1, most: MANY };
+    /// A time, in Unix milliseconds, or a span.
+    pub(super) const TIME: Self = Self::Whole { least: 0, most: MANY };
+    /// Any number.
+    pub(super) const ANY_NUMBER: Self = Self::Number { least: f64::MIN, most: f64::MAX };
+    /// A list of whatever.
+    pub(super) const LIST: Self = Self::List { of: &Self::Any, least: 0 };
+
+    /// A value that fits.
+    pub(super) fn sample(&self, words: &[Naming]) -> Value {
+        match *self {
+            Self::Whole { least, most } => json!(least.max(1).min(most)),
+            Self::Steps => json!(1),
+            Self::Number { least, most } => json!(least.max(1.0).min(most)),
+            Self::WholeAmount | Self::Amount => json!("1"),
+            Self::Flag | Self::True => json!(true),
+            Self::Text | Self::Words => json!("Hello"),
+            Self::Id => json!("688d182d-c6e8-5d3d-9a51-56cde11bb62a"),
+            Self::OneOf(words) => json!(words.first()),
+            Self::Icon => json!(ICONS.first()),
+            Self::List { of, least } => Value::from(vec![of.sample(words); least]),
+            Self::Object(params) | Self::Open(params) => row::example(params, words).into(),
+            Self::Either(shapes) => shapes.first().map_or(Value::Null, |shape| shape.sample(words)),
+            Self::Any => Value::Null,
+        }
+    }
+}
+
+impl fmt::Display for Shape {
+    /// What is allowed, as the end of a sentence.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Whole { least, most: MANY } => write!(f, "a whole number from {least} up"),
+            Self::Whole { least, most } => write!(f, "a whole number from {least} to {most}"),
+            Self::Steps => f.write_str("a whole number other than 0"),
+            Self::Number { least: f64::MIN, .. } => f.write_str("a number"),
+            Self::Number { least, most: f64::MAX } => write!(f, "a number from {least} up"),
+            Self::Number { least, most } => write!(f, "a number from {least} to {most}"),
+            Self::WholeAmount => f.write_str("a whole number, also as a text"),
+            Self::Amount => f.write_str("a number, also as a text"),
+            Self::Flag => f.write_str("true or false"),
+            Self::True => f.write_str("true"),
+            Self::Text => f.write_str("a text"),
+            Self::Words => f.write_str("a text that is not empty"),
+            Self::Id => f.write_str("an id, as a text"),
+            Self::OneOf(words) => write!(f, "one of {}", words.join(", ")),
+            Self::Icon => write!(f, "one of Twitchat's {} icons, such as credits or raid", ICONS.len()),
+            Self::List { of: Self::Any, .. } => f.write_str("a list"),
+            Self::List { of, least: 0 } => write!(f, "a list, each entry {of}"),
+            Self::List { of, least } => write!(f, "a list with at least {least}, each entry {of}"),
+            Self::Object(params) | Self::Open(params) => {
+                let keys: Vec<_> = params.iter().map(|param| param.key).collect();
+                write!(f, "an object with {}", keys.join(", "))
+            }
+            Self::Either(shapes) => {
+                for (place, shape) in shapes.iter().enumerate() {
+                    write!(f, "{}{shape}", if place == 0 { "" } else { ", or " })?;
+                }
+                Ok(())
+            }
+            Self::Any => f.write_str("anything"),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The catalogue against the other catalogue, against the captured messages, and both ways through the translation.
+
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::twitchat::{
+    Generation,
+    catalogue::{self, Class},
+};
+
+fn object(value: Value) -> Map<String, Value> {
+    let Value::Object(object) = value else { panic!("no object: {value}") };
+    object
+}
+
+/// Every line of the captured actions, with the generation it is for.
+fn captured() -> Vec<(Generation, String, Map<String, Value>)> {
+    let read = |generation, lines: &'static str| {
+        lines.lines().map(move |line| {
+            let mut line: Value = serde_json::from_str(line).unwrap();
+            let data = line.get_mut("data").map_or_else(|| json!({}), Value::take);
+            (generation, line["type"].as_str().unwrap().to_owned(), object(data))
+        })
+    };
+    let old = read(Generation::Second, include_str!("../../../tests/fixtures/twitchat_actions.ndjson"));
+    let new = read(Generation::Third, include_str!("../../../tests/fixtures/twitchat_v17_actions.ndjson"));
+    old.chain(new).collect()
+}
+
+#[test]
+fn every_action_and_question_of_every_generation_has_its_row() {
+    for entry in catalogue::entries().iter().filter(|entry| matches!(entry.class, Class::Action | Class::Question)) {
+        let action = find(entry.name).unwrap_or_else(|| panic!("{} has no row", entry.name));
+        assert!(action.names.all().any(|name| name == entry.name));
+    }
+}
+
+#[test]
+fn rows_and_catalogue_tell_the_same_names() {
+    let mut seen = Vec::new();
+    for action in actions() {
+        for (naming, generations) in [(Naming::Old, &[Generation::First, Generation::Second][..]), (Naming::New, &[Generation::Third])] {
+            let Some(name) = action.names.of(naming) else { continue };
+            let entry = catalogue::look_up(name).unwrap_or_else(|| panic!("{name} is in no version"));
+            assert!(generations.iter().any(|generation| entry.generations.contains(*generation)), "{name} in {naming:?}");
+            seen.push(name);
+        }
+        // Where each side has one name, the catalogue says so too.
+        if let (Some(old), Some(new)) = (action.names.old, action.names.new)
+            && old != new
+        {
+            assert!(catalogue::look_up(old).unwrap().counterparts.contains(&new), "{old} {new}");
+            assert!(catalogue::look_up(new).unwrap().counterparts.contains(&old), "{new} {old}");
+        }
+        for answer in action.answers {
+            assert!(!answer.kinds(action.since()).is_empty() || action.since() == Some(Generation::First), "{}", answer.kind);
+            assert!(answer.kinds(None).iter().all(|kind| catalogue::look_up(kind).is_some()), "{}", answer.kind);
+            assert!(answer.same.is_none_or(|(key, _)| action.params.iter().any(|param| param.key == key)), "{}", action.name());
+        }
+        assert!(action.akin.iter().all(|akin| find(akin).is_some()), "{}", action.name());
+        assert!(action.drops.iter().all(|drop| action.params.iter().any(|param| param.key == *drop)), "{}", action.name());
+        assert!(!action.about.is_empty() && action.params.iter().all(|param| !param.about.is_empty()));
+    }
+    seen.sort_unstable();
+    let all = seen.len();
+    seen.dedup_by(|a, b| a == b && find(a).is_some_and(|action| action.names.old == action.names.new));
+    let shared = all - seen.len();
+    let unique: std::collections::BTreeSet<_> = seen.iter().collect();
+    assert_eq!((unique.len(), shared), (seen.len(), actions().filter(|action| action.names.old == action.names.new).count()));
+}
+
+#[test]
+fn every_example_and_every_default_passes_its_own_checks() {
+    for action in actions() {
+        for (naming, name) in [Naming::Old, Naming::New].into_iter().filter_map(|naming| Some((naming, action.names.of(naming)?))) {
+            let example = action.example(naming);
+            let checked = prepare(name, example.clone(), None).unwrap_or_else(|problem| panic!("{problem}"));
+            assert!(example.iter().all(|(key, value)| checked.data.get(key) == Some(value)), "{name}");
+            for param in action.params_in(naming) {
+                let (Some(default), Some(key)) = (param.default, param.keys.of(naming)) else { continue };
+                let mut data = example.clone();
+                data.insert(key.to_owned(), serde_json::from_str(default).unwrap());
+                prepare(name, data, None).unwrap_or_else(|problem| panic!("{problem}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_captured_action_passes_the_checks_and_stays_as_it_is() {
+    let captured = captured();
+    assert_eq!(captured.len(), 91 + 94);
+    for (generation, name, data) in captured {
+        for target in [None, Some(generation)] {
+            let prepared = prepare(&name, data.clone(), target).unwrap_or_else(|problem| panic!("{problem}"));
+            assert_eq!((&prepared.kind, &prepared.data, &prepared.dropped), (&name, &data, &Vec::new()));
+        }
+    }
+}
+
+#[test]
+fn what_goes_over_and_comes_back_says_the_same() {
+    let (mut both, mut one_way) = (0, Vec::new());
+    for (generation, name, data) in captured() {
+        let other = if generation == Generation::Third { Generation::Second } else { Generation::Third };
+        match prepare(&name, data.clone(), Some(other)) {
+            Ok(there) => {
+                assert!(prepare(&there.kind, there.data.clone(), Some(other)).is_ok_and(|again| again.data == there.data), "{name}");
+                if !there.dropped.is_empty() {
+                    one_way.push(format!("{name} loses {}", there.dropped.join(" ")));
+                    continue;
+                }
+                let back = prepare(&there.kind, there.data.clone(), Some(generation)).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+                let with_defaults = |data: &Map<String, Value>| {
+                    let mut data = data.clone();
+                    let naming = Naming::of(generation);
+                    for param in find(&name).unwrap().params_in(naming) {
+                        let Some(default) = param.default else { continue };
+                        data.entry(param.keys.of(naming).unwrap()).or_insert_with(|| serde_json::from_str(default).unwrap());
+                    }
+                    data
+                };
+                // The one that has two words for the same on one side.
+                let (name, data) = if name == "STOP_EMERGENCY" {
+                    ("SET_EMERGENCY_MODE", object(json!({ "enabled": false })))
+                } else {
+                    (name.as_str(), with_defaults(&data))
+                };
+                assert_eq!((back.kind.as_str(), with_defaults(&back.data)), (name, data));
+                both += 1;
+            }
+            Err(Problem::Untranslatable { parameter, nearest, .. }) => {
+                one_way.push(format!("{name} {} {}", parameter.unwrap_or_default(), nearest.join(" ")));
+            }
+            Err(Problem::Missing { spot }) => one_way.push(format!("{name} needs {}", spot.parameter)),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    insta::assert_snapshot!(format!("{both} there and back; not:\n{}", one_way.join("\n")));
+}
