@@ -218,7 +218,7 @@ fn value(raw: &RawValue) -> Value {
 }
 
 /// A bridge's event, Hello, reply, or something that only bridges understand.
-fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
+pub(crate) fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
     let data = value(whole);
     let word = |place: &str| data.pointer(place).and_then(Value::as_str);
     let name = match (word("/event/source"), word("/event/type"), word("/request"), word("/status")) {
@@ -233,7 +233,7 @@ fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
     Line { at, from: From::Bridge, name, id, data, replay }
 }
 
-fn request(whole: &RawValue, at: jiff::Timestamp) -> Line {
+pub(crate) fn request(whole: &RawValue, at: jiff::Timestamp) -> Line {
     let data = value(whole);
     let name = format!("Request.{}", data.get("request").and_then(Value::as_str).unwrap_or("?"));
     let id = data.get("id").cloned().unwrap_or_default();

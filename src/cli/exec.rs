@@ -111,7 +111,8 @@ async fn second_signal(hearing: &mut Hearing) {
     }
 }
 
-fn say(Tally { succeeded, failed, dropped }: Tally) {
-    let dropped = if dropped > 0 { format!(", {dropped} events dropped") } else { String::new() };
-    out::note(format_args!("{} runs, {failed} failed{dropped}", succeeded + failed));
+fn say(Tally { succeeded, failed, dropped, ended }: Tally) {
+    let more = |count: u64, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
+    let (ended_too, dropped) = (more(ended, "ended with us"), more(dropped, "events dropped"));
+    out::note(format_args!("{} runs, {failed} failed{ended_too}{dropped}", succeeded + failed + ended));
 }

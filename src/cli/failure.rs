@@ -40,6 +40,12 @@ pub(crate) enum Failure {
     /// Somebody stopped us before it was done.
     #[error("stopped before it happened")]
     Stopped,
+    /// A recording without anything that is played.
+    #[error("nothing in {file} is played: it holds no events of Twitchat's, or none that --for names")]
+    NothingToPlay {
+        /// The recording.
+        file: String,
+    },
     /// A program that was run for an event failed.
     #[error("a run of {program} failed, and --fail-fast ends with the first that does")]
     RunFailed {
@@ -104,7 +110,7 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         Failure::NoAnswer { .. } | Failure::NoEcho { .. } | Failure::Late { .. } => NO_ANSWER,
         Failure::OtherBridge { .. } => OTHER_BRIDGE,
         Failure::Link(cause) => cause.kind().exit_code(),
-        Failure::Refused { .. } | Failure::Stopped | Failure::RunFailed { .. } | Failure::Broke => 1,
+        Failure::Refused { .. } | Failure::Stopped | Failure::NothingToPlay { .. } | Failure::RunFailed { .. } | Failure::Broke => 1,
     };
     let of_store = |error: &StoreError| if matches!(error, StoreError::Taken { .. }) { OTHER_BRIDGE } else { 1 };
     let of_request = |error: &RequestError| match error {

@@ -26,6 +26,8 @@ pub(crate) struct Tally {
     pub(crate) succeeded: u64,
     pub(crate) failed: u64,
     pub(crate) dropped: u64,
+    /// They still ran when we ended.
+    pub(crate) ended: u64,
 }
 
 /// All runs of one program.
@@ -112,7 +114,7 @@ impl Jobs {
         while let Some(joined) = self.running.join_next().await {
             match joined {
                 Ok((_, Ok(()))) => self.tally.succeeded += 1,
-                Ok((_, Err(RunError::Stopped))) => {}
+                Ok((_, Err(RunError::Stopped))) => self.tally.ended += 1,
                 _ => self.tally.failed += 1,
             }
         }

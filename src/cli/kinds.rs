@@ -94,6 +94,23 @@ impl Kinds {
         Self(kinds)
     }
 
+    /// Whether all names are of messages from one of these sources, as far as they name a source; else says what is wrong.
+    pub(crate) fn only_of(&self, sources: &[&str]) -> Result<(), String> {
+        let is_fine = |text: &str| match text.split_once('.') {
+            Some((source, _)) => source.contains(['*', '?']) || sources.iter().any(|one| one.eq_ignore_ascii_case(source)),
+            None => true,
+        };
+        self.0
+            .iter()
+            .find_map(|kind| match kind {
+                Kind::Named(_, text) if !is_fine(text) => {
+                    Some(format!("{text} is no message on OBS, but made of one: name a type of Twitchat's, such as FOLLOW"))
+                }
+                _ => None,
+            })
+            .map_or(Ok(()), Err)
+    }
+
     pub(crate) fn match_all(&self) -> bool {
         self.0.is_empty()
     }

@@ -23,6 +23,10 @@ mod options;
 mod out;
 mod overlay;
 mod picker;
+mod progress;
+mod record;
+mod recording;
+mod replay;
 mod request;
 mod roll;
 mod run;
@@ -32,6 +36,7 @@ mod span;
 mod status;
 mod subscription;
 mod summary;
+mod tape;
 mod variables;
 mod wait;
 mod watch;
@@ -85,6 +90,8 @@ enum Verb {
     Watch(watch::Args),
     Wait(wait::Args),
     Exec(exec::Args),
+    Record(record::Args),
+    Replay(replay::Args),
     Send(send::Args),
     Request(request::Args),
     Credits(credits::Args),
@@ -115,6 +122,8 @@ impl Verb {
             Self::Watch(args) => args.run(context).await,
             Self::Wait(args) => args.run(context).await,
             Self::Exec(args) => args.run(context).await,
+            Self::Record(args) => args.run(context).await,
+            Self::Replay(args) => args.run(context).await,
             Self::Send(args) => args.run(context).await,
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,

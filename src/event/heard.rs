@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// `origin` of Twitchat's own messages.
@@ -97,6 +97,16 @@ impl Peek<'_> {
             Some(BRIDGE) => whole().map_or(Heard::Other, Heard::Bridge),
             _ if self.request.is_some() => whole().map_or(Heard::Other, Heard::Request),
             _ => Heard::Other,
+        }
+    }
+}
+
+/// As [`Peek::replay`] is read.
+impl Serialize for Replay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Told => serializer.serialize_bool(true),
+            Self::Counted => serializer.serialize_str("count"),
         }
     }
 }

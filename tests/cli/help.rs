@@ -12,6 +12,8 @@ async fn help_of_every_verb() {
         "watch",
         "wait",
         "exec",
+        "record",
+        "replay",
         "send",
         "request",
         "credits",

@@ -5,10 +5,12 @@
 mod bridge;
 mod bus;
 mod config;
+mod exec;
 mod help;
 mod obs;
 mod overlay;
 mod pipes;
 mod program;
+mod record;
 mod usage;
 mod wait;

@@ -1,0 +1,107 @@
+//! `record`: keeps what is heard in a file.
+
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use tokio::time::Instant;
+use twitchat_bridge::event::Heard;
+
+use super::context::Context;
+use super::decode;
+use super::failure::Failure;
+use super::hearing::{Hearing, News};
+use super::kinds::{Kind, Kinds};
+use super::out::{self, OutError};
+use super::recording::Writer;
+
+const AFTER_HELP: &str =
+    "Types are Twitchat's, in the words of all its versions: FOLLOW is ON_FOLLOW too. Request.* and Bridge.* are what others \
+ask, and what a bridge says; * stands for anything, ? for one character.
+
+A recording holds what people wrote in chat, and who they are: keep it to yourself. Only you can read the file. It goes on when OBS \
+closes and comes back, and marks the gap. Ctrl-C ends it.
+
+Examples:
+  twitchat-bridge record tuesday.ndjson
+  twitchat-bridge record follows.ndjson --for FOLLOW --for SUBSCRIPTION
+  twitchat-bridge record - | gzip > tuesday.ndjson.gz
+  twitchat-bridge replay tuesday.ndjson --speed 10";
+
+/// Record what is heard, chat texts included, to play it back later
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// The file to write; - for standard output
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Only messages of this type, see below. May be given several times
+    #[arg(long = "for", value_name = "TYPE")]
+    kinds: Vec<Kind>,
+    /// Write over the file if there is one
+    #[arg(long)]
+    force: bool,
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let kinds = Kinds::new(self.kinds);
+        kinds.only_of(&["Twitchat", "Request", "Bridge"]).map_err(Failure::Usage)?;
+        kinds.doubts().for_each(|doubt| out::warn(&doubt));
+        let config = context.config()?;
+        let mut hearing = Hearing::start(&config)?;
+        let output = open(&self.file, self.force)?;
+        let began = Instant::now();
+        let mut writer = Writer::begin(output, Timestamp::now()).map_err(OutError::from)?;
+        let mut was_up = false;
+        loop {
+            let news = hearing.next().await?;
+            let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            match news {
+                News::Heard(batch) => {
+                    let wanted = batch.events.iter().filter(|heard| kinds.match_all() || kinds.matches(&name(heard)));
+                    wanted.clone().try_for_each(|heard| writer.message(ms, heard))
+                }
+                News::Down => writer.gap(ms, true),
+                News::Up(_) if std::mem::replace(&mut was_up, true) => writer.gap(ms, false),
+                News::Signal => break,
+                News::Up(_) | News::Tick | News::Scene(_) | News::Stream { .. } => continue,
+            }
+            .and_then(|()| writer.flush())
+            .map_err(OutError::from)?;
+        }
+        out::note(format_args!("recorded {} messages in {} s", writer.messages, began.elapsed().as_secs()));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// As `watch` names it.
+fn name(heard: &Heard) -> String {
+    match heard {
+        Heard::Twitchat(message) => format!("Twitchat.{}", message.kind),
+        Heard::Bridge(whole) => decode::bridge(whole, Timestamp::UNIX_EPOCH).name,
+        Heard::Request(whole) => decode::request(whole, Timestamp::UNIX_EPOCH).name,
+        Heard::Other | Heard::Bad => String::new(),
+    }
+}
+
+fn open(file: &Path, force: bool) -> anyhow::Result<Box<dyn Write + Send>> {
+    if file.as_os_str() == "-" {
+        return Ok(Box::new(BufWriter::new(io::stdout())));
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(!force).create(force).truncate(force);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let shown = file.display();
+    let opened = options.open(file).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            anyhow::Error::from(Failure::Usage(format!("{shown} is there already: choose another name, or write over it with --force")))
+        }
+        _ => error.into(),
+    });
+    Ok(Box::new(BufWriter::new(opened.with_context(|| format!("cannot write the recording to {shown}"))?)))
+}

@@ -1,0 +1,299 @@
+//! `replay`: plays a recording back onto OBS.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::value::{RawValue, to_raw_value};
+use tokio::time::{Instant, sleep_until};
+use twitchat_bridge::event::heard::Replay;
+use twitchat_bridge::obs::RequestError;
+use uuid::Uuid;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::hearing::{Hearing, News};
+use super::kinds::{Kind, Kinds};
+use super::progress::Progress;
+use super::recording::Envelope;
+use super::tape::{Choice, Pace, Played, Survey, Tape};
+use super::{out, span};
+
+const AFTER_HELP: &str =
+    "For testing overlays. Each message gets a fresh id and the mark \"replay\":true, by which the bridge tells its events and counts \
+nothing; Twitchat does not look at it. With --count it counts, as if it happened now.
+
+Only what Twitchat told of events is played: no requests, no replies, and no actions, which Twitchat would carry out. --for plays what \
+it names instead, and then actions too. Types that begin with OBS_ or ON_OBS_ are never played.
+
+FILE is a recording of `record`, or one message per line without times. One that is broken is not played at all, and the line is named; \
+--skip-broken plays the others. With - (standard input) what comes before a broken line is played. OBS may close and come back: the \
+replay waits for it.
+
+Examples:
+  twitchat-bridge replay tuesday.ndjson
+  twitchat-bridge replay tuesday.ndjson --speed 10 --loop
+  twitchat-bridge replay messages.ndjson --every 2s --for FOLLOW
+  zcat tuesday.ndjson.gz | twitchat-bridge replay - --speed max";
+
+/// Until OBS is asked again that was not ready.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Play a recording back onto OBS, to test overlays; kept out of the credits
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// The recording; - for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// So many times as fast; 0 or max for as fast as OBS takes it
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    speed: Speed,
+    /// Leave this time between two messages, whatever the recording says [default: 1s where it says nothing]
+    #[arg(long, value_name = "DURATION", value_parser = span::read)]
+    every: Option<Duration>,
+    /// Let it count: credits and journal take it as if it happened now
+    #[arg(long)]
+    count: bool,
+    /// Begin again at the end, until Ctrl-C
+    #[arg(long = "loop")]
+    again: bool,
+    /// Only messages of this type of Twitchat's, whatever it is. May be given several times
+    #[arg(long = "for", value_name = "TYPE")]
+    kinds: Vec<Kind>,
+    /// Leave out lines that cannot be read
+    #[arg(long)]
+    skip_broken: bool,
+}
+
+/// How much faster; nothing for as fast as it goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Speed(Option<f64>);
+
+fn speed(text: &str) -> Result<Speed, String> {
+    match text.trim().parse::<f64>() {
+        _ if text.trim().eq_ignore_ascii_case("max") => Ok(Speed(None)),
+        Ok(0.0) => Ok(Speed(None)),
+        Ok(factor) if (0.001..=1_000_000.0).contains(&factor) => Ok(Speed(Some(factor))),
+        _ => Err(r#"it must be a number such as 0.5 or 10, or "max""#.into()),
+    }
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let kinds = Kinds::new(self.kinds);
+        kinds.only_of(&["Twitchat"]).map_err(Failure::Usage)?;
+        kinds.doubts().for_each(|doubt| out::warn(&doubt));
+        let choice = Choice { kinds, skip_broken: self.skip_broken };
+        let pace = Pace::new(self.speed.0, self.every);
+        let survey = survey(&self.file, &choice, &pace, self.again, context)?;
+        let config = context.config()?;
+        let mut player = Player {
+            hearing: Hearing::start(&config)?,
+            mark: if self.count { Replay::Counted } else { Replay::Told },
+            progress: Progress::new(),
+            survey,
+            due: Instant::now(),
+            played: 0,
+            left_out: 0,
+        };
+        player.run(&self.file, &choice, &pace, self.again).await?;
+        player.progress.clear();
+        let left_out = if player.left_out > 0 { format!("; left out {}", player.left_out) } else { String::new() };
+        out::note(format_args!("played {} messages{left_out}", player.played));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Looks at a file before anything is played; nothing for standard input.
+fn survey(file: &Path, choice: &Choice, pace: &Pace, again: bool, context: &Context) -> anyhow::Result<Option<Survey>> {
+    if file.as_os_str() == "-" {
+        if again {
+            return Err(Failure::Usage("standard input cannot be played again: --loop needs a file".into()).into());
+        }
+        if context.takes_stdin() {
+            return Err(
+                Failure::Usage("the recording and --password-stdin both read standard input: give one of them by a file".into()).into()
+            );
+        }
+        return Ok(None);
+    }
+    let survey = Survey::of(file, choice, pace.clone())?;
+    if survey.messages == 0 {
+        return Err(Failure::NothingToPlay { file: file.display().to_string() }.into());
+    }
+    Ok(Some(survey))
+}
+
+/// Whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Go {
+    On,
+    Stop,
+}
+
+#[derive(Debug)]
+struct Player {
+    hearing: Hearing,
+    mark: Replay,
+    progress: Progress,
+    survey: Option<Survey>,
+    /// When the next message is due.
+    due: Instant,
+    played: u64,
+    left_out: u64,
+}
+
+impl Player {
+    async fn run(&mut self, file: &Path, choice: &Choice, pace: &Pace, again: bool) -> anyhow::Result<()> {
+        if self.until_up().await? == Go::Stop {
+            return Ok(());
+        }
+        loop {
+            let (mut pace, began) = (pace.clone(), self.played);
+            let mut tape = Tape::start(file, choice, self.survey.is_some());
+            loop {
+                let message = match self.read(&mut tape).await? {
+                    Read::Message(message) => message,
+                    Read::End => break,
+                    Read::Stopped => return Ok(()),
+                };
+                self.due += pace.pause(message.ms);
+                if self.until_due().await? == Go::Stop || self.play(&message).await? == Go::Stop {
+                    return Ok(());
+                }
+                self.show(self.played - began);
+            }
+            self.left_out = tape.left_out;
+            // One that came to nothing meanwhile would be read for ever.
+            if !again || self.played == began {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn read(&mut self, tape: &mut Tape) -> anyhow::Result<Read> {
+        loop {
+            let news = tokio::select! {
+                message = tape.next() => return Ok(message?.map_or(Read::End, Read::Message)),
+                news = self.hearing.next() => news?,
+            };
+            let stopped = matches!(news, News::Signal) || matches!(news, News::Down) && self.until_up().await? == Go::Stop;
+            if stopped {
+                return Ok(Read::Stopped);
+            }
+        }
+    }
+
+    /// Waits until OBS is there. What was due meanwhile is due from then on.
+    async fn until_up(&mut self) -> anyhow::Result<Go> {
+        self.progress.clear();
+        loop {
+            match self.hearing.next().await? {
+                News::Signal => return Ok(Go::Stop),
+                News::Up(_) => {
+                    self.due = Instant::now();
+                    return Ok(Go::On);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn until_due(&mut self) -> anyhow::Result<Go> {
+        loop {
+            tokio::select! {
+                () = sleep_until(self.due) => return Ok(Go::On),
+                news = self.hearing.next() => match news? {
+                    News::Signal => return Ok(Go::Stop),
+                    News::Down => return self.until_up().await,
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Sends a message, as often as it takes until OBS has taken it.
+    async fn play(&mut self, Played { line, message, .. }: &Played) -> anyhow::Result<Go> {
+        let id = Uuid::new_v4().to_string();
+        let envelope = to_raw_value(&Envelope::new(message, Some(&id), Some(self.mark)))?;
+        loop {
+            match self.send(&envelope).await? {
+                Sent::Stopped => return Ok(Go::Stop),
+                Sent::Lost => {
+                    if self.until_up().await? == Go::Stop {
+                        return Ok(Go::Stop);
+                    }
+                }
+                Sent::Replied(Ok(())) => {
+                    self.played += 1;
+                    return Ok(Go::On);
+                }
+                Sent::Replied(Err(RequestError::TooLarge { .. })) => {
+                    self.progress.clear();
+                    out::warn(&format!("line {line} is too large for OBS: left out"));
+                    return Ok(Go::On);
+                }
+                // The link is lost: that is told next. Or OBS needs a moment.
+                Sent::Replied(Err(RequestError::NotConnected | RequestError::TimedOut { .. } | RequestError::NotReady { .. })) => {
+                    self.due = Instant::now() + AGAIN;
+                    if self.until_due().await? == Go::Stop {
+                        return Ok(Go::Stop);
+                    }
+                }
+                Sent::Replied(Err(error)) => return Err(anyhow::Error::from(error).context(format!("line {line} was not played"))),
+            }
+        }
+    }
+
+    /// What we hear of ourselves meanwhile must be taken, or OBS would have to keep it.
+    async fn send(&mut self, envelope: &RawValue) -> anyhow::Result<Sent> {
+        let obs = self.hearing.obs();
+        let sending = obs.broadcast(envelope);
+        tokio::pin!(sending);
+        loop {
+            tokio::select! {
+                reply = &mut sending => return Ok(Sent::Replied(reply)),
+                news = self.hearing.next() => match news? {
+                    News::Signal => return Ok(Sent::Stopped),
+                    News::Down => return Ok(Sent::Lost),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn show(&mut self, played: u64) {
+        let all = self.survey.map(|survey| format!(" of {}, {} in all", survey.messages, span::show(survey.takes))).unwrap_or_default();
+        self.progress.show(format_args!("{played}{all}"));
+    }
+}
+
+/// What the recording gives.
+#[derive(Debug)]
+enum Read {
+    Message(Played),
+    End,
+    Stopped,
+}
+
+/// What became of a message.
+#[derive(Debug)]
+enum Sent {
+    Replied(Result<(), RequestError>),
+    /// OBS is gone.
+    Lost,
+    Stopped,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds() {
+        assert_eq!(["1", "0.5", " 10 "].map(speed), [1.0, 0.5, 10.0].map(|factor| Ok(Speed(Some(factor)))));
+        assert!(["0", "max", "MAX"].iter().all(|text| speed(text) == Ok(Speed(None))));
+        assert!(["-1", "fast", "nan", "inf", ""].iter().all(|text| speed(text).is_err()));
+    }
+}
