@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use twitchat_bridge::rule::Expression;
 
 use super::child::Program;
 use super::context::Context;
 use super::decode::Line;
 use super::failure::Failure;
+use super::filter::{self, Filter};
 use super::hearing::{Hearing, News};
 use super::jobs::{Job, Jobs, Tally};
 use super::kinds::{self, Kind, Kinds};
@@ -30,11 +32,14 @@ once. Exit codes: 0 stopped by Ctrl-C, 1 a program failed and --fail-fast was gi
 
 /// Run a program for each event
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, picker::HELP, variables::HELP))]
+#[command(after_help = format!("{}\n\n{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP, picker::HELP, variables::HELP))]
 pub(crate) struct Args {
     /// Which events, see below. May be given several times
     #[arg(long = "on", value_name = "TYPE", required = true)]
     kinds: Vec<Kind>,
+    /// Only when this holds, such as "data.viewers >= 10", see below
+    #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
+    condition: Option<Expression>,
     /// How many programs may run at once
     #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
@@ -61,7 +66,7 @@ impl Args {
         let program = Program { name, arguments: command.collect(), time_limit: self.timeout };
         let mut jobs = Jobs::new(program, self.jobs.into(), self.queue.into());
         let mut hearing = Hearing::start(&config)?;
-        let mut picker = Picker::new(&config, "exec", Kinds::new(self.kinds), hearing.obs());
+        let mut picker = Picker::new(&config, "exec", Filter::new(Kinds::new(self.kinds), self.condition), hearing.obs());
         let ended = loop {
             tokio::select! {
                 news = hearing.next() => match news {

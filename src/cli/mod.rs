@@ -13,6 +13,7 @@ mod demo;
 mod exec;
 mod failure;
 mod fields;
+mod filter;
 mod glob;
 mod hearing;
 mod jobs;

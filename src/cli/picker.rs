@@ -6,9 +6,9 @@ use twitchat_bridge::config::Config;
 use twitchat_bridge::obs::Obs;
 
 use super::decode::{Decoder, From, Line};
+use super::filter::Filter;
 use super::hearing::News;
-use super::kinds::{self, Kinds};
-use super::out;
+use super::kinds;
 use super::subscription::Subscription;
 
 /// How `--help` explains where events come from.
@@ -19,17 +19,16 @@ bridge's own; where they are wanted, it is asked to tell them.";
 #[derive(Debug)]
 pub(crate) struct Picker {
     decoder: Decoder,
-    kinds: Kinds,
+    filter: Filter,
     subscription: Option<Subscription>,
 }
 
 impl Picker {
     /// `verb` names us to a bridge.
-    pub(crate) fn new(config: &Config, verb: &str, kinds: Kinds, obs: Obs) -> Self {
-        kinds.doubts().for_each(|doubt| out::warn(&doubt));
-        let events = kinds.of_bridge();
+    pub(crate) fn new(config: &Config, verb: &str, filter: Filter, obs: Obs) -> Self {
+        let events = filter.kinds().of_bridge();
         let subscription = (!events.is_empty()).then(|| Subscription::new(verb, &events, obs));
-        Self { decoder: Decoder::of(config).without_repeats(), kinds, subscription }
+        Self { decoder: Decoder::of(config).without_repeats(), filter, subscription }
     }
 
     /// What is wanted of what comes next.
@@ -38,7 +37,7 @@ impl Picker {
         if let Some(subscription) = &mut self.subscription {
             subscription.take(news, &lines, now);
         }
-        lines.into_iter().filter_map(own_word).filter(|line| self.kinds.matches(&line.name)).collect()
+        lines.into_iter().filter_map(own_word).filter(|line| self.filter.wants(line)).collect()
     }
 
     /// Tells a bridge that nobody listens any more.

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
+use twitchat_bridge::rule::Expression;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::filter::{self, Filter};
 use super::hearing::{Hearing, News};
 use super::kinds::{self, Kind, Kinds};
 use super::picker::{self, Picker};
@@ -16,6 +18,7 @@ use super::{out, span};
 const EXAMPLES: &str = "Examples:
   twitchat-bridge wait --for FOLLOW
   twitchat-bridge wait --for Twitch.Raid --timeout 10m && twitchat-bridge send SHOUTOUT
+  twitchat-bridge wait --for Twitch.Cheer --where 'data.message.bits >= 100'
   twitchat-bridge wait --for Obs.StreamingStopped
   twitchat-bridge wait --for Twitch.Cheer --count 3 | jq -r .data.displayName
 
@@ -23,11 +26,14 @@ Prints each event as `watch --json` does. Exit codes: 0 it happened, 5 it did no
 
 /// Wait until something happens, and print it as JSON
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, picker::HELP))]
+#[command(after_help = format!("{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP, picker::HELP))]
 pub(crate) struct Args {
     /// What to wait for, see below. Given several times, any of them
     #[arg(long = "for", value_name = "TYPE", required = true)]
     kinds: Vec<Kind>,
+    /// Only when this holds, such as "data.viewers >= 10", see below
+    #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
+    condition: Option<Expression>,
     /// Give up after this time, such as 30s or 5m [default: never]
     #[arg(long, value_name = "DURATION", value_parser = span::read)]
     timeout: Option<Duration>,
@@ -41,7 +47,7 @@ impl Args {
         let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
         let config = context.config()?;
         let mut hearing = Hearing::start(&config)?;
-        let mut picker = Picker::new(&config, "wait", Kinds::new(self.kinds), hearing.obs());
+        let mut picker = Picker::new(&config, "wait", Filter::new(Kinds::new(self.kinds), self.condition), hearing.obs());
         let waiting = async {
             let mut left = self.count;
             loop {

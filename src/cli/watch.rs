@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use twitchat_bridge::rule::Expression;
 
 use super::context::Context;
 use super::decode::{Decoder, Line};
+use super::filter::{self, Filter};
 use super::hearing::{Hearing, News};
 use super::kinds::{self, Kind, Kinds};
 use super::out::{self, BOLD, DIM, OutError};
@@ -38,7 +40,7 @@ Examples:
 
 /// See what is on the bus, as it happens
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{}\n\n{MORE}", kinds::HELP))]
+#[command(after_help = format!("{}\n\n{}\n\n{MORE}", kinds::HELP, filter::HELP))]
 pub(crate) struct Args {
     /// Print one JSON object per line
     #[arg(long)]
@@ -46,13 +48,16 @@ pub(crate) struct Args {
     /// Only messages with such a name, see below. May be given several times
     #[arg(long = "type", value_name = "TYPE")]
     kinds: Vec<Kind>,
+    /// Only when this holds, such as "data.viewers >= 10", see below
+    #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
+    condition: Option<Expression>,
 }
 
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let config = context.config()?;
-        let printer = Printer { json: self.json, kinds: Kinds::new(self.kinds), zone: TimeZone::system() };
-        printer.kinds.doubts().for_each(|doubt| out::warn(&doubt));
+        let filter = Filter::new(Kinds::new(self.kinds), self.condition);
+        let mut printer = Printer { json: self.json, filter, zone: TimeZone::system() };
         let mut decoder = Decoder::of(&config);
         let mut hearing = Hearing::start(&config)?;
         loop {
@@ -60,20 +65,20 @@ impl Args {
             if matches!(news, News::Signal) {
                 return Ok(ExitCode::SUCCESS);
             }
-            printer.print(&decoder.take(&news, Timestamp::now()))?;
+            printer.print(decoder.take(&news, Timestamp::now()))?;
         }
     }
 }
 
 struct Printer {
     json: bool,
-    kinds: Kinds,
+    filter: Filter,
     zone: TimeZone,
 }
 
 impl Printer {
-    fn print(&self, lines: &[Line]) -> Result<(), OutError> {
-        lines.iter().filter(|line| self.kinds.matches(&line.name)).try_for_each(|line| self.line(line))
+    fn print(&mut self, lines: Vec<Line>) -> Result<(), OutError> {
+        lines.into_iter().try_for_each(|line| if self.filter.wants(&line) { self.line(&line) } else { Ok(()) })
     }
 
     fn line(&self, line: &Line) -> Result<(), OutError> {

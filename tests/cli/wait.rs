@@ -127,3 +127,17 @@ async fn what_only_a_bridge_tells_is_asked_of_it() {
     bridge.signal("TERM");
     bridge.end().await.succeeds();
 }
+
+#[tokio::test]
+async fn a_condition_must_hold_too() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let waiting = home.spawn(&["wait", "--for", "Twitch.Follow", "--where", "data.userName == 'berta' and event.type == 'Follow'"]);
+    connected(&waiting).await;
+    let mut talker = talker(&obs).await;
+    for message in [follow("f1", "anna"), follow("f2", "berta")] {
+        talker.broadcast(&message).await.unwrap();
+    }
+    assert_eq!(lines(&waiting.end().await.succeeds().out)[0]["data"]["userName"], "berta");
+    home.run(&["wait", "--for", "FOLLOW", "--where", "data.user.login =="]).await.fails(2, &["--where"]);
+}
