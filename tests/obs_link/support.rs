@@ -1,0 +1,93 @@
+//! A link under supervision, and the stand-in OBS that it is tried on.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tokio::sync::mpsc::Receiver;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use twitchat_bridge::event::Heard;
+use twitchat_bridge::obs::{Notice, Obs, Options, Stop, Target, start};
+use twitchat_bridge::sim;
+
+/// Nothing here takes nearly as long.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+pub(crate) fn target(port: u16, password: Option<&str>) -> Target {
+    Target { host: "127.0.0.1".into(), port, tls: false, password: password.map(SecretString::from) }
+}
+
+pub(crate) async fn stand_in(options: sim::obs::Options) -> sim::obs::StandIn {
+    sim::obs::StandIn::start(options).await.unwrap()
+}
+
+pub(crate) fn raw(value: &Value) -> Box<RawValue> {
+    serde_json::value::to_raw_value(value).unwrap()
+}
+
+/// A link under supervision. Ends with the test.
+pub(crate) struct Link {
+    pub(crate) obs: Obs,
+    pub(crate) notices: Receiver<Notice>,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) target: Arc<Mutex<Target>>,
+}
+
+impl Link {
+    pub(crate) fn start(target: Target, options: Options) -> Self {
+        let (cancel, tasks, target) = (CancellationToken::new(), TaskTracker::new(), Arc::new(Mutex::new(target)));
+        let current = Arc::clone(&target);
+        let (obs, notices) = start(move || std::future::ready(current.lock().unwrap().clone()), options, cancel.clone(), &tasks);
+        Self { obs, notices, cancel, tasks, target }
+    }
+
+    pub(crate) async fn next(&mut self) -> Notice {
+        timeout(SOON, self.notices.recv()).await.expect("a notice in time").expect("a notice before the end")
+    }
+
+    /// Skips notices until one is picked.
+    pub(crate) async fn until<T>(&mut self, mut pick: impl FnMut(Notice) -> Option<T>) -> T {
+        loop {
+            if let Some(picked) = pick(self.next().await) {
+                return picked;
+            }
+        }
+    }
+
+    pub(crate) async fn until_up(&mut self) -> twitchat_bridge::obs::Info {
+        self.until(|notice| if let Notice::Up(info) = notice { Some(info) } else { None }).await
+    }
+
+    pub(crate) async fn until_down(&mut self) -> Arc<twitchat_bridge::obs::Cause> {
+        self.until(|notice| if let Notice::Down(cause) = notice { Some(cause) } else { None }).await
+    }
+
+    pub(crate) async fn until_stopped(&mut self) -> Stop {
+        self.until(|notice| if let Notice::Stopped(stop) = notice { Some(stop) } else { None }).await
+    }
+
+    pub(crate) async fn until_waiting(&mut self) -> (u32, Arc<twitchat_bridge::obs::Cause>) {
+        self.until(|notice| if let Notice::Waiting { attempt, cause, .. } = notice { Some((attempt, cause)) } else { None }).await
+    }
+
+    /// The next events, at least `count` of them.
+    pub(crate) async fn heard(&mut self, count: usize) -> Vec<Heard> {
+        let mut all = Vec::new();
+        while all.len() < count {
+            if let Notice::Heard(mut batch) = self.next().await {
+                all.append(&mut batch.events);
+            }
+        }
+        all
+    }
+}
+
+/// Options under which a frozen OBS is noticed at once.
+pub(crate) fn impatient() -> Options {
+    Options { ping_after: Duration::from_millis(100), dead_after: Duration::from_millis(100), ..Options::default() }
+}
