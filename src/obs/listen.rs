@@ -5,7 +5,7 @@
 use std::{future::poll_fn, pin::Pin, time::Duration};
 
 use futures::{FutureExt, SinkExt, StreamExt};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_websockets::{Error as WsError, Message};
 
 use super::{
@@ -94,6 +94,19 @@ impl Listener {
             self.fill().await?;
         }
         Ok(self.take())
+    }
+
+    /// How it ends, if it does so within a moment. What is heard meanwhile is dropped.
+    pub(super) async fn end_within(&mut self, moment: Duration) -> Option<Gone> {
+        let end = async {
+            loop {
+                if let Err(gone) = self.fill().await {
+                    return gone;
+                }
+                drop(self.take());
+            }
+        };
+        timeout(moment, end).await.ok()
     }
 
     pub(super) fn has_batch(&self) -> bool {

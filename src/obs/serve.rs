@@ -12,7 +12,7 @@ use tokio::{
 use super::{Gone, Info, Listener, Notice, RequestError, StreamStatus, Talker};
 
 /// When `talk` ends, how long `listen` has to tell why: obws hides close codes, and OBS closes all its sessions within this time.
-const VERDICT_WITHIN: Duration = Duration::from_secs(1);
+pub(super) const VERDICT_WITHIN: Duration = Duration::from_secs(1);
 /// Notices of `talk` that may wait for the daemon; beyond that they wait in obws.
 const OUTBOX: usize = 64;
 
@@ -42,18 +42,48 @@ impl std::fmt::Debug for Events {
     }
 }
 
+/// Why a session has not begun.
+#[derive(Debug)]
+pub(super) enum Unmet {
+    /// The first request brought nothing.
+    Request(RequestError),
+    /// The connection for requests ended.
+    Gone(Gone),
+}
+
+impl From<RequestError> for Unmet {
+    fn from(error: RequestError) -> Self {
+        Self::Request(error)
+    }
+}
+
 /// The daemon does not listen any more.
 #[derive(Debug)]
 pub(super) struct NobodyHears;
 
 impl Session {
     /// Asks what OBS is and does. Subscribes first, so that no change is missed in between.
-    pub(super) async fn begin(listener: Listener, talker: Talker) -> Result<(Self, Info), RequestError> {
+    pub(super) async fn begin(listener: Listener, talker: Talker) -> Result<(Self, Info), Unmet> {
         let events = Events(talker.events().ok_or(RequestError::NotConnected)?);
-        let version = talker.version().await?;
-        let (scene, stream) = look(&talker).await;
-        let session = Self { listener, talker: Arc::new(talker), events, outbox: VecDeque::new(), talk_end: None };
+        let mut session = Self { listener, talker: Arc::new(talker), events, outbox: VecDeque::new(), talk_end: None };
+        let version = match session.talker.version().await {
+            Err(RequestError::NotConnected) => return Err(Unmet::Gone(session.explained().await)),
+            version => version?,
+        };
+        let (scene, stream) = look(&session.talker).await;
         Ok((session, Info { version, scene, stream }))
+    }
+
+    /// Why `talk` ended before it was of any use: `listen` says it, or says nothing.
+    async fn explained(&mut self) -> Gone {
+        while let Some(event) = self.events.0.next().now_or_never() {
+            self.take_event(event);
+            if self.talk_end.is_some() {
+                break;
+            }
+        }
+        let told = self.listener.end_within(VERDICT_WITHIN).await;
+        told.unwrap_or_else(|| self.verdict())
     }
 
     /// Hands on notices until the link is lost.

@@ -12,7 +12,7 @@ use super::{
     Cause, ConnectError, Gone, Info, Listener, Notice, Options, RequestError, Stop, StreamStatus, Talker, Target, Version,
     batch::Budget,
     error::Step,
-    serve::{NobodyHears, Session},
+    serve::{NobodyHears, Session, Unmet, VERDICT_WITHIN},
 };
 use crate::link::{Effect, Input, Jitter, State};
 
@@ -145,13 +145,20 @@ where
     async fn connect(&self) -> Result<(Session, Info), ConnectError> {
         let target = (self.target)().await;
         let deadline = Instant::now() + self.options.connect_within;
-        let listener = Listener::connect_with(&target, &self.options, &self.budget, deadline).await?;
-        let talker = Talker::connect_to(&target, listener.address(), &self.options, deadline).await?;
+        let mut listener = Listener::connect_with(&target, &self.options, &self.budget, deadline).await?;
         let at = target.to_string();
-        Session::begin(listener, talker).await.map_err(|error| match error {
-            RequestError::NotReady { .. } => ConnectError::NotReady { at },
-            RequestError::TimedOut { after, .. } => ConnectError::TimedOut { at, doing: Step::Ask, within: after },
-            _ => ConnectError::Closed { at, reason: None },
+        let talker = match Talker::connect_to(&target, listener.address(), &self.options, deadline).await {
+            // obws does not say why.
+            Err(ConnectError::Closed { .. }) if matches!(listener.end_within(VERDICT_WITHIN).await, Some(Gone::Kicked)) => {
+                return Err(ConnectError::Kicked { at });
+            }
+            talker => talker?,
+        };
+        Session::begin(listener, talker).await.map_err(|unmet| match unmet {
+            Unmet::Gone(Gone::Kicked) => ConnectError::Kicked { at },
+            Unmet::Request(RequestError::NotReady { .. }) => ConnectError::NotReady { at },
+            Unmet::Request(RequestError::TimedOut { after, .. }) => ConnectError::TimedOut { at, doing: Step::Ask, within: after },
+            Unmet::Gone(_) | Unmet::Request(_) => ConnectError::Closed { at, reason: None },
         })
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::time::timeout;
 use twitchat_bridge::obs::{Kind, Options, Stop};
 use twitchat_bridge::sim;
+use twitchat_bridge::sim::obs::Kick;
 
 use crate::peers::obs_that_kicks_talk;
 use crate::support::{Link, SOON, stand_in, target};
@@ -30,4 +31,28 @@ async fn a_kick_of_the_session_for_requests_ends_the_link_too() {
     assert_eq!((info.version.platform.as_str(), info.scene, info.stream), ("a test", None, None));
     kick.notify_one();
     assert!(matches!(link.until_stopped().await, Stop::Failed(cause) if cause.kind() == Kind::Kicked));
+}
+
+/// The requests that a connect makes: obws asks for the version, then the link asks for it, the scene and the stream.
+const FIRST_REQUESTS: std::ops::RangeInclusive<u64> = 1..=4;
+
+#[tokio::test]
+async fn a_kick_while_the_first_requests_are_made_ends_the_link_too() {
+    for request in FIRST_REQUESTS {
+        let obs = stand_in(sim::obs::Options::default()).await;
+        obs.kick_at_request(request, Kick::Everybody);
+        let stop = Link::start(target(obs.port(), None), Options::default()).until_stopped().await;
+        assert!(matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8), "at request {request}: {stop:?}");
+    }
+}
+
+/// At the very first one obws does not say whether OBS closed the connection or it broke: then it is tried again.
+#[tokio::test]
+async fn a_kick_of_the_session_for_requests_while_it_makes_its_first_ends_the_link_too() {
+    for request in FIRST_REQUESTS.skip(1) {
+        let obs = stand_in(sim::obs::Options::default()).await;
+        obs.kick_at_request(request, Kick::Asker);
+        let stop = Link::start(target(obs.port(), None), Options::default()).until_stopped().await;
+        assert!(matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8), "at request {request}: {stop:?}");
+    }
 }

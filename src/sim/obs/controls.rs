@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_websockets::Message;
 
 use super::StandIn;
-use super::options::Versions;
+use super::options::{Kick, Versions};
 use super::protocol::Goodbye;
 
 /// How long [`StandIn::stop`] waits for clients to answer the close frame.
@@ -83,6 +83,11 @@ impl StandIn {
     /// Whether new connections get nothing after `Hello`, whatever they send.
     pub fn stall_after_hello(&self, stall: bool) {
         self.hub.turn(|knobs| knobs.stall_after_hello = stall);
+    }
+
+    /// Ends sessions as the Kick button does, when the request comes that is so many from now; it gets no reply.
+    pub fn kick_at_request(&self, request: u64, whom: Kick) {
+        self.hub.turn(|knobs| knobs.kick = Some((request, whom)));
     }
 
     /// Answers the next `requests` with status 207.

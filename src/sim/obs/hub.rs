@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_websockets::Message;
 
-use super::options::{Options, Versions};
+use super::options::{Kick, Options, Versions};
 use super::outbox::Outbox;
 use super::protocol::{Goodbye, custom_event, event, subscription};
 use super::reorder::Reorder;
@@ -46,6 +46,7 @@ pub(super) struct Knobs {
     pub(super) versions: Versions,
     pub(super) stall_after_hello: bool,
     pub(super) not_ready: u64,
+    pub(super) kick: Option<(u64, Kick)>,
     pub(super) drop_broadcasts: u64,
 }
 
@@ -83,6 +84,7 @@ impl Hub {
             versions: options.versions.clone(),
             stall_after_hello: false,
             not_ready: 0,
+            kick: None,
             drop_broadcasts: 0,
         };
         let state = State {
@@ -144,6 +146,19 @@ impl Hub {
 
     pub(super) fn outboxes(&self) -> Vec<Arc<Outbox>> {
         self.lock().sessions.values().map(|session| Arc::clone(&session.outbox)).collect()
+    }
+
+    /// Ends sessions if this request of `from` is the one that does. It then gets no reply.
+    pub(super) fn kicks(&self, from: SessionId) -> bool {
+        let mut state = self.lock();
+        let Some((left, whom)) = state.knobs.kick.take() else { return false };
+        if left > 1 {
+            state.knobs.kick = Some((left - 1, whom));
+            return false;
+        }
+        let sessions = state.sessions.iter().filter(|(id, _)| whom == Kick::Everybody || **id == from);
+        sessions.for_each(|(_, session)| session.outbox.push(Goodbye::kicked().message()));
+        true
     }
 
     /// Whether this request is one of those that OBS is not ready for.

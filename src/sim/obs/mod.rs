@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-pub use options::{Options, Versions};
+pub use options::{Kick, Options, Versions};
 
 use hub::Hub;
 

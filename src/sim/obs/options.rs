@@ -27,6 +27,15 @@ impl Default for Options {
     }
 }
 
+/// Who is disconnected, as OBS's user can do it in the list of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kick {
+    /// All sessions.
+    Everybody,
+    /// The session that makes the request.
+    Asker,
+}
+
 /// Versions as `Hello` and `GetVersion` tell them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versions {

@@ -175,6 +175,9 @@ impl Session {
         let Some(id) = data.get("requestId").and_then(Value::as_str) else {
             return ControlFlow::Break(Goodbye::missing("requestId"));
         };
+        if self.hub.kicks(self.id) {
+            return ControlFlow::Continue(());
+        }
         let fields = Fields(data.get("requestData"));
         let reply = |outcome| message(op::REQUEST_RESPONSE, &response(kind, Some(id), outcome));
         if kind == "BroadcastCustomEvent" {
