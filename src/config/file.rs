@@ -2,7 +2,7 @@
 
 use toml::de::DeTable;
 
-use super::keys::{self, KEYS, Key};
+use super::keys::{self, Key};
 use super::load::FileText;
 use super::raw::{Raw, Spot};
 use super::{ConfigError, Origin};
@@ -27,7 +27,7 @@ pub(super) fn entries(file: &FileText) -> Result<Vec<Entry>, ConfigError> {
     for (section, table) in root.get_ref() {
         let section_at = at(Spot::of(text, section.span().start));
         let section = section.get_ref();
-        if !KEYS.iter().any(|key| key.parts().0 == section.as_ref()) {
+        if !keys::all().any(|key| key.parts().0 == section.as_ref()) {
             return Err(ConfigError::UnknownKey { origin: section_at, nearest: nearest_of(section), key: section.clone().into_owned() });
         }
         let Some(table) = table.get_ref().as_table() else {
@@ -49,6 +49,6 @@ pub(super) fn entries(file: &FileText) -> Result<Vec<Entry>, ConfigError> {
 
 /// Settings, or sections if what is written has none.
 fn nearest_of(written: &str) -> Option<&'static str> {
-    let sections = KEYS.iter().map(|key| key.parts().0).filter(|_| !written.contains('.'));
-    nearest(written, sections.chain(KEYS.iter().map(|key| key.name)))
+    let sections = keys::all().map(|key| key.parts().0).filter(|_| !written.contains('.'));
+    nearest(written, sections.chain(keys::all().map(|key| key.name)))
 }

@@ -8,7 +8,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use super::{Origin, Warning};
+use super::{Origin, OverlaySettings, Warning};
 
 /// Every setting. `Config::default()` is what holds without a file; only the store's place depends on the machine.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,8 @@ pub struct Config {
     pub broadcaster: BroadcasterSettings,
     /// How the bridge presents itself.
     pub bridge: BridgeSettings,
+    /// The end-credits page.
+    pub overlay: OverlaySettings,
     /// What the user should know, though it is no error.
     pub warnings: Vec<Warning>,
     pub(super) origins: BTreeMap<&'static str, Origin>,
