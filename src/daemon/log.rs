@@ -14,9 +14,17 @@ pub(super) fn note(note: &Note) {
         | Note::SummaryMerged { .. }
         | Note::SessionBegun { .. }
         | Note::OtherBridge { .. }
+        | Note::RollBegins { .. }
+        | Note::RollEnded { .. }
         | Note::StoreHealed => info!("{note}"),
-        Note::TwitchatGone | Note::SummaryUnanswered | Note::BadData { .. } | Note::Thawed | Note::TooLarge => warn!("{note}"),
-        Note::SummaryRefused { .. } => debug!("{note}"),
+        Note::TwitchatGone
+        | Note::SummaryUnanswered
+        | Note::BadData { .. }
+        | Note::Thawed
+        | Note::TooLarge
+        | Note::RollRefused { .. }
+        | Note::NoMusic { .. } => warn!("{note}"),
+        Note::SummaryRefused { .. } | Note::NoVendor { .. } => debug!("{note}"),
     }
 }
 

@@ -56,7 +56,7 @@ pub struct StreamStatus {
 
 /// An identified session that makes requests.
 pub struct Talker {
-    client: Client,
+    pub(super) client: Client,
     within: Duration,
     /// Whose turn it is; first come, first served.
     turn: Mutex<()>,
@@ -182,7 +182,7 @@ impl Talker {
     }
 
     /// Makes one request when its turn has come; asks again while OBS is not ready.
-    async fn ask<T, F>(&self, request: &'static str, call: impl Fn() -> F) -> Result<T, RequestError>
+    pub(super) async fn ask<T, F>(&self, request: &'static str, call: impl Fn() -> F) -> Result<T, RequestError>
     where
         F: Future<Output = Result<T, ObwsError>>,
     {

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use crate::{
     config::{
-
         raw::{Raw, Spot},
         read::{self, Bad, Read},
     },

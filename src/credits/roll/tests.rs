@@ -63,7 +63,9 @@ fn describe(section: &Section) -> String {
     };
     let head = format!("[{}] {title} ({})", section.id, icon.as_deref().unwrap_or("-"));
     let line = |name: &Name| {
-        let parts = [name.badge, &name.name, &name.amount, &name.note.replace('\n', " / "), &name.images.join(" ")].map(str::to_owned);
+        let lines = name.lines.iter().map(|line| [line.icon, &line.text, &line.amount].join(" ").trim().to_owned()).collect::<Vec<_>>();
+        let parts =
+            [name.badge, &name.name, &name.amount, &name.note, &name.skin, &lines.join(" / "), &name.images.join(" ")].map(str::to_owned);
         format!("  {}", parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" | "))
     };
     let empty = empty.iter().map(|empty| format!("  ({empty})"));
