@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::Origin;
+use crate::rule::Problem;
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,14 @@ pub enum ConfigError {
         allowed: String,
         /// What it is; `None` for secrets.
         found: Option<String>,
+    },
+    /// Something is wrong with a rule, a named action or a label.
+    #[error("{origin}: {problem}")]
+    Rule {
+        /// Where it stands.
+        origin: Origin,
+        /// What.
+        problem: Box<Problem>,
     },
     /// One place gives both a password and a file with a password.
     #[error("{first} and {second} both give the password of OBS: remove one")]

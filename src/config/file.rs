@@ -1,12 +1,13 @@
-//! The config file: TOML, two levels deep.
+//! The config file: TOML, two levels deep; rules, actions and labels are lists, and `rule` reads them.
 
 use toml::de::DeTable;
 
-use super::keys::{self, Key};
+use super::keys::{self, KEYS, Key};
 use super::load::FileText;
 use super::raw::{Raw, Spot};
 use super::{ConfigError, Origin};
 use crate::event::nearest::nearest;
+use crate::rule::{self, Node, Rulebook};
 
 /// One setting as a source gives it.
 pub(super) struct Entry {
@@ -16,18 +17,22 @@ pub(super) struct Entry {
 }
 
 /// Takes the settings out of the file.
-pub(super) fn entries(file: &FileText) -> Result<Vec<Entry>, ConfigError> {
+pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigError> {
     let text = &file.text;
     let at = |spot: Spot| Origin::File { path: file.path.clone(), line: spot.line, column: spot.column };
     let root = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
         origin: at(Spot::of(text, error.span().map_or(0, |span| span.start))),
         message: error.message().to_owned(),
     })?;
-    let mut entries = Vec::new();
+    let (mut entries, mut lists) = (Vec::new(), Vec::new());
     for (section, table) in root.get_ref() {
         let section_at = at(Spot::of(text, section.span().start));
         let section = section.get_ref();
-        if !keys::all().any(|key| key.parts().0 == section.as_ref()) {
+        if let Some(known) = rule::SECTIONS.into_iter().find(|known| known == section) {
+            lists.push((known, Node::of_toml(table, text)));
+            continue;
+        }
+        if !KEYS.iter().any(|key| key.parts().0 == section.as_ref()) {
             return Err(ConfigError::UnknownKey { origin: section_at, nearest: nearest_of(section), key: section.clone().into_owned() });
         }
         let Some(table) = table.get_ref().as_table() else {
@@ -44,11 +49,15 @@ pub(super) fn entries(file: &FileText) -> Result<Vec<Entry>, ConfigError> {
             entries.push(Entry { key, raw: Raw::of(value.get_ref(), text), origin });
         }
     }
-    Ok(entries)
+    let book = Rulebook::read(lists).map_err(|problem| {
+        let rule::Spot { line, column } = problem.spot;
+        ConfigError::Rule { origin: Origin::File { path: file.path.clone(), line, column }, problem: Box::new(problem) }
+    })?;
+    Ok((entries, book))
 }
 
 /// Settings, or sections if what is written has none.
 fn nearest_of(written: &str) -> Option<&'static str> {
-    let sections = keys::all().map(|key| key.parts().0).filter(|_| !written.contains('.'));
-    nearest(written, sections.chain(keys::all().map(|key| key.name)))
+    let sections = KEYS.iter().map(|key| key.parts().0).chain(rule::SECTIONS).filter(|_| !written.contains('.'));
+    nearest(written, sections.chain(KEYS.iter().map(|key| key.name)))
 }

@@ -31,12 +31,7 @@ const HIDDEN: &str = "(hidden)";
 
 /// The setting of this name.
 pub(super) fn find(name: &str) -> Option<&'static Key> {
-    all().find(|key| key.name == name)
-}
-
-/// Every setting, in the order in which they are shown; those of a section stand together.
-pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().chain(super::overlay::keys::KEYS)
+    KEYS.iter().find(|key| key.name == name)
 }
 
 impl Key {
@@ -46,8 +41,8 @@ impl Key {
     }
 }
 
-/// All but those of the overlay.
-const KEYS: &[Key] = &[
+/// In the order in which they are shown; those of a section stand together.
+pub(super) const KEYS: &[Key] = &[
     Key {
         name: "obs.host",
         env: Some("OBS_HOST"),

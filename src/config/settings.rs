@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use super::{Origin, OverlaySettings, Warning};
+use super::{Origin, Warning};
+use crate::rule::Rulebook;
 
 /// Every setting. `Config::default()` is what holds without a file; only the store's place depends on the machine.
 #[derive(Debug, Clone, Default)]
@@ -27,8 +29,8 @@ pub struct Config {
     pub broadcaster: BroadcasterSettings,
     /// How the bridge presents itself.
     pub bridge: BridgeSettings,
-    /// The end-credits page.
-    pub overlay: OverlaySettings,
+    /// `[[rule]]`, `[[action]]`, `[[label]]`: what the bridge does by itself.
+    pub rules: Arc<Rulebook>,
     /// What the user should know, though it is no error.
     pub warnings: Vec<Warning>,
     pub(super) origins: BTreeMap<&'static str, Origin>,

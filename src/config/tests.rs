@@ -100,8 +100,7 @@ fn every_setting_can_be_written() {
         "#,
     )
     .unwrap();
-    let rows = config.rows().into_iter().filter(|row| !row.key.starts_with("overlay."));
-    let shown: Vec<_> = rows.map(|row| format!("{} = {}", row.key, row.value.unwrap_or_default())).collect();
+    let shown: Vec<_> = config.rows().into_iter().map(|row| format!("{} = {}", row.key, row.value.unwrap_or_default())).collect();
     assert_eq!(
         shown,
         [
@@ -232,7 +231,7 @@ fn refused_values_say_where_they_stand_and_what_is_allowed() {
             "[session]\ngrace = -5",
             "2:9: session.grace must be a time such as \"30m\", \"12h\" or \"1h 30m\", or a number of seconds, not -5",
         ),
-        ("[credits]\nignore = [\n 'a',\n 1.5]", "4:2: credits.ignore must be a login or an id, not 1.5"),
+        ("[credits]\nignore = [\n 'a',\n 1.5]", "4:2: credits.ignore must be a login or an id, not a fraction"),
         (
             "[credits]\ndisabled = ['Folows']",
             "2:13: credits.disabled must be a list of sections of the credits (the nearest is \"Follows\"), not \"Folows\"",
@@ -322,7 +321,7 @@ fn the_template_is_the_defaults_in_comments() {
         .collect();
     let text = text.replace("password_file = \"obs-password\"\n", "");
     let config = of_file(&text).unwrap();
-    for key in keys::all() {
+    for key in keys::KEYS {
         assert_eq!(matches!(config.origin(key.name), Origin::File { .. }), key.name != keys::PASSWORD_FILE, "{}", key.name);
     }
     for ((key, default), (_, value)) in defaults.into_iter().zip(shown(config)) {
@@ -334,13 +333,13 @@ fn the_template_is_the_defaults_in_comments() {
 
 #[test]
 fn the_table_of_settings_is_in_order() {
-    let mut names: Vec<_> = keys::all().map(|key| key.name).collect();
+    let mut names: Vec<_> = keys::KEYS.iter().map(|key| key.name).collect();
     names.dedup_by_key(|name| name.split_once('.').unwrap().0);
     let sections = names.len();
     names.sort_unstable_by_key(|name| name.split_once('.').unwrap().0);
     names.dedup_by_key(|name| name.split_once('.').unwrap().0);
     assert_eq!(names.len(), sections, "the settings of a section stand together");
-    let mut variables: Vec<_> = keys::all().filter_map(|key| key.env).collect();
+    let mut variables: Vec<_> = keys::KEYS.iter().filter_map(|key| key.env).collect();
     let all = variables.len();
     variables.sort_unstable();
     variables.dedup();
@@ -362,87 +361,69 @@ proptest::proptest! {
 }
 
 #[test]
-fn the_overlay_has_sections_in_their_order() {
-    use crate::credits::roll::{Amounts, Kind, Layout, Mode, Sort};
-
+fn rules_actions_and_labels_are_part_of_the_file() {
     let config = of_file(
         r#"
-        [overlay]
-        mode = "slides"
-        speed = 99.5
-        seconds = 120
-        height = 720
-        loop = true
-        [[overlay.section]]
-        kind = "cheers"
-        title = "{count} cheered {total} bits"
-        layout = "three-columns"
-        sort = "amount"
-        amounts = "{n} Bits"
-        limit = 10
-        icon = false
-        ignore = ["@Somebody"]
-        [[overlay.section]]
-        kind = ["subs", "resubs"]
-        tiers = ["prime", 3]
-        platforms = ["twitch"]
-        [[overlay.section]]
-        kind = "subs"
-        [[overlay.section]]
-        kind = "raids"
-        enabled = false
-        [[overlay.section]]
-        id = "logo"
-        kind = "image"
-        image = "/home/ada/my logo.png"
-        height = 200
+        [[rule]]
+        on = ["Twitch.Raid", "Kofi.*"]
+        do = [{ action = "Party" }]
+        [[action]]
+        name = "party"
+        do = [{ obs = "SaveReplayBuffer" }, { wait = 1.5 }]
+        [[label]]
+        source = "Latest follower"
+        text = 'Latest follower: {{ last("Follow").name }}'
         "#,
     )
     .unwrap();
-    let script = &config.overlay.script;
-    assert_eq!((script.look.mode, script.look.speed, script.look.seconds, script.height), (Mode::Slides, 99.5, Some(120.0), 720));
-    assert_eq!(script.sections.iter().map(|plan| &*plan.id).collect::<Vec<_>>(), ["cheers", "subs", "subs-2", "logo"]);
-    let cheers = &script.sections[0];
-    assert_eq!(
-        (cheers.layout, cheers.sort, cheers.limit, cheers.icon.as_deref()),
-        (Layout::ThreeColumns, Sort::Amount, Some(10), Some(""))
-    );
-    assert_eq!((&cheers.amounts, cheers.ignore.contains("somebody")), (&Amounts::Worded("{n} Bits".into()), true));
-    assert_eq!((&script.sections[1].kinds, script.sections[1].tiers.len()), (&vec![Kind::Subs, Kind::ReSubs], 2));
-    assert_eq!((&*script.sections[3].image, script.sections[3].height), ("file:///home/ada/my%20logo.png", Some(200)));
-    assert_eq!(config.origin("overlay.speed"), &at(4, 17));
-    let rows =
-        config.rows().into_iter().filter(|row| matches!(row.key, "overlay.mode" | "overlay.speed" | "overlay.loop" | "overlay.section"));
-    let shown: Vec<_> = rows.map(|row| format!("{} = {}", row.key, row.value.unwrap_or_default())).collect();
-    let sections = r#"overlay.section = ["cheers", "subs", "subs-2", "logo"]"#;
-    assert_eq!(shown, [r#"overlay.mode = "slides""#, "overlay.speed = 99.5", "overlay.loop = true", sections]);
+    let book = &config.rules;
+    assert_eq!((book.rules.len(), book.actions.len(), book.labels.len()), (1, 1, 1));
+    assert_eq!((&*book.rules[0].name, book.actions[0].steps.len(), book.triggers_of(&book.actions[0])), ("rule 1", 2, 1));
 }
 
 #[test]
-fn what_is_wrong_in_a_section_is_named_with_its_place() {
-    let section = |lines: &str| refused(&format!("[[overlay.section]]\nkind = \"follows\"\n{lines}"));
-    insta::assert_snapshot!(
-        [
-            section("titel = \"x\""),
-            section("layout = \"sideways\""),
-            section("limit = 0"),
-            section("title = \"{cuont} new\""),
-            section("title = \"{xyz} new\""),
-            section("tiers = [\"prime\", \"4\"]"),
-            section("amounts = \"many\""),
-            section("id = \"a\"\n[[overlay.section]]\nkind = \"raids\"\nid = \"a\""),
-            refused("[[overlay.section]]\nkind = \"folows\""),
-            refused("[[overlay.section]]\nkind = \"zzz\""),
-            refused("[[overlay.section]]\nkind = [\"subs\", \"text\"]"),
-            refused("[[overlay.section]]\ntitle = \"x\""),
-            refused("[[overlay.section]]\nkind = \"text\""),
-            refused("[[overlay.section]]\nkind = \"image\""),
-            refused("[overlay]\nsection = [7]"),
-            refused("[overlay]\nsection = \"follows\""),
-            refused("[overlay]\nspeed = -1.5"),
-            refused("[overlay]\ntheme = \"../x\""),
-            refused("[[overlay.sections]]\nkind = \"follows\""),
-        ]
-        .join("\n")
-    );
+fn what_is_wrong_with_a_rule_is_said_with_its_place() {
+    let rule = |lines: &str| format!("[[rule]]\nname = \"Raids\"\non = \"Twitch.Raid\"\n{lines}");
+    let step = |step: &str| rule(&format!("do = [\n  {step}\n]"));
+    let cases = [
+        "[rule]\non = \"Twitch.Raid\"".into(),
+        "[[rul]]\non = \"Twitch.Raid\"".into(),
+        "[[rule]]\ndo = []".into(),
+        "[[rule]]\non = \"Twitch.Raids\"\ndo = []".into(),
+        "[[rule]]\non = [\"Twitch.Raid\", \"Raid\"]\ndo = []".into(),
+        rule(""),
+        rule("do = []"),
+        rule("do = \"StopStream\""),
+        rule("wen = \"true\"\ndo = [{ wait = 1 }]"),
+        rule("when = \"data.viewers >\"\ndo = [{ wait = 1 }]"),
+        rule("when = \"dat.viewers > 1\"\ndo = [{ wait = 1 }]"),
+        rule("cooldown = \"soon\"\ndo = [{ wait = 1 }]"),
+        rule("once_per = \"day\"\ndo = [{ wait = 1 }]"),
+        rule("at_once = 0\ndo = [{ wait = 1 }]"),
+        step("{ wait = \"2 days\" }"),
+        step("{ waite = \"2s\" }"),
+        step("{ wait = \"2s\", obs = \"StopStream\" }"),
+        step("{ seconds = 2 }"),
+        step("{ send = \"SEND_MESAGE\" }"),
+        step("{ send = \"SEND_MESAGE\", data = { message = \"{{ data.x }}\" } }"),
+        step("{ send = \"SEND_MESSAGE\", data = { mesage = \"x\" } }"),
+        step("{ send = \"SEND_MESSAGE\", data = { message = \"{{ data.x \" } }"),
+        step("{ send = \"OBS_MUTE\", check = false }"),
+        step("{ obs = \"StopStraem\" }"),
+        step("{ obs = \"SetCurrentProgramScene\", data = { scene = \"{{ data.x }}\" } }"),
+        step("{ request = \"RollCredit\" }"),
+        step("{ request = \"GetCredits\" }"),
+        step("{ request = \"AddToCredits\", data = { section = \"Thanks\" } }"),
+        step("{ publish = \"Party\" }"),
+        step("{ run = \"ls -l\" }"),
+        step("{ run = [\"{{ data.program }}\"] }"),
+        step("{ action = \"Party\" }"),
+        "[[action]]\nname = \"a\"\ndo = [{ action = \"b\" }]\n[[action]]\nname = \"b\"\ndo = [{ action = \"A\" }]".into(),
+        "[[action]]\nname = \"a\"\ndo = [{ wait = 1 }]\n[[action]]\nname = \"A\"\ndo = [{ wait = 1 }]".into(),
+        "[[label]]\ntext = \"x\"".into(),
+        "[[label]]\nsource = \"Text\"\ntext = \"{{ data.name }}\"".into(),
+        "[[label]]\nsource = \"Text\"\ntext = \"{{ last('Follow').name | uper }}\"".into(),
+    ];
+    let said = cases.map(|case: String| refused(&case).strip_prefix(FILE).unwrap().chars().take(220).collect::<String>());
+    insta::assert_snapshot!(said.join("\n"));
 }

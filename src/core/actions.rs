@@ -1,4 +1,6 @@
-//! Actions as Streamer.bot's clients see them: what Twitchat can be told to do, and its triggers.
+//! Actions as Streamer.bot's clients see them: what Twitchat can be told to do, its triggers, and the config's named actions.
+
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
@@ -6,8 +8,9 @@ use uuid::{Uuid, uuid};
 
 use super::{Core, port::Now, status};
 use crate::{
-    event::Event,
+    event::{Event, EventName},
     request::{Platform, RequestError},
+    rule::{Called, Cause, Happening, Owner, Trace},
     twitchat::{
         Generation,
         action::{self, ExecuteTrigger, Order, Prepared, Problem, SendMessage},
@@ -35,9 +38,11 @@ pub(super) struct Trigger {
 struct Listed {
     id: Uuid,
     name: String,
-    group: &'static str,
+    group: String,
     enabled: bool,
     does: Does,
+    subactions: usize,
+    triggers: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -46,13 +51,52 @@ enum Does {
     Send(&'static str),
     /// Runs this trigger.
     Trigger(String),
+    /// Runs the steps of a named action, by its place in the config.
+    Steps(usize),
+}
+
+/// An action that runs, as it is told.
+#[derive(Debug, Clone, Copy)]
+struct ActionRun<'a> {
+    action: Uuid,
+    name: &'a str,
+    running: &'a str,
+    at_ms: i64,
+}
+
+impl ActionRun<'_> {
+    fn reply(&self, args: Map<String, Value>) -> Map<String, Value> {
+        Map::from_iter([
+            ("args".to_owned(), args.into()),
+            ("actionId".to_owned(), self.action.to_string().into()),
+            ("runningActionId".to_owned(), self.running.into()),
+        ])
+    }
+
+    fn event(&self, args: &Map<String, Value>) -> Map<String, Value> {
+        let mut arguments = args.clone();
+        for (key, value) in [
+            ("actionId", self.action.to_string()),
+            ("actionName", self.name.to_owned()),
+            ("runningActionId", self.running.to_owned()),
+            ("actionQueuedAt", status::time_stamp(self.at_ms)),
+        ] {
+            arguments.insert(key.into(), value.into());
+        }
+        Map::from_iter([
+            ("id".to_owned(), self.running.into()),
+            ("actionId".to_owned(), self.action.to_string().into()),
+            ("name".to_owned(), self.name.into()),
+            ("arguments".to_owned(), arguments.into()),
+        ])
+    }
 }
 
 impl Listed {
     /// An action of Twitchat's.
     fn send(kind: &'static str) -> Self {
         let id = Uuid::new_v5(&NAMESPACE, format!("twitchat:{kind}").as_bytes());
-        Self { id, name: kind.to_owned(), group: "Twitchat", enabled: true, does: Does::Send(kind) }
+        Self { id, name: kind.to_owned(), group: "Twitchat".into(), enabled: true, does: Does::Send(kind), subactions: 1, triggers: 0 }
     }
 
     fn is(&self, id: Option<&str>, name: Option<&str>) -> bool {
@@ -99,11 +143,23 @@ impl Core {
         let runs = self.triggers.iter().map(|trigger| Listed {
             id: Uuid::new_v5(&NAMESPACE, format!("trigger:{}", trigger.id).as_bytes()),
             name: if trigger.name.is_empty() { trigger.id.clone() } else { trigger.name.clone() },
-            group: "Twitchat triggers",
+            group: "Twitchat triggers".into(),
             enabled: !trigger.disabled,
             does: Does::Trigger(trigger.id.clone()),
+            subactions: 1,
+            triggers: 1,
         });
-        let mut list: Vec<_> = sends.chain(runs).collect();
+        let book = self.rules.engine.book();
+        let named = book.actions.iter().enumerate().map(|(place, action)| Listed {
+            id: Uuid::new_v5(&NAMESPACE, format!("action:{}", action.name.to_lowercase()).as_bytes()),
+            name: action.name.to_string(),
+            group: action.group.to_string(),
+            enabled: action.enabled,
+            does: Does::Steps(place),
+            subactions: action.steps.len(),
+            triggers: book.triggers_of(action),
+        });
+        let mut list: Vec<_> = sends.chain(runs).chain(named).collect();
         list.sort_by_key(|action| (action.name.to_lowercase(), action.id));
         list
     }
@@ -115,13 +171,14 @@ impl Core {
             .iter()
             .map(|action| {
                 json!({ "id": action.id, "name": action.name, "group": action.group, "enabled": action.enabled,
-                    "subaction_count": 1, "trigger_count": u8::from(matches!(action.does, Does::Trigger(_))) })
+                    "subaction_count": action.subactions, "trigger_count": action.triggers })
             })
             .collect();
         Map::from_iter([("count".to_owned(), actions.len().into()), ("actions".to_owned(), actions.into())])
     }
 
-    /// `DoAction`: sends Twitchat what the action stands for. That it did it, nobody can tell: Twitchat does not answer.
+    /// `DoAction`: runs a named action, or sends Twitchat what the action stands for. That Twitchat did it, nobody can tell: it does not
+    /// answer.
     pub(super) fn do_action(
         &mut self,
         id: Option<&str>,
@@ -130,12 +187,21 @@ impl Core {
         now: Now,
     ) -> Result<Map<String, Value>, RequestError> {
         let wanted = id.or(name).unwrap_or_default();
-        let listed = self.list_actions().into_iter().find(|action| action.is(id, name));
+        // The user's own action goes before one of Twitchat's that has the same name.
+        let listed = self.list_actions().into_iter().filter(|action| action.is(id, name));
+        let listed = listed.min_by_key(|action| !matches!(action.does, Does::Steps(_)));
         let Some(action) = listed.or_else(|| of_any_generation(id, name)) else {
             return Err(RequestError::Unavailable(format!("there is no action \"{wanted}\": GetActions lists them")));
         };
         if !action.enabled {
-            return Err(RequestError::Unavailable(format!("the action \"{}\" is switched off in Twitchat", action.name)));
+            return Err(RequestError::Unavailable(format!(
+                "the action \"{}\" is switched off{}",
+                action.name,
+                if matches!(action.does, Does::Steps(_)) { "" } else { " in Twitchat" }
+            )));
+        }
+        if let Does::Steps(place) = action.does {
+            return self.call_action(place, action.id, args, now);
         }
         if self.obs.is_none() || !self.side.is_present() {
             return Err(RequestError::Unavailable("Twitchat is not heard on this OBS: nobody would act".into()));
@@ -144,70 +210,100 @@ impl Core {
         let mut data = args.clone();
         data.remove(WANTS_RESPONSE);
         let generation = self.side.generation();
-        self.send_prepared(match &action.does {
-            Does::Send(kind) => action::prepare(kind, data, generation),
-            Does::Trigger(trigger) => ExecuteTrigger::new(trigger.as_str()).prepare(generation),
-        })?;
-        let running = self.fresh_id();
-        self.tell_action(&action, &running, &args, now);
+        self.send_prepared(
+            match &action.does {
+                Does::Send(kind) => action::prepare(kind, data, generation),
+                Does::Trigger(trigger) => ExecuteTrigger::new(trigger.as_str()).prepare(generation),
+                Does::Steps(_) => return Err(RequestError::Unavailable("it is no action of Twitchat's".into())),
+            },
+            now,
+        )?;
+        let run = ActionRun { action: action.id, name: &action.name, running: &self.fresh_id(), at_ms: now.wall_ms };
+        self.tell_action_begun(run, &args, now);
+        self.tell_action_completed(run, &args, true, now);
         if let Some(name) = response {
             let told = json!({ "eventName": name, "args": { "sent": true, "actionName": action.name } });
             self.tell(Event::new("Custom", "Event", told), now);
         }
-        Ok(Map::from_iter([
-            ("args".to_owned(), args.into()),
-            ("actionId".to_owned(), action.id.to_string().into()),
-            ("runningActionId".to_owned(), running.into()),
-        ]))
+        Ok(run.reply(args))
     }
 
-    fn tell_action(&mut self, action: &Listed, running: &str, args: &Map<String, Value>, now: Now) {
+    /// Begins a named action. What comes of it is told when its last step is done.
+    fn call_action(&mut self, place: usize, id: Uuid, args: Map<String, Value>, now: Now) -> Result<Map<String, Value>, RequestError> {
+        let name = self.action_name(place);
+        let running = self.fresh_id();
+        let called = Called { running: running.as_str().into(), args: args.clone().into(), at_ms: now.wall_ms };
+        let happening = Happening { name: EventName::new("Raw", "Action"), data: json!({ "name": name }), cause: self.cause() };
+        if !self.rules.engine.call(place, called, &Arc::new(happening), now.mono_ms) {
+            return Err(RequestError::Unavailable(format!(
+                "the action \"{name}\" is called faster than it can run; this time it is left out"
+            )));
+        }
+        let run = ActionRun { action: id, name: &name, running: &running, at_ms: now.wall_ms };
+        self.tell_action_begun(run, &args, now);
+        Ok(run.reply(args))
+    }
+
+    fn action_name(&self, place: usize) -> String {
+        self.rules.engine.book().actions.get(place).map(|action| action.name.to_string()).unwrap_or_default()
+    }
+
+    /// A run is over: whoever called an action hears of it.
+    pub(super) fn run_over(&mut self, owner: Owner, called: Option<Called>, success: bool, now: Now) {
+        let (Owner::Action(place), Some(Called { running, args: Value::Object(args), at_ms })) = (owner, called) else { return };
+        let name = self.action_name(place);
+        let id = Uuid::new_v5(&NAMESPACE, format!("action:{}", name.to_lowercase()).as_bytes());
+        self.tell_action_completed(ActionRun { action: id, name: &name, running: &running, at_ms }, &args, success, now);
+        if let Some(event) = args.get(WANTS_RESPONSE).and_then(Value::as_str) {
+            let told = json!({ "eventName": event, "args": { "success": success, "actionName": name } });
+            self.tell(Event::new("Custom", "Event", told), now);
+        }
+    }
+
+    fn tell_action_begun(&mut self, run: ActionRun<'_>, args: &Map<String, Value>, now: Now) {
+        if self.is_heard() {
+            self.tell(Event::new("Raw", "Action", run.event(args).into()), now);
+        }
+    }
+
+    fn tell_action_completed(&mut self, run: ActionRun<'_>, args: &Map<String, Value>, success: bool, now: Now) {
         if !self.is_heard() {
             return;
         }
-        let at = status::time_stamp(now.wall_ms);
-        let mut arguments = args.clone();
+        let (began, ended) = (status::time_stamp(run.at_ms), status::time_stamp(now.wall_ms));
+        let mut completed = run.event(args);
         for (key, value) in [
-            ("actionId", action.id.to_string()),
-            ("actionName", action.name.clone()),
-            ("runningActionId", running.to_owned()),
-            ("actionQueuedAt", at.clone()),
+            // Milliseconds, as Streamer.bot has them.
+            ("duration", json!(f64::from(u32::try_from((now.wall_ms - run.at_ms).max(0)).unwrap_or(u32::MAX)))),
+            ("queuedAt", began.as_str().into()),
+            ("startedAt", began.into()),
+            ("completedAt", ended.into()),
+            ("success", success.into()),
+            ("excludeFromHistory", false.into()),
         ] {
-            arguments.insert(key.into(), value.into());
+            completed.insert(key.into(), value);
         }
-        let of = json!({ "id": running, "actionId": action.id, "name": action.name, "arguments": arguments });
-        self.tell(Event::new("Raw", "Action", of.clone()), now);
-        let mut completed = of;
-        if let Some(completed) = completed.as_object_mut() {
-            for (key, value) in [
-                ("duration", json!(0.0)),
-                ("queuedAt", at.as_str().into()),
-                ("startedAt", at.as_str().into()),
-                ("completedAt", at.as_str().into()),
-                ("success", true.into()),
-                ("excludeFromHistory", false.into()),
-            ] {
-                completed.insert(key.into(), value);
-            }
-        }
-        self.tell(Event::new("Raw", "ActionCompleted", completed), now);
+        self.tell(Event::new("Raw", "ActionCompleted", completed.into()), now);
     }
 
     /// `SendMessage`: through Twitchat, which writes as the streamer.
-    pub(super) fn send_message(&mut self, platform: Platform, message: &str) -> Result<Map<String, Value>, RequestError> {
+    pub(super) fn send_message(&mut self, platform: Platform, message: &str, now: Now) -> Result<Map<String, Value>, RequestError> {
         if platform != Platform::Twitch {
             return Err(RequestError::Unavailable("Twitchat writes into Twitch's chat only".into()));
         }
         let Some(generation) = self.side.generation().filter(|_| self.obs.is_some() && self.side.is_present()) else {
             return Err(RequestError::Unavailable("Twitchat is not heard on this OBS: nobody would write it".into()));
         };
-        self.send_prepared(SendMessage::new(message).prepare(Some(generation)))?;
+        self.send_prepared(SendMessage::new(message).prepare(Some(generation)), now)?;
         Ok(Map::new())
     }
 
     /// Sends what has passed the checks.
-    fn send_prepared(&mut self, prepared: Result<Prepared, Problem>) -> Result<(), RequestError> {
+    fn send_prepared(&mut self, prepared: Result<Prepared, Problem>, now: Now) -> Result<(), RequestError> {
         let prepared = prepared.map_err(|problem| RequestError::Unavailable(problem.to_string()))?;
+        if let Cause::Own(depth) = self.cause() {
+            self.rules.engine.expect(Trace::of_action(&prepared), depth, now.mono_ms);
+        }
         self.send_action(&prepared.kind, prepared.data.into());
         Ok(())
     }

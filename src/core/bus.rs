@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use super::{
     Core,
     port::{Effect, Note, Now},
-    roll::Cause,
 };
 use crate::{
     credits::{self, sample},
@@ -64,7 +63,8 @@ impl Core {
         }
     }
 
-    fn act(&mut self, call: Call, client: &str, now: Now) -> Result<Map<String, Value>, RequestError> {
+    /// Does what a request or a step asks for.
+    pub(super) fn act(&mut self, call: Call, client: &str, now: Now) -> Result<Map<String, Value>, RequestError> {
         let options = &self.settings.credits;
         Ok(match call {
             Call::GetCredits(wish) => credits::reply::credits(&self.fold, options, wish.or(options.spelling), now.wall_ms),
@@ -109,7 +109,7 @@ impl Core {
             Call::DoAction { id, name, args } => self.do_action(id.as_deref(), name.as_deref(), args, now)?,
             Call::GetBroadcaster => self.get_broadcaster(),
             Call::GetActiveViewers => self.get_active_viewers(),
-            Call::SendMessage { platform, message } => self.send_message(platform, &message)?,
+            Call::SendMessage { platform, message } => self.send_message(platform, &message, now)?,
             Call::GetEmotes { platform } => Self::get_emotes(platform),
             Call::GetCommands => Self::empty("commands"),
             Call::GetCodeTriggers => Self::empty("triggers"),
@@ -125,11 +125,6 @@ impl Core {
             Call::GetUserPronouns { login } => {
                 return Err(RequestError::Unavailable(format!("Twitchat does not tell the pronouns of {login}")));
             }
-            Call::RollCredits(wish) => self.roll_credits(wish, Cause::Asked, now)?,
-            Call::StopCredits => self.stop_credits(now),
-            Call::ControlCredits(command) => self.control_credits(&command, now)?,
-            Call::GetRoll(wish) => self.get_roll(&wish, now),
-            Call::OverlayReport(report) => self.overlay_report(client, report, now),
             Call::Authenticate | Call::GetInfo | Call::GetStatus => Map::new(),
         })
     }

@@ -44,7 +44,6 @@ impl Core {
             self.replayed(message, now);
             return;
         }
-        self.play_overlay(message, now);
         let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
         if !matches!(class, Some(Class::Action | Class::Question)) {
             self.tell_message(message, now);
@@ -147,6 +146,9 @@ impl Core {
                     }
                 });
                 self.keep_people(&changed);
+                if self.silent && outcome == Outcome::Counted {
+                    self.note_fact(&fact, now.wall_ms);
+                }
                 match outcome {
                     Outcome::Counted => self.tell_fact(&fact, source.id, now),
                     Outcome::Repeat => self.counts.repeats += 1,
@@ -180,7 +182,7 @@ impl Core {
         }
     }
 
-    pub(super) fn append(&mut self, source: Source<'_>, now: Now, body: Box<str>) {
+    fn append(&mut self, source: Source<'_>, now: Now, body: Box<str>) {
         let seq = Seq(self.next_seq);
         self.next_seq += 1;
         self.counts.journal += 1;

@@ -9,11 +9,11 @@
 //! | `intake` | what Twitchat says, published events: journalled, counted, told |
 //! | `bus` | requests, replies that wait until they are durable, other bridges |
 //! | `side` | whether Twitchat is there, its generation, asking for its summary |
-//! | `roll` | the end credits: when they roll, who shows them, Twitchat's buttons |
 //! | `sessions` | when a session ends and the next begins |
 //! | `subscriptions`, `telling` | who hears which events, and how they are told |
 //! | `actions`, `answers` | Streamer.bot's other requests |
 //! | `replay` | what is played back from a recording: told, never counted |
+//! | `rules`, `label`, `latest` | rules, named actions and labels at work; the last event of each kind |
 //! | [`recent`] | ids heard lately |
 
 mod actions;
@@ -21,10 +21,12 @@ mod answers;
 mod bus;
 mod intake;
 pub mod journal;
+mod label;
+mod latest;
 pub mod port;
 pub mod recent;
 mod replay;
-mod roll;
+mod rules;
 mod sessions;
 mod side;
 mod status;
@@ -42,7 +44,7 @@ use crate::{
     mapping::{self, Gifts, Labels, Polls, Predictions},
 };
 use journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
-use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings};
+use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings, Ticket};
 use recent::{RECENT_IDS, Recent};
 use side::Side;
 use subscriptions::Subscriptions;
@@ -57,6 +59,7 @@ const FROZEN_MS: u64 = 5_000;
 pub struct Core {
     settings: Settings,
     run: Run,
+    rules: rules::Rules,
     fold: Fold,
     session: Session,
     next_seq: u64,
@@ -89,7 +92,6 @@ pub struct Core {
     last: Option<(Box<str>, i64)>,
     /// Since when we are the bridge on this OBS: the start, or the end of a freeze.
     since_ms: i64,
-    show: roll::Show,
     sent: u64,
     alive_due_ms: u64,
     /// When a poll or prediction that was cleared may be told as ended, on the monotonic clock.
@@ -105,6 +107,7 @@ impl Core {
         fold.broadcaster.configured = settings.broadcaster.as_ref().map(|who| who.id.clone()).filter(|id| !id.is_empty());
         let side = Side::new(settings.generation.or_else(|| kept.generation.as_deref().and_then(|word| word.parse().ok())));
         let mut core = Self {
+            rules: rules::Rules::new(&settings.rules, kept.once.as_deref()),
             fold,
             session: Session { id: SessionId(0), started_ms: now.wall_ms, ended_ms: None, cause: "first".into() },
             next_seq: last.0 + 1,
@@ -133,7 +136,6 @@ impl Core {
             triggers: Vec::new(),
             last: None,
             since_ms: run.started_ms,
-            show: roll::Show::default(),
             sent: 0,
             alive_due_ms: now.mono_ms,
             ballots_due_ms: None,
@@ -143,6 +145,7 @@ impl Core {
             run,
         };
         core.recall_channels(kept.channels.as_deref());
+        core.recall_latest(kept.latest.as_deref());
         core.choose_session(sessions, kept, now);
         core
     }
@@ -198,12 +201,7 @@ impl Core {
             let key = mapping::summary::keys_of(&fact);
             let origin = fold_origin(row.origin);
             self.fold.apply(&fact, key, origin, row.at_ms, |_| {});
-        }
-        if row.origin == RowOrigin::Filled
-            && &*row.kind == mapping::rest::KIND
-            && let Some(rest) = mapping::Rest::read(&row.body)
-        {
-            self.fold.join(rest, row.at_ms);
+            self.note_fact(&fact, row.at_ms);
         }
         if row.origin == RowOrigin::Added
             && let Some((section, value)) = intake::read_added(&row.body)
@@ -231,9 +229,6 @@ impl Core {
             Input::Stream(status) => self.stream_status(status, now),
             Input::StreamChanged { active } => self.stream_changed(active, now),
             Input::Scene(name) => self.scene_changed(&name, now),
-            Input::Shown { scene, shown } => self.scene_shows(&scene, shown, now),
-            Input::Music(seconds) => self.music(seconds, now),
-            Input::FeedFailed(why) => self.feed_failed(&why),
             Input::Durable { writes } => self.durable(writes),
             Input::StoreFailed(why) => {
                 if self.store_trouble.as_ref() != Some(&why) {
@@ -246,10 +241,18 @@ impl Core {
                 self.store_trouble = None;
                 self.out.push(Effect::Note(Note::StoreHealed));
             }
+            Input::Done { ticket: Ticket::Run(run), outcome } => self.step_done(run, outcome),
+            Input::Done { ticket: Ticket::Label(place), outcome } => self.label_written(place, outcome, now),
             Input::Tick => {}
-            Input::Stopping => self.keep("alive_ms", now.wall_ms.to_string()),
+            Input::Stopping => {
+                self.keep("alive_ms", now.wall_ms.to_string());
+                self.keep_latest();
+                self.keep_ledger(now);
+            }
         }
         self.timers(now);
+        self.run_rules(now);
+        self.run_labels(now);
         std::mem::take(&mut self.out)
     }
 
@@ -260,8 +263,8 @@ impl Core {
             self.side.due_ms(),
             self.gifts.due_ms(),
             self.stage.gifts.due_ms(),
-            self.show.due_ms(),
             self.ballots_due_ms,
+            self.rules.due_ms(),
             heartbeat,
             Some(self.alive_due_ms),
         ]
@@ -289,12 +292,11 @@ impl Core {
 
     fn up(&mut self, info: ObsInfo, now: Now) {
         self.obs = Some((info, now.wall_ms));
+        self.rules.labels.forget();
         self.out.push(Effect::AskStream);
         self.say_hello(now);
         self.tell_obs(mapping::obs::connected(&self.connection()), now);
         self.side.connected(now.mono_ms);
-        self.feed_again();
-        self.show_up(now);
     }
 
     fn down(&mut self, now: Now) {
@@ -302,7 +304,6 @@ impl Core {
         self.obs = None;
         self.tell_obs(mapping::obs::disconnected(&connection), now);
         self.side.disconnected();
-        self.show_down();
         self.stream.unknown();
     }
 
@@ -326,9 +327,9 @@ impl Core {
             self.keep("alive_ms", now.wall_ms.to_string());
             self.keep_stream(now);
             self.expire_subscriptions(now);
+            self.keep_latest();
         }
         self.run_side(now);
-        self.run_roll(now);
         self.release_gifts(now);
         self.settle_ballots(now);
     }
@@ -371,12 +372,8 @@ impl Core {
 
     /// A fresh id for something we send: a name-based UUID below this run's own, so that same inputs give same ids.
     fn fresh_id(&mut self) -> String {
-        self.fresh_uuid().to_string()
-    }
-
-    fn fresh_uuid(&mut self) -> Uuid {
         self.sent += 1;
-        Uuid::new_v5(&self.run.bridge, &self.sent.to_be_bytes())
+        Uuid::new_v5(&self.run.bridge, &self.sent.to_be_bytes()).to_string()
     }
 
     /// Sends a message; tells whether OBS can carry it. One that is too large is never sent, and the log says so.

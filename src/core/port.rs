@@ -1,15 +1,15 @@
 //! What goes into the core and what comes out of it.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::journal::Write;
 use crate::{
-    credits::{Calendar, reply::Options, roll::Script},
+    credits::{Calendar, reply::Options},
     event::{Event, Heard, Person},
+    rule::{Failure, ObsRequest, Program, Rulebook, RunId},
     twitchat::Generation,
 };
 
@@ -45,44 +45,8 @@ pub struct Settings {
     pub generation: Option<Generation>,
     /// Whether anybody inside the program listens to [`Effect::Told`].
     pub tell: bool,
-    /// The end credits.
-    pub overlay: Overlay,
-}
-
-/// What the config says of the end credits.
-#[derive(Debug, Clone)]
-pub struct Overlay {
-    /// What rolls and how.
-    pub script: Script,
-    /// The scene that shows the page.
-    pub scene: Box<str>,
-    /// The source that is the page.
-    pub source: Box<str>,
-    /// A media source: the roll takes as long as what it plays.
-    pub music: Option<Box<str>>,
-    /// The roll begins by itself when the scene goes on air.
-    pub autostart: bool,
-    /// Twitchat's buttons work.
-    pub twitchat: bool,
-    /// How long a roll waits for the summary, and for how long its music is.
-    pub wait_ms: u64,
-    /// Where `{date}` and `{time}` are.
-    pub zone: TimeZone,
-}
-
-impl Default for Overlay {
-    fn default() -> Self {
-        Self {
-            script: Script::default(),
-            scene: Box::default(),
-            source: Box::default(),
-            music: None,
-            autostart: true,
-            twitchat: true,
-            wait_ms: 5_000,
-            zone: TimeZone::UTC,
-        }
-    }
+    /// What the bridge does by itself.
+    pub rules: Arc<Rulebook>,
 }
 
 /// What is particular to this run.
@@ -111,6 +75,10 @@ pub struct Kept {
     pub subscriptions: Option<String>,
     /// Channels that messages came from, as JSON: whose channel this is, as far as it shows.
     pub channels: Option<String>,
+    /// Who had their turn with rules that run once, as JSON.
+    pub once: Option<String>,
+    /// The last event of each kind, as JSON.
+    pub latest: Option<String>,
 }
 
 /// What OBS says of itself.
@@ -142,17 +110,6 @@ pub enum Input {
     },
     /// The program scene changed.
     Scene(Box<str>),
-    /// Answer to [`Effect::AskShown`].
-    Shown {
-        /// Which scene was asked about.
-        scene: Box<str>,
-        /// It shows the source.
-        shown: bool,
-    },
-    /// Answer to [`Effect::AskMusic`]: seconds, or why they are not known.
-    Music(Result<f64, String>),
-    /// OBS refused [`Effect::Emit`]: there are no browser sources.
-    FeedFailed(String),
     /// So many of the writes asked for are on disk.
     Durable {
         /// Counted from the start of the run.
@@ -162,10 +119,26 @@ pub enum Input {
     StoreFailed(String),
     /// The store writes again.
     StoreHealed,
+    /// What [`Effect::Ask`] or [`Effect::Run`] asked for is done, or why it is not.
+    Done {
+        /// For whom.
+        ticket: Ticket,
+        /// In words, if it failed.
+        outcome: Result<(), String>,
+    },
     /// Time passes.
     Tick,
     /// The bridge is about to end.
     Stopping,
+}
+
+/// Who waits for what the shell was asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ticket {
+    /// A run of a rule or an action.
+    Run(RunId),
+    /// A label, by its place in the config.
+    Label(usize),
 }
 
 /// What the bridge does.
@@ -186,20 +159,22 @@ pub enum Effect {
     },
     /// Ask OBS whether it streams and since when.
     AskStream,
-    /// Ask OBS whether a scene shows a source.
-    AskShown {
-        /// The scene.
-        scene: Box<str>,
-        /// The source.
-        source: Box<str>,
+    /// Make a request to OBS, and tell how it went.
+    Ask {
+        /// For whom.
+        ticket: Ticket,
+        /// Which.
+        request: ObsRequest,
     },
-    /// Ask OBS how long what a media source plays is.
-    AskMusic {
-        /// The source.
-        input: Box<str>,
+    /// Run a program, and tell how it ended if anybody waits for it.
+    Run {
+        /// For whom, if anybody waits.
+        ticket: Option<Ticket>,
+        /// Whose program it is, for the log.
+        of: Box<str>,
+        /// Which.
+        program: Program,
     },
-    /// Hand this JSON to all browser sources of OBS.
-    Emit(Box<str>),
     /// Something for the log.
     Note(Note),
     /// Another bridge serves this OBS: end.
@@ -225,11 +200,11 @@ pub enum Note {
     StoreFailed(String),
     StoreHealed,
     TooLarge,
-    RollBegins { test: bool, names: usize, pages: usize, shown: bool },
-    RollEnded { how: &'static str, test: bool },
-    RollRefused { why: String },
-    NoMusic { why: String },
-    NoVendor { why: Box<str> },
+    StepFailed(Failure),
+    RuleBusy { rule: Box<str>, times: u64 },
+    RuleLoop { rule: Box<str> },
+    RuleUnclear { rule: Box<str>, why: String },
+    LabelFailed { source: Box<str>, why: String },
 }
 
 impl fmt::Display for Note {
@@ -247,21 +222,13 @@ impl fmt::Display for Note {
             Self::OtherBridge { other } => write!(f, "another bridge ({other}) came to this OBS and was told that we serve it"),
             Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; trying on"),
             Self::StoreHealed => f.write_str("the journal is written again"),
+            Self::StepFailed(Failure { of, step, why, times: 1 }) => write!(f, "{of} failed at {step}: {why}"),
+            Self::StepFailed(Failure { of, step, why, times }) => write!(f, "{of} failed at {step}, {times} failures so far: {why}"),
+            Self::RuleBusy { rule, times } => write!(f, "rule {rule:?} was left out {times} times: it is triggered faster than it can run"),
+            Self::RuleLoop { rule } => write!(f, "rule {rule:?} was cut off: rules cause one another without end"),
+            Self::RuleUnclear { rule, why } => write!(f, "the condition of rule {rule:?} cannot be told: {why}"),
+            Self::LabelFailed { source, why } => write!(f, "label {source:?} is not up to date: {why}"),
             Self::TooLarge => f.write_str("an event is larger than the 16 MiB that OBS carries: it counts, but subscribers do not hear it"),
-            Self::RollBegins { test, names, pages, shown } => {
-                let what = if *test { "a test of the end credits rolls" } else { "the end credits roll" };
-                write!(f, "{what}: {names} names, {pages} pages report")?;
-                f.write_str(if *shown { ", their scene is on air" } else { "" })
-            }
-            Self::RollEnded { how, test } => {
-                let what = if *test { "the test of the end credits" } else { "the end credits" };
-                write!(f, "{what}: {}", how.to_lowercase())
-            }
-            Self::RollRefused { why } => write!(f, "the end credits do not roll: {why}"),
-            Self::NoMusic { why } => write!(f, "how long the music of the end credits is, is not known: {why}"),
-            Self::NoVendor { why } => {
-                write!(f, "OBS hands nothing to browser sources: {why}; pages with a connection of their own still work")
-            }
         }
     }
 }

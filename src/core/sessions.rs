@@ -27,6 +27,11 @@ impl StreamState {
         self.on_since_ms.is_some()
     }
 
+    /// Since when it runs, Unix milliseconds.
+    pub(super) fn on_since_ms(&self) -> Option<i64> {
+        self.on_since_ms
+    }
+
     pub(super) fn unknown(&mut self) {
         self.on_since_ms = None;
     }
@@ -54,6 +59,8 @@ impl Core {
         self.counts.journal = 0;
         self.side.session_changed();
         self.write(Write::Begin(self.session.clone()));
+        self.keep_latest();
+        self.rules.labels.touch();
         self.out.push(Effect::Note(Note::SessionBegun { id: id.0, cause }));
     }
 

@@ -37,6 +37,7 @@ impl Core {
             "lastHeard": since(self.side.last_heard_ms()),
             "summaryMerged": since(self.side.merged_ms()),
         });
+        let (rules, actions) = self.rules_status();
         let status = json!({
             "run": {
                 "id": self.run.bridge,
@@ -54,10 +55,12 @@ impl Core {
             },
             "broadcaster": { "ids": self.fold.broadcaster.ids(), "learned": self.fold.broadcaster.configured.is_none() },
             "clients": self.subscriptions.clients().map(|(name, client)| json!({ "client": serde_json::from_str::<Value>(name).unwrap_or_default(), "lastHeard": instant(client.heard_ms), "events": client.events() })).collect::<Vec<_>>(),
-            "overlay": self.show.status(now),
             "people": self.fold.people.len(),
             "counts": self.counts,
             "lastEvent": self.last.as_ref().map(|(kind, at_ms)| json!({ "type": kind, "at": instant(*at_ms) })),
+            "rules": rules,
+            "actions": actions,
+            "labels": self.labels_status(),
             "store": { "writes": self.writes, "durable": self.durable, "trouble": self.store_trouble },
         });
         match status {

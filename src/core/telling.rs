@@ -16,7 +16,7 @@ use crate::{
 impl Core {
     /// Whether anybody listens: only then are events made.
     pub(super) fn is_heard(&self) -> bool {
-        !self.silent && (self.settings.tell || self.subscriptions.any())
+        !self.silent && (self.settings.tell || self.subscriptions.any() || self.rules.need_events())
     }
 
     /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb.
@@ -50,6 +50,8 @@ impl Core {
     pub(super) fn tell(&mut self, event: Event, now: Now) {
         self.told += 1;
         let Event { name, data } = &event;
+        self.note_event(name, data, now.wall_ms);
+        self.rules_hear(name, data, now);
         for source in sources(name) {
             if self.subscriptions.want(source, &name.kind) {
                 self.put_on_bus(source, &name.kind, data.clone(), now);
@@ -62,6 +64,12 @@ impl Core {
 
     /// A message of Twitchat as an event of the source `Twitchat`, its data untouched: only to who names that source.
     pub(super) fn tell_message(&mut self, message: &Message, now: Now) {
+        if self.rules.need_messages() {
+            self.note_message(&message.kind, message.data.as_deref(), now);
+            let name = EventName::new(TWITCHAT, &message.kind);
+            let data = message.data.as_deref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+            self.rules_hear(&name, &data, now);
+        }
         if !self.subscriptions.any() {
             return;
         }
@@ -78,15 +86,9 @@ impl Core {
     /// OBS shows another scene.
     pub(super) fn scene_changed(&mut self, name: &str, now: Now) {
         let before = self.scene.replace(name.into());
-        let is_same = before.as_ref().is_some_and(|before| **before == *name);
-        if is_same {
-            return;
-        }
-        if let Some(before) = &before {
-            self.tell_obs(obs::scene_changed(&self.connection(), name, before), now);
-        }
-        if self.obs.is_some() {
-            self.look_at_scene(name, before.is_some(), now);
+        if before.as_ref().is_some_and(|before| **before != *name) {
+            let before = before.unwrap_or_default();
+            self.tell_obs(obs::scene_changed(&self.connection(), name, &before), now);
         }
     }
 

@@ -14,17 +14,18 @@ pub(super) fn note(note: &Note) {
         | Note::SummaryMerged { .. }
         | Note::SessionBegun { .. }
         | Note::OtherBridge { .. }
-        | Note::RollBegins { .. }
-        | Note::RollEnded { .. }
         | Note::StoreHealed => info!("{note}"),
         Note::TwitchatGone
         | Note::SummaryUnanswered
         | Note::BadData { .. }
         | Note::Thawed
         | Note::TooLarge
-        | Note::RollRefused { .. }
-        | Note::NoMusic { .. } => warn!("{note}"),
-        Note::SummaryRefused { .. } | Note::NoVendor { .. } => debug!("{note}"),
+        | Note::StepFailed(_)
+        | Note::RuleBusy { .. }
+        | Note::RuleLoop { .. }
+        | Note::RuleUnclear { .. }
+        | Note::LabelFailed { .. } => warn!("{note}"),
+        Note::SummaryRefused { .. } => debug!("{note}"),
     }
 }
 

@@ -4,9 +4,11 @@
 //! about arguments or terminals.
 
 mod clock;
+mod deeds;
 mod engine;
 mod log;
 pub mod machine;
+pub mod program;
 mod sender;
 mod settings;
 mod startup;

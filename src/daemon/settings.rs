@@ -2,7 +2,7 @@
 
 use crate::{
     config::{self, Config},
-    core::port::{Overlay, Settings},
+    core::port::Settings,
     credits::{Calendar, Ignore, Section, Spelling, reply::Options},
     event::Person,
     twitchat::Generation,
@@ -49,20 +49,7 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
             config::Generation::Three => Generation::Third,
         }),
         tell,
-        overlay: overlay(&config.overlay),
-    }
-}
-
-fn overlay(overlay: &config::OverlaySettings) -> Overlay {
-    Overlay {
-        script: overlay.script.clone(),
-        scene: overlay.scene.as_str().into(),
-        source: overlay.source.as_str().into(),
-        music: overlay.music.as_deref().map(Into::into),
-        autostart: overlay.autostart,
-        twitchat: overlay.twitchat,
-        wait_ms: u64::try_from(overlay.wait.as_millis()).unwrap_or(u64::MAX),
-        zone: jiff::tz::TimeZone::system(),
+        rules: std::sync::Arc::clone(&config.rules),
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) fn core(store: &Store, setup: &Setup, tell: bool, now: Now) -> Result
         generation: store.kept("generation")?,
         channels: store.kept("channels")?,
         subscriptions: store.kept("subscriptions")?,
+        once: store.kept("once")?,
+        latest: store.kept("latest")?,
     };
     let known_instance = store.kept("instance")?;
     let instance: Box<str> = known_instance.clone().unwrap_or_else(|| Uuid::new_v4().to_string()).into();

@@ -4,6 +4,7 @@
 //! The daemon calls [`start`] and hears of the link through [`Notice`]s; the verbs of the CLI use [`Listener`] and [`Talker`] alone.
 //! Nothing here knows what the messages mean, and nothing here listens on a socket.
 
+mod act;
 mod batch;
 mod dial;
 pub mod discovery;
@@ -14,7 +15,6 @@ mod listen;
 mod pulse;
 mod refusal;
 mod serve;
-mod studio;
 mod supervise;
 mod talk;
 mod target;
@@ -24,7 +24,6 @@ use std::{sync::Arc, time::Duration};
 pub use batch::Batch;
 pub use error::{Cause, ConnectError, Gone, Kind, LARGEST_MESSAGE, RequestError, Step};
 pub use listen::Listener;
-pub use studio::{InputState, PAGE_EVENT};
 pub use supervise::{Obs, start};
 pub use talk::{StreamStatus, Talker, Version};
 pub use target::Target;

@@ -56,7 +56,7 @@ pub struct StreamStatus {
 
 /// An identified session that makes requests.
 pub struct Talker {
-    pub(super) client: Client,
+    client: Client,
     within: Duration,
     /// Whose turn it is; first come, first served.
     turn: Mutex<()>,
@@ -168,6 +168,10 @@ impl Talker {
     pub async fn program_scene(&self) -> Result<String, RequestError> {
         let scene = self.ask("GetCurrentProgramScene", || async { self.client.scenes().current_program_scene().await }).await?;
         Ok(scene.id.name)
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// The typed events from now on; `None` when the connection is over.

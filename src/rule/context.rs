@@ -8,13 +8,18 @@ use serde::Serialize;
 use super::latest::{Last, Latest};
 
 /// The names at the top. docs/rules.md tells what is in them.
-pub const NAMES: [&str; 8] = ["event", "data", "args", "credits", "state", "session", "broadcaster", "last"];
+pub(super) const NAMES: [&str; 8] = ["event", "data", "args", "credits", "state", "session", "broadcaster", "last"];
 
 /// Which of [`NAMES`] a template needs: only these are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Uses(u8);
 
 impl Uses {
+    /// These.
+    pub(super) fn of(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| bit(name)).fold(0, |all, bit| all | bit))
+    }
+
     pub(super) fn add(&mut self, name: &str) {
         self.0 |= bit(name);
     }
@@ -78,6 +83,12 @@ impl Context {
     pub fn with_last(mut self, latest: &Arc<Latest>) -> Self {
         self.parts.insert("last", Value::from_object(Last(Arc::clone(latest))));
         self
+    }
+
+    /// The event and what came with it, for a program's standard input.
+    pub(super) fn to_json(&self) -> String {
+        let parts: BTreeMap<_, _> = self.parts.iter().filter(|(name, _)| ["event", "data", "args"].contains(name)).collect();
+        serde_json::to_string(&parts).unwrap_or_default()
     }
 
     pub(super) fn root(&self) -> Value {

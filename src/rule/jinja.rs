@@ -84,13 +84,13 @@ fn spot(source: &str, byte: usize) -> (usize, usize) {
 /// Why a template or an expression gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Failed(pub(super) String);
+pub struct Failed(pub String);
 
 impl Failed {
     pub(super) fn of(error: &Error, source: &str) -> Self {
         let what = match error.kind() {
             ErrorKind::OutOfFuel => "it takes too long: there is a loop without end, or nearly".to_owned(),
-            ErrorKind::UndefinedError => match error.range().and_then(|range| source.get(range)) {
+            ErrorKind::UndefinedError => match error.range().and_then(|range| source.get(path_start(source, range.start)..range.end)) {
                 Some(part) if !part.trim().is_empty() => format!("{} is not there", part.trim()),
                 _ => "something that it names is not there".to_owned(),
             },
@@ -98,6 +98,12 @@ impl Failed {
         };
         Self(what)
     }
+}
+
+/// Where the path begins whose last part begins there.
+fn path_start(source: &str, part: usize) -> usize {
+    let before = source.get(..part).unwrap_or_default();
+    before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_' || c == '.').len()
 }
 
 /// minijinja's own words, without what repeats them.

@@ -3,12 +3,30 @@
 //! `config` reads them and has them checked here, `core` runs the rules, `cli::script` runs steps by itself. Nothing in here does a step:
 //! it says which one is next, with its templates filled in.
 
-pub mod context;
+mod book;
+mod context;
+mod engine;
 pub mod expression;
+mod fields;
 mod jinja;
-pub mod latest;
+mod latest;
+pub mod obs_request;
+mod pattern;
+mod sequence;
+mod step;
+mod template;
+mod tree;
 
+pub use book::{Label, NamedAction, Once, Rule, Rulebook, SECTIONS};
 pub use context::{Context, Part, Uses};
+pub use engine::{Called, Cause, DEEPEST, Engine, Failure, Happening, Owner, RunId, Tally, Trace, Turn, Verdict};
 pub use expression::Expression;
+pub use fields::{Problem, Wrong};
 pub use jinja::{Failed, Flaw, Scope};
 pub use latest::Latest;
+pub use obs_request::ObsRequest;
+pub use pattern::{Pattern, TWITCHAT};
+pub use sequence::{Next, Sequence};
+pub use step::{Deed, Program, Refused, Step, Steps, prepare};
+pub use template::{Shape, Template};
+pub use tree::{Content, Node, Spot, Table};

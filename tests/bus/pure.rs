@@ -195,6 +195,7 @@ impl Bench {
             generation: text("generation"),
             channels: text("channels"),
             subscriptions: text("subscriptions"),
+            ..Kept::default()
         };
         let last = self.rows.last().map_or(Seq(0), |row| row.seq);
         let mut next = Self::with(&self.sessions, last, &kept, self.now);

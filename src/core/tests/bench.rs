@@ -151,6 +151,8 @@ impl Bench {
             generation: self.kept.get("generation").cloned(),
             channels: self.kept.get("channels").cloned(),
             subscriptions: self.kept.get("subscriptions").cloned(),
+            once: self.kept.get("once").cloned(),
+            latest: self.kept.get("latest").cloned(),
         }
     }
 

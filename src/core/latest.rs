@@ -1,0 +1,114 @@
+//! The last event of each kind, for `last(…)` in labels and rules. Kept only where one of them asks for it.
+//!
+//! It is a fold over events in the order in which they are told, and over the journal's rows at a restart; in between it is written down
+//! each minute, for kinds that no row of the running session tells.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, value::RawValue};
+
+use super::{Core, port::Now, status};
+use crate::{
+    event::{EventName, Fact},
+    mapping::{self, render},
+    rule::Latest,
+};
+
+/// Where an event's data has these, the first that is there.
+const NAME: [&str; 9] = [
+    "/displayName",
+    "/user_name",
+    "/user/displayName",
+    "/user/name",
+    "/user/display",
+    "/message/displayName",
+    "/from",
+    "/username",
+    "/name",
+];
+const LOGIN: [&str; 6] = ["/userName", "/user_login", "/userLogin", "/user/login", "/message/username", "/login"];
+const ID: [&str; 5] = ["/userId", "/user_id", "/user/id", "/message/userId", "/id"];
+const AMOUNT: [&str; 14] = [
+    "/viewers",
+    "/bits",
+    "/message/bits",
+    "/gifts",
+    "/cumulativeMonths",
+    "/cost",
+    "/amount",
+    "/total",
+    "/points",
+    "/width",
+    "/level",
+    "/value",
+    "/totalSubsGifted",
+    "/viewerCount",
+];
+const CURRENCY: [&str; 3] = ["/currency", "/currencyCode", "/formattedCurrency"];
+const WHAT: [&str; 7] = ["/reward/title", "/title", "/gameName", "/game/name", "/scene/name", "/tier", "/subTier"];
+/// Data larger than this is not remembered.
+const LARGEST: usize = 4_096;
+
+impl Core {
+    /// An event is told, or is not told but happened.
+    pub(super) fn note_event(&mut self, name: &EventName, data: &Value, at_ms: i64) {
+        if !self.rules.wants_latest || self.replaying {
+            return;
+        }
+        let mut rest = Map::new();
+        for (key, places) in
+            [("name", &NAME[..]), ("login", &LOGIN), ("id", &ID), ("amount", &AMOUNT), ("currency", &CURRENCY), ("what", &WHAT)]
+        {
+            let found = places.iter().filter_map(|place| data.pointer(place)).find(|value| match value {
+                Value::String(text) => !text.is_empty(),
+                Value::Number(_) => true,
+                _ => false,
+            });
+            rest.insert(key.into(), found.cloned().unwrap_or_else(|| "".into()));
+        }
+        let kept = serde_json::value::to_raw_value(data).ok().map(|raw| mapping::strip_texts(&raw)).filter(|data| data.len() <= LARGEST);
+        rest.insert("data".into(), kept.and_then(|data| serde_json::from_str(&data).ok()).unwrap_or_else(|| Value::Object(Map::new())));
+        Arc::make_mut(&mut self.rules.latest).note(&name.to_string(), &status::instant(at_ms), rest);
+        self.rules.labels.touch();
+    }
+
+    /// A fact that is not told: a replayed row, a row of a summary, what a publisher's own data is told of.
+    pub(super) fn note_fact(&mut self, fact: &Fact, at_ms: i64) {
+        if !self.rules.wants_latest || self.replaying {
+            return;
+        }
+        let mut fact = fact.clone();
+        fact.each_person(|person| self.fold.people.complete(person));
+        let broadcaster = self.broadcaster();
+        let context = render::Context { at_ms, id: "", broadcaster: broadcaster.as_ref() };
+        if let Some(event) = render::event(&fact, &context) {
+            self.note_event(&event.name, &event.data, at_ms);
+        }
+    }
+
+    /// A message of Twitchat's own.
+    pub(super) fn note_message(&mut self, kind: &str, data: Option<&RawValue>, now: Now) {
+        if self.rules.wants_twitchat {
+            let data = data.and_then(|data| serde_json::from_str(data.get()).ok()).unwrap_or_default();
+            self.note_event(&EventName::new(crate::rule::TWITCHAT, kind), &data, now.wall_ms);
+        }
+    }
+
+    /// What was kept before a restart.
+    pub(super) fn recall_latest(&mut self, json: Option<&str>) {
+        if let Some(json) = json.filter(|_| self.rules.wants_latest) {
+            self.rules.latest = Arc::new(Latest::recall(json));
+        }
+    }
+
+    /// Keeps it, for the next run.
+    pub(super) fn keep_latest(&mut self) {
+        if self.rules.wants_latest {
+            let json = self.rules.latest.to_json();
+            if self.rules.latest_kept.as_deref() != Some(&json) {
+                self.rules.latest_kept = Some(json.as_str().into());
+                self.keep("latest", json);
+            }
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Rules, named actions and labels at work within the core.
+
+use super::*;
+use crate::rule::Rulebook;
+
+fn settings_with(toml: &str) -> Settings {
+    Settings { rules: Rulebook::of_toml(toml).unwrap().shared(), tell: false, ..settings() }
+}
+
+/// Up, with a Twitchat of the second generation.
+fn bench(toml: &str) -> Bench {
+    let mut bench = Bench::with(settings_with(toml), &[], Seq(0), &Kept::default(), START_MS);
+    bench.input(Input::Up(info()));
+    bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    bench.sent();
+    bench
+}
+
+/// Twitchat does not tell raids as they happen: somebody publishes them.
+fn raid(bench: &mut Bench, viewers: u32) {
+    let data = json!({ "userId": "7", "userName": "fox", "displayName": "Fox", "viewers": viewers });
+    bench.hear(
+        &json!({ "request": "PublishEvent", "id": viewers, "publish": { "source": "Twitch", "type": "Raid" }, "data": data }).to_string(),
+    );
+}
+
+/// Messages to Twitchat, as `TYPE data`.
+fn acted(bench: &mut Bench) -> Vec<String> {
+    let sent = bench.sent();
+    sent.iter()
+        .filter(|message| message["origin"] == "twitchat")
+        .map(|message| format!("{} {}", message["type"].as_str().unwrap(), message["data"]))
+        .collect()
+}
+
+/// What OBS is asked for, with the tickets.
+fn asked(bench: &mut Bench) -> Vec<(port::Ticket, crate::rule::ObsRequest)> {
+    let effects = std::mem::take(&mut bench.effects);
+    effects
+        .into_iter()
+        .filter_map(|effect| if let Effect::Ask { ticket, request } = effect { Some((ticket, request)) } else { None })
+        .collect()
+}
+
+fn notes(bench: &Bench) -> Vec<String> {
+    bench.effects.iter().filter_map(|effect| if let Effect::Note(note) = effect { Some(note.to_string()) } else { None }).collect()
+}
+
+const THANKS: &str = r#"
+    [[rule]]
+    name = "thanks"
+    on = "Twitch.Raid"
+    when = "data.viewers >= 10"
+    do = [{ send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}, {{ data.viewers }} of you!" } }]
+"#;
+
+#[test]
+fn a_raid_is_thanked_for_although_nobody_has_subscribed() {
+    let mut bench = bench(THANKS);
+    raid(&mut bench, 57);
+    raid(&mut bench, 3);
+    assert_eq!(acted(&mut bench), [r#"SEND_MESSAGE {"message":"Welcome Fox, 57 of you!"}"#]);
+}
+
+#[test]
+fn the_action_is_in_the_words_of_the_twitchat_that_is_heard() {
+    let mut bench = bench(THANKS);
+    bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    bench.sent();
+    raid(&mut bench, 57);
+    assert_eq!(acted(&mut bench), [r#"SET_SEND_MESSAGE {"message":"Welcome Fox, 57 of you!"}"#]);
+}
+
+#[test]
+fn published_events_twitchats_own_and_obs_have_rules_too() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        on = ["Acme.Boom", "Twitchat.MESSAGE_*", "Obs.SceneChanged"]
+        do = [{ publish = "Custom.Heard", data = { what = "{{ event.name }}", data = "{{ data }}" } }]
+        "#,
+    );
+    bench.ask(json!({ "request": "Subscribe", "id": 1, "events": { "Custom": ["*"] } }));
+    bench.ask(json!({ "request": "PublishEvent", "id": 2, "publish": { "source": "Acme", "type": "Boom" }, "data": { "n": 1 } }));
+    bench.sent();
+    bench.hear(
+        &json!({ "request": "PublishEvent", "id": 2, "publish": { "source": "Acme", "type": "Boom" }, "data": { "n": 1 } }).to_string(),
+    );
+    bench.input(Input::Scene("A".into()));
+    bench.input(Input::Scene("B".into()));
+    let told: Vec<_> =
+        bench.sent().into_iter().filter(|message| message["event"]["type"] == "Heard").map(|message| message["data"].clone()).collect();
+    assert_eq!(told[0], json!({ "what": "Acme.Boom", "data": { "n": 1 } }));
+    assert_eq!((told[1]["what"].as_str(), told[1]["data"]["scene"]["name"].as_str(), told.len()), (Some("Obs.SceneChanged"), Some("B"), 2));
+}
+
+#[test]
+fn obs_is_asked_and_a_refusal_is_said_and_ends_the_run() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        name = "stop"
+        on = "Twitch.Raid"
+        do = [{ obs = "SetCurrentProgramScene", data = { sceneName = "Thanks {{ data.displayName }}" } }, { obs = "StopStream" }]
+        "#,
+    );
+    raid(&mut bench, 1);
+    let asked_for = asked(&mut bench);
+    let [(ticket, request)] = &asked_for[..] else { panic!("{asked_for:?}") };
+    assert_eq!(format!("{request:?}"), r#"SetCurrentProgramScene { scene: "Thanks Fox" }"#);
+    bench.input(Input::Done { ticket: *ticket, outcome: Err("OBS refused it".into()) });
+    assert_eq!(notes(&bench), [r#"rule "stop" failed at obs SetCurrentProgramScene: OBS refused it"#]);
+    assert!(asked(&mut bench).is_empty());
+    let status = bench.ask(json!({ "request": "GetStatus", "id": 1 }));
+    assert_eq!(
+        status["rules"],
+        json!([{ "name": "stop", "enabled": true, "runs": 1, "running": 0, "waiting": 0, "skipped": 0, "failed": 1 }])
+    );
+}
+
+#[test]
+fn what_a_rule_brings_about_triggers_no_rule_unless_it_wants_to() {
+    let run = |own: bool| {
+        let mut bench = bench(&format!(
+            r#"
+            [[rule]]
+            name = "there and back"
+            on = "Obs.SceneChanged"
+            on_own = {own}
+            do = [{{ obs = "SetCurrentProgramScene", data = {{ sceneName = "{{{{ 'B' if data.scene.name == 'A' else 'A' }}}}" }} }}]
+            "#
+        ));
+        bench.input(Input::Scene("A".into()));
+        bench.input(Input::Scene("B".into()));
+        let (mut scenes, mut said) = (0, Vec::new());
+        for _ in 0..100 {
+            said.extend(notes(&bench));
+            for (ticket, request) in asked(&mut bench) {
+                let crate::rule::ObsRequest::SetCurrentProgramScene { scene } = request else { panic!("{request:?}") };
+                scenes += 1;
+                bench.input(Input::Scene(scene.into()));
+                bench.input(Input::Done { ticket, outcome: Ok(()) });
+            }
+        }
+        (scenes, said.len())
+    };
+    assert_eq!(run(false), (1, 0), "the scene that somebody else chose counts, its own does not");
+    assert_eq!(run(true), (1 + usize::from(crate::rule::DEEPEST), 1), "and one that wants its own is cut off, and says so");
+}
+
+#[test]
+fn a_rule_that_publishes_what_it_listens_to_is_cut_off_and_that_is_said_once() {
+    let mut bench = bench("[[rule]]\nname = \"echo\"\non = \"Acme.Ping\"\non_own = true\ndo = [{ publish = \"Acme.Ping\" }]");
+    bench.hear(&json!({ "request": "PublishEvent", "id": 1, "publish": { "source": "Acme", "type": "Ping" }, "data": {} }).to_string());
+    assert_eq!(notes(&bench), [r#"rule "echo" was cut off: rules cause one another without end"#]);
+    bench.effects.clear();
+    bench.hear(&json!({ "request": "PublishEvent", "id": 2, "publish": { "source": "Acme", "type": "Ping" }, "data": {} }).to_string());
+    assert_eq!(notes(&bench), [""; 0]);
+    let status = bench.ask(json!({ "request": "GetStatus", "id": 1 }));
+    assert_eq!(status["rules"][0]["runs"], 2 * (u64::from(crate::rule::DEEPEST) + 1));
+}
+
+#[test]
+fn ten_thousand_events_at_once_do_not_pile_up() {
+    let mut bench = bench("[[rule]]\nname = \"boom\"\non = \"Acme.Boom\"\ndo = [{ send = \"STOP_TTS\" }]");
+    let mut sent = 0;
+    for id in 0..10_000 {
+        bench
+            .hear(&json!({ "request": "PublishEvent", "id": id, "publish": { "source": "Acme", "type": "Boom" }, "data": {} }).to_string());
+        sent += acted(&mut bench).len();
+    }
+    assert_eq!(sent, 30);
+    bench.pass(60_000);
+    sent += acted(&mut bench).iter().filter(|line| line.starts_with("STOP_TTS")).count();
+    let status = bench.ask(json!({ "request": "GetStatus", "id": 1 }));
+    assert_eq!((sent, status["rules"][0]["skipped"].as_u64(), status["rules"][0]["waiting"].as_u64()), (130, Some(9_870), Some(0)));
+}
+
+#[test]
+fn conditions_see_credits_state_and_the_last_events() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        on = "Twitch.Raid"
+        when = "state.scene == 'Game' and not state.streaming and 'Anna' in credits.events.follows and last('Follow').name == 'Anna'"
+        do = [{ send = "SEND_MESSAGE", data = { message = "{{ session.cause }} {{ state.twitchat }} {{ credits.events.follows | join(', ') }}" } }]
+        "#,
+    );
+    raid(&mut bench, 1);
+    bench.input(Input::Scene("Game".into()));
+    bench.twitchat("FOLLOW", json!({ "user": { "id": "1", "login": "anna", "displayName": "Anna" } }));
+    raid(&mut bench, 2);
+    assert_eq!(acted(&mut bench), [r#"SEND_MESSAGE {"message":"first True Anna"}"#]);
+}
+
+#[test]
+fn named_actions_are_listed_called_and_told_of() {
+    let mut bench = bench(
+        r#"
+        [[action]]
+        name = "Party"
+        group = "Fun"
+        do = [{ wait = "2s" }, { send = "SEND_MESSAGE", data = { message = "Party with {{ args.who }}" } }]
+        "#,
+    );
+    let list = bench.ask(json!({ "request": "GetActions", "id": 1 }));
+    let party = list["actions"].as_array().unwrap().iter().find(|action| action["name"] == "Party").unwrap().clone();
+    assert_eq!(
+        (party["group"].as_str(), party["subaction_count"].as_u64(), party["enabled"].as_bool()),
+        (Some("Fun"), Some(2), Some(true))
+    );
+    bench.ask(json!({ "request": "Subscribe", "id": 1, "events": { "Raw": ["*"], "Custom": ["Event"] } }));
+    let reply = bench.ask(
+        json!({ "request": "DoAction", "id": 2, "action": { "id": party["id"] }, "args": { "who": "Anna", "sbClientResponse": "done" } }),
+    );
+    assert_eq!((reply["status"].as_str(), &reply["actionId"]), (Some("ok"), &party["id"]));
+    bench.sent();
+    bench.pass(2_500);
+    let sent = bench.sent();
+    let told = |kind: &str| sent.iter().find(|message| message["event"]["type"] == kind).unwrap()["data"].clone();
+    let message = sent.iter().find(|message| message["type"] == "SEND_MESSAGE").unwrap();
+    assert_eq!(message["data"], json!({ "message": "Party with Anna" }));
+    let completed = told("ActionCompleted");
+    assert_eq!((completed["success"].as_bool(), &completed["id"]), (Some(true), &reply["runningActionId"]));
+    assert!(completed["duration"].as_f64().unwrap() >= 2_000.0);
+    assert_eq!(told("Event"), json!({ "eventName": "done", "args": { "success": true, "actionName": "Party" } }));
+}
+
+#[test]
+fn once_per_person_survives_a_crash_a_second_later() {
+    let toml = "[[rule]]\non = \"Twitch.Raid\"\nonce_per = \"person\"\ndo = [{ send = \"STOP_TTS\" }]";
+    let mut first = bench(toml);
+    raid(&mut first, 5);
+    assert_eq!(acted(&mut first).len(), 1);
+    first.pass(1_100);
+    let mut kept = first.kept();
+    assert!(kept.once.as_deref().unwrap().contains("id 7"));
+    kept.alive_ms = None;
+    let mut after = Bench::with(settings_with(toml), &first.sessions, Seq(10), &kept, first.now.wall_ms);
+    after.input(Input::Up(info()));
+    after.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    after.sent();
+    raid(&mut after, 6);
+    assert_eq!(acted(&mut after), [""; 0]);
+}
+
+#[test]
+fn a_label_follows_what_happens_is_written_seldom_and_again_after_obs_was_away() {
+    let toml = "[[label]]\nsource = \"Newest\"\ntext = \"Latest follower: {{ last('Follow').name }}\"";
+    let mut bench = Bench::with(settings_with(toml), &[], Seq(0), &Kept::default(), START_MS);
+    bench.input(Input::Up(info()));
+    let text = |(_, request): &(port::Ticket, crate::rule::ObsRequest)| match request {
+        crate::rule::ObsRequest::SetInputSettings { settings, .. } => settings["text"].as_str().unwrap().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    let first = asked(&mut bench);
+    assert_eq!(first.iter().map(text).collect::<Vec<_>>(), ["Latest follower: "]);
+    bench.input(Input::Done { ticket: first[0].0, outcome: Ok(()) });
+    let mut written = Vec::new();
+    for id in 0..50 {
+        bench.twitchat("FOLLOW", json!({ "user": { "id": id.to_string(), "login": format!("p{id}"), "displayName": format!("P{id}") } }));
+        bench.pass(20);
+        for line in asked(&mut bench) {
+            written.push(text(&line));
+            bench.input(Input::Done { ticket: line.0, outcome: Ok(()) });
+        }
+    }
+    bench.pass(1_000);
+    written.extend(asked(&mut bench).iter().map(text));
+    assert_eq!(written.last().map(String::as_str), Some("Latest follower: P49"));
+    assert!((3..=5).contains(&written.len()), "a second of changes: {written:?}");
+    bench.input(Input::Down);
+    bench.input(Input::Up(info()));
+    assert_eq!(asked(&mut bench).iter().map(text).collect::<Vec<_>>(), ["Latest follower: P49"]);
+}
+
+#[test]
+fn a_label_that_obs_does_not_have_is_said_once_and_tried_again() {
+    let mut bench = Bench::with(settings_with("[[label]]\nsource = \"Nowhere\"\ntext = \"x\""), &[], Seq(0), &Kept::default(), START_MS);
+    bench.input(Input::Up(info()));
+    let mut tries = 0;
+    let mut said = 0;
+    for _ in 0..30 {
+        for (ticket, _) in asked(&mut bench) {
+            tries += 1;
+            bench.input(Input::Done { ticket, outcome: Err("no such source".into()) });
+            said += notes(&bench).len();
+        }
+        bench.pass(1_000);
+    }
+    assert_eq!((tries, said), (3, 1));
+}
+
+#[test]
+fn the_last_follower_survives_a_restart_and_a_new_session() {
+    let toml = "[[label]]\nsource = \"Newest\"\ntext = \"{{ last('Follow').name }}\"";
+    let mut first = Bench::with(settings_with(toml), &[], Seq(0), &Kept::default(), START_MS);
+    first.input(Input::Up(info()));
+    first.twitchat("FOLLOW", json!({ "user": { "id": "1", "login": "anna", "displayName": "Anna" } }));
+    let shown = |bench: &mut Bench| match asked(bench).pop() {
+        Some((_, crate::rule::ObsRequest::SetInputSettings { settings, .. })) => settings["text"].clone(),
+        other => panic!("{other:?}"),
+    };
+    let restarted = |old: &Bench| {
+        let mut next = Bench::with(settings_with(toml), &old.sessions, Seq(100), &old.kept(), old.now.wall_ms);
+        let running = next.core.session().id;
+        for row in old.rows.iter().filter(|row| row.session == running) {
+            next.core.replay(row);
+        }
+        next.input(Input::Up(info()));
+        next
+    };
+    assert_eq!(shown(&mut restarted(&first)), "Anna", "by the journal");
+    first.ask(json!({ "request": "ClearCredits", "id": 1 }));
+    assert_eq!(shown(&mut restarted(&first)), "Anna", "by what was kept");
+}
+
+#[test]
+fn a_rule_can_fill_the_credits_and_call_a_programs_effect() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        on = "Twitch.Raid"
+        do = [
+          { request = "AddToCredits", data = { section = "Thanks", value = "{{ data.displayName }}" } },
+          { run = ["notify", "{{ data.displayName }}"], timeout = "3s" },
+          { publish = "Custom.After" },
+        ]
+        "#,
+    );
+    raid(&mut bench, 5);
+    let runs: Vec<_> = bench
+        .effects
+        .iter()
+        .filter_map(|effect| if let Effect::Run { ticket, program, .. } = effect { Some((*ticket, program.clone())) } else { None })
+        .collect();
+    let [(Some(ticket), program)] = &runs[..] else { panic!("{runs:?}") };
+    assert_eq!((&*program.program, program.args.as_slice(), program.within.as_secs()), ("notify", &["Fox".to_owned()][..], 3));
+    let input: Value = serde_json::from_str(&program.input).unwrap();
+    assert_eq!((input["event"]["name"].as_str(), input["data"]["viewers"].as_u64()), (Some("Twitch.Raid"), Some(5)));
+    let ticket = *ticket;
+    assert_eq!(bench.core.counts.published, 1);
+    bench.input(Input::Done { ticket, outcome: Ok(()) });
+    assert_eq!(bench.core.counts.published, 2);
+    assert_eq!(names(&bench.credits()["Custom"]["Thanks"]), ["Fox"]);
+}

@@ -1,0 +1,302 @@
+//! All rules, named actions and labels of a config file, read and checked as a whole.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use super::{
+    context::Uses,
+    expression::Expression,
+    fields::{Fields, Problem, Wrong},
+    jinja::Scope,
+    pattern::Pattern,
+    step::{Step, Steps, read_steps},
+    template::Template,
+    tree::{Content, Node},
+};
+use crate::event::{EventName, nearest::nearest};
+
+/// Runs of one rule or action at once, unless it says otherwise.
+const AT_ONCE: usize = 8;
+/// The most that it may say.
+const MOST_AT_ONCE: usize = 64;
+
+/// The sections of a config file that belong here.
+pub const SECTIONS: [&str; 3] = ["rule", "action", "label"];
+
+/// How often a rule may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Once {
+    /// For each person once in a session.
+    Person,
+    /// Once in a session.
+    Session,
+}
+
+/// On an event, do something.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are its switches in the config")]
+pub struct Rule {
+    /// Its name, or its number where it has none.
+    pub name: Box<str>,
+    /// Which events it is for.
+    pub on: Vec<Pattern>,
+    /// What must hold besides.
+    pub when: Option<Expression>,
+    /// What it does.
+    pub steps: Steps,
+    /// The time after a run's start in which it does not run again.
+    pub cooldown: Duration,
+    /// How often it may run.
+    pub once_per: Option<Once>,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// Whether what rules and actions themselves cause counts too.
+    pub on_own: bool,
+    /// Whether what is played back with `replay` counts too.
+    pub on_replay: bool,
+    /// Whether a step that fails leaves those after it.
+    pub continue_on_error: bool,
+    /// How many runs may go on at the same time.
+    pub at_once: usize,
+}
+
+impl Rule {
+    /// Whether an event has a name that the rule is for.
+    pub fn is_for(&self, event: &EventName) -> bool {
+        self.on.iter().any(|pattern| pattern.matches(event))
+    }
+}
+
+/// Steps with a name: `DoAction` runs them, and so do other steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedAction {
+    /// Its name.
+    pub name: Box<str>,
+    /// What it is listed under.
+    pub group: Box<str>,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// What it does.
+    pub steps: Steps,
+    /// Whether a step that fails leaves those after it.
+    pub continue_on_error: bool,
+    /// How many runs may go on at the same time.
+    pub at_once: usize,
+}
+
+/// A text source of OBS that is kept up to date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// The source's name in OBS.
+    pub source: Box<str>,
+    /// What it shows.
+    pub text: Template,
+    /// Whether it is switched on.
+    pub enabled: bool,
+}
+
+/// All of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rulebook {
+    /// Rules, in the order of the file.
+    pub rules: Vec<Rule>,
+    /// Named actions.
+    pub actions: Vec<NamedAction>,
+    /// Labels.
+    pub labels: Vec<Label>,
+}
+
+type Read<T> = Result<T, Problem>;
+
+impl Rulebook {
+    /// Reads the sections of [`SECTIONS`], each with its name, in any order.
+    pub fn read<'a>(sections: impl IntoIterator<Item = (&'a str, Node)>) -> Read<Self> {
+        let mut book = Self::default();
+        let mut places = Vec::new();
+        for (section, node) in sections {
+            let Content::List(items) = &node.content else {
+                let allowed = format!("[[{section}]] with two brackets: there may be more than one");
+                return Err(Problem::new(node.spot, section, Wrong::Value { allowed, found: node.found() }));
+            };
+            for (place, item) in items.iter().enumerate() {
+                match section {
+                    "rule" => book.rules.push(read_rule(item, place + 1)?),
+                    "action" => book.actions.push(read_action(item, place + 1)?),
+                    _ => book.labels.push(read_label(item, place + 1)?),
+                }
+                places.push((section, item.clone()));
+            }
+        }
+        book.names_are_unique(&places)?;
+        book.actions_exist_and_end()?;
+        Ok(book)
+    }
+
+    /// The action of this name; case does not matter.
+    pub fn action(&self, name: &str) -> Option<&NamedAction> {
+        self.actions.iter().find(|action| action.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What all of it together needs of a context.
+    pub fn uses(&self) -> Uses {
+        let conditions = self.rules.iter().filter_map(|rule| rule.when.as_ref()).map(super::Expression::uses);
+        let steps = self.rules.iter().map(|rule| &rule.steps).chain(self.actions.iter().map(|action| &action.steps));
+        let steps = steps.flat_map(|steps| steps.iter()).map(Step::uses);
+        let labels = self.labels.iter().map(|label| label.text.uses());
+        conditions.chain(steps).chain(labels).fold(Uses::default(), Uses::and)
+    }
+
+    /// Whether any text names a message of Twitchat's own, as in `last("Twitchat.CURRENT_TRACK")`.
+    pub fn names_twitchat(&self) -> bool {
+        format!("{self:?}").to_ascii_lowercase().contains("twitchat.")
+    }
+
+    /// Steps that stand outside of a config file, such as a script's, with the actions of this book at hand.
+    pub fn check_steps(&self, steps: &[Step]) -> Read<()> {
+        steps.iter().try_for_each(|step| self.action_exists(step, ""))
+    }
+
+    /// How many rules run an action.
+    pub fn triggers_of(&self, action: &NamedAction) -> usize {
+        let runs =
+            |rule: &&Rule| rule.steps.iter().any(|step| step.runs_action().is_some_and(|name| name.eq_ignore_ascii_case(&action.name)));
+        self.rules.iter().filter(runs).count()
+    }
+
+    fn names_are_unique(&self, places: &[(&str, Node)]) -> Read<()> {
+        let names = self.rules.iter().map(|rule| ("rule", &rule.name));
+        let names = names.chain(self.actions.iter().map(|action| ("action", &action.name)));
+        let names = names.chain(self.labels.iter().map(|label| ("label", &label.source)));
+        let mut known = HashSet::new();
+        let mut counts = [0; 3];
+        for (section, name) in names {
+            let Some(count) = SECTIONS.iter().position(|known| *known == section).and_then(|place| counts.get_mut(place)) else { continue };
+            *count += 1;
+            if !known.insert((section, name.to_lowercase())) {
+                let node = places.iter().filter(|(of, _)| *of == section).map(|(_, node)| node).nth(*count - 1);
+                let spot = node.map_or_else(Default::default, |node| node.spot);
+                let what =
+                    if section == "label" { "another label writes to this source already" } else { "there is another one of this name" };
+                return Err(Problem::new(spot, format!("{section} {name:?}"), Wrong::Other(what.into())));
+            }
+        }
+        Ok(())
+    }
+
+    fn actions_exist_and_end(&self) -> Read<()> {
+        for rule in &self.rules {
+            rule.steps.iter().try_for_each(|step| self.action_exists(step, &format!("rule {:?}", rule.name)))?;
+        }
+        for action in &self.actions {
+            let path = format!("action {:?}", action.name);
+            action.steps.iter().try_for_each(|step| self.action_exists(step, &path))?;
+            let mut met = HashSet::new();
+            let mut left: Vec<&NamedAction> = vec![action];
+            while let Some(one) = left.pop() {
+                for step in &*one.steps {
+                    let Some(next) = step.runs_action().and_then(|name| self.action(name)) else { continue };
+                    if next.name == action.name {
+                        return Err(Problem::new(step.spot, path, Wrong::Other("it would run itself without end".into())));
+                    }
+                    if met.insert(&next.name) {
+                        left.push(next);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn action_exists(&self, step: &Step, path: &str) -> Read<()> {
+        let Some(name) = step.runs_action().filter(|name| self.action(name).is_none()) else { return Ok(()) };
+        let hint = match nearest(name, self.actions.iter().map(|action| &*action.name)) {
+            Some(nearest) => format!("did you mean {nearest:?}?"),
+            None => "[[action]] makes one".into(),
+        };
+        Err(Problem::new(step.spot, path, Wrong::Other(format!("there is no action {name:?}; {hint}"))))
+    }
+}
+
+fn read_rule(node: &Node, number: usize) -> Read<Rule> {
+    const KEYS: [&str; 11] =
+        ["name", "on", "when", "do", "cooldown", "once_per", "enabled", "on_own", "on_replay", "continue_on_error", "at_once"];
+    let mut fields = Fields::of(node, format!("rule {number}"), &KEYS)?;
+    let name: Box<str> = fields.word("name")?.map_or_else(|| format!("rule {number}"), ToOwned::to_owned).into();
+    if fields.get("name").is_some() {
+        fields.call(format!("rule {name:?}"));
+    }
+    fields.needed("on", r#"the events it is for, such as "Twitch.Raid""#)?;
+    let pattern = |(word, spot)| Pattern::parse(word).map_err(|wrong| Problem::new(spot, fields.at("on"), wrong));
+    let on = fields.words("on")?.unwrap_or_default().into_iter().map(pattern).collect::<Read<_>>()?;
+    let once_per = match (fields.word("once_per")?, fields.get("once_per")) {
+        (Some("person"), _) => Some(Once::Person),
+        (Some("session"), _) => Some(Once::Session),
+        (Some(_), Some(node)) => return Err(fields.bad("once_per", node, r#""person" or "session""#)),
+        _ => None,
+    };
+    Ok(Rule {
+        name,
+        on,
+        when: fields.expression("when")?,
+        steps: steps(&fields)?,
+        cooldown: fields.time("cooldown")?.unwrap_or_default(),
+        once_per,
+        enabled: fields.flag("enabled")?.unwrap_or(true),
+        on_own: fields.flag("on_own")?.unwrap_or(false),
+        on_replay: fields.flag("on_replay")?.unwrap_or(false),
+        continue_on_error: fields.flag("continue_on_error")?.unwrap_or(false),
+        at_once: fields.count("at_once", MOST_AT_ONCE)?.unwrap_or(AT_ONCE),
+    })
+}
+
+fn read_action(node: &Node, number: usize) -> Read<NamedAction> {
+    let mut fields = Fields::of(node, format!("action {number}"), &["name", "group", "do", "enabled", "continue_on_error", "at_once"])?;
+    fields.needed("name", "what it is called")?;
+    let name: Box<str> = fields.word("name")?.unwrap_or_default().into();
+    fields.call(format!("action {name:?}"));
+    Ok(NamedAction {
+        name,
+        group: fields.word("group")?.unwrap_or("Actions").into(),
+        enabled: fields.flag("enabled")?.unwrap_or(true),
+        steps: steps(&fields)?,
+        continue_on_error: fields.flag("continue_on_error")?.unwrap_or(false),
+        at_once: fields.count("at_once", MOST_AT_ONCE)?.unwrap_or(AT_ONCE),
+    })
+}
+
+fn read_label(node: &Node, number: usize) -> Read<Label> {
+    let mut fields = Fields::of(node, format!("label {number}"), &["source", "text", "enabled"])?;
+    fields.needed("source", "the name of a text source in OBS")?;
+    let source: Box<str> = fields.word("source")?.unwrap_or_default().into();
+    fields.call(format!("label {source:?}"));
+    let expected = r#"what it shows, such as "Latest follower: {{ last('Follow').name }}""#;
+    fields.needed("text", expected)?;
+    let text = fields.template("text", Scope::Always)?;
+    let text = text.ok_or_else(|| fields.wrong(Wrong::Missing { key: "text".into(), expected: expected.into() }))?;
+    Ok(Label { source, text, enabled: fields.flag("enabled")?.unwrap_or(true) })
+}
+
+fn steps(fields: &Fields<'_>) -> Read<Steps> {
+    let node = fields.needed("do", r#"a list of steps, such as [{ obs = "StopStream" }]"#)?;
+    read_steps(node, &fields.at("do"))
+}
+
+impl Rulebook {
+    /// Reads the rules, actions and labels of a whole TOML text: for tests and the examples of the manual.
+    pub fn of_toml(text: &str) -> Read<Self> {
+        let bad = |error: &toml::de::Error| {
+            let spot = super::tree::Spot::of(text, error.span().map_or(0, |span| span.start));
+            Problem::new(spot, "", Wrong::Other(error.message().to_owned()))
+        };
+        let root = toml::de::DeTable::parse(text).map_err(|error| bad(&error))?;
+        let sections = root.get_ref().iter().filter_map(|(section, value)| {
+            let known = SECTIONS.into_iter().find(|known| *known == section.get_ref().as_ref())?;
+            Some((known, Node::of_toml(value, text)))
+        });
+        Self::read(sections.collect::<Vec<_>>())
+    }
+
+    /// To be shared.
+    pub fn shared(self) -> Arc<Self> {
+        Arc::new(self)
+    }
+}

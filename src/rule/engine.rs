@@ -1,0 +1,461 @@
+//! Which rules run on an event, and how far each run is. It decides; `core` makes contexts and does what comes out.
+//!
+//! Nothing here grows without bound: of one rule or action a few runs go on at once, a few dozen wait, and the rest are counted.
+
+mod ledger;
+mod own;
+mod pace;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    sync::Arc,
+};
+
+use serde_json::Value;
+
+use super::{
+    book::{Once, Rule, Rulebook},
+    context::{Context, Part, Uses},
+    jinja::Failed,
+    sequence::{Next, Sequence},
+    step::Deed,
+};
+use crate::event::EventName;
+use ledger::Ledger;
+use own::Traces;
+use pace::{Admission, Pace};
+
+pub use own::Trace;
+pub use pace::Tally;
+
+/// How many times in a row what rules cause may cause more, where a rule asks for it.
+pub const DEEPEST: u8 = 8;
+
+/// Where an event comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cause {
+    /// The world.
+    #[default]
+    Outside,
+    /// A recording that is played back.
+    Replay,
+    /// A run, so many causes deep: 1 for what a rule itself brought about.
+    Own(u8),
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Happening {
+    /// The event's name.
+    pub name: EventName,
+    /// Its data.
+    pub data: Value,
+    /// Where it comes from.
+    pub cause: Cause,
+}
+
+impl Happening {
+    fn depth(&self) -> u8 {
+        if let Cause::Own(depth) = self.cause { depth } else { 0 }
+    }
+}
+
+/// Why a rule runs or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It runs, or waits for its turn.
+    Runs,
+    /// It is for other events.
+    OtherEvent,
+    /// It is switched off.
+    Disabled,
+    /// A rule or action caused the event.
+    Own,
+    /// The event is played back.
+    Replayed,
+    /// What rules cause has caused more too often.
+    TooDeep,
+    /// It ran a short while ago.
+    Cooling {
+        /// Milliseconds left.
+        left_ms: u64,
+    },
+    /// It ran in this session already, for this person or at all.
+    Already(Once),
+    /// The event names nobody, and it runs once per person.
+    Nobody,
+    /// Its condition does not hold.
+    NotSo,
+    /// Its condition cannot be told.
+    WhenFailed(Failed),
+    /// Too many runs of it are under way.
+    Busy,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Runs => f.write_str("runs"),
+            Self::OtherEvent => f.write_str("is for other events"),
+            Self::Disabled => f.write_str("is switched off"),
+            Self::Own => f.write_str("a rule caused the event, and on_own is not set"),
+            Self::Replayed => f.write_str("the event is played back, and on_replay is not set"),
+            Self::TooDeep => write!(f, "rules have caused one another {DEEPEST} times in a row"),
+            Self::Cooling { left_ms } => write!(f, "cools down for another {left_ms} ms"),
+            Self::Already(Once::Person) => f.write_str("ran for this person in this session already"),
+            Self::Already(Once::Session) => f.write_str("ran in this session already"),
+            Self::Nobody => f.write_str("runs once per person, and the event names nobody"),
+            Self::NotSo => f.write_str("its condition does not hold"),
+            Self::WhenFailed(why) => write!(f, "its condition cannot be told: {why}"),
+            Self::Busy => f.write_str("too many runs of it are under way"),
+        }
+    }
+}
+
+/// Whose run it is: a rule or an action, by its place in the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    /// A rule.
+    Rule(usize),
+    /// A named action.
+    Action(usize),
+}
+
+/// A run's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunId(pub u64);
+
+/// What an action's caller wants to know of it at its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Called {
+    /// The run's id on the bus.
+    pub running: Box<str>,
+    /// What it was called with.
+    pub args: Value,
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Ready,
+    Until(u64),
+    Asked,
+}
+
+/// A list of steps that is being gone through, or waits to be.
+#[derive(Debug)]
+pub(super) struct Run {
+    sequence: Sequence,
+    happening: Arc<Happening>,
+    called: Option<Called>,
+    state: State,
+    owner: Owner,
+    failed: bool,
+}
+
+/// What comes of a turn.
+#[derive(Debug, PartialEq)]
+pub enum Turn {
+    /// This is to be done; [`Engine::done`] is to be told how it went.
+    Do {
+        /// For whom.
+        run: RunId,
+        /// What.
+        deed: Deed,
+        /// How deep what it causes will be.
+        depth: u8,
+    },
+    /// A step failed.
+    Failed(Failure),
+    /// A run is over.
+    Over {
+        /// Whose.
+        owner: Owner,
+        /// For whoever called it.
+        called: Option<Called>,
+        /// Whether every step went well.
+        success: bool,
+    },
+    /// A step is done and the next has its turn later.
+    Nothing,
+}
+
+/// A step that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// `rule "Raids"`
+    pub of: Box<str>,
+    /// `send SEND_MESSAGE`
+    pub step: Box<str>,
+    /// In words, without data.
+    pub why: Box<str>,
+    /// How often this rule has failed so far.
+    pub times: u64,
+}
+
+/// All rules and actions with their runs.
+#[derive(Debug, Default)]
+pub struct Engine {
+    book: Arc<Rulebook>,
+    paces: BTreeMap<Owner, Pace>,
+    runs: BTreeMap<RunId, Run>,
+    ready: VecDeque<RunId>,
+    begun: u64,
+    ledger: Ledger,
+    traces: Traces,
+}
+
+impl Engine {
+    /// An engine for a book. `ledger` is what [`Self::ledger`] gave before a restart.
+    pub fn new(book: Arc<Rulebook>, ledger: Option<&str>) -> Self {
+        let rules = book.rules.iter().enumerate().map(|(place, rule)| (Owner::Rule(place), Pace::new(rule.at_once)));
+        let actions = book.actions.iter().enumerate().map(|(place, action)| (Owner::Action(place), Pace::new(action.at_once)));
+        let paces = rules.chain(actions).collect();
+        Self { paces, ledger: ledger.map(Ledger::recall).unwrap_or_default(), book, ..Self::default() }
+    }
+
+    /// The rules.
+    pub fn book(&self) -> &Arc<Rulebook> {
+        &self.book
+    }
+
+    /// Whether any rule is for events of this name.
+    pub fn listens(&self, name: &EventName) -> bool {
+        self.book.rules.iter().any(|rule| rule.enabled && rule.is_for(name))
+    }
+
+    /// Whether any rule is for Twitchat's own messages.
+    pub fn listens_to_twitchat(&self) -> bool {
+        self.book.rules.iter().any(|rule| rule.enabled && rule.on.iter().any(super::pattern::Pattern::names_twitchat))
+    }
+
+    /// What the conditions of the rules for this event need.
+    pub fn uses(&self, name: &EventName) -> Uses {
+        let rules = self.book.rules.iter().filter(|rule| rule.enabled && rule.is_for(name));
+        rules.filter_map(|rule| rule.when.as_ref()).map(super::Expression::uses).fold(Uses::default(), Uses::and)
+    }
+
+    /// Whether it is what a run brought about, and how deep.
+    pub fn cause_of(&mut self, name: &EventName, data: &Value, now_ms: u64) -> Cause {
+        self.traces.find(name, data, now_ms).map_or(Cause::Outside, Cause::Own)
+    }
+
+    /// What a deed will bring about some time after it was done.
+    pub fn expect(&mut self, traces: impl IntoIterator<Item = Trace>, depth: u8, now_ms: u64) {
+        self.traces.expect(traces, depth, now_ms);
+    }
+
+    /// Judges every rule that is for this event, and begins what runs. The rules by their places.
+    pub fn take(&mut self, happening: &Arc<Happening>, context: &Context, session: u64, now_ms: u64) -> Vec<(usize, Verdict)> {
+        self.ledger.enter(session);
+        let book = Arc::clone(&self.book);
+        let mut verdicts = Vec::new();
+        for (place, rule) in book.rules.iter().enumerate().filter(|(_, rule)| rule.is_for(&happening.name)) {
+            let mut verdict = self.judge(place, rule, happening, context, now_ms);
+            if verdict == Verdict::Runs {
+                let sequence = Sequence::new(&rule.steps, Part::of(&serde_json::json!({})));
+                let run = Run {
+                    sequence,
+                    happening: Arc::clone(happening),
+                    called: None,
+                    state: State::Ready,
+                    owner: Owner::Rule(place),
+                    failed: false,
+                };
+                if self.begin(run, now_ms) {
+                    let cooldown_ms = u64::try_from(rule.cooldown.as_millis()).unwrap_or(u64::MAX);
+                    self.pace(Owner::Rule(place)).cool(now_ms.saturating_add(cooldown_ms));
+                    self.ledger.note(rule, happening);
+                } else {
+                    verdict = Verdict::Busy;
+                }
+            }
+            verdicts.push((place, verdict));
+        }
+        verdicts
+    }
+
+    fn judge(&mut self, place: usize, rule: &Rule, happening: &Happening, context: &Context, now_ms: u64) -> Verdict {
+        if !rule.enabled {
+            return Verdict::Disabled;
+        }
+        match happening.cause {
+            Cause::Own(_) if !rule.on_own => return Verdict::Own,
+            Cause::Own(depth) if depth > DEEPEST => {
+                self.pace(Owner::Rule(place)).too_deep();
+                return Verdict::TooDeep;
+            }
+            Cause::Replay if !rule.on_replay => return Verdict::Replayed,
+            _ => {}
+        }
+        if let Some(left_ms) = self.pace(Owner::Rule(place)).cooling(now_ms) {
+            return Verdict::Cooling { left_ms };
+        }
+        if let Some(verdict) = self.ledger.forbids(rule, happening) {
+            return verdict;
+        }
+        match rule.when.as_ref().map(|when| when.test(context)) {
+            Some(Err(why)) => Verdict::WhenFailed(why),
+            Some(Ok(false)) => Verdict::NotSo,
+            Some(Ok(true)) | None => Verdict::Runs,
+        }
+    }
+
+    /// Begins an action. `false` if too many runs of it are under way.
+    pub fn call(&mut self, place: usize, called: Called, happening: &Arc<Happening>, now_ms: u64) -> bool {
+        let Some(action) = self.book.actions.get(place) else { return false };
+        let sequence = Sequence::new(&action.steps, Part::of(&called.args));
+        let owner = Owner::Action(place);
+        let run = Run { sequence, happening: Arc::clone(happening), called: Some(called), state: State::Ready, owner, failed: false };
+        self.begin(run, now_ms)
+    }
+
+    fn pace(&mut self, owner: Owner) -> &mut Pace {
+        self.paces.entry(owner).or_insert_with(|| Pace::new(1))
+    }
+
+    fn begin(&mut self, run: Run, now_ms: u64) -> bool {
+        match self.pace(run.owner).admit(run, now_ms) {
+            Admission::Now(run) => {
+                self.go(*run);
+                true
+            }
+            Admission::Later => true,
+            Admission::Never => false,
+        }
+    }
+
+    fn go(&mut self, run: Run) {
+        self.begun += 1;
+        self.ready.push_back(RunId(self.begun));
+        self.runs.insert(RunId(self.begun), run);
+    }
+
+    /// Whose turn it is, what its next step needs, and on which event it runs.
+    pub fn upcoming(&mut self, now_ms: u64) -> Option<(RunId, Uses, Arc<Happening>)> {
+        let due: Vec<_> =
+            self.runs.iter().filter(|(_, run)| matches!(run.state, State::Until(until) if until <= now_ms)).map(|(id, _)| *id).collect();
+        for id in due {
+            if let Some(run) = self.runs.get_mut(&id) {
+                run.state = State::Ready;
+                self.ready.push_back(id);
+            }
+        }
+        let freed: Vec<_> = self.paces.values_mut().flat_map(|pace| pace.release(now_ms)).collect();
+        for run in freed {
+            self.go(run);
+        }
+        let id = self.ready.pop_front()?;
+        let run = self.runs.get(&id)?;
+        Some((id, run.sequence.uses(), Arc::clone(&run.happening)))
+    }
+
+    /// Gives a run its turn, with the context that [`Self::upcoming`] asked for.
+    pub fn turn(&mut self, id: RunId, context: &Context, now_ms: u64) -> Turn {
+        let Some(run) = self.runs.get_mut(&id) else { return Turn::Nothing };
+        let depth = run.happening.depth().saturating_add(1);
+        match run.sequence.next(&self.book, context) {
+            // It went into an action: with what that one needs, again.
+            None => {
+                self.ready.push_front(id);
+                Turn::Nothing
+            }
+            Some(Next::Do(Deed::Wait(time))) => {
+                run.state = State::Until(now_ms.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)));
+                Turn::Nothing
+            }
+            Some(Next::Do(deed)) => {
+                run.state = State::Asked;
+                Turn::Do { run: id, deed, depth }
+            }
+            Some(Next::Failed(why)) => Turn::Failed(self.fail(id, &why.to_string())),
+            Some(Next::Over) => self.over(id),
+        }
+    }
+
+    /// How a deed went. A failure is to be said.
+    pub fn done(&mut self, id: RunId, outcome: Result<(), String>) -> Option<Failure> {
+        let run = self.runs.get_mut(&id)?;
+        match outcome {
+            Ok(()) => {
+                run.state = State::Ready;
+                self.ready.push_back(id);
+                None
+            }
+            Err(why) => Some(self.fail(id, &why)),
+        }
+    }
+
+    /// A step failed: the run ends, or goes on if it is to.
+    fn fail(&mut self, id: RunId, why: &str) -> Failure {
+        let (mut of, mut step, mut times) = (String::new(), String::new(), 0);
+        if let Some(run) = self.runs.get_mut(&id) {
+            let goes_on = match run.owner {
+                Owner::Rule(place) => self.book.rules.get(place).is_some_and(|rule| rule.continue_on_error),
+                Owner::Action(place) => self.book.actions.get(place).is_some_and(|action| action.continue_on_error),
+            };
+            step = run.sequence.place();
+            run.failed = true;
+            run.state = State::Ready;
+            if !goes_on {
+                run.sequence.end();
+            }
+            let owner = run.owner;
+            self.ready.push_back(id);
+            of = self.name_of(owner);
+            times = self.pace(owner).failed();
+        }
+        Failure { of: of.into(), step: step.into(), why: why.into(), times }
+    }
+
+    fn name_of(&self, owner: Owner) -> String {
+        let name = match owner {
+            Owner::Rule(place) => self.book.rules.get(place).map(|rule| ("rule", &rule.name)),
+            Owner::Action(place) => self.book.actions.get(place).map(|action| ("action", &action.name)),
+        };
+        name.map(|(what, name)| format!("{what} {name:?}")).unwrap_or_default()
+    }
+
+    fn over(&mut self, id: RunId) -> Turn {
+        let Some(run) = self.runs.remove(&id) else { return Turn::Nothing };
+        self.pace(run.owner).ended();
+        Turn::Over { owner: run.owner, called: run.called, success: !run.failed }
+    }
+
+    /// When a turn is due at the latest; 0 for now.
+    pub fn due_ms(&self) -> Option<u64> {
+        let now = (!self.ready.is_empty()).then_some(0);
+        let waits = self.runs.values().filter_map(|run| if let State::Until(until) = run.state { Some(until) } else { None });
+        let queues = self.paces.values().filter_map(Pace::due_ms);
+        now.into_iter().chain(waits).chain(queues).min()
+    }
+
+    /// Whose run it is, for the log.
+    pub fn whose(&self, id: RunId) -> Box<str> {
+        self.runs.get(&id).map(|run| self.name_of(run.owner)).unwrap_or_default().into()
+    }
+
+    /// Runs that are under way.
+    pub fn under_way(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// How a rule or action has fared.
+    pub fn tally(&self, owner: Owner) -> Tally {
+        self.paces.get(&owner).map(Pace::tally).unwrap_or_default()
+    }
+
+    /// What must survive a restart, if it has changed since the last call.
+    pub fn ledger(&mut self) -> Option<String> {
+        self.ledger.changed()
+    }
+
+    /// Whether [`Self::ledger`] has something new.
+    pub fn has_news(&self) -> bool {
+        self.ledger.has_changed()
+    }
+}

@@ -1,0 +1,330 @@
+//! Requests to OBS that a step can make: all that do something and that the client library types. Names and fields are obs-websocket's own.
+//!
+//! `obs::act` makes them. What only asks is left out: a step has no use for an answer.
+
+use serde_json::{Map, Value};
+
+use super::fields::{Problem, Wrong, unknown_key};
+use super::{template::Shape, tree::Spot};
+use crate::event::nearest::nearest;
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A text that is not empty.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A number.
+    Number,
+    /// An object.
+    Object,
+}
+
+impl Kind {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Text => "a text that is not empty",
+            Self::Flag => "true or false",
+            Self::Number => "a number",
+            Self::Object => "a table",
+        }
+    }
+
+    fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Text => value.as_str().is_some_and(|text| !text.is_empty()),
+            Self::Flag => value.is_boolean(),
+            Self::Number => value.is_number(),
+            Self::Object => value.is_object(),
+        }
+    }
+}
+
+/// A field of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it must be there.
+    pub needed: bool,
+}
+
+/// How a field becomes part of a request.
+trait Part: Sized {
+    const KIND: Kind;
+    const NEEDED: bool = true;
+    fn read(value: Option<Value>) -> Option<Self>;
+}
+
+impl Part for String {
+    const KIND: Kind = Kind::Text;
+    fn read(value: Option<Value>) -> Option<Self> {
+        match value {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl Part for bool {
+    const KIND: Kind = Kind::Flag;
+    fn read(value: Option<Value>) -> Option<Self> {
+        value?.as_bool()
+    }
+}
+
+impl Part for f64 {
+    const KIND: Kind = Kind::Number;
+    fn read(value: Option<Value>) -> Option<Self> {
+        value?.as_f64()
+    }
+}
+
+impl Part for Map<String, Value> {
+    const KIND: Kind = Kind::Object;
+    fn read(value: Option<Value>) -> Option<Self> {
+        match value {
+            Some(Value::Object(map)) => Some(map),
+            _ => None,
+        }
+    }
+}
+
+impl<T: Part> Part for Option<T> {
+    const KIND: Kind = T::KIND;
+    const NEEDED: bool = false;
+    fn read(value: Option<Value>) -> Option<Self> {
+        Some(value.and_then(|value| T::read(Some(value))))
+    }
+}
+
+/// The one list: it makes the type, how it is read, and what its fields are.
+macro_rules! requests {
+    ($($name:ident $({ $($field:ident: $kind:ty = $wire:literal),+ })?),+ $(,)?) => {
+        /// A request with its fields.
+        #[derive(Debug, Clone, PartialEq)]
+        #[expect(missing_docs, reason = "the names and meanings are obs-websocket's")]
+        pub enum ObsRequest {
+            $($name $({ $($field: $kind),+ })?,)+
+        }
+
+        /// Every request with its fields.
+        pub const REQUESTS: &[(&str, &[Field])] = &[
+            $((stringify!($name), &[$($(Field { name: $wire, kind: <$kind as Part>::KIND, needed: <$kind as Part>::NEEDED }),+)?]),)+
+        ];
+
+        impl ObsRequest {
+            /// Its name.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name $({ $($field: _),+ })? => stringify!($name),)+
+                }
+            }
+
+            fn build(name: &str, mut data: Map<String, Value>) -> Option<Self> {
+                match name {
+                    $(stringify!($name) => Some(Self::$name $({ $($field: <$kind as Part>::read(data.remove($wire))?),+ })?),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+requests! {
+    StartStream,
+    StopStream,
+    ToggleStream,
+    SendStreamCaption { text: String = "captionText" },
+    StartRecord,
+    StopRecord,
+    ToggleRecord,
+    PauseRecord,
+    ResumeRecord,
+    ToggleRecordPause,
+    SplitRecordFile,
+    CreateRecordChapter { name: Option<String> = "chapterName" },
+    StartReplayBuffer,
+    StopReplayBuffer,
+    ToggleReplayBuffer,
+    SaveReplayBuffer,
+    StartVirtualCam,
+    StopVirtualCam,
+    ToggleVirtualCam,
+    StartOutput { output: String = "outputName" },
+    StopOutput { output: String = "outputName" },
+    ToggleOutput { output: String = "outputName" },
+    SetCurrentProgramScene { scene: String = "sceneName" },
+    SetCurrentPreviewScene { scene: String = "sceneName" },
+    SetSceneItemEnabled { scene: String = "sceneName", item: Option<f64> = "sceneItemId", source: Option<String> = "sourceName", enabled: bool = "sceneItemEnabled" },
+    SetSceneItemLocked { scene: String = "sceneName", item: Option<f64> = "sceneItemId", source: Option<String> = "sourceName", locked: bool = "sceneItemLocked" },
+    SetSceneItemIndex { scene: String = "sceneName", item: Option<f64> = "sceneItemId", source: Option<String> = "sourceName", index: f64 = "sceneItemIndex" },
+    SetInputSettings { input: String = "inputName", settings: Map<String, Value> = "inputSettings", overlay: Option<bool> = "overlay" },
+    SetInputMute { input: String = "inputName", muted: bool = "inputMuted" },
+    ToggleInputMute { input: String = "inputName" },
+    SetInputVolume { input: String = "inputName", decibels: Option<f64> = "inputVolumeDb", factor: Option<f64> = "inputVolumeMul" },
+    SetInputAudioBalance { input: String = "inputName", balance: f64 = "inputAudioBalance" },
+    PressInputPropertiesButton { input: String = "inputName", property: String = "propertyName" },
+    TriggerMediaInputAction { input: String = "inputName", action: String = "mediaAction" },
+    SetMediaInputCursor { input: String = "inputName", milliseconds: f64 = "mediaCursor" },
+    OffsetMediaInputCursor { input: String = "inputName", milliseconds: f64 = "mediaCursorOffset" },
+    SetSourceFilterEnabled { source: String = "sourceName", filter: String = "filterName", enabled: bool = "filterEnabled" },
+    SetSourceFilterSettings { source: String = "sourceName", filter: String = "filterName", settings: Map<String, Value> = "filterSettings", overlay: Option<bool> = "overlay" },
+    SetCurrentSceneTransition { transition: String = "transitionName" },
+    SetCurrentSceneTransitionDuration { milliseconds: f64 = "transitionDuration" },
+    SetCurrentSceneTransitionSettings { settings: Map<String, Value> = "transitionSettings", overlay: Option<bool> = "overlay" },
+    TriggerStudioModeTransition,
+    SetStudioModeEnabled { enabled: bool = "studioModeEnabled" },
+    TriggerHotkeyByName { hotkey: String = "hotkeyName", context: Option<String> = "contextName" },
+    TriggerHotkeyByKeySequence { key: String = "keyId", modifiers: Option<Map<String, Value>> = "keyModifiers" },
+    SaveSourceScreenshot { source: String = "sourceName", format: String = "imageFormat", path: String = "imageFilePath", width: Option<f64> = "imageWidth", height: Option<f64> = "imageHeight", quality: Option<f64> = "imageCompressionQuality" },
+    SetCurrentProfile { profile: String = "profileName" },
+    SetCurrentSceneCollection { collection: String = "sceneCollectionName" },
+    CallVendorRequest { vendor: String = "vendorName", request: String = "requestType", data: Option<Map<String, Value>> = "requestData" },
+}
+
+/// Of these fields one must be there: the item by number or by the name of its source, the volume in dB or as a factor.
+const ONE_OF: [(&str, [&str; 2]); 4] = [
+    ("SetSceneItemEnabled", ["sceneItemId", "sourceName"]),
+    ("SetSceneItemLocked", ["sceneItemId", "sourceName"]),
+    ("SetSceneItemIndex", ["sceneItemId", "sourceName"]),
+    ("SetInputVolume", ["inputVolumeDb", "inputVolumeMul"]),
+];
+
+/// What `mediaAction` may be.
+pub const MEDIA_ACTIONS: [&str; 6] = ["play", "pause", "stop", "restart", "next", "previous"];
+/// What `keyModifiers` may hold.
+pub const KEY_MODIFIERS: [&str; 4] = ["shift", "control", "alt", "command"];
+
+/// The canonical name and the fields of a request; its name in any case.
+pub(super) fn find(name: &str) -> Result<(&'static str, &'static [Field]), Wrong> {
+    let found = REQUESTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.copied().ok_or_else(|| {
+        let names = || REQUESTS.iter().map(|(known, _)| *known);
+        let hint = match nearest(name, names()) {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        Wrong::Other(format!("there is no OBS request {name} that a step can make; {hint}"))
+    })
+}
+
+impl ObsRequest {
+    /// Reads a request whose templates are filled in.
+    pub fn read(name: &str, data: Map<String, Value>) -> Result<Self, Wrong> {
+        let (name, fields) = find(name)?;
+        check(name, fields, data.iter().map(|(key, value)| (key.as_str(), Some(value))))?;
+        Self::build(name, data).ok_or_else(|| Wrong::Other(format!("{name} cannot be read")))
+    }
+}
+
+/// Checks what is known of a request's data before its templates are filled in.
+pub(super) fn check_shape(name: &str, data: &Shape, spot: Spot, path: &str) -> Result<(), Problem> {
+    let (name, fields) = find(name).map_err(|wrong| Problem::new(spot, path, wrong))?;
+    check(name, fields, data.fields()).map_err(|wrong| Problem::new(spot, path, wrong))
+}
+
+fn check<'a>(name: &str, fields: &[Field], data: impl IntoIterator<Item = (&'a str, Option<&'a Value>)>) -> Result<(), Wrong> {
+    let data: Vec<_> = data.into_iter().collect();
+    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+    if let Some((key, _)) = data.iter().find(|(key, _)| !names.contains(key)) {
+        return Err(if names.is_empty() { Wrong::Other(format!("{name} takes no data")) } else { unknown_key(key, &names) });
+    }
+    for field in fields {
+        match data.iter().find(|(key, _)| *key == field.name) {
+            None if field.needed => {
+                return Err(Wrong::Missing { key: field.name.into(), expected: format!("{name} needs {}", field.kind.words()) });
+            }
+            Some((_, Some(value))) => check_value(field, value)?,
+            _ => {}
+        }
+    }
+    match ONE_OF.iter().find(|(known, _)| *known == name) {
+        Some((_, [one, other])) if !data.iter().any(|(key, _)| key == one || key == other) => {
+            Err(Wrong::Missing { key: format!("{one} or {other}"), expected: format!("{name} needs one of them") })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_value(field: &Field, value: &Value) -> Result<(), Wrong> {
+    let bad = |allowed: String| Err(Wrong::Other(format!("{} must be {allowed}, not {value}", field.name)));
+    if !field.kind.fits(value) {
+        return bad(field.kind.words().into());
+    }
+    match (field.name, value) {
+        ("mediaAction", Value::String(word)) if !MEDIA_ACTIONS.contains(&word.as_str()) => {
+            bad(format!("one of {}", MEDIA_ACTIONS.join(", ")))
+        }
+        ("keyModifiers", Value::Object(map)) if map.iter().any(|(key, on)| !KEY_MODIFIERS.contains(&key.as_str()) || !on.is_boolean()) => {
+            bad(format!("a table with true or false for {}", KEY_MODIFIERS.join(", ")))
+        }
+        ("sceneItemId" | "sceneItemIndex" | "mediaCursor" | "transitionDuration" | "imageWidth" | "imageHeight", Value::Number(number))
+            if number.as_u64().is_none() =>
+        {
+            bad("a whole number from 0 up".into())
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(name: &str, data: Value) -> Result<ObsRequest, String> {
+        let Value::Object(data) = data else { panic!("an object") };
+        ObsRequest::read(name, data).map_err(|wrong| wrong.to_string())
+    }
+
+    #[test]
+    fn every_request_is_read_from_the_fields_it_says_it_has() {
+        for (name, fields) in REQUESTS {
+            let sample = |field: &Field| match (field.name, field.kind) {
+                ("mediaAction", _) => json!("play"),
+                ("keyModifiers", _) => json!({ "shift": true }),
+                (_, Kind::Text) => json!("x"),
+                (_, Kind::Flag) => json!(true),
+                (_, Kind::Number) => json!(3),
+                (_, Kind::Object) => json!({ "a": 1 }),
+            };
+            let all: Map<_, _> = fields.iter().map(|field| (field.name.to_owned(), sample(field))).collect();
+            assert_eq!(read(&name.to_lowercase(), Value::Object(all.clone())).unwrap().name(), *name);
+            for field in fields.iter().filter(|field| field.needed) {
+                let mut less = all.clone();
+                less.remove(field.name);
+                assert!(read(name, Value::Object(less)).unwrap_err().contains(field.name), "{name} without {}", field.name);
+            }
+            for field in *fields {
+                let mut wrong = all.clone();
+                wrong.insert(field.name.into(), json!([]));
+                assert!(read(name, Value::Object(wrong)).unwrap_err().contains(field.name), "{name} with a list as {}", field.name);
+            }
+        }
+    }
+
+    #[test]
+    fn errors_say_what_is_allowed() {
+        insta::assert_snapshot!(
+            [
+                read("StopStraem", json!({})),
+                read("Dance", json!({})),
+                read("StopStream", json!({ "now": true })),
+                read("SetCurrentProgramScene", json!({ "scene": "Game" })),
+                read("SetCurrentProgramScene", json!({})),
+                read("SetInputMute", json!({ "inputName": "Mic", "inputMuted": "yes" })),
+                read("SetInputVolume", json!({ "inputName": "Mic" })),
+                read("SetSceneItemEnabled", json!({ "sceneName": "Game", "sceneItemId": 1.5, "sceneItemEnabled": true })),
+                read("TriggerMediaInputAction", json!({ "inputName": "Song", "mediaAction": "dance" })),
+                read("TriggerHotkeyByKeySequence", json!({ "keyId": "OBS_KEY_A", "keyModifiers": { "ctrl": true } })),
+            ]
+            .map(|error| error.unwrap_err().chars().take(160).collect::<String>())
+            .join("\n")
+        );
+    }
+}

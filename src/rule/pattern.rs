@@ -1,0 +1,135 @@
+//! Which events a rule is for.
+
+use super::fields::Wrong;
+use crate::event::{EventName, name, nearest::nearest};
+
+/// The source of Twitchat's own messages as events.
+pub const TWITCHAT: &str = "Twitchat";
+
+/// A name of events: `Twitch.Raid`, `Twitch.*`, `Twitchat.ON_*`, `*.GiftSub`, `*`. Case does not matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    source: Box<str>,
+    kind: Box<str>,
+    written: Box<str>,
+}
+
+impl Pattern {
+    /// Reads a name. One without `*` whose source is known must be known itself, so that a slip shows.
+    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+        let Some((source, kind)) = text.split_once('.').or_else(|| (text == "*").then_some(("*", "*"))) else {
+            let hint = of_any_source(text).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+            return Err(Wrong::Other(format!("{text} is no name of events: it is a source and a type such as Twitch.Raid{hint}")));
+        };
+        if source.is_empty() || kind.is_empty() || text.chars().any(char::is_whitespace) {
+            return Err(Wrong::Other(format!("{text:?} is no name of events: it is a source and a type such as Twitch.Raid")));
+        }
+        let pattern = Self { source: source.to_ascii_lowercase().into(), kind: kind.to_ascii_lowercase().into(), written: text.into() };
+        let exact = !text.contains('*');
+        if exact && !source.eq_ignore_ascii_case(TWITCHAT) {
+            let event = EventName::new(source, kind);
+            let sources = name::catalogue().iter().any(|(known, _)| known.eq_ignore_ascii_case(source));
+            if sources && !event.is_known() && !source.eq_ignore_ascii_case("Custom") {
+                let known: Vec<_> = name::catalogue()
+                    .iter()
+                    .filter(|(known, _)| known.eq_ignore_ascii_case(source))
+                    .flat_map(|(source, kinds)| kinds.iter().map(move |kind| format!("{source}.{kind}")))
+                    .collect();
+                let hint = nearest(text, known.iter().map(String::as_str)).map(|near| format!("; did you mean {near}?"));
+                return Err(Wrong::Other(format!("there is no event {text}{}", hint.unwrap_or_default())));
+            }
+        }
+        Ok(pattern)
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// Whether it is for Twitchat's own messages by name: a bare `*` is not.
+    pub fn names_twitchat(&self) -> bool {
+        &*self.source != "*" && fits(self.source.as_bytes(), b"twitchat")
+    }
+
+    /// Whether an event has such a name.
+    pub fn matches(&self, event: &EventName) -> bool {
+        let of_source = if event.source.eq_ignore_ascii_case(TWITCHAT) {
+            self.names_twitchat()
+        } else {
+            fits(self.source.as_bytes(), event.source.to_ascii_lowercase().as_bytes())
+        };
+        of_source && fits(self.kind.as_bytes(), event.kind.to_ascii_lowercase().as_bytes())
+    }
+}
+
+/// `*` stands for anything, `?` for one character.
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    // Where to go on when what follows the last star does not fit: one character further.
+    let (mut at, mut here, mut star) = (0, 0, None);
+    while here < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, here));
+                at += 1;
+            }
+            Some(c) if *c == b'?' || text.get(here) == Some(c) => (at, here) = (at + 1, here + 1),
+            _ => match star {
+                Some((before, taken)) => {
+                    star = Some((before, taken + 1));
+                    (at, here) = (before + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(at).all(|c| *c == b'*')
+}
+
+fn of_any_source(kind: &str) -> Option<String> {
+    let twitch_first = name::catalogue().iter().filter(|(source, _)| &**source == "Twitch").chain(name::catalogue());
+    let found = twitch_first.flat_map(|(source, kinds)| kinds.iter().map(move |known| (source, known)));
+    found.into_iter().find(|(_, known)| known.eq_ignore_ascii_case(kind)).map(|(source, known)| format!("{source}.{known}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, event: &str) -> bool {
+        Pattern::parse(pattern).unwrap().matches(&EventName::parse(event).unwrap())
+    }
+
+    #[test]
+    fn names_match_in_any_case_and_by_stars() {
+        assert!(matches("twitch.raid", "Twitch.Raid") && !matches("Twitch.Raid", "Twitch.RaidStart"));
+        assert!(matches("Twitch.*Sub*", "Twitch.ReSub") && matches("*.GiftSub", "Twitch.GiftSub") && matches("*", "Kofi.Donation"));
+        assert!(matches("Twitch.Hype*End", "Twitch.HypeTrainEnd") && !matches("Twitch.Hype*End", "Twitch.HypeTrainStart"));
+        assert!(matches("Acme.Boom", "Acme.Boom") && matches("Obs.S?ene*", "Obs.SceneChanged"));
+    }
+
+    #[test]
+    fn twitchats_own_messages_are_for_who_names_them() {
+        assert!(matches("Twitchat.ON_FOLLOW", "Twitchat.ON_FOLLOW") && matches("twitchat.*", "Twitchat.FOLLOW"));
+        assert!(!matches("*", "Twitchat.FOLLOW") && !matches("*.FOLLOW", "Twitchat.FOLLOW"));
+        assert!(matches("*.FOLLOW", "Twitch.Follow"));
+    }
+
+    #[test]
+    fn a_slip_shows() {
+        let wrong = |text: &str| Pattern::parse(text).unwrap_err().to_string();
+        assert_eq!(wrong("Twitch.Riad"), "there is no event Twitch.Riad; did you mean Twitch.Raid?");
+        assert_eq!(wrong("raid"), "raid is no name of events: it is a source and a type such as Twitch.Raid; did you mean Twitch.Raid?");
+        assert!(wrong("Twitch.").contains("a source and a type"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_star_on_both_sides_finds_what_is_in_it(before in "[a-c]{0,4}", inner in "[a-c]{0,4}", after in "[a-c]{0,4}") {
+            let text = format!("{before}{inner}{after}");
+            let pattern = format!("*{inner}*");
+            proptest::prop_assert!(fits(pattern.as_bytes(), text.as_bytes()));
+            proptest::prop_assert_eq!(fits(inner.as_bytes(), text.as_bytes()), inner == text);
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! Steps: what a rule, a named action or a script does, one after the other.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Map, Value};
+
+use super::{
+    context::{Context, Uses},
+    fields::{self, Fields, Problem, Wrong, unknown_key},
+    jinja::{Failed, Scope},
+    obs_request::{self, ObsRequest},
+    template::{Shape, Template},
+    tree::{Content, Node, Spot},
+};
+use crate::{
+    event::{EventName, nearest::nearest},
+    request,
+    twitchat::{
+        Generation,
+        action::{self, Prepared, Problem as Wrongly},
+    },
+};
+
+/// How long a program may run unless the step says otherwise.
+const PROGRAM_WITHIN: Duration = Duration::from_secs(60);
+/// What a step begins with: the one of these keys says what it does.
+const VERBS: [&str; 7] = ["send", "publish", "request", "obs", "wait", "run", "action"];
+
+/// Requests to the bridge that change nothing begin so, in lower case; and those that speak for a client.
+const ONLY_ASKS: [&str; 7] = ["get", "subscribe", "unsubscribe", "authenticate", "testcredits", "list", "overlayreport"];
+
+/// Steps, shared by all runs of them.
+pub type Steps = Arc<[Step]>;
+
+/// One step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Where it stands in its file.
+    pub spot: Spot,
+    pub(super) does: Does,
+}
+
+/// What a step does, before its templates are filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Does {
+    Send { kind: Box<str>, data: Shape, check: bool, yes: bool },
+    Publish { name: EventName, data: Shape, id: Option<Template> },
+    Request { name: Box<str>, data: Shape },
+    Obs { name: &'static str, data: Shape },
+    Wait(Pause),
+    Run { program: Box<str>, args: Vec<Template>, within: Duration, background: bool },
+    Action { name: Box<str>, args: Shape },
+}
+
+/// How long to wait.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Pause {
+    Fixed(Duration),
+    Text(Template),
+}
+
+/// What is to be done now: a step with its templates filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deed {
+    /// Send Twitchat an action.
+    Send {
+        /// Its name, of any generation.
+        kind: Box<str>,
+        /// Its data.
+        data: Map<String, Value>,
+        /// Whether to check and translate it; else it goes as it is.
+        check: bool,
+        /// Whether it may do what cannot be taken back.
+        yes: bool,
+    },
+    /// Publish an event.
+    Publish {
+        /// Its name.
+        name: EventName,
+        /// Its data.
+        data: Map<String, Value>,
+        /// Makes a repeat harmless.
+        id: Option<Box<str>>,
+    },
+    /// Ask the bridge, as if over OBS.
+    Request {
+        /// The request's name.
+        name: Box<str>,
+        /// Its fields.
+        data: Map<String, Value>,
+    },
+    /// Ask OBS.
+    Obs(ObsRequest),
+    /// Let time pass.
+    Wait(Duration),
+    /// Run a program.
+    Run(Program),
+}
+
+/// A program to run, never through a shell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    /// Its path, or its name on the search path.
+    pub program: Box<str>,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// What it reads from its standard input: the event, as JSON.
+    pub input: Box<str>,
+    /// When it is killed.
+    pub within: Duration,
+    /// Whether the next step does not wait for its end.
+    pub background: bool,
+}
+
+/// Reads a list of steps.
+pub(super) fn read_steps(node: &Node, path: &str) -> Result<Steps, Problem> {
+    let allowed = r#"a list of steps, such as [{ wait = "5s" }, { obs = "StopStream" }]"#;
+    let bad = || Problem::new(node.spot, path, Wrong::Value { allowed: allowed.into(), found: node.found() });
+    let Content::List(items) = &node.content else { return Err(bad()) };
+    if items.is_empty() {
+        return Err(Problem::new(node.spot, path, Wrong::Value { allowed: allowed.into(), found: "an empty list".into() }));
+    }
+    items.iter().enumerate().map(|(place, item)| Step::read(item, &format!("{path}[{place}]"))).collect()
+}
+
+impl Step {
+    /// Reads one step. `path` is what errors call it.
+    pub fn read(node: &Node, path: &str) -> Result<Self, Problem> {
+        let Content::Table(table) = &node.content else {
+            let allowed = r#"a table such as { wait = "5s" }"#.into();
+            return Err(Problem::new(node.spot, path, Wrong::Value { allowed, found: node.found() }));
+        };
+        let mut verbs = table.iter().filter(|(key, ..)| VERBS.contains(key));
+        let wrong = |spot, what: String| Err(Problem::new(spot, path, Wrong::Other(what)));
+        let Some((verb, spot, _)) = verbs.next() else {
+            let near = table.iter().find_map(|(key, spot, _)| nearest(key, VERBS).map(|near| (key, spot, near)));
+            return match near {
+                Some((key, spot, near)) => wrong(spot, format!("there is no step {key}; did you mean {near}?")),
+                None => wrong(node.spot, format!("a step begins with one of {}", VERBS.join(", "))),
+            };
+        };
+        if let Some((other, spot, _)) = verbs.next() {
+            return wrong(spot, format!("{verb} and {other} are two steps: write each in a table of its own"));
+        }
+        let does = match verb {
+            "send" => read_send(&Fields::of(node, path, &["send", "data", "check", "yes"])?),
+            "publish" => read_publish(&Fields::of(node, path, &["publish", "data", "id"])?),
+            "request" => read_request(&Fields::of(node, path, &["request", "data"])?),
+            "obs" => read_obs(&Fields::of(node, path, &["obs", "data"])?),
+            "wait" => read_wait(&Fields::of(node, path, &["wait"])?),
+            "run" => read_run(&Fields::of(node, path, &["run", "timeout", "background"])?),
+            "action" => read_action(&Fields::of(node, path, &["action", "args"])?),
+            _ => return Err(Problem::new(spot, path, unknown_key(verb, &VERBS))),
+        }?;
+        Ok(Self { spot: node.spot, does })
+    }
+
+    /// What it needs of a context.
+    pub fn uses(&self) -> Uses {
+        match &self.does {
+            Does::Send { data, .. } | Does::Request { data, .. } | Does::Obs { data, .. } => data.uses(),
+            Does::Publish { data, id, .. } => id.iter().map(Template::uses).fold(data.uses(), Uses::and),
+            Does::Wait(Pause::Text(template)) => template.uses(),
+            Does::Wait(Pause::Fixed(_)) => Uses::default(),
+            // The event goes to its standard input.
+            Does::Run { args, .. } => args.iter().map(Template::uses).fold(Uses::of(&["event", "data", "args"]), Uses::and),
+            Does::Action { args, .. } => args.uses(),
+        }
+    }
+
+    /// The named action that it runs.
+    pub(super) fn runs_action(&self) -> Option<&str> {
+        if let Does::Action { name, .. } = &self.does { Some(name) } else { None }
+    }
+
+    /// What it is, in a few words without data.
+    pub fn summary(&self) -> String {
+        match &self.does {
+            Does::Send { kind, .. } => format!("send {kind}"),
+            Does::Publish { name, .. } => format!("publish {name}"),
+            Does::Request { name, .. } => format!("request {name}"),
+            Does::Obs { name, .. } => format!("obs {name}"),
+            Does::Wait(Pause::Fixed(time)) => format!("wait {}", fields::show_time(*time)),
+            Does::Wait(Pause::Text(_)) => "wait".into(),
+            Does::Run { program, .. } => format!("run {program}"),
+            Does::Action { name, .. } => format!("action {name}"),
+        }
+    }
+}
+
+impl Does {
+    /// Fills in the templates. A named action is the caller's to look up.
+    pub(super) fn render(&self, context: &Context) -> Result<Deed, Failed> {
+        let object = |shape: &Shape| match shape.render(context)? {
+            Value::Object(map) => Ok(map),
+            _ => Ok(Map::new()),
+        };
+        Ok(match self {
+            Self::Send { kind, data, check, yes } => Deed::Send { kind: kind.clone(), data: object(data)?, check: *check, yes: *yes },
+            Self::Publish { name, data, id } => {
+                let id = id.as_ref().map(|id| id.render(context)).transpose()?.map(Into::into);
+                Deed::Publish { name: name.clone(), data: object(data)?, id }
+            }
+            Self::Request { name, data } => Deed::Request { name: name.clone(), data: object(data)? },
+            Self::Obs { name, data } => Deed::Obs(ObsRequest::read(name, object(data)?).map_err(|wrong| Failed(wrong.to_string()))?),
+            Self::Wait(Pause::Fixed(time)) => Deed::Wait(*time),
+            Self::Wait(Pause::Text(template)) => {
+                let text = template.render(context)?;
+                let time = fields::duration(&text);
+                Deed::Wait(time.ok_or_else(|| Failed(format!("{text:?} is no time: it must be {}", fields::time_expected())))?)
+            }
+            Self::Run { program, args, within, background } => Deed::Run(Program {
+                program: program.clone(),
+                args: args.iter().map(|arg| arg.render(context)).collect::<Result<_, _>>()?,
+                input: context.to_json().into(),
+                within: *within,
+                background: *background,
+            }),
+            Self::Action { name, .. } => return Err(Failed(format!("there is no action {name}"))),
+        })
+    }
+}
+
+fn data(fields: &Fields<'_>, key: &str) -> Result<(Shape, Spot), Problem> {
+    let none = || (Shape::Fixed(Value::Object(Map::new())), fields.spot());
+    Ok(fields.shape(key, Scope::Event)?.unwrap_or_else(none))
+}
+
+fn word(fields: &Fields<'_>, key: &str) -> Result<Box<str>, Problem> {
+    Ok(fields.word(key)?.unwrap_or_default().into())
+}
+
+fn read_send(fields: &Fields<'_>) -> Result<Does, Problem> {
+    let kind = word(fields, "send")?;
+    let check = fields.flag("check")?.unwrap_or(true);
+    let yes = fields.flag("yes")?.unwrap_or(false);
+    let (data, spot) = data(fields, "data")?;
+    match &data {
+        Shape::Fixed(Value::Object(map)) => {
+            let at = if matches!(
+                prepared(&kind, Map::new(), check, None),
+                Err(Refused::Action(Wrongly::Unknown { .. } | Wrongly::Forbidden(_)))
+            ) {
+                fields.get("send").map_or(spot, |node| node.spot)
+            } else {
+                spot
+            };
+            let prepared = prepared(&kind, map.clone(), check, None);
+            let allowed = prepared.and_then(|prepared| unless_destructive(prepared, yes));
+            allowed.map_err(|refused| Problem::new(at, fields.path(), Wrong::Other(refused.to_string())))?;
+        }
+        // Before the templates are filled in, only the name can be checked.
+        _ => {
+            if let Err(refused @ Refused::Action(Wrongly::Unknown { .. } | Wrongly::Forbidden(_))) =
+                prepared(&kind, Map::new(), check, None)
+            {
+                return Err(fields.other("send", refused.to_string()));
+            }
+        }
+    }
+    Ok(Does::Send { kind, data, check, yes })
+}
+
+/// Why an action of a step is not sent.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// Its name or its data cannot be used.
+    #[error(transparent)]
+    Action(#[from] Wrongly),
+    /// It does what cannot be taken back, and the step does not say that it may.
+    #[error("{kind} {does}, which cannot be taken back: yes = true in the step allows it")]
+    Destructive {
+        /// Which.
+        kind: String,
+        /// What it does.
+        does: &'static str,
+    },
+}
+
+/// An action as it is sent, in the words of a generation.
+pub fn prepare(kind: &str, data: Map<String, Value>, check: bool, yes: bool, generation: Option<Generation>) -> Result<Prepared, Refused> {
+    unless_destructive(prepared(kind, data, check, generation)?, yes)
+}
+
+fn prepared(kind: &str, data: Map<String, Value>, check: bool, generation: Option<Generation>) -> Result<Prepared, Refused> {
+    Ok(if check { action::prepare(kind, data, generation)? } else { Prepared::raw(kind, data)? })
+}
+
+fn unless_destructive(prepared: Prepared, yes: bool) -> Result<Prepared, Refused> {
+    match prepared.destructive {
+        Some(does) if !yes => Err(Refused::Destructive { kind: prepared.kind, does }),
+        _ => Ok(prepared),
+    }
+}
+
+fn read_publish(fields: &Fields<'_>) -> Result<Does, Problem> {
+    let word = fields.word("publish")?.unwrap_or_default();
+    let name = EventName::parse(word).filter(|name| !name.source.eq_ignore_ascii_case(super::pattern::TWITCHAT));
+    let name = name
+        .ok_or_else(|| fields.other("publish", format!("{word:?} is no name of events: it is a source and a type such as Custom.Party")))?;
+    let (data, _) = data(fields, "data")?;
+    Ok(Does::Publish { name, data, id: fields.template("id", Scope::Event)? })
+}
+
+fn read_request(fields: &Fields<'_>) -> Result<Does, Problem> {
+    let name = word(fields, "request")?;
+    if ONLY_ASKS.iter().any(|asks| name.to_ascii_lowercase().starts_with(asks)) {
+        return Err(fields.other("request", format!("a step has no use for what {name} answers")));
+    }
+    let (data, spot) = data(fields, "data")?;
+    let check = |data: &Map<String, Value>| request::of(&name, data.clone()).map(drop);
+    match &data {
+        Shape::Fixed(Value::Object(map)) => {
+            check(map).map_err(|error| Problem::new(spot, fields.path(), Wrong::Other(error.to_string())))?;
+        }
+        _ => {
+            if let Err(error @ request::RequestError::Unknown { .. }) = check(&Map::new()) {
+                return Err(fields.other("request", error.to_string()));
+            }
+        }
+    }
+    Ok(Does::Request { name, data })
+}
+
+fn read_obs(fields: &Fields<'_>) -> Result<Does, Problem> {
+    let word = fields.word("obs")?.unwrap_or_default();
+    let (name, _) = obs_request::find(word).map_err(|wrong| fields.other("obs", wrong.to_string()))?;
+    let (data, spot) = data(fields, "data")?;
+    obs_request::check_shape(name, &data, spot, &fields.at("data"))?;
+    Ok(Does::Obs { name, data })
+}
+
+fn read_wait(fields: &Fields<'_>) -> Result<Does, Problem> {
+    if let Some(Content::Text(_)) = fields.get("wait").map(|node| &node.content)
+        && let Some(template) = fields.template("wait", Scope::Event)?
+        && !template.is_fixed()
+    {
+        return Ok(Does::Wait(Pause::Text(template)));
+    }
+    Ok(Does::Wait(Pause::Fixed(fields.time("wait")?.unwrap_or_default())))
+}
+
+fn read_run(fields: &Fields<'_>) -> Result<Does, Problem> {
+    let node = fields.needed("run", "a program and its arguments")?;
+    let allowed = r#"a program and its arguments, such as ["notify-send", "{{ data.displayName }}"]; no shell reads them"#;
+    let Content::List(items) = &node.content else { return Err(fields.bad("run", node, allowed)) };
+    let Some((first, rest)) = items.split_first() else { return Err(fields.bad("run", node, allowed)) };
+    let program = match &first.content {
+        Content::Text(text) if !text.is_empty() => text,
+        _ => return Err(fields.bad("run", first, allowed)),
+    };
+    if ["{{", "{%", "{#"].iter().any(|opening| program.contains(opening)) {
+        let what = "the program's name cannot be a template: what somebody writes in chat must not choose a program".to_owned();
+        return Err(Problem::new(first.spot, fields.at("run"), Wrong::Other(what)));
+    }
+    let args = rest
+        .iter()
+        .enumerate()
+        .map(|(place, arg)| fields::template(arg, &format!("{}[{}]", fields.at("run"), place + 1), Scope::Event))
+        .collect::<Result<_, _>>()?;
+    let within = fields.time("timeout")?.unwrap_or(PROGRAM_WITHIN);
+    Ok(Does::Run { program: program.as_str().into(), args, within, background: fields.flag("background")?.unwrap_or(false) })
+}
+
+fn read_action(fields: &Fields<'_>) -> Result<Does, Problem> {
+    let name = word(fields, "action")?;
+    let (args, _) = data(fields, "args")?;
+    Ok(Does::Action { name, args })
+}
