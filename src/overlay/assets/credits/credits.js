@@ -37,7 +37,6 @@
             this.warned = new Set();
             this.turn = 0;
             this.wanted = undefined; // where a jump goes that has not happened yet
-            this.held = undefined; // the section that `goto` stands at
             addEventListener('resize', () => this.resized());
         }
 
@@ -76,7 +75,6 @@
             this.roll = roll;
             this.look = page.lookOf(roll.look);
             this.warned.clear();
-            this.held = undefined;
             const elapsedMs = Number.isFinite(roll.elapsedMs) ? roll.elapsedMs : 0;
             const rate = Number.isFinite(roll.rate) ? roll.rate : 1;
             const isPaused = roll.paused === true;
@@ -109,7 +107,7 @@
             trial.remove();
             const lay = look.mode === 'slides' ? page.slides : page.scroll;
             const scene = lay(stage, sections, look, { seconds: roll.seconds, onEnd: () => this.passed() });
-            if (Array.isArray(roll.floating)) page.floating(stage, scene.player, roll.floating, roll.id, onLost);
+            if (Array.isArray(roll.emotes)) page.floating(stage, scene.player, roll.emotes, roll.id, onLost);
             this.scene = scene;
             this.seconds = Math.round(scene.player.durationMs / 10) / 100;
             for (const text of scene.warnings) this.warned.add(text);
@@ -162,6 +160,7 @@
             const { timeMs, rate, isPaused, durationMs } = player;
             const done = Math.max(timeMs - delayMs, 0) / (durationMs - delayMs);
             this.wanted = undefined;
+            this.warned.clear();
             this.build((scene) => {
                 const passMs = scene.player.durationMs - scene.delayMs;
                 scene.player.set({ timeMs: done > 0 ? scene.delayMs + done * passMs : timeMs, rate, isPaused });
@@ -177,7 +176,7 @@
         // ---- controls
 
         /** One of the bridge's controls, for this roll or for whichever rolls. */
-        control({ command, value, roll, hold }) {
+        control({ command, value, at, roll }) {
             if (!this.scene || (typeof roll === 'string' && roll !== this.roll.id)) return;
             const { player } = this.scene;
             const controls = {
@@ -187,14 +186,13 @@
                 next: () => this.next(),
                 previous: () => this.previous(),
                 speed: () => Number.isFinite(value) && this.move({ rate: value, isPaused: player.isPaused }),
-                goto: () => this.goto(value, hold === true),
+                goto: () => this.goto(value, at),
                 look: () => this.changeLook(value),
             };
             if (Object.prototype.hasOwnProperty.call(controls, command)) controls[command]();
         }
 
         move(change) {
-            this.held = undefined;
             this.scene.player.set(change);
             this.become(this.scene.player.isPaused ? 'paused' : 'rolling');
         }
@@ -237,27 +235,26 @@
             else this.jump(marks.length > 0 ? Math.min(marks[0].atMs, player.durationMs) : 0);
         }
 
-        goto(value, hold) {
+        /** To a section by its id or number, or to a moment of the roll's own clock. */
+        goto(value, at) {
             const { marks } = this.scene;
             const mark = marks.find(({ id }) => id === String(value)) || (Number.isInteger(value) ? marks[value] : undefined);
-            if (!mark) return;
-            if (hold && this.held === mark.id) {
-                this.move({ isPaused: false });
-                return;
-            }
-            this.jump(mark.atMs, hold ? mark.id : undefined);
+            if (mark) this.jump(mark.atMs);
+            else if (Number.isFinite(at)) this.jump(at);
         }
 
         /** Fades out here and in there. The way between would be a blur. */
-        async jump(timeMs, held) {
+        async jump(timeMs) {
             const { scene } = this;
             this.wanted = timeMs;
-            this.held = held;
             await this.fade(1, 0, FADE_MS);
             if (scene !== this.scene || this.wanted !== timeMs) return; // it went elsewhere meanwhile
             this.wanted = undefined;
-            scene.player.set({ timeMs, isPaused: held === undefined ? scene.player.isPaused : true });
-            if (scene !== this.scene) return; // that was the end
+            if (timeMs >= scene.player.durationMs) {
+                this.passed();
+                return;
+            }
+            scene.player.set({ timeMs });
             this.become(scene.player.isPaused ? 'paused' : 'rolling');
             this.fade(0, 1, FADE_MS);
         }
@@ -272,7 +269,6 @@
             if (typeof value !== 'object' || value === null) return;
             this.roll = { ...this.roll, look: { ...this.roll.look, ...value } };
             this.look = page.lookOf(this.roll.look);
-            this.warned.clear();
             this.rebuild();
         }
     }

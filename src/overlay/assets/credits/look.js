@@ -80,7 +80,6 @@
     /** In front of what the theme has, so that it still stands in for letters that the font lacks. */
     const PROPERTIES = {
         '--scale': ({ scale }) => String(scale),
-        '--fade': ({ fade }) => `${fade}px`,
         '--chosen-title-color': ({ titleColor }) => titleColor,
         '--chosen-name-color': ({ nameColor }) => nameColor,
         '--chosen-title-font': ({ titleFont }) => titleFont && `${family(titleFont)}, var(--title-font)`,

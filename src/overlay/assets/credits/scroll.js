@@ -23,38 +23,59 @@
         };
     }
 
-    /** A title that stays at `line` as long as its section passes, then goes with it. Moved against the roll's own movement. */
-    function stick(player, title, { top, bottom, line, when }) {
-        const way = bottom - title.offsetHeight - top;
-        if (way <= 0) return;
-        player.add(title, [
-            [when(top, line), { transform: 'translateY(0)' }],
-            [when(top + way, line), { transform: `translateY(${way}px)` }],
-        ]);
-    }
-
-    /** The titles apart from the names, above them: the names fade away below the line where titles stay. */
+    /** The titles apart from the names, above them: the names fade away below where titles stay. */
     function liftTitles(roll) {
         const titles = [];
         for (const section of roll.children) {
             const own = section.querySelector(':scope > .title');
             if (!own) continue;
-            const lifted = own.cloneNode(true);
+            const title = own.cloneNode(true);
             own.classList.add('placeholder');
-            const place = { top: own.offsetTop, left: own.offsetLeft, width: own.offsetWidth };
-            for (const [side, px] of Object.entries(place)) lifted.style[side] = `${px}px`;
-            const layout = [...section.classList].filter((name) => name.startsWith('layout-'));
-            lifted.classList.add(...layout);
-            titles.push({ title: lifted, top: place.top, bottom: section.offsetTop + section.offsetHeight, height: own.offsetHeight });
+            const { offsetTop: top, offsetLeft: left, offsetWidth: width, offsetHeight: height } = own;
+            Object.assign(title.style, { top: `${top}px`, left: `${left}px`, width: `${width}px` });
+            title.classList.add(...[...section.classList].filter((name) => name.startsWith('layout-')));
+            titles.push({ title, top, height, way: Math.max(section.offsetTop + section.offsetHeight - height - top, 0) });
         }
         return titles;
     }
 
-    function warnings({ height, look, zone, pxPerS, line }) {
-        const readableS = (height - zone - 2 * look.fade - line) / pxPerS;
+    /** A title stays `fade` below the top as long as its section passes, moved against the roll's own movement, then goes with it. */
+    function stick(player, { title, top, way }, { height, fade, when }) {
+        player.add(title, [
+            [when(top, fade), { transform: 'translateY(0)' }],
+            [when(top + way, fade), { transform: `translateY(${way}px)` }],
+        ]);
+        if (fade === 0) return;
+        player.add(title, [
+            [when(top, height), { opacity: 0 }],
+            [when(top, height - fade), { opacity: 1 }],
+            [when(top + way, fade), { opacity: 1 }],
+            [when(top + way, 0), { opacity: 0 }],
+        ]);
+    }
+
+    /**
+     * Shows the roll between `top` and `bottom` of the stage, fading at both ends. A mask makes the compositor draw all that is behind it
+     * twice, each frame: so only the ends have one, each with a copy of the roll, and the middle has none.
+     */
+    function showBetween(stage, roll, { top, bottom, fade, addTo }) {
+        const parts = fade > 0
+            ? [['fade-out', top, top + fade], ['', top + fade, bottom - fade], ['fade-in', bottom - fade, bottom]]
+            : [['', top, bottom]];
+        for (const [className, from, to] of parts) {
+            const own = className === '' ? roll : roll.cloneNode(true);
+            const view = make('div', `view ${className}`, own);
+            if (className !== '') view.setAttribute('aria-hidden', 'true');
+            Object.assign(view.style, { top: `${from}px`, height: `${to - from}px` });
+            stage.append(view);
+            addTo(own, from);
+        }
+    }
+
+    function warnings({ look, readablePx, pxPerS }) {
+        const readableS = Math.max(readablePx / pxPerS, 0);
         if (readableS >= look.minimumSeconds) return [];
-        const seen = Math.max(readableS, 0).toFixed(1);
-        return [`a name can be read for ${seen} s, less than ${look.minimumSeconds} s: roll slower (now ${Math.round(pxPerS)} px/s), or make the fade smaller`];
+        return [`a name can be read for ${readableS.toFixed(1)} s, less than ${look.minimumSeconds} s: roll slower (now ${Math.round(pxPerS)} px/s), or make the fade smaller`];
     }
 
     /**
@@ -63,33 +84,33 @@
      */
     function scroll(stage, sections, look, { seconds, onEnd }) {
         const roll = make('div', 'roll', ...sections);
-        const view = make('div', 'view', roll);
-        stage.append(view);
+        const trial = make('div', 'view', roll);
+        stage.append(trial);
         const height = stage.clientHeight;
         const length = roll.offsetHeight;
+        const fade = Math.round(Math.min(look.fade, height / 4));
         const { delayMs, durationMs, pxPerS, when } = motion({ height, length, look, seconds });
-        const player = new page.Player(durationMs, onEnd);
-        const moving = [
-            [delayMs, { transform: `translateY(${height}px)` }],
-            [durationMs, { transform: `translateY(${-length}px)` }],
-        ];
         const marks = sections.map((section) => ({ id: section.dataset.id, atMs: Math.max(when(section.offsetTop, height * READING_LINE), 0) }));
         const entry = roll.querySelector('.entry');
         const line = entry ? entry.offsetHeight : 0;
-        let zone = 0;
-        if (look.stickyTitles) {
-            const titles = liftTitles(roll);
-            zone = Math.max(0, ...titles.map((title) => title.height));
+        const titles = look.stickyTitles ? liftTitles(roll) : [];
+        const top = titles.length > 0 ? fade + Math.max(...titles.map((title) => title.height)) : 0;
+        trial.remove();
+
+        const player = new page.Player(durationMs, onEnd);
+        const addTo = (moving, from) => player.add(moving, [
+            [delayMs, { transform: `translateY(${height - from}px)` }],
+            [durationMs, { transform: `translateY(${-length - from}px)` }],
+        ]);
+        showBetween(stage, roll, { top, bottom: height, fade, addTo });
+        if (titles.length > 0) {
             const above = make('div', 'roll titles', ...titles.map(({ title }) => title));
             stage.append(make('div', 'view', above));
-            stage.style.setProperty('--title-zone', `${look.fade + zone}px`);
-            player.add(roll, moving);
-            player.add(above, moving);
-            for (const { title, top, bottom } of titles) stick(player, title, { top, bottom, line: look.fade, when });
-        } else {
-            player.add(roll, moving);
+            addTo(above, 0);
+            for (const title of titles) stick(player, title, { height, fade, when });
         }
-        return { player, delayMs, marks, warnings: warnings({ height, look, zone, pxPerS, line }) };
+        const readablePx = height - top - 2 * fade - line;
+        return { player, delayMs, marks, warnings: warnings({ look, readablePx, pxPerS }) };
     }
 
     Object.assign(page, { scroll });

@@ -30,13 +30,13 @@
             given(amount) ? isolated('amount', amount) : undefined);
     }
 
-    function entry({ name, amount, note, icon, images, lines, skin }, onLost) {
+    function entry({ name, amount, note, icon, badge, images, lines, skin }, onLost) {
         const element = make('li', 'entry');
         if (SKINS.includes(skin)) element.classList.add('skin', `skin-${skin}`);
         if (Array.isArray(images) && images.length > 0) {
             element.append(make('span', 'images', ...images.filter(page.isImageAddress).map((address) => page.image(address, '', onLost))));
         }
-        const who = make('span', 'who', page.icon(icon, onLost), isolated('name', given(name) ? name : ''));
+        const who = make('span', 'who', page.icon(given(badge) ? badge : icon, onLost), isolated('name', given(name) ? name : ''));
         if (given(amount)) who.append(isolated('amount', amount));
         element.append(who);
         if (given(note)) element.append(isolated('note', note));
