@@ -31,7 +31,7 @@ export async function startChromium() {
     };
     try {
         const protocol = await Protocol.connect(await within(READY_WITHIN_MS, 'Chromium', addressOf(browser)));
-        return { open: (url) => Page.open(protocol, url), close };
+        return { open: (url, size) => Page.open(protocol, url, size), close };
     } catch (error) {
         await close();
         throw error;
@@ -102,7 +102,7 @@ class Page {
     #session;
     #target;
 
-    static async open(protocol, url) {
+    static async open(protocol, url, size) {
         const page = new Page();
         const { targetId } = await protocol.call('Target.createTarget', { url: 'about:blank' });
         const { sessionId } = await protocol.call('Target.attachToTarget', { targetId, flatten: true });
@@ -110,6 +110,7 @@ class Page {
         const loaded = new Promise((resolve) => protocol.hear(sessionId, (method, params) => page.#heard(method, params, resolve)));
         await page.#call('Page.enable');
         await page.#call('Runtime.enable');
+        if (size) await page.#call('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor: 1, mobile: false });
         await page.#call('Page.navigate', { url });
         await within(READY_WITHIN_MS, url, loaded);
         return page;
@@ -129,6 +130,11 @@ class Page {
         }
     }
 
+    /** What trace events call the page. */
+    get frame() {
+        return this.#target;
+    }
+
     /** The value of an expression, or what it resolves to. */
     async run(expression) {
         const { result, exceptionDetails } = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
@@ -136,7 +142,7 @@ class Page {
         return result.value;
     }
 
-    /** The size of the picture, in CSS pixels. */
+    /** Another size of the picture, in CSS pixels. */
     async resize(width, height) {
         await this.#call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
     }

@@ -1,0 +1,110 @@
+// What the end-credits page looks like, at fixed moments, with a font of the test's own: a picture must not depend on the machine's.
+// UPDATE_SCREENSHOTS=1 takes new pictures, and the one that the README shows.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PNG } from 'pngjs';
+import { startChromium } from './chromium.mjs';
+import { CreditsTab, makeFolder, named, people, rollOf } from './credits.mjs';
+import { assertLooksLike, visiblePixels } from './screenshots.mjs';
+
+const SIZE = { width: 640, height: 360 };
+const FONT = createRequire(import.meta.url).resolve('@fontsource/cormorant-garamond/files/cormorant-garamond-latin-600-normal.woff2');
+const CUSTOM_CSS = `
+    @font-face { font-family: 'Mine'; src: url('mine.woff2'); }
+    .stage { --title-font: 'Mine'; --name-font: 'Mine'; --name-weight: 600; }
+    [data-theme] { --title-font: 'Mine'; }
+`;
+
+let browser;
+let folder;
+
+before(async () => {
+    browser = await startChromium();
+    folder = await makeFolder({ 'custom.css': CUSTOM_CSS, 'mine.woff2': await readFile(FONT) });
+});
+after(async () => {
+    await browser?.close();
+    await folder?.remove();
+});
+
+const SECTIONS = [
+    { id: 'opening', kind: 'text', title: 'Thanks for watching', text: 'Five hours, two bosses, one very lost sheep', layout: 'center' },
+    people('follows', named('TobiWanders', 'pixelmoth', 'Nachtfalke', 'LunaCast', 'JuniperJay', 'quietstorm', 'OttoPilot', 'foxglove', 'zed'), { title: 'New followers', icon: 'heart', layout: 'three-columns' }),
+    people('subs', [{ name: 'HarborLights', amount: '38 months', badge: 'crown' }, { name: 'Ballad', amount: 'new', badge: 'star' }], { title: 'Subscribers', icon: 'star', layout: 'two-columns' }),
+    people('gifts', [{ name: 'NorthernRose', amount: '×20', note: 'the largest bomb of the night' }, { name: 'TobiWanders', amount: '×5' }], { title: 'Gifts', icon: 'gift' }),
+    people('rewards', [{ name: 'Hydrate!', amount: '×14', lines: [{ text: 'quietstorm', amount: '×9' }, { icon: 'check', text: 'LunaCast', amount: '×5' }] }], { title: 'Rewards', icon: 'points', layout: 'right' }),
+    people('effects', [{ name: 'pixelmoth', skin: 'simmer' }, { name: 'zed', skin: 'rainbow-eclipse' }, { name: 'Ballad', skin: 'cosmic-abyss' }], { title: 'Effects', icon: 'sparkles', layout: 'flow-left' }),
+];
+
+async function showing(context, look, ms, { size = SIZE, sections = SECTIONS, url = folder.url } = {}) {
+    const tab = await CreditsTab.open(browser, url, size);
+    context.after(() => tab.close());
+    await tab.roll(rollOf(sections, { speed: 60, fade: 40, minimumSeconds: 0, ...look }));
+    await tab.hold(ms);
+    return tab;
+}
+
+/** On something dark: white letters on nothing could not be told from their absence. */
+async function pictureOf(tab, background = '#26323f') {
+    await tab.run(`document.documentElement.style.background = ${JSON.stringify(background)}`);
+    return tab.page.screenshot();
+}
+
+const MOMENTS = [
+    ['cinema-followers', { theme: 'cinema' }, 8000],
+    ['cinema-sticky', { theme: 'cinema', stickyTitles: true }, 11500],
+    ['neon-gifts', { theme: 'neon' }, 11500],
+    ['glass-slide', { theme: 'glass', mode: 'slides', slideSeconds: 4 }, 6000],
+    ['paper-followers', { theme: 'paper' }, 8000],
+    ['arcade-effects', { theme: 'arcade' }, 14500],
+    ['plain-leaving-slide', { theme: 'plain', mode: 'slides', slideSeconds: 4 }, 7800],
+    ['chosen-look', { theme: 'cinema', titleColor: '#6cf', nameColor: 'lime', titleFont: 'Mine', titleGap: 2, sectionGap: 1, shadow: 0, scale: 0.8, icons: false }, 7500],
+];
+for (const [name, look, ms] of MOMENTS) {
+    test(`it looks like ${name}`, async (context) => {
+        const tab = await showing(context, look, ms);
+        await assertLooksLike(new URL(`screenshots/${name}.png`, import.meta.url), await pictureOf(tab));
+    });
+}
+
+test('the ends fade: what leaves above gets fainter, line by line', async (context) => {
+    const tab = await showing(context, { theme: 'plain', fade: 80, shadow: 0, nameColor: '#fff' }, 0, { sections: [people('a', Array(60).fill({ name: 'MMMMMMMMMMMM' }), { title: '' })] });
+    await tab.hold(20_000);
+    const alphas = await brightestAlphas(tab);
+    for (const [y, least, most] of [[2, 0, 60], [40, 90, 190], [100, 250, 255], [180, 250, 255], [320, 90, 190], [358, 0, 60]]) {
+        assert.ok(alphas[y] >= least && alphas[y] <= most, `at ${y}: ${alphas[y]}, not between ${least} and ${most}; ${alphas}`);
+    }
+});
+
+/** The greatest alpha near each line of the picture. */
+async function brightestAlphas(tab) {
+    const { data, width, height } = PNG.sync.read(await tab.page.screenshot());
+    const lines = Array.from({ length: height }, (_, y) => Math.max(...Array.from({ length: width }, (_, x) => data[4 * (y * width + x) + 3])));
+    return lines.map((_, y) => Math.max(...lines.slice(Math.max(0, y - 9), y + 10))); // between two lines of text there is nothing
+}
+
+test('the user\'s style sheet and font, from files beside the page', async (context) => {
+    const tab = await showing(context, {}, 8000);
+    assert.equal(await tab.run(`document.fonts.check('600 20px Mine') && [...document.fonts].some(({ family, status }) => family.includes('Mine') && status === 'loaded')`), true);
+    assert.match(await tab.run(`getComputedStyle(document.querySelector('.entry')).fontFamily`), /^Mine/);
+});
+
+test('no pixel is drawn before a roll, and after it', async (context) => {
+    const tab = await CreditsTab.open(browser, folder.url, SIZE);
+    context.after(() => tab.close());
+    assert.equal(visiblePixels(await tab.page.screenshot()), 0);
+    await tab.roll(rollOf(SECTIONS, { seconds: 1, minimumSeconds: 0 }));
+    await sleep(500);
+    assert.ok(visiblePixels(await tab.page.screenshot()) > 1000);
+    await tab.until('the end', ({ state }) => state === 'complete');
+    assert.equal(visiblePixels(await tab.page.screenshot()), 0);
+});
+
+test('the picture in the README', async (context) => {
+    const tab = await showing(context, { theme: 'cinema', fade: 70, speed: 100 }, 6300, { size: { width: 960, height: 540 } });
+    await assertLooksLike(new URL('../../docs/images/credits.png', import.meta.url), await pictureOf(tab, 'linear-gradient(#101827, #2a2140 60%, #452a4a)'));
+});

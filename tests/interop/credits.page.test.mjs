@@ -1,0 +1,411 @@
+// What the end-credits page does with a roll and its controls. Needs neither OBS nor the bridge.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from './bus.mjs';
+import { startChromium } from './chromium.mjs';
+import { CreditsTab, makeFolder, many, named, people, rollOf } from './credits.mjs';
+
+let browser;
+let folder;
+
+before(async () => {
+    [browser, folder] = await Promise.all([startChromium(), makeFolder()]);
+});
+after(async () => {
+    await browser?.close();
+    await folder?.remove();
+});
+
+async function opened(context, size) {
+    const tab = await CreditsTab.open(browser, folder.url, size);
+    context.after(async () => {
+        assert.deepEqual(tab.page.errors, []);
+        await tab.close();
+    });
+    return tab;
+}
+
+const close = (actual, expected, tolerance, what) => assert.ok(Math.abs(actual - expected) <= tolerance, `${what}: ${actual}, not ${expected} ± ${tolerance}`);
+
+test('sections come in their order with titles, names, amounts and notes', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf([
+        { kind: 'text', title: 'Good evening', text: 'First line\nsecond line', layout: 'center' },
+        people('follows', named('TobiWanders', 'pixelmoth')),
+        people('gifts', [
+            { name: 'NorthernRose', amount: '×20', note: 'the largest', badge: 'gift' },
+            { name: 'Hydrate!', amount: '×14', lines: [{ text: 'zed', amount: '×9' }, { icon: 'check', text: 'LunaCast' }] },
+        ], { title: '' }),
+        people('raids', [], { empty: 'Nobody yet' }),
+    ]));
+    assert.deepEqual(await tab.sections(), [
+        { id: '0', title: 'Good evening', text: 'First line\nsecond line', names: [] },
+        { id: 'follows', title: 'Title of follows', names: [['TobiWanders'], ['pixelmoth']] },
+        { id: 'gifts', names: [['NorthernRose', '×20', 'the largest'], ['Hydrate!', '×14', 'zed×9', 'LunaCast']] },
+        { id: 'raids', title: 'Title of raids', text: 'Nobody yet', names: [] },
+    ]);
+});
+
+test('what people write is text, wherever it stands', async (context) => {
+    const tab = await opened(context);
+    const evil = [
+        '<img src=x onerror="window.hacked=1">', '<script>window.hacked=1</script>', '"><svg onload=window.hacked=1>', '{{constructor.constructor("window.hacked=1")()}}',
+        '</style><style>*{display:none}</style>', 'javascript:window.hacked=1', '&lt;b&gt;', '</script><script>window.hacked=1</script>',
+    ];
+    const sections = evil.map((text, index) => people(text, [{ name: text, amount: text, note: text, icon: text, badge: text, images: [text], skin: text, lines: [{ text, amount: text, icon: text }] }],
+        { title: text, icon: text, layout: text, empty: text, alt: text, src: text, text, kind: ['people', 'text', 'image'][index % 3] }));
+    await tab.roll(rollOf(sections, { theme: '"] *{display:none}', titleFont: evil[0], titleColor: evil[0], nameFont: '"; } * { display: none } "', mode: evil[0], direction: evil[0] }, { emotes: evil, seconds: evil[0] }));
+    await sleep(300);
+    const shown = await tab.sections();
+    assert.deepEqual(shown.map(({ title }) => title), evil);
+    assert.deepEqual(shown.filter((_, index) => index % 3 === 0).map(({ names }) => names), evil.filter((_, index) => index % 3 === 0).map((text) => [[text, text, text, `${shownIcon(text)}${text}${text}`]]));
+    assert.equal(await tab.run('window.hacked'), undefined);
+    assert.equal(await tab.run(`[...document.querySelectorAll('main script, main style, main iframe, main [onerror], main [onload]')].length`), 0);
+    assert.equal(await tab.run(`[...document.images].filter(({ src }) => !/^(https|file|data):/.test(src)).length`), 0);
+    assert.equal(await tab.run(`getComputedStyle(document.querySelector('.section')).display`), 'block');
+    assert.deepEqual(tab.page.alerts, []);
+});
+
+/** An icon that is neither a drawing, nor an image, nor a word is shown as it is. */
+const shownIcon = (text) => text;
+
+test('the page runs no script but its own', async (context) => {
+    const tab = await opened(context);
+    await tab.run(`new Promise((resolve) => {
+        addEventListener('securitypolicyviolation', resolve);
+        const script = document.createElement('script');
+        script.textContent = 'window.hacked = 1';
+        document.body.append(script);
+    })`);
+    assert.equal(await tab.run('window.hacked'), undefined);
+});
+
+test('nothing is shown while nothing rolls, and nothing is left of a roll', async (context) => {
+    const tab = await opened(context);
+    const isEmpty = () => tab.run(`document.querySelector('main').children.length === 0 && getComputedStyle(document.body).backgroundColor === 'rgba(0, 0, 0, 0)'`);
+    assert.deepEqual(await tab.report(), { page: 'credits', roll: null, state: 'idle', warnings: [] });
+    assert.ok(await isEmpty());
+    const { id } = await tab.roll(rollOf([people('a', named('one'))], { seconds: 0.5, minimumSeconds: 0 }));
+    await tab.until('the end', ({ state }) => state === 'complete');
+    assert.deepEqual(await tab.report(), { page: 'credits', roll: id, state: 'complete', seconds: 0.5, warnings: [] });
+    assert.ok(await isEmpty());
+});
+
+test('a roll that is heard again changes nothing, before its end and after it', async (context) => {
+    const tab = await opened(context);
+    const roll = await tab.roll(rollOf([people('a', named('one'))], { seconds: 1.5 }));
+    const states = tab.run(`new Promise((resolve) => {
+        const states = [];
+        CreditsPage.credits.onChange = ({ state }) => states.push(state);
+        setTimeout(() => resolve(states), 2500);
+    })`);
+    for (let count = 0; count < 20; count++) {
+        await tab.tell({ overlay: 'roll', roll: { ...roll, elapsedMs: 100 * count } });
+        await sleep(100);
+    }
+    assert.deepEqual(await states, ['complete']);
+});
+
+test('a new roll takes the place of the one before', async (context) => {
+    const tab = await opened(context);
+    await tab.tell({ overlay: 'roll', roll: rollOf([people('old', named('old'))]) });
+    await tab.roll(rollOf([people('new', named('new'))]));
+    assert.deepEqual((await tab.sections()).map(({ id }) => id), ['new']);
+});
+
+test('nonsense is no roll and no control', async (context) => {
+    const tab = await opened(context);
+    for (const message of [{ overlay: 'roll' }, { overlay: 'roll', roll: 7 }, { overlay: 'roll', roll: { id: 1, sections: [] } }, { overlay: 'roll', roll: { id: 'x' } }, { overlay: 'control' }, { overlay: 'control', command: 'constructor' }]) await tab.tell(message);
+    await tab.run(`void dispatchEvent(new CustomEvent('twitchat-bridge', { detail: { json: '{' } }))`);
+    await tab.run(`void dispatchEvent(new CustomEvent('twitchat-bridge'))`);
+    await tab.tell({ origin: 'somebody', overlay: 'roll', roll: rollOf([people('a', named('one'))]) });
+    assert.equal((await tab.report()).state, 'idle');
+    await tab.roll(rollOf([null, 7, {}, { kind: 'people', names: [{}, { name: null }, { name: 5 }] }], { speed: -1, scale: 'x', fade: null, delay: Infinity }));
+    assert.deepEqual((await tab.sections()).map(({ names }) => names), [[], [], [], [[''], [''], ['5']]]);
+});
+
+test('pixels per second, total seconds and the start delay are kept', async (context) => {
+    const tab = await opened(context);
+    const sections = [people('a', many(40))];
+    const topAfter = async (ms) => {
+        await tab.hold(ms);
+        return tab.run(`document.querySelector('.roll').getBoundingClientRect().top`);
+    };
+    await tab.roll(rollOf(sections, { speed: 150, delay: 2 }));
+    const height = await tab.run(`document.querySelector('.roll').offsetHeight`);
+    close((await tab.report()).seconds, 2 + (720 + height) / 150, 0.02, 'seconds');
+    for (const [ms, top] of [[0, 720], [2000, 720], [4000, 420], [6500, 45]]) close(await topAfter(ms), top, 0.1, `the top after ${ms} ms`);
+    await tab.roll(rollOf(sections, { seconds: 30, delay: 10 }));
+    assert.equal((await tab.report()).seconds, 30);
+    close(await topAfter(20_000), 720 - (720 + height) / 2, 0.1, 'the top at the middle');
+    await tab.roll(rollOf(sections, { seconds: 30 }, { seconds: 12 }));
+    assert.equal((await tab.report()).seconds, 12);
+});
+
+test('who comes late joins in, and who comes after the end is through', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf([people('a', many(40))], {}, { elapsedMs: 5000 }));
+    close((await tab.report()).elapsedMs, 5300, 700, 'elapsed');
+    await tab.roll(rollOf([people('a', many(40))], {}, { elapsedMs: 6000, paused: true }));
+    const { elapsedMs, state } = await tab.report();
+    assert.deepEqual([elapsedMs, state], [6000, 'paused']);
+    await tab.roll(rollOf([people('a', many(40))], {}, { elapsedMs: 6000, rate: -3 }));
+    await sleep(300);
+    const back = await tab.report();
+    assert.ok(back.elapsedMs < 6000 && back.rate === -3, JSON.stringify(back));
+    await tab.tell({ overlay: 'roll', roll: rollOf([people('a', many(3))], {}, { elapsedMs: 500_000 }) });
+    await tab.until('the end', ({ state }) => state === 'complete');
+    await tab.roll(rollOf([people('a', many(40))], { seconds: 20, delay: 10, loop: true }, { elapsedMs: 47_000 })); // 20, then 10 each
+    close((await tab.report()).elapsedMs, 17_300, 700, 'elapsed in the fourth round');
+});
+
+test('pause, resume and speed', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf([people('a', many(200))], { stickyTitles: true, fade: 60 }));
+    await tab.control('pause');
+    const held = await tab.report();
+    assert.equal(held.state, 'paused');
+    await sleep(200);
+    assert.deepEqual(await tab.report(), held);
+    await tab.control('speed', 4);
+    assert.deepEqual(await tab.report(), { ...held, rate: 4 });
+    await tab.control('resume');
+    await sleep(500);
+    const on = await tab.report();
+    assert.ok(on.state === 'rolling' && on.elapsedMs > held.elapsedMs + 1500, JSON.stringify(on));
+    await tab.control('speed', -4);
+    await sleep(200);
+    assert.ok((await tab.report()).elapsedMs < on.elapsedMs + 400);
+    await tab.until('the beginning', ({ elapsedMs }) => elapsedMs === 0);
+    await sleep(100);
+    assert.deepEqual([(await tab.report()).elapsedMs, (await tab.report()).state], [0, 'rolling'], 'it waits there');
+    await tab.control('speed', 1);
+    await tab.until('it goes on', ({ elapsedMs }) => elapsedMs > 50);
+    await tab.control('speed', 0);
+    const { elapsedMs } = await tab.report();
+    await sleep(100);
+    assert.equal((await tab.report()).elapsedMs, elapsedMs);
+});
+
+/** Where the first name of a section is on the stage. */
+const topOf = (tab, id) => tab.run(`document.querySelector('.view:not([aria-hidden]) [data-id="${id}"]').getBoundingClientRect().top`);
+
+for (const mode of ['scroll', 'slides']) {
+    test(`next, previous and goto, in ${mode}`, async (context) => {
+        const tab = await opened(context);
+        await tab.roll(rollOf(['a', 'b', 'c'].map((id) => people(id, many(30))), { mode, slideSeconds: 5 }));
+        await tab.control('pause');
+        const section = () => tab.report().then((report) => report.section);
+        const goes = async (command, value, id, more) => {
+            const before = await tab.report();
+            await tab.control(command, value, more);
+            await tab.until(`${command} ${value ?? ''}`, ({ elapsedMs }) => elapsedMs !== before.elapsedMs);
+            assert.equal(await section(), id, `${command} ${value ?? ''}`);
+        };
+        assert.equal(await section(), 'a');
+        await goes('goto', 'b', 'b');
+        if (mode === 'scroll') close(await topOf(tab, 'b'), 0.2 * 720, 1, 'the section stands at the reading line');
+        await goes('next', undefined, 'c');
+        await goes('previous', undefined, 'b');
+        await goes('goto', 0, 'a');
+        await goes('goto', undefined, 'c', { at: (await tab.report()).seconds * 1000 - 1000 });
+        assert.equal((await tab.report()).state, 'paused', 'it still stands');
+        await tab.control('previous');
+        await tab.control('previous');
+        await tab.until('two back', (report) => report.section === 'a');
+        await tab.control('goto', 'nowhere');
+        await tab.control('goto', 17);
+        await sleep(600);
+        assert.equal(await section(), 'a');
+        await goes('goto', 'c', 'c');
+        await tab.control('next');
+        await tab.until('the end', ({ state }) => state === 'complete');
+    });
+}
+
+test('with a loop, next goes from the last section to the first, and each round is complete by itself', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf(['a', 'b'].map((id) => people(id, many(3))), { seconds: 1, loop: true, delay: 0.5 }));
+    const states = await tab.run(`new Promise((resolve) => {
+        const states = [];
+        CreditsPage.credits.onChange = ({ state }) => states.push(state) === 4 && resolve(states);
+    })`);
+    assert.deepEqual(states, ['complete', 'rolling', 'complete', 'rolling']);
+    await tab.control('pause');
+    await tab.control('goto', 'b');
+    await tab.until('b', ({ section }) => section === 'b');
+    await tab.control('next');
+    await tab.until('a', ({ section }) => section === 'a');
+    await tab.control('previous');
+    await tab.until('b again', ({ section }) => section === 'b');
+});
+
+test('stop clears the stage; controls of another roll, heard before, or overtaken are not followed', async (context) => {
+    const tab = await opened(context);
+    const { id } = await tab.roll(rollOf([people('a', many(50))]));
+    await tab.control('stop', undefined, { roll: 'another' });
+    await tab.control('pause', undefined, { seq: 10 });
+    await tab.control('resume', undefined, { seq: 12 });
+    await tab.control('pause', undefined, { seq: 11 });
+    assert.equal((await tab.report()).state, 'rolling');
+    await tab.control('speed', 3, { seq: 13 });
+    await tab.control('speed', 1, { seq: 14 });
+    await tab.control('speed', 3, { seq: 13 });
+    assert.equal((await tab.report()).rate, 1);
+    await tab.control('pause', undefined, { seq: 1, bridge: 'a later run' });
+    assert.equal((await tab.report()).state, 'paused');
+    await tab.control('stop', undefined, { roll: id, seq: 15 });
+    await tab.until('the end', ({ state }) => state === 'stopped');
+    assert.equal(await tab.run(`document.querySelector('main').children.length`), 0);
+    await tab.control('resume', undefined, { seq: 16 });
+    assert.equal((await tab.report()).state, 'stopped');
+});
+
+test('keys do what controls do', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf(['a', 'b'].map((id) => people(id, many(30)))));
+    const press = (key) => tab.run(`void dispatchEvent(new KeyboardEvent('keyup', { key: '${key}' }))`);
+    await press(' ');
+    assert.equal((await tab.report()).state, 'paused');
+    await press('ArrowDown'); // from below the stage to the first
+    await press('ArrowRight');
+    await tab.until('the second section', ({ section }) => section === 'b');
+    await press('ArrowUp');
+    await tab.until('the first section', ({ section }) => section === 'a');
+    await press('x');
+    await press(' ');
+    assert.equal((await tab.report()).state, 'rolling');
+});
+
+test('a title stays as long as its section passes', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf([people('a', many(40)), people('b', many(40))], { stickyTitles: true, fade: 60, speed: 100 }));
+    const titles = () => tab.run(`[...document.querySelectorAll('.titles .title')].map((title) => title.getBoundingClientRect().top)`);
+    const { when } = await tab.run(`(() => {
+        const [first] = document.querySelectorAll('.titles .title');
+        return { when: first.offsetTop };
+    })()`);
+    await tab.hold(((720 + when - 400) / 100) * 1000);
+    close((await titles())[0], 400, 1, 'on its way up');
+    for (const later of [0, 3000, 8000]) {
+        await tab.hold(((720 + when - 60) / 100) * 1000 + later);
+        close((await titles())[0], 60, 1, `${later} ms later`);
+    }
+    await tab.hold((await tab.report()).seconds * 1000 - 8000);
+    const [first, second] = await titles();
+    assert.ok(first < 0, `gone with its section: ${first}`);
+    close(second, 60, 1, 'the second has its place');
+});
+
+test('a warning if a name goes by too fast, seen in test rolls only', async (context) => {
+    const tab = await opened(context);
+    const warnings = () => tab.run(`[...document.querySelectorAll('.warnings p')].map((line) => line.textContent)`);
+    const [said, ...more] = (await tab.roll(rollOf([people('a', many(20))], { speed: 600, minimumSeconds: 2 })), await tab.report()).warnings;
+    assert.match(said, /^a name can be read for 1\.1 s, less than 2 s: roll slower \(now 600 px\/s\)/);
+    assert.deepEqual([more, await warnings()], [[], []]);
+    await tab.roll(rollOf([people('a', many(20))], { speed: 600, minimumSeconds: 2 }, { test: true }));
+    assert.deepEqual(await warnings(), [said]);
+    await tab.roll(rollOf([people('a', many(20))], { speed: 600, minimumSeconds: 1 }, { test: true }));
+    assert.deepEqual(await warnings(), []);
+    await tab.roll(rollOf([people('a', many(20))], { mode: 'slides', slideSeconds: 1.5 }, { test: true }));
+    assert.deepEqual(await warnings(), ['a name can be read for 1.5 s, less than 2 s: give the slides more time']);
+});
+
+test('an image that does not load is left out and told of, and holds nothing up', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf([{ id: 'logo', kind: 'image', src: 'missing.png' }, people('a', [{ name: 'one', images: ['gone.webp'] }])]));
+    await tab.until('the warnings', ({ warnings }) => warnings.length === 2);
+    assert.deepEqual((await tab.report()).warnings.sort(), ['cannot show gone.webp', 'cannot show missing.png']);
+});
+
+test('slides have room for all names, each once, the title on every one', async (context) => {
+    const tab = await opened(context);
+    const names = many(200);
+    await tab.roll(rollOf([people('a', names, { layout: 'three-columns' }), people('b', named('last'))], { mode: 'slides', seconds: 40 }));
+    const { pages, seconds } = await tab.report();
+    assert.ok(pages > 2 && seconds === 40, `${pages} slides, ${seconds} s`);
+    const seen = [];
+    for (let slide = 0; slide < pages; slide++) {
+        await tab.hold(((slide + 0.5) / pages) * 40_000);
+        const [shown] = await tab.run(`(() => [...document.querySelectorAll('.slide')].filter((slide) => getComputedStyle(slide).opacity > 0.5).map((slide) => {
+            const inside = [...slide.querySelectorAll('.entry, .title')].every((part) => part.getBoundingClientRect().top >= 0 && part.getBoundingClientRect().bottom <= innerHeight);
+            return { inside, title: slide.querySelector('.title-text').textContent, names: [...slide.querySelectorAll('.name')].map((name) => name.textContent) };
+        }))()`);
+        assert.ok(shown.inside, `slide ${slide + 1} is higher than the picture`);
+        assert.equal(shown.title, slide === pages - 1 ? 'Title of b' : 'Title of a');
+        seen.push(...shown.names);
+    }
+    assert.deepEqual(seen, [...names.map(({ name }) => name), 'last']);
+    assert.ok((await tab.run(`document.querySelectorAll('.slide').length`)) <= 3, 'the rest is not laid out');
+});
+
+test('right-to-left, emoji and long names stay inside and keep to themselves', async (context) => {
+    const tab = await opened(context);
+    const odd = ['نور الليل', 'דניאל', '👩‍👩‍👧‍👦🦊🎉', 'W'.repeat(25), 'さくらもちさくらもちさくらもちさくらもち', 'a\u202Eevil', 'Ⓣ̷̛̛̗̰', '١٢٣', 'x'.repeat(200)];
+    const layouts = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns'];
+    for (const direction of ['auto', 'rtl']) {
+        await tab.roll(rollOf(layouts.map((layout) => people(layout, odd.map((name) => ({ name, amount: '×1', icon: 'star' })), { layout })), { direction, scale: 1.5 }));
+        const outside = await tab.run(`[...document.querySelectorAll('.entry, .name, .amount')].filter((part) => {
+            const { left, right } = part.getBoundingClientRect();
+            return left < 0 || right > innerWidth;
+        }).map((part) => part.textContent)`);
+        assert.deepEqual(outside, []);
+        const after = await tab.run(`[...document.querySelectorAll('.view:not([aria-hidden]) .layout-left .entry')].map((entry) => {
+            const [name, amount] = ['.name', '.amount'].map((part) => entry.querySelector(part).getClientRects());
+            return '${direction}' === 'rtl' ? amount[0].right <= name[name.length - 1].right : amount[0].left >= name[name.length - 1].left;
+        })`);
+        assert.ok(after.every(Boolean), `the amount follows the name: ${after}`);
+    }
+    assert.equal(await tab.run(`[...document.querySelectorAll('.name')].every((name) => name.tagName === 'BDI')`), true);
+});
+
+test('no more columns than names', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf([1, 2, 3].flatMap((count) => ['two-columns', 'three-columns'].map((layout) => people(`${count} ${layout}`, many(count), { layout })))));
+    const layouts = await tab.run(`[...document.querySelectorAll('.section')].map((section) => [...section.classList].find((name) => name.startsWith('layout-')))`);
+    assert.deepEqual(layouts, ['layout-center', 'layout-center', 'layout-two-columns', 'layout-two-columns', 'layout-two-columns', 'layout-three-columns']);
+});
+
+test('another look or size is taken over at the same place', async (context) => {
+    const tab = await opened(context);
+    await tab.roll(rollOf(['a', 'b', 'c'].map((id) => people(id, many(40))), { seconds: 60 }));
+    await tab.control('pause');
+    await tab.control('goto', 'b');
+    await tab.until('b', ({ section }) => section === 'b');
+    const share = async () => ((await tab.report()).elapsedMs / (await tab.report()).seconds) / 1000;
+    const before = await share();
+    await tab.control('look', { theme: 'neon', scale: 0.5, seconds: 30 });
+    await tab.until('the look', ({ seconds }) => seconds === 30);
+    assert.equal(await tab.run(`document.querySelector('main').dataset.theme`), 'neon');
+    close(await share(), before, 0.001, 'its share');
+    const width = () => tab.run(`document.querySelector('.roll').offsetWidth`);
+    await tab.page.resize(640, 360);
+    await until('the size', async () => (await width()) === 640);
+    await tab.until('the roll again', ({ elapsedMs }) => elapsedMs > 0);
+    close(await share(), before, 0.001, 'its share after the resize');
+    assert.equal((await tab.report()).state, 'paused');
+});
+
+test('emotes drift with the roll', async (context) => {
+    const tab = await opened(context);
+    const dot = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+    await tab.roll(rollOf([people('a', many(40))], {}, { emotes: [dot, 'javascript:1'], id: 'drifting' }));
+    const places = () => tab.run(`[...document.querySelectorAll('.floating img')].map((image) => Math.round(image.getBoundingClientRect().top))`);
+    await tab.hold(1000);
+    const before = await places();
+    assert.equal(before.length, 12);
+    await tab.hold(1500);
+    assert.ok((await places()).every((top, index) => top !== before[index]), 'all moved');
+    await tab.hold(1000);
+    assert.deepEqual(await places(), before);
+});
+
+test('the demo needs nobody', async (context) => {
+    const tab = await CreditsTab.open(browser, `${folder.url}#demo&mode=slides&theme=paper&seconds=20`);
+    context.after(() => tab.close());
+    await tab.until('the demo', ({ state }) => state === 'rolling');
+    const { roll, seconds, pages } = await tab.report();
+    assert.deepEqual([roll, seconds, pages, tab.page.errors], ['sample', 20, 11, []]);
+});
