@@ -167,6 +167,11 @@ class Page {
         return events;
     }
 
+    /** Only the tab in front is drawn. */
+    async bringToFront() {
+        await this.#call('Page.bringToFront');
+    }
+
     async reload() {
         const loaded = new Promise((resolve) => this.#protocol.hear(this.#session, (method, params) => this.#heard(method, params, resolve)));
         await this.#call('Page.reload');
