@@ -21,4 +21,5 @@ mod refused;
 mod shutdown;
 mod sockets;
 mod support;
+mod tools;
 mod two_bridges;
