@@ -135,13 +135,15 @@ test('doAction sends Twitchat its action', () =>
     withClient({}, async (client) => {
         await bus.broadcast(follow('Somebody')); // of the generation that is heard
         const { actions } = await client.getActions();
-        const action = actions.find(({ name }) => name === 'CHAT_FEED_PAUSE');
+        const action = actions.find(({ name }) => name === 'CHAT_FEED_READ');
         assert.ok(action, actions.map(({ name }) => name).join());
         for (const by of [action.id, { name: action.name }]) {
             const sent = bus.next(({ origin, type }) => origin === 'twitchat' && type === action.name, { what: action.name });
-            assert.equal((await client.doAction(by, { x: 1 })).status, 'ok');
-            assert.ok((await sent).id);
+            assert.equal((await client.doAction(by, { count: 5 })).status, 'ok');
+            const { id, data } = await sent;
+            assert.deepEqual([typeof id, data], ['string', { count: 5 }]);
         }
+        await assert.rejects(client.doAction(action.id, { count: 'five' }), /Request failed/);
     }));
 
 test('with authentication switched on, a client with a password is authenticated and may send messages', async () => {
