@@ -53,10 +53,16 @@ impl Args {
         kinds.doubts().for_each(|doubt| out::warn(&doubt));
         let config = context.config()?;
         let mut hearing = Hearing::start(&config)?;
+        loop {
+            match hearing.next().await? {
+                News::Up(_) => break,
+                News::Signal => return Ok(ExitCode::SUCCESS),
+                _ => {}
+            }
+        }
         let output = open(&self.file, self.force)?;
         let began = Instant::now();
         let mut writer = Writer::begin(output, Timestamp::now()).map_err(OutError::from)?;
-        let mut was_up = false;
         loop {
             let news = hearing.next().await?;
             let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -66,9 +72,9 @@ impl Args {
                     wanted.clone().try_for_each(|heard| writer.message(ms, heard))
                 }
                 News::Down => writer.gap(ms, true),
-                News::Up(_) if std::mem::replace(&mut was_up, true) => writer.gap(ms, false),
+                News::Up(_) => writer.gap(ms, false),
                 News::Signal => break,
-                News::Up(_) | News::Tick | News::Scene(_) | News::Stream { .. } => continue,
+                News::Tick | News::Scene(_) | News::Stream { .. } => continue,
             }
             .and_then(|()| writer.flush())
             .map_err(OutError::from)?;

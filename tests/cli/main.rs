@@ -5,6 +5,7 @@
 mod bridge;
 mod bus;
 mod config;
+mod docs;
 mod exec;
 mod help;
 mod obs;

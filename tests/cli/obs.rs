@@ -8,8 +8,17 @@ use twitchat_bridge::sim::obs::Versions;
 use crate::program::{Home, PASSWORD, obs, sessions, wait_until};
 
 /// Every verb that connects and is not `run`.
-const CONNECTING: [&[&str]; 6] =
-    [&["status"], &["watch"], &["send", "SEND_MESSAGE", "message=hi"], &["request", "GetInfo"], &["credits"], &["credits", "clear"]];
+const CONNECTING: [&[&str]; 9] = [
+    &["status"],
+    &["watch"],
+    &["wait", "--for", "FOLLOW"],
+    &["exec", "--on", "FOLLOW", "--", "true"],
+    &["record", "-"],
+    &["send", "SEND_MESSAGE", "message=hi"],
+    &["request", "GetInfo"],
+    &["credits"],
+    &["credits", "clear"],
+];
 
 #[tokio::test]
 async fn no_obs_is_3_and_says_where_to_look() {
