@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
-use twitchat_bridge::event::Heard;
+use twitchat_bridge::event::{Heard, Message};
 use twitchat_bridge::obs::{ConnectError, Listener, Options, Talker, Target};
+use twitchat_bridge::twitchat::action::Expected;
 use uuid::Uuid;
 
 use super::failure::Failure;
@@ -41,6 +42,19 @@ pub(crate) struct Bus {
     talker: Talker,
 }
 
+/// A message to Twitchat.
+#[derive(Debug)]
+pub(crate) struct Telling<'a> {
+    /// Its type.
+    pub(crate) kind: &'a str,
+    /// Its id, by which its echo is known.
+    pub(crate) id: &'a str,
+    /// The whole of it.
+    pub(crate) envelope: &'a Map<String, Value>,
+    /// Whose first is the answer, if one is wanted.
+    pub(crate) awaits: Option<&'a [Expected]>,
+}
+
 /// What tells a reply from everything else.
 #[derive(Debug, Deserialize)]
 struct Envelope<'a> {
@@ -51,11 +65,11 @@ struct Envelope<'a> {
 }
 
 impl Bus {
-    /// The listener first: it hears everything from then on, and tells failures best.
+    /// Both at once. Of two failures the listener's counts: it tells them best.
     pub(crate) async fn connect(target: &Target) -> Result<Self, ConnectError> {
         let options = Options::default();
-        let listener = Listener::connect(target, &options).await?;
-        Ok(Self { listener, talker: Talker::connect(target, &options).await? })
+        let (listener, talker) = tokio::join!(Box::pin(Listener::connect(target, &options)), Box::pin(Talker::connect(target, &options)));
+        Ok(Self { listener: listener?, talker: talker? })
     }
 
     /// Asks the bridge. The reply is as it came, envelope included.
@@ -76,13 +90,42 @@ impl Bus {
         }
     }
 
-    /// Sends a message to Twitchat and waits until OBS has sent it to everybody, ourselves included.
-    pub(crate) async fn tell(&mut self, kind: &str, id: &str, envelope: &Map<String, Value>, patience: Patience) -> anyhow::Result<()> {
-        self.talker.broadcast(&to_raw_value(envelope)?).await?;
-        let is_echo = |heard: &Heard| matches!(heard, Heard::Twitchat(message) if message.id.as_deref() == Some(id));
-        let no_echo = |_| Failure::NoEcho { kind: kind.to_owned(), within: patience.within };
-        timeout(patience.within, self.hear(is_echo)).await.map_err(no_echo)??;
-        Ok(())
+    /// Sends a message to Twitchat and waits until OBS has sent it to everybody, ourselves included, and until somebody has answered it
+    /// if an answer is wanted; gives the answer's data.
+    pub(crate) async fn tell(&mut self, telling: &Telling<'_>, patience: Patience) -> anyhow::Result<Option<Value>> {
+        let message = to_raw_value(telling.envelope)?;
+        let (mut echoed, mut answer) = (false, None);
+        let told = async {
+            let sending = self.talker.broadcast(&message);
+            tokio::pin!(sending);
+            let mut sent = false;
+            // OBS keeps no order between its reply, the echo and the answer.
+            while !(sent && echoed && (answer.is_some() || telling.awaits.is_none())) {
+                tokio::select! {
+                    result = &mut sending, if !sent => {
+                        result?;
+                        sent = true;
+                    }
+                    batch = self.listener.next() => {
+                        for heard in &batch?.events {
+                            let Heard::Twitchat(message) = heard else { continue };
+                            if message.id.as_deref() == Some(telling.id) {
+                                echoed = true;
+                            } else if answer.is_none() {
+                                answer = telling.awaits.and_then(|awaits| answer_in(message, awaits));
+                            }
+                        }
+                    }
+                }
+            }
+            Ok::<(), anyhow::Error>(())
+        };
+        match timeout(patience.within, told).await {
+            Ok(done) => done?,
+            Err(_) if echoed => return Err(Failure::NoReaction { kind: telling.kind.into(), within: patience.within }.into()),
+            Err(_) => return Err(Failure::NoEcho { kind: telling.kind.into(), within: patience.within }.into()),
+        }
+        Ok(answer)
     }
 
     /// The next message that is wanted.
@@ -94,6 +137,13 @@ impl Bus {
             }
         }
     }
+}
+
+/// The data of a message if it is one of those awaited.
+fn answer_in(message: &Message, awaits: &[Expected]) -> Option<Value> {
+    let data = || message.data.as_deref().map_or(Value::Null, |data| serde_json::from_str(data.get()).unwrap_or_default());
+    let expected = awaits.iter().filter(|expected| expected.kinds.contains(&&*message.kind));
+    expected.map(|expected| (expected, data())).find(|(expected, data)| expected.is(&message.kind, data)).map(|(_, data)| data)
 }
 
 fn answers(whole: &RawValue, id: &Value) -> bool {

@@ -52,6 +52,14 @@ pub(crate) enum Failure {
         /// The program.
         program: String,
     },
+    /// OBS relayed the action and nobody answered it.
+    #[error("OBS relayed {kind}, but no answer came within {} s. `twitchat-bridge actions {kind}` says what must be open for one", within.as_secs_f32())]
+    NoReaction {
+        /// Which action.
+        kind: String,
+        /// How long we waited.
+        within: Duration,
+    },
     /// OBS took the message and nothing came back.
     #[error("OBS took {kind} but did not relay it within {} s: nobody has heard it. Try again", within.as_secs_f32())]
     NoEcho {
@@ -107,7 +115,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let of_failure = |failure: &Failure| match failure {
         Failure::Usage(_) => USAGE,
-        Failure::NoAnswer { .. } | Failure::NoEcho { .. } | Failure::Late { .. } => NO_ANSWER,
+        Failure::NoAnswer { .. } | Failure::NoReaction { .. } | Failure::NoEcho { .. } | Failure::Late { .. } => NO_ANSWER,
         Failure::OtherBridge { .. } => OTHER_BRIDGE,
         Failure::Link(cause) => cause.kind().exit_code(),
         Failure::Refused { .. } | Failure::Stopped | Failure::NothingToPlay { .. } | Failure::RunFailed { .. } | Failure::Broke => 1,

@@ -12,36 +12,56 @@ use super::failure::Failure;
 pub(crate) const HELP: &str = "Fields:
   key=text           a text
   key:=json          any JSON: a number, true, false, null, a list, an object
+  key:=@FILE         JSON from a file
   outer.inner=text   a field within an object
-  --data             all at once, as a JSON object; fields given one by one go on top";
+  @FILE or -         all fields at once, as a JSON object from a file or standard input
+  --data             the same, or the JSON itself. Fields given one by one go on top";
 
 /// The fields of a message.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fields {
     /// Fields of the message, see below
-    #[arg(value_name = "KEY=VALUE", value_parser = read)]
-    fields: Vec<Field>,
+    #[arg(value_name = "KEY=VALUE|@FILE|-", value_parser = read)]
+    fields: Vec<Given>,
     /// A JSON object with all fields: as text, @FILE, or - for standard input
     #[arg(long, value_name = "JSON|@FILE|-")]
     data: Option<String>,
 }
 
-/// One field: its path, and what to put there.
+/// One argument.
 #[derive(Debug, Clone, PartialEq)]
-struct Field {
-    path: String,
-    value: Value,
+enum Given {
+    /// A field: its path, and what to put there.
+    Field { path: String, value: Value },
+    /// A field whose value stands in a file.
+    FromFile { path: String, file: String },
+    /// All of the data: `@FILE` or `-`.
+    All(String),
 }
 
 impl Fields {
     /// The object that they make.
     pub(crate) fn object(self, context: &Context) -> anyhow::Result<Map<String, Value>> {
-        let mut object = match &self.data {
-            None => Map::new(),
-            Some(given) => parse(&text(given, context)?)?,
+        let alls = self.fields.iter().filter_map(|given| if let Given::All(all) = given { Some(all) } else { None });
+        let mut all = self.data.iter().chain(alls);
+        let mut object = match (all.next(), all.next()) {
+            (None, _) => Map::new(),
+            (Some(given), None) => parse(&text(given, context)?)?,
+            (Some(_), Some(second)) => {
+                return Err(Failure::Usage(format!("all of the data is given twice, the second time by {second}")).into());
+            }
         };
-        for field in self.fields {
-            put(&mut object, &field.path, field.value).map_err(Failure::Usage)?;
+        for given in self.fields {
+            let (path, value) = match given {
+                Given::All(_) => continue,
+                Given::Field { path, value } => (path, value),
+                Given::FromFile { path, file } => {
+                    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {path} from {file}"))?;
+                    let value = serde_json::from_str(&text).map_err(|error| Failure::Usage(format!("{file} is not JSON: {error}")))?;
+                    (path, value)
+                }
+            };
+            put(&mut object, &path, value).map_err(Failure::Usage)?;
         }
         Ok(object)
     }
@@ -72,18 +92,53 @@ fn parse(text: &str) -> Result<Map<String, Value>, Failure> {
 }
 
 /// Reads one argument.
-fn read(argument: &str) -> Result<Field, String> {
-    let Some((path, value)) = argument.split_once('=') else {
+fn read(argument: &str) -> Result<Given, String> {
+    if argument == "-" || (argument.starts_with('@') && !argument.contains('=')) {
+        return Ok(Given::All(argument.to_owned()));
+    }
+    let Some((key, value)) = argument.split_once('=') else {
         return Err("write it as key=text or key:=json".into());
     };
-    let (path, value) = match path.strip_suffix(':') {
-        Some(path) => (path, serde_json::from_str(value).map_err(|error| format!("what follows := is not JSON: {error}"))?),
-        None => (path, Value::from(value)),
-    };
+    let (path, is_json) = key.strip_suffix(':').map_or((key, false), |path| (path, true));
     if path.split('.').any(str::is_empty) {
         return Err("the key is empty".into());
     }
-    Ok(Field { path: path.to_owned(), value })
+    let path = path.to_owned();
+    match value.strip_prefix('@') {
+        Some(file) if is_json => Ok(Given::FromFile { path, file: file.to_owned() }),
+        // Chat texts begin with @ often.
+        _ if !is_json => Ok(Given::Field { path, value: value.into() }),
+        _ => {
+            let value = serde_json::from_str(value).map_err(|error| format!("what follows := is not JSON: {error}"))?;
+            Ok(Given::Field { path, value })
+        }
+    }
+}
+
+/// How fields are written on the command line: the other way round, for examples.
+pub(crate) fn written(data: &Map<String, Value>) -> String {
+    fn write(path: &str, value: &Value, words: &mut Vec<String>) {
+        let quoted = |text: String| {
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/,=+@%?".contains(c);
+            if text.chars().all(is_plain) && !text.contains('?') { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+        };
+        match value {
+            Value::Object(fields) if !fields.is_empty() => {
+                for (key, value) in fields {
+                    write(&format!("{path}.{key}"), value, words);
+                }
+            }
+            Value::String(text) => words.push(format!("{path}={}", quoted(text.clone()))),
+            Value::Number(number) => words.push(format!("{path}={number}")),
+            Value::Bool(flag) => words.push(format!("{path}={flag}")),
+            other => words.push(format!("{path}:={}", quoted(other.to_string()))),
+        }
+    }
+    let mut words = Vec::new();
+    for (key, value) in data {
+        write(key, value, &mut words);
+    }
+    words.join(" ")
 }
 
 /// Puts a value where the path says, making objects on the way.
@@ -109,10 +164,32 @@ mod tests {
     fn object(arguments: &[&str]) -> Result<Value, String> {
         let mut object = Map::new();
         for argument in arguments {
-            let field = read(argument)?;
-            put(&mut object, &field.path, field.value)?;
+            let Given::Field { path, value } = read(argument)? else { panic!("{argument} is no field") };
+            put(&mut object, &path, value)?;
         }
         Ok(object.into())
+    }
+
+    #[test]
+    fn files_and_standard_input_are_told_from_texts() {
+        assert_eq!(read("-"), Ok(Given::All("-".into())));
+        assert_eq!(read("@clip.json"), Ok(Given::All("@clip.json".into())));
+        assert_eq!(read("clip:=@clip.json"), Ok(Given::FromFile { path: "clip".into(), file: "clip.json".into() }));
+        assert_eq!(read("message=@anna hi"), Ok(Given::Field { path: "message".into(), value: "@anna hi".into() }));
+        assert_eq!(read("message=-"), Ok(Given::Field { path: "message".into(), value: "-".into() }));
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_the_same() {
+        let data = json!({ "count": 5, "pause": true, "message": "it's 5 o'clock", "clip": { "url": "https://x.tv/embed?clip=a", "duration": 2.5 },
+            "items": [{ "id": "a" }], "none": null, "empty": {} });
+        let Value::Object(map) = &data else { unreachable!() };
+        let line = written(map);
+        assert_eq!(
+            line,
+            "clip.duration=2.5 clip.url='https://x.tv/embed?clip=a' count=5 empty:='{}' items:='[{\"id\":\"a\"}]' \
+             message='it'\\''s 5 o'\\''clock' none:=null pause=true"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to standard error.
 
+mod actions;
 mod bus;
 mod child;
 mod completions;
@@ -66,6 +67,7 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge status                     is it running, and does it hear Twitchat?
   twitchat-bridge watch --type 'Twitch.*'    see what happens
   twitchat-bridge credits                    the credits so far
+  twitchat-bridge actions                    what Twitchat can be told
 
 Exit codes:
   0 done, or stopped by Ctrl-C      5 nobody answered in time
@@ -94,6 +96,7 @@ enum Verb {
     Record(record::Args),
     Replay(replay::Args),
     Send(send::Args),
+    Actions(actions::Args),
     Request(request::Args),
     Credits(credits::Args),
     Config(config::Args),
@@ -126,6 +129,7 @@ impl Verb {
             Self::Record(args) => args.run(context).await,
             Self::Replay(args) => args.run(context).await,
             Self::Send(args) => args.run(context).await,
+            Self::Actions(args) => args.run(context),
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
             Self::Config(args) => args.run(context),

@@ -1,23 +1,34 @@
-//! `send`: give Twitchat an order.
+//! `send`: give Twitchat an order, or ask it something.
 
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
-use twitchat_bridge::event::heard::TWITCHAT;
+use tokio::time::{MissedTickBehavior, interval};
+use twitchat_bridge::daemon::{machine, state};
+use twitchat_bridge::twitchat::Generation;
+use twitchat_bridge::twitchat::action::{self, Expected, Prepared, Problem};
 use twitchat_bridge::twitchat::catalogue;
 use uuid::Uuid;
 
-use super::bus::Patience;
+use super::bus::{Bus, Patience, Telling};
 use super::context::Context;
 use super::failure::Failure;
 use super::fields::{self, Fields};
-use super::out;
+use super::signals::Signals;
+use super::{out, span};
 
 const EXAMPLES: &str = "Examples:
+  twitchat-bridge send CHAT_FEED_READ count=5
   twitchat-bridge send send-message message='Hello everybody'
-  twitchat-bridge send TIMER_ADD timeAdd=30
-  echo '{\"message\":\"Hi\"}' | twitchat-bridge send SEND_MESSAGE --data -
+  twitchat-bridge send SHOW_CLIP url=https://clips.twitch.tv/AwkwardHelplessSalamander
+  twitch api get clips -q id=AwkwardHelplessSalamander | twitchat-bridge send SHOW_CLIP -
+  twitchat-bridge send GET_CURRENT_TRACK --wait | jq -r .trackName
+  twitchat-bridge send TIMER_ADD timeAdd=30 --repeat 3 --every 10m
 
+`twitchat-bridge actions` lists what can be sent, `twitchat-bridge actions SHOW_CLIP` explains one. The names of every version
+of Twitchat can be used: they are put into the words of the one that the bridge last heard.
 The bridge need not run for this, and neither need Twitchat: what is proved is that OBS relayed the action.";
 
 /// Send Twitchat an action, such as a chat message
@@ -29,8 +40,26 @@ pub(crate) struct Args {
     action: String,
     #[command(flatten)]
     fields: Fields,
+    /// Wait for the answer and print its data as JSON; for what answers it, or for this event
+    #[arg(long, value_name = "EVENT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    wait: Option<String>,
     #[command(flatten)]
     patience: Patience,
+    /// Send it so many times
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    repeat: Option<u32>,
+    /// Send it again and again, with this time between, such as 30s or 5m; for ever unless --repeat is given
+    #[arg(long, value_name = "DURATION", value_parser = span::read)]
+    every: Option<Duration>,
+    /// The version of Twitchat it is for, such as 16 or 17 [default: the one that the bridge last heard]
+    #[arg(long, value_name = "VERSION")]
+    generation: Option<Generation>,
+    /// Send name and data as they are, without checks and translation
+    #[arg(long)]
+    no_check: bool,
+    /// Do not ask before what cannot be taken back
+    #[arg(short = 'y', long)]
+    yes: bool,
 }
 
 /// A name as Twitchat spells it.
@@ -39,7 +68,7 @@ fn name(text: &str) -> Result<String, String> {
     if name.is_empty() {
         Err("it is empty".into())
     } else if catalogue::is_forbidden(&name) {
-        Err("types that begin with OBS_ or ON_OBS_ are never sent: Twitchat 17 sends some of them on without end".into())
+        Err(Problem::Forbidden(name).to_string())
     } else if name.chars().any(|c| c.is_whitespace() || c == '=') {
         Err("it is a name such as SEND_MESSAGE; fields come after it".into())
     } else {
@@ -49,29 +78,120 @@ fn name(text: &str) -> Result<String, String> {
 
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let kind = self.action;
         let data = self.fields.object(context)?;
-        if catalogue::look_up(&kind).is_none() {
-            out::note(format_args!("{kind} is in no version of Twitchat that is known here; it is sent as it is"));
+        let config = context.config()?;
+        let generation = self.generation.or_else(|| state::generation(&config));
+        let prepared = prepare(&self.action, data, generation, self.no_check)?;
+        let awaited = self.wait.as_ref().map(|event| awaited(event, &prepared)).transpose()?;
+        for key in &prepared.dropped {
+            out::note(format_args!("{key} is left out: this Twitchat does not look at it"));
         }
-        let id = Uuid::new_v4().to_string();
-        let envelope = envelope(&kind, &id, data);
-        context.bus().await?.tell(&kind, &id, &envelope, self.patience).await.map_err(too_large)?;
-        out::line(format_args!(
-            "sent {kind} (id {id}): OBS has relayed it to everybody who listens. Whether Twitchat is open and acted on it, this does not tell."
-        ))?;
+        if let Some(harm) = prepared.destructive.filter(|_| !self.yes) {
+            confirm(&prepared.kind, harm)?;
+        }
+        let mut bus = Bus::connect(&machine::target(&config)()).await?;
+        let mut round = Round { bus: &mut bus, asked: &self.action, prepared: &prepared, awaited, patience: self.patience };
+        match (self.every, self.repeat) {
+            (None, times) => {
+                for _ in 0..times.unwrap_or(1) {
+                    round.run().await?;
+                }
+            }
+            (Some(pause), times) => repeat(&mut round, pause, times).await?,
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Both `id` and `data` must be there: older Twitchats throw without them.
-fn envelope(kind: &str, id: &str, data: Map<String, Value>) -> Map<String, Value> {
-    Map::from_iter([
-        ("origin".to_owned(), TWITCHAT.into()),
-        ("type".to_owned(), kind.into()),
-        ("id".to_owned(), id.into()),
-        ("data".to_owned(), data.into()),
-    ])
+/// What is sent.
+fn prepare(name: &str, data: Map<String, Value>, generation: Option<Generation>, unchecked: bool) -> Result<Prepared, Failure> {
+    let prepared = if unchecked { Prepared::raw(name, data) } else { action::prepare(name, data, generation) };
+    prepared.map_err(|problem| {
+        let way_out = match problem {
+            Problem::Forbidden(_) => "",
+            Problem::Unknown { .. } => ". `twitchat-bridge actions` lists them; --no-check sends any name",
+            _ => ". --no-check sends it as it is",
+        };
+        Failure::Usage(format!("{problem}{way_out}"))
+    })
+}
+
+/// What is waited for: the event that the user names, else what the catalogue knows.
+fn awaited(event: &str, prepared: &Prepared) -> Result<Vec<Expected>, Failure> {
+    if event.is_empty() {
+        if prepared.answers.is_empty() {
+            let hint = "nothing is known to answer it: say what to wait for, as in --wait=CURRENT_TRACK";
+            return Err(Failure::Usage(format!("{}: {hint}", prepared.kind)));
+        }
+        return Ok(prepared.answers.clone());
+    }
+    let event = name(event).map_err(|why| Failure::Usage(format!("--wait={event}: {why}")))?;
+    let Some(entry) = catalogue::look_up(&event) else {
+        let known = catalogue::entries().iter().map(|entry| entry.name);
+        let similar = action::nearest(&event, known).join(" or ");
+        let hint = if similar.is_empty() { String::new() } else { format!(": did you mean {similar}?") };
+        return Err(Failure::Usage(format!("no version of Twitchat has an event {event}{hint}")));
+    };
+    let kinds = std::iter::once(entry.name).chain(entry.counterparts.iter().copied()).collect();
+    Ok(vec![Expected { kinds, same: None }])
+}
+
+/// Asks before what cannot be taken back.
+fn confirm(kind: &str, harm: &str) -> anyhow::Result<()> {
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Err(Failure::Usage(format!("{kind}: {harm}. Say --yes if that is meant")).into());
+    }
+    write!(anstream::stderr(), "{kind}: {harm}. Send it? [y/N] ")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(Failure::Usage("not sent".into()).into()) }
+}
+
+/// Sends again and again until it was often enough or the user stops it. A round that takes longer than the pause delays the next.
+async fn repeat(round: &mut Round<'_>, pause: Duration, times: Option<u32>) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
+    let mut clock = interval(pause);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut left = times;
+    while left != Some(0) {
+        tokio::select! {
+            _ = clock.tick() => {}
+            () = signals.next() => return Ok(()),
+        }
+        tokio::select! {
+            done = round.run() => done?,
+            () = signals.next() => return Ok(()),
+        }
+        left = left.map(|left| left - 1);
+    }
+    Ok(())
+}
+
+/// One sending, with an id of its own: Twitchat drops what it has seen.
+struct Round<'a> {
+    bus: &'a mut Bus,
+    asked: &'a str,
+    prepared: &'a Prepared,
+    awaited: Option<Vec<Expected>>,
+    patience: Patience,
+}
+
+impl Round<'_> {
+    async fn run(&mut self) -> anyhow::Result<()> {
+        let (id, kind) = (Uuid::new_v4().to_string(), self.prepared.kind.as_str());
+        let envelope = self.prepared.envelope(&id);
+        let telling = Telling { kind, id: &id, envelope: &envelope, awaits: self.awaited.as_deref() };
+        let answer = self.bus.tell(&telling, self.patience).await.map_err(too_large)?;
+        if let Some(data) = answer {
+            return Ok(out::line(serde_json::to_string_pretty(&data)?)?);
+        }
+        let instead = if kind == self.asked { String::new() } else { format!(" for {}", self.asked) };
+        out::line(format_args!(
+            "sent {kind}{instead} (id {id}): OBS has relayed it to everybody who listens. Whether Twitchat is open and acted on it, this does \
+             not tell."
+        ))?;
+        Ok(())
+    }
 }
 
 /// What the user gave does not fit through OBS: that is their usage.
@@ -101,10 +221,13 @@ mod tests {
     }
 
     #[test]
-    fn the_envelope_always_has_id_and_data() {
-        assert_eq!(
-            Value::from(envelope("X", "1", Map::new())),
-            serde_json::json!({ "origin": "twitchat", "type": "X", "id": "1", "data": {} })
-        );
+    fn what_is_waited_for_is_said_in_the_words_of_every_version() {
+        let track = prepare("get-current-track", Map::new(), None, false).unwrap();
+        let kinds = |event| awaited(event, &track).map(|expected| expected[0].kinds.clone()).map_err(|error| error.to_string());
+        assert_eq!(kinds(""), Ok(vec!["CURRENT_TRACK", "ON_CURRENT_TRACK"]));
+        assert_eq!(kinds("on-follow"), Ok(vec!["ON_FOLLOW", "FOLLOW"]));
+        assert!(kinds("FOLOW").unwrap_err().contains("did you mean FOLLOW"));
+        let silent = prepare("SHOUTOUT", Map::new(), None, false).unwrap();
+        assert!(awaited("", &silent).unwrap_err().to_string().contains("--wait="));
     }
 }

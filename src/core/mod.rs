@@ -158,6 +158,8 @@ impl Core {
 
     /// What is to be done before the first input.
     pub fn start(&mut self) -> Vec<Effect> {
+        let learned = self.side.generation().filter(|_| self.settings.generation.is_none());
+        self.out.extend(learned.map(Effect::Speaks));
         std::mem::take(&mut self.out)
     }
 

@@ -175,6 +175,8 @@ pub enum Effect {
         /// Which.
         program: Program,
     },
+    /// Twitchat speaks this generation's words from now on.
+    Speaks(Generation),
     /// Something for the log.
     Note(Note),
     /// Another bridge serves this OBS: end.

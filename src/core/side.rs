@@ -155,6 +155,7 @@ impl Core {
             side.generation = generation;
             if let Some(generation) = generation {
                 self.keep("generation", generation.number().to_string());
+                self.out.push(Effect::Speaks(generation));
             }
         }
         if appeared || learned {

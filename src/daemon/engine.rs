@@ -1,13 +1,13 @@
 //! The owner of the core: takes one input after the other and runs the effects in their order.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{debug, info, warn};
 
-use super::{Ended, Error, Told, clock::Clock, deeds::Deeds, log};
+use super::{Ended, Error, Told, clock::Clock, deeds::Deeds, log, state};
 use crate::{
     core::{
         Core,
@@ -29,6 +29,8 @@ pub(super) struct Engine {
     clock: Clock,
     store: StoreHandle,
     obs: Obs,
+    /// The store's file: what others may know of this run stands beside it.
+    journal: PathBuf,
     outgoing: mpsc::Sender<Box<RawValue>>,
     told: Option<mpsc::Sender<Told>>,
     answers: mpsc::Sender<Input>,
@@ -47,7 +49,7 @@ impl Engine {
     pub(super) fn new(
         core: Core,
         clock: Clock,
-        store: StoreHandle,
+        (store, journal): (StoreHandle, PathBuf),
         obs: Obs,
         outgoing: mpsc::Sender<Box<RawValue>>,
         told: Option<mpsc::Sender<Told>>,
@@ -62,6 +64,7 @@ impl Engine {
             clock,
             store,
             obs,
+            journal,
             outgoing,
             told,
             answers,
@@ -202,6 +205,7 @@ impl Engine {
                 Effect::AskStream => self.ask_stream(),
                 Effect::Ask { ticket, request } => self.deeds.ask(ticket, request),
                 Effect::Run { ticket, of, program } => self.deeds.run(ticket, of, program),
+                Effect::Speaks(generation) => state::keep(&self.journal, generation),
                 Effect::Note(note) => log::note(&note),
                 Effect::Yield { other } => self.end = Some(Ended::OtherBridge { other }),
             }

@@ -43,14 +43,19 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
         keep_texts: config.store.keep_texts,
         broadcaster: Person::new(&text(&broadcaster.id), &text(&broadcaster.login), &text(&broadcaster.name)),
         name: config.bridge.name.as_str().into(),
-        generation: config.bridge.generation.map(|generation| match generation {
-            config::Generation::One => Generation::First,
-            config::Generation::Two => Generation::Second,
-            config::Generation::Three => Generation::Third,
-        }),
+        generation: generation(config),
         tell,
         rules: std::sync::Arc::clone(&config.rules),
     }
+}
+
+/// The generation of Twitchat that the config forces, if it does.
+pub(super) fn generation(config: &Config) -> Option<Generation> {
+    config.bridge.generation.map(|generation| match generation {
+        config::Generation::One => Generation::First,
+        config::Generation::Two => Generation::Second,
+        config::Generation::Three => Generation::Third,
+    })
 }
 
 #[cfg(test)]

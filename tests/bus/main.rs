@@ -17,6 +17,7 @@
 
 mod support;
 
+mod actions;
 mod flood;
 mod golden;
 mod noise;

@@ -1,4 +1,4 @@
-//! `send`, `watch` and nobody who answers: on a bus without a bridge.
+//! `watch` and nobody who answers: on a bus without a bridge.
 
 use serde_json::{Value, json};
 use twitchat_bridge::sim::peer::{Talker, Target};
@@ -13,46 +13,6 @@ async fn nobody_answers_is_5_and_says_what_to_do() {
         let done = home.run(&[verb, &["--timeout", "0.2"]].concat()).await;
         done.fails(5, &["no bridge answered", "within 0.2 s", "twitchat-bridge run"]);
     }
-}
-
-#[tokio::test]
-async fn send_makes_an_envelope_and_waits_for_its_echo() {
-    let obs = obs().await;
-    let home = Home::at(obs.port());
-    let arguments = ["send", "send-message", "message=Hello", "user.name=Anna", "count:=3", "--data", r#"{"count":1,"more":[true]}"#];
-    let done = home.run(&arguments).await.succeeds();
-    let heard = obs.heard();
-    let [envelope] = &heard[..] else { panic!("{heard:?}") };
-    let id = envelope["id"].as_str().unwrap();
-    assert_eq!((id.len(), done.out.contains(id)), (36, true));
-    assert!(done.out.contains("OBS has relayed it") && done.out.contains("does not tell"), "{done:?}");
-    let data = json!({ "message": "Hello", "user": { "name": "Anna" }, "count": 3, "more": [true] });
-    assert_eq!(*envelope, json!({ "origin": "twitchat", "type": "SEND_MESSAGE", "id": id, "data": data }));
-    assert_eq!(done.err, "");
-}
-
-#[tokio::test]
-async fn send_takes_data_from_a_file_and_from_standard_input() {
-    let obs = obs().await;
-    let home = Home::at(obs.port());
-    std::fs::write(home.path("data.json"), r#"{"from":"file"}"#).unwrap();
-    home.run(&["send", "SEND_MESSAGE", "--data", "@data.json"]).await.succeeds();
-    home.feed(&["send", "SEND_MESSAGE", "--data", "-"], r#"{"from":"input"}"#).await.succeeds();
-    let done = home.run(&["send", "MADE_UP"]).await.succeeds();
-    assert!(done.err.contains("MADE_UP is in no version of Twitchat"), "{done:?}");
-    assert_eq!(
-        obs.heard().iter().map(|sent| sent["data"].clone()).collect::<Vec<_>>(),
-        [json!({ "from": "file" }), json!({ "from": "input" }), json!({})]
-    );
-}
-
-#[tokio::test]
-async fn an_echo_that_does_not_come_is_5() {
-    let obs = obs().await;
-    obs.drop_broadcasts(1);
-    let done = Home::at(obs.port()).run(&["send", "SEND_MESSAGE", "--timeout", "0.3"]).await;
-    done.fails(5, &["OBS took SEND_MESSAGE but did not relay it"]);
-    assert_eq!(done.out, "");
 }
 
 #[tokio::test]

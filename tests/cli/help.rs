@@ -15,6 +15,7 @@ async fn help_of_every_verb() {
         "record",
         "replay",
         "send",
+        "actions",
         "request",
         "credits",
         "config",

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod actions;
 mod bridge;
 mod bus;
 mod config;
@@ -13,5 +14,6 @@ mod overlay;
 mod pipes;
 mod program;
 mod record;
+mod send;
 mod usage;
 mod wait;

@@ -64,7 +64,7 @@ async fn a_wrong_or_missing_password_is_4() {
 async fn the_password_shows_in_no_log_however_loud() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let done = home.run(&["-vv", "send", "SEND_MESSAGE"]).await.succeeds();
+    let done = home.run(&["-vv", "send", "SEND_MESSAGE", "message=hi"]).await.succeeds();
     let mut command = home.command(&["status", "--timeout", "0.2"]);
     let output = tokio::task::spawn_blocking(move || command.env("TWITCHAT_BRIDGE_LOG", "trace").output().unwrap());
     let loud = crate::program::Done::of(&output.await.unwrap());

@@ -18,7 +18,9 @@ async fn unread(home: &Home, arguments: &[&str]) -> Done {
 async fn a_closed_pipe_ends_quietly_with_0() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    for verb in [&["completions", "bash"][..], &["man"], &["config", "show"], &["--help"], &["send", "SEND_MESSAGE"], &["demo"]] {
+    for verb in
+        [&["completions", "bash"][..], &["man"], &["config", "show"], &["--help"], &["send", "SEND_MESSAGE", "message=hi"], &["demo"]]
+    {
         let done = unread(&home, verb).await.succeeds();
         assert_eq!(done.err, "", "{verb:?}");
     }

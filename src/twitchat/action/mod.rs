@@ -14,6 +14,7 @@ mod chat;
 mod check;
 mod clip;
 mod commands;
+mod explain;
 mod feed;
 mod highlight;
 mod icons;
@@ -38,6 +39,7 @@ pub use commands::{
     SetChatPollStart, SetEmergencyMode, SetStreamdeckAuthenticate, SetTriggerState, SetVoiceControlState, TimerAdd, ToggleTrigger,
     TriggerAction,
 };
+pub use explain::{Explanation, Named, Parameter};
 pub use feed::{
     ChatFeedPause, ChatFeedRead, ChatFeedReadAll, ChatFeedScroll, ChatFeedScrollBottom, ChatFeedScrollDown, ChatFeedScrollUp,
     ChatFeedSelect, ChatFeedSelectActionBan, ChatFeedSelectActionCancel, ChatFeedSelectActionDelete, ChatFeedSelectActionHighlight,

@@ -1,7 +1,7 @@
 //! The known names that resemble an unknown one.
 
 /// At least this alike (0 to 1), or nothing is suggested.
-const ALIKE: f64 = 0.6;
+const ALIKE: f64 = 0.5;
 /// How many are suggested at most.
 const FEW: usize = 3;
 

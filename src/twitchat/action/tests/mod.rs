@@ -1,5 +1,10 @@
 //! The catalogue against the other catalogue, against the captured messages, and both ways through the translation.
 
+mod mutations;
+mod page;
+mod typed;
+
+use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
@@ -22,8 +27,8 @@ fn captured() -> Vec<(Generation, String, Map<String, Value>)> {
             (generation, line["type"].as_str().unwrap().to_owned(), object(data))
         })
     };
-    let old = read(Generation::Second, include_str!("../../../tests/fixtures/twitchat_actions.ndjson"));
-    let new = read(Generation::Third, include_str!("../../../tests/fixtures/twitchat_v17_actions.ndjson"));
+    let old = read(Generation::Second, include_str!("../../../../tests/fixtures/twitchat_actions.ndjson"));
+    let new = read(Generation::Third, include_str!("../../../../tests/fixtures/twitchat_v17_actions.ndjson"));
     old.chain(new).collect()
 }
 
@@ -137,4 +142,84 @@ fn what_goes_over_and_comes_back_says_the_same() {
         }
     }
     insta::assert_snapshot!(format!("{both} there and back; not:\n{}", one_way.join("\n")));
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(|number| json!(number)),
+        ".{0,12}".prop_map(Value::from),
+        prop::sample::select(vec!["a", "tl", "trigger", "-4", "1e400", "https://clips.twitch.tv/x"]).prop_map(Value::from),
+    ];
+    let keys =
+        prop::sample::select(vec!["id", "url", "clip", "data", "params", "position", "user", "display_name", "items", "winner", "count"]);
+    leaf.prop_recursive(3, 24, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((keys.clone(), inner), 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
+        ]
+    })
+}
+
+proptest! {
+    /// Whatever is given, it is refused with words or passes; and what passes once passes again, unchanged.
+    #[test]
+    fn nothing_panics_and_what_passes_stays(
+        name in prop::sample::select(actions().flat_map(|action| action.names.all()).collect::<Vec<_>>()),
+        data in any_json().prop_filter_map("an object", |value| if let Value::Object(data) = value { Some(data) } else { None }),
+        generation in prop::option::of(prop::sample::select(Generation::ALL.to_vec())),
+    ) {
+        match prepare(name, data, generation) {
+            Err(problem) => prop_assert!(!problem.to_string().is_empty()),
+            Ok(prepared) => {
+                let again = prepare(&prepared.kind, prepared.data.clone(), generation);
+                prop_assert_eq!(again.map(|again| (again.kind, again.data)), Ok((prepared.kind, prepared.data)));
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_that_hold_numbers_are_read_as_such() {
+    let data = object(json!({ "count": " 5 ", "col": "1" }));
+    assert_eq!(Value::from(prepare("CHAT_FEED_READ", data, None).unwrap().data), json!({ "count": 5, "col": 1 }));
+    let data = object(json!({ "enabled": "false" }));
+    assert_eq!(Value::from(prepare("SET_EMERGENCY_MODE", data, None).unwrap().data), json!({ "enabled": false }));
+    // What is a text stays one.
+    let data = object(json!({ "message": "5" }));
+    assert_eq!(Value::from(prepare("SEND_MESSAGE", data, None).unwrap().data), json!({ "message": "5" }));
+}
+
+#[test]
+fn what_the_seeds_page_says_works_on_17() {
+    let third = |name: &str, data: Value| {
+        let prepared = prepare(name, object(data), Some(Generation::Third)).unwrap_or_else(|problem| panic!("{problem}"));
+        (prepared.kind, Value::from(prepared.data))
+    };
+    let (kind, data) = third(
+        "SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE",
+        json!({ "message": "hi", "params": { "position": "m" },
+            "user": { "id": "1", "login": "anna", "display_name": "Anna", "profile_image_url": "https://example.com/a.png" } }),
+    );
+    assert_eq!((kind.as_str(), &data["user"]["displayNameOriginal"]), ("SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE", &json!("Anna")));
+    assert!(
+        data["message_id"].is_string() && data["user"]["avatarPath"] == "https://example.com/a.png" && data["user"]["platform"] == "twitch"
+    );
+    let (kind, data) = third("WHEEL_OVERLAY_START", json!({ "items": [{ "id": "a", "label": "A", "data": 1 }], "winner": "a" }));
+    assert!(kind == "SET_WHEEL_OVERLAY_START" && data["sessionId"].is_string());
+    assert_eq!(
+        third("CHAT_FEED_SCROLL_UP", json!({ "scrollBy": 0 })),
+        ("SET_CHAT_FEED_SCROLL".into(), json!({ "scrollBy": -100, "colIndex": 0, "mode": "pixels" }))
+    );
+    assert_eq!(third("START_EMERGENCY", json!({})), ("SET_EMERGENCY_MODE".into(), json!({ "enabled": true, "promptConfirmation": true })));
+}
+
+#[test]
+fn what_6_did_not_have_yet_is_said() {
+    let problem = prepare("SEND_MESSAGE", object(json!({ "message": "hi" })), Some(Generation::First)).unwrap_err();
+    assert!(matches!(&problem, Problem::Untranslatable { generation: Generation::First, .. }), "{problem}");
+    assert!(prepare("SET_CHAT_FEED_READ", object(json!({ "count": 2 })), Some(Generation::First)).is_ok());
 }

@@ -1,0 +1,140 @@
+//! `actions`: what Twitchat can be told and asked.
+
+use std::process::ExitCode;
+
+use twitchat_bridge::daemon::state;
+use twitchat_bridge::twitchat::Generation;
+use twitchat_bridge::twitchat::action::{self, Action, Explanation, Parameter};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::fields;
+use super::out::{self, BOLD, DIM, OutError};
+
+const EXAMPLES: &str = "Examples:
+  twitchat-bridge actions
+  twitchat-bridge actions SHOW_CLIP
+  twitchat-bridge actions --generation 17 --json | jq -r '.[].name'
+
+Names are in the words of the Twitchat that the bridge last heard; the names of every other version can be used as well.";
+
+/// List what can be sent to Twitchat, or explain one action
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The action to explain, in any case, with - or _
+    #[arg(value_name = "ACTION")]
+    name: Option<String>,
+    /// Only what this version of Twitchat has, such as 16 or 17, in its words
+    #[arg(long, value_name = "VERSION")]
+    generation: Option<Generation>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        if let Some(name) = &self.name {
+            let action = action::find(name).ok_or_else(|| unknown(name))?;
+            let explanation = action.explain();
+            if self.json {
+                out::line(serde_json::to_string_pretty(&explanation)?)?;
+            } else {
+                explain(&explanation)?;
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        // A config that cannot be read is no reason to list nothing.
+        let heard = || context.config().ok().and_then(|config| state::generation(&config));
+        let words = self.generation.or_else(heard);
+        let mut listed: Vec<_> =
+            action::actions().filter_map(|action| Some((listed_name(action, self.generation, words)?, action))).collect();
+        listed.sort_unstable_by_key(|(name, _)| *name);
+        if self.json {
+            let all: Vec<_> = listed.iter().map(|(_, action)| action.explain()).collect();
+            out::line(serde_json::to_string_pretty(&all)?)?;
+        } else {
+            for (name, action) in listed {
+                out::line(format_args!("{BOLD}{name:<42}{BOLD:#}  {}", action.about))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Under which name it is listed, if at all.
+fn listed_name(action: &Action, only: Option<Generation>, words: Option<Generation>) -> Option<&'static str> {
+    let name = words.and_then(|generation| action.name_in(generation));
+    if only.is_some() { name } else { Some(name.unwrap_or(action.name())) }
+}
+
+fn unknown(name: &str) -> Failure {
+    let similar =
+        action::nearest(&name.to_uppercase().replace('-', "_"), action::actions().flat_map(|action| action.names.all())).join(" or ");
+    let hint = if similar.is_empty() { "`twitchat-bridge actions` lists them".to_owned() } else { format!("did you mean {similar}?") };
+    Failure::Usage(format!("Twitchat has no action {name}: {hint}"))
+}
+
+/// Which versions, in words.
+fn versions(generations: &[u8]) -> &'static str {
+    match generations {
+        [1, 2, 3] => "all versions",
+        [1, 2] => "up to 16.x",
+        [2, 3] => "from 7.x on",
+        [1] => "up to 6.x",
+        [2] => "7.x to 16.x",
+        _ => "from 17 on",
+    }
+}
+
+fn explain(action: &Explanation) -> Result<(), OutError> {
+    out::line(format_args!("{BOLD}{}{BOLD:#}\n{}\n", action.name, action.about))?;
+    for named in &action.names {
+        out::line(format_args!("Name         {} ({})", named.name, versions(&named.generations)))?;
+    }
+    out::line(format_args!("Needs        {}", action.needs))?;
+    if !action.answers.is_empty() {
+        out::line(format_args!("Answered by  {}", action.answers.join(", ")))?;
+    }
+    if let Some(harm) = action.destructive {
+        out::line(format_args!("Careful      {harm}"))?;
+    }
+    if !action.parameters.is_empty() {
+        out::line(format_args!("\n{BOLD}Parameters{BOLD:#}"))?;
+    }
+    for parameter in &action.parameters {
+        out::line(format_args!(
+            "  {BOLD}{}{BOLD:#}{}: {}{}",
+            parameter.path,
+            renamed(parameter, action),
+            parameter.takes,
+            default(parameter)
+        ))?;
+        out::line(format_args!("      {DIM}{}{DIM:#}", parameter.about))?;
+    }
+    let data = fields::written(&action.example);
+    out::line(format_args!("\n{BOLD}Example{BOLD:#}\n  twitchat-bridge send {} {data}", action.name).to_string().trim_end())
+}
+
+/// Where the two sides differ; of interest only if there are two.
+fn renamed(parameter: &Parameter, action: &Explanation) -> String {
+    let in_17 = |generations: &[u8]| generations.contains(&3);
+    let is_on_both =
+        action.names.iter().any(|named| in_17(&named.generations)) && action.names.iter().any(|named| named.generations != [3]);
+    match &parameter.path_in_17 {
+        _ if !is_on_both => String::new(),
+        Some(_) if parameter.only_in_17 => " (only in 17)".into(),
+        Some(new) if *new != parameter.path => format!(" (in 17: {new})"),
+        Some(_) => String::new(),
+        None => " (not in 17)".into(),
+    }
+}
+
+fn default(parameter: &Parameter) -> String {
+    match &parameter.default {
+        _ if parameter.required => "; required".into(),
+        Some(default) => format!("; {default} if absent"),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,67 @@
+//! What other runs of this program may know of the bridge without asking it: the generation of Twitchat, in a small file beside the
+//! journal. The engine writes it when the core says so; `send` reads it, so that an action needs no round over OBS first.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use tracing::{debug, warn};
+
+use super::settings;
+use crate::{config::Config, twitchat::Generation};
+
+/// Where the file is, for a journal.
+fn path(journal: &Path) -> PathBuf {
+    journal.with_extension("generation")
+}
+
+/// The generation in use: what the config says, else what a bridge with this journal last heard.
+pub fn generation(config: &Config) -> Option<Generation> {
+    settings::generation(config).or_else(|| fs::read_to_string(path(&config.store.path)).ok()?.parse().ok())
+}
+
+/// Writes the generation down, in the background: nothing waits for it.
+pub(super) fn keep(journal: &Path, generation: Generation) {
+    let path = path(journal);
+    tokio::task::spawn_blocking(move || match replace(&path, &format!("{}\n", generation.number())) {
+        Ok(()) => debug!(path = %path.display(), "generation of Twitchat noted"),
+        Err(error) => warn!(%error, path = %path.display(), "the generation of Twitchat is not noted: `send` may use the wrong words"),
+    });
+}
+
+/// Whoever reads meanwhile gets the old text or the new one, never a part.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let new = path.with_extension(format!("generation.{}", std::process::id()));
+    fs::write(&new, text)?;
+    fs::rename(&new, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_config_goes_before_the_file_and_neither_means_unknown() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.store.path = folder.path().join("journal.db");
+        assert_eq!(generation(&config), None);
+        replace(&path(&config.store.path), "3\n").unwrap();
+        assert_eq!(generation(&config), Some(Generation::Third));
+        replace(&path(&config.store.path), "2\n").unwrap();
+        assert_eq!(generation(&config), Some(Generation::Second));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        config.bridge.generation = Some(crate::config::Generation::One);
+        assert_eq!(generation(&config), Some(Generation::First));
+    }
+
+    #[test]
+    fn what_cannot_be_read_means_unknown() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.store.path = folder.path().join("journal.db");
+        fs::write(path(&config.store.path), "\u{fffd}").unwrap();
+        assert_eq!(generation(&config), None);
+    }
+}
