@@ -17,7 +17,8 @@ const PARTS: [(&str, &[&str]); 14] = [
     ("rule", &["request", "credits", "mapping", "twitchat"]),
     ("core", &["rule", "request", "credits", "mapping", "twitchat"]),
     ("link", &[]),
-    ("config", &["rule"]),
+    // The plan of the end credits, and the words in it, are checked where they are read.
+    ("config", &["rule", "credits"]),
     ("obs", &["core", "rule", "request", "credits", "mapping", "twitchat", "link", "config"]),
     ("store", &["core", "rule", "request", "credits", "mapping", "twitchat", "config"]),
     ("overlay", &["core", "rule", "request", "credits", "mapping", "twitchat", "config"]),

@@ -4,11 +4,12 @@ use std::io::{self, IsTerminal, Read};
 
 use anyhow::Context as _;
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 use twitchat_bridge::config::{Config, Flags};
 use twitchat_bridge::daemon::machine;
 use twitchat_bridge::obs::Target;
 
-use super::bus::Bus;
+use super::bus::{Bus, Patience};
 use super::options::Options;
 use super::out;
 
@@ -58,6 +59,12 @@ impl Context {
     /// Both connections to OBS.
     pub(crate) async fn bus(&self) -> anyhow::Result<Bus> {
         Ok(Bus::connect(&self.target()?).await?)
+    }
+
+    /// Asks the bridge one thing. The reply is as it came, envelope included.
+    pub(crate) async fn ask(&self, name: &str, fields: Map<String, Value>, patience: Patience) -> anyhow::Result<Map<String, Value>> {
+        // Two connections in the making are a large future.
+        Box::pin(async { self.bus().await?.ask(name, fields, patience).await }).await
     }
 }
 

@@ -133,7 +133,7 @@ impl Verb {
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
             Self::Config(args) => args.run(context),
-            Self::Overlay(args) => args.run(context),
+            Self::Overlay(args) => args.run(context).await,
             Self::Demo(args) => Box::pin(args.run(context)).await,
             Self::Completions(args) => args.run(),
             Self::Man(args) => args.run(),

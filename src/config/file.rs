@@ -2,7 +2,7 @@
 
 use toml::de::DeTable;
 
-use super::keys::{self, KEYS, Key};
+use super::keys::{self, Key};
 use super::load::FileText;
 use super::raw::{Raw, Spot};
 use super::{ConfigError, Origin};
@@ -32,7 +32,7 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
             lists.push((known, Node::of_toml(table, text)));
             continue;
         }
-        if !KEYS.iter().any(|key| key.parts().0 == section.as_ref()) {
+        if !keys::all().any(|key| key.parts().0 == section.as_ref()) {
             return Err(ConfigError::UnknownKey { origin: section_at, nearest: nearest_of(section), key: section.clone().into_owned() });
         }
         let Some(table) = table.get_ref().as_table() else {
@@ -58,6 +58,6 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
 
 /// Settings, or sections if what is written has none.
 fn nearest_of(written: &str) -> Option<&'static str> {
-    let sections = KEYS.iter().map(|key| key.parts().0).chain(rule::SECTIONS).filter(|_| !written.contains('.'));
-    nearest(written, sections.chain(KEYS.iter().map(|key| key.name)))
+    let sections = keys::all().map(|key| key.parts().0).chain(rule::SECTIONS).filter(|_| !written.contains('.'));
+    nearest(written, sections.chain(keys::all().map(|key| key.name)))
 }

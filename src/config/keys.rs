@@ -31,7 +31,12 @@ const HIDDEN: &str = "(hidden)";
 
 /// The setting of this name.
 pub(super) fn find(name: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.name == name)
+    all().find(|key| key.name == name)
+}
+
+/// Every setting, in the order in which they are shown; those of a section stand together.
+pub(super) fn all() -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().chain(super::overlay::keys::KEYS)
 }
 
 impl Key {
@@ -41,8 +46,8 @@ impl Key {
     }
 }
 
-/// In the order in which they are shown; those of a section stand together.
-pub(super) const KEYS: &[Key] = &[
+/// All but those of the overlay.
+const KEYS: &[Key] = &[
     Key {
         name: "obs.host",
         env: Some("OBS_HOST"),

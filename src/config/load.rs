@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::file::{self, Entry};
-use super::keys::{self, KEYS, PASSWORD, PASSWORD_FILE};
+use super::keys::{self, PASSWORD, PASSWORD_FILE};
 use super::raw::Raw;
+use super::read::Unknown;
 use super::{Config, ConfigError, Origin, Warning};
 use crate::event::nearest::nearest;
 
@@ -147,8 +148,12 @@ impl Config {
                     (Origin::File { path, .. }, Some(spot)) => Origin::File { path, line: spot.line, column: spot.column },
                     (origin, _) => origin,
                 };
-                let found = (key.name != PASSWORD).then_some(found);
-                ConfigError::Value { origin, key: key.name.into(), allowed: bad.allowed.into(), found }
+                let found = (key.name != PASSWORD).then_some(found).filter(|found| !found.is_empty());
+                let name = bad.key.map_or_else(|| key.name.to_owned(), |within| format!("{}.{within}", key.name));
+                if let Some(Unknown { nearest }) = bad.unknown {
+                    return ConfigError::UnknownKey { origin, key: name, nearest };
+                }
+                ConfigError::Value { origin, key: name, allowed: bad.allowed.into(), found }
             })?;
             self.origins.insert(key.name, origin);
             match key.name {
@@ -230,7 +235,7 @@ impl Flags {
 /// The settings in the environment. An empty variable counts as not set.
 fn variables(env: &[(OsString, OsString)]) -> Vec<Entry> {
     let entry = |(name, value): &(OsString, OsString)| {
-        let key = KEYS.iter().find(|key| key.env.is_some_and(|env| name == env)).filter(|_| !value.is_empty())?;
+        let key = keys::all().find(|key| key.env.is_some_and(|env| name == env)).filter(|_| !value.is_empty())?;
         let raw = value.to_str().map_or_else(|| Raw::Path(value.into()), |text| Raw::Loose(text.into()));
         Some(Entry { key, raw, origin: Origin::Env(name.to_str()?.to_owned()) })
     };
@@ -238,7 +243,7 @@ fn variables(env: &[(OsString, OsString)]) -> Vec<Entry> {
 }
 
 fn unknown_variable(name: &str) -> Option<Warning> {
-    let known = || KEYS.iter().filter_map(|key| key.env).chain(OTHER_VARIABLES);
+    let known = || keys::all().filter_map(|key| key.env).chain(OTHER_VARIABLES);
     if !name.starts_with(PREFIX) || known().any(|known| known == name) {
         return None;
     }

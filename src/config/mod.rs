@@ -10,6 +10,7 @@ mod keys;
 mod load;
 mod machine;
 mod origin;
+mod overlay;
 mod raw;
 mod read;
 mod settings;
@@ -20,6 +21,7 @@ pub use error::{ConfigError, Warning};
 pub use load::{Discovered, FileText, Flags, Places, Sources};
 pub use machine::{default_path, places};
 pub use origin::Origin;
+pub use overlay::OverlaySettings;
 pub use settings::{
     BridgeSettings, BroadcasterSettings, Config, CreditsSettings, Generation, LeaderboardSettings, ObsSettings, SECTIONS, SessionSettings,
     Spelling, StoreSettings,

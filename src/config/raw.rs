@@ -16,6 +16,8 @@ pub(super) enum Raw {
     Text(String),
     /// The file's whole number.
     Whole(i64),
+    /// The file's number with a fraction.
+    Fraction(f64),
     /// The file's `true` or `false`.
     Bool(bool),
     /// The file's `[…]`.
@@ -55,7 +57,13 @@ impl Raw {
                 Self::List(items.iter().map(|item| (Self::of(item.get_ref(), text), Spot::of(text, item.span().start))).collect())
             }
             DeValue::Table(table) => Self::Table(entries(table, text)),
-            DeValue::Float(_) => Self::Other("a fraction"),
+            DeValue::Float(digits) => digits
+                .as_str()
+                .replace('_', "")
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite())
+                .map_or(Self::Other("a fraction"), Self::Fraction),
             DeValue::Datetime(_) => Self::Other("a date"),
         }
     }
@@ -77,6 +85,7 @@ impl fmt::Display for Raw {
             Self::Loose(text) | Self::Text(text) => write!(f, "{text:?}"),
             Self::Path(path) => write!(f, "{:?}", path.display().to_string()),
             Self::Whole(number) => number.fmt(f),
+            Self::Fraction(number) => number.fmt(f),
             Self::Bool(value) => value.fmt(f),
             Self::List(_) => f.write_str("a list"),
             Self::Table(_) => f.write_str("a table"),

@@ -20,15 +20,38 @@ pub(super) struct Bad {
     pub(super) allowed: Cow<'static, str>,
     /// The part of the value that is refused, and its place.
     pub(super) part: Option<(String, Spot)>,
+    /// The key within the value, where it is a table.
+    pub(super) key: Option<String>,
+    /// There is no such key.
+    pub(super) unknown: Option<Unknown>,
+}
+
+/// What there is instead of an unknown key.
+pub(super) struct Unknown {
+    /// The known one that resembles it most.
+    pub(super) nearest: Option<&'static str>,
 }
 
 impl From<&'static str> for Bad {
     fn from(allowed: &'static str) -> Self {
-        Self { allowed: allowed.into(), part: None }
+        Self { allowed: allowed.into(), part: None, key: None, unknown: None }
     }
 }
 
-type Read<T> = Result<T, Bad>;
+impl From<String> for Bad {
+    fn from(allowed: String) -> Self {
+        Self { allowed: allowed.into(), part: None, key: None, unknown: None }
+    }
+}
+
+impl Bad {
+    /// A key that there is not, within a table.
+    pub(super) fn unknown(key: &str, nearest: Option<&'static str>, spot: Spot) -> Self {
+        Self { allowed: "".into(), part: Some((key.to_owned(), spot)), key: Some(key.to_owned()), unknown: Some(Unknown { nearest }) }
+    }
+}
+
+pub(super) type Read<T> = Result<T, Bad>;
 
 fn text(raw: &Raw) -> Option<&str> {
     match raw {
@@ -183,6 +206,58 @@ fn choice<T: Copy>(raw: &Raw, choices: &[(&str, T)]) -> Option<T> {
     choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, value)| *value)
 }
 
+/// One of a few words.
+pub(super) fn one_of<T: Copy>(raw: &Raw, choices: &[(&str, T)]) -> Read<T> {
+    choice(raw, choices).ok_or_else(|| Bad::from(choices.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(", ")))
+}
+
+/// The word of a choice.
+pub(super) fn word_of<'a, T: Copy + PartialEq>(value: T, choices: &[(&'a str, T)]) -> &'a str {
+    choices.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
+}
+
+/// A list of a few words.
+pub(super) fn each_of<T: Copy>(raw: &Raw, what: &str, choices: &[(&str, T)]) -> Read<Vec<T>> {
+    let allowed = || {
+        Bad::from(format!("a list of {what} out of {}", choices.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(", ")))
+    };
+    let Raw::List(items) = raw else { return Err(allowed()) };
+    let one = |(item, spot): &(Raw, Spot)| {
+        let number = if let Raw::Whole(number) = item { Some(Raw::Text(number.to_string())) } else { None };
+        choice(number.as_ref().unwrap_or(item), choices).ok_or_else(|| Bad { part: Some((item.to_string(), *spot)), ..allowed() })
+    };
+    items.iter().map(one).collect()
+}
+
+/// A number, perhaps with a fraction.
+pub(super) fn number(raw: &Raw, least: f64, most: f64) -> Read<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "what is allowed is far below 2^53")]
+    let number = match raw {
+        Raw::Whole(number) => Some(*number as f64),
+        Raw::Fraction(number) => Some(*number),
+        Raw::Loose(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    number.filter(|number| (least..=most).contains(number)).ok_or_else(|| Bad::from(format!("a number from {least} to {most}")))
+}
+
+/// A whole number from 0 up.
+pub(super) fn whole_number(raw: &Raw, most: u32) -> Read<u32> {
+    let number = whole(raw).and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= most);
+    number.ok_or_else(|| Bad::from(format!("a whole number from 0 to {most}")))
+}
+
+/// A name that may stand in a file name and in CSS.
+pub(super) fn name(raw: &Raw) -> Read<String> {
+    let is_name =
+        |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    text(raw).filter(is_name).map(Into::into).ok_or_else(|| "a name of small letters, digits and -".into())
+}
+
+pub(super) fn words(raw: &Raw) -> Read<Vec<String>> {
+    list(raw, r#"a list of names, such as ["Hydrate", "Posture check"]"#, word)
+}
+
 pub(super) fn people(raw: &Raw) -> Read<Vec<String>> {
     list(raw, r#"a list of logins or ids, such as ["somebody", "12345"]"#, person)
 }
@@ -198,7 +273,7 @@ fn section(raw: &Raw) -> Read<String> {
     };
     let word = text(raw).ok_or("a list of sections of the credits")?;
     let known = SECTIONS.iter().find(|section| section.eq_ignore_ascii_case(word));
-    known.map(|known| (*known).to_owned()).ok_or_else(|| Bad { allowed: unknown(word), part: None })
+    known.map(|known| (*known).to_owned()).ok_or_else(|| Bad { allowed: unknown(word), .."".into() })
 }
 
 pub(super) fn groups(raw: &Raw) -> Read<BTreeMap<String, Vec<String>>> {
@@ -213,7 +288,7 @@ pub(super) fn groups(raw: &Raw) -> Read<BTreeMap<String, Vec<String>>> {
 
 fn list(raw: &Raw, allowed: &'static str, each: fn(&Raw) -> Read<String>) -> Read<Vec<String>> {
     let Raw::List(items) = raw else { return Err(allowed.into()) };
-    let item = |(raw, spot): &(Raw, Spot)| each(raw).map_err(|bad| Bad { allowed: bad.allowed, part: Some((raw.to_string(), *spot)) });
+    let item = |(raw, spot): &(Raw, Spot)| each(raw).map_err(|bad| Bad { part: Some((raw.to_string(), *spot)), ..bad });
     items.iter().map(item).collect()
 }
 

@@ -9,7 +9,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use super::{Origin, Warning};
+use super::{Origin, OverlaySettings, Warning};
 use crate::rule::Rulebook;
 
 /// Every setting. `Config::default()` is what holds without a file; only the store's place depends on the machine.
@@ -29,6 +29,8 @@ pub struct Config {
     pub broadcaster: BroadcasterSettings,
     /// How the bridge presents itself.
     pub bridge: BridgeSettings,
+    /// The end-credits page.
+    pub overlay: OverlaySettings,
     /// `[[rule]]`, `[[action]]`, `[[label]]`: what the bridge does by itself.
     pub rules: Arc<Rulebook>,
     /// What the user should know, though it is no error.

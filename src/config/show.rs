@@ -1,6 +1,6 @@
 //! The configuration as `config show` prints it: each value, its origin, secrets hidden.
 
-use super::keys::KEYS;
+use super::keys;
 use super::{Config, Origin};
 
 /// One line of `config show`.
@@ -17,6 +17,6 @@ pub struct Shown {
 impl Config {
     /// All settings, section by section.
     pub fn rows(&self) -> Vec<Shown> {
-        KEYS.iter().map(|key| Shown { key: key.name, value: (key.show)(self), origin: self.origin(key.name).clone() }).collect()
+        keys::all().map(|key| Shown { key: key.name, value: (key.show)(self), origin: self.origin(key.name).clone() }).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! The commented file that `config init` writes: every setting, commented out, with its default.
 
 use super::Config;
-use super::keys::KEYS;
+use super::keys;
 
 const HEAD: &str = "\
 # Settings of twitchat-bridge. To change one, remove the # in front of it: what stands there is the default, or an example.
@@ -13,7 +13,7 @@ pub fn template() -> String {
     let defaults = Config::default();
     let mut lines = vec![HEAD.to_owned()];
     let mut section = "";
-    for key in KEYS {
+    for key in keys::all() {
         let (in_section, name) = key.parts();
         if in_section != section {
             section = in_section;

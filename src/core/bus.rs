@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Core,
     port::{Effect, Note, Now},
+    roll::Cause,
 };
 use crate::{
     credits::{self, sample},
@@ -125,6 +126,11 @@ impl Core {
             Call::GetUserPronouns { login } => {
                 return Err(RequestError::Unavailable(format!("Twitchat does not tell the pronouns of {login}")));
             }
+            Call::RollCredits(wish) => self.roll_credits(wish, Cause::Asked, now)?,
+            Call::StopCredits => self.stop_credits(now),
+            Call::ControlCredits(command) => self.control_credits(&command, now)?,
+            Call::GetRoll(wish) => self.get_roll(&wish, now),
+            Call::OverlayReport(report) => self.overlay_report(client, report, now),
             Call::Authenticate | Call::GetInfo | Call::GetStatus => Map::new(),
         })
     }

@@ -44,6 +44,7 @@ impl Core {
             self.replayed(message, now);
             return;
         }
+        self.play_overlay(message, now);
         let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
         if !matches!(class, Some(Class::Action | Class::Question)) {
             self.tell_message(message, now);
@@ -182,7 +183,7 @@ impl Core {
         }
     }
 
-    fn append(&mut self, source: Source<'_>, now: Now, body: Box<str>) {
+    pub(super) fn append(&mut self, source: Source<'_>, now: Now, body: Box<str>) {
         let seq = Seq(self.next_seq);
         self.next_seq += 1;
         self.counts.journal += 1;

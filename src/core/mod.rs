@@ -9,6 +9,7 @@
 //! | `intake` | what Twitchat says, published events: journalled, counted, told |
 //! | `bus` | requests, replies that wait until they are durable, other bridges |
 //! | `side` | whether Twitchat is there, its generation, asking for its summary |
+//! | `roll` | the end credits: when they roll, who shows them, Twitchat's buttons |
 //! | `sessions` | when a session ends and the next begins |
 //! | `subscriptions`, `telling` | who hears which events, and how they are told |
 //! | `actions`, `answers` | Streamer.bot's other requests |
@@ -26,6 +27,7 @@ mod latest;
 pub mod port;
 pub mod recent;
 mod replay;
+mod roll;
 mod rules;
 mod sessions;
 mod side;
@@ -92,6 +94,7 @@ pub struct Core {
     last: Option<(Box<str>, i64)>,
     /// Since when we are the bridge on this OBS: the start, or the end of a freeze.
     since_ms: i64,
+    show: roll::Show,
     sent: u64,
     alive_due_ms: u64,
     /// When a poll or prediction that was cleared may be told as ended, on the monotonic clock.
@@ -136,6 +139,7 @@ impl Core {
             triggers: Vec::new(),
             last: None,
             since_ms: run.started_ms,
+            show: roll::Show::default(),
             sent: 0,
             alive_due_ms: now.mono_ms,
             ballots_due_ms: None,
@@ -205,6 +209,12 @@ impl Core {
             self.fold.apply(&fact, key, origin, row.at_ms, |_| {});
             self.note_fact(&fact, row.at_ms);
         }
+        if row.origin == RowOrigin::Filled
+            && &*row.kind == mapping::rest::KIND
+            && let Some(rest) = mapping::Rest::read(&row.body)
+        {
+            self.fold.join(rest, row.at_ms);
+        }
         if row.origin == RowOrigin::Added
             && let Some((section, value)) = intake::read_added(&row.body)
         {
@@ -231,6 +241,9 @@ impl Core {
             Input::Stream(status) => self.stream_status(status, now),
             Input::StreamChanged { active } => self.stream_changed(active, now),
             Input::Scene(name) => self.scene_changed(&name, now),
+            Input::Shown { scene, shown } => self.scene_shows(&scene, shown, now),
+            Input::Music(seconds) => self.music(seconds, now),
+            Input::FeedFailed(why) => self.feed_failed(&why),
             Input::Durable { writes } => self.durable(writes),
             Input::StoreFailed(why) => {
                 if self.store_trouble.as_ref() != Some(&why) {
@@ -265,6 +278,7 @@ impl Core {
             self.side.due_ms(),
             self.gifts.due_ms(),
             self.stage.gifts.due_ms(),
+            self.show.due_ms(),
             self.ballots_due_ms,
             self.rules.due_ms(),
             heartbeat,
@@ -299,6 +313,8 @@ impl Core {
         self.say_hello(now);
         self.tell_obs(mapping::obs::connected(&self.connection()), now);
         self.side.connected(now.mono_ms);
+        self.feed_again();
+        self.show_up(now);
     }
 
     fn down(&mut self, now: Now) {
@@ -306,6 +322,7 @@ impl Core {
         self.obs = None;
         self.tell_obs(mapping::obs::disconnected(&connection), now);
         self.side.disconnected();
+        self.show_down();
         self.stream.unknown();
     }
 
@@ -332,6 +349,7 @@ impl Core {
             self.keep_latest();
         }
         self.run_side(now);
+        self.run_roll(now);
         self.release_gifts(now);
         self.settle_ballots(now);
     }
@@ -374,8 +392,12 @@ impl Core {
 
     /// A fresh id for something we send: a name-based UUID below this run's own, so that same inputs give same ids.
     fn fresh_id(&mut self) -> String {
+        self.fresh_uuid().to_string()
+    }
+
+    fn fresh_uuid(&mut self) -> Uuid {
         self.sent += 1;
-        Uuid::new_v5(&self.run.bridge, &self.sent.to_be_bytes()).to_string()
+        Uuid::new_v5(&self.run.bridge, &self.sent.to_be_bytes())
     }
 
     /// Sends a message; tells whether OBS can carry it. One that is too large is never sent, and the log says so.

@@ -2,12 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
+use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::journal::Write;
 use crate::{
-    credits::{Calendar, reply::Options},
+    credits::{Calendar, reply::Options, roll::Script},
     event::{Event, Heard, Person},
     rule::{Failure, ObsRequest, Program, Rulebook, RunId},
     twitchat::Generation,
@@ -45,8 +46,46 @@ pub struct Settings {
     pub generation: Option<Generation>,
     /// Whether anybody inside the program listens to [`Effect::Told`].
     pub tell: bool,
+    /// The end credits.
+    pub overlay: Overlay,
     /// What the bridge does by itself.
     pub rules: Arc<Rulebook>,
+}
+
+/// What the config says of the end credits.
+#[derive(Debug, Clone)]
+pub struct Overlay {
+    /// What rolls and how.
+    pub script: Script,
+    /// The scene that shows the page.
+    pub scene: Box<str>,
+    /// The source that is the page.
+    pub source: Box<str>,
+    /// A media source: the roll takes as long as what it plays.
+    pub music: Option<Box<str>>,
+    /// The roll begins by itself when the scene goes on air.
+    pub autostart: bool,
+    /// Twitchat's buttons work.
+    pub twitchat: bool,
+    /// How long a roll waits for the summary, and for how long its music is.
+    pub wait_ms: u64,
+    /// Where `{date}` and `{time}` are.
+    pub zone: TimeZone,
+}
+
+impl Default for Overlay {
+    fn default() -> Self {
+        Self {
+            script: Script::default(),
+            scene: Box::default(),
+            source: Box::default(),
+            music: None,
+            autostart: true,
+            twitchat: true,
+            wait_ms: 5_000,
+            zone: TimeZone::UTC,
+        }
+    }
 }
 
 /// What is particular to this run.
@@ -110,6 +149,17 @@ pub enum Input {
     },
     /// The program scene changed.
     Scene(Box<str>),
+    /// Answer to [`Effect::AskShown`].
+    Shown {
+        /// Which scene was asked about.
+        scene: Box<str>,
+        /// It shows the source.
+        shown: bool,
+    },
+    /// Answer to [`Effect::AskMusic`]: seconds, or why they are not known.
+    Music(Result<f64, String>),
+    /// OBS refused [`Effect::Emit`]: there are no browser sources.
+    FeedFailed(String),
     /// So many of the writes asked for are on disk.
     Durable {
         /// Counted from the start of the run.
@@ -159,6 +209,20 @@ pub enum Effect {
     },
     /// Ask OBS whether it streams and since when.
     AskStream,
+    /// Ask OBS whether a scene shows a source.
+    AskShown {
+        /// The scene.
+        scene: Box<str>,
+        /// The source.
+        source: Box<str>,
+    },
+    /// Ask OBS how long what a media source plays is.
+    AskMusic {
+        /// The source.
+        input: Box<str>,
+    },
+    /// Hand this JSON to all browser sources of OBS.
+    Emit(Box<str>),
     /// Make a request to OBS, and tell how it went.
     Ask {
         /// For whom.
@@ -202,6 +266,11 @@ pub enum Note {
     StoreFailed(String),
     StoreHealed,
     TooLarge,
+    RollBegins { test: bool, names: usize, pages: usize, shown: bool },
+    RollEnded { how: &'static str, test: bool },
+    RollRefused { why: String },
+    NoMusic { why: String },
+    NoVendor { why: Box<str> },
     StepFailed(Failure),
     RuleBusy { rule: Box<str>, times: u64 },
     RuleLoop { rule: Box<str> },
@@ -231,6 +300,20 @@ impl fmt::Display for Note {
             Self::RuleUnclear { rule, why } => write!(f, "the condition of rule {rule:?} cannot be told: {why}"),
             Self::LabelFailed { source, why } => write!(f, "label {source:?} is not up to date: {why}"),
             Self::TooLarge => f.write_str("an event is larger than the 16 MiB that OBS carries: it counts, but subscribers do not hear it"),
+            Self::RollBegins { test, names, pages, shown } => {
+                let what = if *test { "a test of the end credits rolls" } else { "the end credits roll" };
+                write!(f, "{what}: {names} names, {pages} pages report")?;
+                f.write_str(if *shown { ", their scene is on air" } else { "" })
+            }
+            Self::RollEnded { how, test } => {
+                let what = if *test { "the test of the end credits" } else { "the end credits" };
+                write!(f, "{what}: {}", how.to_lowercase())
+            }
+            Self::RollRefused { why } => write!(f, "the end credits do not roll: {why}"),
+            Self::NoMusic { why } => write!(f, "how long the music of the end credits is, is not known: {why}"),
+            Self::NoVendor { why } => {
+                write!(f, "OBS hands nothing to browser sources: {why}; pages with a connection of their own still work")
+            }
         }
     }
 }

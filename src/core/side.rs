@@ -229,7 +229,7 @@ impl Core {
         let others = now.mono_ms < self.side.others_until_ms;
         self.side.others_until_ms = 0;
         let Some(question) = &self.side.question else {
-            if !others {
+            if !others && !self.pressed(data, now) {
                 self.refuse_summary("nobody asked for it: a button in Twitchat, or test data");
             }
             return;
@@ -243,10 +243,14 @@ impl Core {
         let offset_ms = question.offset_ms;
         let summary = match data.map(Summary::read) {
             Some(Ok(summary)) if summary.has_params => {
+                self.pressed(data, now);
                 return self.refuse_summary("it comes with settings, which we never ask for: a button in Twitchat");
             }
             Some(Ok(summary)) if !summary.is_empty_stop() => summary,
-            Some(Ok(_)) => return self.refuse_summary("it is the empty one that stopping the credits sends"),
+            Some(Ok(_)) => {
+                self.pressed(data, now);
+                return self.refuse_summary("it is the empty one that stopping the credits sends");
+            }
             Some(Err(_)) | None => return self.refuse_summary("it holds no lists"),
         };
         self.side.question = None;
@@ -254,6 +258,22 @@ impl Core {
         self.side.merged_ms = Some(now.wall_ms);
         let filled = self.merge(&summary, offset_ms, now);
         self.out.push(Effect::Note(Note::SummaryMerged { filled }));
+    }
+
+    /// Asks for the summary at once, if there is anybody to ask. Tells whether an answer may come.
+    pub(super) fn ask_summary_now(&mut self, now: Now) -> bool {
+        let side = &mut self.side;
+        if !side.is_present() || side.generation.is_none() {
+            return false;
+        }
+        side.tries = 0;
+        side.ask_due_ms.get_or_insert(now.mono_ms);
+        true
+    }
+
+    /// Whether an answer may still come.
+    pub(super) fn is_asking_summary(&self) -> bool {
+        self.side.connected && (self.side.question.is_some() || self.side.ask_due_ms.is_some())
     }
 
     fn refuse_summary(&mut self, why: &'static str) {
@@ -270,6 +290,10 @@ impl Core {
             let source = Source { origin: RowOrigin::Filled, kind: row.list, id: None };
             self.silently(|core| core.take(facts, source, now, || row.row));
             self.counts.filled += 1;
+        }
+        if self.fold.join(mapping::Rest::of(summary), now.wall_ms) {
+            let source = Source { origin: RowOrigin::Filled, kind: mapping::rest::KIND, id: None };
+            self.append(source, now, mapping::rest::body(summary));
         }
         filled
     }

@@ -55,6 +55,7 @@ impl Core {
             },
             "broadcaster": { "ids": self.fold.broadcaster.ids(), "learned": self.fold.broadcaster.configured.is_none() },
             "clients": self.subscriptions.clients().map(|(name, client)| json!({ "client": serde_json::from_str::<Value>(name).unwrap_or_default(), "lastHeard": instant(client.heard_ms), "events": client.events() })).collect::<Vec<_>>(),
+            "overlay": self.show.status(now),
             "people": self.fold.people.len(),
             "counts": self.counts,
             "lastEvent": self.last.as_ref().map(|(kind, at_ms)| json!({ "type": kind, "at": instant(*at_ms) })),

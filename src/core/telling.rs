@@ -86,9 +86,15 @@ impl Core {
     /// OBS shows another scene.
     pub(super) fn scene_changed(&mut self, name: &str, now: Now) {
         let before = self.scene.replace(name.into());
-        if before.as_ref().is_some_and(|before| **before != *name) {
-            let before = before.unwrap_or_default();
-            self.tell_obs(obs::scene_changed(&self.connection(), name, &before), now);
+        let is_same = before.as_ref().is_some_and(|before| **before == *name);
+        if is_same {
+            return;
+        }
+        if let Some(before) = &before {
+            self.tell_obs(obs::scene_changed(&self.connection(), name, before), now);
+        }
+        if self.obs.is_some() {
+            self.look_at_scene(name, before.is_some(), now);
         }
     }
 

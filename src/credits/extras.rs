@@ -111,6 +111,8 @@ pub struct PowerUp {
     pub kind: Box<str>,
     /// The emote's picture; may be empty.
     pub image: Box<str>,
+    /// The skin of a message effect; may be empty.
+    pub skin: Box<str>,
     /// Its name; may be empty.
     pub name: Box<str>,
 }
@@ -180,7 +182,7 @@ impl Extras {
         let shoutouts: Vec<_> =
             rest.shoutouts.iter().map(|one| Shoutout { who: meet(&one.who), received: one.received, viewers: one.viewers }).collect();
         let power_ups: Vec<_> = (rest.power_ups.into_iter())
-            .map(|one| PowerUp { who: meet(&one.who), kind: one.kind, image: one.image, name: one.name })
+            .map(|one| PowerUp { who: meet(&one.who), kind: one.kind, image: one.image, skin: one.skin, name: one.name })
             .collect();
         let trains: Vec<_> = (rest.trains.into_iter())
             .map(|one| Train { level: one.level, percent: one.percent, conductors: one.conductors.iter().map(&mut meet).collect() })

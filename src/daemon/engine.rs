@@ -14,7 +14,7 @@ use crate::{
         journal::Write,
         port::{Effect, Input, ObsInfo},
     },
-    obs::{Notice, Obs, Stop},
+    obs::{Notice, Obs, RequestError, Stop},
     store::{StoreError, StoreHandle, StoreNotice, StoreNotices},
 };
 
@@ -203,6 +203,9 @@ impl Engine {
                     }
                 }
                 Effect::AskStream => self.ask_stream(),
+                Effect::AskShown { scene, source } => self.ask_shown(scene, source),
+                Effect::AskMusic { input } => self.ask_music(input),
+                Effect::Emit(json) => self.emit(json),
                 Effect::Ask { ticket, request } => self.deeds.ask(ticket, request),
                 Effect::Run { ticket, of, program } => self.deeds.run(ticket, of, program),
                 Effect::Speaks(generation) => state::keep(&self.journal, generation),
@@ -238,16 +241,61 @@ impl Engine {
 
     /// Asks OBS in the background: the core goes on meanwhile.
     fn ask_stream(&self) {
-        let (obs, answers) = (self.obs.clone(), self.answers.clone());
-        tokio::spawn(async move {
+        let obs = self.obs.clone();
+        self.answer_later(async move {
             match obs.stream_status().await {
-                Ok(status) => {
-                    let running_for = status.active.then(|| i64::try_from(status.duration_ms).unwrap_or(i64::MAX));
-                    if answers.send(Input::Stream(running_for)).await.is_err() {
-                        debug!("the stream's state came too late");
-                    }
+                Ok(status) => Some(Input::Stream(status.active.then(|| i64::try_from(status.duration_ms).unwrap_or(i64::MAX)))),
+                Err(error) => {
+                    warn!(%error, "OBS does not say whether it streams");
+                    None
                 }
-                Err(error) => warn!(%error, "OBS does not say whether it streams"),
+            }
+        });
+    }
+
+    /// Whether a scene shows the page of the end credits.
+    fn ask_shown(&self, scene: Box<str>, source: Box<str>) {
+        let obs = self.obs.clone();
+        self.answer_later(async move {
+            match obs.shows(&scene, &source).await {
+                Ok(shown) => Some(Input::Shown { scene, shown }),
+                Err(error) => {
+                    debug!(%error, "OBS does not say what the scene shows");
+                    None
+                }
+            }
+        });
+    }
+
+    fn ask_music(&self, input: Box<str>) {
+        let obs = self.obs.clone();
+        self.answer_later(async move {
+            Some(Input::Music(match obs.media_seconds(&input).await {
+                Ok(Some(seconds)) => Ok(seconds),
+                Ok(None) => Err(format!("{input} plays nothing")),
+                Err(error) => Err(error.to_string()),
+            }))
+        });
+    }
+
+    fn emit(&self, json: Box<str>) {
+        let obs = self.obs.clone();
+        self.answer_later(async move {
+            match obs.emit(&json).await {
+                Err(error @ RequestError::Refused { .. }) => Some(Input::FeedFailed(error.to_string())),
+                Ok(()) | Err(_) => None,
+            }
+        });
+    }
+
+    /// Asks in the background; what comes of it goes to the core.
+    fn answer_later(&self, asking: impl Future<Output = Option<Input>> + Send + 'static) {
+        let answers = self.answers.clone();
+        tokio::spawn(async move {
+            if let Some(answer) = asking.await
+                && answers.send(answer).await.is_err()
+            {
+                debug!("an answer of OBS came too late");
             }
         });
     }

@@ -14,6 +14,8 @@ pub(super) fn note(note: &Note) {
         | Note::SummaryMerged { .. }
         | Note::SessionBegun { .. }
         | Note::OtherBridge { .. }
+        | Note::RollBegins { .. }
+        | Note::RollEnded { .. }
         | Note::StoreHealed => info!("{note}"),
         Note::TwitchatGone
         | Note::SummaryUnanswered
@@ -24,8 +26,10 @@ pub(super) fn note(note: &Note) {
         | Note::RuleBusy { .. }
         | Note::RuleLoop { .. }
         | Note::RuleUnclear { .. }
-        | Note::LabelFailed { .. } => warn!("{note}"),
-        Note::SummaryRefused { .. } => debug!("{note}"),
+        | Note::LabelFailed { .. }
+        | Note::RollRefused { .. }
+        | Note::NoMusic { .. } => warn!("{note}"),
+        Note::SummaryRefused { .. } | Note::NoVendor { .. } => debug!("{note}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{self, Config},
-    core::port::Settings,
+    core::port::{Overlay, Settings},
     credits::{Calendar, Ignore, Section, Spelling, reply::Options},
     event::Person,
     twitchat::Generation,
@@ -45,6 +45,7 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
         name: config.bridge.name.as_str().into(),
         generation: generation(config),
         tell,
+        overlay: overlay(&config.overlay),
         rules: std::sync::Arc::clone(&config.rules),
     }
 }
@@ -56,6 +57,19 @@ pub(super) fn generation(config: &Config) -> Option<Generation> {
         config::Generation::Two => Generation::Second,
         config::Generation::Three => Generation::Third,
     })
+}
+
+fn overlay(overlay: &config::OverlaySettings) -> Overlay {
+    Overlay {
+        script: overlay.script.clone(),
+        scene: overlay.scene.as_str().into(),
+        source: overlay.source.as_str().into(),
+        music: overlay.music.as_deref().map(Into::into),
+        autostart: overlay.autostart,
+        twitchat: overlay.twitchat,
+        wait_ms: u64::try_from(overlay.wait.as_millis()).unwrap_or(u64::MAX),
+        zone: jiff::tz::TimeZone::system(),
+    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,8 @@ pub struct PowerUp {
     pub kind: Box<str>,
     /// The emote's picture; empty if it has none.
     pub image: Box<str>,
+    /// The skin of a message effect; empty if it has none.
+    pub skin: Box<str>,
     /// What it is called, where told.
     pub name: Box<str>,
 }
@@ -156,6 +158,8 @@ struct Row<'a> {
     #[serde(rename = "type")]
     kind: Text<'a>,
     emote_url: Text<'a>,
+    #[serde(rename = "skinID")]
+    skin: Text<'a>,
     power_up_name: Text<'a>,
     months: Number,
     lifetime_amount: Number,
@@ -219,7 +223,13 @@ impl Rest {
                 self.shoutouts.extend(who().map(|who| Shoutout { who, received: row.received.0, viewers: count(row.viewers) }));
             }
             List::Powerups => {
-                let power_up = |who| PowerUp { who, kind: text(&row.kind), image: text(&row.emote_url), name: text(&row.power_up_name) };
+                let power_up = |who| PowerUp {
+                    who,
+                    kind: text(&row.kind),
+                    image: text(&row.emote_url),
+                    skin: text(&row.skin),
+                    name: text(&row.power_up_name),
+                };
                 self.power_ups.extend(on(Platform::Twitch).map(power_up));
             }
             List::TiktokLikes => self.likes.extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
@@ -284,7 +294,7 @@ const KEPT: [(List, &[&str]); 15] = [
     (List::Polls, &["title", "votes", "choices"]),
     (List::Predictions, &["title", "points", "outcomes"]),
     (List::Shoutouts, &["uid", "login", "received", "viewers"]),
-    (List::Powerups, &["login", "type", "emoteUrl", "powerUpName"]),
+    (List::Powerups, &["login", "type", "skinID", "emoteUrl", "powerUpName"]),
     (List::TiktokLikes, &["uid", "login", "count"]),
     (List::TiktokShares, &["uid", "login", "count"]),
     (List::PatreonMembers, &["uid", "login", "months", "tier", "lifetimeAmount"]),

@@ -45,6 +45,21 @@ impl Obs {
         self.talker()?.stream_status().await
     }
 
+    /// [`Talker::shows`] over the live link.
+    pub async fn shows(&self, scene: &str, source: &str) -> Result<bool, RequestError> {
+        self.talker()?.shows(scene, source).await
+    }
+
+    /// [`Talker::media_seconds`] over the live link.
+    pub async fn media_seconds(&self, input: &str) -> Result<Option<f64>, RequestError> {
+        self.talker()?.media_seconds(input).await
+    }
+
+    /// [`Talker::emit`] over the live link.
+    pub async fn emit(&self, json: &str) -> Result<(), RequestError> {
+        self.talker()?.emit(json).await
+    }
+
     /// [`Talker::act`] over the live link.
     pub async fn act(&self, request: &crate::rule::ObsRequest) -> Result<(), RequestError> {
         self.talker()?.act(request).await

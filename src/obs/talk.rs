@@ -56,7 +56,7 @@ pub struct StreamStatus {
 
 /// An identified session that makes requests.
 pub struct Talker {
-    client: Client,
+    pub(super) client: Client,
     within: Duration,
     /// Whose turn it is; first come, first served.
     turn: Mutex<()>,

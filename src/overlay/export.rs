@@ -22,7 +22,7 @@ const SHIM_TEXT: &str = concat!(
     include_str!("assets/streamerbot-socket.js"),
 );
 const CONFIG_HEAD: &str =
-    "// OBS's address and password for streamerbot-over-obs.js, written by `twitchat-bridge overlay export`. Keep it to yourself.\n";
+    "// OBS's address and password for the pages beside this file, written by `twitchat-bridge overlay`. Keep it to yourself.\n";
 
 /// What becomes of an [`CONFIG`] that says something else, perhaps by the user's own hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,14 +72,14 @@ pub fn export(dir: &Path, obs: &ObsSettings, existing: Existing) -> Result<Vec<P
     Ok(vec![shim, config])
 }
 
-fn config_text(obs: &ObsSettings) -> String {
+pub(super) fn config_text(obs: &ObsSettings) -> String {
     let password = obs.password.as_ref().map_or("", |password| password.expose_secret());
     let obs = json!({ "host": obs.host, "port": obs.port, "tls": obs.tls, "password": password });
     format!("{CONFIG_HEAD}window.StreamerbotOverObsConfig = {:#};\n", json!({ "obs": obs }))
 }
 
 /// Also one that was there before and that others could read.
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

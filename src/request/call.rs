@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     RequestError,
     fields::{self, Fields},
+    roll::{self, Command, Report, RollWish},
 };
 use crate::{
     credits::{Spelling, reply::Wish},
@@ -138,6 +139,16 @@ pub enum Call {
         /// What.
         message: Box<str>,
     },
+    /// Roll the end credits.
+    RollCredits(RollWish),
+    /// Stop them.
+    StopCredits,
+    /// Steer them.
+    ControlCredits(Command),
+    /// The roll as it would begin now.
+    GetRoll(RollWish),
+    /// A page of the end credits says what it shows.
+    OverlayReport(Report),
     /// Somebody's pronouns.
     GetUserPronouns {
         /// Whose.
@@ -164,6 +175,11 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("GetStatus", |_| Ok(Call::GetStatus)),
     ("PublishEvent", publish),
     ("AddToCredits", add),
+    ("RollCredits", |fields| Ok(Call::RollCredits(roll::roll(fields)?))),
+    ("StopCredits", |_| Ok(Call::StopCredits)),
+    ("ControlCredits", roll::control),
+    ("GetRoll", |fields| Ok(Call::GetRoll(roll::roll(fields)?))),
+    ("OverlayReport", roll::report),
     ("SendMessage", send_message),
     ("Authenticate", |_| Ok(Call::Authenticate)),
     ("GetCommands", |_| Ok(Call::GetCommands)),

@@ -6,6 +6,7 @@
 mod call;
 mod fields;
 pub mod reply;
+mod roll;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
@@ -13,6 +14,7 @@ use serde_json::{Map, Value, value::RawValue};
 use fields::Fields;
 
 pub use call::{Call, CreditsWish, Names, Platform};
+pub use roll::{Command, PageState, Place, Report, RollWish};
 
 /// Who asks, and how to tell them apart.
 #[derive(Debug, Clone, PartialEq, Default)]

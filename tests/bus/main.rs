@@ -21,6 +21,7 @@ mod actions;
 mod flood;
 mod golden;
 mod noise;
+mod overlay;
 mod pure;
 mod reconnect;
 mod reorder;

@@ -33,7 +33,7 @@ async fn a_bridge_is_asked_fed_shown_and_cleared() {
     assert_eq!((&seed["Events"]["Raided"], seed.get("events"), seed.get("id")), (&json!(["Lantern_Fox"]), None, None));
     let current = json_of(&home.run(&["credits", "--format", "json", "--spelling", "current"]).await.succeeds().out);
     assert_eq!((&current["events"]["raided"], current.get("Events")), (&json!(["Lantern_Fox"]), None));
-    assert!(home.run(&["credits", "test"]).await.succeeds().out.contains("New followers\n"));
+    assert!(home.run(&["credits", "get", "--test"]).await.succeeds().out.contains("New followers\n"));
 
     let status = json_of(&home.run(&["status", "--json"]).await.succeeds().out);
     assert_eq!((&status["obs"]["version"], &status["counts"]["published"]), (&json!("30.2.3"), &json!(1)));

@@ -6,6 +6,7 @@ mod actions;
 mod bridge;
 mod bus;
 mod config;
+mod credits;
 mod docs;
 mod exec;
 mod help;

@@ -1,6 +1,10 @@
 //! `overlay`: in a home of its own.
 
-use crate::program::{Home, PASSWORD};
+use serde_json::json;
+use twitchat_bridge::obs::{Options as Patience, Talker, Target};
+use twitchat_bridge::sim::obs::{Options, StandIn};
+
+use crate::program::{Home, PASSWORD, obs as stand_in};
 
 #[tokio::test]
 async fn export_writes_both_files_and_says_how_to_go_on() {
@@ -16,4 +20,61 @@ async fn export_writes_both_files_and_says_how_to_go_on() {
     assert_eq!(std::fs::read_to_string(home.path("pages/obs-config.js")).unwrap(), config);
     home.run(&["--config", "c.toml", "--port", "4466", "overlay", "export", "pages", "--force"]).await.succeeds();
     assert!(std::fs::read_to_string(home.path("pages/obs-config.js")).unwrap().contains("4466"));
+}
+
+#[tokio::test]
+async fn install_puts_the_page_into_obs_and_updates_it() {
+    let obs = stand_in().await;
+    let home = Home::at(obs.port());
+    let page = home.path("pages/index.html");
+    let done = home.run(&["overlay", "install", "--dir", "pages", "--scene", "The end", "--source", "Roll"]).await.succeeds();
+    assert_eq!(done.out, format!("{}\n", page.display()));
+    assert!(done.err.contains("made the scene \"The end\"") && !done.err.contains(PASSWORD), "{done:?}");
+    let settings = obs.input_in("The end", "Roll").unwrap();
+    assert_eq!(
+        settings,
+        json!({ "is_local_file": true, "local_file": page, "width": 1920, "height": 1080, "fps_custom": false, "shutdown": false,
+            "restart_when_active": false, "reroute_audio": false, "css": "" })
+    );
+    assert!(std::fs::read_to_string(home.path("pages/obs-config.js")).unwrap().contains(PASSWORD));
+
+    std::fs::write(home.path("pages/custom.css"), "/* mine */").unwrap();
+    let again = ["overlay", "install", "--dir", "pages", "--scene", "Game", "--source", "Roll", "--width", "1280", "--height", "720"];
+    let done = home.run(&[&again[..], &["--no-password"]].concat()).await.succeeds();
+    assert!(done.err.contains("updated the browser source \"Roll\" in the scene \"Game\", 1280x720"), "{done:?}");
+    assert_eq!((obs.input_in("Game", "Roll").unwrap()["width"].clone(), obs.input_in("The end", "Roll").is_some()), (json!(1280), true));
+    assert_eq!(std::fs::read_to_string(home.path("pages/custom.css")).unwrap(), "/* mine */");
+    assert!(!home.path("pages/obs-config.js").exists());
+}
+
+#[tokio::test]
+async fn an_obs_without_browser_sources_is_told_apart() {
+    let options = Options { password: Some(PASSWORD.into()), browser_sources: false, ..Options::default() };
+    let obs = StandIn::start(options).await.unwrap();
+    let home = Home::at(obs.port());
+    let done = home.run(&["overlay", "install", "--dir", "pages"]).await.succeeds();
+    assert!(done.out.ends_with("pages/index.html\n") && home.path("pages/index.html").exists());
+    assert!(done.err.contains("no browser sources") && done.err.contains("file:///") && done.err.contains("1920 x 1080"), "{done:?}");
+}
+
+#[tokio::test]
+async fn open_prints_the_address_and_writes_the_page() {
+    let home = Home::new();
+    let done = home.run(&["overlay", "open", "--print", "--demo", "--dir", "my pages"]).await.succeeds();
+    assert!(done.out.starts_with("file:///") && done.out.ends_with("my%20pages/index.html#demo\n"), "{done:?}");
+    assert!(home.path("my pages/credits.css").exists());
+    let done = home.run(&["overlay", "export", "elsewhere", "--credits"]).await.succeeds();
+    assert_eq!(done.out, "elsewhere/index.html\n");
+}
+
+#[tokio::test]
+async fn a_source_of_another_kind_is_left_alone() {
+    let obs = stand_in().await;
+    let home = Home::at(obs.port());
+    home.run(&["overlay", "install", "--dir", "pages", "--source", "Roll"]).await.succeeds();
+    let target = Target { host: "127.0.0.1".into(), port: obs.port(), tls: false, password: Some(PASSWORD.into()) };
+    let talker = Talker::connect(&target, &Patience::default()).await.unwrap();
+    talker.create_input("Game", "Colour", "color_source_v3", &json!({})).await.unwrap();
+    let refused = home.run(&["overlay", "install", "--dir", "pages", "--source", "Colour"]).await;
+    refused.fails(2, &["Colour", "color_source_v3", "--source"]);
 }

@@ -5,6 +5,7 @@ mod bridges;
 mod events;
 mod gifts;
 mod replay;
+mod roll;
 mod rules;
 mod sessions;
 mod summary;

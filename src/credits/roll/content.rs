@@ -20,6 +20,12 @@ pub struct Name {
     /// How much, in words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub amount: String,
+    /// Lines below it: choices of a poll, who redeemed a reward.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Below>,
+    /// The skin of a message effect.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub skin: Box<str>,
     /// More below it, perhaps in several lines.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
@@ -29,6 +35,19 @@ pub struct Name {
     /// Pictures beside it: emotes, stickers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Box<str>>,
+}
+
+/// A line below a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Below {
+    /// What it says.
+    pub text: String,
+    /// How much.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub amount: String,
+    /// An icon before it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub icon: &'static str,
 }
 
 /// One section.
@@ -226,6 +245,8 @@ impl Line {
         Name {
             name: if plan.short_names { shortened(&self.name) } else { self.name },
             amount,
+            lines: if plan.details { self.lines } else { Vec::new() },
+            skin: if plan.details { self.skin } else { Box::default() },
             note: if plan.details { self.note } else { String::new() },
             badge: if plan.badges { self.badge } else { "" },
             images: if plan.details { self.images } else { Vec::new() },

@@ -56,7 +56,8 @@ pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
             (slides.iter().sum(), starts.collect())
         }
     };
-    let wanted = look.seconds.filter(|seconds| *seconds > 0.0).unwrap_or(total);
+    // A wanted time includes the delay.
+    let wanted = look.seconds.map_or(total, |seconds| (seconds - look.delay).max(1.0));
     let factor = if total > 0.0 { wanted / total } else { 1.0 };
     for start in &mut starts {
         *start = look.delay + *start * factor;
@@ -72,9 +73,11 @@ fn height_of(section: &Section) -> f64 {
             let columns = match layout {
                 Layout::TwoColumns => 2,
                 Layout::ThreeColumns => 3,
+                // Side by side, as many as fit.
+                Layout::FlowLeft | Layout::FlowCenter | Layout::FlowRight => 4,
                 Layout::Left | Layout::Center | Layout::Right => 1,
             };
-            let notes: f64 = names.iter().filter(|name| !name.note.is_empty()).map(|name| lines(&name.note) * NOTE).sum();
+            let notes: f64 = names.iter().map(|name| (lines(&name.note) + name.lines.len() as f64) * NOTE).sum();
             let rows = names.len().max(1).div_ceil(columns) as f64;
             f64::from(u8::from(!title.is_empty())) * TITLE + rows * ROW + notes / columns as f64
         }
@@ -89,7 +92,15 @@ mod tests {
     use crate::credits::roll::content::Name;
 
     fn people(names: usize, layout: Layout) -> Section {
-        let name = Name { name: "x".into(), amount: String::new(), note: String::new(), badge: "", images: Vec::new() };
+        let name = Name {
+            name: "x".into(),
+            amount: String::new(),
+            note: String::new(),
+            badge: "",
+            images: Vec::new(),
+            lines: Vec::new(),
+            skin: Box::default(),
+        };
         let body = Body::People { title: "t".into(), icon: None, layout, names: vec![name; names], empty: None };
         Section { id: "x".into(), body, kinds: Vec::new() }
     }
@@ -114,9 +125,9 @@ mod tests {
         let look = Look { seconds: Some(60.0), delay: 2.0, ..Look::default() };
         for names in [0, 1, 5_000] {
             let long = length(&[people(names, Layout::Center)], &look, 1_080);
-            assert!(near(long.seconds, 62.0) && long.sections.iter().all(|start| (2.0..62.0).contains(start)), "{long:?}");
+            assert!(near(long.seconds, 60.0) && long.sections.iter().all(|start| (2.0..60.0).contains(start)), "{long:?}");
         }
-        assert!(near(length(&[], &look, 1_080).seconds, 62.0));
+        assert!(near(length(&[], &look, 1_080).seconds, 60.0));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     amount::{Amount, Unit, grouped},
+    content::Below,
     kind::Kind,
     plan::{Pinned, Plan, Role},
 };
@@ -43,6 +44,8 @@ pub(super) struct Line {
     pub(super) role: Option<u8>,
     pub(super) tier: Option<Tier>,
     pub(super) badge: &'static str,
+    pub(super) lines: Vec<Below>,
+    pub(super) skin: Box<str>,
     pub(super) note: String,
     pub(super) images: Vec<Box<str>>,
 }
@@ -59,6 +62,8 @@ impl Line {
             role: None,
             tier: None,
             badge: "",
+            lines: Vec::new(),
+            skin: Box::default(),
             note: String::new(),
             images: Vec::new(),
         }
@@ -73,8 +78,12 @@ impl Line {
         if !other.note.is_empty() && !self.note.split(", ").any(|part| part == other.note) {
             self.note = if self.note.is_empty() { other.note } else { format!("{}, {}", self.note, other.note) };
         }
+        self.lines.extend(other.lines);
         self.images.extend(other.images);
         self.images.dedup();
+        if self.skin.is_empty() {
+            self.skin = other.skin;
+        }
     }
 
     pub(super) fn folded(&self) -> String {
@@ -135,7 +144,11 @@ impl<'a> Lines<'a> {
                 .map(|(place, train)| {
                     let mut line = Line::thing(&format!("Level {} – {} %", train.level, train.percent), Amount::None, place);
                     line.key = Key::Thing(place.to_string());
-                    line.note = self.names(train.conductors.iter().copied(), plan).join("\n");
+                    line.lines = self
+                        .names(train.conductors.iter().copied(), plan)
+                        .into_iter()
+                        .map(|name| below(name, String::new(), "train"))
+                        .collect();
                     line
                 })
                 .collect(),
@@ -226,6 +239,8 @@ impl<'a> Lines<'a> {
             role: self.fold.people.known(who).and_then(|known| role(known.roles)),
             tier: None,
             badge: "",
+            lines: Vec::new(),
+            skin: Box::default(),
             note: String::new(),
             images: Vec::new(),
         }
@@ -330,11 +345,11 @@ impl<'a> Lines<'a> {
                 let by: Vec<_> = reward.by.people(&self.fold.people).into_iter().filter(|entry| self.shows(entry.who, plan)).collect();
                 let count: u64 = by.iter().map(|entry| u64::from(entry.count)).sum();
                 let who = |entry: &Entry| {
-                    let name = self.fold.people.name(entry.who);
-                    if entry.count > 1 { format!("{name} ×{}", entry.count) } else { name.to_owned() }
+                    let times = Amount::Number(entry.count.into(), Unit::Times).text();
+                    below(self.fold.people.name(entry.who).to_owned(), times, "")
                 };
                 let mut line = Line::thing(&reward.title, Amount::Number(count, Unit::Times), place);
-                line.note = by.iter().map(who).collect::<Vec<_>>().join(", ");
+                line.lines = by.iter().map(who).collect();
                 line.images.extend(icons.get(&reward.id).cloned());
                 (count > 0).then_some(line)
             })
@@ -378,6 +393,7 @@ impl<'a> Lines<'a> {
             .map(|(place, one)| {
                 let mut line = self.person(one.who, Amount::Number(1, Unit::Times), i64::try_from(place).unwrap_or(i64::MAX));
                 line.note = one.name.to_string();
+                line.skin.clone_from(&one.skin);
                 line.images.extend(Some(one.image.clone()).filter(|image| !image.is_empty()));
                 line
             })
@@ -425,6 +441,10 @@ impl<'a> Lines<'a> {
     }
 }
 
+fn below(text: String, amount: String, icon: &'static str) -> Below {
+    Below { text, amount, icon }
+}
+
 fn is_tiktok(once: &SupportOnce) -> bool {
     once.name.source.eq_ignore_ascii_case("TikTok") || once.money.as_ref().is_some_and(|money| &*money.currency == "diamonds")
 }
@@ -436,13 +456,14 @@ fn role(roles: Roles) -> Option<u8> {
 
 /// Questions with their choices below, the winning one marked.
 fn ballots(list: &[Ballot], share: impl Fn(u64, u64) -> String) -> Vec<Line> {
-    let choice =
-        |(title, votes, won): &(Box<str>, u64, bool), total| format!("{} {title} – {}", if *won { "✓" } else { "•" }, share(*votes, total));
+    let choice = |(title, votes, won): &(Box<str>, u64, bool), total| {
+        below(title.to_string(), share(*votes, total), if *won { "check" } else { "" })
+    };
     let line = |(place, ballot): (usize, &Ballot)| {
         let mut line = Line::thing(&ballot.title, Amount::Number(0, Unit::Times), place);
         // The same question may be asked twice.
         line.key = Key::Thing(place.to_string());
-        line.note = ballot.choices.iter().map(|one| choice(one, ballot.total)).collect::<Vec<_>>().join("\n");
+        line.lines = ballot.choices.iter().map(|one| choice(one, ballot.total)).collect();
         line
     };
     list.iter().enumerate().map(line).collect()

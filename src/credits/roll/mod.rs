@@ -13,7 +13,7 @@ pub mod words;
 pub use content::{Body, Given, Name, Section, sections};
 pub use kind::Kind;
 pub use length::{Length, length};
-pub use plan::{Amounts, Layout, Look, Mode, Pinned, Plan, Role, Script, Sort};
+pub use plan::{Amounts, Layout, Look, Mode, Pinned, Plan, Role, Script, Sort, Style};
 
 #[cfg(test)]
 mod tests;

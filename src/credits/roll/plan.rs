@@ -16,16 +16,22 @@ pub enum Layout {
     #[default]
     Center,
     Right,
+    FlowLeft,
+    FlowCenter,
+    FlowRight,
     TwoColumns,
     ThreeColumns,
 }
 
 impl Layout {
     /// All of them with the config's words.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("left", Self::Left),
         ("center", Self::Center),
         ("right", Self::Right),
+        ("flow-left", Self::FlowLeft),
+        ("flow-center", Self::FlowCenter),
+        ("flow-right", Self::FlowRight),
         ("two-columns", Self::TwoColumns),
         ("three-columns", Self::ThreeColumns),
     ];
@@ -228,7 +234,7 @@ pub struct Look {
     pub mode: Mode,
     /// Pixels a second, unless `seconds` says how long it takes in all.
     pub speed: f64,
-    /// How long it takes in all, without the delay.
+    /// How long it takes in all, the delay included.
     pub seconds: Option<f64>,
     /// Seconds before it begins.
     pub delay: f64,
@@ -251,6 +257,36 @@ pub struct Look {
     pub minimum_seconds: f64,
     /// `auto`, `ltr` or `rtl`.
     pub direction: &'static str,
+    /// Colours and fonts instead of the theme's: whatever CSS takes, and names of fonts on this computer.
+    #[serde(flatten)]
+    pub style: Style,
+}
+
+/// What may differ from the theme.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Style {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_color: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_color: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_font: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_font: Option<Box<str>>,
+    /// Between sections, in heights of a letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section_gap: Option<f64>,
+    /// Below a title, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_gap: Option<f64>,
+    /// How dark the shadow is, from 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<f64>,
+    /// What stands in a section without anybody that says nothing of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub empty_text: Option<Box<str>>,
 }
 
 impl Default for Look {
@@ -265,10 +301,11 @@ impl Default for Look {
             fade: 80,
             slide_seconds: 6.0,
             icons: true,
-            theme: "classic".into(),
+            theme: "cinema".into(),
             scale: 1.0,
             minimum_seconds: 2.0,
             direction: "auto",
+            style: Style::default(),
         }
     }
 }

@@ -63,7 +63,9 @@ fn describe(section: &Section) -> String {
     };
     let head = format!("[{}] {title} ({})", section.id, icon.as_deref().unwrap_or("-"));
     let line = |name: &Name| {
-        let parts = [name.badge, &name.name, &name.amount, &name.note.replace('\n', " / "), &name.images.join(" ")].map(str::to_owned);
+        let lines = name.lines.iter().map(|line| [line.icon, &line.text, &line.amount].join(" ").trim().to_owned()).collect::<Vec<_>>();
+        let parts =
+            [name.badge, &name.name, &name.amount, &name.note, &name.skin, &lines.join(" / "), &name.images.join(" ")].map(str::to_owned);
         format!("  {}", parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" | "))
     };
     let empty = empty.iter().map(|empty| format!("  ({empty})"));
@@ -80,7 +82,7 @@ fn every_kind_as_it_is_without_any_wish() {
 fn every_wish_changes_what_it_should() {
     let of = |kind: Kind| Plan::of(kind.name(), &[kind]);
     let names = |list: &[&str]| list.iter().map(|name| (*name).into()).collect();
-    insta::assert_snapshot!(shown(vec![
+    let shown = shown(vec![
         Plan { merge: false, ..of(Kind::Cheers) },
         Plan { sort: Sort::Amount, title: Some("{count} cheered {total} bits".into()), limit: Some(2), ..of(Kind::Cheers) },
         Plan { sort: Sort::Name, amounts: Amounts::Worded("{n} Bits!".into()), icon: Some("💎".into()), ..of(Kind::Cheers) },
@@ -92,7 +94,7 @@ fn every_wish_changes_what_it_should() {
         Plan { platforms: [Platform::YouTube].into(), empty: Some("Nobody".into()), ..of(Kind::Follows) },
         Plan { roles: [Role::Moderators, Role::Vips].into(), badges: true, sort: Sort::Role, ..of(Kind::Chatters) },
         Plan { sort: Sort::Amount, amounts: Amounts::Shown, ..of(Kind::Chatters) },
-        Plan { only: names(&["hydrate"]), details: false, ..of(Kind::Rewards) },
+        Plan { only: names(&["hydrate!"]), details: false, ..of(Kind::Rewards) },
         Plan { lifetime: true, short_names: true, ..of(Kind::Patrons) },
         Plan { only: names(&["regulars"]), title: Some("Our {name}".into()), ..of(Kind::Groups) },
         Plan {
@@ -102,7 +104,8 @@ fn every_wish_changes_what_it_should() {
         },
         Plan { text: " ".into(), ..of(Kind::Text) },
         Plan { image: "logo.png".into(), alt: "The logo".into(), height: Some(200), layout: Layout::Left, ..of(Kind::Image) },
-    ]));
+    ]);
+    insta::assert_snapshot!(shown);
 }
 
 #[test]

@@ -129,6 +129,15 @@ impl StandIn {
         self.hub.change(super::world::World::stop_stream)
     }
 
+    /// Lets a media source play something of this length; false if there is no such input.
+    pub fn play_media(&self, name: &str, length: Duration) -> bool {
+        let media_ms = u64::try_from(length.as_millis()).ok();
+        self.hub.change(|world| {
+            world.inputs.get_mut(name)?.media_ms = media_ms;
+            Some(Vec::new())
+        })
+    }
+
     /// Puts a scene on air: `Starting soon`, `Game` or `Credits`; false if there is no such scene.
     pub fn switch_scene(&self, scene: &str) -> bool {
         self.hub.change(|world| world.switch(scene))
@@ -137,6 +146,19 @@ impl StandIn {
 
 /// Looking.
 impl StandIn {
+    /// What browser sources were handed by vendor requests, in that order.
+    pub fn emitted(&self) -> Vec<Value> {
+        self.hub.look(|world| world.emitted.clone())
+    }
+
+    /// The settings of an input, if there is one in this scene.
+    pub fn input_in(&self, scene: &str, name: &str) -> Option<Value> {
+        self.hub.look(|world| {
+            let is_there = world.items.iter().any(|item| item.scene == scene && item.source == name);
+            world.inputs.get(name).filter(|_| is_there).map(|input| input.settings.clone())
+        })
+    }
+
     /// How many sessions have identified.
     pub fn sessions(&self) -> usize {
         self.hub.identified()

@@ -90,7 +90,7 @@ impl Hub {
         let state = State {
             sessions: BTreeMap::new(),
             entered: 0,
-            world: World::default(),
+            world: World::new(options.browser_sources),
             knobs,
             reorder: Reorder::new(options.seed, options.reorder),
             coin: Random::seeded(!options.seed),
@@ -177,6 +177,11 @@ impl Hub {
         let mut state = self.lock();
         let State { world, knobs, .. } = &mut *state;
         answer(world, &knobs.versions, kind, fields, Instant::now())
+    }
+
+    /// Looks at the studio.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&World) -> R) -> R {
+        look(&self.lock().world)
     }
 
     /// Changes the studio without a request, and tells who listens.

@@ -14,6 +14,7 @@ pub(in crate::sim) mod protocol;
 mod reorder;
 mod requests;
 mod session;
+mod studio;
 #[cfg(test)]
 mod tests;
 mod world;

@@ -19,11 +19,22 @@ pub struct Options {
     pub witness: usize,
     /// What it claims to be.
     pub versions: Versions,
+    /// Whether it was built with browser sources: Debian's OBS was not.
+    pub browser_sources: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, password: None, reorder: true, seed: 1, nodelay: true, witness: 200_000, versions: Versions::default() }
+        Self {
+            port: 0,
+            password: None,
+            reorder: true,
+            seed: 1,
+            nodelay: true,
+            witness: 200_000,
+            versions: Versions::default(),
+            browser_sources: true,
+        }
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) mod status {
     pub(in crate::sim) const OUTPUT_NOT_RUNNING: u16 = 501;
     pub(in crate::sim) const RESOURCE_NOT_FOUND: u16 = 600;
     pub(in crate::sim) const RESOURCE_ALREADY_EXISTS: u16 = 601;
+    pub(in crate::sim) const INVALID_INPUT_KIND: u16 = 605;
 }
 
 /// Why OBS ends a session, with the text it gives.

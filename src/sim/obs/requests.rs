@@ -7,26 +7,35 @@ use tokio::time::Instant;
 
 use super::options::Versions;
 use super::protocol::status;
+use super::studio;
 use super::world::{Happened, World, uuid_of};
 
 /// What `GetVersion` lists.
-const AVAILABLE: [&str; 18] = [
+const AVAILABLE: [&str; 26] = [
     "BroadcastCustomEvent",
     "CallVendorRequest",
     "CreateInput",
+    "CreateScene",
+    "CreateSceneItem",
     "GetCurrentProgramScene",
+    "GetInputKindList",
     "GetInputList",
     "GetInputSettings",
+    "GetMediaInputStatus",
     "GetRecordStatus",
+    "GetSceneItemEnabled",
     "GetSceneItemId",
     "GetSceneItemList",
     "GetSceneList",
     "GetStats",
     "GetStreamStatus",
     "GetVersion",
+    "GetVideoSettings",
     "RemoveInput",
+    "RemoveScene",
     "SetCurrentProgramScene",
     "SetInputSettings",
+    "SetSceneItemEnabled",
     "StartStream",
     "StopStream",
 ];
@@ -60,12 +69,12 @@ pub(super) type Answer = Result<(Option<Value>, Vec<Happened>), Refusal>;
 pub(super) struct Fields<'a>(pub(super) Option<&'a Value>);
 
 impl<'a> Fields<'a> {
-    fn map(self) -> Result<&'a Map<String, Value>, Refusal> {
+    pub(super) fn map(self) -> Result<&'a Map<String, Value>, Refusal> {
         let missing = || Refusal::new(status::MISSING_REQUEST_DATA, "Your request data is missing or invalid (non-object)");
         self.0.and_then(Value::as_object).ok_or_else(missing)
     }
 
-    fn any(self, field: &str) -> Result<&'a Value, Refusal> {
+    pub(super) fn any(self, field: &str) -> Result<&'a Value, Refusal> {
         let missing = || Refusal::new(status::MISSING_REQUEST_FIELD, format!("Your request is missing the `{field}` field."));
         self.map()?.get(field).filter(|value| !value.is_null()).ok_or_else(missing)
     }
@@ -75,7 +84,17 @@ impl<'a> Fields<'a> {
         if object.is_empty() { Err(empty(field)) } else { Ok(object) }
     }
 
-    fn text(self, field: &str) -> Result<&'a str, Refusal> {
+    /// An object that may be empty.
+    pub(super) fn object_or_empty(self, field: &str) -> Result<&'a Map<String, Value>, Refusal> {
+        self.any(field)?.as_object().ok_or_else(|| wrong_type(field, "an object"))
+    }
+
+    /// A flag, if it is there.
+    pub(super) fn flag(self, field: &str, usual: bool) -> bool {
+        self.0.and_then(|data| data.get(field)).and_then(Value::as_bool).unwrap_or(usual)
+    }
+
+    pub(super) fn text(self, field: &str) -> Result<&'a str, Refusal> {
         let text = self.any(field)?.as_str().ok_or_else(|| wrong_type(field, "a string"))?;
         if text.is_empty() { Err(empty(field)) } else { Ok(text) }
     }
@@ -123,72 +142,12 @@ pub(super) fn answer(world: &mut World, versions: &Versions, kind: &str, fields:
             let scene = fields.text("sceneName")?;
             Ok((None, world.switch(scene).ok_or_else(|| Refusal::not_found("source", scene))?))
         }
-        "CallVendorRequest" => {
-            Err(Refusal::new(status::RESOURCE_NOT_FOUND, format!("No vendor was found by the name of `{}`.", fields.text("vendorName")?)))
-        }
-        _ => about_inputs(world, kind, fields),
-    }
-}
-
-fn about_inputs(world: &mut World, kind: &str, fields: Fields<'_>) -> Answer {
-    match kind {
-        "GetInputList" => {
-            let inputs = world.inputs.iter().map(|(name, input)| {
-                json!({"inputName": name, "inputUuid": uuid_of(name), "inputKind": input.kind, "unversionedInputKind": input.kind})
-            });
-            data(json!({"inputs": inputs.collect::<Vec<_>>()}))
-        }
-        "CreateInput" => {
-            let (name, scene) = (fields.text("inputName")?, fields.text("sceneName")?);
-            if !world.scenes.iter().any(|known| known == scene) {
-                return Err(Refusal::not_found("source", scene));
-            }
-            let settings = fields.map()?.get("inputSettings").cloned().unwrap_or_else(|| json!({}));
-            let taken = || Refusal::new(status::RESOURCE_ALREADY_EXISTS, "A source already exists by that input name.");
-            let (item, happened) = world.add_input(name, fields.text("inputKind")?, scene, settings).ok_or_else(taken)?;
-            Ok((Some(json!({"inputUuid": uuid_of(name), "sceneItemId": item})), happened))
-        }
-        "GetInputSettings" => {
-            let name = fields.text("inputName")?;
-            let input = world.inputs.get(name).ok_or_else(|| Refusal::not_found("source", name))?;
-            data(json!({"inputSettings": input.settings, "inputKind": input.kind}))
-        }
-        "SetInputSettings" => {
-            let name = fields.text("inputName")?;
-            let settings = fields.any("inputSettings")?.as_object().ok_or_else(|| wrong_type("inputSettings", "an object"))?;
-            let overlay = fields.map()?.get("overlay").and_then(Value::as_bool).unwrap_or(true);
-            let input = world.inputs.get_mut(name).ok_or_else(|| Refusal::not_found("source", name))?;
-            match input.settings.as_object_mut().filter(|_| overlay) {
-                Some(old) => old.extend(settings.clone()),
-                None => input.settings = Value::Object(settings.clone()),
-            }
-            Ok((None, Vec::new()))
-        }
-        "RemoveInput" => {
-            let name = fields.text("inputName")?;
-            Ok((None, world.remove_input(name).ok_or_else(|| Refusal::not_found("source", name))?))
-        }
-        "GetSceneItemList" => {
-            let scene = fields.text("sceneName")?;
-            let items = world.inputs.iter().filter(|(_, input)| input.scene == scene).map(|(name, input)| {
-                json!({
-                    "sceneItemId": input.item, "sceneItemIndex": 0, "sourceName": name, "sourceUuid": uuid_of(name),
-                    "sourceType": "OBS_SOURCE_TYPE_INPUT", "inputKind": input.kind, "isGroup": null,
-                })
-            });
-            data(json!({"sceneItems": items.collect::<Vec<_>>()}))
-        }
-        "GetSceneItemId" => {
-            let (scene, name) = (fields.text("sceneName")?, fields.text("sourceName")?);
-            let input = world.inputs.get(name).filter(|input| input.scene == scene);
-            data(json!({"sceneItemId": input.ok_or_else(|| Refusal::not_found("scene item", name))?.item}))
-        }
-        _ => Err(Refusal::new(status::UNKNOWN_REQUEST_TYPE, "Your request type is not valid.")),
+        _ => studio::answer(world, kind, fields),
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is the form of every arm above")]
-fn data(value: Value) -> Answer {
+pub(super) fn data(value: Value) -> Answer {
     Ok((Some(value), Vec::new()))
 }
 
@@ -255,7 +214,9 @@ mod tests {
         assert_eq!(code(ask("SetCurrentProgramScene", &json!({"sceneName": "Nowhere"}))), status::RESOURCE_NOT_FOUND);
         assert_eq!(code(ask("SetCurrentProgramScene", &json!({"sceneName": 7}))), status::INVALID_REQUEST_FIELD_TYPE);
         assert_eq!(code(ask("StopStream", &json!({}))), status::OUTPUT_NOT_RUNNING);
-        assert_eq!(code(ask("CallVendorRequest", &json!({"vendorName": "x"}))), status::RESOURCE_NOT_FOUND);
+        assert_eq!(code(ask("CallVendorRequest", &json!({"vendorName": "x", "requestType": "y"}))), status::RESOURCE_NOT_FOUND);
+        let strange = json!({"sceneName": "Game", "inputName": "x", "inputKind": "no_such_kind"});
+        assert_eq!(code(ask("CreateInput", &strange)), status::INVALID_INPUT_KIND);
     }
 
     #[test]

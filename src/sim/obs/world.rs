@@ -23,9 +23,18 @@ pub(super) struct Happened {
 #[derive(Debug, Clone)]
 pub(super) struct Input {
     pub(super) kind: String,
-    pub(super) scene: String,
     pub(super) settings: Value,
-    pub(super) item: u64,
+    /// How long what it plays is, if it plays anything.
+    pub(super) media_ms: Option<u64>,
+}
+
+/// A source in a scene.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    pub(super) id: u64,
+    pub(super) scene: String,
+    pub(super) source: String,
+    pub(super) enabled: bool,
 }
 
 /// The studio.
@@ -34,14 +43,18 @@ pub(super) struct World {
     pub(super) scenes: Vec<String>,
     pub(super) program: String,
     pub(super) inputs: BTreeMap<String, Input>,
-    items: u64,
+    pub(super) items: Vec<Item>,
+    /// Whether this OBS was built with browser sources.
+    pub(super) browser_sources: bool,
+    /// What browser sources were handed.
+    pub(super) emitted: Vec<Value>,
+    last_item: u64,
     streaming_since: Option<Instant>,
 }
 
 impl Default for World {
     fn default() -> Self {
-        let scenes: Vec<String> = ["Starting soon", "Game", "Credits"].map(Into::into).into();
-        Self { program: "Game".into(), scenes, inputs: BTreeMap::new(), items: 0, streaming_since: None }
+        Self::new(true)
     }
 }
 
@@ -51,6 +64,20 @@ pub(super) fn uuid_of(name: &str) -> Uuid {
 }
 
 impl World {
+    /// Three scenes and nothing in them.
+    pub(super) fn new(browser_sources: bool) -> Self {
+        Self {
+            scenes: ["Starting soon", "Game", "Credits"].map(Into::into).into(),
+            program: "Game".into(),
+            inputs: BTreeMap::new(),
+            items: Vec::new(),
+            browser_sources,
+            emitted: Vec::new(),
+            last_item: 0,
+            streaming_since: None,
+        }
+    }
+
     /// OBS has started again: what it was doing has ended, what it saved is still there.
     pub(super) fn restart(&mut self) {
         self.streaming_since = None;
@@ -85,23 +112,45 @@ impl World {
         Some(vec![Happened { kind: "CurrentProgramSceneChanged", intent: subscription::SCENES, data }])
     }
 
-    /// Adds an input and returns its scene item id; `None` when the name is taken.
-    pub(super) fn add_input(&mut self, name: &str, kind: &str, scene: &str, settings: Value) -> Option<(u64, Vec<Happened>)> {
-        if self.inputs.contains_key(name) {
+    /// Adds a scene; `None` when the name is taken.
+    pub(super) fn create_scene(&mut self, name: &str) -> Option<Vec<Happened>> {
+        if self.scenes.iter().any(|known| known == name) || self.inputs.contains_key(name) {
             return None;
         }
-        self.items = self.items.saturating_add(1);
+        self.scenes.push(name.into());
+        let data = json!({"sceneName": name, "sceneUuid": uuid_of(name), "isGroup": false});
+        Some(vec![Happened { kind: "SceneCreated", intent: subscription::SCENES, data }])
+    }
+
+    /// Removes a scene with all that is in it, wherever it is.
+    pub(super) fn remove_scene(&mut self, name: &str) -> Vec<Happened> {
+        self.scenes.retain(|known| known != name);
+        self.items.retain(|item| item.scene != name && item.source != name);
+        let data = json!({"sceneName": name, "sceneUuid": uuid_of(name), "isGroup": false});
+        vec![Happened { kind: "SceneRemoved", intent: subscription::SCENES, data }]
+    }
+
+    /// Puts a source into a scene.
+    pub(super) fn add_item(&mut self, scene: &str, source: &str, enabled: bool) -> u64 {
+        self.last_item = self.last_item.saturating_add(1);
+        self.items.push(Item { id: self.last_item, scene: scene.into(), source: source.into(), enabled });
+        self.last_item
+    }
+
+    /// Adds an input, which is not there yet, and returns its scene item id.
+    pub(super) fn add_input(&mut self, name: &str, kind: &str, scene: &str, settings: Value) -> (u64, Vec<Happened>) {
         let data = json!({
             "inputName": name, "inputUuid": uuid_of(name), "inputKind": kind, "unversionedInputKind": kind,
             "inputKindCaps": 0, "inputSettings": settings, "defaultInputSettings": {},
         });
-        self.inputs.insert(name.into(), Input { kind: kind.into(), scene: scene.into(), settings, item: self.items });
-        Some((self.items, vec![Happened { kind: "InputCreated", intent: subscription::INPUTS, data }]))
+        self.inputs.insert(name.into(), Input { kind: kind.into(), settings, media_ms: None });
+        (self.add_item(scene, name, true), vec![Happened { kind: "InputCreated", intent: subscription::INPUTS, data }])
     }
 
     /// Removes an input; `None` when there is none of that name.
     pub(super) fn remove_input(&mut self, name: &str) -> Option<Vec<Happened>> {
         self.inputs.remove(name)?;
+        self.items.retain(|item| item.source != name);
         let data = json!({"inputName": name, "inputUuid": uuid_of(name)});
         Some(vec![Happened { kind: "InputRemoved", intent: subscription::INPUTS, data }])
     }

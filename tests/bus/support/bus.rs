@@ -9,6 +9,7 @@ use tokio_util::task::AbortOnDropHandle;
 use twitchat_bridge::event::Heard;
 use twitchat_bridge::obs::{Listener, Options, Talker};
 use twitchat_bridge::sim;
+use uuid::Uuid;
 
 use super::{SOON, Site, wait_until};
 
@@ -19,6 +20,8 @@ pub(crate) struct Bus {
     listener: Listener,
     heard: VecDeque<Heard>,
     asked: u64,
+    /// Others hear the replies as well.
+    name: Uuid,
 }
 
 impl Bus {
@@ -26,7 +29,7 @@ impl Bus {
         let (target, options) = (site.target(), Options::default());
         let listener = Listener::connect(&target, &options).await.unwrap();
         let talker = Talker::connect(&target, &options).await.unwrap();
-        Self { talker, listener, heard: VecDeque::new(), asked: 0 }
+        Self { talker, listener, heard: VecDeque::new(), asked: 0, name: Uuid::new_v4() }
     }
 
     /// The next message of a bridge.
@@ -39,6 +42,21 @@ impl Bus {
             }
             self.heard.extend(self.listener.next().await.expect("OBS is there").events.drain(..));
         }
+    }
+
+    /// Waits for a message of this type that looks like Twitchat's; those before it are skipped.
+    pub(crate) async fn twitchat(&mut self, kind: &str) {
+        let found = async {
+            loop {
+                while let Some(heard) = self.heard.pop_front() {
+                    if matches!(&heard, Heard::Twitchat(message) if &*message.kind == kind) {
+                        return;
+                    }
+                }
+                self.heard.extend(self.listener.next().await.expect("OBS is there").events.drain(..));
+            }
+        };
+        timeout(SOON, found).await.unwrap_or_else(|_| panic!("{kind}: not heard within {SOON:?}"));
     }
 
     /// The next message of a bridge that fits; those before it are skipped.
@@ -61,7 +79,9 @@ impl Bus {
 
     /// Asks, and gives the bridge's reply, whatever its status.
     pub(crate) async fn ask(&mut self, request: Value) -> Value {
-        let (Value::Object(mut request), id) = (request, format!("ask-{}", self.asked)) else { panic!("a request is an object") };
+        let (Value::Object(mut request), id) = (request, format!("ask-{}-{}", self.name, self.asked)) else {
+            panic!("a request is an object")
+        };
         self.asked += 1;
         request.insert("id".into(), id.as_str().into());
         let request = raw(&Value::Object(request));

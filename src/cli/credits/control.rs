@@ -1,0 +1,93 @@
+//! `credits stop`, `pause`, `resume`, `next`, `previous`, `speed`, `goto`: steer the credits that roll.
+
+use std::process::ExitCode;
+
+use serde_json::{Map, Value};
+
+use crate::cli::bus::Patience;
+use crate::cli::context::Context;
+use crate::cli::out;
+
+/// Stop the credits that roll
+#[derive(Debug, clap::Args)]
+pub(super) struct Plain {
+    #[command(flatten)]
+    patience: Patience,
+}
+
+/// Roll faster, slower or backwards
+#[derive(Debug, clap::Args)]
+pub(super) struct Speed {
+    /// 1 is as configured, 2 twice as fast, 0 stands still, -1 backwards
+    #[arg(value_name = "FACTOR", allow_negative_numbers = true)]
+    factor: f64,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+/// Go to a section
+#[derive(Debug, clap::Args)]
+pub(super) struct Goto {
+    /// A section's id, such as `cheers`, or its number from 0; or a time such as `1:30`
+    #[arg(value_name = "PLACE")]
+    place: String,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+impl Plain {
+    pub(super) async fn stop(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let reply = context.ask("StopCredits", Map::new(), self.patience).await?;
+        if reply.get("stopped") != Some(&Value::Bool(true)) {
+            out::note("no credits roll");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) async fn run(self, command: &str, context: &Context) -> anyhow::Result<ExitCode> {
+        control(command, Map::new(), self.patience, context).await
+    }
+}
+
+impl Speed {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        control("speed", Map::from_iter([("value".to_owned(), self.factor.into())]), self.patience, context).await
+    }
+}
+
+impl Goto {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let field = match (self.place.parse::<u64>(), time(&self.place)) {
+            (Ok(number), _) => ("value".to_owned(), number.into()),
+            (Err(_), Some(ms)) => ("at".to_owned(), ms.into()),
+            (Err(_), None) => ("value".to_owned(), Value::from(self.place.as_str())),
+        };
+        control("goto", Map::from_iter([field]), self.patience, context).await
+    }
+}
+
+/// `1:30` in milliseconds.
+fn time(text: &str) -> Option<u64> {
+    let (minutes, seconds) = text.split_once(':')?;
+    let (minutes, seconds): (u64, u64) = (minutes.parse().ok()?, seconds.parse().ok()?);
+    minutes.checked_mul(60)?.checked_add(seconds)?.checked_mul(1_000)
+}
+
+async fn control(command: &str, mut fields: Map<String, Value>, patience: Patience, context: &Context) -> anyhow::Result<ExitCode> {
+    fields.insert("command".into(), command.into());
+    let reply = context.ask("ControlCredits", fields, patience).await?;
+    let seconds = reply.get("elapsedMs").and_then(Value::as_u64).unwrap_or_default() / 1_000;
+    let state = reply.get("state").and_then(Value::as_str).unwrap_or_default();
+    out::note(format_args!("{state}, at {}:{:02}", seconds / 60, seconds % 60));
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_minutes_and_seconds() {
+        assert_eq!((time("1:30"), time("0:05"), time("90"), time("cheers"), time("1:x")), (Some(90_000), Some(5_000), None, None, None));
+    }
+}

@@ -1,0 +1,108 @@
+//! `credits get`: print them, for people, for programs, or as a page of their own.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use serde_json::{Map, Value};
+use twitchat_bridge::overlay::{self, page};
+
+use super::table;
+use crate::cli::bus::{self, Patience};
+use crate::cli::context::Context;
+use crate::cli::out;
+use crate::cli::roll::Roll;
+
+/// Print the credits
+#[derive(Debug, clap::Args)]
+pub(super) struct GetArgs {
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Whose keys the JSON has: those of Streamer.bot's older documents, or today's
+    #[arg(long, value_enum, default_value_t = Spelling::Seed)]
+    spelling: Spelling,
+    /// Tell amounts as well, where there are any
+    #[arg(long)]
+    extended: bool,
+    /// At most so many names per list
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// Sample people instead, to see how they look full
+    #[arg(long)]
+    test: bool,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// The bridge's reply
+    Json,
+    /// For a wiki or the description of a video
+    Markdown,
+    /// For a spreadsheet: one line per name, with amounts
+    Csv,
+    /// The end-credits page with these credits in it, one file that needs nothing else
+    Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Spelling {
+    Seed,
+    Current,
+}
+
+impl GetArgs {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        if self.format == Format::Html {
+            return self.html(context).await;
+        }
+        let name = if self.test { "TestCredits" } else { "GetCredits" };
+        let reply = context.ask(name, self.wish(), self.patience).await?;
+        let credits = bus::answer(reply);
+        if credits.get("limited") == Some(&Value::Bool(true)) {
+            out::note("(some lists are cut)");
+        }
+        match self.format {
+            Format::Json => out::line(serde_json::to_string_pretty(&credits)?)?,
+            Format::Csv => out::line(table::csv(&credits))?,
+            Format::Markdown => show(&Roll::read(&credits), true)?,
+            Format::Text | Format::Html => show(&Roll::read(&credits), false)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn wish(&self) -> Map<String, Value> {
+        // The roll is made of the seed's keys, whatever the user wants to see as JSON.
+        let current = self.format == Format::Json && self.spelling == Spelling::Current;
+        let mut wish = Map::from_iter([
+            ("spelling".to_owned(), Value::from(if current { "current" } else { "seed" })),
+            ("extended".to_owned(), (self.extended || self.format == Format::Csv).into()),
+        ]);
+        wish.extend(self.limit.map(|limit| ("limit".to_owned(), limit.into())));
+        wish
+    }
+
+    /// The page itself, with the look and the sections of the config.
+    async fn html(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let wish = Map::from_iter([("test".to_owned(), Value::from(self.test))]);
+        let reply = context.ask("GetRoll", wish, self.patience).await?;
+        let roll = reply.get("roll").cloned().unwrap_or_default();
+        let custom_css = overlay::custom_css(overlay::usual_folder().as_deref());
+        out::line(page::standalone(&roll, &custom_css).trim_end())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Prints a roll, or says why there is none.
+pub(crate) fn show(roll: &Roll, markdown: bool) -> Result<(), out::OutError> {
+    if roll.is_empty() {
+        out::note(
+            "Nobody is in the credits yet: they fill as people follow, cheer, subscribe and write. `credits get --test` shows how they look full.",
+        );
+        return Ok(());
+    }
+    out::line(if markdown { roll.markdown() } else { roll.text() })
+}

@@ -1,0 +1,128 @@
+//! `credits roll` and `credits test`: roll the credits, or a crowd that never was, on the end-credits page.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use serde_json::{Map, Value, json};
+
+use crate::cli::bus::Patience;
+use crate::cli::context::Context;
+use crate::cli::out;
+
+/// Roll the credits on the end-credits page
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    look: LookArgs,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+/// Roll a test on the end-credits page: nothing that is stored is touched
+///
+/// Without options it shows the people that the bridge has seen; with any of --names to --mixed-currency a crowd that never was, the same
+/// for the same seed.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[derive(Debug, clap::Args)]
+pub(super) struct TestArgs {
+    /// So many people (120 if any of the options below is given)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50_000))]
+    names: Option<u32>,
+    /// Another crowd for each number
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Names of 25 characters, the longest that Twitch allows
+    #[arg(long)]
+    long: bool,
+    /// Names that run from right to left too
+    #[arg(long)]
+    rtl: bool,
+    /// Names with emoji too
+    #[arg(long)]
+    emoji: bool,
+    /// Tips in several currencies
+    #[arg(long)]
+    mixed_currency: bool,
+    #[command(flatten)]
+    look: LookArgs,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+/// What differs from the configuration this once.
+#[derive(Debug, clap::Args)]
+struct LookArgs {
+    /// Take so many seconds in all
+    #[arg(long, value_name = "N")]
+    seconds: Option<f64>,
+    /// Scroll so many pixels a second
+    #[arg(long, value_name = "N")]
+    speed: Option<f64>,
+    /// Wait so many seconds before moving
+    #[arg(long, value_name = "N")]
+    delay: Option<f64>,
+    /// Scroll, or show slides
+    #[arg(long, value_enum)]
+    mode: Option<Mode>,
+    /// Use this theme
+    #[arg(long, value_name = "NAME")]
+    theme: Option<String>,
+    /// Begin again at the end
+    #[arg(long = "loop")]
+    repeats: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    Scroll,
+    Slides,
+}
+
+impl LookArgs {
+    fn wish(&self) -> Map<String, Value> {
+        let mode = self.mode.map(|mode| if mode == Mode::Slides { "slides" } else { "scroll" });
+        let fields = [
+            ("seconds", self.seconds.map(Value::from)),
+            ("speed", self.speed.map(Value::from)),
+            ("delay", self.delay.map(Value::from)),
+            ("mode", mode.map(Value::from)),
+            ("theme", self.theme.as_deref().map(Value::from)),
+            ("loop", self.repeats.then_some(Value::Bool(true))),
+        ];
+        fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+    }
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        roll(self.look.wish(), self.patience, context).await
+    }
+}
+
+impl TestArgs {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let mut wish = self.look.wish();
+        wish.insert("test".into(), true.into());
+        let flags = [("long", self.long), ("rtl", self.rtl), ("emoji", self.emoji), ("mixedCurrency", self.mixed_currency)];
+        if self.names.is_some() || self.seed.is_some() || flags.iter().any(|(_, is)| *is) {
+            let numbers = [("names", self.names.map(u64::from)), ("seed", self.seed)];
+            let mut crowd: Map<_, _> = numbers.into_iter().filter_map(|(key, number)| Some((key.to_owned(), number?.into()))).collect();
+            crowd.extend(flags.into_iter().map(|(key, is)| (key.to_owned(), Value::Bool(is))));
+            wish.insert("crowd".into(), crowd.into());
+        }
+        roll(wish, self.patience, context).await
+    }
+}
+
+/// Prints the roll's id; what the user should know goes to standard error.
+async fn roll(wish: Map<String, Value>, patience: Patience, context: &Context) -> anyhow::Result<ExitCode> {
+    let reply = context.ask("RollCredits", wish, patience).await?;
+    out::line(reply.get("roll").and_then(Value::as_str).unwrap_or_default())?;
+    if reply.get("state") == Some(&json!("preparing")) {
+        out::note("Twitchat is asked what it still has to tell; then they roll");
+    }
+    if reply.get("pages") == Some(&json!(0)) && reply.get("shown") == Some(&json!(false)) {
+        out::warn("no page is there to show them: `overlay install` puts one into OBS, `overlay open` opens it in a browser");
+    }
+    Ok(ExitCode::SUCCESS)
+}

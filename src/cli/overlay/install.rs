@@ -1,0 +1,150 @@
+//! `overlay install`: the end-credits page onto the disk and into OBS.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use twitchat_bridge::obs::{Options, Talker};
+use twitchat_bridge::overlay;
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::out;
+
+const AFTER_HELP: &str = "Run it again after an update: pages are replaced, custom.css and the settings stay.
+
+Without --no-password the page gets OBS's password in obs-config.js, readable by you alone, so that it can report how far it is. With it \
+the page has no connection of its own: OBS hands it what the bridge sends, while its scene is on air.";
+
+/// The kind of input that a page is.
+const BROWSER_SOURCE: &str = "browser_source";
+
+/// Write the end-credits page and put it into OBS as a browser source
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// The scene; made if there is none (default: overlay.scene)
+    #[arg(long, value_name = "NAME")]
+    scene: Option<String>,
+    /// The browser source; made if there is none (default: overlay.source)
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Width in pixels (default: overlay.width, else that of OBS's canvas)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    width: Option<u32>,
+    /// Height in pixels (default: overlay.height, else that of OBS's canvas)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    height: Option<u32>,
+    /// Where to put the files; in the user's data folder unless given
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Without a file that holds OBS's password
+    #[arg(long)]
+    no_password: bool,
+}
+
+/// The folder that is named, else the usual one.
+pub(super) fn folder(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    named.or_else(overlay::usual_folder).ok_or_else(|| Failure::Usage("no home folder is known: say where with --dir".into()))
+}
+
+/// What the source is to be.
+struct Wanted {
+    scene: String,
+    source: String,
+    page: PathBuf,
+    width: u32,
+    height: u32,
+}
+
+impl Args {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let config = context.config()?;
+        let installed = overlay::install(&folder(self.dir)?, Some(&config.obs).filter(|_| !self.no_password))?;
+        let page = std::path::absolute(&installed.page).with_context(|| format!("cannot find {}", installed.page.display()))?;
+        out::line(page.display())?;
+
+        let target = context.target()?;
+        if !["127.0.0.1", "::1", "localhost"].contains(&target.host.to_lowercase().as_str()) {
+            out::warn("OBS runs on another computer: it needs the files there, run this command there as well");
+        }
+        let obs = Talker::connect(&target, &Options::default()).await?;
+        let canvas = if self.width.or(config.overlay.width).is_some() && self.height.or(config.overlay.height).is_some() {
+            (0, 0)
+        } else {
+            obs.canvas().await?
+        };
+        let wanted = Wanted {
+            scene: self.scene.unwrap_or(config.overlay.scene),
+            source: self.source.unwrap_or(config.overlay.source),
+            width: self.width.or(config.overlay.width).unwrap_or(canvas.0),
+            height: self.height.or(config.overlay.height).unwrap_or(canvas.1),
+            page,
+        };
+        if obs.input_kinds().await?.iter().any(|kind| kind == BROWSER_SOURCE) {
+            put(&obs, &wanted).await?;
+        } else {
+            out::note(by_hand(&wanted));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Makes the scene, the source and its place in the scene, as far as they are not there.
+async fn put(obs: &Talker, wanted: &Wanted) -> anyhow::Result<()> {
+    let Wanted { scene, source, width, height, page } = wanted;
+    if !obs.scenes().await?.contains(scene) {
+        obs.create_scene(scene).await?;
+        out::note(format_args!("made the scene {scene:?}"));
+    }
+    let settings = settings(page, *width, *height);
+    match obs.input(source).await? {
+        None => {
+            obs.create_input(scene, source, BROWSER_SOURCE, &settings).await?;
+            out::note(format_args!("made the browser source {source:?} in the scene {scene:?}, {width}x{height}"));
+        }
+        Some(input) if input.kind == BROWSER_SOURCE => {
+            obs.set_input(source, &settings).await?;
+            if !obs.has(scene, source).await? {
+                obs.add_to_scene(scene, source).await?;
+            }
+            out::note(format_args!("updated the browser source {source:?} in the scene {scene:?}, {width}x{height}"));
+        }
+        Some(input) => {
+            let why = format!("OBS has a source {source:?} already, of the kind {}: choose another name with --source", input.kind);
+            return Err(Failure::Usage(why).into());
+        }
+    }
+    Ok(())
+}
+
+/// The page stays loaded while its scene is off air, so that it can say that it is there and begins without delay; while nothing rolls it
+/// draws nothing.
+fn settings(page: &Path, width: u32, height: u32) -> Value {
+    json!({
+        "is_local_file": true,
+        "local_file": page,
+        "width": width,
+        "height": height,
+        "fps_custom": false,
+        "shutdown": false,
+        "restart_when_active": false,
+        "reroute_audio": false,
+        "css": "",
+    })
+}
+
+/// For an OBS without browser sources, such as that of Debian.
+fn by_hand(wanted: &Wanted) -> String {
+    let Wanted { scene, page, width, height, .. } = wanted;
+    let size = if *width > 0 { format!("{width} x {height}") } else { "the size of your canvas".into() };
+    format!(
+        "This OBS has no browser sources (those of some Linux distributions do not; the one of Flathub and of obsproject.com does).\n\
+         The page is ready all the same:\n\
+         \x20 1. open {} in a browser, in a window of {size}\n\
+         \x20 2. in OBS, put a window capture of it into the scene {scene:?}\n\
+         \x20 3. `twitchat-bridge credits test` rolls a test",
+        overlay::url(page)
+    )
+}

@@ -1,0 +1,41 @@
+//! `overlay`: the pages that browser sources need, and their way into OBS.
+
+mod export;
+mod install;
+mod open;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::context::Context;
+
+const AFTER_HELP: &str = "Examples:
+  twitchat-bridge overlay install                       the end-credits page, into OBS's scene \"Credits\"
+  twitchat-bridge overlay open --demo                   see it in a browser
+  twitchat-bridge overlay export ~/overlays/alerts      into the folder of a page that was made for Streamer.bot";
+
+/// Put the end-credits page into OBS; write what overlays made for Streamer.bot need to run on Twitchat
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Install(install::Args),
+    Open(open::Args),
+    Export(export::Args),
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        match self.verb {
+            Verb::Install(args) => args.run(context).await,
+            Verb::Open(args) => args.run(context),
+            Verb::Export(args) => args.run(context),
+        }
+    }
+}

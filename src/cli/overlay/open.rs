@@ -1,0 +1,49 @@
+//! `overlay open`: the end-credits page in a browser.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::Context as _;
+use twitchat_bridge::overlay;
+
+use super::install::folder;
+use crate::cli::context::Context;
+use crate::cli::out;
+
+/// Open the end-credits page in a browser; it shows what the bridge rolls
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Show made-up credits at once, without OBS and without a bridge
+    #[arg(long)]
+    demo: bool,
+    /// Where the page is; in the user's data folder unless given
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Only print the address
+    #[arg(long)]
+    print: bool,
+}
+
+impl Args {
+    pub(super) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let config = context.config()?;
+        let installed = overlay::install(&folder(self.dir)?, Some(&config.obs))?;
+        let page = std::path::absolute(&installed.page).with_context(|| format!("cannot find {}", installed.page.display()))?;
+        let url = overlay::url(&page) + if self.demo { "#demo" } else { "" };
+        out::line(&url)?;
+        if !self.print {
+            open(&url).with_context(|| format!("cannot start a browser; open {url} yourself"))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The system's own way, never through a shell.
+fn open(url: &str) -> std::io::Result<()> {
+    let (program, arguments): (&str, &[&str]) = match std::env::consts::OS {
+        "macos" => ("open", &[]),
+        "windows" => ("rundll32", &["url.dll,FileProtocolHandler"]),
+        _ => ("xdg-open", &[]),
+    };
+    Command::new(program).args(arguments).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(drop)
+}

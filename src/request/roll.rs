@@ -1,0 +1,221 @@
+//! Requests about the end credits: rolling them, steering them, and what pages report.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    Call, RequestError,
+    fields::{self, Fields},
+};
+use crate::credits::{
+    crowd::{Crowd, MOST},
+    roll::Mode,
+};
+
+/// What a roll is wished to be; what is left open follows the config.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RollWish {
+    /// Test data instead of the credits.
+    pub test: bool,
+    /// Of a crowd that never was; without one, of the people that were seen.
+    pub crowd: Option<Crowd>,
+    /// How long it takes in all.
+    pub seconds: Option<f64>,
+    /// Pixels a second.
+    pub speed: Option<f64>,
+    /// Seconds before it begins.
+    pub delay: Option<f64>,
+    /// Scrolling or slides.
+    pub mode: Option<Mode>,
+    /// Which theme.
+    pub theme: Option<Box<str>>,
+    /// Whether it begins again at its end.
+    pub repeats: Option<bool>,
+}
+
+/// What is to be done to a roll.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// End it.
+    Stop,
+    /// Stand still.
+    Pause,
+    /// Go on.
+    Resume,
+    /// To the next section.
+    Next,
+    /// To the section before.
+    Previous,
+    /// So many times as fast as configured; negative: backwards.
+    Speed(f64),
+    /// To a place.
+    Goto(Place),
+}
+
+/// A place in a roll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A section by its id.
+    Section(Box<str>),
+    /// A section by its number, from 0.
+    Index(usize),
+    /// Milliseconds from the beginning.
+    At(u64),
+}
+
+/// What a page of the end credits says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Which page: `credits`.
+    pub page: Box<str>,
+    /// What it does.
+    pub state: PageState,
+    /// Which roll it shows, or showed last.
+    pub roll: Option<Uuid>,
+    /// How long that takes in all, once it has measured.
+    pub seconds: Option<f64>,
+    /// What the user should know.
+    pub warnings: Vec<Box<str>>,
+}
+
+/// What a page does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PageState {
+    Idle,
+    Rolling,
+    Paused,
+    Complete,
+    Stopped,
+}
+
+impl PageState {
+    const ALL: [(&'static str, Self); 5] = [
+        ("idle", Self::Idle),
+        ("rolling", Self::Rolling),
+        ("paused", Self::Paused),
+        ("complete", Self::Complete),
+        ("stopped", Self::Stopped),
+    ];
+
+    /// As pages write it.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, state)| *state == self).map_or("", |(word, _)| word)
+    }
+}
+
+/// The most warnings of a page that are kept, and how long each may be.
+const WARNINGS: usize = 20;
+const LONGEST_WARNING: usize = 300;
+
+pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
+    let fields = &mut fields;
+    let crowd = crowd(fields)?;
+    let mode = one_of(fields, "mode", "\"scroll\" or \"slides\"", &Mode::ALL)?;
+    Ok(RollWish {
+        test: fields.flag("test")?.unwrap_or(false) || crowd.is_some(),
+        crowd,
+        seconds: number(fields, "seconds", "a number of seconds from 1 to 86400", 1.0, 86_400.0)?,
+        speed: number(fields, "speed", "a number of pixels a second from 1 to 10000", 1.0, 10_000.0)?,
+        delay: number(fields, "delay", "a number of seconds from 0 to 3600", 0.0, 3_600.0)?,
+        mode,
+        theme: fields.text("theme", "the name of a theme")?.map(Into::into),
+        repeats: fields.flag("loop")?,
+    })
+}
+
+/// `crowd`: an object, or `true` for the crowd that is meant when nothing is said.
+fn crowd(fields: &mut Fields) -> Result<Option<Crowd>, RequestError> {
+    if let Some(Value::Bool(wanted)) = fields.0.get("crowd") {
+        return Ok(wanted.then(Crowd::default));
+    }
+    let mut crowd = Fields(fields.optional_object("crowd", "an object such as {\"names\":800,\"seed\":7,\"emoji\":true}")?);
+    if crowd.0.is_empty() {
+        return Ok(None);
+    }
+    let usual = Crowd::default();
+    let crowd = &mut crowd;
+    Ok(Some(Crowd {
+        names: crowd.count("names")?.map_or(usual.names, |names| names.min(MOST)),
+        seed: crowd.0.remove("seed").and_then(|seed| seed.as_u64()).unwrap_or(usual.seed),
+        long: crowd.flag("long")?.unwrap_or_default(),
+        rtl: crowd.flag("rtl")?.unwrap_or_default(),
+        emoji: crowd.flag("emoji")?.unwrap_or_default(),
+        mixed_currency: crowd.flag("mixedCurrency")?.unwrap_or_default(),
+    }))
+}
+
+pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
+    let expected = "\"stop\", \"pause\", \"resume\", \"next\", \"previous\", \"speed\" or \"goto\"";
+    let word = fields.needed_text("command", "command", expected)?;
+    let command = match word.to_ascii_lowercase().as_str() {
+        "stop" => Command::Stop,
+        "pause" => Command::Pause,
+        "resume" => Command::Resume,
+        "next" => Command::Next,
+        "previous" => Command::Previous,
+        "speed" => {
+            let expected = "a number: 1 is as configured, 2 twice as fast, -1 backwards";
+            let factor = number(&mut fields, "value", expected, -100.0, 100.0)?;
+            Command::Speed(factor.ok_or(RequestError::Missing { field: "value", expected })?)
+        }
+        "goto" => Command::Goto(place(fields)?),
+        _ => return Err(RequestError::Wrong { field: "command", found: "another word", expected }),
+    };
+    Ok(Call::ControlCredits(command))
+}
+
+fn place(mut fields: Fields) -> Result<Place, RequestError> {
+    let expected = "the id of a section, or its number from 0; or \"at\" with milliseconds";
+    let count = |value: &Value| value.as_u64().and_then(|count| usize::try_from(count).ok());
+    match (fields.0.remove("value"), fields.0.remove("at")) {
+        (None | Some(Value::Null), Some(at)) if at.as_u64().is_some() => Ok(Place::At(at.as_u64().unwrap_or_default())),
+        (None | Some(Value::Null), _) => Err(RequestError::Missing { field: "value", expected }),
+        (Some(Value::String(id)), _) if !id.trim().is_empty() => Ok(Place::Section(id.trim().into())),
+        (Some(value), _) => match count(&value) {
+            Some(index) => Ok(Place::Index(index)),
+            None => Err(RequestError::Wrong { field: "value", found: fields::kind(&value), expected }),
+        },
+    }
+}
+
+pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
+    let expected = "\"idle\", \"rolling\", \"paused\", \"complete\" or \"stopped\"";
+    let state = one_of(&mut fields, "state", expected, &PageState::ALL)?;
+    let state = state.ok_or(RequestError::Missing { field: "state", expected })?;
+    let roll = match fields.text("roll", "the id of a roll")? {
+        Some(id) => {
+            Some(id.parse().map_err(|_| RequestError::Wrong { field: "roll", found: "another text", expected: "the id of a roll" })?)
+        }
+        None => None,
+    };
+    let seconds = number(&mut fields, "seconds", "a number of seconds", 0.0, 10_000_000.0)?;
+    let page = fields.text("page", "the name of the page")?.unwrap_or_else(|| "credits".into());
+    let warnings = match fields.0.remove("warnings") {
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).take(WARNINGS).map(cut).collect(),
+        _ => Vec::new(),
+    };
+    Ok(Call::OverlayReport(Report { page: cut(&page), state, roll, seconds, warnings }))
+}
+
+fn cut(text: &str) -> Box<str> {
+    text.chars().take(LONGEST_WARNING).collect::<String>().into()
+}
+
+fn number(fields: &mut Fields, field: &'static str, expected: &'static str, least: f64, most: f64) -> Result<Option<f64>, RequestError> {
+    let Some(value) = fields.0.remove(field).filter(|value| !value.is_null()) else { return Ok(None) };
+    let allowed = value.as_f64().filter(|number| (least..=most).contains(number));
+    let found = if value.is_number() { "another number" } else { fields::kind(&value) };
+    allowed.map(Some).ok_or(RequestError::Wrong { field, found, expected })
+}
+
+fn one_of<T: Copy>(
+    fields: &mut Fields,
+    field: &'static str,
+    expected: &'static str,
+    choices: &[(&str, T)],
+) -> Result<Option<T>, RequestError> {
+    let Some(word) = fields.text(field, expected)? else { return Ok(None) };
+    let known = choices.iter().find(|(known, _)| known.eq_ignore_ascii_case(&word)).map(|(_, value)| *value);
+    known.map(Some).ok_or(RequestError::Wrong { field, found: "another word", expected })
+}
