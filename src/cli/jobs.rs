@@ -9,6 +9,9 @@ use tokio_util::sync::CancellationToken;
 use super::child::{Program, RunError};
 use super::out;
 
+/// Events that wait may be this large in all: one may be 16 MiB.
+const WAITING_BYTES: usize = 64 * 1024 * 1024;
+
 /// One run.
 #[derive(Debug)]
 pub(crate) struct Job {
@@ -37,6 +40,8 @@ pub(crate) struct Jobs {
     at_once: usize,
     room: usize,
     queue: VecDeque<Job>,
+    /// Of what waits.
+    bytes: usize,
     running: JoinSet<(String, Result<(), RunError>)>,
     stop: CancellationToken,
     tally: Tally,
@@ -49,6 +54,7 @@ impl Jobs {
             at_once,
             room,
             queue: VecDeque::new(),
+            bytes: 0,
             running: JoinSet::new(),
             stop: CancellationToken::new(),
             tally: Tally::default(),
@@ -59,14 +65,15 @@ impl Jobs {
     pub(crate) fn take(&mut self, job: Job) {
         if self.running.len() < self.at_once {
             self.begin(job);
-        } else if self.queue.len() < self.room {
+        } else if self.queue.len() < self.room && self.bytes + job.input.len() <= WAITING_BYTES {
+            self.bytes += job.input.len();
             self.queue.push_back(job);
         } else {
             self.tally.dropped += 1;
             if self.tally.dropped.is_power_of_two() {
-                let (dropped, room) = (self.tally.dropped, self.room);
+                let (dropped, waiting) = (self.tally.dropped, self.queue.len());
                 out::warn(&format!(
-                    "{dropped} events dropped: {room} wait already. --jobs lets more programs run at once, --queue more events wait"
+                    "{dropped} events dropped: {waiting} wait already. --jobs lets more programs run at once, --queue more events wait"
                 ));
             }
         }
@@ -85,6 +92,7 @@ impl Jobs {
     pub(crate) async fn next(&mut self) -> bool {
         let Some(joined) = self.running.join_next().await else { return std::future::pending().await };
         if let Some(job) = self.queue.pop_front() {
+            self.bytes -= job.input.len();
             self.begin(job);
         }
         match joined {

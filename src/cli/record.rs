@@ -62,7 +62,7 @@ impl Args {
         }
         let output = open(&self.file, self.force)?;
         let began = Instant::now();
-        let mut writer = Writer::begin(output, Timestamp::now()).map_err(OutError::from)?;
+        let mut writer = Writer::begin(output, Timestamp::now()).map_err(|error| failed(&self.file, error))?;
         loop {
             let news = hearing.next().await?;
             let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -77,7 +77,7 @@ impl Args {
                 News::Tick | News::Scene(_) | News::Stream { .. } => continue,
             }
             .and_then(|()| writer.flush())
-            .map_err(OutError::from)?;
+            .map_err(|error| failed(&self.file, error))?;
         }
         out::note(format_args!("recorded {} messages in {} s", writer.messages, began.elapsed().as_secs()));
         Ok(ExitCode::SUCCESS)
@@ -94,8 +94,20 @@ fn name(heard: &Heard) -> String {
     }
 }
 
+/// Why the recording does not go on.
+fn failed(file: &Path, error: io::Error) -> anyhow::Error {
+    if is_stdout(file) {
+        return OutError::from(error).into();
+    }
+    anyhow::Error::from(error).context(format!("cannot write the recording to {}", file.display()))
+}
+
+fn is_stdout(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
 fn open(file: &Path, force: bool) -> anyhow::Result<Box<dyn Write + Send>> {
-    if file.as_os_str() == "-" {
+    if is_stdout(file) {
         return Ok(Box::new(BufWriter::new(io::stdout())));
     }
     let mut options = OpenOptions::new();

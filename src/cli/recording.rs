@@ -55,11 +55,12 @@ pub(crate) struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins with the line that says what it is.
+    /// Begins with the line that says what it is, at once: who cannot write shall know it now.
     pub(crate) fn begin(to: W, started: Timestamp) -> io::Result<Self> {
         let mut writer = Self { to, messages: 0 };
         let by = concat!("twitchat-bridge ", env!("CARGO_PKG_VERSION"));
         writer.line(&json!({ "recording": VERSION, "started": format!("{started:.3}"), "by": by }))?;
+        writer.flush()?;
         Ok(writer)
     }
 

@@ -118,6 +118,7 @@ impl View<'_> {
             ("refused", "/counts/refused"),
             ("published events", "/counts/published"),
             ("filled in from the summary", "/counts/filled"),
+            ("played back", "/counts/replayed"),
             ("unusable", "/counts/bad"),
             ("of unknown type", "/counts/unknown"),
             ("people", "/people"),

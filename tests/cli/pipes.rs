@@ -27,14 +27,23 @@ async fn a_closed_pipe_ends_quietly_with_0() {
 }
 
 #[tokio::test]
-async fn watch_ends_at_the_first_line_that_nobody_reads() {
+async fn what_goes_on_ends_at_the_first_line_that_nobody_reads() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let watch = Running::start(home.command(&["watch"]).stdout(writer));
-    wait_until("it connects", || watch.err().contains("connected to OBS")).await;
-    let mut talker = Talker::connect(&Target { url: obs.url(), password: Some(PASSWORD.into()) }).await.unwrap();
-    talker.broadcast(&json!({ "request": "GetInfo" })).await.unwrap();
-    watch.end().await.succeeds();
+    for verb in [&["watch"][..], &["record", "-"], &["wait", "--for", "*"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let running = Running::start(home.command(verb).stdout(writer));
+        wait_until("it connects", || running.err().contains("connected to OBS")).await;
+        let mut talker = Talker::connect(&Target { url: obs.url(), password: Some(PASSWORD.into()) }).await.unwrap();
+        talker.broadcast(&json!({ "request": "GetInfo" })).await.unwrap();
+        running.end().await.succeeds();
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_with_the_name_of_the_recording() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    home.run(&["record", "/dev/full", "--force"]).await.fails(1, &["cannot write the recording to /dev/full"]);
 }
