@@ -514,3 +514,23 @@ fn what_is_wrong_with_a_rule_is_said_with_its_place() {
     let said = cases.map(|case: String| refused(&case).strip_prefix(FILE).unwrap().chars().take(220).collect::<String>());
     insta::assert_snapshot!(said.join("\n"));
 }
+
+#[test]
+fn the_reference_of_the_end_credits_names_everything_and_its_example_is_right() {
+    use crate::credits::roll::{Kind, words::PLACEHOLDERS};
+
+    let page = include_str!("../../docs/overlay-reference.md");
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let config = of_file(rest.split_once("```").unwrap().0).unwrap();
+    assert_eq!((config.overlay.script.sections.len(), config.overlay.script.look.seconds), (4, Some(120.0)));
+    let is_named = |word: &str| page.contains(&format!("`{word}`")) || page.contains(&format!("`{word} = "));
+    for kind in Kind::all() {
+        assert!(is_named(kind.name()), "{kind}");
+    }
+    for key in keys::all().filter_map(|key| key.name.strip_prefix("overlay.")) {
+        assert!(is_named(key), "{key}");
+    }
+    for (placeholder, _) in PLACEHOLDERS {
+        assert!(is_named(&format!("{{{placeholder}}}")), "{placeholder}");
+    }
+}

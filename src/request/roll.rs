@@ -1,6 +1,6 @@
 //! Requests about the end credits: rolling them, steering them, and what pages report.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
@@ -50,6 +50,8 @@ pub enum Command {
     Speed(f64),
     /// To a place.
     Goto(Place),
+    /// Another look from now on: part of what `look` of a roll holds.
+    Look(Map<String, Value>),
 }
 
 /// A place in a roll.
@@ -146,7 +148,7 @@ fn crowd(fields: &mut Fields) -> Result<Option<Crowd>, RequestError> {
 }
 
 pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
-    let expected = "\"stop\", \"pause\", \"resume\", \"next\", \"previous\", \"speed\" or \"goto\"";
+    let expected = "\"stop\", \"pause\", \"resume\", \"next\", \"previous\", \"speed\", \"goto\" or \"look\"";
     let word = fields.needed_text("command", "command", expected)?;
     let command = match word.to_ascii_lowercase().as_str() {
         "stop" => Command::Stop,
@@ -160,6 +162,7 @@ pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
             Command::Speed(factor.ok_or(RequestError::Missing { field: "value", expected })?)
         }
         "goto" => Command::Goto(place(fields)?),
+        "look" => Command::Look(fields.object("value", "an object, part of a roll's look, such as {\"theme\":\"neon\"}")?),
         _ => return Err(RequestError::Wrong { field: "command", found: "another word", expected }),
     };
     Ok(Call::ControlCredits(command))

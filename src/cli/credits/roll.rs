@@ -1,9 +1,12 @@
 //! `credits roll` and `credits test`: roll the credits, or a crowd that never was, on the end-credits page.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
+use tokio::time::Instant;
 
 use crate::cli::bus::Patience;
 use crate::cli::context::Context;
@@ -116,13 +119,40 @@ impl TestArgs {
 
 /// Prints the roll's id; what the user should know goes to standard error.
 async fn roll(wish: Map<String, Value>, patience: Patience, context: &Context) -> anyhow::Result<ExitCode> {
+    let is_test = wish.get("test") == Some(&Value::Bool(true));
     let reply = context.ask("RollCredits", wish, patience).await?;
-    out::line(reply.get("roll").and_then(Value::as_str).unwrap_or_default())?;
+    let roll = reply.get("roll").cloned().unwrap_or_default();
+    out::line(roll.as_str().unwrap_or_default())?;
     if reply.get("state") == Some(&json!("preparing")) {
         out::note("Twitchat is asked what it still has to tell; then they roll");
     }
-    if reply.get("pages") == Some(&json!(0)) && reply.get("shown") == Some(&json!(false)) {
+    let no_page = reply.get("pages") == Some(&json!(0));
+    if no_page && reply.get("shown") == Some(&json!(false)) {
         out::warn("no page is there to show them: `overlay install` puts one into OBS, `overlay open` opens it in a browser");
     }
+    if is_test && !no_page {
+        warn_of(&roll, patience, context).await?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A page measures when it has laid out the roll: what it warns of then, is said.
+const LAID_OUT_WITHIN: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+
+async fn warn_of(roll: &Value, patience: Patience, context: &Context) -> anyhow::Result<()> {
+    let until = Instant::now() + LAID_OUT_WITHIN;
+    let mut said = BTreeSet::new();
+    while Instant::now() < until {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let status = context.ask("GetStatus", Map::new(), patience).await?;
+        let pages = status.get("overlay").and_then(|overlay| overlay.get("pages")).and_then(Value::as_array);
+        let ours = pages.into_iter().flatten().filter(|page| page.get("roll") == Some(roll));
+        for warning in ours.filter_map(|page| page.get("warnings").and_then(Value::as_array)).flatten().filter_map(Value::as_str) {
+            if said.insert(warning.to_owned()) {
+                out::warn(warning);
+            }
+        }
+    }
+    Ok(())
 }

@@ -266,7 +266,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
     Key {
         name: "overlay.section",
         env: None,
-        help: "The sections in their order; better written as [[overlay.section]] each. docs/overlay.md lists the kinds and what each section may say.\nWithout this: everything that there is.",
+        help: "The sections in their order; better written as [[overlay.section]] each. docs/overlay-reference.md lists the kinds and what each section may say.\nWithout this: everything that there is.",
         sample: Some("[{ kind = \"follows\" }, { kind = \"text\", text = \"Thank you!\" }]"),
         set: |config, raw| section::sections(raw).map(|sections| config.overlay.script.sections = sections),
         show: |config| Some(section::show(&config.overlay.script.sections)),

@@ -215,6 +215,13 @@ impl Core {
                 to(Some(index));
                 ("goto", roll.sections.get(index).map_or(Value::Null, |(id, _)| Value::from(&**id)))
             }
+            Command::Look(part) => {
+                // For pages that come later as well.
+                if let Some(look) = roll.object.get_mut("look").and_then(Value::as_object_mut) {
+                    look.extend(part.clone());
+                }
+                ("look", Value::Object(part.clone()))
+            }
             Command::Stop => ("stop", Value::Null),
         };
         let (elapsed_ms, state) = (roll.position.elapsed_ms(now.mono_ms), roll.state());

@@ -149,6 +149,10 @@ fn controls_move_the_roll_and_are_numbered() {
     let (_, refused) = ask(&mut bench, json!({ "command": "goto", "value": "nowhere" }));
     assert_eq!(refused["error"], "there is no such section in this roll; there are: follows, cheers, thanks");
     assert_eq!(ask(&mut bench, json!({ "command": "speed", "value": -2 })).0["value"], json!(-2.0));
+    let look = ask(&mut bench, json!({ "command": "look", "value": { "theme": "neon" } })).0;
+    assert_eq!(look["value"], json!({ "theme": "neon" }));
+    let late = report(&mut bench, "idle", &Value::Null, None);
+    assert_eq!(late["roll"]["look"]["theme"], "neon");
     for command in ["next", "previous"] {
         assert_eq!(ask(&mut bench, json!({ "command": command })).0["command"], command);
     }
