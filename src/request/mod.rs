@@ -198,6 +198,20 @@ mod tests {
                 json!({ "request": "GetGlobal" }),
                 json!({ "request": "ExecuteCodeTrigger" }),
                 json!({ "request": "GetUserPronouns", "platform": "twitch" }),
+                json!({ "request": "RollCredits", "seconds": "long" }),
+                json!({ "request": "RollCredits", "seconds": 0 }),
+                json!({ "request": "RollCredits", "mode": "sideways" }),
+                json!({ "request": "RollCredits", "crowd": 7 }),
+                json!({ "request": "RollCredits", "crowd": { "names": 0 } }),
+                json!({ "request": "ControlCredits" }),
+                json!({ "request": "ControlCredits", "command": "dance" }),
+                json!({ "request": "ControlCredits", "command": "speed" }),
+                json!({ "request": "ControlCredits", "command": "goto" }),
+                json!({ "request": "ControlCredits", "command": "goto", "value": -1 }),
+                json!({ "request": "ControlCredits", "command": "look", "value": "neon" }),
+                json!({ "request": "OverlayReport" }),
+                json!({ "request": "OverlayReport", "state": "asleep" }),
+                json!({ "request": "OverlayReport", "state": "idle", "roll": "x" }),
             ]
             .iter()
             .map(error)

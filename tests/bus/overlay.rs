@@ -202,6 +202,13 @@ async fn studio_requests_are_answered_as_obs_answers_them(site: Site) {
     studio.scene_items().set_enabled(hide).await.unwrap();
     assert!(!obs.shows(&outer, &source).await.unwrap(), "switched off");
 
+    let medium = name("medium");
+    obs.create_input(&scene, &medium, "ffmpeg_source", &json!({})).await.unwrap();
+    assert_eq!(obs.media_seconds(&medium).await.unwrap(), None, "it plays nothing");
+    if let Some(controls) = site.stand_in_controls() {
+        controls.play_media(&medium, std::time::Duration::from_millis(93_500));
+        assert_eq!(obs.media_seconds(&medium).await.unwrap(), Some(93.5));
+    }
     let refused = obs.media_seconds("no such input").await.unwrap_err();
     assert!(matches!(refused, RequestError::Refused { status: 600, .. }), "{refused}");
     for scene in [&outer, &scene] {

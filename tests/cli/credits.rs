@@ -1,8 +1,10 @@
 //! `credits`: rolled, steered and exported, by a bridge on a stand-in OBS.
 
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::to_raw_value};
+use twitchat_bridge::event::Heard;
+use twitchat_bridge::obs::{Listener, Options, Talker, Target};
 
-use crate::program::{Home, obs, sessions};
+use crate::program::{Home, PASSWORD, obs, sessions};
 
 fn json_of(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
@@ -60,6 +62,45 @@ async fn credits_are_exported_as_table_and_as_page() {
     let roll = json_of(rest.split_once("</script>").unwrap().0);
     assert_eq!((&roll["look"]["theme"], &roll["sections"][0]["title"]), (&json!("neon"), &json!("<b>Thanks")));
     assert_eq!(roll["sections"][0]["names"][0]["name"], "</script><script>alert(1)");
+    bridge.signal("TERM");
+    bridge.end().await.succeeds();
+}
+
+/// Plays a page that warns of something once it shows a roll.
+async fn page_that_warns(port: u16) {
+    let target = Target { host: "127.0.0.1".into(), port, tls: false, password: Some(PASSWORD.into()) };
+    let mut listener = Listener::connect(&target, &Options::default()).await.unwrap();
+    let talker = Talker::connect(&target, &Options::default()).await.unwrap();
+    let report = |state: &str, roll: &Value, warnings: Value| json!({ "request": "OverlayReport", "client": "page", "state": state, "roll": roll, "warnings": warnings });
+    talker.broadcast(&to_raw_value(&report("idle", &Value::Null, json!([]))).unwrap()).await.unwrap();
+    while let Ok(batch) = listener.next().await {
+        for heard in &batch.events {
+            let Heard::Bridge(whole) = heard else { continue };
+            let message: Value = serde_json::from_str(whole.get()).unwrap();
+            if message["overlay"] == "roll" {
+                let warnings = json!(["Anna can be read for 1.2 s"]);
+                talker.broadcast(&to_raw_value(&report("rolling", &message["roll"]["id"], warnings)).unwrap()).await.unwrap();
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_test_says_what_the_page_warns_of() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let bridge = home.spawn(&["run"]);
+    sessions(&obs, 2).await;
+    let page = tokio::spawn(page_that_warns(obs.port()));
+    // Each look takes a while by itself.
+    let mut looks = 0;
+    while json_of(&home.run(&["status", "--json"]).await.succeeds().out)["overlay"]["pages"] == json!([]) {
+        looks += 1;
+        assert!(looks < 100, "the page is not known");
+    }
+    let done = home.run(&["credits", "test", "--names", "50"]).await.succeeds();
+    assert_eq!(done.err, "warning: Anna can be read for 1.2 s\n");
+    page.abort();
     bridge.signal("TERM");
     bridge.end().await.succeeds();
 }

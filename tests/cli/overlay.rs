@@ -78,3 +78,13 @@ async fn a_source_of_another_kind_is_left_alone() {
     let refused = home.run(&["overlay", "install", "--dir", "pages", "--source", "Colour"]).await;
     refused.fails(2, &["Colour", "color_source_v3", "--source"]);
 }
+
+#[tokio::test]
+async fn without_obs_the_page_is_written_all_the_same() {
+    let gone = stand_in().await;
+    let home = Home::at(gone.port());
+    gone.stop().await;
+    let done = home.run(&["overlay", "install", "--dir", "pages"]).await;
+    done.fails(3, &["there is no OBS"]);
+    assert!(home.path("pages/index.html").exists());
+}

@@ -162,6 +162,12 @@ pub(crate) fn requests() -> Vec<Value> {
         json!({ "request": "KickGetUserGlobals", "id": 16 }),
         json!({ "request": "ExecuteCodeTrigger", "id": 17, "triggerName": "x" }),
         json!({ "request": "GetUserPronouns", "id": 18, "platform": "twitch", "userLogin": "zed" }),
+        json!({ "request": "RollCredits", "id": 19, "crowd": { "names": 20, "seed": 7 }, "seconds": 30, "mode": "slides" }),
+        json!({ "request": "ControlCredits", "id": 20, "command": "goto", "value": "cheers" }),
+        json!({ "request": "ControlCredits", "id": 21, "command": "speed", "value": -2.5 }),
+        json!({ "request": "GetRoll", "id": 22, "test": true }),
+        json!({ "request": "OverlayReport", "id": 23, "page": "credits", "state": "rolling", "roll": null, "seconds": 12.5, "warnings": ["x"] }),
+        json!({ "request": "StopCredits", "id": 24 }),
     ]
 }
 

@@ -45,6 +45,11 @@ impl Site {
         self.stand_in.as_ref().expect("only a stand-in has controls")
     }
 
+    /// The stand-in's controls, if it is one.
+    pub(crate) fn stand_in_controls(&self) -> Option<&sim::obs::StandIn> {
+        self.stand_in.as_ref()
+    }
+
     pub(crate) fn password(&self) -> Option<SecretString> {
         self.password.clone()
     }
