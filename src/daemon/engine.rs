@@ -261,7 +261,7 @@ impl Engine {
                 Ok(shown) => Some(Input::Shown { scene, shown }),
                 Err(error) => {
                     debug!(%error, "OBS does not say what the scene shows");
-                    None
+                    Some(Input::Shown { scene, shown: false })
                 }
             }
         });

@@ -155,6 +155,8 @@ async fn a_scene_that_goes_on_air_starts_the_credits(site: Site) {
     }
     let bridge = Bridge::on(&site).await;
     let mut page = Bus::connect(&site).await;
+    // As if captured from a browser: not every OBS has browser sources.
+    report(&mut page, "idle", &Value::Null).await;
     obs.scenes().set_current_program_scene(SCENE).await.unwrap();
     let got = roll(&mut page).await;
     assert_eq!(page.status().await["overlay"]["shown"], true);
@@ -222,6 +224,8 @@ async fn a_page_without_a_connection_is_fed_by_obs_itself() {
     let site = Site::stand_in().await;
     let bridge = Bridge::on(&site).await;
     let mut bus = Bus::connect(&site).await;
+    let obs = Talker::connect(&site.target(), &Options::default()).await.unwrap();
+    obs.create_input(SCENE, "End credits", "browser_source", &json!({})).await.unwrap();
     site.controls().switch_scene(SCENE);
     let got = roll(&mut bus).await;
     let emitted = |at_least: usize| {

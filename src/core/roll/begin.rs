@@ -99,7 +99,7 @@ impl Core {
             && let Some(scene) = self.scene.clone()
             && self.obs.is_some()
         {
-            self.look_at_scene(&scene, false, now);
+            self.look_at_scene(&scene, false);
         }
         self.feed_pages(now);
         Ok(())

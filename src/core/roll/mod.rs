@@ -315,7 +315,7 @@ impl Core {
     pub(super) fn show_up(&mut self, now: Now) {
         self.show.feed.revive(now.mono_ms);
         if let Some(scene) = self.scene.clone() {
-            self.look_at_scene(&scene, false, now);
+            self.look_at_scene(&scene, false);
         }
         self.send_roll(now);
     }
@@ -329,18 +329,17 @@ impl Core {
     }
 
     /// Another scene is on air: does it show the page?
-    pub(super) fn look_at_scene(&mut self, scene: &str, went_on_air: bool, now: Now) {
+    pub(super) fn look_at_scene(&mut self, scene: &str, went_on_air: bool) {
         self.show.asked_scene = Some((scene.into(), went_on_air));
-        if scene == &*self.settings.overlay.scene {
-            self.scene_shows(scene, true, now);
-        } else {
-            self.out.push(Effect::AskShown { scene: scene.into(), source: self.settings.overlay.source.clone() });
-        }
+        self.out.push(Effect::AskShown { scene: scene.into(), source: self.settings.overlay.source.clone() });
     }
 
     /// The answer: whether the page's source is in that scene.
-    pub(super) fn scene_shows(&mut self, scene: &str, shown: bool, now: Now) {
+    pub(super) fn scene_shows(&mut self, scene: &str, has_source: bool, now: Now) {
         let Some((_, went_on_air)) = self.show.asked_scene.take_if(|(asked, _)| **asked == *scene) else { return };
+        // A page may be captured from a browser: then it reports, and the scene's name must do. The name alone does not: others have scenes
+        // of that name too, and Twitchat's own overlay in them.
+        let shown = has_source || (scene == &*self.settings.overlay.scene && self.show.pages.count() > 0);
         let before = std::mem::replace(&mut self.show.shown, shown);
         if shown && !before {
             self.show.feed.revive(now.mono_ms);

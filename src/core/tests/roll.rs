@@ -207,10 +207,22 @@ fn a_scene_that_was_on_air_already_starts_nothing() {
     let mut bench = Bench::with(Settings { overlay: overlay(), ..settings() }, &[], Seq(0), &Kept::default(), START_MS);
     bench.input(Input::Scene("Credits".into()));
     bench.input(Input::Up(info()));
+    bench.input(Input::Shown { scene: "Credits".into(), shown: true });
     assert_eq!((told(&mut bench), bench.core.show.status(bench.now)["shown"].clone()), (vec![], json!(true)));
     let mut off = bench_with(Overlay { autostart: false, ..overlay() });
     scene(&mut off, "Credits", true);
     assert_eq!(told(&mut off), [""; 0]);
+}
+
+#[test]
+fn a_scene_of_that_name_is_not_enough_but_with_a_page_that_reports() {
+    let mut bench = bench();
+    scene(&mut bench, "Credits", false);
+    assert_eq!((told(&mut bench), said(&mut bench)), (vec![], vec![]), "somebody else's scene");
+    scene(&mut bench, "Game", false);
+    report(&mut bench, "idle", &Value::Null, None);
+    scene(&mut bench, "Credits", false);
+    assert_eq!(told(&mut bench), ["Started"]);
 }
 
 #[test]
