@@ -128,6 +128,16 @@ impl Bus {
         Ok(answer)
     }
 
+    /// For requests to OBS itself.
+    pub(crate) fn talker(&self) -> &Talker {
+        &self.talker
+    }
+
+    /// Lets time pass; what is heard meanwhile is let go.
+    pub(crate) async fn idle(&mut self, time: Duration) -> Result<(), twitchat_bridge::obs::Gone> {
+        timeout(time, self.hear(|_| false)).await.map_or(Ok(()), |heard| heard.map(drop))
+    }
+
     /// The next message that is wanted.
     async fn hear(&mut self, wanted: impl Fn(&Heard) -> bool) -> Result<Heard, twitchat_bridge::obs::Gone> {
         loop {

@@ -111,7 +111,7 @@ impl Decoder {
     }
 
     /// One message, and the events that it maps to.
-    fn hear(&mut self, heard: &Heard, at: jiff::Timestamp) -> Vec<Line> {
+    pub(crate) fn hear(&mut self, heard: &Heard, at: jiff::Timestamp) -> Vec<Line> {
         match heard {
             Heard::Twitchat(message) => self.twitchat(message, at),
             Heard::Bridge(whole) => vec![bridge(whole, at)],

@@ -19,6 +19,7 @@ mod glob;
 mod hearing;
 mod jobs;
 mod kinds;
+mod labels;
 mod logs;
 mod man;
 mod options;
@@ -31,13 +32,16 @@ mod recording;
 mod replay;
 mod request;
 mod roll;
+mod rules;
 mod run;
+mod script;
 mod send;
 mod signals;
 mod span;
 mod status;
 mod subscription;
 mod summary;
+mod supposed;
 mod tape;
 mod variables;
 mod wait;
@@ -99,6 +103,9 @@ enum Verb {
     Actions(actions::Args),
     Request(request::Args),
     Credits(credits::Args),
+    Rules(rules::Args),
+    Labels(labels::Args),
+    Script(script::Args),
     Config(config::Args),
     Overlay(overlay::Args),
     Demo(demo::Args),
@@ -132,6 +139,9 @@ impl Verb {
             Self::Actions(args) => args.run(context),
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
+            Self::Rules(args) => args.run(context),
+            Self::Labels(args) => args.run(context).await,
+            Self::Script(args) => Box::pin(args.run(context)).await,
             Self::Config(args) => args.run(context),
             Self::Overlay(args) => args.run(context).await,
             Self::Demo(args) => Box::pin(args.run(context)).await,

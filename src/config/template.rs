@@ -8,6 +8,26 @@ const HEAD: &str = "\
 # Flags and environment variables go before this file; `twitchat-bridge config show` tells what holds, and why.
 ";
 
+/// Sections that are lists have no defaults: an example of each.
+const LISTS: &str = r#"
+# What the bridge does by itself: docs/rules.md explains it, `twitchat-bridge rules test` tries it.
+
+#[[rule]]
+#name = "thank raiders"
+#on = "Twitch.Raid"
+#when = "data.viewers >= 5"
+#once_per = "person"
+#do = [{ send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}!" } }]
+
+#[[action]]
+#name = "Be right back"
+#do = [{ obs = "SetCurrentProgramScene", data = { sceneName = "Break" } }]
+
+#[[label]]
+#source = "Latest follower"
+#text = "Latest follower: {{ last('Follow').name }}"
+"#;
+
 /// The file's text.
 pub fn template() -> String {
     let defaults = Config::default();
@@ -23,5 +43,6 @@ pub fn template() -> String {
         let value = key.sample.map(str::to_owned).or_else(|| (key.show)(&defaults)).unwrap_or_default();
         lines.push(format!("#{name} = {value}\n"));
     }
+    lines.push(LISTS.to_owned());
     lines.concat()
 }

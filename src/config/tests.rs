@@ -322,6 +322,7 @@ fn the_template_is_the_defaults_in_comments() {
         .collect();
     let text = text.replace("password_file = \"obs-password\"\n", "");
     let config = of_file(&text).unwrap();
+    assert_eq!((config.rules.rules.len(), config.rules.actions.len(), config.rules.labels.len()), (1, 1, 1));
     for key in keys::all() {
         assert_eq!(matches!(config.origin(key.name), Origin::File { .. }), key.name != keys::PASSWORD_FILE, "{}", key.name);
     }

@@ -276,7 +276,7 @@ impl Core {
         let line = |name: &str, enabled: bool, owner| {
             let tally = engine.tally(owner);
             json!({ "name": name, "enabled": enabled, "runs": tally.runs, "running": tally.running, "waiting": tally.waiting,
-                "skipped": tally.skipped, "failed": tally.failed })
+                "skipped": tally.skipped, "failed": tally.failed, "lastError": engine.trouble(owner) })
         };
         let rules = engine.book().rules.iter().enumerate().map(|(place, rule)| line(&rule.name, rule.enabled, Owner::Rule(place)));
         let actions =

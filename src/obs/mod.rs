@@ -19,6 +19,7 @@ mod studio;
 mod supervise;
 mod talk;
 mod target;
+mod text;
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,6 +30,7 @@ pub use studio::{InputState, PAGE_EVENT};
 pub use supervise::{Obs, start};
 pub use talk::{StreamStatus, Talker, Version};
 pub use target::Target;
+pub use text::Installed;
 
 /// Spans and bounds of a connection. The defaults are what the daemon uses.
 #[derive(Debug, Clone)]

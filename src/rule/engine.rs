@@ -407,7 +407,7 @@ impl Engine {
             let owner = run.owner;
             self.ready.push_back(id);
             of = self.name_of(owner);
-            times = self.pace(owner).failed();
+            times = self.pace(owner).failed(&format!("{step}: {why}"));
         }
         Failure { of: of.into(), step: step.into(), why: why.into(), times }
     }
@@ -447,6 +447,11 @@ impl Engine {
     /// How a rule or action has fared.
     pub fn tally(&self, owner: Owner) -> Tally {
         self.paces.get(&owner).map(Pace::tally).unwrap_or_default()
+    }
+
+    /// Why a step of a rule or action failed last.
+    pub fn trouble(&self, owner: Owner) -> Option<&str> {
+        self.paces.get(&owner).and_then(Pace::trouble)
     }
 
     /// What must survive a restart, if it has changed since the last call.

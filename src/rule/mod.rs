@@ -12,9 +12,12 @@ mod jinja;
 mod latest;
 pub mod obs_request;
 mod pattern;
+mod script;
 mod sequence;
 mod step;
 mod template;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use book::{Label, NamedAction, Once, Rule, Rulebook, SECTIONS};
@@ -26,6 +29,7 @@ pub use jinja::{Failed, Flaw, Scope};
 pub use latest::Latest;
 pub use obs_request::ObsRequest;
 pub use pattern::{Pattern, TWITCHAT};
+pub use script::read_script;
 pub use sequence::{Next, Sequence};
 pub use step::{Deed, Program, Refused, Step, Steps, prepare};
 pub use template::{Shape, Template};

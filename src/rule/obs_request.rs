@@ -124,6 +124,18 @@ macro_rules! requests {
                 }
             }
 
+            /// Its fields, as obs-websocket has them.
+            pub fn data(&self) -> Map<String, Value> {
+                let mut data = Map::new();
+                match self {
+                    $(Self::$name $({ $($field),+ })? => {
+                        $($(data.insert($wire.to_owned(), serde_json::json!($field));)+)?
+                    })+
+                }
+                data.retain(|_, value| !value.is_null());
+                data
+            }
+
             fn build(name: &str, mut data: Map<String, Value>) -> Option<Self> {
                 match name {
                     $(stringify!($name) => Some(Self::$name $({ $($field: <$kind as Part>::read(data.remove($wire))?),+ })?),)+
@@ -263,7 +275,7 @@ fn check_value(field: &Field, value: &Value) -> Result<(), Wrong> {
             bad(format!("a table with true or false for {}", KEY_MODIFIERS.join(", ")))
         }
         ("sceneItemId" | "sceneItemIndex" | "mediaCursor" | "transitionDuration" | "imageWidth" | "imageHeight", Value::Number(number))
-            if number.as_u64().is_none() =>
+            if number.as_f64().is_none_or(|number| number < 0.0 || number.fract() != 0.0) =>
         {
             bad("a whole number from 0 up".into())
         }
@@ -294,7 +306,9 @@ mod tests {
                 (_, Kind::Object) => json!({ "a": 1 }),
             };
             let all: Map<_, _> = fields.iter().map(|field| (field.name.to_owned(), sample(field))).collect();
-            assert_eq!(read(&name.to_lowercase(), Value::Object(all.clone())).unwrap().name(), *name);
+            let request = read(&name.to_lowercase(), Value::Object(all.clone())).unwrap();
+            assert_eq!(request.name(), *name);
+            assert_eq!(read(name, Value::Object(request.data())), Ok(request), "{name}: there and back");
             for field in fields.iter().filter(|field| field.needed) {
                 let mut less = all.clone();
                 less.remove(field.name);

@@ -25,5 +25,6 @@ mod overlay;
 mod pure;
 mod reconnect;
 mod reorder;
+mod rules;
 mod show;
 mod timing;

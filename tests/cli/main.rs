@@ -15,6 +15,7 @@ mod overlay;
 mod pipes;
 mod program;
 mod record;
+mod rules;
 mod send;
 mod usage;
 mod wait;

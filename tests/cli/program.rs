@@ -37,6 +37,11 @@ impl Home {
         home
     }
 
+    /// One more flag before every verb.
+    pub(crate) fn option(&mut self, flag: &str) {
+        self.flags.push(flag.into());
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -114,7 +114,7 @@ fn obs_is_asked_and_a_refusal_is_said_and_ends_the_run() {
     let status = bench.ask(json!({ "request": "GetStatus", "id": 1 }));
     assert_eq!(
         status["rules"],
-        json!([{ "name": "stop", "enabled": true, "runs": 1, "running": 0, "waiting": 0, "skipped": 0, "failed": 1 }])
+        json!([{ "name": "stop", "enabled": true, "runs": 1, "running": 0, "waiting": 0, "skipped": 0, "failed": 1, "lastError": "obs SetCurrentProgramScene: OBS refused it" }])
     );
 }
 

@@ -44,11 +44,12 @@ pub(super) struct Pace {
     /// When the next run would begin if they all began at the steady pace.
     steady_ms: u64,
     cooling_until_ms: u64,
+    trouble: Option<Box<str>>,
 }
 
 impl Pace {
     pub(super) fn new(at_once: usize) -> Self {
-        Self { at_once, tally: Tally::default(), queue: VecDeque::new(), steady_ms: 0, cooling_until_ms: 0 }
+        Self { at_once, tally: Tally::default(), queue: VecDeque::new(), steady_ms: 0, cooling_until_ms: 0, trouble: None }
     }
 
     /// From when on a run may begin as far as the pace goes.
@@ -100,9 +101,14 @@ impl Pace {
         self.tally.running = self.tally.running.saturating_sub(1);
     }
 
-    pub(super) fn failed(&mut self) -> u64 {
+    pub(super) fn failed(&mut self, why: &str) -> u64 {
+        self.trouble = Some(why.into());
         self.tally.failed += 1;
         self.tally.failed
+    }
+
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
     }
 
     pub(super) fn too_deep(&mut self) {

@@ -36,10 +36,21 @@ impl Bridge {
         bridge
     }
 
+    /// Starts it with these settings and waits until it has joined the bus.
+    pub(crate) async fn with(site: &Site, config: Config) -> Self {
+        let mut bus = Bus::connect(site).await;
+        let bridge = Self::start_with(site, config);
+        bus.hello().await;
+        bridge
+    }
+
     /// Starts it, whether OBS is there or not.
     pub(crate) fn start(site: &Site) -> Self {
+        Self::start_with(site, Config::default())
+    }
+
+    fn start_with(site: &Site, mut config: Config) -> Self {
         let store = tempfile::tempdir().unwrap();
-        let mut config = Config::default();
         config.store.path = store.path().join("journal.db");
         let target = Arc::new(Mutex::new(site.target()));
         let attempts = Arc::<AtomicUsize>::default();

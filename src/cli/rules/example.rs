@@ -1,0 +1,96 @@
+//! An event out of a file: in the words of Twitchat, of a bridge, of `watch --json`, or of somebody who publishes it.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use twitchat_bridge::event::EventName;
+use twitchat_bridge::event::heard::{Heard, TWITCHAT};
+
+use crate::cli::decode::Decoder;
+
+/// Why a file holds no event.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoEvent {
+    #[error("it is no JSON: {0}")]
+    NoJson(#[from] serde_json::Error),
+    #[error("there is nothing in it")]
+    Empty,
+    #[error(
+        r#"this is no event: {0}. It may be Twitchat's message ({{"origin":"twitchat","type","data"}}), a bridge's event ({{"event":{{"source","type"}},"data"}}), a line of `watch --json` ({{"name","data"}}), or a PublishEvent"#
+    )]
+    Unknown(String),
+    #[error("{0} becomes no event that rules hear of")]
+    Silent(String),
+}
+
+/// One event, ready for rules.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Example {
+    pub(super) name: EventName,
+    pub(super) data: Value,
+}
+
+/// All events of a text, in order: one JSON value after the other.
+pub(super) fn read(text: &str, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
+    let mut examples = Vec::new();
+    let mut any = false;
+    for value in serde_json::Deserializer::from_str(text).into_iter::<Map<String, Value>>() {
+        any = true;
+        examples.extend(of(&value?, decoder)?);
+    }
+    if any { Ok(examples) } else { Err(NoEvent::Empty) }
+}
+
+fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(ToOwned::to_owned);
+    let data = || value.get("data").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+    if text(value.get("origin")).as_deref() == Some(TWITCHAT) {
+        return of_twitchat(value, decoder);
+    }
+    let named = value.get("event").or_else(|| value.get("publish"));
+    let (source, kind) = named.map(|named| (text(named.get("source")), text(named.get("type")))).unwrap_or_default();
+    let name = match (source, kind) {
+        (Some(source), Some(kind)) => Some(EventName::new(&source, &kind)),
+        _ => text(value.get("name")).and_then(|name| EventName::parse(&name)),
+    };
+    let keys = || value.keys().take(6).cloned().collect::<Vec<_>>().join(", ");
+    let name = name.ok_or_else(|| NoEvent::Unknown(format!("an object with {}", keys())))?;
+    Ok(vec![Example { name, data: data() }])
+}
+
+/// The message itself, and what it maps to.
+fn of_twitchat(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
+    let heard = Heard::read(&Value::from(value.clone()).to_string())?;
+    let lines = decoder.hear(&heard, Timestamp::now());
+    let examples: Vec<_> =
+        lines.into_iter().filter_map(|line| Some(Example { name: EventName::parse(&line.name)?, data: line.data })).collect();
+    let kind = value.get("type").and_then(Value::as_str).unwrap_or("it").to_owned();
+    if examples.is_empty() { Err(NoEvent::Silent(kind)) } else { Ok(examples) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        read(text, &mut Decoder::default()).unwrap().into_iter().map(|example| example.name.to_string()).collect()
+    }
+
+    #[test]
+    fn an_event_may_be_written_in_every_way_it_travels() {
+        assert_eq!(names(r#"{"event":{"source":"twitch","type":"raid"},"data":{"viewers":3}}"#), ["Twitch.Raid"]);
+        assert_eq!(
+            names(r#"{"name":"Twitch.Raid","data":{}} {"request":"PublishEvent","publish":{"source":"Acme","type":"Boom"}}"#),
+            ["Twitch.Raid", "Acme.Boom"]
+        );
+        let follow = r#"{"origin":"twitchat","type":"FOLLOW","id":"1","data":{"user":{"id":"7","login":"anna"}}}"#;
+        assert_eq!(names(follow), ["Twitchat.FOLLOW", "Twitch.Follow"]);
+    }
+
+    #[test]
+    fn what_is_none_is_said() {
+        let error = |text: &str| read(text, &mut Decoder::default()).unwrap_err().to_string();
+        assert_eq!(error(""), "there is nothing in it");
+        assert!(error("{").starts_with("it is no JSON: EOF"));
+        assert!(error(r#"{"hello":1}"#).starts_with("this is no event: an object with hello."));
+    }
+}

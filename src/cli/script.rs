@@ -1,0 +1,244 @@
+//! `script`: steps of a file, done one after the other.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use serde_json::{Map, Value, json};
+use twitchat_bridge::daemon::{program::Programs, state};
+use twitchat_bridge::rule::{self, Deed, Next, Part, Rulebook, Sequence, Steps, Uses};
+use twitchat_bridge::twitchat::Generation;
+use uuid::Uuid;
+
+use super::bus::{Bus, Patience, Telling, answer};
+use super::context::Context;
+use super::failure::Failure;
+use super::fields::{self, Fields};
+use super::out;
+use super::progress::Progress;
+use super::rules::describe;
+use super::signals::Signals;
+use super::supposed::Supposed;
+
+const AFTER_HELP: &str =
+    "FILE is TOML with [[step]]s, or one step per line as JSON; - is standard input. Steps are those of rules: docs/rules.md has them \
+all. Fields become `args` in their templates. Requests and published events need a running bridge; everything else needs only OBS.
+
+  [[step]]
+  send = \"SEND_MESSAGE\"
+  data = { message = \"That was it, {{ args.who }}!\" }
+  [[step]]
+  wait = \"5s\"
+  [[step]]
+  obs = \"StopStream\"
+
+Examples:
+  twitchat-bridge script goodbye.toml who=everybody
+  twitchat-bridge script goodbye.toml who=everybody --dry-run
+  echo '{\"obs\":\"SaveReplayBuffer\"}' | twitchat-bridge script -
+
+Exit codes: 0 all steps are done, 1 a step failed or Ctrl-C came, 2 the file is wrong, 5 the bridge did not answer.";
+
+/// Do the steps of a file, one after the other
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{}\n\n{AFTER_HELP}", fields::HELP))]
+pub(crate) struct Args {
+    /// The file; - for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    fields: Fields,
+    /// Say what would be done, and do nothing; OBS is not needed
+    #[arg(long)]
+    dry_run: bool,
+    /// Go on when a step fails
+    #[arg(long)]
+    keep_going: bool,
+    /// Allow what cannot be taken back, such as a permanent ban
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+/// Who does the steps.
+struct Player {
+    bus: Bus,
+    book: Arc<Rulebook>,
+    programs: Programs,
+    generation: Option<Generation>,
+    yes: bool,
+    patience: Patience,
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let steps = read(&self.file, context)?;
+        let args = self.fields.object(context)?;
+        let config = context.config()?;
+        config.rules.check_steps(&steps).map_err(|problem| wrong(&self.file, &problem))?;
+        if self.dry_run {
+            return dry_run(&steps, &args, &config.rules, self.keep_going);
+        }
+        let mut signals = Signals::listen()?;
+        let player = Player {
+            bus: context.bus().await?,
+            book: Arc::clone(&config.rules),
+            programs: Programs::default(),
+            generation: state::generation(&config),
+            yes: self.yes,
+            patience: self.patience,
+        };
+        tokio::select! {
+            done = player.play(&steps, &args, self.keep_going) => done,
+            () = signals.next() => Err(Failure::Stopped.into()),
+        }
+    }
+}
+
+fn read(file: &Path, context: &Context) -> anyhow::Result<Steps> {
+    let text = if file.as_os_str() == "-" {
+        if context.takes_stdin() {
+            return Err(Failure::Usage("- and --password-stdin both read standard input: give one of them by a file".into()).into());
+        }
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("cannot read the script from standard input")?;
+        text
+    } else {
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?
+    };
+    Ok(rule::read_script(&text).map_err(|problem| wrong(file, &problem))?)
+}
+
+fn wrong(file: &Path, problem: &rule::Problem) -> Failure {
+    let rule::Spot { line, column } = problem.spot;
+    Failure::Usage(format!("{}:{line}:{column}: {problem}", file.display()))
+}
+
+/// Says each step with its templates filled in as if nothing had happened yet.
+fn dry_run(steps: &Steps, args: &Map<String, Value>, book: &Rulebook, keep_going: bool) -> anyhow::Result<ExitCode> {
+    let supposed = Supposed::new(Map::new())?;
+    let mut sequence = Sequence::new(steps, Part::of(args));
+    let mut failed = false;
+    loop {
+        let context = supposed.complete(nothing(), sequence.uses());
+        let deed = match sequence.next(book, &context) {
+            None => continue,
+            Some(Next::Over) => break,
+            Some(Next::Failed(why)) => Err(why.to_string()),
+            Some(Next::Do(deed)) => describe(deed, None),
+        };
+        match deed {
+            Ok(deed) => out::line(out::clean(&deed.to_string()))?,
+            Err(why) => {
+                failed = true;
+                out::error(&format!("{} cannot be done: {why}", sequence.place()));
+                if !keep_going {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A script has no event.
+fn nothing() -> rule::Context {
+    let empty = json!({});
+    rule::Context::default().with("event", Part::of(&empty)).with("data", Part::of(&empty))
+}
+
+impl Player {
+    async fn play(mut self, steps: &Steps, args: &Map<String, Value>, keep_going: bool) -> anyhow::Result<ExitCode> {
+        let mut sequence = Sequence::new(steps, Part::of(args));
+        let mut progress = Progress::new();
+        let (mut done, mut failed) = (0, 0);
+        loop {
+            let context = self.context(sequence.uses()).await?;
+            let outcome = match sequence.next(&self.book, &context) {
+                None => continue,
+                Some(Next::Over) => break,
+                Some(Next::Failed(why)) => Err(anyhow::anyhow!("{why}")),
+                Some(Next::Do(deed)) => {
+                    progress.show(format_args!("{} of {}: {}", done + failed + 1, steps.len(), sequence.place()));
+                    self.perform(deed).await
+                }
+            };
+            progress.clear();
+            let place = sequence.place();
+            match outcome {
+                Ok(()) => {
+                    done += 1;
+                    out::note(format_args!("done: {place}"));
+                }
+                Err(error) if keep_going => {
+                    failed += 1;
+                    out::error(&format!("{place}: {error:#}"));
+                }
+                Err(error) => return Err(error.context(place)),
+            }
+        }
+        Ok(if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    async fn perform(&mut self, deed: Deed) -> anyhow::Result<()> {
+        match deed {
+            Deed::Send { kind, data, check, yes } => {
+                let prepared = rule::prepare(&kind, data, check, yes || self.yes, self.generation)?;
+                let id = Uuid::new_v4().to_string();
+                let telling = Telling { kind: &prepared.kind, id: &id, envelope: &prepared.envelope(&id), awaits: None };
+                self.bus.tell(&telling, self.patience).await.map(drop)
+            }
+            Deed::Publish { name, data, id } => {
+                let mut fields = Map::from_iter([
+                    ("publish".to_owned(), json!({ "source": name.source, "type": name.kind })),
+                    ("data".to_owned(), data.into()),
+                ]);
+                fields.extend(id.map(|id| ("eventId".to_owned(), Value::from(&*id))));
+                self.bus.ask("PublishEvent", fields, self.patience).await.map(drop)
+            }
+            Deed::Request { name, data } => self.bus.ask(&name, data, self.patience).await.map(drop),
+            Deed::Obs(request) => Ok(self.bus.talker().act(&request).await?),
+            Deed::Wait(time) => Ok(self.bus.idle(time).await?),
+            Deed::Run(program) if program.background => {
+                anyhow::bail!("background = true is for the bridge: a script ends, and its programs with it")
+            }
+            Deed::Run(program) => Ok(self.programs.run(&program).await?),
+        }
+    }
+
+    /// What a step's templates see: of the credits and of what is going on the bridge knows.
+    async fn context(&mut self, uses: Uses) -> anyhow::Result<rule::Context> {
+        let mut context = nothing();
+        if uses.has("last") {
+            return Err(Failure::Usage("last(…) is the bridge's: make these steps a named action, and call it with DoAction".into()).into());
+        }
+        if uses.has("credits") {
+            let fields = Map::from_iter([("spelling".to_owned(), "current".into())]);
+            context = context.with("credits", Part::of(&answer(self.bus.ask("GetCredits", fields, self.patience).await?)));
+        }
+        if uses.has("state") || uses.has("session") {
+            let status = Value::from(answer(self.bus.ask("GetStatus", Map::new(), self.patience).await?));
+            context = context.with("state", Part::of(&state(&status)));
+            let session = |key: &str| status.pointer(&format!("/session/{key}")).cloned().unwrap_or_default();
+            context = context
+                .with("session", Part::of(&json!({ "id": session("id"), "started": session("started"), "cause": session("cause") })));
+        }
+        if uses.has("broadcaster") {
+            let reply = Value::from(answer(self.bus.ask("GetBroadcaster", Map::new(), self.patience).await?));
+            let of = |key: &str| reply.pointer(&format!("/platforms/twitch/{key}")).cloned().unwrap_or_else(|| "".into());
+            let who = json!({ "id": of("broadcastUserId"), "login": of("broadcastUserName"), "name": of("broadcastUser") });
+            context = context.with("broadcaster", Part::of(&who));
+        }
+        Ok(context)
+    }
+}
+
+/// `state` out of a `GetStatus`.
+fn state(status: &Value) -> Value {
+    let at = |place: &str| status.pointer(place).cloned().unwrap_or_default();
+    json!({ "obs": true, "scene": at("/obs/scene"), "streaming": at("/obs/streaming"), "twitchat": at("/twitchat/present"),
+        "generation": at("/twitchat/generation") })
+}

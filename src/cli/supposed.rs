@@ -1,0 +1,88 @@
+//! What rules and scripts see where there is no bridge to ask: nothing has happened yet, unless the user says otherwise. For `rules test`
+//! and `script --dry-run`.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use twitchat_bridge::credits::{Fold, Spelling, reply};
+use twitchat_bridge::rule::{Context, Latest, Part, Uses};
+
+use super::failure::Failure;
+
+/// How `--help` explains it.
+pub(crate) const HELP: &str =
+    "Without a bridge nothing has happened yet: the credits are empty, OBS is there and does not stream, and Twitchat is open. Fields \
+say otherwise:
+  state.streaming:=true state.scene=Game
+  last.Twitch.Follow.name=Anna
+  credits.events.follows:='[\"Anna\",\"Ben\"]'";
+
+/// A bridge that nothing has happened to.
+#[derive(Debug)]
+pub(crate) struct Supposed {
+    parts: Map<String, Value>,
+    latest: Arc<Latest>,
+}
+
+impl Supposed {
+    /// With what the user says, by the names that templates have.
+    pub(crate) fn new(said: Map<String, Value>) -> Result<Self, Failure> {
+        let wish = reply::Wish { spelling: Spelling::Current, extended: false, limit: None };
+        let credits = reply::credits(&Fold::default(), &reply::Options::default(), wish, 0);
+        let mut parts = json!({
+            "args": {},
+            "credits": credits,
+            "state": { "obs": true, "scene": "", "streaming": false, "stream_seconds": 0, "twitchat": true, "generation": 2 },
+            "session": { "id": 1, "started": "", "cause": "first", "seconds": 0 },
+            "broadcaster": { "id": "", "login": "", "name": "" },
+        });
+        let mut latest = Latest::default();
+        for (name, value) in said {
+            match (name.as_str(), parts.get_mut(&name)) {
+                ("last", _) => suppose_last(&mut latest, &value),
+                (_, Some(part)) => merge(part, value),
+                _ => {
+                    let known = "args, credits, state, session, broadcaster or last";
+                    return Err(Failure::Usage(format!("nothing is called {name}: a field begins with {known}")));
+                }
+            }
+        }
+        let Value::Object(parts) = parts else { return Ok(Self { parts: Map::new(), latest: Arc::default() }) };
+        Ok(Self { parts, latest: Arc::new(latest) })
+    }
+
+    /// Adds what a template uses.
+    pub(crate) fn complete(&self, mut context: Context, uses: Uses) -> Context {
+        for (name, part) in self.parts.iter().filter(|(name, _)| uses.has(name)) {
+            context = context.with(name, Part::of(part));
+        }
+        if uses.has("last") { context.with_last(&self.latest) } else { context }
+    }
+
+    /// Whether the bridge knows of an OBS that streams, and so on.
+    pub(crate) fn generation(&self) -> Option<u64> {
+        self.parts.get("state")?.get("generation")?.as_u64()
+    }
+}
+
+/// `last.Twitch.Follow.name=Anna`: sources, types, fields.
+fn suppose_last(latest: &mut Latest, said: &Value) {
+    let sources = said.as_object().into_iter().flatten();
+    for (source, kinds) in sources {
+        for (kind, fields) in kinds.as_object().into_iter().flatten() {
+            latest.note(&format!("{source}.{kind}"), "", fields.as_object().cloned().unwrap_or_default());
+        }
+    }
+}
+
+/// Objects are merged, everything else takes the place of what was there.
+fn merge(into: &mut Value, said: Value) {
+    match (into, said) {
+        (Value::Object(into), Value::Object(said)) => {
+            for (key, value) in said {
+                merge(into.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (into, said) => *into = said,
+    }
+}

@@ -1,0 +1,49 @@
+//! The manual: its examples are what can be read, and its table of OBS's requests is all there is.
+
+use std::fmt::Write as _;
+
+use super::{
+    Rulebook,
+    obs_request::{Field, Kind, REQUESTS},
+    read_script,
+};
+
+const MANUAL: &str = include_str!("../../docs/rules.md");
+const SCRIPTING: &str = include_str!("../../docs/scripting.md");
+
+fn examples(page: &str) -> Vec<&str> {
+    page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn every_example_can_be_read() {
+    let all = [examples(MANUAL), examples(SCRIPTING)].concat();
+    assert!(all.len() >= 7, "{}", all.len());
+    for example in all {
+        if example.contains("[[step]]") {
+            read_script(example).unwrap_or_else(|problem| panic!("{problem}\n{example}"));
+        } else {
+            let book = Rulebook::of_toml(example).unwrap_or_else(|problem| panic!("{problem}\n{example}"));
+            assert_ne!(book, Rulebook::default(), "{example}");
+        }
+    }
+}
+
+#[test]
+fn the_table_of_requests_to_obs_is_all_of_them() {
+    let field = |field: &Field| {
+        let kind = match field.kind {
+            Kind::Text => "",
+            Kind::Flag => " (true or false)",
+            Kind::Number => " (number)",
+            Kind::Object => " (table)",
+        };
+        format!("`{}`{kind}{}", field.name, if field.needed { "" } else { "?" })
+    };
+    let mut table = String::from("| request | fields; those with ? may be left out |\n|---|---|\n");
+    for (name, fields) in REQUESTS {
+        writeln!(table, "| `{name}` | {} |", fields.iter().map(field).collect::<Vec<_>>().join(", ")).unwrap();
+    }
+    let written = MANUAL.split("\n\n").find(|part| part.starts_with("| request | fields")).unwrap();
+    assert!(written == table.trim_end(), "docs/rules.md must have this table:\n{table}");
+}

@@ -1,0 +1,217 @@
+//! Rules, named actions and labels at work, heard from outside.
+
+use std::time::Duration;
+
+use obws::Client;
+use obws::requests::inputs::InputId;
+use obws::requests::scenes::SceneId;
+use obws::requests::sources::{SourceId, TakeScreenshot};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use twitchat_bridge::config::Config;
+use twitchat_bridge::event::Heard;
+use twitchat_bridge::obs::{Installed, Listener, Options, Talker};
+use twitchat_bridge::rule::Rulebook;
+
+use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, on_both, wait_until};
+
+on_both!(
+    a_raid_leads_to_a_message_that_a_listening_client_gets,
+    a_named_action_runs_by_do_action,
+    obs_does_what_a_step_says_or_the_reason_is_told,
+    a_label_keeps_its_source_up_to_date,
+);
+
+fn config(toml: &str) -> Config {
+    let mut config = Config::default();
+    config.rules = Rulebook::of_toml(toml).unwrap().shared();
+    config
+}
+
+/// A bridge with rules, and a Twitchat that it knows to be there.
+async fn play(site: &Site, toml: &str) -> (Bridge, Twitchat, Bus) {
+    let twitchat = Twitchat::on(site, &Script { events: Vec::new(), labels: json!({}), summary: json!({}) }).await;
+    let bridge = Bridge::with(site, config(toml)).await;
+    let mut bus = Bus::connect(site).await;
+    wait_until("Twitchat is heard", SOON, async || (bus.status().await["twitchat"]["present"] == true).then_some(())).await;
+    (bridge, twitchat, bus)
+}
+
+/// The next message of this type for Twitchat.
+async fn told_twitchat(listener: &mut Listener, kind: &str) -> Value {
+    let found = async {
+        loop {
+            for heard in listener.next().await.expect("OBS is there").events.drain(..) {
+                if let Heard::Twitchat(message) = heard
+                    && &*message.kind == kind
+                {
+                    return serde_json::from_str(message.data.unwrap().get()).unwrap();
+                }
+            }
+        }
+    };
+    tokio::time::timeout(SOON, found).await.unwrap_or_else(|_| panic!("{kind} was not heard"))
+}
+
+fn publish(source: &str, kind: &str, data: &Value) -> Value {
+    json!({ "request": "PublishEvent", "publish": { "source": source, "type": kind }, "data": data })
+}
+
+async fn a_raid_leads_to_a_message_that_a_listening_client_gets(site: Site) {
+    let rule = r#"
+        [[rule]]
+        on = "Twitch.Raid"
+        when = "data.viewers >= 10"
+        do = [{ wait = "50ms" }, { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }} and {{ data.viewers }} more!" } }]
+    "#;
+    let (bridge, _twitchat, mut bus) = play(&site, rule).await;
+    let mut client = Listener::connect(&site.target(), &Options::default()).await.unwrap();
+    bus.ask(publish("Twitch", "Raid", &json!({ "userId": "7", "userName": "fox", "displayName": "Fox", "viewers": 57 }))).await;
+    assert_eq!(told_twitchat(&mut client, "SEND_MESSAGE").await, json!({ "message": "Welcome Fox and 57 more!" }));
+    assert_eq!(bus.status().await["rules"][0]["runs"], 1);
+    bridge.stop().await;
+}
+
+async fn a_named_action_runs_by_do_action(site: Site) {
+    let action = r#"
+        [[action]]
+        name = "Say it"
+        group = "Mine"
+        do = [{ send = "SEND_MESSAGE", data = { message = "{{ args.words }}" } }]
+    "#;
+    let (bridge, _twitchat, mut bus) = play(&site, action).await;
+    let mut client = Listener::connect(&site.target(), &Options::default()).await.unwrap();
+    let listed = bus.ask(json!({ "request": "GetActions" })).await;
+    let action = listed["actions"].as_array().unwrap().iter().find(|action| action["group"] == "Mine").unwrap().clone();
+    let reply = bus.ask(json!({ "request": "DoAction", "action": { "id": action["id"] }, "args": { "words": "hello" } })).await;
+    assert_eq!((reply["status"].as_str(), &reply["actionId"]), (Some("ok"), &action["id"]));
+    assert_eq!(told_twitchat(&mut client, "SEND_MESSAGE").await, json!({ "message": "hello" }));
+    bridge.stop().await;
+}
+
+async fn obs_does_what_a_step_says_or_the_reason_is_told(site: Site) {
+    let studio = Studio::of(&site).await;
+    let before = studio.client.scenes().current_program_scene().await.unwrap().id.name;
+    let other = studio.other_scene(&before).await;
+    let rules = r#"
+        [[rule]]
+        name = "show"
+        on = "Acme.Show"
+        do = [{ obs = "SetCurrentProgramScene", data = { sceneName = "{{ data.scene }}" } }]
+        [[rule]]
+        name = "over"
+        on = "Credits.Completed"
+        do = [{ obs = "StopStream" }]
+        [[rule]]
+        name = "shown"
+        on = "Obs.SceneChanged"
+        do = [{ request = "AddToCredits", data = { section = "Scenes", value = "{{ data.scene.name }}" } }]
+        "#;
+    let (bridge, _twitchat, mut bus) = play(&site, rules).await;
+    bus.ask(publish("Acme", "Show", &json!({ "scene": other }))).await;
+    // OBS tells it when its transition is over: until then, going back would be no change.
+    wait_until("the scene changes", SOON, async || (bus.status().await["obs"]["scene"] == *other).then_some(())).await;
+    // That scene was a rule's own doing; this one is somebody else's.
+    studio.client.scenes().set_current_program_scene(SceneId::Name(&before)).await.unwrap();
+    let counted = async || {
+        let credits = bus.credits().await;
+        credits["Custom"]["Scenes"].as_array().is_some_and(|scenes| !scenes.is_empty()).then(|| credits["Custom"]["Scenes"].clone())
+    };
+    assert_eq!(wait_until("the other scene is counted", SOON, counted).await, json!([before]));
+    // Nothing streams: OBS says so, the run ends, everything else works on.
+    bus.ask(publish("Credits", "Completed", &json!({ "test": false }))).await;
+    let failed = async || {
+        let status = bus.status().await;
+        let rule = status["rules"].as_array().unwrap().iter().find(|rule| rule["name"] == "over").unwrap().clone();
+        (rule["failed"] == 1).then_some(rule)
+    };
+    let rule = wait_until("the step fails", SOON, failed).await;
+    assert!(rule["lastError"].as_str().unwrap().contains("not running") || rule["lastError"].as_str().unwrap().contains("501"), "{rule}");
+    bus.ask(publish("Acme", "Show", &json!({ "scene": other }))).await;
+    wait_until("the scene changes again", SOON, async || (bus.status().await["obs"]["scene"] == *other).then_some(())).await;
+    studio.client.scenes().set_current_program_scene(SceneId::Name(&before)).await.unwrap();
+    bridge.stop().await;
+}
+
+async fn a_label_keeps_its_source_up_to_date(site: Site) {
+    const SOURCE: &str = "Rules test: newest follower";
+    let studio = Studio::of(&site).await;
+    let scene = studio.client.scenes().current_program_scene().await.unwrap().id.name;
+    let talker = Talker::connect(&site.target(), &Options::default()).await.unwrap();
+    // The stand-in has no kinds to tell.
+    let kind = talker.text_kind().await.ok().flatten().unwrap_or("text_ft2_source_v2");
+    studio.client.inputs().remove(InputId::Name(SOURCE)).await.ok();
+    assert_eq!(talker.install_text(&scene, SOURCE, kind, "").await.unwrap(), Installed::Made);
+    assert_eq!(talker.install_text(&scene, SOURCE, kind, "").await.unwrap(), Installed::Present);
+
+    let label = format!("[[label]]\nsource = \"{SOURCE}\"\ntext = \"Newest: {{{{ last('Follow').name | default('nobody', true) }}}}\"");
+    let (bridge, _twitchat, mut bus) = play(&site, &label).await;
+    let text = async || {
+        studio.client.inputs().settings::<Value>(InputId::Name(SOURCE)).await.unwrap().settings["text"].as_str().map(ToOwned::to_owned)
+    };
+    wait_until("the first text", SOON, async || (text().await.as_deref() == Some("Newest: nobody")).then_some(())).await;
+    let empty = studio.picture(SOURCE).await;
+    let follow =
+        |id: u32, name: &str| publish("Twitch", "Follow", &json!({ "userId": id.to_string(), "userName": name, "displayName": name }));
+    bus.ask(follow(1, "Anna")).await;
+    wait_until("the follower's name", SOON, async || (text().await.as_deref() == Some("Newest: Anna")).then_some(())).await;
+    let anna = studio.picture(SOURCE).await;
+    // A burst: the last one arrives.
+    for id in 2..40 {
+        bus.ask(follow(id, &format!("Follower{id}"))).await;
+    }
+    wait_until("the last name", SOON, async || (text().await.as_deref() == Some("Newest: Follower39")).then_some(())).await;
+    let writes = bus.status().await["labels"][0]["writes"].as_u64().unwrap();
+    assert!(writes <= 40, "{writes} writes");
+    bus.ask(follow(1, "Anna")).await;
+    wait_until("the name again", SOON, async || (text().await.as_deref() == Some("Newest: Anna")).then_some(())).await;
+    if let (Some(empty), Some(anna)) = (empty, anna) {
+        assert_ne!(empty, anna, "the picture changes with the text");
+        let again = async || (studio.picture(SOURCE).await.as_deref() == Some(&*anna)).then_some(());
+        wait_until("the same text is the same picture", SOON, again).await;
+    }
+    bridge.stop().await;
+    studio.client.inputs().remove(InputId::Name(SOURCE)).await.unwrap();
+}
+
+/// OBS itself, through obws.
+struct Studio {
+    client: Client,
+}
+
+impl Studio {
+    async fn of(site: &Site) -> Self {
+        let password = site.password();
+        let password = password.as_ref().map(ExposeSecret::expose_secret);
+        Self { client: Client::connect(site.host(), site.port(), password).await.unwrap() }
+    }
+
+    /// Another scene than this one; made if there is none.
+    async fn other_scene(&self, than: &str) -> String {
+        let scenes = self.client.scenes().list().await.unwrap();
+        if let Some(scene) = scenes.scenes.into_iter().find(|scene| scene.id.name != than) {
+            return scene.id.name;
+        }
+        self.client.scenes().create("Rules test").await.unwrap();
+        "Rules test".into()
+    }
+
+    /// What a source looks like, once it stands still; nothing from a stand-in, which draws nothing.
+    async fn picture(&self, source: &str) -> Option<String> {
+        let shot = async || {
+            let settings =
+                TakeScreenshot { source: SourceId::Name(source), format: "png", width: None, height: None, compression_quality: None };
+            self.client.sources().take_screenshot(settings).await.ok()
+        };
+        let mut last = shot().await?;
+        for _ in 0..50 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let now = shot().await?;
+            if now == last {
+                return Some(now);
+            }
+            last = now;
+        }
+        panic!("the picture of {source} does not stand still")
+    }
+}

@@ -1,0 +1,156 @@
+//! `rules`, `script` and `labels`: what they print, and their exit codes.
+
+use serde_json::{Value, json};
+
+use crate::program::{Home, obs};
+
+const CONFIG: &str = r#"
+[[rule]]
+name = "thanks"
+on = "Twitch.Raid"
+when = "data.viewers >= 10"
+cooldown = "1m"
+do = [{ send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}!" } }, { wait = "5s" }, { obs = "SaveReplayBuffer" }]
+
+[[rule]]
+name = "credits over"
+on = "Credits.Completed"
+when = "not data.test and state.streaming"
+do = [{ obs = "StopStream" }]
+
+[[action]]
+name = "party"
+do = [{ send = "SEND_MESSAGE", data = { message = "{{ args.words }}" } }]
+
+[[label]]
+source = "Newest"
+text = "Latest follower: {{ last('Follow').name }}"
+"#;
+
+fn home(mut home: Home) -> Home {
+    std::fs::write(home.path("config.toml"), CONFIG).unwrap();
+    home.option(&format!("--config={}", home.path("config.toml").display()));
+    home
+}
+
+fn write(home: &Home, name: &str, text: &str) -> String {
+    std::fs::write(home.path(name), text).unwrap();
+    name.to_owned()
+}
+
+#[tokio::test]
+async fn rules_and_labels_are_listed() {
+    let home = home(Home::new());
+    let done = home.run(&["rules"]).await.succeeds();
+    for words in ["thanks", "Twitch.Raid", "send SEND_MESSAGE, wait 5s, obs SaveReplayBuffer", "cooldown 1m", "party"] {
+        assert!(done.out.contains(words), "{words}: {done:?}");
+    }
+    let json: Value = serde_json::from_str(&home.run(&["rules", "--json"]).await.succeeds().out).unwrap();
+    assert_eq!((&json["rules"][1]["on"], &json["rules"][0]["cooldownSeconds"]), (&json!(["Credits.Completed"]), &json!(60.0)));
+    let done = home.run(&["labels"]).await.succeeds();
+    assert!(done.out.contains("Newest") && done.out.contains("last('Follow').name"), "{done:?}");
+    let empty = Home::new().run(&["rules"]).await.succeeds();
+    assert!(empty.out.is_empty() && empty.err.contains("there are no rules"), "{empty:?}");
+}
+
+#[tokio::test]
+async fn rules_test_says_what_would_happen_and_why_not() {
+    let home = home(Home::new());
+    let raid =
+        |viewers: u32| json!({ "event": { "source": "Twitch", "type": "Raid" }, "data": { "displayName": "Fox", "viewers": viewers } });
+    let file = write(&home, "raid.json", &raid(57).to_string());
+    let done = home.run(&["rules", "test", &file]).await.succeeds();
+    for words in ["Twitch.Raid", "thanks: runs", r#"{"message":"Welcome Fox!"}"#, "SaveReplayBuffer"] {
+        assert!(done.out.contains(words), "{words}: {done:?}");
+    }
+    let small = write(&home, "small.json", &raid(3).to_string());
+    let done = home.run(&["rules", "test", &small]).await;
+    assert!(done.code == Some(1) && done.out.contains("thanks: its condition does not hold"), "{done:?}");
+    let done = home.run(&["rules", "test", &file, "--rule", "credits over"]).await;
+    assert!(done.code == Some(1) && done.out.contains("credits over: is for other events"), "{done:?}");
+    let over = json!({ "name": "Credits.Completed", "data": { "test": false } });
+    let over = write(&home, "over.json", &over.to_string());
+    assert_eq!(home.run(&["rules", "test", &over]).await.code, Some(1), "nothing streams");
+    let done = home.run(&["rules", "test", &over, "--json", "state.streaming:=true"]).await.succeeds();
+    let json: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!((&json[0]["runs"], &json[0]["steps"][0]["does"]["obs"]), (&json!(true), &json!("StopStream")));
+    let twice = home.feed(&["rules", "test", "-"], &format!("{}\n{}", raid(57), raid(57))).await.succeeds();
+    assert!(twice.out.contains("cools down"), "{twice:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_rule_or_event_is_2() {
+    let home = home(Home::new());
+    let raid = write(&home, "raid.json", r#"{"name":"Twitch.Raid","data":{}}"#);
+    home.run(&["rules", "test", &raid, "--rule", "thank"]).await.fails(2, &["there is no rule", "thanks"]);
+    let none = write(&home, "none.json", r#"{"hello":1}"#);
+    home.run(&["rules", "test", &none]).await.fails(2, &["none.json: this is no event: an object with hello"]);
+    std::fs::write(home.path("config.toml"), "[[rule]]\non = \"Twitch.Raid\"\ndo = [{ obs = \"StopStraem\" }]").unwrap();
+    home.run(&["rules"]).await.fails(2, &["config.toml:3:15", "did you mean StopStream?"]);
+}
+
+const SCRIPT: &str = r#"
+[[step]]
+send = "send-message"
+data = { message = "Bye {{ args.who }}" }
+[[step]]
+wait = "10ms"
+[[step]]
+obs = "SetCurrentProgramScene"
+data = { sceneName = "Credits" }
+[[step]]
+action = "party"
+args = { words = "The end" }
+"#;
+
+#[tokio::test]
+async fn a_script_does_its_steps_in_order() {
+    let obs = obs().await;
+    let home = home(Home::at(obs.port()));
+    let file = write(&home, "bye.toml", SCRIPT);
+    let done = home.run(&["script", &file, "who=all"]).await.succeeds();
+    let said: Vec<_> = done.err.lines().collect();
+    assert_eq!(said, ["done: send send-message", "done: wait 10ms", "done: obs SetCurrentProgramScene", "done: send SEND_MESSAGE"]);
+    let messages: Vec<_> = obs.heard().iter().map(|sent| sent["data"]["message"].clone()).collect();
+    assert_eq!(messages, ["Bye all", "The end"]);
+}
+
+#[tokio::test]
+async fn a_dry_run_says_the_steps_and_needs_no_obs() {
+    let home = home(Home::new());
+    let file = write(&home, "bye.toml", SCRIPT);
+    let done = home.run(&["script", &file, "who=all", "--dry-run"]).await.succeeds();
+    let steps: Vec<Value> = done.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(steps[0], json!({ "send": "SEND_MESSAGE", "data": { "message": "Bye all" } }));
+    assert_eq!((steps.len(), &steps[2]["data"]["sceneName"]), (4, &json!("Credits")));
+    let done = home.run(&["script", &file, "--dry-run"]).await;
+    done.fails(1, &["send send-message cannot be done: message: args.who is not there"]);
+}
+
+#[tokio::test]
+async fn a_step_that_fails_ends_the_script_unless_it_is_to_go_on() {
+    let obs = obs().await;
+    let home = home(Home::at(obs.port()));
+    let lines = "{\"obs\":\"StopStream\"}\n{\"send\":\"STOP_TTS\"}\n";
+    let done = home.feed(&["script", "-"], lines).await;
+    done.fails(1, &["obs StopStream", "not running"]);
+    assert!(obs.heard().is_empty());
+    let done = home.feed(&["script", "-", "--keep-going"], lines).await;
+    done.fails(1, &["obs StopStream"]);
+    assert_eq!(obs.heard().len(), 1);
+    home.feed(&["script", "-"], "{\"request\":\"AddToCredits\",\"data\":{\"section\":\"T\",\"value\":\"x\"}}")
+        .await
+        .fails(5, &["no bridge answered AddToCredits"]);
+    home.feed(&["script", "-"], "{\"wait\":\"soon\"}").await.fails(2, &["-:1:1: line 1.wait: must be a time"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_needs_a_yes() {
+    let obs = obs().await;
+    let home = home(Home::at(obs.port()));
+    let ban = "{\"send\":\"CHAT_FEED_SELECT_ACTION_BAN\"}";
+    let done = home.feed(&["script", "-"], ban).await;
+    done.fails(2, &["cannot be taken back", "yes = true"]);
+    let done = home.feed(&["script", "-"], &ban.replace('}', ",\"yes\":true}")).await.succeeds();
+    assert_eq!((done.err.trim(), obs.heard().len()), ("done: send CHAT_FEED_SELECT_ACTION_BAN", 1));
+}
