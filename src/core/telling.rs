@@ -64,11 +64,16 @@ impl Core {
 
     /// A message of Twitchat as an event of the source `Twitchat`, its data untouched: only to who names that source.
     pub(super) fn tell_message(&mut self, message: &Message, now: Now) {
-        if self.rules.need_messages() {
+        let is_custom = general::is_custom(&message.kind);
+        if self.rules.need_messages() || (is_custom && self.rules.need_events()) {
             self.note_message(&message.kind, message.data.as_deref(), now);
             let name = EventName::new(TWITCHAT, &message.kind);
             let data = message.data.as_deref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
             self.rules_hear(&name, &data, now);
+            if is_custom {
+                let custom = general::custom(&message.kind, &data);
+                self.rules_hear(&custom.name, &custom.data, now);
+            }
         }
         if !self.subscriptions.any() {
             return;
@@ -77,7 +82,7 @@ impl Core {
         if self.subscriptions.want(TWITCHAT, &message.kind) {
             self.put_on_bus(TWITCHAT, &message.kind, data(&message.data), now);
         }
-        if general::is_custom(&message.kind) && self.subscriptions.want("General", "Custom") {
+        if is_custom && self.subscriptions.want("General", "Custom") {
             let custom = general::custom(&message.kind, &data(&message.data));
             self.put_on_bus("General", "Custom", custom.data, now);
         }

@@ -344,3 +344,66 @@ fn a_rule_can_fill_the_credits_and_call_a_programs_effect() {
     assert_eq!(bench.core.counts.published, 2);
     assert_eq!(names(&bench.credits()["Custom"]["Thanks"]), ["Fox"]);
 }
+
+#[test]
+fn a_rule_rolls_the_credits_and_another_stops_the_stream_when_they_are_over() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        on = "Acme.Goodbye"
+        do = [{ request = "RollCredits" }]
+        [[rule]]
+        on = "Credits.Started"
+        do = [{ obs = "StartRecord" }]
+        [[rule]]
+        on = "Credits.Completed"
+        when = "not data.test"
+        do = [{ obs = "StopStream" }]
+        "#,
+    );
+    let report = |state: &str, roll: &Value| json!({ "request": "OverlayReport", "id": "p", "client": "page", "page": "credits", "roll": roll, "state": state });
+    bench.ask(report("idle", &Value::Null));
+    bench.twitchat("FOLLOW", json!({ "user": { "id": "1", "login": "anna", "displayName": "Anna" } }));
+    bench.sent();
+    bench.hear(&json!({ "request": "PublishEvent", "id": 1, "publish": { "source": "Acme", "type": "Goodbye" }, "data": {} }).to_string());
+    let mut roll = Value::Null;
+    for _ in 0..100 {
+        if let Some(message) = bench.sent().into_iter().find(|message| message["overlay"] == "roll") {
+            roll = message["roll"]["id"].clone();
+            break;
+        }
+        bench.pass(200);
+    }
+    assert!(roll.is_string(), "a roll begins");
+    bench.ask(report("rolling", &roll));
+    assert!(asked(&mut bench).is_empty(), "that it began is the rule's own doing");
+    bench.hear(&report("complete", &roll).to_string());
+    let requests: Vec<_> = asked(&mut bench).into_iter().map(|(_, request)| request.name()).collect();
+    assert_eq!(requests, ["StopStream"]);
+}
+
+#[test]
+fn a_track_is_heard_by_name_and_as_custom_and_remembered() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        on = ["Twitchat.CURRENT_TRACK", "General.Custom"]
+        do = [{ request = "AddToCredits", data = { section = "Heard", value = "{{ event.name }} {{ last('Twitchat.CURRENT_TRACK').data.trackName }}" } }]
+        "#,
+    );
+    bench.twitchat("CURRENT_TRACK", json!({ "trackName": "Glass Harbour" }));
+    let heard = bench.credits()["Custom"]["Heard"].clone();
+    assert_eq!(names(&heard), ["Twitchat.CURRENT_TRACK Glass Harbour", "General.Custom Glass Harbour"]);
+}
+
+#[test]
+fn what_is_played_back_runs_no_rule_unless_it_wants_to() {
+    let run = |wants: bool| {
+        let mut bench = bench(&format!("[[rule]]\non = \"Twitch.Follow\"\non_replay = {wants}\ndo = [{{ send = \"STOP_TTS\" }}]"));
+        let follow =
+            json!({ "origin": "twitchat", "type": "FOLLOW", "id": "f", "replay": true, "data": { "user": { "id": "7", "login": "zed" } } });
+        bench.hear(&follow.to_string());
+        acted(&mut bench).len()
+    };
+    assert_eq!((run(false), run(true)), (0, 1));
+}

@@ -256,3 +256,62 @@ fn a_condition_that_cannot_be_told_is_no_reason_to_run() {
     assert!(matches!(&verdicts[..], [Verdict::WhenFailed(why)] if why.to_string().contains('+')), "{verdicts:?}");
     assert!(Expression::parse("data.displayName + 1 > 3").is_ok());
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Whatever happens in whichever order: runs stay within their bounds, no turn is due for ever, and all of it ends.
+    #[test]
+    fn nothing_piles_up_and_nothing_sticks(moves in proptest::collection::vec((0_u8..4, 0_u64..3_000), 0..120)) {
+        let mut desk = Desk::new(
+            r#"
+            [[rule]]
+            on = "Twitch.Raid"
+            at_once = 3
+            do = [{ obs = "StopStream" }, { wait = "700ms" }, { publish = "Custom.A", data = { x = "{{ data.displayName }}" } }]
+            [[rule]]
+            on = "Twitch.*"
+            continue_on_error = true
+            do = [{ publish = "Custom.B", data = { x = "{{ data.gone }}" } }, { obs = "StopRecord" }]
+            "#,
+        );
+        let mut open = Vec::new();
+        for (what, pause) in moves {
+            desk.now_ms += pause;
+            match what {
+                0 => drop(desk.happens("Twitch.Raid", raid(1))),
+                1 => drop(desk.happens("Twitch.Follow", json!({}))),
+                2 => {
+                    for (run, _) in open.drain(..) {
+                        desk.engine.done(run, Ok(()));
+                    }
+                }
+                _ => {
+                    for (run, _) in open.drain(..) {
+                        desk.engine.done(run, Err("no".into()));
+                    }
+                }
+            }
+            open.extend(desk.turns());
+            for owner in [Owner::Rule(0), Owner::Rule(1)] {
+                let tally = desk.engine.tally(owner);
+                proptest::prop_assert!(tally.running <= 8 && tally.waiting <= 100);
+            }
+            proptest::prop_assert!(desk.engine.tally(Owner::Rule(0)).running <= 3);
+            proptest::prop_assert!(desk.engine.due_ms().is_none_or(|due_ms| due_ms > desk.now_ms), "all turns are taken");
+        }
+        for _ in 0..2_000 {
+            for (run, _) in open.drain(..) {
+                desk.engine.done(run, Ok(()));
+            }
+            open.extend(desk.turns());
+            match desk.engine.due_ms() {
+                Some(due_ms) => desk.now_ms = desk.now_ms.max(due_ms),
+                None if open.is_empty() => break,
+                None => {}
+            }
+        }
+        let left = [Owner::Rule(0), Owner::Rule(1)].map(|owner| desk.engine.tally(owner)).map(|tally| (tally.running, tally.waiting));
+        proptest::prop_assert_eq!((left, desk.engine.under_way()), ([(0, 0); 2], 0));
+    }
+}
