@@ -129,6 +129,23 @@ async fn what_only_a_bridge_tells_is_asked_of_it() {
 }
 
 #[tokio::test]
+async fn the_end_of_the_credits_can_be_waited_for() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let bridge = home.spawn(&["run"]);
+    sessions(&obs, 2).await;
+    let waiting = home.spawn(&["wait", "--for", "Credits.Stopped", "--timeout", "20s"]);
+    let subscribed =
+        || obs.heard().iter().any(|message| message["status"] == "ok" && message["events"] == json!({ "Credits": ["Stopped"] }));
+    wait_until("the bridge was asked", subscribed).await;
+    home.run(&["request", "RollCredits"]).await.succeeds();
+    home.run(&["request", "StopCredits"]).await.succeeds();
+    assert_eq!(lines(&waiting.end().await.succeeds().out)[0]["name"], "Credits.Stopped");
+    bridge.signal("TERM");
+    bridge.end().await.succeeds();
+}
+
+#[tokio::test]
 async fn a_condition_must_hold_too() {
     let obs = obs().await;
     let home = Home::at(obs.port());
