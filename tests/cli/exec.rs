@@ -124,6 +124,21 @@ async fn ctrl_c_asks_programs_to_end() {
 }
 
 #[tokio::test]
+async fn a_second_ctrl_c_waits_for_nobody() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let program = script(&home, "trap 'echo told' TERM; echo $$ > pid.new; mv pid.new pid; echo ready; while :; do sleep 0.02; done");
+    let running = begin(&home, &["--", &program]).await;
+    follow(&obs, 1..2, "x").await;
+    wait_until("it runs", || running.out() == "ready\n").await;
+    running.signal("INT");
+    wait_until("it is asked to end, and does not", || running.out() == "ready\ntold\n").await;
+    running.signal("INT");
+    wait_until("it is killed", || !runs(&home.path("pid"))).await;
+    assert_eq!(running.end().await.code, Some(1));
+}
+
+#[tokio::test]
 async fn it_goes_on_when_obs_restarts() {
     let obs = obs().await;
     let home = Home::at(obs.port());
