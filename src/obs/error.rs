@@ -245,7 +245,7 @@ pub enum RequestError {
     #[error("only a JSON object can be sent over OBS")]
     NotAnObject,
     /// OBS refused it.
-    #[error("OBS refused {request} with status {status}{}", comment.as_deref().map(|comment| format!(": {comment}")).unwrap_or_default())]
+    #[error("OBS refused {request} with status {status}{}", reason(*status, comment.as_deref()))]
     Refused {
         /// Which.
         request: &'static str,
@@ -260,6 +260,31 @@ pub enum RequestError {
         /// Which.
         request: &'static str,
     },
+}
+
+/// Why OBS refused a request: in its own words, or what its status stands for where it has none.
+fn reason(status: u16, comment: Option<&str>) -> String {
+    let known = match status {
+        500 => "it is running already",
+        501 => "it is not running",
+        502 => "it is paused",
+        503 => "it is not paused",
+        504 => "it is switched off in OBS's settings",
+        505 => "studio mode is on",
+        506 => "studio mode is off",
+        600 => "there is nothing of that name",
+        601 => "there is something of that name already",
+        602 => "what has that name is of another kind",
+        604 => "it is not in a state for that",
+        605 => "this OBS has no such kind of source",
+        700 => "it could not be made",
+        701 => "it could not be done",
+        _ => "",
+    };
+    match comment.unwrap_or(known) {
+        "" => String::new(),
+        words => format!(": {words}"),
+    }
 }
 
 /// What kind of failure it is: decides the exit code and whether to try again.
