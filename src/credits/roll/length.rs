@@ -8,6 +8,8 @@ use super::{
     plan::{Layout, Look, Mode},
 };
 
+/// The height of the page that the figures below are for.
+const FULL_HD: f64 = 1_080.0;
 /// Pixels at scale 1 in the page's own style: a title with its gaps, a line of names, a line below a name, a line of text.
 const TITLE: f64 = 150.0;
 const ROW: f64 = 54.0;
@@ -28,8 +30,10 @@ pub struct Length {
 
 /// Estimates it. `height` is the page's.
 pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
-    let heights: Vec<f64> = sections.iter().map(|section| height_of(section) * look.scale).collect();
     let page = f64::from(height.max(1));
+    // Sizes go with the picture.
+    let unit = look.scale * page / FULL_HD;
+    let heights: Vec<f64> = sections.iter().map(|section| height_of(section) * unit).collect();
     let begins = |unit: f64| {
         let begin = |sum: &mut f64, size: &f64| {
             let begin = *sum;
@@ -116,6 +120,8 @@ mod tests {
         assert!(near(one.seconds, 3.0 + (150.0 + 540.0 + 1_080.0) / 54.0) && near(one.sections[0], 3.0 + 10.0), "{one:?}");
         let columns = length(&[people(10, Layout::TwoColumns)], &look, 1_080);
         assert!(near(one.seconds - columns.seconds, 5.0), "{columns:?}");
+        let small = length(&[people(10, Layout::Center)], &look, 540);
+        assert!(near(small.seconds - 3.0, (one.seconds - 3.0) / 2.0), "sizes go with the picture: {small:?}");
         let two = length(&[people(10, Layout::Center), people(1, Layout::Center)], &look, 1_080);
         assert!(near(two.sections[1] - two.sections[0], 690.0 / 54.0), "{two:?}");
     }
