@@ -96,3 +96,9 @@ export class CreditsTab {
         return this.page.close();
     }
 }
+
+/** What `overlay install` writes to tell the page where OBS is. */
+export function obsConfig({ url, password }) {
+    const { hostname, port } = new URL(url);
+    return `window.StreamerbotOverObsConfig = ${JSON.stringify({ obs: { host: hostname, port: Number(port), password } })};\n`;
+}

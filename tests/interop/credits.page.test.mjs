@@ -71,6 +71,15 @@ test('what people write is text, wherever it stands', async (context) => {
 /** An icon that is neither a drawing, nor an image, nor a word is shown as it is. */
 const shownIcon = (text) => text;
 
+test('stars make italic and bold, and nothing else', async (context) => {
+    const tab = await opened(context);
+    const texts = ['a *b* **c d** e', '\\*no\\* 5 * 3', '**<b>x</b>**', '*', '**', '*a\nb*', '5*3', '*ال*'];
+    await tab.roll(rollOf(texts.map((text) => ({ kind: 'text', text }))));
+    assert.deepEqual(await tab.run(`[...document.querySelectorAll('.text-body')].map((body) => [...body.childNodes].filter((node) => node.textContent).map((node) => [node.nodeName, node.textContent].join(' ')).join('|'))`), [
+        '#text a |EM b|#text  |STRONG c d|#text  e', '#text *|#text no|#text *|#text  5 * 3', 'STRONG <b>x</b>', '#text *', '#text **', 'EM a\nb', '#text 5*3', 'EM ال',
+    ]);
+});
+
 test('the page runs no script but its own', async (context) => {
     const tab = await opened(context);
     await tab.run(`new Promise((resolve) => {

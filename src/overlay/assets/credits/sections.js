@@ -23,6 +23,21 @@
         return element;
     }
 
+    /** A text with `*this*` in italic and `**this**` in bold; a star after a backslash is a star. */
+    function emphasized(text) {
+        const element = isolated('text-body', '');
+        let end = 0;
+        for (const match of String(text).matchAll(/\\([*\\])|\*\*(.+?)\*\*|\*(.+?)\*/gs)) {
+            const [whole, plain, bold, italic] = match;
+            element.append(String(text).slice(end, match.index));
+            if (plain) element.append(plain);
+            else element.append(bold ? make('strong', '', bold) : make('em', '', italic));
+            end = match.index + whole.length;
+        }
+        element.append(String(text).slice(end));
+        return element;
+    }
+
     const given = (text) => text !== undefined && text !== null && text !== '';
 
     function line({ text, amount, icon }, onLost) {
@@ -59,7 +74,7 @@
 
     function body(section, look, onLost) {
         const { kind, text, src, alt, height, names, empty } = section;
-        if (kind === 'text') return make('p', 'text', isolated('text-body', given(text) ? text : ''));
+        if (kind === 'text') return make('p', 'text', emphasized(given(text) ? text : ''));
         if (kind === 'image') {
             const picture = page.isImageAddress(String(src)) ? page.image(src, given(alt) ? String(alt) : '', onLost) : make('span', 'lost');
             if (picture.tagName === 'SPAN') onLost(String(src));
