@@ -102,6 +102,18 @@ test('nothing is shown while nothing rolls, and nothing is left of a roll', asyn
     assert.ok(await isEmpty());
 });
 
+test('a page that nobody sees comes to its end too', async (context) => {
+    for (const mode of ['scroll', 'slides']) {
+        const tab = await opened(context);
+        const inFront = await opened(context);
+        await inFront.page.bringToFront();
+        assert.equal(await tab.run('document.visibilityState'), 'hidden');
+        await tab.roll(rollOf([people('a', named('one')), people('b', many(30))], { mode, seconds: 3 }));
+        await tab.control('next');
+        await tab.until('the end', ({ state }) => state === 'complete');
+    }
+});
+
 test('a roll that is heard again changes nothing, before its end and after it', async (context) => {
     const tab = await opened(context);
     const roll = await tab.roll(rollOf([people('a', named('one'))], { seconds: 1.5 }));

@@ -6,6 +6,9 @@
 
     const page = (window.CreditsPage = window.CreditsPage || {});
 
+    /** After the moment at which the browser tells the end by itself, if it draws. */
+    const LATE_MS = 50;
+
     const within = (value, least, most) => Math.min(Math.max(value, least), most);
 
     class Player {
@@ -36,7 +39,7 @@
 
         join(effect) {
             const animation = new Animation(effect, document.timeline);
-            if (this.animations.length === 0) animation.onfinish = () => this.ended(animation);
+            if (this.animations.length === 0) animation.onfinish = () => this.ended();
             const { timeMs } = this;
             this.animations.push(animation);
             this.place(animation, timeMs);
@@ -72,17 +75,33 @@
             this.heldMs = within(timeMs, 0, this.durationMs);
             Object.assign(this, { rate, isPaused });
             for (const animation of this.animations) this.place(animation, this.heldMs);
+            this.expectEnd();
             this.onChange();
         }
 
-        ended(lead) {
-            if (!this.isMoving || lead.playState !== 'finished') return; // it was moved on meanwhile
-            this.heldMs = this.rate > 0 ? this.durationMs : 0;
+        /** Where nothing is drawn, as in a tab that nobody sees, the browser does not tell that an animation is through. */
+        expectEnd() {
+            clearTimeout(this.timer);
+            if (!this.isMoving) return;
+            const leftMs = this.rate > 0 ? this.durationMs - this.timeMs : this.timeMs;
+            this.timer = setTimeout(() => this.ended(), leftMs / Math.abs(this.rate) + LATE_MS);
+        }
+
+        ended() {
+            if (!this.isMoving) return;
+            const end = this.rate > 0 ? this.durationMs : 0;
+            if (this.timeMs !== end) { // it was moved on meanwhile, or the timer is ahead
+                this.expectEnd();
+                return;
+            }
+            clearTimeout(this.timer);
+            this.heldMs = end;
             this.onEnd();
         }
 
         end() {
             this.onChange = () => {};
+            clearTimeout(this.timer);
             for (const animation of this.animations) animation.cancel();
             this.animations = [];
         }
