@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
@@ -17,11 +17,12 @@ const FLAGS = [
     '--host-resolver-rules=MAP overlay.test 127.0.0.1', // an origin that browsers do not call secure
 ];
 
-/** Starts the browser of CHROMIUM, else Debian's. `close` ends it. */
-export async function startChromium() {
+/** Starts the browser of CHROMIUM, else Debian's. `close` ends it. `first`: it goes before all other programs, where that is allowed. */
+export async function startChromium({ first = false } = {}) {
     const profile = await mkdtemp(join(tmpdir(), 'twitchat-bridge-chromium-'));
     const binary = process.env.CHROMIUM ?? 'chromium';
     const browser = spawn(binary, [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    if (first) goFirst(browser.pid);
     const ended = once(browser, 'close');
     ended.catch(() => {});
     const close = async () => {
@@ -35,6 +36,14 @@ export async function startChromium() {
     } catch (error) {
         await close();
         throw error;
+    }
+}
+
+function goFirst(pid) {
+    try {
+        setPriority(pid, constants.priority.PRIORITY_HIGHEST);
+    } catch {
+        // that takes root
     }
 }
 

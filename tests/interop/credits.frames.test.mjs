@@ -28,7 +28,7 @@ let browser;
 let folder;
 
 before(async () => {
-    [browser, folder] = await Promise.all([startChromium(), makeFolder()]);
+    [browser, folder] = await Promise.all([startChromium({ first: true }), makeFolder()]);
 });
 after(async () => {
     await browser?.close();
