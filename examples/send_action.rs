@@ -1,35 +1,40 @@
-//! Sends Twitchat an action over OBS and waits for its echo.
+//! Marks messages of Twitchat's chat as read: the typed form of an action, put into the words of the Twitchat that listens, and its echo.
 //!
 //! ```text
-//! OBS_PASSWORD=… cargo run --example send_action CHAT_FEED_READ '{"count":5}' [HOST] [PORT]
+//! OBS_PASSWORD=… cargo run --example send_action COUNT [HOST] [PORT] [16|17]
 //! ```
 
 #![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json, value::to_raw_value};
+use serde_json::value::to_raw_value;
 use twitchat_bridge::{
     event::Heard,
     obs::{Listener, Options, Talker, Target},
+    twitchat::{
+        Generation,
+        action::{ChatFeedRead, Order},
+    },
 };
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
-    let action = args.next().context("which action? For example: send_action CHAT_FEED_READ '{\"count\":5}'")?;
-    // Twitchat's handlers expect an object, even where they want nothing in it.
-    let data: Value = serde_json::from_str(&args.next().unwrap_or_else(|| "{}".into())).context("the data is not JSON")?;
+    let count: i64 = args.next().context("how many messages?")?.parse().context("COUNT is a whole number")?;
     let target = Target {
         host: args.next().unwrap_or_else(|| "127.0.0.1".into()),
         port: args.next().map_or(Ok(4455), |port| port.parse()).context("PORT is a number")?,
         tls: false,
         password: std::env::var("OBS_PASSWORD").ok().map(Into::into),
     };
+    let generation: Option<Generation> = args.next().map(|version| version.parse()).transpose()?;
+    // Checked here: a count of 0 would be an error that says what is allowed. By name: `action::prepare("CHAT_FEED_READ", data, generation)`.
+    let action = ChatFeedRead::new().count(count).prepare(generation)?;
+
     let mut listener = Listener::connect(&target, &Options::default()).await?;
     let talker = Talker::connect(&target, &Options::default()).await?;
     let id = uuid::Uuid::new_v4().to_string();
-    let envelope = json!({ "origin": "twitchat", "type": action, "id": id, "data": data });
-    talker.broadcast(&to_raw_value(&envelope)?).await?;
+    talker.broadcast(&to_raw_value(&action.envelope(&id))?).await?;
 
     let echo = async {
         loop {
@@ -40,6 +45,6 @@ async fn main() -> Result<()> {
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(5), echo).await.context("OBS did not relay it in time")??;
-    println!("OBS relayed {action}; whether Twitchat acted on it, OBS cannot tell");
+    println!("OBS relayed {}; whether Twitchat acted on it, OBS cannot tell", action.kind);
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use twitchat_bridge::daemon::state;
 use twitchat_bridge::twitchat::Generation;
 use twitchat_bridge::twitchat::action::{self, Action, Explanation, Parameter};
+use twitchat_bridge::twitchat::catalogue;
 
 use super::context::Context;
 use super::failure::Failure;
@@ -76,22 +77,10 @@ fn unknown(name: &str) -> Failure {
     Failure::Usage(format!("Twitchat has no action {name}: {hint}"))
 }
 
-/// Which versions, in words.
-fn versions(generations: &[u8]) -> &'static str {
-    match generations {
-        [1, 2, 3] => "all versions",
-        [1, 2] => "up to 16.x",
-        [2, 3] => "from 7.x on",
-        [1] => "up to 6.x",
-        [2] => "7.x to 16.x",
-        _ => "from 17 on",
-    }
-}
-
 fn explain(action: &Explanation) -> Result<(), OutError> {
     out::line(format_args!("{BOLD}{}{BOLD:#}\n{}\n", action.name, action.about))?;
-    for named in &action.names {
-        out::line(format_args!("Name         {} ({})", named.name, versions(&named.generations)))?;
+    for entry in action.names.iter().filter_map(|named| catalogue::look_up(named.name)) {
+        out::line(format_args!("Name         {} ({})", entry.name, entry.generations))?;
     }
     out::line(format_args!("Needs        {}", action.needs))?;
     if !action.answers.is_empty() {

@@ -122,7 +122,7 @@ impl Decoder {
     }
 
     /// What time alone brings: a poll that has settled is over, a bomb is complete.
-    fn tick(&mut self, at: jiff::Timestamp) -> Vec<Line> {
+    pub(crate) fn tick(&mut self, at: jiff::Timestamp) -> Vec<Line> {
         let mut facts = self.polls.tick(at.as_millisecond());
         facts.extend(self.predictions.tick(at.as_millisecond()));
         let mut lines: Vec<_> = facts.into_iter().filter_map(|fact| self.mapped(fact, None, at)).collect();

@@ -11,6 +11,7 @@ mod context;
 mod credits;
 mod decode;
 mod demo;
+mod events;
 mod exec;
 mod failure;
 mod fields;
@@ -101,6 +102,7 @@ enum Verb {
     Replay(replay::Args),
     Send(send::Args),
     Actions(actions::Args),
+    Events(events::Args),
     Request(request::Args),
     Credits(credits::Args),
     Rules(rules::Args),
@@ -137,6 +139,7 @@ impl Verb {
             Self::Replay(args) => args.run(context).await,
             Self::Send(args) => args.run(context).await,
             Self::Actions(args) => args.run(context),
+            Self::Events(args) => args.run(),
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
             Self::Rules(args) => args.run(context),

@@ -3,7 +3,7 @@
 //! The table is `catalogue.tsv`: the public API page, all of 16.17.1, and the 198 names of 17.0.0. A type that is not in it is
 //! nothing bad: it passes through untouched.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, fmt, sync::LazyLock};
 
 use super::Generation;
 
@@ -29,9 +29,29 @@ pub enum Class {
 pub struct Generations(u8);
 
 impl Generations {
+    /// The numbers of those in there.
+    pub fn numbers(self) -> Vec<u8> {
+        Generation::ALL.into_iter().filter(|generation| self.contains(*generation)).map(Generation::number).collect()
+    }
+
     /// Whether it is in there.
     pub fn contains(self, generation: Generation) -> bool {
         self.0 & (1 << generation.number()) != 0
+    }
+}
+
+impl fmt::Display for Generations {
+    /// Which versions, in words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match *self.numbers() {
+            [1, 2, 3] => "all versions",
+            [1, 2] => "up to 16.x",
+            [2, 3] => "from 7.x on",
+            [1] => "up to 6.x",
+            [2] => "7.x to 16.x",
+            [3] => "from 17 on",
+            _ => "no version",
+        })
     }
 }
 
@@ -46,6 +66,8 @@ pub struct Entry {
     pub generations: Generations,
     /// What it is called on the other side of the great renaming of 17; several where one name took over from many.
     pub counterparts: Vec<&'static str>,
+    /// What an event tells; empty for actions and questions, which `action` explains.
+    pub about: &'static str,
 }
 
 /// The table; a test holds that all of its lines are read.
@@ -67,7 +89,8 @@ fn entry(line: &'static str) -> Option<Entry> {
         _ => return None,
     };
     let generations = Generations(generations.bytes().filter(u8::is_ascii_digit).fold(0, |set, digit| set | 1 << (digit - b'0')));
-    Some(Entry { name, class, generations, counterparts: cells.next().unwrap_or_default().split_whitespace().collect() })
+    let counterparts = cells.next().unwrap_or_default().split_whitespace().collect();
+    Some(Entry { name, class, generations, counterparts, about: cells.next().unwrap_or_default() })
 }
 
 /// Every known type, sorted by name.
@@ -78,6 +101,14 @@ pub fn entries() -> &'static [Entry] {
 /// What is known about a type. Case matters, as it does to Twitchat.
 pub fn look_up(kind: &str) -> Option<&'static Entry> {
     INDEX.get(kind).copied()
+}
+
+/// What an event tells, in whatever words it is named; empty for what tells nothing.
+pub fn about(kind: &str) -> &'static str {
+    let is_told = |entry: &&Entry| matches!(entry.class, Class::Event | Class::Answer | Class::Announcement);
+    let Some(entry) = look_up(kind).filter(is_told) else { return "" };
+    let told = std::iter::once(entry).chain(entry.counterparts.iter().filter_map(|name| look_up(name)));
+    told.map(|entry| entry.about).find(|about| !about.is_empty()).unwrap_or_default()
 }
 
 /// Whether a type must never be put on the bus, known or not: the bridge neither sends nor passes it on.
@@ -119,6 +150,19 @@ mod tests {
         assert_eq!(INDEX.len(), entries().len());
         assert!(entries().iter().all(|entry| entry.generations != Generations::default()));
         assert!(entries().iter().flat_map(|entry| &entry.counterparts).all(|name| look_up(name).is_some()));
+    }
+
+    #[test]
+    fn every_event_says_what_it_tells_and_nothing_says_it_twice() {
+        for entry in entries() {
+            let is_told = matches!(entry.class, Class::Event | Class::Answer | Class::Announcement);
+            assert_eq!(!about(entry.name).is_empty(), is_told, "{}", entry.name);
+        }
+        let mut texts: Vec<_> = entries().iter().map(|entry| entry.about).filter(|about| !about.is_empty()).collect();
+        let all = texts.len();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), all);
     }
 
     #[test]

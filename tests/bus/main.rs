@@ -28,3 +28,4 @@ mod reorder;
 mod rules;
 mod show;
 mod timing;
+mod timing_send;

@@ -1,4 +1,4 @@
-//! `actions`: lists and explanations, without an OBS.
+//! `actions` and `events`: lists and explanations, without an OBS.
 
 use serde_json::Value;
 
@@ -39,4 +39,32 @@ async fn the_list_as_json_explains_each() {
             "{action}"
         );
     }
+}
+
+#[tokio::test]
+async fn events_are_listed_and_explained_with_what_they_become() {
+    let home = Home::new();
+    let list = home.run(&["events"]).await.succeeds().out;
+    for (name, about) in [
+        ("FOLLOW ", "Somebody follows the channel."),
+        ("Twitch.Follow ", "From FOLLOW, ON_FOLLOW."),
+        ("Obs.SceneChanged ", "another scene"),
+    ] {
+        let line = list.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name}: {list}"));
+        assert!(line.contains(about), "{line}");
+    }
+    assert!(!list.contains("ON_FOLLOW ") && !list.contains("Trovo."), "{list}");
+    let new = home.run(&["events", "--generation", "17"]).await.succeeds().out;
+    assert!(new.contains("ON_FOLLOW ") && new.contains("ON_GLOBAL_STATES ") && !new.contains("\nFOLLOW "), "{new}");
+    let all = home.run(&["events", "--all", "--json"]).await.succeeds().out;
+    let all: Vec<Value> = serde_json::from_str(&all).unwrap();
+    assert!(all.len() > 500 && all.iter().any(|event| event["name"] == "Kofi.Donation"), "{}", all.len());
+
+    insta::assert_snapshot!("events_on_message_first_today", home.run(&["events", "on-message-first-today"]).await.succeeds().out);
+    let raid = home.run(&["events", "twitch.raid", "--json"]).await.succeeds().out;
+    let raid: Value = serde_json::from_str(&raid).unwrap();
+    assert_eq!((&raid["name"], raid["example"]["viewers"].is_u64()), (&Value::from("Twitch.Raid"), true), "{raid}");
+    home.run(&["events", "Twitch.Rayd"]).await.fails(2, &["did you mean Twitch.Raid"]);
+    home.run(&["events", "FOLOW"]).await.fails(2, &["did you mean FOLLOW"]);
+    home.run(&["events", "SHOUTOUT"]).await.fails(2, &["no event SHOUTOUT"]);
 }

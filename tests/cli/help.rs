@@ -16,6 +16,7 @@ async fn help_of_every_verb() {
         "replay",
         "send",
         "actions",
+        "events",
         "request",
         "rules",
         "rules test",

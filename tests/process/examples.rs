@@ -71,12 +71,19 @@ async fn relay_credits_says_when_there_is_no_bridge() {
 #[tokio::test]
 async fn send_action_puts_the_action_on_the_bus() {
     let (obs, target) = stand_in().await;
-    let ended = start(&Home::new(), "send_action", &["CHAT_FEED_READ", r#"{"count":5}"#], &target, &[]).ended().await;
-    assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
-    assert_eq!(ended.stdout, "OBS relayed CHAT_FEED_READ; whether Twitchat acted on it, OBS cannot tell\n");
-    let [sent] = &obs.heard()[..] else { panic!("{:?}", obs.heard()) };
-    assert!(uuid::Uuid::parse_str(sent["id"].as_str().unwrap()).is_ok(), "{sent}");
-    assert_eq!(*sent, json!({ "origin": "twitchat", "type": "CHAT_FEED_READ", "id": sent["id"], "data": { "count": 5 } }));
+    for (version, kind, data) in
+        [(&[][..], "CHAT_FEED_READ", json!({ "count": 5 })), (&["17"], "SET_CHAT_FEED_READ", json!({ "count": 5, "colIndex": 0 }))]
+    {
+        let ended = start(&Home::new(), "send_action", &["5"], &target, version).ended().await;
+        assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
+        assert_eq!(ended.stdout, format!("OBS relayed {kind}; whether Twitchat acted on it, OBS cannot tell\n"));
+        let sent = obs.heard().pop().unwrap();
+        assert!(uuid::Uuid::parse_str(sent["id"].as_str().unwrap()).is_ok(), "{sent}");
+        assert_eq!(sent, json!({ "origin": "twitchat", "type": kind, "id": sent["id"], "data": data }));
+    }
+    let refused = start(&Home::new(), "send_action", &["0"], &target, &[]).ended().await;
+    assert!(refused.code == Some(1) && refused.stderr.contains("a whole number other than 0"), "{}", refused.stderr);
+    assert_eq!(obs.heard().len(), 2);
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Action, Naming, Param, Shape};
-use crate::twitchat::Generation;
 
 /// What there is to say about an action. The keys stay as they are: programs read them.
 #[derive(Debug, Clone, Serialize)]
@@ -60,14 +59,11 @@ pub struct Parameter {
 impl Action {
     /// All that there is to say about it.
     pub fn explain(&self) -> Explanation {
-        let numbers = |known: &crate::twitchat::catalogue::Entry| {
-            Generation::ALL.into_iter().filter(|generation| known.generations.contains(*generation)).map(Generation::number).collect()
-        };
         let first = if self.names.old.is_some() { Naming::Old } else { Naming::New };
         Explanation {
             name: self.name(),
             about: self.about,
-            names: self.entries().map(|entry| Named { name: entry.name, generations: numbers(entry) }).collect(),
+            names: self.entries().map(|entry| Named { name: entry.name, generations: entry.generations.numbers() }).collect(),
             needs: self.needs,
             destructive: self.destructive(),
             parameters: parameters(self.params, "", ""),

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-pub(crate) use bridge::{Bridge, Process};
+pub(crate) use bridge::{Bridge, Process, program};
 pub(crate) use bus::{Bus, Witness, play};
 pub(crate) use compare::{comparable, credits_of, differences, names};
 pub(crate) use fixtures::{Script, fixture, shuffled};

@@ -1,0 +1,192 @@
+//! `events`: what Twitchat tells, and the events of Streamer.bot that it becomes.
+
+mod samples;
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::Value;
+use twitchat_bridge::event::{EventName, name::catalogue as known_events};
+use twitchat_bridge::twitchat::Generation;
+use twitchat_bridge::twitchat::action;
+use twitchat_bridge::twitchat::catalogue::{self, Class, Entry};
+
+use super::failure::Failure;
+use super::out::{self, BOLD, OutError};
+use samples::Samples;
+
+const EXAMPLES: &str = "Examples:
+  twitchat-bridge events
+  twitchat-bridge events Twitch.Cheer
+  twitchat-bridge events ON_SUBSCRIPTION
+  twitchat-bridge events --all --json | jq -r '.[].name'
+
+Types of Twitchat's stand without a source. `twitchat-bridge wait`, `exec` and `watch` take all of these names.";
+
+/// What only the bridge or OBS tells, and when.
+const OTHERS: [(&str, &str); 8] = [
+    ("Obs.Connected", "the bridge has connected to OBS"),
+    ("Obs.Disconnected", "OBS has gone; told by `watch`, `wait` and `exec`"),
+    ("Obs.SceneChanged", "OBS shows another scene"),
+    ("Obs.StreamingStarted", "OBS began to stream"),
+    ("Obs.StreamingStopped", "OBS stopped streaming"),
+    ("Raw.Action", "somebody asked the bridge for an action"),
+    ("Raw.ActionCompleted", "that action was sent"),
+    ("Custom.Event", "whoever asked for an action waits for this"),
+];
+
+/// List the events that there are, or explain one
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The event to explain: a type of Twitchat's, or Source.Type; in any case
+    #[arg(value_name = "EVENT")]
+    name: Option<String>,
+    /// List those too that happen only when somebody publishes them
+    #[arg(long)]
+    all: bool,
+    /// Only what this version of Twitchat tells, such as 16 or 17, and what it becomes
+    #[arg(long, value_name = "VERSION")]
+    generation: Option<Generation>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One event. The keys stay as they are: programs read them.
+#[derive(Debug, Serialize)]
+struct Explained {
+    name: String,
+    /// `Twitchat` for its own types.
+    source: String,
+    /// What it tells, or when it comes.
+    about: String,
+    /// Of Twitchat's types: every name, with the versions that use it.
+    names: Vec<String>,
+    /// Of Twitchat's types: the events that it becomes.
+    becomes: BTreeSet<String>,
+    /// Of the others: Twitchat's types that become it.
+    from: BTreeSet<String>,
+    /// Its data, for example.
+    example: Value,
+}
+
+impl Args {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        let samples = Samples::read();
+        if let Some(name) = &self.name {
+            let explained = one(name, &samples).ok_or_else(|| unknown(name))?;
+            if self.json {
+                out::line(serde_json::to_string_pretty(&explained)?)?;
+            } else {
+                explain(&explained)?;
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        let listed = self.listed(&samples);
+        if self.json {
+            out::line(serde_json::to_string_pretty(&listed)?)?;
+        } else {
+            for event in listed {
+                out::line(format_args!("{BOLD}{:<42}{BOLD:#}  {}", event.name, event.about))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Twitchat's types, then all others, each sorted by name.
+    fn listed(&self, samples: &Samples) -> Vec<Explained> {
+        let is_wanted = |entry: &&Entry| {
+            let version = self.generation;
+            is_told(entry) && version.map_or(!is_newer_name(entry), |version| entry.generations.contains(version))
+        };
+        let mut listed: Vec<_> = catalogue::entries().iter().filter(is_wanted).map(|entry| of_twitchat(entry, samples)).collect();
+        let becomes: BTreeSet<_> = listed.iter().flat_map(|event| event.becomes.clone()).collect();
+        let others = OTHERS.iter().map(|(name, _)| (*name).to_owned()).filter(|_| self.generation.is_none());
+        let mut names: BTreeSet<String> = becomes.into_iter().chain(others).collect();
+        if self.all {
+            names.extend(known_events().iter().flat_map(|(source, kinds)| kinds.iter().map(move |kind| format!("{source}.{kind}"))));
+        }
+        listed.extend(names.into_iter().map(|name| of_streamer_bot(name, samples)));
+        listed
+    }
+}
+
+/// Whether it is told, and not an order or a question.
+fn is_told(entry: &Entry) -> bool {
+    matches!(entry.class, Class::Event | Class::Answer | Class::Announcement)
+}
+
+/// Whether 17 only calls something by another name.
+fn is_newer_name(entry: &Entry) -> bool {
+    entry.about.is_empty() && entry.generations.contains(Generation::Third)
+}
+
+fn one(name: &str, samples: &Samples) -> Option<Explained> {
+    let name = name.trim();
+    let kind = name.strip_prefix("Twitchat.").unwrap_or(name).to_uppercase().replace('-', "_");
+    if let Some(entry) = catalogue::look_up(&kind).filter(|entry| is_told(entry)) {
+        return Some(of_twitchat(entry, samples));
+    }
+    let name = EventName::parse(name)?;
+    let is_other = OTHERS.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name.to_string()));
+    (name.is_known() || is_other || samples.event(&name.to_string()).is_some()).then(|| of_streamer_bot(name.to_string(), samples))
+}
+
+fn of_twitchat(entry: &Entry, samples: &Samples) -> Explained {
+    let names = || std::iter::once(entry.name).chain(entry.counterparts.iter().copied()).filter_map(catalogue::look_up);
+    let sample = samples.kind(entry.name);
+    Explained {
+        name: entry.name.to_owned(),
+        source: "Twitchat".into(),
+        about: catalogue::about(entry.name).to_owned(),
+        names: names().map(|entry| format!("{} ({})", entry.name, entry.generations)).collect(),
+        becomes: names().filter_map(|entry| samples.kind(entry.name)).flat_map(|sample| sample.becomes.clone()).collect(),
+        from: BTreeSet::new(),
+        example: sample.map(|sample| sample.data.clone()).unwrap_or_default(),
+    }
+}
+
+fn of_streamer_bot(name: String, samples: &Samples) -> Explained {
+    let told = samples.event(&name);
+    let other = OTHERS.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name)).map(|(_, when)| format!("When {when}."));
+    let from = told.map(|told| told.by.clone()).unwrap_or_default();
+    let from_twitchat = || {
+        let kinds: Vec<_> = from.iter().cloned().collect();
+        if kinds.is_empty() { "Only when somebody publishes it.".to_owned() } else { format!("From {}.", kinds.join(", ")) }
+    };
+    Explained {
+        about: other.unwrap_or_else(from_twitchat),
+        source: name.split('.').next().unwrap_or_default().to_owned(),
+        name,
+        names: Vec::new(),
+        becomes: BTreeSet::new(),
+        example: told.map(|told| told.data.clone()).unwrap_or_default(),
+        from,
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    let kinds = catalogue::entries().iter().filter(|entry| is_told(entry)).map(|entry| entry.name.to_owned());
+    let events = known_events().iter().flat_map(|(source, kinds)| kinds.iter().map(move |kind| format!("{source}.{kind}")));
+    let all: Vec<String> = kinds.chain(events).collect();
+    let similar = action::nearest(&name.replace('-', "_"), all.iter().map(String::as_str)).join(" or ");
+    let hint = if similar.is_empty() { "`twitchat-bridge events --all` lists them".to_owned() } else { format!("did you mean {similar}?") };
+    Failure::Usage(format!("there is no event {name}: {hint}"))
+}
+
+fn explain(event: &Explained) -> Result<(), OutError> {
+    out::line(format_args!("{BOLD}{}{BOLD:#}\n{}\n", event.name, event.about))?;
+    for name in &event.names {
+        out::line(format_args!("Name     {name}"))?;
+    }
+    let becomes: Vec<_> = event.becomes.iter().map(String::as_str).collect();
+    if !becomes.is_empty() {
+        out::line(format_args!("Becomes  {}", becomes.join(", ")))?;
+    }
+    if event.example.is_null() {
+        return Ok(());
+    }
+    out::line(format_args!("\n{BOLD}Data, for example{BOLD:#}\n{:#}", event.example))
+}
