@@ -25,7 +25,12 @@ const EXAMPLES: &str = "Examples:
 Types of Twitchat's stand without a source. `twitchat-bridge wait`, `exec` and `watch` take all of these names.";
 
 /// What only the bridge or OBS tells, and when.
-const OTHERS: [(&str, &str); 8] = [
+const OTHERS: [(&str, &str); 13] = [
+    ("Credits.Started", "the end credits begin to roll"),
+    ("Credits.Completed", "they have rolled to their end"),
+    ("Credits.Stopped", "somebody stopped them"),
+    ("Credits.Paused", "they are held still"),
+    ("Credits.Resumed", "they go on"),
     ("Obs.Connected", "the bridge has connected to OBS"),
     ("Obs.Disconnected", "OBS has gone; told by `watch`, `wait` and `exec`"),
     ("Obs.SceneChanged", "OBS shows another scene"),

@@ -64,6 +64,8 @@ async fn events_are_listed_and_explained_with_what_they_become() {
     let raid = home.run(&["events", "twitch.raid", "--json"]).await.succeeds().out;
     let raid: Value = serde_json::from_str(&raid).unwrap();
     assert_eq!((&raid["name"], raid["example"]["viewers"].is_u64()), (&Value::from("Twitch.Raid"), true), "{raid}");
+    let completed = home.run(&["events", "credits.completed"]).await.succeeds().out;
+    assert!(completed.contains("When they have rolled to their end."), "not when somebody publishes it: {completed}");
     home.run(&["events", "Twitch.Rayd"]).await.fails(2, &["did you mean Twitch.Raid"]);
     home.run(&["events", "FOLOW"]).await.fails(2, &["did you mean FOLLOW"]);
     home.run(&["events", "SHOUTOUT"]).await.fails(2, &["no event SHOUTOUT"]);
