@@ -1,6 +1,6 @@
 //! The owner of the core: takes one input after the other and runs the effects in their order.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
@@ -29,8 +29,7 @@ pub(super) struct Engine {
     clock: Clock,
     store: StoreHandle,
     obs: Obs,
-    /// The store's file: what others may know of this run stands beside it.
-    journal: PathBuf,
+    generation: state::Writer,
     outgoing: mpsc::Sender<Box<RawValue>>,
     told: Option<mpsc::Sender<Told>>,
     answers: mpsc::Sender<Input>,
@@ -49,7 +48,7 @@ impl Engine {
     pub(super) fn new(
         core: Core,
         clock: Clock,
-        (store, journal): (StoreHandle, PathBuf),
+        (store, generation): (StoreHandle, state::Writer),
         obs: Obs,
         outgoing: mpsc::Sender<Box<RawValue>>,
         told: Option<mpsc::Sender<Told>>,
@@ -64,7 +63,7 @@ impl Engine {
             clock,
             store,
             obs,
-            journal,
+            generation,
             outgoing,
             told,
             answers,
@@ -208,7 +207,7 @@ impl Engine {
                 Effect::Emit(json) => self.emit(json),
                 Effect::Ask { ticket, request } => self.deeds.ask(ticket, request),
                 Effect::Run { ticket, of, program } => self.deeds.run(ticket, of, program),
-                Effect::Speaks(generation) => state::keep(&self.journal, generation),
+                Effect::Speaks(generation) => self.generation.note(generation),
                 Effect::Note(note) => log::note(&note),
                 Effect::Yield { other } => self.end = Some(Ended::OtherBridge { other }),
             }

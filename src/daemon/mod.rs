@@ -110,7 +110,8 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     let mut sender = tokio::spawn(sender::run(obs.clone(), queue));
     tracker.close();
 
-    let mut engine = engine::Engine::new(started.core, clock, (store, setup.config.store.path), obs, outgoing, setup.told, stop);
+    let generation = state::Writer::beside(&setup.config.store.path);
+    let mut engine = engine::Engine::new(started.core, clock, (store, generation), obs, outgoing, setup.told, stop);
     let ended = engine.run(started.effects, &mut from_obs, &mut notices).await;
 
     // No more input from here on: what is on its way to OBS gets there, then the link ends, then the store.

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tokio::sync::watch;
 use tracing::{debug, warn};
 
 use super::settings;
@@ -21,13 +22,34 @@ pub fn generation(config: &Config) -> Option<Generation> {
     settings::generation(config).or_else(|| fs::read_to_string(path(&config.store.path)).ok()?.parse().ok())
 }
 
-/// Writes the generation down, in the background: nothing waits for it.
-pub(super) fn keep(journal: &Path, generation: Generation) {
-    let path = path(journal);
-    tokio::task::spawn_blocking(move || match replace(&path, &format!("{}\n", generation.number())) {
-        Ok(()) => debug!(path = %path.display(), "generation of Twitchat noted"),
-        Err(error) => warn!(%error, path = %path.display(), "the generation of Twitchat is not noted: `send` may use the wrong words"),
-    });
+/// Writes it down in the background: nothing waits for it. One writer, so that the last one said is the one that stays.
+#[derive(Debug)]
+pub(super) struct Writer(watch::Sender<Option<Generation>>);
+
+impl Writer {
+    /// For a journal.
+    pub(super) fn beside(journal: &Path) -> Self {
+        let (said, heard) = watch::channel(None);
+        tokio::spawn(write_each(path(journal), heard));
+        Self(said)
+    }
+
+    /// This is spoken now.
+    pub(super) fn note(&self, generation: Generation) {
+        self.0.send_replace(Some(generation));
+    }
+}
+
+async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>>) {
+    while heard.changed().await.is_ok() {
+        let Some(generation) = *heard.borrow_and_update() else { continue };
+        let file = path.clone();
+        let written = tokio::task::spawn_blocking(move || replace(&file, &format!("{}\n", generation.number()))).await;
+        match written.map_err(io::Error::other).flatten() {
+            Ok(()) => debug!(path = %path.display(), "generation of Twitchat noted"),
+            Err(error) => warn!(%error, path = %path.display(), "the generation of Twitchat is not noted: `send` may use the wrong words"),
+        }
+    }
 }
 
 /// Whoever reads meanwhile gets the old text or the new one, never a part.
@@ -54,6 +76,26 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
         config.bridge.generation = Some(crate::config::Generation::One);
         assert_eq!(generation(&config), Some(Generation::First));
+    }
+
+    /// Each change used to have a writer of its own, all with the same file beside: some failed, and an older one could win.
+    #[tokio::test]
+    async fn the_last_of_many_changes_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.store.path = folder.path().join("journal.db");
+        let (said, heard) = watch::channel(None);
+        let writing = tokio::spawn(write_each(path(&config.store.path), heard));
+        let writer = Writer(said);
+        for generation in [Generation::First, Generation::Second].repeat(50) {
+            writer.note(generation);
+            tokio::task::yield_now().await;
+        }
+        writer.note(Generation::Third);
+        drop(writer);
+        writing.await.unwrap();
+        assert_eq!(generation(&config), Some(Generation::Third));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[test]
