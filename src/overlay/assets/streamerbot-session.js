@@ -31,6 +31,8 @@
     const ASK_AGAIN_MS = 2000;
     /** How long an event waits for those that belong before it. */
     const GAP_MS = 150;
+    /** How late a timer is when the page stood still, and how long it then has to read what came meanwhile. */
+    const STALL_MS = 50;
     /** Gaps beyond this are no reordering. */
     const LARGEST_GAP = 4096;
     /** Silence of the bridge before it is asked for a sign of life; the second while an answer is due. */
@@ -77,7 +79,13 @@
                 this.held.delete(this.next++);
                 this.pass(event);
             }
-            if (this.held.size > 0 && this.timer === undefined) this.timer = setTimeout(() => this.skip(), GAP_MS);
+            if (this.held.size > 0 && this.timer === undefined) this.wait(GAP_MS, true);
+        }
+
+        /** A timer that is late itself says that this page stood still: then what is missing may have come, but was not read yet. */
+        wait(ms, patient) {
+            const due = Date.now() + ms;
+            this.timer = setTimeout(() => (patient && Date.now() - due > STALL_MS ? this.wait(STALL_MS, false) : this.skip()), ms);
         }
 
         /** What is missing comes late or never: the rest goes on. */
