@@ -18,56 +18,54 @@ use crate::support::{Process, SOON, Site, play};
 /// People in the credits.
 const NAMES: u64 = 50;
 
-/// The aim, for half of the replies; a machine that is too slow for it may take half as long again as the two passes take.
-const AIM: Duration = Duration::from_millis(1);
-/// Fewer than 1 % of the replies take longer.
-const LATE: Duration = Duration::from_millis(10);
-/// What no stall of 40 ms passes, whatever the build and the machine.
-const NO_STALL: Limit = Limit { middle: Duration::from_millis(20), late: Duration::from_secs(1) };
-const QUICK: Limit = Limit { middle: AIM, late: LATE };
+/// The aim on a machine that has nothing else to do: for half of the replies, and for all but 1 % of them. The output says whether it is met.
+const AIM: Limit = Limit { middle: Duration::from_millis(1), late: Duration::from_millis(10) };
+/// What a run fails by. A machine may be slow, or busy with others: then the middle is held to this many times what the two passes took.
+const PASSES: u32 = 3;
+/// The stall that is to stay away takes 40 ms.
+const NO_STALL: Limit = Limit { middle: Duration::from_millis(20), late: Duration::from_millis(35) };
 
 /// A stand-in that sends small packets as late as OBS does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn timing_without_stalls_on_the_stand_in() {
     let site = Site::stand_in_with(sim::obs::Options { nodelay: false, ..Default::default() }).await;
-    measure(&site, Duration::from_millis(20), 100, NO_STALL).await;
+    measure(&site, Duration::from_millis(20), 100).await;
 }
 
 #[tokio::test]
 #[ignore = "needs a real OBS: scripts/test starts one"]
 async fn timing_back_to_back_on_a_real_obs() {
-    measure(&Site::real(), Duration::ZERO, 2_000, QUICK).await;
+    measure(&Site::real(), Duration::ZERO, 2_000).await;
 }
 
 #[tokio::test]
 #[ignore = "needs a real OBS: scripts/test starts one"]
 async fn timing_every_20_ms_on_a_real_obs() {
-    measure(&Site::real(), Duration::from_millis(20), 400, QUICK).await;
+    measure(&Site::real(), Duration::from_millis(20), 400).await;
 }
 
 #[tokio::test]
 #[ignore = "needs a real OBS: scripts/test starts one"]
 async fn timing_every_second_on_a_real_obs() {
-    measure(&Site::real(), Duration::from_secs(1), 120, QUICK).await;
+    measure(&Site::real(), Duration::from_secs(1), 120).await;
 }
 
-/// What a run is held to.
-#[derive(Debug, Clone, Copy)]
+/// For the middle of a run, and for the slowest of it.
 struct Limit {
     middle: Duration,
     late: Duration,
 }
 
 /// Asks in turns for a small and a large reply, a pause before each. The first round counts like the rest.
-async fn measure(site: &Site, pause: Duration, rounds: usize, limit: Limit) {
+async fn measure(site: &Site, pause: Duration, rounds: usize) {
     /// Rounds for each echo as large as a reply.
     const PER_PASS: usize = 4;
     let mut asker = Asker::connect(site).await;
     let _bridge = Process::on(site).await;
-    let mut asked = [Rounds::new("GetInfo"), Rounds::new("GetCredits")];
+    let mut kinds = [Rounds::new("GetInfo"), Rounds::new("GetCredits")];
     for round in 0..rounds {
         sleep(pause).await;
-        let rounds = &mut asked[round % 2];
+        let rounds = &mut kinds[round % 2];
         let reply = asker.ask(rounds).await;
         if round / 2 % PER_PASS == 0 && round > 1 {
             sleep(pause).await;
@@ -79,8 +77,8 @@ async fn measure(site: &Site, pause: Duration, rounds: usize, limit: Limit) {
         }
     }
     println!("a pause of {pause:?} before each round; 'echo' is the request come back from OBS, 'pass' a message as large as the reply");
-    let held = asked.map(|rounds| rounds.tell(limit));
-    assert!(held == [true, true], "the limit is {limit:?}");
+    let held = kinds.map(Rounds::tell);
+    assert!(held == [true, true], "slower than {PASSES} times what OBS takes by itself, or stalled");
 }
 
 /// Takes the time when a frame is there, before it is read: this build is not made for speed.
@@ -158,11 +156,12 @@ impl Rounds {
         Self { request, replied: Vec::new(), echoed: Vec::new(), passed: Vec::new() }
     }
 
-    /// Prints the figures; true if they are within the limit.
-    fn tell(mut self, limit: Limit) -> bool {
+    /// Prints the figures; false if something is wrong.
+    fn tell(mut self) -> bool {
         let first = self.replied[0];
-        let above = |list: &[Duration]| list.iter().filter(|took| **took > limit.late).count();
-        let (too_late, late_echoes) = (above(&self.replied), above(&self.echoed));
+        let above = |limit: Duration| move |list: &[Duration]| list.iter().filter(|took| **took > limit).count();
+        let [late, late_echoes] = [&self.replied, &self.echoed].map(|list| above(AIM.late)(list));
+        let [stalled, stalled_echoes] = [&self.replied, &self.echoed].map(|list| above(NO_STALL.late)(list));
         for list in [&mut self.replied, &mut self.echoed, &mut self.passed] {
             list.sort();
         }
@@ -171,17 +170,17 @@ impl Rounds {
         let (passes, count) = (echo + pass, self.replied.len());
         println!(
             "  {}: p50 {typical:?} (echo {echo:?}, pass {pass:?}: {:.2} of both), p99 {:?}, worst {:?}, first {first:?}; \
-             {too_late} of {count} above {:?} (echoes: {late_echoes}); {} the aim of {:?}",
+             {late} of {count} above {:?} (echoes: {late_echoes}); {} the aim",
             self.request,
             typical.as_secs_f64() / passes.as_secs_f64(),
             at(&self.replied, 99),
             at(&self.replied, 100),
-            limit.late,
-            if typical < limit.middle { "within" } else { "NOT within" },
-            limit.middle,
+            AIM.late,
+            if typical < AIM.middle && late * 100 < count { "within" } else { "NOT within" },
         );
-        // A reply whose own echo was late is the machine's doing; of all others fewer than 1 % may be late.
-        typical < limit.middle.max(passes * 3 / 2) && too_late.saturating_sub(late_echoes) * 100 < count
+        // A reply whose own echo was late is the machine's doing.
+        let limit = AIM.middle.max(passes * PASSES).min(NO_STALL.middle);
+        typical < limit && stalled.saturating_sub(stalled_echoes) <= (count / 100).max(1)
     }
 }
 
