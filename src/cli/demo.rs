@@ -22,11 +22,13 @@ use uuid::Uuid;
 
 use super::bus::{Bus, Patience};
 use super::context::Context;
+use super::credits;
+use super::credits::text::Roll;
 use super::failure::Failure;
+use super::hearing::summary;
 use super::out::{self, BOLD, DIM};
-use super::roll::Roll;
+use super::run;
 use super::signals::Signals;
-use super::{credits, run, summary};
 
 const AFTER_HELP: &str =
     "Nothing of yours is touched: the stand-in OBS listens on a free port of this computer only, and the journal is thrown away.

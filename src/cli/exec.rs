@@ -1,5 +1,9 @@
 //! `exec`: runs a program for each event.
 
+mod child;
+mod jobs;
+mod variables;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -7,16 +11,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use twitchat_bridge::rule::Expression;
 
-use super::child::Program;
 use super::context::Context;
-use super::decode::Line;
 use super::failure::Failure;
-use super::filter::{self, Filter};
+use super::hearing::decode::Line;
+use super::hearing::filter::{self, Filter};
+use super::hearing::kinds::{self, Kind, Kinds};
+use super::hearing::picker::{self, Picker};
 use super::hearing::{Hearing, News};
-use super::jobs::{Job, Jobs, Tally};
-use super::kinds::{self, Kind, Kinds};
-use super::picker::{self, Picker};
-use super::{out, span, variables};
+use super::out;
+use super::span;
+use child::Program;
+use jobs::{Job, Jobs, Tally};
 
 const EXAMPLES: &str = "Examples:
   twitchat-bridge exec --on FOLLOW -- notify-send 'A new follower'

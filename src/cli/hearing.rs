@@ -2,6 +2,14 @@
 //! `exec`, `record` and `replay`. It says on standard error when OBS comes and goes; only at the first connect is an OBS that is not there
 //! an error.
 
+pub(super) mod decode;
+pub(super) mod filter;
+mod glob;
+pub(super) mod kinds;
+pub(super) mod picker;
+mod subscription;
+pub(super) mod summary;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,38 +1,31 @@
 //! The verbs of the command line. clap's types stop here and so do `anyhow` and exit codes; the library knows none of them.
 //!
-//! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to standard error.
+//! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to standard error. What verbs share lies
+//! beside them: `bus` (asking the bridge), `hearing` (events as they come), `recording`, `fields`, `span`, `out`, `failure`, `signals`.
 
 mod actions;
 mod bus;
-mod child;
 mod completions;
 mod config;
 mod context;
 mod credits;
-mod decode;
 mod demo;
 mod events;
 mod exec;
 mod failure;
 mod fields;
-mod filter;
-mod glob;
 mod hearing;
-mod jobs;
-mod kinds;
 mod labels;
 mod logs;
 mod man;
 mod options;
 mod out;
 mod overlay;
-mod picker;
 mod progress;
 mod record;
 mod recording;
 mod replay;
 mod request;
-mod roll;
 mod rules;
 mod run;
 mod script;
@@ -40,11 +33,7 @@ mod send;
 mod signals;
 mod span;
 mod status;
-mod subscription;
-mod summary;
 mod supposed;
-mod tape;
-mod variables;
 mod wait;
 mod watch;
 

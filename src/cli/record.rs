@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use twitchat_bridge::event::Heard;
 
 use super::context::Context;
-use super::decode;
 use super::failure::Failure;
+use super::hearing::decode;
+use super::hearing::kinds::{Kind, Kinds};
 use super::hearing::{Hearing, News};
-use super::kinds::{Kind, Kinds};
 use super::out::{self, OutError};
 use super::recording::Writer;
 

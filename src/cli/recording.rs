@@ -10,6 +10,8 @@
 //! `ms` counts from the start. Between the two lines of a gap OBS was away. A line may also be a message by itself, without a time: then
 //! any file of messages is a recording. No error holds any text of a line: it may be chat.
 
+pub(super) mod tape;
+
 use std::io::{self, BufRead, Read, Write};
 
 use jiff::Timestamp;

@@ -12,12 +12,13 @@ use uuid::Uuid;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::hearing::kinds::{Kind, Kinds};
 use super::hearing::{Hearing, News};
-use super::kinds::{Kind, Kinds};
+use super::out;
 use super::progress::Progress;
 use super::recording::Envelope;
-use super::tape::{Choice, Pace, Played, Survey, Tape};
-use super::{out, span};
+use super::recording::tape::{Choice, Pace, Played, Survey, Tape};
+use super::span;
 
 const AFTER_HELP: &str =
     "For testing overlays. Each message gets a fresh id and the mark \"replay\":true, by which the bridge tells its events and counts \

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use twitchat_bridge::rule::{Once, Rule, Rulebook, Step};
 
 use super::context::Context;
-use super::{out, span};
+use super::out;
+use super::span;
 
 pub(crate) use test::describe;
 

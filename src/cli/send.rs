@@ -16,8 +16,9 @@ use super::bus::{Bus, Patience, Telling};
 use super::context::Context;
 use super::failure::Failure;
 use super::fields::{self, Fields};
+use super::out;
 use super::signals::Signals;
-use super::{out, span};
+use super::span;
 
 const EXAMPLES: &str = "Examples:
   twitchat-bridge send CHAT_FEED_READ count=5

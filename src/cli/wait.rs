@@ -9,11 +9,12 @@ use twitchat_bridge::rule::Expression;
 
 use super::context::Context;
 use super::failure::Failure;
-use super::filter::{self, Filter};
+use super::hearing::filter::{self, Filter};
+use super::hearing::kinds::{self, Kind, Kinds};
+use super::hearing::picker::{self, Picker};
 use super::hearing::{Hearing, News};
-use super::kinds::{self, Kind, Kinds};
-use super::picker::{self, Picker};
-use super::{out, span};
+use super::out;
+use super::span;
 
 const EXAMPLES: &str = "Examples:
   twitchat-bridge wait --for FOLLOW

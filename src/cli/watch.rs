@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 use twitchat_bridge::rule::Expression;
 
 use super::context::Context;
-use super::decode::{Decoder, Line};
-use super::filter::{self, Filter};
+use super::hearing::decode::{Decoder, Line};
+use super::hearing::filter::{self, Filter};
+use super::hearing::kinds::{self, Kind, Kinds};
+use super::hearing::summary;
 use super::hearing::{Hearing, News};
-use super::kinds::{self, Kind, Kinds};
 use super::out::{self, BOLD, DIM, OutError};
-use super::summary;
 
 const MORE: &str = "Names of messages:
   Twitchat.TYPE      a message of Twitchat's as it is, such as Twitchat.ON_FOLLOW

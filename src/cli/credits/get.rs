@@ -9,8 +9,8 @@ use twitchat_bridge::overlay::{self, page};
 use super::table;
 use crate::cli::bus::{self, Patience};
 use crate::cli::context::Context;
+use crate::cli::credits::text::Roll;
 use crate::cli::out;
-use crate::cli::roll::Roll;
 
 /// Print the credits
 #[derive(Debug, clap::Args)]

@@ -5,6 +5,7 @@ mod control;
 mod get;
 mod roll;
 mod table;
+pub(super) mod text;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use twitchat_bridge::event::Heard;
 use twitchat_bridge::twitchat::catalogue;
 
-use crate::cli::decode::{Decoder, From};
+use crate::cli::hearing::decode::{Decoder, From};
 
 const OLD: &str = include_str!("../../../tests/fixtures/twitchat_examples.ndjson");
 const OLD_INDEX: &str = include_str!("../../../tests/fixtures/twitchat_examples_index.tsv");

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use twitchat_bridge::event::EventName;
 use twitchat_bridge::event::heard::{Heard, TWITCHAT};
 
-use crate::cli::decode::Decoder;
+use crate::cli::hearing::decode::Decoder;
 
 /// Why a file holds no event.
 #[derive(Debug, thiserror::Error)]

@@ -13,9 +13,9 @@ use twitchat_bridge::twitchat::Generation;
 
 use super::example::{self, Example};
 use crate::cli::context::Context;
-use crate::cli::decode::Decoder;
 use crate::cli::failure::Failure;
 use crate::cli::fields::{self, Fields};
+use crate::cli::hearing::decode::Decoder;
 use crate::cli::out::{self, BOLD, DIM};
 use crate::cli::span;
 use crate::cli::supposed::{self, Supposed};

@@ -5,5 +5,5 @@
 // goes to the bridge as a BroadcastCustomEvent of OBS, what the bridge sends to this page comes out as Streamer.bot's own frames.
 //
 //   OBS's address and password: obs-config.js beside this file, `twitchat-bridge overlay export` writes both. All settings: DEFAULTS
-//   below, and `obs`; docs/overlays.md explains them.
+//   below, and `obs`; docs/streamerbot-pages.md explains them.
 

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::decode::Line;
+use crate::cli::hearing::decode::Line;
 
 /// How `--help` explains them.
 pub(crate) const HELP: &str = "Environment of the program:
@@ -103,7 +103,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::cli::decode::From;
+    use crate::cli::hearing::decode::From;
 
     fn line(data: Value) -> Line {
         let at = jiff::Timestamp::UNIX_EPOCH;

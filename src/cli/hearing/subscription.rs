@@ -12,8 +12,8 @@ use twitchat_bridge::obs::Obs;
 use uuid::Uuid;
 
 use super::decode::Line;
-use super::hearing::News;
-use super::out;
+use crate::cli::hearing::News;
+use crate::cli::out;
 
 /// A bridge forgets who is not heard for a day.
 const RENEW_SECONDS: i64 = 3_600;

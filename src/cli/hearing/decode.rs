@@ -15,7 +15,7 @@ use twitchat_bridge::{
     twitchat::question,
 };
 
-use super::hearing::News;
+use crate::cli::hearing::News;
 
 /// Who says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

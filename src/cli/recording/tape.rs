@@ -10,9 +10,9 @@ use tokio::sync::mpsc;
 use twitchat_bridge::event::{Heard, Message};
 use twitchat_bridge::twitchat::catalogue::{self, Class};
 
-use super::kinds::Kinds;
-use super::out;
-use super::recording::{Entry, Reader, RecordingError};
+use crate::cli::hearing::kinds::Kinds;
+use crate::cli::out;
+use crate::cli::recording::{Entry, Reader, RecordingError};
 
 /// Between two messages that bear no time.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::out;
+use crate::cli::out;
 
 /// The longest that a summary gets, in characters.
 const LONGEST: usize = 100;

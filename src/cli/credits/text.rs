@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use twitchat_bridge::credits::Section;
 
-use super::out::{self, BOLD};
+use crate::cli::out::{self, BOLD};
 
 /// The credits, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -7,9 +7,9 @@ use twitchat_bridge::obs::Obs;
 
 use super::decode::{Decoder, From, Line};
 use super::filter::Filter;
-use super::hearing::News;
 use super::kinds;
 use super::subscription::Subscription;
+use crate::cli::hearing::News;
 
 /// How `--help` explains where events come from.
 pub(crate) const HELP: &str = "No bridge is needed: Twitchat's messages and what others publish are decoded here. Only Credits.*, Raw.* and Custom.* are a \

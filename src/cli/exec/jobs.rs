@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::child::{Program, RunError};
-use super::out;
+use crate::cli::out;
 
 /// Events that wait may be this large in all: one may be 16 MiB.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;

@@ -4,7 +4,7 @@ use twitchat_bridge::rule::{Context, Expression};
 
 use super::decode::Line;
 use super::kinds::Kinds;
-use super::out;
+use crate::cli::out;
 
 /// What a condition may speak of here: the rest is the bridge's.
 const KNOWN: [&str; 2] = ["event", "data"];
@@ -65,7 +65,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::cli::decode::From;
+    use crate::cli::hearing::decode::From;
 
     fn line(name: &str, data: Value) -> Line {
         Line { at: jiff::Timestamp::UNIX_EPOCH, from: From::Mapped, name: name.into(), id: Value::Null, data, replay: false }
