@@ -48,14 +48,9 @@ pub enum ConfigError {
         /// What it is; `None` for secrets.
         found: Option<String>,
     },
-    /// Something is wrong with a rule, a named action or a label.
-    #[error("{origin}: {problem}")]
-    Rule {
-        /// Where it stands.
-        origin: Origin,
-        /// What.
-        problem: Box<Problem>,
-    },
+    /// Something is wrong with rules, named actions or labels: each with its place, in their order.
+    #[error("{}", each_on_a_line(.0))]
+    Rules(Vec<(Origin, Problem)>),
     /// One place gives both a password and a file with a password.
     #[error("{first} and {second} both give the password of OBS: remove one")]
     TwoPasswords {
@@ -101,4 +96,9 @@ pub enum Warning {
 
 fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default()
+}
+
+fn each_on_a_line(problems: &[(Origin, Problem)]) -> String {
+    let lines: Vec<_> = problems.iter().map(|(origin, problem)| format!("{origin}: {problem}")).collect();
+    lines.join("\n")
 }

@@ -7,7 +7,7 @@ use super::load::FileText;
 use super::raw::{Raw, Spot};
 use super::{ConfigError, Origin};
 use crate::event::nearest::nearest;
-use crate::rule::{self, Node, Rulebook};
+use crate::rule::{self, Node, Problem, Rulebook};
 
 /// One setting as a source gives it.
 pub(super) struct Entry {
@@ -49,9 +49,13 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
             entries.push(Entry { key, raw: Raw::of(value.get_ref(), text), origin });
         }
     }
-    let book = Rulebook::read(lists).map_err(|problem| {
-        let rule::Spot { line, column } = problem.spot;
-        ConfigError::Rule { origin: Origin::File { path: file.path.clone(), line, column }, problem: Box::new(problem) }
+    let book = Rulebook::read(lists).map_err(|mut problems| {
+        problems.sort_by_key(|problem| (problem.spot.line, problem.spot.column));
+        let placed = |problem: Problem| {
+            let rule::Spot { line, column } = problem.spot;
+            (Origin::File { path: file.path.clone(), line, column }, problem)
+        };
+        ConfigError::Rules(problems.into_iter().map(placed).collect())
     })?;
     Ok((entries, book))
 }

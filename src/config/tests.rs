@@ -517,6 +517,15 @@ fn what_is_wrong_with_a_rule_is_said_with_its_place() {
 }
 
 #[test]
+fn all_that_is_wrong_with_rules_is_said_at_once() {
+    let file = "[[label]]\nsource = \"Text\"\n[[rule]]\non = \"Twitch.Raids\"\ndo = [{ wait = 1 }]\n\
+                [[rule]]\non = \"Twitch.Raid\"\ndo = [{ action = \"not asked for yet\" }]\n[[action]]\nname = \"a\"\ndo = []";
+    let said = refused(file);
+    let places: Vec<_> = said.lines().map(|line| line.strip_prefix(FILE).unwrap().split(": ").next().unwrap()).collect();
+    assert_eq!(places, [":1:1", ":4:6", ":11:6"], "{said}");
+}
+
+#[test]
 fn the_reference_of_the_end_credits_names_everything_and_its_example_is_right() {
     use crate::credits::roll::{Kind, words::PLACEHOLDERS};
 

@@ -108,27 +108,31 @@ pub struct Rulebook {
 type Read<T> = Result<T, Problem>;
 
 impl Rulebook {
-    /// Reads the sections of [`SECTIONS`], each with its name, in any order.
-    pub fn read<'a>(sections: impl IntoIterator<Item = (&'a str, Node)>) -> Read<Self> {
+    /// Reads the sections of [`SECTIONS`], each with its name, in any order. What is wrong is told of each rule, action and label.
+    pub fn read<'a>(sections: impl IntoIterator<Item = (&'a str, Node)>) -> Result<Self, Vec<Problem>> {
         let mut book = Self::default();
-        let mut places = Vec::new();
+        let (mut places, mut problems) = (Vec::new(), Vec::new());
         for (section, node) in sections {
             let Content::List(items) = &node.content else {
                 let allowed = format!("[[{section}]] with two brackets: there may be more than one");
-                return Err(Problem::new(node.spot, section, Wrong::Value { allowed, found: node.found() }));
+                problems.push(Problem::new(node.spot, section, Wrong::Value { allowed, found: node.found() }));
+                continue;
             };
             for (place, item) in items.iter().enumerate() {
-                match section {
-                    "rule" => book.rules.push(read_rule(item, place + 1)?),
-                    "action" => book.actions.push(read_action(item, place + 1)?),
-                    _ => book.labels.push(read_label(item, place + 1)?),
-                }
+                let read = match section {
+                    "rule" => read_rule(item, place + 1).map(|rule| book.rules.push(rule)),
+                    "action" => read_action(item, place + 1).map(|action| book.actions.push(action)),
+                    _ => read_label(item, place + 1).map(|label| book.labels.push(label)),
+                };
+                problems.extend(read.err());
                 places.push((section, item.clone()));
             }
         }
-        book.names_are_unique(&places)?;
-        book.actions_exist_and_end()?;
-        Ok(book)
+        if problems.is_empty() {
+            // Of each with the others, which takes all of them.
+            problems.extend(book.names_are_unique(&places).and_then(|()| book.actions_exist_and_end()).err());
+        }
+        if problems.is_empty() { Ok(book) } else { Err(problems) }
     }
 
     /// The action of this name; case does not matter.
@@ -282,12 +286,12 @@ fn steps(fields: &Fields<'_>) -> Read<Steps> {
 
 impl Rulebook {
     /// Reads the rules, actions and labels of a whole TOML text: for tests and the examples of the manual.
-    pub fn of_toml(text: &str) -> Read<Self> {
+    pub fn of_toml(text: &str) -> Result<Self, Vec<Problem>> {
         let bad = |error: &toml::de::Error| {
             let spot = super::tree::Spot::of(text, error.span().map_or(0, |span| span.start));
             Problem::new(spot, "", Wrong::Other(error.message().to_owned()))
         };
-        let root = toml::de::DeTable::parse(text).map_err(|error| bad(&error))?;
+        let root = toml::de::DeTable::parse(text).map_err(|error| vec![bad(&error)])?;
         let sections = root.get_ref().iter().filter_map(|(section, value)| {
             let known = SECTIONS.into_iter().find(|known| *known == section.get_ref().as_ref())?;
             Some((known, Node::of_toml(value, text)))

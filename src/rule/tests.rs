@@ -23,7 +23,7 @@ fn every_example_can_be_read() {
         if example.contains("[[step]]") {
             read_script(example).unwrap_or_else(|problem| panic!("{problem}\n{example}"));
         } else {
-            let book = Rulebook::of_toml(example).unwrap_or_else(|problem| panic!("{problem}\n{example}"));
+            let book = Rulebook::of_toml(example).unwrap_or_else(|problems| panic!("{problems:?}\n{example}"));
             assert_ne!(book, Rulebook::default(), "{example}");
         }
     }
