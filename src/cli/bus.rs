@@ -12,6 +12,7 @@ use twitchat_bridge::twitchat::action::Expected;
 use uuid::Uuid;
 
 use super::failure::Failure;
+use super::span;
 
 /// What of a reply belongs to its envelope and not to the answer.
 const ENVELOPE: [&str; 6] = ["origin", "bridge", "id", "client", "status", "seq"];
@@ -19,8 +20,8 @@ const ENVELOPE: [&str; 6] = ["origin", "bridge", "id", "client", "status", "seq"
 /// How long to wait for an answer.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Patience {
-    /// Seconds to wait for the answer
-    #[arg(long = "timeout", value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    /// How long to wait for the answer
+    #[arg(long = "timeout", value_name = "DURATION", default_value = "5s", value_parser = span::read)]
     within: Duration,
 }
 
@@ -28,11 +29,6 @@ impl Default for Patience {
     fn default() -> Self {
         Self { within: Duration::from_secs(5) }
     }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f32(seconds).ok());
-    seconds.filter(|time| !time.is_zero()).ok_or_else(|| "it must be a number of seconds above 0".to_owned())
 }
 
 /// Both connections to OBS.

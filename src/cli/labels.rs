@@ -99,6 +99,11 @@ fn chosen<'a>(book: &'a Rulebook, sources: &[String]) -> Result<Vec<&'a Label>, 
 }
 
 async fn install(obs: &Talker, scene: &str, labels: &[&Label]) -> anyhow::Result<()> {
+    let scenes = obs.scenes().await?;
+    if !scenes.iter().any(|known| known == scene) {
+        let known: Vec<_> = scenes.iter().map(|known| format!("{known:?}")).collect();
+        anyhow::bail!("OBS has no scene {scene:?}; it has {}", known.join(", "));
+    }
     let kind = obs.text_kind().await?.ok_or_else(|| anyhow::anyhow!("this OBS has no text sources: its text plugin is missing"))?;
     for label in labels {
         let source = &label.source;

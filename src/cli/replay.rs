@@ -85,6 +85,7 @@ impl Args {
         let kinds = Kinds::new(self.kinds);
         kinds.only_of(&["Twitchat"]).map_err(Failure::Usage)?;
         kinds.doubts().for_each(|doubt| out::warn(&doubt));
+        let all = kinds.match_all();
         let choice = Choice { kinds, skip_broken: self.skip_broken };
         let pace = Pace::new(self.speed.0, self.every);
         let survey = survey(&self.file, &choice, &pace, self.again, context)?;
@@ -100,7 +101,11 @@ impl Args {
         };
         player.run(&self.file, &choice, &pace, self.again).await?;
         player.progress.clear();
-        let left_out = if player.left_out > 0 { format!("; left out {}", player.left_out) } else { String::new() };
+        let left_out = match player.left_out {
+            0 => String::new(),
+            count if all => format!("; left out {count} that tell of no event of Twitchat's"),
+            count => format!("; left out {count}"),
+        };
         out::note(format_args!("played {} messages{left_out}", player.played));
         Ok(ExitCode::SUCCESS)
     }

@@ -298,7 +298,9 @@ impl fmt::Display for Note {
             Self::RuleBusy { rule, times } => write!(f, "rule {rule:?} was left out {times} times: it is triggered faster than it can run"),
             Self::RuleLoop { rule } => write!(f, "rule {rule:?} was cut off: rules cause one another without end"),
             Self::RuleUnclear { rule, why } => write!(f, "the condition of rule {rule:?} cannot be told: {why}"),
-            Self::LabelFailed { source, why } => write!(f, "label {source:?} is not up to date: {why}"),
+            Self::LabelFailed { source, why } => {
+                write!(f, "label {source:?} is not up to date: {why} (`labels install` makes a source that is missing)")
+            }
             Self::TooLarge => f.write_str("an event is larger than the 16 MiB that OBS carries: it counts, but subscribers do not hear it"),
             Self::RollBegins { test, names, pages, shown } => {
                 let what = if *test { "a test of the end credits rolls" } else { "the end credits roll" };

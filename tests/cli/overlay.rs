@@ -33,16 +33,18 @@ async fn install_puts_the_page_into_obs_and_updates_it() {
     let settings = obs.input_in("The end", "Roll").unwrap();
     assert_eq!(
         settings,
-        json!({ "is_local_file": true, "local_file": page, "width": 1920, "height": 1080, "fps_custom": false, "shutdown": false,
-            "restart_when_active": false, "reroute_audio": false, "css": "" })
+        json!({ "is_local_file": true, "local_file": page, "width": 1920, "height": 1080, "fps_custom": false, "shutdown": true,
+            "restart_when_active": true, "reroute_audio": false, "css": "" })
     );
     assert!(std::fs::read_to_string(home.path("pages/obs-config.js")).unwrap().contains(PASSWORD));
 
     std::fs::write(home.path("pages/custom.css"), "/* mine */").unwrap();
     let again = ["overlay", "install", "--dir", "pages", "--scene", "Game", "--source", "Roll", "--width", "1280", "--height", "720"];
-    let done = home.run(&[&again[..], &["--no-password"]].concat()).await.succeeds();
+    let done = home.run(&[&again[..], &["--no-password", "--keep-loaded"]].concat()).await.succeeds();
     assert!(done.err.contains("updated the browser source \"Roll\" in the scene \"Game\", 1280x720"), "{done:?}");
-    assert_eq!((obs.input_in("Game", "Roll").unwrap()["width"].clone(), obs.input_in("The end", "Roll").is_some()), (json!(1280), true));
+    let settings = obs.input_in("Game", "Roll").unwrap();
+    assert_eq!((&settings["shutdown"], &settings["restart_when_active"]), (&json!(false), &json!(false)));
+    assert_eq!((settings["width"].clone(), obs.input_in("The end", "Roll").is_some()), (json!(1280), true));
     assert_eq!(std::fs::read_to_string(home.path("pages/custom.css")).unwrap(), "/* mine */");
     assert!(!home.path("pages/obs-config.js").exists());
 }

@@ -95,7 +95,7 @@ async fn a_replay_has_fresh_ids_the_mark_and_events_only() {
     ];
     write(&home, "tape.ndjson", &lines);
     let done = home.run(&["replay", "tape.ndjson"]).await.succeeds();
-    assert!(done.err.ends_with("played 2 messages; left out 3\n"), "{done:?}");
+    assert!(done.err.ends_with("played 2 messages; left out 3 that tell of no event of Twitchat's\n"), "{done:?}");
     assert_eq!(done.out, "");
     let heard = obs.heard();
     let [played, poll] = &heard[..] else { panic!("{heard:?}") };
@@ -169,7 +169,9 @@ async fn it_waits_for_an_obs_that_restarts_and_loops_until_it_is_stopped() {
     running.signal("INT");
     running.end().await.succeeds();
     let ids: std::collections::HashSet<_> = obs.heard().iter().map(|message| message["id"].to_string()).collect();
-    assert_eq!(ids.len(), played(), "each time another id");
+    // What OBS took but did not confirm before it was killed is sent again, as the same message.
+    let played = played();
+    assert!((played - 1..=played).contains(&ids.len()), "each time another id: {} of {played}", ids.len());
 }
 
 #[tokio::test]

@@ -54,6 +54,19 @@ async fn rules_and_labels_are_listed() {
 }
 
 #[tokio::test]
+async fn labels_are_installed_into_a_scene_that_is_there() {
+    let obs = obs().await;
+    let home = home(Home::at(obs.port()));
+    let failed = home.run(&["labels", "install", "--scene", "Gaem"]).await;
+    assert!(failed.code == Some(1) && failed.err.contains("OBS has no scene \"Gaem\"; it has \"") && failed.out.is_empty(), "{failed:?}");
+    let scene = failed.err.rsplit('"').nth(1).unwrap().to_owned();
+    let done = home.run(&["labels", "install", "--scene", &scene]).await.succeeds();
+    assert!(done.out.starts_with("made \"Newest\""), "{done:?}");
+    let done = home.run(&["labels", "install", "--scene", &scene]).await.succeeds();
+    assert!(done.out.contains("already"), "{done:?}");
+}
+
+#[tokio::test]
 async fn rules_test_says_what_would_happen_and_why_not() {
     let home = home(Home::new());
     let raid =

@@ -9,7 +9,7 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_done() {
         (&["dance"][..], &["unrecognized subcommand", "dance"][..]),
         (&["status", "--port", "http"], &["flag --port", "a whole number from 1 to 65535"]),
         (&["status", "--host", "ws://localhost"], &["flag --host"]),
-        (&["status", "--timeout", "0"], &["a number of seconds above 0"]),
+        (&["status", "--timeout", "0"], &["a time above 0"]),
         (&["status", "--password-file", "none"], &["cannot read the password file none"]),
         (&["status", "--config", "none.toml"], &["cannot read the config file none.toml"]),
         (&["run", "--password-file", "a", "--password-stdin"], &["cannot be used with"]),

@@ -1,6 +1,6 @@
 //! `overlay install`: the end-credits page onto the disk and into OBS.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -15,7 +15,10 @@ use crate::cli::out;
 const AFTER_HELP: &str = "Run it again after an update: pages are replaced, custom.css and the settings stay.
 
 Without --no-password the page gets OBS's password in obs-config.js, readable by you alone, so that it can report how far it is. With it \
-the page has no connection of its own: OBS hands it what the bridge sends, while its scene is on air.";
+the page has no connection of its own: OBS hands it what the bridge sends, while its scene is on air.
+
+OBS loads the page anew each time its scene goes on air, and drops it afterwards. With --keep-loaded it stays, so that Twitchat's own \
+buttons find it off air too; while nothing rolls it draws nothing.";
 
 /// The kind of input that a page is.
 const BROWSER_SOURCE: &str = "browser_source";
@@ -42,6 +45,9 @@ pub(super) struct Args {
     /// Without a file that holds OBS's password
     #[arg(long)]
     no_password: bool,
+    /// Keep the page loaded while its scene is off air
+    #[arg(long)]
+    keep_loaded: bool,
 }
 
 /// The folder that is named, else the usual one.
@@ -56,6 +62,7 @@ struct Wanted {
     page: PathBuf,
     width: u32,
     height: u32,
+    keep_loaded: bool,
 }
 
 impl Args {
@@ -81,6 +88,7 @@ impl Args {
             width: self.width.or(config.overlay.width).unwrap_or(canvas.0),
             height: self.height.or(config.overlay.height).unwrap_or(canvas.1),
             page,
+            keep_loaded: self.keep_loaded,
         };
         if obs.input_kinds().await?.iter().any(|kind| kind == BROWSER_SOURCE) {
             put(&obs, &wanted).await?;
@@ -93,12 +101,12 @@ impl Args {
 
 /// Makes the scene, the source and its place in the scene, as far as they are not there.
 async fn put(obs: &Talker, wanted: &Wanted) -> anyhow::Result<()> {
-    let Wanted { scene, source, width, height, page } = wanted;
+    let Wanted { scene, source, width, height, .. } = wanted;
     if !obs.scenes().await?.contains(scene) {
         obs.create_scene(scene).await?;
         out::note(format_args!("made the scene {scene:?}"));
     }
-    let settings = settings(page, *width, *height);
+    let settings = settings(wanted);
     match obs.input(source).await? {
         None => {
             obs.create_input(scene, source, BROWSER_SOURCE, &settings).await?;
@@ -119,17 +127,16 @@ async fn put(obs: &Talker, wanted: &Wanted) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The page stays loaded while its scene is off air, so that it can say that it is there and begins without delay; while nothing rolls it
-/// draws nothing.
-fn settings(page: &Path, width: u32, height: u32) -> Value {
+/// As OBS calls them: `shutdown` is "Shutdown source when not visible", `restart_when_active` "Refresh browser when scene becomes active".
+fn settings(wanted: &Wanted) -> Value {
     json!({
         "is_local_file": true,
-        "local_file": page,
-        "width": width,
-        "height": height,
+        "local_file": wanted.page,
+        "width": wanted.width,
+        "height": wanted.height,
         "fps_custom": false,
-        "shutdown": false,
-        "restart_when_active": false,
+        "shutdown": !wanted.keep_loaded,
+        "restart_when_active": !wanted.keep_loaded,
         "reroute_audio": false,
         "css": "",
     })

@@ -166,7 +166,11 @@ impl Core {
             return Ok(self.stop_credits(now));
         }
         let Some(roll) = &mut self.show.rolling else {
-            return Err(RequestError::Unavailable("no credits roll: RollCredits begins them".into()));
+            let why = match self.show.pending {
+                Some(_) => "the credits do not roll yet: Twitchat is being asked for what it still has to tell",
+                None => "no credits roll: RollCredits begins them",
+            };
+            return Err(RequestError::Unavailable(why.into()));
         };
         let id = roll.id;
         let at_ms = roll.position.at(now.mono_ms);
