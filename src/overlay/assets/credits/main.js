@@ -13,6 +13,12 @@
     page.credits = credits; // for custom scripts and tests
 
     const options = new URLSearchParams(location.hash.slice(1));
+    // Nothing shows through in a browser, and light letters on its white would not show either.
+    if (options.has('demo') || options.has('backdrop')) {
+        const root = document.documentElement;
+        root.classList.add('backdrop');
+        if (options.get('backdrop')) root.style.backgroundColor = options.get('backdrop');
+    }
     const embedded = document.getElementById('roll');
     if (embedded) {
         const reader = new page.Reader(credits, JSON.parse(embedded.textContent));
