@@ -7,7 +7,7 @@ pub(super) mod filter;
 mod glob;
 pub(super) mod kinds;
 pub(super) mod picker;
-mod subscription;
+pub(super) mod subscription;
 pub(super) mod summary;
 
 use std::sync::Arc;

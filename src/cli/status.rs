@@ -78,9 +78,14 @@ impl View<'_> {
     }
 
     fn twitchat(&self) -> String {
-        let presence = if self.is("/twitchat/present") { "there" } else { "not heard: is it open, and connected to this OBS?" };
+        if !self.is("/twitchat/present") {
+            let last =
+                joined([prefixed("last it was ", self.text("/twitchat/generationName")), self.when("heard ", "/twitchat/lastHeard")]);
+            let last = if last.is_empty() { last } else { format!(" ({last})") };
+            return format!("not heard: is it open, and connected to this OBS?{last}");
+        }
         joined([
-            presence.into(),
+            "there".into(),
             self.text("/twitchat/generationName").to_owned(),
             self.when("last heard ", "/twitchat/lastHeard"),
             self.when("its summary merged ", "/twitchat/summaryMerged"),
@@ -216,6 +221,13 @@ mod tests {
             "store": { "writes": 1, "durable": 0, "trouble": "no space left" },
         });
         insta::assert_snapshot!(table(&status));
+    }
+
+    #[test]
+    fn a_twitchat_that_is_gone_is_remembered() {
+        let status = json!({ "twitchat": { "present": false, "generationName": "Twitchat 17" } });
+        let said = table(&status);
+        assert!(said.contains("not heard: is it open, and connected to this OBS? (last it was Twitchat 17)"), "{said}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::context::Context;
 use super::hearing::decode::{Decoder, Line};
 use super::hearing::filter::{self, Filter};
 use super::hearing::kinds::{self, Kind, Kinds};
+use super::hearing::subscription::Subscription;
 use super::hearing::summary;
 use super::hearing::{Hearing, News};
 use super::out::{self, BOLD, DIM, OutError};
@@ -31,7 +32,8 @@ With --json each line is one object, and these keys stay as they are:
   replay  true, if it is played back from a recording; else absent
 
 No bridge is needed to see events. Gifts are shown as a bridge tells them: after two seconds without another of the same giver, \
-GiftBomb first if it was one. If a bridge tells events to an overlay, you see them twice: as mapped here, and from the bridge.
+GiftBomb first if it was one. If a bridge tells events to an overlay, you see them twice: as mapped here, and from the bridge. Only a \
+bridge tells Credits.*, Raw.* and Custom.*: it is asked for them if --type names them.
 
 Examples:
   twitchat-bridge watch
@@ -57,16 +59,25 @@ impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let config = context.config()?;
         let filter = Filter::new(Kinds::new(self.kinds), self.condition);
-        let mut printer = Printer { json: self.json, filter, zone: TimeZone::system() };
         let mut decoder = Decoder::of(&config);
         let mut hearing = Hearing::start(&config)?;
+        let mut subscription = Subscription::to(filter.kinds(), "watch", hearing.obs());
+        let mut printer = Printer { json: self.json, filter, zone: TimeZone::system() };
         loop {
-            let news = hearing.next().await?;
+            let (news, now) = (hearing.next().await?, Timestamp::now());
             if matches!(news, News::Signal) {
-                return Ok(ExitCode::SUCCESS);
+                break;
             }
-            printer.print(decoder.take(&news, Timestamp::now()))?;
+            let lines = decoder.take(&news, now);
+            if let Some(subscription) = &mut subscription {
+                subscription.take(&news, &lines, now);
+            }
+            printer.print(lines)?;
         }
+        if let Some(subscription) = subscription {
+            subscription.end().await;
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 

@@ -129,18 +129,22 @@ async fn what_only_a_bridge_tells_is_asked_of_it() {
 }
 
 #[tokio::test]
-async fn the_end_of_the_credits_can_be_waited_for() {
+async fn the_end_of_the_credits_can_be_waited_for_and_watched() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let bridge = home.spawn(&["run"]);
     sessions(&obs, 2).await;
     let waiting = home.spawn(&["wait", "--for", "Credits.Stopped", "--timeout", "20s"]);
-    let subscribed =
-        || obs.heard().iter().any(|message| message["status"] == "ok" && message["events"] == json!({ "Credits": ["Stopped"] }));
-    wait_until("the bridge was asked", subscribed).await;
+    let watching = home.spawn(&["watch", "--type", "Credits.S*"]);
+    let is_of = |message: &Value, verb: &str| message["client"].as_str().is_some_and(|client| client.starts_with(verb));
+    let answered = |verb: &str| obs.heard().iter().any(|message| message["status"] == "ok" && is_of(message, verb));
+    wait_until("the bridge was asked", || answered("twitchat-bridge wait") && answered("twitchat-bridge watch")).await;
     home.run(&["request", "RollCredits"]).await.succeeds();
     home.run(&["request", "StopCredits"]).await.succeeds();
     assert_eq!(lines(&waiting.end().await.succeeds().out)[0]["name"], "Credits.Stopped");
+    wait_until("it is watched", || ["Credits.Started", "Credits.Stopped"].iter().all(|name| watching.out().contains(name))).await;
+    watching.signal("INT");
+    watching.end().await.succeeds();
     bridge.signal("TERM");
     bridge.end().await.succeeds();
 }

@@ -26,8 +26,7 @@ pub(crate) struct Picker {
 impl Picker {
     /// `verb` names us to a bridge.
     pub(crate) fn new(config: &Config, verb: &str, filter: Filter, obs: Obs) -> Self {
-        let events = filter.kinds().of_bridge();
-        let subscription = (!events.is_empty()).then(|| Subscription::new(verb, &events, obs));
+        let subscription = Subscription::to(filter.kinds(), verb, obs);
         Self { decoder: Decoder::of(config).without_repeats(), filter, subscription }
     }
 

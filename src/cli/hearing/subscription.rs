@@ -1,7 +1,6 @@
 //! A subscription at the bridge for as long as a verb runs: made when OBS is there, made again on each Hello and every hour, ended with
 //! the verb.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,6 +11,7 @@ use twitchat_bridge::obs::Obs;
 use uuid::Uuid;
 
 use super::decode::Line;
+use super::kinds::Kinds;
 use crate::cli::hearing::News;
 use crate::cli::out;
 
@@ -34,9 +34,11 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    pub(crate) fn new(verb: &str, events: &BTreeMap<&str, Vec<String>>, obs: Obs) -> Self {
+    /// For what only a bridge tells of these; `None` if there is nothing of the kind. `verb` names us to the bridge.
+    pub(crate) fn to(kinds: &Kinds, verb: &str, obs: Obs) -> Option<Self> {
+        let events = kinds.of_bridge();
         let client = format!("twitchat-bridge {verb} {}", Uuid::new_v4());
-        Self { client, events: json!(events), obs, asked: None, answered: false, complained: false }
+        (!events.is_empty()).then(|| Self { client, events: json!(events), obs, asked: None, answered: false, complained: false })
     }
 
     /// Asks when it is time to.
