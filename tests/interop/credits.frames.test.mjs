@@ -16,7 +16,7 @@ const TURN_MS = 1500;
 const SETTLE_MS = 300;
 const NO_SLOWER_THAN = 1.1;
 /** With other programs on all processors, whoever draws more waits more: then it is measured again. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 6;
 const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame'];
 
 const EMPTY = `data:text/html,${encodeURIComponent(`<!doctype html>
