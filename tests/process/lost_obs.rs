@@ -67,6 +67,7 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
         witness.until_answered(SOON).await;
         let sending = start_burst(&target, kill * ENDLESS, (kill + 1) * ENDLESS);
         wait_until("the burst is on", SOON, || witness.position() > 3_000 * (kill + 1)).await;
+        tokio::time::sleep(HEARD_BEFORE).await;
         let killed = Instant::now();
         obs.signal("KILL");
         let sent = sending.await.unwrap() - kill * ENDLESS;
