@@ -1,6 +1,5 @@
 //! `exec`: runs a program for each event.
 
-mod child;
 mod jobs;
 mod variables;
 
@@ -9,6 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use twitchat_bridge::daemon::program::Executable;
 use twitchat_bridge::rule::Expression;
 
 use super::context::Context;
@@ -20,7 +20,6 @@ use super::hearing::picker::{self, Picker};
 use super::hearing::{Hearing, News};
 use super::out;
 use super::span;
-use child::Program;
 use jobs::{Job, Jobs, Tally};
 
 const EXAMPLES: &str = "Examples:
@@ -68,7 +67,7 @@ impl Args {
         let mut command = self.command.into_iter();
         let name = command.next().unwrap_or_default();
         let shown = name.to_string_lossy().into_owned();
-        let program = Program { name, arguments: command.collect(), time_limit: self.timeout };
+        let program = Executable { name, args: command.collect(), within: self.timeout };
         let mut jobs = Jobs::new(program, self.jobs.into(), self.queue.into());
         let mut hearing = Hearing::start(&config)?;
         let mut picker = Picker::new(&config, "exec", Filter::new(Kinds::new(self.kinds), self.condition), hearing.obs());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, fmt::friendly::SpanPrinter};
 
 /// What is said of a text that is none.
 const ALLOWED: &str = r#"it must be a time above 0 such as "30s", "5m" or "1h 30m", or a number of seconds"#;
@@ -17,7 +17,7 @@ pub(crate) fn read(text: &str) -> Result<Duration, String> {
 
 /// In the short form that [`read`] understands.
 pub(crate) fn show(span: Duration) -> String {
-    SignedDuration::try_from(span).map_or_else(|_| format!("{} s", span.as_secs()), |span| format!("{span:#}"))
+    SpanPrinter::new().unsigned_duration_to_string(&span)
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, fmt::friendly::SpanPrinter};
 use secrecy::SecretString;
 
 use super::raw::{Raw, Spot};
@@ -144,8 +144,7 @@ pub(super) fn time(raw: &Raw) -> Read<Duration> {
 
 /// The short form that [`time`] reads.
 pub(super) fn show_time(time: Duration) -> String {
-    let shown = SignedDuration::try_from(time).map(|time| format!("{time:#}"));
-    quoted(&shown.unwrap_or_else(|_| time.as_secs().to_string()))
+    quoted(&SpanPrinter::new().unsigned_duration_to_string(&time))
 }
 
 pub(super) fn spelling(raw: &Raw) -> Read<Spelling> {

@@ -1,15 +1,151 @@
-//! Programs that steps run: never through a shell, a few at once, killed when their time is up or when whoever started them ends.
+//! Programs: never through a shell, and ended with all that they started when their time is up or nobody wants them any more. Steps run a
+//! few at once.
 
+use std::ffi::OsString;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
-use tokio::{io::AsyncWriteExt, process::Command, sync::Semaphore, time::timeout};
+use jiff::fmt::friendly::SpanPrinter;
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, Command},
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::rule::Program;
 
-/// Programs at once; others wait for their turn.
+/// Programs of steps at once; others wait for their turn.
 const AT_ONCE: usize = 8;
+/// How long a program that was asked to end may take before it is killed.
+const GRACE: Duration = Duration::from_secs(5);
 
-/// Whose turn it is to run a program.
+/// What to run, and for how long.
+#[derive(Debug, Clone)]
+pub struct Executable {
+    /// Its path, or its name on the search path.
+    pub name: OsString,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// When it is ended. As long as it likes without.
+    pub within: Option<Duration>,
+}
+
+/// Why a program did not do its work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The system would not.
+    #[error("it cannot be started: {0}")]
+    Start(std::io::Error),
+    /// Nobody knows how it ended.
+    #[error("its end cannot be seen: {0}")]
+    Wait(std::io::Error),
+    /// In the system's own words: `exit status: 3`, `signal: 9 (SIGKILL)`.
+    #[error("{0}")]
+    Failed(ExitStatus),
+    /// It had its time.
+    #[error("it took longer than {}, and was ended", SpanPrinter::new().unsigned_duration_to_string(.0))]
+    TimedOut(Duration),
+    /// Nobody's fault.
+    #[error("it was ended, because we end")]
+    Stopped,
+}
+
+impl Executable {
+    /// Runs it to its end, or until `stop`. What it prints goes where our own does. Dropping this kills it.
+    pub async fn run(&self, input: Vec<u8>, variables: Vec<(String, String)>, stop: &CancellationToken) -> Result<(), RunError> {
+        let mut command = Command::new(&self.name);
+        command.args(&self.args).envs(variables).stdin(Stdio::piped()).kill_on_drop(true);
+        // A group of its own: Ctrl-C reaches us alone, and what the program starts can be ended with it.
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = command.spawn().map_err(RunError::Start)?;
+        let mut group = Group::of(&child);
+        let _feeding = child.stdin.take().map(|mut stdin| {
+            // A program need not read: whatever becomes of it is told by how it ends.
+            AbortOnDropHandle::new(tokio::spawn(async move { drop(stdin.write_all(&input).await) }))
+        });
+        let over = tokio::select! {
+            status = child.wait() => {
+                let status = status.map_err(RunError::Wait)?;
+                group.release();
+                return if status.success() { Ok(()) } else { Err(RunError::Failed(status)) };
+            }
+            within = passed(self.within) => RunError::TimedOut(within),
+            () = stop.cancelled() => RunError::Stopped,
+        };
+        if group.ask_to_end() {
+            drop(timeout(GRACE, child.wait()).await);
+        }
+        drop(group);
+        drop(child.start_kill());
+        drop(timeout(GRACE, child.wait()).await);
+        Err(over)
+    }
+}
+
+async fn passed(span: Option<Duration>) -> Duration {
+    match span {
+        Some(span) => {
+            sleep(span).await;
+            span
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// A program and all that it started: killed when this is dropped, unless the program has ended by itself.
+#[derive(Debug)]
+struct Group {
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+#[cfg(unix)]
+impl Group {
+    fn of(child: &Child) -> Self {
+        Self { leader: child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) }
+    }
+
+    fn release(&mut self) {
+        self.leader = None;
+    }
+
+    /// Whether it can be asked.
+    fn ask_to_end(&self) -> bool {
+        self.signal(rustix::process::Signal::TERM);
+        true
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        // One that has ended meanwhile is no error.
+        let _sent = self.leader.map(|leader| rustix::process::kill_process_group(leader, signal));
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.signal(rustix::process::Signal::KILL);
+    }
+}
+
+#[cfg(not(unix))]
+impl Group {
+    fn of(_child: &Child) -> Self {
+        Self {}
+    }
+
+    fn release(&mut self) {}
+
+    fn ask_to_end(&self) -> bool {
+        false
+    }
+}
+
+/// Whose turn it is to run a step's program.
 #[derive(Debug)]
 pub struct Programs {
     turns: Semaphore,
@@ -21,80 +157,29 @@ impl Default for Programs {
     }
 }
 
-/// Why a program did not do its work.
+/// A step's program that did not do its work.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProgramError {
-    /// It could not be started.
-    #[error("cannot run {program}: {source}")]
-    Start {
-        /// Its name.
-        program: Box<str>,
-        /// The system's reason.
-        source: std::io::Error,
-    },
-    /// It ended badly.
-    #[error("{program} failed: {status}")]
-    Failed {
-        /// Its name.
-        program: Box<str>,
-        /// How it ended.
-        status: ExitStatus,
-    },
-    /// It took too long and was killed.
-    #[error("{program} was killed: it took longer than {} s", within.as_secs_f32())]
-    TimedOut {
-        /// Its name.
-        program: Box<str>,
-        /// What it was given.
-        within: std::time::Duration,
-    },
-}
-
-/// A program's process group: killed when this is dropped, unless the program has ended well.
-struct Group(Option<u32>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = self.0.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
-            // One that has ended meanwhile is no error.
-            let _sent = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-    }
+#[error("{program} failed: {why}")]
+pub struct ProgramError {
+    /// Its name.
+    pub program: Box<str>,
+    /// Why.
+    pub why: RunError,
 }
 
 impl Programs {
-    /// Runs a program to its end. What it prints goes where our own does. Dropping this kills it.
+    /// Runs a step's program to its end. Dropping this kills it.
     pub async fn run(&self, program: &Program) -> Result<(), ProgramError> {
         // The semaphore is never closed.
         let _turn = self.turns.acquire().await.ok();
-        let name = || program.program.clone();
-        let cannot = |source| ProgramError::Start { program: name(), source };
-        let mut command = Command::new(&*program.program);
-        command.args(&program.args).stdin(Stdio::piped()).kill_on_drop(true);
-        // A group of its own: Ctrl-C reaches us alone, and what the program starts ends with it.
-        #[cfg(unix)]
-        command.process_group(0);
-        let mut child = command.spawn().map_err(cannot)?;
-        let mut group = Group(child.id());
-        let input = child.stdin.take();
-        let end = async {
-            if let Some(mut input) = input {
-                // One that does not read its input is free to do so.
-                let _unread = input.write_all(program.input.as_bytes()).await;
-            }
-            child.wait().await
+        let executable = Executable {
+            name: OsString::from(&*program.program),
+            args: program.args.iter().map(OsString::from).collect(),
+            within: Some(program.within),
         };
-        match timeout(program.within, end).await {
-            Ok(Ok(status)) if status.success() => {
-                group.0 = None;
-                Ok(())
-            }
-            Ok(Ok(status)) => Err(ProgramError::Failed { program: name(), status }),
-            Ok(Err(source)) => Err(cannot(source)),
-            Err(_) => Err(ProgramError::TimedOut { program: name(), within: program.within }),
-        }
+        let never = CancellationToken::new();
+        let ended = executable.run(program.input.as_bytes().to_vec(), Vec::new(), &never).await;
+        ended.map_err(|why| ProgramError { program: program.program.clone(), why })
     }
 }
 
@@ -124,7 +209,8 @@ mod tests {
         let failed = programs.run(&program(&["exit 3"])).await.unwrap_err();
         assert_eq!(failed.to_string(), "sh failed: exit status: 3");
         let missing = Program { program: "/no/such/program".into(), ..program(&[]) };
-        assert!(programs.run(&missing).await.unwrap_err().to_string().starts_with("cannot run /no/such/program: "));
+        let error = programs.run(&missing).await.unwrap_err();
+        assert!(error.to_string().starts_with("/no/such/program failed: it cannot be started: "), "{error}");
     }
 
     #[tokio::test]
@@ -137,12 +223,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_takes_too_long_is_killed_with_all_that_it_started() {
+    async fn one_that_takes_too_long_is_ended_with_all_that_it_started() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("pid").display().to_string();
-        let slow = Program { within: Duration::from_millis(500), ..program(&["sleep 60 & echo $! > \"$1\"; wait", "sh", &file]) };
+        let slow = Program {
+            within: Duration::from_millis(500),
+            ..program(&["sh -c 'trap \"\" TERM; sleep 60 & wait' & echo $! > \"$1\"; wait", "sh", &file])
+        };
         let error = Programs::default().run(&slow).await.unwrap_err();
-        assert_eq!(error.to_string(), "sh was killed: it took longer than 0.5 s");
+        assert_eq!(error.to_string(), "sh failed: it took longer than 500ms, and was ended");
         let pid = std::fs::read_to_string(file).unwrap().trim().to_owned();
         for _ in 0..200 {
             let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();

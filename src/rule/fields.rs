@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, fmt::friendly::SpanPrinter};
 
 use super::{
     expression::Expression,
@@ -240,7 +240,7 @@ fn seconds(content: &Content) -> Option<Duration> {
 
 /// The short form that [`duration`] reads.
 pub(super) fn show_time(time: Duration) -> String {
-    SignedDuration::try_from(time).map_or_else(|_| time.as_secs().to_string(), |time| format!("{time:#}"))
+    SpanPrinter::new().unsigned_duration_to_string(&time)
 }
 
 /// How a time that a template made must look.

@@ -106,7 +106,7 @@ pub struct Program {
     pub args: Vec<String>,
     /// What it reads from its standard input: the event, as JSON.
     pub input: Box<str>,
-    /// When it is killed.
+    /// When it is ended.
     pub within: Duration,
     /// Whether the next step does not wait for its end.
     pub background: bool,

@@ -54,7 +54,8 @@ async fn a_program_gets_the_event_on_its_input_and_in_its_environment() {
     let event: Value = serde_json::from_str(line).unwrap();
     assert_eq!((&event["name"], &event["data"]["user"]["login"]), (&json!("Twitchat.ON_FOLLOW"), &json!("p1")));
     assert!(!home.path("pwned").exists(), "no shell has seen it");
-    assert!(done.err.ends_with("1 runs, 0 failed\n"), "{done:?}");
+    // It may be told to end before it is seen to have ended.
+    assert!(done.err.contains("1 runs, 0 failed"), "{done:?}");
 }
 
 #[tokio::test]

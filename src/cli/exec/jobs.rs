@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use twitchat_bridge::daemon::program::{Executable, RunError};
 
-use super::child::{Program, RunError};
 use crate::cli::out;
 
 /// Events that wait may be this large in all: one may be 16 MiB.
@@ -36,7 +36,7 @@ pub(crate) struct Tally {
 /// All runs of one program.
 #[derive(Debug)]
 pub(crate) struct Jobs {
-    program: Arc<Program>,
+    program: Arc<Executable>,
     at_once: usize,
     room: usize,
     queue: VecDeque<Job>,
@@ -48,7 +48,7 @@ pub(crate) struct Jobs {
 }
 
 impl Jobs {
-    pub(crate) fn new(program: Program, at_once: usize, room: usize) -> Self {
+    pub(crate) fn new(program: Executable, at_once: usize, room: usize) -> Self {
         Self {
             program: Arc::new(program),
             at_once,
