@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::{Instant, sleep_until};
+use twitchat_bridge::event::Heard;
 use twitchat_bridge::event::heard::Replay;
-use twitchat_bridge::obs::RequestError;
+use twitchat_bridge::obs::{Batch, RequestError};
 use uuid::Uuid;
 
 use super::context::Context;
@@ -39,6 +40,8 @@ Examples:
 
 /// Until OBS is asked again that was not ready.
 const AGAIN: Duration = Duration::from_millis(500);
+/// How long a message that OBS has taken may take to come back to us. Then the next one goes out all the same.
+const ECHO_WITHIN: Duration = Duration::from_secs(5);
 
 /// Play a recording back onto OBS, to test overlays; kept out of the credits
 #[derive(Debug, clap::Args)]
@@ -224,7 +227,7 @@ impl Player {
         let id = Uuid::new_v4().to_string();
         let envelope = to_raw_value(&Envelope::new(message, Some(&id), Some(self.mark)))?;
         loop {
-            match self.send(&envelope).await? {
+            match self.send(&envelope, &id).await? {
                 Sent::Stopped => return Ok(Go::Stop),
                 Sent::Lost => {
                     if self.until_up().await? == Go::Stop {
@@ -252,17 +255,31 @@ impl Player {
         }
     }
 
-    /// What we hear of ourselves meanwhile must be taken, or OBS would have to keep it.
-    async fn send(&mut self, envelope: &RawValue) -> anyhow::Result<Sent> {
+    /// Sends a message and waits until we hear it too. OBS replies before it has handed a message out, and the next one may overtake it
+    /// then; but it hands each one to everybody before the next, so once we have it nothing that we send later can come before it.
+    async fn send(&mut self, envelope: &RawValue, id: &str) -> anyhow::Result<Sent> {
         let obs = self.hearing.obs();
         let sending = obs.broadcast(envelope);
         tokio::pin!(sending);
+        let (mut echoed, mut taken) = (false, None);
         loop {
             tokio::select! {
-                reply = &mut sending => return Ok(Sent::Replied(reply)),
+                reply = &mut sending, if taken.is_none() => {
+                    if echoed || reply.is_err() {
+                        return Ok(Sent::Replied(reply));
+                    }
+                    taken = Some(Instant::now());
+                }
+                () = sleep_until(taken.unwrap_or_else(Instant::now) + ECHO_WITHIN), if taken.is_some() => return Ok(Sent::Replied(Ok(()))),
                 news = self.hearing.next() => match news? {
                     News::Signal => return Ok(Sent::Stopped),
                     News::Down => return Ok(Sent::Lost),
+                    News::Heard(batch) => {
+                        echoed = echoed || has(&batch, id);
+                        if echoed && taken.is_some() {
+                            return Ok(Sent::Replied(Ok(())));
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -273,6 +290,10 @@ impl Player {
         let all = self.survey.map(|survey| format!(" of {}, {} in all", survey.messages, span::show(survey.takes))).unwrap_or_default();
         self.progress.show(format_args!("{played}{all}"));
     }
+}
+
+fn has(batch: &Batch, id: &str) -> bool {
+    batch.events.iter().any(|heard| matches!(heard, Heard::Twitchat(message) if message.id.as_deref() == Some(id)))
 }
 
 /// What the recording gives.

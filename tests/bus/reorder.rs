@@ -10,7 +10,7 @@ const PEOPLE: u64 = 300;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reordering_changes_nothing() {
-    let in_order = credits(sim::obs::Options { reorder: false, ..Default::default() }).await;
+    let in_order = credits(sim::obs::Options { order: sim::obs::Order::All, ..Default::default() }).await;
     for seed in 1..=5 {
         assert_eq!(credits(sim::obs::Options { seed, ..Default::default() }).await, in_order, "seed {seed}");
     }

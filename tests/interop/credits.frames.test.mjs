@@ -17,7 +17,7 @@ const TURN_MS = 1500;
 const SETTLE_MS = 300;
 const NO_SLOWER_THAN = 1.1;
 /** A processor that another program had for a moment is in the slowest frames of one page and not of the other: then it is measured again. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 8;
 const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame'];
 
 const emptyPage = (style) => `data:text/html,${encodeURIComponent(`<!doctype html>

@@ -54,7 +54,7 @@ async fn broadcasts_keep_their_order_and_their_limits() {
 #[tokio::test]
 async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
     const EVENTS: usize = 5_000;
-    let obs = stand_in(sim::obs::Options { reorder: false, ..Default::default() }).await;
+    let obs = stand_in(sim::obs::Options { order: sim::obs::Order::All, ..Default::default() }).await;
     let mut link = Link::start(target(obs.port(), None), Options { bytes_in_flight: 64 * 1024, ..Options::default() });
     link.until_up().await;
     let peer = sim::peer::Target { url: obs.url(), password: None };

@@ -5,10 +5,11 @@ use std::fs;
 use serde_json::{Value, json};
 use twitchat_bridge::event::Heard;
 use twitchat_bridge::obs::Target;
+use twitchat_bridge::sim;
 
 use crate::support::bridge::{Home, Program};
 use crate::support::bus::Bus;
-use crate::support::obs::{OwnObs, real, stand_in};
+use crate::support::obs::{OwnObs, real, stand_in, stand_in_with};
 use crate::support::{SOON, wait_until};
 
 /// Followers and cheers in the words of 16 and of 17.
@@ -98,7 +99,8 @@ async fn a_long_replay_keeps_its_order_and_loses_nothing(target: &Target) {
         })
     };
     wait_until("all is heard", SOON, || heard().len() >= MESSAGES).await;
-    assert_eq!(heard(), (0..MESSAGES as u64).collect::<Vec<_>>());
+    let out_of_place: Vec<_> = heard().into_iter().zip(0..).filter(|(n, place)| n != place).take(5).collect();
+    assert!(out_of_place.is_empty() && heard().len() == MESSAGES, "{} heard, (message, place): {out_of_place:?}", heard().len());
 }
 
 async fn an_event_is_waited_for_and_runs_a_program(target: &Target) {
@@ -142,7 +144,8 @@ async fn a_recording_is_told_again_on_a_real_obs() {
 
 #[tokio::test]
 async fn a_long_replay_keeps_its_order_on_the_stand_in() {
-    let (_obs, target) = stand_in().await;
+    // As on a busy machine: what is sent after the reply to another message may overtake it.
+    let (_obs, target) = stand_in_with(sim::obs::Options { order: sim::obs::Order::Heard, ..Default::default() }).await;
     a_long_replay_keeps_its_order_and_loses_nothing(&target).await;
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_websockets::Message;
 
-use super::options::{Kick, Options, Versions};
+use super::options::{Kick, Options, Order, Versions};
 use super::outbox::Outbox;
 use super::protocol::{Goodbye, custom_event, event, subscription};
 use super::reorder::Reorder;
@@ -57,6 +57,7 @@ struct State {
     world: World,
     knobs: Knobs,
     reorder: Reorder<Broadcast>,
+    early_replies: bool,
     coin: Random,
     heard: VecDeque<Box<str>>,
     witness: usize,
@@ -92,7 +93,8 @@ impl Hub {
             entered: 0,
             world: World::new(options.browser_sources),
             knobs,
-            reorder: Reorder::new(options.seed, options.reorder),
+            reorder: Reorder::new(options.seed, options.order != Order::All),
+            early_replies: options.order == Order::Heard,
             coin: Random::seeded(!options.seed),
             heard: VecDeque::new(),
             witness: options.witness,
@@ -227,14 +229,17 @@ impl Hub {
         drop(state.reorder.flush());
     }
 
-    /// Takes a broadcast; the reply to it goes out beside it, before or after.
-    pub(super) fn broadcast(&self, from: SessionId, event_data: Box<str>, reply: Option<Message>) {
+    /// Takes a broadcast; the reply to it goes out beside it, before or after, or at once.
+    pub(super) fn broadcast(&self, from: SessionId, event_data: Box<str>, mut reply: Option<Message>) {
         let mut state = self.lock();
-        if let Some(left) = state.knobs.drop_broadcasts.checked_sub(1) {
-            state.knobs.drop_broadcasts = left;
-            if let (Some(session), Some(reply)) = (state.sessions.get(&from), reply) {
-                session.outbox.push(reply);
-            }
+        let is_dropped = state.knobs.drop_broadcasts > 0;
+        if (is_dropped || state.early_replies)
+            && let (Some(session), Some(reply)) = (state.sessions.get(&from), reply.take())
+        {
+            session.outbox.push(reply);
+        }
+        if is_dropped {
+            state.knobs.drop_broadcasts -= 1;
             return;
         }
         let reply_first = state.coin.chance(500);

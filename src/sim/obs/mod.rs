@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-pub use options::{Kick, Options, Versions};
+pub use options::{Kick, Options, Order, Versions};
 
 use hub::Hub;
 

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_websockets::{ClientBuilder, MaybeTlsStream, Message, WebSocketStream};
 
-use super::{Options, StandIn, Versions};
+use super::{Options, Order, StandIn, Versions};
 use crate::sim::peer::{Hearer, PeerError, Talker, Target};
 
 const PASSWORD: &str = "correct horse";
@@ -167,7 +167,7 @@ async fn bad_manners_get_the_close_codes_of_the_protocol() {
 
 #[tokio::test]
 async fn a_batch_is_answered_in_order_and_halts_when_asked() {
-    let obs = start(Options { reorder: false, ..Options::default() }).await;
+    let obs = start(Options { order: Order::All, ..Options::default() }).await;
     let mut bare = Bare::identified(&obs).await;
     bare.send(
         r#"{"op":8,"d":{"requestId":"b","haltOnFailure":true,"requests":[{"requestType":"GetStats","requestId":"s"},
@@ -314,7 +314,7 @@ async fn frozen_it_is_silent_and_thawed_it_goes_on() {
 
 #[tokio::test]
 async fn it_misbehaves_on_demand() {
-    let obs = start(Options { reorder: false, ..Options::default() }).await;
+    let obs = start(Options { order: Order::All, ..Options::default() }).await;
     obs.stall_after_hello(true);
     let mut stalled = Bare::connect(&obs).await;
     stalled.send(r#"{"op":1,"d":{"rpcVersion":1}}"#).await;

@@ -90,7 +90,7 @@ fn a_poll_ends_with_its_result_and_then_nothing() {
 }
 
 async fn stage(generation: Generation) -> (obs::StandIn, StandIn, Talker, Hearer) {
-    let obs = obs::StandIn::start(obs::Options { reorder: false, ..obs::Options::default() }).await.unwrap();
+    let obs = obs::StandIn::start(obs::Options { order: obs::Order::All, ..obs::Options::default() }).await.unwrap();
     let target = Target { url: obs.url(), password: None };
     let (talker, hearer) = (Talker::connect(&target).await.unwrap(), Hearer::connect(&target).await.unwrap());
     let twitchat = StandIn::connect(target, Options { generation, ..Options::default() }).await.unwrap();
