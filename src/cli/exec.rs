@@ -122,6 +122,6 @@ async fn second_signal(hearing: &mut Hearing) {
 
 fn say(Tally { succeeded, failed, dropped, ended }: Tally) {
     let more = |count: u64, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
-    let (ended_too, dropped) = (more(ended, "ended with us"), more(dropped, "events dropped"));
-    out::note(format_args!("{} runs, {failed} failed{ended_too}{dropped}", succeeded + failed + ended));
+    let (ended_too, dropped) = (more(ended, "ended with us"), more(dropped, if dropped == 1 { "event dropped" } else { "events dropped" }));
+    out::note(format_args!("{}, {failed} failed{ended_too}{dropped}", out::count(succeeded + failed + ended, "run")));
 }

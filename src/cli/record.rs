@@ -79,7 +79,7 @@ impl Args {
             .and_then(|()| writer.flush())
             .map_err(|error| failed(&self.file, error))?;
         }
-        out::note(format_args!("recorded {} messages in {} s", writer.messages, began.elapsed().as_secs()));
+        out::note(format_args!("recorded {} in {} s", out::count(writer.messages, "message"), began.elapsed().as_secs()));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -109,7 +109,7 @@ impl Args {
             count if all => format!("; left out {count} that tell of no event of Twitchat's"),
             count => format!("; left out {count}"),
         };
-        out::note(format_args!("played {} messages{left_out}", player.played));
+        out::note(format_args!("played {}{left_out}", out::count(player.played, "message")));
         Ok(ExitCode::SUCCESS)
     }
 }

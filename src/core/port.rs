@@ -304,7 +304,7 @@ impl fmt::Display for Note {
             Self::TooLarge => f.write_str("an event is larger than the 16 MiB that OBS carries: it counts, but subscribers do not hear it"),
             Self::RollBegins { test, names, pages, shown } => {
                 let what = if *test { "a test of the end credits rolls" } else { "the end credits roll" };
-                write!(f, "{what}: {names} names, {pages} pages report")?;
+                write!(f, "{what}: names {names}, pages that report {pages}")?;
                 f.write_str(if *shown { ", their scene is on air" } else { "" })
             }
             Self::RollEnded { how, test } => {

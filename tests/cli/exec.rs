@@ -55,7 +55,7 @@ async fn a_program_gets_the_event_on_its_input_and_in_its_environment() {
     assert_eq!((&event["name"], &event["data"]["user"]["login"]), (&json!("Twitchat.ON_FOLLOW"), &json!("p1")));
     assert!(!home.path("pwned").exists(), "no shell has seen it");
     // It may be told to end before it is seen to have ended.
-    assert!(done.err.contains("1 runs, 0 failed"), "{done:?}");
+    assert!(done.err.contains("1 run, 0 failed"), "{done:?}");
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn ctrl_c_asks_programs_to_end() {
     wait_until("it runs", || running.out() == "ready\n").await;
     let done = stop(running).await;
     assert_eq!(done.out, "ready\ntold\n");
-    assert!(done.err.ends_with("1 runs, 0 failed, 1 ended with us\n"), "{done:?}");
+    assert!(done.err.ends_with("1 run, 0 failed, 1 ended with us\n"), "{done:?}");
 }
 
 #[tokio::test]
