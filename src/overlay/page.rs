@@ -20,6 +20,7 @@ pub const FILES: &[(&str, &str)] = &[
     THEMES_CSS,
     ("obs-client.js", include_str!("assets/obs-client.js")),
     ICONS,
+    TEXT,
     SECTIONS,
     LOOK,
     PLAYER,
@@ -36,6 +37,7 @@ pub const FILES: &[(&str, &str)] = &[
 const CREDITS_CSS: (&str, &str) = ("credits.css", include_str!("assets/credits/credits.css"));
 const THEMES_CSS: (&str, &str) = ("themes.css", include_str!("assets/credits/themes.css"));
 const ICONS: (&str, &str) = ("icons.js", include_str!("assets/credits/icons.js"));
+const TEXT: (&str, &str) = ("text.js", include_str!("assets/credits/text.js"));
 const SECTIONS: (&str, &str) = ("sections.js", include_str!("assets/credits/sections.js"));
 const LOOK: (&str, &str) = ("look.js", include_str!("assets/credits/look.js"));
 const PLAYER: (&str, &str) = ("player.js", include_str!("assets/credits/player.js"));
@@ -47,7 +49,7 @@ const READER: (&str, &str) = ("reader.js", include_str!("assets/credits/reader.j
 const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
 
 /// What a page needs that has its roll in itself: no feed, no connection.
-const STANDALONE: [(&str, &str); 10] = [ICONS, SECTIONS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN];
+const STANDALONE: [(&str, &str); 11] = [ICONS, TEXT, SECTIONS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN];
 
 /// The page as one file that plays `roll` when it is opened, and is a document to read afterwards. `custom_css` is the user's own style
 /// sheet, empty for none. It runs its own script alone, whatever stands in the roll.

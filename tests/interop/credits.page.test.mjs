@@ -71,13 +71,39 @@ test('what people write is text, wherever it stands', async (context) => {
 /** An icon that is neither a drawing, nor an image, nor a word is shown as it is. */
 const shownIcon = (text) => text;
 
-test('stars make italic and bold, and nothing else', async (context) => {
+test('stars make italic and bold', async (context) => {
     const tab = await opened(context);
     const texts = ['a *b* **c d** e', '\\*no\\* 5 * 3', '**<b>x</b>**', '*', '**', '*a\nb*', '5*3', '*ال*'];
     await tab.roll(rollOf(texts.map((text) => ({ kind: 'text', text }))));
     assert.deepEqual(await tab.run(`[...document.querySelectorAll('.text-body')].map((body) => [...body.childNodes].filter((node) => node.textContent).map((node) => [node.nodeName, node.textContent].join(' ')).join('|'))`), [
-        '#text a |EM b|#text  |STRONG c d|#text  e', '#text *|#text no|#text *|#text  5 * 3', 'STRONG <b>x</b>', '#text *', '#text **', 'EM a\nb', '#text 5*3', 'EM ال',
+        '#text a |EM b|#text  |STRONG c d|#text  e', '#text *no* 5 * 3', 'STRONG x', '#text *', '#text **', 'EM a\nb', '#text 5*3', 'EM ال',
     ]);
+});
+
+test('a text may be dressed by HTML; what could do more than that is shown as it was written', async (context) => {
+    const tab = await opened(context);
+    const texts = [
+        '<h3 style="color: lime">Thanks</h3>to <span class="mine">*all*</span> <a href="https://example.org" onclick="window.hacked=1">of you</a>',
+        'a < b & c &lt;i> I <3 you',
+        '<script>window.hacked=1</script><iframe src="javascript:parent.hacked=1"></iframe>',
+        '<b onmouseover="window.hacked=1">x</b><img src=x onerror="window.hacked=1"><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" width="40">',
+        '<svg onload="window.hacked=1"><circle r="9"></circle></svg><style>* { display: none }</style><template><script>window.hacked=1</script></template>',
+        '<p>open <em>end',
+    ];
+    await tab.roll(rollOf(texts.map((text) => ({ kind: 'text', text }))));
+    await sleep(300);
+    assert.deepEqual(await tab.run(`[...document.querySelectorAll('.text-body')].map((body) => body.innerHTML.replace(/<img [^>]*src="(.{10})[^>]*width="40"[^>]*>/, '<img $1>'))`), [
+        '<h3 style="color: lime">Thanks</h3>to <span class="mine"><em>all</em></span> <a>of you</a>',
+        'a &lt; b &amp; c &lt;i&gt; I &lt;3 you',
+        '&lt;script&gt;window.hacked=1&lt;/script&gt;&lt;iframe src="javascript:parent.hacked=1"&gt;&lt;/iframe&gt;',
+        '<b>x</b><img data:image>',
+        '&lt;svg onload="window.hacked=1"&gt;&lt;circle r="9"&gt;&lt;/circle&gt;&lt;/svg&gt;&lt;style&gt;* { display: none }&lt;/style&gt;&lt;template&gt;&lt;script&gt;window.hacked=1&lt;/script&gt;&lt;/template&gt;',
+        '<p>open <em>end</em></p>',
+    ]);
+    assert.equal(await tab.run('getComputedStyle(document.querySelector("h3")).color'), 'rgb(0, 255, 0)');
+    assert.equal(await tab.run('window.hacked'), undefined);
+    assert.deepEqual((await tab.report()).warnings.filter((warning) => warning.includes('x')).length, 1, 'the image without an address');
+    assert.deepEqual([tab.page.alerts, tab.page.errors], [[], []]);
 });
 
 test('the page runs no script but its own', async (context) => {

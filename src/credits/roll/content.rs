@@ -185,8 +185,9 @@ fn people(plan: &Plan, found: Vec<Line>, name: &str, hide_empty: bool, fold: &Fo
 }
 
 fn text(plan: &Plan, fold: &Fold, given: &Given) -> Option<Section> {
-    let fill = |template: &str| words::fill(template, |key| general(key, fold, given));
-    let (title, text) = (fill(plan.title.as_deref().unwrap_or_default()), fill(&plan.text));
+    let value = |key: &str| general(key, fold, given);
+    let title = words::fill(plan.title.as_deref().unwrap_or_default(), value);
+    let text = words::fill(&plan.text, |key| value(key).map(|value| words::plain(&value)));
     let body = Body::Text { title, text, layout: plan.layout };
     let is_there = !matches!(&body, Body::Text { title, text, .. } if title.trim().is_empty() && text.trim().is_empty());
     is_there.then(|| Section { id: plan.id.clone(), body, kinds: plan.kinds.clone() })

@@ -85,9 +85,33 @@ fn height_of(section: &Section) -> f64 {
             let rows = names.len().max(1).div_ceil(columns) as f64;
             f64::from(u8::from(!title.is_empty())) * TITLE + rows * ROW + notes / columns as f64
         }
-        Body::Text { title, text, .. } => f64::from(u8::from(!title.is_empty())) * TITLE + lines(text) * TEXT_LINE + TEXT_LINE,
+        Body::Text { title, text, .. } => {
+            f64::from(u8::from(!title.is_empty())) * TITLE + lines(&without_tags(text)) * TEXT_LINE + TEXT_LINE
+        }
         Body::Image { height, .. } => height.map_or(IMAGE, f64::from) + TEXT_LINE,
     }
+}
+
+/// Tags take no room, but for those that begin a line.
+fn without_tags(text: &str) -> String {
+    const LINES: [&str; 15] = ["br", "p", "div", "li", "tr", "hr", "center", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre"];
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        shown.push_str(before);
+        let is_tag = after.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
+        let Some((tag, end)) = after.split_once('>').filter(|_| is_tag) else {
+            shown.push('<');
+            rest = after;
+            continue;
+        };
+        let name = tag.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        if LINES.contains(&&*name) {
+            shown.push('\n');
+        }
+        rest = end;
+    }
+    shown + rest
 }
 
 #[cfg(test)]
@@ -124,6 +148,12 @@ mod tests {
         assert!(near(small.seconds - 3.0, (one.seconds - 3.0) / 2.0), "sizes go with the picture: {small:?}");
         let two = length(&[people(10, Layout::Center), people(1, Layout::Center)], &look, 1_080);
         assert!(near(two.sections[1] - two.sections[0], 690.0 / 54.0), "{two:?}");
+    }
+
+    #[test]
+    fn tags_take_no_room_but_lines_do() {
+        assert_eq!(without_tags(r#"<b style="x">I</b> <3 a < b<br>and <H2>you</h2>"#), "I <3 a < b\nand \nyou");
+        assert_eq!(["", "<", "<b", "a<", "<>"].map(without_tags), ["", "<", "<b", "a<", "<>"]);
     }
 
     #[test]

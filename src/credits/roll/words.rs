@@ -52,6 +52,20 @@ pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
         .collect()
 }
 
+/// A value that goes into a text with markup: whoever can change a stream's title must not dress the credits.
+pub fn plain(value: &str) -> String {
+    let mut plain = String::with_capacity(value.len());
+    for letter in value.chars() {
+        match letter {
+            '&' => plain.push_str("&amp;"),
+            '<' => plain.push_str("&lt;"),
+            '*' | '\\' => plain.extend(['\\', letter]),
+            _ => plain.push(letter),
+        }
+    }
+    plain
+}
+
 /// The first placeholder that there is no value for.
 pub fn unknown_placeholder(template: &str) -> Option<&str> {
     pieces(template).find_map(|piece| match piece {
@@ -72,6 +86,11 @@ mod tests {
         assert_eq!(fill("{count} new, {{count}} {x} {} { count } {count", value), "12 new, {12} {x} {} { count } {count");
         assert_eq!(fill("ünïcödé {count}é", value), "ünïcödé 12é");
         assert_eq!((unknown_placeholder("{count} {cuont}"), unknown_placeholder("{} {1} {date}")), (Some("cuont"), None));
+    }
+
+    #[test]
+    fn values_in_a_text_are_no_markup() {
+        assert_eq!(plain(r"a*b* <b>R&D</b> \o/"), r"a\*b\* &lt;b>R&amp;D&lt;/b> \\o/");
     }
 
     proptest! {

@@ -1,4 +1,5 @@
-// sections.js: a section of the roll as elements. Everything that people wrote goes in as text, never as markup.
+// sections.js: a section of the roll as elements. Everything that people wrote goes in as text, never as markup;
+// texts of the streamer's own are text.js.
 
 (() => {
     'use strict';
@@ -20,21 +21,6 @@
     function isolated(className, text) {
         const element = make('bdi', className, String(text));
         element.dir = 'auto';
-        return element;
-    }
-
-    /** A text with `*this*` in italic and `**this**` in bold; a star after a backslash is a star. */
-    function emphasized(text) {
-        const element = isolated('text-body', '');
-        let end = 0;
-        for (const match of String(text).matchAll(/\\([*\\])|\*\*(.+?)\*\*|\*(.+?)\*/gs)) {
-            const [whole, plain, bold, italic] = match;
-            element.append(String(text).slice(end, match.index));
-            if (plain) element.append(plain);
-            else element.append(bold ? make('strong', '', bold) : make('em', '', italic));
-            end = match.index + whole.length;
-        }
-        element.append(String(text).slice(end));
         return element;
     }
 
@@ -74,7 +60,7 @@
 
     function body(section, look, onLost) {
         const { kind, text, src, alt, height, names, empty } = section;
-        if (kind === 'text') return make('p', 'text', emphasized(given(text) ? text : ''));
+        if (kind === 'text') return make('div', 'text', page.dressedText(given(text) ? text : '', onLost));
         if (kind === 'image') {
             const picture = page.isImageAddress(String(src)) ? page.image(src, given(alt) ? String(alt) : '', onLost) : make('span', 'lost');
             if (picture.tagName === 'SPAN') onLost(String(src));
