@@ -96,7 +96,7 @@ test('a text may be dressed by HTML; what could do more than that is shown as it
         '<h3 style="color: lime">Thanks</h3>to <span class="mine"><em>all</em></span> <a>of you</a>',
         'a &lt; b &amp; c &lt;i&gt; I &lt;3 you',
         '&lt;script&gt;window.hacked=1&lt;/script&gt;&lt;iframe src="javascript:parent.hacked=1"&gt;&lt;/iframe&gt;',
-        '<b>x</b><img data:image>',
+        '<b>x</b>&lt;img src="x" onerror="window.hacked=1"&gt;<img data:image>',
         '&lt;svg onload="window.hacked=1"&gt;&lt;circle r="9"&gt;&lt;/circle&gt;&lt;/svg&gt;&lt;style&gt;* { display: none }&lt;/style&gt;&lt;template&gt;&lt;script&gt;window.hacked=1&lt;/script&gt;&lt;/template&gt;',
         '<p>open <em>end</em></p>',
     ]);

@@ -26,7 +26,7 @@
         const address = node.getAttribute('src') || '';
         if (page.isImageAddress(address)) return dress(page.image(address, node.getAttribute('alt') || '', onLost), node);
         onLost(address);
-        return '';
+        return node.outerHTML;
     }
 
     /** Made anew, so that only what is on the lists can be in it. */
