@@ -79,7 +79,7 @@ impl Executable {
         if group.ask_to_end() {
             drop(timeout(GRACE, child.wait()).await);
         }
-        drop(group);
+        group.kill();
         drop(child.start_kill());
         drop(timeout(GRACE, child.wait()).await);
         Err(over)
@@ -96,17 +96,16 @@ async fn passed(span: Option<Duration>) -> Duration {
     }
 }
 
-/// A program and all that it started: killed when this is dropped, unless the program has ended by itself.
+/// A program and all that it started: killed when this is dropped, unless the program has ended by itself. Elsewhere than on Unix the
+/// program alone is, by tokio.
 #[derive(Debug)]
 struct Group {
-    #[cfg(unix)]
-    leader: Option<rustix::process::Pid>,
+    leader: Option<u32>,
 }
 
-#[cfg(unix)]
 impl Group {
     fn of(child: &Child) -> Self {
-        Self { leader: child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) }
+        Self { leader: child.id() }
     }
 
     fn release(&mut self) {
@@ -115,33 +114,28 @@ impl Group {
 
     /// Whether it can be asked.
     fn ask_to_end(&self) -> bool {
+        #[cfg(unix)]
         self.signal(rustix::process::Signal::TERM);
-        true
+        cfg!(unix) && self.leader.is_some()
     }
 
+    fn kill(&mut self) {
+        #[cfg(unix)]
+        self.signal(rustix::process::Signal::KILL);
+        self.release();
+    }
+
+    #[cfg(unix)]
     fn signal(&self, signal: rustix::process::Signal) {
+        let group = self.leader.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         // One that has ended meanwhile is no error.
-        let _sent = self.leader.map(|leader| rustix::process::kill_process_group(leader, signal));
+        let _sent = group.map(|group| rustix::process::kill_process_group(group, signal));
     }
 }
 
-#[cfg(unix)]
 impl Drop for Group {
     fn drop(&mut self) {
-        self.signal(rustix::process::Signal::KILL);
-    }
-}
-
-#[cfg(not(unix))]
-impl Group {
-    fn of(_child: &Child) -> Self {
-        Self {}
-    }
-
-    fn release(&mut self) {}
-
-    fn ask_to_end(&self) -> bool {
-        false
+        self.kill();
     }
 }
 

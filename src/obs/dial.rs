@@ -119,18 +119,20 @@ pub(super) async fn open(target: &Target, address: SocketAddr, deadline: Instant
 
 /// Asks the kernel to acknowledge at once what comes next. OBS does not set `TCP_NODELAY`, so its second small packet waits until
 /// the first is acknowledged, which Linux delays by 40 ms after we have sent something. The option does not last: set it each time.
+#[cfg(target_os = "linux")]
 pub(super) fn acknowledge_at_once(socket: &Socket) {
     let tcp = match socket.get_ref() {
         MaybeTlsStream::Plain(tcp) => tcp,
         MaybeTlsStream::Rustls(tls) => tls.get_ref().0,
     };
-    #[cfg(target_os = "linux")]
     if let Err(error) = socket2::SockRef::from(tcp).set_tcp_quickack(true) {
         tracing::debug!(%error, "no quick acknowledgements: an event after silence may take 40 ms");
     }
-    #[cfg(not(target_os = "linux"))]
-    let _only_linux_has_it = tcp;
 }
+
+/// Only Linux lets a program choose.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn acknowledge_at_once(_socket: &Socket) {}
 
 pub(super) fn from_io(at: String, source: io::Error) -> ConnectError {
     match source.kind() {

@@ -66,15 +66,17 @@ async fn connect(target: &Target, subscriptions: u64) -> Result<Socket, PeerErro
 }
 
 /// Without this the first event after the login comes 40 ms late: OBS holds it back until `Identified` is acknowledged.
+#[cfg(target_os = "linux")]
 fn acknowledge_at_once(socket: &Socket) {
-    #[cfg(target_os = "linux")]
     if let MaybeTlsStream::Plain(tcp) = socket.get_ref() {
         // Late is all that it is if this cannot be had.
         drop(socket2::SockRef::from(tcp).set_tcp_quickack(true));
     }
-    #[cfg(not(target_os = "linux"))]
-    let _only_linux_has_it = socket;
 }
+
+/// Only Linux lets a program choose.
+#[cfg(not(target_os = "linux"))]
+fn acknowledge_at_once(_socket: &Socket) {}
 
 /// Understands a frame.
 fn read(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Value, PeerError> {
