@@ -121,7 +121,7 @@ async fn second_signal(hearing: &mut Hearing) {
 }
 
 fn say(Tally { succeeded, failed, dropped, ended }: Tally) {
-    let more = |count: u64, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
-    let (ended_too, dropped) = (more(ended, "ended with us"), more(dropped, if dropped == 1 { "event dropped" } else { "events dropped" }));
+    let ended_too = if ended > 0 { format!(", {ended} ended with us") } else { String::new() };
+    let dropped = if dropped > 0 { format!(", {} dropped", out::count(dropped, "event")) } else { String::new() };
     out::note(format_args!("{}, {failed} failed{ended_too}{dropped}", out::count(succeeded + failed + ended, "run")));
 }

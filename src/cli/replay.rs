@@ -40,7 +40,7 @@ Examples:
 
 /// Until OBS is asked again that was not ready.
 const AGAIN: Duration = Duration::from_millis(500);
-/// How long a message that OBS has taken may take to come back to us. Then the next one goes out all the same.
+/// How long a message that OBS has taken may take to come back to us. Then the next one goes out all the same, and it is said.
 const ECHO_WITHIN: Duration = Duration::from_secs(5);
 
 /// Play a recording back onto OBS, to test overlays; kept out of the credits
@@ -270,7 +270,11 @@ impl Player {
                     }
                     taken = Some(Instant::now());
                 }
-                () = sleep_until(taken.unwrap_or_else(Instant::now) + ECHO_WITHIN), if taken.is_some() => return Ok(Sent::Replied(Ok(()))),
+                () = sleep_until(taken.unwrap_or_else(Instant::now) + ECHO_WITHIN), if taken.is_some() => {
+                    self.progress.clear();
+                    out::warn("OBS has taken a message but did not hand it out in time: those that follow may come before it");
+                    return Ok(Sent::Replied(Ok(())));
+                }
                 news = self.hearing.next() => match news? {
                     News::Signal => return Ok(Sent::Stopped),
                     News::Down => return Ok(Sent::Lost),

@@ -68,6 +68,8 @@ impl Executable {
             AbortOnDropHandle::new(tokio::spawn(async move { drop(stdin.write_all(&input).await) }))
         });
         let over = tokio::select! {
+            // One that has ended was not ended by us, whatever came at the same moment.
+            biased;
             status = child.wait() => {
                 let status = status.map_err(RunError::Wait)?;
                 group.release();

@@ -1,4 +1,5 @@
-//! What the bridge says on OBS, one message after the other: sent one at a time, OBS keeps their order.
+//! What the bridge says on OBS, one message after the other. Sent one at a time, OBS keeps their order but for one in thousands on a busy
+//! machine; what must be in order has a `seq`. Waiting for each to be heard too would make replies wait for all that is heard before.
 
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;

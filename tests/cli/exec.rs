@@ -43,19 +43,21 @@ async fn a_program_gets_the_event_on_its_input_and_in_its_environment() {
     let home = Home::at(obs.port());
     let program = script(
         &home,
-        r#"printf '%s|' "$#" "$1" "$TWITCHAT_NAME" "$TWITCHAT_ID" "$TWITCHAT_DATA_USER_LOGIN" "$TWITCHAT_DATA_USER_DISPLAYNAME"; cat"#,
+        r#"echo $$ > "$0.pid"; printf '%s|' "$#" "$1" "$TWITCHAT_NAME" "$TWITCHAT_ID" "$TWITCHAT_DATA_USER_LOGIN" "$TWITCHAT_DATA_USER_DISPLAYNAME"; cat"#,
     );
     let running = begin(&home, &["--", &program, "$(touch pwned)"]).await;
     follow(&obs, 1..2, "`touch pwned`; $(touch pwned)\n\u{1b}[31m").await;
     wait_until("it ran", || running.out().ends_with('\n')).await;
+    // Until it is seen to have ended, it would be counted as ended with us.
+    let pid = std::fs::read_to_string(home.path("on-event.pid")).unwrap();
+    wait_until("it has ended", || !std::path::Path::new("/proc").join(pid.trim()).exists()).await;
     let done = stop(running).await;
     let (fields, line) = done.out.split_at(done.out.rfind('|').unwrap() + 1);
     assert_eq!(fields, "1|$(touch pwned)|Twitchat.ON_FOLLOW|f1|p1|`touch pwned`; $(touch pwned)  [31m|");
     let event: Value = serde_json::from_str(line).unwrap();
     assert_eq!((&event["name"], &event["data"]["user"]["login"]), (&json!("Twitchat.ON_FOLLOW"), &json!("p1")));
     assert!(!home.path("pwned").exists(), "no shell has seen it");
-    // It may be told to end before it is seen to have ended.
-    assert!(done.err.contains("1 run, 0 failed"), "{done:?}");
+    assert!(done.err.ends_with("1 run, 0 failed\n"), "{done:?}");
 }
 
 #[tokio::test]

@@ -71,9 +71,9 @@ impl Jobs {
         } else {
             self.tally.dropped += 1;
             if self.tally.dropped.is_power_of_two() {
-                let (dropped, waiting) = (self.tally.dropped, self.queue.len());
+                let (dropped, waiting) = (out::count(self.tally.dropped, "event"), self.queue.len());
                 out::warn(&format!(
-                    "{dropped} events dropped: {waiting} wait already. --jobs lets more programs run at once, --queue more events wait"
+                    "{dropped} dropped: {waiting} wait already. --jobs lets more programs run at once, --queue more events wait"
                 ));
             }
         }
