@@ -149,9 +149,9 @@ impl Rulebook {
         conditions.chain(steps).chain(labels).fold(Uses::default(), Uses::and)
     }
 
-    /// Whether any text names a message of Twitchat's own, as in `last("Twitchat.CURRENT_TRACK")`.
+    /// Whether `last(…)` may name a message of Twitchat's own, as in `last("Twitchat.CURRENT_TRACK")`.
     pub fn names_twitchat(&self) -> bool {
-        format!("{self:?}").to_ascii_lowercase().contains("twitchat.")
+        self.uses().has_last_of_twitchat()
     }
 
     /// Steps that stand outside of a config file, such as a script's, with the actions of this book at hand.

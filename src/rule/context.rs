@@ -12,7 +12,10 @@ pub(super) const NAMES: [&str; 8] = ["event", "data", "args", "credits", "state"
 
 /// Which of `NAMES` a template needs: only these are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Uses(u8);
+pub struct Uses(u16);
+
+/// Beside the bits of `NAMES`: `last(…)` may name one of Twitchat's own messages.
+const LAST_OF_TWITCHAT: u16 = 1 << NAMES.len();
 
 impl Uses {
     /// These.
@@ -35,13 +38,23 @@ impl Uses {
         self.0 & bit(name) != 0
     }
 
+    /// `last(…)` may name one of Twitchat's own messages, as in `last("Twitchat.CURRENT_TRACK")`.
+    pub(super) fn add_last_of_twitchat(&mut self) {
+        self.0 |= LAST_OF_TWITCHAT;
+    }
+
+    /// Whether `last(…)` may name one of Twitchat's own messages.
+    pub(super) fn has_last_of_twitchat(self) -> bool {
+        self.0 & LAST_OF_TWITCHAT != 0
+    }
+
     /// All that are needed.
     pub fn iter(self) -> impl Iterator<Item = &'static str> {
         NAMES.into_iter().filter(move |name| self.has(name))
     }
 }
 
-fn bit(name: &str) -> u8 {
+fn bit(name: &str) -> u16 {
     NAMES.iter().position(|known| *known == name).map_or(0, |place| 1 << place)
 }
 

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
-use super::context::{NAMES, Uses};
+use super::{
+    context::{NAMES, Uses},
+    pattern::TWITCHAT,
+};
 use crate::event::nearest::nearest;
 
 /// Instructions that one template or expression may take: some milliseconds, and no loop for ever.
@@ -131,6 +134,9 @@ pub(super) fn check(names: impl IntoIterator<Item = String>, source: &str, scope
             }
         }
     }
+    if uses.has("last") && may_name_twitchat(source) {
+        uses.add_last_of_twitchat();
+    }
     for (kind, place, name) in operators(source) {
         if !kind.exists(name) {
             let (line, column) = spot(source, place);
@@ -165,41 +171,82 @@ impl Operator {
     }
 }
 
-/// Filters and tests with their places, texts in quotes left out. In a template, only what is within tags; a text between two tags that
-/// looks like one is none.
-fn operators(source: &str) -> Vec<(Operator, usize, &str)> {
+/// A part of what stands within the tags of a template, or of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token<'a> {
+    /// A name, a filter, a keyword; and where it begins.
+    Word(usize, &'a str),
+    /// A text in quotes, without them.
+    Text(&'a str),
+    Sign(char),
+}
+
+/// What a text consists of, without spaces. Of a template, only what is within tags; a text between two tags that looks like one is none.
+fn tokens(source: &str) -> Vec<Token<'_>> {
     let is_template = ["{{", "{%"].iter().any(|tag| source.contains(tag));
-    let (mut found, mut quote, mut tag, mut before) = (Vec::new(), None, !is_template, "");
+    let (mut found, mut quote, mut tag) = (Vec::new(), None, !is_template);
     let mut rest = source.char_indices().peekable();
     while let Some((at, c)) = rest.next() {
         let next = rest.peek().map(|(_, next)| *next);
         match (quote, c) {
             (Some(_), '\\') => drop(rest.next()),
-            (Some(open), c) if open == c => quote = None,
-            (Some(_), _) => {}
+            (Some((open, begin)), c) if open == c => {
+                found.push(Token::Text(source.get(begin..at).unwrap_or_default()));
+                quote = None;
+            }
             (None, '{') if matches!(next, Some('{' | '%')) => tag = true,
             (None, '}' | '%') if is_template && next == Some('}') => tag = false,
-            (None, '"' | '\'') if tag => quote = Some(c),
-            (None, '|') if tag => before = "|",
+            (None, '"' | '\'') if tag => quote = Some((c, at + c.len_utf8())),
             (None, c) if tag && (c.is_alphabetic() || c == '_') => {
                 let mut end = at + c.len_utf8();
                 while let Some((place, c)) = rest.next_if(|(_, c)| c.is_alphanumeric() || *c == '_') {
                     end = place + c.len_utf8();
                 }
-                let word = source.get(at..end).unwrap_or_default();
-                match before {
-                    "|" => found.push((Operator::Filter, at, word)),
-                    "is" if word == "not" => continue,
-                    "is" => found.push((Operator::Test, at, word)),
-                    _ => {}
-                }
-                before = if word == "is" { "is" } else { "" };
+                found.push(Token::Word(at, source.get(at..end).unwrap_or_default()));
             }
-            (None, c) if c.is_whitespace() => {}
-            _ => before = "",
+            (None, c) if tag && !c.is_whitespace() => found.push(Token::Sign(c)),
+            (Some(_) | None, _) => {}
         }
     }
     found
+}
+
+/// Filters and tests with their places.
+fn operators(source: &str) -> Vec<(Operator, usize, &str)> {
+    let (mut found, mut before) = (Vec::new(), "");
+    for token in tokens(source) {
+        before = match (before, token) {
+            (_, Token::Sign('|')) => "|",
+            ("is", Token::Word(_, "not")) => "is",
+            ("|", Token::Word(at, word)) => {
+                found.push((Operator::Filter, at, word));
+                ""
+            }
+            ("is", Token::Word(at, word)) => {
+                found.push((Operator::Test, at, word));
+                ""
+            }
+            (_, Token::Word(_, "is")) => "is",
+            _ => "",
+        };
+    }
+    found
+}
+
+/// Whether `last` is asked for one of Twitchat's own messages. A name that is made only when the text is filled in may be one.
+fn may_name_twitchat(source: &str) -> bool {
+    let tokens = tokens(source);
+    let is_last = |place: usize| {
+        let of_something = place.checked_sub(1).and_then(|before| tokens.get(before)) == Some(&Token::Sign('.'));
+        matches!(tokens.get(place), Some(Token::Word(_, "last"))) && !of_something
+    };
+    (0..tokens.len()).filter(|place| is_last(*place)).any(|place| match tokens.get(place + 1..place + 4) {
+        Some([Token::Sign('('), Token::Text(name), Token::Sign(')')]) => {
+            name.split_once('.').is_some_and(|(source, _)| source.trim().eq_ignore_ascii_case(TWITCHAT))
+        }
+        // The filter of this name takes the last item of a list.
+        _ => place.checked_sub(1).and_then(|before| tokens.get(before)) != Some(&Token::Sign('|')),
+    })
 }
 
 fn unknown(name: &str, source: &str, hint: &str) -> Flaw {
@@ -214,4 +261,33 @@ fn word(source: &str, name: &str) -> Option<usize> {
         let (before, after) = (source.get(..*at).unwrap_or_default(), source.get(at + name.len()..).unwrap_or_default());
         !is_part(before.chars().next_back()) && !is_part(after.chars().next().filter(|c| *c != '.'))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_and_tests_are_found_within_tags_alone() {
+        let names = |source| operators(source).into_iter().map(|(kind, at, name)| (kind.word(), at, name)).collect::<Vec<_>>();
+        assert_eq!(names("a | lower in ['x | no'] and b is not defined"), [("filter", 4, "lower"), ("test", 37, "defined")]);
+        assert_eq!(names("1 | 2 {{ x|upper }} is so {% if y is odd %}"), [("filter", 11, "upper"), ("test", 37, "odd")]);
+        assert_eq!(names(r#"{{ "a\"| b" | trim }}"#), [("filter", 14, "trim")]);
+    }
+
+    #[test]
+    fn only_last_itself_names_a_message_of_twitchats() {
+        for source in ["{{ last('Twitchat.CURRENT_TRACK').data }}", "{{ last(\"twitchat.x\") }}", "last(event.name)", "{% set l = last %}"]
+        {
+            assert!(may_name_twitchat(source), "{source}");
+        }
+        let others = [
+            "see twitchat.fr {{ last('Follow').name }}",
+            "last('Twitch.Raid').name == 'twitchat.'",
+            "{{ data.list | last }} {{ data.last }}",
+        ];
+        for source in others {
+            assert!(!may_name_twitchat(source), "{source}");
+        }
+    }
 }

@@ -47,3 +47,16 @@ fn the_table_of_requests_to_obs_is_all_of_them() {
     let written = MANUAL.split("\n\n").find(|part| part.starts_with("| request | fields")).unwrap();
     assert!(written == table.trim_end(), "docs/rules.md must have this table:\n{table}");
 }
+
+#[test]
+fn only_last_names_a_message_of_twitchats() {
+    let names = |toml: &str| Rulebook::of_toml(toml).unwrap().names_twitchat();
+    let rule = |name: &str, message: &str| {
+        format!(
+            "[[rule]]\nname = '{name}'\non = 'Twitchat.FOLLOW'\ndo = [{{ send = 'SEND_MESSAGE', data = {{ message = \"{message}\" }} }}]"
+        )
+    };
+    assert!(names(&rule("x", "{{ last('Twitchat.CURRENT_TRACK').data.trackName }}")));
+    assert!(names("[[label]]\nsource = 'x'\ntext = \"{{ last('twitchat.CURRENT_TRACK').data.trackName }}\""));
+    assert!(!names(&rule("about twitchat.fr", "see twitchat.fr: {{ last('Follow').name }}")), "a name and a text are no message");
+}
