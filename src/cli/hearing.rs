@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Interval, MissedTickBehavior, interval};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::machine;
@@ -66,6 +66,8 @@ pub(crate) struct Hearing {
     signals: Signals,
     clock: Interval,
     link: Link,
+    /// Ends the task of the link. A panic in it is seen by the end of the notices.
+    _link: DropGuard,
 }
 
 impl Hearing {
@@ -73,12 +75,11 @@ impl Hearing {
     pub(crate) fn start(config: &Config) -> anyhow::Result<Self> {
         let signals = Signals::listen()?;
         let target = machine::target(config);
-        // Nobody cancels it: it ends with the program.
-        let (obs, notices) =
-            obs::start(move || std::future::ready(target()), obs::Options::default(), CancellationToken::new(), &TaskTracker::new());
+        let stop = CancellationToken::new();
+        let (obs, notices) = obs::start(move || std::future::ready(target()), obs::Options::default(), stop.clone(), &TaskTracker::new());
         let mut clock = interval(TICK);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Self { obs, notices, signals, clock, link: Link::Unseen })
+        Ok(Self { obs, notices, signals, clock, link: Link::Unseen, _link: stop.drop_guard() })
     }
 
     /// For requests to OBS while it is there.

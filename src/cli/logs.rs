@@ -1,9 +1,12 @@
 //! The log: to standard error, and to a file if one is named.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fs::File;
 use std::io;
+use std::panic;
 use std::path::Path;
 use std::sync::Mutex;
+use std::thread;
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
@@ -34,7 +37,18 @@ pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
     let file = file.map(|path| open(path).with_context(|| format!("cannot write the log file {}", path.display()))).transpose()?;
     let file = file.map(|file| fmt::layer().with_writer(Mutex::new(file)).with_ansi(false).log_internal_errors(false));
     tracing_subscriber::registry().with(filter).with(screen).with(file).try_init()?;
+    log_panics();
     Ok(())
+}
+
+/// Logs panics, of whichever task or thread, in place of Rust's own lines on standard error: the log file is to have them too.
+fn log_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let thread = thread::current();
+        let (name, backtrace) = (thread.name().unwrap_or("without a name"), Backtrace::capture());
+        let backtrace = if backtrace.status() == BacktraceStatus::Captured { format!("\n{backtrace}") } else { String::new() };
+        tracing::error!("thread {name} {panic}{backtrace}");
+    }));
 }
 
 fn open(path: &Path) -> io::Result<File> {

@@ -9,3 +9,4 @@ pub mod peer;
 mod random;
 pub mod show;
 pub mod twitchat;
+mod watched;

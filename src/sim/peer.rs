@@ -14,6 +14,7 @@ use tokio_websockets::{ClientBuilder, MaybeTlsStream, Message, WebSocketStream};
 
 use super::obs::auth::answer_to;
 use super::obs::protocol::{message, op, subscription};
+use super::watched::watched;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -108,13 +109,14 @@ impl Talker {
     pub async fn connect(target: &Target) -> Result<Self, PeerError> {
         let (sink, mut stream) = connect(target, subscription::NONE).await?.split();
         let (count, replies) = watch::channel(0u64);
-        let reader = tokio::spawn(async move {
+        let reading = async move {
             while let Ok(frame) = read(stream.next().await) {
                 if frame.get("op").and_then(Value::as_u64) == Some(op::REQUEST_RESPONSE) {
                     count.send_modify(|count| *count = count.saturating_add(1));
                 }
             }
-        });
+        };
+        let reader = tokio::spawn(watched("the reader of replies", reading));
         Ok(Self { sink, sent: 0, replies, _reader: AbortOnDropHandle::new(reader) })
     }
 

@@ -123,7 +123,11 @@ impl Jobs {
             match joined {
                 Ok((_, Ok(()))) => self.tally.succeeded += 1,
                 Ok((_, Err(RunError::Stopped))) => self.tally.ended += 1,
-                _ => self.tally.failed += 1,
+                Ok((_, Err(_))) => self.tally.failed += 1,
+                Err(error) => {
+                    self.tally.failed += 1;
+                    out::warn(&format!("a run broke: {error}"));
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use twitchat_bridge::event::{Heard, Message};
 use twitchat_bridge::twitchat::catalogue::{self, Class};
 
+use crate::cli::failure::Failure;
 use crate::cli::hearing::kinds::Kinds;
 use crate::cli::out;
 use crate::cli::recording::{Entry, Reader, RecordingError};
@@ -157,6 +158,8 @@ enum Piece {
 pub(crate) struct Tape {
     file: PathBuf,
     pieces: mpsc::Receiver<Piece>,
+    /// The reader has told its end.
+    is_over: bool,
     /// How many messages and lines were not to be played; known at the end.
     pub(crate) left_out: u64,
 }
@@ -181,19 +184,24 @@ impl Tape {
             // Nobody reads on after a stop.
             drop(sender.blocking_send(last));
         });
-        Self { file: file.to_owned(), pieces, left_out: 0 }
+        Self { file: file.to_owned(), pieces, is_over: false, left_out: 0 }
     }
 
     /// The next one; `None` at the end. May be dropped and called again.
     pub(crate) async fn next(&mut self) -> anyhow::Result<Option<Played>> {
         match self.pieces.recv().await {
             Some(Piece::Message(played)) => Ok(Some(played)),
-            Some(Piece::Broken(error)) => Err(error).with_context(|| cannot_be_played(&self.file)),
+            Some(Piece::Broken(error)) => {
+                self.is_over = true;
+                Err(error).with_context(|| cannot_be_played(&self.file))
+            }
             Some(Piece::End { left_out }) => {
-                self.left_out = left_out;
+                (self.is_over, self.left_out) = (true, left_out);
                 Ok(None)
             }
-            None => Ok(None),
+            None if self.is_over => Ok(None),
+            // The thread that reads has panicked.
+            None => Err(Failure::Broke).with_context(|| cannot_be_played(&self.file)),
         }
     }
 }

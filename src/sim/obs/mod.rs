@@ -30,6 +30,7 @@ use tokio_util::task::TaskTracker;
 
 pub use options::{Kick, Options, Order, Versions};
 
+use super::watched::watched;
 use hub::Hub;
 
 /// After how long without a broadcast the stragglers go out.
@@ -95,10 +96,11 @@ impl StandIn {
 /// Starts the tasks.
 fn run(listener: TcpListener, hub: &Arc<Hub>, nodelay: bool) -> Run {
     let (closing, killed, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-    tasks.spawn(killed.clone().run_until_cancelled_owned(settle(Arc::clone(hub))));
+    tasks.spawn(killed.clone().run_until_cancelled_owned(watched("stragglers", settle(Arc::clone(hub)))));
     let accepting = accept(listener, Arc::clone(hub), nodelay, tasks.clone(), killed.clone());
     let closing_too = closing.clone();
-    let both = killed.clone().run_until_cancelled_owned(async move { closing_too.run_until_cancelled(accepting).await });
+    let accepting = async move { closing_too.run_until_cancelled(accepting).await.unwrap_or_default() };
+    let both = killed.clone().run_until_cancelled_owned(watched("connections", accepting));
     tasks.spawn(both);
     Run { closing, killed: killed.drop_guard(), tasks }
 }
@@ -120,7 +122,7 @@ async fn accept(listener: TcpListener, hub: Arc<Hub>, nodelay: bool, tasks: Task
             continue;
         };
         if stream.set_nodelay(nodelay).is_ok() {
-            tasks.spawn(session::serve(stream, Arc::clone(&hub), killed.clone()));
+            tasks.spawn(watched("a session", session::serve(stream, Arc::clone(&hub), killed.clone())));
         }
     }
 }

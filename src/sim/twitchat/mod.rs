@@ -24,6 +24,7 @@ pub use moment::{Ballot, Choice, Moment, Person, Reward, Roles, Stage, Tier};
 pub use speech::{Channel, Generation};
 
 use super::peer::{Hearer, PeerError, Talker, Target};
+use super::watched::watched;
 use history::History;
 use labels::Labels;
 use speech::{Said, say};
@@ -114,7 +115,7 @@ impl StandIn {
     pub async fn reconnect(&self) -> Result<(), PeerError> {
         let hearer = Hearer::connect(&self.0.target).await?;
         *self.0.talker.lock().await = Some(Talker::connect(&self.0.target).await?);
-        let listening = AbortOnDropHandle::new(tokio::spawn(listen(hearer, Arc::downgrade(&self.0))));
+        let listening = AbortOnDropHandle::new(tokio::spawn(watched("the listener", listen(hearer, Arc::downgrade(&self.0)))));
         *self.0.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(listening);
         Ok(())
     }
@@ -137,11 +138,12 @@ impl StandIn {
         let (said, labels) = self.0.happen(moment);
         if late {
             let (inner, delay) = (Arc::clone(&self.0), self.0.options.bits_delay);
-            self.0.late.spawn(async move {
+            let telling = async move {
                 tokio::time::sleep(delay).await;
                 // OBS may be gone by then: Twitchat does not care either.
                 drop(inner.send(&said).await);
-            });
+            };
+            self.0.late.spawn(watched("a late event", telling));
         } else {
             self.0.send(&said).await?;
         }
@@ -214,13 +216,14 @@ impl Inner {
         }
         if !std::mem::replace(&mut this.lock().labels_due, true) {
             let inner = Arc::clone(this);
-            this.late.spawn(async move {
+            let telling = async move {
                 tokio::time::sleep(delay).await;
                 if std::mem::take(&mut inner.lock().labels_due) {
                     // OBS may be gone by then: Twitchat does not care either.
                     drop(inner.send_labels().await);
                 }
-            });
+            };
+            this.late.spawn(watched("late labels", telling));
         }
         Ok(())
     }

@@ -1,0 +1,12 @@
+//! Tasks of the stand-ins. A panic in one of them is a fault of the equipment: the log says so.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+
+/// Runs a task to its end, and logs a panic.
+pub(in crate::sim) async fn watched(what: &'static str, task: impl Future<Output = ()>) {
+    if AssertUnwindSafe(task).catch_unwind().await.is_err() {
+        tracing::error!(task = what, "a task of a stand-in panicked");
+    }
+}
