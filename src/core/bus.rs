@@ -229,8 +229,17 @@ impl Core {
         if theirs < ours {
             self.out.push(Effect::Yield { other: other.into() });
         } else {
-            self.out.push(Effect::Note(Note::OtherBridge { other: other.into() }));
-            self.object(other);
+            self.objections.want(other);
+        }
+    }
+
+    /// Tells other bridges that this OBS is taken.
+    pub(super) fn run_objections(&mut self, now: Now) {
+        while let Some((other, is_news)) = self.objections.take(now.mono_ms) {
+            self.object(&other);
+            if is_news {
+                self.out.push(Effect::Note(Note::OtherBridge { other }));
+            }
         }
     }
 

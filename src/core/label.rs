@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Core,
+    limit::RateLimit,
     port::{Effect, Note, Now, Ticket},
 };
 use crate::rule::{Failed, ObsRequest, Rulebook, Uses};
@@ -17,8 +18,13 @@ const EACH_MS: u64 = 300;
 const CLOCK_MS: u64 = 1_000;
 /// After OBS refused a text (there is no such source yet, mostly), it is tried again so much later.
 const AGAIN_MS: u64 = 10_000;
+/// Labels that are written at once: OBS takes one request at a time, and others have requests too.
+const AT_ONCE: usize = 4;
+/// Notes of one label whose trouble changes: so many at once, and the pause between further ones.
+const NOTES: u64 = 3;
+const NOTE_EACH_MS: u64 = 60_000;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     /// What OBS shows, as far as it is known.
     shown: Option<Box<str>>,
@@ -27,8 +33,29 @@ struct State {
     /// Not before this.
     free_ms: u64,
     writes: u64,
-    /// What was last said to be wrong.
+    /// What is wrong.
     trouble: Option<Box<str>>,
+    /// The trouble is to be noted in the log.
+    note: RateLimit,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let note = RateLimit::new(NOTES, NOTE_EACH_MS);
+        Self { shown: None, writing: None, free_ms: 0, writes: 0, trouble: None, note }
+    }
+}
+
+impl State {
+    /// Something is wrong. Gives what is to be noted in the log.
+    fn failed(&mut self, why: String, source: &str, now: Now) -> Option<Note> {
+        if self.trouble.as_deref() != Some(&*why) {
+            self.trouble = Some(why.into());
+            self.note.want();
+        }
+        let why = self.trouble.as_deref().filter(|_| self.note.take(now.mono_ms))?;
+        Some(Note::LabelFailed { source: source.into(), why: why.into() })
+    }
 }
 
 /// All labels of the config.
@@ -81,6 +108,7 @@ impl Core {
         let uses = labels.uses;
         let book = Arc::clone(self.rules.engine.book());
         let context = self.context(uses, None, now);
+        let mut writing = self.rules.labels.states.iter().filter(|state| state.writing.is_some()).count();
         let mut next_ms = if uses.has("state") || uses.has("session") { now.mono_ms + CLOCK_MS } else { u64::MAX };
         for (place, label) in book.labels.iter().enumerate().filter(|(_, label)| label.enabled) {
             let text = label.text.render(&context);
@@ -88,10 +116,7 @@ impl Core {
             let text = match text {
                 Ok(text) => text,
                 Err(Failed(why)) => {
-                    if state.trouble.as_deref() != Some(&*why) {
-                        state.trouble = Some(why.as_str().into());
-                        self.out.push(Effect::Note(Note::LabelFailed { source: label.source.clone(), why }));
-                    }
+                    self.out.extend(state.failed(why, &label.source, now).map(Effect::Note));
                     continue;
                 }
             };
@@ -102,6 +127,11 @@ impl Core {
                 next_ms = next_ms.min(state.free_ms);
                 continue;
             }
+            if writing >= AT_ONCE {
+                // They are looked at again when one of those is written.
+                continue;
+            }
+            writing += 1;
             state.writing = Some(text.as_str().into());
             state.free_ms = now.mono_ms + EACH_MS;
             state.writes += 1;
@@ -122,11 +152,8 @@ impl Core {
             Ok(()) => (state.shown, state.trouble) = (Some(written), None),
             Err(why) => {
                 state.free_ms = now.mono_ms + AGAIN_MS;
-                if state.trouble.as_deref() != Some(&*why) {
-                    state.trouble = Some(why.as_str().into());
-                    let source = self.rules.engine.book().labels.get(place).map(|label| label.source.clone()).unwrap_or_default();
-                    self.out.push(Effect::Note(Note::LabelFailed { source, why }));
-                }
+                let source = self.rules.engine.book().labels.get(place).map(|label| &*label.source).unwrap_or_default();
+                self.out.extend(state.failed(why, source, now).map(Effect::Note));
             }
         }
         self.rules.labels.touched = true;

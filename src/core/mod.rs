@@ -8,7 +8,8 @@
 //! | [`port`] | inputs, effects, settings |
 //! | `intake` | what Twitchat says, published events: journalled, counted, told |
 //! | `bus` | requests, replies that wait until they are durable, other bridges |
-//! | `side` | whether Twitchat is there, its generation, asking for its summary |
+//! | `side`, `in_use` | whether Twitchat is there, its generation, asking for its summary |
+//! | `limit`, `objections` | limits in time for what is sent or written because of something received |
 //! | `roll` | the end credits: when they roll, who shows them, Twitchat's buttons |
 //! | `sessions` | when a session ends and the next begins |
 //! | `subscriptions`, `telling` | who hears which events, and how they are told |
@@ -20,10 +21,13 @@
 mod actions;
 mod answers;
 mod bus;
+mod in_use;
 mod intake;
 pub mod journal;
 mod label;
 mod latest;
+mod limit;
+mod objections;
 pub mod port;
 pub mod recent;
 mod replay;
@@ -84,6 +88,9 @@ pub struct Core {
     scene: Option<Box<str>>,
     counts: Counts,
     told: u64,
+    /// Events that were too large for OBS.
+    too_large: u64,
+    objections: objections::Objections,
     /// Number of the last event put on OBS.
     bus_seq: u64,
     silent: bool,
@@ -132,6 +139,8 @@ impl Core {
             scene: None,
             counts: Counts::default(),
             told: 0,
+            too_large: 0,
+            objections: objections::Objections::default(),
             bus_seq: 0,
             silent: false,
             replaying: false,
@@ -262,6 +271,7 @@ impl Core {
             Input::Stopping => {
                 self.keep("alive_ms", now.wall_ms.to_string());
                 self.keep_latest();
+                self.keep_streamed();
                 self.keep_ledger(now);
             }
         }
@@ -282,6 +292,8 @@ impl Core {
             self.ballots_due_ms,
             self.rules.due_ms(),
             heartbeat,
+            self.objections.due_ms(),
+            self.stream.due_ms(),
             Some(self.alive_due_ms),
         ]
         .into_iter()
@@ -323,6 +335,7 @@ impl Core {
         self.tell_obs(mapping::obs::disconnected(&connection), now);
         self.side.disconnected();
         self.show_down();
+        self.objections.clear();
         self.stream.unknown();
     }
 
@@ -344,12 +357,14 @@ impl Core {
             const ALIVE_MS: u64 = 60_000;
             self.alive_due_ms = now.mono_ms + ALIVE_MS;
             self.keep("alive_ms", now.wall_ms.to_string());
-            self.keep_stream(now);
+            self.note_stream(now);
             self.expire_subscriptions(now);
             self.keep_latest();
         }
         self.run_side(now);
         self.run_roll(now);
+        self.run_objections(now);
+        self.run_stream(now);
         self.release_gifts(now);
         self.settle_ballots(now);
     }
@@ -403,9 +418,15 @@ impl Core {
     /// Sends a message; tells whether OBS can carry it. One that is too large is never sent, and the log says so.
     fn send(&mut self, message: &Map<String, Value>) -> bool {
         let written = crate::request::reply::write(message);
-        let fits = written.is_ok();
-        self.out.push(written.map_or(Effect::Note(Note::TooLarge), Effect::Send));
-        fits
+        if let Ok(json) = written {
+            self.out.push(Effect::Send(json));
+            return true;
+        }
+        self.too_large += 1;
+        if self.too_large.is_power_of_two() {
+            self.out.push(Effect::Note(Note::TooLarge { times: self.too_large }));
+        }
+        false
     }
 }
 

@@ -185,7 +185,7 @@ pub enum Input {
 /// Who waits for what the shell was asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ticket {
-    /// A run of a rule or an action.
+    /// A run of a rule or an action, which asked OBS.
     Run(RunId),
     /// A label, by its place in the config.
     Label(usize),
@@ -265,7 +265,7 @@ pub enum Note {
     OtherBridge { other: Box<str> },
     StoreFailed(String),
     StoreHealed,
-    TooLarge,
+    TooLarge { times: u64 },
     RollBegins { test: bool, names: usize, pages: usize, shown: bool },
     RollEnded { how: &'static str, test: bool },
     RollRefused { why: String },
@@ -274,7 +274,7 @@ pub enum Note {
     StepFailed(Failure),
     RuleBusy { rule: Box<str>, times: u64 },
     RuleLoop { rule: Box<str> },
-    RuleUnclear { rule: Box<str>, why: String },
+    RuleUnclear { rule: Box<str>, times: u64, why: String },
     LabelFailed { source: Box<str>, why: String },
 }
 
@@ -297,11 +297,17 @@ impl fmt::Display for Note {
             Self::StepFailed(Failure { of, step, why, times }) => write!(f, "{of} failed at {step}, {times} failures so far: {why}"),
             Self::RuleBusy { rule, times } => write!(f, "rule {rule:?} was left out {times} times: it is triggered faster than it can run"),
             Self::RuleLoop { rule } => write!(f, "rule {rule:?} was cut off: rules cause one another without end"),
-            Self::RuleUnclear { rule, why } => write!(f, "the condition of rule {rule:?} cannot be told: {why}"),
+            Self::RuleUnclear { rule, times: 1, why } => write!(f, "rule {rule:?}: its condition could not be evaluated: {why}"),
+            Self::RuleUnclear { rule, times, why } => {
+                write!(f, "rule {rule:?}: its condition could not be evaluated, {times} times so far: {why}")
+            }
             Self::LabelFailed { source, why } => {
                 write!(f, "label {source:?} is not up to date: {why} (`labels install` makes a source that is missing)")
             }
-            Self::TooLarge => f.write_str("an event is larger than the 16 MiB that OBS carries: it counts, but subscribers do not hear it"),
+            Self::TooLarge { times } => write!(
+                f,
+                "an event is larger than the 16 MiB that OBS carries: it counts, but subscribers do not receive it (so far {times})"
+            ),
             Self::RollBegins { test, names, pages, shown } => {
                 let what = if *test { "a test of the end credits rolls" } else { "the end credits roll" };
                 write!(f, "{what}: names {names}, pages that report {pages}")?;

@@ -131,7 +131,9 @@ impl Core {
                 // Said at 1, 2, 4, 8 …: a burst would fill the log.
                 Verdict::Busy if tally.skipped.is_power_of_two() => Note::RuleBusy { rule: rule(), times: tally.skipped },
                 Verdict::TooDeep if tally.too_deep == 1 => Note::RuleLoop { rule: rule() },
-                Verdict::WhenFailed(why) => Note::RuleUnclear { rule: rule(), why: why.to_string() },
+                Verdict::WhenFailed(why) if tally.unclear.is_power_of_two() => {
+                    Note::RuleUnclear { rule: rule(), times: tally.unclear, why: why.to_string() }
+                }
                 _ => continue,
             };
             self.out.push(Effect::Note(note));

@@ -5,9 +5,14 @@
 use super::{
     Core,
     journal::{Session, SessionId, Write},
+    limit::RateLimit,
     port::{Effect, Kept, Note, Now},
 };
 use crate::mapping;
+
+/// Writes of when OBS was last known to stream: so many at once, and the pause between further ones.
+const STREAMED_BURST: u64 = 2;
+const STREAMED_EACH_MS: u64 = 1_000;
 
 /// What is known of OBS's stream.
 #[derive(Debug)]
@@ -16,11 +21,13 @@ pub(super) struct StreamState {
     on_since_ms: Option<i64>,
     /// When it was last known to run.
     last_ms: Option<i64>,
+    /// Writes of that.
+    writes: RateLimit,
 }
 
 impl StreamState {
     pub(super) fn new(kept: &Kept) -> Self {
-        Self { on_since_ms: None, last_ms: kept.streamed_ms }
+        Self { on_since_ms: None, last_ms: kept.streamed_ms, writes: RateLimit::new(STREAMED_BURST, STREAMED_EACH_MS) }
     }
 
     pub(super) fn is_on(&self) -> bool {
@@ -34,6 +41,11 @@ impl StreamState {
 
     pub(super) fn unknown(&mut self) {
         self.on_since_ms = None;
+    }
+
+    /// When its last sign is to be written down.
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        self.writes.due_ms()
     }
 }
 
@@ -87,8 +99,7 @@ impl Core {
             self.stream_runs(now.wall_ms, now);
         } else {
             if self.stream.is_on() {
-                self.stream.last_ms = Some(now.wall_ms);
-                self.keep("streamed_ms", now.wall_ms.to_string());
+                self.note_stream(now);
             }
             self.stream.on_since_ms = None;
         }
@@ -101,14 +112,35 @@ impl Core {
             self.begin_session("stream", began_ms);
         }
         self.stream.on_since_ms = Some(began_ms);
-        self.keep_stream(now);
+        self.note_stream(now);
     }
 
     /// Notes that the stream runs, so that its end is known even if the bridge is not there to see it.
-    pub(super) fn keep_stream(&mut self, now: Now) {
+    pub(super) fn note_stream(&mut self, now: Now) {
         if self.stream.is_on() {
             self.stream.last_ms = Some(now.wall_ms);
-            self.keep("streamed_ms", now.wall_ms.to_string());
+            self.stream.writes.want();
+        }
+    }
+
+    /// Writes down when the stream was last known to run, if it is time to.
+    pub(super) fn run_stream(&mut self, now: Now) {
+        if self.stream.writes.take(now.mono_ms) {
+            self.write_streamed();
+        }
+    }
+
+    /// The same at the end of the run, at once.
+    pub(super) fn keep_streamed(&mut self) {
+        if self.stream.writes.is_wanted() {
+            self.stream.writes.forget();
+            self.write_streamed();
+        }
+    }
+
+    fn write_streamed(&mut self) {
+        if let Some(last_ms) = self.stream.last_ms {
+            self.keep("streamed_ms", last_ms.to_string());
         }
     }
 

@@ -7,8 +7,10 @@ use serde_json::{Value, value::RawValue};
 
 use super::{
     Core, actions,
+    in_use::InUse,
     intake::Source,
     journal::RowOrigin,
+    limit::RateLimit,
     port::{Effect, Note, Now},
 };
 use crate::{
@@ -25,8 +27,13 @@ const SILENCE_MS: u64 = 300_000;
 const ANSWER_MS: u64 = 15_000;
 /// A probe that is not answered within this time means that nobody is there.
 const PROBE_ANSWER_MS: u64 = 10_000;
-/// Pause before asking again when an answer could not be told from somebody else's.
+/// Pause before asking again when an answer could not be told from somebody else's. It doubles each time, up to the longest.
 const AGAIN_MS: u64 = 2_000;
+const AGAIN_DOUBLINGS: u32 = 5;
+/// At least this long between two questions for the summary: it may have megabytes.
+const SUMMARY_EACH_MS: u64 = 2_000;
+/// At least this long between two questions for the triggers in the same words.
+const TRIGGERS_EACH_MS: u64 = 60_000;
 /// Questions in a row that may stay without an answer.
 const TRIES: u32 = 3;
 
@@ -44,7 +51,7 @@ struct Question {
 pub(super) struct Side {
     connected: bool,
     present: bool,
-    generation: Option<Generation>,
+    in_use: InUse,
     last_heard_ms: Option<i64>,
     heard_mono_ms: u64,
     probe_due_ms: u64,
@@ -53,11 +60,35 @@ pub(super) struct Side {
     /// When to ask for the summary; nothing if there is nothing to ask.
     ask_due_ms: Option<u64>,
     tries: u32,
+    /// Answers in a row that could not be told from somebody else's.
+    contested: u32,
+    summaries: RateLimit,
     /// Until when an answer to somebody else's question may come.
     others_until_ms: u64,
     merged_ms: Option<i64>,
-    /// In whose words the triggers were asked for on this connection.
-    asked_triggers: Option<Generation>,
+    /// Questions for the triggers, one of each wording.
+    triggers: [TriggerQuestion; 2],
+}
+
+/// The question for the user's triggers in one wording.
+#[derive(Debug)]
+struct TriggerQuestion {
+    kind: &'static str,
+    /// It was asked, or is going to be, since Twitchat appeared.
+    asked: bool,
+    limit: RateLimit,
+}
+
+impl TriggerQuestion {
+    fn to(generation: Generation) -> Self {
+        Self { kind: actions::trigger_question(generation), asked: false, limit: RateLimit::new(1, TRIGGERS_EACH_MS) }
+    }
+
+    /// Asked before or not, it is to be asked once Twitchat is there.
+    fn reset(&mut self) {
+        self.asked = false;
+        self.limit.forget();
+    }
 }
 
 impl Side {
@@ -65,7 +96,7 @@ impl Side {
         Self {
             connected: false,
             present: false,
-            generation,
+            in_use: InUse::new(generation),
             last_heard_ms: None,
             heard_mono_ms: 0,
             probe_due_ms: 0,
@@ -73,9 +104,11 @@ impl Side {
             question: None,
             ask_due_ms: None,
             tries: 0,
+            contested: 0,
+            summaries: RateLimit::new(1, SUMMARY_EACH_MS),
             others_until_ms: 0,
             merged_ms: None,
-            asked_triggers: None,
+            triggers: [Generation::Second, Generation::Third].map(TriggerQuestion::to),
         }
     }
 
@@ -84,7 +117,7 @@ impl Side {
     }
 
     pub(super) fn generation(&self) -> Option<Generation> {
-        self.generation
+        self.in_use.generation()
     }
 
     pub(super) fn last_heard_ms(&self) -> Option<i64> {
@@ -103,8 +136,10 @@ impl Side {
         self.question = None;
         self.ask_due_ms = None;
         self.tries = 0;
+        self.contested = 0;
         self.others_until_ms = 0;
-        self.asked_triggers = None;
+        self.in_use.forget_other();
+        self.triggers.iter_mut().for_each(TriggerQuestion::reset);
     }
 
     pub(super) fn disconnected(&mut self) {
@@ -136,8 +171,23 @@ impl Side {
         }
         let answer = self.question.as_ref().map(|question| question.asked_ms + ANSWER_MS);
         let probe_answer = self.probed_ms.filter(|_| self.present).map(|probed_ms| probed_ms + PROBE_ANSWER_MS);
-        let ask = self.ask_due_ms.filter(|_| self.question.is_none()).map(|due_ms| due_ms.max(self.others_until_ms));
-        [Some(self.probe_due_ms), answer, probe_answer, ask].into_iter().flatten().min()
+        let ask = self.summary_due_ms().filter(|_| self.question.is_none() && self.generation().is_some());
+        let triggers = self.triggers.iter().filter_map(|question| question.limit.due_ms()).min();
+        [Some(self.probe_due_ms), answer, probe_answer, ask, self.in_use.due_ms(), triggers].into_iter().flatten().min()
+    }
+
+    /// When the summary is to be asked for, unless an answer is still waited for.
+    fn summary_due_ms(&self) -> Option<u64> {
+        self.ask_due_ms.map(|due_ms| due_ms.max(self.others_until_ms).max(self.summaries.free_ms()))
+    }
+
+    /// The triggers of the generation in use are to be asked for, unless they were since Twitchat appeared.
+    fn want_triggers(&mut self) {
+        let Some(kind) = self.generation().map(actions::trigger_question) else { return };
+        for question in self.triggers.iter_mut().filter(|question| question.kind == kind && !question.asked) {
+            question.asked = true;
+            question.limit.want();
+        }
     }
 }
 
@@ -150,39 +200,36 @@ impl Core {
         side.probed_ms = None;
         side.probe_due_ms = now.mono_ms + SILENCE_MS;
         let appeared = !std::mem::replace(&mut side.present, true);
-        let learned = self.settings.generation.is_none() && generation.is_some() && generation != side.generation;
-        if learned {
-            side.generation = generation;
-            if let Some(generation) = generation {
-                self.keep("generation", generation.number().to_string());
-                self.out.push(Effect::Speaks(generation));
-            }
+        let is_free = self.settings.generation.is_none();
+        if generation.is_some_and(|generation| is_free && side.in_use.receive(generation, now.mono_ms)) {
+            self.generation_changed(now);
         }
-        if appeared || learned {
-            let generation = self.side.generation;
-            if appeared {
-                self.labels.rebase();
-                self.side.tries = 0;
-                self.out.push(Effect::Note(Note::TwitchatThere { generation }));
-            }
-            if self.side.generation.is_none() {
+        if appeared {
+            let generation = self.side.generation();
+            self.labels.rebase();
+            self.side.tries = 0;
+            self.side.contested = 0;
+            self.side.triggers.iter_mut().for_each(TriggerQuestion::reset);
+            self.out.push(Effect::Note(Note::TwitchatThere { generation }));
+            if generation.is_some() {
+                self.side.ask_due_ms = Some(now.mono_ms);
+            } else {
                 // It speaks, but a name that all generations share: its answer to the probe will tell.
                 self.side.probe_due_ms = now.mono_ms;
-            } else if self.side.merged_ms.is_none() || appeared {
-                self.side.ask_due_ms = Some(now.mono_ms);
             }
         }
-        self.ask_triggers(appeared);
+        self.side.want_triggers();
     }
 
-    /// Asks for the user's triggers, once for each time that Twitchat appears and in its own words.
-    fn ask_triggers(&mut self, appeared: bool) {
-        let Some(generation) = self.side.generation else { return };
-        let question = actions::trigger_question(generation);
-        if appeared || self.side.asked_triggers.is_none_or(|asked| actions::trigger_question(asked) != question) {
-            self.side.asked_triggers = Some(generation);
-            self.send_action(question, Value::Object(serde_json::Map::new()));
+    /// Another generation is in use: it is kept, and asked for what only it answers.
+    fn generation_changed(&mut self, now: Now) {
+        let Some(generation) = self.side.generation() else { return };
+        self.keep("generation", generation.number().to_string());
+        self.out.push(Effect::Speaks(generation));
+        if self.side.merged_ms.is_none() {
+            self.side.ask_due_ms = Some(now.mono_ms);
         }
+        self.side.want_triggers();
     }
 
     /// What is due on Twitchat's side.
@@ -195,6 +242,13 @@ impl Core {
             self.side.question = None;
             self.side.ask_due_ms = None;
             self.out.push(Effect::Note(Note::TwitchatGone));
+        }
+        if self.settings.generation.is_none() && self.side.in_use.settle(now.mono_ms) {
+            self.generation_changed(now);
+        }
+        let kinds = self.side.triggers.iter_mut().filter_map(|question| question.limit.take(now.mono_ms).then_some(question.kind));
+        for kind in kinds.collect::<Vec<_>>() {
+            self.send_action(kind, Value::Object(serde_json::Map::new()));
         }
         if now.mono_ms >= self.side.probe_due_ms {
             self.side.probe_due_ms = now.mono_ms + PROBE_MS;
@@ -211,10 +265,10 @@ impl Core {
                 self.out.push(Effect::Note(Note::SummaryUnanswered));
             }
         }
-        let due = self.side.ask_due_ms.is_some_and(|due_ms| now.mono_ms >= due_ms.max(self.side.others_until_ms));
-        if due
+        if self.side.summary_due_ms().is_some_and(|due_ms| now.mono_ms >= due_ms)
             && self.side.question.is_none()
-            && let Some(generation) = self.side.generation
+            && let Some(generation) = self.side.generation()
+            && self.side.summaries.allows(now.mono_ms)
         {
             let offset_ms = self.summary_offset_ms();
             self.side.ask_due_ms = None;
@@ -236,7 +290,8 @@ impl Core {
         };
         if question.unclear || others {
             self.side.question = None;
-            self.side.ask_due_ms = Some(now.mono_ms + AGAIN_MS);
+            self.side.ask_due_ms = Some(now.mono_ms + (AGAIN_MS << self.side.contested.min(AGAIN_DOUBLINGS)));
+            self.side.contested = self.side.contested.saturating_add(1);
             self.refuse_summary("somebody else asked at the same time; asking again");
             return;
         }
@@ -255,6 +310,7 @@ impl Core {
         };
         self.side.question = None;
         self.side.tries = 0;
+        self.side.contested = 0;
         self.side.merged_ms = Some(now.wall_ms);
         let filled = self.merge(&summary, offset_ms, now);
         self.out.push(Effect::Note(Note::SummaryMerged { filled }));
@@ -263,7 +319,7 @@ impl Core {
     /// Asks for the summary at once, if there is anybody to ask. Tells whether an answer may come.
     pub(super) fn ask_summary_now(&mut self, now: Now) -> bool {
         let side = &mut self.side;
-        if !side.is_present() || side.generation.is_none() {
+        if !side.is_present() || side.generation().is_none() {
             return false;
         }
         side.tries = 0;

@@ -99,7 +99,7 @@ impl Core {
             self.tell_obs(obs::scene_changed(&self.connection(), name, before), now);
         }
         if self.obs.is_some() {
-            self.look_at_scene(name, before.is_some());
+            self.look_at_scene(name, before.is_some(), now);
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) fn note(note: &Note) {
         | Note::SummaryUnanswered
         | Note::BadData { .. }
         | Note::Thawed
-        | Note::TooLarge
+        | Note::TooLarge { .. }
         | Note::StepFailed(_)
         | Note::RuleBusy { .. }
         | Note::RuleLoop { .. }

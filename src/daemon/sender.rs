@@ -9,12 +9,18 @@ use crate::obs::{Obs, RequestError};
 
 /// Sends until there is nothing more to come.
 pub(super) async fn run(obs: Obs, mut queue: mpsc::Receiver<Box<RawValue>>) {
+    let mut failures: u64 = 0;
     while let Some(message) = queue.recv().await {
         match obs.broadcast(&message).await {
             Ok(()) => {}
             // Who asked is cut off as well, or hears our next Hello.
             Err(error @ RequestError::NotConnected) => debug!(%error, "a message was not sent"),
-            Err(error) => warn!(%error, bytes = message.get().len(), "a message was not sent"),
+            Err(error) => {
+                failures += 1;
+                if failures.is_power_of_two() {
+                    warn!(%error, bytes = message.get().len(), failures, "a message was not sent");
+                }
+            }
         }
     }
 }

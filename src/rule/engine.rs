@@ -299,7 +299,10 @@ impl Engine {
             return verdict;
         }
         match rule.when.as_ref().map(|when| when.test(context)) {
-            Some(Err(why)) => Verdict::WhenFailed(why),
+            Some(Err(why)) => {
+                self.pace(Owner::Rule(place)).unclear();
+                Verdict::WhenFailed(why)
+            }
             Some(Ok(false)) => Verdict::NotSo,
             Some(Ok(true)) | None => Verdict::Runs,
         }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 use twitchat_bridge::obs::Obs;
 use uuid::Uuid;
 
@@ -17,6 +18,8 @@ use crate::cli::out;
 
 /// A bridge forgets who is not heard for a day.
 const RENEW_SECONDS: i64 = 3_600;
+/// At least so long between two requests: bridges may say Hello again and again.
+const PAUSE_SECONDS: i64 = 1;
 /// How long a bridge has to answer before the user is told.
 const ANSWER_SECONDS: i64 = 5;
 /// How long the goodbye may take: without it the bridge ends the subscription by itself, later.
@@ -29,6 +32,10 @@ pub(crate) struct Subscription {
     events: Value,
     obs: Obs,
     asked: Option<Timestamp>,
+    /// It is to be asked for once more.
+    wanted: bool,
+    /// The request that is on its way.
+    asking: Option<AbortOnDropHandle<()>>,
     answered: bool,
     complained: bool,
 }
@@ -38,7 +45,16 @@ impl Subscription {
     pub(crate) fn to(kinds: &Kinds, verb: &str, obs: Obs) -> Option<Self> {
         let events = kinds.of_bridge();
         let client = format!("twitchat-bridge {verb} {}", Uuid::new_v4());
-        (!events.is_empty()).then(|| Self { client, events: json!(events), obs, asked: None, answered: false, complained: false })
+        (!events.is_empty()).then(|| Self {
+            client,
+            events: json!(events),
+            obs,
+            asked: None,
+            wanted: false,
+            asking: None,
+            answered: false,
+            complained: false,
+        })
     }
 
     /// Asks when it is time to.
@@ -46,16 +62,19 @@ impl Subscription {
         let is_up = matches!(news, News::Up(_));
         let greeted = lines.iter().any(|line| line.name == "Bridge.Hello");
         let since = self.asked.map(|asked| now.as_second() - asked.as_second());
-        if is_up || greeted || since.is_some_and(|seconds| seconds >= RENEW_SECONDS) {
+        self.wanted |= is_up || greeted || since.is_some_and(|seconds| seconds >= RENEW_SECONDS);
+        let is_free = self.asking.as_ref().is_none_or(AbortOnDropHandle::is_finished);
+        if self.wanted && is_free && since.is_none_or(|seconds| seconds >= PAUSE_SECONDS) {
+            self.wanted = false;
             self.asked = Some(now);
             self.answered = false;
             let (obs, request) = (self.obs.clone(), self.request("Subscribe"));
             // A request that OBS does not take is made again when OBS is back.
-            tokio::spawn(async move {
+            self.asking = Some(AbortOnDropHandle::new(tokio::spawn(async move {
                 if let Some(request) = request {
                     drop(obs.broadcast(&request).await);
                 }
-            });
+            })));
         }
         self.answered |= lines.iter().any(|line| line.name == "Bridge.Reply" && line.id == *self.client);
         if !self.answered && !self.complained && since.is_some_and(|seconds| seconds >= ANSWER_SECONDS) {

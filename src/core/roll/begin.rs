@@ -44,7 +44,10 @@ impl Core {
         let deadline_ms = now.mono_ms + overlay.wait_ms;
         let wants_summary = patient && !wish.test && self.ask_summary_now(now);
         let wants_music = music.is_some();
-        if let Some(input) = music {
+        // An answer that is on its way is for this roll as well.
+        let asked = self.show.asked_music_ms.is_some_and(|asked_ms| now.mono_ms < asked_ms + super::MUSIC_MS);
+        if let Some(input) = music.filter(|_| !asked) {
+            self.show.asked_music_ms = Some(now.mono_ms);
             self.out.push(Effect::AskMusic { input });
         }
         Pending { id, wish, cause, deadline_ms, wants_summary, wants_music, music_seconds: None }
@@ -52,6 +55,7 @@ impl Core {
 
     /// How long the music is, if OBS could say.
     pub(in crate::core) fn music(&mut self, seconds: Result<f64, String>, now: Now) {
+        self.show.asked_music_ms = None;
         let Some(pending) = self.show.pending.as_mut().filter(|pending| pending.wants_music) else { return };
         pending.wants_music = false;
         match seconds {
@@ -99,7 +103,7 @@ impl Core {
             && let Some(scene) = self.scene.clone()
             && self.obs.is_some()
         {
-            self.look_at_scene(&scene, false);
+            self.look_at_scene(&scene, false, now);
         }
         self.feed_pages(now);
         Ok(())

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Core,
+    limit::RateLimit,
     port::{Effect, Note, Now},
 };
 use crate::{
@@ -62,7 +63,7 @@ struct Rolling {
 }
 
 /// Everything about the end credits.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Show {
     pages: Pages,
     rolling: Option<Rolling>,
@@ -73,10 +74,59 @@ pub(super) struct Show {
     shown: bool,
     /// Which scene was asked about, and whether it had just gone on air.
     asked_scene: Option<(Box<str>, bool)>,
+    looks: Looks,
+    controls: RateLimit,
+    /// Controls were left out: pages are to be told where the roll is.
+    astray: RateLimit,
+    /// The music was asked about, and OBS has not answered yet.
+    asked_music_ms: Option<u64>,
     feed: Feed,
     /// Twitchat's ids of its own overlay's sections, with their types.
     slots: HashMap<Box<str>, Box<str>>,
     presence_due_ms: Option<u64>,
+    buttons: twitchat::Buttons,
+    presence: twitchat::Presence,
+}
+
+/// Questions whether a scene shows the page.
+#[derive(Debug)]
+struct Looks {
+    limit: RateLimit,
+    /// The scene that is to be asked about, and whether it has just gone on air.
+    next: Option<(Box<str>, bool)>,
+}
+
+/// Questions about scenes: so many at once, and the pause between further ones.
+const LOOKS: u64 = 10;
+const LOOK_EACH_MS: u64 = 250;
+/// Controls at once, and the pause between further ones. Whoever steers by hand stays below that.
+const CONTROLS: u64 = 20;
+const CONTROL_EACH_MS: u64 = 100;
+/// After controls were left out, pages are told the state this much later.
+const ASTRAY_EACH_MS: u64 = 500;
+/// OBS has answered by then, or not at all.
+const MUSIC_MS: u64 = 15_000;
+
+impl Default for Show {
+    fn default() -> Self {
+        Self {
+            pages: Pages::default(),
+            rolling: None,
+            pending: None,
+            seq: 0,
+            shown: false,
+            asked_scene: None,
+            looks: Looks { limit: RateLimit::new(LOOKS, LOOK_EACH_MS), next: None },
+            controls: RateLimit::new(CONTROLS, CONTROL_EACH_MS),
+            astray: RateLimit::new(1, ASTRAY_EACH_MS),
+            asked_music_ms: None,
+            feed: Feed::default(),
+            slots: HashMap::new(),
+            presence_due_ms: None,
+            buttons: twitchat::Buttons::default(),
+            presence: twitchat::Presence::default(),
+        }
+    }
 }
 
 /// A second pass cannot end sooner after the first.
@@ -111,7 +161,10 @@ impl Show {
         let pending = self.pending.as_ref().map(|pending| pending.deadline_ms);
         let end = self.rolling.as_ref().filter(|_| self.pages.count() == 0).and_then(|roll| roll.position.reaches_ms(roll.length_ms));
         let feed = self.rolling.as_ref().and_then(|_| self.feed.due_ms());
-        [pending, end, feed, self.pages.due_ms(), self.presence_due_ms].into_iter().flatten().min()
+        let look = self.looks.next.as_ref().map(|_| self.looks.limit.free_ms());
+        let astray = self.astray.due_ms().map(|due_ms| due_ms.max(self.controls.free_ms()));
+        let limits = [look, astray, self.buttons.due_ms(), self.presence.due_ms()];
+        [pending, end, feed, self.pages.due_ms(), self.presence_due_ms].into_iter().chain(limits).flatten().min()
     }
 
     /// Whether anybody could see a roll.
@@ -155,7 +208,7 @@ impl Core {
         let pending = self.show.pending.take();
         let stopped = self.end_roll("Stopped", now).or(pending.map(|pending| pending.id));
         if self.show.rolling.is_none() && stopped.is_some() {
-            self.send_control(stopped, "stop", Value::Null, None);
+            self.send_control(stopped, "stop", Value::Null, None, now);
         }
         into_map(json!({ "roll": stopped, "stopped": stopped.is_some() }))
     }
@@ -230,7 +283,7 @@ impl Core {
         };
         let (elapsed_ms, state) = (roll.position.elapsed_ms(now.mono_ms), roll.state());
         let at = if let Command::Goto(Place::At(at_ms)) = command { Some(*at_ms) } else { None };
-        self.send_control(Some(id), word, value, at.or(Some(elapsed_ms)).map(|ms| (at, ms)));
+        self.send_control(Some(id), word, value, at.or(Some(elapsed_ms)).map(|ms| (at, ms)), now);
         if let Some(kind) = event {
             self.tell_roll(kind, now);
         }
@@ -311,6 +364,9 @@ impl Core {
         {
             self.complete_roll(now);
         }
+        self.run_button(now);
+        self.run_look(now);
+        self.run_controls(now);
         self.feed_pages(now);
         self.mind_presence(now);
     }
@@ -319,7 +375,7 @@ impl Core {
     pub(super) fn show_up(&mut self, now: Now) {
         self.show.feed.revive(now.mono_ms);
         if let Some(scene) = self.scene.clone() {
-            self.look_at_scene(&scene, false);
+            self.look_at_scene(&scene, false, now);
         }
         self.send_roll(now);
     }
@@ -329,13 +385,28 @@ impl Core {
         self.show.pages.clear();
         self.show.shown = false;
         self.show.asked_scene = None;
+        self.show.looks.next = None;
+        self.show.presence.forget();
         self.show.presence_due_ms = None;
     }
 
     /// Another scene is on air: does it show the page?
-    pub(super) fn look_at_scene(&mut self, scene: &str, went_on_air: bool) {
-        self.show.asked_scene = Some((scene.into(), went_on_air));
-        self.out.push(Effect::AskShown { scene: scene.into(), source: self.settings.overlay.source.clone() });
+    pub(super) fn look_at_scene(&mut self, scene: &str, went_on_air: bool, now: Now) {
+        let waited = self.show.looks.next.take().is_some_and(|(_, went_on_air)| went_on_air);
+        self.show.looks.next = Some((scene.into(), went_on_air || waited));
+        self.run_look(now);
+    }
+
+    /// Asks OBS about the scene that is on air, if it is time to. A scene that was on air for a moment only, among many, is left out.
+    fn run_look(&mut self, now: Now) {
+        let looks = &mut self.show.looks;
+        if looks.next.is_some()
+            && looks.limit.allows(now.mono_ms)
+            && let Some((scene, went_on_air)) = looks.next.take()
+        {
+            self.show.asked_scene = Some((scene.clone(), went_on_air));
+            self.out.push(Effect::AskShown { scene, source: self.settings.overlay.source.clone() });
+        }
     }
 
     /// The answer: whether the page's source is in that scene.
@@ -369,7 +440,35 @@ impl Core {
         }
     }
 
-    fn send_control(&mut self, roll: Option<Uuid>, command: &str, value: Value, place: Option<(Option<u64>, u64)>) {
+    /// Sends pages a control. In a flood of them some are left out, and pages are told where the roll is when it is over. A stop is never
+    /// left out: there is one for each roll at most.
+    fn send_control(&mut self, roll: Option<Uuid>, command: &str, value: Value, place: Option<(Option<u64>, u64)>, now: Now) {
+        if command == "stop" {
+            self.show.astray.forget();
+        } else if self.show.astray.is_wanted() || !self.show.controls.allows(now.mono_ms) {
+            self.show.astray.want();
+            return;
+        }
+        self.put_control(roll, command, value, place);
+    }
+
+    /// Tells pages how the roll looks, moves and where it is, after controls were left out.
+    fn run_controls(&mut self, now: Now) {
+        if !self.show.astray.is_wanted() || self.show.controls.free_ms() > now.mono_ms || !self.show.astray.take(now.mono_ms) {
+            return;
+        }
+        let Some(roll) = &self.show.rolling else { return };
+        let (id, at_ms) = (Some(roll.id), roll.position.elapsed_ms(now.mono_ms));
+        let look = roll.object.get("look").cloned().unwrap_or_default();
+        let (factor, is_paused) = (roll.position.factor(), roll.position.is_paused());
+        let place = |at| Some((at, at_ms));
+        self.put_control(id, "look", look, place(None));
+        self.put_control(id, "speed", json!(factor), place(None));
+        self.put_control(id, "goto", Value::Null, place(Some(at_ms)));
+        self.put_control(id, if is_paused { "pause" } else { "resume" }, Value::Null, place(None));
+    }
+
+    fn put_control(&mut self, roll: Option<Uuid>, command: &str, value: Value, place: Option<(Option<u64>, u64)>) {
         self.show.seq += 1;
         let mut fields = vec![
             ("roll".to_owned(), json!(roll)),

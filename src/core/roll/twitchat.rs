@@ -10,7 +10,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{Cause, Command, Place};
 use crate::{
-    core::{Core, port::Now},
+    core::{Core, limit::RateLimit, port::Now},
     event::Message,
     request::RollWish,
     twitchat::{
@@ -28,6 +28,60 @@ const CONFIGS: [&str; 2] = ["ENDING_CREDITS_CONFIGS", "ON_ENDING_CREDITS_CONFIGS
 const COMPLETE: &str = "ENDING_CREDITS_COMPLETE";
 /// As often as Twitchat's own overlay says that it is there.
 const PRESENCE_MS: u64 = 20_000;
+/// Answers to whoever asks for that: so many at once, and the pause between further ones.
+const PRESENCES: u64 = 3;
+const PRESENCE_EACH_MS: u64 = 1_000;
+/// Presses of Twitchat's buttons that begin a roll: so many at once, and the pause between further ones. A roll may have megabytes.
+const PRESSES: u64 = 2;
+const PRESS_EACH_MS: u64 = 3_000;
+
+/// Presses of the buttons that begin a roll.
+#[derive(Debug)]
+pub(super) struct Buttons {
+    limit: RateLimit,
+    next: Option<Button>,
+}
+
+impl Default for Buttons {
+    fn default() -> Self {
+        Self { limit: RateLimit::new(PRESSES, PRESS_EACH_MS), next: None }
+    }
+}
+
+impl Buttons {
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        self.next.map(|_| self.limit.free_ms())
+    }
+}
+
+/// Messages that the overlay is there, in the words of Twitchat 16 and of 17.
+#[derive(Debug)]
+pub(super) struct Presence([(Generation, RateLimit); 2]);
+
+impl Default for Presence {
+    fn default() -> Self {
+        Self([Generation::Second, Generation::Third].map(|generation| (generation, RateLimit::new(PRESENCES, PRESENCE_EACH_MS))))
+    }
+}
+
+impl Presence {
+    fn want(&mut self, generation: Generation) {
+        let generation = generation.max(Generation::Second);
+        self.0.iter_mut().filter(|(known, _)| *known == generation).for_each(|(_, limit)| limit.want());
+    }
+
+    fn take(&mut self, mono_ms: u64) -> Vec<Generation> {
+        self.0.iter_mut().filter_map(|(generation, limit)| limit.take(mono_ms).then_some(*generation)).collect()
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.0.iter_mut().for_each(|(_, limit)| limit.forget());
+    }
+
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        self.0.iter().filter_map(|(_, limit)| limit.due_ms()).min()
+    }
+}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -88,7 +142,7 @@ impl Core {
         if ASK_PRESENCE.contains(&kind) {
             if self.show.is_there() {
                 let generation = if kind.starts_with("GET_ENDING") { Generation::Third } else { Generation::Second };
-                self.say_to_twitchat(PRESENCE, generation);
+                self.show.presence.want(generation);
                 self.show.presence_due_ms = Some(now.mono_ms + PRESENCE_MS);
             }
         } else if CONTROL.contains(&kind) {
@@ -107,19 +161,32 @@ impl Core {
         }
         match button {
             Button::Stop => {
+                self.show.buttons.next = None;
                 if self.show.rolling.is_some() || self.show.pending.is_some() {
                     self.stop_credits(now);
                 }
             }
             // With nobody to show it, the button is for Twitchat's own overlay.
             Button::Start | Button::Test if self.show.is_there() => {
-                let wish = RollWish { test: button == Button::Test, ..RollWish::default() };
-                // It can only be too large for OBS, which is in the log.
-                drop(self.roll_credits(wish, Cause::Twitchat, now));
+                self.show.buttons.next = Some(button);
+                self.run_button(now);
             }
             Button::Start | Button::Test => {}
         }
         true
+    }
+
+    /// Begins the roll of the last press, if it is time to.
+    pub(super) fn run_button(&mut self, now: Now) {
+        let buttons = &mut self.show.buttons;
+        if buttons.next.is_some()
+            && buttons.limit.allows(now.mono_ms)
+            && let Some(button) = buttons.next.take()
+        {
+            let wish = RollWish { test: button == Button::Test, ..RollWish::default() };
+            // It can only be too large for OBS, which is in the log.
+            drop(self.roll_credits(wish, Cause::Twitchat, now));
+        }
     }
 
     fn steer(&mut self, data: Option<&RawValue>, now: Now) {
@@ -173,7 +240,10 @@ impl Core {
             self.show.presence_due_ms = None;
         } else if self.show.presence_due_ms.is_none_or(|due_ms| now.mono_ms >= due_ms) {
             self.show.presence_due_ms = Some(now.mono_ms + PRESENCE_MS);
-            self.say_to_twitchat(PRESENCE, self.side.generation().unwrap_or(Generation::Second));
+            self.show.presence.want(self.side.generation().unwrap_or(Generation::Second));
+        }
+        for generation in self.show.presence.take(now.mono_ms) {
+            self.say_to_twitchat(PRESENCE, generation);
         }
     }
 

@@ -224,7 +224,7 @@ fn an_event_too_large_for_obs_is_said_and_leaves_no_gap() {
     let mut bench = Bench::up();
     subscribe(&mut bench, "a", &json!({ "Twitch": ["Follow"], "Twitchat": ["*"] }));
     bench.twitchat("SOMETHING_NEW", json!({ "long": "x".repeat(16 << 20) }));
-    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Note(port::Note::TooLarge))));
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Note(port::Note::TooLarge { times: 1 }))));
     follow(&mut bench, 1);
     let told = events(&mut bench);
     assert_eq!(told.iter().map(|event| event["seq"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2]);

@@ -4,6 +4,7 @@ mod bench;
 mod bridges;
 mod events;
 mod gifts;
+mod limits;
 mod replay;
 mod roll;
 mod rules;

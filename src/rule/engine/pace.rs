@@ -26,6 +26,8 @@ pub struct Tally {
     pub failed: u64,
     /// Not begun: rules had caused one another too often.
     pub too_deep: u64,
+    /// Not begun: the condition could not be evaluated.
+    pub unclear: u64,
 }
 
 /// Whether a run may begin.
@@ -113,6 +115,10 @@ impl Pace {
 
     pub(super) fn too_deep(&mut self) {
         self.tally.too_deep += 1;
+    }
+
+    pub(super) fn unclear(&mut self) {
+        self.tally.unclear += 1;
     }
 
     pub(super) fn cool(&mut self, until_ms: u64) {

@@ -1,0 +1,141 @@
+//! Which generation of Twitchat is in use, where messages of more than one arrive.
+//!
+//! An update of Twitchat changes the generation at once. Two pages of different generations on one OBS do not: the one in use stays in use
+//! as long as it is received, and the other one takes its place when it has gone on alone.
+
+use std::collections::BTreeMap;
+
+use crate::twitchat::Generation;
+
+/// At least this long between two changes, and this long a generation that was received before must go on alone.
+const ALONE_MS: u64 = 10_000;
+/// Two pages send what happens within this time of each other.
+const PAIR_MS: u64 = 2_000;
+/// A generation that was received within this time is no update: its page may still be there.
+const KNOWN_MS: u64 = 3_600_000;
+
+/// The generation in use, and the one that may take its place.
+#[derive(Debug, Default)]
+pub(super) struct InUse {
+    generation: Option<Generation>,
+    /// When a message of each was last received.
+    received_ms: BTreeMap<Generation, u64>,
+    /// When it may change at once again.
+    free_ms: u64,
+    /// The other generation, and when it takes the place of the one in use.
+    other: Option<(Generation, u64)>,
+}
+
+impl InUse {
+    pub(super) fn new(generation: Option<Generation>) -> Self {
+        Self { generation, ..Self::default() }
+    }
+
+    pub(super) fn generation(&self) -> Option<Generation> {
+        self.generation
+    }
+
+    /// A message of a generation was received. Tells whether another generation is in use now.
+    pub(super) fn receive(&mut self, generation: Generation, mono_ms: u64) -> bool {
+        let before = self.received_ms.insert(generation, mono_ms);
+        let Some(in_use) = self.generation else {
+            self.generation = Some(generation);
+            return true;
+        };
+        if generation == in_use {
+            self.other = None;
+            return false;
+        }
+        let is_update = before.is_none_or(|before_ms| mono_ms >= before_ms + KNOWN_MS);
+        if is_update && mono_ms >= self.free_ms {
+            self.change(generation, mono_ms);
+            return true;
+        }
+        let is_pair = self.received_ms.get(&in_use).is_some_and(|received_ms| mono_ms < received_ms + PAIR_MS);
+        if !is_pair {
+            let due_ms = self.other.map_or(mono_ms + ALONE_MS, |(_, due_ms)| due_ms);
+            self.other = Some((generation, due_ms));
+        }
+        false
+    }
+
+    /// OBS was away, and Twitchat may be another one now.
+    pub(super) fn forget_other(&mut self) {
+        self.other = None;
+    }
+
+    /// Time has passed. Tells whether another generation is in use now.
+    pub(super) fn settle(&mut self, mono_ms: u64) -> bool {
+        let Some((generation, _)) = self.other.filter(|(_, due_ms)| mono_ms >= *due_ms) else { return false };
+        self.change(generation, mono_ms);
+        true
+    }
+
+    fn change(&mut self, generation: Generation, mono_ms: u64) {
+        self.generation = Some(generation);
+        self.free_ms = mono_ms + ALONE_MS;
+        self.other = None;
+    }
+
+    /// When [`Self::settle`] is due.
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        self.other.map(|(_, due_ms)| due_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use Generation::{First, Second, Third};
+
+    use super::*;
+
+    #[test]
+    fn the_first_one_and_an_update_are_taken_at_once() {
+        let mut used = InUse::new(None);
+        assert!(used.receive(Second, 0) && !used.receive(Second, 5));
+        assert!(used.receive(Third, 10));
+        assert_eq!((used.generation(), used.due_ms()), (Some(Third), None));
+    }
+
+    #[test]
+    fn going_back_waits_until_the_other_has_gone_on_alone() {
+        let mut used = InUse::new(Some(Second));
+        assert!(used.receive(Third, 100));
+        assert!(!used.receive(Second, 200) && !used.receive(Second, 3_000) && !used.receive(Second, 9_000));
+        assert_eq!(used.due_ms(), Some(13_000));
+        assert!(!used.settle(12_999));
+        assert!(used.settle(13_000));
+        assert_eq!(used.generation(), Some(Second));
+    }
+
+    #[test]
+    fn two_that_go_on_change_nothing_and_one_that_stops_is_replaced() {
+        for pause_ms in [1, 900, 20_000, 600_000] {
+            let mut used = InUse::new(Some(Second));
+            let (mut changes, mut now_ms) = (0, 1_000_000);
+            for moment in 0..1_000 {
+                let pair = if moment % 3 == 0 { [Third, Second] } else { [Second, Third] };
+                for generation in pair {
+                    changes += u32::from(used.receive(generation, now_ms) || used.settle(now_ms));
+                    now_ms += 1;
+                }
+                now_ms += pause_ms;
+                changes += u32::from(used.settle(now_ms));
+            }
+            assert_eq!((changes, used.generation()), (1, Some(Third)), "{pause_ms} ms");
+            assert!(!used.receive(Second, now_ms + 5_000), "no update");
+            assert!(used.settle(now_ms + 15_000));
+            assert_eq!(used.generation(), Some(Second));
+        }
+    }
+
+    #[test]
+    fn a_third_one_does_not_put_the_change_off() {
+        let mut used = InUse::new(Some(Second));
+        used.receive(Third, 0);
+        used.receive(Second, 3_000);
+        used.receive(First, 9_000);
+        assert!(used.settle(13_000));
+        assert_eq!(used.generation(), Some(First), "the last one received");
+    }
+}
