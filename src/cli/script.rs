@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
-use twitchat_bridge::daemon::{program::Programs, state};
+use twitchat_bridge::daemon::{program, state};
 use twitchat_bridge::rule::{self, Deed, Next, Part, Rulebook, Sequence, Steps, Uses};
 use twitchat_bridge::twitchat::Generation;
 use uuid::Uuid;
@@ -67,7 +67,6 @@ pub(crate) struct Args {
 struct Player {
     bus: Bus,
     book: Arc<Rulebook>,
-    programs: Programs,
     generation: Option<Generation>,
     yes: bool,
     patience: Patience,
@@ -86,7 +85,6 @@ impl Args {
         let player = Player {
             bus: context.bus().await?,
             book: Arc::clone(&config.rules),
-            programs: Programs::default(),
             generation: state::generation(&config),
             yes: self.yes,
             patience: self.patience,
@@ -205,7 +203,7 @@ impl Player {
             Deed::Run(program) if program.background => {
                 anyhow::bail!("background = true is for the bridge: a script ends, and its programs with it")
             }
-            Deed::Run(program) => Ok(self.programs.run(&program).await?),
+            Deed::Run(program) => Ok(program::run(&program).await?),
         }
     }
 

@@ -265,13 +265,14 @@ impl Core {
                 self.store_trouble = None;
                 self.out.push(Effect::Note(Note::StoreHealed));
             }
-            Input::Done { ticket: Ticket::Run(run), outcome } => self.step_done(run, outcome),
+            Input::Done { ticket: Ticket::Run(run), outcome } => self.request_done(run, outcome),
+            Input::Done { ticket: Ticket::Program(program), outcome } => self.program_done(program, outcome),
             Input::Done { ticket: Ticket::Label(place), outcome } => self.label_written(place, outcome, now),
             Input::Tick => {}
             Input::Stopping => {
                 self.keep("alive_ms", now.wall_ms.to_string());
-                self.keep_latest();
                 self.keep_streamed();
+                self.keep_latest();
                 self.keep_ledger(now);
             }
         }
@@ -291,9 +292,9 @@ impl Core {
             self.show.due_ms(),
             self.ballots_due_ms,
             self.rules.due_ms(),
-            heartbeat,
             self.objections.due_ms(),
             self.stream.due_ms(),
+            heartbeat,
             Some(self.alive_due_ms),
         ]
         .into_iter()
@@ -334,8 +335,8 @@ impl Core {
         self.obs = None;
         self.tell_obs(mapping::obs::disconnected(&connection), now);
         self.side.disconnected();
-        self.show_down();
         self.objections.clear();
+        self.show_down();
         self.stream.unknown();
     }
 
@@ -362,9 +363,9 @@ impl Core {
             self.keep_latest();
         }
         self.run_side(now);
-        self.run_roll(now);
         self.run_objections(now);
         self.run_stream(now);
+        self.run_roll(now);
         self.release_gifts(now);
         self.settle_ballots(now);
     }

@@ -10,7 +10,7 @@ use super::journal::Write;
 use crate::{
     credits::{Calendar, reply::Options, roll::Script},
     event::{Event, Heard, Person},
-    rule::{Failure, ObsRequest, Program, Rulebook, RunId},
+    rule::{Dropped, Failure, ObsRequest, Program, ProgramId, Rulebook, RunId},
     twitchat::Generation,
 };
 
@@ -187,6 +187,8 @@ pub enum Input {
 pub enum Ticket {
     /// A run of a rule or an action, which asked OBS.
     Run(RunId),
+    /// A program of a rule or an action. Whether a run waits for its end, the rules know.
+    Program(ProgramId),
     /// A label, by its place in the config.
     Label(usize),
 }
@@ -230,10 +232,10 @@ pub enum Effect {
         /// Which.
         request: ObsRequest,
     },
-    /// Run a program, and tell how it ended if anybody waits for it.
+    /// Run a program, and tell how it ended.
     Run {
-        /// For whom, if anybody waits.
-        ticket: Option<Ticket>,
+        /// For whom.
+        ticket: Ticket,
         /// Whose program it is, for the log.
         of: Box<str>,
         /// Which.
@@ -273,6 +275,7 @@ pub enum Note {
     NoVendor { why: Box<str> },
     StepFailed(Failure),
     RuleBusy { rule: Box<str>, times: u64 },
+    ProgramDropped(Dropped),
     RuleLoop { rule: Box<str> },
     RuleUnclear { rule: Box<str>, times: u64, why: String },
     LabelFailed { source: Box<str>, why: String },
@@ -296,6 +299,9 @@ impl fmt::Display for Note {
             Self::StepFailed(Failure { of, step, why, times: 1 }) => write!(f, "{of} failed at {step}: {why}"),
             Self::StepFailed(Failure { of, step, why, times }) => write!(f, "{of} failed at {step}, {times} failures so far: {why}"),
             Self::RuleBusy { rule, times } => write!(f, "rule {rule:?} was left out {times} times: it is triggered faster than it can run"),
+            Self::ProgramDropped(Dropped { of, times }) => {
+                write!(f, "{of}: {times} programs were left out: as many as may run and wait already do")
+            }
             Self::RuleLoop { rule } => write!(f, "rule {rule:?} was cut off: rules cause one another without end"),
             Self::RuleUnclear { rule, times: 1, why } => write!(f, "rule {rule:?}: its condition could not be evaluated: {why}"),
             Self::RuleUnclear { rule, times, why } => {

@@ -16,7 +16,10 @@ use crate::{
     credits::{self, Spelling, reply::Wish},
     event::{EventName, Person},
     request,
-    rule::{self, Cause, Context, Deed, Engine, Happening, Latest, Owner, Part, Rulebook, RunId, Trace, Turn, Uses, Verdict},
+    rule::{
+        self, BegunProgram, BegunRequest, Cause, Context, Deed, Engine, Happening, Latest, Owner, Part, ProgramEnd, ProgramId, Rulebook,
+        RunId, Trace, Turn, Uses, Verdict,
+    },
 };
 
 /// At least so long between two writings of who had their turn.
@@ -106,6 +109,13 @@ impl Core {
                 Turn::Over { owner, called, success } => self.run_over(owner, called, success, now),
                 Turn::Do { run, deed, depth } => self.perform(run, deed, depth, now),
             }
+        }
+        while let Some(BegunRequest { run, request, depth }) = self.rules.engine.next_request() {
+            self.rules.engine.expect(Trace::of_obs(&request), depth, now.mono_ms);
+            self.out.push(Effect::Ask { ticket: Ticket::Run(run), request });
+        }
+        while let Some(BegunProgram { id, of, program }) = self.rules.engine.next_program() {
+            self.out.push(Effect::Run { ticket: Ticket::Program(id), of, program });
         }
         if self.rules.engine.has_news() && now.mono_ms >= self.rules.ledger_due_ms {
             self.keep_ledger(now);
@@ -206,23 +216,44 @@ impl Core {
             Deed::Request { name, data } => self.request_step(&name, data, depth, now),
             Deed::Obs(_) if self.obs.is_none() => Err("OBS is not connected".to_owned()),
             Deed::Obs(request) => {
-                self.rules.engine.expect(Trace::of_obs(&request), depth, now.mono_ms);
-                self.out.push(Effect::Ask { ticket: Ticket::Run(run), request });
-                return;
+                if self.rules.engine.want_request(run, request, depth) {
+                    return;
+                }
+                Err("too many requests to OBS wait already".to_owned())
             }
             Deed::Run(program) => {
                 let background = program.background;
-                let of = self.rules.engine.whose(run);
-                self.out.push(Effect::Run { ticket: (!background).then_some(Ticket::Run(run)), of, program });
-                if !background {
-                    return;
+                match self.rules.engine.want_program(run, program) {
+                    Ok(()) if !background => return,
+                    Ok(()) => Ok(()),
+                    Err(dropped) => {
+                        if dropped.times.is_power_of_two() {
+                            self.out.push(Effect::Note(Note::ProgramDropped(dropped)));
+                        }
+                        // A step does not depend on what becomes of its program in the background.
+                        if background { Ok(()) } else { Err("too many programs wait already".to_owned()) }
+                    }
                 }
-                Ok(())
             }
             // The engine's own business.
             Deed::Wait(_) => Ok(()),
         };
         self.step_done(run, outcome);
+    }
+
+    /// OBS has answered a step's request.
+    pub(super) fn request_done(&mut self, run: RunId, outcome: Result<(), String>) {
+        self.rules.engine.request_ended(run);
+        self.step_done(run, outcome);
+    }
+
+    /// A step's program has ended.
+    pub(super) fn program_done(&mut self, program: ProgramId, outcome: Result<(), String>) {
+        match self.rules.engine.program_ended(program, outcome) {
+            ProgramEnd::Step(run, outcome) => self.step_done(run, outcome),
+            ProgramEnd::Failed(failure) => self.step_failed(failure),
+            ProgramEnd::Nothing => {}
+        }
     }
 
     /// How a step went.
@@ -278,7 +309,8 @@ impl Core {
         let line = |name: &str, enabled: bool, owner| {
             let tally = engine.tally(owner);
             json!({ "name": name, "enabled": enabled, "runs": tally.runs, "running": tally.running, "waiting": tally.waiting,
-                "skipped": tally.skipped, "failed": tally.failed, "lastError": engine.trouble(owner) })
+                "skipped": tally.skipped, "failed": tally.failed, "lastError": engine.trouble(owner),
+                "programs": engine.programs(owner) })
         };
         let rules = engine.book().rules.iter().enumerate().map(|(place, rule)| line(&rule.name, rule.enabled, Owner::Rule(place)));
         let actions =

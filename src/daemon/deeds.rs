@@ -1,66 +1,225 @@
 //! What the core asks the shell to do beside its own work: requests to OBS, programs. Each in a task of its own, so that the core goes on
-//! meanwhile; how it went comes back as an input. They end with the engine.
+//! meanwhile. How it went comes back as an input, also when the task panics: nothing in the core waits for ever. They end with the engine.
 
 use std::sync::Arc;
 
-use tokio::{sync::mpsc, task::JoinSet};
-use tracing::{debug, warn};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::{JoinError, JoinSet},
+};
+use tracing::{debug, error, warn};
 
-use super::program::Programs;
+use super::{
+    program,
+    watched::{Panicked, watched},
+};
 use crate::{
     core::port::{Input, Ticket},
-    obs::Obs,
+    obs::{Obs, RequestError},
     rule::{ObsRequest, Program},
 };
+
+/// Messages for browser sources that may be on their way. What is more is left out: each second brings the whole roll again.
+const EMITS: usize = 4;
 
 #[derive(Debug)]
 pub(super) struct Deeds {
     obs: Obs,
     answers: mpsc::Sender<Input>,
-    programs: Arc<Programs>,
-    /// Dropped with the engine: then they are cut off, and programs killed.
+    emits: Arc<Semaphore>,
+    left_out: u64,
     tasks: JoinSet<()>,
 }
 
 impl Deeds {
     pub(super) fn new(obs: Obs, answers: mpsc::Sender<Input>) -> Self {
-        Self { obs, answers, programs: Arc::default(), tasks: JoinSet::new() }
+        Self { obs, answers, emits: Arc::new(Semaphore::new(EMITS)), left_out: 0, tasks: JoinSet::new() }
     }
 
     /// Makes a request to OBS.
     pub(super) fn ask(&mut self, ticket: Ticket, request: ObsRequest) {
-        let (obs, answers) = (self.obs.clone(), self.answers.clone());
-        self.spawn(async move {
-            let outcome = obs.act(&request).await.map_err(|error| error.to_string());
-            answer(&answers, ticket, outcome).await;
-        });
+        let obs = self.obs.clone();
+        self.answer("a request of a rule or label", ticket, async move { obs.act(&request).await.map_err(|error| error.to_string()) });
     }
 
     /// Runs a program.
-    pub(super) fn run(&mut self, ticket: Option<Ticket>, of: Box<str>, program: Program) {
-        let (programs, answers) = (Arc::clone(&self.programs), self.answers.clone());
-        self.spawn(async move {
-            let outcome = programs.run(&program).await;
-            match (&outcome, ticket) {
-                (Ok(()), _) => debug!(program = %program.program, "{of}: the program is done"),
-                // Of one that is waited for, the core says it.
-                (Err(error), None) => warn!("{of}: {error}"),
-                (Err(_), Some(_)) => {}
-            }
-            if let Some(ticket) = ticket {
-                answer(&answers, ticket, outcome.map_err(|error| error.to_string())).await;
-            }
+    pub(super) fn run(&mut self, ticket: Ticket, of: Box<str>, program: Program) {
+        self.answer("a program of a rule", ticket, async move {
+            program::run(&program).await.map_err(|error| error.to_string())?;
+            debug!(program = %program.program, "{of}: the program is done");
+            Ok(())
         });
     }
 
-    fn spawn(&mut self, deed: impl Future<Output = ()> + Send + 'static) {
-        while self.tasks.try_join_next().is_some() {}
-        self.tasks.spawn(deed);
+    /// Asks OBS whether it streams and since when.
+    pub(super) fn ask_stream(&mut self) {
+        let obs = self.obs.clone();
+        let asking = async move {
+            match obs.stream_status().await {
+                Ok(status) => Some(Input::Stream(status.active.then(|| i64::try_from(status.duration_ms).unwrap_or(i64::MAX)))),
+                Err(error) => {
+                    warn!(%error, "OBS does not say whether it streams");
+                    None
+                }
+            }
+        };
+        self.start("the question for the stream", asking, |_| None);
+    }
+
+    /// Asks OBS whether a scene shows the page of the end credits.
+    pub(super) fn ask_shown(&mut self, scene: Box<str>, source: Box<str>) {
+        let (obs, asked) = (self.obs.clone(), scene.clone());
+        let asking = async move {
+            let shown = obs.shows(&scene, &source).await.unwrap_or_else(|error| {
+                debug!(%error, "OBS does not say what the scene shows");
+                false
+            });
+            Some(Input::Shown { scene, shown })
+        };
+        self.start("the question for a scene", asking, |_| Some(Input::Shown { scene: asked, shown: false }));
+    }
+
+    /// Asks OBS how long what a media source plays is.
+    pub(super) fn ask_music(&mut self, input: Box<str>) {
+        let obs = self.obs.clone();
+        let asking = async move {
+            Some(Input::Music(match obs.media_seconds(&input).await {
+                Ok(Some(seconds)) => Ok(seconds),
+                Ok(None) => Err(format!("{input} plays nothing")),
+                Err(error) => Err(error.to_string()),
+            }))
+        };
+        self.start("the question for the music", asking, |panicked| Some(Input::Music(Err(panicked.to_string()))));
+    }
+
+    /// Hands JSON to all browser sources of OBS.
+    pub(super) fn emit(&mut self, json: Box<str>) {
+        let Ok(turn) = Arc::clone(&self.emits).try_acquire_owned() else {
+            self.left_out += 1;
+            if self.left_out.is_power_of_two() {
+                warn!(times = self.left_out, "OBS is slow: messages for browser sources were left out");
+            }
+            return;
+        };
+        let obs = self.obs.clone();
+        let emitting = async move {
+            let _turn = turn;
+            match obs.emit(&json).await {
+                Err(error @ RequestError::Refused { .. }) => Some(Input::FeedFailed(error.to_string())),
+                Ok(()) | Err(_) => None,
+            }
+        };
+        self.start("a message for browser sources", emitting, |_| None);
+    }
+
+    /// Does something in the background that the core does not wait for.
+    pub(super) fn aside(&mut self, what: &'static str, deed: impl Future<Output = ()> + Send + 'static) {
+        self.start(
+            what,
+            async {
+                deed.await;
+                None
+            },
+            |_| None,
+        );
+    }
+
+    /// Ends all of them, and kills programs.
+    pub(super) async fn end(&mut self) {
+        self.tasks.abort_all();
+        while let Some(joined) = self.tasks.join_next().await {
+            report(joined);
+        }
+    }
+
+    fn answer(&mut self, what: &'static str, ticket: Ticket, deed: impl Future<Output = Result<(), String>> + Send + 'static) {
+        let done = move |outcome| Some(Input::Done { ticket, outcome });
+        self.start(what, async move { done(deed.await) }, move |panicked| done(Err(panicked.to_string())));
+    }
+
+    /// Starts a task. The core is told what comes of it; if it panics, what `instead` says.
+    fn start(
+        &mut self,
+        what: &'static str,
+        deed: impl Future<Output = Option<Input>> + Send + 'static,
+        instead: impl FnOnce(&Panicked) -> Option<Input> + Send + 'static,
+    ) {
+        while let Some(joined) = self.tasks.try_join_next() {
+            report(joined);
+        }
+        let answers = self.answers.clone();
+        self.tasks.spawn(async move {
+            let answer = watched(what, deed).await.unwrap_or_else(|panicked| instead(&panicked));
+            if let Some(answer) = answer
+                && answers.send(answer).await.is_err()
+            {
+                debug!(task = what, "an answer came too late: the bridge ends");
+            }
+        });
     }
 }
 
-async fn answer(answers: &mpsc::Sender<Input>, ticket: Ticket, outcome: Result<(), String>) {
-    if answers.send(Input::Done { ticket, outcome }).await.is_err() {
-        debug!("a step was done too late: the bridge ends");
+fn report(joined: Result<(), JoinError>) {
+    if let Err(broke) = joined
+        && !broke.is_cancelled()
+    {
+        error!(error = %broke, "a task broke");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+    use super::*;
+    use crate::{
+        obs::{self, Target},
+        rule::RunId,
+    };
+
+    /// With an OBS that is not there.
+    fn deeds() -> (Deeds, mpsc::Receiver<Input>) {
+        let target = || std::future::ready(Target { host: "127.0.0.1".into(), port: 1, tls: false, password: None });
+        let (obs, _notices) = obs::start(target, obs::Options::default(), CancellationToken::new(), &TaskTracker::new());
+        let (answers, answered) = mpsc::channel(8);
+        (Deeds::new(obs, answers), answered)
+    }
+
+    async fn next(answered: &mut mpsc::Receiver<Input>) -> Input {
+        tokio::time::timeout(Duration::from_secs(20), answered.recv()).await.expect("an answer in time").expect("an answer")
+    }
+
+    #[tokio::test]
+    async fn a_step_whose_task_panics_fails_and_ends_its_run() {
+        let (mut deeds, mut answered) = deeds();
+        let ticket = Ticket::Run(RunId(7));
+        deeds.answer("a test", ticket, async { panic!("broken") });
+        let Input::Done { ticket: of, outcome } = next(&mut answered).await else { panic!("no outcome of the step") };
+        assert_eq!((of, outcome), (ticket, Err("this is a bug in twitchat-bridge: broken".into())));
+    }
+
+    #[tokio::test]
+    async fn a_question_whose_task_panics_is_answered() {
+        let (mut deeds, mut answered) = deeds();
+        deeds.start("a test", async { panic!("broken") }, |panicked| Some(Input::Music(Err(panicked.to_string()))));
+        assert!(matches!(next(&mut answered).await, Input::Music(Err(why)) if why.contains("broken")));
+    }
+
+    #[tokio::test]
+    async fn all_of_them_are_joined_at_the_end() {
+        let (mut deeds, _answered) = deeds();
+        let (held, mut free) = mpsc::channel::<()>(1);
+        for _ in 0..3 {
+            let held = held.clone();
+            deeds.aside("a test", async move {
+                let _held = held;
+                std::future::pending::<()>().await;
+            });
+        }
+        drop(held);
+        deeds.end().await;
+        assert_eq!((free.try_recv(), deeds.tasks.len()), (Err(mpsc::error::TryRecvError::Disconnected), 0));
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
-use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::{Ended, Error, Told, clock::Clock, deeds::Deeds, log, state};
@@ -14,7 +14,7 @@ use crate::{
         journal::Write,
         port::{Effect, Input, ObsInfo},
     },
-    obs::{Notice, Obs, RequestError, Stop},
+    obs::{Notice, Obs, Stop},
     store::{StoreError, StoreHandle, StoreNotice, StoreNotices},
 };
 
@@ -28,18 +28,15 @@ pub(super) struct Engine {
     core: Core,
     clock: Clock,
     store: StoreHandle,
-    obs: Obs,
     generation: state::Writer,
     outgoing: mpsc::Sender<Box<RawValue>>,
     told: Option<mpsc::Sender<Told>>,
-    answers: mpsc::Sender<Input>,
     answered: mpsc::Receiver<Input>,
     deeds: Deeds,
     waiting: log::Waiting,
     stop: CancellationToken,
     /// Cancelled some time after `stop`: what cannot be had by then is not waited for.
     overdue: CancellationToken,
-    _overdue_timer: AbortOnDropHandle<()>,
     /// The end, once an effect asked for it.
     end: Option<Ended>,
 }
@@ -56,25 +53,9 @@ impl Engine {
     ) -> Self {
         let (answers, answered) = mpsc::channel(8);
         let overdue = CancellationToken::new();
-        let timer = tokio::spawn(cancel_later(stop.clone(), overdue.clone()));
-        let deeds = Deeds::new(obs.clone(), answers.clone());
-        Self {
-            core,
-            clock,
-            store,
-            obs,
-            generation,
-            outgoing,
-            told,
-            answers,
-            answered,
-            deeds,
-            waiting: log::Waiting::default(),
-            stop,
-            overdue,
-            _overdue_timer: AbortOnDropHandle::new(timer),
-            end: None,
-        }
+        let mut deeds = Deeds::new(obs, answers);
+        deeds.aside("the timer of the end", cancel_later(stop.clone(), overdue.clone()));
+        Self { core, clock, store, generation, outgoing, told, answered, deeds, waiting: log::Waiting::default(), stop, overdue, end: None }
     }
 
     /// Runs until told to stop, or until it cannot go on.
@@ -101,9 +82,11 @@ impl Engine {
         outcome
     }
 
-    /// Lets go of everything but the store; the sender ends when it has sent what it has.
-    pub(super) fn finish(self) -> StoreHandle {
-        self.store
+    /// Ends what it has begun, and lets go of everything but the store and the writer of the generation. The sender ends when it has sent
+    /// what it has.
+    pub(super) async fn finish(mut self) -> (StoreHandle, state::Writer) {
+        self.deeds.end().await;
+        (self.store, self.generation)
     }
 
     async fn serve(
@@ -201,10 +184,10 @@ impl Engine {
                         }
                     }
                 }
-                Effect::AskStream => self.ask_stream(),
-                Effect::AskShown { scene, source } => self.ask_shown(scene, source),
-                Effect::AskMusic { input } => self.ask_music(input),
-                Effect::Emit(json) => self.emit(json),
+                Effect::AskStream => self.deeds.ask_stream(),
+                Effect::AskShown { scene, source } => self.deeds.ask_shown(scene, source),
+                Effect::AskMusic { input } => self.deeds.ask_music(input),
+                Effect::Emit(json) => self.deeds.emit(json),
                 Effect::Ask { ticket, request } => self.deeds.ask(ticket, request),
                 Effect::Run { ticket, of, program } => self.deeds.run(ticket, of, program),
                 Effect::Speaks(generation) => self.generation.note(generation),
@@ -236,67 +219,6 @@ impl Engine {
                 Ok(())
             }
         }
-    }
-
-    /// Asks OBS in the background: the core goes on meanwhile.
-    fn ask_stream(&self) {
-        let obs = self.obs.clone();
-        self.answer_later(async move {
-            match obs.stream_status().await {
-                Ok(status) => Some(Input::Stream(status.active.then(|| i64::try_from(status.duration_ms).unwrap_or(i64::MAX)))),
-                Err(error) => {
-                    warn!(%error, "OBS does not say whether it streams");
-                    None
-                }
-            }
-        });
-    }
-
-    /// Whether a scene shows the page of the end credits.
-    fn ask_shown(&self, scene: Box<str>, source: Box<str>) {
-        let obs = self.obs.clone();
-        self.answer_later(async move {
-            match obs.shows(&scene, &source).await {
-                Ok(shown) => Some(Input::Shown { scene, shown }),
-                Err(error) => {
-                    debug!(%error, "OBS does not say what the scene shows");
-                    Some(Input::Shown { scene, shown: false })
-                }
-            }
-        });
-    }
-
-    fn ask_music(&self, input: Box<str>) {
-        let obs = self.obs.clone();
-        self.answer_later(async move {
-            Some(Input::Music(match obs.media_seconds(&input).await {
-                Ok(Some(seconds)) => Ok(seconds),
-                Ok(None) => Err(format!("{input} plays nothing")),
-                Err(error) => Err(error.to_string()),
-            }))
-        });
-    }
-
-    fn emit(&self, json: Box<str>) {
-        let obs = self.obs.clone();
-        self.answer_later(async move {
-            match obs.emit(&json).await {
-                Err(error @ RequestError::Refused { .. }) => Some(Input::FeedFailed(error.to_string())),
-                Ok(()) | Err(_) => None,
-            }
-        });
-    }
-
-    /// Asks in the background; what comes of it goes to the core.
-    fn answer_later(&self, asking: impl Future<Output = Option<Input>> + Send + 'static) {
-        let answers = self.answers.clone();
-        tokio::spawn(async move {
-            if let Some(answer) = asking.await
-                && answers.send(answer).await.is_err()
-            {
-                debug!("an answer of OBS came too late");
-            }
-        });
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn note(note: &Note) {
         | Note::TooLarge { .. }
         | Note::StepFailed(_)
         | Note::RuleBusy { .. }
+        | Note::ProgramDropped(_)
         | Note::RuleLoop { .. }
         | Note::RuleUnclear { .. }
         | Note::LabelFailed { .. }

@@ -1,6 +1,6 @@
 //! SHELL. Wires the parts: opens the store and rebuilds the core from it, keeps the link to OBS, feeds the core and runs its effects.
 //!
-//! Order of start: store, core, sender, link, engine. They end in reverse. `cli::run` and `cli::demo` call [`run`]; nothing here knows
+//! Order of start: store, core, link, sender, the writer of the generation, engine. They end in reverse. `cli::run` and `cli::demo` call [`run`]; nothing here knows
 //! about arguments or terminals.
 
 mod clock;
@@ -8,17 +8,19 @@ mod deeds;
 mod engine;
 mod log;
 pub mod machine;
+mod parts;
 pub mod program;
 mod sender;
 mod settings;
 mod startup;
 pub mod state;
+mod watched;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use tokio::{sync::mpsc, time::timeout};
+use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::{
     config::Config,
@@ -27,11 +29,9 @@ use crate::{
     store::{Store, StoreError},
 };
 use clock::Clock;
+use parts::Parts;
+use watched::watched;
 
-/// How long each part may take to end: what is on its way to OBS, the link, the store. All in all five seconds with what is owed.
-const SENDER_ENDS: Duration = Duration::from_millis(1_500);
-const LINK_ENDS: Duration = Duration::from_secs(1);
-const STORE_ENDS: Duration = Duration::from_millis(1_500);
 /// Messages to OBS that may wait for their turn; the engine waits when there are more.
 const OUTGOING: usize = 256;
 
@@ -99,39 +99,35 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     info!(session = started.core.session().id.0, rows = started.rows, store = %setup.config.store.path.display(), "journal read");
     let (store, mut notices) = store.run()?;
 
-    let (tracker, link_stop) = (TaskTracker::new(), CancellationToken::new());
+    let (link, link_stop) = (TaskTracker::new(), CancellationToken::new());
     let target = Arc::clone(&setup.target);
     let read_target = move || {
         let target = target();
         async move { target }
     };
-    let (obs, mut from_obs) = obs::start(read_target, obs::Options::default(), link_stop.clone(), &tracker);
+    let (obs, mut from_obs) = obs::start(read_target, obs::Options::default(), link_stop.clone(), &link);
+    link.close();
+    // Without the sender the engine has nothing to go on for: its end stops the engine, if that has not ended before.
+    let stop = stop.child_token();
     let (outgoing, queue) = mpsc::channel(OUTGOING);
-    let mut sender = tokio::spawn(sender::run(obs.clone(), queue));
-    tracker.close();
+    let sending = sender::run(obs.clone(), queue);
+    let sender = tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            let sent = watched("the sender", sending).await;
+            stop.cancel();
+            sent
+        }
+    });
 
     let generation = state::Writer::beside(&setup.config.store.path);
     let mut engine = engine::Engine::new(started.core, clock, (store, generation), obs, outgoing, setup.told, stop);
-    let ended = engine.run(started.effects, &mut from_obs, &mut notices).await;
+    let ended = watched("the engine", Box::pin(engine.run(started.effects, &mut from_obs, &mut notices))).await;
+    let ended = ended.unwrap_or(Err(Error::Broken("the engine")));
 
-    // No more input from here on: what is on its way to OBS gets there, then the link ends, then the store.
-    let store = engine.finish();
-    match timeout(SENDER_ENDS, &mut sender).await {
-        Ok(Ok(())) => {}
-        Ok(Err(_)) => return Err(Error::Broken("the sender")),
-        Err(_) => {
-            warn!("OBS does not take the last replies");
-            sender.abort();
-        }
-    }
-    link_stop.cancel();
+    let (store, generation) = engine.finish().await;
+    let ended = Box::pin(Parts { generation, sender, link_stop, link, store }.end(ended)).await;
+    // Not before: without a receiver the link ends, and what the sender still has to send goes over it.
     drop(from_obs);
-    if timeout(LINK_ENDS, tracker.wait()).await.is_err() {
-        warn!("the link to OBS does not end");
-    }
-    if let Ok(closed) = timeout(STORE_ENDS, store.close()).await {
-        return ended.and_then(|ended| closed.map(|()| ended).map_err(Error::from));
-    }
-    warn!("the store does not end; what was acknowledged is on disk");
     ended
 }

@@ -1,6 +1,6 @@
-//! Programs: never through a shell, and ended with all that they started when their time is up or nobody wants them any more. Steps run a
-//! few at once.
+//! Programs: never through a shell, and ended with all that they started when their time is up or nobody wants them any more.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -8,16 +8,13 @@ use std::time::Duration;
 use jiff::fmt::friendly::SpanPrinter;
 use tokio::{
     io::AsyncWriteExt,
-    process::{Child, Command},
-    sync::Semaphore,
+    process::{Child, ChildStdin, Command},
     time::{sleep, timeout},
 };
-use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use tokio_util::sync::CancellationToken;
 
 use crate::rule::Program;
 
-/// Programs of steps at once; others wait for their turn.
-const AT_ONCE: usize = 8;
 /// How long a program that was asked to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -63,10 +60,7 @@ impl Executable {
         command.process_group(0);
         let mut child = command.spawn().map_err(RunError::Start)?;
         let mut group = Group::of(&child);
-        let _feeding = child.stdin.take().map(|mut stdin| {
-            // A program need not read: whatever becomes of it is told by how it ends.
-            AbortOnDropHandle::new(tokio::spawn(async move { drop(stdin.write_all(&input).await) }))
-        });
+        let stdin = child.stdin.take();
         let over = tokio::select! {
             // One that has ended was not ended by us, whatever came at the same moment.
             biased;
@@ -76,6 +70,7 @@ impl Executable {
                 return if status.success() { Ok(()) } else { Err(RunError::Failed(status)) };
             }
             within = passed(self.within) => RunError::TimedOut(within),
+            never = feed(stdin, &input) => match never {},
             () = stop.cancelled() => RunError::Stopped,
         };
         if group.ask_to_end() {
@@ -86,6 +81,14 @@ impl Executable {
         drop(timeout(GRACE, child.wait()).await);
         Err(over)
     }
+}
+
+/// Writes to a program's standard input. A program need not read: whatever becomes of it is told by how it ends.
+async fn feed(stdin: Option<ChildStdin>, input: &[u8]) -> Infallible {
+    if let Some(mut stdin) = stdin {
+        drop(stdin.write_all(input).await);
+    }
+    std::future::pending().await
 }
 
 async fn passed(span: Option<Duration>) -> Duration {
@@ -141,18 +144,6 @@ impl Drop for Group {
     }
 }
 
-/// Whose turn it is to run a step's program.
-#[derive(Debug)]
-pub struct Programs {
-    turns: Semaphore,
-}
-
-impl Default for Programs {
-    fn default() -> Self {
-        Self { turns: Semaphore::new(AT_ONCE) }
-    }
-}
-
 /// A step's program that did not do its work.
 #[derive(Debug, thiserror::Error)]
 #[error("{program} failed: {why}")]
@@ -163,20 +154,16 @@ pub struct ProgramError {
     pub why: RunError,
 }
 
-impl Programs {
-    /// Runs a step's program to its end. Dropping this kills it.
-    pub async fn run(&self, program: &Program) -> Result<(), ProgramError> {
-        // The semaphore is never closed.
-        let _turn = self.turns.acquire().await.ok();
-        let executable = Executable {
-            name: OsString::from(&*program.program),
-            args: program.args.iter().map(OsString::from).collect(),
-            within: Some(program.within),
-        };
-        let never = CancellationToken::new();
-        let ended = executable.run(program.input.as_bytes().to_vec(), Vec::new(), &never).await;
-        ended.map_err(|why| ProgramError { program: program.program.clone(), why })
-    }
+/// Runs a step's program to its end. Dropping this kills it.
+pub async fn run(program: &Program) -> Result<(), ProgramError> {
+    let executable = Executable {
+        name: OsString::from(&*program.program),
+        args: program.args.iter().map(OsString::from).collect(),
+        within: Some(program.within),
+    };
+    let never = CancellationToken::new();
+    let ended = executable.run(program.input.as_bytes().to_vec(), Vec::new(), &never).await;
+    ended.map_err(|why| ProgramError { program: program.program.clone(), why })
 }
 
 #[cfg(all(test, unix))]
@@ -199,13 +186,12 @@ mod tests {
     async fn it_reads_the_event_and_its_end_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("heard").display().to_string();
-        let programs = Programs::default();
-        programs.run(&program(&["cat > \"$1\"", "sh", &file])).await.unwrap();
+        run(&program(&["cat > \"$1\"", "sh", &file])).await.unwrap();
         assert_eq!(std::fs::read_to_string(file).unwrap(), r#"{"data":{"viewers":3}}"#);
-        let failed = programs.run(&program(&["exit 3"])).await.unwrap_err();
+        let failed = run(&program(&["exit 3"])).await.unwrap_err();
         assert_eq!(failed.to_string(), "sh failed: exit status: 3");
         let missing = Program { program: "/no/such/program".into(), ..program(&[]) };
-        let error = programs.run(&missing).await.unwrap_err();
+        let error = run(&missing).await.unwrap_err();
         assert!(error.to_string().starts_with("/no/such/program failed: it cannot be started: "), "{error}");
     }
 
@@ -214,7 +200,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("heard").display().to_string();
         let hostile = "$(touch /tmp/never); `id` \"; rm -rf /";
-        Programs::default().run(&program(&["printf %s \"$2\" > \"$1\"", "sh", &file, hostile])).await.unwrap();
+        run(&program(&["printf %s \"$2\" > \"$1\"", "sh", &file, hostile])).await.unwrap();
         assert_eq!(std::fs::read_to_string(file).unwrap(), hostile);
     }
 
@@ -226,7 +212,7 @@ mod tests {
             within: Duration::from_millis(500),
             ..program(&["sh -c 'trap \"\" TERM; sleep 60 & wait' & echo $! > \"$1\"; wait", "sh", &file])
         };
-        let error = Programs::default().run(&slow).await.unwrap_err();
+        let error = run(&slow).await.unwrap_err();
         assert_eq!(error.to_string(), "sh failed: it took longer than 500ms, and was ended");
         let pid = std::fs::read_to_string(file).unwrap().trim().to_owned();
         for _ in 0..200 {

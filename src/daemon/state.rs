@@ -6,10 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 use tracing::{debug, warn};
 
-use super::settings;
+use super::{
+    settings,
+    watched::{Panicked, watched},
+};
 use crate::{config::Config, twitchat::Generation};
 
 /// Where the file is, for a journal.
@@ -24,19 +27,29 @@ pub fn generation(config: &Config) -> Option<Generation> {
 
 /// Writes it down in the background: nothing waits for it. One writer, so that the last one said is the one that stays.
 #[derive(Debug)]
-pub(super) struct Writer(watch::Sender<Option<Generation>>);
+pub(super) struct Writer {
+    said: watch::Sender<Option<Generation>>,
+    task: JoinHandle<Result<(), Panicked>>,
+}
 
 impl Writer {
     /// For a journal.
     pub(super) fn beside(journal: &Path) -> Self {
         let (said, heard) = watch::channel(None);
-        tokio::spawn(write_each(path(journal), heard));
-        Self(said)
+        let path = path(journal);
+        let task = tokio::spawn(async { watched("the writer of the generation", write_each(path, heard)).await });
+        Self { said, task }
     }
 
     /// This is spoken now.
     pub(super) fn note(&self, generation: Generation) {
-        self.0.send_replace(Some(generation));
+        self.said.send_replace(Some(generation));
+    }
+
+    /// Waits until the last one is written. A panic is in the log already: nothing depends on this file but the words of `send`.
+    pub(super) async fn end(self) {
+        drop(self.said);
+        drop(self.task.await);
     }
 }
 
@@ -84,16 +97,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.store.path = folder.path().join("journal.db");
-        let (said, heard) = watch::channel(None);
-        let writing = tokio::spawn(write_each(path(&config.store.path), heard));
-        let writer = Writer(said);
+        let writer = Writer::beside(&config.store.path);
         for generation in [Generation::First, Generation::Second].repeat(50) {
             writer.note(generation);
             tokio::task::yield_now().await;
         }
         writer.note(Generation::Third);
-        drop(writer);
-        writing.await.unwrap();
+        writer.end().await;
         assert_eq!(generation(&config), Some(Generation::Third));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }

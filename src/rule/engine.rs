@@ -2,7 +2,9 @@
 //!
 //! Nothing here grows without bound: of one rule or action a few runs go on at once, a few dozen wait, and the rest are counted.
 
+mod lanes;
 mod ledger;
+mod outside;
 mod own;
 mod pace;
 #[cfg(test)]
@@ -25,9 +27,11 @@ use super::{
 };
 use crate::event::EventName;
 use ledger::Ledger;
+use outside::Outside;
 use own::Traces;
 use pace::{Admission, Pace};
 
+pub use outside::{BegunProgram, BegunRequest, Dropped, ProgramEnd, ProgramId, ProgramTally};
 pub use own::Trace;
 pub use pace::Tally;
 
@@ -207,6 +211,7 @@ pub struct Engine {
     begun: u64,
     ledger: Ledger,
     traces: Traces,
+    outside: Outside,
 }
 
 impl Engine {
@@ -435,11 +440,6 @@ impl Engine {
         let waits = self.runs.values().filter_map(|run| if let State::Until(until) = run.state { Some(until) } else { None });
         let queues = self.paces.values().filter_map(Pace::due_ms);
         now.into_iter().chain(waits).chain(queues).min()
-    }
-
-    /// Whose run it is, for the log.
-    pub fn whose(&self, id: RunId) -> Box<str> {
-        self.runs.get(&id).map(|run| self.name_of(run.owner)).unwrap_or_default().into()
     }
 
     /// Runs that are under way.

@@ -22,7 +22,10 @@ mod tree;
 
 pub use book::{Label, NamedAction, Once, Rule, Rulebook, SECTIONS};
 pub use context::{Context, Part, Uses};
-pub use engine::{Called, Cause, DEEPEST, Engine, Failure, Happening, Owner, RunId, Tally, Trace, Turn, Verdict};
+pub use engine::{
+    BegunProgram, BegunRequest, Called, Cause, DEEPEST, Dropped, Engine, Failure, Happening, Owner, ProgramEnd, ProgramId, ProgramTally,
+    RunId, Tally, Trace, Turn, Verdict,
+};
 pub use expression::Expression;
 pub use fields::{Problem, Wrong};
 pub use jinja::{Failed, Flaw, Scope};

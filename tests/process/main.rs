@@ -17,6 +17,7 @@
 mod examples;
 mod killed_bridge;
 mod lost_obs;
+mod programs;
 mod refused;
 mod shutdown;
 mod sockets;

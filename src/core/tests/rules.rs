@@ -114,7 +114,8 @@ fn obs_is_asked_and_a_refusal_is_said_and_ends_the_run() {
     let status = bench.ask(json!({ "request": "GetStatus", "id": 1 }));
     assert_eq!(
         status["rules"],
-        json!([{ "name": "stop", "enabled": true, "runs": 1, "running": 0, "waiting": 0, "skipped": 0, "failed": 1, "lastError": "obs SetCurrentProgramScene: OBS refused it" }])
+        json!([{ "name": "stop", "enabled": true, "runs": 1, "running": 0, "waiting": 0, "skipped": 0, "failed": 1, "lastError": "obs SetCurrentProgramScene: OBS refused it",
+            "programs": { "running": 0, "waiting": 0, "dropped": 0, "failed": 0 } }])
     );
 }
 
@@ -334,7 +335,7 @@ fn a_rule_can_fill_the_credits_and_call_a_programs_effect() {
         .iter()
         .filter_map(|effect| if let Effect::Run { ticket, program, .. } = effect { Some((*ticket, program.clone())) } else { None })
         .collect();
-    let [(Some(ticket), program)] = &runs[..] else { panic!("{runs:?}") };
+    let [(ticket, program)] = &runs[..] else { panic!("{runs:?}") };
     assert_eq!((&*program.program, program.args.as_slice(), program.within.as_secs()), ("notify", &["Fox".to_owned()][..], 3));
     let input: Value = serde_json::from_str(&program.input).unwrap();
     assert_eq!((input["event"]["name"].as_str(), input["data"]["viewers"].as_u64()), (Some("Twitch.Raid"), Some(5)));
@@ -406,4 +407,132 @@ fn what_is_played_back_runs_no_rule_unless_it_wants_to() {
         acted(&mut bench).len()
     };
     assert_eq!((run(false), run(true)), (0, 1));
+}
+
+/// The programs that begin, with their tickets.
+fn programs(bench: &mut Bench) -> Vec<(port::Ticket, String)> {
+    let effects = std::mem::take(&mut bench.effects);
+    effects
+        .into_iter()
+        .filter_map(|effect| if let Effect::Run { ticket, program, .. } = effect { Some((ticket, program.program.into())) } else { None })
+        .collect()
+}
+
+fn happens(bench: &mut Bench, kind: &str, id: u64) {
+    bench.hear(&json!({ "request": "PublishEvent", "id": id, "publish": { "source": "Acme", "type": kind }, "data": {} }).to_string());
+}
+
+#[test]
+fn background_programs_of_one_rule_do_not_delay_those_of_another_and_are_counted() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        name = "slow"
+        on = "Acme.Slow"
+        do = [{ run = ["sleep", "20"], background = true }]
+        [[rule]]
+        name = "quick"
+        on = "Acme.Quick"
+        do = [{ run = ["true"] }]
+        "#,
+    );
+    let mut running = Vec::new();
+    for id in 0..400 {
+        happens(&mut bench, "Slow", id);
+        running.extend(programs(&mut bench));
+        bench.pass(400);
+        running.extend(programs(&mut bench));
+    }
+    assert_eq!(running.len(), 8, "of one rule");
+    happens(&mut bench, "Quick", 400);
+    let quick = programs(&mut bench);
+    assert_eq!(quick.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["true"], "at once");
+    bench.input(Input::Done { ticket: quick[0].0, outcome: Ok(()) });
+    bench.input(Input::Done { ticket: running[0].0, outcome: Err("exit status: 1".into()) });
+    assert_eq!(notes(&bench), [r#"rule "slow" failed at run sleep: exit status: 1"#]);
+    assert_eq!(programs(&mut bench).len(), 1, "the next one begins");
+    let status = bench.ask(json!({ "request": "GetStatus", "id": 1 }));
+    assert_eq!(status["rules"][0]["programs"], json!({ "running": 8, "waiting": 99, "dropped": 292, "failed": 1 }));
+    assert_eq!(status["rules"][0]["lastError"], "run sleep: exit status: 1");
+    assert_eq!(status["rules"][1]["programs"], json!({ "running": 0, "waiting": 0, "dropped": 0, "failed": 0 }));
+}
+
+#[test]
+fn programs_that_are_left_out_are_said_at_1_2_4_8() {
+    let mut bench = bench("[[rule]]\nname = \"slow\"\non = \"Acme.Slow\"\ndo = [{ run = [\"sleep\", \"20\"], background = true }]");
+    let mut said = Vec::new();
+    for id in 0..140 {
+        happens(&mut bench, "Slow", id);
+        bench.pass(400);
+        said.extend(notes(&bench).into_iter().filter(|note| note.contains("left out")));
+        bench.effects.clear();
+    }
+    let times: Vec<_> = said.iter().map(|note| note.split(' ').nth(2).unwrap()).collect();
+    assert_eq!((times, said[0].starts_with(r#"rule "slow": "#)), (vec!["1", "2", "4", "8", "16", "32"], true), "{said:?}");
+}
+
+#[test]
+fn a_run_waits_for_its_program_also_behind_others() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        on = "Acme.Go"
+        at_once = 64
+        do = [{ run = ["sleep", "1"] }, { send = "STOP_TTS" }]
+        "#,
+    );
+    for id in 0..10 {
+        happens(&mut bench, "Go", id);
+    }
+    let first = programs(&mut bench);
+    assert_eq!(first.len(), 8);
+    for (ticket, _) in first {
+        bench.input(Input::Done { ticket, outcome: Ok(()) });
+    }
+    let sent = bench.effects.iter().filter(|effect| matches!(effect, Effect::Send(json) if json.get().contains("STOP_TTS"))).count();
+    assert_eq!((sent, programs(&mut bench).len()), (8, 2));
+}
+
+#[test]
+fn one_rules_requests_reach_obs_one_after_the_other() {
+    let mut bench = bench(
+        r#"
+        [[rule]]
+        on = "Acme.Flood"
+        at_once = 64
+        do = [{ obs = "SaveReplayBuffer" }]
+        [[rule]]
+        on = "Acme.Other"
+        do = [{ obs = "StopRecord" }]
+        "#,
+    );
+    for id in 0..30 {
+        happens(&mut bench, "Flood", id);
+    }
+    let mut open = asked(&mut bench);
+    assert_eq!(open.len(), 1, "OBS takes one at a time: more would delay others");
+    happens(&mut bench, "Other", 30);
+    assert_eq!(asked(&mut bench).iter().map(|(_, request)| request.name()).collect::<Vec<_>>(), ["StopRecord"]);
+    let mut made = 1;
+    while let Some((ticket, _)) = open.pop() {
+        bench.input(Input::Done { ticket, outcome: Ok(()) });
+        open = asked(&mut bench);
+        made += open.len();
+    }
+    assert_eq!(made, 30);
+}
+
+#[test]
+fn many_labels_are_written_a_few_at_a_time_and_all_in_the_end() {
+    let toml = (0..20).map(|label| format!("[[label]]\nsource = \"L{label}\"\ntext = \"x\"\n")).collect::<Vec<_>>().concat();
+    let mut bench = Bench::with(settings_with(&toml), &[], Seq(0), &Kept::default(), START_MS);
+    bench.input(Input::Up(info()));
+    let (mut open, mut written, mut most) = (asked(&mut bench), 0, 0);
+    while let Some((ticket, _)) = open.pop() {
+        most = most.max(open.len() + 1);
+        written += 1;
+        bench.input(Input::Done { ticket, outcome: Ok(()) });
+        open.extend(asked(&mut bench));
+    }
+    assert_eq!((written, most), (20, 4));
 }

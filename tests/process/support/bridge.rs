@@ -38,6 +38,11 @@ impl Home {
         self.0.path()
     }
 
+    /// Writes the configuration.
+    pub(crate) fn configure(&self, toml: &str) {
+        std::fs::write(self.config(), toml).unwrap();
+    }
+
     fn config(&self) -> PathBuf {
         self.path().join("config.toml")
     }

@@ -1,0 +1,156 @@
+//! Work outside the pure part that rules and actions share: programs, requests to OBS.
+//!
+//! Each rule or action has a lane of its own. What one of them asks for waits in its lane, and never before the first of another lane.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    ops::Bound,
+};
+
+use super::Owner;
+
+/// The bounds of all lanes of one kind of work.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// How many of one lane may be under way.
+    pub(super) each: usize,
+    /// How many of all lanes together may be, without the first of each lane.
+    pub(super) all: usize,
+    /// How many may wait in one lane.
+    pub(super) waiting: usize,
+    /// How large they may be together, in bytes; a single one may be larger.
+    pub(super) bytes: usize,
+}
+
+#[derive(Debug)]
+struct Lane<T> {
+    running: usize,
+    queue: VecDeque<(T, usize)>,
+    bytes: usize,
+}
+
+impl<T> Default for Lane<T> {
+    fn default() -> Self {
+        Self { running: 0, queue: VecDeque::new(), bytes: 0 }
+    }
+}
+
+/// All lanes of one kind of work.
+#[derive(Debug)]
+pub(super) struct Lanes<T> {
+    bounds: Bounds,
+    by_owner: BTreeMap<Owner, Lane<T>>,
+    /// Under way in all lanes, without the first of each.
+    beside: usize,
+    /// Whose turn it was last.
+    last: Option<Owner>,
+}
+
+impl<T> Lanes<T> {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        Self { bounds, by_owner: BTreeMap::new(), beside: 0, last: None }
+    }
+
+    /// Puts work of some bytes at the end of a lane. `false` if there is no room.
+    pub(super) fn put(&mut self, owner: Owner, work: T, bytes: usize) -> bool {
+        let lane = self.by_owner.entry(owner).or_default();
+        let fits = lane.queue.is_empty() || (lane.queue.len() < self.bounds.waiting && lane.bytes + bytes <= self.bounds.bytes);
+        if fits {
+            lane.bytes += bytes;
+            lane.queue.push_back((work, bytes));
+        }
+        fits
+    }
+
+    /// What begins now, and whose it is. To be called until there is nothing more.
+    pub(super) fn begin(&mut self) -> Option<(Owner, T)> {
+        let has_room = self.beside < self.bounds.all;
+        let each = self.bounds.each;
+        let first = |lane: &Lane<T>| lane.running == 0;
+        let owner = self.turn(first).or_else(|| self.turn(|lane| has_room && lane.running < each))?;
+        let lane = self.by_owner.get_mut(&owner)?;
+        let (work, bytes) = lane.queue.pop_front()?;
+        lane.bytes -= bytes;
+        self.beside += usize::from(lane.running > 0);
+        lane.running += 1;
+        self.last = Some(owner);
+        Some((owner, work))
+    }
+
+    /// The lane whose turn it is, after the last one, among those with work that `may` begin.
+    fn turn(&self, may: impl Fn(&Lane<T>) -> bool) -> Option<Owner> {
+        let after = self.last.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut lanes = self.by_owner.range((after, Bound::Unbounded)).chain(&self.by_owner);
+        lanes.find(|(_, lane)| !lane.queue.is_empty() && may(lane)).map(|(owner, _)| *owner)
+    }
+
+    /// One that had begun has ended.
+    pub(super) fn ended(&mut self, owner: Owner) {
+        let Some(lane) = self.by_owner.get_mut(&owner).filter(|lane| lane.running > 0) else { return };
+        lane.running -= 1;
+        self.beside -= usize::from(lane.running > 0);
+    }
+
+    /// How many of a lane are under way, and how many wait.
+    pub(super) fn count(&self, owner: Owner) -> (usize, usize) {
+        self.by_owner.get(&owner).map(|lane| (lane.running, lane.queue.len())).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDS: Bounds = Bounds { each: 3, all: 4, waiting: 5, bytes: 100 };
+
+    fn begun(lanes: &mut Lanes<u32>) -> Vec<(usize, u32)> {
+        let place = |owner| match owner {
+            Owner::Rule(place) | Owner::Action(place) => place,
+        };
+        std::iter::from_fn(|| lanes.begin()).map(|(owner, work)| (place(owner), work)).collect()
+    }
+
+    #[test]
+    fn the_first_of_a_lane_never_waits_for_others() {
+        let mut lanes = Lanes::new(BOUNDS);
+        for owner in 0..3 {
+            assert!((0..5).all(|work| lanes.put(Owner::Rule(owner), work, 1)));
+        }
+        assert_eq!(begun(&mut lanes), [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 2)], "four beside the first of each");
+        assert!(lanes.put(Owner::Rule(9), 7, 1));
+        assert_eq!(begun(&mut lanes), [(9, 7)], "although all of the shared room is taken");
+    }
+
+    #[test]
+    fn shared_room_goes_to_each_in_turn() {
+        let mut lanes = Lanes::new(BOUNDS);
+        for owner in 0..3 {
+            assert!((0..5).all(|work| lanes.put(Owner::Rule(owner), work, 1)));
+        }
+        begun(&mut lanes);
+        lanes.ended(Owner::Rule(0));
+        assert_eq!(begun(&mut lanes), [(1, 2)]);
+        lanes.ended(Owner::Rule(0));
+        lanes.ended(Owner::Rule(0));
+        assert_eq!(begun(&mut lanes), [(0, 3), (2, 2)], "its own first one, and whose turn it is");
+        assert_eq!((lanes.count(Owner::Rule(0)), lanes.count(Owner::Rule(2))), ((1, 1), (3, 2)));
+    }
+
+    #[test]
+    fn what_waits_is_bounded_by_number_and_by_bytes() {
+        let mut lanes = Lanes::new(BOUNDS);
+        let taken = |lanes: &mut Lanes<u32>, bytes| (0..10).filter(|work| lanes.put(Owner::Rule(0), *work, bytes)).count();
+        assert_eq!(taken(&mut lanes, 1), 5);
+        assert_eq!(begun(&mut lanes).len(), 3);
+        assert_eq!(taken(&mut lanes, 49), 2, "beside two of one byte");
+        let mut lanes = Lanes::new(BOUNDS);
+        assert_eq!(taken(&mut lanes, 1_000), 1, "a single one may be large");
+    }
+
+    #[test]
+    fn an_end_that_nobody_waits_for_changes_nothing() {
+        let mut lanes = Lanes::<u32>::new(BOUNDS);
+        lanes.ended(Owner::Action(1));
+        assert_eq!((lanes.count(Owner::Action(1)), begun(&mut lanes)), ((0, 0), vec![]));
+    }
+}
