@@ -119,7 +119,7 @@ impl Verb {
 
     async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Run(args) => args.run(context).await,
+            Self::Run(args) => Box::pin(args.run(context)).await,
             Self::Status(args) => args.run(context).await,
             Self::Watch(args) => args.run(context).await,
             Self::Wait(args) => args.run(context).await,
