@@ -110,6 +110,11 @@ impl StandIn {
         self.hub.send_raw(&Message::text(text.into()));
     }
 
+    /// Sends a text frame with these bytes, which need not be UTF-8, to everyone who hears General events.
+    pub fn send_raw_event(&self, bytes: Vec<u8>) {
+        self.hub.send_raw_event(&Message::text(bytes));
+    }
+
     /// Sends a binary frame as it is to everyone who has identified.
     pub fn send_raw_bytes(&self, bytes: Vec<u8>) {
         self.hub.send_raw(&Message::binary(bytes));

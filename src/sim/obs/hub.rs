@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -39,6 +40,15 @@ struct Broadcast {
     reply_first: bool,
 }
 
+/// A broadcast that takes its time.
+#[derive(Debug)]
+struct Late {
+    due: Instant,
+    from: SessionId,
+    event_data: Box<str>,
+    reply: Option<Message>,
+}
+
 /// What tests may turn.
 #[derive(Debug)]
 pub(super) struct Knobs {
@@ -58,6 +68,9 @@ struct State {
     knobs: Knobs,
     reorder: Reorder<Broadcast>,
     early_replies: bool,
+    broadcast_takes: Duration,
+    /// In the order in which they are due: all take equally long.
+    late: VecDeque<Late>,
     coin: Random,
     heard: VecDeque<Box<str>>,
     witness: usize,
@@ -70,6 +83,8 @@ pub(super) struct Hub {
     state: Mutex<State>,
     /// Something was broadcast.
     pub(super) broadcast: Notify,
+    /// A broadcast came that takes its time.
+    pub(super) delayed: Notify,
     /// No straggler is held any more.
     pub(super) settled: Notify,
     /// A session came, went or identified.
@@ -95,6 +110,8 @@ impl Hub {
             knobs,
             reorder: Reorder::new(options.seed, options.order != Order::All),
             early_replies: options.order == Order::Heard,
+            broadcast_takes: options.broadcast_takes,
+            late: VecDeque::new(),
             coin: Random::seeded(!options.seed),
             heard: VecDeque::new(),
             witness: options.witness,
@@ -103,6 +120,7 @@ impl Hub {
         Self {
             state: Mutex::new(state),
             broadcast: Notify::new(),
+            delayed: Notify::new(),
             settled: Notify::new(),
             changed: Notify::new(),
             frozen: watch::Sender::new(false),
@@ -158,7 +176,11 @@ impl Hub {
             state.knobs.kick = Some((left - 1, whom));
             return false;
         }
-        let sessions = state.sessions.iter().filter(|(id, _)| whom == Kick::Everybody || **id == from);
+        let sessions = state.sessions.iter().filter(|(id, _)| match whom {
+            Kick::Everybody => true,
+            Kick::Asker => **id == from,
+            Kick::Others => **id != from,
+        });
         sessions.for_each(|(_, session)| session.outbox.push(Goodbye::kicked().message()));
         true
     }
@@ -210,6 +232,11 @@ impl Hub {
         identified.for_each(|session| session.outbox.push(message.clone()));
     }
 
+    /// Sends any message to everyone who hears General events.
+    pub(super) fn send_raw_event(&self, message: &Message) {
+        self.lock().listeners(subscription::GENERAL).for_each(|outbox| outbox.push(message.clone()));
+    }
+
     /// Ends every session with a close code.
     pub(super) fn dismiss(&self, goodbye: &Goodbye) {
         self.lock().sessions.values().for_each(|session| session.outbox.push(goodbye.message()));
@@ -226,11 +253,43 @@ impl Hub {
         let mut state = self.lock();
         state.sessions.clear();
         state.world.restart();
+        state.late.clear();
         drop(state.reorder.flush());
     }
 
-    /// Takes a broadcast; the reply to it goes out beside it, before or after, or at once.
-    pub(super) fn broadcast(&self, from: SessionId, event_data: Box<str>, mut reply: Option<Message>) {
+    /// Takes a broadcast, at once or when it has taken its time.
+    pub(super) fn broadcast(&self, from: SessionId, event_data: Box<str>, reply: Option<Message>) {
+        let mut state = self.lock();
+        if state.broadcast_takes.is_zero() {
+            drop(state);
+            self.hand_out(from, event_data, reply);
+            return;
+        }
+        let due = Instant::now() + state.broadcast_takes;
+        state.late.push_back(Late { due, from, event_data, reply });
+        drop(state);
+        self.delayed.notify_one();
+    }
+
+    /// When the first of the broadcasts that take their time is due.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.lock().late.front().map(|late| late.due)
+    }
+
+    /// Hands out the broadcasts that have taken their time by now.
+    pub(super) fn hand_out_due(&self, now: Instant) {
+        let due = {
+            let mut state = self.lock();
+            let count = state.late.partition_point(|late| late.due <= now);
+            state.late.drain(..count).collect::<Vec<_>>()
+        };
+        for Late { from, event_data, reply, .. } in due {
+            self.hand_out(from, event_data, reply);
+        }
+    }
+
+    /// Hands a broadcast out; the reply to it goes out beside it, before or after, or at once.
+    fn hand_out(&self, from: SessionId, event_data: Box<str>, mut reply: Option<Message>) {
         let mut state = self.lock();
         let is_dropped = state.knobs.drop_broadcasts > 0;
         if (is_dropped || state.early_replies)
@@ -263,9 +322,10 @@ impl Hub {
         None
     }
 
-    /// Whether stragglers are held.
+    /// Whether stragglers are held, or broadcasts that take their time.
     pub(super) fn unsettled(&self) -> bool {
-        !self.lock().reorder.is_empty()
+        let state = self.lock();
+        !state.reorder.is_empty() || !state.late.is_empty()
     }
 
     /// How many broadcasts were delivered.

@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -97,6 +98,7 @@ impl StandIn {
 fn run(listener: TcpListener, hub: &Arc<Hub>, nodelay: bool) -> Run {
     let (closing, killed, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     tasks.spawn(killed.clone().run_until_cancelled_owned(watched("stragglers", settle(Arc::clone(hub)))));
+    tasks.spawn(killed.clone().run_until_cancelled_owned(watched("late broadcasts", hand_out_late(Arc::clone(hub)))));
     let accepting = accept(listener, Arc::clone(hub), nodelay, tasks.clone(), killed.clone());
     let closing_too = closing.clone();
     let accepting = async move { closing_too.run_until_cancelled(accepting).await.unwrap_or_default() };
@@ -123,6 +125,19 @@ async fn accept(listener: TcpListener, hub: Arc<Hub>, nodelay: bool, tasks: Task
         };
         if stream.set_nodelay(nodelay).is_ok() {
             tasks.spawn(watched("a session", session::serve(stream, Arc::clone(&hub), killed.clone())));
+        }
+    }
+}
+
+/// Hands out the broadcasts that take their time.
+async fn hand_out_late(hub: Arc<Hub>) {
+    loop {
+        match hub.next_due() {
+            Some(due) => {
+                tokio::time::sleep_until(due).await;
+                hub.hand_out_due(Instant::now());
+            }
+            None => hub.delayed.notified().await,
         }
     }
 }

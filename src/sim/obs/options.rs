@@ -1,5 +1,7 @@
 //! How a stand-in OBS is started.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 /// What a [`StandIn`](super::StandIn) is started with.
@@ -21,6 +23,9 @@ pub struct Options {
     pub versions: Versions,
     /// Whether it was built with browser sources: Debian's OBS was not.
     pub browser_sources: bool,
+    /// How long each broadcast takes until it is delivered and replied to. As in OBS's thread pool, the broadcasts of a client that does
+    /// not wait for replies take this time side by side.
+    pub broadcast_takes: Duration,
 }
 
 impl Default for Options {
@@ -34,6 +39,7 @@ impl Default for Options {
             witness: 200_000,
             versions: Versions::default(),
             browser_sources: true,
+            broadcast_takes: Duration::ZERO,
         }
     }
 }
@@ -57,6 +63,8 @@ pub enum Kick {
     Everybody,
     /// The session that makes the request.
     Asker,
+    /// All sessions but the one that makes the request.
+    Others,
 }
 
 /// Versions as `Hello` and `GetVersion` tell them.

@@ -246,6 +246,23 @@ async fn one_after_the_other_nothing_changes_places() {
     assert!(within(numbers(&obs, 500, false)).await.into_iter().eq(0..500));
 }
 
+/// As OBS under load: who waits for each reply is slow, who does not is not.
+#[tokio::test]
+async fn broadcasts_that_take_their_time_take_it_side_by_side() {
+    const COUNT: u64 = 20;
+    const EACH: Duration = Duration::from_millis(50);
+    let took = async |pipelined| {
+        let obs = start(Options { order: Order::All, broadcast_takes: EACH, ..Options::default() }).await;
+        let begun = tokio::time::Instant::now();
+        assert_eq!(numbers(&obs, COUNT, pipelined).await, (0..COUNT).collect::<Vec<_>>());
+        begun.elapsed()
+    };
+    let (pipelined, one_by_one) = (took(true).await, took(false).await);
+    assert!(pipelined >= EACH, "{pipelined:?}");
+    assert!(one_by_one >= EACH * 20, "{one_by_one:?}");
+    assert!(pipelined < one_by_one, "{pipelined:?} {one_by_one:?}");
+}
+
 #[tokio::test]
 async fn who_does_not_read_holds_up_nobody() {
     let obs = guarded().await;
