@@ -14,12 +14,13 @@ use obws::{
         scenes::SceneId,
         sources::{SaveScreenshot, SourceId},
     },
+    responses::StatusCode,
 };
 use serde_json::{Map, Value};
 use time::Duration;
 
 use super::{RequestError, Talker};
-use crate::rule::ObsRequest;
+use crate::rule::{ObsRequest, obs_request::MediaAction as Action};
 
 impl Talker {
     /// Makes a request that answers nothing. Returns when OBS has done it, or has refused it.
@@ -28,35 +29,9 @@ impl Talker {
     }
 }
 
+/// Each request has one arm here, and the compiler sees to it.
+#[expect(clippy::too_many_lines, reason = "one arm for each request")]
 async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
-    match request {
-        ObsRequest::SetSceneItemEnabled { .. } | ObsRequest::SetSceneItemLocked { .. } | ObsRequest::SetSceneItemIndex { .. } => {
-            scene_item(client, request).await
-        }
-        ObsRequest::SetInputSettings { .. }
-        | ObsRequest::SetInputMute { .. }
-        | ObsRequest::ToggleInputMute { .. }
-        | ObsRequest::SetInputVolume { .. }
-        | ObsRequest::SetInputAudioBalance { .. }
-        | ObsRequest::PressInputPropertiesButton { .. }
-        | ObsRequest::TriggerMediaInputAction { .. }
-        | ObsRequest::SetMediaInputCursor { .. }
-        | ObsRequest::OffsetMediaInputCursor { .. } => input(client, request).await,
-        ObsRequest::SetSourceFilterEnabled { source, filter, enabled } => {
-            client.filters().set_enabled(filters::SetEnabled { source: SourceId::Name(source), filter, enabled: *enabled }).await
-        }
-        ObsRequest::SetSourceFilterSettings { source, filter, settings, overlay } => {
-            client
-                .filters()
-                .set_settings(filters::SetSettings { source: SourceId::Name(source), filter, settings, overlay: *overlay })
-                .await
-        }
-        _ => studio(client, request).await,
-    }
-}
-
-/// Outputs, scenes, transitions, hotkeys and the rest of the studio.
-async fn studio(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
     match request {
         ObsRequest::StartStream => client.streaming().start().await,
         ObsRequest::StopStream => client.streaming().stop().await,
@@ -82,6 +57,48 @@ async fn studio(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> 
         ObsRequest::ToggleOutput { output } => client.outputs().toggle(output).await.map(drop),
         ObsRequest::SetCurrentProgramScene { scene } => client.scenes().set_current_program_scene(SceneId::Name(scene)).await,
         ObsRequest::SetCurrentPreviewScene { scene } => client.scenes().set_current_preview_scene(SceneId::Name(scene)).await,
+        ObsRequest::SetSceneItemEnabled { scene, item, source, enabled } => {
+            let (scene, item_id) = scene_item(client, scene, *item, source.as_deref()).await?;
+            client.scene_items().set_enabled(scene_items::SetEnabled { scene, item_id, enabled: *enabled }).await
+        }
+        ObsRequest::SetSceneItemLocked { scene, item, source, locked } => {
+            let (scene, item_id) = scene_item(client, scene, *item, source.as_deref()).await?;
+            client.scene_items().set_locked(scene_items::SetLocked { scene, item_id, locked: *locked }).await
+        }
+        ObsRequest::SetSceneItemIndex { scene, item, source, index } => {
+            let (scene, item_id) = scene_item(client, scene, *item, source.as_deref()).await?;
+            client.scene_items().set_index(scene_items::SetIndex { scene, item_id, index: unsigned(*index) }).await
+        }
+        ObsRequest::SetInputSettings { input, settings, overlay } => {
+            client.inputs().set_settings(inputs::SetSettings { input: InputId::Name(input), settings, overlay: *overlay }).await
+        }
+        ObsRequest::SetInputMute { input, muted } => client.inputs().set_muted(InputId::Name(input), *muted).await,
+        ObsRequest::ToggleInputMute { input } => client.inputs().toggle_mute(InputId::Name(input)).await.map(drop),
+        ObsRequest::SetInputVolume { input, decibels, factor } => {
+            client.inputs().set_volume(InputId::Name(input), volume(*decibels, *factor)?).await
+        }
+        ObsRequest::SetInputAudioBalance { input, balance } => {
+            client.inputs().set_audio_balance(InputId::Name(input), single(*balance)).await
+        }
+        ObsRequest::PressInputPropertiesButton { input, property } => {
+            client.inputs().press_properties_button(InputId::Name(input), property).await
+        }
+        ObsRequest::TriggerMediaInputAction { input, action } => {
+            client.media_inputs().trigger_action(InputId::Name(input), media_action(*action)).await
+        }
+        ObsRequest::SetMediaInputCursor { input, milliseconds } => {
+            client.media_inputs().set_cursor(InputId::Name(input), millis(*milliseconds)).await
+        }
+        ObsRequest::OffsetMediaInputCursor { input, milliseconds } => {
+            client.media_inputs().offset_cursor(InputId::Name(input), millis(*milliseconds)).await
+        }
+        ObsRequest::SetSourceFilterEnabled { source, filter, enabled } => {
+            client.filters().set_enabled(filters::SetEnabled { source: SourceId::Name(source), filter, enabled: *enabled }).await
+        }
+        ObsRequest::SetSourceFilterSettings { source, filter, settings, overlay } => {
+            let source = SourceId::Name(source);
+            client.filters().set_settings(filters::SetSettings { source, filter, settings, overlay: *overlay }).await
+        }
         ObsRequest::SetCurrentSceneTransition { transition } => client.transitions().set_current(transition).await,
         ObsRequest::SetCurrentSceneTransitionDuration { milliseconds } => {
             client.transitions().set_current_duration(millis(*milliseconds)).await
@@ -99,9 +116,9 @@ async fn studio(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> 
             let settings = SaveScreenshot {
                 source: SourceId::Name(source),
                 format,
-                width: width.map(whole),
-                height: height.map(whole),
-                compression_quality: quality.map(whole),
+                width: width.map(unsigned),
+                height: height.map(unsigned),
+                compression_quality: quality.map(signed),
                 file_path: Path::new(path),
             };
             client.sources().save_screenshot(settings).await
@@ -113,73 +130,41 @@ async fn studio(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> 
             let call = general::CallVendorRequest { vendor_name: vendor, request_type: request, request_data };
             client.general().call_vendor_request::<_, Value>(call).await.map(drop)
         }
-        _ => Ok(()),
-    }
-}
-
-async fn input(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
-    let (inputs, media) = (client.inputs(), client.media_inputs());
-    match request {
-        ObsRequest::SetInputSettings { input, settings, overlay } => {
-            inputs.set_settings(inputs::SetSettings { input: InputId::Name(input), settings, overlay: *overlay }).await
-        }
-        ObsRequest::SetInputMute { input, muted } => inputs.set_muted(InputId::Name(input), *muted).await,
-        ObsRequest::ToggleInputMute { input } => inputs.toggle_mute(InputId::Name(input)).await.map(drop),
-        ObsRequest::SetInputVolume { input, decibels, factor } => {
-            let volume = match (decibels, factor) {
-                (Some(decibels), _) => Volume::Db(single(*decibels)),
-                (None, factor) => Volume::Mul(single(factor.unwrap_or(1.0))),
-            };
-            inputs.set_volume(InputId::Name(input), volume).await
-        }
-        ObsRequest::SetInputAudioBalance { input, balance } => inputs.set_audio_balance(InputId::Name(input), single(*balance)).await,
-        ObsRequest::PressInputPropertiesButton { input, property } => inputs.press_properties_button(InputId::Name(input), property).await,
-        ObsRequest::TriggerMediaInputAction { input, action } => media.trigger_action(InputId::Name(input), media_action(action)).await,
-        ObsRequest::SetMediaInputCursor { input, milliseconds } => media.set_cursor(InputId::Name(input), millis(*milliseconds)).await,
-        ObsRequest::OffsetMediaInputCursor { input, milliseconds } => {
-            media.offset_cursor(InputId::Name(input), millis(*milliseconds)).await
-        }
-        _ => Ok(()),
     }
 }
 
 /// An item of a scene, by its number or by the name of its source: OBS takes numbers only.
-async fn scene_item(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
-    let items = client.scene_items();
-    let number = async |scene: &str, item: &Option<f64>, source: &Option<String>| match (item, source) {
-        (Some(item), _) => Ok(whole(*item)),
-        (None, source) => {
-            let source = source.as_deref().unwrap_or_default();
-            items.id(scene_items::Id { scene: SceneId::Name(scene), source, search_offset: None }).await
-        }
+async fn scene_item<'a>(client: &Client, scene: &'a str, item: Option<f64>, source: Option<&str>) -> Result<(SceneId<'a>, i64), ObwsError> {
+    let scene = SceneId::Name(scene);
+    let number = match (item, source) {
+        (Some(item), _) => whole(item),
+        (None, Some(source)) => client.scene_items().id(scene_items::Id { scene, source, search_offset: None }).await?,
+        (None, None) => return Err(missing("sceneItemId or sourceName")),
     };
-    match request {
-        ObsRequest::SetSceneItemEnabled { scene, item, source, enabled } => {
-            let item_id = number(scene, item, source).await?;
-            items.set_enabled(scene_items::SetEnabled { scene: SceneId::Name(scene), item_id, enabled: *enabled }).await
-        }
-        ObsRequest::SetSceneItemLocked { scene, item, source, locked } => {
-            let item_id = number(scene, item, source).await?;
-            items.set_locked(scene_items::SetLocked { scene: SceneId::Name(scene), item_id, locked: *locked }).await
-        }
-        ObsRequest::SetSceneItemIndex { scene, item, source, index } => {
-            let item_id = number(scene, item, source).await?;
-            items.set_index(scene_items::SetIndex { scene: SceneId::Name(scene), item_id, index: whole(*index) }).await
-        }
-        _ => Ok(()),
+    Ok((scene, number))
+}
+
+fn volume(decibels: Option<f64>, factor: Option<f64>) -> Result<Volume, ObwsError> {
+    match (decibels, factor) {
+        (Some(decibels), _) => Ok(Volume::Db(single(decibels))),
+        (None, Some(factor)) => Ok(Volume::Mul(single(factor))),
+        (None, None) => Err(missing("inputVolumeDb or inputVolumeMul")),
     }
 }
 
-/// The words of `rule::obs_request::MEDIA_ACTIONS`.
-fn media_action(word: &str) -> MediaAction {
-    match word {
-        "play" => MediaAction::Play,
-        "pause" => MediaAction::Pause,
-        "stop" => MediaAction::Stop,
-        "restart" => MediaAction::Restart,
-        "next" => MediaAction::Next,
-        "previous" => MediaAction::Previous,
-        _ => MediaAction::None,
+/// OBS's own refusal of a request without these fields, for those that obws cannot send without them.
+fn missing(fields: &str) -> ObwsError {
+    ObwsError::Api { code: StatusCode::MissingRequestField, message: Some(format!("{fields} is needed")) }
+}
+
+fn media_action(action: Action) -> MediaAction {
+    match action {
+        Action::Play => MediaAction::Play,
+        Action::Pause => MediaAction::Pause,
+        Action::Stop => MediaAction::Stop,
+        Action::Restart => MediaAction::Restart,
+        Action::Next => MediaAction::Next,
+        Action::Previous => MediaAction::Previous,
     }
 }
 
@@ -192,10 +177,21 @@ fn millis(milliseconds: f64) -> Duration {
     Duration::milliseconds(whole(milliseconds))
 }
 
-/// A number as OBS takes it; one that has no place there becomes the nearest that has.
-#[expect(clippy::cast_possible_truncation, reason = "a float becomes the nearest whole number, and the ends are clamped")]
-fn whole<T: TryFrom<i64> + Default>(number: f64) -> T {
-    T::try_from(number.round() as i64).unwrap_or_default()
+// A number that has no place in OBS's type becomes the nearest that has. None of OBS's own ranges reaches so far: it refuses the number.
+
+#[expect(clippy::cast_possible_truncation, reason = "a cast from a float gives the nearest number of the type")]
+fn whole(number: f64) -> i64 {
+    number.round() as i64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a cast from a float gives the nearest number of the type")]
+fn signed(number: f64) -> i32 {
+    number.round() as i32
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from a float gives the nearest number of the type")]
+fn unsigned(number: f64) -> u32 {
+    number.round() as u32
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "OBS has single precision")]
@@ -206,10 +202,19 @@ fn single(number: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::obs_request::MEDIA_ACTIONS;
 
     #[test]
-    fn every_media_action_is_known() {
-        assert!(MEDIA_ACTIONS.into_iter().all(|word| media_action(word) != MediaAction::None));
+    fn a_number_beyond_its_type_never_becomes_another_that_obs_takes() {
+        assert_eq!([5e9, 1e300].map(unsigned), [u32::MAX; 2]);
+        assert_eq!([-1e10, -1.0, 1e10].map(signed), [i32::MIN, -1, i32::MAX]);
+        assert_eq!([-1e300, 1e300].map(whole), [i64::MIN, i64::MAX]);
+        assert_eq!([0.4, 2.5, 7.0].map(unsigned), [0, 3, 7]);
+    }
+
+    #[test]
+    fn without_a_volume_none_is_set() {
+        assert!(matches!(volume(Some(-6.0), None), Ok(Volume::Db(_))));
+        assert!(matches!(volume(None, Some(0.0)), Ok(Volume::Mul(_))));
+        assert!(matches!(volume(None, None), Err(ObwsError::Api { code: StatusCode::MissingRequestField, .. })));
     }
 }

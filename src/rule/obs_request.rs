@@ -41,6 +41,25 @@ impl Kind {
     }
 }
 
+/// What a media source is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the meanings are obs-websocket's")]
+pub enum MediaAction {
+    Play,
+    Pause,
+    Stop,
+    Restart,
+    Next,
+    Previous,
+}
+
+impl MediaAction {
+    fn of(word: &str) -> Option<Self> {
+        MEDIA_ACTIONS.iter().find(|(known, _)| *known == word).map(|(_, action)| *action)
+    }
+}
+
 /// A field of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
@@ -66,6 +85,13 @@ impl Part for String {
             Some(Value::String(text)) => Some(text),
             _ => None,
         }
+    }
+}
+
+impl Part for MediaAction {
+    const KIND: Kind = Kind::Text;
+    fn read(value: Option<Value>) -> Option<Self> {
+        Self::of(value?.as_str()?)
     }
 }
 
@@ -180,7 +206,7 @@ requests! {
     SetInputVolume { input: String = "inputName", decibels: Option<f64> = "inputVolumeDb", factor: Option<f64> = "inputVolumeMul" },
     SetInputAudioBalance { input: String = "inputName", balance: f64 = "inputAudioBalance" },
     PressInputPropertiesButton { input: String = "inputName", property: String = "propertyName" },
-    TriggerMediaInputAction { input: String = "inputName", action: String = "mediaAction" },
+    TriggerMediaInputAction { input: String = "inputName", action: MediaAction = "mediaAction" },
     SetMediaInputCursor { input: String = "inputName", milliseconds: f64 = "mediaCursor" },
     OffsetMediaInputCursor { input: String = "inputName", milliseconds: f64 = "mediaCursorOffset" },
     SetSourceFilterEnabled { source: String = "sourceName", filter: String = "filterName", enabled: bool = "filterEnabled" },
@@ -206,8 +232,15 @@ const ONE_OF: [(&str, [&str; 2]); 4] = [
     ("SetInputVolume", ["inputVolumeDb", "inputVolumeMul"]),
 ];
 
-/// What `mediaAction` may be.
-pub const MEDIA_ACTIONS: [&str; 6] = ["play", "pause", "stop", "restart", "next", "previous"];
+/// What `mediaAction` may be, as steps write it.
+const MEDIA_ACTIONS: [(&str, MediaAction); 6] = [
+    ("play", MediaAction::Play),
+    ("pause", MediaAction::Pause),
+    ("stop", MediaAction::Stop),
+    ("restart", MediaAction::Restart),
+    ("next", MediaAction::Next),
+    ("previous", MediaAction::Previous),
+];
 /// What `keyModifiers` may hold.
 pub const KEY_MODIFIERS: [&str; 4] = ["shift", "control", "alt", "command"];
 
@@ -268,8 +301,8 @@ fn check_value(field: &Field, value: &Value) -> Result<(), Wrong> {
         return bad(field.kind.words().into());
     }
     match (field.name, value) {
-        ("mediaAction", Value::String(word)) if !MEDIA_ACTIONS.contains(&word.as_str()) => {
-            bad(format!("one of {}", MEDIA_ACTIONS.join(", ")))
+        ("mediaAction", Value::String(word)) if MediaAction::of(word).is_none() => {
+            bad(format!("one of {}", MEDIA_ACTIONS.map(|(word, _)| word).join(", ")))
         }
         ("keyModifiers", Value::Object(map)) if map.iter().any(|(key, on)| !KEY_MODIFIERS.contains(&key.as_str()) || !on.is_boolean()) => {
             bad(format!("a table with true or false for {}", KEY_MODIFIERS.join(", ")))
@@ -319,6 +352,15 @@ mod tests {
                 wrong.insert(field.name.into(), json!([]));
                 assert!(read(name, Value::Object(wrong)).unwrap_err().contains(field.name), "{name} with a list as {}", field.name);
             }
+        }
+    }
+
+    #[test]
+    fn every_media_action_is_read_and_written_as_the_same_word() {
+        for (word, action) in MEDIA_ACTIONS {
+            let request = read("TriggerMediaInputAction", json!({ "inputName": "Song", "mediaAction": word })).unwrap();
+            assert_eq!(request, ObsRequest::TriggerMediaInputAction { input: "Song".into(), action });
+            assert_eq!(request.data()["mediaAction"], word);
         }
     }
 
