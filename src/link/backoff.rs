@@ -15,7 +15,7 @@ pub struct Jitter(pub u16);
 /// because OBS shows and logs each refusal.
 pub fn longest_delay(fault: Fault) -> Duration {
     match fault {
-        Fault::Away | Fault::TooOld | Fault::Kicked => Duration::from_secs(2),
+        Fault::Away | Fault::Unreadable | Fault::TooOld | Fault::Kicked => Duration::from_secs(2),
         Fault::Password => Duration::from_secs(30),
     }
 }

@@ -20,6 +20,8 @@ pub type Moment = Duration;
 pub enum Fault {
     /// OBS is not there, or is gone: refused, reset, timed out, shut down.
     Away,
+    /// OBS is there, but sent something after which this connection cannot be read on.
+    Unreadable,
     /// OBS wants another password.
     Password,
     /// What answers is an OBS that cannot serve us: too old.
@@ -126,6 +128,11 @@ impl State {
             }
             (Self::Live { since, failures }, Input::Lost(fault)) => {
                 let steady = now.saturating_sub(since) >= STEADY_AFTER;
+                if steady && fault == Fault::Unreadable {
+                    // Each moment without a connection may cost a message, and the last connect is long ago.
+                    let again = Self::Connecting { attempt: 1, after: Some(fault) };
+                    return (again, again.effect());
+                }
                 fail(fault, if steady { 1 } else { failures.saturating_add(1) }, now, jitter)
             }
             (Self::Waiting { until, attempt, cause }, Input::Tick) if now >= until => {
@@ -153,7 +160,7 @@ fn fail(fault: Fault, in_a_row: u32, now: Moment, jitter: Jitter) -> State {
     match fault {
         Fault::Kicked => State::Stopped(Halt::Kicked),
         Fault::TooOld => State::Stopped(Halt::TooOld),
-        Fault::Away | Fault::Password => {
+        Fault::Away | Fault::Unreadable | Fault::Password => {
             State::Waiting { until: now.saturating_add(delay(fault, in_a_row, jitter)), attempt: in_a_row, cause: fault }
         }
     }

@@ -82,8 +82,35 @@ fn a_link_that_comes_and_goes_is_tried_ever_more_slowly() {
     assert!(matches!(state, State::Waiting { attempt: 1, .. }), "{state:?}");
 }
 
+/// Each moment without a connection may cost a message.
+#[test]
+fn a_steady_link_that_received_something_unreadable_connects_again_at_once() {
+    let lost = |after| State::Live { since: millis(0), failures: 0 }.step(Input::Lost(Fault::Unreadable), after, NO_JITTER);
+    assert_eq!(lost(STEADY_AFTER), (State::Connecting { attempt: 1, after: Some(Fault::Unreadable) }, Effect::Connect));
+    assert!(matches!(lost(STEADY_AFTER / 2).0, State::Waiting { attempt: 1, .. }));
+}
+
+#[test]
+fn a_link_that_receives_something_unreadable_each_time_is_tried_ever_more_slowly() {
+    use Input::{Connected, Lost, Tick};
+    let mut state = State::Live { since: millis(0), failures: 0 };
+    let mut now = STEADY_AFTER;
+    (state, _) = state.step(Lost(Fault::Unreadable), now, NO_JITTER);
+    let mut waits = Vec::new();
+    for _ in 0..4 {
+        now += millis(50);
+        (state, _) = state.step(Connected, now, NO_JITTER);
+        (state, _) = state.step(Lost(Fault::Unreadable), now, NO_JITTER);
+        let State::Waiting { until, .. } = state else { panic!("{state:?}") };
+        waits.push(until.saturating_sub(now).as_millis());
+        now = until;
+        (state, _) = state.step(Tick, now, NO_JITTER);
+    }
+    assert_eq!(waits, [250, 500, 1000, 1000]);
+}
+
 fn fault() -> impl Strategy<Value = Fault> {
-    prop_oneof![8 => Just(Fault::Away), 4 => Just(Fault::Password), 1 => Just(Fault::TooOld), 1 => Just(Fault::Kicked)]
+    prop_oneof![8 => Just(Fault::Away), 4 => Just(Fault::Unreadable), 4 => Just(Fault::Password), 1 => Just(Fault::TooOld), 1 => Just(Fault::Kicked)]
 }
 
 fn input() -> impl Strategy<Value = Input> {
@@ -141,9 +168,11 @@ proptest! {
                     (state, effect) = state.step(Input::Tick, now, jitter);
                 }
                 Effect::Finish(_) => {
-                    prop_assert_ne!(fault, Fault::Away);
+                    prop_assert!(!matches!(fault, Fault::Away | Fault::Unreadable));
                     return Ok(());
                 }
+                // At once, after something unreadable on a steady link.
+                Effect::Connect => prop_assert_eq!(fault, Fault::Unreadable),
                 other => prop_assert!(false, "{other:?}"),
             }
         }

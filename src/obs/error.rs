@@ -198,9 +198,13 @@ pub enum Gone {
         /// How long we waited.
         after: Duration,
     },
-    /// What came was no WebSocket traffic that we accept.
-    #[error("OBS sent what cannot be read: {0}")]
-    Unreadable(#[source] tokio_websockets::Error),
+    /// A frame that breaks the WebSocket protocol, such as one with invalid UTF-8, or one that is too large. The frames behind it cannot be
+    /// found any more, so the connection for events has to be made anew.
+    #[error(
+        "OBS sent a message that cannot be read ({0}), and nothing after it can be read on this connection. Messages that OBS sends before \
+         the next connection are missed"
+    )]
+    Unreadable(tokio_websockets::Error),
 }
 
 /// Why there is no link: it never came about, or it was lost.
@@ -312,7 +316,7 @@ impl Kind {
     }
 
     /// What the link makes of it.
-    pub(super) fn fault(self) -> Fault {
+    fn fault(self) -> Fault {
         match self {
             Self::Unreachable => Fault::Away,
             Self::Password => Fault::Password,
@@ -374,6 +378,11 @@ impl Gone {
             }
         }
     }
+
+    /// Whether only the connection for events is lost, so that OBS still takes requests.
+    pub(super) fn leaves_requests(&self) -> bool {
+        matches!(self, Self::Unreadable(_))
+    }
 }
 
 impl Cause {
@@ -382,6 +391,14 @@ impl Cause {
         match self {
             Self::Connect(error) => error.kind(),
             Self::Gone(gone) => gone.kind(),
+        }
+    }
+
+    /// What the link makes of it.
+    pub(super) fn fault(&self) -> Fault {
+        match self {
+            Self::Gone(Gone::Unreadable(_)) => Fault::Unreadable,
+            Self::Connect(_) | Self::Gone(_) => self.kind().fault(),
         }
     }
 }

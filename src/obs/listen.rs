@@ -2,10 +2,17 @@
 //!
 //! It sends nothing but its login and pings. It must be read eagerly: see `batch`.
 
-use std::{future::poll_fn, pin::Pin, time::Duration};
+use std::{
+    future::{pending, poll_fn},
+    pin::Pin,
+    time::Duration,
+};
 
 use futures::{FutureExt, SinkExt, StreamExt};
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio::{
+    task::{coop::unconstrained, yield_now},
+    time::{Instant, Sleep, sleep_until, timeout},
+};
 use tokio_websockets::{Error as WsError, Message};
 
 use super::{
@@ -37,6 +44,8 @@ pub struct Listener {
     exiting: bool,
     /// How it ended, while there still were events to hand out.
     gone: Option<Gone>,
+    /// More came than is taken in one go.
+    busy: bool,
 }
 
 impl Listener {
@@ -74,6 +83,7 @@ impl Listener {
             waiting: None,
             exiting: false,
             gone: None,
+            busy: false,
         }
     }
 
@@ -93,6 +103,7 @@ impl Listener {
         while self.batch.is_empty() {
             self.fill().await?;
         }
+        self.rest().await;
         Ok(self.take())
     }
 
@@ -104,6 +115,7 @@ impl Listener {
                     return gone;
                 }
                 drop(self.take());
+                self.rest().await;
             }
         };
         timeout(moment, end).await.ok()
@@ -113,30 +125,70 @@ impl Listener {
         !self.batch.is_empty()
     }
 
+    /// Whether the budget is spent: nothing is read until a batch is dropped, not even that the connection has ended.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Adds the event that found no room, when there is room again. Reads nothing more. May be dropped and called again: nothing is lost.
+    pub(super) async fn take_waiting(&mut self) {
+        self.batch.push_later(&mut self.waiting, &self.budget).await;
+    }
+
+    /// Gives the other tasks of the thread a turn if more is there to read. OBS may send without a pause, and then [`fill`](Self::fill)
+    /// never waits.
+    pub(super) async fn rest(&mut self) {
+        if std::mem::take(&mut self.busy) {
+            yield_now().await;
+        }
+    }
+
+    /// Reads on without waiting. `None` if there is nothing to read at the moment.
+    pub(super) fn read_on(&mut self) -> Option<Result<(), Gone>> {
+        unconstrained(self.fill()).now_or_never()
+    }
+
+    /// How the connection has ended, if that is known.
+    pub(super) fn take_end(&mut self) -> Option<Gone> {
+        self.gone.take()
+    }
+
     pub(super) fn take(&mut self) -> Batch {
         std::mem::take(&mut self.batch)
     }
 
-    /// Adds to the batch what comes next. May be dropped and called again: nothing is lost. An end is told only when the batch
-    /// has been taken.
+    /// Adds to the batch what comes next. May be dropped and called again: nothing is lost.
+    ///
+    /// The end of the connection is returned only when the batch has been taken. Until then there is nothing to add, and this waits for
+    /// ever: if it returned at once, a loop around it would keep the thread from whoever takes the batch.
     pub(super) async fn fill(&mut self) -> Result<(), Gone> {
         if self.waiting.is_some() {
-            self.batch.push_later(&mut self.waiting, &self.budget).await;
+            self.take_waiting().await;
             self.pulse.heard(Instant::now());
+            self.busy = self.take_what_is_there();
+            return Ok(());
         }
         if self.gone.is_none() {
             let first = self.next_frame().await;
             self.take_in(first);
             self.pulse.heard(Instant::now());
-            for _ in 1..BURST {
-                if self.waiting.is_some() || self.gone.is_some() {
-                    break;
-                }
-                let Some(frame) = self.socket.next().now_or_never() else { break };
-                self.take_in(frame);
-            }
+            self.busy = self.take_what_is_there();
+        } else if !self.batch.is_empty() {
+            return pending().await;
         }
         if self.batch.is_empty() && self.waiting.is_none() { self.gone.take().map_or(Ok(()), Err) } else { Ok(()) }
+    }
+
+    /// Takes the frames that can be had without waiting; tells whether there may be more.
+    fn take_what_is_there(&mut self) -> bool {
+        for _ in 1..BURST {
+            if self.waiting.is_some() || self.gone.is_some() {
+                return false;
+            }
+            let Some(frame) = self.socket.next().now_or_never() else { return false };
+            self.take_in(frame);
+        }
+        true
     }
 
     /// Waits for a frame; asks for a sign of life in silence.

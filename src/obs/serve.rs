@@ -67,8 +67,9 @@ impl Session {
         let events = Events(talker.events().ok_or(RequestError::NotConnected)?);
         let mut session = Self { listener, talker: Arc::new(talker), events, outbox: VecDeque::new(), talk_end: None };
         let version = match session.talker.version().await {
+            Ok(version) => version,
             Err(RequestError::NotConnected) => return Err(Unmet::Gone(session.explained().await)),
-            version => version?,
+            Err(error) => return Err(session.listener.end_within(Duration::ZERO).await.map_or(Unmet::Request(error), Unmet::Gone)),
         };
         let (scene, stream) = look(&session.talker).await;
         Ok((session, Info { version, scene, stream }))
@@ -76,13 +77,14 @@ impl Session {
 
     /// Why `talk` ended before it was of any use: `listen` says it, or says nothing.
     async fn explained(&mut self) -> Gone {
+        let told = self.listener.end_within(VERDICT_WITHIN).await;
+        // Only now: a request can fail before obws reports why.
         while let Some(event) = self.events.0.next().now_or_never() {
             self.take_event(event);
             if self.talk_end.is_some() {
                 break;
             }
         }
-        let told = self.listener.end_within(VERDICT_WITHIN).await;
         told.unwrap_or_else(|| self.verdict())
     }
 
@@ -91,7 +93,9 @@ impl Session {
         let talker = Arc::clone(&self.talker);
         let mut fresh_look = Box::pin(Fuse::terminated());
         loop {
-            let verdict_due = self.talk_end.map(|end| end.until);
+            // No verdict while `listen` has no room to read in: how OBS ended may be among what it has not read yet.
+            let full = self.listener.is_full();
+            let verdict_due = self.talk_end.filter(|_| !full).map(|end| end.until);
             let ended = tokio::select! {
                 slot = notices.reserve(), if self.has_notice() => {
                     let slot = slot.map_err(|_| NobodyHears)?;
@@ -113,15 +117,36 @@ impl Session {
                     self.outbox.extend(stream.map(|stream| Notice::StreamChanged { active: stream.active }));
                     None
                 }
-                gone = talker.stuck() => Some(gone),
-                () = wait_until(verdict_due) => Some(self.verdict()),
-            };
-            if let Some(gone) = ended {
-                while let Some(notice) = self.take_notice() {
-                    notices.send(notice).await.map_err(|_| NobodyHears)?;
+                gone = talker.stuck() => Some(self.known_end().unwrap_or(gone)),
+                () = wait_until(verdict_due) => match self.listener.read_on() {
+                    Some(read) => read.err(),
+                    None => Some(self.verdict()),
                 }
+            };
+            if let (true, Some(end)) = (full, &mut self.talk_end) {
+                end.until = Instant::now() + VERDICT_WITHIN;
+            }
+            self.listener.rest().await;
+            if let Some(gone) = ended {
+                if !gone.leaves_requests() {
+                    talker.end();
+                }
+                self.hand_over_the_rest(notices).await?;
                 return Ok(gone);
             }
+        }
+    }
+
+    /// Hands on what was received before the end. Waits for the reader, as long as it takes.
+    async fn hand_over_the_rest(&mut self, notices: &mpsc::Sender<Notice>) -> Result<(), NobodyHears> {
+        loop {
+            while let Some(notice) = self.take_notice() {
+                notices.send(notice).await.map_err(|_| NobodyHears)?;
+            }
+            if !self.listener.is_full() {
+                return Ok(());
+            }
+            self.listener.take_waiting().await;
         }
     }
 
@@ -157,8 +182,17 @@ impl Session {
         self.talk_end.get_or_insert(TalkEnd { closed_by_obs, until: Instant::now() + VERDICT_WITHIN });
     }
 
+    /// How `listen` ended, if it has: it knows best.
+    fn known_end(&mut self) -> Option<Gone> {
+        let read = self.listener.read_on().and_then(Result::err);
+        read.or_else(|| self.listener.take_end())
+    }
+
     /// `talk` has ended and `listen` still stands. When OBS ends, both end; when OBS closed only this one, the user did it.
-    fn verdict(&self) -> Gone {
+    fn verdict(&mut self) -> Gone {
+        if let Some(gone) = self.listener.take_end() {
+            return gone;
+        }
         match self.talk_end {
             _ if self.listener.is_exiting() => Gone::Closed,
             Some(TalkEnd { closed_by_obs: true, .. }) => Gone::Kicked,

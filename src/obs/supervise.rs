@@ -79,7 +79,8 @@ where
     T: Fn() -> F + Send + Sync + 'static,
     F: Future<Output = Target> + Send,
 {
-    let (notices, receiver) = mpsc::channel(NOTICES_IN_FLIGHT);
+    let (notices, receiver) = mpsc::channel(NOTICES_IN_FLIGHT + 1);
+    let last = place_for_the_last(&notices);
     let (live, talker) = watch::channel(None);
     let budget = Budget::new(options.bytes_in_flight);
     let supervisor = Supervisor { target, options, budget, notices, live, begun: Instant::now() };
@@ -88,13 +89,19 @@ where
             () = cancel.cancelled() => Some(Stop::Shutdown),
             end = supervisor.run() => end.ok(),
         };
-        supervisor.live.send_replace(None);
+        supervisor.end_requests();
         if let Some(stop) = end {
-            // The daemon that shuts down may not read any more.
-            let _unread = supervisor.notices.try_send(Notice::Stopped(stop));
+            last.send(Notice::Stopped(stop));
         }
     });
     (Obs { talker }, receiver)
+}
+
+/// A place in the channel for [`Notice::Stopped`]: it arrives however many notices wait before it, and a link that is shut down does not
+/// wait for a reader.
+#[expect(clippy::expect_used, reason = "a new channel has room")]
+fn place_for_the_last(notices: &mpsc::Sender<Notice>) -> mpsc::OwnedPermit<Notice> {
+    notices.clone().try_reserve_owned().expect("a new channel has room")
 }
 
 struct Supervisor<T> {
@@ -104,6 +111,15 @@ struct Supervisor<T> {
     notices: mpsc::Sender<Notice>,
     live: watch::Sender<Option<Arc<Talker>>>,
     begun: Instant,
+}
+
+impl<T> Supervisor<T> {
+    /// Requests fail from here on, those under way included.
+    fn end_requests(&self) {
+        if let Some(talker) = self.live.send_replace(None) {
+            talker.end();
+        }
+    }
 }
 
 impl<T, F> Supervisor<T>
@@ -127,8 +143,9 @@ where
                         Input::Connected
                     }
                     Err(error) => {
+                        self.end_requests();
                         let failed = Cause::from(error);
-                        let fault = failed.kind().fault();
+                        let fault = failed.fault();
                         cause = Some(Arc::new(failed));
                         Input::Failed(fault)
                     }
@@ -139,9 +156,11 @@ where
                         None => Gone::Broke(None),
                     };
                     session = None;
-                    self.live.send_replace(None);
+                    if !gone.leaves_requests() {
+                        self.end_requests();
+                    }
                     let lost = Arc::new(Cause::from(gone));
-                    let fault = lost.kind().fault();
+                    let fault = lost.fault();
                     self.tell(Notice::Down(Arc::clone(&lost))).await?;
                     cause = Some(lost);
                     Input::Lost(fault)
@@ -168,11 +187,13 @@ where
         let mut listener = Listener::connect_with(&target, &self.options, &self.budget, deadline).await?;
         let at = target.to_string();
         let talker = match Talker::connect_to(&target, listener.address(), &self.options, deadline).await {
-            // obws does not say why.
-            Err(ConnectError::Closed { .. }) if matches!(listener.end_within(VERDICT_WITHIN).await, Some(Gone::Kicked)) => {
-                return Err(ConnectError::Kicked { at });
+            Ok(talker) => talker,
+            Err(error) => {
+                // obws does not say why OBS closes a connection, and `listen` may have ended while it was busy with other things.
+                let moment = if matches!(error, ConnectError::Closed { .. }) { VERDICT_WITHIN } else { Duration::ZERO };
+                let kicked = matches!(listener.end_within(moment).await, Some(Gone::Kicked));
+                return Err(if kicked { ConnectError::Kicked { at } } else { error });
             }
-            talker => talker?,
         };
         Session::begin(listener, talker).await.map_err(|unmet| match unmet {
             Unmet::Gone(Gone::Kicked) => ConnectError::Kicked { at },

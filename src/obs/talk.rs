@@ -63,6 +63,8 @@ pub struct Talker {
     /// Set when a request has timed out: obws cannot take it back, so the connection is spent.
     stuck: CancellationToken,
     stuck_on: std::sync::OnceLock<&'static str>,
+    /// Set when the link is lost: no reply is waited for any more.
+    ended: CancellationToken,
 }
 
 impl fmt::Debug for Talker {
@@ -121,6 +123,7 @@ impl Talker {
                         turn: Mutex::default(),
                         stuck: CancellationToken::new(),
                         stuck_on: std::sync::OnceLock::new(),
+                        ended: CancellationToken::new(),
                     });
                 }
                 Err(error) if !any_version && refusal::is_preview(&error) => any_version = true,
@@ -185,8 +188,20 @@ impl Talker {
         Gone::Stuck { request: self.stuck_on.get().copied().unwrap_or("a request"), after: self.within }
     }
 
+    /// Lets all requests fail, those under way included: the link is lost.
+    pub(super) fn end(&self) {
+        self.ended.cancel();
+    }
+
     /// Makes one request when its turn has come; asks again while OBS is not ready.
     pub(super) async fn ask<T, F>(&self, request: &'static str, call: impl Fn() -> F) -> Result<T, RequestError>
+    where
+        F: Future<Output = Result<T, ObwsError>>,
+    {
+        self.ended.run_until_cancelled(self.ask_in_turn(request, call)).await.unwrap_or(Err(RequestError::NotConnected))
+    }
+
+    async fn ask_in_turn<T, F>(&self, request: &'static str, call: impl Fn() -> F) -> Result<T, RequestError>
     where
         F: Future<Output = Result<T, ObwsError>>,
     {

@@ -1,6 +1,7 @@
 //! The user disconnects us in OBS: the link ends, whenever it happens.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::timeout;
 use twitchat_bridge::obs::{Kind, Options, Stop};
@@ -53,6 +54,18 @@ async fn a_kick_of_the_session_for_requests_while_it_makes_its_first_ends_the_li
         let obs = stand_in(sim::obs::Options::default()).await;
         obs.kick_at_request(request, Kick::Asker);
         let stop = Link::start(target(obs.port(), None), Options::default()).until_stopped().await;
+        assert!(matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8), "at request {request}: {stop:?}");
+    }
+}
+
+/// The other session waits for a reply meanwhile, and would wait for long.
+#[tokio::test]
+async fn a_kick_of_the_session_for_events_while_obs_replies_to_no_request_ends_the_link_too() {
+    let options = Options { connect_within: Duration::from_millis(600), request_within: Duration::from_millis(200), ..Options::default() };
+    for request in FIRST_REQUESTS {
+        let obs = stand_in(sim::obs::Options::default()).await;
+        obs.kick_at_request(request, Kick::Others);
+        let stop = Link::start(target(obs.port(), None), options.clone()).until_stopped().await;
         assert!(matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8), "at request {request}: {stop:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails must say where")]
 
+mod behind;
 mod connecting;
 mod keeping;
 mod kicks;

@@ -79,6 +79,9 @@ async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
         for batch in held.drain(..) {
             ids.extend(batch.events.iter().map(id));
         }
+        if ids.len() == EVENTS {
+            break;
+        }
         if let Notice::Heard(batch) = link.next().await {
             held.push(batch);
         }
@@ -111,6 +114,24 @@ async fn bad_frames_are_counted_and_harm_nothing() {
         events.append(&mut timeout(SOON, listener.next()).await.unwrap().unwrap().events);
     }
     assert!(matches!(&*events, [Heard::Bad, Heard::Bad, Heard::Bad, Heard::Bad, Heard::Bad, Heard::Request(_)]), "{events:?}");
+}
+
+/// After such a frame the WebSocket library reads nothing more, so the connection for events is made anew. The one for requests stays.
+#[tokio::test]
+async fn a_frame_with_invalid_utf8_costs_the_connection_for_events_and_requests_go_on() {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let mut link = Link::start(target(obs.port(), None), Options::default());
+    link.until_up().await;
+    obs.send_raw(r#"{"op":5,"d":{"eventType":"CustomEvent","eventData":{"request":"GetInfo"}}}"#);
+    assert!(matches!(&*link.heard(1).await, [Heard::Request(_)]));
+    obs.send_raw_event(b"{\"op\":5,\"d\":{\"eventType\":\"\xff\"}}".to_vec());
+    let cause = link.until_down().await;
+    assert!(cause.to_string().contains("invalid utf-8"), "{cause}");
+    assert!(cause.to_string().contains("are missed"), "{cause}");
+    link.obs.version().await.unwrap();
+    link.until_up().await;
+    link.obs.broadcast(&raw(&json!({"request": "GetInfo"}))).await.unwrap();
+    assert!(matches!(&*link.heard(1).await, [Heard::Request(_)]));
 }
 
 #[tokio::test]

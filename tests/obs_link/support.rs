@@ -91,3 +91,28 @@ impl Link {
 pub(crate) fn impatient() -> Options {
     Options { ping_after: Duration::from_millis(100), dead_after: Duration::from_millis(100), ..Options::default() }
 }
+
+/// Waits until the condition holds. Looks again after each turn of the other tasks.
+pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    timeout(SOON, waiting).await.unwrap_or_else(|_| panic!("not within {SOON:?}: {what}"));
+}
+
+/// Runs a scenario on a runtime with one thread, like the program's own. A task that never yields fails the test instead of hanging it.
+pub(crate) fn on_one_thread<F: Future<Output = ()>>(scenario: impl FnOnce() -> F + Send + 'static) {
+    let (done, ended) = std::sync::mpsc::sync_channel(1);
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(scenario());
+        done.send(()).unwrap();
+    });
+    match ended.recv_timeout(2 * SOON) {
+        Ok(()) => thread.join().unwrap(),
+        Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => panic!("the scenario failed, see above"),
+        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("a task has kept the only thread for {:?}", 2 * SOON),
+    }
+}

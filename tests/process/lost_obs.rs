@@ -4,18 +4,25 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::time::Instant;
+use twitchat_bridge::obs::Target;
+use twitchat_bridge::sim;
+use twitchat_bridge::sim::obs::StandIn;
+use twitchat_bridge::sim::peer::Talker;
 
-use crate::support::bridge::Home;
+use crate::support::bridge::{Home, Program};
 use crate::support::bus::Bus;
-use crate::support::obs::{OwnObs, stand_in};
-use crate::support::play::{assert_all_in, burst, follower, followers, start_burst};
+use crate::support::obs::{OwnObs, peer, stand_in, stand_in_with};
+use crate::support::play::{assert_all_in, burst, follow, follower, followers, start_burst};
 use crate::support::{SOON, wait_until};
 
 /// From OBS being ready to the bridge answering.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
 /// From the freeze to the bridge having noticed.
 const NOTICED_WITHIN: Duration = Duration::from_secs(20);
+/// From SIGINT to the end, with nothing left to send.
+const STOPS_WITHIN: Duration = Duration::from_secs(2);
 /// What a witness heard this long before the kill, the bridge has heard too.
 const HEARD_BEFORE: Duration = Duration::from_millis(100);
 
@@ -86,6 +93,51 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
         assert_all_in(&heard, &followers(&bus.credits().await), "heard before the kill");
     }
     assert!(bridge.is_running());
+}
+
+/// A bridge that is far behind: OBS is under load and takes its time for each broadcast, a client has subscribed to follows, and many come.
+/// They come in small groups, as from a busy channel, so that more notices wait than there is room for.
+async fn behind(home: &Home) -> (StandIn, Target, Program) {
+    const FOLLOWS: usize = 3_000;
+    const GROUP: usize = 20;
+    let options = sim::obs::Options { broadcast_takes: Duration::from_millis(5), ..Default::default() };
+    let (obs, target) = stand_in_with(options).await;
+    let bridge = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    bus.until_answered(SOON).await;
+    bus.ask_with("Subscribe", json!({ "client": "alerts", "events": { "Twitch": ["Follow"] } })).await;
+    let mut talker = Talker::connect(&peer(&target)).await.unwrap();
+    for number in 0..FOLLOWS {
+        talker.pipeline(&follow(number)).await.unwrap();
+        if number % GROUP == GROUP - 1 {
+            talker.settled().await.unwrap();
+        }
+    }
+    (obs, target, bridge)
+}
+
+#[tokio::test]
+async fn a_crash_of_obs_while_the_bridge_is_behind_is_reported_and_the_bridge_rests_comes_back_and_can_be_stopped() {
+    let home = Home::new();
+    let (obs, target, mut bridge) = behind(&home).await;
+    obs.kill().await;
+    bridge.until_logged(LOST, SOON).await;
+    let share = bridge.processor_share(Duration::from_secs(2)).await;
+    assert!(share < 0.05, "{share} of a processor without an OBS");
+    obs.start_again().await.unwrap();
+    Bus::connect(&target).await.until_answered(SOON).await;
+    bridge.signal("INT");
+    assert_eq!(bridge.ended_within(STOPS_WITHIN).await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_kick_while_the_bridge_is_behind_ends_it_with_the_exit_code_of_a_kick() {
+    let home = Home::new();
+    let (obs, _, mut bridge) = behind(&home).await;
+    obs.kick_all();
+    let ended = bridge.ended().await;
+    assert_eq!(ended.code, Some(8), "{}", ended.stderr);
+    assert!(ended.stderr.contains("the user disconnected twitchat-bridge in OBS"), "{}", ended.stderr);
 }
 
 #[tokio::test]

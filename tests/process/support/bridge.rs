@@ -141,6 +141,17 @@ impl Program {
         wait_until("the program has nothing to do", SOON, is_idle).await;
     }
 
+    /// Its share of one processor over a while.
+    pub(crate) async fn processor_share(&self, over: Duration) -> f64 {
+        // What Linux counts in for programs, on every machine.
+        const TICKS_PER_SECOND: f64 = 100.0;
+        let ticks = || self.processor_time().into_iter().sum::<u64>();
+        let (before, begun) = (ticks(), Instant::now());
+        tokio::time::sleep(over).await;
+        let used = u32::try_from(ticks() - before).unwrap();
+        f64::from(used) / TICKS_PER_SECOND / begun.elapsed().as_secs_f64()
+    }
+
     /// In ticks of the system's clock: fields 14 and 15 of `/proc/PID/stat`, counted after the command's name.
     fn processor_time(&self) -> Vec<u64> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).expect("/proc: this test needs Linux");

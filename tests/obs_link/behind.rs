@@ -1,0 +1,175 @@
+//! Nobody reads the notices for a while: the link waits without keeping the thread, and reports in the end what happened meanwhile.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::timeout;
+use twitchat_bridge::obs::{Gone, Kind, Notice, Options, RequestError, Stop};
+use twitchat_bridge::sim;
+use twitchat_bridge::sim::obs::StandIn;
+
+use crate::support::{Link, SOON, impatient, on_one_thread, stand_in, target, wait_until};
+
+/// More notices than may wait, so that events gather in a batch as well.
+const FRAMES: usize = 70;
+/// Notices that may wait.
+const NOTICES: usize = 64;
+/// From the first look at the notices to the last of them.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// Sends an event to everyone.
+fn send(obs: &StandIn, number: usize) {
+    let event = json!({ "origin": "twitchat", "type": "T", "id": number.to_string() });
+    obs.send_raw(json!({ "op": 5, "d": { "eventType": "CustomEvent", "eventIntent": 1, "eventData": event } }).to_string());
+}
+
+/// Sends events one at a time, so that each becomes a notice of its own as long as there is room.
+async fn fill(obs: &StandIn, link: &Link, frames: usize) {
+    for frame in 0..frames {
+        send(obs, frame);
+        wait_until("the event is a notice", || link.notices.len() == NOTICES.min(frame + 1)).await;
+    }
+    obs.drained().await;
+}
+
+/// Reads up to the end of the link: how many events came, and the other notices.
+async fn read_all(link: &mut Link) -> (usize, Vec<Notice>) {
+    let (mut events, mut others) = (0, Vec::new());
+    let reading = async {
+        while let Some(notice) = link.notices.recv().await {
+            match notice {
+                Notice::Heard(batch) => events += batch.events.len(),
+                other => others.push(other),
+            }
+        }
+    };
+    timeout(AT_ONCE, reading).await.expect("the link ends");
+    (events, others)
+}
+
+/// A live link whose notices are not read from here on.
+async fn live() -> (StandIn, Link) {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let mut link = Link::start(target(obs.port(), None), Options::default());
+    link.until_up().await;
+    (obs, link)
+}
+
+#[test]
+fn a_kick_while_nobody_reads_keeps_no_thread_busy_and_is_reported_after_the_events() {
+    on_one_thread(|| async {
+        let (obs, mut link) = live().await;
+        fill(&obs, &link, FRAMES).await;
+        obs.kick_all();
+        // The stand-in runs on the same thread: it gets its turns, or this never returns.
+        timeout(SOON, obs.until_sessions(0)).await.unwrap();
+        let (events, others) = read_all(&mut link).await;
+        assert_eq!(events, FRAMES);
+        let [Notice::Down(down), Notice::Stopped(Stop::Failed(stop))] = &*others else { panic!("{others:?}") };
+        assert_eq!([down.kind(), stop.kind()], [Kind::Kicked; 2]);
+    });
+}
+
+#[test]
+fn a_crash_while_nobody_reads_keeps_no_thread_busy_and_the_link_comes_back() {
+    on_one_thread(|| async {
+        let (obs, mut link) = live().await;
+        fill(&obs, &link, FRAMES).await;
+        obs.kill().await;
+        assert!(matches!(timeout(SOON, link.obs.version()).await, Ok(Err(RequestError::NotConnected))));
+        obs.start_again().await.unwrap();
+        assert_eq!(link.heard(FRAMES).await.len(), FRAMES);
+        assert_eq!(link.until_down().await.kind(), Kind::Unreachable);
+        link.until_up().await;
+    });
+}
+
+/// The notice of the lost link takes the last place.
+#[tokio::test]
+async fn a_stop_arrives_although_the_notice_before_it_took_the_last_place() {
+    let (obs, mut link) = live().await;
+    fill(&obs, &link, NOTICES).await;
+    obs.kick_all();
+    timeout(SOON, obs.until_sessions(0)).await.unwrap();
+    assert!(matches!(link.next().await, Notice::Heard(_)));
+    // It ends without waiting for a reader.
+    link.tasks.close();
+    timeout(SOON, link.tasks.wait()).await.unwrap();
+    let (events, others) = read_all(&mut link).await;
+    assert_eq!(events, NOTICES - 1);
+    let [Notice::Down(_), Notice::Stopped(Stop::Failed(stop))] = &*others else { panic!("{others:?}") };
+    assert_eq!(stop.kind(), Kind::Kicked);
+}
+
+#[tokio::test]
+async fn a_shutdown_while_nobody_reads_ends_the_task_and_is_still_reported() {
+    let (obs, mut link) = live().await;
+    fill(&obs, &link, FRAMES).await;
+    link.cancel.cancel();
+    link.tasks.close();
+    timeout(SOON, link.tasks.wait()).await.unwrap();
+    let (_, others) = read_all(&mut link).await;
+    assert!(matches!(&*others, [Notice::Stopped(Stop::Shutdown)]), "{others:?}");
+}
+
+#[test]
+fn a_shutdown_after_a_crash_that_nobody_has_read_of_ends_the_task() {
+    on_one_thread(|| async {
+        let (obs, mut link) = live().await;
+        fill(&obs, &link, FRAMES).await;
+        obs.kill().await;
+        assert!(matches!(timeout(SOON, link.obs.version()).await, Ok(Err(RequestError::NotConnected))));
+        link.cancel.cancel();
+        link.tasks.close();
+        timeout(SOON, link.tasks.wait()).await.unwrap();
+        let (_, others) = read_all(&mut link).await;
+        assert!(matches!(&*others, [Notice::Stopped(Stop::Shutdown)]), "{others:?}");
+    });
+}
+
+/// Fewer bytes than two events take. No ping brings anything that an event could wait for.
+fn room_for_one() -> Options {
+    Options { bytes_in_flight: 200, ping_after: 3 * SOON, ..Options::default() }
+}
+
+#[tokio::test]
+async fn an_event_that_found_no_room_arrives_when_there_is_room_again_although_nothing_follows() {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let mut link = Link::start(target(obs.port(), None), room_for_one());
+    link.until_up().await;
+    send(&obs, 0);
+    let Notice::Heard(first) = link.next().await else { panic!("an event") };
+    send(&obs, 1);
+    // The second event is read and waits by the time this is replied to.
+    link.obs.version().await.unwrap();
+    drop(first);
+    assert_eq!(link.heard(1).await.len(), 1);
+}
+
+/// Why OBS ended is told on the connection for events, behind all that there is no room for.
+#[tokio::test]
+async fn an_obs_that_closes_while_nobody_reads_is_not_taken_for_a_kick() {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let mut link = Link::start(target(obs.port(), None), room_for_one());
+    link.until_up().await;
+    for number in 0..FRAMES {
+        send(&obs, number);
+    }
+    obs.stop().await;
+    // Longer than the connection for events has to tell why the other one ended.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!(link.heard(FRAMES).await.len(), FRAMES);
+    assert_eq!(link.until_down().await.to_string(), Gone::Closed.to_string());
+}
+
+#[tokio::test]
+async fn a_request_that_waits_for_its_reply_fails_when_the_link_is_lost() {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let mut link = Link::start(target(obs.port(), None), impatient());
+    link.until_up().await;
+    obs.freeze();
+    let (request, down) = (link.obs.clone(), link.until_down());
+    let (reply, down) = timeout(SOON / 4, futures::future::join(request.version(), down)).await.expect("not the time of a request");
+    assert!(matches!(reply, Err(RequestError::NotConnected)), "{reply:?}");
+    assert!(down.to_string().contains("no sign of life"), "{down}");
+}
