@@ -90,9 +90,9 @@ pub struct PersonRow {
 /// One write for the store, in the order in which the core made them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
-    /// Append to the journal (idempotent on `seq`).
+    /// Append to the journal. The same row again changes nothing; another row of the same number is an error.
     Append(Row),
-    /// Begin a session (and end the running one at the same instant).
+    /// Begin a session (and end the one before at the same instant), or correct the start of one that has begun.
     Begin(Session),
     /// Insert or update a person, keyed by platform and id (by platform and login when the id is empty).
     Person(PersonRow),

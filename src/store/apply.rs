@@ -1,12 +1,35 @@
 //! Puts one batch of writes into one transaction. Every statement may be repeated without harm: a failed batch is tried again whole.
 
+use std::path::Path;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::statements;
-use crate::core::journal::{PersonRow, Row, Session, Write};
+use super::{StoreError, statements};
+use crate::core::journal::{PersonRow, Row, Seq, Session, Write};
+
+/// Why a batch was not written.
+#[derive(Debug)]
+enum Failure {
+    Sqlite(rusqlite::Error),
+    /// There is another row of this number.
+    Conflict(Seq),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
 
 /// Writes the batch; when it returns `Ok`, the batch is on the disk.
-pub(super) fn commit<'a>(connection: &mut Connection, batch: impl IntoIterator<Item = &'a Write>) -> rusqlite::Result<()> {
+pub(super) fn commit(connection: &mut Connection, path: &Path, batch: &[Write]) -> Result<(), StoreError> {
+    write_all(connection, batch).map_err(|failure| match failure {
+        Failure::Sqlite(error) => StoreError::database("write to", path, error),
+        Failure::Conflict(seq) => StoreError::Conflict { path: path.to_owned(), seq: seq.0 },
+    })
+}
+
+fn write_all(connection: &mut Connection, batch: &[Write]) -> Result<(), Failure> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for write in batch {
         match write {
@@ -18,13 +41,19 @@ pub(super) fn commit<'a>(connection: &mut Connection, batch: impl IntoIterator<I
             }
         }
     }
-    transaction.commit()
+    Ok(transaction.commit()?)
 }
 
-fn append(transaction: &Transaction<'_>, row: &Row) -> rusqlite::Result<()> {
+fn append(transaction: &Transaction<'_>, row: &Row) -> Result<(), Failure> {
     let Row { seq, session, at_ms, origin, kind, id, body } = row;
-    let mut statement = transaction.prepare_cached(statements::APPEND)?;
-    statement.execute(params![seq.0.cast_signed(), session.0.cast_signed(), at_ms, origin.as_str(), kind, id, body]).map(drop)
+    let values = params![seq.0.cast_signed(), session.0.cast_signed(), at_ms, origin.as_str(), kind, id, body];
+    if transaction.prepare_cached(statements::APPEND)?.execute(values)? == 0 {
+        let same: u32 = transaction.prepare_cached(statements::SAME_ROW)?.query_row(values, |row| row.get(0))?;
+        if same == 0 {
+            return Err(Failure::Conflict(*seq));
+        }
+    }
+    Ok(())
 }
 
 fn begin(transaction: &Transaction<'_>, session: &Session) -> rusqlite::Result<()> {

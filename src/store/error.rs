@@ -90,6 +90,14 @@ pub enum StoreError {
         /// SQLite's reason.
         source: DatabaseError,
     },
+    /// The journal holds another entry than ours under the same number.
+    #[error("entry {seq} of {} is not the one that this bridge wrote: another program has written to it", path.display())]
+    Conflict {
+        /// The database.
+        path: PathBuf,
+        /// Number of the row.
+        seq: u64,
+    },
     /// Anything else that SQLite reports.
     #[error("cannot {doing} {}", path.display())]
     Database {

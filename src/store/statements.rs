@@ -1,14 +1,21 @@
 //! Every statement that runs on the tables of `schema`. Each is prepared once and cached.
 
+/// Changes nothing if there is a row of this number: [`SAME_ROW`] tells whether it is this one.
 pub(super) const APPEND: &str = "
 INSERT INTO journal (seq, session, at_ms, origin, kind, id, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (seq) DO NOTHING";
 
-pub(super) const END_RUNNING: &str = "UPDATE session SET ended_ms = ?1 WHERE ended_ms IS NULL AND id <> ?2";
+pub(super) const SAME_ROW: &str = "
+SELECT count(*) FROM journal
+WHERE seq = ?1 AND session = ?2 AND at_ms = ?3 AND origin = ?4 AND kind = ?5 AND id IS ?6 AND body = ?7";
 
+/// Earlier sessions only: when a batch is repeated, the later ones are there already.
+pub(super) const END_RUNNING: &str = "UPDATE session SET ended_ms = ?1 WHERE ended_ms IS NULL AND id < ?2";
+
+/// Of a session that is known, only the start is corrected.
 pub(super) const BEGIN_SESSION: &str = "
 INSERT INTO session (id, started_ms, ended_ms, cause) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (id) DO NOTHING";
+ON CONFLICT (id) DO UPDATE SET started_ms = ?2";
 
 pub(super) const PERSON_BY_ID: &str = "
 INSERT INTO person (platform, id, login, display, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5)

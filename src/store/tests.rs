@@ -137,13 +137,32 @@ async fn people_are_kept_by_id_or_else_by_login_the_latest_first() {
 #[tokio::test]
 async fn repeats_change_nothing() {
     let (_folder, path) = folder();
-    let changed = Row { body: "{}".into(), ..heard(1) };
     let writes = vec![Write::Append(heard(1)), Write::Begin(session(1, 10)), Write::Begin(session(2, 20))];
-    let again = [vec![Write::Append(changed)], writes.clone()].concat();
-    drop(saved(&path, writes).await);
-    let store = saved(&path, again).await;
+    drop(saved(&path, writes.clone()).await);
+    // As after a commit whose success was not seen: the whole batch comes again.
+    let store = saved(&path, writes).await;
     assert_eq!(replayed(&store, Replay::Session(SessionId(1))), [heard(1)]);
-    assert_eq!(store.sessions().unwrap().iter().map(|session| session.id.0).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(store.sessions().unwrap(), [Session { ended_ms: Some(20), ..session(1, 10) }, session(2, 20)]);
+}
+
+#[tokio::test]
+async fn the_corrected_start_of_a_session_is_kept() {
+    let (_folder, path) = folder();
+    let first = |started_ms| Session { cause: "first".into(), ..session(1, started_ms) };
+    drop(saved(&path, vec![Write::Begin(first(1_000)), Write::Begin(first(400))]).await);
+    assert_eq!(Store::open(&path).unwrap().sessions().unwrap(), [first(400)]);
+}
+
+#[tokio::test]
+async fn another_row_of_the_same_number_is_an_error_and_not_silence() {
+    let (_folder, path) = folder();
+    drop(saved(&path, vec![Write::Append(heard(1))]).await);
+    let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
+    handle.write(Write::Append(Row { body: "{}".into(), ..heard(1) })).await.unwrap();
+    let Some(StoreNotice::Failed { error, .. }) = timeout(PATIENCE, notices.recv()).await.unwrap() else { panic!() };
+    assert!(error.contains("entry 1 ") && error.contains("another program has written to it"), "{error}");
+    assert!(matches!(handle.close().await, Err(StoreError::Unsaved { writes: 1, .. })));
+    assert_eq!(replayed(&Store::open(&path).unwrap(), Replay::Session(SessionId(1))), [heard(1)]);
 }
 
 #[tokio::test]

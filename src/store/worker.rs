@@ -33,8 +33,7 @@ pub(super) fn work(mut store: Store, mut queue: Outlet, reporter: &Reporter) -> 
 fn persist(store: &mut Store, batch: &[Write], queue: &Outlet, reporter: &Reporter) -> Result<(), StoreError> {
     let mut pause = FIRST_PAUSE;
     for attempt in 1.. {
-        let Err(error) = apply::commit(&mut store.connection, batch) else { break };
-        let error = StoreError::database("write to", &store.path, error);
+        let Err(error) = apply::commit(&mut store.connection, &store.path, batch) else { break };
         reporter.failed(attempt, error.chain());
         if queue.is_closed() && attempt >= LAST_ATTEMPTS {
             return Err(StoreError::Unsaved { writes: (batch.len() + queue.queued()) as u64, source: Box::new(error) });

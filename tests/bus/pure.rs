@@ -128,9 +128,11 @@ impl Bench {
     fn store(&mut self, write: Write) {
         match write {
             Write::Append(row) => self.rows.push(row),
-            // As the store does: what is known of a session stays.
-            Write::Begin(session) if self.sessions.iter().any(|known| known.id == session.id) => {}
-            Write::Begin(session) => self.sessions.push(session),
+            // As the store does: of a session that is known, only the start may change.
+            Write::Begin(session) => match self.sessions.iter_mut().find(|known| known.id == session.id) {
+                Some(known) => known.started_ms = session.started_ms,
+                None => self.sessions.push(session),
+            },
             Write::Person(person) => {
                 let same = |known: &PersonRow| {
                     (&known.platform, &known.id) == (&person.platform, &person.id) && (!person.id.is_empty() || known.login == person.login)

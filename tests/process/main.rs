@@ -15,6 +15,7 @@
 )]
 
 mod examples;
+mod journal;
 mod killed_bridge;
 mod lost_obs;
 mod programs;
