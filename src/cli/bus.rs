@@ -8,11 +8,15 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 use twitchat_bridge::event::{Heard, Message};
 use twitchat_bridge::obs::{ConnectError, Listener, Options, Talker, Target};
+use twitchat_bridge::request::reply::DURABLE;
 use twitchat_bridge::twitchat::action::Expected;
 use uuid::Uuid;
 
 use super::failure::Failure;
-use super::span;
+use super::{out, span};
+
+/// Of a reply that a crash may take back.
+const NOT_DURABLE: &str = "the bridge has this in memory only, its journal does not hold all of it: `twitchat-bridge status` says why";
 
 /// What of a reply belongs to its envelope and not to the answer.
 const ENVELOPE: [&str; 6] = ["origin", "bridge", "id", "client", "status", "seq"];
@@ -81,7 +85,13 @@ impl Bus {
         let is_reply = |heard: &Heard| matches!(heard, Heard::Bridge(whole) if answers(whole, &id));
         let no_answer = || Failure::NoAnswer { request: name.to_owned(), within: patience.within };
         match timeout(patience.within, self.hear(is_reply)).await.map_err(|_| no_answer())?? {
-            Heard::Bridge(reply) => unless_refused(name, serde_json::from_str(reply.get())?),
+            Heard::Bridge(reply) => {
+                let reply = unless_refused(name, serde_json::from_str(reply.get())?)?;
+                if reply.get(DURABLE) == Some(&Value::Bool(false)) {
+                    out::warn(NOT_DURABLE);
+                }
+                Ok(reply)
+            }
             _ => Err(no_answer().into()),
         }
     }

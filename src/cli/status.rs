@@ -137,14 +137,24 @@ impl View<'_> {
     }
 
     fn journal(&self) -> String {
-        match (self.text("/store/trouble"), self.number("/store/writes"), self.number("/store/durable")) {
-            ("", Some(writes), Some(durable)) if durable < writes => {
-                format!("{} of {writes} writes are still on their way to the disk", writes - durable)
-            }
-            ("", Some(_), Some(_)) => "all is on disk".into(),
-            ("", ..) => String::new(),
-            (trouble, ..) => format!("CANNOT BE WRITTEN: {trouble}"),
-        }
+        let waiting = match (self.number("/store/writes"), self.number("/store/durable")) {
+            (Some(writes), Some(durable)) => Some((writes.saturating_sub(durable), writes)),
+            _ => None,
+        };
+        let state = match (self.text("/store/trouble"), waiting) {
+            ("", Some((0, _))) if self.is("/store/lost") => "what came lately is on disk, but not everything before it".into(),
+            ("", Some((0, _))) => "all is on disk".into(),
+            ("", Some((waiting, writes))) => format!("{waiting} of {writes} writes are still on their way to the disk"),
+            ("", None) => String::new(),
+            (trouble, Some((waiting, _))) => format!("CANNOT BE WRITTEN: {trouble} (writes that wait in memory: {waiting})"),
+            (trouble, None) => format!("CANNOT BE WRITTEN: {trouble}"),
+        };
+        let notes = self.status.pointer("/store/notes").and_then(Value::as_array).map_or(0, Vec::len);
+        let note = |number: usize| {
+            let text = self.text(&format!("/store/notes/{number}/text"));
+            joined([self.when("", &format!("/store/notes/{number}/at")), text.to_owned()])
+        };
+        std::iter::once(out::clean(&state).into_owned()).chain((0..notes).map(note)).collect::<Vec<_>>().join("\n")
     }
 
     fn text(&self, place: &str) -> &str {
@@ -228,6 +238,14 @@ mod tests {
         let status = json!({ "twitchat": { "present": false, "generationName": "Twitchat 17" } });
         let said = table(&status);
         assert!(said.contains("not heard: is it open, and connected to this OBS? (last it was Twitchat 17)"), "{said}");
+    }
+
+    #[test]
+    fn what_happened_to_the_journal_is_shown() {
+        let note = json!({ "at": "2026-01-31T20:14:48Z", "text": "journal.db was deleted while the bridge runs" });
+        let status = json!({ "store": { "writes": 9, "durable": 9, "waiting": 0, "trouble": null, "lost": true, "notes": [note] } });
+        let said = table(&status);
+        assert!(said.contains("not everything before it") && said.contains("journal.db was deleted while the bridge runs"), "{said}");
     }
 
     #[test]

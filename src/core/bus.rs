@@ -1,6 +1,7 @@
 //! Talking to others on the same OBS: requests and their replies, our Hello, other bridges.
 //!
-//! A reply waits until all that was written before it is on disk: what the bridge says, a crash cannot take back.
+//! A reply waits until all that was written before it is on disk: what the bridge says, a crash cannot take back. While the journal cannot
+//! be written, replies go out at once and say that they are not durable; only what has to be stored is refused.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -8,19 +9,35 @@ use serde_json::{Map, Value, json};
 use super::{
     Core,
     port::{Effect, Note, Now},
+    recent,
     roll::Cause,
 };
 use crate::{
     credits::{self, sample},
-    event::heard::BRIDGE,
+    event::{EventName, Fact, heard::BRIDGE},
+    mapping::published,
     request::{self, Asker, Call, RequestError, reply},
 };
+
+/// What a reply promises, beside what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Promise {
+    /// Nothing: it is about the bridge itself.
+    Nothing,
+    /// That nothing it says is taken back by a crash.
+    Lasting,
+    /// The same, of entries that the journal holds: the credits.
+    Credits,
+    /// That what was asked for is stored.
+    Stored,
+}
 
 /// An answer that waits for the store.
 #[derive(Debug)]
 pub(super) struct Pending {
     asker: Asker,
     answer: Result<Map<String, Value>, RequestError>,
+    promise: Promise,
     seq: u64,
 }
 
@@ -49,18 +66,67 @@ impl Core {
         self.counts.requests += 1;
         let client = client_key(&request.asker);
         self.subscriptions.heard(&client, now.wall_ms);
-        let answer = match (request.call, &self.store_trouble) {
-            (Ok(Call::GetInfo), _) => Ok(Map::from_iter([("info".to_owned(), self.info())])),
-            (Ok(Call::GetStatus), _) => Ok(self.status(now)),
-            (Ok(_), Some(why)) => Err(RequestError::NotDurable(why.clone())),
-            (Ok(call), None) => self.act(call, &client, now),
-            (Err(error), _) => Err(error),
+        let promise = request.call.as_ref().map_or(Promise::Nothing, |call| self.promise(call));
+        let answer = match request.call {
+            Ok(Call::GetInfo) => Ok(Map::from_iter([("info".to_owned(), self.info())])),
+            Ok(Call::GetStatus) => Ok(self.status(now)),
+            Ok(call) => self.can_store(promise).and_then(|()| self.act(call, &client, now)),
+            Err(error) => Err(error),
         };
-        let pending = Pending { asker: request.asker, answer, seq: self.bus_seq };
+        let pending = Pending { asker: request.asker, answer, promise, seq: self.bus_seq };
         if self.durable < self.writes && self.store_trouble.is_none() {
             self.waiting.push_back((self.writes, pending));
         } else {
             self.reply(pending);
+        }
+    }
+
+    /// What the reply to this will promise.
+    pub(super) fn promise(&self, call: &Call) -> Promise {
+        match call {
+            Call::GetInfo | Call::GetStatus => Promise::Nothing,
+            Call::GetCredits(_) | Call::GetActiveViewers | Call::RollCredits(_) | Call::GetRoll(_) => Promise::Credits,
+            Call::ClearCredits | Call::AddToCredits { .. } => Promise::Stored,
+            Call::PublishEvent { name, data, event_id } => self.promise_of_event(name, data, event_id.as_deref()),
+            // Subscriptions are stored too, but only as a convenience: clients subscribe again when the bridge says Hello.
+            Call::Subscribe(_)
+            | Call::UnSubscribe(_)
+            | Call::TestCredits(_)
+            | Call::GetEvents
+            | Call::GetActions
+            | Call::DoAction { .. }
+            | Call::GetBroadcaster
+            | Call::SendMessage { .. }
+            | Call::GetEmotes { .. }
+            | Call::GetCommands
+            | Call::GetCodeTriggers
+            | Call::GetGlobals
+            | Call::GetUserGlobals
+            | Call::GetMonitoredYouTubeBroadcasts
+            | Call::ExecuteCodeTrigger { .. }
+            | Call::GetGlobal { .. }
+            | Call::GetUserPronouns { .. }
+            | Call::StopCredits
+            | Call::ControlCredits(_)
+            | Call::OverlayReport(_)
+            | Call::Authenticate => Promise::Lasting,
+        }
+    }
+
+    /// The same for an event that is published: it is stored if it counts or has an id, and if it is no repeat.
+    pub(super) fn promise_of_event(&self, name: &EventName, data: &Map<String, Value>, event_id: Option<&str>) -> Promise {
+        let is_stored = match event_id {
+            Some(id) => !self.published_ids.contains(&recent::hash(id)),
+            None => published::facts(name, &Value::Object(data.clone())).is_ok_and(|facts| facts.iter().any(Fact::counts)),
+        };
+        if is_stored { Promise::Stored } else { Promise::Lasting }
+    }
+
+    /// Refuses what has to be stored while nothing can be.
+    pub(super) fn can_store(&self, promise: Promise) -> Result<(), RequestError> {
+        match &self.store_trouble {
+            Some(why) if promise == Promise::Stored => Err(RequestError::NotDurable(why.clone())),
+            _ => Ok(()),
         }
     }
 
@@ -146,18 +212,23 @@ impl Core {
     }
 
     /// The store failed: nobody who waits is left without an answer.
-    pub(super) fn refuse_waiting(&mut self) {
-        let Some(why) = self.store_trouble.clone() else { return };
-        for (_, mut pending) in std::mem::take(&mut self.waiting) {
-            if pending.answer.is_ok() {
-                pending.answer = Err(RequestError::NotDurable(why.clone()));
-            }
+    pub(super) fn release_waiting(&mut self) {
+        for (_, pending) in std::mem::take(&mut self.waiting) {
             self.reply(pending);
         }
     }
 
-    fn reply(&mut self, Pending { asker, answer, seq }: Pending) {
+    fn reply(&mut self, Pending { asker, mut answer, promise, seq }: Pending) {
         let bridge = self.run.bridge.to_string();
+        if let Ok(fields) = &mut answer {
+            match (&self.store_trouble, promise) {
+                (_, Promise::Nothing) => {}
+                (Some(why), Promise::Stored) => answer = Err(RequestError::NotYetDurable(why.clone())),
+                (Some(_), _) => drop(fields.insert(reply::DURABLE.into(), false.into())),
+                (None, Promise::Credits) if self.store_lost => drop(fields.insert(reply::DURABLE.into(), false.into())),
+                (None, _) => {}
+            }
+        }
         self.counts.refused += u64::from(answer.is_err());
         let written = reply::write(&reply::envelope(&bridge, &asker, seq, answer));
         match written {

@@ -72,7 +72,12 @@ pub struct Core {
     /// Writes asked for so far, and how many of them the store says are durable.
     writes: u64,
     durable: u64,
+    /// Why nothing can be written right now.
     store_trouble: Option<String>,
+    /// What happened to the journal in this run, with when, Unix milliseconds; the last few.
+    store_notes: VecDeque<(i64, String)>,
+    /// Entries that were on disk are there no longer: the credits are in memory only.
+    store_lost: bool,
     waiting: VecDeque<(u64, bus::Pending)>,
     heard_ids: Recent,
     sent_ids: Recent,
@@ -124,6 +129,8 @@ impl Core {
             writes: 0,
             durable: 0,
             store_trouble: None,
+            store_notes: VecDeque::new(),
+            store_lost: false,
             waiting: VecDeque::new(),
             heard_ids: Recent::new(RECENT_IDS),
             sent_ids: Recent::new(RECENT_IDS),
@@ -259,8 +266,9 @@ impl Core {
                     self.out.push(Effect::Note(Note::StoreFailed(why.clone())));
                 }
                 self.store_trouble = Some(why);
-                self.refuse_waiting();
+                self.release_waiting();
             }
+            Input::StoreNoted { text, lost } => self.store_noted(text, lost, now),
             Input::StoreHealed => {
                 self.store_trouble = None;
                 self.out.push(Effect::Note(Note::StoreHealed));
@@ -395,6 +403,17 @@ impl Core {
         let due = real.into_iter().chain(replayed).flatten().min();
         // A whole second at most: the wall clock may be set meanwhile.
         self.ballots_due_ms = due.map(|due_ms| now.mono_ms + u64::try_from((due_ms - now.wall_ms).clamp(1, 1_000)).unwrap_or(1));
+    }
+
+    /// Something happened to the journal that the operator should know.
+    fn store_noted(&mut self, text: String, lost: bool, now: Now) {
+        const MOST: usize = 8;
+        self.store_lost |= lost;
+        if self.store_notes.len() == MOST {
+            self.store_notes.pop_front();
+        }
+        self.store_notes.push_back((now.wall_ms, text.clone()));
+        self.out.push(Effect::Note(Note::StoreNoted { text, lost }));
     }
 
     fn write(&mut self, write: Write) {

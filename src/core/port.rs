@@ -169,6 +169,13 @@ pub enum Input {
     StoreFailed(String),
     /// The store writes again.
     StoreHealed,
+    /// Something happened to the journal's files.
+    StoreNoted {
+        /// In words.
+        text: String,
+        /// Entries that were on disk are there no longer.
+        lost: bool,
+    },
     /// What [`Effect::Ask`] or [`Effect::Run`] asked for is done, or why it is not.
     Done {
         /// For whom.
@@ -267,6 +274,7 @@ pub enum Note {
     OtherBridge { other: Box<str> },
     StoreFailed(String),
     StoreHealed,
+    StoreNoted { text: String, lost: bool },
     TooLarge { times: u64 },
     RollBegins { test: bool, names: usize, pages: usize, shown: bool },
     RollEnded { how: &'static str, test: bool },
@@ -296,6 +304,7 @@ impl fmt::Display for Note {
             Self::OtherBridge { other } => write!(f, "another bridge ({other}) came to this OBS and was told that we serve it"),
             Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; trying on"),
             Self::StoreHealed => f.write_str("the journal is written again"),
+            Self::StoreNoted { text, .. } => f.write_str(text),
             Self::StepFailed(Failure { of, step, why, times: 1 }) => write!(f, "{of} failed at {step}: {why}"),
             Self::StepFailed(Failure { of, step, why, times }) => write!(f, "{of} failed at {step}, {times} failures so far: {why}"),
             Self::RuleBusy { rule, times } => write!(f, "rule {rule:?} was left out {times} times: it is triggered faster than it can run"),

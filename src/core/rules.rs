@@ -210,7 +210,7 @@ impl Core {
         let outcome = match deed {
             Deed::Send { kind, data, check, yes } => self.send_step(&kind, data, check, yes, depth, now),
             Deed::Publish { name, data, id } => self.caused(depth, |core| {
-                core.is_durable()?;
+                core.can_store(core.promise_of_event(&name, &data, id.as_deref())).map_err(|error| error.to_string())?;
                 core.publish(&name, data, id.as_deref(), now).map(drop).map_err(|wrong| wrong.to_string())
             }),
             Deed::Request { name, data } => self.request_step(&name, data, depth, now),
@@ -282,10 +282,6 @@ impl Core {
         self.rules.cause
     }
 
-    fn is_durable(&self) -> Result<(), String> {
-        self.store_trouble.as_ref().map_or(Ok(()), |why| Err(request::RequestError::NotDurable(why.clone()).to_string()))
-    }
-
     fn send_step(&mut self, kind: &str, data: Map<String, Value>, check: bool, yes: bool, depth: u8, now: Now) -> Result<(), String> {
         if self.obs.is_none() || !self.side.is_present() {
             return Err("Twitchat is not heard on this OBS: nobody would act".into());
@@ -298,7 +294,7 @@ impl Core {
 
     fn request_step(&mut self, name: &str, data: Map<String, Value>, depth: u8, now: Now) -> Result<(), String> {
         let call = request::of(name, data).map_err(|error| error.to_string())?;
-        self.is_durable()?;
+        self.can_store(self.promise(&call)).map_err(|error| error.to_string())?;
         self.rules.engine.expect(Trace::of_request(name), depth, now.mono_ms);
         self.caused(depth, |core| core.act(call, "", now)).map(drop).map_err(|error| error.to_string())
     }

@@ -62,11 +62,17 @@ impl Core {
             "rules": rules,
             "actions": actions,
             "labels": self.labels_status(),
-            "store": { "writes": self.writes, "durable": self.durable, "trouble": self.store_trouble },
+            "store": self.store_status(),
         });
         match status {
             Value::Object(status) => status,
             _ => Map::new(),
         }
+    }
+
+    fn store_status(&self) -> Value {
+        let notes: Vec<_> = self.store_notes.iter().map(|(at_ms, text)| json!({ "at": instant(*at_ms), "text": text })).collect();
+        json!({ "writes": self.writes, "durable": self.durable, "waiting": self.writes - self.durable.min(self.writes),
+            "trouble": self.store_trouble, "lost": self.store_lost, "notes": notes })
     }
 }

@@ -123,6 +123,7 @@ impl Engine {
             Some(StoreNotice::Committed { writes, .. }) => self.handle(Input::Durable { writes }).await,
             Some(StoreNotice::Failed { error, .. }) => self.handle(Input::StoreFailed(error)).await,
             Some(StoreNotice::Healed) => self.handle(Input::StoreHealed).await,
+            Some(StoreNotice::Noted { text, lost }) => self.handle(Input::StoreNoted { text, lost }).await,
             None => Err(Error::Broken("the store")),
         }
     }
@@ -198,8 +199,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Hands a write to the store. While its queue is full the engine stands still, and OBS is pushed back in turn; told to stop then, it
-    /// does not wait for a disk that may never heal.
+    /// Hands a write to the store. While its queue is full (it is larger while the disk refuses writes) the engine stands still, and OBS is
+    /// pushed back in turn; told to stop then, it does not wait for a disk that may never heal.
     async fn write(&self, write: Write) -> Result<(), Error> {
         tokio::select! {
             biased;

@@ -9,7 +9,7 @@ use crate::{core::port::Note, obs};
 /// The core's notes. Warnings are what the operator may want to act on.
 pub(super) fn note(note: &Note) {
     match note {
-        Note::StoreFailed(_) => tracing::error!("{note}"),
+        Note::StoreFailed(_) | Note::StoreNoted { lost: true, .. } => tracing::error!("{note}"),
         Note::TwitchatThere { .. }
         | Note::SummaryMerged { .. }
         | Note::SessionBegun { .. }
@@ -19,6 +19,7 @@ pub(super) fn note(note: &Note) {
         | Note::StoreHealed => info!("{note}"),
         Note::TwitchatGone
         | Note::SummaryUnanswered
+        | Note::StoreNoted { lost: false, .. }
         | Note::BadData { .. }
         | Note::Thawed
         | Note::TooLarge { .. }

@@ -81,9 +81,14 @@ pub enum RequestError {
         /// Its size.
         size: usize,
     },
-    /// The journal cannot be written, so nothing can be promised.
-    #[error("the bridge cannot write its journal right now ({0}); nothing that it says could be relied on, try again later")]
+    /// What has to be stored cannot be, because the journal cannot be written. Nothing was done.
+    #[error("the bridge cannot write its journal right now, so it cannot store this: try again later ({0})")]
     NotDurable(String),
+    /// The journal cannot be written any more, and what was asked for is done already.
+    #[error(
+        "this is done, and it is counted in memory, but it is not on disk yet: the bridge cannot write its journal right now, and stores it as soon as it can. Do not send it again ({0})"
+    )]
+    NotYetDurable(String),
 }
 
 /// Reads a request. Nothing if it is none: then nobody waits for a reply.

@@ -8,6 +8,9 @@ use crate::event::heard::BRIDGE;
 /// The most that a message on OBS may hold: 20 MiB still arrives there, 31 MiB breaks the connection.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
+/// Stands as `false` in a reply whose content a crash may take back.
+pub const DURABLE: &str = "durable";
+
 /// A reply: the fields of an answer, or an error, in the bridge's envelope.
 pub fn envelope(bridge: &str, asker: &Asker, seq: u64, answer: Result<Map<String, Value>, RequestError>) -> Map<String, Value> {
     let (mut reply, status) = match answer {

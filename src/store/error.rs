@@ -2,10 +2,13 @@
 
 use std::error::Error as _;
 use std::fmt;
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
+
+use super::files::{owner_only, with_suffix};
 
 /// An error of SQLite. Holds no row's content.
 pub struct DatabaseError(rusqlite::Error);
@@ -85,10 +88,34 @@ pub enum StoreError {
     /// No space left.
     #[error("no space left on the disk of {}: free some", path.display())]
     Full {
+        /// The database, its folder or a file beside it.
+        path: PathBuf,
+        /// The reason that SQLite or the system gives.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The disk, or the file, is for reading only.
+    #[error("cannot write to {}: the disk or the file is read-only; make it writable, or choose another place with the setting store.path", path.display())]
+    ReadOnly {
+        /// The database, its folder or a file beside it.
+        path: PathBuf,
+        /// The reason that SQLite or the system gives.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The system does not say whether the journal is still there.
+    #[error("cannot look at {}", path.display())]
+    Look {
         /// The database.
         path: PathBuf,
-        /// SQLite's reason.
-        source: DatabaseError,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Something is where the journal belongs and cannot be moved aside.
+    #[error("cannot put a new journal at {}: something is in its place that cannot be moved aside", path.display())]
+    InTheWay {
+        /// The database.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
     },
     /// The journal holds another entry than ours under the same number.
     #[error("entry {seq} of {} is not the one that this bridge wrote: another program has written to it", path.display())]
@@ -135,8 +162,24 @@ impl StoreError {
         let (path, source) = (path.to_owned(), DatabaseError(error));
         match code {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { path, source },
-            Some(ErrorCode::DiskFull) => Self::Full { path, source },
+            Some(ErrorCode::DiskFull) => Self::Full { path, source: source.into() },
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly { path, source: source.into() },
+            // SQLite does not say what the disk said: a full one can be behind either.
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => match try_to_write(&path) {
+                Err(error) => Self::io(&path, error, |path, _| Self::Database { doing, path, source }),
+                Ok(()) => Self::Database { doing, path, source },
+            },
             _ => Self::Database { doing, path, source },
+        }
+    }
+
+    /// The same for an error of the system; `other` makes one of what is neither a full nor a read-only disk.
+    pub(super) fn io(path: &Path, error: io::Error, other: impl FnOnce(PathBuf, io::Error) -> Self) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path, source: error.into() },
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path, source: error.into() },
+            _ => other(path, error),
         }
     }
 
@@ -151,4 +194,18 @@ impl StoreError {
         }
         text
     }
+}
+
+/// Writes something beside the journal and removes it again: the system's own words for what is wrong.
+fn try_to_write(path: &Path) -> io::Result<()> {
+    let probe = with_suffix(path, ".probe");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    owner_only(&mut options);
+    let mut file = options.open(&probe)?;
+    // As large as the smallest piece that SQLite's index of its log takes.
+    let written = file.write_all(&vec![1; 32 * 1024]).and_then(|()| file.sync_all());
+    drop(file);
+    let removed = fs::remove_file(&probe);
+    written.and(removed)
 }

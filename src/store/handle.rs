@@ -1,5 +1,6 @@
 //! What the rest of the bridge holds of the running store.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use super::queue::{self, Intake};
@@ -13,6 +14,8 @@ pub use super::queue::TryWriteError;
 pub struct StoreHandle {
     intake: Intake,
     thread: JoinHandle<Result<(), StoreError>>,
+    /// It was said that the queue is full although it has grown.
+    said: AtomicBool,
 }
 
 pub(super) fn start(store: Store, last: Seq) -> Result<(StoreHandle, StoreNotices), StoreError> {
@@ -20,16 +23,32 @@ pub(super) fn start(store: Store, last: Seq) -> Result<(StoreHandle, StoreNotice
     let (reporter, notices) = notice::channel(last);
     let thread =
         thread::Builder::new().name("store".into()).spawn(move || worker::work(store, outlet, &reporter)).map_err(StoreError::Thread)?;
-    Ok((StoreHandle { intake, thread }, notices))
+    Ok((StoreHandle { intake, thread, said: AtomicBool::new(false) }, notices))
 }
 
 impl StoreHandle {
-    /// Hands one write over; waits while the queue is full. That it is on the disk comes as a notice.
+    /// Hands one write over; waits while the queue is full, which is larger while the disk refuses writes. That it is on the disk comes as a
+    /// notice.
     ///
     /// # Errors
     /// [`StoreError::Stopped`] if the thread has ended.
     pub async fn write(&self, write: Write) -> Result<(), StoreError> {
-        self.intake.put(write).await
+        match self.intake.try_put(write) {
+            Ok(()) => Ok(()),
+            Err(TryWriteError::Stopped(_)) => Err(StoreError::Stopped),
+            Err(TryWriteError::Full(write)) => {
+                self.say_full();
+                self.intake.put(write).await
+            }
+        }
+    }
+
+    /// Says once that no more can wait for a disk that refuses writes.
+    fn say_full(&self) {
+        let Some(writes) = self.intake.grown() else { return self.said.store(false, Ordering::Relaxed) };
+        if !self.said.swap(true, Ordering::Relaxed) {
+            tracing::error!(writes, "no more writes can wait for the disk: the bridge stands still until it accepts them");
+        }
     }
 
     /// Hands several over, in their order. Dropping the future leaves out the rest of them.
@@ -38,7 +57,7 @@ impl StoreHandle {
     /// [`StoreError::Stopped`] if the thread has ended.
     pub async fn write_all(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         for write in writes {
-            self.intake.put(write).await?;
+            self.write(write).await?;
         }
         Ok(())
     }
@@ -56,8 +75,8 @@ impl StoreHandle {
     /// # Errors
     /// [`StoreError::Unsaved`] if the disk keeps refusing, [`StoreError::Stopped`] if the thread had panicked.
     pub async fn close(self) -> Result<(), StoreError> {
-        let Self { intake, thread } = self;
-        drop(intake);
+        let Self { intake, thread, .. } = self;
+        intake.close();
         thread.thread().unpark();
         let joined = tokio::task::spawn_blocking(move || thread.join()).await;
         match joined {

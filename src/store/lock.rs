@@ -2,27 +2,29 @@
 //!
 //! The system drops the lock when the process ends, however it ends. The file itself stays: removing it would be a race.
 
-use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use super::files::{Identity, create_folder, owner_only, with_suffix};
 
 /// Held as long as it lives.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    database: PathBuf,
+    path: PathBuf,
+    file: File,
 }
 
 impl Lock {
     /// Takes the lock of `database`.
     pub(super) fn take(database: &Path) -> Result<Self, StoreError> {
-        let path = beside(database);
-        let failed = |source| StoreError::Lock { path: path.clone(), source };
+        let path = with_suffix(database, ".lock");
+        let failed = |error| StoreError::io(&path, error, |path, source| StoreError::Lock { path, source });
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        super::open::owner_only(&mut options);
+        owner_only(&mut options);
         let mut file = options.open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -30,14 +32,23 @@ impl Lock {
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         write_pid(&mut file).map_err(failed)?;
-        Ok(Self { _file: file })
+        Ok(Self { database: database.to_owned(), path, file })
     }
-}
 
-fn beside(database: &Path) -> PathBuf {
-    let mut name = OsString::from(database);
-    name.push(".lock");
-    name.into()
+    /// Takes it again if the lock file is not ours any more: another bridge could lock the new one. Tells whether it was so.
+    pub(super) fn renew(&mut self) -> Result<bool, StoreError> {
+        let failed = |source| StoreError::Lock { path: self.path.clone(), source };
+        if Identity::at(&self.path).map_err(failed)? == Some(Identity::of_file(&self.file).map_err(failed)?) {
+            return Ok(false);
+        }
+        create_folder(&self.path).map_err(|error| StoreError::io(&self.path, error, |path, source| StoreError::Create { path, source }))?;
+        *self = Self::take(&self.database)?;
+        Ok(true)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 /// Windows refuses to read what another process has locked; then the id stays unknown.

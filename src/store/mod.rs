@@ -4,18 +4,21 @@
 //! it back at start-up; it does not know what a row means, numbers nothing and decides nothing. `daemon` opens it, reads it, then
 //! calls [`Store::run`].
 //!
-//! What is [`StoreNotice::Committed`] survives a crash of the bridge and of the machine: WAL with `synchronous=FULL`.
+//! What is [`StoreNotice::Committed`] survives a crash of the bridge and of the machine: WAL with `synchronous=FULL`, in a file that is still
+//! there. If somebody deletes or replaces the files while they are open, a new journal is made of what the connection still has.
 //!
 //! [`Write`]: crate::core::journal::Write
 
 mod apply;
 mod error;
+mod files;
 mod handle;
 mod lock;
 mod notice;
 mod open;
 mod queue;
 mod read;
+mod rebuild;
 mod schema;
 mod statements;
 mod worker;

@@ -2,6 +2,8 @@
 //!
 //! Notices are merged while nobody reads them, so the thread never waits for its reader and its reader may wait for the thread.
 
+use std::collections::VecDeque;
+
 use tokio::sync::watch;
 
 use crate::core::journal::Seq;
@@ -25,13 +27,28 @@ pub enum StoreNotice {
     },
     /// The disk accepts writes again; the [`StoreNotice::Committed`] follows.
     Healed,
+    /// Something happened to the files that the operator should know.
+    Noted {
+        /// In words.
+        text: String,
+        /// Entries that were on the disk are there no longer.
+        lost: bool,
+    },
 }
+
+/// So many notes wait to be read; of more, the first go.
+const NOTES: usize = 16;
 
 #[derive(Debug, Clone, Default)]
 struct Progress {
     upto: Seq,
     writes: u64,
     failure: Option<(u32, String)>,
+    /// The last notes, and how many there were in all.
+    notes: VecDeque<(String, bool)>,
+    noted: u64,
+    /// There was a note of a loss.
+    lost: bool,
 }
 
 /// Makes both ends. `upto` is what the file holds at the start.
@@ -46,11 +63,25 @@ pub(super) fn channel(upto: Seq) -> (Reporter, StoreNotices) {
 pub(super) struct Reporter(watch::Sender<Progress>);
 
 impl Reporter {
+    /// All that was handed over so far is on the disk, and so are these writes; there may be none.
     pub(super) fn committed(&self, highest: Option<Seq>, writes: u64) {
-        self.0.send_modify(|progress| {
+        self.0.send_if_modified(|progress| {
+            let is_news = writes > 0 || progress.failure.is_some();
             progress.upto = progress.upto.max(highest.unwrap_or_default());
             progress.writes += writes;
             progress.failure = None;
+            is_news
+        });
+    }
+
+    pub(super) fn noted(&self, text: String, lost: bool) {
+        self.0.send_modify(|progress| {
+            if progress.notes.len() == NOTES {
+                progress.notes.pop_front();
+            }
+            progress.notes.push_back((text, lost));
+            progress.noted += 1;
+            progress.lost |= lost;
         });
     }
 
@@ -81,6 +112,15 @@ impl StoreNotices {
 
     fn untold(&mut self) -> Option<StoreNotice> {
         let now = self.receiver.borrow_and_update();
+        // First of all: what was lost must be known before anything is called durable.
+        let unread = usize::try_from(now.noted - self.told.noted).unwrap_or(usize::MAX).min(now.notes.len());
+        if let Some((text, lost)) = now.notes.get(now.notes.len() - unread) {
+            self.told.noted = now.noted - unread as u64 + 1;
+            // Of a loss whose note had to go, the next one speaks.
+            let lost = *lost || (now.lost && !self.told.lost);
+            self.told.lost |= lost;
+            return Some(StoreNotice::Noted { text: text.clone(), lost });
+        }
         if self.told.failure != now.failure {
             self.told.failure.clone_from(&now.failure);
             return Some(match &now.failure {

@@ -1,12 +1,14 @@
 //! Opens the file: folders, permissions, lock, settings, migrations.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::files::{Files, create_folder, folder_of, owner_only};
 use super::lock::Lock;
+use super::rebuild::Known;
 use super::schema::{APPLICATION_ID, MIGRATIONS};
 use super::{StoreError, StoreHandle, StoreNotices, handle};
 
@@ -22,24 +24,28 @@ const STATEMENTS: usize = 32;
 pub struct Store {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    lock: Lock,
+    pub(super) lock: Lock,
+    pub(super) files: Files,
+    pub(super) known: Known,
 }
 
 impl Store {
     /// Opens the file, or makes it together with its folders; only the owner may read what is made.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if another bridge has it, [`StoreError::Newer`] if a later version wrote it, [`StoreError::Damaged`] and
-    /// the rest if the file cannot be used.
+    /// [`StoreError::Taken`] if another bridge has it, [`StoreError::Newer`] if a later version wrote it, [`StoreError::Full`] and
+    /// [`StoreError::ReadOnly`] if the disk takes nothing, [`StoreError::Damaged`] and the rest if the file cannot be used.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         create(path)?;
         let lock = Lock::take(path)?;
         let failed = |error| StoreError::database("open", path, error);
-        let mut connection = Connection::open(path).map_err(failed)?;
-        check(&connection, path)?;
+        let mut connection = connect(path)?;
         configure(&connection).map_err(failed)?;
         migrate(&mut connection, MIGRATIONS).map_err(|error| StoreError::database("bring up to date", path, error))?;
-        Ok(Self { connection, path: path.to_owned(), lock })
+        let files = Files::of(path).map_err(|source| StoreError::Look { path: path.to_owned(), source })?;
+        let mut store = Self { connection, path: path.to_owned(), lock, files, known: Known::default() };
+        store.known = Known::of(&store)?;
+        Ok(store)
     }
 
     /// Starts the thread that writes. Reading is over: everything after this goes through the handle.
@@ -53,7 +59,7 @@ impl Store {
 
     /// Writes the log back into the database and closes both; the lock goes last.
     pub(super) fn close(self) -> Result<(), StoreError> {
-        let Self { connection, path, lock } = self;
+        let Self { connection, path, lock, .. } = self;
         connection.flush_prepared_statement_cache();
         // Not being able to shorten the log loses nothing: the next start reads it.
         let checkpoint = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
@@ -66,26 +72,21 @@ impl Store {
     }
 }
 
-/// Files with chat history are nobody else's business. Elsewhere than on Unix the user's folder is private already.
-#[cfg_attr(not(unix), expect(unused_variables, reason = "permission bits are a thing of Unix"))]
-pub(super) fn owner_only(options: &mut OpenOptions) {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+/// A connection to a file that is ours, or empty.
+pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path).map_err(|error| StoreError::database("open", path, error))?;
+    check(&connection, path)?;
+    Ok(connection)
 }
 
 fn create(path: &Path) -> Result<(), StoreError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(|source| StoreError::Create { path: folder.to_owned(), source })?;
-    }
+    let failed = |path: &Path, error| StoreError::io(path, error, |path, source| StoreError::Create { path, source });
+    create_folder(path).map_err(|error| failed(folder_of(path).unwrap_or(path), error))?;
     let mut options = OpenOptions::new();
     // SQLite would make the file readable for all; its log and index files copy the database's permissions.
     options.append(true).create(true);
     owner_only(&mut options);
-    options.open(path).map(drop).map_err(|source| StoreError::Create { path: path.to_owned(), source })
+    options.open(path).map(drop).map_err(|error| failed(path, error))
 }
 
 /// Refuses files that are not ours or too new, before anything is changed in them.
@@ -104,7 +105,7 @@ fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
@@ -113,7 +114,9 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
         tracing::warn!(mode, "the store's disk has no write-ahead log");
     }
     connection.pragma_update(None, "synchronous", "full")?;
-    connection.pragma_update_and_check(None, "journal_size_limit", WAL_LIMIT_BYTES, |_| Ok(()))
+    connection.pragma_update_and_check(None, "journal_size_limit", WAL_LIMIT_BYTES, |_| Ok(()))?;
+    // The log and its index are made when something is read: from then on they can be watched.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))
 }
 
 /// Applies what the file has not seen yet, each migration whole or not at all.

@@ -1,18 +1,26 @@
-//! The way to the store's thread: bounded by count and by bytes. Bytes count as used until they are on the disk.
+//! The way to the store's thread: bounded by bytes, and so by count, because each write counts as at least [`LEAST`] bytes. Bytes count as
+//! used until they are on the disk. While the disk refuses, the bound is [`GROWN`]: the bridge goes on with its work meanwhile.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::{Semaphore, TryAcquireError};
 
 use super::StoreError;
 use crate::core::journal::{PersonRow, Row, Write};
 
-/// At most this many writes wait for the disk.
-const COUNT: usize = 16_384;
 /// At most this many bytes of writes wait for the disk; one larger write goes alone. Enough for dozens of transactions: what comes faster
 /// than the disk takes it waits in the reader, where it is smaller.
 const BYTES: u32 = 4 * 1024 * 1024;
+/// The bound while the disk refuses writes.
+const GROWN: u32 = 64 * 1024 * 1024;
+const EXTRA: usize = (GROWN - BYTES) as usize;
+/// Each write counts as at least this much: at most 16,384 writes in [`BYTES`], 262,144 in [`GROWN`].
+const LEAST: u32 = 256;
+/// The most writes that wait for a disk that does not refuse them.
+pub(super) const USUAL: u32 = BYTES / LEAST;
 
 /// A write that did not fit, or came too late.
 #[derive(Debug, thiserror::Error)]
@@ -27,79 +35,168 @@ pub enum TryWriteError {
 
 /// Makes both ends.
 pub(super) fn channel() -> (Intake, Outlet) {
-    let (sender, receiver) = mpsc::channel(COUNT);
-    let room = Arc::new(Semaphore::new(BYTES as usize));
-    (Intake { sender, room: Arc::clone(&room) }, Outlet { receiver, room })
+    let shared = Arc::new(Shared {
+        room: Semaphore::new(BYTES as usize),
+        grown: AtomicBool::new(false),
+        queue: Mutex::default(),
+        arrived: Condvar::new(),
+    });
+    (Intake { shared: Arc::clone(&shared) }, Outlet { shared })
+}
+
+#[derive(Debug)]
+struct Shared {
+    room: Semaphore,
+    grown: AtomicBool,
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    writes: VecDeque<Write>,
+    closed: bool,
+    /// Closed by who waits for the end.
+    in_order: bool,
+}
+
+impl Shared {
+    /// Nothing in here panics while it holds the lock, and a queue is never half changed.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Where writes go in.
 #[derive(Debug)]
 pub(super) struct Intake {
-    sender: mpsc::Sender<Write>,
-    room: Arc<Semaphore>,
+    shared: Arc<Shared>,
 }
 
 impl Intake {
     /// Waits for room. Nothing happens if the future is dropped before it is done.
     pub(super) async fn put(&self, write: Write) -> Result<(), StoreError> {
-        let bytes = self.room.acquire_many(weight(&write)).await.map_err(|_| StoreError::Stopped)?;
-        let slot = self.sender.reserve().await.map_err(|_| StoreError::Stopped)?;
+        let bytes = self.shared.room.acquire_many(weight(&write)).await.map_err(|_| StoreError::Stopped)?;
         bytes.forget();
-        slot.send(write);
+        self.push(write);
         Ok(())
     }
 
     /// Puts it in now or not at all.
     pub(super) fn try_put(&self, write: Write) -> Result<(), TryWriteError> {
-        let bytes = match self.room.try_acquire_many(weight(&write)) {
-            Ok(bytes) => bytes,
+        match self.shared.room.try_acquire_many(weight(&write)) {
+            Ok(bytes) => bytes.forget(),
             Err(TryAcquireError::NoPermits) => return Err(TryWriteError::Full(write)),
             Err(TryAcquireError::Closed) => return Err(TryWriteError::Stopped(write)),
-        };
-        match self.sender.try_send(write) {
-            Ok(()) => {
-                bytes.forget();
-                Ok(())
-            }
-            Err(TrySendError::Full(write)) => Err(TryWriteError::Full(write)),
-            Err(TrySendError::Closed(write)) => Err(TryWriteError::Stopped(write)),
         }
+        self.push(write);
+        Ok(())
     }
+
+    /// How many writes wait, if the queue is as large as it may become because the disk refuses.
+    pub(super) fn grown(&self) -> Option<usize> {
+        self.shared.grown.load(Ordering::Relaxed).then(|| self.shared.queue().writes.len())
+    }
+
+    /// Nothing more will come, and somebody waits until everything is on the disk.
+    pub(super) fn close(self) {
+        self.shared.queue().in_order = true;
+    }
+
+    fn push(&self, write: Write) {
+        self.shared.queue().writes.push_back(write);
+        self.shared.arrived.notify_one();
+    }
+}
+
+impl Drop for Intake {
+    fn drop(&mut self) {
+        self.shared.queue().closed = true;
+        self.shared.arrived.notify_one();
+    }
+}
+
+/// What [`Outlet::take`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Writes.
+    Writes,
+    /// Nothing came in time.
+    Nothing,
+    /// Nothing is left, and nothing more will come.
+    End,
 }
 
 /// Where the thread takes them out.
 #[derive(Debug)]
 pub(super) struct Outlet {
-    receiver: mpsc::Receiver<Write>,
-    room: Arc<Semaphore>,
+    shared: Arc<Shared>,
 }
 
 impl Outlet {
-    /// Waits for the next writes and takes what is there, at most `limit`. `false` once all intakes are gone and nothing is left.
-    pub(super) fn take(&mut self, batch: &mut Vec<Write>, limit: usize) -> bool {
-        self.receiver.blocking_recv_many(batch, limit) > 0
+    /// Waits for the next writes, for `patience` at most, and takes what is there, at most `limit`.
+    pub(super) fn take(&mut self, batch: &mut Vec<Write>, limit: usize, patience: Duration) -> Taken {
+        let nothing = |queue: &mut Queue| queue.writes.is_empty() && !queue.closed;
+        let waited = self.shared.arrived.wait_timeout_while(self.shared.queue(), patience, nothing);
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let count = limit.min(queue.writes.len());
+        batch.extend(queue.writes.drain(..count));
+        match (count, queue.closed) {
+            (0, true) => Taken::End,
+            (0, false) => Taken::Nothing,
+            _ => Taken::Writes,
+        }
     }
 
     /// Gives the room of these writes back: they are on the disk.
     pub(super) fn done(&self, batch: &[Write]) {
-        self.room.add_permits(batch.iter().map(|write| weight(write) as usize).sum());
+        self.shared.room.add_permits(batch.iter().map(|write| weight(write) as usize).sum());
+        self.shrink();
+    }
+
+    /// The disk refuses: more may wait from now on.
+    pub(super) fn grow(&self) {
+        if !self.shared.grown.swap(true, Ordering::Relaxed) {
+            self.shared.room.add_permits(EXTRA);
+        }
+    }
+
+    /// Takes the extra room away, once what waits fits without it: nobody has to stand still for that.
+    fn shrink(&self) {
+        if !self.shared.grown.load(Ordering::Relaxed) || self.shared.room.available_permits() < EXTRA {
+            return;
+        }
+        let taken = self.shared.room.forget_permits(EXTRA);
+        if taken < EXTRA {
+            // Somebody was quicker.
+            self.shared.room.add_permits(taken);
+            return;
+        }
+        self.shared.grown.store(false, Ordering::Relaxed);
+        self.shared.queue().writes.shrink_to(USUAL as usize);
     }
 
     /// Whether nothing more will come in; something may still be queued.
     pub(super) fn is_closed(&self) -> bool {
-        self.receiver.is_closed()
+        self.shared.queue().closed
+    }
+
+    /// Whether nobody waits for the end: the bridge was cut off, and its files may be gone on purpose.
+    pub(super) fn is_abandoned(&self) -> bool {
+        let queue = self.shared.queue();
+        queue.closed && !queue.in_order
     }
 
     /// What is queued now.
     pub(super) fn queued(&self) -> usize {
-        self.receiver.len()
+        self.shared.queue().writes.len()
     }
 }
 
 impl Drop for Outlet {
     /// Wakes those who wait for room: there will be none.
     fn drop(&mut self) {
-        self.room.close();
+        self.shared.room.close();
     }
 }
 
@@ -111,7 +208,7 @@ fn weight(write: &Write) -> u32 {
         Write::Person(PersonRow { platform, id, login, display, .. }) => platform.len() + id.len() + login.len() + display.len(),
         Write::Keep { value, .. } => value.len(),
     };
-    u32::try_from(text + size_of::<Write>()).unwrap_or(BYTES).min(BYTES)
+    u32::try_from((text + size_of::<Write>()).max(LEAST as usize)).unwrap_or(BYTES).min(BYTES)
 }
 
 #[cfg(test)]
@@ -128,7 +225,7 @@ mod tests {
         intake.try_put(keep(BYTES as usize / 2)).unwrap();
         assert!(matches!(intake.try_put(keep(BYTES as usize / 2)), Err(TryWriteError::Full(_))));
         let mut batch = Vec::new();
-        assert!(outlet.take(&mut batch, 1));
+        assert_eq!(outlet.take(&mut batch, 1, Duration::ZERO), Taken::Writes);
         assert!(matches!(intake.try_put(keep(BYTES as usize / 2)), Err(TryWriteError::Full(_))));
         outlet.done(&batch);
         intake.try_put(keep(BYTES as usize / 2)).unwrap();
@@ -137,8 +234,26 @@ mod tests {
     #[test]
     fn count_bounds_the_queue() {
         let (intake, _outlet) = channel();
-        let accepted = (0..=COUNT).take_while(|_| intake.try_put(keep(0)).is_ok()).count();
-        assert_eq!(accepted, COUNT);
+        assert_eq!(accepted(&intake), 16_384);
+    }
+
+    fn accepted(intake: &Intake) -> usize {
+        (0..1_000_000).take_while(|_| intake.try_put(keep(0)).is_ok()).count()
+    }
+
+    #[test]
+    fn while_the_disk_refuses_more_may_wait_and_no_more_than_before_once_it_is_written() {
+        let (intake, mut outlet) = channel();
+        assert_eq!(accepted(&intake), 16_384);
+        outlet.grow();
+        outlet.grow();
+        assert_eq!((intake.grown(), accepted(&intake)), (Some(16_384), 262_144 - 16_384));
+        let mut batch = Vec::new();
+        assert_eq!(outlet.take(&mut batch, 262_144 - 16_384, Duration::ZERO), Taken::Writes);
+        outlet.done(&batch[1..]);
+        assert!(intake.grown().is_some(), "one more than fits");
+        outlet.done(&batch[..1]);
+        assert_eq!((intake.grown(), accepted(&intake)), (None, 0));
     }
 
     #[test]

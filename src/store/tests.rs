@@ -7,12 +7,15 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use super::files::with_suffix;
 use super::schema::MIGRATIONS;
 use super::*;
 use crate::core::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 
 mod crash;
 mod speed;
+#[cfg(unix)]
+mod trouble;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -176,12 +179,6 @@ async fn the_sender_can_wait_for_writes_that_have_no_number() {
     assert_eq!(committed(&mut notices, 3).await, Seq(5));
     handle.close().await.unwrap();
     assert_eq!(timeout(PATIENCE, notices.recv()).await.unwrap(), None);
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 #[tokio::test]

@@ -1,15 +1,17 @@
-//! The thread that owns the connection: group commit, and patience with a disk that refuses.
+//! The thread that owns the connection: group commit, patience with a disk that refuses, and a look at the files now and then.
 
 use std::thread;
 use std::time::Duration;
 
 use super::notice::Reporter;
-use super::queue::Outlet;
+use super::queue::{Outlet, Taken};
 use super::{Store, StoreError, apply};
 use crate::core::journal::{Seq, Write};
 
 /// At most this many writes in one transaction.
 const BATCH: usize = 256;
+/// The files are looked at this often when nothing is written.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// The pause after the first failure; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause.
@@ -20,29 +22,51 @@ const LAST_ATTEMPTS: u32 = 5;
 /// Writes whatever is queued until all handles are gone and nothing is left, then closes the file.
 pub(super) fn work(mut store: Store, mut queue: Outlet, reporter: &Reporter) -> Result<(), StoreError> {
     let mut batch = Vec::with_capacity(BATCH);
-    while queue.take(&mut batch, BATCH) {
+    loop {
+        let taken = queue.take(&mut batch, BATCH, LOOK_EVERY);
         persist(&mut store, &batch, &queue, reporter)?;
         reporter.committed(batch.iter().filter_map(number).max(), batch.len() as u64);
         queue.done(&batch);
         batch.clear();
+        if taken == Taken::End {
+            return store.close();
+        }
     }
-    store.close()
 }
 
 /// Tries until the batch is on the disk; only a bridge that closes gives up.
 fn persist(store: &mut Store, batch: &[Write], queue: &Outlet, reporter: &Reporter) -> Result<(), StoreError> {
     let mut pause = FIRST_PAUSE;
-    for attempt in 1.. {
-        let Err(error) = apply::commit(&mut store.connection, &store.path, batch) else { break };
-        reporter.failed(attempt, error.chain());
-        if queue.is_closed() && attempt >= LAST_ATTEMPTS {
-            return Err(StoreError::Unsaved { writes: (batch.len() + queue.queued()) as u64, source: Box::new(error) });
+    let mut failures = 0;
+    while let Err(error) = attempt(store, batch, queue, reporter) {
+        failures += 1;
+        queue.grow();
+        reporter.failed(failures, error.chain());
+        if queue.is_closed() && failures >= LAST_ATTEMPTS {
+            let writes = (batch.len() + queue.queued()) as u64;
+            return Err(if writes == 0 { error } else { StoreError::Unsaved { writes, source: Box::new(error) } });
         }
         // Closing wakes the thread early.
         thread::park_timeout(if queue.is_closed() { FIRST_PAUSE } else { pause });
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     Ok(())
+}
+
+/// Writes the batch, into a journal that is still there when it is written. What is left of a bridge that was cut off goes into the file as it
+/// is: a folder that was deleted after it must not come back.
+fn attempt(store: &mut Store, batch: &[Write], queue: &Outlet, reporter: &Reporter) -> Result<(), StoreError> {
+    let secure = |store: &mut Store| if queue.is_abandoned() { Ok(false) } else { store.secure(reporter) };
+    secure(store)?;
+    loop {
+        if !batch.is_empty() {
+            apply::commit(&mut store.connection, &store.path, batch)?;
+            store.wrote(batch)?;
+        }
+        if !secure(store)? {
+            return Ok(());
+        }
+    }
 }
 
 fn number(write: &Write) -> Option<Seq> {

@@ -75,24 +75,124 @@ fn a_reply_waits_until_what_came_before_it_is_on_disk() {
     assert_eq!((replies[0]["id"].as_str(), names(&replies[0]["Events"]["Follows"])), (Some("a"), vec!["Zed"]));
 }
 
-#[test]
-fn a_store_that_fails_makes_errors_not_promises() {
+/// A bridge that has counted one follow when the store begins to fail.
+fn with_a_failed_store() -> Bench {
     let mut bench = Bench::up();
     bench.commits = false;
     bench.twitchat("FOLLOW", json!({ "user": { "id": "7", "login": "zed", "displayName": "Zed" } }));
-    bench.hear(r#"{"request":"GetCredits","id":"a"}"#);
-    bench.sent();
     bench.input(Input::StoreFailed("disk full".into()));
-    bench.hear(r#"{"request":"ClearCredits","id":"b"}"#);
-    bench.hear(r#"{"request":"GetStatus","id":"c"}"#);
-    let replies = bench.sent();
-    let outcome: Vec<_> = replies.iter().map(|reply| (reply["id"].as_str().unwrap(), reply["status"].as_str().unwrap())).collect();
-    assert_eq!(outcome, [("a", "error"), ("b", "error"), ("c", "ok")]);
-    assert!(replies[0]["error"].as_str().unwrap().contains("disk full"));
+    bench
+}
+
+#[test]
+fn a_store_that_fails_lets_everything_be_answered_from_memory_and_the_replies_say_so() {
+    let mut bench = with_a_failed_store();
+    let reads = [
+        json!({ "request": "GetCredits" }),
+        json!({ "request": "TestCredits" }),
+        json!({ "request": "GetActiveViewers" }),
+        json!({ "request": "Subscribe", "events": { "Twitch": ["Follow"] } }),
+        json!({ "request": "UnSubscribe", "events": { "Twitch": ["Follow"] } }),
+        json!({ "request": "GetRoll" }),
+        json!({ "request": "RollCredits", "test": true }),
+        json!({ "request": "ControlCredits", "command": "pause" }),
+        json!({ "request": "OverlayReport", "page": "credits", "state": "idle" }),
+        json!({ "request": "StopCredits" }),
+        json!({ "request": "PublishEvent", "publish": { "source": "General", "type": "Custom" }, "data": {} }),
+    ];
+    for request in reads {
+        let reply = bench.ask(&request);
+        assert_eq!((&reply["status"], &reply["durable"]), (&json!("ok"), &json!(false)), "{request}: {reply}");
+    }
+    let credits = bench.ask(json!({ "request": "GetCredits" }));
+    assert_eq!(names(&credits["Events"]["Follows"]), ["Zed"]);
+    for request in [json!({ "request": "GetInfo" }), json!({ "request": "GetStatus" })] {
+        let reply = bench.ask(&request);
+        assert_eq!((&reply["status"], reply.get("durable")), (&json!("ok"), None), "{request}");
+    }
+    let store = bench.ask(json!({ "request": "GetStatus" }))["store"].clone();
+    assert_eq!(store["trouble"], "disk full");
+    assert_eq!(store["waiting"].as_u64().unwrap(), bench.writes - store["durable"].as_u64().unwrap(), "{store}");
+
     bench.input(Input::StoreHealed);
     bench.input(Input::Durable { writes: bench.writes });
     bench.commits = true;
-    assert_eq!(names(&bench.credits()["Events"]["Follows"]), ["Zed"], "nothing was lost meanwhile");
+    let credits = bench.ask(json!({ "request": "GetCredits" }));
+    assert_eq!((names(&credits["Events"]["Follows"]), credits.get("durable")), (vec!["Zed"], None));
+}
+
+#[test]
+fn what_has_to_be_stored_is_refused_while_the_store_fails_and_changes_nothing() {
+    let mut bench = with_a_failed_store();
+    let raid = |id: Option<&str>| {
+        json!({ "request": "PublishEvent", "publish": { "source": "Twitch", "type": "Raid" }, "eventId": id,
+        "data": { "userId": "42", "userName": "fox", "displayName": "Fox", "viewers": 12 } })
+    };
+    let writes = bench.writes;
+    let named =
+        json!({ "request": "PublishEvent", "publish": { "source": "General", "type": "Custom" }, "data": {}, "eventId": "only-once" });
+    let stored = [
+        json!({ "request": "ClearCredits" }),
+        json!({ "request": "AddToCredits", "section": "Thanks", "value": "Everyone" }),
+        raid(None),
+        raid(Some("raid-1")),
+        named,
+    ];
+    for request in stored {
+        let reply = bench.ask(&request);
+        let error = reply["error"].as_str().unwrap_or_else(|| panic!("{request}: {reply}"));
+        assert!(error.contains("cannot store this") && error.contains("disk full"), "{error}");
+    }
+    assert_eq!(bench.writes, writes);
+    bench.input(Input::StoreHealed);
+    bench.commits = true;
+    assert_eq!(bench.ask(raid(Some("raid-1")))["published"]["repeat"], false, "the refused one did not take the id");
+}
+
+#[test]
+fn replies_that_wait_when_the_store_fails_go_out_at_once_and_say_what_is_done() {
+    let mut bench = Bench::up();
+    bench.commits = false;
+    bench.twitchat("FOLLOW", json!({ "user": { "id": "7", "login": "zed", "displayName": "Zed" } }));
+    bench.hear(r#"{"request":"GetCredits","id":"read"}"#);
+    bench.hear(r#"{"request":"AddToCredits","id":"stored","section":"Thanks","value":"Everyone"}"#);
+    bench.hear(r#"{"request":"Dance","id":"wrong"}"#);
+    bench.hear(r#"{"request":"GetInfo","id":"info"}"#);
+    bench.sent();
+    bench.input(Input::StoreFailed("disk full".into()));
+    let replies = bench.sent();
+    let outcome: Vec<_> =
+        replies.iter().map(|reply| (reply["id"].as_str().unwrap(), reply["status"].as_str().unwrap(), reply.get("durable"))).collect();
+    assert_eq!(outcome, [("read", "ok", Some(&json!(false))), ("stored", "error", None), ("wrong", "error", None), ("info", "ok", None)]);
+    let error = replies[1]["error"].as_str().unwrap();
+    assert!(error.contains("counted in memory") && error.contains("Do not send it again"), "{error}");
+    let credits = bench.ask(json!({ "request": "GetCredits" }));
+    assert_eq!(credits["Custom"]["Thanks"], json!(["Everyone"]));
+}
+
+#[test]
+fn a_repeat_of_what_is_counted_but_not_stored_yet_is_no_error() {
+    let mut bench = Bench::up();
+    bench.commits = false;
+    let raid = json!({ "request": "PublishEvent", "publish": { "source": "Twitch", "type": "Raid" }, "eventId": "raid-1",
+        "data": { "userId": "42", "userName": "fox", "displayName": "Fox", "viewers": 12 } });
+    bench.hear(&raid.to_string());
+    bench.input(Input::StoreFailed("disk full".into()));
+    let again = bench.ask(raid);
+    assert_eq!((&again["published"]["repeat"], &again["durable"]), (&json!(true), &json!(false)), "{again}");
+}
+
+#[test]
+fn once_entries_are_lost_credits_say_for_the_rest_of_the_run_that_they_are_not_durable() {
+    let mut bench = Bench::up();
+    bench.input(Input::StoreNoted { text: "entries 1 to 7 are lost".into(), lost: true });
+    let durable = |bench: &mut Bench, request: Value| bench.ask(request).get("durable").cloned();
+    assert_eq!(durable(&mut bench, json!({ "request": "GetCredits" })), Some(json!(false)));
+    assert_eq!(durable(&mut bench, json!({ "request": "AddToCredits", "section": "Thanks", "value": "Everyone" })), None);
+    assert_eq!(durable(&mut bench, json!({ "request": "ClearCredits" })), None);
+    assert_eq!(durable(&mut bench, json!({ "request": "RollCredits" })), Some(json!(false)), "leaderboards have lost entries too");
+    let store = bench.ask(json!({ "request": "GetStatus" }))["store"].clone();
+    assert_eq!((&store["lost"], &store["notes"][0]["text"]), (&json!(true), &json!("entries 1 to 7 are lost")));
 }
 
 #[test]

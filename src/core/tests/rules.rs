@@ -347,6 +347,41 @@ fn a_rule_can_fill_the_credits_and_call_a_programs_effect() {
 }
 
 #[test]
+fn while_the_store_fails_rules_and_actions_do_all_that_needs_no_disk() {
+    let mut bench = bench(
+        r#"
+        [[action]]
+        name = "Goodbye"
+        do = [{ obs = "StartRecord" }]
+        [[action]]
+        name = "Roll"
+        do = [{ request = "RollCredits" }]
+        [[action]]
+        name = "Tell"
+        do = [{ publish = "Custom.After" }]
+        [[action]]
+        name = "Thank"
+        do = [{ request = "AddToCredits", data = { section = "Thanks", value = "x" } }]
+        [[action]]
+        name = "Publish"
+        do = [{ publish = "Twitch.Raid", data = { userId = "7", userName = "fox", viewers = 5 } }]
+        "#,
+    );
+    bench.input(Input::StoreFailed("disk full".into()));
+    bench.commits = false;
+    for name in ["Goodbye", "Roll", "Tell", "Thank", "Publish"] {
+        let reply = bench.ask(json!({ "request": "DoAction", "id": name, "action": { "name": name } }));
+        assert_eq!((&reply["status"], &reply["durable"]), (&json!("ok"), &json!(false)), "{reply}");
+    }
+    let status = bench.ask(json!({ "request": "GetStatus", "id": 1 }));
+    let failed: Vec<_> = status["actions"].as_array().unwrap().iter().map(|action| action["failed"].as_u64().unwrap()).collect();
+    assert_eq!(failed, [0, 0, 0, 1, 1], "{status}");
+    let why = status["actions"][3]["lastError"].as_str().unwrap();
+    assert!(why.contains("cannot store this") && why.contains("disk full"), "{why}");
+    assert!(!status["overlay"]["roll"].is_null(), "{status}");
+}
+
+#[test]
 fn a_rule_rolls_the_credits_and_another_stops_the_stream_when_they_are_over() {
     let mut bench = bench(
         r#"
