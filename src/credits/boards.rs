@@ -82,6 +82,11 @@ impl Boards {
         Self { calendar, ..Self::default() }
     }
 
+    /// The month and the week that an instant falls into.
+    pub fn period(&self, now_ms: i64) -> (Date, Date) {
+        (self.calendar.month(now_ms), self.calendar.week(now_ms))
+    }
+
     /// Somebody cheered.
     pub fn bits(&mut self, who: PersonId, bits: u64, at_ms: i64) {
         add(&mut self.all, who, bits);
@@ -122,14 +127,27 @@ impl Boards {
 
 /// Most first; equals by name, so that no order of events shows.
 fn ranking(sums: Option<&Sums>, people: &People, shown: impl Fn(PersonId) -> bool) -> Vec<(PersonId, u64)> {
+    let Some(sums) = sums else { return Vec::new() };
+    let is_merged = sums.keys().any(|who| people.root(*who) != *who);
     let mut merged = Sums::new();
-    for (who, amount) in sums.into_iter().flatten() {
-        add(&mut merged, people.root(*who), *amount);
+    if is_merged {
+        for (who, amount) in sums {
+            add(&mut merged, people.root(*who), *amount);
+        }
     }
-    let mut list: Vec<_> = merged.into_iter().filter(|(who, amount)| *amount > 0 && shown(*who)).collect();
-    list.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| people.name(*a).cmp(people.name(*b))).then(a.cmp(b)));
-    list.truncate(SHOWN);
-    list
+    let order = |(a, more): &(PersonId, u64), (b, less): &(PersonId, u64)| {
+        less.cmp(more).then_with(|| people.name(*a).cmp(people.name(*b))).then(a.cmp(b))
+    };
+    // Whether somebody is shown takes much longer than to see that others have more.
+    let mut first: Vec<(PersonId, u64)> = Vec::with_capacity(SHOWN + 1);
+    for one in if is_merged { &merged } else { sums }.iter().map(|(who, amount)| (*who, *amount)) {
+        let place = first.partition_point(|other| order(other, &one).is_lt());
+        if one.1 > 0 && place < SHOWN && shown(one.0) {
+            first.insert(place, one);
+            first.truncate(SHOWN);
+        }
+    }
+    first
 }
 
 #[cfg(test)]

@@ -32,6 +32,11 @@ pub enum Spelling {
 }
 
 impl Spelling {
+    /// How often each list stands in a reply.
+    pub fn lists(self) -> usize {
+        if self == Self::Both { 2 } else { 1 }
+    }
+
     /// Reads a word in any case.
     pub fn parse(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
@@ -210,9 +215,19 @@ impl Writer<'_> {
         !self.options.ignore.covers(known, &self.broadcaster)
     }
 
+    /// The wished length of a list.
+    fn limit(&self) -> usize {
+        self.wish.limit.or(self.options.limit).unwrap_or(usize::MAX)
+    }
+
+    /// How much of a list is to be made: one more than wished, which shows that there is more.
+    fn enough(&self) -> usize {
+        self.limit().saturating_add(1)
+    }
+
     /// Cuts a list to the wished length and notes that it did.
     fn cut<T>(&mut self, mut list: Vec<T>) -> Vec<T> {
-        let limit = self.wish.limit.or(self.options.limit).unwrap_or(usize::MAX);
+        let limit = self.limit();
         if list.len() > limit {
             self.cut = true;
             list.truncate(limit);
@@ -220,13 +235,11 @@ impl Writer<'_> {
         list
     }
 
-    /// The lines of a section that are shown.
-    fn entries(&self, section: Section) -> Vec<Entry> {
-        if self.is_off(section) {
-            return Vec::new();
-        }
-        let lines = self.fold.session.list(section).map(|tally| tally.people(&self.fold.people)).unwrap_or_default();
-        lines.into_iter().filter(|entry| self.shows(entry.who)).collect()
+    /// The lines of a section that are shown. No more of them are looked at than are taken.
+    fn entries(&self, section: Section) -> impl Iterator<Item = Entry> {
+        let list = self.fold.session.list(section).filter(|_| !self.is_off(section));
+        let lines = list.into_iter().flat_map(|tally| tally.lines(&self.fold.people));
+        lines.filter(|entry| self.shows(entry.who))
     }
 
     fn names(&mut self, section: Section) -> Value {
@@ -235,9 +248,9 @@ impl Writer<'_> {
         }
         let names: Vec<Value> = match section {
             _ if self.is_off(section) => Vec::new(),
-            Section::GameUpdates => self.fold.session.games().to_vec(),
+            Section::GameUpdates => self.fold.session.games().iter().take(self.enough()).cloned().collect(),
             Section::Editors => self.listed(&self.options.editors),
-            _ => unique(self.entries(section).iter().map(|entry| self.fold.people.name(entry.who))),
+            _ => unique(self.entries(section).map(|entry| self.fold.people.name(entry.who))).take(self.enough()).collect(),
         };
         let names = Value::Array(self.cut(names));
         self.named.insert(section, names.clone());
@@ -246,7 +259,7 @@ impl Writer<'_> {
 
     /// Names from the config, as their owners write them where that is known.
     fn listed(&self, names: &[Box<str>]) -> Vec<Value> {
-        unique(names.iter().map(|name| self.fold.people.named(Platform::Twitch, name).map_or(&**name, Known::name)))
+        unique(names.iter().map(|name| self.fold.people.named(Platform::Twitch, name).map_or(&**name, Known::name))).collect()
     }
 
     fn groups(&mut self) -> Vec<(String, Value)> {
@@ -272,14 +285,16 @@ impl Writer<'_> {
             return json!({});
         }
         for (kind, section) in SUPPORT_SECTIONS {
-            let names = unique(self.support(kind).map(|line| self.fold.people.name(line.who)));
+            let names: Vec<_> = unique(self.support(kind).map(|line| self.fold.people.name(line.who))).take(self.enough()).collect();
             if !names.is_empty() {
                 custom.insert(section.into(), names);
             }
         }
         for (section, values) in self.fold.session.added() {
             let list = custom.entry(section.into()).or_default();
-            list.extend(values.iter().filter(|value| !list.contains(value)).cloned().collect::<Vec<_>>());
+            let there: HashSet<_> = list.iter().cloned().collect();
+            let room = self.enough().saturating_sub(list.len());
+            list.extend(values.iter().filter(|value| !there.contains(value)).take(room).cloned());
         }
         custom.into_iter().map(|(section, values)| (section, Value::Array(self.cut(values)))).collect::<Map<_, _>>().into()
     }
@@ -303,12 +318,12 @@ impl Writer<'_> {
 
     fn top_bits(&self) -> [Value; 3] {
         let [all, month, week, _] = &self.ranked;
-        [all, month, week].map(|list| Value::Array(unique(list.iter().map(|(who, _)| self.fold.people.name(*who)))))
+        [all, month, week].map(|list| Value::Array(unique(list.iter().map(|(who, _)| self.fold.people.name(*who))).collect()))
     }
 
     fn top_points(&self) -> Value {
         let [.., points] = &self.ranked;
-        Value::Array(unique(points.iter().map(|(who, _)| self.fold.people.name(*who))))
+        Value::Array(unique(points.iter().map(|(who, _)| self.fold.people.name(*who))).collect())
     }
 
     fn extended(&mut self) -> Value {
@@ -317,7 +332,7 @@ impl Writer<'_> {
             if !section.lists_lines() {
                 continue;
             }
-            let lines = self.cut(self.entries(section));
+            let lines = self.cut(self.entries(section).take(self.enough()).collect::<Vec<_>>());
             let lines: Vec<_> = lines.iter().map(|entry| self.line(section, entry)).collect();
             self.put(&mut map, section, section.seed(), lines.into());
         }
@@ -341,13 +356,14 @@ impl Writer<'_> {
             return json!({});
         }
         for (kind, section) in SUPPORT_SECTIONS {
-            let lines: Vec<_> = self.support(kind).map(|line| self.support_line(line)).collect();
+            let lines: Vec<_> = self.support(kind).take(self.enough()).map(|line| self.support_line(line)).collect();
             if !lines.is_empty() {
                 custom.insert(section.into(), lines);
             }
         }
         for (section, values) in self.fold.session.added() {
-            let objects = values.iter().map(|value| if value.is_object() { value.clone() } else { json!({ "name": value }) });
+            let objects =
+                values.iter().take(self.enough()).map(|value| if value.is_object() { value.clone() } else { json!({ "name": value }) });
             custom.entry(section.into()).or_default().extend(objects);
         }
         custom.into_iter().map(|(section, values)| (section, Value::Array(self.cut(values)))).collect::<Map<_, _>>().into()
@@ -396,9 +412,9 @@ pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] =
     [(SupportKind::Tip, "Tips"), (SupportKind::Merch, "Merch"), (SupportKind::Member, "Members")];
 
 /// Names, each once whatever its case, first seen first.
-fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Value> {
+fn unique<'a>(names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Value> {
     let mut seen = HashSet::new();
-    names.filter(|name| !name.is_empty() && seen.insert(name.to_lowercase())).map(Value::from).collect()
+    names.filter(move |name| !name.is_empty() && seen.insert(name.to_lowercase())).map(Value::from)
 }
 
 /// The unit of a section's amounts.

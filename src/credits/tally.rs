@@ -67,22 +67,27 @@ impl Tally {
 
     /// Each person once, first seen first; entries that turned out to be the same person are put together.
     pub fn people<'a>(&'a self, people: &'a People) -> Vec<Entry> {
+        self.lines(people).collect()
+    }
+
+    /// The same one by one: the first of a long list do not wait for the rest, unless entries are put together.
+    pub fn lines<'a>(&'a self, people: &'a People) -> Box<dyn Iterator<Item = Entry> + 'a> {
+        let entries = self.entries.iter().filter(|entry| entry.count > 0);
+        if !self.entries.iter().any(|entry| people.root(entry.who) != entry.who) {
+            return Box::new(entries.copied());
+        }
         let mut list: Vec<Entry> = Vec::with_capacity(self.entries.len());
         let mut merged: HashMap<PersonId, usize> = HashMap::new();
-        let any_merged = self.entries.iter().any(|entry| people.root(entry.who) != entry.who);
-        for entry in self.entries.iter().filter(|entry| entry.count > 0) {
+        for entry in entries {
             let who = people.root(entry.who);
-            let before = if any_merged { merged.get(&who).copied() } else { None };
-            if let Some(before) = before.and_then(|place| list.get_mut(place)) {
+            if let Some(before) = merged.get(&who).and_then(|place| list.get_mut(*place)) {
                 before.absorb(entry);
             } else {
-                if any_merged {
-                    merged.insert(who, list.len());
-                }
+                merged.insert(who, list.len());
                 list.push(Entry { who, ..*entry });
             }
         }
-        list
+        Box::new(list.into_iter())
     }
 
     /// How many lines there are.

@@ -34,7 +34,12 @@ struct Wave {
 #[derive(Debug, Default)]
 pub struct Waves {
     running: HashMap<(PersonId, Tier), Wave>,
+    /// So many waves may be there before those that are over are looked for.
+    room: usize,
 }
+
+/// Waves that are there before any is looked at.
+const FEW: usize = 1_000;
 
 impl Waves {
     /// Whether this gift was told already, within a wave that may still go on.
@@ -45,8 +50,10 @@ impl Waves {
 
     /// Takes one gift.
     pub fn gift(&mut self, gifter: PersonId, tier: Tier, recipient: PersonId, at_ms: i64) -> Step {
-        if self.running.len() > 1_000 {
+        if self.running.len() > self.room.max(FEW) {
             self.running.retain(|_, wave| at_ms - wave.last_ms <= WAVE_GAP_MS);
+            // Looking at all of them for each gift would take the square of their number.
+            self.room = 2 * self.running.len();
         }
         let wave = self.running.entry((gifter, tier)).or_insert_with(|| Wave { last_ms: at_ms, recipients: HashSet::new() });
         if at_ms - wave.last_ms > WAVE_GAP_MS {
@@ -68,6 +75,26 @@ impl Waves {
 mod tests {
     use super::*;
     use crate::{credits::People, event::Person};
+
+    /// For each gift, it would take the square of their number.
+    #[test]
+    fn waves_are_looked_through_only_when_they_have_doubled() {
+        let mut people = People::default();
+        let who: Vec<_> = (0..20_000).map(|id| people.meet(&Person::new(&id.to_string(), "", "").unwrap(), 0).who).collect();
+        let mut waves = Waves::default();
+        let mut looked_through = 0;
+        for gifter in &who {
+            let room = waves.room;
+            waves.gift(*gifter, Tier::One, *gifter, 0);
+            looked_through += usize::from(waves.room != room);
+        }
+        assert_eq!((waves.running.len(), looked_through), (who.len(), 5));
+        waves.room = 0;
+        for (place, gifter) in (2_i64..).zip(&who) {
+            waves.gift(*gifter, Tier::Two, *gifter, place * WAVE_GAP_MS);
+        }
+        assert!(waves.running.len() <= 2 * FEW, "{} that are over", waves.running.len());
+    }
 
     #[test]
     fn two_recipients_make_a_bomb_and_a_pause_ends_it() {
