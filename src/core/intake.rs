@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     credits::{Outcome, PersonId},
-    event::{Event, EventName, Fact, Message, fact::Presence, heard::Replay},
+    event::{Event, EventName, Fact, Message, cut, fact::Presence, heard::Replay},
     mapping::{self, published, render},
     twitchat::{catalogue, catalogue::Class, generation_of, question},
 };
@@ -49,6 +49,9 @@ impl Core {
         if !matches!(class, Some(Class::Action | Class::Question)) {
             self.tell_message(message, now);
         }
+        // Told as it came; what is kept of it has an end.
+        let shortened = shortened(message);
+        let message = shortened.as_ref().unwrap_or(message);
         match class {
             Some(Class::Action | Class::Announcement | Class::Forbidden) => self.counts.actions += 1,
             Some(Class::Question) => {
@@ -67,7 +70,7 @@ impl Core {
             }
             None => {
                 self.counts.unknown += 1;
-                self.last = Some((message.kind.clone(), now.wall_ms));
+                self.last = Some((cut(&message.kind, LONGEST_KIND).into(), now.wall_ms));
             }
         }
     }
@@ -231,7 +234,10 @@ impl Core {
         now: Now,
     ) -> Result<bool, published::Wrong> {
         let data = Value::Object(data);
-        let facts = published::facts(name, &data)?;
+        let json = data.to_string();
+        let shortened = mapping::shorten(&json);
+        let short_data: Option<Value> = shortened.as_deref().and_then(|json| serde_json::from_str(json).ok());
+        let facts = published::facts(name, short_data.as_ref().unwrap_or(&data))?;
         if let Some(id) = event_id
             && !self.published_ids.insert(recent::hash(id))
         {
@@ -244,7 +250,7 @@ impl Core {
         let source = Source { origin: RowOrigin::Published, kind: &kind, id: event_id };
         let counts = facts.iter().any(Fact::counts);
         if counts {
-            let body = self.kept_body(&data);
+            let body = self.kept_body(shortened.unwrap_or(json));
             // What subscribers hear is the publisher's own data, not our rendering of it.
             self.silently(|core| core.take(facts, source, now, || body));
         } else if event_id.is_some() {
@@ -257,8 +263,7 @@ impl Core {
         Ok(false)
     }
 
-    fn kept_body(&self, data: &Value) -> Box<str> {
-        let json = data.to_string();
+    fn kept_body(&self, json: String) -> Box<str> {
         match serde_json::from_str::<&RawValue>(&json) {
             Ok(raw) if !self.settings.keep_texts => mapping::strip_texts(raw),
             _ => json.into(),
@@ -271,6 +276,17 @@ impl Core {
         self.append(Source { origin: RowOrigin::Added, kind: section, id: None }, now, body.into());
         self.fold.add_custom(section, value);
     }
+}
+
+/// Characters of an unknown type that `GetStatus` shows.
+const LONGEST_KIND: usize = 100;
+
+/// The message with its long texts cut, if it has any.
+fn shortened(message: &Message) -> Option<Message> {
+    let data = message.data.as_deref().and_then(|data| mapping::shorten(data.get()))?;
+    // What was JSON before is JSON still.
+    let data = RawValue::from_string(data).ok();
+    Some(Message { data, ..message.clone() })
 }
 
 /// Section and value of an `AddToCredits` row.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{Core, port::Now, status};
 use crate::{
-    event::{EventName, Fact},
+    event::{EventName, Fact, cut},
     mapping::{self, render},
     rule::Latest,
 };
@@ -49,6 +49,13 @@ const WHAT: [&str; 7] = ["/reward/title", "/title", "/gameName", "/game/name", "
 /// Data larger than this is not remembered.
 const LARGEST: usize = 4_096;
 
+/// Characters of one value that are remembered.
+const LONGEST: usize = 300;
+
+fn kept(value: &Value) -> Value {
+    value.as_str().map_or_else(|| value.clone(), |text| cut(text, LONGEST).into())
+}
+
 impl Core {
     /// An event is told, or is not told but happened.
     pub(super) fn note_event(&mut self, name: &EventName, data: &Value, at_ms: i64) {
@@ -64,7 +71,7 @@ impl Core {
                 Value::Number(_) => true,
                 _ => false,
             });
-            rest.insert(key.into(), found.cloned().unwrap_or_else(|| "".into()));
+            rest.insert(key.into(), found.map_or_else(|| "".into(), kept));
         }
         let kept = serde_json::value::to_raw_value(data).ok().map(|raw| mapping::strip_texts(&raw)).filter(|data| data.len() <= LARGEST);
         rest.insert("data".into(), kept.and_then(|data| serde_json::from_str(&data).ok()).unwrap_or_else(|| Value::Object(Map::new())));

@@ -215,6 +215,9 @@ impl Core {
     /// A row of the journal, in order; those of one earlier session after the other, then those of the running one. Between sessions call
     /// [`Self::replay_next_session`].
     pub fn replay(&mut self, row: &Row) {
+        // Rows of earlier versions hold whatever came.
+        let shortened = mapping::shorten(&row.body).map(|body| Row { body: body.into(), ..row.clone() });
+        let row = shortened.as_ref().unwrap_or(row);
         let facts = facts_of(row);
         if self.is_elsewhere(&facts) {
             return;

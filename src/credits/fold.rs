@@ -18,7 +18,7 @@ use super::{
     waves::{Step, Waves},
 };
 use crate::event::{
-    EventName, Fact, Person, Roles,
+    EventName, Fact, Person, Roles, cut,
     fact::{Gift, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind},
 };
 use crate::mapping::{rest::Rest, summary::Key};
@@ -45,6 +45,21 @@ pub enum Outcome {
 pub const CLAIM_MS: i64 = 5_000;
 /// A second raid of the same raider within this time is the same raid, told by labels and by somebody else.
 pub const SAME_RAID_MS: i64 = 120_000;
+
+/// Characters of a title, a category, a reward or what was bought, and of a currency, that are kept.
+const LONGEST_TITLE: usize = 200;
+const LONGEST_CURRENCY: usize = 16;
+
+/// Support with texts that have an end.
+fn bounded(support: &Support) -> Support {
+    let short = |text: &str, most| Box::<str>::from(cut(text, most));
+    Support {
+        what: short(&support.what, LONGEST_TITLE),
+        money: support.money.as_ref().map(|money| Money { currency: short(&money.currency, LONGEST_CURRENCY), ..*money }),
+        name: EventName { source: short(&support.name.source, LONGEST_TITLE), kind: short(&support.name.kind, LONGEST_TITLE) },
+        ..support.clone()
+    }
+}
 
 /// Money and memberships of one person.
 #[derive(Debug, Clone)]
@@ -159,6 +174,15 @@ impl Sections {
         (spoke && lacks(Section::Users)) || ROLE_SECTIONS.iter().any(|(role, section)| roles.has(*role) && lacks(*section))
     }
 
+    /// How many lines all lists together have, each cut to `limit`.
+    pub fn lines(&self, limit: Option<usize>) -> usize {
+        let limit = limit.unwrap_or(usize::MAX);
+        let lists = self.lists.values().map(Tally::len);
+        let support = self.support.values().map(|support| support.lines.len());
+        let added = self.added.values().map(|values| values.list.len());
+        lists.chain(support).chain(added).chain([self.games.list.len()]).map(|lines| lines.min(limit)).sum()
+    }
+
     /// How many facts count.
     pub fn facts(&self) -> u64 {
         self.facts
@@ -222,6 +246,7 @@ pub struct Fold {
     pub boards: Boards,
     /// Whose channel this is.
     pub broadcaster: Broadcaster,
+    changes: u64,
 }
 
 impl Fold {
@@ -232,7 +257,14 @@ impl Fold {
 
     /// A new session: its sections are empty; people, leaderboards and the broadcaster stay.
     pub fn begin_session(&mut self) {
+        self.changes += 1;
         self.session = Sections::default();
+    }
+
+    /// A number that grows with each change that a reply may show: while it is the same, credits of the same moment are too. Whatever else
+    /// comes to be shown must count its changes here.
+    pub fn changes(&self) -> u64 {
+        self.changes + self.people.changes() + self.broadcaster.changes()
     }
 
     fn meet(&mut self, person: &Person, at_ms: i64, met: &mut impl FnMut(Met)) -> PersonId {
@@ -247,6 +279,7 @@ impl Fold {
             self.broadcaster.learn(id, *own);
             return Outcome::Counted;
         }
+        self.changes += 1;
         let is_heard_twice = matches!(fact, Fact::Gift(gift) if self.is_told(gift, at_ms));
         let claims = !is_heard_twice && origin == Origin::Live && !matches!(fact, Fact::Presence(_)) && self.session.claim(key, at_ms);
         let outcome = if is_heard_twice {
@@ -332,10 +365,10 @@ impl Fold {
             }
             Fact::Stream { category, title } => {
                 if !title.is_empty() {
-                    self.session.title.clone_from(title);
+                    self.session.title = cut(title, LONGEST_TITLE).into();
                 }
                 if !category.is_empty() {
-                    self.session.games.add(Value::from(&**category));
+                    self.session.games.add(Value::from(cut(category, LONGEST_TITLE)));
                 }
             }
             Fact::Pyramid { who, .. } => {
@@ -418,11 +451,13 @@ impl Fold {
         let who = self.meet(&redemption.who, at_ms, met);
         let points = redemption.cost.unwrap_or_default();
         self.session.add_once(Once { section: Section::RewardRedemptions, who, amount: points, tier: None, at_ms });
-        self.session.singles.redeem(&redemption.reward_id, &redemption.title, who, points, at_ms);
+        let (id, title) = (cut(&redemption.reward_id, LONGEST_TITLE), cut(&redemption.title, LONGEST_TITLE));
+        self.session.singles.redeem(&id, &title, who, points, at_ms);
         self.boards.points(who, points);
     }
 
     fn support(&mut self, support: &Support, at_ms: i64, met: &mut impl FnMut(Met)) {
+        let support = &bounded(support);
         let who = self.meet(&support.who, at_ms, met);
         self.session.singles.add_support(support, who, at_ms);
         let SupportList { lines, places } = self.session.support.entry(support.kind).or_default();
@@ -453,11 +488,13 @@ impl Fold {
 
     /// Joins what only a summary tells; tells whether anything is new.
     pub fn join(&mut self, rest: Rest, at_ms: i64) -> bool {
+        self.changes += 1;
         self.session.extras.join(rest, &mut self.people, at_ms)
     }
 
     /// `AddToCredits`: a value into a custom section; the same text twice stands once.
     pub fn add_custom(&mut self, section: &str, value: Value) {
+        self.changes += 1;
         self.session.added.entry(section.into()).or_default().add(value);
         self.session.facts += 1;
     }

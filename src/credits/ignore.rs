@@ -55,6 +55,7 @@ pub struct Broadcaster {
     own: BTreeSet<Box<str>>,
     /// Channels of other messages, which may be other channels that are open in Twitchat; with a limit, as nothing else bounds them.
     seen: BTreeSet<Box<str>>,
+    changes: u64,
 }
 
 /// The most channels that are remembered.
@@ -64,7 +65,14 @@ impl Broadcaster {
     /// Takes a channel id that a message carries; tells whether it is new.
     pub fn learn(&mut self, id: &str, own: bool) -> bool {
         let channels = if own { &mut self.own } else { &mut self.seen };
-        channels.len() < CHANNELS && !channels.contains(id) && channels.insert(id.into())
+        let is_new = channels.len() < CHANNELS && !channels.contains(id) && channels.insert(id.into());
+        self.changes += u64::from(is_new);
+        is_new
+    }
+
+    /// How often something was learnt.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// What was learnt, for keeping.
@@ -80,6 +88,7 @@ impl Broadcaster {
             seen: BTreeSet<Box<str>>,
         }
         if let Ok(kept) = serde_json::from_str::<Kept>(json) {
+            self.changes += 1;
             self.own.extend(kept.own);
             self.seen.extend(kept.seen);
         }

@@ -46,6 +46,8 @@ pub struct People {
     list: Vec<Known>,
     by_id: HashMap<u64, PersonId>,
     by_name: HashMap<u64, PersonId>,
+    changes: u64,
+    meetings: u64,
 }
 
 /// What a meeting changed.
@@ -82,10 +84,22 @@ impl People {
         self.list.is_empty()
     }
 
+    /// How often somebody came to be known, or anything but the time when they were seen changed.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// How often anybody was met.
+    pub fn meetings(&self) -> u64 {
+        self.meetings
+    }
+
     /// Finds or makes the entry of a person as named by a message, and takes over the names it brings.
     pub fn meet(&mut self, person: &Person, at_ms: i64) -> Met {
         let (who, is_new) = self.find_or_make(person, at_ms);
+        self.meetings += 1;
         let changed = self.update(who, person, at_ms) || is_new;
+        self.changes += u64::from(is_new);
         if changed {
             for name in [&person.login, &person.display] {
                 self.register_name(who, person.platform, name);
@@ -130,14 +144,16 @@ impl People {
     fn update(&mut self, who: PersonId, person: &Person, at_ms: i64) -> bool {
         let Some(known) = self.list.get_mut(who.0 as usize) else { return false };
         known.seen_ms = known.seen_ms.max(at_ms);
-        known.roles = known.roles.with(person.roles);
-        let mut changed = false;
+        let roles = known.roles.with(person.roles);
+        let (mut changed, new_role) = (false, roles != known.roles);
+        known.roles = roles;
         for (mine, theirs) in [(&mut known.id, &person.id), (&mut known.login, &person.login), (&mut known.display, &person.display)] {
             if !theirs.is_empty() && mine != theirs {
                 mine.clone_from(theirs);
                 changed = true;
             }
         }
+        self.changes += u64::from(changed || new_role);
         changed
     }
 
@@ -181,6 +197,7 @@ impl People {
     /// Somebody was seen in a role.
     pub fn add_roles(&mut self, who: PersonId, roles: Roles) {
         let root = self.root(who);
+        self.changes += 1;
         if let Some(known) = self.list.get_mut(root.0 as usize) {
             known.roles = known.roles.with(roles);
         }

@@ -121,9 +121,13 @@ impl Replay {
     }
 }
 
-/// An id as text: a string's content, a number's digits; anything else is no id.
+/// Bytes that a message's id may have; it is journalled.
+const LONGEST_ID: usize = 256;
+
+/// An id as text: a string's content, a number's digits; anything else, and what is too long, is no id.
 fn plain_id(raw: &RawValue) -> Option<Box<str>> {
     match raw.get().bytes().next() {
+        _ if raw.get().len() > LONGEST_ID => None,
         Some(b'"') => text(raw).filter(|id| !id.is_empty()).map(Into::into),
         Some(b'0'..=b'9' | b'-') => Some(raw.get().into()),
         _ => None,
@@ -160,6 +164,12 @@ mod tests {
             panic!()
         };
         assert_eq!((&*message.kind, message.id.as_deref(), message.data.is_none()), ("A\"B", Some("7"), true));
+    }
+
+    #[test]
+    fn an_id_without_end_is_none() {
+        let message = format!(r#"{{"origin":"twitchat","type":"A","id":"{}"}}"#, "x".repeat(LONGEST_ID));
+        assert!(matches!(Heard::read(&message).unwrap(), Heard::Twitchat(Message { id: None, .. })));
     }
 
     #[test]

@@ -10,5 +10,5 @@ pub mod told;
 pub use fact::Fact;
 pub use heard::{Heard, Message, Peek};
 pub use name::EventName;
-pub use person::{Person, Platform, Roles};
+pub use person::{Person, Platform, Roles, cut};
 pub use told::Event;

@@ -1,5 +1,7 @@
 //! Who somebody is: platform and id, with the names and roles they were heard with.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// Where a person has their account.
@@ -140,6 +142,24 @@ pub struct Person {
     pub roles: Roles,
 }
 
+/// Characters of a login or a display name that are kept: Twitch allows 25, YouTube 100. A longer one is cut and ends in "…".
+pub const LONGEST_NAME: usize = 128;
+/// Bytes that an id may have. A longer one identifies no one: cut, it might be somebody else's.
+pub const LONGEST_ID: usize = 128;
+
+/// A text, cut to so many characters if it has more; it ends in "…" then.
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    // As many bytes as characters at least.
+    if text.len() <= most {
+        return Cow::Borrowed(text);
+    }
+    let mut ends = text.char_indices().map(|(end, _)| end).skip(most.saturating_sub(1));
+    match (ends.next(), ends.next()) {
+        (Some(end), Some(_)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        _ => Cow::Borrowed(text),
+    }
+}
+
 /// Twitch's account for anonymous gifts.
 pub const ANONYMOUS_GIFTER: (&str, &str, &str) = ("274598607", "ananonymousgifter", "AnAnonymousGifter");
 /// Twitch's account for anonymous cheers.
@@ -153,7 +173,8 @@ impl Person {
 
     /// A person on a given platform, or nothing if there is neither id nor name.
     pub fn on(platform: Platform, id: &str, login: &str, display: &str) -> Option<Self> {
-        let (id, login, display) = (id.trim(), login.trim(), display.trim());
+        let (id, login, display) = (id.trim(), cut(login.trim(), LONGEST_NAME), cut(display.trim(), LONGEST_NAME));
+        let id = if id.len() > LONGEST_ID { "" } else { id };
         (!id.is_empty() || !login.is_empty() || !display.is_empty()).then(|| Self {
             platform,
             id: id.into(),
@@ -181,5 +202,27 @@ impl Person {
     pub fn with_roles(mut self, roles: Roles) -> Self {
         self.roles = self.roles.with(roles);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_end_is_cut_at_a_character() {
+        let long = "ä".repeat(15 << 20);
+        let who = Person::new("7", &long, &long).unwrap();
+        let kept = format!("{}…", "ä".repeat(LONGEST_NAME - 1));
+        assert_eq!((&*who.login, &*who.display), (kept.as_str(), kept.as_str()));
+        let fits = "雪".repeat(LONGEST_NAME);
+        assert_eq!(&*Person::new("7", "", &fits).unwrap().display, fits);
+    }
+
+    #[test]
+    fn an_id_without_end_identifies_no_one() {
+        let long = "7".repeat(LONGEST_ID + 1);
+        assert_eq!(Person::new(&long, "anna", "").map(|who| who.id), Some("".into()));
+        assert_eq!(Person::new(&long, "", ""), None);
     }
 }
