@@ -1,9 +1,12 @@
 //! Streamer.bot's requests that only look something up.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Core, status, subscriptions::TWITCHAT};
 use crate::{
+    credits::{PersonId, people::Known},
     event::{Person, Platform, Roles, name},
     request,
     twitchat::catalogue::{self, Class},
@@ -89,24 +92,36 @@ impl Core {
     }
 
     /// `GetActiveViewers`: everybody heard of in this session, last heard first.
-    pub(super) fn get_active_viewers(&self) -> Map<String, Value> {
+    pub(super) fn get_active_viewers(&self, limit: Option<usize>) -> Map<String, Value> {
         let broadcaster = self.fold.broadcaster.ids();
         let since_ms = self.session.started_ms;
+        let limit = limit.unwrap_or(usize::MAX);
         let mut known: Vec<_> = self.fold.people.entries().filter(|(_, known)| known.seen_ms >= since_ms && !known.id.is_empty()).collect();
-        known.sort_by(|(_, a), (_, b)| b.seen_ms.cmp(&a.seen_ms).then_with(|| a.id.cmp(&b.id)));
+        let last_heard_first =
+            |(_, a): &(PersonId, &Known), (_, b): &(PersonId, &Known)| b.seen_ms.cmp(&a.seen_ms).then_with(|| a.id.cmp(&b.id));
+        let is_cut = known.len() > limit;
+        if is_cut {
+            known.select_nth_unstable_by(limit, last_heard_first);
+            known.truncate(limit);
+        }
+        known.sort_by(last_heard_first);
+        let small = |name: &str| name.to_ascii_lowercase();
+        let groups: Vec<(&str, HashSet<String>)> = self
+            .settings
+            .credits
+            .groups
+            .iter()
+            .map(|(group, members)| (&**group, members.iter().map(|member| small(member)).collect()))
+            .collect();
         let viewers: Vec<_> = known
             .into_iter()
             .map(|(who, known)| {
                 let owner = known.platform == Platform::Twitch && broadcaster.contains(&&*known.id);
                 let roles = known.roles.when(owner, Roles::BROADCASTER);
                 let active = status::time_stamp(known.seen_ms);
-                let is_member = |members: &Vec<Box<str>>| {
-                    members
-                        .iter()
-                        .any(|member| [&known.id, &known.login, &known.display].iter().any(|name| name.eq_ignore_ascii_case(member)))
-                };
-                let groups: Vec<_> =
-                    self.settings.credits.groups.iter().filter(|(_, members)| is_member(members)).map(|(group, _)| group).collect();
+                let names = [&known.id, &known.login, &known.display].map(|name| small(name));
+                let is_member = |(_, members): &&(&str, HashSet<String>)| names.iter().any(|name| members.contains(name));
+                let groups: Vec<_> = groups.iter().filter(is_member).map(|(group, _)| *group).collect();
                 json!({
                     "id": known.id,
                     "login": known.login,
@@ -123,7 +138,11 @@ impl Core {
             })
             .collect();
         let count = viewers.len();
-        counted("viewers", viewers.into(), count)
+        let mut reply = counted("viewers", viewers.into(), count);
+        if is_cut {
+            reply.insert("limited".into(), true.into());
+        }
+        reply
     }
 
     /// Emotes in the shape of each platform; empty, since Twitchat does not tell which there are.

@@ -10,13 +10,17 @@ use super::{
     Core,
     port::{Effect, Note, Now},
     recent,
+    replies::Pass,
     roll::Cause,
 };
 use crate::{
     credits::{self, sample},
     event::{EventName, Fact, heard::BRIDGE},
     mapping::published,
-    request::{self, Asker, Call, RequestError, reply},
+    request::{
+        self, Asker, Call, RequestError,
+        reply::{self, Body, Durability},
+    },
 };
 
 /// What a reply promises, beside what it says.
@@ -36,9 +40,14 @@ pub(super) enum Promise {
 #[derive(Debug)]
 pub(super) struct Pending {
     asker: Asker,
-    answer: Result<Map<String, Value>, RequestError>,
+    client: Box<str>,
+    answer: Result<Body, RequestError>,
     promise: Promise,
     seq: u64,
+    /// Of a large answer.
+    pass: Option<Pass>,
+    /// Length of the request: an answer that is no large one is of its size.
+    bytes: usize,
 }
 
 /// What is read of another bridge's message, or of our own echo.
@@ -64,17 +73,24 @@ impl Core {
             return;
         };
         self.counts.requests += 1;
-        let client = client_key(&request.asker);
+        let client = request.asker.key();
         self.subscriptions.heard(&client, now.wall_ms);
         let promise = request.call.as_ref().map_or(Promise::Nothing, |call| self.promise(call));
-        let answer = match request.call {
-            Ok(Call::GetInfo) => Ok(Map::from_iter([("info".to_owned(), self.info())])),
-            Ok(Call::GetStatus) => Ok(self.status(now)),
-            Ok(call) => self.can_store(promise).and_then(|()| self.act(call, &client, now)),
-            Err(error) => Err(error),
+        let is_info = request.call == Ok(Call::GetInfo);
+        let answer = request.call.and_then(|call| {
+            self.can_store(promise)?;
+            self.answer_request(call, &client, now)
+        });
+        let (answer, pass) = match answer {
+            Ok((body, pass)) => (Ok(body), pass),
+            Err(error) => (Err(error), None),
         };
-        let pending = Pending { asker: request.asker, answer, promise, seq: self.bus_seq };
-        if self.durable < self.writes && self.store_trouble.is_none() {
+        // Neither GetInfo nor an error shows anything that a crash could take back: a slow disk keeps nobody waiting for them.
+        let is_immediate = is_info || answer.is_err();
+        let (asker, client, bytes) = (request.asker, client.into(), whole.len());
+        let pending = Pending { asker, client, answer, promise, seq: self.bus_seq, pass, bytes };
+        if self.durable < self.writes && self.store_trouble.is_none() && !is_immediate {
+            self.waiting_bytes += pending.bytes;
             self.waiting.push_back((self.writes, pending));
         } else {
             self.reply(pending);
@@ -85,7 +101,7 @@ impl Core {
     pub(super) fn promise(&self, call: &Call) -> Promise {
         match call {
             Call::GetInfo | Call::GetStatus => Promise::Nothing,
-            Call::GetCredits(_) | Call::GetActiveViewers | Call::RollCredits(_) | Call::GetRoll(_) => Promise::Credits,
+            Call::GetCredits(_) | Call::GetActiveViewers { .. } | Call::RollCredits(_) | Call::GetRoll(_) => Promise::Credits,
             Call::ClearCredits | Call::AddToCredits { .. } => Promise::Stored,
             Call::PublishEvent { name, data, event_id } => self.promise_of_event(name, data, event_id.as_deref()),
             // Subscriptions are stored too, but only as a convenience: clients subscribe again when the bridge says Hello.
@@ -154,8 +170,7 @@ impl Core {
                 Map::new()
             }
             Call::Subscribe(names) => {
-                let sorted = self.subscriptions.add(client, &names, now.wall_ms);
-                self.keep_subscriptions();
+                let sorted = self.subscriptions.add(client, &names, now.wall_ms)?;
                 let mut reply = Map::from_iter([("events".to_owned(), json!(sorted.accepted))]);
                 if !sorted.unknown.is_empty() {
                     reply.insert("unknown".into(), json!(sorted.unknown));
@@ -164,7 +179,6 @@ impl Core {
             }
             Call::UnSubscribe(names) => {
                 let sorted = self.subscriptions.remove(client, &names);
-                self.keep_subscriptions();
                 // Only the types, one after the other, as the seed has it.
                 Map::from_iter([(
                     "events".to_owned(),
@@ -175,7 +189,7 @@ impl Core {
             Call::GetActions => self.get_actions(),
             Call::DoAction { id, name, args } => self.do_action(id.as_deref(), name.as_deref(), args, now)?,
             Call::GetBroadcaster => self.get_broadcaster(),
-            Call::GetActiveViewers => self.get_active_viewers(),
+            Call::GetActiveViewers { limit } => self.get_active_viewers(limit),
             Call::SendMessage { platform, message } => self.send_message(platform, &message, now)?,
             Call::GetEmotes { platform } => Self::get_emotes(platform),
             Call::GetCommands => Self::empty("commands"),
@@ -197,7 +211,9 @@ impl Core {
             Call::ControlCredits(command) => self.control_credits(&command, now)?,
             Call::GetRoll(wish) => self.get_roll(&wish, now),
             Call::OverlayReport(report) => self.overlay_report(client, report, now),
-            Call::Authenticate | Call::GetInfo | Call::GetStatus => Map::new(),
+            Call::GetInfo => Map::from_iter([("info".to_owned(), self.info())]),
+            Call::GetStatus => self.status(now),
+            Call::Authenticate => Map::new(),
         })
     }
 
@@ -207,37 +223,45 @@ impl Core {
             && *needed <= self.durable
             && let Some((_, pending)) = self.waiting.pop_front()
         {
+            self.waiting_bytes -= pending.bytes;
             self.reply(pending);
         }
     }
 
     /// The store failed: nobody who waits is left without an answer.
     pub(super) fn release_waiting(&mut self) {
+        self.waiting_bytes = 0;
         for (_, pending) in std::mem::take(&mut self.waiting) {
             self.reply(pending);
         }
     }
 
-    fn reply(&mut self, Pending { asker, mut answer, promise, seq }: Pending) {
+    fn reply(&mut self, Pending { asker, client, mut answer, promise, seq, pass, .. }: Pending) {
         let bridge = self.run.bridge.to_string();
-        if let Ok(fields) = &mut answer {
+        let mut durability = Durability::Durable;
+        if answer.is_ok() {
             match (&self.store_trouble, promise) {
                 (_, Promise::Nothing) => {}
                 (Some(why), Promise::Stored) => answer = Err(RequestError::NotYetDurable(why.clone())),
-                (Some(_), _) => drop(fields.insert(reply::DURABLE.into(), false.into())),
-                (None, Promise::Credits) if self.store_lost => drop(fields.insert(reply::DURABLE.into(), false.into())),
+                (Some(_), _) => durability = Durability::InMemory,
+                (None, Promise::Credits) if self.store_lost => durability = Durability::InMemory,
                 (None, _) => {}
             }
         }
-        self.counts.refused += u64::from(answer.is_err());
-        let written = reply::write(&reply::envelope(&bridge, &asker, seq, answer));
+        let is_error = answer.is_err();
+        let written = reply::write(&bridge, &asker, seq, durability, answer);
+        self.counts.refused += u64::from(is_error || written.is_err());
+        let written = written.or_else(|error| reply::write(&bridge, &asker, seq, Durability::Durable, Err(error)));
         match written {
-            Ok(json) => self.out.push(Effect::Send(json)),
-            Err(error) => {
-                self.counts.refused += 1;
-                self.send(&reply::envelope(&bridge, &asker, seq, Err(error)));
-            }
+            Ok(reply) => self.out.push(Effect::Reply { reply, client, pass }),
+            // An error as large as that cannot be: what it repeats is bounded.
+            Err(_) => self.note_too_large(),
         }
+    }
+
+    /// The shell has handed a large reply to OBS, or found nobody there.
+    pub(super) fn sent(&mut self, pass: Pass) {
+        self.replies.arrived(pass);
     }
 
     /// What `GetInfo` and Hello say.
@@ -314,15 +338,15 @@ impl Core {
         }
     }
 
-    fn keep_subscriptions(&mut self) {
-        let json = self.subscriptions.to_json();
-        self.keep("subscriptions", json);
-    }
-
     /// Ends subscriptions that nobody renewed.
     pub(super) fn expire_subscriptions(&mut self, now: Now) {
-        if self.subscriptions.expire(now.wall_ms) {
-            self.keep_subscriptions();
+        self.subscriptions.expire(now.wall_ms);
+    }
+
+    /// Writes the list of subscriptions, if it has changed and it is time.
+    pub(super) fn keep_subscriptions(&mut self, now: Now) {
+        if let Some(json) = self.subscriptions.take_due(now.mono_ms) {
+            self.keep("subscriptions", json);
         }
     }
 
@@ -339,9 +363,4 @@ impl Core {
         }
         self.send(&taken);
     }
-}
-
-/// Who subscribes: the client's name as JSON; all who give none share one.
-fn client_key(asker: &Asker) -> String {
-    asker.client.as_ref().map(ToString::to_string).unwrap_or_default()
 }

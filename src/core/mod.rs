@@ -10,6 +10,7 @@
 //! | `bus` | requests, replies that wait until they are durable, other bridges |
 //! | `side`, `in_use` | whether Twitchat is there, its generation, asking for its summary |
 //! | `limit`, `objections` | limits in time for what is sent or written because of something received |
+//! | [`replies`] | large replies: made once, few at a time |
 //! | `roll` | the end credits: when they roll, who shows them, Twitchat's buttons |
 //! | `sessions` | when a session ends and the next begins |
 //! | `subscriptions`, `telling` | who hears which events, and how they are told |
@@ -31,6 +32,7 @@ mod objections;
 pub mod port;
 pub mod recent;
 mod replay;
+pub mod replies;
 mod roll;
 mod rules;
 mod sessions;
@@ -52,11 +54,15 @@ use crate::{
 use journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings, Ticket};
 use recent::{RECENT_IDS, Recent};
+use replies::Replies;
 use side::Side;
 use subscriptions::Subscriptions;
 
 /// The longest time without a tick.
 const HEARTBEAT_MS: u64 = 2_000;
+/// Replies that may wait for the store before no more requests are taken, and the bytes of their requests.
+const WAITING: usize = 64;
+const WAITING_BYTES: usize = 4 * 1024 * 1024;
 /// A tick that comes this much later than it was due: the process had been frozen.
 const FROZEN_MS: u64 = 5_000;
 
@@ -79,6 +85,8 @@ pub struct Core {
     /// Entries that were on disk are there no longer: the credits are in memory only.
     store_lost: bool,
     waiting: VecDeque<(u64, bus::Pending)>,
+    waiting_bytes: usize,
+    replies: Replies,
     heard_ids: Recent,
     sent_ids: Recent,
     published_ids: HashSet<u64>,
@@ -132,6 +140,8 @@ impl Core {
             store_notes: VecDeque::new(),
             store_lost: false,
             waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            replies: Replies::default(),
             heard_ids: Recent::new(RECENT_IDS),
             sent_ids: Recent::new(RECENT_IDS),
             published_ids: HashSet::new(),
@@ -279,12 +289,16 @@ impl Core {
             Input::Done { ticket: Ticket::Run(run), outcome } => self.request_done(run, outcome),
             Input::Done { ticket: Ticket::Program(program), outcome } => self.program_done(program, outcome),
             Input::Done { ticket: Ticket::Label(place), outcome } => self.label_written(place, outcome, now),
+            Input::Sent(pass) => self.sent(pass),
             Input::Tick => {}
             Input::Stopping => {
                 self.keep("alive_ms", now.wall_ms.to_string());
                 self.keep_streamed();
                 self.keep_latest();
                 self.keep_ledger(now);
+                if let Some(json) = self.subscriptions.take_last() {
+                    self.keep("subscriptions", json);
+                }
             }
         }
         self.timers(now);
@@ -305,6 +319,7 @@ impl Core {
             self.rules.due_ms(),
             self.objections.due_ms(),
             self.stream.due_ms(),
+            self.subscriptions.due_ms(),
             heartbeat,
             Some(self.alive_due_ms),
         ]
@@ -314,9 +329,14 @@ impl Core {
         .unwrap_or(self.alive_due_ms)
     }
 
-    /// Replies that wait for the store. Take no more inputs from the bus while there are many.
+    /// Replies that wait for the store.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Whether so many replies wait for the store that no more inputs from the bus are to be taken.
+    pub fn is_full(&self) -> bool {
+        self.waiting.len() >= WAITING || self.waiting_bytes >= WAITING_BYTES
     }
 
     fn heard(&mut self, heard: Heard, now: Now) {
@@ -372,7 +392,9 @@ impl Core {
             self.note_stream(now);
             self.expire_subscriptions(now);
             self.keep_latest();
+            self.replies.forget(now);
         }
+        self.keep_subscriptions(now);
         self.run_side(now);
         self.run_objections(now);
         self.run_stream(now);
@@ -440,16 +462,20 @@ impl Core {
 
     /// Sends a message; tells whether OBS can carry it. One that is too large is never sent, and the log says so.
     fn send(&mut self, message: &Map<String, Value>) -> bool {
-        let written = crate::request::reply::write(message);
+        let written = crate::request::reply::message(message);
         if let Ok(json) = written {
             self.out.push(Effect::Send(json));
             return true;
         }
+        self.note_too_large();
+        false
+    }
+
+    fn note_too_large(&mut self) {
         self.too_large += 1;
         if self.too_large.is_power_of_two() {
             self.out.push(Effect::Note(Note::TooLarge { times: self.too_large }));
         }
-        false
     }
 }
 

@@ -6,10 +6,11 @@ use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::journal::Write;
+use super::{journal::Write, replies::Pass};
 use crate::{
     credits::{Calendar, reply::Options, roll::Script},
     event::{Event, Heard, Person},
+    request::reply::Reply,
     rule::{Dropped, Failure, ObsRequest, Program, ProgramId, Rulebook, RunId},
     twitchat::Generation,
 };
@@ -183,6 +184,8 @@ pub enum Input {
         /// In words, if it failed.
         outcome: Result<(), String>,
     },
+    /// OBS has taken the reply with this pass, or there was no OBS to take it.
+    Sent(Pass),
     /// Time passes.
     Tick,
     /// The bridge is about to end.
@@ -207,6 +210,15 @@ pub enum Effect {
     Write(Write),
     /// Broadcast this as a `CustomEvent`, after everything sent before it.
     Send(Box<RawValue>),
+    /// Broadcast this reply. A large one may be overtaken by small ones, and those of a client that has many waiting by others'.
+    Reply {
+        /// The reply.
+        reply: Reply,
+        /// For whom: the client's name as JSON, empty for all who give none.
+        client: Box<str>,
+        /// To be given back with [`Input::Sent`].
+        pass: Option<Pass>,
+    },
     /// An event of the model, for the log and for subscribers.
     Told {
         /// Its number in this run.
@@ -379,6 +391,8 @@ pub struct Counts {
     pub filled: u64,
     /// Rows of the journal in the running session.
     pub journal: u64,
+    /// Clients whose subscriptions ended because there were too many.
+    pub clients_pushed_out: u64,
     /// What neither Twitchat nor a bridge nor an asker sent.
     pub other: u64,
     /// Frames that are no obs-websocket message.

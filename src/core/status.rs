@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Core, port::Now};
+use super::{
+    Core,
+    port::{Counts, Now},
+};
 
 /// Unix milliseconds as ISO 8601 in UTC.
 pub(super) fn instant(at_ms: i64) -> String {
@@ -17,6 +20,10 @@ pub(super) fn time_stamp(at_ms: i64) -> String {
 }
 
 impl Core {
+    fn counts(&self) -> Counts {
+        Counts { clients_pushed_out: self.subscriptions.pushed_out(), ..self.counts }
+    }
+
     pub(super) fn status(&self, now: Now) -> Map<String, Value> {
         let since = |at_ms: Option<i64>| at_ms.map_or(Value::Null, |at_ms| instant(at_ms).into());
         let obs = match &self.obs {
@@ -57,7 +64,7 @@ impl Core {
             "clients": self.subscriptions.clients().map(|(name, client)| json!({ "client": serde_json::from_str::<Value>(name).unwrap_or_default(), "lastHeard": instant(client.heard_ms), "events": client.events() })).collect::<Vec<_>>(),
             "overlay": self.show.status(now),
             "people": self.fold.people.len(),
-            "counts": self.counts,
+            "counts": self.counts(),
             "lastEvent": self.last.as_ref().map(|(kind, at_ms)| json!({ "type": kind, "at": instant(*at_ms) })),
             "rules": rules,
             "actions": actions,

@@ -2,13 +2,16 @@
 //!
 //! OBS has no addressees: every subscriber hears the union of all subscriptions and takes what is its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     event::{EventName, name},
-    request::Names,
+    request::{Names, RequestError},
     twitchat::catalogue::{self, Class},
 };
 
@@ -16,10 +19,20 @@ use crate::{
 pub(super) const TWITCHAT: &str = "Twitchat";
 /// Clients that are remembered; the one not heard for longest goes first.
 const CLIENTS: usize = 1_000;
+/// Types that one client may subscribe to: some name every type there is.
+const TYPES: usize = 1_024;
+/// Types that all clients together may: beyond that, those not heard for longest go as well.
+const ALL_TYPES: usize = 65_536;
+/// The longest type of Twitchat's that is taken on trust.
+const LONGEST_TYPE: usize = 100;
 /// Without a word for this long, a client's subscriptions end.
 const SILENT_MS: i64 = 24 * 3_600_000;
 /// Renewals are due this soon after a Hello.
 const RENEW_MS: i64 = 60_000;
+/// At least so long between two writings of the list. A crash in between costs nothing: the next Hello makes clients subscribe again.
+const KEEP_MS: u64 = 2_000;
+/// A long list is written less often: so many bytes in a millisecond at most.
+const KEPT_BYTES_PER_MS: u64 = 16;
 
 /// One client's subscriptions.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +47,18 @@ pub(super) struct Client {
 /// All clients'.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
-    clients: BTreeMap<String, Client>,
+    clients: BTreeMap<Arc<str>, Client>,
+    /// The same clients, the one not heard for longest first.
+    by_heard: BTreeSet<(i64, Arc<str>)>,
+    /// How many clients want each type of each source.
+    wanted: HashMap<Box<str>, HashMap<Box<str>, usize>>,
+    /// Types of all clients together.
+    types: usize,
     hello_ms: Option<i64>,
+    pushed_out: u64,
+    /// The list differs from what was last written.
+    changed: bool,
+    keep_due_ms: u64,
 }
 
 /// What of a request was understood: by the asker's spelling of sources.
@@ -51,7 +74,8 @@ fn canonical(source: &str, kind: &str) -> Option<(Box<str>, Box<str>)> {
         let known = catalogue::look_up(&kind.to_ascii_uppercase()).filter(|entry| entry.class != Class::Forbidden);
         // Types that a newer Twitchat may have are taken on trust.
         return (kind == "*" || known.is_some() || !catalogue::is_forbidden(kind))
-            .then(|| (TWITCHAT.into(), kind.to_ascii_uppercase().into()));
+            .then(|| (TWITCHAT.into(), kind.to_ascii_uppercase().into()))
+            .filter(|_| kind.len() <= LONGEST_TYPE);
     }
     if kind == "*" {
         let known = name::catalogue().iter().find(|(known, _)| known.eq_ignore_ascii_case(source))?;
@@ -79,38 +103,83 @@ fn sort(names: &Names, mut each: impl FnMut(Box<str>, Box<str>)) -> Sorted {
 
 impl Subscriptions {
     pub(super) fn recall(json: Option<&str>) -> Self {
-        Self { clients: json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default(), hello_ms: None }
+        let mut all = Self::default();
+        let clients: BTreeMap<Box<str>, Client> = json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        for (name, client) in clients {
+            all.put(name.into(), client);
+        }
+        all.push_out();
+        all
     }
 
-    pub(super) fn to_json(&self) -> String {
-        serde_json::to_string(&self.clients).unwrap_or_default()
+    /// The list for keeping, if it has changed and it is time to write it.
+    pub(super) fn take_due(&mut self, mono_ms: u64) -> Option<String> {
+        if !self.changed || mono_ms < self.keep_due_ms {
+            return None;
+        }
+        let json = self.take_last()?;
+        self.keep_due_ms = mono_ms + KEEP_MS.max(json.len() as u64 / KEPT_BYTES_PER_MS);
+        Some(json)
     }
 
-    pub(super) fn clients(&self) -> impl Iterator<Item = (&str, &Client)> {
-        self.clients.iter().map(|(client, subscriptions)| (client.as_str(), subscriptions))
+    /// The list for keeping if it has changed, whether it is time or not.
+    pub(super) fn take_last(&mut self) -> Option<String> {
+        std::mem::take(&mut self.changed).then(|| {
+            let clients: BTreeMap<&str, &Client> = self.clients().collect();
+            serde_json::to_string(&clients).unwrap_or_default()
+        })
+    }
+
+    /// When the list is to be written, on the monotonic clock.
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        self.changed.then_some(self.keep_due_ms)
+    }
+
+    pub(super) fn clients(&self) -> impl ExactSizeIterator<Item = (&str, &Client)> {
+        self.clients.iter().map(|(client, subscriptions)| (&**client, subscriptions))
+    }
+
+    /// Types of all clients together.
+    pub(super) fn types(&self) -> usize {
+        self.types
+    }
+
+    /// Clients that had to go because others came.
+    pub(super) fn pushed_out(&self) -> u64 {
+        self.pushed_out
     }
 
     /// Adds to a client's subscriptions, and renews them.
-    pub(super) fn add(&mut self, client: &str, names: &Names, now_ms: i64) -> Sorted {
-        let entry = self.clients.entry(client.into()).or_default();
-        (entry.heard_ms, entry.renewed_ms) = (now_ms, now_ms);
+    pub(super) fn add(&mut self, client: &str, names: &Names, now_ms: i64) -> Result<Sorted, RequestError> {
+        let mut wanted = self.clients.get(client).cloned().unwrap_or_default();
         let sorted = sort(names, |source, kind| {
-            entry.events.entry(source).or_default().insert(kind);
+            wanted.events.entry(source).or_default().insert(kind);
         });
-        if self.clients.len() > CLIENTS
-            && let Some(oldest) = self.clients.iter().min_by_key(|(_, client)| client.heard_ms).map(|(name, _)| name.clone())
-        {
-            self.clients.remove(&oldest);
+        let got = wanted.types();
+        if got > TYPES {
+            return Err(RequestError::TooLong {
+                field: "events",
+                got,
+                most: TYPES,
+                unit: "types per client; \"*\" stands for all types of its source",
+            });
         }
-        sorted
+        (wanted.heard_ms, wanted.renewed_ms) = (now_ms, now_ms);
+        self.changed |= self.drop_client(client).is_some() || got > 0;
+        if got > 0 {
+            self.put(client.into(), wanted);
+            self.push_out();
+        }
+        Ok(sorted)
     }
 
     /// Takes from a client's subscriptions.
     pub(super) fn remove(&mut self, client: &str, names: &Names) -> Sorted {
-        let mut none = Client::default();
-        let events = &mut self.clients.get_mut(client).unwrap_or(&mut none).events;
+        let before = self.drop_client(client);
+        self.changed |= before.is_some();
+        let (name, mut left) = before.unwrap_or_default();
         let sorted = sort(names, |source, kind| {
-            if let Some(kinds) = events.get_mut(&source) {
+            if let Some(kinds) = left.events.get_mut(&source) {
                 if &*kind == "*" {
                     kinds.clear();
                 } else {
@@ -118,15 +187,65 @@ impl Subscriptions {
                 }
             }
         });
-        events.retain(|_, kinds| !kinds.is_empty());
-        self.clients.retain(|_, client| !client.events.is_empty());
+        left.events.retain(|_, kinds| !kinds.is_empty());
+        if !left.events.is_empty() {
+            self.put(name, left);
+        }
         sorted
     }
 
+    fn put(&mut self, name: Arc<str>, client: Client) {
+        for (source, kinds) in &client.events {
+            let of_source = self.wanted.entry(source.clone()).or_default();
+            for kind in kinds {
+                *of_source.entry(kind.clone()).or_default() += 1;
+            }
+        }
+        self.types += client.types();
+        self.by_heard.insert((client.heard_ms, Arc::clone(&name)));
+        self.clients.insert(name, client);
+    }
+
+    fn drop_client(&mut self, name: &str) -> Option<(Arc<str>, Client)> {
+        let (name, client) = self.clients.remove_entry(name)?;
+        self.by_heard.remove(&(client.heard_ms, Arc::clone(&name)));
+        self.types -= client.types();
+        for (source, kinds) in &client.events {
+            let Some(of_source) = self.wanted.get_mut(source) else { continue };
+            for kind in kinds {
+                if let Some(clients) = of_source.get_mut(kind) {
+                    *clients -= 1;
+                    if *clients == 0 {
+                        of_source.remove(kind);
+                    }
+                }
+            }
+            if of_source.is_empty() {
+                self.wanted.remove(source);
+            }
+        }
+        Some((name, client))
+    }
+
+    /// While there are too many: whoever was not heard for longest goes.
+    fn push_out(&mut self) {
+        while (self.clients.len() > CLIENTS || self.types > ALL_TYPES)
+            && let Some((_, name)) = self.by_heard.first().cloned()
+        {
+            self.drop_client(&name);
+            self.pushed_out += 1;
+            self.changed = true;
+        }
+    }
+
     /// A client said something: it is still there.
-    pub(super) fn heard(&mut self, client: &str, now_ms: i64) {
-        if let Some(client) = self.clients.get_mut(client) {
-            client.heard_ms = now_ms;
+    pub(super) fn heard(&mut self, name: &str, now_ms: i64) {
+        if let Some((name, _)) = self.clients.get_key_value(name).map(|(name, client)| (Arc::clone(name), client.heard_ms))
+            && let Some(client) = self.clients.get_mut(&name)
+        {
+            let before = std::mem::replace(&mut client.heard_ms, now_ms);
+            self.by_heard.remove(&(before, Arc::clone(&name)));
+            self.by_heard.insert((now_ms, name));
         }
     }
 
@@ -137,15 +256,15 @@ impl Subscriptions {
 
     /// Ends what was not renewed. Tells whether anything ended.
     pub(super) fn expire(&mut self, now_ms: i64) -> bool {
-        let before = self.clients.len();
-        if let Some(hello_ms) = self.hello_ms
-            && now_ms - hello_ms > RENEW_MS
-        {
-            self.clients.retain(|_, client| client.renewed_ms >= hello_ms);
-            self.hello_ms = None;
+        let unrenewed = self.hello_ms.take_if(|hello_ms| now_ms - *hello_ms > RENEW_MS);
+        let is_over =
+            |client: &Client| now_ms - client.heard_ms > SILENT_MS || unrenewed.is_some_and(|hello_ms| client.renewed_ms < hello_ms);
+        let over: Vec<_> = self.clients.iter().filter(|(_, client)| is_over(client)).map(|(name, _)| Arc::clone(name)).collect();
+        for name in &over {
+            self.drop_client(name);
         }
-        self.clients.retain(|_, client| now_ms - client.heard_ms <= SILENT_MS);
-        self.clients.len() != before
+        self.changed |= !over.is_empty();
+        !over.is_empty()
     }
 
     /// Whether anybody wants events at all.
@@ -155,7 +274,7 @@ impl Subscriptions {
 
     /// Whether anybody wants this event.
     pub(super) fn want(&self, source: &str, kind: &str) -> bool {
-        self.clients.values().any(|client| client.events.get(source).is_some_and(|kinds| kinds.contains(kind) || kinds.contains("*")))
+        self.wanted.get(source).is_some_and(|kinds| kinds.contains_key(kind) || kinds.contains_key("*"))
     }
 }
 
@@ -163,6 +282,11 @@ impl Client {
     /// Source to types, for `GetStatus`.
     pub(super) fn events(&self) -> &BTreeMap<Box<str>, BTreeSet<Box<str>>> {
         &self.events
+    }
+
+    /// How many types.
+    fn types(&self) -> usize {
+        self.events.values().map(BTreeSet::len).sum()
     }
 }
 
@@ -177,23 +301,24 @@ mod tests {
     #[test]
     fn additive_in_any_case_and_unknown_names_are_reported() {
         let mut all = Subscriptions::default();
-        let sorted = all.add("a", &names("tWITCH", &["follow", "NotAThing"]), 0);
+        let sorted = all.add("a", &names("tWITCH", &["follow", "NotAThing"]), 0).unwrap();
         assert_eq!(sorted.accepted, BTreeMap::from([("tWITCH".into(), vec!["follow".into()])]));
         assert_eq!(sorted.unknown, BTreeMap::from([("tWITCH".into(), vec!["NotAThing".into()])]));
-        all.add("a", &names("Twitch", &["Cheer"]), 0);
-        all.add("b", &names("general", &["*"]), 0);
+        all.add("a", &names("Twitch", &["Cheer"]), 0).unwrap();
+        all.add("b", &names("general", &["*"]), 0).unwrap();
         assert!(
             all.want("Twitch", "Follow") && all.want("Twitch", "Cheer") && all.want("General", "Custom") && !all.want("Twitch", "Raid")
         );
-        assert_eq!(all.add("a", &names("Nowhere", &["*"]), 0).accepted, BTreeMap::new());
-        assert_eq!(Subscriptions::recall(Some(&all.to_json())).clients, all.clients);
+        assert_eq!(all.add("a", &names("Nowhere", &["*"]), 0).unwrap().accepted, BTreeMap::new());
+        let again = Subscriptions::recall(all.take_last().as_deref());
+        assert_eq!((again.clients, again.wanted, again.by_heard), (all.clients, all.wanted, all.by_heard));
     }
 
     #[test]
     fn one_client_cannot_take_from_another() {
         let mut all = Subscriptions::default();
-        all.add("a", &names("Twitch", &["Follow", "Cheer"]), 0);
-        all.add("b", &names("Twitch", &["Follow"]), 0);
+        all.add("a", &names("Twitch", &["Follow", "Cheer"]), 0).unwrap();
+        all.add("b", &names("Twitch", &["Follow"]), 0).unwrap();
         all.remove("a", &names("twitch", &["follow"]));
         assert!(all.want("Twitch", "Follow") && all.want("Twitch", "Cheer"));
         all.remove("b", &names("twitch", &["*"]));
@@ -204,7 +329,7 @@ mod tests {
     #[test]
     fn twitchats_own_messages_by_name_or_all_but_never_forbidden_ones() {
         let mut all = Subscriptions::default();
-        let sorted = all.add("a", &names("twitchat", &["on_follow", "ON_OBS_SCENE", "SOMETHING_NEW"]), 0);
+        let sorted = all.add("a", &names("twitchat", &["on_follow", "ON_OBS_SCENE", "SOMETHING_NEW"]), 0).unwrap();
         assert_eq!(sorted.unknown, BTreeMap::from([("twitchat".into(), vec!["ON_OBS_SCENE".into()])]));
         assert!(all.want("Twitchat", "ON_FOLLOW") && all.want("Twitchat", "SOMETHING_NEW") && !all.want("Twitchat", "FOLLOW"));
     }
@@ -212,12 +337,71 @@ mod tests {
     #[test]
     fn what_is_not_renewed_after_a_hello_ends_and_so_does_long_silence() {
         let mut all = Subscriptions::default();
-        all.add("gone", &names("Twitch", &["Follow"]), 0);
+        all.add("gone", &names("Twitch", &["Follow"]), 0).unwrap();
         all.greeted(1_000);
-        all.add("there", &names("Twitch", &["Cheer"]), 2_000);
+        all.add("there", &names("Twitch", &["Cheer"]), 2_000).unwrap();
         assert!(!all.expire(61_000), "a minute's time");
         assert!(all.expire(61_001) && !all.want("Twitch", "Follow") && all.want("Twitch", "Cheer"));
         all.heard("there", 10 * 3_600_000);
         assert!(!all.expire(34 * 3_600_000) && all.expire(34 * 3_600_000 + 1));
+    }
+
+    #[test]
+    fn a_list_that_changes_is_written_every_two_seconds_at_most() {
+        let mut all = Subscriptions::default();
+        let mut written = 0;
+        for number in 0..10_000_u32 {
+            all.add(&number.to_string(), &names("Twitch", &["Follow"]), i64::from(number)).unwrap();
+            written += usize::from(all.take_due(u64::from(number)).is_some());
+        }
+        assert!((3..=5).contains(&written) && all.due_ms() > Some(9_999), "{written} times");
+        assert!(all.take_last().is_some());
+        assert_eq!((all.take_last(), all.due_ms()), (None, None), "nothing has changed since");
+        all.heard("9999", 20_000);
+        assert_eq!(all.due_ms(), None, "nor by a client that is heard");
+    }
+
+    #[test]
+    fn the_client_not_heard_for_longest_makes_room_and_is_counted() {
+        let mut all = Subscriptions::default();
+        for number in 0..CLIENTS {
+            all.add(&number.to_string(), &names("Twitch", &["Follow"]), i64::try_from(number).unwrap()).unwrap();
+        }
+        all.heard("0", 5_000);
+        all.add("new", &names("Twitch", &["Raid"]), 5_001).unwrap();
+        assert_eq!((all.clients.len(), all.pushed_out()), (CLIENTS, 1));
+        assert!(all.clients.contains_key("0") && !all.clients.contains_key("1"));
+    }
+
+    #[test]
+    fn types_are_bounded_for_one_client_and_for_all() {
+        let mut all = Subscriptions::default();
+        let many = |count: usize| {
+            names(
+                "Twitchat",
+                &(0..count).map(|number| format!("TYPE_{number}")).collect::<Vec<_>>().iter().map(|kind| &**kind).collect::<Vec<_>>(),
+            )
+        };
+        assert!(all.add("greedy", &many(TYPES), 0).is_ok());
+        let error = all.add("greedy", &names("Twitch", &["Follow"]), 1).unwrap_err().to_string();
+        assert!(error.contains("at most 1024 types per client") && error.contains("got 1025"), "{error}");
+        assert!(!all.want("Twitch", "Follow") && all.want("Twitchat", "TYPE_0"), "nothing of it is taken");
+        for number in 0..ALL_TYPES / TYPES {
+            all.add(&number.to_string(), &many(TYPES), 2).unwrap();
+        }
+        assert_eq!((all.types(), all.pushed_out()), (ALL_TYPES, 1));
+        let sorted = all.add("long", &names("Twitchat", &["X".repeat(LONGEST_TYPE + 1).as_str()]), 3).unwrap();
+        assert_eq!(sorted.accepted, BTreeMap::new());
+    }
+
+    #[test]
+    fn what_is_wanted_follows_every_change() {
+        let mut all = Subscriptions::default();
+        all.add("a", &names("Twitch", &["Follow"]), 0).unwrap();
+        all.add("b", &names("Twitch", &["Follow", "*"]), 0).unwrap();
+        all.remove("b", &names("Twitch", &["Follow"]));
+        assert!(all.want("Twitch", "Raid") && all.want("Twitch", "Follow"));
+        all.expire(SILENT_MS + 1);
+        assert!(!all.want("Twitch", "Raid") && all.wanted.is_empty() && all.by_heard.is_empty() && all.types == 0);
     }
 }

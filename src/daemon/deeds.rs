@@ -112,18 +112,6 @@ impl Deeds {
         self.start("a message for browser sources", emitting, |_| None);
     }
 
-    /// Does something in the background that the core does not wait for.
-    pub(super) fn aside(&mut self, what: &'static str, deed: impl Future<Output = ()> + Send + 'static) {
-        self.start(
-            what,
-            async {
-                deed.await;
-                None
-            },
-            |_| None,
-        );
-    }
-
     /// Ends all of them, and kills programs.
     pub(super) async fn end(&mut self) {
         self.tasks.abort_all();
@@ -213,10 +201,11 @@ mod tests {
         let (held, mut free) = mpsc::channel::<()>(1);
         for _ in 0..3 {
             let held = held.clone();
-            deeds.aside("a test", async move {
+            let waiting = async move {
                 let _held = held;
-                std::future::pending::<()>().await;
-            });
+                std::future::pending().await
+            };
+            deeds.start("a test", waiting, |_| None);
         }
         drop(held);
         deeds.end().await;

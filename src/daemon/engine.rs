@@ -1,26 +1,39 @@
 //! The owner of the core: takes one input after the other and runs the effects in their order.
 
-use std::time::Duration;
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use serde_json::value::RawValue;
-use tokio::sync::mpsc;
+use futures::FutureExt;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::{Ended, Error, Told, clock::Clock, deeds::Deeds, log, state};
+use super::{
+    Ended, Error, Told,
+    clock::Clock,
+    deeds::Deeds,
+    log,
+    outbox::{Message, Outbox},
+    state,
+};
 use crate::{
     core::{
         Core,
         journal::Write,
         port::{Effect, Input, ObsInfo},
     },
-    obs::{Notice, Obs, Stop},
-    store::{StoreError, StoreHandle, StoreNotice, StoreNotices},
+    event::Heard,
+    obs::{Batch, Notice, Obs, Stop},
+    store::{StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
 };
 
-/// Replies that may wait for the store before no more requests are taken.
-const WAITING: usize = 64;
-/// How long the disk and OBS may hold the engine up once the bridge is told to stop, and how long it then has for what is owed.
+/// Events of OBS that are taken in one turn, if they take no longer than this. Then all else gets its turn.
+const SLICE: usize = 64;
+const SLICE_TIME: Duration = Duration::from_millis(5);
+/// Notices of the link that may wait here.
+const NOTICES: usize = 64;
+/// Inputs of one other source that are taken in one turn.
+const INPUTS: usize = 16;
+/// How long the bridge waits, once it is told to stop, for the disk and for replies that wait for it.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The core with its hands.
@@ -28,17 +41,30 @@ pub(super) struct Engine {
     core: Core,
     clock: Clock,
     store: StoreHandle,
+    /// Writes for which the store's queue had no room, in their order. While there are any, nothing is taken from OBS.
+    unwritten: VecDeque<Write>,
     generation: state::Writer,
-    outgoing: mpsc::Sender<Box<RawValue>>,
+    outbox: Arc<Outbox>,
     told: Option<mpsc::Sender<Told>>,
     answered: mpsc::Receiver<Input>,
     deeds: Deeds,
     waiting: log::Waiting,
     stop: CancellationToken,
-    /// Cancelled some time after `stop`: what cannot be had by then is not waited for.
-    overdue: CancellationToken,
-    /// The end, once an effect asked for it.
-    end: Option<Ended>,
+    /// Notices of the link that wait for their turn: so that its end is seen although a full disk or a slow OBS holds up the rest.
+    notices: VecDeque<Notice>,
+    /// What was heard and is being dealt with, a slice in each turn.
+    batch: Option<InHand>,
+    /// When the link has ended: until when what it brought before may hold up the end.
+    link_ended: Option<Instant>,
+    /// The end, once an effect asked for it or something broke.
+    end: Option<Result<Ended, Error>>,
+}
+
+/// A batch that is being dealt with.
+struct InHand {
+    events: std::vec::IntoIter<Heard>,
+    /// Its share of the bound on what is read: given back when the batch is used up.
+    _room: Batch,
 }
 
 impl Engine {
@@ -47,15 +73,29 @@ impl Engine {
         clock: Clock,
         (store, generation): (StoreHandle, state::Writer),
         obs: Obs,
-        outgoing: mpsc::Sender<Box<RawValue>>,
+        outbox: Arc<Outbox>,
         told: Option<mpsc::Sender<Told>>,
         stop: CancellationToken,
     ) -> Self {
         let (answers, answered) = mpsc::channel(8);
-        let overdue = CancellationToken::new();
-        let mut deeds = Deeds::new(obs, answers);
-        deeds.aside("the timer of the end", cancel_later(stop.clone(), overdue.clone()));
-        Self { core, clock, store, generation, outgoing, told, answered, deeds, waiting: log::Waiting::default(), stop, overdue, end: None }
+        let deeds = Deeds::new(obs, answers);
+        Self {
+            core,
+            clock,
+            store,
+            unwritten: VecDeque::new(),
+            generation,
+            outbox,
+            told,
+            answered,
+            deeds,
+            waiting: log::Waiting::default(),
+            stop,
+            notices: VecDeque::new(),
+            batch: None,
+            link_ended: None,
+            end: None,
+        }
     }
 
     /// Runs until told to stop, or until it cannot go on.
@@ -67,16 +107,29 @@ impl Engine {
     ) -> Result<Ended, Error> {
         let outcome = self.serve(first, from_obs, from_store).await;
         if outcome.is_ok() {
-            // What is still owed: replies that wait for the store, and the stamp of when we were last alive.
+            // What is still owed: what is in hand, replies that wait for the store, and the stamp of when we were last alive.
+            let last_slice = Instant::now() + GRACE / 4;
+            while Instant::now() < last_slice && self.take_slice() {
+                tokio::task::yield_now().await;
+            }
             let owed = async {
-                self.handle(Input::Stopping).await?;
-                while self.core.waiting() > 0 {
-                    self.take_store(from_store.recv().await).await?;
+                self.handle(Input::Stopping);
+                while self.core.waiting() > 0 || !self.unwritten.is_empty() {
+                    tokio::select! {
+                        notice = from_store.recv() => self.take_store(notice)?,
+                        written = Self::write_first(&self.store, self.unwritten.front()) => {
+                            written?;
+                            self.unwritten.pop_front();
+                        }
+                    }
                 }
                 Ok::<(), Error>(())
             };
             if tokio::time::timeout(GRACE, owed).await.is_err() {
                 warn!("some replies were not given before the end");
+            }
+            if !self.unwritten.is_empty() {
+                return Err(Error::Store(StoreError::Stopped));
             }
         }
         outcome
@@ -86,6 +139,7 @@ impl Engine {
     /// what it has.
     pub(super) async fn finish(mut self) -> (StoreHandle, state::Writer) {
         self.deeds.end().await;
+        self.outbox.close();
         (self.store, self.generation)
     }
 
@@ -95,87 +149,174 @@ impl Engine {
         from_obs: &mut mpsc::Receiver<Notice>,
         from_store: &mut StoreNotices,
     ) -> Result<Ended, Error> {
-        self.run_effects(first).await?;
+        self.run_effects(first);
         loop {
             if let Some(end) = self.end.take() {
-                return Ok(end);
+                return end;
             }
-            let takes_requests = self.core.waiting() < WAITING;
+            if self.stop.is_cancelled() {
+                return Ok(Ended::Stopped);
+            }
+            if self.turn(from_obs, from_store)? {
+                // The sender, the link and the tasks have their turn, too.
+                tokio::task::yield_now().await;
+                continue;
+            }
             let due = self.clock.instant(self.core.due_ms());
+            let due = self.link_ended.map_or(due, |ended| due.min(ended));
             tokio::select! {
-                biased;
-                () = self.stop.cancelled() => return Ok(Ended::Stopped),
-                notice = from_store.recv() => self.take_store(notice).await?,
-                input = self.answered.recv() => if let Some(input) = input {
-                    self.handle(input).await?;
-                },
-                notice = from_obs.recv(), if takes_requests => match notice {
-                    Some(notice) => self.take_obs(notice).await?,
-                    None => return Err(Error::Broken("the link to OBS")),
-                },
-                () = tokio::time::sleep_until(due) => self.handle(Input::Tick).await?,
+                () = self.stop.cancelled() => {}
+                notice = from_store.recv() => self.take_store(notice)?,
+                written = Self::write_first(&self.store, self.unwritten.front()), if !self.unwritten.is_empty() => {
+                    written?;
+                    self.unwritten.pop_front();
+                }
+                Some(input) = self.answered.recv() => self.handle(input),
+                notice = from_obs.recv(), if self.hears() => self.take_notice(notice)?,
+                () = self.outbox.moved() => {}
+                () = tokio::time::sleep_until(due) => self.handle(Input::Tick),
             }
         }
     }
 
-    async fn take_store(&mut self, notice: Option<StoreNotice>) -> Result<(), Error> {
-        match notice {
-            Some(StoreNotice::Committed { writes, .. }) => self.handle(Input::Durable { writes }).await,
-            Some(StoreNotice::Failed { error, .. }) => self.handle(Input::StoreFailed(error)).await,
-            Some(StoreNotice::Healed) => self.handle(Input::StoreHealed).await,
-            Some(StoreNotice::Noted { text, lost }) => self.handle(Input::StoreNoted { text, lost }).await,
-            None => Err(Error::Broken("the store")),
+    /// Takes what is there, a bounded amount of each source, so that none waits for long because of another. Tells whether there was anything.
+    fn turn(&mut self, from_obs: &mut mpsc::Receiver<Notice>, from_store: &mut StoreNotices) -> Result<bool, Error> {
+        let mut busy = false;
+        for _ in 0..INPUTS {
+            let Some(notice) = from_store.recv().now_or_never() else { break };
+            self.take_store(notice)?;
+            busy = true;
         }
+        busy |= self.write_on();
+        for _ in 0..INPUTS {
+            let Ok(input) = self.answered.try_recv() else { break };
+            self.handle(input);
+            busy = true;
+        }
+        for pass in self.outbox.take_passes() {
+            self.handle(Input::Sent(pass));
+            busy = true;
+        }
+        if self.clock.now().mono_ms >= self.core.due_ms() {
+            self.handle(Input::Tick);
+        }
+        while self.hears()
+            && let Ok(notice) = from_obs.try_recv()
+        {
+            self.take_notice(Some(notice))?;
+        }
+        if self.link_ended.is_some_and(|ended| Instant::now() >= ended) {
+            // The disk or OBS takes nothing: what was heard before the end stays undone, the end does not.
+            let end = self.notices.iter().position(|notice| matches!(notice, Notice::Stopped(_)));
+            if let Some(end) = end.and_then(|place| self.notices.remove(place)) {
+                self.take_obs(end);
+            }
+            self.link_ended = None;
+            return Ok(true);
+        }
+        for _ in 0..INPUTS {
+            if self.batch.is_some() || !self.takes() || self.end.is_some() {
+                break;
+            }
+            let Some(notice) = self.notices.pop_front() else { break };
+            self.take_obs(notice);
+            busy = true;
+        }
+        Ok(self.take_slice() || busy)
     }
 
-    async fn take_obs(&mut self, notice: Notice) -> Result<(), Error> {
+    /// Whether the link may bring more. The bytes of what waits are bounded by the link.
+    fn hears(&self) -> bool {
+        self.link_ended.is_none() && self.notices.len() < NOTICES
+    }
+
+    fn take_notice(&mut self, notice: Option<Notice>) -> Result<(), Error> {
+        let notice = notice.ok_or(Error::Broken("the link to OBS"))?;
+        if matches!(notice, Notice::Stopped(_)) {
+            self.link_ended = Some(Instant::now() + GRACE);
+        }
+        self.notices.push_back(notice);
+        Ok(())
+    }
+
+    /// Whether there is room for what a message of OBS may bring about.
+    fn takes(&self) -> bool {
+        !self.core.is_full() && self.unwritten.is_empty() && !self.outbox.is_full()
+    }
+
+    /// Takes some of what was heard. Tells whether there was anything that could be taken.
+    fn take_slice(&mut self) -> bool {
+        let begun = Instant::now();
+        let mut taken = 0;
+        while taken < SLICE
+            && self.takes()
+            && (taken == 0 || begun.elapsed() < SLICE_TIME)
+            && self.end.is_none()
+            && let Some(batch) = &mut self.batch
+        {
+            match batch.events.next() {
+                Some(heard) => {
+                    self.handle(Input::Heard(heard));
+                    taken += 1;
+                }
+                None => self.batch = None,
+            }
+        }
+        taken > 0
+    }
+
+    fn take_store(&mut self, notice: Option<StoreNotice>) -> Result<(), Error> {
+        match notice {
+            Some(StoreNotice::Committed { writes, .. }) => self.handle(Input::Durable { writes }),
+            Some(StoreNotice::Failed { error, .. }) => self.handle(Input::StoreFailed(error)),
+            Some(StoreNotice::Healed) => self.handle(Input::StoreHealed),
+            Some(StoreNotice::Noted { text, lost }) => self.handle(Input::StoreNoted { text, lost }),
+            None => return Err(Error::Broken("the store")),
+        }
+        Ok(())
+    }
+
+    fn take_obs(&mut self, notice: Notice) {
         match notice {
             Notice::Up(info) => {
                 self.waiting.over();
                 info!(obs = info.version.obs, websocket = info.version.websocket, "connected to OBS");
                 if let Some(scene) = info.scene {
-                    self.handle(Input::Scene(scene.into())).await?;
+                    self.handle(Input::Scene(scene.into()));
                 }
                 let version = ObsInfo { obs_version: info.version.obs.into(), websocket_version: info.version.websocket.into() };
-                self.handle(Input::Up(version)).await
+                self.handle(Input::Up(version));
             }
             Notice::Heard(mut batch) => {
-                for heard in batch.events.drain(..) {
-                    self.handle(Input::Heard(heard)).await?;
-                }
-                Ok(())
+                let events = std::mem::take(&mut batch.events).into_iter();
+                self.batch = Some(InHand { events, _room: batch });
             }
-            Notice::SceneChanged(name) => self.handle(Input::Scene(name.into())).await,
-            Notice::StreamChanged { active } => self.handle(Input::StreamChanged { active }).await,
+            Notice::SceneChanged(name) => self.handle(Input::Scene(name.into())),
+            Notice::StreamChanged { active } => self.handle(Input::StreamChanged { active }),
             Notice::Down(cause) => {
                 warn!("the connection to OBS is lost: {cause}");
-                self.handle(Input::Down).await
+                self.handle(Input::Down);
             }
-            Notice::Waiting { attempt, delay, cause } => {
-                self.waiting.say(attempt, delay, &cause);
-                Ok(())
-            }
-            Notice::Stopped(Stop::Shutdown) => {
-                self.end = Some(Ended::Stopped);
-                Ok(())
-            }
-            Notice::Stopped(Stop::Failed(cause)) => {
-                self.end = Some(Ended::Link(cause));
-                Ok(())
-            }
+            Notice::Waiting { attempt, delay, cause } => self.waiting.say(attempt, delay, &cause),
+            Notice::Stopped(Stop::Shutdown) => self.end = Some(Ok(Ended::Stopped)),
+            Notice::Stopped(Stop::Failed(cause)) => self.end = Some(Ok(Ended::Link(cause))),
         }
     }
 
-    async fn handle(&mut self, input: Input) -> Result<(), Error> {
+    fn handle(&mut self, input: Input) {
         let effects = self.core.handle(input, self.clock.now());
-        self.run_effects(effects).await
+        self.run_effects(effects);
     }
 
-    async fn run_effects(&mut self, effects: Vec<Effect>) -> Result<(), Error> {
+    fn run_effects(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Write(write) => self.write(write).await?,
-                Effect::Send(message) => self.send(message).await?,
+                Effect::Write(write) => {
+                    self.unwritten.push_back(write);
+                    self.write_on();
+                }
+                Effect::Send(json) => self.outbox.push(Message::Ordered(json)),
+                Effect::Reply { reply, client, pass } => self.outbox.push(Message::Reply { reply, client, pass }),
                 Effect::Told { seq, at_ms, event } => {
                     debug!(seq, event = %event.name, "event");
                     if let Some(told) = &self.told {
@@ -193,41 +334,38 @@ impl Engine {
                 Effect::Run { ticket, of, program } => self.deeds.run(ticket, of, program),
                 Effect::Speaks(generation) => self.generation.note(generation),
                 Effect::Note(note) => log::note(&note),
-                Effect::Yield { other } => self.end = Some(Ended::OtherBridge { other }),
-            }
-        }
-        Ok(())
-    }
-
-    /// Hands a write to the store. While its queue is full (it is larger while the disk refuses writes) the engine stands still, and OBS is
-    /// pushed back in turn; told to stop then, it does not wait for a disk that may never heal.
-    async fn write(&self, write: Write) -> Result<(), Error> {
-        tokio::select! {
-            biased;
-            written = self.store.write(write) => Ok(written?),
-            () = self.overdue.cancelled() => Err(Error::Store(StoreError::Stopped)),
-        }
-    }
-
-    /// Hands a message to the sender. While its queue is full the engine stands still as well; told to stop while OBS hangs, it lets the
-    /// message go.
-    async fn send(&self, message: Box<RawValue>) -> Result<(), Error> {
-        tokio::select! {
-            biased;
-            sent = self.outgoing.send(message) => sent.map_err(|_| Error::Broken("the sender")),
-            () = self.overdue.cancelled() => {
-                debug!("a message was not sent: OBS takes none and the bridge ends");
-                Ok(())
+                Effect::Yield { other } => self.end = Some(Ok(Ended::OtherBridge { other })),
             }
         }
     }
-}
 
-/// Cancels the second token some time after the first.
-async fn cancel_later(stop: CancellationToken, overdue: CancellationToken) {
-    stop.cancelled().await;
-    tokio::time::sleep(GRACE).await;
-    overdue.cancel();
+    /// Hands writes to the store, as far as its queue has room. Tells whether there was room for any.
+    fn write_on(&mut self) -> bool {
+        let before = self.unwritten.len();
+        while let Some(write) = self.unwritten.pop_front() {
+            match self.store.try_write(write) {
+                Ok(()) => {}
+                Err(TryWriteError::Full(write)) => {
+                    self.unwritten.push_front(write);
+                    break;
+                }
+                Err(TryWriteError::Stopped(write)) => {
+                    self.unwritten.push_front(write);
+                    self.end = Some(Err(Error::Store(StoreError::Stopped)));
+                    break;
+                }
+            }
+        }
+        self.unwritten.len() < before
+    }
+
+    /// Waits for room for the first write that had found none. It stays where it is if the future is dropped.
+    async fn write_first(store: &StoreHandle, first: Option<&Write>) -> Result<(), StoreError> {
+        match first {
+            Some(write) => store.write(write.clone()).await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 impl std::fmt::Debug for Engine {

@@ -8,6 +8,7 @@ mod deeds;
 mod engine;
 mod log;
 pub mod machine;
+mod outbox;
 mod parts;
 pub mod program;
 mod sender;
@@ -31,9 +32,6 @@ use crate::{
 use clock::Clock;
 use parts::Parts;
 use watched::watched;
-
-/// Messages to OBS that may wait for their turn; the engine waits when there are more.
-const OUTGOING: usize = 256;
 
 /// An event of the model, for whoever listens inside the process.
 #[derive(Debug, Clone)]
@@ -109,8 +107,8 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     link.close();
     // Without the sender the engine has nothing to go on for: its end stops the engine, if that has not ended before.
     let stop = stop.child_token();
-    let (outgoing, queue) = mpsc::channel(OUTGOING);
-    let sending = sender::run(obs.clone(), queue);
+    let outbox = Arc::new(outbox::Outbox::default());
+    let sending = sender::run(obs.clone(), Arc::clone(&outbox));
     let sender = tokio::spawn({
         let stop = stop.clone();
         async move {
@@ -121,7 +119,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     });
 
     let generation = state::Writer::beside(&setup.config.store.path);
-    let mut engine = engine::Engine::new(started.core, clock, (store, generation), obs, outgoing, setup.told, stop);
+    let mut engine = engine::Engine::new(started.core, clock, (store, generation), obs, outbox, setup.told, stop);
     let ended = watched("the engine", Box::pin(engine.run(started.effects, &mut from_obs, &mut notices))).await;
     let ended = ended.unwrap_or(Err(Error::Broken("the engine")));
 

@@ -78,7 +78,10 @@ pub enum Call {
     /// Whose channel this is.
     GetBroadcaster,
     /// Who was active.
-    GetActiveViewers,
+    GetActiveViewers {
+        /// The most viewers in the list.
+        limit: Option<usize>,
+    },
     /// The credits.
     GetCredits(CreditsWish),
     /// Test data in the shape of the credits.
@@ -171,7 +174,7 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("TestCredits", |fields| Ok(Call::TestCredits(wish(fields)?))),
     ("ClearCredits", |_| Ok(Call::ClearCredits)),
     ("GetInfo", |_| Ok(Call::GetInfo)),
-    ("GetActiveViewers", |_| Ok(Call::GetActiveViewers)),
+    ("GetActiveViewers", |mut fields| Ok(Call::GetActiveViewers { limit: fields.count("limit")? })),
     ("GetStatus", |_| Ok(Call::GetStatus)),
     ("PublishEvent", publish),
     ("AddToCredits", add),
@@ -253,25 +256,36 @@ fn wish(mut fields: Fields) -> Result<CreditsWish, RequestError> {
     Ok(CreditsWish { spelling, extended: fields.flag("extended")?.unwrap_or(false), limit: fields.count("limit")? })
 }
 
+/// Characters of a name that somebody gives an event or a section: it is kept and repeated.
+const LONGEST_GIVEN_NAME: usize = 100;
+/// Bytes of an `eventId`.
+const LONGEST_EVENT_ID: usize = 256;
+/// Bytes of JSON that one value in the credits may have: each reply repeats it.
+const LONGEST_VALUE: usize = 4_096;
+
 fn publish(mut fields: Fields) -> Result<Call, RequestError> {
     let mut publish =
         Fields(fields.object("publish", "an object with \"source\" and \"type\", such as {\"source\":\"Twitch\",\"type\":\"Raid\"}")?);
-    let source = publish.needed_text("source", "publish.source", "the event's source, such as \"Twitch\"")?;
-    let kind = publish.needed_text("type", "publish.type", "the event's type, such as \"Raid\"")?;
+    let source = publish.short_text("source", "publish.source", "the event's source, such as \"Twitch\"", LONGEST_GIVEN_NAME)?;
+    let kind = publish.short_text("type", "publish.type", "the event's type, such as \"Raid\"", LONGEST_GIVEN_NAME)?;
     let data = fields.object("data", "an object, the event's data in Streamer.bot's shape")?;
     let event_id = fields.id("eventId")?;
+    fields::within("eventId", event_id.as_ref().map_or(0, |id| id.len()), LONGEST_EVENT_ID, "bytes")?;
     Ok(Call::PublishEvent { name: EventName::new(&source, &kind), data, event_id })
 }
 
 fn add(mut fields: Fields) -> Result<Call, RequestError> {
-    let section = fields.needed_text("section", "section", "the name of a section, such as \"Thanks\"")?;
+    let section = fields.short_text("section", "section", "the name of a section, such as \"Thanks\"", LONGEST_GIVEN_NAME)?;
     let expected = "a text, a number or an object";
     match fields.0.remove("value") {
         None | Some(Value::Null) => Err(RequestError::Missing { field: "value", expected }),
         Some(value @ (Value::Bool(_) | Value::Array(_))) => {
             Err(RequestError::Wrong { field: "value", found: fields::kind(&value), expected })
         }
-        Some(value) => Ok(Call::AddToCredits { section: section.into(), value }),
+        Some(value) => {
+            fields::within("value", value.to_string().len(), LONGEST_VALUE, "bytes of JSON")?;
+            Ok(Call::AddToCredits { section: section.into(), value })
+        }
     }
 }
 

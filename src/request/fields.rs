@@ -1,8 +1,64 @@
 //! A request's fields, read with errors that name them.
 
-use serde_json::{Map, Value};
+use std::fmt;
 
-use super::RequestError;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Map, Value, value::RawValue};
+
+use super::{DEEPEST, RequestError, depth};
+
+/// A request's fields as they are written. Those that say who asks stand apart: whatever else is wrong, they come back.
+#[derive(Debug, Default)]
+pub(super) struct RawFields<'a> {
+    pub(super) request: Option<&'a RawValue>,
+    pub(super) id: Option<&'a RawValue>,
+    pub(super) client: Option<&'a RawValue>,
+    /// The others, names as they are written.
+    pub(super) rest: Vec<(&'a RawValue, &'a RawValue)>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for RawFields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = RawFields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields = RawFields::default();
+                while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+                    let text = name.get();
+                    let is = |wanted: &str| {
+                        if text.contains('\\') {
+                            serde_json::from_str::<String>(text).is_ok_and(|name| name == wanted)
+                        } else {
+                            text.trim_matches('"') == wanted
+                        }
+                    };
+                    if is("request") {
+                        fields.request = Some(value);
+                    } else if is("id") {
+                        fields.id = Some(value);
+                    } else if is("client") {
+                        fields.client = Some(value);
+                    } else {
+                        fields.rest.push((name, value));
+                    }
+                }
+                Ok(fields)
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
+    }
+}
 
 /// The fields that are still to be read.
 #[derive(Debug)]
@@ -20,7 +76,23 @@ pub(super) fn kind(value: &Value) -> &'static str {
     }
 }
 
+/// Whether something is not longer than it may be.
+pub(super) fn within(field: &'static str, got: usize, most: usize, unit: &'static str) -> Result<(), RequestError> {
+    if got > most { Err(RequestError::TooLong { field, got, most, unit }) } else { Ok(()) }
+}
+
 impl Fields {
+    /// Reads what stands apart from who asks.
+    pub(super) fn read(raw: Vec<(&RawValue, &RawValue)>) -> Result<Self, RequestError> {
+        // What is kept of it, replies repeat some levels deeper.
+        if raw.iter().any(|(_, value)| depth(value.get()) > DEEPEST) {
+            return Err(RequestError::Unreadable(format!("a field nests more than {DEEPEST} levels deep")));
+        }
+        let field = |(name, value): (&RawValue, &RawValue)| Ok((serde_json::from_str(name.get())?, serde_json::from_str(value.get())?));
+        let fields: Result<_, serde_json::Error> = raw.into_iter().map(field).collect();
+        fields.map(Self).map_err(|error| RequestError::Unreadable(error.to_string()))
+    }
+
     fn take(&mut self, key: &str) -> Option<Value> {
         self.0.remove(key).filter(|value| !value.is_null())
     }
@@ -40,6 +112,19 @@ impl Fields {
             Some(Value::String(text)) => Ok(text),
             Some(other) => Err(RequestError::Wrong { field, found: kind(&other), expected }),
         }
+    }
+
+    /// As [`Self::needed_text`], for what is kept and repeated.
+    pub(super) fn short_text(
+        &mut self,
+        key: &str,
+        field: &'static str,
+        expected: &'static str,
+        most: usize,
+    ) -> Result<String, RequestError> {
+        let text = self.needed_text(key, field, expected)?;
+        within(field, text.chars().count(), most, "characters")?;
+        Ok(text)
     }
 
     pub(super) fn flag(&mut self, field: &'static str) -> Result<Option<bool>, RequestError> {

@@ -8,21 +8,35 @@ mod fields;
 pub mod reply;
 mod roll;
 
-use serde::Deserialize;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Map, Value};
 
-use fields::Fields;
+use fields::{Fields, RawFields};
 
 pub use call::{Call, CreditsWish, Names, Platform};
 pub use roll::{Command, PageState, Place, Report, RollWish};
 
+/// The longest `id` that a reply repeats, in bytes of JSON.
+const LONGEST_ID: usize = 64 * 1024;
+/// The longest `client`: it is kept with its subscriptions and stands in `GetStatus`.
+const LONGEST_CLIENT: usize = 1024;
+/// How deep an `id` or a `client` may nest. What the library for OBS sends may nest 128 levels, the envelope included.
+const DEEPEST: usize = 100;
+
 /// Who asks, and how to tell them apart.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asker {
-    /// The request's id as it came; nothing if it had none.
-    pub id: Option<Value>,
-    /// A name of the asker's choice.
-    pub client: Option<Value>,
+    /// The request's id as JSON text, as it came; `None` if it had none, or one that no reply can repeat.
+    pub id: Option<Box<str>>,
+    /// A name of the asker's choice, as JSON text.
+    pub client: Option<Box<str>>,
+}
+
+impl Asker {
+    /// The client's name, whatever its spelling in JSON; empty for all who give none.
+    pub fn key(&self) -> String {
+        let name = self.client.as_deref().and_then(|json| serde_json::from_str::<Value>(json).ok());
+        name.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
 }
 
 /// A request, and what is wrong with it if something is.
@@ -72,6 +86,32 @@ pub enum RequestError {
     /// A published event lacks what its section needs.
     #[error("field \"data\": {0}")]
     Data(String),
+    /// An `id` or a `client` that no reply can repeat.
+    #[error("`{field}` {why}; this reply cannot repeat it")]
+    Unrepeatable {
+        /// Which of the two.
+        field: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A text or a value that is longer than what is kept.
+    #[error("field \"{field}\" must have at most {most} {unit} (got {got})")]
+    TooLong {
+        /// Its path.
+        field: &'static str,
+        /// How long it is.
+        got: usize,
+        /// How long it may be.
+        most: usize,
+        /// What is counted.
+        unit: &'static str,
+    },
+    /// Too many large replies wait to be sent.
+    #[error("too many large replies at once: {what}; send this request again after one of them has come")]
+    Busy {
+        /// Whose, how many, and the limit.
+        what: String,
+    },
     /// What is asked for is not to be had here.
     #[error("{0}")]
     Unavailable(String),
@@ -93,38 +133,52 @@ pub enum RequestError {
 
 /// Reads a request. Nothing if it is none: then nobody waits for a reply.
 pub fn read(whole: &str) -> Option<Request> {
-    let mut map = match serde_json::from_str::<Value>(whole) {
-        Ok(Value::Object(map)) => map,
-        Ok(_) => return None,
-        Err(error) => return unreadable(whole, &error),
-    };
-    let Some(Value::String(name)) = map.remove("request") else { return None };
-    let asker = Asker { id: map.remove("id"), client: map.remove("client") };
-    let call = call::read(&name, Fields(map));
-    Some(Request { asker, name: name.into(), call })
+    let RawFields { request, id, client, rest } = serde_json::from_str(whole).ok()?;
+    let name: Box<str> = serde_json::from_str(request?.get()).ok()?;
+    let (mut asker, mut call) = (Asker::default(), Ok(()));
+    for (field, raw, most, kept) in [("id", id, LONGEST_ID, &mut asker.id), ("client", client, LONGEST_CLIENT, &mut asker.client)] {
+        match raw.map_or(Ok(()), |raw| repeatable(raw.get(), most)) {
+            Ok(()) => *kept = raw.map(|raw| raw.get().into()),
+            Err(why) => call = Err(RequestError::Unrepeatable { field, why }),
+        }
+    }
+    let call = call.and_then(|()| Fields::read(rest)).and_then(|fields| call::read(&name, fields));
+    Some(Request { asker, name, call })
+}
+
+/// Whether a reply can carry this: what the bridge sends is read once more on its way to OBS.
+fn repeatable(json: &str, most: usize) -> Result<(), String> {
+    if json.len() > most {
+        return Err(format!("must have at most {most} bytes of JSON (got {})", json.len()));
+    }
+    if depth(json) > DEEPEST {
+        return Err(format!("must nest at most {DEEPEST} levels deep"));
+    }
+    serde_json::from_str::<Value>(json).map(drop).map_err(|error| format!("cannot be read ({error})"))
+}
+
+/// How deep JSON nests.
+fn depth(json: &str) -> usize {
+    let (mut now, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                now += 1;
+                deepest = deepest.max(now);
+            }
+            b']' | b'}' if !in_text => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// Reads a request that does not come over OBS but from a step of a rule: its name and its fields.
 pub fn of(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
     call::read(name, Fields(fields))
-}
-
-/// Somewhere in it is something that no value can hold. Who asked still waits for a reply.
-fn unreadable(whole: &str, error: &serde_json::Error) -> Option<Request> {
-    #[derive(Deserialize)]
-    struct Outline<'a> {
-        #[serde(borrow)]
-        request: &'a RawValue,
-        #[serde(borrow, default)]
-        id: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        client: Option<&'a RawValue>,
-    }
-    let outline: Outline<'_> = serde_json::from_str(whole).ok()?;
-    let name: Box<str> = serde_json::from_str(outline.request.get()).ok()?;
-    let value = |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
-    let asker = Asker { id: value(outline.id), client: value(outline.client) };
-    Some(Request { asker, name, call: Err(RequestError::Unreadable(error.to_string())) })
 }
 
 #[cfg(test)]
@@ -149,7 +203,7 @@ mod tests {
     fn id_and_client_come_back_as_they_were_and_case_does_not_matter() {
         let request =
             read(r#"{"request":"getcredits","id":[1,{"a":null}],"client":7,"extended":true,"limit":5,"spelling":"SEED"}"#).unwrap();
-        assert_eq!(request.asker, Asker { id: Some(json!([1, { "a": null }])), client: Some(json!(7)) });
+        assert_eq!(request.asker, Asker { id: Some(r#"[1,{"a":null}]"#.into()), client: Some("7".into()) });
         let wish = CreditsWish { spelling: Some(Spelling::Seed), extended: true, limit: Some(5) };
         assert_eq!(request.call, Ok(Call::GetCredits(wish)));
     }
@@ -157,14 +211,52 @@ mod tests {
     #[test]
     fn what_no_value_can_hold_is_still_answered() {
         let deep = format!(r#"{{"request":"GetInfo","id":"a","x":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
-        let others = [r#"{"request":"GetInfo","id":"a","x":1e999}"#, r#"{"x":"\ud800","request":"GetInfo","id":"a"}"#];
+        let others = [
+            r#"{"request":"GetInfo","id":"a","x":1e999}"#,
+            r#"{"x":"\ud800","request":"GetInfo","id":"a"}"#,
+            r#"{"\ud800":1,"request":"GetInfo","id":"a"}"#,
+        ];
         for text in [&*deep].into_iter().chain(others) {
             let request = read(text).unwrap();
-            assert_eq!(request.asker.id, Some(json!("a")));
+            assert_eq!(request.asker.id.as_deref(), Some("\"a\""));
             assert!(matches!(request.call, Err(RequestError::Unreadable(_))), "{:?}", request.call);
         }
-        assert_eq!(read(r#"{"request":"GetInfo","id":"\udc00"}"#).unwrap().asker, Asker::default());
         assert_eq!(read(r#"{"request":["GetInfo"],"x":1e999}"#), None);
+    }
+
+    #[test]
+    fn an_id_comes_back_as_it_is_written_however_deep_it_nests() {
+        let id = format!("{}1.50{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST));
+        let request = read(&format!(r#"{{"request":"GetInfo","id":{id}}}"#)).unwrap();
+        assert_eq!((request.asker.id.as_deref(), request.call), (Some(&*id), Ok(Call::GetInfo)));
+    }
+
+    #[test]
+    fn an_id_or_a_client_that_no_reply_can_repeat_is_an_error_that_says_so() {
+        let deep = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
+        let long = format!("\"{}\"", "x".repeat(LONGEST_ID));
+        for (id, why) in [
+            (&*deep, "at most 100 levels deep"),
+            (&long, "at most 65536 bytes"),
+            ("\"\\udc00\"", "cannot be read"),
+            ("1e999", "cannot be read"),
+        ] {
+            let request = read(&format!(r#"{{"client":"c","id":{id},"request":"GetInfo"}}"#)).unwrap();
+            assert_eq!((request.asker.id.as_deref(), request.asker.client.as_deref()), (None, Some("\"c\"")));
+            let error = request.call.unwrap_err().to_string();
+            assert!(error.starts_with("`id` ") && error.contains(why), "{error}");
+        }
+        let client = format!("\"{}\"", "x".repeat(LONGEST_CLIENT));
+        let request = read(&format!(r#"{{"client":{client},"id":7,"request":"GetInfo"}}"#)).unwrap();
+        assert_eq!((request.asker.id.as_deref(), request.asker.client), (Some("7"), None));
+        assert!(request.call.unwrap_err().to_string().starts_with("`client` must have at most 1024 bytes"));
+    }
+
+    #[test]
+    fn a_client_is_the_same_however_its_name_is_spelled() {
+        let key = |client: &str| read(&format!(r#"{{"client":{client},"request":"GetInfo"}}"#)).unwrap().asker.key();
+        assert_eq!(key(r#"{"a": 1, "b":"\u0041"}"#), key(r#"{"b":"A","a":1}"#));
+        assert_eq!(read(r#"{"request":"GetInfo"}"#).unwrap().asker.key(), "");
     }
 
     #[test]

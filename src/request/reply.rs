@@ -1,5 +1,7 @@
 //! The envelopes of replies.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{Asker, RequestError};
@@ -11,26 +13,144 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Stands as `false` in a reply whose content a crash may take back.
 pub const DURABLE: &str = "durable";
 
-/// A reply: the fields of an answer, or an error, in the bridge's envelope.
-pub fn envelope(bridge: &str, asker: &Asker, seq: u64, answer: Result<Map<String, Value>, RequestError>) -> Map<String, Value> {
-    let (mut reply, status) = match answer {
-        Ok(fields) => (fields, "ok"),
-        Err(error) => (Map::from_iter([("error".to_owned(), Value::from(error.to_string()))]), "error"),
-    };
-    for (key, value) in [("id", &asker.id), ("client", &asker.client)] {
-        if let Some(value) = value {
-            reply.insert(key.into(), value.clone());
-        }
-    }
-    reply.insert("status".into(), status.into());
-    reply.insert("seq".into(), seq.into());
-    reply.insert("origin".into(), BRIDGE.into());
-    reply.insert("bridge".into(), bridge.into());
-    reply
+/// Whether a crash may take back what a reply says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// It is on disk, or there is nothing to take back.
+    Durable,
+    /// It is in memory only: the reply has `"durable":false`.
+    InMemory,
 }
 
-/// As JSON, if OBS can carry it.
-pub fn write(reply: &Map<String, Value>) -> Result<Box<RawValue>, RequestError> {
-    let json = serde_json::value::to_raw_value(reply).map_err(|error| RequestError::Data(error.to_string()))?;
+/// The fields of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Made for one reply.
+    Own(Map<String, Value>),
+    /// Written once for all equal requests: the fields as JSON, without the braces around them.
+    Shared(Arc<str>),
+}
+
+impl Body {
+    /// Writes the fields for sharing.
+    pub fn share(fields: &Map<String, Value>) -> Result<Arc<str>, RequestError> {
+        let json = serde_json::to_string(fields).map_err(|error| RequestError::Data(error.to_string()))?;
+        Ok(json.strip_prefix('{').and_then(|json| json.strip_suffix('}')).unwrap_or_default().into())
+    }
+}
+
+impl From<Map<String, Value>> for Body {
+    fn from(fields: Map<String, Value>) -> Self {
+        Self::Own(fields)
+    }
+}
+
+/// A reply in two parts: what is its own, and what it shares with others. They are joined when it is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    own: String,
+    shared: Option<Arc<str>>,
+}
+
+impl Reply {
+    /// How long it is as a message, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.own.len() + self.shared.as_ref().map_or(0, |shared| shared.len() + 2)
+    }
+
+    /// The memory that this reply alone takes.
+    pub fn own_bytes(&self) -> usize {
+        self.own.len()
+    }
+
+    /// What it shares with others, if anything.
+    pub fn shared(&self) -> Option<&Arc<str>> {
+        self.shared.as_ref()
+    }
+
+    /// The whole message.
+    pub fn join(&self) -> Result<Box<RawValue>, serde_json::Error> {
+        let mut json = String::with_capacity(self.bytes());
+        json.push_str(&self.own);
+        if let Some(shared) = self.shared.as_deref().filter(|shared| !shared.is_empty()) {
+            // Into the envelope, before its closing brace.
+            json.pop();
+            json.extend([",", shared, "}"]);
+        }
+        RawValue::from_string(json)
+    }
+}
+
+/// The fields of an answer, or an error, in the bridge's envelope; an error if OBS cannot carry it.
+pub fn write(
+    bridge: &str,
+    asker: &Asker,
+    seq: u64,
+    durability: Durability,
+    answer: Result<Body, RequestError>,
+) -> Result<Reply, RequestError> {
+    let (mut envelope, shared, status) = match answer {
+        Ok(Body::Own(fields)) => (fields, None, "ok"),
+        Ok(Body::Shared(shared)) => (Map::new(), Some(shared), "ok"),
+        Err(error) => (Map::from_iter([("error".to_owned(), Value::from(error.to_string()))]), None, "error"),
+    };
+    for key in ["id", "client"] {
+        envelope.remove(key);
+    }
+    envelope.insert("status".into(), status.into());
+    envelope.insert("seq".into(), seq.into());
+    envelope.insert("origin".into(), BRIDGE.into());
+    envelope.insert("bridge".into(), bridge.into());
+    if durability == Durability::InMemory {
+        envelope.insert(DURABLE.into(), false.into());
+    }
+    let mut own = serde_json::to_string(&envelope).map_err(|error| RequestError::Data(error.to_string()))?;
+    for (key, json) in [("id", &asker.id), ("client", &asker.client)] {
+        if let Some(json) = json {
+            own.pop();
+            own.extend([",\"", key, "\":", json, "}"]);
+        }
+    }
+    let reply = Reply { own, shared };
+    if reply.bytes() > MAX_BYTES { Err(RequestError::TooLarge { size: reply.bytes() }) } else { Ok(reply) }
+}
+
+/// A message that is no reply as JSON, if OBS can carry it.
+pub fn message(fields: &Map<String, Value>) -> Result<Box<RawValue>, RequestError> {
+    let json = serde_json::value::to_raw_value(fields).map_err(|error| RequestError::Data(error.to_string()))?;
     if json.get().len() > MAX_BYTES { Err(RequestError::TooLarge { size: json.get().len() }) } else { Ok(json) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn joined(asker: &Asker, body: Body) -> Value {
+        serde_json::from_str(write("b", asker, 3, Durability::Durable, Ok(body)).unwrap().join().unwrap().get()).unwrap()
+    }
+
+    #[test]
+    fn a_shared_body_gives_the_same_reply_as_one_of_its_own() {
+        let asker = Asker { id: Some("[1,{\"a\":1.50}]".into()), client: Some("\"me\"".into()) };
+        for fields in [json!({ "Events": { "Follows": ["A"] }, "limited": true }), json!({})] {
+            let fields = fields.as_object().unwrap();
+            let shared = Body::Shared(Body::share(fields).unwrap());
+            assert_eq!(joined(&asker, shared), joined(&asker, fields.clone().into()));
+        }
+        let reply = joined(&asker, Map::new().into());
+        assert_eq!(
+            reply,
+            json!({ "origin": "twitchat-bridge", "bridge": "b", "status": "ok", "seq": 3, "id": [1, { "a": 1.5 }], "client": "me" })
+        );
+    }
+
+    #[test]
+    fn the_length_is_known_before_the_parts_are_joined() {
+        let reply = write("b", &Asker::default(), 0, Durability::Durable, Ok(Body::Shared("\"a\":1".into()))).unwrap();
+        assert!(reply.bytes() >= reply.join().unwrap().get().len());
+        let large = Body::Shared("x".repeat(MAX_BYTES).into());
+        assert!(matches!(write("b", &Asker::default(), 0, Durability::Durable, Ok(large)), Err(RequestError::TooLarge { .. })));
+    }
 }

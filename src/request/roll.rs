@@ -110,10 +110,16 @@ impl PageState {
 const WARNINGS: usize = 20;
 const LONGEST_WARNING: usize = 300;
 
+/// Characters of a theme's name, and bytes of JSON of a look: both are kept with the roll and sent again and again.
+const LONGEST_THEME: usize = 100;
+const LONGEST_LOOK: usize = 16 * 1024;
+
 pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
     let fields = &mut fields;
     let crowd = crowd(fields)?;
     let mode = one_of(fields, "mode", "\"scroll\" or \"slides\"", &Mode::ALL)?;
+    let theme: Option<Box<str>> = fields.text("theme", "the name of a theme")?.map(Into::into);
+    fields::within("theme", theme.as_ref().map_or(0, |theme| theme.chars().count()), LONGEST_THEME, "characters")?;
     Ok(RollWish {
         test: fields.flag("test")?.unwrap_or(false) || crowd.is_some(),
         crowd,
@@ -121,7 +127,7 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
         speed: number(fields, "speed", "a number of pixels a second from 1 to 10000", 1.0, 10_000.0)?,
         delay: number(fields, "delay", "a number of seconds from 0 to 3600", 0.0, 3_600.0)?,
         mode,
-        theme: fields.text("theme", "the name of a theme")?.map(Into::into),
+        theme,
         repeats: fields.flag("loop")?,
     })
 }
@@ -162,7 +168,11 @@ pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
             Command::Speed(factor.ok_or(RequestError::Missing { field: "value", expected })?)
         }
         "goto" => Command::Goto(place(fields)?),
-        "look" => Command::Look(fields.object("value", "an object, part of a roll's look, such as {\"theme\":\"neon\"}")?),
+        "look" => {
+            let look = Value::Object(fields.object("value", "an object, part of a roll's look, such as {\"theme\":\"neon\"}")?);
+            fields::within("value", look.to_string().len(), LONGEST_LOOK, "bytes of JSON")?;
+            Command::Look(if let Value::Object(look) = look { look } else { Map::new() })
+        }
         _ => return Err(RequestError::Wrong { field: "command", found: "another word", expected }),
     };
     Ok(Call::ControlCredits(command))

@@ -18,8 +18,10 @@
 mod support;
 
 mod actions;
+mod bursts;
 mod flood;
 mod golden;
+mod large_journal;
 mod noise;
 mod overlay;
 mod pure;

@@ -112,6 +112,7 @@ impl Bench {
     }
 
     fn take(&mut self, effects: Vec<Effect>) {
+        let mut passes = Vec::new();
         for effect in effects {
             self.told.push(format!("{effect:?}"));
             match effect {
@@ -120,8 +121,15 @@ impl Bench {
                     self.store(write);
                 }
                 Effect::Send(json) => self.sent.push(serde_json::from_str(json.get()).unwrap()),
+                Effect::Reply { reply, pass, .. } => {
+                    self.sent.push(serde_json::from_str(reply.join().unwrap().get()).unwrap());
+                    passes.extend(pass);
+                }
                 _ => {}
             }
+        }
+        for pass in passes {
+            self.input(Input::Sent(pass));
         }
     }
 

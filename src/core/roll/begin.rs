@@ -86,7 +86,7 @@ impl Core {
         let test = wish.test;
         let (object, mut rolling) = self.make_roll(id, &wish, cause, music_seconds, now);
         // As it will travel: what OBS cannot carry is refused as a whole.
-        reply::write(&self.to_pages("roll", [("roll".to_owned(), object.clone().into())]))?;
+        reply::message(&self.to_pages("roll", [("roll".to_owned(), object.clone().into())]))?;
         rolling.object = object;
         self.end_roll("Stopped", now);
         self.out.push(Effect::Note(Note::RollBegins {

@@ -172,6 +172,11 @@ impl Show {
         self.shown || self.pages.count() > 0
     }
 
+    /// How many names the reply to a page's report will have: none if it shows the roll that is on.
+    pub(super) fn names_for(&self, report: &Report) -> usize {
+        self.rolling.as_ref().filter(|roll| report.roll != Some(roll.id)).map_or(0, |roll| roll.names)
+    }
+
     /// What `GetStatus` says.
     pub(super) fn status(&self, now: Now) -> Value {
         let roll = self.rolling.as_ref().map(|roll| {

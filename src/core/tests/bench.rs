@@ -121,6 +121,7 @@ impl Bench {
             .iter()
             .filter_map(|effect| match effect {
                 Effect::Send(json) => Some(serde_json::from_str(json.get()).unwrap()),
+                Effect::Reply { reply, .. } => Some(serde_json::from_str(reply.join().unwrap().get()).unwrap()),
                 _ => None,
             })
             .collect()

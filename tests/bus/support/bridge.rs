@@ -107,8 +107,12 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it and waits until it has joined the bus.
     pub(crate) async fn on(site: &Site) -> Self {
+        Self::with_journal(site, tempfile::tempdir().unwrap()).await
+    }
+
+    /// The same with this home, in which there may be a `journal.db`.
+    pub(crate) async fn with_journal(site: &Site, home: TempDir) -> Self {
         let mut bus = Bus::connect(site).await;
-        let home = tempfile::tempdir().unwrap();
         let mut command = Command::new(program());
         command.arg("run").env_clear().env("HOME", home.path()).env("TWITCHAT_BRIDGE_STORE", home.path().join("journal.db"));
         command.env("OBS_HOST", site.host()).env("OBS_PORT", site.port().to_string());
@@ -136,6 +140,15 @@ impl Process {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with(figure)).expect("a figure of that name");
         line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number of KiB")
+    }
+}
+
+impl Process {
+    /// What it has written to files, in KiB.
+    pub(crate) fn written_kib(&self) -> u64 {
+        let io = std::fs::read_to_string(format!("/proc/{}/io", self.child.id())).unwrap();
+        let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).expect("a figure of that name");
+        line.parse::<u64>().expect("a number of bytes") / 1024
     }
 }
 
