@@ -148,6 +148,16 @@ impl Store {
         self.files.accept().map_err(|source| StoreError::Look { path: self.path.clone(), source })
     }
 
+    /// Writes the log back into the database and cuts it to nothing: on a small disk it may be the log that takes the room.
+    pub(super) fn shorten_log(&mut self) {
+        if let Err(error) = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())) {
+            tracing::debug!(%error, "write-ahead log not shortened");
+        }
+        if let Err(error) = self.files.accept() {
+            tracing::debug!(%error, "the journal's files cannot be looked at");
+        }
+    }
+
     /// Whether what another program wrote is in order: it may speak SQLite as well.
     fn is_whole(&self) -> Result<bool, StoreError> {
         let check = || {

@@ -42,6 +42,9 @@ fn persist(store: &mut Store, batch: &[Write], queue: &Outlet, reporter: &Report
         failures += 1;
         queue.grow();
         reporter.failed(failures, error.chain());
+        if matches!(error, StoreError::Full { .. }) {
+            store.shorten_log();
+        }
         if queue.is_closed() && failures >= LAST_ATTEMPTS {
             let writes = (batch.len() + queue.queued()) as u64;
             return Err(if writes == 0 { error } else { StoreError::Unsaved { writes, source: Box::new(error) } });
