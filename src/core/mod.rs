@@ -49,7 +49,7 @@ use uuid::Uuid;
 use crate::{
     credits::Fold,
     event::{Fact, Heard, Person},
-    mapping::{self, Gifts, Labels, Polls, Predictions},
+    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, general::States},
 };
 use journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings, Ticket};
@@ -95,6 +95,8 @@ pub struct Core {
     labels: Labels,
     side: Side,
     gifts: Gifts,
+    lines: Lines,
+    states: States,
     stage: replay::Stage,
     stream: sessions::StreamState,
     obs: Option<(ObsInfo, i64)>,
@@ -150,6 +152,8 @@ impl Core {
             labels: Labels::default(),
             side,
             gifts: Gifts::default(),
+            lines: Lines::default(),
+            states: States::default(),
             stage: replay::Stage::default(),
             stream: sessions::StreamState::new(kept),
             obs: None,
@@ -314,6 +318,8 @@ impl Core {
             self.side.due_ms(),
             self.gifts.due_ms(),
             self.stage.gifts.due_ms(),
+            self.lines.due_ms(),
+            self.stage.lines.due_ms(),
             self.show.due_ms(),
             self.ballots_due_ms,
             self.rules.due_ms(),
@@ -400,6 +406,7 @@ impl Core {
         self.run_stream(now);
         self.run_roll(now);
         self.release_gifts(now);
+        self.release_lines(now);
         self.settle_ballots(now);
     }
 
@@ -411,6 +418,15 @@ impl Core {
         }
         let replayed = self.stage.gifts.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
         self.on_stage(|core| replayed.into_iter().for_each(|event| core.tell(event, now)));
+    }
+
+    /// Emits chat lines that have waited for all of their messages.
+    fn release_lines(&mut self, now: Now) {
+        let broadcaster = self.broadcaster();
+        let lines = self.lines.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
+        lines.into_iter().for_each(|line| self.tell(line.event, now));
+        let replayed = self.stage.lines.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
+        self.on_stage(|core| replayed.into_iter().for_each(|line| core.tell(line.event, now)));
     }
 
     /// Tells of polls and predictions that ended, and notes when the next may have.

@@ -1,6 +1,6 @@
 //! Telling events: to who subscribed on OBS, and to the log.
 
-use serde_json::{Map, Value, json, value::RawValue};
+use serde_json::{Map, Value, json};
 
 use super::{
     Core,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     event::{Event, EventName, Fact, Message, heard::BRIDGE},
-    mapping::{general, obs, render},
+    mapping::{general, lines, obs, render},
 };
 
 impl Core {
@@ -19,7 +19,8 @@ impl Core {
         !self.silent && (self.settings.tell || self.subscriptions.any() || self.rules.need_events())
     }
 
-    /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb.
+    /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb, chat lines for
+    /// their other messages.
     pub(super) fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, now: Now) {
         if !self.is_heard() {
             return;
@@ -33,6 +34,19 @@ impl Core {
             return;
         }
         let broadcaster = self.broadcaster();
+        let lines = if self.replaying { &mut self.stage.lines } else { &mut self.lines };
+        if let Some(line) = lines::line_of(&fact) {
+            lines.hold(line, &id, now.mono_ms);
+            if matches!(fact, Fact::Presence(_)) {
+                return;
+            }
+        }
+        if matches!(fact, Fact::Plain { .. }) {
+            // A line that is deleted must not come after its deletion.
+            for line in lines.release_all(now.wall_ms, broadcaster.as_ref()) {
+                self.tell(line.event, now);
+            }
+        }
         let context = render::Context { at_ms: now.wall_ms, id: &id, broadcaster: broadcaster.as_ref() };
         if let Some(event) = render::event(&fact, &context) {
             self.tell(event, now);
@@ -64,27 +78,20 @@ impl Core {
 
     /// A message of Twitchat as an event of the source `Twitchat`, its data untouched: only to who names that source.
     pub(super) fn tell_message(&mut self, message: &Message, now: Now) {
-        let is_custom = general::is_custom(&message.kind);
-        if self.rules.need_messages() || (is_custom && self.rules.need_events()) {
+        let data = || message.data.as_deref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or(Value::Null);
+        if self.rules.need_messages() {
             self.note_message(&message.kind, message.data.as_deref(), now);
-            let name = EventName::new(TWITCHAT, &message.kind);
-            let data = message.data.as_deref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
-            self.rules_hear(&name, &data, now);
-            if is_custom {
-                let custom = general::custom(&message.kind, &data);
-                self.rules_hear(&custom.name, &custom.data, now);
-            }
+            self.rules_hear(&EventName::new(TWITCHAT, &message.kind), &data(), now);
         }
-        if !self.subscriptions.any() {
+        if self.subscriptions.want(TWITCHAT, &message.kind) {
+            self.put_on_bus(TWITCHAT, &message.kind, data(), now);
+        }
+        if !general::is_event(&message.kind) || !self.is_heard() {
             return;
         }
-        let data = |data: &Option<Box<RawValue>>| data.as_ref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or(Value::Null);
-        if self.subscriptions.want(TWITCHAT, &message.kind) {
-            self.put_on_bus(TWITCHAT, &message.kind, data(&message.data), now);
-        }
-        if is_custom && self.subscriptions.want("General", "Custom") {
-            let custom = general::custom(&message.kind, &data(&message.data));
-            self.put_on_bus("General", "Custom", custom.data, now);
+        let states = if self.replaying { &mut self.stage.states } else { &mut self.states };
+        if let Some(event) = states.event(&message.kind, &data()) {
+            self.tell(event, now);
         }
     }
 
@@ -116,7 +123,7 @@ impl Core {
         obs::connection(&self.run.instance, obs, websocket)
     }
 
-    fn put_on_bus(&mut self, source: &str, kind: &str, data: Value, now: Now) {
+    pub(super) fn put_on_bus(&mut self, source: &str, kind: &str, data: Value, now: Now) {
         if self.obs.is_none() {
             return;
         }

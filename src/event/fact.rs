@@ -32,6 +32,22 @@ pub struct Chat {
     pub color: Box<str>,
     /// Badge name and version, from IRC tags.
     pub badges: Vec<(Box<str>, Box<str>)>,
+    /// What sets it apart from other lines of the chat.
+    pub kind: ChatKind,
+}
+
+/// What sets a chat text apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChatKind {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// Written with `/me`.
+    Me,
+    /// Highlighted with channel points.
+    Highlighted,
+    /// The text of a custom reward.
+    Reward,
 }
 
 /// A piece of a chat text.
@@ -215,7 +231,7 @@ pub enum Told {
     },
     /// `ChatMessage`.
     ChatMessage,
-    /// Not at all: a summary's row, or a copy of a message that another event tells.
+    /// Not at all: a summary's row, a message that nobody saw, or one that was written long ago.
     Silent,
 }
 

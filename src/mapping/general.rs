@@ -1,27 +1,152 @@
-//! Messages of Twitchat that are also told as `General.Custom`: Streamer.bot has no events of its own for them.
+//! Messages of Twitchat that are emitted as they are: as an event of Streamer.bot where it has one, else as `General.Custom`.
+//!
+//! Timers, countdowns and voices are states, which Twitchat sends again and again; only a change of one is an event.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::event::Event;
 
-const CUSTOM: [&str; 9] = [
-    "CURRENT_TRACK",
-    "ON_CURRENT_TRACK",
-    "TRACK_ADDED_TO_QUEUE",
-    "ON_TRACK_ADDED_TO_QUEUE",
-    "RAFFLE_RESULT",
-    "RAFFLE_COMPLETE",
-    "ON_WHEEL_OVERLAY_ANIMATION_COMPLETE",
-    "COUNTER_UPDATE",
-    "ON_COUNTER_UPDATE",
-];
-
-/// Whether messages of this type are.
-pub fn is_custom(kind: &str) -> bool {
-    CUSTOM.contains(&kind)
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Something that happened.
+    Happened,
+    /// A state of a timer or countdown: sent at every change of any of them, and whenever somebody asks.
+    Running,
+    /// A timer or countdown is over: sent twice.
+    Over,
+    /// The voice of Voicemod.
+    Voice,
 }
 
-/// Such a message as an event.
-pub fn custom(kind: &str, data: &Value) -> Event {
-    Event::new("General", "Custom", json!({ "source": "Twitchat", "type": kind, "data": data }))
+fn kind_of(kind: &str) -> Option<Kind> {
+    Some(match kind {
+        "CURRENT_TRACK"
+        | "ON_CURRENT_TRACK"
+        | "TRACK_ADDED_TO_QUEUE"
+        | "ON_TRACK_ADDED_TO_QUEUE"
+        | "RAFFLE_RESULT"
+        | "RAFFLE_COMPLETE"
+        | "ON_WHEEL_OVERLAY_ANIMATION_COMPLETE"
+        | "COUNTER_UPDATE"
+        | "ON_COUNTER_UPDATE"
+        // Not a tip: each goal overlay sends one, for follows and subscriptions too, and without a currency.
+        | "DONATION_EVENT"
+        | "ON_DONATION_EVENT" => Kind::Happened,
+        "TIMER_START" | "ON_TIMER_START" | "COUNTDOWN_START" | "ON_COUNTDOWN_START" => Kind::Running,
+        "TIMER_STOP" | "ON_TIMER_STOP" | "COUNTDOWN_COMPLETE" | "ON_COUNTDOWN_COMPLETE" => Kind::Over,
+        "VOICEMOD_CHANGE" | "ON_VOICEMOD_VOICE_CHANGE" => Kind::Voice,
+        _ => return None,
+    })
+}
+
+/// Whether messages of this type are emitted as they are.
+pub fn is_event(kind: &str) -> bool {
+    kind_of(kind).is_some()
+}
+
+/// Timers and the like that are remembered. With more, all are forgotten, and each may be emitted once more.
+const STATES: usize = 256;
+
+/// What was emitted last of each timer, countdown and voice, by hash.
+#[derive(Debug, Default)]
+pub struct States {
+    last: HashMap<(Box<str>, Box<str>), u64>,
+}
+
+impl States {
+    /// The event that a message becomes; `None` if it is none, or repeats a state that was emitted already.
+    pub fn event(&mut self, kind: &str, data: &Value) -> Option<Event> {
+        let is_news = match kind_of(kind)? {
+            Kind::Happened => true,
+            Kind::Running => self.is_news(kind, data, data),
+            Kind::Over => self.is_news(kind, data, &span(data).unwrap_or_else(|| data.clone())),
+            Kind::Voice => {
+                let voice = voice(data)?;
+                return self.is_news(kind, &Value::Null, &voice.into()).then(|| voice_loaded(voice));
+            }
+        };
+        is_news.then(|| Event::new("General", "Custom", json!({ "source": "Twitchat", "type": kind, "data": data })))
+    }
+
+    /// Whether a state differs from the one that was emitted last for the same type and id.
+    fn is_news(&mut self, kind: &str, data: &Value, state: &Value) -> bool {
+        // Both generations call it the same but for this: two Twitchat pages may be of both.
+        let kind = kind.trim_start_matches("ON_").into();
+        let id = data.get("id").and_then(Value::as_str).unwrap_or_default().into();
+        if self.last.len() >= STATES {
+            self.last.clear();
+        }
+        let mut hasher = DefaultHasher::new();
+        state.hash(&mut hasher);
+        let hash = hasher.finish();
+        self.last.insert((kind, id), hash) != Some(hash)
+    }
+}
+
+/// From when to when a timer or countdown ran, as far as the message says.
+fn span(data: &Value) -> Option<Value> {
+    let first = |keys: &[&str]| keys.iter().find_map(|key| data.get(key)).cloned();
+    Some(json!([first(&["startAt_ms", "startAt"])?, first(&["endAt_ms", "endAt", "stopAt"])?]))
+}
+
+/// The id of a voice: `voice` up to 16, `voiceId` from 17 on.
+fn voice(data: &Value) -> Option<&str> {
+    ["voiceId", "voice"].iter().find_map(|key| data.get(key)?.as_str()).filter(|voice| !voice.is_empty())
+}
+
+/// `VoiceMod.VoiceLoaded`, with the keys of Streamer.bot's trigger (`voice.id`) and as objects have them. Twitchat does not report the
+/// voice's name: it is the id, which is a word for Voicemod's own voices, or empty where the id is a UUID.
+fn voice_loaded(id: &str) -> Event {
+    let name = if Uuid::parse_str(id).is_ok() { "" } else { id };
+    let data = json!({ "id": id, "name": name, "voiceId": id, "voiceName": name, "voice.id": id, "voice.name": name,
+        "voice": { "id": id, "name": name } });
+    Event::new("VoiceMod", "VoiceLoaded", data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_shapes_of_timers_are_states_too() {
+        let mut states = States::default();
+        let mut is_event = |kind: &str, data: Value| states.event(kind, &data).is_some();
+        assert!(is_event("TIMER_START", json!({ "startAt": 1 })));
+        assert!(is_event("TIMER_STOP", json!({ "startAt": 1, "stopAt": 9 })));
+        assert!(!is_event("TIMER_STOP", json!({ "startAt": 1, "stopAt": 9 })));
+        assert!(is_event("TIMER_STOP", json!({ "startAt": 1, "stopAt": 10 })));
+        assert!(is_event("COUNTDOWN_COMPLETE", json!({ "startAt": "22:15", "startAt_ms": 5, "endAt_ms": 9, "duration": "5:00" })));
+        assert!(!is_event("COUNTDOWN_COMPLETE", json!({ "startAt": "22:15", "startAt_ms": 5, "endAt_ms": 9, "aborted": false })));
+        assert!(is_event("TIMER_STOP", Value::Null) && !is_event("TIMER_STOP", Value::Null));
+    }
+
+    #[test]
+    fn timers_do_not_stand_in_each_others_way() {
+        let mut states = States::default();
+        for round in 0..2 {
+            for id in ["a", "b"] {
+                assert_eq!(states.event("TIMER_START", &json!({ "id": id, "startAt_ms": 1 })).is_some(), round == 0, "{id}");
+            }
+        }
+        for number in 0..10 * STATES {
+            assert!(states.event("TIMER_START", &json!({ "id": number.to_string() })).is_some());
+        }
+        assert!(states.last.len() <= STATES);
+    }
+
+    #[test]
+    fn what_says_no_voice_is_no_voice() {
+        let mut states = States::default();
+        for data in [Value::Null, json!({}), json!({ "voice": 7 }), json!({ "voiceId": "" })] {
+            assert_eq!(states.event("VOICEMOD_CHANGE", &data), None, "{data}");
+        }
+        assert_eq!(states.event("COUNTER_LIST", &json!({})), None);
+    }
 }

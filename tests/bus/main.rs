@@ -19,6 +19,7 @@ mod support;
 
 mod actions;
 mod bursts;
+mod chat;
 mod flood;
 mod golden;
 mod large_journal;

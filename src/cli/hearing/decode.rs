@@ -9,7 +9,7 @@ use twitchat_bridge::{
     core::recent::{RECENT_IDS, Recent},
     credits::People,
     event::{Event, EventName, Fact, Heard, Message, Person},
-    mapping::{self, Gifts, Labels, Polls, Predictions, general, render},
+    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, general::States, lines, render},
     obs::Info,
     request::{self, Call},
     twitchat::question,
@@ -77,6 +77,11 @@ pub(crate) struct Decoder {
     predictions: Predictions,
     labels: Labels,
     gifts: Gifts,
+    /// Chat lines, and those of a recording that is played back.
+    lines: Lines,
+    replayed_lines: Lines,
+    states: States,
+    replayed_states: States,
     /// Ids of messages, if each is to be heard once only.
     recent: Option<Recent>,
     /// OBS as events describe it, and the scene that it shows.
@@ -125,10 +130,14 @@ impl Decoder {
     pub(crate) fn tick(&mut self, at: jiff::Timestamp) -> Vec<Line> {
         let mut facts = self.polls.tick(at.as_millisecond());
         facts.extend(self.predictions.tick(at.as_millisecond()));
-        let mut lines: Vec<_> = facts.into_iter().filter_map(|fact| self.mapped(fact, None, at)).collect();
+        let mut lines: Vec<_> = facts.into_iter().flat_map(|fact| self.mapped(fact, None, false, at)).collect();
         let told = self.gifts.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
         // The message that a gift came in stands in its data.
         lines.extend(told.into_iter().map(|event| Line::event(event, Value::Null, false, at)));
+        for (held, replay) in [(&mut self.lines, false), (&mut self.replayed_lines, true)] {
+            let said = held.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
+            lines.extend(said.into_iter().map(|line| Line::event(line.event, id_of(&line.id), replay, at)));
+        }
         lines
     }
 
@@ -165,7 +174,8 @@ impl Decoder {
         let id = message.id.as_deref().map_or(Value::Null, Value::from);
         let replay = message.replay.is_some();
         let told = data.map_or(Value::Null, value);
-        let custom = general::is_custom(kind).then(|| Line::event(general::custom(kind, &told), id.clone(), replay, at));
+        let states = if replay { &mut self.replayed_states } else { &mut self.states };
+        let custom = states.event(kind, &told).map(|event| Line::event(event, id.clone(), replay, at));
         let mut lines = vec![Line { at, from: From::Twitchat, name: format!("Twitchat.{kind}"), id, data: told, replay }];
         lines.extend(custom);
         let mut facts = self.polls.heard(kind, data, at.as_millisecond());
@@ -174,25 +184,40 @@ impl Decoder {
             facts.extend(data.map(|data| self.labels.heard(data)).unwrap_or_default());
         }
         facts.extend(mapping::heard(kind, data).facts);
-        let events = facts.into_iter().filter_map(|fact| self.mapped(fact, message.id.as_deref(), at));
-        lines.extend(events.map(|line| Line { replay, ..line }));
+        lines.extend(facts.into_iter().flat_map(|fact| self.mapped(fact, message.id.as_deref(), replay, at)));
         lines
     }
 
-    /// The event that tells a fact, with people completed from what was heard of them before.
-    fn mapped(&mut self, mut fact: Fact, id: Option<&str>, at: jiff::Timestamp) -> Option<Line> {
+    /// The events that tell a fact, with people completed from what was heard of them before.
+    fn mapped(&mut self, mut fact: Fact, id: Option<&str>, replay: bool, at: jiff::Timestamp) -> Vec<Line> {
         fact.each_person(|person| {
             self.people.meet(person, at.as_millisecond());
             self.people.complete(person);
         });
         if let Fact::Gift(gift) = fact {
             self.gifts.hold(gift, id.unwrap_or_default(), millis(at));
-            return None;
+            return Vec::new();
         }
-        let context = render::Context { at_ms: at.as_millisecond(), id: id.unwrap_or_default(), broadcaster: self.broadcaster.as_ref() };
-        let event = render::event(&fact, &context)?;
-        Some(Line::event(event, json!(id), false, at))
+        let held = if replay { &mut self.replayed_lines } else { &mut self.lines };
+        if let Some(line) = lines::line_of(&fact) {
+            held.hold(line, id.unwrap_or_default(), millis(at));
+            if matches!(fact, Fact::Presence(_)) {
+                return Vec::new();
+            }
+        }
+        let (at_ms, broadcaster) = (at.as_millisecond(), self.broadcaster.as_ref());
+        // A line that is deleted must not come after its deletion.
+        let before = if matches!(fact, Fact::Plain { .. }) { held.release_all(at_ms, broadcaster) } else { Vec::new() };
+        let before = before.into_iter().map(|line| Line::event(line.event, id_of(&line.id), replay, at));
+        let context = render::Context { at_ms, id: id.unwrap_or_default(), broadcaster };
+        let event = render::event(&fact, &context).map(|event| Line::event(event, json!(id), replay, at));
+        before.chain(event).collect()
     }
+}
+
+/// A message's id, `null` if it has none.
+fn id_of(id: &str) -> Value {
+    if id.is_empty() { Value::Null } else { id.into() }
 }
 
 /// Milliseconds for what only measures spans.

@@ -5,6 +5,7 @@ mod bridges;
 mod events;
 mod gifts;
 mod limits;
+mod pages;
 mod replay;
 mod replies;
 mod roll;

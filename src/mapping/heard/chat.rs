@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    event::fact::{Chat, Chunk},
+    event::fact::{Chat, ChatKind, Chunk},
     twitchat::{
         account::Account,
         lenient::{Rows, Text},
@@ -32,7 +32,7 @@ pub(super) fn chat(message: Option<&RawValue>, chunks: &Rows<'_>, channel: &str,
     });
     let chunks: Vec<_> = chunks.0.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).map(chunk).collect();
     let text = if text.is_empty() { chunks.iter().map(written).collect::<String>().into() } else { text.0.into() };
-    Chat { text, chunks, message_id, channel: channel.into(), color, badges }
+    Chat { text, chunks, message_id, channel: channel.into(), color, badges, kind: ChatKind::Plain }
 }
 
 /// Where an [`Account`] was found: what its `id` means depends on it.

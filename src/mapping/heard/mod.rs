@@ -68,7 +68,7 @@ fn family(kind: &str) -> Option<Family> {
         "MESSAGE_FIRST" | "ON_MESSAGE_FIRST_TODAY" => Family::Chat(Told::FirstWord { ever: false }),
         "MESSAGE_FIRST_ALL_TIME" | "ON_MESSAGE_FIRST_ALL_TIME" => Family::Chat(Told::FirstWord { ever: true }),
         "MENTION" | "ON_MENTION" | "MESSAGE_NON_FOLLOWER" | "ON_MESSAGE_FROM_NON_FOLLOWER" | "MESSAGE_FILTERED" => {
-            Family::Chat(Told::Silent)
+            Family::Chat(Told::ChatMessage)
         }
         "MESSAGE_READ" | "ON_MESSAGE_MARKED_AS_READ" => Family::MarkedRead,
         "ON_AUTOMOD_MESSAGE_HELD" => Family::Held,

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     event::{
         Fact, Person,
-        fact::{Chat, Presence, Told},
+        fact::{Chat, ChatKind, Presence, Told},
     },
     mapping::texts::PRIVATE,
     twitchat::{
@@ -31,6 +31,8 @@ struct Said<'a> {
     message_chunks: Rows<'a>,
     user: Loose<Account<'a>>,
     tags: Loose<Account<'a>>,
+    /// Why Twitchat's own chat does not show it (`MESSAGE_FILTERED`).
+    reason: Text<'a>,
     user_id: Text<'a>,
     username: Text<'a>,
     display_name: Text<'a>,
@@ -45,13 +47,17 @@ pub(super) struct Message {
 
 pub(super) fn read(data: &RawValue) -> Result<Message, Trouble> {
     let outer: Said<'_> = lenient::object(data).ok_or(Trouble::with("data"))?;
+    let is_me = &*outer.reason.0 == "slashMe";
     let said = outer.message.and_then(lenient::object).unwrap_or(outer);
     let room = said.tags.0.as_ref().map_or("", |tags| &*tags.room_id.0);
     let channel = [&*said.channel.0, room].into_iter().find(|id| is_twitch_id(id)).and_then(super::channel);
     let account = said.user.0.as_ref().map(|user| (user, Names::User)).or_else(|| said.tags.0.as_ref().map(|tags| (tags, Names::Tags)));
     let named = account.and_then(|(account, names)| if names == Names::Tags { account.tagged_person() } else { account.person() });
     let who = named.or_else(|| Person::new(&said.user_id.0, &said.username.0, &said.display_name.0));
-    let chat = read_chat(said.message, &said.message_chunks, &said.channel.0, account);
+    let mut chat = read_chat(said.message, &said.message_chunks, &said.channel.0, account);
+    if is_me {
+        chat.kind = ChatKind::Me;
+    }
     Ok(Message { who, channel, chat })
 }
 
@@ -64,7 +70,8 @@ pub(super) fn chat(data: &RawValue, told: Told, facts: &mut Vec<Fact>) -> Result
     Ok(())
 }
 
-/// A message that the streamer marked. It may be a whisper, which says nothing of being in chat, or lack its author: then it says nothing.
+/// A message that the streamer marked, which may have been written long ago. It may be a whisper, which says nothing of being in chat, or
+/// lack its author: then it says nothing.
 pub(super) fn marked_read(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
     let message = read(data)?;
     facts.extend(message.channel);

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     event::{
         Fact, Person,
-        fact::{Gift, Redemption, SubKind, Subscription, Tier},
+        fact::{ChatKind, Gift, Redemption, SubKind, Subscription, Tier},
         person::{ANONYMOUS_CHEERER, ANONYMOUS_GIFTER},
     },
     twitchat::{
@@ -96,8 +96,9 @@ pub(super) fn bits(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble
 pub(super) fn reward(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
     let given = Given::read(data, facts)?;
     let who = given.who()?;
-    let chat = given.chat();
+    let mut chat = given.chat();
     let reward = given.reward.0.filter(|reward| !reward.id.is_empty() || !reward.title.is_empty()).ok_or(Trouble::with("reward"))?;
+    chat.kind = if automatic(&reward.id.0) { ChatKind::Highlighted } else { ChatKind::Reward };
     let is_free = reward.cost.0.is_none_or(|cost| cost < 0.0);
     facts.push(Fact::Redemption(Redemption {
         who,

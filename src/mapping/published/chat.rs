@@ -8,7 +8,7 @@ use super::{
 };
 use crate::event::{
     Fact,
-    fact::{Chat, Chunk, Presence, Told},
+    fact::{Chat, ChatKind, Chunk, Presence, Told},
 };
 
 /// A first word or a chat message: its author is there, with the roles that it shows.
@@ -30,6 +30,8 @@ pub(super) fn chat(data: &Value) -> Chat {
         channel: if id.is_empty() && !channel.is_empty() { format!("#{}", channel.trim_start_matches('#')).into() } else { id.into() },
         color: text(data, &["user.color", "message.color", "color"]).into(),
         badges: list(data, &["user.badges", "badges", "message.badges"]).iter().map(badge).collect(),
+        // Subscribers receive the publisher's own data.
+        kind: ChatKind::Plain,
     }
 }
 

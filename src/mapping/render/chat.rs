@@ -10,7 +10,10 @@ use super::{
     people::{Shown, base, display, offset},
     text::pieces,
 };
-use crate::event::{Person, fact::Chat};
+use crate::event::{
+    Person,
+    fact::{Chat, ChatKind},
+};
 
 /// `data` of a chat message; `first` when it is the author's first on this channel at all.
 pub(super) fn message(who: &Person, chat: &Chat, first: bool, context: &Context<'_>) -> Value {
@@ -65,9 +68,9 @@ fn written(shown: &Shown<'_>, chat: &Chat, bits: u64, first: bool, context: &Con
             "color": chat.color,
             "channel": channel(chat, context),
             "message": chat.text,
-            "isHighlighted": false,
-            "isMe": false,
-            "isCustomReward": false,
+            "isHighlighted": chat.kind == ChatKind::Highlighted,
+            "isMe": chat.kind == ChatKind::Me,
+            "isCustomReward": chat.kind == ChatKind::Reward,
             "isAnonymous": who.is_anonymous(),
             "isReply": false,
             "bits": bits,
@@ -89,9 +92,9 @@ fn written(shown: &Shown<'_>, chat: &Chat, bits: u64, first: bool, context: &Con
             "firstMessage": first,
             "firstMessageTimestamp": at,
             "returningChatter": false,
-            "isHighlighted": false,
-            "isMe": false,
-            "isCustomReward": false,
+            "isHighlighted": chat.kind == ChatKind::Highlighted,
+            "isMe": chat.kind == ChatKind::Me,
+            "isCustomReward": chat.kind == ChatKind::Reward,
             "isInSharedChat": false,
             "isSharedChatHost": false,
             "isFromSharedChatGuest": false,

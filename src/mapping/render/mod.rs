@@ -21,7 +21,7 @@ use serde_json::Value;
 pub use self::gifts::{gift_bomb, gift_sub};
 use crate::event::{
     Event, EventName, Fact, Person, Platform,
-    fact::{Gift, Told},
+    fact::{Chat, Gift, Told},
 };
 
 /// What a fact does not say about itself but its event must.
@@ -59,11 +59,16 @@ pub fn event(fact: &Fact, context: &Context<'_>) -> Option<Event> {
                 Told::ChatMessage => ("ChatMessage", false),
                 Told::Silent => return None,
             };
-            Event { name: name(presence.who.platform, kind), data: chat::message(&presence.who, &presence.chat, ever, context) }
+            written(kind, &presence.who, &presence.chat, ever, context)
         }
         Fact::Broadcaster { .. } => return None,
         Fact::Plain { name, data } => Event { name: name.clone(), data: Value::Object(data.clone()) },
     })
+}
+
+/// `FirstWord` or `ChatMessage`; `ever` when it is the author's first message on this channel at all.
+pub fn written(kind: &str, who: &Person, chat: &Chat, ever: bool, context: &Context<'_>) -> Event {
+    Event { name: name(who.platform, kind), data: chat::message(who, chat, ever, context) }
 }
 
 /// A gift that nobody gathers into a wave any more: told as what it says of itself.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::event::{
     Roles,
-    fact::{Chat, Chunk, Contribution, HypeTrain, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Tier},
+    fact::{Chunk, Contribution, HypeTrain, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Tier},
     person::ANONYMOUS_GIFTER,
 };
 

@@ -1,0 +1,273 @@
+//! Chat lines: Twitchat reports one line in up to five messages (a first message, a mention, a message of somebody who does not follow,
+//! a highlighted message), each with an id of its own, and two Twitchat pages report each of them twice. One line becomes one
+//! `ChatMessage` and at most one `FirstWord`.
+//!
+//! The same person and text within two seconds is one line. A line waits a moment before it is emitted: that it is somebody's first ever
+//! is in the last of its messages.
+
+use std::collections::VecDeque;
+
+use super::render;
+use crate::event::{
+    Event, Fact, Person,
+    fact::{Chat, ChatKind, Presence, Redemption, Told},
+};
+
+/// Messages with the same person and text that come no later than this after the first one are the same line.
+const LINE_MS: u64 = 2_000;
+/// How long a line waits for its other messages, which Twitchat sends without a pause.
+const HOLD_MS: u64 = 100;
+/// Lines that are remembered. Of more, the oldest is emitted at once and forgotten.
+const LINES: usize = 1_024;
+
+/// One line, from its first message on.
+#[derive(Debug)]
+struct Line {
+    who: Person,
+    chat: Chat,
+    /// Id of its first message.
+    id: String,
+    began_ms: u64,
+    /// The `FirstWord` that is to be emitted: whether it is the first message ever. `None` if no message says so, or it was emitted.
+    first_word: Option<bool>,
+    /// Whether a `FirstWord` was emitted.
+    has_first_word: bool,
+    /// Whether the `ChatMessage` was emitted.
+    is_out: bool,
+}
+
+/// An event of a line, and the id of the message that it comes from.
+#[derive(Debug, PartialEq)]
+pub struct LineEvent {
+    /// `FirstWord` or `ChatMessage`.
+    pub event: Event,
+    /// The message's id; empty if it had none.
+    pub id: String,
+}
+
+/// The lines of the last two seconds. Times are those of a clock that never goes back.
+#[derive(Debug, Default)]
+pub struct Lines {
+    lines: VecDeque<Line>,
+    /// Lines that had to make room before they were emitted.
+    crowded: Vec<Line>,
+}
+
+/// The chat line that a fact reports, if it does. Streamer.bot has one for a reward with a text too, and none for a cheer.
+pub fn line_of(fact: &Fact) -> Option<Presence> {
+    match fact {
+        Fact::Presence(presence) if presence.told != Told::Silent => Some(presence.clone()),
+        Fact::Redemption(Redemption { who, chat, .. }) if !chat.text.is_empty() => {
+            Some(Presence { who: who.clone(), spoke: true, told: Told::ChatMessage, chat: chat.clone() })
+        }
+        _ => None,
+    }
+}
+
+impl Line {
+    fn is(&self, who: &Person, text: &str) -> bool {
+        let is_same = |a: &str, b: &str| !a.is_empty() && a.eq_ignore_ascii_case(b);
+        let is_person = self.who.platform == who.platform
+            && if self.who.id.is_empty() || who.id.is_empty() { is_same(&self.who.login, &who.login) } else { self.who.id == who.id };
+        is_person && *self.chat.text == *text
+    }
+
+    /// Whether something of it is still to be emitted.
+    fn waits(&self) -> bool {
+        !self.is_out || self.first_word.is_some()
+    }
+
+    /// Another message of the same line.
+    fn join(&mut self, told: Told, chat: Chat) {
+        self.note(told);
+        if self.chat.kind == ChatKind::Plain {
+            self.chat.kind = chat.kind;
+        }
+        if self.chat.chunks.is_empty() {
+            self.chat.chunks = chat.chunks;
+        }
+        if self.chat.badges.is_empty() {
+            self.chat.badges = chat.badges;
+        }
+        if self.chat.color.is_empty() {
+            self.chat.color = chat.color;
+        }
+    }
+
+    fn note(&mut self, told: Told) {
+        if let Told::FirstWord { ever } = told
+            && !self.has_first_word
+        {
+            self.first_word = Some(ever || self.first_word.unwrap_or_default());
+        }
+    }
+
+    /// What is to be emitted now.
+    fn emit(&mut self, at_ms: i64, broadcaster: Option<&Person>, events: &mut Vec<LineEvent>) {
+        let ever = self.first_word.take();
+        self.has_first_word |= ever.is_some();
+        // A message without a text is somebody's first word, but no line that could be shown.
+        let line = (!std::mem::replace(&mut self.is_out, true) && !self.chat.text.is_empty()).then_some("ChatMessage");
+        for kind in ever.map(|_| "FirstWord").into_iter().chain(line) {
+            let context = render::Context { at_ms, id: &self.id, broadcaster };
+            let event = render::written(kind, &self.who, &self.chat, ever.unwrap_or_default(), &context);
+            events.push(LineEvent { event, id: self.id.clone() });
+        }
+    }
+}
+
+impl Lines {
+    /// Takes a message in, with its id. What comes of it, [`Self::release`] gives.
+    pub fn hold(&mut self, presence: Presence, id: &str, now_ms: u64) {
+        let Presence { who, told, chat, .. } = presence;
+        while self.lines.front().is_some_and(|line| now_ms.saturating_sub(line.began_ms) > LINE_MS && !line.waits()) {
+            self.lines.pop_front();
+        }
+        let known = self.lines.iter_mut().rev().find(|line| now_ms.saturating_sub(line.began_ms) <= LINE_MS && line.is(&who, &chat.text));
+        if let Some(line) = known {
+            line.join(told, chat);
+            return;
+        }
+        if self.lines.len() == LINES
+            && let Some(oldest) = self.lines.pop_front()
+            && oldest.waits()
+        {
+            self.crowded.push(oldest);
+        }
+        let mut line = Line { who, chat, id: id.to_owned(), began_ms: now_ms, first_word: None, has_first_word: false, is_out: false };
+        line.note(told);
+        self.lines.push_back(line);
+    }
+
+    /// When [`Self::release`] has something to do.
+    pub fn due_ms(&self) -> Option<u64> {
+        let crowded = self.crowded.first().map(|line| line.began_ms);
+        crowded.or_else(|| self.lines.iter().find(|line| line.waits()).map(|line| line.began_ms + HOLD_MS))
+    }
+
+    /// The events of all lines that have waited long enough. `at_ms` is the time that they bear, Unix milliseconds.
+    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<LineEvent> {
+        self.release_if(at_ms, broadcaster, |line| now_ms >= line.began_ms + HOLD_MS)
+    }
+
+    /// The events of all lines, whether they have waited or not: something happened that must not come before them.
+    pub fn release_all(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<LineEvent> {
+        self.release_if(at_ms, broadcaster, |_| true)
+    }
+
+    fn release_if(&mut self, at_ms: i64, broadcaster: Option<&Person>, is_due: impl Fn(&Line) -> bool) -> Vec<LineEvent> {
+        let mut events = Vec::new();
+        for mut line in self.crowded.drain(..) {
+            line.emit(at_ms, broadcaster, &mut events);
+        }
+        for line in self.lines.iter_mut().filter(|line| line.waits() && is_due(line)) {
+            line.emit(at_ms, broadcaster, &mut events);
+        }
+        events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn said(who: &str, text: &str, told: Told) -> Presence {
+        let who = Person::new(&format!("id of {who}"), &who.to_lowercase(), who).unwrap();
+        Presence { who, spoke: true, told, chat: Chat { text: text.into(), ..Chat::default() } }
+    }
+
+    fn names(events: &[LineEvent]) -> Vec<&str> {
+        events.iter().map(|line| &*line.event.name.kind).collect()
+    }
+
+    #[test]
+    fn a_line_waits_a_tenth_of_a_second_and_then_comes_whole() {
+        let mut lines = Lines::default();
+        lines.hold(said("Anna", "hi", Told::ChatMessage), "m1", 1_000);
+        lines.hold(said("Anna", "hi", Told::FirstWord { ever: false }), "m2", 1_001);
+        lines.hold(said("Anna", "hi", Told::FirstWord { ever: true }), "m3", 1_002);
+        assert_eq!((lines.due_ms(), lines.release(1_099, 0, None)), (Some(1_100), vec![]));
+        let events = lines.release(1_100, 0, None);
+        assert_eq!(names(&events), ["FirstWord", "ChatMessage"]);
+        for LineEvent { event, id } in &events {
+            assert_eq!((event.data["meta"]["firstMessage"].as_bool(), id.as_str()), (Some(true), "m1"));
+        }
+        assert_eq!(lines.due_ms(), None);
+    }
+
+    #[test]
+    fn two_seconds_after_its_first_message_the_same_text_is_another_line() {
+        let mut lines = Lines::default();
+        for (at, expected) in [(0, 1), (1_000, 0), (2_000, 0), (2_001, 1), (4_001, 0), (4_002, 1)] {
+            lines.hold(said("Anna", "hi", Told::ChatMessage), "m", at);
+            assert_eq!(lines.release_all(0, None).len(), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn whoever_has_no_id_is_known_by_the_login() {
+        let mut lines = Lines::default();
+        let by_login = Presence { who: Person::new("", "Anna", "").unwrap(), ..said("Anna", "hi", Told::ChatMessage) };
+        lines.hold(said("Anna", "hi", Told::ChatMessage), "m1", 0);
+        lines.hold(by_login, "m2", 1);
+        assert_eq!(lines.release_all(0, None).len(), 1);
+    }
+
+    #[test]
+    fn what_a_later_message_knows_better_is_taken_from_it() {
+        let mut lines = Lines::default();
+        lines.hold(said("Anna", "hi", Told::ChatMessage), "m1", 0);
+        let mut highlighted = said("Anna", "hi", Told::ChatMessage);
+        highlighted.chat.kind = ChatKind::Highlighted;
+        highlighted.chat.badges = vec![("vip".into(), "1".into())];
+        highlighted.chat.color = "#123456".into();
+        lines.hold(highlighted, "m2", 1);
+        let events = lines.release_all(0, None);
+        let data = &events[0].event.data;
+        assert_eq!((data["meta"]["isHighlighted"].as_bool(), data["user"]["color"].as_str()), (Some(true), Some("#123456")));
+        assert_eq!(data["user"]["badges"][0]["name"], "vip");
+    }
+
+    #[test]
+    fn lines_that_make_room_are_emitted_all_the_same() {
+        let mut lines = Lines::default();
+        let count = 3 * LINES;
+        for number in 0..count {
+            lines.hold(said("Anna", &number.to_string(), Told::ChatMessage), "m", 0);
+        }
+        assert_eq!((lines.lines.len(), lines.due_ms()), (LINES, Some(0)));
+        assert_eq!(lines.release_all(0, None).len(), count);
+    }
+
+    proptest! {
+        /// Whatever comes in whatever order: each line that was reported is emitted once, and none waits for ever.
+        #[test]
+        fn each_line_is_emitted_once(messages in prop::collection::vec((0..3_u8, 0..3_u8, 0..3_u8, 0..900_u64), 1..60)) {
+            let mut lines = Lines::default();
+            let (mut now, mut emitted, mut first_words) = (0, Vec::new(), Vec::new());
+            let mut began: std::collections::HashMap<(u8, u8), u64> = std::collections::HashMap::new();
+            let mut expected = 0;
+            for (who, text, told, pause) in messages {
+                now += pause;
+                for line in lines.release(now, 0, None) {
+                    if &*line.event.name.kind == "ChatMessage" { emitted.push(line) } else { first_words.push(line) }
+                }
+                let told = match told { 0 => Told::ChatMessage, 1 => Told::FirstWord { ever: false }, _ => Told::FirstWord { ever: true } };
+                if began.get(&(who, text)).is_none_or(|began| now - began > LINE_MS) {
+                    began.insert((who, text), now);
+                    expected += 1;
+                }
+                lines.hold(said(&format!("P{who}"), &format!("text {text}"), told), "m", now);
+                prop_assert!(lines.due_ms().is_none_or(|due| due <= now + HOLD_MS));
+            }
+            for line in lines.release(now + HOLD_MS, 0, None) {
+                if &*line.event.name.kind == "ChatMessage" { emitted.push(line) } else { first_words.push(line) }
+            }
+            prop_assert_eq!(emitted.len(), expected);
+            prop_assert!(first_words.len() <= expected);
+            prop_assert_eq!(lines.due_ms(), None);
+        }
+    }
+}
