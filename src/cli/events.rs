@@ -25,7 +25,7 @@ const EXAMPLES: &str = "Examples:
 Types of Twitchat's stand without a source. `twitchat-bridge wait`, `exec` and `watch` take all of these names.";
 
 /// What only the bridge or OBS tells, and when.
-const OTHERS: [(&str, &str); 13] = [
+const OTHERS: [(&str, &str); 14] = [
     ("Credits.Started", "the end credits begin to roll"),
     ("Credits.Completed", "they have rolled to their end"),
     ("Credits.Stopped", "somebody stopped them"),
@@ -39,6 +39,7 @@ const OTHERS: [(&str, &str); 13] = [
     ("Raw.Action", "somebody asked the bridge for an action"),
     ("Raw.ActionCompleted", "that action was sent"),
     ("Custom.Event", "whoever asked for an action waits for this"),
+    ("Custom.CodeEvent", "a page executed a code trigger"),
 ];
 
 /// List the events that there are, or explain one

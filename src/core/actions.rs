@@ -222,8 +222,7 @@ impl Core {
         self.tell_action_begun(run, &args, now);
         self.tell_action_completed(run, &args, true, now);
         if let Some(name) = response {
-            let told = json!({ "eventName": name, "args": { "sent": true, "actionName": action.name } });
-            self.tell(Event::new("Custom", "Event", told), now);
+            self.answer_caller(&name, &json!({ "sent": true, "actionName": action.name }), now);
         }
         Ok(run.reply(args))
     }
@@ -255,9 +254,32 @@ impl Core {
         let id = Uuid::new_v5(&NAMESPACE, format!("action:{}", name.to_lowercase()).as_bytes());
         self.tell_action_completed(ActionRun { action: id, name: &name, running: &running, at_ms }, &args, success, now);
         if let Some(event) = args.get(WANTS_RESPONSE).and_then(Value::as_str) {
-            let told = json!({ "eventName": event, "args": { "success": success, "actionName": name } });
-            self.tell(Event::new("Custom", "Event", told), now);
+            self.answer_caller(event, &json!({ "success": success, "actionName": name }), now);
         }
+    }
+
+    /// Emits the `Custom.Event` that a caller waits for. It goes to OBS without a subscription too: Streamer.bot's client sends its
+    /// `Subscribe` only after the request, and waits 10 s for what it has missed.
+    fn answer_caller(&mut self, name: &str, args: &Value, now: Now) {
+        let event = Event::new("Custom", "Event", json!({ "eventName": name, "args": args }));
+        if !self.subscriptions.want("Custom", "Event") {
+            self.put_on_bus("Custom", "Event", event.data.clone(), now);
+        }
+        self.tell(event, now);
+    }
+
+    /// `ExecuteCodeTrigger`: the bridge runs no C#, so the trigger is an event that pages and rules may react to. As in Streamer.bot, a
+    /// caller may wait for a `Custom.Event`; where no rule could emit it, the bridge does.
+    pub(super) fn execute_code_trigger(&mut self, trigger: &str, args: &Map<String, Value>, now: Now) -> Map<String, Value> {
+        let event = Event::new("Custom", "CodeEvent", json!({ "eventName": trigger, "args": args }));
+        let is_handled = self.rules.engine.listens(&event.name);
+        if self.is_heard() {
+            self.tell(event, now);
+        }
+        if let Some(name) = args.get(WANTS_RESPONSE).and_then(Value::as_str).filter(|_| !is_handled) {
+            self.answer_caller(name, &json!({ "triggerName": trigger, "handled": false }), now);
+        }
+        Map::new()
     }
 
     fn tell_action_begun(&mut self, run: ActionRun<'_>, args: &Map<String, Value>, now: Now) {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Core, status, subscriptions::TWITCHAT};
 use crate::{
-    credits::{PersonId, people::Known},
+    credits::{PersonId, Spelling, people::Known},
     event::{Person, Platform, Roles, name},
     request,
     twitchat::catalogue::{self, Class},
@@ -28,6 +28,28 @@ fn role_word(roles: Roles) -> &'static str {
     }
 }
 
+/// The texts of `GetUserPronouns`, by docs.streamer.bot and the types of `@streamerbot/client` 1.12.
+const PRONOUN_TEXTS: [&str; 18] = [
+    "pronouns",
+    "pronounsPlain",
+    "pronounSubject",
+    "pronounObject",
+    "pronounPossessive",
+    "pronounPronoun",
+    "pronounReflexive",
+    "pronounPastTense",
+    "pronounCurrentTense",
+    "pronounSubjectLower",
+    "pronounObjectLower",
+    "pronounPossessiveLower",
+    "pronounPronounLower",
+    "pronounReflexiveLower",
+    "pronounPastTenseLower",
+    "pronounCurrentTenseLower",
+    "pronounPluralLower",
+    "pronounLastCached",
+];
+
 fn counted(key: &str, list: Value, count: usize) -> Map<String, Value> {
     Map::from_iter([(key.to_owned(), list), ("count".to_owned(), count.into())])
 }
@@ -47,12 +69,16 @@ impl Core {
         Some(person.with_roles(Roles::BROADCASTER))
     }
 
-    /// `GetEvents`: each source in both spellings, since one kind of client reads either.
-    pub(super) fn get_events() -> Map<String, Value> {
+    /// `GetEvents`: sources as today's clients want them (`Twitch`), as older pages do (`twitch`), or both.
+    pub(super) fn get_events(spelling: Spelling) -> Map<String, Value> {
         let mut events = Map::new();
         let mut put = |source: &str, kinds: Vec<Value>| {
-            events.insert(small_first(source), kinds.clone().into());
-            events.insert(source.to_owned(), kinds.into());
+            if spelling != Spelling::Current {
+                events.insert(small_first(source), kinds.clone().into());
+            }
+            if spelling != Spelling::Seed {
+                events.insert(source.to_owned(), kinds.into());
+            }
         };
         for (source, kinds) in name::catalogue() {
             put(source, kinds.iter().map(|kind| Value::from(&**kind)).collect());
@@ -152,6 +178,13 @@ impl Core {
             emotes.insert("ffzEmotes".into(), json!([]));
         }
         Map::from_iter([("emotes".to_owned(), emotes)])
+    }
+
+    /// `GetUserPronouns` in Streamer.bot's shape, for a person whose pronouns are not known: Twitchat does not report any.
+    pub(super) fn no_pronouns(login: &str) -> Map<String, Value> {
+        let mut pronoun: Map<_, _> = PRONOUN_TEXTS.iter().map(|key| ((*key).to_owned(), Value::from(""))).collect();
+        pronoun.insert("userFound".into(), false.into());
+        Map::from_iter([("userLogin".to_owned(), login.into()), ("pronoun".to_owned(), pronoun.into())])
     }
 
     /// A list of which there is nothing here.

@@ -108,7 +108,7 @@ impl Core {
             Call::Subscribe(_)
             | Call::UnSubscribe(_)
             | Call::TestCredits(_)
-            | Call::GetEvents
+            | Call::GetEvents(_)
             | Call::GetActions
             | Call::DoAction { .. }
             | Call::GetBroadcaster
@@ -120,7 +120,7 @@ impl Core {
             | Call::GetUserGlobals
             | Call::GetMonitoredYouTubeBroadcasts
             | Call::ExecuteCodeTrigger { .. }
-            | Call::GetGlobal { .. }
+            | Call::GetGlobal
             | Call::GetUserPronouns { .. }
             | Call::StopCredits
             | Call::ControlCredits(_)
@@ -185,7 +185,7 @@ impl Core {
                     sorted.accepted.into_values().flatten().map(|kind| Value::from(&*kind)).collect::<Vec<_>>().into(),
                 )])
             }
-            Call::GetEvents => Self::get_events(),
+            Call::GetEvents(spelling) => Self::get_events(spelling),
             Call::GetActions => self.get_actions(),
             Call::DoAction { id, name, args } => self.do_action(id.as_deref(), name.as_deref(), args, now)?,
             Call::GetBroadcaster => self.get_broadcaster(),
@@ -194,18 +194,11 @@ impl Core {
             Call::GetEmotes { platform } => Self::get_emotes(platform),
             Call::GetCommands => Self::empty("commands"),
             Call::GetCodeTriggers => Self::empty("triggers"),
-            Call::GetGlobals => Self::empty("variables"),
+            Call::GetGlobals | Call::GetGlobal => Self::empty("variables"),
             Call::GetUserGlobals => Map::from_iter([("variables".to_owned(), json!([])), ("count".to_owned(), 0.into())]),
             Call::GetMonitoredYouTubeBroadcasts => Self::empty("broadcasts"),
-            Call::ExecuteCodeTrigger { trigger } => {
-                return Err(RequestError::Unavailable(format!("there is no code trigger \"{trigger}\": the bridge runs no C#")));
-            }
-            Call::GetGlobal { variable } => {
-                return Err(RequestError::Unavailable(format!("there is no variable \"{variable}\": the bridge keeps none")));
-            }
-            Call::GetUserPronouns { login } => {
-                return Err(RequestError::Unavailable(format!("Twitchat does not tell the pronouns of {login}")));
-            }
+            Call::ExecuteCodeTrigger { trigger, args } => self.execute_code_trigger(&trigger, &args, now),
+            Call::GetUserPronouns { login } => Self::no_pronouns(&login),
             Call::RollCredits(wish) => self.roll_credits(wish, Cause::Asked, now)?,
             Call::StopCredits => self.stop_credits(now),
             Call::ControlCredits(command) => self.control_credits(&command, now)?,

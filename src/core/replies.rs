@@ -186,7 +186,7 @@ impl Core {
             Call::GetActiveViewers { .. } => Some(Revision { seen: self.fold.people.meetings(), since_ms: self.session.started_ms, ..at }),
             Call::TestCredits(_) => Some(Revision { second, ..at }),
             Call::GetRoll(_) => Some(Revision { second, since_ms: self.session.started_ms, ..at }),
-            Call::GetEvents => Some(Revision::default()),
+            Call::GetEvents(_) => Some(Revision::default()),
             _ => None,
         }
     }
@@ -225,6 +225,7 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credits::Spelling;
 
     const MIB: usize = 1024 * 1024;
     const NOW: Now = Now { wall_ms: 0, mono_ms: 0 };
@@ -273,8 +274,8 @@ mod tests {
     #[test]
     fn what_is_out_of_date_is_dropped() {
         let mut replies = Replies::default();
-        replies.keep(Call::GetEvents, Revision::default(), &text(1), NOW);
-        assert!(replies.find(&Call::GetEvents, Revision { fold: 1, ..Revision::default() }, NOW).is_none());
+        replies.keep(Call::GetEvents(Spelling::Both), Revision::default(), &text(1), NOW);
+        assert!(replies.find(&Call::GetEvents(Spelling::Both), Revision { fold: 1, ..Revision::default() }, NOW).is_none());
         assert!(replies.made.is_empty());
     }
 }

@@ -37,11 +37,11 @@ impl Spelling {
         if self == Self::Both { 2 } else { 1 }
     }
 
-    /// Reads a word in any case.
+    /// Reads a word in any case. `legacy` and `seed` are two words for the same keys.
     pub fn parse(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
             "both" => Some(Self::Both),
-            "seed" => Some(Self::Seed),
+            "legacy" | "seed" => Some(Self::Seed),
             "current" => Some(Self::Current),
             _ => None,
         }

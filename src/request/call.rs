@@ -62,8 +62,8 @@ pub enum Call {
     Subscribe(Names),
     /// Hear them no longer.
     UnSubscribe(Names),
-    /// Every event there is.
-    GetEvents,
+    /// Every event there is, with sources in this spelling.
+    GetEvents(Spelling),
     /// Every action there is.
     GetActions,
     /// Run an action.
@@ -118,14 +118,13 @@ pub enum Call {
     ExecuteCodeTrigger {
         /// Its name.
         trigger: Box<str>,
+        /// Its arguments.
+        args: Map<String, Value>,
     },
     /// Global variables: there are none here.
     GetGlobals,
-    /// One global variable.
-    GetGlobal {
-        /// Its name.
-        variable: Box<str>,
-    },
+    /// One global variable: there is none.
+    GetGlobal,
     /// Variables of users: there are none here.
     GetUserGlobals,
     /// Broadcasts on YouTube: none are monitored.
@@ -166,7 +165,7 @@ type Reader = fn(Fields) -> Result<Call, RequestError>;
 const REQUESTS: &[(&str, Reader)] = &[
     ("Subscribe", |fields| Ok(Call::Subscribe(names(fields)?))),
     ("UnSubscribe", |fields| Ok(Call::UnSubscribe(names(fields)?))),
-    ("GetEvents", |_| Ok(Call::GetEvents)),
+    ("GetEvents", |mut fields| Ok(Call::GetEvents(spelling(&mut fields)?.unwrap_or_default()))),
     ("GetActions", |_| Ok(Call::GetActions)),
     ("DoAction", do_action),
     ("GetBroadcaster", |_| Ok(Call::GetBroadcaster)),
@@ -189,12 +188,13 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("GetCodeTriggers", |_| Ok(Call::GetCodeTriggers)),
     ("ExecuteCodeTrigger", |mut fields| {
         let trigger = fields.needed_text("triggerName", "triggerName", "the name of a code trigger")?;
-        Ok(Call::ExecuteCodeTrigger { trigger: trigger.into() })
+        let args = fields.optional_object("args", "an object")?;
+        Ok(Call::ExecuteCodeTrigger { trigger: trigger.into(), args })
     }),
     ("GetGlobals", |_| Ok(Call::GetGlobals)),
     ("GetGlobal", |mut fields| {
-        let variable = fields.needed_text("variable", "variable", "the name of a variable")?;
-        Ok(Call::GetGlobal { variable: variable.into() })
+        fields.needed_text("variable", "variable", "the name of a variable")?;
+        Ok(Call::GetGlobal)
     }),
     ("TwitchGetUserGlobals", |_| Ok(Call::GetUserGlobals)),
     ("TwitchGetUserGlobal", |_| Ok(Call::GetUserGlobals)),
@@ -208,8 +208,8 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("TwitchGetEmotes", |_| Ok(Call::GetEmotes { platform: Platform::Twitch })),
     ("YouTubeGetEmotes", |_| Ok(Call::GetEmotes { platform: Platform::YouTube })),
     ("GetUserPronouns", |mut fields| {
-        platform(&mut fields)?;
-        let login = fields.needed_text("userLogin", "userLogin", "a login")?;
+        // Chat overlays ask for each author, also for one without a login or of a platform that is not known here.
+        let login = fields.text("userLogin", "a login").ok().flatten().unwrap_or_default();
         Ok(Call::GetUserPronouns { login: login.into() })
     }),
 ];
@@ -247,13 +247,14 @@ fn do_action(mut fields: Fields) -> Result<Call, RequestError> {
     Ok(Call::DoAction { id, name: name.map(Into::into), args })
 }
 
+fn spelling(fields: &mut Fields) -> Result<Option<Spelling>, RequestError> {
+    let expected = "\"both\", \"legacy\" or \"current\"";
+    let Some(word) = fields.text("spelling", expected)? else { return Ok(None) };
+    Spelling::parse(&word).map(Some).ok_or(RequestError::Wrong { field: "spelling", found: "another word", expected })
+}
+
 fn wish(mut fields: Fields) -> Result<CreditsWish, RequestError> {
-    let expected = "\"both\", \"seed\" or \"current\"";
-    let spelling = match fields.text("spelling", expected)? {
-        Some(word) => Some(Spelling::parse(&word).ok_or(RequestError::Wrong { field: "spelling", found: "another word", expected })?),
-        None => None,
-    };
-    Ok(CreditsWish { spelling, extended: fields.flag("extended")?.unwrap_or(false), limit: fields.count("limit")? })
+    Ok(CreditsWish { spelling: spelling(&mut fields)?, extended: fields.flag("extended")?.unwrap_or(false), limit: fields.count("limit")? })
 }
 
 /// Characters of a name that somebody gives an event or a section: it is kept and repeated.

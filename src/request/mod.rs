@@ -294,7 +294,6 @@ mod tests {
                 json!({ "request": "SendMessage", "platform": "carrier pigeon", "message": "hi" }),
                 json!({ "request": "GetGlobal" }),
                 json!({ "request": "ExecuteCodeTrigger" }),
-                json!({ "request": "GetUserPronouns", "platform": "twitch" }),
                 json!({ "request": "RollCredits", "seconds": "long" }),
                 json!({ "request": "RollCredits", "seconds": 0 }),
                 json!({ "request": "RollCredits", "mode": "sideways" }),

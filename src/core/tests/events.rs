@@ -191,7 +191,7 @@ fn the_broadcaster_is_learnt_and_viewers_are_listed() {
 }
 
 #[test]
-fn what_is_not_to_be_had_is_empty_or_says_why() {
+fn what_is_not_to_be_had_is_empty() {
     let mut bench = Bench::up();
     for request in [
         "Authenticate",
@@ -209,13 +209,6 @@ fn what_is_not_to_be_had_is_empty_or_says_why() {
         "KickGetUserGlobal",
     ] {
         assert_eq!(bench.ask(json!({ "request": request, "id": 1 }))["status"], "ok", "{request}");
-    }
-    for request in [
-        json!({ "request": "GetGlobal", "id": 1, "variable": "x" }),
-        json!({ "request": "ExecuteCodeTrigger", "id": 1, "triggerName": "x" }),
-        json!({ "request": "GetUserPronouns", "id": 1, "platform": "twitch", "userLogin": "zed" }),
-    ] {
-        assert!(bench.ask(&request)["error"].as_str().is_some_and(|why| why.len() > 20), "{request}");
     }
 }
 

@@ -39,6 +39,83 @@ fn watched() -> Bench {
 }
 
 #[test]
+fn pronouns_are_answered_as_not_found_in_streamer_bots_shape() {
+    let mut bench = Bench::up();
+    let reply = bench.ask(json!({ "request": "GetUserPronouns", "id": 1, "platform": "twitch", "userLogin": "zed" }));
+    assert_eq!((&reply["status"], &reply["userLogin"]), (&json!("ok"), &json!("zed")));
+    let pronoun = reply["pronoun"].as_object().unwrap();
+    assert_eq!(pronoun["userFound"], json!(false));
+    let texts: Vec<_> = pronoun.iter().filter(|(_, value)| **value == json!("")).map(|(key, _)| key.as_str()).collect();
+    assert_eq!((texts.len(), pronoun.len()), (18, 19));
+    // Overlays ask for whoever wrote, whatever they know of them.
+    for asked in [json!({ "platform": "tiktok", "userLogin": "zed" }), json!({ "platform": "twitch" }), json!({ "userLogin": 7 })] {
+        let mut request = json!({ "request": "GetUserPronouns", "id": 1 });
+        request.as_object_mut().unwrap().extend(asked.as_object().unwrap().clone());
+        assert_eq!(bench.ask(&request)["pronoun"]["userFound"], json!(false), "{asked}");
+    }
+}
+
+#[test]
+fn a_variable_that_there_is_not_is_found_missing_by_the_client_itself() {
+    let mut bench = Bench::up();
+    let reply = bench.ask(json!({ "request": "GetGlobal", "id": 1, "variable": "x", "persisted": true }));
+    assert_eq!((&reply["status"], &reply["variables"], &reply["count"]), (&json!("ok"), &json!({}), &json!(0)));
+}
+
+#[test]
+fn a_code_trigger_is_an_event_and_its_caller_is_answered() {
+    let mut bench = Bench::up();
+    let execute =
+        json!({ "request": "ExecuteCodeTrigger", "id": 2, "triggerName": "vote_removed", "args": { "n": 3, "sbClientResponse": "r1" } });
+    bench.sent();
+    bench.hear(&execute.to_string());
+    let sent = bench.sent();
+    assert_eq!(sent.iter().find(|message| message["id"] == 2).unwrap()["status"], "ok");
+    let answer = sent.iter().find(|message| message["event"] == json!({ "source": "Custom", "type": "Event" })).unwrap();
+    assert_eq!(answer["data"], json!({ "eventName": "r1", "args": { "triggerName": "vote_removed", "handled": false } }));
+    subscribe(&mut bench, &json!({ "Custom": ["CodeEvent"] }));
+    bench.sent();
+    bench.hear(&execute.to_string());
+    let told = events(&mut bench);
+    let (_, data) = told.iter().find(|(name, _)| name == "Custom.CodeEvent").unwrap();
+    assert_eq!(*data, json!({ "eventName": "vote_removed", "args": { "n": 3, "sbClientResponse": "r1" } }));
+}
+
+#[test]
+fn who_waits_for_an_actions_answer_gets_it_before_having_subscribed() {
+    let mut bench = Bench::up();
+    bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    bench.sent();
+    let action =
+        json!({ "request": "DoAction", "id": 1, "action": { "name": "CHAT_FEED_READ" }, "args": { "count": 3, "sbClientResponse": "r1" } });
+    bench.hear(&action.to_string());
+    let told = events(&mut bench);
+    assert_eq!(event_names(&told), ["Custom.Event"]);
+    assert_eq!(told[0].1["eventName"], "r1");
+}
+
+#[test]
+fn what_needs_no_journal_is_answered_while_it_cannot_be_written() {
+    let mut bench = Bench::up();
+    bench.input(Input::StoreFailed("disk full".into()));
+    for request in [
+        json!({ "request": "Subscribe", "id": 1, "events": { "Twitch": ["Cheer"] } }),
+        json!({ "request": "UnSubscribe", "id": 1, "events": { "Twitch": ["Cheer"] } }),
+        json!({ "request": "GetEvents", "id": 1 }),
+        json!({ "request": "GetActions", "id": 1 }),
+        json!({ "request": "GetBroadcaster", "id": 1 }),
+        json!({ "request": "GetUserPronouns", "id": 1, "platform": "twitch", "userLogin": "zed" }),
+        json!({ "request": "TwitchGetEmotes", "id": 1 }),
+        json!({ "request": "TestCredits", "id": 1 }),
+    ] {
+        assert_eq!(bench.ask(&request)["status"], "ok", "{request}");
+    }
+    for request in ["GetCredits", "ClearCredits", "GetActiveViewers"] {
+        assert_eq!(bench.ask(json!({ "request": request, "id": 1 }))["status"], "error", "{request}");
+    }
+}
+
+#[test]
 fn a_line_that_five_messages_report_is_one_chat_message_and_one_first_word() {
     for kinds in [
         ["MESSAGE_NON_FOLLOWER", "MENTION", "MESSAGE_FIRST", "MESSAGE_FIRST_ALL_TIME", "MESSAGE_FILTERED"],
@@ -260,4 +337,18 @@ fn a_donation_goal_is_a_custom_event_and_never_a_tip() {
     let data: Vec<_> = told.iter().map(|(name, data)| (name.as_str(), data["data"]["amount"].as_str().unwrap())).collect();
     assert_eq!(data, [("General.Custom", "12.5"), ("General.Custom", "1"), ("General.Custom", "5 tier 1")]);
     assert_eq!((&bench.credits()["Custom"], bench.rows.len()), (&json!({}), 0));
+}
+
+#[test]
+fn each_page_chooses_the_spelling_of_the_events_list_too() {
+    let mut bench = Bench::up();
+    let mut keys = |spelling: &str| -> Vec<String> {
+        let reply = bench.ask(json!({ "request": "GetEvents", "id": 1, "spelling": spelling }));
+        reply["events"].as_object().unwrap().keys().cloned().collect()
+    };
+    let (both, current, legacy) = (keys("both"), keys("current"), keys("legacy"));
+    assert_eq!((both.len(), current.len()), (2 * current.len(), legacy.len()));
+    assert!(current.contains(&"SpeechToText".into()) && legacy.contains(&"speechToText".into()));
+    assert!(!current.contains(&"twitch".into()) && !legacy.contains(&"Twitch".into()));
+    assert_eq!(keys("seed"), legacy, "what the bridge called it before");
 }
