@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret as _;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::config::ObsSettings;
 
@@ -21,10 +21,11 @@ const SHIM_TEXT: &str = concat!(
     include_str!("assets/streamerbot-session.js"),
     include_str!("assets/streamerbot-socket.js"),
 );
+const CONFIG_VARIABLE: &str = "window.StreamerbotOverObsConfig = ";
 const CONFIG_HEAD: &str =
     "// OBS's address and password for the pages beside this file, written by `twitchat-bridge overlay`. Keep it to yourself.\n";
 
-/// What becomes of an [`CONFIG`] that says something else, perhaps by the user's own hand.
+/// What becomes of a [`CONFIG`] that names another OBS or that the bridge cannot read, perhaps by the user's own hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// It stays, and the export fails.
@@ -38,7 +39,7 @@ pub enum Existing {
 #[non_exhaustive]
 pub enum ExportError {
     /// The user may have changed it.
-    #[error("{} says something else than what is to be written: change it there, or replace it with --force", path.display())]
+    #[error("{} names another OBS or password, or is not as the bridge wrote it: change it there, or replace it with --force", path.display())]
     Differs {
         /// The file.
         path: PathBuf,
@@ -54,28 +55,42 @@ pub enum ExportError {
 }
 
 /// Writes [`SHIM`] and [`CONFIG`] into `dir`, which is made if there is none. The config has the password: only its owner may read it.
-/// Returns the files, the shim first. On an error neither is changed, unless the disk fails in between.
+/// Other settings in a config that is there already (`spelling`, `client`) stay. Returns the files, the shim first. On an error neither is changed, unless the disk fails in between.
 pub fn export(dir: &Path, obs: &ObsSettings, existing: Existing) -> Result<Vec<PathBuf>, ExportError> {
     let (shim, config) = (dir.join(SHIM), dir.join(CONFIG));
-    let text = config_text(obs);
-    let there = match fs::read(&config) {
-        Ok(bytes) => Some(bytes),
+    let there = match fs::read_to_string(&config) {
+        Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Some(String::new()),
         Err(source) => return Err(ExportError::Write { path: config, source }),
     };
-    if existing == Existing::Keep && there.is_some_and(|bytes| bytes != text.as_bytes()) {
+    let known = there.as_deref().map(read_config);
+    let is_same_obs = |known: &Option<Map<String, Value>>| known.as_ref().and_then(|known| known.get("obs")) == Some(&obs_value(obs));
+    if existing == Existing::Keep && known.as_ref().is_some_and(|known| !is_same_obs(known)) {
         return Err(ExportError::Differs { path: config });
     }
+    let text = config_text(obs, known.flatten().unwrap_or_default());
     fs::create_dir_all(dir).map_err(|source| ExportError::Write { path: dir.into(), source })?;
     fs::write(&shim, SHIM_TEXT).map_err(|source| ExportError::Write { path: shim.clone(), source })?;
     write_private(&config, &text).map_err(|source| ExportError::Write { path: config.clone(), source })?;
     Ok(vec![shim, config])
 }
 
-pub(super) fn config_text(obs: &ObsSettings) -> String {
+/// The text of a config: where OBS is, and all that `others` says besides.
+pub(super) fn config_text(obs: &ObsSettings, mut others: Map<String, Value>) -> String {
+    others.insert("obs".into(), obs_value(obs));
+    format!("{CONFIG_HEAD}{CONFIG_VARIABLE}{:#};\n", Value::Object(others))
+}
+
+fn obs_value(obs: &ObsSettings) -> Value {
     let password = obs.password.as_ref().map_or("", |password| password.expose_secret());
-    let obs = json!({ "host": obs.host, "port": obs.port, "tls": obs.tls, "password": password });
-    format!("{CONFIG_HEAD}window.StreamerbotOverObsConfig = {:#};\n", json!({ "obs": obs }))
+    json!({ "host": obs.host, "port": obs.port, "tls": obs.tls, "password": password })
+}
+
+/// The settings of a config; `None` if it is not JSON after the variable's name, as the bridge writes it.
+fn read_config(text: &str) -> Option<Map<String, Value>> {
+    let (_, json) = text.split_once(CONFIG_VARIABLE)?;
+    serde_json::from_str(json.trim_end().trim_end_matches(';')).ok()
 }
 
 /// Also one that was there before and that others could read.
@@ -131,6 +146,23 @@ mod tests {
         export(dir.path(), &obs("other"), Existing::Replace).unwrap();
         assert!(fs::read_to_string(&files[1]).unwrap().contains("other"));
         assert_eq!(fs::read_to_string(&files[0]).unwrap(), SHIM_TEXT);
+    }
+
+    #[test]
+    fn settings_that_the_user_added_stay_when_the_shim_is_renewed() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = export(dir.path(), &obs("one"), Existing::Keep).unwrap();
+        let text = fs::read_to_string(&files[1]).unwrap();
+        fs::write(&files[1], text.replacen('{', "{\n  \"spelling\": { \"credits.html\": \"legacy\" },", 1)).unwrap();
+        let spelling = || read_config(&fs::read_to_string(&files[1]).unwrap()).unwrap()["spelling"]["credits.html"].clone();
+        export(dir.path(), &obs("one"), Existing::Keep).unwrap();
+        assert_eq!(spelling(), "legacy");
+        assert!(matches!(export(dir.path(), &obs("other"), Existing::Keep), Err(ExportError::Differs { .. })));
+        export(dir.path(), &obs("other"), Existing::Replace).unwrap();
+        assert_eq!(spelling(), "legacy");
+        fs::write(&files[1], "window.StreamerbotOverObsConfig = { spelling: 'legacy' };").unwrap();
+        assert!(matches!(export(dir.path(), &obs("other"), Existing::Keep), Err(ExportError::Differs { .. })));
+        export(dir.path(), &obs("other"), Existing::Replace).unwrap();
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub fn install(dir: &Path, obs: Option<&ObsSettings>) -> Result<Installed, Expor
     let address = dir.join(export::CONFIG);
     match obs {
         Some(obs) => {
-            let text = export::config_text(obs);
+            let text = export::config_text(obs, serde_json::Map::new());
             if !is_same(&address, &text) {
                 changed.push(export::CONFIG.to_owned());
             }

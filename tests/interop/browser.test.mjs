@@ -110,6 +110,77 @@ for (const [place, address] of [['disk', () => fromDisk('credits.html')], ['http
     });
 }
 
+test('the credits page of the documentation has the one line that our documentation gives', async () => {
+    const [page, docs] = await Promise.all(['pages/credits.html', '../../docs/streamerbot-pages.md'].map((file) => readFile(new URL(file, import.meta.url), 'utf8')));
+    const [line, ...more] = page.split('\n').filter((text) => /streamerbot-over-obs/.test(text));
+    assert.ok(docs.split('\n').includes(line), line);
+    assert.deepEqual(more, []);
+});
+
+test('a page that shows every list of a reply shows each name once', async () => {
+    await bus.request('ClearCredits');
+    await bus.broadcast(envelope('FOLLOW', { user: person('Enumerated') }));
+    const page = await browser.open(fromDisk('enumerating.html'));
+    await until('the credits', () => page.run('window.done'));
+    const names = await page.run('[...document.querySelectorAll("li")].map((item) => item.textContent)');
+    assert.deepEqual(names.filter((name) => name === 'Enumerated'), ['Enumerated']);
+    await page.close();
+});
+
+for (const [generation, names] of Object.entries({
+    16: { bits: 'BITS', nonFollower: 'MESSAGE_NON_FOLLOWER', mention: 'MENTION', first: 'MESSAGE_FIRST', ever: 'MESSAGE_FIRST_ALL_TIME', reward: 'REWARD_REDEEM', labels: 'LABEL_OVERLAY_PLACEHOLDERS', voice: 'VOICEMOD_CHANGE', timer: 'TIMER_STOP', goal: 'DONATION_EVENT' },
+    17: { bits: 'ON_BITS', nonFollower: 'ON_MESSAGE_FROM_NON_FOLLOWER', mention: 'ON_MENTION', first: 'ON_MESSAGE_FIRST_TODAY', ever: 'ON_MESSAGE_FIRST_ALL_TIME', reward: 'ON_REWARD_REDEEM', labels: 'ON_LABEL_OVERLAY_PLACEHOLDERS', voice: 'ON_VOICEMOD_VOICE_CHANGE', timer: 'ON_TIMER_STOP', goal: 'ON_DONATION_EVENT' },
+})) {
+    test(`a chat overlay shows lines, cheers, raids, tips and timers of Twitchat ${generation}, each once and nothing undefined`, async () => {
+        const labels = (name, count) => ({ RAID_NAME: { value: name, type: 'string' }, RAID_ID: { value: `id of ${name}`, type: 'string' }, RAID_COUNT: { value: count, type: 'number' } });
+        await bus.broadcast(envelope(names.labels, labels('Before', 1)));
+        const subscribed = bus.next(({ request, events }) => request === 'Subscribe' && JSON.stringify(events ?? '').includes('VoiceLoaded'), { what: 'Subscribe' });
+        const page = await browser.open(fromDisk('chat.html'));
+        await subscribed;
+        await until('the client connected', () => page.run('window.connected === true'));
+        await page.run('client.getInfo().then(({ status }) => status)'); // by now the bridge has the Subscribe
+        const [fan, guest, lucky, raider] = ['Fan', 'Guest', 'Lucky', 'Raider'].map((name) => person(`${name}${generation}`));
+        const said = (user, message, more = {}) => ({ channel: '1', message, user, ...more });
+        for (const [type, data] of [
+            [names.nonFollower, said(fan, 'hello @streamer')],
+            [names.mention, said(fan, 'hello @streamer')],
+            [names.first, said(fan, 'hello @streamer')],
+            [names.ever, said(fan, 'hello @streamer')],
+            [names.mention, said(guest, 'nice one')],
+            [names.reward, said(lucky, 'drink!', { reward: { id: 'hydrate', cost: 100, title: 'Hydrate' } })],
+            [names.bits, said(fan, 'Cheer100 wow', { message_chunks: [], bits: 100, pinned: false, pinLevel: -1 })],
+            [names.labels, labels(raider.displayName, 42)],
+            [names.voice, generation === '16' ? { voice: 'cathedral' } : { voiceId: 'cathedral' }],
+            [names.timer, { id: 'timer', startAt_ms: 1, endAt_ms: 5 }],
+            [names.timer, { id: 'timer', startAt_ms: 1, endAt_ms: 5 }],
+            [names.goal, { username: 'Giver', amount: '5 tier 1', overlayId: 'goal' }],
+        ]) await bus.broadcast(envelope(type, data));
+        await bus.request('PublishEvent', { publish: { source: 'Kofi', type: 'Donation' }, data: { from: 'Tipper', amount: '12.50', currency: 'EUR' } });
+        await bus.request('PublishEvent', { publish: { source: 'Twitch', type: 'Raid' }, data: { userId: '7', userName: 'pub', displayName: 'Pub', from_broadcaster_user_name: 'Pub', viewers: 7, viewerCount: 7 } });
+        const expected = [
+            `chat|first||Fan${generation}|Fan${generation}|hello @streamer|hello @streamer|hello @streamer`,
+            `first word|first||Fan${generation}|Fan${generation}|hello @streamer|hello @streamer|hello @streamer`,
+            `chat|||Guest${generation}|Guest${generation}|nice one|nice one|nice one`,
+            `chat|reward||Lucky${generation}|Lucky${generation}|drink!|drink!|drink!`,
+            `cheer|Fan${generation}|100|100|Fan${generation}|Cheer100 wow`,
+            `raid|Raider${generation}|Raider${generation}|42|42`,
+            'raid|Pub|Pub|7|7',
+            'tip|Tipper|12.50|EUR',
+            'voice|cathedral|cathedral',
+            `custom|${names.timer}|{"endAt_ms":5,"id":"timer","startAt_ms":1}`,
+            `custom|${names.goal}|{"amount":"5 tier 1","overlayId":"goal","username":"Giver"}`,
+        ];
+        const shown = () => page.run('[...document.querySelectorAll("li")].map((item) => item.textContent)');
+        await until('all lines', async () => (await shown()).length >= expected.length).catch(() => {});
+        await sleep(300); // more would be wrong
+        assert.deepEqual((await shown()).sort(), expected.sort());
+        const all = `${await page.run('document.title')} ${(await shown()).join(' ')}`;
+        assert.ok(!/undefined|null|NaN|\[object/.test(all), all);
+        assert.deepEqual([await page.run('rejected'), page.errors], [[], []]);
+        await page.close();
+    });
+}
+
 test('Streamer.bot\'s own client in a page: every request, wildcards, events, and a bridge that restarts', async () => {
     const page = await browser.open(fromDisk('client.html'));
     const info = await page.run(`new Promise((resolve) => {
@@ -117,7 +188,7 @@ test('Streamer.bot\'s own client in a page: every request, wildcards, events, an
         window.client = new StreamerbotClient({ subscribe: '*', logLevel: 'none', onConnect: resolve, onData: (frame) => seen.push(frame) });
     })`);
     assert.equal(info.name, 'twitchat-bridge');
-    const methods = 'getEvents getActions getBroadcaster getCredits testCredits getInfo getActiveViewers getCodeTriggers getCommands getGlobals';
+    const methods = 'getEvents getActions getBroadcaster getMonitoredYouTubeBroadcasts getCredits testCredits getInfo getActiveViewers getCodeTriggers getCommands getGlobals';
     for (const method of methods.split(' ')) assert.equal((await page.run(`client.${method}()`)).status, 'ok', method);
     await until('the subscription', () => page.run('seen.filter(({ status, events }) => status && events).length >= 2'));
     await bus.broadcast(envelope('FOLLOW', { user: person('InThePage') }));

@@ -67,40 +67,92 @@ async function closed(socket) {
     return within(1_000, 'onclose', event);
 }
 
-/** All requests of the client that the bridge answers with ok, and those that it refuses for a reason. */
-const ANSWERED = {
-    getEvents: [],
-    getActions: [],
-    getBroadcaster: [],
-    getCredits: [],
-    testCredits: [],
-    clearCredits: [],
-    getInfo: [],
-    getActiveViewers: [],
-    getCodeTriggers: [],
-    getCommands: [],
-    getGlobals: [],
-    getMonitoredYouTubeBroadcasts: [],
+/** All methods of the client, with what they are given, and what tells that the answer is right. */
+const METHODS = {
+    subscribe: [[[{ Twitch: ['Follow'] }], ({ events }) => events.Twitch[0] === 'Follow']],
+    unsubscribe: [[[{ Twitch: ['Follow'] }], ({ status }) => status === 'ok']],
+    getEvents: [[[], ({ events }) => 'Twitch' in events]],
+    getActions: [[[], ({ actions, count }) => actions.length === count]],
+    doAction: [
+        [[{ name: 'CHAT_FEED_READ' }, { count: 1 }], ({ args }) => args.count === 1],
+        [[{ name: 'CHAT_FEED_READ' }, { count: 1 }, { customEventResponse: true }], (reply) => reply.customEventResponseArgs.sent === true],
+    ],
+    getBroadcaster: [[[], ({ connected, platforms }) => Array.isArray(connected) && typeof platforms === 'object']],
+    getMonitoredYouTubeBroadcasts: [[[], ({ broadcasts, count }) => broadcasts.length === count]],
+    getCredits: [[[], ({ events }) => Array.isArray(events.follows)]],
+    testCredits: [[[], ({ users }) => users.users.length > 0]],
+    clearCredits: [[[], ({ status }) => status === 'ok']],
+    getInfo: [[[], ({ info }) => info.name === 'twitchat-bridge']],
+    getActiveViewers: [[[], ({ viewers, count }) => viewers.length === count]],
+    executeCodeTrigger: [
+        [['poll_vote_removed', { n: 1 }], ({ status }) => status === 'ok'],
+        [['poll_vote_removed', { n: 1 }, { customEventResponse: true }], (reply) => reply.customEventResponseArgs.handled === false],
+    ],
+    getCodeTriggers: [[[], ({ triggers }) => triggers.length === 0]],
+    getCommands: [[[], ({ commands }) => commands.length === 0]],
+    getEmotes: ['twitch', 'youtube'].map((platform) => [[platform], ({ emotes }) => emotes.userEmotes.length === 0]),
+    getGlobals: [[[], ({ variables }) => Object.keys(variables).length === 0]],
+    getGlobal: [[['x'], ({ error }) => error === 'Variable not found']],
+    getUserGlobals: ['twitch', 'youtube', 'trovo', 'kick'].map((platform) => [[platform, 'x'], ({ variables }) => variables.length === 0]),
+    getUserGlobal: ['twitch', 'youtube', 'trovo', 'kick'].map((platform) => [[platform, '1', 'x'], ({ error }) => error === 'Variable not found']),
+    sendMessage: [[['twitch', 'hi'], ({ error }) => error === 'Authentication required']], // its own, without a password
+    getUserPronouns: ['twitch', 'youtube', 'kick'].map((platform) => [
+        [platform, 'tobiwanders'],
+        ({ userLogin, pronoun }) => userLogin === 'tobiwanders' && pronoun.userFound === false && pronoun.pronounSubject === '',
+    ]),
 };
 
-test('the client connects, learns the events, and has every request answered', () =>
+test('none of the 22 methods of the client rejects', () =>
     withClient({}, async (client) => {
+        await bus.broadcast(follow('Somebody')); // somebody who acts
         assert.equal(client.ready, true);
-        assert.equal(client.info.name, 'twitchat-bridge');
-        for (const [method, given] of Object.entries(ANSWERED)) assert.equal((await client[method](...given)).status, 'ok', method);
-        for (const platform of ['twitch', 'youtube']) assert.equal((await client.getEmotes(platform)).status, 'ok');
-        for (const platform of ['twitch', 'youtube', 'trovo', 'kick']) {
-            assert.equal((await client.getUserGlobals(platform, 'x')).status, 'ok', platform);
-            assert.equal((await client.getUserGlobal(platform, '1', 'x')).error, 'Variable not found', platform);
+        assert.equal(Object.keys(METHODS).length, 22);
+        for (const [method, calls] of Object.entries(METHODS)) {
+            for (const [given, isRight] of calls) {
+                const reply = await client[method](...given).catch((error) => assert.fail(`${method}(${JSON.stringify(given)}): ${error.message}`));
+                assert.ok(isRight(reply), `${method}(${JSON.stringify(given)}): ${JSON.stringify(reply)}`);
+            }
         }
-        // There is nothing to be had: an honest error, which the client turns into its own.
-        await assert.rejects(client.getGlobal('x'), /Request failed/);
-        await assert.rejects(client.executeCodeTrigger('x'), /Request failed/);
-        await assert.rejects(client.getUserPronouns('twitch', 'tobiwanders'), /Request failed/);
+        // Streamer.bot too knows no such action.
         await assert.rejects(client.doAction({ name: 'no such action' }), /Request failed/);
-        assert.equal((await client.sendMessage('twitch', 'hi')).error, 'Authentication required'); // its own, without a password
-        assert.ok('Twitch' in (await client.getEvents()).events);
     }));
+
+test('a page gets replies in the spelling that it chose, by default today\'s', async () => {
+    const ask = async (fields = {}) => {
+        const { socket, ask: request } = await open();
+        const replies = [await request('GetCredits', fields), await request('TESTCREDITS', fields), await request('GetEvents', fields)];
+        await closed(socket);
+        assert.ok(replies.every(({ status }) => status === 'ok'), JSON.stringify(replies.map(({ error }) => error)));
+        const keys = replies.slice(0, 2).map((reply) => ['events', 'Events'].filter((key) => key in reply).join('+'));
+        return [...keys, ['Twitch', 'twitch'].filter((key) => key in replies[2].events).join('+')];
+    };
+    const current = ['events', 'events', 'Twitch'];
+    const legacy = ['Events', 'Events', 'twitch'];
+    const both = ['events+Events', 'events+Events', 'Twitch+twitch'];
+    try {
+        assert.deepEqual(await ask(), current);
+        assert.deepEqual(await ask({ spelling: 'legacy' }), legacy); // a request that says so itself
+        for (const [choice, expected] of [['legacy', legacy], ['seed', legacy], ['Both', both], [{ node: 'legacy' }, legacy], [{ 'other.html': 'legacy' }, current], [{ '*': 'both' }, both]]) {
+            StreamerbotOverObsConfig.spelling = choice;
+            assert.deepEqual(await ask(), expected, JSON.stringify(choice));
+        }
+    } finally {
+        delete StreamerbotOverObsConfig.spelling;
+    }
+});
+
+test('a spelling that there is not is said, and today\'s is used', async (context) => {
+    const said = context.mock.method(console, 'warn', () => {});
+    StreamerbotOverObsConfig.spelling = 'upside down';
+    try {
+        const { socket, ask } = await open();
+        assert.ok('events' in (await ask('GetCredits')));
+        assert.match(said.mock.calls[0].arguments[0], /upside down/);
+        await closed(socket);
+    } finally {
+        delete StreamerbotOverObsConfig.spelling;
+    }
+});
 
 test('a follower is heard by name, by source and by star, once each, and after unsubscribing no more', () =>
     withClient({ subscribe: { Twitch: ['Follow'] } }, async (client, { seen }) => {

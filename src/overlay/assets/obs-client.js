@@ -32,6 +32,8 @@
 
     const pageSettings = globalThis.StreamerbotOverObsConfig;
     const here = typeof location === 'object' ? location : undefined;
+    /** The page's file name. */
+    const pageName = here ? here.pathname.split('/').pop() || here.host || 'page' : 'node';
     /** The browser's own, whatever a script puts in its place later. */
     const Socket = (pageSettings && pageSettings.WebSocket) || globalThis.WebSocket;
 
@@ -249,16 +251,15 @@
      */
     async function claimName(wanted) {
         const locks = typeof navigator === 'object' && here && navigator.locks;
-        const page = here ? here.pathname.split('/').pop() || here.host || 'page' : 'node';
         if (locks) {
-            const prefix = wanted || `${page} ${remembered('localStorage') || randomName()}`;
+            const prefix = wanted || `${pageName} ${remembered('localStorage') || randomName()}`;
             try {
                 return await claimNumber(prefix, (name) => claimLock(locks, name));
             } catch {
                 // a page without an origin of its own may not use them
             }
         }
-        return claimNumber(wanted || `${page} ${remembered('sessionStorage') || randomName()}`, (name) => {
+        return claimNumber(wanted || `${pageName} ${remembered('sessionStorage') || randomName()}`, (name) => {
             if (taken.has(name)) return undefined;
             taken.add(name);
             return () => taken.delete(name);
@@ -286,6 +287,6 @@
     const configLoaded = loadConfigBeside();
     globalThis.TwitchatBridge = globalThis.TwitchatBridge || {};
     globalThis.TwitchatBridge.obsClient = {
-        OBS, WHY, ObsLink, Socket, claimName, configLoaded, here, isConfigured, isObject, pause, plainSha256, randomName, settings,
+        OBS, WHY, ObsLink, Socket, claimName, configLoaded, here, isConfigured, isObject, pageName, pause, plainSha256, randomName, settings,
     };
 })();

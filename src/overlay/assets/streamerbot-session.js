@@ -6,7 +6,7 @@
 (() => {
     'use strict';
 
-    const { OBS, WHY, ObsLink, claimName, configLoaded, isObject, pause, randomName, settings } = globalThis.TwitchatBridge.obsClient;
+    const { OBS, WHY, ObsLink, claimName, configLoaded, isObject, pageName, pause, randomName, settings } = globalThis.TwitchatBridge.obsClient;
 
     const DEFAULTS = {
         /** What counts as Streamer.bot, each with and without a slash at the end. */
@@ -15,12 +15,18 @@
         client: '',
         /** Whether Hello asks for a password, as Streamer.bot does with authentication switched on. Any password is right. */
         authentication: false,
+        /** The keys of GetCredits, TestCredits and GetEvents where a request does not say: `current` (`events`), `legacy` (`Events`) or `both`;
+         *  or an object with one of these for each page of the folder by its file name, `*` for all others. */
+        spelling: 'current',
         /** How long a new socket waits for OBS and the bridge before it gives up as if the connection were refused. The page's own
          *  retries come on top. Below the 10 s that @streamerbot/client waits. */
         patienceMs: 8000,
         /** What to reach OBS with, instead of the global WebSocket. */
         WebSocket: undefined,
     };
+
+    const SPELLINGS = ['current', 'legacy', 'seed', 'both']; // `seed` is an older word for `legacy`
+    const SPELLED = ['getcredits', 'testcredits', 'getevents'];
 
     const BRIDGE = 'twitchat-bridge';
     const MIB = 1024 * 1024;
@@ -170,6 +176,20 @@
 
     const sizeOf = (text) => new TextEncoder().encode(text).length;
 
+    const tag = typeof document === 'object' ? document.currentScript : null;
+    /** What the page's own script tag says: data-spelling="legacy". */
+    const spellingOfTag = tag && tag.dataset ? tag.dataset.spelling : undefined;
+
+    /** The spelling that this page chose. */
+    function chosenSpelling() {
+        const { spelling } = settings(DEFAULTS);
+        const choice = spellingOfTag || (isObject(spelling) ? spelling[pageName] || spelling['*'] || DEFAULTS.spelling : spelling);
+        const word = String(choice).toLowerCase();
+        if (SPELLINGS.includes(word)) return word;
+        complain(`spelling "${choice}" is none of ${SPELLINGS.join(', ')}: "${DEFAULTS.spelling}" is used`);
+        return DEFAULTS.spelling;
+    }
+
     // ---- one socket's business with OBS and the bridge ---------------------------------------------------------------------
 
     let kicked = false;
@@ -293,6 +313,7 @@
                     // OBS has checked a password already, and what this one hashes to is nothing for all to hear.
                     return this.answer({ status: 'ok', id: frame.id });
             }
+            if (SPELLED.includes(frame.request.toLowerCase()) && frame.spelling === undefined) frame.spelling = chosenSpelling();
             const key = JSON.stringify(frame.id);
             this.pending.set(key, (this.pending.get(key) || 0) + 1);
             return this.enqueue(frame, size, (why) => {
