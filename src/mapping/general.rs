@@ -69,7 +69,8 @@ impl States {
             Kind::Over => self.is_news(kind, data, &span(data).unwrap_or_else(|| data.clone())),
             Kind::Voice => {
                 let voice = voice(data)?;
-                return self.is_news(kind, &Value::Null, &voice.into()).then(|| voice_loaded(voice));
+                // The generations have two names for it, and two Twitchat pages may be of both.
+                return self.is_news("VOICE", &Value::Null, &voice.into()).then(|| voice_loaded(voice));
             }
         };
         is_news.then(|| Event::new("General", "Custom", json!({ "source": "Twitchat", "type": kind, "data": data })))
@@ -77,7 +78,7 @@ impl States {
 
     /// Whether a state differs from the one that was emitted last for the same type and id.
     fn is_news(&mut self, kind: &str, data: &Value, state: &Value) -> bool {
-        // Both generations call it the same but for this: two Twitchat pages may be of both.
+        // The generations call it the same but for this.
         let kind = kind.trim_start_matches("ON_").into();
         let id = data.get("id").and_then(Value::as_str).unwrap_or_default().into();
         if self.last.len() >= STATES {
@@ -139,6 +140,16 @@ mod tests {
             assert!(states.event("TIMER_START", &json!({ "id": number.to_string() })).is_some());
         }
         assert!(states.last.len() <= STATES);
+    }
+
+    #[test]
+    fn two_pages_of_both_generations_tell_a_state_once() {
+        let mut states = States::default();
+        let mut is_event = |kind: &str, data: Value| states.event(kind, &data).is_some();
+        assert!(is_event("VOICEMOD_CHANGE", json!({ "voice": "baby" })));
+        assert!(!is_event("ON_VOICEMOD_VOICE_CHANGE", json!({ "voiceId": "baby" })));
+        assert!(is_event("TIMER_STOP", json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 })));
+        assert!(!is_event("ON_TIMER_STOP", json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 })));
     }
 
     #[test]

@@ -150,9 +150,9 @@ for (const [generation, names] of Object.entries({
             [names.reward, said(lucky, 'drink!', { reward: { id: 'hydrate', cost: 100, title: 'Hydrate' } })],
             [names.bits, said(fan, 'Cheer100 wow', { message_chunks: [], bits: 100, pinned: false, pinLevel: -1 })],
             [names.labels, labels(raider.displayName, 42)],
-            [names.voice, generation === '16' ? { voice: 'cathedral' } : { voiceId: 'cathedral' }],
-            [names.timer, { id: 'timer', startAt_ms: 1, endAt_ms: 5 }],
-            [names.timer, { id: 'timer', startAt_ms: 1, endAt_ms: 5 }],
+            [names.voice, generation === '16' ? { voice: 'cathedral' } : { voiceId: 'robot' }],
+            [names.timer, { id: `timer${generation}`, startAt_ms: 1, endAt_ms: 5 }],
+            [names.timer, { id: `timer${generation}`, startAt_ms: 1, endAt_ms: 5 }],
             [names.goal, { username: 'Giver', amount: '5 tier 1', overlayId: 'goal' }],
         ]) await bus.broadcast(envelope(type, data));
         await bus.request('PublishEvent', { publish: { source: 'Kofi', type: 'Donation' }, data: { from: 'Tipper', amount: '12.50', currency: 'EUR' } });
@@ -166,8 +166,8 @@ for (const [generation, names] of Object.entries({
             `raid|Raider${generation}|Raider${generation}|42|42`,
             'raid|Pub|Pub|7|7',
             'tip|Tipper|12.50|EUR',
-            'voice|cathedral|cathedral',
-            `custom|${names.timer}|{"endAt_ms":5,"id":"timer","startAt_ms":1}`,
+            generation === '16' ? 'voice|cathedral|cathedral' : 'voice|robot|robot',
+            `custom|${names.timer}|{"endAt_ms":5,"id":"timer${generation}","startAt_ms":1}`,
             `custom|${names.goal}|{"amount":"5 tier 1","overlayId":"goal","username":"Giver"}`,
         ];
         const shown = () => page.run('[...document.querySelectorAll("li")].map((item) => item.textContent)');
