@@ -89,8 +89,12 @@ impl Core {
         if !general::is_event(&message.kind) || !self.is_heard() {
             return;
         }
-        let states = if self.replaying { &mut self.stage.states } else { &mut self.states };
-        if let Some(event) = states.event(&message.kind, &data()) {
+        let event = if self.replaying {
+            self.stage.states.event_replayed(&message.kind, &data(), now.mono_ms)
+        } else {
+            self.states.event(&message.kind, &data())
+        };
+        if let Some(event) = event {
             self.tell(event, now);
         }
     }

@@ -58,7 +58,11 @@ const STATES: usize = 256;
 #[derive(Debug, Default)]
 pub struct States {
     last: HashMap<(Box<str>, Box<str>), u64>,
+    replayed_ms: u64,
 }
+
+/// After a pause this long in what is played back, another replay may have begun.
+const REPLAY_PAUSE_MS: u64 = 2_000;
 
 impl States {
     /// The event that a message becomes; `None` if it is none, or repeats a state that was emitted already.
@@ -74,6 +78,15 @@ impl States {
             }
         };
         is_news.then(|| Event::new("General", "Custom", json!({ "source": "Twitchat", "type": kind, "data": data })))
+    }
+
+    /// The same for a message of a recording. A recording may be played back again and again: after a pause nothing is a repeat.
+    pub fn event_replayed(&mut self, kind: &str, data: &Value, now_ms: u64) -> Option<Event> {
+        if now_ms.saturating_sub(self.replayed_ms) > REPLAY_PAUSE_MS {
+            self.last.clear();
+        }
+        self.replayed_ms = now_ms;
+        self.event(kind, data)
     }
 
     /// Whether a state differs from the one that was emitted last for the same type and id.
@@ -150,6 +163,15 @@ mod tests {
         assert!(!is_event("ON_VOICEMOD_VOICE_CHANGE", json!({ "voiceId": "baby" })));
         assert!(is_event("TIMER_STOP", json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 })));
         assert!(!is_event("ON_TIMER_STOP", json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 })));
+    }
+
+    #[test]
+    fn a_recording_that_is_played_back_again_tells_its_states_again() {
+        let mut states = States::default();
+        let stopped = json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 });
+        let is_event: Vec<_> =
+            [10_000, 10_100, 60_000].map(|at| states.event_replayed("TIMER_STOP", &stopped, at).is_some()).into_iter().collect();
+        assert_eq!(is_event, [true, false, true]);
     }
 
     #[test]

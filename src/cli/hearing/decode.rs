@@ -174,8 +174,8 @@ impl Decoder {
         let id = message.id.as_deref().map_or(Value::Null, Value::from);
         let replay = message.replay.is_some();
         let told = data.map_or(Value::Null, value);
-        let states = if replay { &mut self.replayed_states } else { &mut self.states };
-        let custom = states.event(kind, &told).map(|event| Line::event(event, id.clone(), replay, at));
+        let custom = if replay { self.replayed_states.event_replayed(kind, &told, millis(at)) } else { self.states.event(kind, &told) };
+        let custom = custom.map(|event| Line::event(event, id.clone(), replay, at));
         let mut lines = vec![Line { at, from: From::Twitchat, name: format!("Twitchat.{kind}"), id, data: told, replay }];
         lines.extend(custom);
         let mut facts = self.polls.heard(kind, data, at.as_millisecond());
