@@ -424,7 +424,9 @@ impl Core {
     fn release_lines(&mut self, now: Now) {
         let broadcaster = self.broadcaster();
         let lines = self.lines.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
-        lines.into_iter().for_each(|line| self.tell(line.event, now));
+        for line in lines {
+            self.tell(line.event, now);
+        }
         let replayed = self.stage.lines.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
         self.on_stage(|core| replayed.into_iter().for_each(|line| core.tell(line.event, now)));
     }
