@@ -169,6 +169,14 @@ const KEYS: &[Key] = &[
         show: |config| Some(config.credits.ignore_broadcaster.to_string()),
     },
     Key {
+        name: "credits.hide_banned",
+        env: Some("TWITCHAT_BRIDGE_CREDITS_HIDE_BANNED"),
+        help: "Whether people who are banned are left out.",
+        sample: None,
+        set: |config, raw| read::bool(raw).map(|hide| config.credits.hide_banned = hide),
+        show: |config| Some(config.credits.hide_banned.to_string()),
+    },
+    Key {
         name: "credits.ignore",
         env: None,
         help: "People to leave out: logins or ids.",

@@ -87,6 +87,7 @@ impl Default for SessionSettings {
 
 /// `[credits]`
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct CreditsSettings {
     /// Which keys a reply has.
     pub spelling: Spelling,
@@ -98,6 +99,8 @@ pub struct CreditsSettings {
     pub ignore_bots: bool,
     /// Whether the broadcaster is left out.
     pub ignore_broadcaster: bool,
+    /// Whether people who are banned are left out.
+    pub hide_banned: bool,
     /// People left out: logins or ids.
     pub ignore: Vec<String>,
     /// The channel's editors: logins or ids.
@@ -116,6 +119,7 @@ impl Default for CreditsSettings {
             disabled: Vec::new(),
             ignore_bots: true,
             ignore_broadcaster: true,
+            hide_banned: true,
             ignore: Vec::new(),
             editors: Vec::new(),
             groups: BTreeMap::new(),

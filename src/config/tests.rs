@@ -83,6 +83,7 @@ fn every_setting_can_be_written() {
         disabled = ["pyramids", "VIPs"]
         ignore_bots = false
         ignore_broadcaster = false
+        hide_banned = false
         ignore = ["@somebody", 12345]
         editors = ["ed"]
         groups = { regulars = ["a"], "the crew" = [7] }
@@ -120,6 +121,7 @@ fn every_setting_can_be_written() {
             "credits.omit_disabled = true",
             "credits.ignore_bots = false",
             "credits.ignore_broadcaster = false",
+            "credits.hide_banned = false",
             r#"credits.ignore = ["somebody", "12345"]"#,
             r#"credits.editors = ["ed"]"#,
             r#"credits.groups = { "regulars" = ["a"], "the crew" = ["7"] }"#,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Core, status, subscriptions::TWITCHAT};
 use crate::{
-    credits::{PersonId, Spelling, people::Known},
+    credits::{LeftOut, PersonId, Spelling, people::Known},
     event::{Person, Platform, Roles, name},
     request,
     twitchat::catalogue::{self, Class},
@@ -117,12 +117,14 @@ impl Core {
         ])
     }
 
-    /// `GetActiveViewers`: everybody heard of in this session, last heard first.
+    /// `GetActiveViewers`: everybody heard of in this session who is not banned, last heard first.
     pub(super) fn get_active_viewers(&self, limit: Option<usize>) -> Map<String, Value> {
         let broadcaster = self.fold.broadcaster.ids();
         let since_ms = self.session.started_ms;
+        let left_out = LeftOut::new(&self.fold, &self.settings.credits.ignore);
+        let is_here = |who, known: &Known| known.seen_ms >= since_ms && !known.id.is_empty() && !left_out.is_banned(who);
         let limit = limit.unwrap_or(usize::MAX);
-        let mut known: Vec<_> = self.fold.people.entries().filter(|(_, known)| known.seen_ms >= since_ms && !known.id.is_empty()).collect();
+        let mut known: Vec<_> = self.fold.people.entries().filter(|(who, known)| is_here(*who, known)).collect();
         let last_heard_first =
             |(_, a): &(PersonId, &Known), (_, b): &(PersonId, &Known)| b.seen_ms.cmp(&a.seen_ms).then_with(|| a.id.cmp(&b.id));
         let is_cut = known.len() > limit;

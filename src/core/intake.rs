@@ -94,6 +94,7 @@ impl Core {
 
     fn event(&mut self, message: &Message, now: Now) {
         self.present(generation_of(message), now);
+        self.note_deletion(message, now);
         self.last = Some((message.kind.clone(), now.wall_ms));
         let (kind, data) = (&*message.kind, message.data.as_deref());
         let mut told = self.polls.heard(kind, data, now.wall_ms);
@@ -115,11 +116,15 @@ impl Core {
             self.counts.elsewhere += 1;
             return;
         }
+        // A message that the streamer marks as read may have been there for long.
+        let is_deed = message.replay.is_none() && !mapping::heard::is_marked_read(kind);
+        let doers = if is_deed { self.doers(&read.facts) } else { Vec::new() };
         let source = Source { origin: RowOrigin::Heard, kind, id: message.id.as_deref() };
         let keep_texts = self.settings.keep_texts;
         self.take(read.facts, source, now, || {
             data.map_or_else(|| "null".into(), |data| if keep_texts { data.get().into() } else { mapping::strip_texts(data) })
         });
+        self.note_deeds(&doers, now);
     }
 
     /// Whether a message is of another channel that is open in Twitchat. Known only when the config says whose bridge this is: a learnt
@@ -251,8 +256,10 @@ impl Core {
         let counts = facts.iter().any(Fact::counts);
         if counts {
             let body = self.kept_body(shortened.unwrap_or(json));
+            let doers = self.doers(&facts);
             // What subscribers hear is the publisher's own data, not our rendering of it.
             self.silently(|core| core.take(facts, source, now, || body));
+            self.note_deeds(&doers, now);
         } else if event_id.is_some() {
             // Only so that a repeat after a restart is known as one.
             self.append(source, now, "{}".into());

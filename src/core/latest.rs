@@ -9,9 +9,10 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{Core, port::Now, status};
 use crate::{
-    event::{EventName, Fact, cut},
+    credits::LeftOut,
+    event::{EventName, Fact, Person, Platform, cut},
     mapping::{self, render},
-    rule::Latest,
+    rule::{Latest, LatestEntry, TWITCHAT},
 };
 
 /// Where an event's data has these, the first that is there.
@@ -46,6 +47,8 @@ const AMOUNT: [&str; 14] = [
 ];
 const CURRENCY: [&str; 3] = ["/currency", "/currencyCode", "/formattedCurrency"];
 const WHAT: [&str; 7] = ["/reward/title", "/title", "/gameName", "/game/name", "/scene/name", "/tier", "/subTier"];
+/// Whom an event names besides: who is given a subscription.
+const RECIPIENTS: [&str; 3] = ["/recipient/id", "/recipientUserId", "/recipient_user_id"];
 /// Data larger than this is not remembered.
 const LARGEST: usize = 4_096;
 
@@ -54,6 +57,25 @@ const LONGEST: usize = 300;
 
 fn kept(value: &Value) -> Value {
     value.as_str().map_or_else(|| value.clone(), |text| cut(text, LONGEST).into())
+}
+
+/// The people whom an event names.
+fn named(entry: &LatestEntry) -> Vec<Person> {
+    let source = entry.event.split('.').next().unwrap_or_default();
+    let platform = if matches!(source, "Twitch" | "Misc" | "General" | TWITCHAT) { Platform::Twitch } else { Platform::parse(source) };
+    let text = |key: &str| entry.rest.get(key).map(plain).unwrap_or_default();
+    let data = entry.rest.get("data").unwrap_or(&Value::Null);
+    let in_list = data.get("recipients").and_then(Value::as_array).into_iter().flatten().filter_map(|one| one.get("id"));
+    let recipients = RECIPIENTS.iter().filter_map(|place| data.pointer(place)).chain(in_list);
+    Person::on(platform, &text("id"), &text("login"), &text("name"))
+        .into_iter()
+        .chain(recipients.filter_map(|id| Person::on(platform, &plain(id), "", "")))
+        .collect()
+}
+
+/// A text or a number as text.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.as_number().map(ToString::to_string).unwrap_or_default(), str::to_owned)
 }
 
 impl Core {
@@ -98,6 +120,16 @@ impl Core {
         if self.rules.wants_twitchat {
             let data = data.and_then(|data| serde_json::from_str(data.get()).ok()).unwrap_or_default();
             self.note_event(&EventName::new(crate::rule::TWITCHAT, kind), &data, now.wall_ms);
+        }
+    }
+
+    /// Marks the events that name somebody who is banned: `last(…)` gives the one before.
+    pub(super) fn hide_latest(&mut self) {
+        let left_out = LeftOut::new(&self.fold, &self.settings.credits.ignore);
+        let people = &self.fold.people;
+        let hidden = |entry: &LatestEntry| named(entry).iter().filter_map(|who| people.find(who)).any(|who| left_out.is_banned(who));
+        if self.rules.latest.differs(hidden) {
+            Arc::make_mut(&mut self.rules.latest).mark(hidden);
         }
     }
 

@@ -15,12 +15,14 @@
 //! | `sessions` | when a session ends and the next begins |
 //! | `subscriptions`, `telling` | who hears which events, and how they are told |
 //! | `actions`, `answers` | Streamer.bot's other requests |
+//! | [`bans`] | who is banned: rows of their own, questions to Twitchat, what changes for labels and the roll |
 //! | `replay` | what is played back from a recording: told, never counted |
 //! | `rules`, `label`, `latest` | rules, named actions and labels at work; the last event of each kind |
 //! | [`recent`] | ids heard lately |
 
 mod actions;
 mod answers;
+pub mod bans;
 mod bus;
 mod in_use;
 mod intake;
@@ -117,6 +119,7 @@ pub struct Core {
     /// Since when we are the bridge on this OBS: the start, or the end of a freeze.
     since_ms: i64,
     show: roll::Show,
+    ban_watch: bans::Watch,
     sent: u64,
     alive_due_ms: u64,
     /// When a poll or prediction that was cleared may be told as ended, on the monotonic clock.
@@ -170,6 +173,7 @@ impl Core {
             last: None,
             since_ms: run.started_ms,
             show: roll::Show::default(),
+            ban_watch: bans::Watch::default(),
             sent: 0,
             alive_due_ms: now.mono_ms,
             ballots_due_ms: None,
@@ -248,6 +252,9 @@ impl Core {
         {
             self.fold.join(rest, row.at_ms);
         }
+        if row.origin == RowOrigin::Filled && &*row.kind == bans::KIND {
+            self.read_bans(&row.body, row.at_ms);
+        }
         if row.origin == RowOrigin::Added
             && let Some((section, value)) = intake::read_added(&row.body)
         {
@@ -321,6 +328,7 @@ impl Core {
             self.lines.due_ms(),
             self.stage.lines.due_ms(),
             self.show.due_ms(),
+            self.ban_watch.due_ms(),
             self.ballots_due_ms,
             self.rules.due_ms(),
             self.objections.due_ms(),
@@ -405,6 +413,7 @@ impl Core {
         self.run_objections(now);
         self.run_stream(now);
         self.run_roll(now);
+        self.run_bans(now);
         self.release_gifts(now);
         self.release_lines(now);
         self.settle_ballots(now);

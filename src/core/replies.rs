@@ -34,6 +34,8 @@ pub struct Pass(u64);
 pub(super) struct Revision {
     /// Of the fold, people's names and the session included.
     fold: u64,
+    /// Of bans.
+    bans: u64,
     /// Of when people were last heard.
     seen: u64,
     /// When the session began.
@@ -179,7 +181,7 @@ impl Core {
 
     /// What the answer to a request depends on, if equal requests get equal answers.
     fn revision(&self, call: &Call, now: Now) -> Option<Revision> {
-        let at = Revision { fold: self.fold.changes(), ..Revision::default() };
+        let at = Revision { fold: self.fold.changes(), bans: self.fold.bans.revision(), ..Revision::default() };
         let second = now.wall_ms.div_euclid(1_000);
         match call {
             Call::GetCredits(_) => Some(Revision { period: Some(self.fold.boards.period(now.wall_ms)), ..at }),

@@ -177,7 +177,11 @@ impl Core {
                 Part::of(&json!({ "id": id, "login": login, "name": if display.is_empty() { login } else { display } })),
             );
         }
-        if uses.has("last") { context.with_last(&self.rules.latest) } else { context }
+        if uses.has("last") {
+            self.hide_latest();
+            context = context.with_last(&self.rules.latest);
+        }
+        context
     }
 
     fn state_part(&self, now: Now) -> Value {

@@ -14,6 +14,7 @@ use super::{
     port::{Effect, Note, Now},
 };
 use crate::{
+    credits::bans::Asked,
     event::heard::TWITCHAT,
     mapping,
     twitchat::{Generation, question, summary::Summary},
@@ -296,6 +297,7 @@ impl Core {
             return;
         }
         let offset_ms = question.offset_ms;
+        let asked_ago_ms = i64::try_from(now.mono_ms.saturating_sub(question.asked_ms)).unwrap_or(i64::MAX);
         let summary = match data.map(Summary::read) {
             Some(Ok(summary)) if summary.has_params => {
                 self.pressed(data, now);
@@ -313,6 +315,7 @@ impl Core {
         self.side.contested = 0;
         self.side.merged_ms = Some(now.wall_ms);
         let filled = self.merge(&summary, offset_ms, now);
+        self.judge_bans(&summary, Asked { at_ms: now.wall_ms.saturating_sub(asked_ago_ms), offset_ms }, now);
         self.out.push(Effect::Note(Note::SummaryMerged { filled }));
     }
 

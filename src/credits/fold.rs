@@ -8,6 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    bans::Bans,
     boards::{Boards, Calendar},
     extras::Extras,
     ignore::Broadcaster,
@@ -247,6 +248,8 @@ pub struct Fold {
     /// Whose channel this is.
     pub broadcaster: Broadcaster,
     changes: u64,
+    /// Who is banned, across sessions.
+    pub bans: Bans,
 }
 
 impl Fold {
@@ -255,7 +258,7 @@ impl Fold {
         Self { boards: Boards::new(calendar), ..Self::default() }
     }
 
-    /// A new session: its sections are empty; people, leaderboards and the broadcaster stay.
+    /// A new session: its sections are empty; people, leaderboards, the broadcaster and bans stay.
     pub fn begin_session(&mut self) {
         self.changes += 1;
         self.session = Sections::default();
@@ -280,6 +283,11 @@ impl Fold {
             return Outcome::Counted;
         }
         self.changes += 1;
+        if let Fact::Ban { who, lifted } = fact {
+            let who = self.meet(who, at_ms, &mut met);
+            self.bans.published(who, *lifted, at_ms, &self.people);
+            return Outcome::Counted;
+        }
         let is_heard_twice = matches!(fact, Fact::Gift(gift) if self.is_told(gift, at_ms));
         let claims = !is_heard_twice && origin == Origin::Live && !matches!(fact, Fact::Presence(_)) && self.session.claim(key, at_ms);
         let outcome = if is_heard_twice {
@@ -393,7 +401,7 @@ impl Fold {
                 let who = self.meet(who, at_ms, met);
                 self.session.present(who, roles, *spoke, at_ms);
             }
-            Fact::Broadcaster { .. } | Fact::Plain { .. } => {}
+            Fact::Broadcaster { .. } | Fact::Ban { .. } | Fact::Plain { .. } => {}
         }
         Outcome::Counted
     }

@@ -1,4 +1,5 @@
-//! Who is left out of every section: the broadcaster, known bots, and the config's own list.
+//! Who is left out of every section whatever happens: the broadcaster, known bots, and the config's own list. [`LeftOut`](super::LeftOut)
+//! adds the people who are banned.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -116,6 +117,8 @@ pub struct Ignore {
     pub bots: bool,
     /// Leave out the broadcaster.
     pub broadcaster: bool,
+    /// Leave out people who are banned.
+    pub banned: bool,
     /// Ids, logins and display names in lower case.
     pub own: HashSet<Box<str>>,
 }

@@ -4,11 +4,13 @@
 //! [`Fold`] is fed with journal rows in their order, live and at a replay alike, so that credits after a restart equal credits before it.
 //! Who is ignored is decided when a reply is made: whatever becomes known later counts for what came before.
 
+pub mod bans;
 pub mod boards;
 pub mod crowd;
 pub mod extras;
 pub mod fold;
 pub mod ignore;
+pub mod left_out;
 pub mod people;
 pub mod reply;
 pub mod roll;
@@ -18,9 +20,11 @@ pub mod single;
 pub mod tally;
 pub mod waves;
 
+pub use bans::Bans;
 pub use boards::{Boards, Calendar};
 pub use fold::{Fold, Origin, Outcome};
 pub use ignore::Ignore;
+pub use left_out::LeftOut;
 pub use people::{People, PersonId};
 pub use reply::{Options, Spelling};
 pub use section::Section;

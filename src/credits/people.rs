@@ -208,9 +208,9 @@ impl People {
         self.known(who).map_or("", Known::name)
     }
 
-    /// Somebody by login or display name, any case.
-    pub fn named(&self, platform: Platform, name: &str) -> Option<&Known> {
-        self.by_name.get(&hash(platform, name, true)).and_then(|who| self.known(*who))
+    /// The entry of somebody by login or display name, any case.
+    pub fn who_is(&self, platform: Platform, name: &str) -> Option<PersonId> {
+        self.by_name.get(&hash(platform, name, true)).map(|who| self.root(*who))
     }
 
     /// Completes a person from what is known: id, names, roles.

@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use super::{
     fold::{Fold, SupportLine},
     ignore::Ignore,
-    people::{Known, PersonId},
+    left_out::LeftOut,
+    people::PersonId,
     section::Section,
     tally::Entry,
 };
@@ -85,7 +86,7 @@ pub struct Writer<'a> {
     options: &'a Options,
     wish: Wish,
     now_ms: i64,
-    broadcaster: Vec<&'a str>,
+    left_out: LeftOut<'a>,
     /// Names by section: both spellings list the same ones.
     named: BTreeMap<Section, Value>,
     /// Leaderboards: bits of all time, the month, the week; channel points.
@@ -96,7 +97,7 @@ pub struct Writer<'a> {
 /// The credits as top-level keys of a reply. `limited` stands in it when a list was cut.
 pub fn credits(fold: &Fold, options: &Options, wish: Wish, now_ms: i64) -> Map<String, Value> {
     let (named, ranked) = (BTreeMap::new(), [const { Vec::new() }; 4]);
-    Writer { fold, options, wish, now_ms, broadcaster: fold.broadcaster.ids(), named, ranked, cut: false }.write()
+    Writer { fold, options, wish, now_ms, left_out: LeftOut::new(fold, &options.ignore), named, ranked, cut: false }.write()
 }
 
 impl Writer<'_> {
@@ -208,11 +209,7 @@ impl Writer<'_> {
     }
 
     fn shows(&self, who: PersonId) -> bool {
-        self.fold.people.known(who).is_some_and(|known| self.shows_known(known))
-    }
-
-    fn shows_known(&self, known: &Known) -> bool {
-        !self.options.ignore.covers(known, &self.broadcaster)
+        !self.left_out.has(who)
     }
 
     /// The wished length of a list.
@@ -259,7 +256,9 @@ impl Writer<'_> {
 
     /// Names from the config, as their owners write them where that is known.
     fn listed(&self, names: &[Box<str>]) -> Vec<Value> {
-        unique(names.iter().map(|name| self.fold.people.named(Platform::Twitch, name).map_or(&**name, Known::name))).collect()
+        let known = |name: &str| self.fold.people.who_is(Platform::Twitch, name);
+        let shown = names.iter().map(|name| (&**name, known(name))).filter(|(_, who)| !who.is_some_and(|who| self.left_out.is_banned(who)));
+        unique(shown.map(|(name, who)| who.map_or(name, |who| self.fold.people.name(who)))).collect()
     }
 
     fn groups(&mut self) -> Vec<(String, Value)> {

@@ -3,6 +3,7 @@
 use super::{
     fold::{Fold, Origin},
     ignore::Ignore,
+    left_out::LeftOut,
 };
 use crate::event::{
     EventName, Fact, Person, Platform, Roles,
@@ -30,12 +31,12 @@ const SEEN: usize = 24;
 
 /// Credits of test data. `real` is only read; the result shares nothing with it.
 pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
-    let broadcaster = real.broadcaster.ids();
+    let left_out = LeftOut::new(real, ignore);
     let mut people: Vec<Person> = real
         .people
-        .iter()
-        .filter(|known| known.platform == Platform::Twitch && !ignore.covers(known, &broadcaster))
-        .filter_map(|known| Person::on(known.platform, &known.id, &known.login, &known.display))
+        .entries()
+        .filter(|(who, known)| known.platform == Platform::Twitch && !left_out.has(*who))
+        .filter_map(|(_, known)| Person::on(known.platform, &known.id, &known.login, &known.display))
         .take(SEEN)
         .collect();
     if people.is_empty() {

@@ -26,6 +26,7 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
         ignore: Ignore {
             bots: credits.ignore_bots,
             broadcaster: credits.ignore_broadcaster,
+            banned: credits.hide_banned,
             own: credits.ignore.iter().map(|name| name.to_lowercase().into()).collect(),
         },
         disabled: credits.disabled.iter().filter_map(|name| Section::parse(name)).collect(),

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{Error, Setup, settings};
 use crate::{
     core::{
-        Core,
+        Core, bans,
         journal::{RowOrigin, SessionId, Write},
         port::{Effect, Kept, Now, Run},
     },
@@ -17,8 +17,8 @@ const PEOPLE: usize = 100_000;
 /// Ids of Twitchat messages that are remembered across a restart.
 const RECENT_IDS: usize = 4_096;
 
-/// Rows of closed sessions that leaderboards are made of.
-const LASTING: [(RowOrigin, &str); 9] = [
+/// Rows of closed sessions that leaderboards are made of, and bans, which outlive sessions.
+const LASTING: [(RowOrigin, &str); 12] = [
     (RowOrigin::Heard, "BITS"),
     (RowOrigin::Heard, "ON_BITS"),
     (RowOrigin::Heard, "REWARD_REDEEM"),
@@ -28,6 +28,9 @@ const LASTING: [(RowOrigin, &str); 9] = [
     (RowOrigin::Published, "Twitch.Cheer"),
     (RowOrigin::Published, "Twitch.RewardRedemption"),
     (RowOrigin::Published, "Twitch.AutomaticRewardRedemption"),
+    (RowOrigin::Filled, bans::KIND),
+    (RowOrigin::Published, "Twitch.UserBanned"),
+    (RowOrigin::Published, "Twitch.UserUnbanned"),
 ];
 
 /// A core and what it wants done first.

@@ -301,6 +301,13 @@ pub enum Fact {
         /// `true` when it comes from the owner's own poll or prediction; `false` when it is only the channel of a message, which may be another one.
         own: bool,
     },
+    /// Somebody was banned from the channel, or no longer is.
+    Ban {
+        /// Who.
+        who: Person,
+        /// Whether the ban has ended.
+        lifted: bool,
+    },
     /// An event that feeds no section: it is told, not counted.
     Plain {
         /// Its name.
@@ -323,7 +330,8 @@ impl Fact {
             | Self::Cheer { who, .. }
             | Self::Raid { who, .. }
             | Self::GoalContribution { who, .. }
-            | Self::Pyramid { who, .. } => each(who),
+            | Self::Pyramid { who, .. }
+            | Self::Ban { who, .. } => each(who),
             Self::Subscription(subscription) => each(&mut subscription.who),
             Self::Gift(gift) => {
                 each(&mut gift.gifter);

@@ -50,7 +50,7 @@ pub(super) fn fact(list: List, row: &Row<'_>) -> Option<Fact> {
 }
 
 /// `login` is a display name in all lists.
-fn person(row: &Row<'_>) -> Option<Person> {
+pub(super) fn person(row: &Row<'_>) -> Option<Person> {
     if row.platform.is_empty() {
         return Person::new(&row.uid.0, "", &row.login.0);
     }

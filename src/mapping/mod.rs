@@ -1,6 +1,7 @@
 //! PURE. Twitchat's messages into Streamer.bot's events, and published events into facts.
 
 mod ballot;
+pub mod bans;
 pub mod filled;
 pub mod general;
 pub mod gifts;

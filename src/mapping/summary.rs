@@ -72,6 +72,7 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
         | Fact::Stream { .. }
         | Fact::Pyramid { .. }
         | Fact::Broadcaster { .. }
+        | Fact::Ban { .. }
         | Fact::Plain { .. } => return None,
     };
     Some((key, 1))

@@ -1,4 +1,4 @@
-//! The last event of each kind: what `last("Follow")` gives.
+//! The last events of each kind: what `last("Follow")` gives. Some before the last are kept too, for when its person is banned.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -11,6 +11,8 @@ use serde_json::Map;
 
 /// Kinds that are remembered; the one that is longest ago goes first.
 const KINDS: usize = 512;
+/// Events of one kind that are remembered, each of somebody else.
+const EACH: usize = 16;
 
 /// The last event of one kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,16 +23,59 @@ pub struct Entry {
     pub at: Box<str>,
     /// Which came later; counts up.
     order: u64,
+    /// Not given: it names somebody who is banned.
+    #[serde(skip)]
+    hidden: bool,
     /// What a template sees besides: `name`, `login`, `id`, `amount`, `what`, `data`.
     #[serde(flatten)]
     pub rest: Map<String, serde_json::Value>,
 }
 
-/// The last event of each kind.
+impl Entry {
+    /// Whose event it is, as far as its fields say.
+    fn whose(&self) -> Option<String> {
+        ["id", "login", "name"].iter().find_map(|key| self.rest.get(*key)?.as_str().filter(|text| !text.is_empty()).map(str::to_lowercase))
+    }
+}
+
+/// The last events of one kind, newest first. Written as the event alone if there is one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Kind {
+    One(Box<Entry>),
+    Several(Vec<Entry>),
+}
+
+impl Kind {
+    fn list(&self) -> &[Entry] {
+        match self {
+            Self::One(entry) => std::slice::from_ref(entry),
+            Self::Several(entries) => entries,
+        }
+    }
+
+    fn list_mut(&mut self) -> &mut [Entry] {
+        match self {
+            Self::One(entry) => std::slice::from_mut(entry),
+            Self::Several(entries) => entries,
+        }
+    }
+
+    /// The newest that is given.
+    fn shown(&self) -> Option<&Entry> {
+        self.list().iter().find(|entry| !entry.hidden)
+    }
+
+    fn order(&self) -> u64 {
+        self.list().first().map_or(0, |entry| entry.order)
+    }
+}
+
+/// The last events of each kind.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Latest {
-    entries: BTreeMap<String, Entry>,
+    kinds: BTreeMap<String, Kind>,
 }
 
 impl Latest {
@@ -46,13 +91,42 @@ impl Latest {
 
     /// An event came.
     pub fn note(&mut self, event: &str, at: &str, rest: Map<String, serde_json::Value>) {
-        let order = self.entries.values().map(|entry| entry.order).max().unwrap_or_default() + 1;
-        let entry = Entry { event: event.into(), at: at.into(), order, rest };
-        self.entries.insert(event.to_ascii_lowercase(), entry);
-        if self.entries.len() > KINDS
-            && let Some(oldest) = self.entries.iter().min_by_key(|(_, entry)| entry.order).map(|(key, _)| key.clone())
+        let order = self.kinds.values().map(Kind::order).max().unwrap_or_default() + 1;
+        let entry = Entry { event: event.into(), at: at.into(), order, hidden: false, rest };
+        let key = event.to_ascii_lowercase();
+        let before = match self.kinds.remove(&key) {
+            Some(Kind::One(entry)) => vec![*entry],
+            Some(Kind::Several(entries)) => entries,
+            None => Vec::new(),
+        };
+        // What happened to nobody, and the same person's before, it replaces.
+        let whose = entry.whose();
+        let others = before.into_iter().filter(|other| whose.is_some() && other.whose() != whose).take(EACH - 1);
+        let mut entries: Vec<_> = std::iter::once(entry).chain(others).collect();
+        let kind = match entries.pop() {
+            Some(entry) if entries.is_empty() => Kind::One(Box::new(entry)),
+            last => {
+                entries.extend(last);
+                Kind::Several(entries)
+            }
+        };
+        self.kinds.insert(key, kind);
+        if self.kinds.len() > KINDS
+            && let Some(oldest) = self.kinds.iter().min_by_key(|(_, kind)| kind.order()).map(|(key, _)| key.clone())
         {
-            self.entries.remove(&oldest);
+            self.kinds.remove(&oldest);
+        }
+    }
+
+    /// Whether an event is marked otherwise than it should be.
+    pub fn differs(&self, hidden: impl Fn(&Entry) -> bool) -> bool {
+        self.kinds.values().flat_map(Kind::list).any(|entry| entry.hidden != hidden(entry))
+    }
+
+    /// Marks the events that are not to be given.
+    pub fn mark(&mut self, hidden: impl Fn(&Entry) -> bool) {
+        for entry in self.kinds.values_mut().flat_map(Kind::list_mut) {
+            entry.hidden = hidden(entry);
         }
     }
 
@@ -60,10 +134,10 @@ impl Latest {
     pub fn find(&self, name: &str) -> Option<&Entry> {
         let name = name.trim().to_ascii_lowercase();
         if name.contains('.') {
-            return self.entries.get(&name);
+            return self.kinds.get(&name).and_then(Kind::shown);
         }
-        let of_kind = self.entries.iter().filter(|(key, _)| key.split_once('.').is_some_and(|(_, kind)| kind == name));
-        of_kind.max_by_key(|(_, entry)| entry.order).map(|(_, entry)| entry)
+        let of_kind = self.kinds.iter().filter(|(key, _)| key.split_once('.').is_some_and(|(_, kind)| kind == name));
+        of_kind.filter_map(|(_, kind)| kind.shown()).max_by_key(|entry| entry.order)
     }
 }
 
@@ -145,11 +219,40 @@ mod tests {
     }
 
     #[test]
+    fn the_one_before_is_given_where_the_last_is_hidden() {
+        let mut latest = noted(&[("Twitch.Follow", "Anna"), ("Twitch.Follow", "Ben"), ("Twitch.Follow", "Cleo"), ("Twitch.Follow", "Ben")]);
+        let of = |name: &'static str| move |entry: &Entry| entry.rest["name"] == name;
+        assert!(latest.differs(of("Ben")));
+        latest.mark(of("Ben"));
+        assert!(!latest.differs(of("Ben")));
+        assert_eq!(eval(&latest, "last('Follow').name"), json!("Cleo"));
+        latest.mark(|_| true);
+        assert_eq!(eval(&latest, "'yes' if last('Twitch.Follow') else 'no'"), json!("no"));
+        latest.mark(|_| false);
+        assert_eq!((eval(&latest, "last('Follow').name"), latest.kinds["twitch.follow"].list().len()), (json!("Ben"), 3));
+    }
+
+    #[test]
+    fn what_an_earlier_bridge_wrote_down_is_read() {
+        let latest = Latest::recall(r#"{"twitch.follow":{"event":"Twitch.Follow","at":"2026-11-21T20:00:00Z","order":3,"name":"Anna"}}"#);
+        assert_eq!(eval(&latest, "last('Follow').name"), json!("Anna"));
+    }
+
+    #[test]
+    fn events_of_a_kind_are_bounded() {
+        let mut latest = Latest::default();
+        for name in 0..2 * EACH {
+            latest.note("Acme.E", "", Map::from_iter([("name".to_owned(), json!(name.to_string()))]));
+        }
+        assert_eq!(latest.kinds["acme.e"].list().len(), EACH);
+    }
+
+    #[test]
     fn kinds_are_bounded() {
         let mut latest = Latest::default();
         for kind in 0..2 * KINDS {
             latest.note(&format!("Acme.E{kind}"), "", Map::new());
         }
-        assert_eq!((latest.entries.len(), latest.find("E0"), latest.find("E1023").is_some()), (KINDS, None, true));
+        assert_eq!((latest.kinds.len(), latest.find("E0"), latest.find("E1023").is_some()), (KINDS, None, true));
     }
 }

@@ -29,7 +29,7 @@ pub use engine::{
 pub use expression::Expression;
 pub use fields::{Problem, Wrong};
 pub use jinja::{Failed, Flaw, Scope};
-pub use latest::Latest;
+pub use latest::{Entry as LatestEntry, Latest};
 pub use obs_request::ObsRequest;
 pub use pattern::{Pattern, TWITCHAT};
 pub use script::read_script;

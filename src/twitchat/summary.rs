@@ -152,6 +152,8 @@ pub struct Row<'a> {
     pub conductor_subs: Loose<Conductor<'a>>,
     /// Messages of a chatter; gifts, likes, shares on TikTok.
     pub count: Number,
+    /// How often a chatter was banned since the summary's start; an unban does not lower it.
+    pub bans: Number,
     pub vip: Flag,
     #[serde(rename = "mod")]
     pub moderator: Flag,

@@ -18,6 +18,7 @@
 mod support;
 
 mod actions;
+mod bans;
 mod bursts;
 mod chat;
 mod flood;

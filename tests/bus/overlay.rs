@@ -18,7 +18,7 @@ on_both!(
 const SCENE: &str = "Credits";
 
 /// A client of OBS itself, for what the bridge never does.
-async fn studio(site: &Site) -> obws::Client {
+pub(super) async fn studio(site: &Site) -> obws::Client {
     let password = site.password().map(|password| password.expose_secret().to_owned());
     let config = ConnectConfig {
         host: site.host().to_owned(),
@@ -33,7 +33,7 @@ async fn studio(site: &Site) -> obws::Client {
     obws::Client::connect_with_config(config).await.unwrap()
 }
 
-async fn report(bus: &mut Bus, state: &str, roll: &Value) -> Value {
+pub(super) async fn report(bus: &mut Bus, state: &str, roll: &Value) -> Value {
     let report =
         json!({ "request": "OverlayReport", "client": "the page", "page": "credits", "state": state, "roll": roll, "seconds": 30 });
     bus.ask(report).await

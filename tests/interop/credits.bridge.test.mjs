@@ -152,6 +152,39 @@ test('a page that opens late joins in, and both are through at the end', async (
     assert.deepEqual(told, [['Started', id], ['Completed', id]]);
 });
 
+test('who is banned goes from the running page without a jump, and from every export, until the unban', async (context) => {
+    const tab = await opened(context);
+    await roll(tab, { seconds: 600 });
+    await tab.hold(10_000);
+    const entries = `[...document.querySelectorAll('.entry')].map((entry) => [entry.textContent, getComputedStyle(entry).visibility, entry.getBoundingClientRect().top])`;
+    const before = await tab.run(entries);
+    const publish = (type) => ask('PublishEvent', { publish: { source: 'Twitch', type }, data: { user: person('TobiWanders') } });
+    context.after(() => bus.request('PublishEvent', { publish: { source: 'Twitch', type: 'UserUnbanned' }, data: { user: person('TobiWanders') } }));
+    const visible = async () => (await tab.run(entries)).filter(([text, visibility]) => text === 'TobiWanders' && visibility === 'visible').length;
+    const exported = async () => {
+        const formats = await Promise.all(['csv', 'json', 'text', 'markdown', 'html'].map((format) => run('credits', 'get', '--format', format)));
+        return formats.filter((text) => text.includes('TobiWanders')).length;
+    };
+    assert.equal(await exported(), 5);
+
+    const banned = Date.now();
+    await publish('UserBanned');
+    await until('the name goes', async () => (await visible()) === 0);
+    assert.ok(Date.now() - banned < 5_000, `${Date.now() - banned} ms`); // one second, and what a busy machine takes besides
+    assert.deepEqual((await tab.run(entries)).map(([text, , top]) => [text, top]), before.map(([text, , top]) => [text, top]), 'nothing has moved');
+    assert.equal(await exported(), 0);
+
+    const late = await CreditsTab.open(browser, url);
+    context.after(() => late.close());
+    await late.until('the late page', ({ state }) => state === 'rolling');
+    assert.ok(!(await late.sections()).some(({ names }) => names.flat().includes('TobiWanders')), 'a page that opens meanwhile has no such name');
+
+    await publish('UserUnbanned');
+    await until('the name comes back', async () => (await visible()) > 0);
+    await until('it comes to the late page too', async () => (await late.sections()).some(({ names }) => names.flat().includes('TobiWanders')));
+    assert.equal(await exported(), 5);
+});
+
 test('a crowd that never was: all names on the page, warnings at the bridge', async (context) => {
     const tab = await opened(context);
     await roll(tab, { test: true, crowd: { names: 400, seed: 7, long: true, rtl: true, emoji: true }, speed: 3000 });

@@ -310,6 +310,74 @@ test('stop clears the stage; controls of another roll, heard before, or overtake
     assert.equal((await tab.report()).state, 'stopped');
 });
 
+/** Which names can be seen in all copies of the roll, and where everything stands. */
+const seen = (tab) => tab.run(`(() => {
+    const entries = [...document.querySelectorAll('.entry, .line')];
+    return {
+        hidden: [...new Set(entries.filter((entry) => getComputedStyle(entry).visibility === 'hidden').map((entry) => entry.dataset.at))].sort(),
+        shown: [...new Set(entries.filter((entry) => getComputedStyle(entry).visibility !== 'hidden').map((entry) => entry.dataset.at))].sort(),
+        boxes: entries.map((entry) => { const { x, y, width, height } = entry.getBoundingClientRect(); return [x, y, width, height]; }),
+    };
+})()`);
+
+const REWARD = { name: 'Hydrate!', amount: '×2', lines: [{ text: 'pixelmoth', amount: '×1' }, { text: 'zed', amount: '×1' }] };
+
+for (const [mode, look] of [['scroll', { fade: 80, stickyTitles: true }], ['slides', {}]]) {
+    test(`names are hidden where they stand and shown again, in ${mode}`, async (context) => {
+        const tab = await opened(context);
+        const sections = [people('follows', named('TobiWanders', 'pixelmoth', 'zed'), { layout: 'flow-center' }), people('rewards', [REWARD])];
+        const roll = await tab.roll(rollOf(sections, { mode, ...look }));
+        await tab.hold(1500);
+        const before = await seen(tab);
+        assert.deepEqual(before.hidden, []);
+        await tab.control('replace', [{ at: [0, 1], name: null }, { at: [1, 0, 0], name: null }], { roll: roll.id });
+        const during = await seen(tab);
+        assert.deepEqual(during.hidden, mode === 'scroll' ? ['0.1', '1.0.0'] : during.hidden.filter((at) => ['0.1', '1.0.0'].includes(at)));
+        assert.ok(during.hidden.includes('0.1'));
+        assert.deepEqual(during.boxes, before.boxes, 'nothing has moved');
+        await tab.control('look', { scale: 1.1 });
+        await tab.until('the new look', ({ state }) => state === 'rolling' || state === 'paused');
+        await until('the names hidden in the new look', async () => (await seen(tab)).hidden.includes('0.1'));
+        await tab.control('replace', [{ at: [0, 1], name: { name: 'pixelmoth' } }, { at: [1, 0, 0], name: null }], { roll: roll.id });
+        await until('the name shown again', async () => (await seen(tab)).shown.includes('0.1'));
+        assert.deepEqual((await tab.report()).roll, roll.id);
+    });
+}
+
+test('a slide that has not been shown yet comes without the hidden name', async (context) => {
+    const tab = await opened(context);
+    const sections = ['a', 'b', 'c', 'd', 'e'].map((id) => people(id, named(`of ${id}`)));
+    const roll = await tab.roll(rollOf(sections, { mode: 'slides', slideSeconds: 1 }));
+    await tab.control('replace', [{ at: [4, 0], name: null }], { roll: roll.id });
+    await tab.hold(4500);
+    assert.ok((await seen(tab)).hidden.includes('4.0'));
+});
+
+test('a page that gets the roll after the ban has no such name, and fills it in after the ban', async (context) => {
+    const tab = await opened(context);
+    const sections = [people('follows', [{ name: 'TobiWanders' }, { name: '\u00a0' }])];
+    const roll = rollOf(sections, { stickyTitles: false, fade: 60 }, { replaced: [{ at: [0, 1], name: null }] });
+    await tab.roll(roll);
+    assert.deepEqual((await seen(tab)).hidden, ['0.1']);
+    await tab.tell({ overlay: 'roll', roll: { ...roll, replaced: [{ at: [0, 1], name: { name: 'pixelmoth', amount: '5 bits' } }] } });
+    await until('the name', async () => (await seen(tab)).hidden.length === 0);
+    assert.deepEqual((await tab.sections())[0].names, [['TobiWanders'], ['pixelmoth', '5 bits']]);
+});
+
+test('a ban that overtakes its roll is not lost, and one of another roll hides nobody', async (context) => {
+    const tab = await opened(context);
+    const roll = rollOf([people('follows', named('TobiWanders', 'pixelmoth'))]);
+    await tab.control('replace', [{ at: [0, 0], name: null }], { roll: roll.id });
+    await tab.roll(roll);
+    assert.deepEqual((await seen(tab)).hidden, ['0.0']);
+    await tab.control('replace', [{ at: [0, 1], name: null }], { roll: 'another' });
+    await tab.control('replace', 'nonsense', { roll: roll.id });
+    await tab.control('replace', [null, { at: 7 }, { name: null }], { roll: roll.id });
+    assert.deepEqual((await seen(tab)).hidden, ['0.0']);
+    await tab.roll(rollOf([people('follows', named('TobiWanders'))]));
+    assert.deepEqual((await seen(tab)).hidden, []);
+});
+
 test('keys do what controls do', async (context) => {
     const tab = await opened(context);
     await tab.roll(rollOf(['a', 'b'].map((id) => people(id, many(30)))));

@@ -3,17 +3,18 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Cause, Position, Rolling};
+use super::{Cause, Position, Rolling, hidden::Shown};
 use crate::{
     core::{
         Core,
         port::{Effect, Note, Now},
     },
     credits::{
-        Fold,
+        Fold, LeftOut, PersonId,
         roll::{self, Given, Look, Section},
         sample,
     },
+    event::Person,
     request::{RequestError, RollWish, reply},
 };
 
@@ -136,10 +137,18 @@ impl Core {
         };
         let sections = roll::sections(&overlay.script, fold, &self.settings.credits, &given);
         let length = roll::length(&sections, &look, overlay.script.height);
+        let places = match (&made_up, wish.crowd) {
+            (None, _) => roll::places(&sections),
+            // Test credits of people who were seen have entries of their own.
+            (Some(test), None) => {
+                roll::places(&sections).into_iter().filter_map(|(place, who)| Some((place, self.real(test, who)?))).collect()
+            }
+            (Some(_), Some(_)) => Vec::new(),
+        };
         let names = sections.iter().map(Section::len).sum();
         let mut object = super::into_map(json!({ "id": id, "test": wish.test, "look": look, "sections": sections, "seconds": null }));
         if overlay.script.emotes {
-            object.insert("emotes".into(), json!(emotes(fold)));
+            object.insert("emotes".into(), json!(emotes(fold, &LeftOut::new(fold, &self.settings.credits.ignore))));
         }
         let rolling = Rolling {
             id,
@@ -154,8 +163,17 @@ impl Core {
             repeats: look.repeats,
             passed_ms: None,
             held: None,
+            people: Shown::new(places),
         };
         (object, rolling)
+    }
+}
+
+impl Core {
+    /// Somebody of test credits as the bridge knows them.
+    fn real(&self, test: &Fold, who: PersonId) -> Option<PersonId> {
+        let known = test.people.known(who)?;
+        self.fold.people.find(&Person::on(known.platform, &known.id, &known.login, &known.display)?)
     }
 }
 
@@ -179,9 +197,10 @@ fn look(base: &Look, wish: &RollWish, music_seconds: Option<f64>) -> Look {
 }
 
 /// Pictures of power-ups, each once.
-fn emotes(fold: &Fold) -> Vec<&str> {
+fn emotes<'a>(fold: &'a Fold, left_out: &LeftOut<'_>) -> Vec<&'a str> {
     const MOST: usize = 50;
     let mut seen = std::collections::HashSet::new();
-    let images = fold.session.extras().power_ups.list().iter().map(|one| &*one.image);
+    let shown = fold.session.extras().power_ups.list().iter().filter(|one| !left_out.has(one.who));
+    let images = shown.map(|one| &*one.image);
     images.filter(|image| !image.is_empty() && seen.insert(*image)).take(MOST).collect()
 }

@@ -5,6 +5,7 @@
 
 mod begin;
 mod feed;
+mod hidden;
 mod pages;
 mod position;
 mod twitchat;
@@ -26,6 +27,7 @@ use crate::{
 };
 use begin::Pending;
 use feed::Feed;
+use hidden::Shown;
 use pages::Pages;
 use position::Position;
 
@@ -60,6 +62,8 @@ struct Rolling {
     passed_ms: Option<u64>,
     /// The section that Twitchat holds it at.
     held: Option<Box<str>>,
+    /// Where people stand in it, and who of them is hidden.
+    people: Shown,
 }
 
 /// Everything about the end credits.
@@ -135,6 +139,7 @@ const PASS_MS: u64 = 2_000;
 impl Rolling {
     fn object(&self, now: Now) -> Map<String, Value> {
         let mut object = self.object.clone();
+        self.people.write(&mut object);
         object.insert("elapsedMs".into(), self.position.elapsed_ms(now.mono_ms).into());
         object.insert("paused".into(), self.position.is_paused().into());
         object.insert("rate".into(), self.position.factor().into());
@@ -161,10 +166,11 @@ impl Show {
         let pending = self.pending.as_ref().map(|pending| pending.deadline_ms);
         let end = self.rolling.as_ref().filter(|_| self.pages.count() == 0).and_then(|roll| roll.position.reaches_ms(roll.length_ms));
         let feed = self.rolling.as_ref().and_then(|_| self.feed.due_ms());
+        let hidden = self.rolling.as_ref().and_then(|roll| roll.people.due_ms());
         let look = self.looks.next.as_ref().map(|_| self.looks.limit.free_ms());
         let astray = self.astray.due_ms().map(|due_ms| due_ms.max(self.controls.free_ms()));
         let limits = [look, astray, self.buttons.due_ms(), self.presence.due_ms()];
-        [pending, end, feed, self.pages.due_ms(), self.presence_due_ms].into_iter().chain(limits).flatten().min()
+        [pending, end, feed, hidden, self.pages.due_ms(), self.presence_due_ms].into_iter().chain(limits).flatten().min()
     }
 
     /// Whether anybody could see a roll.

@@ -22,6 +22,7 @@ pub(super) fn settings() -> Settings {
         Settings { reset_on_stream_start: true, grace_ms: 1_800_000, reset_after_ms: 43_200_000, tell: true, ..Settings::default() };
     settings.credits.ignore.bots = true;
     settings.credits.ignore.broadcaster = true;
+    settings.credits.ignore.banned = true;
     settings
 }
 
@@ -169,7 +170,8 @@ impl Bench {
                 next.core.replay_next_session();
                 session = row.session;
             }
-            if row.session == running || row.kind.to_lowercase().contains("bits") || row.kind.contains("REWARD") {
+            let lasts = ["bits", "reward", "ban"].iter().any(|part| row.kind.to_lowercase().contains(part));
+            if row.session == running || lasts {
                 next.core.replay(row);
             }
             if let Some(id) = &row.id {

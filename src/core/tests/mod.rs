@@ -1,5 +1,6 @@
 //! The core driven by hand: inputs in, effects out, and a replay of its own writes.
 
+mod bans;
 mod bench;
 mod bridges;
 mod events;

@@ -10,7 +10,7 @@ use super::{
     plan::{Amounts, Layout, Plan, Script, Sort},
     words,
 };
-use crate::credits::{Fold, Options};
+use crate::credits::{Fold, Options, PersonId};
 
 /// One name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,6 +35,9 @@ pub struct Name {
     /// Pictures beside it: emotes, stickers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Box<str>>,
+    /// Who is no longer shown when they are banned while the credits roll.
+    #[serde(skip)]
+    pub who: Option<PersonId>,
 }
 
 /// A line below a name.
@@ -48,6 +51,9 @@ pub struct Below {
     /// An icon before it.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub icon: &'static str,
+    /// As in [`Name`].
+    #[serde(skip)]
+    pub who: Option<PersonId>,
 }
 
 /// One section.
@@ -115,6 +121,31 @@ impl Section {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+/// Where a name stands in a roll: the places of its section, of the name in it, and of the line below the name if it is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The section's place.
+    pub section: usize,
+    /// The name's place in the section.
+    pub name: usize,
+    /// The line's place below the name.
+    pub line: Option<usize>,
+}
+
+/// Where people stand in these sections.
+pub fn places(sections: &[Section]) -> Vec<(Place, PersonId)> {
+    let mut places = Vec::new();
+    for (section, Section { body, .. }) in sections.iter().enumerate() {
+        let Body::People { names, .. } = body else { continue };
+        for (name, one) in names.iter().enumerate() {
+            places.extend(one.who.map(|who| (Place { section, name, line: None }, who)));
+            let below = one.lines.iter().enumerate();
+            places.extend(below.filter_map(|(line, below)| below.who.map(|who| (Place { section, name, line: Some(line) }, who))));
+        }
+    }
+    places
 }
 
 /// What is known besides the credits themselves.
@@ -251,6 +282,7 @@ impl Line {
             note: if plan.details { self.note } else { String::new() },
             badge: if plan.badges { self.badge } else { "" },
             images: if plan.details { self.images } else { Vec::new() },
+            who: self.who,
         }
     }
 }

@@ -126,6 +126,7 @@ mod tests {
             note: String::new(),
             badge: "",
             images: Vec::new(),
+            who: None,
             lines: Vec::new(),
             skin: Box::default(),
         };

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     credits::{
-        Fold, Options, PersonId, Section,
+        Fold, LeftOut, Options, PersonId, Section,
         extras::Activity,
         reply::SUPPORT_SECTIONS,
         single::{Once, SupportOnce},
@@ -48,6 +48,8 @@ pub(super) struct Line {
     pub(super) skin: Box<str>,
     pub(super) note: String,
     pub(super) images: Vec<Box<str>>,
+    /// Who is no longer shown when they are banned meanwhile.
+    pub(super) who: Option<PersonId>,
 }
 
 impl Line {
@@ -66,6 +68,7 @@ impl Line {
             skin: Box::default(),
             note: String::new(),
             images: Vec::new(),
+            who: None,
         }
     }
 
@@ -84,6 +87,8 @@ impl Line {
         if self.skin.is_empty() {
             self.skin = other.skin;
         }
+        // A line that also says how often they were banned stays.
+        self.who = self.who.and(other.who);
     }
 
     pub(super) fn folded(&self) -> String {
@@ -104,13 +109,13 @@ impl Line {
 pub(super) struct Lines<'a> {
     fold: &'a Fold,
     options: &'a Options,
-    broadcaster: Vec<&'a str>,
+    left_out: LeftOut<'a>,
     now_ms: i64,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(fold: &'a Fold, options: &'a Options, now_ms: i64) -> Self {
-        Self { fold, options, broadcaster: fold.broadcaster.ids(), now_ms }
+        Self { fold, options, left_out: LeftOut::new(fold, &options.ignore), now_ms }
     }
 
     /// The lines of a kind that the plan lets through.
@@ -144,11 +149,8 @@ impl<'a> Lines<'a> {
                 .map(|(place, train)| {
                     let mut line = Line::thing(&format!("Level {} – {} %", train.level, train.percent), Amount::None, place);
                     line.key = Key::Thing(place.to_string());
-                    line.lines = self
-                        .names(train.conductors.iter().copied(), plan)
-                        .into_iter()
-                        .map(|name| below(name, String::new(), "train"))
-                        .collect();
+                    line.lines =
+                        self.shown(train.conductors.iter().copied(), plan).map(|who| self.below(who, String::new(), "train")).collect();
                     line
                 })
                 .collect(),
@@ -180,7 +182,7 @@ impl<'a> Lines<'a> {
                 let these = extras.shoutouts.list().iter().filter(|one| one.received == (kind == Kind::ShoutoutsReceived));
                 self.each(these.map(|one| (one.who, Amount::Number(one.viewers, Unit::Viewers))), plan)
             }
-            Kind::Bans => self.activity(plan, |one| Amount::Number(one.bans, Unit::Times)),
+            Kind::Bans => self.bans(plan),
             Kind::Timeouts => self.activity(plan, |one| Amount::Number(one.timeout_seconds, Unit::Seconds)),
             Kind::PowerUps => self.power_ups(plan),
             Kind::TiktokLikes => self.each(extras.likes.list().iter().map(|(who, n)| (*who, Amount::Number(*n, Unit::Likes))), plan),
@@ -221,10 +223,14 @@ impl<'a> Lines<'a> {
 
     /// Whether somebody is shown, by what holds everywhere and by what holds here.
     fn shows(&self, who: PersonId, plan: &Plan) -> bool {
+        !self.left_out.is_banned(who) && self.shows_if_banned(who, plan)
+    }
+
+    /// The same for where banned people stand too.
+    fn shows_if_banned(&self, who: PersonId, plan: &Plan) -> bool {
         let Some(known) = self.fold.people.known(who) else { return false };
         let named = |name: &str| !name.is_empty() && plan.ignore.contains(&*name.to_lowercase());
-        let is_ignored =
-            self.options.ignore.covers(known, &self.broadcaster) || named(&known.login) || named(&known.display) || named(&known.id);
+        let is_ignored = self.left_out.is_ignored(who) || named(&known.login) || named(&known.display) || named(&known.id);
         !is_ignored && (plan.platforms.is_empty() || plan.platforms.contains(&known.platform))
     }
 
@@ -243,6 +249,7 @@ impl<'a> Lines<'a> {
             skin: Box::default(),
             note: String::new(),
             images: Vec::new(),
+            who: Some(who),
         }
     }
 
@@ -330,6 +337,17 @@ impl<'a> Lines<'a> {
         lines
     }
 
+    /// How often people were banned: the one kind of section that lists people who are banned now.
+    fn bans(&self, plan: &Plan) -> Vec<Line> {
+        let all = self.fold.session.extras().chatters.list().iter().filter(|(who, one)| one.bans > 0 && self.shows_if_banned(*who, plan));
+        all.enumerate()
+            .map(|(place, (who, one))| Line {
+                who: None,
+                ..self.person(*who, Amount::Number(one.bans, Unit::Times), i64::try_from(place).unwrap_or(i64::MAX))
+            })
+            .collect()
+    }
+
     fn activity(&self, plan: &Plan, amount: impl Fn(&Activity) -> Amount) -> Vec<Line> {
         let all = self.fold.session.extras().chatters.list().iter().map(|(who, one)| (*who, amount(one)));
         self.each(all.filter(|(_, amount)| amount.rank() > 0), plan)
@@ -346,7 +364,7 @@ impl<'a> Lines<'a> {
                 let count: u64 = by.iter().map(|entry| u64::from(entry.count)).sum();
                 let who = |entry: &Entry| {
                     let times = Amount::Number(entry.count.into(), Unit::Times).text();
-                    below(self.fold.people.name(entry.who).to_owned(), times, "")
+                    self.below(entry.who, times, "")
                 };
                 let mut line = Line::thing(&reward.title, Amount::Number(count, Unit::Times), place);
                 line.lines = by.iter().map(who).collect();
@@ -425,24 +443,30 @@ impl<'a> Lines<'a> {
     fn listed(&self, names: &[Box<str>], section: Section, plan: &Plan) -> Vec<Line> {
         let listed = |written: &str| {
             let lower = written.to_lowercase();
-            let Some(known) = self.fold.people.named(Platform::Twitch, written) else {
+            let Some(who) = self.fold.people.who_is(Platform::Twitch, written) else {
                 let is_ignored = self.options.ignore.own.contains(&*lower) || plan.ignore.contains(&*lower);
-                return (!is_ignored).then(|| written.to_owned());
+                return (!is_ignored).then(|| (written.to_owned(), None));
             };
-            let is_ignored = self.options.ignore.covers(known, &self.broadcaster) || plan.ignore.contains(&*known.name().to_lowercase());
-            (!is_ignored).then(|| known.name().to_owned())
+            let name = self.fold.people.name(who);
+            let is_ignored = self.left_out.has(who) || plan.ignore.contains(&*name.to_lowercase());
+            (!is_ignored).then(|| (name.to_owned(), Some(who)))
         };
         let names = names.iter().filter(|_| !self.is_off(section)).filter_map(|written| listed(written));
-        names.enumerate().map(|(place, name)| Line::thing(&name, Amount::None, place)).collect()
+        names.enumerate().map(|(place, (name, who))| Line { who, ..Line::thing(&name, Amount::None, place) }).collect()
     }
 
-    fn names(&self, who: impl Iterator<Item = PersonId>, plan: &Plan) -> Vec<String> {
-        who.filter(|who| self.shows(*who, plan)).map(|who| self.fold.people.name(who).to_owned()).collect()
+    fn shown(&self, who: impl Iterator<Item = PersonId>, plan: &Plan) -> impl Iterator<Item = PersonId> {
+        who.filter(|who| self.shows(*who, plan))
+    }
+
+    /// Somebody's name below a line.
+    fn below(&self, who: PersonId, amount: String, icon: &'static str) -> Below {
+        Below { who: Some(self.fold.people.root(who)), ..below(self.fold.people.name(who).to_owned(), amount, icon) }
     }
 }
 
 fn below(text: String, amount: String, icon: &'static str) -> Below {
-    Below { text, amount, icon }
+    Below { text, amount, icon, who: None }
 }
 
 fn is_tiktok(once: &SupportOnce) -> bool {

@@ -10,7 +10,7 @@ mod line;
 pub mod plan;
 pub mod words;
 
-pub use content::{Body, Given, Name, Section, sections};
+pub use content::{Body, Given, Name, Place, Section, places, sections};
 pub use kind::Kind;
 pub use length::{Length, length};
 pub use plan::{Amounts, Layout, Look, Mode, Pinned, Plan, Role, Script, Sort, Style};

@@ -84,6 +84,16 @@ pub fn feeds(kind: &str) -> bool {
     family(kind).is_some()
 }
 
+/// Whether messages of this type say that a chat line was deleted.
+pub fn is_deletion(kind: &str) -> bool {
+    family(kind) == Some(Family::Deleted)
+}
+
+/// Whether messages of this type say that the streamer has read something.
+pub fn is_marked_read(kind: &str) -> bool {
+    family(kind) == Some(Family::MarkedRead)
+}
+
 /// Reads a message. Types that say nothing to the model give nothing.
 pub fn heard(kind: &str, data: Option<&RawValue>) -> Read {
     let Some(family) = family(kind) else { return Read::default() };

@@ -1,10 +1,11 @@
-//! Chat texts and presence, of every chat that Streamer.bot joins.
+//! Chat texts, presence and bans, of every chat that Streamer.bot joins.
 
 use serde_json::Value;
 
 use super::{
     Reader, Wrong,
-    look::{flag, list, text, whole},
+    look::{at, flag, list, text, whole},
+    people::TARGET,
 };
 use crate::event::{
     Fact,
@@ -16,6 +17,20 @@ pub(super) fn presence(event: &Reader<'_>, first: bool) -> Result<Fact, Wrong> {
     let ever = flag(event.data, &["meta.firstMessage", "message.firstMessage", "firstMessage"]);
     let told = if first { Told::FirstWord { ever } } else { Told::ChatMessage };
     Ok(Fact::Presence(Presence { who: event.who()?, spoke: true, told, chat: chat(event.data) }))
+}
+
+/// A ban or its end.
+pub(super) fn ban(event: &Reader<'_>, lifted: bool) -> Result<Fact, Wrong> {
+    let target = TARGET.read(event.data, event.platform());
+    Ok(Fact::Ban { who: target.map_or_else(|| event.who(), Ok)?, lifted })
+}
+
+/// Whether a ban ends by itself: that is a timeout.
+pub(super) fn is_timeout(data: &Value) -> bool {
+    let is = |path: &str, value: &Value| at(data, path) == Some(value);
+    let ends = ["endsAt", "ends_at", "expiresAt", "expires_at"].iter().any(|path| !text(data, &[path]).is_empty());
+    ends || ["isPermanent", "is_permanent"].iter().any(|path| is(path, &Value::Bool(false)))
+        || whole(data, &["duration"]).is_some_and(|seconds| seconds > 0)
 }
 
 /// What was written along with an event.

@@ -2,8 +2,9 @@
 
 use super::{
     audience::{BITS, COST, GIFTS, POINTS, REWARD, TOP, VIEWERS, WIDTH},
+    chat::is_timeout,
     money::Price,
-    people::{GIFTER, Named, RAIDER, RECIPIENT, SUPPORTER, WHO},
+    people::{GIFTER, Named, RAIDER, RECIPIENT, SUPPORTER, TARGET, WHO},
     stream::{CATEGORY, TITLE},
 };
 use crate::event::{EventName, fact::SupportKind};
@@ -32,13 +33,19 @@ pub(super) enum Read {
     GiftSub,
     GiftBomb,
     Raid,
-    Redemption { automatic: bool },
+    Redemption {
+        automatic: bool,
+    },
     Goal,
     Stream,
     Pyramid,
     Train,
     FirstWord,
     ChatMessage,
+    /// A ban; `lifted` for its end.
+    Ban {
+        lifted: bool,
+    },
     Support(Spec),
 }
 
@@ -83,12 +90,20 @@ impl Feed {
             Read::Pyramid => with(WHO, &WIDTH),
             Read::Train => TOP.iter().map(|path| format!("{path}[]")).chain(["level".into()]).collect(),
             Read::FirstWord | Read::ChatMessage => with(WHO, &["role", "subscriber", "badges[]", "text"]),
+            Read::Ban { .. } => TARGET.fields().into_iter().chain(WHO.fields()).collect(),
             Read::Support(spec) => {
                 let mut fields = spec.who.fields();
                 fields.extend(spec.money.paths().chain(spec.what.iter().copied()).map(ToString::to_string));
                 fields
             }
         }
+    }
+}
+
+impl Feed {
+    /// Whether this data is of something else that is sent by the same name: of a ban, a timeout.
+    pub(super) fn is_other(&self, data: &serde_json::Value) -> bool {
+        matches!(self.read, Read::Ban { lifted: false }) && is_timeout(data)
     }
 }
 
@@ -176,6 +191,7 @@ const fn support(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
 }
 
 const PEOPLE: &str = "User.Users and the roles";
+const LEFT_OUT: &str = "who is left out";
 
 /// Every type that is counted. What else is published is told to subscribers and counts nowhere.
 ///
@@ -203,6 +219,8 @@ pub const FEEDS: &[Feed] = &[
     on("Twitch", "HypeTrainEnd", "HypeTrainConductor, HypeTrainContributors", Read::Train),
     on("Twitch", "FirstWord", PEOPLE, Read::FirstWord),
     on("Twitch", "ChatMessage", PEOPLE, Read::ChatMessage),
+    on("Twitch", "UserBanned", LEFT_OUT, Read::Ban { lifted: false }),
+    on("Twitch", "UserUnbanned", LEFT_OUT, Read::Ban { lifted: true }),
     support("Twitch", "CharityDonation", TWITCH_MONEY),
     on("YouTube", "NewSubscriber", "Events.Follows", Read::Follow),
     on("YouTube", "FirstWords", PEOPLE, Read::FirstWord),

@@ -68,10 +68,11 @@ pub fn feeds(name: &EventName) -> bool {
     feed(name).is_some()
 }
 
-/// What a published event says. Types that feed no section, and tests (`isTest`), are told but not counted: one [`Fact::Plain`].
+/// What a published event says. Types that feed no section, tests (`isTest`), and bans that end by themselves are told but not counted: one
+/// [`Fact::Plain`].
 pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
     let name = &EventName::new(&name.source, &name.kind);
-    let Some(feed) = feed(name).filter(|_| !is_test(data)) else {
+    let Some(feed) = feed(name).filter(|feed| !is_test(data) && !feed.is_other(data)) else {
         return Ok(vec![plain(name, data)]);
     };
     if !data.is_object() {
@@ -95,6 +96,7 @@ pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
         Read::Train => Ok(audience::train(event)),
         Read::FirstWord => chat::presence(event, true),
         Read::ChatMessage => chat::presence(event, false),
+        Read::Ban { lifted } => chat::ban(event, lifted),
         Read::Support(spec) => support(event, &spec),
     };
     fact.map(|fact| vec![fact])

@@ -26,6 +26,14 @@ pub(super) const WHO: Named = Named {
     display: &["displayName", "user_name", "message.displayName", "chatter_user_name"],
 };
 
+/// Who is banned. Where a target is named, everybody else in the event is a moderator.
+pub(super) const TARGET: Named = Named {
+    objects: &["targetUser", "target_user", "bannedUser"],
+    id: &["targetUserId", "target_user_id"],
+    login: &["targetUserLogin", "targetUserName", "target_user_login"],
+    display: &["targetUserDisplayName", "target_user_name"],
+};
+
 /// Who raids.
 pub(super) const RAIDER: Named = Named {
     objects: &["user"],

@@ -33,6 +33,7 @@ fn the_documented_table_is_the_one_that_is_read() {
     let listed = |fields: &[String]| fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
     let groups = [
         ("who", WHO),
+        ("target", people::TARGET),
         ("raider", people::RAIDER),
         ("giver", people::GIFTER),
         ("recipient", people::RECIPIENT),

@@ -18,6 +18,15 @@ pub(super) fn display(person: &Person) -> &str {
     if person.display.is_empty() { &person.login } else { &person.display }
 }
 
+/// A ban or its end: nobody tells who banned them, or why.
+pub(super) fn banned(who: &Person) -> Value {
+    json!({
+        "userId": who.id, "userName": who.login, "displayName": display(who), "isTest": false,
+        "user": base(who), "targetUser": base(who),
+        "targetUserId": who.id, "targetUserName": who.login, "targetUserDisplayName": display(who),
+    })
+}
+
 /// Somebody in one event: who they are and what only this event tells of them.
 pub(super) struct Shown<'a> {
     pub(super) who: &'a Person,

@@ -37,6 +37,8 @@
             this.warned = new Set();
             this.turn = 0;
             this.wanted = undefined; // where a jump goes that has not happened yet
+            this.replaced = new Map(); // place of a name -> what stands there now, null for nothing
+            this.early = undefined; // the same for a roll that has not come yet
             addEventListener('resize', () => this.resized());
         }
 
@@ -65,14 +67,21 @@
 
         // ---- a roll
 
-        /** Begins with a roll, unless it has come before. */
+        /** Begins with a roll. One that has come before may say that names have changed. */
         take(roll) {
             if (typeof roll !== 'object' || roll === null || typeof roll.id !== 'string' || !Array.isArray(roll.sections)) return;
-            if (this.taken.has(roll.id)) return;
+            if (this.taken.has(roll.id)) {
+                this.replaceNames(roll.replaced, roll.id);
+                return;
+            }
             this.taken.add(roll.id);
             if (this.taken.size > REMEMBERED_ROLLS) this.taken.delete(this.taken.values().next().value);
             this.clear();
             this.roll = roll;
+            this.replaced.clear();
+            this.replaceNames(roll.replaced, roll.id);
+            if (this.early) this.replaceNames(this.early.list, this.early.roll);
+            this.early = undefined;
             this.look = page.lookOf(roll.look);
             this.warned.clear();
             const elapsedMs = Number.isFinite(roll.elapsedMs) ? roll.elapsedMs : 0;
@@ -99,6 +108,7 @@
             const onLost = (address) => this.warn(`cannot show ${address}`);
             const sections = roll.sections.map((content, index) => page.section(content || {}, index, look, onLost));
             const trial = make('div', 'view trial', ...sections);
+            page.replaceNames(trial, this.replaced, onLost);
             stage.append(trial);
             trial.getBoundingClientRect(); // the browser looks for fonts only when it needs them
             const pictures = [...trial.querySelectorAll('img')].map(pictureLoaded);
@@ -109,6 +119,7 @@
             const scene = lay(stage, sections, look, { seconds: roll.seconds, onEnd: () => this.passed() });
             if (Array.isArray(roll.emotes)) page.floating(stage, scene.player, roll.emotes, roll.id, onLost);
             this.scene = scene;
+            this.shownNames(); // they may have changed while fonts and pictures were awaited
             this.seconds = Math.round(scene.player.durationMs / 10) / 100;
             for (const text of scene.warnings) this.warned.add(text);
             this.showWarnings();
@@ -173,10 +184,32 @@
             this.settling = setTimeout(() => this.scene && this.rebuild(), SETTLED_MS);
         }
 
+        // ---- names
+
+        /** Names of people who were banned are hidden, or shown again after the ban: `list` has all of this roll that ever were. */
+        replaceNames(list, roll) {
+            if (!Array.isArray(list)) return;
+            if (typeof roll === 'string' && (!this.roll || roll !== this.roll.id)) {
+                this.early = { list, roll };
+                return;
+            }
+            for (const { at, name } of list.filter((one) => one && Array.isArray(one.at))) this.replaced.set(at.join('.'), name || null);
+            this.shownNames();
+        }
+
+        shownNames() {
+            const onLost = (address) => this.warn(`cannot show ${address}`);
+            for (const root of this.scene ? this.scene.roots : []) page.replaceNames(root, this.replaced, onLost);
+        }
+
         // ---- controls
 
         /** One of the bridge's controls, for this roll or for whichever rolls. */
         control({ command, value, at, roll }) {
+            if (command === 'replace') {
+                this.replaceNames(value, roll);
+                return;
+            }
             if (!this.scene || (typeof roll === 'string' && roll !== this.roll.id)) return;
             const { player } = this.scene;
             const controls = {

@@ -23,7 +23,7 @@
     }
 
     /** What the last of a kind undoes what came before: one that OBS has let others overtake is of no use any more. */
-    const KINDS = { pause: 'movement', resume: 'movement', speed: 'speed', look: 'look' };
+    const KINDS = { pause: 'movement', resume: 'movement', speed: 'speed', look: 'look', replace: 'names' };
 
     /** Takes each of the bridge's messages to the pages once, whichever way it came. */
     class Inbox {

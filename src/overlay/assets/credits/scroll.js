@@ -110,7 +110,7 @@
             for (const title of titles) stick(player, title, { height, fade, when });
         }
         const readablePx = height - top - 2 * fade - line;
-        return { player, delayMs, marks, warnings: warnings({ look, readablePx, pxPerS }) };
+        return { player, delayMs, marks, warnings: warnings({ look, readablePx, pxPerS }), roots: [stage] };
     }
 
     Object.assign(page, { scroll });

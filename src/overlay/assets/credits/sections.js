@@ -26,13 +26,23 @@
 
     const given = (text) => text !== undefined && text !== null && text !== '';
 
-    function line({ text, amount, icon }, onLost) {
-        return make('span', 'line', page.icon(icon, onLost), isolated('line-text', given(text) ? text : ''),
-            given(amount) ? isolated('amount', amount) : undefined);
+    /** What the bridge sends instead of the name of somebody who was banned while the credits roll. */
+    const BLANK = '\u00a0';
+
+    /** Marks where a name stands, as the bridge counts: section, name, line. */
+    function placed(element, at, text) {
+        element.dataset.at = at;
+        if (text === BLANK) element.dataset.blank = '';
+        return element;
     }
 
-    function entry({ name, amount, note, icon, badge, images, lines, skin }, onLost) {
-        const element = make('li', 'entry');
+    function line({ text, amount, icon }, at, onLost) {
+        return placed(make('span', 'line', page.icon(icon, onLost), isolated('line-text', given(text) ? text : ''),
+            given(amount) ? isolated('amount', amount) : undefined), at, text);
+    }
+
+    function entry({ name, amount, note, icon, badge, images, lines, skin }, at, onLost) {
+        const element = placed(make('li', 'entry'), at, name);
         if (SKINS.includes(skin)) element.classList.add('skin', `skin-${skin}`);
         if (Array.isArray(images) && images.length > 0) {
             element.append(make('span', 'images', ...images.filter(page.isImageAddress).map((address) => page.image(address, '', onLost))));
@@ -41,7 +51,7 @@
         if (given(amount)) who.append(isolated('amount', amount));
         element.append(who);
         if (given(note)) element.append(isolated('note', note));
-        if (Array.isArray(lines) && lines.length > 0) element.append(make('span', 'lines', ...lines.map((one) => line(one, onLost))));
+        if (Array.isArray(lines) && lines.length > 0) element.append(make('span', 'lines', ...lines.map((one, index) => line(one, `${at}.${index}`, onLost))));
         return element;
     }
 
@@ -58,7 +68,7 @@
         return make('h2', 'title', icons ? page.icon(icon, onLost) : undefined, isolated('title-text', text));
     }
 
-    function body(section, look, onLost) {
+    function body(section, place, look, onLost) {
         const { kind, text, src, alt, height, names, empty } = section;
         if (kind === 'text') return make('div', 'text', page.dressedText(given(text) ? text : '', onLost));
         if (kind === 'image') {
@@ -71,7 +81,7 @@
             const said = given(empty) ? empty : look.emptyText;
             return given(said) ? make('p', 'empty', isolated('text-body', said)) : undefined;
         }
-        return make('ol', 'entries', ...names.map((one) => entry(one, onLost)));
+        return make('ol', 'entries', ...names.map((one, index) => entry(one || {}, `${place}.${index}`, onLost)));
     }
 
     const idOf = (section, index) => (given(section.id) ? String(section.id) : String(index));
@@ -79,10 +89,26 @@
     /** The element of a section: a title, if it has one, and what stands below it. */
     function section(content, index, look, onLost) {
         const kind = ['text', 'image'].includes(content.kind) ? content.kind : 'people';
-        const element = make('section', `section kind-${kind} layout-${layoutOf(content)}`, title(content, look, onLost), body(content, look, onLost));
+        const element = make('section', `section kind-${kind} layout-${layoutOf(content)}`, title(content, look, onLost),
+            body(content, index, look, onLost));
         element.dataset.id = idOf(content, index);
         return element;
     }
 
-    Object.assign(page, { section, idOf, make });
+    /**
+     * Hides names where they stand, so that nothing moves, or shows them again. `replaced`: place -> what stands there, or `null`. A name
+     * that was hidden before this page got the roll is blank; then it is filled in.
+     */
+    function replaceNames(root, replaced, onLost) {
+        for (const element of root.querySelectorAll('[data-at]')) {
+            const { at } = element.dataset;
+            if (!replaced.has(at)) continue;
+            const one = replaced.get(at);
+            element.classList.toggle('gone', one === null);
+            if (one === null || element.dataset.blank === undefined) continue;
+            element.replaceWith(element.matches('.line') ? line(one, at, onLost) : entry(one, at, onLost));
+        }
+    }
+
+    Object.assign(page, { section, idOf, make, replaceNames });
 })();

@@ -129,12 +129,13 @@
         const clock = make('i', 'clock');
         view.append(clock);
         player.add(clock, [[0, { transform: 'translateX(0)' }], [player.durationMs, { transform: 'translateX(1px)' }]]);
-        new Changer(view, player, parts.map(({ part }) => make('div', 'slide', part)), { delayMs, slideMs });
+        const all = parts.map(({ part }) => make('div', 'slide', part));
+        new Changer(view, player, all, { delayMs, slideMs });
         const marks = [];
         parts.forEach(({ id }, index) => {
             if (index === 0 || parts[index - 1].id !== id) marks.push({ id, atMs: delayMs + index * slideMs });
         });
-        return { player, delayMs, marks, warnings, pages: parts.length };
+        return { player, delayMs, marks, warnings, pages: parts.length, roots: all };
     }
 
     Object.assign(page, { slides });

@@ -1,0 +1,279 @@
+//! Who is banned from the channel, as far as the bridge knows. Credits of banned people stay counted; they are left out of replies
+//! ([`LeftOut`](super::LeftOut)), so that the end of a ban brings everything back.
+//!
+//! A ban outlives sessions, because leaderboards do. It is known from a published event or from Twitchat's summary, and it ends by a
+//! published event, by a summary that shows something of theirs, or by something that they do. `core::bans` decides and journals the
+//! last two as rows, because closed sessions are not read back as a whole. Each change raises [`Bans::revision`].
+
+use std::collections::{HashMap, HashSet};
+
+use super::people::{People, PersonId};
+use crate::mapping::bans::Standings;
+
+/// What somebody does so soon after a ban became known may have happened before it: OBS changes the order of messages.
+const GRACE_MS: i64 = 10_000;
+
+/// One person's ban.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ban {
+    /// It holds.
+    Holds {
+        /// When it became known, Unix milliseconds.
+        since_ms: i64,
+        /// The summary's counter of their bans; `None` until a summary shows it.
+        counter: Option<u64>,
+    },
+    /// A published event ended it. The summary's counter still shows it, so only a greater one is a new ban.
+    Lifted {
+        /// When, Unix milliseconds.
+        at_ms: i64,
+        /// The counter that the ended ban accounts for; `None` until a summary shows it.
+        counter: Option<u64>,
+    },
+}
+
+/// What becomes known about somebody's ban, besides published events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// A summary shows that they are banned, with its counter of their bans.
+    Banned {
+        /// The counter.
+        counter: u64,
+    },
+    /// They did something, or a summary shows something of theirs.
+    Ended,
+    /// A summary's counter for a ban that has ended already.
+    Counted {
+        /// The counter.
+        counter: u64,
+    },
+}
+
+/// What an accepted summary was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// When it was asked for: it proves nothing about a ban that became known later. Unix milliseconds.
+    pub at_ms: i64,
+    /// Where it begins, Unix milliseconds.
+    pub offset_ms: i64,
+}
+
+/// Everybody's bans.
+#[derive(Debug, Default)]
+pub struct Bans {
+    by_person: HashMap<PersonId, Ban>,
+    /// Those who had no id when their ban became known: they may turn out to be somebody else's entry.
+    nameless: Vec<PersonId>,
+    revision: u64,
+}
+
+impl Bans {
+    /// Rises whenever somebody's ban begins or ends: replies that were made before are out of date then.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Whether no ban was ever known.
+    pub fn is_empty(&self) -> bool {
+        self.by_person.is_empty()
+    }
+
+    /// Whether somebody is banned.
+    pub fn has(&self, who: PersonId, people: &People) -> bool {
+        matches!(self.by_person.get(&self.key(who, people)), Some(Ban::Holds { .. }))
+    }
+
+    /// Everybody who is banned, by the entries that they turned out to be.
+    pub fn roots(&self, people: &People) -> HashSet<PersonId> {
+        self.by_person.keys().filter(|who| self.has(**who, people)).map(|who| people.root(*who)).collect()
+    }
+
+    /// A ban was published, or its end.
+    pub fn published(&mut self, who: PersonId, lifted: bool, at_ms: i64, people: &People) {
+        let key = self.key(who, people);
+        let counter = match self.by_person.get(&key) {
+            Some(Ban::Holds { counter, .. } | Ban::Lifted { counter, .. }) => *counter,
+            None => None,
+        };
+        let ban = if lifted { Ban::Lifted { at_ms, counter } } else { Ban::Holds { since_ms: at_ms, counter } };
+        self.set(key, Some(ban), people);
+    }
+
+    /// Takes a change that was journalled.
+    pub fn apply(&mut self, who: PersonId, change: Change, at_ms: i64, people: &People) {
+        let key = self.key(who, people);
+        let before = self.by_person.get(&key).copied();
+        let ban = match (change, before) {
+            (Change::Banned { counter }, Some(Ban::Holds { since_ms, .. })) => Some(Ban::Holds { since_ms, counter: Some(counter) }),
+            (Change::Banned { counter }, _) => Some(Ban::Holds { since_ms: at_ms, counter: Some(counter) }),
+            (Change::Ended, Some(Ban::Holds { .. })) => None,
+            (Change::Counted { counter }, Some(Ban::Lifted { at_ms, .. })) => Some(Ban::Lifted { at_ms, counter: Some(counter) }),
+            (Change::Ended | Change::Counted { .. }, other) => other,
+        };
+        self.set(key, ban, people);
+    }
+
+    /// Whether what somebody does at this time ends their ban.
+    pub fn ends_by_deed(&self, who: PersonId, at_ms: i64, people: &People) -> bool {
+        matches!(self.by_person.get(&self.key(who, people)), Some(Ban::Holds { since_ms, .. }) if at_ms - since_ms > GRACE_MS)
+    }
+
+    /// What an accepted summary changes, in a fixed order.
+    pub fn judge(&self, standings: &Standings, asked: Asked, people: &People) -> Vec<(PersonId, Change)> {
+        if standings.counted.is_empty() && self.by_person.is_empty() {
+            return Vec::new();
+        }
+        let find = |who| people.find(who).map(|who| self.key(who, people));
+        let shown: HashSet<PersonId> = standings.shown.iter().filter_map(find).collect();
+        let mut changes = Vec::new();
+        for (who, ban) in &self.by_person {
+            if let Ban::Holds { since_ms, .. } = ban
+                && shown.contains(who)
+                && asked.at_ms >= *since_ms
+            {
+                changes.push((*who, Change::Ended));
+            }
+        }
+        for one in &standings.counted {
+            let Some(who) = find(&one.who) else { continue };
+            let (counter, is_shown) = (one.bans, shown.contains(&who));
+            let change = match self.by_person.get(&who) {
+                None if is_shown => None,
+                None => Some(Change::Banned { counter }),
+                Some(Ban::Holds { counter: known, .. }) => (!is_shown && *known != Some(counter)).then_some(Change::Banned { counter }),
+                Some(Ban::Lifted { at_ms, counter: known }) => {
+                    let is_new = asked.offset_ms >= *at_ms || known.is_some_and(|known| counter > known);
+                    if is_new && !is_shown && asked.at_ms >= *at_ms {
+                        Some(Change::Banned { counter })
+                    } else {
+                        (known.is_none_or(|known| counter > known)).then_some(Change::Counted { counter })
+                    }
+                }
+            };
+            changes.extend(change.map(|change| (who, change)));
+        }
+        changes.sort_by_key(|(who, _)| *who);
+        changes
+    }
+
+    /// The entry under which somebody's ban stands.
+    fn key(&self, who: PersonId, people: &People) -> PersonId {
+        let root = people.root(who);
+        if self.nameless.is_empty() || self.by_person.contains_key(&root) {
+            return root;
+        }
+        self.nameless.iter().copied().find(|nameless| people.root(*nameless) == root).unwrap_or(root)
+    }
+
+    fn set(&mut self, key: PersonId, ban: Option<Ban>, people: &People) {
+        let held = matches!(self.by_person.get(&key), Some(Ban::Holds { .. }));
+        let holds = matches!(ban, Some(Ban::Holds { .. }));
+        self.revision += u64::from(held != holds);
+        let Some(ban) = ban else {
+            self.by_person.remove(&key);
+            self.nameless.retain(|nameless| *nameless != key);
+            return;
+        };
+        if self.by_person.insert(key, ban).is_none() && people.known(key).is_some_and(|known| known.id.is_empty()) {
+            self.nameless.push(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{event::Person, mapping::bans::Counted};
+
+    fn person(id: &str) -> Person {
+        Person::new(id, "", "").unwrap()
+    }
+
+    fn counted(bans: u64) -> Standings {
+        Standings { counted: vec![Counted { who: person("1"), bans }], ..Standings::default() }
+    }
+
+    fn shown(bans: u64) -> Standings {
+        Standings { shown: [person("1")].into(), ..counted(bans) }
+    }
+
+    const ASKED: Asked = Asked { at_ms: 50_000, offset_ms: 0 };
+
+    /// Somebody with a ban of this kind, and what a summary changes.
+    fn judged(lifted: Option<bool>, standings: &Standings, asked: Asked) -> Option<Change> {
+        let (mut bans, mut people) = (Bans::default(), People::default());
+        let who = people.meet(&person("1"), 0).who;
+        if let Some(lifted) = lifted {
+            bans.published(who, false, 10_000, &people);
+            if lifted {
+                bans.published(who, true, 20_000, &people);
+            }
+        }
+        let changes = bans.judge(standings, asked, &people);
+        assert!(changes.len() < 2, "{changes:?}");
+        changes.first().map(|(_, change)| *change)
+    }
+
+    #[test]
+    fn a_counter_without_anything_of_theirs_is_a_ban() {
+        assert_eq!(judged(None, &counted(2), ASKED), Some(Change::Banned { counter: 2 }));
+        assert_eq!(judged(None, &shown(2), ASKED), None);
+    }
+
+    #[test]
+    fn a_summary_that_shows_them_ends_a_ban_that_was_known_when_it_was_asked_for() {
+        assert_eq!(judged(Some(false), &shown(1), ASKED), Some(Change::Ended));
+        assert_eq!(judged(Some(false), &shown(1), Asked { at_ms: 9_999, ..ASKED }), None);
+    }
+
+    #[test]
+    fn the_counter_of_an_ended_ban_is_no_new_ban_and_a_greater_one_is() {
+        assert_eq!(judged(Some(true), &counted(1), ASKED), Some(Change::Counted { counter: 1 }));
+        let (mut bans, mut people) = (Bans::default(), People::default());
+        let who = people.meet(&person("1"), 0).who;
+        bans.published(who, true, 20_000, &people);
+        bans.apply(who, Change::Counted { counter: 1 }, 50_000, &people);
+        assert_eq!(bans.judge(&counted(1), ASKED, &people), []);
+        assert_eq!(bans.judge(&counted(2), ASKED, &people), [(who, Change::Banned { counter: 2 })]);
+    }
+
+    #[test]
+    fn a_summary_that_begins_after_the_end_of_a_ban_counts_anew() {
+        assert_eq!(judged(Some(true), &counted(1), Asked { at_ms: 50_000, offset_ms: 30_000 }), Some(Change::Banned { counter: 1 }));
+    }
+
+    #[test]
+    fn what_happens_soon_after_the_ban_became_known_does_not_end_it() {
+        let (mut bans, mut people) = (Bans::default(), People::default());
+        let who = people.meet(&person("1"), 0).who;
+        bans.published(who, false, 10_000, &people);
+        assert_eq!([20_000, 20_001].map(|at_ms| bans.ends_by_deed(who, at_ms, &people)), [false, true]);
+    }
+
+    #[test]
+    fn a_ban_by_name_is_of_the_person_whose_name_it_turns_out_to_be() {
+        let (mut bans, mut people) = (Bans::default(), People::default());
+        let zed = people.meet(&Person::new("2", "zed", "Zed").unwrap(), 1).who;
+        let named = people.meet(&Person::new("", "zed_two", "").unwrap(), 2).who;
+        bans.published(named, false, 3, &people);
+        assert!(!bans.has(zed, &people));
+        people.meet(&Person::new("2", "zed_two", "Zed Two").unwrap(), 4);
+        assert_eq!((bans.has(zed, &people), bans.roots(&people)), (true, [zed].into()));
+        bans.published(zed, true, 5, &people);
+        assert_eq!((bans.has(zed, &people), bans.roots(&people)), (false, [].into()));
+    }
+
+    #[test]
+    fn the_revision_rises_with_each_ban_and_each_end_alone() {
+        let (mut bans, mut people) = (Bans::default(), People::default());
+        let who = people.meet(&person("1"), 0).who;
+        let mut revisions = vec![bans.revision()];
+        bans.published(who, false, 1, &people);
+        revisions.push(bans.revision());
+        bans.apply(who, Change::Banned { counter: 1 }, 2, &people);
+        revisions.push(bans.revision());
+        bans.apply(who, Change::Ended, 3, &people);
+        revisions.push(bans.revision());
+        assert_eq!(revisions, [0, 1, 1, 2]);
+    }
+}

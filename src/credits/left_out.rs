@@ -1,0 +1,41 @@
+//! Who is left out of a reply: the one place that says so, for lists, leaderboards, rolls, labels and exports.
+
+use std::collections::HashSet;
+
+use super::{
+    fold::Fold,
+    ignore::Ignore,
+    people::{People, PersonId},
+};
+
+/// What is known when a reply is made.
+#[derive(Debug)]
+pub struct LeftOut<'a> {
+    ignore: &'a Ignore,
+    people: &'a People,
+    broadcaster: Vec<&'a str>,
+    banned: HashSet<PersonId>,
+}
+
+impl<'a> LeftOut<'a> {
+    /// As things are now.
+    pub fn new(fold: &'a Fold, ignore: &'a Ignore) -> Self {
+        let banned = if ignore.banned { fold.bans.roots(&fold.people) } else { HashSet::new() };
+        Self { ignore, people: &fold.people, broadcaster: fold.broadcaster.ids(), banned }
+    }
+
+    /// Whether somebody is left out.
+    pub fn has(&self, who: PersonId) -> bool {
+        self.is_banned(who) || self.is_ignored(who)
+    }
+
+    /// Whether somebody is left out because they are banned.
+    pub fn is_banned(&self, who: PersonId) -> bool {
+        !self.banned.is_empty() && self.banned.contains(&self.people.root(who))
+    }
+
+    /// Whether somebody is left out for another reason: a bot, the broadcaster, the config's own list.
+    pub fn is_ignored(&self, who: PersonId) -> bool {
+        self.people.known(who).is_none_or(|known| self.ignore.covers(known, &self.broadcaster))
+    }
+}
