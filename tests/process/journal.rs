@@ -103,7 +103,7 @@ impl SmallDisk {
         let folder = home.path().join("small");
         std::fs::create_dir(&folder).unwrap();
         let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "small"]).arg(&folder).output().expect("the program mount");
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=4m", "small"]).arg(&folder).output().expect("the program mount");
         let why = String::from_utf8_lossy(&mounted.stderr);
         assert!(mounted.status.success(), "this test mounts a small disk, which only root may do: {why}");
         Self(folder)

@@ -95,7 +95,7 @@ fn who_waits_for_an_actions_answer_gets_it_before_having_subscribed() {
 }
 
 #[test]
-fn what_needs_no_journal_is_answered_while_it_cannot_be_written() {
+fn what_needs_no_disk_is_answered_while_the_journal_cannot_be_written() {
     let mut bench = Bench::up();
     bench.input(Input::StoreFailed("disk full".into()));
     for request in [
@@ -107,12 +107,12 @@ fn what_needs_no_journal_is_answered_while_it_cannot_be_written() {
         json!({ "request": "GetUserPronouns", "id": 1, "platform": "twitch", "userLogin": "zed" }),
         json!({ "request": "TwitchGetEmotes", "id": 1 }),
         json!({ "request": "TestCredits", "id": 1 }),
+        json!({ "request": "GetCredits", "id": 1 }),
+        json!({ "request": "GetActiveViewers", "id": 1 }),
     ] {
         assert_eq!(bench.ask(&request)["status"], "ok", "{request}");
     }
-    for request in ["GetCredits", "ClearCredits", "GetActiveViewers"] {
-        assert_eq!(bench.ask(json!({ "request": request, "id": 1 }))["status"], "error", "{request}");
-    }
+    assert_eq!(bench.ask(json!({ "request": "ClearCredits", "id": 1 }))["status"], "error");
 }
 
 #[test]
