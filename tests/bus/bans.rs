@@ -65,7 +65,6 @@ async fn start(site: &Site, chatters: Value) -> (Bridge, Twitchat, Bus, obws::Cl
     let scene = obs.scenes().current_program_scene().await.unwrap().id.name;
     let talker = Talker::connect(&site.target(), &Options::default()).await.unwrap();
     let kind = talker.text_kind().await.ok().flatten().unwrap_or("text_ft2_source_v2");
-    obs.inputs().remove(InputId::Name(SOURCE)).await.ok();
     talker.install_text(&scene, SOURCE, kind, "").await.unwrap();
     let summary = json!({ "chatters": chatters, "labels": { "no_entry": "-" } });
     let twitchat = Twitchat::on(site, &Script { events: Vec::new(), labels: json!({}), summary }).await;

@@ -75,6 +75,12 @@ async fn ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memor
     let bridge = Process::on(&site).await;
     play(&site, (0..5_000).map(follow)).await;
     let ear = Ear::on(&site).await;
+    let mut bus = Bus::connect(&site).await;
+    let stored = async || {
+        let status = bus.status().await;
+        (status["counts"]["events"] == 5_000 && status["store"]["writes"] == status["store"]["durable"]).then_some(())
+    };
+    wait_until("the followers are on disk", 2 * SOON, stored).await;
     let before = bridge.written_kib();
     let subscribe = |client: usize| json!({ "request": "Subscribe", "id": format!("sub-{client}-"), "client": format!("client {client}"), "events": { "Twitch": ["Follow"] } });
     play(&site, (0..CLIENTS).map(subscribe)).await;
@@ -83,7 +89,6 @@ async fn ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memor
     play(&site, (0..REQUESTS).map(|number| json!({ "request": "GetCredits", "id": format!("many-{number}-") }))).await;
     ear.all_replied("many", REQUESTS).await;
     let peak_kib = bridge.memory_kib("VmHWM");
-    let mut bus = Bus::connect(&site).await;
     let status = bus.status().await;
     println!("{CLIENTS} Subscribes wrote {written_kib} KiB; with {REQUESTS} GetCredits the bridge had {peak_kib} KiB at most");
     assert_eq!(ear.errors("sub"), 0);
