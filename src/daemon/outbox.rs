@@ -1,7 +1,7 @@
 //! What waits to be sent on OBS, and whose turn it is. The engine fills it and never waits; the sender takes one after the other.
 //!
-//! Two lanes: large replies, and everything else. Before a small message at most one large reply goes out, so that who asks for little does
-//! not wait for those who ask for much. Each lane keeps its order, with one exception: of a client's small replies only so many stand in the
+//! Two lanes: large replies, and everything else. Before a small message at most one large reply goes out, so that small requests do not
+//! wait for large ones. Each lane keeps its order, with one exception: of a client's small replies only so many stand in the
 //! lane, and the rest wait apart until one of them has gone out. So a client that sends thousands of requests delays itself, not others.
 
 use std::{

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{DEEPEST, RequestError, depth};
 
-/// A request's fields as they are written. Those that say who asks stand apart: whatever else is wrong, they come back.
+/// A request's fields as they are written. `id` and `client` stand apart: whatever else is wrong, they come back.
 #[derive(Debug, Default)]
 pub(super) struct RawFields<'a> {
     pub(super) request: Option<&'a RawValue>,
@@ -82,7 +82,7 @@ pub(super) fn within(field: &'static str, got: usize, most: usize, unit: &'stati
 }
 
 impl Fields {
-    /// Reads what stands apart from who asks.
+    /// Reads the fields other than `id` and `client`.
     pub(super) fn read(raw: Vec<(&RawValue, &RawValue)>) -> Result<Self, RequestError> {
         // What is kept of it, replies repeat some levels deeper.
         if raw.iter().any(|(_, value)| depth(value.get()) > DEEPEST) {

@@ -1,7 +1,7 @@
 //! The journal goes away, or something else comes in its place, while it is open: notices it and makes a new journal that holds everything.
 //!
 //! A deleted file can still be read through the connection that has it open. So the new journal is a copy made by SQLite itself; only if that
-//! fails does it begin empty, with what is known of sessions and kept values, and it is said what is lost.
+//! fails does it begin empty, with what is known of sessions and kept values, and the note says what is lost.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};

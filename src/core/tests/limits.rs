@@ -18,7 +18,7 @@ fn sent_of(bench: &Bench, kinds: &[&str]) -> usize {
 
 const TRIGGER_QUESTIONS: [&str; 2] = ["TRIGGERS_GET_ALL", "GET_TRIGGER_LIST"];
 
-/// The same answer in the words of 16 and of 17, with an id of its own.
+/// The same answer as Twitchat 16 and as Twitchat 17 write it, with an id of its own.
 fn labels_of(third: bool, number: usize) -> String {
     let kind = if third { "ON_LABEL_OVERLAY_PLACEHOLDERS" } else { "LABEL_OVERLAY_PLACEHOLDERS" };
     format!(r#"{{"origin":"twitchat","type":"{kind}","id":"{number}","data":{{}}}}"#)

@@ -110,7 +110,7 @@ impl StandIn {
         self.hub.send_raw(&Message::text(text.into()));
     }
 
-    /// Sends a text frame with these bytes, which need not be UTF-8, to everyone who hears General events.
+    /// Sends a text frame with these bytes, which need not be UTF-8, to every session that subscribed to General events.
     pub fn send_raw_event(&self, bytes: Vec<u8>) {
         self.hub.send_raw_event(&Message::text(bytes));
     }

@@ -232,7 +232,7 @@ impl Hub {
         identified.for_each(|session| session.outbox.push(message.clone()));
     }
 
-    /// Sends any message to everyone who hears General events.
+    /// Sends any message to every session that subscribed to General events.
     pub(super) fn send_raw_event(&self, message: &Message) {
         self.lock().listeners(subscription::GENERAL).for_each(|outbox| outbox.push(message.clone()));
     }
