@@ -160,7 +160,7 @@ impl Core {
                 }
                 match outcome {
                     Outcome::Counted => self.tell_fact(&fact, source.id, now),
-                    Outcome::Repeat => self.counts.repeats += 1,
+                    Outcome::Repeat | Outcome::Part => self.counts.repeats += 1,
                 }
             }
         } else {

@@ -34,7 +34,7 @@ const AMOUNT: [&str; 14] = [
     "/bits",
     "/message/bits",
     "/gifts",
-    "/cumulativeMonths",
+    MONTHS,
     "/cost",
     "/amount",
     "/total",
@@ -45,6 +45,8 @@ const AMOUNT: [&str; 14] = [
     "/totalSubsGifted",
     "/viewerCount",
 ];
+/// In a resubscription 0 means unknown.
+const MONTHS: &str = "/cumulativeMonths";
 const CURRENCY: [&str; 3] = ["/currency", "/currencyCode", "/formattedCurrency"];
 const WHAT: [&str; 7] = ["/reward/title", "/title", "/gameName", "/game/name", "/scene/name", "/tier", "/subTier"];
 /// Whom an event names besides: who is given a subscription.
@@ -84,11 +86,15 @@ impl Core {
         if !self.rules.wants_latest || self.replaying {
             return;
         }
+        let is_resub = matches!(&*name.kind, "ReSub" | "Resubscription");
         let mut rest = Map::new();
         for (key, places) in
             [("name", &NAME[..]), ("login", &LOGIN), ("id", &ID), ("amount", &AMOUNT), ("currency", &CURRENCY), ("what", &WHAT)]
         {
-            let found = places.iter().filter_map(|place| data.pointer(place)).find(|value| match value {
+            let there = places.iter().filter_map(|place| Some((*place, data.pointer(place)?)));
+            let is_unknown = |place: &str, value: &Value| is_resub && place == MONTHS && value.as_u64() == Some(0);
+            let mut known = there.filter(|(place, value)| !is_unknown(place, value)).map(|(_, value)| value);
+            let found = known.find(|value| match value {
                 Value::String(text) => !text.is_empty(),
                 Value::Number(_) => true,
                 _ => false,

@@ -51,7 +51,7 @@ use uuid::Uuid;
 use crate::{
     credits::Fold,
     event::{Fact, Heard, Person},
-    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, general::States},
+    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, Subs, general::States},
 };
 use journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings, Ticket};
@@ -98,6 +98,7 @@ pub struct Core {
     side: Side,
     gifts: Gifts,
     lines: Lines,
+    subs: Subs,
     states: States,
     stage: replay::Stage,
     stream: sessions::StreamState,
@@ -156,6 +157,7 @@ impl Core {
             side,
             gifts: Gifts::default(),
             lines: Lines::default(),
+            subs: Subs::default(),
             states: States::default(),
             stage: replay::Stage::default(),
             stream: sessions::StreamState::new(kept),
@@ -182,10 +184,23 @@ impl Core {
             settings,
             run,
         };
+        core.list_names();
+        if let Some(json) = &kept.listed {
+            core.fold.people.recall_listed(json);
+        }
         core.recall_channels(kept.channels.as_deref());
         core.recall_latest(kept.latest.as_deref());
         core.choose_session(sessions, kept, now);
         core
+    }
+
+    /// Whoever has a name that the config lists stays listed by id.
+    fn list_names(&mut self) {
+        let credits = &self.settings.credits;
+        let listed = &mut self.fold.people.listed;
+        listed.add_names(credits.ignore.names());
+        listed.add_names(credits.editors.iter().chain(credits.groups.values().flatten()).map(|name| &**name));
+        listed.add_names(self.settings.overlay.script.sections.iter().flat_map(|plan| &plan.ignore).map(|name| &**name));
     }
 
     fn recall_channels(&mut self, json: Option<&str>) {
@@ -216,7 +231,7 @@ impl Core {
     pub fn recall_person(&mut self, row: &PersonRow) {
         let platform = crate::event::Platform::parse(&row.platform);
         if let Some(person) = Person::on(platform, &row.id, &row.login, &row.display) {
-            self.fold.people.meet(&person, row.seen_ms);
+            self.fold.people.recall(&person, row.seen_ms);
         }
     }
 
@@ -272,6 +287,7 @@ impl Core {
 
     /// Takes one input. The effects are to be run in their order.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
+        self.fold.people.recalled();
         self.notice_freeze(now);
         match input {
             Input::Up(info) => self.up(info, now),
@@ -312,6 +328,9 @@ impl Core {
                 }
             }
         }
+        if self.fold.people.listed.take_new() {
+            self.keep("listed", self.fold.people.listed_json());
+        }
         self.timers(now);
         self.run_rules(now);
         self.run_labels(now);
@@ -327,6 +346,8 @@ impl Core {
             self.stage.gifts.due_ms(),
             self.lines.due_ms(),
             self.stage.lines.due_ms(),
+            self.subs.due_ms(),
+            self.stage.subs.due_ms(),
             self.show.due_ms(),
             self.ban_watch.due_ms(),
             self.ballots_due_ms,
@@ -416,6 +437,7 @@ impl Core {
         self.run_bans(now);
         self.release_gifts(now);
         self.release_lines(now);
+        self.release_subs(now);
         self.settle_ballots(now);
     }
 
@@ -438,6 +460,16 @@ impl Core {
         }
         let replayed = self.stage.lines.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
         self.on_stage(|core| replayed.into_iter().for_each(|line| core.tell(line.event, now)));
+    }
+
+    /// Emits new subscriptions that turned out to be no resubscriptions.
+    fn release_subs(&mut self, now: Now) {
+        let broadcaster = self.broadcaster();
+        for (event, _) in self.subs.release(now.mono_ms, now.wall_ms, broadcaster.as_ref()) {
+            self.tell(event, now);
+        }
+        let replayed = self.stage.subs.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
+        self.on_stage(|core| replayed.into_iter().for_each(|(event, _)| core.tell(event, now)));
     }
 
     /// Tells of polls and predictions that ended, and notes when the next may have.

@@ -119,6 +119,8 @@ pub struct Kept {
     pub once: Option<String>,
     /// The last event of each kind, as JSON.
     pub latest: Option<String>,
+    /// Accounts that were seen with a name that the config lists, as JSON.
+    pub listed: Option<String>,
 }
 
 /// What OBS says of itself.

@@ -4,17 +4,18 @@
 use super::{Core, port::Now};
 use crate::{
     event::Message,
-    mapping::{self, Gifts, Lines, Polls, Predictions, general::States},
+    mapping::{self, Gifts, Lines, Polls, Predictions, Subs, general::States},
     twitchat::{catalogue, catalogue::Class},
 };
 
-/// Polls, predictions, gifts, chat lines and states that are played back, apart from the real ones.
+/// Polls, predictions, gifts, subscriptions, chat lines and states that are played back, apart from the real ones.
 #[derive(Debug, Default)]
 pub(super) struct Stage {
     pub(super) polls: Polls,
     pub(super) predictions: Predictions,
     pub(super) gifts: Gifts,
     pub(super) lines: Lines,
+    pub(super) subs: Subs,
     pub(super) states: States,
 }
 

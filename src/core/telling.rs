@@ -20,7 +20,7 @@ impl Core {
     }
 
     /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb, chat lines for
-    /// their other messages.
+    /// their other messages, new subscriptions for the resubscription that they may be.
     pub(super) fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, now: Now) {
         if !self.is_heard() {
             return;
@@ -32,6 +32,12 @@ impl Core {
             let gifts = if self.replaying { &mut self.stage.gifts } else { &mut self.gifts };
             gifts.hold(gift, &id, now.mono_ms);
             return;
+        }
+        if let Fact::Subscription(subscription) = &fact {
+            let subs = if self.replaying { &mut self.stage.subs } else { &mut self.subs };
+            if subs.hold(subscription, &id, now.mono_ms) {
+                return;
+            }
         }
         let broadcaster = self.broadcaster();
         let lines = if self.replaying { &mut self.stage.lines } else { &mut self.lines };

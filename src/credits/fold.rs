@@ -15,6 +15,7 @@ use super::{
     people::{Met, People, PersonId},
     section::Section,
     single::{Once, Singles},
+    subscribed::{self, Subscribed},
     tally::Tally,
     waves::{Step, Waves},
 };
@@ -38,8 +39,10 @@ pub enum Origin {
 pub enum Outcome {
     /// It counts.
     Counted,
-    /// It was told before: a gift or a raid heard twice, or a live event whose place a summary's row had already taken.
+    /// It was reported before: the same fact again, or a live event whose place a summary's row had already taken.
     Repeat,
+    /// It belongs to a fact that counts already, and a summary has a row of its own for it.
+    Part,
 }
 
 /// A live event that comes this soon after a summary's equal row is the same one.
@@ -127,6 +130,7 @@ pub struct Sections {
     ledger: Vec<(i64, Key, u32)>,
     claimable: VecDeque<Claimable>,
     raids: HashMap<PersonId, i64>,
+    subscribed: Subscribed,
     singles: Singles,
     extras: Extras,
     title: Box<str>,
@@ -200,13 +204,17 @@ impl Sections {
     }
 
     fn add(&mut self, section: Section, who: PersonId, count: u32, amount: u64, at_ms: i64) {
-        self.lists.entry(section).or_default().add(who, count, amount, None, at_ms);
+        self.list_mut(section).add(who, count, amount, None, at_ms);
+    }
+
+    fn list_mut(&mut self, section: Section) -> &mut Tally {
+        self.lists.entry(section).or_insert_with(|| Tally::of(section))
     }
 
     /// Adds what may also be listed on its own.
     fn add_once(&mut self, once: Once) {
         let Once { section, who, amount, tier, at_ms } = once;
-        self.lists.entry(section).or_default().add(who, 1, amount, tier, at_ms);
+        self.list_mut(section).add(who, 1, amount, tier, at_ms);
         self.singles.add(once);
     }
 
@@ -214,7 +222,7 @@ impl Sections {
     fn present(&mut self, who: PersonId, roles: Roles, spoke: bool, at_ms: i64) {
         let by_role = ROLE_SECTIONS.iter().filter(|(role, _)| roles.has(*role)).map(|(_, section)| *section);
         for section in by_role.chain(spoke.then_some(Section::Users)) {
-            let list = self.lists.entry(section).or_default();
+            let list = self.list_mut(section);
             if list.get(who).is_none() {
                 list.add(who, 1, 0, None, at_ms);
             }
@@ -298,9 +306,12 @@ impl Fold {
         } else {
             self.count(fact, origin, at_ms, &mut met)
         };
+        // A summary's row is missing once at most, whether it counts or not.
+        if outcome != Outcome::Repeat || origin == Origin::Filled {
+            self.session.ledger.extend(key.map(|(key, count)| (at_ms, key, count)));
+        }
         if outcome == Outcome::Counted {
             self.session.facts += 1;
-            self.session.ledger.extend(key.map(|(key, count)| (at_ms, key, count)));
             if origin == Origin::Filled {
                 self.session.claimable.extend(key.map(|(key, count)| Claimable { key, at_ms, left: count }));
             }
@@ -328,7 +339,7 @@ impl Fold {
             // A summary tells a continued gift as a gift of whoever continues it.
             Fact::Subscription(subscription) if subscription.kind == SubKind::GiftUpgrade => {
                 let who = self.people.meet(&subscription.who, at_ms).who;
-                self.session.lists.entry(Section::GiftSubs).or_default().take_back(who, 1, 1);
+                self.session.list_mut(Section::GiftSubs).take_back(who, 1, 1);
                 self.subscription(subscription, at_ms, met);
             }
             Fact::Gift(gift) => {
@@ -356,7 +367,7 @@ impl Fold {
                     self.boards.bits(who, *bits, at_ms);
                 }
             }
-            Fact::Subscription(subscription) => self.subscription(subscription, at_ms, met),
+            Fact::Subscription(subscription) => return self.subscription(subscription, at_ms, met),
             Fact::Gift(gift) => return self.gift(gift, origin, at_ms, met),
             Fact::Raid { who, viewers, .. } => {
                 let who = self.meet(who, at_ms, met);
@@ -406,13 +417,27 @@ impl Fold {
         Outcome::Counted
     }
 
-    fn subscription(&mut self, subscription: &Subscription, at_ms: i64, met: &mut impl FnMut(Met)) {
+    fn subscription(&mut self, subscription: &Subscription, at_ms: i64, met: &mut impl FnMut(Met)) -> Outcome {
         let who = self.meet(&subscription.who, at_ms, met);
         let section = if subscription.kind == SubKind::Renewed { Section::ReSubs } else { Section::Subs };
-        let months = u64::from(subscription.cumulative_months);
+        match self.session.subscribed.take(who, subscription, at_ms, &self.people) {
+            subscribed::Step::Counts => {}
+            subscribed::Step::Repeat => {
+                self.session.list_mut(section).add(who, 0, subscription.known_months().into(), None, at_ms);
+                return Outcome::Repeat;
+            }
+            subscribed::Step::Announced => return Outcome::Part,
+            subscribed::Step::TakesPlace { who, at_ms } => {
+                self.session.list_mut(Section::Subs).take_back(who, 1, 0);
+                self.session.singles.take_back(Section::Subs, who, at_ms);
+                self.session.facts = self.session.facts.saturating_sub(1);
+            }
+        }
+        let months = u64::from(subscription.known_months());
         self.session.add_once(Once { section, who, amount: months, tier: Some(subscription.tier), at_ms });
         self.people.add_roles(who, Roles::SUBSCRIBER);
         self.session.present(who, Roles::SUBSCRIBER, false, at_ms);
+        Outcome::Counted
     }
 
     fn gift(&mut self, gift: &Gift, origin: Origin, at_ms: i64, met: &mut impl FnMut(Met)) -> Outcome {
@@ -421,7 +446,7 @@ impl Fold {
         let session = &mut self.session;
         if gift.bomb && gift.of_bomb {
             // The report of a bomb whose gifts are told one by one as well.
-            session.lists.entry(Section::GiftBombs).or_default().add(gifter, 1, gift.count.into(), Some(gift.tier), at_ms);
+            session.list_mut(Section::GiftBombs).add(gifter, 1, gift.count.into(), Some(gift.tier), at_ms);
             return Outcome::Counted;
         }
         let unnamed = gift.count.saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
@@ -448,9 +473,9 @@ impl Fold {
         if counted == 0 {
             return Outcome::Repeat;
         }
-        session.lists.entry(Section::GiftSubs).or_default().add(gifter, 1, counted.into(), Some(gift.tier), at_ms);
+        session.list_mut(Section::GiftSubs).add(gifter, 1, counted.into(), Some(gift.tier), at_ms);
         if bombs > 0 || of_bomb > 0 {
-            session.lists.entry(Section::GiftBombs).or_default().add(gifter, bombs, of_bomb.into(), Some(gift.tier), at_ms);
+            session.list_mut(Section::GiftBombs).add(gifter, bombs, of_bomb.into(), Some(gift.tier), at_ms);
         }
         Outcome::Counted
     }

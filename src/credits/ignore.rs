@@ -124,7 +124,12 @@ pub struct Ignore {
 }
 
 impl Ignore {
-    /// Whether somebody is left out, given the broadcaster's ids.
+    /// Names by which people are left out: whoever has, or had, one of them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.own.iter().map(|name| &**name).chain(KNOWN_BOTS.iter().copied().filter(|_| self.bots))
+    }
+
+    /// Whether somebody is left out, given the broadcaster's ids. Also by a former name that the config lists.
     pub fn covers(&self, who: &Known, broadcaster: &[&str]) -> bool {
         if self.broadcaster && who.platform == Platform::Twitch && !who.id.is_empty() && broadcaster.contains(&&*who.id) {
             return true;
@@ -134,7 +139,8 @@ impl Ignore {
         }
         let (login, display) = (who.login.to_lowercase(), who.display.to_lowercase());
         let listed = |name: &str| !name.is_empty() && (self.own.contains(name) || (self.bots && KNOWN_BOTS.binary_search(&name).is_ok()));
-        listed(&login)
+        who.listed.iter().any(|name| listed(name))
+            || listed(&login)
             || (login.is_empty() && listed(&display))
             || self.own.contains(&*display) && !display.is_empty()
             || self.own.contains(&*who.id) && !who.id.is_empty()

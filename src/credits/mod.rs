@@ -11,12 +11,14 @@ pub mod extras;
 pub mod fold;
 pub mod ignore;
 pub mod left_out;
+pub mod listed;
 pub mod people;
 pub mod reply;
 pub mod roll;
 pub mod sample;
 pub mod section;
 pub mod single;
+pub mod subscribed;
 pub mod tally;
 pub mod waves;
 

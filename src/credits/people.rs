@@ -8,6 +8,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+use super::listed::{self, Listed};
 use crate::event::{Person, Platform, Roles};
 
 /// A place in [`People`].
@@ -29,6 +30,10 @@ pub struct Known {
     pub roles: Roles,
     /// When last heard of, Unix milliseconds.
     pub seen_ms: i64,
+    /// Names of theirs, also former ones, that the config lists; in lower case.
+    pub listed: Vec<Box<str>>,
+    /// When an earlier run wrote these names down; `i64::MIN` for whoever none did.
+    kept_ms: i64,
     /// Turned out to be this other entry.
     same_as: Option<PersonId>,
 }
@@ -38,6 +43,11 @@ impl Known {
     pub fn name(&self) -> &str {
         [&self.display, &self.login, &self.id].into_iter().find(|name| !name.is_empty()).map_or("", |name| name)
     }
+
+    /// Whether this login is another one than the one that is known: the account was renamed.
+    fn is_renamed(&self, login: &str) -> bool {
+        !login.is_empty() && !self.login.is_empty() && !self.login.eq_ignore_ascii_case(login)
+    }
 }
 
 /// Everybody heard of.
@@ -46,6 +56,12 @@ pub struct People {
     list: Vec<Known>,
     by_id: HashMap<u64, PersonId>,
     by_name: HashMap<u64, PersonId>,
+    /// Entries that turned out to be somebody, by that somebody.
+    merged: HashMap<PersonId, Vec<PersonId>>,
+    /// Names that the config lists, with their holders.
+    pub listed: Listed,
+    /// Rows of the journal are being read that may be older than what is known already.
+    recalling: bool,
     changes: u64,
     meetings: u64,
 }
@@ -94,6 +110,22 @@ impl People {
         self.meetings
     }
 
+    /// Takes up a person as kept by an earlier run. From here on, what is older than that changes no name, until [`Self::recalled`].
+    pub fn recall(&mut self, person: &Person, seen_ms: i64) -> PersonId {
+        self.recalling = false;
+        let who = self.meet(person, seen_ms).who;
+        self.recalling = true;
+        if let Some(known) = self.list.get_mut(who.0 as usize) {
+            known.kept_ms = known.kept_ms.max(seen_ms);
+        }
+        who
+    }
+
+    /// The journal has been read: whatever comes now is news.
+    pub fn recalled(&mut self) {
+        self.recalling = false;
+    }
+
     /// Finds or makes the entry of a person as named by a message, and takes over the names it brings.
     pub fn meet(&mut self, person: &Person, at_ms: i64) -> Met {
         let (who, is_new) = self.find_or_make(person, at_ms);
@@ -103,6 +135,9 @@ impl People {
         if changed {
             for name in [&person.login, &person.display] {
                 self.register_name(who, person.platform, name);
+            }
+            if let Some(known) = self.list.get_mut(who.0 as usize) {
+                self.listed.note(who, known);
             }
         }
         Met { who, changed }
@@ -136,6 +171,8 @@ impl People {
             display: Box::default(),
             roles: person.roles,
             seen_ms: at_ms,
+            listed: Vec::new(),
+            kept_ms: i64::MIN,
             same_as: None,
         });
         who
@@ -143,12 +180,18 @@ impl People {
 
     fn update(&mut self, who: PersonId, person: &Person, at_ms: i64) -> bool {
         let Some(known) = self.list.get_mut(who.0 as usize) else { return false };
+        let is_old = self.recalling && at_ms <= known.kept_ms;
         known.seen_ms = known.seen_ms.max(at_ms);
         let roles = known.roles.with(person.roles);
         let (mut changed, new_role) = (false, roles != known.roles);
         known.roles = roles;
+        if !is_old && person.display.is_empty() && known.is_renamed(&person.login) && !known.display.eq_ignore_ascii_case(&person.login) {
+            // It was the display name of the account's former name.
+            known.display = Box::default();
+            changed = true;
+        }
         for (mine, theirs) in [(&mut known.id, &person.id), (&mut known.login, &person.login), (&mut known.display, &person.display)] {
-            if !theirs.is_empty() && mine != theirs {
+            if !theirs.is_empty() && mine != theirs && !is_old {
                 mine.clone_from(theirs);
                 changed = true;
             }
@@ -168,7 +211,16 @@ impl People {
             && known.id.is_empty()
         {
             known.same_as = Some(who);
+            let mut merged = self.merged.remove(&before).unwrap_or_default();
+            merged.push(before);
+            self.merged.entry(who).or_default().append(&mut merged);
         }
+    }
+
+    /// Somebody's entry and all those that turned out to be them.
+    pub fn entries_of(&self, who: PersonId) -> impl Iterator<Item = PersonId> {
+        let root = self.root(who);
+        std::iter::once(root).chain(self.merged.get(&root).into_iter().flatten().copied())
     }
 
     /// The entry that somebody turned out to be.
@@ -213,10 +265,43 @@ impl People {
         self.by_name.get(&hash(platform, name, true)).map(|who| self.root(*who))
     }
 
-    /// Completes a person from what is known: id, names, roles.
+    /// Takes up who was seen with a listed name in earlier runs, as [`Self::listed_json`] gave it.
+    pub fn recall_listed(&mut self, json: &str) {
+        for (person, names) in listed::read(json) {
+            let who = self.recall(&person, 0);
+            if let Some(known) = self.list.get_mut(who.0 as usize) {
+                for name in &names {
+                    self.listed.mark(who, known, name);
+                }
+            }
+        }
+        self.listed.take_new();
+    }
+
+    /// Who was seen with a listed name, for keeping.
+    pub fn listed_json(&self) -> String {
+        listed::to_json(self.iter())
+    }
+
+    /// The Twitch accounts that a name in the config stands for: whoever was seen with it, also before a rename.
+    pub fn listed_as(&self, name: &str) -> Vec<PersonId> {
+        let is_twitch = |who: &PersonId| self.known(*who).is_some_and(|known| known.platform == Platform::Twitch);
+        let mut found: Vec<PersonId> = Vec::new();
+        let holders = self.listed.holders(name).map(|who| self.root(who)).filter(is_twitch);
+        for who in holders.chain(self.who_is(Platform::Twitch, name)) {
+            if !found.contains(&who) {
+                found.push(who);
+            }
+        }
+        found
+    }
+
+    /// Completes a person from what is known: id, names, roles. A new login does not get the former display name.
     pub fn complete(&self, person: &mut Person) {
         let Some(known) = self.find(person).and_then(|who| self.known(who)) else { return };
-        for (theirs, mine) in [(&mut person.id, &known.id), (&mut person.login, &known.login), (&mut person.display, &known.display)] {
+        let is_renamed = known.is_renamed(&person.login);
+        let display = if is_renamed { &Box::default() } else { &known.display };
+        for (theirs, mine) in [(&mut person.id, &known.id), (&mut person.login, &known.login), (&mut person.display, display)] {
             if theirs.is_empty() {
                 theirs.clone_from(mine);
             }
@@ -252,6 +337,36 @@ mod tests {
         assert_eq!(people.meet(&person("1", "anna_b", ""), 3), Met { who, changed: false });
         people.meet(&person("1", "anna_new", "Änna"), 4);
         assert_eq!((people.name(who), &*people.known(who).unwrap().login), ("Änna", "anna_new"));
+    }
+
+    #[test]
+    fn a_new_login_without_a_display_name_takes_the_old_display_name_away() {
+        let mut people = People::default();
+        let who = people.meet(&person("1", "oldname", "OldName"), 1).who;
+        let mut renamed = person("1", "newname", "");
+        people.complete(&mut renamed);
+        assert_eq!(&*renamed.display, "", "not before it is taken in either");
+        people.meet(&renamed, 2);
+        assert_eq!(people.name(who), "newname");
+        let yuki = people.meet(&person("2", "yukihana", "雪花Yuki"), 1).who;
+        for login in ["yukihana", "YukiHana", ""] {
+            people.meet(&person("2", login, ""), 2);
+            assert_eq!(people.name(yuki), "雪花Yuki", "{login}");
+        }
+        let known_by_display = people.meet(&person("3", "3", "Anna_B"), 1).who;
+        people.meet(&person("3", "anna_b", ""), 2);
+        assert_eq!(people.name(known_by_display), "Anna_B", "it is the new login's");
+    }
+
+    #[test]
+    fn rows_that_are_older_than_what_was_kept_bring_no_old_name_back() {
+        let mut people = People::default();
+        let who = people.recall(&person("1", "newname", ""), 20);
+        people.meet(&person("1", "oldname", "OldName"), 20);
+        assert_eq!((people.name(who), &*people.known(who).unwrap().login), ("newname", "newname"));
+        people.recalled();
+        people.meet(&person("1", "third", ""), 5);
+        assert_eq!(people.name(who), "third", "the clock may have been set back");
     }
 
     #[test]

@@ -15,10 +15,7 @@ use super::{
     section::Section,
     tally::Entry,
 };
-use crate::event::{
-    Platform,
-    fact::{SupportKind, Tier},
-};
+use crate::event::fact::{SupportKind, Tier};
 
 /// Which keys a reply carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -256,9 +253,14 @@ impl Writer<'_> {
 
     /// Names from the config, as their owners write them where that is known.
     fn listed(&self, names: &[Box<str>]) -> Vec<Value> {
-        let known = |name: &str| self.fold.people.who_is(Platform::Twitch, name);
-        let shown = names.iter().map(|name| (&**name, known(name))).filter(|(_, who)| !who.is_some_and(|who| self.left_out.is_banned(who)));
-        unique(shown.map(|(name, who)| who.map_or(name, |who| self.fold.people.name(who)))).collect()
+        let people = &self.fold.people;
+        let found = names.iter().map(|name| (&**name, people.listed_as(name)));
+        let shown = found.flat_map(|(name, accounts)| {
+            let as_written = accounts.is_empty().then_some(name);
+            let current = accounts.into_iter().filter(|who| !self.left_out.is_banned(*who)).map(|who| people.name(who));
+            as_written.into_iter().chain(current.collect::<Vec<_>>())
+        });
+        unique(shown).collect()
     }
 
     fn groups(&mut self) -> Vec<(String, Value)> {

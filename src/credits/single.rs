@@ -82,6 +82,14 @@ impl Singles {
         self.list.push(once);
     }
 
+    /// Takes back the last one of a section that somebody has at this time: it turned out to be something else.
+    pub(super) fn take_back(&mut self, section: Section, who: PersonId, at_ms: i64) {
+        let is_it = |once: &Once| (once.section, once.who, once.at_ms) == (section, who, at_ms);
+        if let Some(place) = self.list.iter().rposition(is_it) {
+            self.list.remove(place);
+        }
+    }
+
     pub(super) fn add_support(&mut self, support: &Support, who: PersonId, at_ms: i64) {
         let Support { kind, money, what, name, .. } = support.clone();
         self.support.push(SupportOnce { kind, who, money, what, name, at_ms });

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::people::{People, PersonId};
+use super::{
+    people::{People, PersonId},
+    section::Section,
+};
 use crate::event::fact::Tier;
 
 /// Somebody's line in a section.
@@ -12,7 +15,7 @@ pub struct Entry {
     pub who: PersonId,
     /// How often.
     pub count: u32,
-    /// How much in all: bits, viewers, points, gifted subscriptions; 0 where there is no amount.
+    /// How much in all: bits, viewers, points, gifted subscriptions; of months the greatest number. 0 where there is no amount.
     pub amount: u64,
     /// Highest tier, for subscriptions.
     pub tier: Option<Tier>,
@@ -22,10 +25,23 @@ pub struct Entry {
     pub last_ms: i64,
 }
 
+/// How the amounts of one person become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Amounts {
+    /// They are added up.
+    #[default]
+    Sum,
+    /// The greatest counts: months are a state.
+    Greatest,
+}
+
 impl Entry {
-    fn absorb(&mut self, other: &Self) {
+    fn absorb(&mut self, other: &Self, amounts: Amounts) {
         self.count = self.count.saturating_add(other.count);
-        self.amount = self.amount.saturating_add(other.amount);
+        self.amount = match amounts {
+            Amounts::Sum => self.amount.saturating_add(other.amount),
+            Amounts::Greatest => self.amount.max(other.amount),
+        };
         self.tier = self.tier.max(other.tier);
         self.first_ms = self.first_ms.min(other.first_ms);
         self.last_ms = self.last_ms.max(other.last_ms);
@@ -35,28 +51,37 @@ impl Entry {
 /// A section's people.
 #[derive(Debug, Default)]
 pub struct Tally {
+    amounts: Amounts,
     entries: Vec<Entry>,
     places: HashMap<PersonId, u32>,
 }
 
 impl Tally {
+    /// A section's, with nobody in it.
+    pub fn of(section: Section) -> Self {
+        let amounts = if matches!(section, Section::Subs | Section::ReSubs) { Amounts::Greatest } else { Amounts::Sum };
+        Self { amounts, ..Self::default() }
+    }
+
     /// Adds to somebody's line.
     pub fn add(&mut self, who: PersonId, count: u32, amount: u64, tier: Option<Tier>, at_ms: i64) {
         let addition = Entry { who, count, amount, tier, first_ms: at_ms, last_ms: at_ms };
         let place = self.places.get(&who).and_then(|place| self.entries.get_mut(*place as usize));
         if let Some(entry) = place {
-            entry.absorb(&addition);
+            entry.absorb(&addition, self.amounts);
         } else {
             self.places.insert(who, u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
             self.entries.push(addition);
         }
     }
 
-    /// Takes back what turned out to be something else; a line with nothing left in it is hidden.
+    /// Takes back what turned out to be something else; a line with nothing left in it is hidden. Of months only the count is less.
     pub fn take_back(&mut self, who: PersonId, count: u32, amount: u64) {
         if let Some(entry) = self.places.get(&who).and_then(|place| self.entries.get_mut(*place as usize)) {
             entry.count = entry.count.saturating_sub(count);
-            entry.amount = entry.amount.saturating_sub(amount);
+            if self.amounts == Amounts::Sum {
+                entry.amount = entry.amount.saturating_sub(amount);
+            }
         }
     }
 
@@ -81,7 +106,7 @@ impl Tally {
         for entry in entries {
             let who = people.root(entry.who);
             if let Some(before) = merged.get(&who).and_then(|place| list.get_mut(*place)) {
-                before.absorb(entry);
+                before.absorb(entry, self.amounts);
             } else {
                 merged.insert(who, list.len());
                 list.push(Entry { who, ..*entry });

@@ -51,6 +51,7 @@ pub(super) fn core(store: &Store, setup: &Setup, tell: bool, now: Now) -> Result
         subscriptions: store.kept("subscriptions")?,
         once: store.kept("once")?,
         latest: store.kept("latest")?,
+        listed: store.kept("listed")?,
     };
     let known_instance = store.kept("instance")?;
     let instance: Box<str> = known_instance.clone().unwrap_or_else(|| Uuid::new_v4().to_string()).into();

@@ -91,12 +91,23 @@ pub struct Subscription {
     pub kind: SubKind,
     /// Months paid at once: 1, 3 or 6.
     pub months: u32,
-    /// Months in total.
+    /// Months in total; 0 where not told.
     pub cumulative_months: u32,
     /// Months in a row; 1 may mean "not shared".
     pub streak_months: u32,
     /// What they wrote.
     pub chat: Chat,
+}
+
+impl Subscription {
+    /// Months in total as far as they are known: the total; where that is not told, the streak, which is at least 2 if it is shared; else 0.
+    pub fn known_months(&self) -> u32 {
+        match (self.cumulative_months, self.streak_months) {
+            (0, 0 | 1) => 0,
+            (0, streak) => streak,
+            (total, _) => total,
+        }
+    }
 }
 
 /// How a subscription came about.

@@ -3,7 +3,7 @@
 //! Not read: lists that feed no section (polls, predictions, shoutouts, power-ups, likes, shares), and patrons, who are all that there
 //! are and not those of the stream. A gift upgrade cannot be told from a gift here: Twitchat puts it among them.
 
-use super::heard::{automatic, giver, tier};
+use super::heard::{automatic, giver, tier, total_months};
 use crate::{
     event::{
         EventName, Fact, Person, Platform, Roles,
@@ -63,7 +63,7 @@ fn subscription(row: &Row<'_>, kind: SubKind) -> Option<Fact> {
         tier: tier(&row.tier.0),
         kind,
         months: 1,
-        cumulative_months: row.sub_duration.small().unwrap_or_default().max(1),
+        cumulative_months: total_months(kind, row.sub_duration.small()),
         streak_months: 0,
         chat: Chat::default(),
     }))

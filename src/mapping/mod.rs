@@ -15,6 +15,7 @@ pub mod predictions;
 pub mod published;
 pub mod render;
 pub mod rest;
+pub mod subs;
 pub mod summary;
 pub mod texts;
 
@@ -27,4 +28,5 @@ pub use lines::Lines;
 pub use polls::Polls;
 pub use predictions::Predictions;
 pub use rest::Rest;
+pub use subs::Subs;
 pub use texts::strip_texts;

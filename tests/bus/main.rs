@@ -28,6 +28,7 @@ mod noise;
 mod overlay;
 mod pure;
 mod reconnect;
+mod renames;
 mod reorder;
 mod rules;
 mod show;

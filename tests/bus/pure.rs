@@ -205,6 +205,7 @@ impl Bench {
             generation: text("generation"),
             channels: text("channels"),
             subscriptions: text("subscriptions"),
+            listed: text("listed"),
             ..Kept::default()
         };
         let last = self.rows.last().map_or(Seq(0), |row| row.seq);

@@ -9,7 +9,7 @@ use twitchat_bridge::{
     core::recent::{RECENT_IDS, Recent},
     credits::People,
     event::{Event, EventName, Fact, Heard, Message, Person},
-    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, general::States, lines, render},
+    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, Subs, general::States, lines, render},
     obs::Info,
     request::{self, Call},
     twitchat::question,
@@ -79,6 +79,8 @@ pub(crate) struct Decoder {
     gifts: Gifts,
     /// Chat lines, and those of a recording that is played back.
     lines: Lines,
+    subs: Subs,
+    replayed_subs: Subs,
     replayed_lines: Lines,
     states: States,
     replayed_states: States,
@@ -134,6 +136,10 @@ impl Decoder {
         let told = self.gifts.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
         // The message that a gift came in stands in its data.
         lines.extend(told.into_iter().map(|event| Line::event(event, Value::Null, false, at)));
+        for (held, replay) in [(&mut self.subs, false), (&mut self.replayed_subs, true)] {
+            let told = held.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
+            lines.extend(told.into_iter().map(|(event, id)| Line::event(event, id_of(&id), replay, at)));
+        }
         for (held, replay) in [(&mut self.lines, false), (&mut self.replayed_lines, true)] {
             let said = held.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
             lines.extend(said.into_iter().map(|line| Line::event(line.event, id_of(&line.id), replay, at)));
@@ -197,6 +203,12 @@ impl Decoder {
         if let Fact::Gift(gift) = fact {
             self.gifts.hold(gift, id.unwrap_or_default(), millis(at));
             return Vec::new();
+        }
+        if let Fact::Subscription(subscription) = &fact {
+            let held = if replay { &mut self.replayed_subs } else { &mut self.subs };
+            if held.hold(subscription, id.unwrap_or_default(), millis(at)) {
+                return Vec::new();
+            }
         }
         let held = if replay { &mut self.replayed_lines } else { &mut self.lines };
         if let Some(line) = lines::line_of(&fact) {

@@ -155,13 +155,19 @@ impl Bench {
             subscriptions: self.kept.get("subscriptions").cloned(),
             once: self.kept.get("once").cloned(),
             latest: self.kept.get("latest").cloned(),
+            listed: self.kept.get("listed").cloned(),
         }
     }
 
     /// A new process with what this one has written.
     pub(super) fn restarted(&self) -> Self {
+        self.restarted_with(settings())
+    }
+
+    /// The same with another config.
+    pub(super) fn restarted_with(&self, settings: Settings) -> Self {
         let last = self.rows.last().map_or(Seq(0), |row| row.seq);
-        let mut next = Self::with(settings(), &self.sessions, last, &self.kept(), self.now.wall_ms);
+        let mut next = Self::with(settings, &self.sessions, last, &self.kept(), self.now.wall_ms);
         self.people.iter().for_each(|person| next.core.recall_person(person));
         let running = next.core.session().id;
         let mut session = SessionId(0);

@@ -33,7 +33,7 @@ pub enum Amount {
 }
 
 impl Amount {
-    /// Both together. Amounts of different things: the first.
+    /// The sum of both. Amounts of different things: the first.
     pub fn add(&mut self, other: Self) {
         match (&mut *self, other) {
             (Self::Number(mine, unit), Self::Number(theirs, other)) if *unit == other => *mine = mine.saturating_add(theirs),
@@ -45,6 +45,14 @@ impl Amount {
             }
             (Self::None, other) => *self = other,
             _ => {}
+        }
+    }
+
+    /// What one person has in all, by two lines about them. Months are a state: the greatest number counts.
+    pub fn join(&mut self, other: Self) {
+        match (&mut *self, other) {
+            (Self::Number(mine, Unit::Months), Self::Number(theirs, Unit::Months)) => *mine = theirs.max(*mine),
+            (_, other) => self.add(other),
         }
     }
 
@@ -175,6 +183,10 @@ mod tests {
         bits.add(Amount::Number(7, Unit::Bits));
         bits.add(Amount::Number(9, Unit::Months));
         assert_eq!(bits, Amount::Number(12, Unit::Bits));
+        bits.join(Amount::Number(1, Unit::Bits));
+        let mut months = Amount::Number(7, Unit::Months);
+        months.join(Amount::Number(6, Unit::Months));
+        assert_eq!((bits, months), (Amount::Number(13, Unit::Bits), Amount::Number(7, Unit::Months)));
         let mut none = Amount::None;
         none.add(Amount::Money(BTreeMap::from([("EUR".into(), 5)])));
         none.add(Amount::Money(BTreeMap::from([("USD".into(), 7), ("EUR".into(), 1)])));

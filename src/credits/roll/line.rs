@@ -19,7 +19,7 @@ use crate::{
         tally::Entry,
     },
     event::{
-        Platform, Roles,
+        Roles,
         fact::{SupportKind, Tier},
     },
     mapping::rest::Ballot,
@@ -75,7 +75,7 @@ impl Line {
     /// The same person again.
     pub(super) fn absorb(&mut self, other: Self) {
         self.count = self.count.saturating_add(other.count);
-        self.amount.add(other.amount);
+        self.amount.join(other.amount);
         self.first_ms = self.first_ms.min(other.first_ms);
         self.tier = self.tier.max(other.tier);
         if !other.note.is_empty() && !self.note.split(", ").any(|part| part == other.note) {
@@ -230,7 +230,8 @@ impl<'a> Lines<'a> {
     fn shows_if_banned(&self, who: PersonId, plan: &Plan) -> bool {
         let Some(known) = self.fold.people.known(who) else { return false };
         let named = |name: &str| !name.is_empty() && plan.ignore.contains(&*name.to_lowercase());
-        let is_ignored = self.left_out.is_ignored(who) || named(&known.login) || named(&known.display) || named(&known.id);
+        let is_listed = [&known.login, &known.display, &known.id].into_iter().chain(&known.listed).any(|name| named(name));
+        let is_ignored = self.left_out.is_ignored(who) || is_listed;
         !is_ignored && (plan.platforms.is_empty() || plan.platforms.contains(&known.platform))
     }
 
@@ -441,17 +442,16 @@ impl<'a> Lines<'a> {
 
     /// Names from the config, as their owners write them where that is known.
     fn listed(&self, names: &[Box<str>], section: Section, plan: &Plan) -> Vec<Line> {
+        let is_named = |name: &str| plan.ignore.contains(&*name.to_lowercase());
         let listed = |written: &str| {
-            let lower = written.to_lowercase();
-            let Some(who) = self.fold.people.who_is(Platform::Twitch, written) else {
-                let is_ignored = self.options.ignore.own.contains(&*lower) || plan.ignore.contains(&*lower);
-                return (!is_ignored).then(|| (written.to_owned(), None));
-            };
-            let name = self.fold.people.name(who);
-            let is_ignored = self.left_out.has(who) || plan.ignore.contains(&*name.to_lowercase());
-            (!is_ignored).then(|| (name.to_owned(), Some(who)))
+            let accounts = self.fold.people.listed_as(written);
+            let is_ignored = self.options.ignore.own.contains(&*written.to_lowercase()) || is_named(written);
+            let as_written = (accounts.is_empty() && !is_ignored).then(|| (written.to_owned(), None));
+            let shown = accounts.into_iter().filter(|who| !self.left_out.has(*who) && !is_named(self.fold.people.name(*who)));
+            let shown = shown.map(|who| (self.fold.people.name(who).to_owned(), Some(who)));
+            as_written.into_iter().chain(shown).collect::<Vec<_>>()
         };
-        let names = names.iter().filter(|_| !self.is_off(section)).filter_map(|written| listed(written));
+        let names = names.iter().filter(|_| !self.is_off(section)).flat_map(|written| listed(written));
         names.enumerate().map(|(place, (name, who))| Line { who, ..Line::thing(&name, Amount::None, place) }).collect()
     }
 

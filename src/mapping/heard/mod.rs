@@ -11,7 +11,7 @@ mod told;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-pub(super) use support::{automatic, giver, tier};
+pub(super) use support::{automatic, giver, tier, total_months};
 
 use crate::{
     event::{Fact, fact::Told},

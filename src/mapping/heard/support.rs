@@ -128,7 +128,7 @@ pub(super) fn subscription(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(),
         tier: tier(&given.tier.0),
         kind,
         months: given.months.small().unwrap_or_default().max(1),
-        cumulative_months: given.total_sub_duration.small().unwrap_or_default().max(1),
+        cumulative_months: total_months(kind, given.total_sub_duration.small()),
         streak_months: given.streak_months.small().unwrap_or_default(),
         chat: given.chat(),
     }));
@@ -151,6 +151,11 @@ fn gift(given: &Given<'_>) -> Gift {
         of_bomb: false,
         total: 0,
     }
+}
+
+/// Months in total. Whoever is new is in the first month; of anybody else, what is not told is not known.
+pub(in crate::mapping) fn total_months(kind: SubKind, told: Option<u32>) -> u32 {
+    told.unwrap_or_default().max(u32::from(kind == SubKind::New))
 }
 
 fn person(user: &Loose<Account<'_>>) -> Option<Person> {

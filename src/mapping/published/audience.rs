@@ -8,10 +8,13 @@ use super::{
     look::{count, flag, list, text, whole},
     people::{ANONYMOUS, GIFTER, Named, RAIDER, RECIPIENT, WHO, element},
 };
-use crate::event::{
-    Fact, Person,
-    fact::{Contribution, Gift, HypeTrain, Redemption, SubKind, Subscription, Tier},
-    person::{ANONYMOUS_CHEERER, ANONYMOUS_GIFTER},
+use crate::{
+    event::{
+        Fact, Person,
+        fact::{Contribution, Gift, HypeTrain, Redemption, SubKind, Subscription, Tier},
+        person::{ANONYMOUS_CHEERER, ANONYMOUS_GIFTER},
+    },
+    mapping::heard::total_months,
 };
 
 pub(super) const BITS: [&str; 2] = ["bits", "message.bits"];
@@ -48,7 +51,7 @@ pub(super) fn subscription(event: &Reader<'_>, kind: SubKind) -> Result<Fact, Wr
         tier: tier(data),
         kind,
         months: count(data, &["duration_months", "durationMonths", "multiMonthDuration"]).unwrap_or(1),
-        cumulative_months: count(data, &["cumulativeMonths", "cumulative_months", "months", "duration"]).unwrap_or(1),
+        cumulative_months: total_months(kind, count(data, &["cumulativeMonths", "cumulative_months", "months", "duration"])),
         streak_months: count(data, &["streakMonths", "streak_months"]).unwrap_or(0),
         chat: chat(data),
     }))

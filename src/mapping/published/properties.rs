@@ -34,11 +34,18 @@ fn streamer() -> impl Strategy<Value = Person> {
 fn subscription() -> impl Strategy<Value = Fact> {
     let kind = prop::sample::select(vec![SubKind::New, SubKind::Renewed, SubKind::PrimeUpgrade, SubKind::GiftUpgrade]);
     let tier = prop::sample::select(vec![Tier::Prime, Tier::One, Tier::Two, Tier::Three]);
-    (streamer(), kind, tier, 1..7_u32).prop_map(|(mut who, kind, tier, months)| {
+    (streamer(), kind, tier, 1..7_u32, 0..40_u32).prop_map(|(mut who, kind, tier, months, total)| {
+        let cumulative_months = match kind {
+            SubKind::New => 1,
+            // 0 is unknown, which 1 is not.
+            SubKind::Renewed => total,
+            // Nothing tells it.
+            SubKind::PrimeUpgrade | SubKind::GiftUpgrade => 0,
+        };
         if matches!(kind, SubKind::PrimeUpgrade | SubKind::GiftUpgrade) {
             who.platform = Platform::Twitch;
         }
-        Fact::Subscription(Subscription { who, tier, kind, months, cumulative_months: 1, streak_months: 0, chat: Chat::default() })
+        Fact::Subscription(Subscription { who, tier, kind, months, cumulative_months, streak_months: 0, chat: Chat::default() })
     })
 }
 

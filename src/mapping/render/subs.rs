@@ -35,10 +35,15 @@ fn new(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
 }
 
 fn renewed(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
-    let system = format!("{} They've subscribed for {} months!", sentence(sub, "subscribed"), sub.cumulative_months);
+    let months = sub.known_months();
+    let system = match months {
+        0 => sentence(sub, "subscribed"),
+        1 => format!("{} They've subscribed for 1 month!", sentence(sub, "subscribed")),
+        _ => format!("{} They've subscribed for {months} months!", sentence(sub, "subscribed")),
+    };
     let mut data = common(sub, &system, context);
     let more = json!({
-        "cumulativeMonths": sub.cumulative_months,
+        "cumulativeMonths": months,
         "shareStreak": sub.streak_months > 1,
         "streakMonths": sub.streak_months,
         "subTier": tier_text(sub.tier),
@@ -78,7 +83,7 @@ fn sentence(sub: &Subscription, how: &str) -> String {
 
 /// Keys of every subscription: the seed's, and the tail that chat notifications have today.
 fn common(sub: &Subscription, system_message: &str, context: &Context<'_>) -> Map<String, Value> {
-    let shown = Shown::writing(&sub.who, &sub.chat).subscribed(sub.tier, sub.cumulative_months);
+    let shown = Shown::writing(&sub.who, &sub.chat).subscribed(sub.tier, sub.known_months());
     let data = json!({
         "userId": sub.who.id,
         "userName": sub.who.login,

@@ -2,6 +2,7 @@
 
 mod bridge;
 mod bus;
+mod case;
 mod compare;
 mod fixtures;
 mod odd;
@@ -14,6 +15,7 @@ use tokio::time::{Instant, sleep};
 
 pub(crate) use bridge::{Bridge, Process, program};
 pub(crate) use bus::{Bus, Witness, play};
+pub(crate) use case::check_case;
 pub(crate) use compare::{comparable, credits_of, differences, names};
 pub(crate) use fixtures::{Script, fixture, shuffled};
 pub(crate) use odd::{Odd, is_request, requests};
