@@ -30,7 +30,7 @@ use crate::{
 const SLICE: usize = 64;
 const SLICE_TIME: Duration = Duration::from_millis(5);
 /// Notices of the link that may wait here.
-const NOTICES: usize = 64;
+pub(super) const NOTICES: usize = 64;
 /// Inputs of one other source that are taken in one turn.
 const INPUTS: usize = 16;
 /// How long the bridge waits, once it is told to stop, for the disk and for replies that wait for it.
@@ -95,6 +95,13 @@ impl Engine {
             batch: None,
             link_ended: None,
             end: None,
+        }
+    }
+
+    /// Takes over what the link brought before there was an engine.
+    pub(super) fn take_early(&mut self, notices: VecDeque<Notice>) {
+        for notice in notices {
+            self.keep(notice);
         }
     }
 
@@ -231,12 +238,16 @@ impl Engine {
     }
 
     fn take_notice(&mut self, notice: Option<Notice>) -> Result<(), Error> {
-        let notice = notice.ok_or(Error::Broken("the link to OBS"))?;
+        self.keep(notice.ok_or(Error::Broken("the link to OBS"))?);
+        Ok(())
+    }
+
+    /// Keeps a notice until its turn.
+    fn keep(&mut self, notice: Notice) {
         if matches!(notice, Notice::Stopped(_)) {
             self.link_ended = Some(Instant::now() + GRACE);
         }
         self.notices.push_back(notice);
-        Ok(())
     }
 
     /// Whether there is room for what a message of OBS may bring about.

@@ -1,6 +1,6 @@
 //! SHELL. Wires the parts: opens the store and rebuilds the core from it, keeps the link to OBS, feeds the core and runs its effects.
 //!
-//! Order of start: store, core, link, sender, the writer of the generation, engine. They end in reverse. `cli::run` and `cli::demo` call [`run`]; nothing here knows
+//! Order of start: store, link, core (read from the store beside the link), sender, the writer of the generation, engine. They end in reverse. `cli::run` and `cli::demo` call [`run`]; nothing here knows
 //! about arguments or terminals.
 
 mod clock;
@@ -8,6 +8,7 @@ mod deeds;
 mod engine;
 mod log;
 pub mod machine;
+mod opening;
 mod outbox;
 mod parts;
 pub mod program;
@@ -93,10 +94,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     let clock = Clock::new();
     let store = Store::open(&setup.config.store.path)?;
     let tell = setup.told.is_some() || tracing::enabled!(tracing::Level::DEBUG);
-    let started = startup::core(&store, &setup, tell, clock.now())?;
-    info!(session = started.core.session().id.0, rows = started.rows, store = %setup.config.store.path.display(), "journal read");
-    let (store, mut notices) = store.run()?;
-
+    // Connected before the journal is read: what is broadcast meanwhile would be lost, and questions with it.
     let (link, link_stop) = (TaskTracker::new(), CancellationToken::new());
     let target = Arc::clone(&setup.target);
     let read_target = move || {
@@ -105,6 +103,18 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     };
     let (obs, mut from_obs) = obs::start(read_target, obs::Options::default(), link_stop.clone(), &link);
     link.close();
+    let settings = settings::of(&setup.config, tell);
+    let opened = match opening::read(store, settings, setup.takeover, clock.now(), &mut from_obs, &stop).await {
+        Ok(opened) => opened,
+        Err(ended) => {
+            parts::end_link(&link_stop, &link).await;
+            return ended;
+        }
+    };
+    let started = opened.started;
+    info!(session = started.core.session().id.0, rows = started.rows, store = %setup.config.store.path.display(), "journal read");
+    let (store, mut notices) = opened.store.run()?;
+
     // Without the sender the engine has nothing to go on for: its end stops the engine, if that has not ended before.
     let stop = stop.child_token();
     let outbox = Arc::new(outbox::Outbox::default());
@@ -120,6 +130,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
 
     let generation = state::Writer::beside(&setup.config.store.path);
     let mut engine = engine::Engine::new(started.core, clock, (store, generation), obs, outbox, setup.told, stop);
+    engine.take_early(opened.notices);
     let ended = watched("the engine", Box::pin(engine.run(started.effects, &mut from_obs, &mut notices))).await;
     let ended = ended.unwrap_or(Err(Error::Broken("the engine")));
 

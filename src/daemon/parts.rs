@@ -46,15 +46,20 @@ impl Parts {
                 Ok(())
             }
         };
-        link_stop.cancel();
-        if timeout(LINK_ENDS, link.wait()).await.is_err() {
-            warn!("the link to OBS does not end");
-        }
+        end_link(&link_stop, &link).await;
         let closed = timeout(STORE_ENDS, store.close()).await.unwrap_or_else(|_| {
             warn!("the store does not end; what was acknowledged is on disk");
             Ok(())
         });
         first(first(so_far, sent), closed.map_err(Error::from))
+    }
+}
+
+/// Stops the link and waits until it has ended.
+pub(super) async fn end_link(stop: &CancellationToken, link: &TaskTracker) {
+    stop.cancel();
+    if timeout(LINK_ENDS, link.wait()).await.is_err() {
+        warn!("the link to OBS does not end");
     }
 }
 

@@ -1,13 +1,16 @@
 //! From the store to a core that is as it was before.
 
+use std::ops::ControlFlow;
+
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Error, Setup, settings};
+use super::Error;
 use crate::{
     core::{
         Core, bans,
         journal::{RowOrigin, SessionId, Write},
-        port::{Effect, Kept, Now, Run},
+        port::{Effect, Kept, Now, Run, Settings},
     },
     store::{Replay, Store},
 };
@@ -40,8 +43,14 @@ pub(super) struct Started {
     pub(super) rows: u64,
 }
 
-/// Reads the store into a new core.
-pub(super) fn core(store: &Store, setup: &Setup, tell: bool, now: Now) -> Result<Started, Error> {
+/// Reads the store into a new core. `None` if `stop` is cancelled meanwhile.
+pub(super) fn core(
+    store: &Store,
+    settings: Settings,
+    takeover: bool,
+    now: Now,
+    stop: &CancellationToken,
+) -> Result<Option<Started>, Error> {
     let number = |key| -> Result<Option<i64>, Error> { Ok(store.kept(key)?.and_then(|text| text.parse().ok())) };
     let kept = Kept {
         alive_ms: number("alive_ms")?,
@@ -55,8 +64,8 @@ pub(super) fn core(store: &Store, setup: &Setup, tell: bool, now: Now) -> Result
     };
     let known_instance = store.kept("instance")?;
     let instance: Box<str> = known_instance.clone().unwrap_or_else(|| Uuid::new_v4().to_string()).into();
-    let run = Run { bridge: Uuid::new_v4(), instance: instance.clone(), started_ms: now.wall_ms, takeover: setup.takeover };
-    let mut core = Core::new(settings::of(&setup.config, tell), run, &store.sessions()?, store.last_seq()?, &kept, now);
+    let run = Run { bridge: Uuid::new_v4(), instance: instance.clone(), started_ms: now.wall_ms, takeover };
+    let mut core = Core::new(settings, run, &store.sessions()?, store.last_seq()?, &kept, now);
 
     // Oldest first, so that who was seen last keeps a contested name.
     let mut people = Vec::new();
@@ -65,10 +74,21 @@ pub(super) fn core(store: &Store, setup: &Setup, tell: bool, now: Now) -> Result
     store.recent_ids(RECENT_IDS)?.iter().for_each(|id| core.recall_id(id));
     store.published_ids(|id| core.recall_published(id))?;
 
+    let Some(rows) = rows(store, &mut core, stop)? else { return Ok(None) };
+    let mut effects = core.start();
+    if known_instance.is_none() {
+        effects.push(core.adopt(Write::Keep { key: "instance", value: instance }));
+    }
+    Ok(Some(Started { core, effects, rows }))
+}
+
+/// Reads the journal into the core and gives the number of rows; `None` if `stop` is cancelled meanwhile.
+fn rows(store: &Store, core: &mut Core, stop: &CancellationToken) -> Result<Option<u64>, Error> {
+    let go_on = || if stop.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let mut rows = 0;
     let running = core.session().id;
     let mut current = SessionId(0);
-    store.replay(Replay::Kinds(&LASTING), |row| {
+    let earlier = store.replay(Replay::Kinds(&LASTING), |row| {
         if row.session < running {
             if row.session != current {
                 core.replay_next_session();
@@ -77,15 +97,16 @@ pub(super) fn core(store: &Store, setup: &Setup, tell: bool, now: Now) -> Result
             core.replay(&row);
             rows += 1;
         }
+        go_on()
     })?;
+    if earlier.is_break() {
+        return Ok(None);
+    }
     core.replay_next_session();
-    store.replay(Replay::Session(running), |row| {
+    let this = store.replay(Replay::Session(running), |row| {
         core.replay(&row);
         rows += 1;
+        go_on()
     })?;
-    let mut effects = core.start();
-    if known_instance.is_none() {
-        effects.push(core.adopt(Write::Keep { key: "instance", value: instance }));
-    }
-    Ok(Started { core, effects, rows })
+    Ok(this.is_continue().then_some(rows))
 }

@@ -1,5 +1,7 @@
 //! What the bridge reads back at start-up. Rows are handed over one at a time: the journal may be larger than the memory.
 
+use std::ops::ControlFlow;
+
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{OptionalExtension, Params, Row as Columns};
 
@@ -38,14 +40,14 @@ impl Store {
         self.connection.query_row(statements::KEPT, [key], |row| row.get(0)).optional().map_err(|error| self.unreadable(error))
     }
 
-    /// Reads rows back in the order of their numbers.
-    pub fn replay(&self, what: Replay<'_>, mut each: impl FnMut(Row)) -> Result<(), StoreError> {
+    /// Reads rows back in the order of their numbers, until there are no more or `each` breaks off.
+    pub fn replay(&self, what: Replay<'_>, mut each: impl FnMut(Row) -> ControlFlow<()>) -> Result<ControlFlow<()>, StoreError> {
         let read = |columns: &Columns<'_>| journal_row(columns).map(&mut each);
         match what {
-            Replay::Session(SessionId(id)) => self.each(statements::REPLAY_SESSION, [id.cast_signed()], read),
+            Replay::Session(SessionId(id)) => self.each_until(statements::REPLAY_SESSION, [id.cast_signed()], read),
             Replay::Kinds(kinds) => {
                 let wanted: Vec<_> = kinds.iter().map(|(origin, kind)| serde_json::json!([origin.as_str(), kind])).collect();
-                self.each(statements::REPLAY_KINDS, [serde_json::Value::from(wanted).to_string()], read)
+                self.each_until(statements::REPLAY_KINDS, [serde_json::Value::from(wanted).to_string()], read)
             }
         }
     }
@@ -78,13 +80,24 @@ impl Store {
     }
 
     fn each<P: Params>(&self, sql: &str, with: P, mut read: impl FnMut(&Columns<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+        self.each_until(sql, with, |row| read(row).map(ControlFlow::Continue)).map(|_| ())
+    }
+
+    fn each_until<P: Params>(
+        &self,
+        sql: &str,
+        with: P,
+        mut read: impl FnMut(&Columns<'_>) -> rusqlite::Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>, StoreError> {
         let read_all = || {
             let mut statement = self.connection.prepare_cached(sql)?;
             let mut rows = statement.query(with)?;
             while let Some(row) = rows.next()? {
-                read(row)?;
+                if read(row)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         };
         read_all().map_err(|error| self.unreadable(error))
     }

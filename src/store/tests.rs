@@ -1,5 +1,6 @@
 //! The store as the daemon uses it: files in a temporary folder, real SQLite, real threads.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -52,7 +53,11 @@ fn session(id: u64, started_ms: i64) -> Session {
 
 fn replayed(store: &Store, what: Replay<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
-    store.replay(what, |row| rows.push(row)).unwrap();
+    let read = store.replay(what, |row| {
+        rows.push(row);
+        ControlFlow::Continue(())
+    });
+    assert!(read.unwrap().is_continue());
     rows
 }
 
@@ -269,7 +274,8 @@ async fn a_broken_page_is_reported_as_damage() {
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[4096..].fill(0xA5);
     std::fs::write(&path, bytes).unwrap();
-    let error = Store::open(&path).and_then(|store| store.replay(Replay::Session(SessionId(1)), drop)).unwrap_err();
+    let error =
+        Store::open(&path).and_then(|store| store.replay(Replay::Session(SessionId(1)), |_| ControlFlow::Continue(()))).unwrap_err();
     assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
 }
 
@@ -278,7 +284,7 @@ fn a_row_of_an_unknown_origin_is_an_error() {
     let (_folder, path) = folder();
     let store = Store::open(&path).unwrap();
     store.connection.execute("INSERT INTO journal VALUES (1, 1, 0, 'dreamt', 'FOLLOW', NULL, '{}')", ()).unwrap();
-    let error = store.replay(Replay::Session(SessionId(1)), drop).unwrap_err();
+    let error = store.replay(Replay::Session(SessionId(1)), |_| ControlFlow::Continue(())).unwrap_err();
     assert!(error.chain().ends_with(r#"unknown origin "dreamt""#), "{}", error.chain());
 }
 

@@ -1,17 +1,23 @@
 //! A journal as large as a year of streams makes it: whoever asks whether the bridge is there gets a reply at once.
 
 use std::path::Path;
+use std::time::Duration;
 
-use serde_json::json;
-use tokio::time::Instant;
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
+use twitchat_bridge::sim::peer::Talker;
 use twitchat_bridge::store::Store;
 
-use crate::support::{Bus, Process, Site, on_both};
+use crate::support::{Bus, Process, SOON, Site, Witness, on_both, wait_until};
 
 /// Rows of the running session.
 const ROWS: i64 = 200_000;
 
-on_both!(timing_of_the_first_reply_with_a_large_journal);
+on_both!(
+    timing_of_the_first_reply_with_a_large_journal,
+    timing_of_what_is_asked_and_happens_while_a_large_journal_is_read,
+    timing_of_an_interrupt_while_a_large_journal_is_read,
+);
 
 /// The first reply is compared with reading the journal, which takes longer the more rows there are: it must not.
 async fn timing_of_the_first_reply_with_a_large_journal(site: Site) {
@@ -29,6 +35,70 @@ async fn timing_of_the_first_reply_with_a_large_journal(site: Site) {
     println!("{ROWS} rows: Hello after {started:?}, the first reply {first:?} later, GetStatus {:?} after that", begun.elapsed());
     assert_eq!(status["counts"]["journal"], ROWS);
     assert!(first < started / 4, "{first:?} for the first reply, {started:?} to start");
+}
+
+/// Nobody who asks while the bridge reads its journal is left without a reply, and what Twitchat reports meanwhile counts.
+async fn timing_of_what_is_asked_and_happens_while_a_large_journal_is_read(site: Site) {
+    let home = tempfile::tempdir().unwrap();
+    fill(&home.path().join("journal.db"));
+    let (mut bus, witness) = (Bus::connect(&site).await, Witness::on(&site).await);
+    let mut talker = Talker::connect(&site.peer()).await.unwrap();
+    let bridge = Process::start(&site, home);
+    let mut hello = Box::pin(bus.hello());
+    let mut rounds = 0;
+    while timeout(Duration::from_millis(50), &mut hello).await.is_err() {
+        rounds += 1;
+        talker.pipeline(&early_follower(rounds)).await.unwrap();
+        talker.pipeline(&json!({ "request": "GetInfo", "id": rounds })).await.unwrap();
+        talker.flush().await.unwrap();
+    }
+    drop(hello);
+    talker.settled().await.unwrap();
+    let credits = bus.credits().await;
+    let answered = || -> Vec<_> { witness.replies().iter().filter_map(|reply| reply["id"].as_i64()).collect() };
+    wait_until("the reply to the last round", SOON, async || answered().contains(&rounds).then_some(())).await;
+    let answered = answered();
+    let first = answered.first().copied().unwrap_or(rounds + 1);
+    println!("{ROWS} rows: {rounds} rounds until Hello, answered from round {first} on");
+    assert!(first <= rounds / 2, "answered from round {first} of {rounds} on: {}", bridge.log());
+    let follows = credits["Events"]["Follows"].as_array().unwrap();
+    for round in first..=rounds {
+        assert!(answered.contains(&round), "round {round} was not answered");
+        // OBS keeps no order between the two messages of a round.
+        assert!(round == first || follows.contains(&json!(early_name(round))), "the follower of round {round} is missing");
+    }
+}
+
+fn early_name(round: i64) -> String {
+    format!("Early_{round}")
+}
+
+fn early_follower(round: i64) -> Value {
+    let name = early_name(round);
+    let user = json!({ "id": round.to_string(), "login": name.to_lowercase(), "displayName": name });
+    json!({ "origin": "twitchat", "type": "FOLLOW", "id": format!("early-{round}"), "data": { "user": user } })
+}
+
+/// Ctrl-C ends the bridge although it is still reading.
+async fn timing_of_an_interrupt_while_a_large_journal_is_read(site: Site) {
+    let home = tempfile::tempdir().unwrap();
+    fill(&home.path().join("journal.db"));
+    let kept = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(home.path()).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), kept.path().join(file.file_name())).unwrap();
+    }
+    let begun = Instant::now();
+    drop(Process::with_journal(&site, home).await);
+    let whole = begun.elapsed();
+    let mut bridge = Process::start(&site, kept);
+    tokio::time::sleep(whole / 4).await;
+    let begun = Instant::now();
+    let code = bridge.interrupt().await;
+    let ended = begun.elapsed();
+    println!("{ROWS} rows: Hello after {whole:?}, the end {ended:?} after an interrupt");
+    assert_eq!(code, Some(0), "{}", bridge.log());
+    assert!(ended < whole / 4, "{ended:?} to end, {whole:?} to start");
 }
 
 /// One follower a second; nothing has been copied from the write-ahead log into the database yet, as after a crash.

@@ -20,7 +20,11 @@ async fn speed() {
     let store = Store::open(&path).unwrap();
     let start = tokio::time::Instant::now();
     let mut read = 0;
-    store.replay(Replay::Session(SessionId(1)), |_| read += 1).unwrap();
+    let whole = store.replay(Replay::Session(SessionId(1)), |_| {
+        read += 1;
+        ControlFlow::Continue(())
+    });
+    assert!(whole.unwrap().is_continue());
     println!("{:.0} rows/s read", f64::from(read) / start.elapsed().as_secs_f64());
     let (handle, mut notices) = store.run().unwrap();
     let start = tokio::time::Instant::now();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -113,6 +114,13 @@ impl Process {
     /// The same with this home, in which there may be a `journal.db`.
     pub(crate) async fn with_journal(site: &Site, home: TempDir) -> Self {
         let mut bus = Bus::connect(site).await;
+        let process = Self::start(site, home);
+        bus.hello().await;
+        process
+    }
+
+    /// Starts it, and waits for nothing.
+    pub(crate) fn start(site: &Site, home: TempDir) -> Self {
         let mut command = Command::new(program());
         command.arg("run").env_clear().env("HOME", home.path()).env("TWITCHAT_BRIDGE_STORE", home.path().join("journal.db"));
         command.env("OBS_HOST", site.host()).env("OBS_PORT", site.port().to_string());
@@ -129,9 +137,25 @@ impl Process {
                 }
             });
         }
-        let process = Self { child, log, _home: home };
-        bus.hello().await;
-        process
+        Self { child, log, _home: home }
+    }
+
+    /// Tells it to stop, as Ctrl-C does, and gives its exit code.
+    #[cfg(unix)]
+    pub(crate) async fn interrupt(&mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// A figure of `/proc/PID/status`, in KiB.

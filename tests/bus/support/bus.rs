@@ -157,6 +157,11 @@ impl Witness {
         Self { replies, _task: AbortOnDropHandle::new(task) }
     }
 
+    /// The replies so far, in order.
+    pub(crate) fn replies(&self) -> Vec<Value> {
+        self.replies.lock().unwrap().clone()
+    }
+
     /// The `client` of each reply so far, in order.
     pub(crate) fn clients(&self) -> Vec<String> {
         let replies = self.replies.lock().unwrap();

@@ -1,0 +1,166 @@
+//! While the journal is read: the bridge is on OBS already, and what it receives there waits for the core in its order. A year of streams
+//! takes seconds to read, and nothing that OBS broadcasts meanwhile comes again.
+
+use std::collections::VecDeque;
+
+use tokio::{sync::mpsc, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+use super::{
+    Ended, Error,
+    engine::NOTICES,
+    startup::{self, Started},
+};
+use crate::{
+    core::port::{Now, Settings},
+    obs::{Notice, Stop},
+    store::Store,
+};
+
+/// A store that has been read, and what the link brought meanwhile.
+pub(super) struct Opened {
+    pub(super) store: Store,
+    pub(super) started: Started,
+    pub(super) notices: VecDeque<Notice>,
+}
+
+/// Reads the store on a thread of its own. The error is how the run ends if it ends before it has begun.
+pub(super) async fn read(
+    store: Store,
+    settings: Settings,
+    takeover: bool,
+    now: Now,
+    from_obs: &mut mpsc::Receiver<Notice>,
+    stop: &CancellationToken,
+) -> Result<Opened, Result<Ended, Error>> {
+    let reading = stop.child_token();
+    // A run that is dropped does not leave a thread behind that holds the store.
+    let _reading_ends = reading.clone().drop_guard();
+    let reader = {
+        let reading = reading.clone();
+        tokio::task::spawn_blocking(move || startup::core(&store, settings, takeover, now, &reading).map(|started| (store, started)))
+    };
+    let mut notices = VecDeque::new();
+    let read = beside(reader, from_obs, &mut notices, &reading).await.map_err(Err)?;
+    match read {
+        (store, Some(started)) => Ok(Opened { store, started, notices }),
+        (_, None) => Err(Ok(notices.pop_back().and_then(failure).unwrap_or(Ended::Stopped))),
+    }
+}
+
+/// Waits for the reader. What the link brings is kept, up to a bound: beyond it the link holds back what it reads.
+async fn beside<T>(
+    mut reader: JoinHandle<Result<T, Error>>,
+    from_obs: &mut mpsc::Receiver<Notice>,
+    notices: &mut VecDeque<Notice>,
+    reading: &CancellationToken,
+) -> Result<T, Error> {
+    let mut ended = false;
+    loop {
+        tokio::select! {
+            read = &mut reader => {
+                return read.unwrap_or_else(|panic| {
+                    error!("reading the journal failed: {panic}");
+                    Err(Error::Broken("reading the journal"))
+                });
+            }
+            notice = from_obs.recv(), if !ended && notices.len() < NOTICES => {
+                let Some(notice) = notice else { return Err(Error::Broken("the link to OBS")) };
+                ended = matches!(notice, Notice::Stopped(_));
+                if ended && !notices.iter().any(|notice| matches!(notice, Notice::Heard(_))) {
+                    // A wrong password, for one: there is nothing to read the journal for.
+                    reading.cancel();
+                }
+                notices.push_back(notice);
+            }
+        }
+    }
+}
+
+/// How a link that ended for good ends the run.
+fn failure(last: Notice) -> Option<Ended> {
+    match last {
+        Notice::Stopped(Stop::Failed(cause)) => Some(Ended::Link(cause)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::obs::{Batch, Cause, ConnectError};
+
+    fn refused() -> Notice {
+        Notice::Stopped(Stop::Failed(Arc::new(Cause::from(ConnectError::PasswordMissing { at: "127.0.0.1:4455".into() }))))
+    }
+
+    /// Reading that goes on until it is told to stop.
+    fn endless(reading: &CancellationToken) -> JoinHandle<Result<(), Error>> {
+        let reading = reading.clone();
+        tokio::spawn(async move {
+            reading.cancelled().await;
+            Ok(())
+        })
+    }
+
+    #[tokio::test]
+    async fn a_refused_password_ends_the_reading() {
+        let (link, mut from_obs) = mpsc::channel(4);
+        let (mut notices, reading) = (VecDeque::new(), CancellationToken::new());
+        link.send(refused()).await.unwrap();
+        beside(endless(&reading), &mut from_obs, &mut notices, &reading).await.unwrap();
+        assert!(matches!(notices.pop_back().and_then(failure), Some(Ended::Link(_))));
+    }
+
+    #[tokio::test]
+    async fn what_was_received_before_the_link_ended_is_read_for() {
+        let (link, mut from_obs) = mpsc::channel(4);
+        let (mut notices, reading) = (VecDeque::new(), CancellationToken::new());
+        link.send(Notice::Heard(Batch::default())).await.unwrap();
+        link.send(refused()).await.unwrap();
+        let reader = tokio::spawn(async move {
+            link.closed().await;
+            Ok(())
+        });
+        let late = tokio::time::timeout(std::time::Duration::from_millis(50), beside(reader, &mut from_obs, &mut notices, &reading));
+        assert!(late.await.is_err(), "it waits for the reader");
+        assert!(!reading.is_cancelled());
+        assert_eq!(notices.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn the_link_is_held_back_at_a_bound() {
+        let (link, mut from_obs) = mpsc::channel(NOTICES * 2);
+        let (mut notices, reading) = (VecDeque::new(), CancellationToken::new());
+        for _ in 0..NOTICES * 2 {
+            link.send(Notice::Heard(Batch::default())).await.unwrap();
+        }
+        let late =
+            tokio::time::timeout(std::time::Duration::from_millis(50), beside(endless(&reading), &mut from_obs, &mut notices, &reading));
+        assert!(late.await.is_err());
+        assert_eq!((notices.len(), from_obs.len()), (NOTICES, NOTICES));
+    }
+
+    #[tokio::test]
+    async fn a_stop_ends_the_reading() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let store = Store::open(&path).unwrap();
+        let fill = rusqlite::Connection::open(&path).unwrap();
+        fill.execute_batch(
+            "INSERT INTO session VALUES (1, 0, NULL, 'first');
+             INSERT INTO journal VALUES (1, 1, 0, 'heard', 'FOLLOW', 'a', '{}'), (2, 1, 0, 'heard', 'FOLLOW', 'b', '{}');",
+        )
+        .unwrap();
+        drop(fill);
+        let (stop, (_link, mut from_obs)) = (CancellationToken::new(), mpsc::channel(4));
+        stop.cancel();
+        let settings = super::super::settings::of(&crate::config::Config::default(), false);
+        let ended = read(store, settings, false, super::super::Clock::new().now(), &mut from_obs, &stop).await;
+        assert!(matches!(ended, Err(Ok(Ended::Stopped))));
+        Store::open(&path).expect("the store was let go");
+    }
+}
