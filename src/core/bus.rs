@@ -133,7 +133,8 @@ impl Core {
     pub(super) fn promise_of_event(&self, name: &EventName, data: &Map<String, Value>, event_id: Option<&str>) -> Promise {
         let is_stored = match event_id {
             Some(id) => !self.published_ids.contains(&recent::hash(id)),
-            None => published::facts(name, &Value::Object(data.clone())).is_ok_and(|facts| facts.iter().any(Fact::counts)),
+            None => published::read(name, &Value::Object(data.clone()))
+                .is_ok_and(|readings| readings.iter().any(|reading| self.is_new(reading) && reading.facts(name).iter().any(Fact::counts))),
         };
         if is_stored { Promise::Stored } else { Promise::Lasting }
     }

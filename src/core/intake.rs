@@ -11,7 +11,11 @@ use super::{
 use crate::{
     credits::{Outcome, PersonId},
     event::{Event, EventName, Fact, Message, cut, fact::Presence, heard::Replay},
-    mapping::{self, published, render},
+    mapping::{
+        self,
+        published::{self, Reading, Standing},
+        render,
+    },
     twitchat::{catalogue, catalogue::Class, generation_of, question},
 };
 
@@ -239,35 +243,80 @@ impl Core {
         now: Now,
     ) -> Result<bool, published::Wrong> {
         let data = Value::Object(data);
-        let json = data.to_string();
-        let shortened = mapping::shorten(&json);
-        let short_data: Option<Value> = shortened.as_deref().and_then(|json| serde_json::from_str(json).ok());
-        let facts = published::facts(name, short_data.as_ref().unwrap_or(&data))?;
+        let readings = published::read(name, &data)?;
         if let Some(id) = event_id
             && !self.published_ids.insert(recent::hash(id))
         {
             self.counts.duplicates += 1;
             return Ok(true);
         }
+        let mut is_repeat = true;
+        for (place, reading) in readings.iter().enumerate() {
+            // One id for all that one envelope holds.
+            let event_id = event_id.filter(|_| place == 0);
+            is_repeat &= !self.publish_one(name, reading, event_id, now);
+        }
+        Ok(is_repeat)
+    }
+
+    /// One thing that a published event says. Tells whether it is news.
+    fn publish_one(&mut self, name: &EventName, reading: &Reading, event_id: Option<&str>, now: Now) -> bool {
+        if !self.is_new(reading) {
+            self.counts.duplicates += 1;
+            return false;
+        }
+        let ids = own_ids(reading);
+        self.published_ids.extend(ids.iter().map(|id| recent::hash(id)));
         self.counts.published += 1;
         let kind = name.to_string();
         self.last = Some((kind.as_str().into(), now.wall_ms));
-        let source = Source { origin: RowOrigin::Published, kind: &kind, id: event_id };
-        let counts = facts.iter().any(Fact::counts);
+        let mut ids = event_id.map(ToOwned::to_owned).into_iter().chain(ids);
+        let id = ids.next();
+        let source = Source { origin: RowOrigin::Published, kind: &kind, id: id.as_deref() };
+        let json = reading.data.to_string();
+        let shortened = mapping::shorten(&json);
+        let kept: Option<Value> = shortened.as_deref().and_then(|json| serde_json::from_str(json).ok());
+        // What is kept of it has an end.
+        let kept = kept.and_then(|data| published::read(name, &data).ok()).and_then(|readings| readings.into_iter().next());
+        let facts = kept.as_ref().unwrap_or(reading).facts(name);
+        let is_elsewhere = self.is_not_ours(reading);
+        self.counts.elsewhere += u64::from(is_elsewhere);
+        let counts = !is_elsewhere && facts.iter().any(Fact::counts);
         if counts {
             let body = self.kept_body(shortened.unwrap_or(json));
             let doers = self.doers(&facts);
-            // What subscribers hear is the publisher's own data, not our rendering of it.
+            // What subscribers receive is made below, of the publisher's own data.
             self.silently(|core| core.take(facts, source, now, || body));
             self.note_deeds(&doers, now);
-        } else if event_id.is_some() {
+        } else if id.is_some() {
             // Only so that a repeat after a restart is known as one.
             self.append(source, now, "{}".into());
         }
-        if self.is_heard() {
-            self.tell(Event { name: name.clone(), data }, now);
+        // The further ids of an event: that they are known outlives a restart too.
+        for id in ids {
+            self.append(Source { id: Some(&id), ..source }, now, "{}".into());
         }
-        Ok(false)
+        if self.is_heard() {
+            let (fresh, broadcaster) = (self.fresh_id(), self.broadcaster());
+            let mut says = reading.says.clone();
+            says.each_person(|person| self.fold.people.complete(person));
+            let id = event_id.unwrap_or(&fresh);
+            let context = render::Context { at_ms: now.wall_ms, id, broadcaster: broadcaster.as_ref() };
+            self.tell(published::event(name, reading, &says, &context), now);
+        }
+        true
+    }
+
+    /// Whether nothing with the same id of its service was published before.
+    pub(super) fn is_new(&self, reading: &Reading) -> bool {
+        own_ids(reading).first().is_none_or(|id| !self.published_ids.contains(&recent::hash(id)))
+    }
+
+    /// Whether a published event is of another channel than the configured one, or of a guest's in a shared chat.
+    fn is_not_ours(&self, reading: &Reading) -> bool {
+        let own = self.fold.broadcaster.configured.as_deref();
+        let is_other = own.zip(reading.channel.as_deref()).is_some_and(|(own, channel)| own != channel);
+        is_other || reading.standing == Standing::Guest
     }
 
     fn kept_body(&self, json: String) -> Box<str> {
@@ -282,6 +331,16 @@ impl Core {
         let body = serde_json::json!({ "section": section, "value": value }).to_string();
         self.append(Source { origin: RowOrigin::Added, kind: section, id: None }, now, body.into());
         self.fold.add_custom(section, value);
+    }
+}
+
+/// What is to be remembered of an event, so that a repeat is harmless: the first is looked for. What does not count needs no id, but once a
+/// redemption is cancelled, an earlier state of it that comes late must not count.
+fn own_ids(reading: &Reading) -> Vec<String> {
+    match (&reading.id, reading.standing) {
+        (Some(id), Standing::Counts) => vec![id.clone()],
+        (Some(id), Standing::Withdrawn) => vec![format!("withdrawn {id}"), id.clone()],
+        _ => Vec::new(),
     }
 }
 

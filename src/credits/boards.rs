@@ -99,6 +99,13 @@ impl Boards {
         add(&mut self.points, who, points);
     }
 
+    /// Somebody got channel points back.
+    pub fn points_back(&mut self, who: PersonId, points: u64) {
+        if let Some(sum) = self.points.get_mut(&who) {
+            *sum = sum.saturating_sub(points);
+        }
+    }
+
     /// Bits of all time, most first.
     pub fn top_bits(&self, people: &People, shown: impl Fn(PersonId) -> bool) -> Vec<(PersonId, u64)> {
         ranking(Some(&self.all), people, shown)

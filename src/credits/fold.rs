@@ -17,7 +17,7 @@ use super::{
     single::{Once, Singles},
     subscribed::{self, Subscribed},
     tally::Tally,
-    waves::{Step, Waves},
+    waves::{Announced, Change, Waves},
 };
 use crate::event::{
     EventName, Fact, Person, Roles, cut,
@@ -298,6 +298,7 @@ impl Fold {
         }
         let is_heard_twice = matches!(fact, Fact::Gift(gift) if self.is_told(gift, at_ms));
         let claims = !is_heard_twice && origin == Origin::Live && !matches!(fact, Fact::Presence(_)) && self.session.claim(key, at_ms);
+        let before = self.given(fact);
         let outcome = if is_heard_twice {
             Outcome::Repeat
         } else if claims {
@@ -306,6 +307,10 @@ impl Fold {
         } else {
             self.count(fact, origin, at_ms, &mut met)
         };
+        // A gift of a bomb that was reported before is none more.
+        let given = before.zip(self.given(fact)).map(|(before, after)| u32::try_from(after.saturating_sub(before)).unwrap_or(u32::MAX));
+        let key =
+            key.map(|(key, count)| (key, given.filter(|_| outcome != Outcome::Repeat).unwrap_or(count))).filter(|(_, count)| *count > 0);
         // A summary's row is missing once at most, whether it counts or not.
         if outcome != Outcome::Repeat || origin == Origin::Filled {
             self.session.ledger.extend(key.map(|(key, count)| (at_ms, key, count)));
@@ -317,6 +322,13 @@ impl Fold {
             }
         }
         outcome
+    }
+
+    /// How many subscriptions the gifter of this fact has given in this session, if it is a gift.
+    fn given(&self, fact: &Fact) -> Option<u64> {
+        let Fact::Gift(gift) = fact else { return None };
+        let gifter = self.people.find(&gift.gifter);
+        Some(gifter.and_then(|who| self.session.list(Section::GiftSubs)?.get(who)).map_or(0, |entry| entry.amount))
     }
 
     /// Whether every recipient of a gift was told before, within the same wave.
@@ -344,10 +356,9 @@ impl Fold {
             }
             Fact::Gift(gift) => {
                 let gifter = self.people.meet(&gift.gifter, at_ms).who;
-                for recipient in &gift.recipients {
-                    let recipient = self.people.meet(recipient, at_ms).who;
-                    self.session.waves.gift(gifter, gift.tier, recipient, at_ms);
-                }
+                let recipients: Vec<_> = gift.recipients.iter().map(|recipient| self.people.meet(recipient, at_ms).who).collect();
+                let unnamed = gift.count.saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
+                self.session.waves.take((gifter, gift.tier), Announced::of(gift), &recipients, unnamed, at_ms);
             }
             _ => {}
         }
@@ -378,6 +389,7 @@ impl Fold {
                 self.session.add_once(Once { section: Section::Raided, who, amount: *viewers, tier: None, at_ms });
             }
             Fact::Redemption(redemption) => self.redemption(redemption, at_ms, met),
+            Fact::Withdrawn { id } => return self.withdraw(id),
             Fact::GoalContribution { who, points } => {
                 let who = self.meet(who, at_ms, met);
                 self.session.add_once(Once { section: Section::GoalContributions, who, amount: *points, tier: None, at_ms });
@@ -444,38 +456,20 @@ impl Fold {
         let gifter = self.meet(&gift.gifter, at_ms, met);
         let recipients: Vec<_> = gift.recipients.iter().map(|recipient| self.meet(recipient, at_ms, met)).collect();
         let session = &mut self.session;
-        if gift.bomb && gift.of_bomb {
-            // The report of a bomb whose gifts are told one by one as well.
-            session.list_mut(Section::GiftBombs).add(gifter, 1, gift.count.into(), Some(gift.tier), at_ms);
-            return Outcome::Counted;
-        }
         let unnamed = gift.count.saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
-        // What is missing of a wave that was partly heard: a bomb in any case, one more only if none of it was told yet.
-        let unseen_bomb =
-            gift.of_bomb && origin == Origin::Filled && session.list(Section::GiftBombs).is_none_or(|tally| tally.get(gifter).is_none());
-        let (mut counted, mut bombs) = (unnamed, u32::from(gift.bomb || unseen_bomb));
-        let mut of_bomb = if gift.bomb || (gift.of_bomb && origin == Origin::Filled) { unnamed } else { 0 };
-        for recipient in recipients {
-            match session.waves.gift(gifter, gift.tier, recipient, at_ms) {
-                Step::Repeat => continue,
-                // A bomb that says so, or whose gifts are told apart from it, is not made again from its gifts.
-                _ if gift.bomb => of_bomb += 1,
-                _ if gift.of_bomb => {}
-                Step::Single => {}
-                Step::BecomesBomb => {
-                    bombs += 1;
-                    of_bomb += 2;
-                }
-                Step::Continues => of_bomb += 1,
-            }
-            counted += 1;
-        }
-        if counted == 0 {
+        let change = if origin == Origin::Filled {
+            // What nothing live reported of it.
+            let bombs = u32::from(gift.bomb);
+            Change { is_new: unnamed > 0, gifts: unnamed, bombs, of_bombs: bombs * unnamed }
+        } else {
+            session.waves.take((gifter, gift.tier), Announced::of(gift), &recipients, unnamed, at_ms)
+        };
+        if !change.is_new {
             return Outcome::Repeat;
         }
-        session.list_mut(Section::GiftSubs).add(gifter, 1, counted.into(), Some(gift.tier), at_ms);
-        if bombs > 0 || of_bomb > 0 {
-            session.list_mut(Section::GiftBombs).add(gifter, bombs, of_bomb.into(), Some(gift.tier), at_ms);
+        session.list_mut(Section::GiftSubs).add(gifter, u32::from(change.gifts > 0), change.gifts.into(), Some(gift.tier), at_ms);
+        if change.bombs > 0 || change.of_bombs > 0 {
+            session.list_mut(Section::GiftBombs).add(gifter, change.bombs, change.of_bombs.into(), Some(gift.tier), at_ms);
         }
         Outcome::Counted
     }
@@ -487,6 +481,15 @@ impl Fold {
         let (id, title) = (cut(&redemption.reward_id, LONGEST_TITLE), cut(&redemption.title, LONGEST_TITLE));
         self.session.singles.redeem(&id, &title, who, points, at_ms);
         self.boards.points(who, points);
+        self.session.singles.may_withdraw(&redemption.id, if id.is_empty() { &title } else { &id }, who, points);
+    }
+
+    /// The points of a redemption of this session went back. One of an earlier session stays in the leaderboard.
+    fn withdraw(&mut self, id: &str) -> Outcome {
+        let Some((who, points)) = self.session.singles.withdraw(id) else { return Outcome::Repeat };
+        self.session.list_mut(Section::RewardRedemptions).take_back(who, 1, points);
+        self.boards.points_back(who, points);
+        Outcome::Counted
     }
 
     fn support(&mut self, support: &Support, at_ms: i64, met: &mut impl FnMut(Met)) {

@@ -78,6 +78,7 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
         cumulative_months: 1,
         bomb,
         of_bomb: false,
+        lone: false,
         total: count,
     };
     let cents = i64::try_from(place).unwrap_or_default() * 100 + 500;
@@ -94,6 +95,7 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
         5 => Fact::Gift(gift(5, true)),
         6 => Fact::Raid { who: who.clone(), viewers: 42, avatar: Box::default() },
         7 => Fact::Redemption(Redemption {
+            id: Box::default(),
             who: who.clone(),
             reward_id: "test".into(),
             title: "Hydrate".into(),

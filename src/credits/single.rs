@@ -53,6 +53,14 @@ pub struct Reward {
     pub by: Tally,
 }
 
+/// What a redemption counted.
+#[derive(Debug)]
+struct Redeemed {
+    who: PersonId,
+    points: u64,
+    reward: Box<str>,
+}
+
 /// All of a session.
 #[derive(Debug, Default)]
 pub struct Singles {
@@ -60,6 +68,8 @@ pub struct Singles {
     support: Vec<SupportOnce>,
     rewards: Vec<Reward>,
     places: HashMap<Box<str>, usize>,
+    /// Redemptions that may be cancelled, by their ids.
+    redeemed: HashMap<Box<str>, Redeemed>,
 }
 
 impl Singles {
@@ -93,6 +103,26 @@ impl Singles {
     pub(super) fn add_support(&mut self, support: &Support, who: PersonId, at_ms: i64) {
         let Support { kind, money, what, name, .. } = support.clone();
         self.support.push(SupportOnce { kind, who, money, what, name, at_ms });
+    }
+
+    /// A redemption that was counted may be cancelled later, if it has an id. `reward` is its reward's id, or the title where it has none.
+    pub(super) fn may_withdraw(&mut self, id: &str, reward: &str, who: PersonId, points: u64) {
+        if !id.is_empty() {
+            self.redeemed.insert(id.into(), Redeemed { who, points, reward: reward.into() });
+        }
+    }
+
+    /// A redemption was cancelled: whose it was, and the points that went back. `None` if it was not counted.
+    pub(super) fn withdraw(&mut self, id: &str) -> Option<(PersonId, u64)> {
+        let Redeemed { who, points, reward } = self.redeemed.remove(id)?;
+        let is_it = |once: &Once| once.section == Section::RewardRedemptions && once.who == who && once.amount == points;
+        if let Some(place) = self.list.iter().rposition(is_it) {
+            self.list.remove(place);
+        }
+        if let Some(reward) = self.places.get(&reward).and_then(|place| self.rewards.get_mut(*place)) {
+            reward.by.take_back(who, 1, points);
+        }
+        Some((who, points))
     }
 
     /// Somebody redeemed a reward: told apart by id, and by name where there is none.

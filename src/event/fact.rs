@@ -139,6 +139,8 @@ pub struct Gift {
     pub bomb: bool,
     /// Whether the sender itself says that this single gift belongs to a bomb that it reports separately (`fromSubBomb`).
     pub of_bomb: bool,
+    /// Whether the sender itself says that this single gift belongs to no bomb.
+    pub lone: bool,
     /// The gifter's own total, where told.
     pub total: u32,
 }
@@ -146,6 +148,8 @@ pub struct Gift {
 /// Channel points spent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redemption {
+    /// The redemption's own id, where told: it may be cancelled later.
+    pub id: Box<str>,
     /// Who redeems.
     pub who: Person,
     /// The reward's id; `highlighted-message` and the like for Twitch's own.
@@ -278,6 +282,11 @@ pub enum Fact {
     },
     /// Channel points spent.
     Redemption(Redemption),
+    /// A redemption was cancelled or rejected: the points went back.
+    Withdrawn {
+        /// The redemption's own id.
+        id: Box<str>,
+    },
     /// Points given to a community goal.
     GoalContribution {
         /// Who gives.
@@ -352,7 +361,7 @@ impl Fact {
             Self::HypeTrain(train) => train.conductors.iter_mut().chain(&mut train.contributors).for_each(|one| each(&mut one.who)),
             Self::Support(support) => each(&mut support.who),
             Self::Presence(presence) => each(&mut presence.who),
-            Self::Stream { .. } | Self::Broadcaster { .. } | Self::Plain { .. } => {}
+            Self::Withdrawn { .. } | Self::Stream { .. } | Self::Broadcaster { .. } | Self::Plain { .. } => {}
         }
     }
 }

@@ -165,6 +165,9 @@ pub const ANONYMOUS_GIFTER: (&str, &str, &str) = ("274598607", "ananonymousgifte
 /// Twitch's account for anonymous cheers.
 pub const ANONYMOUS_CHEERER: (&str, &str, &str) = ("407665396", "ananonymouscheerer", "AnAnonymousCheerer");
 
+/// What somebody is called whom a service does not name.
+pub const NAMELESS: &str = "Anonymous";
+
 impl Person {
     /// A person, or nothing if there is neither id nor name. The platform follows from the id.
     pub fn new(id: &str, login: &str, display: &str) -> Option<Self> {
@@ -189,8 +192,16 @@ impl Person {
         Self { platform: Platform::Twitch, id: id.into(), login: login.into(), display: display.into(), roles: Roles::NONE }
     }
 
-    /// Whether this is one of Twitch's two anonymous accounts.
+    /// Somebody of whom another platform gives neither an account nor a name.
+    pub fn nameless(platform: Platform) -> Self {
+        Self { platform, display: NAMELESS.into(), ..Self::default() }
+    }
+
+    /// Whether this is one of Twitch's two anonymous accounts, or somebody whom another platform does not name.
     pub fn is_anonymous(&self) -> bool {
+        if self.id.is_empty() && self.login.is_empty() && &*self.display == NAMELESS {
+            return true;
+        }
         self.platform == Platform::Twitch
             && [ANONYMOUS_GIFTER, ANONYMOUS_CHEERER]
                 .iter()

@@ -81,6 +81,7 @@ fn gift(row: &Row<'_>) -> Fact {
         cumulative_months: 0,
         bomb: total > 1,
         of_bomb: false,
+        lone: false,
         total: 0,
     })
 }
@@ -88,6 +89,7 @@ fn gift(row: &Row<'_>) -> Fact {
 fn reward(row: &Row<'_>) -> Option<Fact> {
     let reward = row.reward.0.as_ref().filter(|reward| !reward.id.is_empty() || !reward.name.is_empty())?;
     Some(Fact::Redemption(Redemption {
+        id: Box::default(),
         who: person(row)?,
         automatic: automatic(&reward.id.0),
         reward_id: (&*reward.id.0).into(),

@@ -68,6 +68,7 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
         }
         Fact::Presence(presence) => key("chatter", &presence.who, (presence.who.roles, presence.spoke)),
         Fact::HypeTrain(_)
+        | Fact::Withdrawn { .. }
         | Fact::GoalContribution { .. }
         | Fact::Stream { .. }
         | Fact::Pyramid { .. }

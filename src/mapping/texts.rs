@@ -51,6 +51,19 @@ fn is_text_key(key: &str) -> bool {
             | "input"
             | "rawInput"
             | "msgBody"
+            | "content"
+            | "formattedMessage"
+            | "displayMessage"
+            | "messageText"
+            | "userComment"
+            | "tipMessage"
+            | "merchMessage"
+            | "donorMessage"
+            | "donationMessage"
+            | "charityDonationMessage"
+            | "merchandiseMessage"
+            | "statmessageus"
+            | "systemMessage"
     )
 }
 

@@ -31,6 +31,7 @@ mod reconnect;
 mod renames;
 mod reorder;
 mod rules;
+mod services;
 mod show;
 mod timing;
 mod timing_send;

@@ -9,7 +9,7 @@ use twitchat_bridge::{
     core::recent::{RECENT_IDS, Recent},
     credits::People,
     event::{Event, EventName, Fact, Heard, Message, Person},
-    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, Subs, general::States, lines, render},
+    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, Subs, general::States, lines, published, render},
     obs::Info,
     request::{self, Call},
     twitchat::question,
@@ -122,7 +122,7 @@ impl Decoder {
         match heard {
             Heard::Twitchat(message) => self.twitchat(message, at),
             Heard::Bridge(whole) => vec![bridge(whole, at)],
-            Heard::Request(whole) => [Some(request(whole, at)), published(whole, at)].into_iter().flatten().collect(),
+            Heard::Request(whole) => std::iter::once(request(whole, at)).chain(self.published(whole, at)).collect(),
             Heard::Other => vec![Line::other("Other.Message", at)],
             Heard::Bad => vec![Line::other("Other.Unreadable", at)],
         }
@@ -194,6 +194,25 @@ impl Decoder {
         lines
     }
 
+    /// The events that somebody publishes, if a bridge would take them.
+    fn published(&self, whole: &RawValue, at: jiff::Timestamp) -> Vec<Line> {
+        let Some(Ok(Call::PublishEvent { name, data, event_id })) = request::read(whole.get()).map(|request| request.call) else {
+            return Vec::new();
+        };
+        let readings = published::read(&name, &Value::Object(data)).unwrap_or_default();
+        let context = render::Context {
+            at_ms: at.as_millisecond(),
+            id: event_id.as_deref().unwrap_or_default(),
+            broadcaster: self.broadcaster.as_ref(),
+        };
+        let line = |reading: &published::Reading| {
+            let mut says = reading.says.clone();
+            says.each_person(|person| self.people.complete(person));
+            Line::event(published::event(&name, reading, &says, &context), json!(event_id), false, at)
+        };
+        readings.iter().map(line).collect()
+    }
+
     /// The events that tell a fact, with people completed from what was heard of them before.
     fn mapped(&mut self, mut fact: Fact, id: Option<&str>, replay: bool, at: jiff::Timestamp) -> Vec<Line> {
         fact.each_person(|person| {
@@ -239,15 +258,6 @@ fn millis(at: jiff::Timestamp) -> u64 {
 
 fn obs(event: Event, at: jiff::Timestamp) -> Line {
     Line { from: From::Obs, ..Line::event(event, Value::Null, false, at) }
-}
-
-/// The event that somebody publishes, if a bridge would take it.
-fn published(whole: &RawValue, at: jiff::Timestamp) -> Option<Line> {
-    let request = request::read(whole.get())?;
-    let Ok(Call::PublishEvent { name, data, event_id }) = request.call else { return None };
-    let data = Value::Object(data);
-    mapping::published::facts(&name, &data).ok()?;
-    Some(Line::event(Event { name, data }, json!(event_id), false, at))
 }
 
 fn value(raw: &RawValue) -> Value {

@@ -101,6 +101,7 @@ pub(super) fn reward(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Troub
     chat.kind = if automatic(&reward.id.0) { ChatKind::Highlighted } else { ChatKind::Reward };
     let is_free = reward.cost.0.is_none_or(|cost| cost < 0.0);
     facts.push(Fact::Redemption(Redemption {
+        id: Box::default(),
         who,
         automatic: automatic(&reward.id.0) || reward.cost.0.is_some_and(|cost| cost < 0.0),
         reward_id: reward.id.0.into(),
@@ -149,6 +150,7 @@ fn gift(given: &Given<'_>) -> Gift {
         cumulative_months: given.total_sub_duration.small().unwrap_or_default(),
         bomb: count > 1,
         of_bomb: false,
+        lone: false,
         total: 0,
     }
 }

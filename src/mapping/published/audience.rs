@@ -5,12 +5,13 @@ use serde_json::Value;
 use super::{
     Reader, Wrong,
     chat::chat,
-    look::{count, flag, list, text, whole},
-    people::{ANONYMOUS, GIFTER, Named, RAIDER, RECIPIENT, WHO, element},
+    identity::OF_REDEMPTION,
+    look::{at, count, flag, list, text, whole},
+    people::{GIFTER, Named, RAIDER, RECIPIENT, WHO, element},
 };
 use crate::{
     event::{
-        Fact, Person,
+        Fact, Person, Platform,
         fact::{Contribution, Gift, HypeTrain, Redemption, SubKind, Subscription, Tier},
         person::{ANONYMOUS_CHEERER, ANONYMOUS_GIFTER},
     },
@@ -18,11 +19,16 @@ use crate::{
 };
 
 pub(super) const BITS: [&str; 2] = ["bits", "message.bits"];
-pub(super) const GIFTS: [&str; 3] = ["gifts", "total", "count"];
-pub(super) const VIEWERS: [&str; 3] = ["viewers", "viewerCount", "viewer_count"];
-pub(super) const REWARD: [&str; 6] = ["reward.id", "rewardId", "reward_id", "reward.title", "title", "reward_title"];
-pub(super) const COST: [&str; 2] = ["reward.cost", "cost"];
-pub(super) const POINTS: [&str; 3] = ["userContributed", "user_contributed", "userStreamContributed"];
+pub(super) const GIFTS: [&str; 4] = ["gifts", "total", "count", "community_sub_gift.total"];
+pub(super) const VIEWERS: [&str; 4] = ["viewers", "viewerCount", "viewer_count", "raid.viewer_count"];
+pub(super) const REWARD: [&str; 8] =
+    ["reward.id", "rewardId", "reward_id", "reward.title", "title", "reward_title", "rewardName", "reward"];
+pub(super) const COST: [&str; 5] = ["reward.cost", "reward.channel_points", "cost", "rewardCost", "reward_cost"];
+pub(super) const POINTS: [&str; 5] = ["userContributed", "user_contributed", "userStreamContributed", "user_stream_contributed", "points"];
+/// Twitch's own rewards that are paid with bits: their `cost` is no number of points.
+const PAID_WITH_BITS: [&str; 3] = ["message_effect", "gigantify_an_emote", "celebration"];
+/// Says that the subscription was a gift: nobody subscribed of their own accord.
+const IS_GIFT: [&str; 4] = ["is_gift", "isGift", "resub.is_gift", "sub.is_gift"];
 pub(super) const WIDTH: [&str; 1] = ["width"];
 pub(super) const TOP: [&str; 3] = ["top_contributions", "topContributions", "contributors"];
 
@@ -31,17 +37,18 @@ pub(super) fn follow(event: &Reader<'_>) -> Result<Fact, Wrong> {
 }
 
 pub(super) fn cheer(event: &Reader<'_>) -> Result<Fact, Wrong> {
-    let who = anonymous_or(event, WHO, ANONYMOUS_CHEERER)?;
     let bits = whole(event.data, &BITS).filter(|bits| *bits > 0).ok_or_else(|| event.missing("bits", &BITS))?;
+    let who = anonymous_or(event, WHO, ANONYMOUS_CHEERER);
     Ok(Fact::Cheer { who, bits, chat: chat(event.data) })
 }
 
-/// The person, or Twitch's stand-in when they do not want to be named, whatever name the event still carries.
-fn anonymous_or(event: &Reader<'_>, named: Named, stand_in: (&str, &str, &str)) -> Result<Person, Wrong> {
-    if flag(event.data, &ANONYMOUS) {
-        return Ok(Person::anonymous(stand_in));
-    }
-    event.person(named)
+/// The person, or a stand-in when they do not want to be named, whatever name the event still carries: Twitch's own account, elsewhere
+/// somebody without a name. An event that leaves the name out comes from somebody without a name too.
+fn anonymous_or(event: &Reader<'_>, named: Named, stand_in: (&str, &str, &str)) -> Person {
+    let known = if event.is_anonymous() { None } else { event.person(named).ok() };
+    known.unwrap_or_else(|| {
+        if event.platform() == Platform::Twitch { Person::anonymous(stand_in) } else { Person::nameless(event.platform()) }
+    })
 }
 
 pub(super) fn subscription(event: &Reader<'_>, kind: SubKind) -> Result<Fact, Wrong> {
@@ -50,17 +57,39 @@ pub(super) fn subscription(event: &Reader<'_>, kind: SubKind) -> Result<Fact, Wr
         who: event.who()?,
         tier: tier(data),
         kind,
-        months: count(data, &["duration_months", "durationMonths", "multiMonthDuration"]).unwrap_or(1),
-        cumulative_months: total_months(kind, count(data, &["cumulativeMonths", "cumulative_months", "months", "duration"])),
-        streak_months: count(data, &["streakMonths", "streak_months"]).unwrap_or(0),
+        months: count(data, &["duration_months", "durationMonths", "multiMonthDuration", "sub.duration_months", "resub.duration_months"])
+            .unwrap_or(1),
+        cumulative_months: total_months(
+            kind,
+            count(data, &["cumulativeMonths", "cumulative_months", "resub.cumulative_months", "months", "monthsSubscribed", "duration"]),
+        ),
+        streak_months: count(data, &["streakMonths", "streak_months", "resub.streak_months"]).unwrap_or(0),
         chat: chat(data),
     }))
 }
 
+/// Whether a subscription was given by somebody else.
+pub(super) fn is_gift(data: &Value) -> bool {
+    flag(data, &IS_GIFT)
+}
+
 /// A tier as `1`, `"1000"`, `"tier 1"`, `"L1"` or `"prime"`; tier 1 if it is not told.
 fn tier(data: &Value) -> Tier {
-    let told = text(data, &["sub_tier", "subTier", "tier", "sub_plan"]);
-    if flag(data, &["isPrime", "is_prime"]) || told == "0" || told.eq_ignore_ascii_case("prime") {
+    let told = text(
+        data,
+        &[
+            "sub_tier",
+            "subTier",
+            "tier",
+            "sub_plan",
+            "sub.sub_tier",
+            "resub.sub_tier",
+            "sub_gift.sub_tier",
+            "community_sub_gift.sub_tier",
+            "prime_paid_upgrade.sub_tier",
+        ],
+    );
+    if flag(data, &["isPrime", "is_prime", "sub.is_prime", "resub.is_prime"]) || told == "0" || told.eq_ignore_ascii_case("prime") {
         return Tier::Prime;
     }
     match told.chars().find(char::is_ascii_digit) {
@@ -72,31 +101,49 @@ fn tier(data: &Value) -> Tier {
 
 pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Wrong> {
     let data = event.data;
-    let bomb_id = text(data, &["communityGiftId", "community_gift_id"]);
+    let bomb_id = text(data, &["communityGiftId", "community_gift_id", "sub_gift.community_gift_id"]);
+    let of_bomb = flag(data, &["fromSubBomb", "fromCommunitySubGift", "from_sub_bomb"]) || !bomb_id.is_empty();
+    let mut recipients: Vec<Person> = RECIPIENT.read(data, event.platform()).into_iter().collect();
+    if recipients.is_empty() {
+        recipients = listed(event).1;
+    }
+    // Somebody must be there, to whom or from whom it is.
+    let gifter = match event.person(GIFTER) {
+        Err(nobody) if recipients.is_empty() && !event.is_anonymous() => return Err(nobody),
+        _ => anonymous_or(event, GIFTER, ANONYMOUS_GIFTER),
+    };
+    let gifts = u32::try_from(recipients.len()).unwrap_or(u32::MAX).max(1);
     Ok(Fact::Gift(Gift {
-        gifter: anonymous_or(event, GIFTER, ANONYMOUS_GIFTER)?,
+        gifter,
         tier: tier(data),
-        recipients: RECIPIENT.read(data, event.platform()).into_iter().collect(),
-        count: 1,
-        months: count(data, &["monthsGifted", "durationMonths", "duration_months"]).unwrap_or(1),
+        recipients,
+        count: gifts,
+        months: count(data, &["monthsGifted", "durationMonths", "duration_months", "sub_gift.duration_months"]).unwrap_or(1),
         cumulative_months: count(data, &["cumulativeMonths", "cumulative_months"]).unwrap_or(0),
-        bomb: false,
-        of_bomb: flag(data, &["fromSubBomb", "fromCommunitySubGift", "from_sub_bomb"]) || !bomb_id.is_empty(),
-        total: count(data, &["totalSubsGifted", "cumlativeTotal", "cumulativeTotal", "cumulative_total"]).unwrap_or(0),
+        bomb: gifts > 1,
+        of_bomb: of_bomb && gifts == 1,
+        lone: gifts == 1 && !of_bomb && at(data, "fromSubBomb") == Some(&Value::Bool(false)),
+        total: count(data, &["totalSubsGifted", "cumlativeTotal", "cumulativeTotal", "cumulative_total", "sub_gift.cumulative_total"])
+            .unwrap_or(0),
     }))
+}
+
+/// How many people are listed as recipients, and those of them who have a name.
+fn listed(event: &Reader<'_>) -> (u32, Vec<Person>) {
+    let told = list(event.data, &["recipients", "gifted_usernames", "giftees"]);
+    let people = told.iter().filter_map(|one| element(one, event.platform())).collect();
+    (u32::try_from(told.len()).unwrap_or(u32::MAX), people)
 }
 
 pub(super) fn gift_bomb(event: &Reader<'_>) -> Result<Fact, Wrong> {
     let data = event.data;
-    let told = list(data, &["recipients", "gifted_usernames", "giftees"]);
-    let recipients: Vec<Person> = told.iter().filter_map(|one| element(one, event.platform())).collect();
-    let listed = u32::try_from(told.len()).unwrap_or(u32::MAX);
+    let (listed, recipients) = listed(event);
     let gifts = count(data, &GIFTS).filter(|gifts| *gifts > 0).unwrap_or(listed);
     if gifts == 0 {
-        return Err(event.missing("gifts", &[&GIFTS[..], &["recipients"]].concat()));
+        return Err(event.missing("gifts", &[&GIFTS[..], &["recipients", "giftees"]].concat()));
     }
     Ok(Fact::Gift(Gift {
-        gifter: anonymous_or(event, GIFTER, ANONYMOUS_GIFTER)?,
+        gifter: anonymous_or(event, GIFTER, ANONYMOUS_GIFTER),
         tier: tier(data),
         recipients,
         count: gifts,
@@ -104,12 +151,13 @@ pub(super) fn gift_bomb(event: &Reader<'_>) -> Result<Fact, Wrong> {
         cumulative_months: 0,
         bomb: true,
         of_bomb: false,
-        total: count(data, &["totalGifts", "cumulative_total", "cumulativeTotal"]).unwrap_or(0),
+        lone: false,
+        total: count(data, &["totalGifts", "cumulative_total", "cumulativeTotal", "community_sub_gift.cumulative_total"]).unwrap_or(0),
     }))
 }
 
 pub(super) fn raid(event: &Reader<'_>) -> Result<Fact, Wrong> {
-    let avatar = text(event.data, &["profileImage", "user.profileImageUrl"]).into();
+    let avatar = text(event.data, &["profileImage", "user.profileImageUrl", "raid.profile_image_url"]).into();
     Ok(Fact::Raid { who: event.person(RAIDER)?, viewers: whole(event.data, &VIEWERS).unwrap_or(0), avatar })
 }
 
@@ -119,7 +167,7 @@ pub(super) fn redemption(event: &Reader<'_>, automatic: bool) -> Result<Fact, Wr
     let data = event.data;
     let own = text(data, &["reward_type", "rewardType", "reward.type"]);
     let mut reward_id = text(data, &["reward.id", "rewardId", "reward_id"]);
-    let mut title = text(data, &["reward.title", "title", "reward_title"]);
+    let mut title = text(data, &["reward.title", "title", "reward_title", "rewardName", "reward"]);
     if automatic {
         reward_id = if reward_id.is_empty() { own.clone() } else { reward_id };
         title = if title.is_empty() { own.replace('_', " ") } else { title };
@@ -128,13 +176,20 @@ pub(super) fn redemption(event: &Reader<'_>, automatic: bool) -> Result<Fact, Wr
         "highlighted-message".clone_into(&mut reward_id);
     }
     Ok(Fact::Redemption(Redemption {
+        id: text(data, OF_REDEMPTION).into(),
         who: event.who()?,
         reward_id: reward_id.into(),
         title: title.into(),
-        cost: whole(data, &COST).filter(|cost| *cost > 0),
+        cost: whole(data, &COST).filter(|cost| *cost > 0 && !is_paid_with_bits(data)),
         chat: chat(data),
         automatic,
     }))
+}
+
+/// Whether a reward of Twitch's own costs bits. Who pays with bits spends no channel points.
+pub(super) fn is_paid_with_bits(data: &Value) -> bool {
+    PAID_WITH_BITS.contains(&&*text(data, &["reward_type", "rewardType", "reward.type"]))
+        || (whole(data, &["bits", "reward.bits"]).is_some_and(|bits| bits > 0) && whole(data, &COST).is_none())
 }
 
 pub(super) fn goal(event: &Reader<'_>) -> Result<Fact, Wrong> {

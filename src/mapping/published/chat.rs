@@ -33,15 +33,37 @@ pub(super) fn is_timeout(data: &Value) -> bool {
         || whole(data, &["duration"]).is_some_and(|seconds| seconds > 0)
 }
 
+/// Where the text is that somebody wrote.
+pub(super) const TEXT: &[&str] = &[
+    "text",
+    "user_input",
+    "message.message",
+    "message.text",
+    "message",
+    "content",
+    "parameters.message",
+    "tipMessage",
+    "merchMessage",
+    "donorMessage",
+    "donationMessage",
+    "charityDonationMessage",
+    "merchandiseMessage",
+    "statmessageus",
+    "donation.message",
+    "snippet.displayMessage",
+    "snippet.textMessageDetails.messageText",
+    "snippet.superChatDetails.userComment",
+];
+
 /// What was written along with an event.
 pub(super) fn chat(data: &Value) -> Chat {
     let id = text(data, &["broadcaster.id", "channelId"]);
     let channel = text(data, &["message.channel", "channel"]);
     let badge = |badge: &Value| (text(badge, &["name", "set_id"]).into(), text(badge, &["version", "id"]).into());
     Chat {
-        text: text(data, &["text", "user_input", "message.message", "message.text", "message"]).into(),
+        text: text(data, TEXT).into(),
         chunks: list(data, &["parts"]).iter().filter_map(chunk).collect(),
-        message_id: text(data, &["message.msgId", "messageId", "msgId"]).into(),
+        message_id: text(data, &["message.msgId", "messageId", "msgId", "message_id"]).into(),
         channel: if id.is_empty() && !channel.is_empty() { format!("#{}", channel.trim_start_matches('#')).into() } else { id.into() },
         color: text(data, &["user.color", "message.color", "color"]).into(),
         badges: list(data, &["user.badges", "badges", "message.badges"]).iter().map(badge).collect(),

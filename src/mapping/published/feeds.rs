@@ -36,6 +36,8 @@ pub(super) enum Read {
     Redemption {
         automatic: bool,
     },
+    /// A later state of a redemption: only that it was cancelled matters.
+    RedemptionUpdate,
     Goal,
     Stream,
     Pyramid,
@@ -55,7 +57,10 @@ pub(super) struct Spec {
     pub(super) kind: SupportKind,
     pub(super) who: Named,
     pub(super) money: Price,
+    /// What was bought, or the tier. `[]` marks a list: all of it.
     pub(super) what: &'static [&'static str],
+    /// Only an id tells whether another event told the same: without one it does not count.
+    pub(super) needs_id: bool,
 }
 
 impl Feed {
@@ -70,7 +75,7 @@ impl Feed {
             Read::Follow => WHO.fields(),
             Read::Cheer => with(WHO, &BITS),
             Read::Sub | Read::ReSub | Read::PrimeUpgrade | Read::GiftUpgrade => {
-                with(WHO, &["sub_tier", "subTier", "isPrime", "cumulativeMonths", "duration_months", "streakMonths"])
+                with(WHO, &["sub_tier", "subTier", "isPrime", "cumulativeMonths", "duration_months", "streakMonths", "is_gift"])
             }
             Read::GiftSub => {
                 let mut fields = GIFTER.fields();
@@ -84,7 +89,8 @@ impl Feed {
                 fields
             }
             Read::Raid => with(RAIDER, &VIEWERS),
-            Read::Redemption { .. } => with(WHO, &[&REWARD[..], &COST[..]].concat()),
+            Read::Redemption { .. } => with(WHO, &[&REWARD[..], &COST[..], &["status"]].concat()),
+            Read::RedemptionUpdate => vec!["id".into(), "status".into()],
             Read::Goal => with(WHO, &POINTS),
             Read::Stream => [&CATEGORY[..], &TITLE[..]].concat().iter().map(ToString::to_string).collect(),
             Read::Pyramid => with(WHO, &WIDTH),
@@ -112,29 +118,82 @@ pub(super) fn feed(name: &EventName) -> Option<&'static Feed> {
     FEEDS.iter().find(|feed| name.is(feed.source, feed.kind))
 }
 
-const MONEY: Price = Price { cents: &[], micros: &[], amount: &["amount", "formattedAmount"], currency: &["currency"] };
+const MONEY: Price = Price { cents: &[], micros: &[], amount: &["amount", "amounts.total", "formattedAmount"], currency: &["currency"] };
 const NO_MONEY: Price = Price { cents: &[], micros: &[], amount: &[], currency: &[] };
 const WHAT: &[&str] = &["tier", "tierName", "tier_name"];
 
-const TIP: Spec = Spec { kind: SupportKind::Tip, who: SUPPORTER, money: MONEY, what: &[] };
+const TIP: Spec = Spec { kind: SupportKind::Tip, who: SUPPORTER, money: MONEY, what: &[], needs_id: false };
 const MEMBER: Spec = Spec { kind: SupportKind::Member, what: WHAT, ..TIP };
 const MERCH: Spec = Spec {
     kind: SupportKind::Merch,
-    money: Price { amount: &["amount", "total", "formattedAmount"], ..MONEY },
-    what: &["product", "items.0.name", "items.0.variation_name", "variants.0.name", "offer.name"],
+    money: Price { amount: &["amount", "amounts.total", "total", "formattedAmount"], ..MONEY },
+    what: &[
+        "product",
+        "items[].name",
+        "offers[].name",
+        "variants[].name",
+        "offer.name",
+        "items[].variation_name",
+        "shop_items[].variation_name",
+    ],
+    ..TIP
+};
+
+/// In Streamlabs' events `name` and `userId` may be those of the channel.
+const STREAMLABS: Named =
+    Named { objects: &[], id: &[], login: &[], display: &["from", "donationFrom", "charityDonationFrom", "merchandiseFrom", "name"] };
+const STREAMLABS_TIP: Spec = Spec {
+    who: STREAMLABS,
+    money: Price {
+        amount: &["amount", "donationAmount", "charityDonationAmount", "formattedAmount", "formatted_amount"],
+        currency: &["currency", "donationCurrency", "charityDonationCurrency"],
+        ..MONEY
+    },
     ..TIP
 };
 
 const STREAM_ELEMENTS: Spec = Spec {
-    who: Named { display: &["displayName", "username", "tipUsername", "merchUsername", "name"], ..SUPPORTER },
-    money: Price { amount: &["amount", "tipAmount", "merchAmount"], currency: &["currency", "tipCurrency", "merchCurrency"], ..MONEY },
+    who: Named {
+        display: &["displayName", "donation.user.username", "username", "tipUsername", "merchUsername", "user.username", "name"],
+        ..SUPPORTER
+    },
+    money: Price {
+        amount: &["amount", "tipAmount", "merchAmount", "donation.amount"],
+        currency: &["currency", "tipCurrency", "merchCurrency", "donation.currency"],
+        ..MONEY
+    },
     ..TIP
 };
 
-const YOUTUBE: Spec =
-    Spec { who: WHO, money: Price { micros: &["microAmount", "amountMicros"], currency: &["currencyCode", "currency"], ..MONEY }, ..TIP };
-const YOUTUBE_MEMBER: Spec =
-    Spec { kind: SupportKind::Member, money: NO_MONEY, what: &["levelName", "memberLevelName", "tier"], ..YOUTUBE };
+/// `user{}` of `TipeeeStream` is the channel that receives.
+const TIPEEE: Spec = Spec {
+    who: Named { objects: &[], id: &[], login: &[], display: &["parameters.username", "username", "from", "name"] },
+    money: Price { amount: &["parameters.amount", "amount", "formattedAmount"], currency: &["parameters.currency", "currency"], ..MONEY },
+    ..TIP
+};
+
+const YOUTUBE: Spec = Spec {
+    who: WHO,
+    money: Price {
+        micros: &["microAmount", "amountMicros", "snippet.superChatDetails.amountMicros", "snippet.superStickerDetails.amountMicros"],
+        currency: &["currencyCode", "currency", "snippet.superChatDetails.currency", "snippet.superStickerDetails.currency"],
+        ..MONEY
+    },
+    ..TIP
+};
+const YOUTUBE_MEMBER: Spec = Spec {
+    kind: SupportKind::Member,
+    money: NO_MONEY,
+    what: &[
+        "levelName",
+        "memberLevelName",
+        "tier",
+        "snippet.newSponsorDetails.memberLevelName",
+        "snippet.memberMilestoneChatDetails.memberLevelName",
+        "snippet.membershipGiftingDetails.giftMembershipsLevelName",
+    ],
+    ..YOUTUBE
+};
 
 const DONOR_DRIVE: Spec = Spec { money: Price { amount: &["amount", "donorAmount", "donation.amount"], ..MONEY }, ..TIP };
 
@@ -142,7 +201,7 @@ const DONOR_DRIVE: Spec = Spec { money: Price { amount: &["amount", "donorAmount
 const SHOPIFY: Spec = Spec {
     who: Named { display: &["displayName", "customer.first_name", "customer.firstName", "customerFirstName"], ..SUPPORTER },
     money: Price { amount: &["total_price", "totalPrice", "amount", "total"], currency: &["currency", "presentment_currency"], ..MONEY },
-    what: &["line_items.0.title", "line_items.0.name", "lineItems.0.title", "items.0.name"],
+    what: &["line_items[].title", "line_items[].name", "lineItems[].title", "items[].name"],
     ..MERCH
 };
 
@@ -163,8 +222,8 @@ const PATREON: Spec = Spec {
 };
 
 const PALLY: Spec = Spec {
-    money: Price { cents: &["grossAmountInCents", "campaignTip.grossAmountInCents"], ..MONEY },
-    who: Named { display: &["displayName", "campaignTip.displayName", "name", "from"], ..SUPPORTER },
+    money: Price { cents: &["grossAmountInCents", "tipGrossAmountInCents"], ..MONEY },
+    who: Named { display: &["displayName", "tipDisplayName", "name", "from"], ..SUPPORTER },
     ..TIP
 };
 
@@ -175,7 +234,19 @@ const TREAT: Spec = Spec {
     ..TIP
 };
 
-const TWITCH_MONEY: Spec = Spec { who: WHO, what: &["charity_name"], ..TIP };
+/// The price of a membership is its variant's.
+const FOURTHWALL_MEMBER: Spec = Spec {
+    money: Price { amount: &["amount", "subscription.variant.amount", "amounts.total", "formattedAmount"], ..MONEY },
+    what: &["tier", "tierName", "tier_name", "subscription.variant.name", "subscription.variant.tierName"],
+    ..MEMBER
+};
+
+const TWITCH_MONEY: Spec = Spec {
+    who: WHO,
+    money: Price { amount: &["amount", "charity_donation.amount", "formattedAmount"], ..MONEY },
+    what: &["charity_name", "charityName", "charity_donation.charity_name"],
+    ..TIP
+};
 
 const fn on(source: &'static str, kind: &'static str, section: &'static str, read: Read) -> Feed {
     Feed { source, kind, section, read }
@@ -195,8 +266,8 @@ const LEFT_OUT: &str = "who is left out";
 
 /// Every type that is counted. What else is published is told to subscribers and counts nowhere.
 ///
-/// Of events that tell one thing twice only one is here: `Shopify.OrderCreated` and not `OrderPaid`, `YouTube.MembershipGift` (the giver)
-/// and not each `GiftMembershipReceived`, `Patreon.PledgeCreated` and not its updates.
+/// Of events that tell one thing twice only one is here: `YouTube.MembershipGift` (the giver) and not each `GiftMembershipReceived`,
+/// `Patreon.PledgeCreated` and not its updates. `Shopify.OrderCreated` and `OrderPaid` have one id: the first that is paid counts.
 pub const FEEDS: &[Feed] = &[
     on("Twitch", "Follow", "Events.Follows", Read::Follow),
     on("Twitch", "Cheer", "Events.Cheers, TopBits", Read::Cheer),
@@ -209,6 +280,7 @@ pub const FEEDS: &[Feed] = &[
     on("Twitch", "Raid", "Events.Raided", Read::Raid),
     on("Twitch", "RewardRedemption", "Events.RewardRedemptions, TopChannelRewards", Read::Redemption { automatic: false }),
     on("Twitch", "AutomaticRewardRedemption", "Events.RewardRedemptions, TopChannelRewards", Read::Redemption { automatic: true }),
+    on("Twitch", "RewardRedemptionUpdated", "takes back what was cancelled", Read::RedemptionUpdate),
     on("Twitch", "CommunityGoalContribution", "Events.GoalContributions", Read::Goal),
     on("Twitch", "StreamUpdate", "Events.GameUpdates", Read::Stream),
     on("Twitch", "PyramidSuccess", "Events.Pyramids", Read::Pyramid),
@@ -251,19 +323,20 @@ pub const FEEDS: &[Feed] = &[
     support("Kofi", "Resubscription", MEMBER),
     support("Kofi", "ShopOrder", MERCH),
     support("Kofi", "Commission", MERCH),
-    support("Streamlabs", "Donation", TIP),
-    support("Streamlabs", "CharityDonation", TIP),
-    support("Streamlabs", "Merchandise", MERCH),
+    support("Streamlabs", "Donation", STREAMLABS_TIP),
+    support("Streamlabs", "CharityDonation", STREAMLABS_TIP),
+    support("Streamlabs", "Merchandise", Spec { who: STREAMLABS, ..MERCH }),
     support("StreamElements", "Tip", STREAM_ELEMENTS),
-    support("StreamElements", "Merch", Spec { kind: SupportKind::Merch, what: &["items.0.name", "product"], ..STREAM_ELEMENTS }),
-    support("TipeeeStream", "Donation", TIP),
+    support("StreamElements", "Merch", Spec { kind: SupportKind::Merch, what: &["items[].name", "product"], ..STREAM_ELEMENTS }),
+    support("TipeeeStream", "Donation", TIPEEE),
     support("DonorDrive", "Donation", DONOR_DRIVE),
     support("TreatStream", "Treat", TREAT),
     support("Pallygg", "CampaignTip", PALLY),
     support("Patreon", "PledgeCreated", PATREON),
     support("Shopify", "OrderCreated", SHOPIFY),
+    support("Shopify", "OrderPaid", Spec { needs_id: true, ..SHOPIFY }),
     support("Fourthwall", "Donation", TIP),
     support("Fourthwall", "OrderPlaced", MERCH),
     support("Fourthwall", "GiftPurchase", MERCH),
-    support("Fourthwall", "SubscriptionPurchased", MEMBER),
+    support("Fourthwall", "SubscriptionPurchased", FOURTHWALL_MEMBER),
 ];

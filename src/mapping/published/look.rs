@@ -17,6 +17,19 @@ pub(super) fn text(data: &Value, paths: &[&str]) -> String {
     paths.iter().find_map(|path| plain(at(data, path)?)).unwrap_or_default()
 }
 
+/// The first of the paths that says anything, where `list[].key` stands for that key of all elements; several are joined by commas.
+pub(super) fn all_texts(data: &Value, paths: &[&str]) -> String {
+    let of = |path: &str| match path.split_once("[].") {
+        Some((list, key)) => {
+            let elements = at(data, list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let texts: Vec<String> = elements.iter().map(|one| text(one, &[key])).filter(|text| !text.is_empty()).collect();
+            texts.join(", ")
+        }
+        None => text(data, &[path]),
+    };
+    paths.iter().map(|path| of(path)).find(|text| !text.is_empty()).unwrap_or_default()
+}
+
 /// A string's content or a number's digits, if there is any.
 pub(super) fn plain(value: &Value) -> Option<String> {
     let text = match value {

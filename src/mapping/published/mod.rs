@@ -6,10 +6,15 @@
 
 mod audience;
 mod chat;
+mod emitted;
 mod feeds;
+mod identity;
 mod look;
 mod money;
+mod open;
 mod people;
+mod private;
+mod standing;
 mod stream;
 
 #[cfg(test)]
@@ -20,16 +25,24 @@ pub(crate) mod tests;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-pub use self::feeds::{FEEDS, Feed};
+pub use self::{
+    emitted::event,
+    feeds::{FEEDS, Feed},
+    standing::Standing,
+};
 use self::{
     feeds::{Read, Spec, feed},
     look::flag,
     people::{ANONYMOUS, Named, WHO},
 };
 use crate::event::{
-    EventName, Fact, Person, Platform,
-    fact::{SubKind, Support},
+    EventName, Fact, Person, Platform, Roles,
+    fact::{Presence, SubKind, Support, Told},
 };
+
+/// Services that send whole orders and patrons: their data is kept and passed on without what is private.
+const SERVICES: &[&str] =
+    &["DonorDrive", "Fourthwall", "Kofi", "Pallygg", "Patreon", "Shopify", "StreamElements", "Streamlabs", "TipeeeStream", "TreatStream"];
 
 /// Why a published event cannot be counted. Names the fields, never their content.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -68,18 +81,100 @@ pub fn feeds(name: &EventName) -> bool {
     feed(name).is_some()
 }
 
-/// What a published event says. Types that feed no section, tests (`isTest`), and bans that end by themselves are told but not counted: one
-/// [`Fact::Plain`].
-pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
+/// One thing that happened, as a published event tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The data without its envelope and without what is private: what is kept and passed on.
+    pub data: Value,
+    /// What it says, whether it counts or not. The fields of the emitted event are made of it.
+    pub says: Fact,
+    /// Whether it counts.
+    pub standing: Standing,
+    /// The service's own id, which no other event of that service has.
+    pub id: Option<String>,
+    /// The Twitch channel that it is of, where the event says so.
+    pub channel: Option<String>,
+}
+
+impl Reading {
+    /// What counts of it; what does not is one [`Fact::Plain`].
+    pub fn facts(&self, name: &EventName) -> Vec<Fact> {
+        match (&self.says, self.standing) {
+            (Fact::Redemption(redemption), Standing::Withdrawn) if !redemption.id.is_empty() => {
+                vec![Fact::Withdrawn { id: redemption.id.clone() }]
+            }
+            (Fact::Withdrawn { .. }, Standing::Withdrawn) => vec![self.says.clone()],
+            // Somebody else paid: they are a subscriber and have not subscribed.
+            (Fact::Subscription(sub), Standing::Counts) if sub.kind != SubKind::GiftUpgrade && audience::is_gift(&self.data) => {
+                let who = sub.who.clone().with_roles(Roles::SUBSCRIBER);
+                vec![Fact::Presence(Presence { who, spoke: false, told: Told::Silent, chat: sub.chat.clone() })]
+            }
+            (says, Standing::Counts) => vec![says.clone()],
+            _ => vec![plain(name, &self.data)],
+        }
+    }
+}
+
+/// What a published event says, once for each thing that happened: an envelope may hold several.
+pub fn read(name: &EventName, data: &Value) -> Result<Vec<Reading>, Wrong> {
     let name = &EventName::new(&name.source, &name.kind);
-    let Some(feed) = feed(name).filter(|feed| !is_test(data) && !feed.is_other(data)) else {
-        return Ok(vec![plain(name, data)]);
+    let is_service = SERVICES.contains(&&*name.source);
+    let Some(feed) = feed(name) else {
+        let data = if is_service { private::without_private(data, &*name.source == "Patreon") } else { data.clone() };
+        let says = plain(name, &data);
+        return Ok(vec![Reading { data, says, standing: Standing::Told, id: None, channel: None }]);
     };
     if !data.is_object() {
         return Err(Wrong::NotAnObject { event: name.clone() });
     }
+    open::open(data)
+        .into_iter()
+        .map(|data| if is_service { private::without_private(&data, &*name.source == "Patreon") } else { data.into_owned() })
+        .map(|data| one(name, feed, data))
+        .collect()
+}
+
+/// What a published event says that counts. Types that feed no section, tests, what was not paid, what another channel received, and bans
+/// that end by themselves are told but not counted: one [`Fact::Plain`].
+pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
+    Ok(read(name, data)?.iter().flat_map(|reading| reading.facts(name)).collect())
+}
+
+/// Reads what is in no envelope any more.
+fn one(name: &EventName, feed: &Feed, data: Value) -> Result<Reading, Wrong> {
+    let id = identity::id(name, feed.read, &data);
+    let standing = standing_of(feed, &data, id.is_some());
+    let says = match fact(name, feed, &data) {
+        Ok(fact) => fact,
+        // Nothing is lost by not understanding what does not count.
+        Err(_) if !matches!(standing, Standing::Counts) => plain(name, &data),
+        Err(wrong) => return Err(wrong),
+    };
+    let standing = if matches!(says, Fact::Plain { .. }) { Standing::Told } else { standing };
+    let channel = standing::channel(&name.source, &data);
+    Ok(Reading { data, says, standing, id, channel })
+}
+
+/// Whether an event of this type counts.
+fn standing_of(feed: &Feed, data: &Value, has_id: bool) -> Standing {
+    let is_redemption = matches!(feed.read, Read::Redemption { .. } | Read::RedemptionUpdate);
+    match feed.read {
+        _ if standing::is_test(data) => Standing::Test,
+        _ if standing::is_guest(data) => Standing::Guest,
+        _ if is_redemption && standing::is_withdrawn(data) => Standing::Withdrawn,
+        Read::RedemptionUpdate => Standing::Told,
+        // Paid with bits, not with points.
+        Read::Redemption { automatic: true } if audience::is_paid_with_bits(data) => Standing::Told,
+        Read::Support(_) if standing::is_unpaid(data) => Standing::Unpaid,
+        Read::Support(Spec { needs_id: true, .. }) if !has_id => Standing::Told,
+        _ if feed.is_other(data) => Standing::Told,
+        _ => Standing::Counts,
+    }
+}
+
+fn fact(name: &EventName, feed: &Feed, data: &Value) -> Result<Fact, Wrong> {
     let event = &Reader { name, data };
-    let fact = match feed.read {
+    match feed.read {
         Read::Follow => audience::follow(event),
         Read::Cheer => audience::cheer(event),
         Read::Sub => audience::subscription(event, SubKind::New),
@@ -90,6 +185,10 @@ pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
         Read::GiftBomb => audience::gift_bomb(event),
         Read::Raid => audience::raid(event),
         Read::Redemption { automatic } => audience::redemption(event, automatic),
+        Read::RedemptionUpdate => {
+            let id = look::text(data, identity::OF_REDEMPTION);
+            Ok(if id.is_empty() { plain(name, data) } else { Fact::Withdrawn { id: id.into() } })
+        }
         Read::Goal => audience::goal(event),
         Read::Stream => stream::update(event),
         Read::Pyramid => audience::pyramid(event),
@@ -98,12 +197,7 @@ pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
         Read::ChatMessage => chat::presence(event, false),
         Read::Ban { lifted } => chat::ban(event, lifted),
         Read::Support(spec) => support(event, &spec),
-    };
-    fact.map(|fact| vec![fact])
-}
-
-fn is_test(data: &Value) -> bool {
-    flag(data, &["isTest", "is_test", "meta.isTest", "message.isTest"])
+    }
 }
 
 /// An event that is told and not counted. Data that is no object (`General.Custom` may send text) becomes one, as Streamer.bot's schema has it.
@@ -116,16 +210,17 @@ fn plain(name: &EventName, data: &Value) -> Fact {
     Fact::Plain { name: name.clone(), data }
 }
 
-/// Support of another service. Who gives anonymously is called that, whatever name the event still carries.
+/// Support of another service. Who gives anonymously is called that, whatever name the event still carries; so is who gives something and
+/// is not named: the sum is not lost.
 fn support(event: &Reader<'_>, spec: &Spec) -> Result<Fact, Wrong> {
-    let who = if flag(event.data, &ANONYMOUS) { Person::on(event.platform(), "", "", "Anonymous") } else { None };
-    Ok(Fact::Support(Support {
-        kind: spec.kind,
-        who: who.map_or_else(|| event.person(spec.who), Ok)?,
-        money: spec.money.read(event.data),
-        what: look::text(event.data, spec.what).into(),
-        name: event.name.clone(),
-    }))
+    let (money, what) = (spec.money.read(event.data), look::all_texts(event.data, spec.what));
+    let nameless = || Person::nameless(event.platform());
+    let who = match event.person(spec.who) {
+        _ if event.is_anonymous() => nameless(),
+        Err(_) if money.is_some() || !what.is_empty() => nameless(),
+        who => who?,
+    };
+    Ok(Fact::Support(Support { kind: spec.kind, who, money, what: what.into(), name: event.name.clone() }))
 }
 
 /// A published event being read.
@@ -148,6 +243,11 @@ impl Reader<'_> {
             field: "user",
             looked_for: named.fields().join(", "),
         })
+    }
+
+    /// Whether whoever gives does not want to be named.
+    fn is_anonymous(&self) -> bool {
+        flag(self.data, ANONYMOUS)
     }
 
     /// Where people of this source have their accounts.

@@ -18,17 +18,17 @@ pub(super) struct Named {
     pub(super) display: &'static [&'static str],
 }
 
-/// Who the event is about.
+/// Who the event is about. `broadcaster{}` never is.
 pub(super) const WHO: Named = Named {
-    objects: &["user", "targetUser"],
-    id: &["userId", "user_id", "message.userId", "chatter_user_id"],
+    objects: &["user", "targetUser", "follower", "subscriber", "redeemer", "sender", "authorDetails"],
+    id: &["userId", "user_id", "message.userId", "chatter_user_id", "uid"],
     login: &["user_login", "userLogin", "userName", "username", "message.username", "chatter_user_login"],
-    display: &["displayName", "user_name", "message.displayName", "chatter_user_name"],
+    display: &["displayName", "nick_name", "user_name", "message.displayName", "chatter_user_name"],
 };
 
 /// Who is banned. Where a target is named, everybody else in the event is a moderator.
 pub(super) const TARGET: Named = Named {
-    objects: &["targetUser", "target_user", "bannedUser"],
+    objects: &["targetUser", "target_user", "bannedUser", "banned_user"],
     id: &["targetUserId", "target_user_id"],
     login: &["targetUserLogin", "targetUserName", "target_user_login"],
     display: &["targetUserDisplayName", "target_user_name"],
@@ -36,26 +36,26 @@ pub(super) const TARGET: Named = Named {
 
 /// Who raids.
 pub(super) const RAIDER: Named = Named {
-    objects: &["user"],
-    id: &["from_broadcaster_user_id", "userId"],
-    login: &["from_broadcaster_user_login", "userName"],
-    display: &["from_broadcaster_user_name", "displayName"],
+    objects: &["user", "raid"],
+    id: &["from_broadcaster_user_id", "userId", "user_id", "uid"],
+    login: &["from_broadcaster_user_login", "userName", "username", "user_login"],
+    display: &["from_broadcaster_user_name", "displayName", "nick_name", "user_name"],
 };
 
 /// Who gives.
 pub(super) const GIFTER: Named = Named {
-    objects: &["gifter", "user"],
-    id: &["userId", "user_id"],
-    login: &["user_login", "userName", "username", "gifter_username"],
-    display: &["displayName", "user_name"],
+    objects: &["gifter", "user", "sender", "authorDetails"],
+    id: &["userId", "user_id", "chatter_user_id", "uid"],
+    login: &["user_login", "userName", "username", "gifter_username", "chatter_user_login"],
+    display: &["displayName", "nick_name", "user_name", "chatter_user_name"],
 };
 
 /// Who is given to.
 pub(super) const RECIPIENT: Named = Named {
-    objects: &["recipient"],
-    id: &["recipientUserId", "recipient_user_id"],
-    login: &["recipientUsername", "recipientUserName", "recipient_user_login"],
-    display: &["recipientDisplayName", "recipient_user_name"],
+    objects: &["recipient", "giftee"],
+    id: &["recipientUserId", "recipient_user_id", "sub_gift.recipient_user_id"],
+    login: &["recipientUsername", "recipientUserName", "recipient_user_login", "sub_gift.recipient_user_login"],
+    display: &["recipientDisplayName", "recipient_user_name", "sub_gift.recipient_user_name"],
 };
 
 /// Who supports through another service. There `username` and `name` are what the service shows.
@@ -67,7 +67,19 @@ pub(super) const SUPPORTER: Named = Named {
 };
 
 /// Says that the giver or cheerer does not want to be named.
-pub(super) const ANONYMOUS: [&str; 5] = ["isAnonymous", "is_anonymous", "anonymous", "message.isAnonymous", "donorIsAnonymous"];
+pub(super) const ANONYMOUS: &[&str] = &[
+    "isAnonymous",
+    "is_anonymous",
+    "anonymous",
+    "message.isAnonymous",
+    "donorIsAnonymous",
+    "chatter_is_anonymous",
+    "user.isAnonymous",
+    "user.is_anonymous",
+    "gifter.isAnonymous",
+    "gifter.is_anonymous",
+    "sender.is_anonymous",
+];
 
 impl Named {
     /// Every path that is looked at, objects with braces.
@@ -110,7 +122,12 @@ impl Parts {
         let platform = Some(Platform::parse(&read(&["type", "platform"]))).filter(|platform| *platform != Platform::Other);
         let id = read(&["id", "userId", "user_id", "channelId"]);
         let shown = read(&["display", "display_name", "displayName"]);
-        if shown.is_empty() {
+        let slug = read(&["channel_slug"]);
+        if !slug.is_empty() {
+            // Kick's `username` is what it shows.
+            let name = read(&["username"]);
+            Self { platform, id, login: slug, display: if name.is_empty() { shown } else { name } }
+        } else if shown.is_empty() {
             let (login, display) = (read(&["login", "user_login", "userName", "username"]), read(&["name", "user_name"]));
             Self { platform, id, login, display }
         } else {

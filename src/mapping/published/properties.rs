@@ -56,7 +56,18 @@ fn gift() -> impl Strategy<Value = Fact> {
             let count = (u32::try_from(recipients.len()).unwrap() + more).max(1);
             let bomb = count > 1;
             let of_bomb = of_bomb && !bomb;
-            Fact::Gift(Gift { gifter, tier, recipients, count, months: 1, cumulative_months: 0, bomb, of_bomb, total })
+            Fact::Gift(Gift {
+                gifter,
+                tier,
+                recipients,
+                count,
+                months: 1,
+                cumulative_months: 0,
+                bomb,
+                of_bomb,
+                lone: !bomb && !of_bomb,
+                total,
+            })
         },
     )
 }
@@ -81,7 +92,11 @@ fn supported() -> impl Strategy<Value = Fact> {
         let Read::Support(spec) = feed.read else { unreachable!() };
         let money = (spec.money.paths().count() > 0).then(|| Money { cents, currency: currency.into() });
         let what = if spec.what.is_empty() { "" } else { "Gold" };
-        let who = Person { platform: people::platform(feed.source), ..who };
+        let mut who = Person { platform: people::platform(feed.source), ..who };
+        if matches!(feed.source, "Streamlabs" | "TipeeeStream") {
+            // Their ids may be those of the account that receives.
+            (who.id, who.login) = ("".into(), "".into());
+        }
         Fact::Support(Support { kind: spec.kind, who, money, what: what.into(), name: EventName::new(feed.source, feed.kind) })
     };
     let feeds: Vec<&Feed> = FEEDS.iter().filter(|feed| matches!(feed.read, Read::Support(_))).collect();
@@ -93,7 +108,7 @@ fn redemption() -> impl Strategy<Value = Fact> {
     (twitch(), "[a-z][a-z-]{3,12}", "[A-Z][a-z ]{2,9}[a-z]", prop::option::of(1..u64::MAX), any::<bool>()).prop_map(
         |(who, reward_id, title, cost, automatic)| {
             let (reward_id, title) = (reward_id.into(), title.into());
-            Fact::Redemption(Redemption { who, reward_id, title, cost, chat: Chat::default(), automatic })
+            Fact::Redemption(Redemption { id: "".into(), who, reward_id, title, cost, chat: Chat::default(), automatic })
         },
     )
 }
@@ -126,7 +141,10 @@ fn bare(mut fact: Fact) -> Fact {
     match &mut fact {
         Fact::Cheer { chat, .. } => *chat = Chat::default(),
         Fact::Subscription(sub) => sub.chat = Chat::default(),
-        Fact::Redemption(redemption) => redemption.chat = Chat::default(),
+        Fact::Redemption(redemption) => {
+            redemption.chat = Chat::default();
+            redemption.id = "".into();
+        }
         Fact::Presence(presence) => presence.chat = Chat::default(),
         _ => {}
     }
@@ -176,7 +194,7 @@ proptest! {
             for kind in kinds {
                 let name = EventName { source: source.clone(), kind: kind.clone() };
                 let Ok(read) = facts(&name, &data) else { continue };
-                prop_assert_eq!(read.len(), 1);
+                prop_assert!(!read.is_empty());
                 // Whatever was read can be told, and within reason.
                 let context = render::Context { at_ms: i64::MIN, id: "", broadcaster: None };
                 for fact in read {

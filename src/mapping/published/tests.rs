@@ -66,8 +66,11 @@ fn every_feed_is_in_the_catalogue_once() {
 
 #[test]
 fn nobody_and_no_object_are_told_by_name() {
-    for feed in FEEDS.iter().filter(|feed| !matches!(feed.read, Read::Train)) {
+    for feed in FEEDS.iter().filter(|feed| !matches!(feed.read, Read::Train | Read::RedemptionUpdate)) {
         let name = EventName::new(feed.source, feed.kind);
+        if matches!(feed.read, Read::Support(Spec { needs_id: true, .. })) {
+            continue;
+        }
         let wrong = facts(&name, &json!({})).unwrap_err();
         let text = wrong.to_string();
         assert!(text.contains(&name.to_string()) && text.contains(wrong.field()) && text.contains("looked for "), "{text}");
@@ -238,6 +241,15 @@ fn support_of_every_service() {
             1_250,
             "USD",
             "Mug",
+        ),
+        (
+            "Shopify.OrderPaid",
+            json!({"id": 7, "total_price": "12.50", "currency": "USD", "financial_status": "paid", "customer": {"first_name": "Ann"}, "line_items": [{"title": "Mug"}, {"title": "Hat"}]}),
+            Merch,
+            "Ann",
+            1_250,
+            "USD",
+            "Mug, Hat",
         ),
         ("Fourthwall.Donation", json!({"username": "Ann", "amount": 5, "currency": "USD"}), Tip, "Ann", 500, "USD", ""),
         (

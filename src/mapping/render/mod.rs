@@ -61,7 +61,7 @@ pub fn event(fact: &Fact, context: &Context<'_>) -> Option<Event> {
             };
             written(kind, &presence.who, &presence.chat, ever, context)
         }
-        Fact::Broadcaster { .. } => return None,
+        Fact::Broadcaster { .. } | Fact::Withdrawn { .. } => return None,
         Fact::Ban { who, lifted } => {
             let kind = if *lifted { "UserUnbanned" } else { "UserBanned" };
             Event::new("Twitch", kind, people::banned(who))

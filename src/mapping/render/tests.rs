@@ -49,7 +49,18 @@ fn sub(kind: SubKind, cumulative_months: u32, streak_months: u32, text: &str) ->
 
 fn gift(gifter: Person, recipients: Vec<Person>, total: u32) -> Gift {
     let count = u32::try_from(recipients.len()).unwrap();
-    Gift { gifter, tier: Tier::One, recipients, count, months: 1, cumulative_months: 1, bomb: count > 1, of_bomb: false, total }
+    Gift {
+        gifter,
+        tier: Tier::One,
+        recipients,
+        count,
+        months: 1,
+        cumulative_months: 1,
+        bomb: count > 1,
+        of_bomb: false,
+        lone: false,
+        total,
+    }
 }
 
 fn told(fact: &Fact, id: &str, at_ms: i64) -> Event {
@@ -194,7 +205,7 @@ fn raid() {
 
 fn redeemed(reward_id: &str, title: &str, cost: Option<u64>, automatic: bool) -> Fact {
     let chat = Chat::default();
-    Fact::Redemption(Redemption { who: anna(), reward_id: reward_id.into(), title: title.into(), cost, chat, automatic })
+    Fact::Redemption(Redemption { id: "".into(), who: anna(), reward_id: reward_id.into(), title: title.into(), cost, chat, automatic })
 }
 
 #[test]

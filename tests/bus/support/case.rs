@@ -1,4 +1,4 @@
-//! Cases in `tests/fixtures/cases`: messages of Twitchat's, and what the credits must be after them.
+//! Cases in `tests/fixtures/cases`: messages of Twitchat's or requests, and what the credits must be after them.
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -6,10 +6,17 @@ use uuid::Uuid;
 
 use super::{Bus, SOON, Site, fixture, play, wait_until};
 
-/// Plays a case's messages one after the other, each with a fresh id.
+/// Plays a case's messages one after the other, each with a fresh id; `@T` in an id stands for this run. A request must be answered with ok.
 async fn play_case(site: &Site, name: &str) {
     let mut bus = Bus::connect(site).await;
-    for mut message in fixture(&format!("cases/{name}.ndjson")) {
+    let run = Uuid::new_v4().to_string();
+    for message in fixture(&format!("cases/{name}.ndjson")) {
+        let mut message: Value = serde_json::from_str(&message.to_string().replace("@T", &run)).unwrap();
+        if message.get("request").is_some() {
+            let reply = bus.ask(message).await;
+            assert_eq!(reply["status"], "ok", "{name}: {reply}");
+            continue;
+        }
         if let Some(pause_ms) = message["__sleep"].as_u64() {
             sleep(std::time::Duration::from_millis(pause_ms)).await;
             continue;
@@ -42,10 +49,15 @@ pub(crate) async fn check_case(site: &Site, name: &str) {
     assert!(looked.is_ok(), "{name}:\n{}", wrong.join("\n"));
 }
 
-/// What is wrong with one expectation: path, `eq`, `ne`, `absent` or `count`, and a value.
+/// What is wrong with one expectation: path, `eq`, `ne`, `absent`, `count`, `has` or `lacks` (of its JSON), and a value.
 fn differs(root: &Value, expected: &[Value]) -> Option<String> {
     let (path, op) = (expected[0].as_str().unwrap(), expected[1].as_str().unwrap());
+    let path = path.trim_start_matches("text:");
     let (found, value) = (at(root, path), expected.get(2));
+    let has = || found.unwrap().to_string().contains(value.and_then(Value::as_str).unwrap());
+    if matches!(op, "has" | "lacks") {
+        return (has() != (op == "has")).then(|| format!("{path}: {op} {value:?} does not hold"));
+    }
     let is_right = match op {
         "eq" => found == value,
         "ne" => found != value,
@@ -59,7 +71,7 @@ fn differs(root: &Value, expected: &[Value]) -> Option<String> {
 /// The value at `a/b[name=X]/c`.
 fn at<'v>(root: &'v Value, path: &str) -> Option<&'v Value> {
     path.split('/').try_fold(root, |value, step| match step.split_once('[') {
-        None => value.get(step),
+        None => step.parse::<usize>().map_or_else(|_| value.get(step), |place| value.get(place)),
         Some((list, pick)) => {
             let (key, wanted) = pick.trim_end_matches(']').split_once('=').unwrap();
             value.get(list)?.as_array()?.iter().find(|item| item[key] == wanted)

@@ -1,0 +1,242 @@
+//! A published event as subscribers receive it: every documented key, of the right type, filled from what was published, and the
+//! publisher's own fields beside them.
+//!
+//! Pages guard neither against a missing key nor against one of another type. So the event is rendered like one of Twitchat's, and then
+//! takes over what the publisher says, key by key, where it is of the documented type. Who it is about is decided by [`super::read`] alone.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use serde_json::{Map, Value};
+
+use super::{
+    Reading,
+    chat::TEXT,
+    feeds::{Read, feed},
+    look::{at, text},
+    people::ANONYMOUS,
+};
+use crate::{
+    event::{
+        Event, EventName, Fact, Person,
+        fact::{Chat, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, Tier, Told},
+    },
+    mapping::render,
+};
+
+/// Keys that name somebody or say what was understood: what the publisher has there may be another account, or a name that is not to be shown.
+const UNDERSTOOD: &[&str] = &[
+    "anonymous",
+    "currency",
+    "customer",
+    "displayName",
+    "donorName",
+    "from",
+    "from_broadcaster_user_id",
+    "from_broadcaster_user_login",
+    "from_broadcaster_user_name",
+    "isAnonymous",
+    "name",
+    "nickname",
+    "recipient",
+    "recipientDisplayName",
+    "recipientUserId",
+    "recipientUsername",
+    "recipients",
+    "targetUser",
+    "user",
+    "userId",
+    "userName",
+    "user_id",
+    "user_login",
+    "user_name",
+    "username",
+];
+
+/// `data` of events that are not made of facts, by `Source.Type`: each key with what stands for "not known".
+static SHAPES: LazyLock<HashMap<Box<str>, Value>> = LazyLock::new(|| serde_json::from_str(include_str!("shapes.json")).unwrap_or_default());
+
+/// The event that tells one reading. `says` is [`Reading::says`] with its people as complete as they are known.
+pub fn event(name: &EventName, reading: &Reading, says: &Fact, context: &render::Context<'_>) -> Event {
+    let name = EventName::new(&name.source, &name.kind);
+    let Some(Value::Object(mut documented)) = documented(&name, says, context) else {
+        return Event { name, data: own(&reading.data) };
+    };
+    let published = reading.data.as_object();
+    let is_anonymous = flag_or_nameless(says, &reading.data);
+    for (key, theirs) in published.into_iter().flatten() {
+        if is_anonymous && names_somebody(key) {
+            continue;
+        }
+        take_over(&mut documented, key, theirs);
+    }
+    add_text(&mut documented, reading);
+    Event { name, data: Value::Object(documented) }
+}
+
+/// Data that is no object becomes one, as Streamer.bot's schema has it.
+fn own(data: &Value) -> Value {
+    match data {
+        Value::Object(_) => data.clone(),
+        Value::Null => Value::Object(Map::new()),
+        other => Value::Object(Map::from_iter([("data".to_owned(), other.clone())])),
+    }
+}
+
+/// Every documented key of this type, filled from what was understood. `None` if nothing documents it.
+fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> Option<Value> {
+    let read = feed(name).map(|feed| feed.read);
+    match (read, says) {
+        (None, _) => {}
+        (Some(Read::GiftBomb), Fact::Gift(gift)) => return Some(render::gift_bomb(gift, context).data),
+        (Some(Read::GiftSub), Fact::Gift(gift)) => {
+            let nobody = Person::default();
+            let recipient = gift.recipients.first().unwrap_or(&nobody);
+            return Some(render::gift_sub(gift, recipient, gift.of_bomb, 0, context).data);
+        }
+        // It does not count, and says too little to be understood.
+        (Some(read), Fact::Plain { .. } | Fact::Withdrawn { .. }) => {
+            return render::event(&blank(name, read), context).map(|event| event.data);
+        }
+        (Some(_), fact) => return render::event(fact, context).map(|event| event.data),
+    }
+    SHAPES.get(&*name.to_string()).cloned()
+}
+
+/// What says nothing, of a type that is made of facts.
+fn blank(name: &EventName, read: Read) -> Fact {
+    let (who, chat) = (Person::default(), Chat::default());
+    let sub = |kind| {
+        let (who, chat) = (Person::default(), Chat::default());
+        Fact::Subscription(Subscription { who, tier: Tier::One, kind, months: 0, cumulative_months: 0, streak_months: 0, chat })
+    };
+    let present = |told| Fact::Presence(Presence { who: Person::default(), spoke: false, told, chat: Chat::default() });
+    match read {
+        Read::Follow => Fact::Follow { who },
+        Read::Cheer => Fact::Cheer { who, bits: 0, chat },
+        Read::Sub => sub(SubKind::New),
+        Read::ReSub => sub(SubKind::Renewed),
+        Read::PrimeUpgrade => sub(SubKind::PrimeUpgrade),
+        Read::GiftUpgrade => sub(SubKind::GiftUpgrade),
+        Read::GiftSub | Read::GiftBomb => Fact::Gift(Gift {
+            gifter: who,
+            tier: Tier::One,
+            recipients: Vec::new(),
+            count: 0,
+            months: 0,
+            cumulative_months: 0,
+            bomb: matches!(read, Read::GiftBomb),
+            of_bomb: false,
+            lone: false,
+            total: 0,
+        }),
+        Read::Raid => Fact::Raid { who, viewers: 0, avatar: Box::default() },
+        Read::Redemption { .. } | Read::RedemptionUpdate => Fact::Redemption(Redemption {
+            id: Box::default(),
+            who,
+            reward_id: Box::default(),
+            title: Box::default(),
+            cost: None,
+            chat,
+            automatic: matches!(read, Read::Redemption { automatic: true }),
+        }),
+        Read::Goal => Fact::GoalContribution { who, points: 0 },
+        Read::Stream => Fact::Stream { category: Box::default(), title: Box::default() },
+        Read::Pyramid => Fact::Pyramid { who, width: 0 },
+        Read::Train => {
+            Fact::HypeTrain(HypeTrain { phase: name.kind.clone(), level: 0, percent: 0, conductors: Vec::new(), contributors: Vec::new() })
+        }
+        Read::FirstWord => present(Told::FirstWord { ever: false }),
+        Read::ChatMessage => present(Told::ChatMessage),
+        Read::Ban { lifted } => Fact::Ban { who, lifted },
+        Read::Support(spec) => Fact::Support(Support { kind: spec.kind, who, money: None, what: Box::default(), name: name.clone() }),
+    }
+}
+
+/// Takes over a key of the publisher's: as it is if nothing documents it, else if it is of the documented type.
+fn take_over(documented: &mut Map<String, Value>, key: &str, theirs: &Value) {
+    let Some(ours) = documented.get_mut(key) else {
+        documented.insert(key.to_owned(), theirs.clone());
+        return;
+    };
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            let is_person = UNDERSTOOD.contains(&key);
+            if is_person && !is_same(ours, theirs) {
+                return;
+            }
+            for (key, theirs) in theirs {
+                if is_person && ours.get(key).is_some_and(|ours| !is_unknown(ours)) {
+                    continue;
+                }
+                take_over(ours, key, theirs);
+            }
+        }
+        (_, Value::Null) => {}
+        (ours, theirs) if ours.is_null() || (!UNDERSTOOD.contains(&key) && is_alike(ours, theirs)) => *ours = theirs.clone(),
+        (ours, theirs) if is_unknown(ours) && is_alike(ours, theirs) => *ours = theirs.clone(),
+        _ => {}
+    }
+}
+
+/// Whether the publisher's object is the person that was understood, and not somebody else, such as the account that receives.
+fn is_same(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> bool {
+    let ours: Vec<&str> =
+        ["id", "login", "name"].iter().filter_map(|key| ours.get(*key)?.as_str()).filter(|text| !text.is_empty()).collect();
+    let mut any = ["id", "login", "name", "username", "displayName", "display_name", "user_name", "user_id", "first_name"]
+        .iter()
+        .filter_map(|key| text_of(theirs.get(*key)?))
+        .peekable();
+    // Nobody was understood: what the publisher says is all there is.
+    ours.is_empty() || any.peek().is_none() || any.any(|theirs| ours.iter().any(|ours| ours.eq_ignore_ascii_case(&theirs)))
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    super::look::plain(value)
+}
+
+/// What stands for "not known".
+fn is_unknown(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::Array(list) => list.is_empty(),
+        Value::Bool(yes) => !yes,
+        Value::Object(_) => false,
+    }
+}
+
+fn is_alike(ours: &Value, theirs: &Value) -> bool {
+    std::mem::discriminant(ours) == std::mem::discriminant(theirs)
+}
+
+/// Whether the event is of somebody who is not to be named.
+fn flag_or_nameless(says: &Fact, data: &Value) -> bool {
+    let mut is_nameless = super::look::flag(data, ANONYMOUS);
+    says.clone().each_person(|person| is_nameless |= person.is_anonymous());
+    is_nameless
+}
+
+/// Whether a key of the publisher's may hold the name of whoever gave.
+fn names_somebody(key: &str) -> bool {
+    const MORE: &[&str] =
+        &["gifter", "sender", "donor", "donation", "from_name", "fromName", "userLogin", "full_name", "parameters", "attributes"];
+    let is_recipient = key.starts_with("recipient");
+    (UNDERSTOOD.contains(&key) && !is_recipient && key != "currency")
+        || MORE.contains(&key)
+        || key.starts_with("chatter_user")
+        || key.starts_with("user")
+        || key.ends_with("Username")
+        || key.ends_with("DisplayName") && !is_recipient
+}
+
+/// The text that somebody wrote, where the publisher has it below another key than the documented one.
+fn add_text(documented: &mut Map<String, Value>, reading: &Reading) {
+    let is_hidden = ["is_public", "isPublic"].iter().any(|key| at(&reading.data, key) == Some(&Value::Bool(false)));
+    let Some(Value::String(message)) = documented.get_mut("message") else { return };
+    if is_hidden {
+        message.clear();
+    } else if message.is_empty() {
+        *message = text(&reading.data, TEXT);
+    }
+}

@@ -1,0 +1,69 @@
+//! The id that a service gives an event, which makes a repeat harmless: services send an event again until somebody confirms it, and tools
+//! forward it twice.
+
+use serde_json::Value;
+
+use super::{feeds::Read, look::text, open::DELIVERY};
+use crate::event::EventName;
+
+/// Bytes of the longest id that is looked at.
+const LONGEST: usize = 256;
+
+/// Ids of donations, orders and memberships.
+pub(super) const OF_SUPPORT: &[&str] = &[
+    "message_id",
+    "messageId",
+    "kofi_transaction_id",
+    "transaction_id",
+    "transactionId",
+    "donationID",
+    "donationId",
+    "donation_id",
+    "charityDonationId",
+    "orderId",
+    "order_id",
+    "tipId",
+    "id",
+    "_id",
+    "eventId",
+    "ref",
+    DELIVERY,
+];
+/// Ids of what is announced in a chat.
+pub(super) const OF_MESSAGE: &[&str] = &["messageId", "message.msgId", "msgId", "message_id", DELIVERY];
+/// Ids of redemptions.
+pub(super) const OF_REDEMPTION: &[&str] = &["id", "redemption_id", "redemptionId", DELIVERY];
+
+/// What no other event has, if it has an id. Follows, raids and presence need none, and a hype train has the same one in all its reports.
+pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
+    let paths = match read {
+        Read::Support(_) => OF_SUPPORT,
+        Read::Cheer | Read::Sub | Read::ReSub | Read::PrimeUpgrade | Read::GiftUpgrade | Read::GiftSub | Read::GiftBomb => OF_MESSAGE,
+        Read::Redemption { .. } | Read::RedemptionUpdate => OF_REDEMPTION,
+        Read::Goal | Read::Train | Read::Pyramid => &[DELIVERY],
+        Read::Follow | Read::Raid | Read::Stream | Read::FirstWord | Read::ChatMessage | Read::Ban { .. } => return None,
+    };
+    let own = text(data, paths);
+    // Placeholders of tests and of tools that have none.
+    if own.is_empty() || own.len() > LONGEST || own.chars().all(|c| matches!(c, '0' | '-')) {
+        return None;
+    }
+    let kind = match read {
+        Read::Redemption { .. } | Read::RedemptionUpdate => "redemption",
+        // Both events of one order.
+        Read::Support(_) if &*name.source == "Shopify" => "order",
+        _ => &name.kind,
+    };
+    let more = match read {
+        // A patron keeps the id; what makes a pledge is its charge.
+        Read::Support(_) if &*name.source == "Patreon" => {
+            text(data, &["attributes.last_charge_date", "attributes.pledge_relationship_start"])
+        }
+        // Gifts of one bomb may be announced under one id.
+        Read::GiftSub => {
+            text(data, &["recipientUserId", "recipient_user_id", "recipient.id", "recipientUsername", "sub_gift.recipient_user_id"])
+        }
+        _ => String::new(),
+    };
+    Some(format!("{}.{kind}/{own}/{more}", name.source))
+}

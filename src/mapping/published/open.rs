@@ -1,0 +1,154 @@
+//! Opens what a service sends: a webhook's whole body or a socket's envelope, down to what happened.
+//!
+//! An envelope is known by what stands beside the thing that it holds. What is no envelope stays as it is.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::look::{at, text};
+
+/// Envelopes within envelopes that are opened.
+const DEPTH: usize = 4;
+/// Events that one envelope may hold; Streamlabs sends a list, in practice of one.
+const MOST: usize = 100;
+
+/// Where the id of the delivery is kept: it makes a repeat harmless where the event has no id of its own.
+pub(super) const DELIVERY: &str = "delivery_id";
+
+/// What happened, once or several times. Never empty.
+pub(super) fn open(data: &Value) -> Vec<Cow<'_, Value>> {
+    let mut found = opened(Cow::Borrowed(data), DEPTH);
+    found.truncate(MOST);
+    found
+}
+
+fn opened(data: Cow<'_, Value>, depth: usize) -> Vec<Cow<'_, Value>> {
+    let Some(depth) = depth.checked_sub(1) else { return vec![data] };
+    match step(&data) {
+        Some(inner) if !inner.is_empty() => inner.into_iter().flat_map(|one| opened(Cow::Owned(one), depth)).collect(),
+        _ => vec![data],
+    }
+}
+
+/// What the outermost envelope holds, if this is one.
+fn step(data: &Value) -> Option<Vec<Value>> {
+    let object = |path: &str| at(data, path).filter(|value| value.is_object());
+    let has = |path: &str| at(data, path).is_some();
+    // Twitch's EventSub, by socket and by webhook.
+    if let Some(event) = object("payload.event").or_else(|| object("event").filter(|_| object("subscription").is_some() && !has("data"))) {
+        return Some(vec![holding(event, data, &["metadata.message_id"])]);
+    }
+    // TipeeeStream's socket.
+    if let Some(event) = object("event").filter(|event| has("appKey") || at(event, "parameters").is_some()) {
+        return Some(vec![holding(event, data, &[])]);
+    }
+    // Streamlabs' socket: `message` is a list. A chat text in pieces is no envelope.
+    if let Some(Value::Array(list)) = at(data, "message")
+        && has("type")
+        && list.iter().all(Value::is_object)
+    {
+        return Some(list.iter().map(|one| holding(one, data, &["event_id"])).collect());
+    }
+    // Pally.gg's socket.
+    if let Some(tip) = object("payload.campaignTip").or_else(|| object("campaignTip")) {
+        return Some(vec![holding(tip, data, &[])]);
+    }
+    if let Some(payload) = object("payload").or_else(|| object("body")) {
+        return Some(vec![holding(payload, data, &[])]);
+    }
+    match at(data, "data") {
+        // Ko-fi posts a form whose one field is JSON.
+        Some(Value::String(json)) => {
+            let inner: Value = serde_json::from_str(json).ok().filter(Value::is_object)?;
+            Some(vec![inner])
+        }
+        // Patreon's JSON:API document.
+        Some(member) if member.is_object() && at(member, "attributes").is_some() => Some(vec![with_tier(member, data)]),
+        // Fourthwall, StreamElements, Streamer.bot's own events, a line of `watch`: `data` beside what it is.
+        Some(inner) if inner.is_object() => {
+            let beside = ["type", "topic", "testMode", "event", "name", "timeStamp", "provider"].iter().any(|key| has(key));
+            let is_all = data.as_object().is_some_and(|outer| outer.len() == 1);
+            (beside || is_all).then(|| vec![holding(inner, data, &["id", "_id", "activityId"])])
+        }
+        // StreamElements' newer socket: the tip is in `donation`, beside its state.
+        _ => object("donation")
+            .filter(|tip| at(tip, "user").is_some() && at(tip, "amount").is_some())
+            .map(|tip| vec![holding(tip, data, &[])]),
+    }
+}
+
+/// What an envelope holds, with what the envelope says about all of it: that it is a test, its state, the id of the delivery.
+fn holding(inner: &Value, envelope: &Value, ids: &[&str]) -> Value {
+    let Value::Object(inner) = inner else { return inner.clone() };
+    let mut inner = inner.clone();
+    for key in ["testMode", "isTest", "isMock", "isPreview", "test", "status", "approved", "tipId", "_id"] {
+        if let Some(value) = at(envelope, key)
+            && !inner.contains_key(key)
+        {
+            inner.insert(key.to_owned(), value.clone());
+        }
+    }
+    let id = text(envelope, ids);
+    if !id.is_empty() && !inner.contains_key(DELIVERY) {
+        inner.insert(DELIVERY.to_owned(), id.into());
+    }
+    Value::Object(inner)
+}
+
+/// A member with the title of the tier that the document includes.
+fn with_tier(member: &Value, document: &Value) -> Value {
+    let entitled: Vec<String> = match at(member, "relationships.currently_entitled_tiers.data") {
+        Some(Value::Array(tiers)) => tiers.iter().map(|tier| text(tier, &["id"])).collect(),
+        _ => Vec::new(),
+    };
+    let included = at(document, "included").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let tier = included.iter().find(|one| text(one, &["type"]) == "tier" && entitled.contains(&text(one, &["id"])));
+    let title = tier.map(|tier| text(tier, &["attributes.title"])).filter(|title| !title.is_empty());
+    let mut member: Map<String, Value> = member.as_object().cloned().unwrap_or_default();
+    if let Some(title) = title {
+        member.insert("tier".to_owned(), title.into());
+    }
+    Value::Object(member)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn one(data: &Value) -> Value {
+        let opened = open(data);
+        assert_eq!(opened.len(), 1, "{data}");
+        opened[0].clone().into_owned()
+    }
+
+    #[test]
+    fn envelopes_are_opened_and_keep_what_they_say_of_all() {
+        let event = json!({ "user_id": "7" });
+        let socket = json!({ "metadata": { "message_id": "m" }, "payload": { "subscription": {}, "event": event } });
+        assert_eq!(one(&socket), json!({ "user_id": "7", "delivery_id": "m" }));
+        assert_eq!(one(&json!({ "subscription": {}, "event": event })), event);
+        let order = json!({ "testMode": true, "id": "weve_1", "type": "ORDER_PLACED", "data": { "id": "o1" } });
+        assert_eq!(one(&order), json!({ "id": "o1", "testMode": true, "delivery_id": "weve_1" }));
+        assert_eq!(one(&json!({ "data": "{\"message_id\":\"m\"}" })), json!({ "message_id": "m" }));
+        let streamlabs = json!({ "type": "donation", "message": [{ "name": "A" }, { "name": "B" }], "event_id": "e" });
+        assert_eq!(open(&streamlabs).len(), 2);
+    }
+
+    #[test]
+    fn the_tier_of_a_patron_is_looked_up_in_the_document() {
+        let member = json!({ "attributes": {}, "relationships": { "currently_entitled_tiers": { "data": [{ "id": "t2" }] } } });
+        let tier = |id: &str, title: &str| json!({ "type": "tier", "id": id, "attributes": { "title": title } });
+        let document = json!({ "data": member, "included": [tier("t1", "Silver"), tier("t2", "Gold")] });
+        assert_eq!(one(&document)["tier"], "Gold");
+    }
+
+    #[test]
+    fn what_is_no_envelope_stays_as_it_is() {
+        for data in [json!({ "message": "hi", "user": {} }), json!({ "event": { "name": "Marathon" }, "donorName": "Ann" }), json!(7)] {
+            assert_eq!(one(&data), data);
+        }
+    }
+}
