@@ -156,7 +156,8 @@ for (const [generation, names] of Object.entries({
             [names.goal, { username: 'Giver', amount: '5 tier 1', overlayId: 'goal' }],
         ]) await bus.broadcast(envelope(type, data));
         await bus.request('PublishEvent', { publish: { source: 'Kofi', type: 'Donation' }, data: { from: 'Tipper', amount: '12.50', currency: 'EUR' } });
-        await bus.request('PublishEvent', { publish: { source: 'Twitch', type: 'Raid' }, data: { userId: '7', userName: 'pub', displayName: 'Pub', from_broadcaster_user_name: 'Pub', viewers: 7, viewerCount: 7 } });
+        await bus.request('PublishEvent', { publish: { source: 'Twitch', type: 'Raid' }, data: { userId: '33881177', userName: 'lanternfox', displayName: 'LanternFox', viewers: 57 } });
+        await bus.request('PublishEvent', { publish: { source: 'Twitch', type: 'ChatMessage' }, data: { user: `Brief${generation}`, text: 'just this' } });
         const expected = [
             `chat|first||Fan${generation}|Fan${generation}|hello @streamer|hello @streamer|hello @streamer`,
             `first word|first||Fan${generation}|Fan${generation}|hello @streamer|hello @streamer|hello @streamer`,
@@ -164,8 +165,9 @@ for (const [generation, names] of Object.entries({
             `chat|reward||Lucky${generation}|Lucky${generation}|drink!|drink!|drink!`,
             `cheer|Fan${generation}|100|100|Fan${generation}|Cheer100 wow`,
             `raid|Raider${generation}|Raider${generation}|42|42`,
-            'raid|Pub|Pub|7|7',
-            'tip|Tipper|12.50|EUR',
+            'raid|LanternFox|LanternFox|57|57',
+            `chat|||Brief${generation}|Brief${generation}|just this|just this|just this`,
+            'tip|Tipper|12.5|EUR',
             generation === '16' ? 'voice|cathedral|cathedral' : 'voice|robot|robot',
             `custom|${names.timer}|{"endAt_ms":5,"id":"timer${generation}","startAt_ms":1}`,
             `custom|${names.goal}|{"amount":"5 tier 1","overlayId":"goal","username":"Giver"}`,

@@ -13,11 +13,11 @@ use super::{
     chat::TEXT,
     feeds::{Read, feed},
     look::{at, text},
-    people::ANONYMOUS,
+    people::{ANONYMOUS, WHO, platform},
 };
 use crate::{
     event::{
-        Event, EventName, Fact, Person,
+        Event, EventName, Fact, Person, Platform,
         fact::{Chat, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, Tier, Told},
     },
     mapping::render,
@@ -58,7 +58,10 @@ static SHAPES: LazyLock<HashMap<Box<str>, Value>> = LazyLock::new(|| serde_json:
 /// The event that tells one reading. `says` is [`Reading::says`] with its people as complete as they are known.
 pub fn event(name: &EventName, reading: &Reading, says: &Fact, context: &render::Context<'_>) -> Event {
     let name = EventName::new(&name.source, &name.kind);
-    let Some(Value::Object(mut documented)) = documented(&name, says, context) else {
+    let mut says = says.clone();
+    says.each_person(add_login);
+    let says = &says;
+    let Some(Value::Object(mut documented)) = documented(&name, says, context).map(|data| naming(data, &name, reading)) else {
         return Event { name, data: own(&reading.data) };
     };
     let published = reading.data.as_object();
@@ -71,6 +74,14 @@ pub fn event(name: &EventName, reading: &Reading, says: &Fact, context: &render:
     }
     add_text(&mut documented, reading);
     Event { name, data: Value::Object(documented) }
+}
+
+/// On Twitch a login is the display name in lower case, but for names in other scripts.
+fn add_login(person: &mut Person) {
+    let is_login = |name: &str| !name.is_empty() && name.len() <= 25 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if person.platform == Platform::Twitch && person.login.is_empty() && is_login(&person.display) {
+        person.login = person.display.to_ascii_lowercase().into();
+    }
 }
 
 /// Data that is no object becomes one, as Streamer.bot's schema has it.
@@ -100,6 +111,28 @@ fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> O
         (Some(_), fact) => return render::event(fact, context).map(|event| event.data),
     }
     SHAPES.get(&*name.to_string()).cloned()
+}
+
+/// The same with whom the event is about, of a type that is not made of facts.
+fn naming(mut data: Value, name: &EventName, reading: &Reading) -> Value {
+    if feed(name).is_some() {
+        return data;
+    }
+    let Some(who) = WHO.read(&reading.data, platform(&name.source)) else { return data };
+    let shown = if who.display.is_empty() { &who.login } else { &who.display };
+    let fields = [
+        (&["/userId", "/user_id", "/user/id"][..], &who.id),
+        (&["/userName", "/user/login"][..], &who.login),
+        (&["/displayName", "/user/name"][..], shown),
+    ];
+    for (paths, text) in fields {
+        for path in paths {
+            if let Some(ours) = data.pointer_mut(path) {
+                *ours = (&**text).into();
+            }
+        }
+    }
+    data
 }
 
 /// What says nothing, of a type that is made of facts.
@@ -192,6 +225,13 @@ fn is_same(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> bool {
 
 fn text_of(value: &Value) -> Option<String> {
     super::look::plain(value)
+}
+
+/// What a type documents, with nothing known. `None` for types that document nothing.
+#[cfg(test)]
+pub(super) fn shape(name: &EventName) -> Option<Value> {
+    let context = render::Context { at_ms: 0, id: "", broadcaster: None };
+    documented(name, &Fact::Plain { name: name.clone(), data: Map::new() }, &context)
 }
 
 /// What stands for "not known".

@@ -18,6 +18,8 @@ mod standing;
 mod stream;
 
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 pub(crate) mod tests;
