@@ -265,7 +265,13 @@ impl Core {
             self.counts.duplicates += 1;
             return false;
         }
-        let ids = own_ids(reading);
+        let mut ids = own_ids(reading);
+        let is_told_by_another = reading.settles(name) && !self.settles(reading);
+        if is_told_by_another {
+            ids.clear();
+        } else if reading.settles(name) {
+            ids.extend(reading.pledge.iter().map(|pledge| format!("settled {pledge}")));
+        }
         self.published_ids.extend(ids.iter().map(|id| recent::hash(id)));
         self.counts.published += 1;
         let kind = name.to_string();
@@ -281,7 +287,7 @@ impl Core {
         let facts = kept.as_ref().unwrap_or(reading).facts(name);
         let is_elsewhere = self.is_not_ours(reading);
         self.counts.elsewhere += u64::from(is_elsewhere);
-        let counts = !is_elsewhere && facts.iter().any(Fact::counts);
+        let counts = !is_elsewhere && !is_told_by_another && facts.iter().any(Fact::counts);
         if counts {
             let body = self.kept_body(shortened.unwrap_or(json));
             let doers = self.doers(&facts);
@@ -305,6 +311,15 @@ impl Core {
             self.tell(published::event(name, reading, &says, &context), now);
         }
         true
+    }
+
+    /// Whether this settles a pledge that was pending. Once only: each later charge is an update too.
+    fn settles(&self, reading: &Reading) -> bool {
+        let has = |state: &str| {
+            let id = reading.pledge.as_ref().map(|pledge| recent::hash(&format!("{state} {pledge}")));
+            id.is_some_and(|id| self.published_ids.contains(&id))
+        };
+        reading.standing == Standing::Counts && has("pending") && !has("settled")
     }
 
     /// Whether nothing with the same id of its service was published before.
@@ -340,6 +355,7 @@ fn own_ids(reading: &Reading) -> Vec<String> {
     match (&reading.id, reading.standing) {
         (Some(id), Standing::Counts) => vec![id.clone()],
         (Some(id), Standing::Withdrawn) => vec![format!("withdrawn {id}"), id.clone()],
+        (_, Standing::Pending) => reading.pledge.iter().map(|pledge| format!("pending {pledge}")).collect(),
         _ => Vec::new(),
     }
 }

@@ -182,6 +182,9 @@ impl Bench {
             }
             if let Some(id) = &row.id {
                 next.core.recall_id(id);
+                if row.origin == journal::RowOrigin::Published {
+                    next.core.recall_published(id);
+                }
             }
         }
         if session != running {

@@ -12,6 +12,7 @@ mod replay;
 mod replies;
 mod roll;
 mod rules;
+mod services;
 mod sessions;
 mod summary;
 

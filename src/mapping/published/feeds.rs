@@ -59,8 +59,12 @@ pub(super) struct Spec {
     pub(super) money: Price,
     /// What was bought, or the tier. `[]` marks a list: all of it.
     pub(super) what: &'static [&'static str],
+    /// What makes it support even if it says neither who nor how much, both of which may be hidden.
+    pub(super) enough: &'static [&'static str],
     /// Only an id tells whether another event told the same: without one it does not count.
     pub(super) needs_id: bool,
+    /// It counts only if it settles what was pending: else another event told the same.
+    pub(super) settles: bool,
 }
 
 impl Feed {
@@ -122,7 +126,7 @@ const MONEY: Price = Price { cents: &[], micros: &[], amount: &["amount", "amoun
 const NO_MONEY: Price = Price { cents: &[], micros: &[], amount: &[], currency: &[] };
 const WHAT: &[&str] = &["tier", "tierName", "tier_name"];
 
-const TIP: Spec = Spec { kind: SupportKind::Tip, who: SUPPORTER, money: MONEY, what: &[], needs_id: false };
+const TIP: Spec = Spec { kind: SupportKind::Tip, who: SUPPORTER, money: MONEY, what: &[], enough: &[], needs_id: false, settles: false };
 const MEMBER: Spec = Spec { kind: SupportKind::Member, what: WHAT, ..TIP };
 const MERCH: Spec = Spec {
     kind: SupportKind::Merch,
@@ -195,7 +199,8 @@ const YOUTUBE_MEMBER: Spec = Spec {
     ..YOUTUBE
 };
 
-const DONOR_DRIVE: Spec = Spec { money: Price { amount: &["amount", "donorAmount", "donation.amount"], ..MONEY }, ..TIP };
+const DONOR_DRIVE: Spec =
+    Spec { money: Price { amount: &["amount", "donorAmount", "donation.amount"], ..MONEY }, enough: &["donationID"], ..TIP };
 
 /// A customer's first name only: nobody who buys a mug expects their full name on screen. `name` is the order's number.
 const SHOPIFY: Spec = Spec {
@@ -267,7 +272,7 @@ const LEFT_OUT: &str = "who is left out";
 /// Every type that is counted. What else is published is told to subscribers and counts nowhere.
 ///
 /// Of events that tell one thing twice only one is here: `YouTube.MembershipGift` (the giver) and not each `GiftMembershipReceived`,
-/// `Patreon.PledgeCreated` and not its updates. `Shopify.OrderCreated` and `OrderPaid` have one id: the first that is paid counts.
+/// `Patreon.PledgeCreated`, and `PledgeUpdated` only where the former was pending. `Shopify.OrderCreated` and `OrderPaid` have one id: the first that is paid counts.
 pub const FEEDS: &[Feed] = &[
     on("Twitch", "Follow", "Events.Follows", Read::Follow),
     on("Twitch", "Cheer", "Events.Cheers, TopBits", Read::Cheer),
@@ -333,6 +338,7 @@ pub const FEEDS: &[Feed] = &[
     support("TreatStream", "Treat", TREAT),
     support("Pallygg", "CampaignTip", PALLY),
     support("Patreon", "PledgeCreated", PATREON),
+    support("Patreon", "PledgeUpdated", Spec { settles: true, ..PATREON }),
     support("Shopify", "OrderCreated", SHOPIFY),
     support("Shopify", "OrderPaid", Spec { needs_id: true, ..SHOPIFY }),
     support("Fourthwall", "Donation", TIP),

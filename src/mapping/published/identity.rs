@@ -1,6 +1,8 @@
 //! The id that a service gives an event, which makes a repeat harmless: services send an event again until somebody confirms it, and tools
 //! forward it twice.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde_json::Value;
 
 use super::{feeds::Read, look::text, open::DELIVERY};
@@ -13,9 +15,6 @@ const LONGEST: usize = 256;
 pub(super) const OF_SUPPORT: &[&str] = &[
     "message_id",
     "messageId",
-    "kofi_transaction_id",
-    "transaction_id",
-    "transactionId",
     "donationID",
     "donationId",
     "donation_id",
@@ -29,6 +28,8 @@ pub(super) const OF_SUPPORT: &[&str] = &[
     "ref",
     DELIVERY,
 ];
+/// Ids of payments. They are details of a payment: only their hash is kept.
+const OF_PAYMENT: &[&str] = &["kofi_transaction_id", "transaction_id", "transactionId"];
 /// Ids of what is announced in a chat.
 pub(super) const OF_MESSAGE: &[&str] = &["messageId", "message.msgId", "msgId", "message_id", DELIVERY];
 /// Ids of redemptions.
@@ -43,7 +44,11 @@ pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
         Read::Goal | Read::Train | Read::Pyramid => &[DELIVERY],
         Read::Follow | Read::Raid | Read::Stream | Read::FirstWord | Read::ChatMessage | Read::Ban { .. } => return None,
     };
-    let own = text(data, paths);
+    let mut own = text(data, paths);
+    let payment = text(data, OF_PAYMENT);
+    if own.is_empty() && !payment.is_empty() && matches!(read, Read::Support(_)) {
+        own = hash(&payment);
+    }
     // Placeholders of tests and of tools that have none.
     if own.is_empty() || own.len() > LONGEST || own.chars().all(|c| matches!(c, '0' | '-')) {
         return None;
@@ -66,4 +71,16 @@ pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
         _ => String::new(),
     };
     Some(format!("{}.{kind}/{own}/{more}", name.source))
+}
+
+/// The pledge that an event of Patreon's is about: a member keeps the id while its state changes.
+pub(super) fn pledge(name: &EventName, data: &Value) -> Option<String> {
+    let id = text(data, &["id"]);
+    (&*name.source == "Patreon" && !id.is_empty() && id.len() <= LONGEST).then_some(id)
+}
+
+fn hash(text: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }

@@ -22,6 +22,8 @@ mod documented;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod services;
+#[cfg(test)]
 pub(crate) mod tests;
 
 use serde_json::{Map, Value};
@@ -94,11 +96,18 @@ pub struct Reading {
     pub standing: Standing,
     /// The service's own id, which no other event of that service has.
     pub id: Option<String>,
+    /// The pledge that it is about, which may be pending in one event and paid in a later one.
+    pub pledge: Option<String>,
     /// The Twitch channel that it is of, where the event says so.
     pub channel: Option<String>,
 }
 
 impl Reading {
+    /// Whether it counts only where it settles what was pending, as [`Reading::pledge`] tells.
+    pub fn settles(&self, name: &EventName) -> bool {
+        feed(name).is_some_and(|feed| matches!(feed.read, Read::Support(Spec { settles: true, .. })))
+    }
+
     /// What counts of it; what does not is one [`Fact::Plain`].
     pub fn facts(&self, name: &EventName) -> Vec<Fact> {
         match (&self.says, self.standing) {
@@ -124,16 +133,17 @@ pub fn read(name: &EventName, data: &Value) -> Result<Vec<Reading>, Wrong> {
     let Some(feed) = feed(name) else {
         let data = if is_service { private::without_private(data, &*name.source == "Patreon") } else { data.clone() };
         let says = plain(name, &data);
-        return Ok(vec![Reading { data, says, standing: Standing::Told, id: None, channel: None }]);
+        return Ok(vec![Reading { data, says, standing: Standing::Told, id: None, pledge: None, channel: None }]);
     };
     if !data.is_object() {
         return Err(Wrong::NotAnObject { event: name.clone() });
     }
-    open::open(data)
-        .into_iter()
-        .map(|data| if is_service { private::without_private(&data, &*name.source == "Patreon") } else { data.into_owned() })
-        .map(|data| one(name, feed, data))
-        .collect()
+    let read = |data: std::borrow::Cow<'_, Value>| {
+        let id = identity::id(name, feed.read, &data);
+        let data = if is_service { private::without_private(&data, &*name.source == "Patreon") } else { data.into_owned() };
+        one(name, feed, data, id)
+    };
+    open::open(data).into_iter().map(read).collect()
 }
 
 /// What a published event says that counts. Types that feed no section, tests, what was not paid, what another channel received, and bans
@@ -143,8 +153,7 @@ pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
 }
 
 /// Reads what is in no envelope any more.
-fn one(name: &EventName, feed: &Feed, data: Value) -> Result<Reading, Wrong> {
-    let id = identity::id(name, feed.read, &data);
+fn one(name: &EventName, feed: &Feed, data: Value, id: Option<String>) -> Result<Reading, Wrong> {
     let standing = standing_of(feed, &data, id.is_some());
     let says = match fact(name, feed, &data) {
         Ok(fact) => fact,
@@ -154,7 +163,8 @@ fn one(name: &EventName, feed: &Feed, data: Value) -> Result<Reading, Wrong> {
     };
     let standing = if matches!(says, Fact::Plain { .. }) { Standing::Told } else { standing };
     let channel = standing::channel(&name.source, &data);
-    Ok(Reading { data, says, standing, id, channel })
+    let pledge = identity::pledge(name, &data);
+    Ok(Reading { data, says, standing, id, pledge, channel })
 }
 
 /// Whether an event of this type counts.
@@ -168,6 +178,7 @@ fn standing_of(feed: &Feed, data: &Value, has_id: bool) -> Standing {
         // Paid with bits, not with points.
         Read::Redemption { automatic: true } if audience::is_paid_with_bits(data) => Standing::Told,
         Read::Support(_) if standing::is_unpaid(data) => Standing::Unpaid,
+        Read::Support(_) if standing::is_pending(data) => Standing::Pending,
         Read::Support(Spec { needs_id: true, .. }) if !has_id => Standing::Told,
         _ if feed.is_other(data) => Standing::Told,
         _ => Standing::Counts,
@@ -219,7 +230,7 @@ fn support(event: &Reader<'_>, spec: &Spec) -> Result<Fact, Wrong> {
     let nameless = || Person::nameless(event.platform());
     let who = match event.person(spec.who) {
         _ if event.is_anonymous() => nameless(),
-        Err(_) if money.is_some() || !what.is_empty() => nameless(),
+        Err(_) if money.is_some() || !what.is_empty() || !look::text(event.data, spec.enough).is_empty() => nameless(),
         who => who?,
     };
     Ok(Fact::Support(Support { kind: spec.kind, who, money, what: what.into(), name: event.name.clone() }))

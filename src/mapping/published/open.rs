@@ -50,6 +50,12 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     {
         return Some(list.iter().map(|one| holding(one, data, &["event_id"])).collect());
     }
+    // Trovo's socket.
+    if let Some(Value::Array(chats)) = at(data, "data.chats").or_else(|| at(data, "chats"))
+        && chats.iter().all(Value::is_object)
+    {
+        return Some(chats.clone());
+    }
     // Pally.gg's socket.
     if let Some(tip) = object("payload.campaignTip").or_else(|| object("campaignTip")) {
         return Some(vec![holding(tip, data, &[])]);

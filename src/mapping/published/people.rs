@@ -159,21 +159,30 @@ pub(super) fn platform(source: &str) -> Platform {
 /// Roles that the event shows of who it is about.
 pub(super) fn roles(data: &Value) -> Roles {
     let numbered = ["message.role", "user.role", "role"].iter().filter_map(|path| plain(at(data, path)?)).map(|role| role_of(&role));
-    let badges = list(data, &["user.badges", "badges", "message.badges"]).iter().map(|badge| role_of(&text(badge, &["name", "set_id"])));
+    let badges = list(data, &["user.badges", "badges", "message.badges", "sender.identity.badges"]);
+    let badges = badges.iter().map(|badge| role_of(&text(badge, &["name", "set_id", "type"])));
+    let words = list(data, &["roles"]).iter().filter_map(plain).map(|role| role_of(&role));
     numbered
         .chain(badges)
+        .chain(words)
         .fold(Roles::NONE, Roles::with)
-        .when(flag(data, &["user.subscribed", "message.subscriber", "subscriber", "isSubscribed", "user.isSponsor"]), Roles::SUBSCRIBER)
-        .when(flag(data, &["user.isModerator", "isModerator"]), Roles::MODERATOR)
+        .when(
+            flag(
+                data,
+                &["user.subscribed", "message.subscriber", "subscriber", "isSubscribed", "user.isSponsor", "authorDetails.isChatSponsor"],
+            ),
+            Roles::SUBSCRIBER,
+        )
+        .when(flag(data, &["user.isModerator", "isModerator", "authorDetails.isChatModerator"]), Roles::MODERATOR)
         .when(flag(data, &["isVip", "user.isVip"]), Roles::VIP)
-        .when(flag(data, &["user.isOwner"]), Roles::BROADCASTER)
+        .when(flag(data, &["user.isOwner", "authorDetails.isChatOwner"]), Roles::BROADCASTER)
 }
 
 /// A role by Streamer.bot's number or word, or by a badge's name.
 fn role_of(word: &str) -> Roles {
     match word.to_ascii_lowercase().as_str() {
-        "4" | "broadcaster" => Roles::BROADCASTER,
-        "3" | "moderator" | "lead_moderator" => Roles::MODERATOR,
+        "4" | "broadcaster" | "streamer" => Roles::BROADCASTER,
+        "3" | "moderator" | "lead_moderator" | "mod" => Roles::MODERATOR,
         "2" | "vip" => Roles::VIP,
         "subscriber" | "founder" => Roles::SUBSCRIBER,
         _ => Roles::NONE,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 const PRIVATE: &[&str] = &[
     "accountnumber",
     "address",
+    "addressee",
     "addressline1",
     "addressline2",
     "appkey",
@@ -38,9 +39,12 @@ const PRIVATE: &[&str] = &[
     "identifier",
     "ip",
     "ipaddress",
+    "kofitransactionid",
     "landingsite",
     "lastname",
     "legalname",
+    "line1",
+    "line2",
     "noteattributes",
     "orderstatusurl",
     "payer",
@@ -62,10 +66,13 @@ const PRIVATE: &[&str] = &[
     "shippinginfo",
     "sociallinks",
     "socialconnections",
+    "stateorprovince",
     "street",
     "streetaddress",
     "surname",
     "taxid",
+    "telephone",
+    "transactionid",
     "useremail",
     "vatnumber",
     "zip",
@@ -77,7 +84,16 @@ const DEPTH: usize = 32;
 
 /// The same data without what is private. `patreon`: there the full name is the one that the patron shows to the creator's audience.
 pub(super) fn without_private(data: &Value, patreon: bool) -> Value {
-    cleared(data, patreon, DEPTH).unwrap_or(Value::Null)
+    let mut data = cleared(data, patreon, DEPTH).unwrap_or(Value::Null);
+    // DonorDrive names what the donor shows to the recipient alone.
+    if let Value::Object(map) = &mut data
+        && let Some(Value::Array(hidden)) = map.get("fieldsPrivateToTarget").cloned()
+    {
+        for field in hidden.iter().filter_map(Value::as_str) {
+            map.remove(field);
+        }
+    }
+    data
 }
 
 fn cleared(value: &Value, patreon: bool, depth: usize) -> Option<Value> {

@@ -13,8 +13,10 @@ pub enum Standing {
     Told,
     /// A test or a preview.
     Test,
-    /// The money did not arrive: declined, refunded, fraudulent, not yet paid.
+    /// The money did not arrive: declined, refunded, fraudulent.
     Unpaid,
+    /// The money has not arrived yet.
+    Pending,
     /// A redemption that was cancelled or rejected: the points went back.
     Withdrawn,
     /// Of a guest's channel in a shared chat.
@@ -34,6 +36,7 @@ pub(super) const STATE: &[&str] = &[
     "status",
     "attributes.last_charge_status",
     "attributes.patron_status",
+    "pledge_payment_status",
     "last_charge_status",
     "patron_status",
     "financial_status",
@@ -47,7 +50,6 @@ pub(super) const STATE: &[&str] = &[
 /// States of a payment that did not arrive.
 const UNPAID: &[&str] = &[
     "abandoned",
-    "authorized",
     "canceled",
     "cancelled",
     "chargeback",
@@ -55,6 +57,7 @@ const UNPAID: &[&str] = &[
     "declined_patron",
     "deleted",
     "denied",
+    "disabled",
     "disputed",
     "expired",
     "failed",
@@ -64,7 +67,6 @@ const UNPAID: &[&str] = &[
     "fraudulent",
     "free trial",
     "on_hold",
-    "pending",
     "refunded",
     "refunded by patreon",
     "rejected",
@@ -72,6 +74,9 @@ const UNPAID: &[&str] = &[
     "unpaid",
     "voided",
 ];
+
+/// States of a payment that has not arrived yet.
+const PENDING: &[&str] = &["authorized", "pending", "queued"];
 
 /// States of a redemption whose points went back.
 const WITHDRAWN: &[&str] = &["canceled", "cancelled", "rejected", "refunded"];
@@ -87,9 +92,21 @@ pub(super) fn is_guest(data: &Value) -> bool {
 }
 
 pub(super) fn is_unpaid(data: &Value) -> bool {
+    // Fourthwall: what somebody won, or a creator orders to look at.
+    let origin = text(data, &["source.type"]);
+    let is_free = ["GIFT_REDEMPTION", "GIVEAWAY", "SAMPLES"].iter().any(|word| origin.contains(word));
+    let is_taken_back = ["cancelled_at", "canceled_at", "cancelledAt", "refunded_at"].iter().any(|path| at(data, path).is_some());
+    is_free || is_taken_back || is_in(data, UNPAID)
+}
+
+pub(super) fn is_pending(data: &Value) -> bool {
+    is_in(data, PENDING)
+}
+
+fn is_in(data: &Value, states: &[&str]) -> bool {
     let is =
-        |path: &&str| at(data, path).and_then(Value::as_str).is_some_and(|state| UNPAID.contains(&&*state.trim().to_ascii_lowercase()));
-    STATE.iter().any(is) || ["cancelled_at", "canceled_at", "cancelledAt", "refunded_at"].iter().any(|path| at(data, path).is_some())
+        |path: &&str| at(data, path).and_then(Value::as_str).is_some_and(|state| states.contains(&&*state.trim().to_ascii_lowercase()));
+    STATE.iter().any(is)
 }
 
 pub(super) fn is_withdrawn(data: &Value) -> bool {

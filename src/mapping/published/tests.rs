@@ -48,8 +48,10 @@ fn the_documented_table_is_the_one_that_is_read() {
             format!("| {}.{} | {} | {fields} |\n", feed.source, feed.kind, feed.section)
         })
         .collect();
-    let (head, types) = include_str!("table_head.md").split_once("<!-- people -->\n").unwrap();
-    same_as_docs("docs/published-events.md", &format!("{head}{}{types}{}", people.concat(), rows.concat()));
+    let (head, rest) = include_str!("table_head.md").split_once("<!-- people -->\n").unwrap();
+    let (types, services) = rest.split_once("<!-- types -->\n").unwrap();
+    let page = format!("{head}{}{types}{}{services}{}", people.concat(), rows.concat(), super::services::table());
+    same_as_docs("docs/published-events.md", &page);
 }
 
 #[test]
@@ -242,6 +244,7 @@ fn support_of_every_service() {
             "USD",
             "Mug",
         ),
+        ("Patreon.PledgeUpdated", json!({"attributes": {"full_name": "Ann", "will_pay_amount_cents": 500}}), Member, "Ann", 500, "", ""),
         (
             "Shopify.OrderPaid",
             json!({"id": 7, "total_price": "12.50", "currency": "USD", "financial_status": "paid", "customer": {"first_name": "Ann"}, "line_items": [{"title": "Mug"}, {"title": "Hat"}]}),

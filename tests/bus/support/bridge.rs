@@ -102,7 +102,7 @@ pub(crate) fn program() -> PathBuf {
 pub(crate) struct Process {
     child: Child,
     log: Arc<Mutex<String>>,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Process {
@@ -119,14 +119,27 @@ impl Process {
         process
     }
 
+    /// Starts it with this log filter, and waits until it has joined the bus.
+    pub(crate) async fn logging(site: &Site, filter: &str) -> Self {
+        let mut bus = Bus::connect(site).await;
+        let process = Self::start_with(site, tempfile::tempdir().unwrap(), Some(filter));
+        bus.hello().await;
+        process
+    }
+
     /// Starts it, and waits for nothing.
     pub(crate) fn start(site: &Site, home: TempDir) -> Self {
+        Self::start_with(site, home, None)
+    }
+
+    fn start_with(site: &Site, home: TempDir, filter: Option<&str>) -> Self {
         let mut command = Command::new(program());
         command.arg("run").env_clear().env("HOME", home.path()).env("TWITCHAT_BRIDGE_STORE", home.path().join("journal.db"));
         command.env("OBS_HOST", site.host()).env("OBS_PORT", site.port().to_string());
         if let Some(password) = site.password() {
             command.env("OBS_PASSWORD", password.expose_secret());
         }
+        command.envs(filter.map(|filter| ("TWITCHAT_BRIDGE_LOG", filter)));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         if let Some(stderr) = child.stderr.take() {
@@ -137,7 +150,7 @@ impl Process {
                 }
             });
         }
-        Self { child, log, _home: home }
+        Self { child, log, home }
     }
 
     /// Tells it to stop, as Ctrl-C does, and gives its exit code.
@@ -168,6 +181,14 @@ impl Process {
 }
 
 impl Process {
+    /// Everything that it has logged and stored so far.
+    pub(crate) fn log_and_files(&self) -> Vec<(String, Vec<u8>)> {
+        let files = std::fs::read_dir(self.home.path()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+        let read = |path: PathBuf| (path.display().to_string(), std::fs::read(&path).unwrap());
+        let log = ("the log".to_owned(), self.log.lock().unwrap().clone().into_bytes());
+        files.map(read).chain([log]).collect()
+    }
+
     /// What it has written to files, in KiB.
     pub(crate) fn written_kib(&self) -> u64 {
         let io = std::fs::read_to_string(format!("/proc/{}/io", self.child.id())).unwrap();
