@@ -84,8 +84,9 @@ impl View<'_> {
             let last = if last.is_empty() { last } else { format!(" ({last})") };
             return format!("not heard: is it open, and connected to this OBS?{last}");
         }
+        let two_pages = "TWO PAGES of it are connected: what both report counts once; close one of them";
         joined([
-            "there".into(),
+            if self.is("/twitchat/twoPages") { two_pages.into() } else { "there".into() },
             self.text("/twitchat/generationName").to_owned(),
             self.when("last heard ", "/twitchat/lastHeard"),
             self.when("its summary merged ", "/twitchat/summaryMerged"),
@@ -124,6 +125,7 @@ impl View<'_> {
             ("published events", "/counts/published"),
             ("filled in from the summary", "/counts/filled"),
             ("played back", "/counts/replayed"),
+            ("reported twice", "/counts/twins"),
             ("unusable", "/counts/bad"),
             ("of unknown type", "/counts/unknown"),
             ("people", "/people"),

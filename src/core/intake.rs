@@ -98,6 +98,7 @@ impl Core {
 
     fn event(&mut self, message: &Message, now: Now) {
         self.present(generation_of(message), now);
+        self.note_generation(message, now);
         self.note_deletion(message, now);
         self.last = Some((message.kind.clone(), now.wall_ms));
         let (kind, data) = (&*message.kind, message.data.as_deref());
@@ -123,10 +124,14 @@ impl Core {
         // A message that the streamer marks as read may have been there for long.
         let is_deed = message.replay.is_none() && !mapping::heard::is_marked_read(kind);
         let doers = if is_deed { self.doers(&read.facts) } else { Vec::new() };
-        let source = Source { origin: RowOrigin::Heard, kind, id: message.id.as_deref() };
+        let origin = if message.replay.is_none() { RowOrigin::Heard } else { RowOrigin::Played };
+        let source = Source { origin, kind, id: message.id.as_deref() };
         let keep_texts = self.settings.keep_texts;
-        self.take(read.facts, source, now, || {
-            data.map_or_else(|| "null".into(), |data| if keep_texts { data.get().into() } else { mapping::strip_texts(data) })
+        let print = read.facts.iter().find_map(print).unwrap_or_default();
+        self.take(read.facts, source, now, || match data {
+            None => "null".into(),
+            Some(data) if keep_texts => data.get().into(),
+            Some(data) => mapping::texts::with_print(&mapping::strip_texts(data), print),
         });
         self.note_deeds(&doers, now);
     }
@@ -138,8 +143,10 @@ impl Core {
         matches!(facts.first(), Some(Fact::Broadcaster { id, own: false }) if id != own)
     }
 
-    /// Takes facts in: a row for them if any is news, then each counts, then each is told.
-    pub(super) fn take(&mut self, facts: Vec<Fact>, source: Source<'_>, now: Now, body: impl FnOnce() -> Box<str>) {
+    /// Takes facts in: a row for them if any is news, then each counts, then each is told. Tells whether anything was news: whether not all
+    /// of it was reported before.
+    pub(super) fn take(&mut self, facts: Vec<Fact>, source: Source<'_>, now: Now, body: impl FnOnce() -> Box<str>) -> bool {
+        let mut is_news = false;
         for fact in &facts {
             if let Fact::Broadcaster { id, own } = fact
                 && self.fold.broadcaster.learn(id, *own)
@@ -153,19 +160,28 @@ impl Core {
             for fact in facts {
                 let key = mapping::summary::keys_of(&fact);
                 let mut changed: Vec<PersonId> = Vec::new();
-                let outcome = self.fold.apply(&fact, key, fold_origin(source.origin), now.wall_ms, |met| {
+                let origin = fold_origin(source.origin, source.id.is_some());
+                let mut outcome = self.fold.apply(&fact, key, origin, now.wall_ms, |met| {
                     if met.changed {
                         changed.push(met.who);
                     }
                 });
                 self.keep_people(&changed);
+                if self.fold.take_proof() {
+                    self.prove_pages("events", now);
+                    if self.fold.last_is_twin() {
+                        outcome = Outcome::Twin;
+                    }
+                }
                 if self.silent && outcome == Outcome::Counted {
                     self.note_fact(&fact, now.wall_ms);
                 }
                 match outcome {
                     Outcome::Counted => self.tell_fact(&fact, source.id, now),
                     Outcome::Repeat | Outcome::Part => self.counts.repeats += 1,
+                    Outcome::Twin => self.counts.twins += 1,
                 }
+                is_news |= outcome != Outcome::Twin && !matches!(fact, Fact::Broadcaster { .. });
             }
         } else {
             for mut fact in facts {
@@ -179,8 +195,10 @@ impl Core {
                 });
                 self.keep_people(&changed);
                 self.tell_fact(&fact, source.id, now);
+                is_news = true;
             }
         }
+        is_news
     }
 
     /// Whether credits would change: somebody who is already in chat with these roles is no news.
@@ -288,11 +306,12 @@ impl Core {
         let is_elsewhere = self.is_not_ours(reading);
         self.counts.elsewhere += u64::from(is_elsewhere);
         let counts = !is_elsewhere && !is_told_by_another && facts.iter().any(Fact::counts);
+        let mut is_told = true;
         if counts {
             let body = self.kept_body(shortened.unwrap_or(json));
             let doers = self.doers(&facts);
             // What subscribers receive is made below, of the publisher's own data.
-            self.silently(|core| core.take(facts, source, now, || body));
+            is_told = self.silently(|core| core.take(facts, source, now, || body));
             self.note_deeds(&doers, now);
         } else if id.is_some() {
             // Only so that a repeat after a restart is known as one.
@@ -302,7 +321,7 @@ impl Core {
         for id in ids {
             self.append(Source { id: Some(&id), ..source }, now, "{}".into());
         }
-        if self.is_heard() {
+        if is_told && self.is_heard() {
             let (fresh, broadcaster) = (self.fresh_id(), self.broadcaster());
             let mut says = reading.says.clone();
             says.each_person(|person| self.fold.people.complete(person));
@@ -310,7 +329,7 @@ impl Core {
             let context = render::Context { at_ms: now.wall_ms, id, broadcaster: broadcaster.as_ref() };
             self.tell(published::event(name, reading, &says, &context), now);
         }
-        true
+        is_told
     }
 
     /// Whether this settles a pledge that was pending. Once only: each later charge is an update too.
@@ -357,6 +376,15 @@ fn own_ids(reading: &Reading) -> Vec<String> {
         (Some(id), Standing::Withdrawn) => vec![format!("withdrawn {id}"), id.clone()],
         (_, Standing::Pending) => reading.pledge.iter().map(|pledge| format!("pending {pledge}")).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// The number that stands for the text of bits or a reward.
+fn print(fact: &Fact) -> Option<u16> {
+    match fact {
+        Fact::Cheer { chat, .. } => Some(chat.print),
+        Fact::Redemption(redemption) => Some(redemption.chat.print),
+        _ => None,
     }
 }
 

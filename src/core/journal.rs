@@ -15,6 +15,8 @@ pub struct SessionId(pub u64);
 pub enum RowOrigin {
     /// A Twitchat message: the body is its `data`, without chat texts.
     Heard,
+    /// A Twitchat message that was played back from a recording and counts: it says nothing about the pages that are open.
+    Played,
     /// A `PublishEvent`, or an event the bridge derived from labels: the body is the event's `data`.
     Published,
     /// A row of Twitchat's summary that nothing live accounts for: the body is that row.
@@ -28,6 +30,7 @@ impl RowOrigin {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Heard => "heard",
+            Self::Played => "played",
             Self::Published => "published",
             Self::Filled => "filled",
             Self::Added => "added",
@@ -36,7 +39,7 @@ impl RowOrigin {
 
     /// Reads the database's word back.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Heard, Self::Published, Self::Filled, Self::Added].into_iter().find(|origin| origin.as_str() == word)
+        [Self::Heard, Self::Played, Self::Published, Self::Filled, Self::Added].into_iter().find(|origin| origin.as_str() == word)
     }
 }
 

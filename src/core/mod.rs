@@ -12,6 +12,7 @@
 //! | `limit`, `objections` | limits in time for what is sent or written because of something received |
 //! | [`replies`] | large replies: made once, few at a time |
 //! | `roll` | the end credits: when they roll, who shows them, Twitchat's buttons |
+//! | [`pages`] | two pages of Twitchat at once: when that is proven, rows of their own |
 //! | `sessions` | when a session ends and the next begins |
 //! | `subscriptions`, `telling` | who hears which events, and how they are told |
 //! | `actions`, `answers` | Streamer.bot's other requests |
@@ -31,6 +32,7 @@ mod label;
 mod latest;
 mod limit;
 mod objections;
+pub mod pages;
 pub mod port;
 pub mod recent;
 mod replay;
@@ -49,7 +51,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    credits::Fold,
+    credits::{Fold, Origin},
     event::{Fact, Heard, Person},
     mapping::{self, Gifts, Labels, Lines, Polls, Predictions, Subs, general::States},
 };
@@ -99,6 +101,7 @@ pub struct Core {
     gifts: Gifts,
     lines: Lines,
     subs: Subs,
+    generations: pages::Generations,
     states: States,
     stage: replay::Stage,
     stream: sessions::StreamState,
@@ -158,6 +161,7 @@ impl Core {
             gifts: Gifts::default(),
             lines: Lines::default(),
             subs: Subs::default(),
+            generations: pages::Generations::default(),
             states: States::default(),
             stage: replay::Stage::default(),
             stream: sessions::StreamState::new(kept),
@@ -257,7 +261,7 @@ impl Core {
         }
         for fact in facts {
             let key = mapping::summary::keys_of(&fact);
-            let origin = fold_origin(row.origin);
+            let origin = fold_origin(row.origin, row.id.is_some());
             self.fold.apply(&fact, key, origin, row.at_ms, |_| {});
             self.note_fact(&fact, row.at_ms);
         }
@@ -269,6 +273,9 @@ impl Core {
         }
         if row.origin == RowOrigin::Filled && &*row.kind == bans::KIND {
             self.read_bans(&row.body, row.at_ms);
+        }
+        if row.origin == RowOrigin::Filled && &*row.kind == pages::KIND {
+            self.fold.prove_pages(row.at_ms);
         }
         if row.origin == RowOrigin::Added
             && let Some((section, value)) = intake::read_added(&row.body)
@@ -538,14 +545,19 @@ impl Core {
     }
 }
 
-fn fold_origin(origin: RowOrigin) -> crate::credits::Origin {
-    if origin == RowOrigin::Filled { crate::credits::Origin::Filled } else { crate::credits::Origin::Live }
+fn fold_origin(origin: RowOrigin, has_id: bool) -> Origin {
+    match origin {
+        RowOrigin::Filled => Origin::Filled,
+        // Two reports with an id each are of two pages.
+        RowOrigin::Heard if has_id => Origin::Page,
+        RowOrigin::Heard | RowOrigin::Played | RowOrigin::Published | RowOrigin::Added => Origin::Live,
+    }
 }
 
 /// The facts in a row's body: the same ones as when it was heard.
 fn facts_of(row: &Row) -> Vec<Fact> {
     match row.origin {
-        RowOrigin::Heard => {
+        RowOrigin::Heard | RowOrigin::Played => {
             let data = serde_json::from_str::<&serde_json::value::RawValue>(&row.body).ok();
             mapping::heard(&row.kind, data.filter(|data| data.get() != "null")).facts
         }

@@ -279,6 +279,7 @@ pub enum Effect {
 pub enum Note {
     TwitchatThere { generation: Option<Generation> },
     TwitchatGone,
+    TwoPages { by: &'static str },
     SummaryMerged { filled: usize },
     SummaryRefused { why: &'static str },
     SummaryUnanswered,
@@ -308,6 +309,10 @@ impl fmt::Display for Note {
         match self {
             Self::TwitchatThere { generation: Some(generation) } => write!(f, "Twitchat is there: {generation}"),
             Self::TwitchatThere { generation: None } => f.write_str("Twitchat is there; its generation will show"),
+            Self::TwoPages { by } => {
+                let how = if *by == "events" { "events come twice" } else { "events come in the words of two generations" };
+                write!(f, "two Twitchat pages are connected to this OBS ({how}): what both report counts once; close one of them")
+            }
             Self::TwitchatGone => f.write_str("Twitchat no longer answers"),
             Self::SummaryMerged { filled } => write!(f, "Twitchat's summary is merged in: {filled} credits had been missed"),
             Self::SummaryRefused { why } => write!(f, "a summary of Twitchat's was left alone: {why}"),
@@ -373,6 +378,8 @@ pub struct Counts {
     pub duplicates: u64,
     /// Not counted: a gift or raid told twice, or a live event whose place a summary had taken.
     pub repeats: u64,
+    /// Not counted: what a second page of Twitchat, or another program, had reported already.
+    pub twins: u64,
     /// Dropped: types that start with `OBS_` or `ON_OBS_`.
     pub forbidden: u64,
     /// Twitchat messages without a type, or whose data cannot be used.

@@ -41,6 +41,7 @@ impl Core {
             "present": self.side.is_present(),
             "generation": self.side.generation().map(crate::twitchat::Generation::number),
             "generationName": self.side.generation().map(|generation| generation.to_string()),
+            "twoPages": self.fold.has_two_pages(now.wall_ms),
             "lastHeard": since(self.side.last_heard_ms()),
             "summaryMerged": since(self.side.merged_ms()),
         });

@@ -60,10 +60,11 @@ impl Core {
     }
 
     /// Does something without telling any event of it.
-    pub(super) fn silently(&mut self, act: impl FnOnce(&mut Self)) {
+    pub(super) fn silently<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.silent, true);
-        act(self);
+        let outcome = act(self);
         self.silent = before;
+        outcome
     }
 
     /// An event of the model.

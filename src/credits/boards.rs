@@ -94,6 +94,15 @@ impl Boards {
         add_in(&mut self.weeks, self.calendar.week(at_ms), who, bits);
     }
 
+    /// Somebody's bits turned out to be no further ones.
+    pub fn bits_back(&mut self, who: PersonId, bits: u64, at_ms: i64) {
+        let (month, week) = self.period(at_ms);
+        let periods = [Some(&mut self.all), self.months.get_mut(&month), self.weeks.get_mut(&week)];
+        for sum in periods.into_iter().flatten().filter_map(|sums| sums.get_mut(&who)) {
+            *sum = sum.saturating_sub(bits);
+        }
+    }
+
     /// Somebody spent channel points.
     pub fn points(&mut self, who: PersonId, points: u64) {
         add(&mut self.points, who, points);

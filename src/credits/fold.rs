@@ -1,5 +1,7 @@
 //! The fold: journal rows in, credits out. The same rows in the same order give the same credits, live or at a replay.
 
+mod pages;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
     hash::{DefaultHasher, Hash, Hasher},
@@ -11,12 +13,14 @@ use super::{
     bans::Bans,
     boards::{Boards, Calendar},
     extras::Extras,
+    first::Firsts,
     ignore::Broadcaster,
     people::{Met, People, PersonId},
     section::Section,
     single::{Once, Singles},
     subscribed::{self, Subscribed},
     tally::Tally,
+    twins::{Twin, Twins},
     waves::{Announced, Change, Waves},
 };
 use crate::event::{
@@ -28,7 +32,9 @@ use crate::mapping::{rest::Rest, summary::Key};
 /// Where a fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// Heard while it happened, or published.
+    /// A page of Twitchat reported it while it happened: a second page may report it too.
+    Page,
+    /// It was published, or played back, or a page reported it in a message without an id.
     Live,
     /// A summary's row that nothing live accounted for when it came.
     Filled,
@@ -39,8 +45,10 @@ pub enum Origin {
 pub enum Outcome {
     /// It counts.
     Counted,
-    /// It was reported before: the same fact again, or a live event whose place a summary's row had already taken.
+    /// It was reported before: as a part of something else, or a live event whose place a summary's row had already taken.
     Repeat,
+    /// The same was reported before, by another page of Twitchat or by another program.
+    Twin,
     /// It belongs to a fact that counts already, and a summary has a row of its own for it.
     Part,
 }
@@ -130,6 +138,7 @@ pub struct Sections {
     ledger: Vec<(i64, Key, u32)>,
     claimable: VecDeque<Claimable>,
     raids: HashMap<PersonId, i64>,
+    firsts: Firsts,
     subscribed: Subscribed,
     singles: Singles,
     extras: Extras,
@@ -258,6 +267,10 @@ pub struct Fold {
     changes: u64,
     /// Who is banned, across sessions.
     pub bans: Bans,
+    twins: Twins,
+    last_is_twin: bool,
+    /// Sessions that were begun in this run.
+    sessions: u64,
 }
 
 impl Fold {
@@ -269,6 +282,7 @@ impl Fold {
     /// A new session: its sections are empty; people, leaderboards, the broadcaster and bans stay.
     pub fn begin_session(&mut self) {
         self.changes += 1;
+        self.sessions += 1;
         self.session = Sections::default();
     }
 
@@ -296,8 +310,16 @@ impl Fold {
             self.bans.published(who, *lifted, at_ms, &self.people);
             return Outcome::Counted;
         }
+        let gave = if origin == Origin::Page { self.gave(fact, at_ms, &mut met) } else { None };
+        if origin == Origin::Page {
+            self.note_report(fact, at_ms, &mut met);
+        }
+        self.last_is_twin = gave.as_ref().is_some_and(|gave| self.twins.give(gave, at_ms));
+        if (self.last_is_twin && self.twins.covers(at_ms)) || (origin != Origin::Filled && self.is_known_gift(fact, at_ms, &mut met)) {
+            return Outcome::Twin;
+        }
         let is_heard_twice = matches!(fact, Fact::Gift(gift) if self.is_told(gift, at_ms));
-        let claims = !is_heard_twice && origin == Origin::Live && !matches!(fact, Fact::Presence(_)) && self.session.claim(key, at_ms);
+        let claims = !is_heard_twice && origin != Origin::Filled && !matches!(fact, Fact::Presence(_)) && self.session.claim(key, at_ms);
         let before = self.given(fact);
         let outcome = if is_heard_twice {
             Outcome::Repeat
@@ -312,8 +334,11 @@ impl Fold {
         let key =
             key.map(|(key, count)| (key, given.filter(|_| outcome != Outcome::Repeat).unwrap_or(count))).filter(|(_, count)| *count > 0);
         // A summary's row is missing once at most, whether it counts or not.
-        if outcome != Outcome::Repeat || origin == Origin::Filled {
+        if matches!(outcome, Outcome::Counted | Outcome::Part) || origin == Origin::Filled {
             self.session.ledger.extend(key.map(|(key, count)| (at_ms, key, count)));
+        }
+        if let Some(gave) = gave.filter(|_| self.last_is_twin && outcome == Outcome::Counted) {
+            self.twins.count(Twin { gave, key, session: self.sessions, at_ms });
         }
         if outcome == Outcome::Counted {
             self.session.facts += 1;
@@ -329,6 +354,14 @@ impl Fold {
         let Fact::Gift(gift) = fact else { return None };
         let gifter = self.people.find(&gift.gifter);
         Some(gifter.and_then(|who| self.session.list(Section::GiftSubs)?.get(who)).map_or(0, |entry| entry.amount))
+    }
+
+    /// Whether a gift was reported by itself before.
+    fn is_known_gift(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) -> bool {
+        let Fact::Gift(gift) = fact else { return false };
+        let gifter = self.meet(&gift.gifter, at_ms, met);
+        let recipients: Vec<_> = gift.recipients.iter().map(|recipient| self.meet(recipient, at_ms, met)).collect();
+        self.session.firsts.gift(gift, gifter, &recipients, at_ms)
     }
 
     /// Whether every recipient of a gift was told before, within the same wave.
@@ -368,6 +401,9 @@ impl Fold {
         match fact {
             Fact::Follow { who } => {
                 let who = self.meet(who, at_ms, met);
+                if self.session.firsts.follow(who, &self.people) {
+                    return Outcome::Twin;
+                }
                 self.session.add(Section::Follows, who, 1, 0, at_ms);
             }
             Fact::Cheer { who, bits, .. } => {
@@ -436,12 +472,12 @@ impl Fold {
             subscribed::Step::Counts => {}
             subscribed::Step::Repeat => {
                 self.session.list_mut(section).add(who, 0, subscription.known_months().into(), None, at_ms);
-                return Outcome::Repeat;
+                return Outcome::Twin;
             }
             subscribed::Step::Announced => return Outcome::Part,
             subscribed::Step::TakesPlace { who, at_ms } => {
                 self.session.list_mut(Section::Subs).take_back(who, 1, 0);
-                self.session.singles.take_back(Section::Subs, who, at_ms);
+                self.session.singles.take_back(Section::Subs, who, None, at_ms);
                 self.session.facts = self.session.facts.saturating_sub(1);
             }
         }

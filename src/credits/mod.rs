@@ -8,6 +8,7 @@ pub mod bans;
 pub mod boards;
 pub mod crowd;
 pub mod extras;
+pub mod first;
 pub mod fold;
 pub mod ignore;
 pub mod left_out;
@@ -20,6 +21,7 @@ pub mod section;
 pub mod single;
 pub mod subscribed;
 pub mod tally;
+pub mod twins;
 pub mod waves;
 
 pub use bans::Bans;

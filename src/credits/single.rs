@@ -92,9 +92,11 @@ impl Singles {
         self.list.push(once);
     }
 
-    /// Takes back the last one of a section that somebody has at this time: it turned out to be something else.
-    pub(super) fn take_back(&mut self, section: Section, who: PersonId, at_ms: i64) {
-        let is_it = |once: &Once| (once.section, once.who, once.at_ms) == (section, who, at_ms);
+    /// Takes back the last one of a section that somebody has at this time, of this amount if it is given: it turned out to be something else.
+    pub(super) fn take_back(&mut self, section: Section, who: PersonId, amount: Option<u64>, at_ms: i64) {
+        let is_it = |once: &Once| {
+            (once.section, once.who, once.at_ms) == (section, who, at_ms) && amount.is_none_or(|amount| amount == once.amount)
+        };
         if let Some(place) = self.list.iter().rposition(is_it) {
             self.list.remove(place);
         }
@@ -119,10 +121,15 @@ impl Singles {
         if let Some(place) = self.list.iter().rposition(is_it) {
             self.list.remove(place);
         }
-        if let Some(reward) = self.places.get(&reward).and_then(|place| self.rewards.get_mut(*place)) {
+        self.take_reward_back(&reward, who, points);
+        Some((who, points))
+    }
+
+    /// Takes one of somebody's redemptions of a reward back: by the reward's id, or by its title where it has none.
+    pub(super) fn take_reward_back(&mut self, reward: &str, who: PersonId, points: u64) {
+        if let Some(reward) = self.places.get(reward).and_then(|place| self.rewards.get_mut(*place)) {
             reward.by.take_back(who, 1, points);
         }
-        Some((who, points))
     }
 
     /// Somebody redeemed a reward: told apart by id, and by name where there is none.

@@ -18,6 +18,7 @@ pub(super) fn note(note: &Note) {
         | Note::RollEnded { .. }
         | Note::StoreHealed => info!("{note}"),
         Note::TwitchatGone
+        | Note::TwoPages { .. }
         | Note::SummaryUnanswered
         | Note::StoreNoted { lost: false, .. }
         | Note::BadData { .. }

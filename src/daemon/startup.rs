@@ -10,6 +10,7 @@ use crate::{
     core::{
         Core, bans,
         journal::{RowOrigin, SessionId, Write},
+        pages,
         port::{Effect, Kept, Now, Run, Settings},
     },
     store::{Replay, Store},
@@ -20,18 +21,23 @@ const PEOPLE: usize = 100_000;
 /// Ids of Twitchat messages that are remembered across a restart.
 const RECENT_IDS: usize = 4_096;
 
-/// Rows of closed sessions that leaderboards are made of, and bans, which outlive sessions.
-const LASTING: [(RowOrigin, &str); 12] = [
+/// Rows of closed sessions that leaderboards are made of, and bans and proofs of two pages, which outlive sessions.
+const LASTING: [(RowOrigin, &str); 17] = [
     (RowOrigin::Heard, "BITS"),
     (RowOrigin::Heard, "ON_BITS"),
     (RowOrigin::Heard, "REWARD_REDEEM"),
     (RowOrigin::Heard, "ON_REWARD_REDEEM"),
+    (RowOrigin::Played, "BITS"),
+    (RowOrigin::Played, "ON_BITS"),
+    (RowOrigin::Played, "REWARD_REDEEM"),
+    (RowOrigin::Played, "ON_REWARD_REDEEM"),
     (RowOrigin::Filled, "bits"),
     (RowOrigin::Filled, "rewards"),
     (RowOrigin::Published, "Twitch.Cheer"),
     (RowOrigin::Published, "Twitch.RewardRedemption"),
     (RowOrigin::Published, "Twitch.AutomaticRewardRedemption"),
     (RowOrigin::Filled, bans::KIND),
+    (RowOrigin::Filled, pages::KIND),
     (RowOrigin::Published, "Twitch.UserBanned"),
     (RowOrigin::Published, "Twitch.UserUnbanned"),
 ];

@@ -22,6 +22,9 @@ pub enum Tier {
 pub struct Chat {
     /// Plain text.
     pub text: Box<str>,
+    /// A number made of the text, from which nobody can make the text: it tells whether two texts may be the same, also in the journal,
+    /// which has no texts. 0 without a text.
+    pub print: u16,
     /// The text in pieces, as Twitchat sends them; empty when it sent none.
     pub chunks: Vec<Chunk>,
     /// Id of the chat message where the message says it (only the oldest Twitchat does).

@@ -5,16 +5,18 @@
 //! The same person and text within two seconds is one line. A line waits a moment before it is emitted: that it is somebody's first ever
 //! is in the last of its messages.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::render;
 use crate::event::{
-    Event, Fact, Person,
+    Event, Fact, Person, Platform,
     fact::{Chat, ChatKind, Presence, Redemption, Told},
 };
 
 /// Messages with the same person and text that come no later than this after the first one are the same line.
 const LINE_MS: u64 = 2_000;
+/// A person's `FirstWord` is emitted once in this time.
+const FIRST_WORD_MS: u64 = 60_000;
 /// How long a line waits for its other messages, which Twitchat sends without a pause.
 const HOLD_MS: u64 = 100;
 /// Lines that are remembered. Of more, the oldest is emitted at once and forgotten.
@@ -48,7 +50,10 @@ pub struct LineEvent {
 /// The lines of the last two seconds. Times are those of a clock that never goes back.
 #[derive(Debug, Default)]
 pub struct Lines {
-    lines: VecDeque<Line>,
+    held: VecDeque<Line>,
+    /// When a person's `FirstWord` was emitted.
+    first_words: HashMap<(Platform, Box<str>), u64>,
+    room: usize,
     /// Lines that had to make room before they were emitted.
     crowded: Vec<Line>,
 }
@@ -120,29 +125,33 @@ impl Lines {
     /// Takes a message in, with its id. What comes of it, [`Self::release`] gives.
     pub fn hold(&mut self, presence: Presence, id: &str, now_ms: u64) {
         let Presence { who, told, chat, .. } = presence;
-        while self.lines.front().is_some_and(|line| now_ms.saturating_sub(line.began_ms) > LINE_MS && !line.waits()) {
-            self.lines.pop_front();
+        while self.held.front().is_some_and(|line| now_ms.saturating_sub(line.began_ms) > LINE_MS && !line.waits()) {
+            self.held.pop_front();
         }
-        let known = self.lines.iter_mut().rev().find(|line| now_ms.saturating_sub(line.began_ms) <= LINE_MS && line.is(&who, &chat.text));
+        if self.first_words.len() > self.room.max(LINES) {
+            self.first_words.retain(|_, emitted_ms| now_ms.saturating_sub(*emitted_ms) <= FIRST_WORD_MS);
+            self.room = 2 * self.first_words.len();
+        }
+        let known = self.held.iter_mut().rev().find(|line| now_ms.saturating_sub(line.began_ms) <= LINE_MS && line.is(&who, &chat.text));
         if let Some(line) = known {
             line.join(told, chat);
             return;
         }
-        if self.lines.len() == LINES
-            && let Some(oldest) = self.lines.pop_front()
+        if self.held.len() == LINES
+            && let Some(oldest) = self.held.pop_front()
             && oldest.waits()
         {
             self.crowded.push(oldest);
         }
         let mut line = Line { who, chat, id: id.to_owned(), began_ms: now_ms, first_word: None, has_first_word: false, is_out: false };
         line.note(told);
-        self.lines.push_back(line);
+        self.held.push_back(line);
     }
 
     /// When [`Self::release`] has something to do.
     pub fn due_ms(&self) -> Option<u64> {
         let crowded = self.crowded.first().map(|line| line.began_ms);
-        crowded.or_else(|| self.lines.iter().find(|line| line.waits()).map(|line| line.began_ms + HOLD_MS))
+        crowded.or_else(|| self.held.iter().find(|line| line.waits()).map(|line| line.began_ms + HOLD_MS))
     }
 
     /// The events of all lines that have waited long enough. `at_ms` is the time that they bear, Unix milliseconds.
@@ -157,10 +166,20 @@ impl Lines {
 
     fn release_if(&mut self, at_ms: i64, broadcaster: Option<&Person>, is_due: impl Fn(&Line) -> bool) -> Vec<LineEvent> {
         let mut events = Vec::new();
-        for mut line in self.crowded.drain(..) {
-            line.emit(at_ms, broadcaster, &mut events);
-        }
-        for line in self.lines.iter_mut().filter(|line| line.waits() && is_due(line)) {
+        let Self { held, crowded, first_words, .. } = self;
+        let crowded = &mut std::mem::take(crowded);
+        for line in crowded.iter_mut().chain(held.iter_mut().filter(|line| line.waits() && is_due(line))) {
+            if line.first_word.is_some() {
+                let name = if line.who.id.is_empty() { line.who.login.to_lowercase().into() } else { line.who.id.clone() };
+                let key = (line.who.platform, name);
+                let before = first_words.get(&key);
+                if before.is_some_and(|before| line.began_ms.saturating_sub(*before) <= FIRST_WORD_MS) {
+                    line.first_word = None;
+                    line.has_first_word = true;
+                } else {
+                    first_words.insert(key, line.began_ms);
+                }
+            }
             line.emit(at_ms, broadcaster, &mut events);
         }
         events
@@ -207,6 +226,19 @@ mod tests {
     }
 
     #[test]
+    fn a_first_word_is_emitted_once_a_minute_for_each_person() {
+        let mut lines = Lines::default();
+        let mut emitted = Vec::new();
+        for (who, text, at) in
+            [("Anna", "hi", 0), ("Anna", "hello", 3_000), ("Zed", "hi", 3_000), ("Anna", "hi", 60_000), ("Anna", "hi", 200_000)]
+        {
+            lines.hold(said(who, text, Told::FirstWord { ever: false }), "m", at);
+            emitted.push(names(&lines.release_all(0, None)).len());
+        }
+        assert_eq!(emitted, [2, 1, 2, 1, 2], "and each line is");
+    }
+
+    #[test]
     fn whoever_has_no_id_is_known_by_the_login() {
         let mut lines = Lines::default();
         let by_login = Presence { who: Person::new("", "Anna", "").unwrap(), ..said("Anna", "hi", Told::ChatMessage) };
@@ -237,7 +269,7 @@ mod tests {
         for number in 0..count {
             lines.hold(said("Anna", &number.to_string(), Told::ChatMessage), "m", 0);
         }
-        assert_eq!((lines.lines.len(), lines.due_ms()), (LINES, Some(0)));
+        assert_eq!((lines.held.len(), lines.due_ms()), (LINES, Some(0)));
         assert_eq!(lines.release_all(0, None).len(), count);
     }
 

@@ -14,6 +14,28 @@ use serde_json::value::RawValue;
 /// What Twitchat writes in place of a whisper's text. It is kept: it says that the message was a whisper.
 pub const PRIVATE: &str = "<not set for privacy reasons>";
 
+/// Under this key the journal has the number that stands for the text of bits or a reward.
+pub const PRINT: &str = "textPrint";
+
+/// The number that stands for a text: 1 to 65,535, 0 for none. It is the same for ever (FNV-1a), as the journal keeps it.
+pub fn print(text: &str) -> u16 {
+    let text = text.trim();
+    if text.is_empty() {
+        return 0;
+    }
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    u16::try_from(hash % 65_535).unwrap_or_default() + 1
+}
+
+/// JSON without texts as it is journalled: with the number that stands for the text, if there is one.
+pub fn with_print(stripped: &str, print: u16) -> Box<str> {
+    match stripped.trim_start().strip_prefix('{') {
+        Some(rest) if print > 0 && rest.trim_start().starts_with('}') => format!("{{\"{PRINT}\":{print}{rest}").into(),
+        Some(rest) if print > 0 => format!("{{\"{PRINT}\":{print},{rest}").into(),
+        _ => stripped.into(),
+    }
+}
+
 /// How deep is gone into: real data nests five deep.
 const DEPTH: usize = 32;
 
@@ -51,6 +73,7 @@ fn is_text_key(key: &str) -> bool {
             | "input"
             | "rawInput"
             | "msgBody"
+            | PRINT
             | "content"
             | "formattedMessage"
             | "displayMessage"

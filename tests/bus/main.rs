@@ -35,3 +35,4 @@ mod services;
 mod show;
 mod timing;
 mod timing_send;
+mod twins;

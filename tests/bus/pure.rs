@@ -214,7 +214,7 @@ impl Bench {
         let running = next.core.session().id;
         let lasting = |row: &Row| {
             let kind = row.kind.to_lowercase();
-            row.origin != RowOrigin::Added && ["bits", "cheer", "reward"].iter().any(|word| kind.contains(word))
+            row.origin != RowOrigin::Added && ["bits", "cheer", "reward", "pages"].iter().any(|word| kind.contains(word))
         };
         let mut current = SessionId(0);
         for row in self.rows.iter().filter(|row| row.session < running && lasting(row)) {

@@ -176,7 +176,7 @@ impl Bench {
                 next.core.replay_next_session();
                 session = row.session;
             }
-            let lasts = ["bits", "reward", "ban"].iter().any(|part| row.kind.to_lowercase().contains(part));
+            let lasts = ["bits", "reward", "ban", "pages"].iter().any(|part| row.kind.to_lowercase().contains(part));
             if row.session == running || lasts {
                 next.core.replay(row);
             }

@@ -15,6 +15,7 @@ mod rules;
 mod services;
 mod sessions;
 mod summary;
+mod twins;
 
 use serde_json::{Value, json};
 

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     event::fact::{Chat, ChatKind, Chunk},
+    mapping::texts::print,
     twitchat::{
         account::Account,
         lenient::{Rows, Text},
@@ -31,8 +32,8 @@ pub(super) fn chat(message: Option<&RawValue>, chunks: &Rows<'_>, channel: &str,
         (message_id.into(), (&*account.color.0).into(), account.badges())
     });
     let chunks: Vec<_> = chunks.0.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).map(chunk).collect();
-    let text = if text.is_empty() { chunks.iter().map(written).collect::<String>().into() } else { text.0.into() };
-    Chat { text, chunks, message_id, channel: channel.into(), color, badges, kind: ChatKind::Plain }
+    let text: Box<str> = if text.is_empty() { chunks.iter().map(written).collect::<String>().into() } else { text.0.into() };
+    Chat { print: print(&text), text, chunks, message_id, channel: channel.into(), color, badges, kind: ChatKind::Plain }
 }
 
 /// Where an [`Account`] was found: what its `id` means depends on it.

@@ -45,6 +45,8 @@ struct Given<'a> {
     #[serde(rename = "message_chunks")]
     message_chunks: Rows<'a>,
     user: Loose<Account<'a>>,
+    /// In the journal, in place of the text.
+    text_print: Number,
     bits: Number,
     reward: Loose<Reward<'a>>,
     tier: Text<'a>,
@@ -80,7 +82,11 @@ impl<'a> Given<'a> {
     }
 
     fn chat(&self) -> crate::event::fact::Chat {
-        chat(self.message, &self.message_chunks, &self.channel.0, self.user.0.as_ref().map(|user| (user, Names::User)))
+        let mut chat = chat(self.message, &self.message_chunks, &self.channel.0, self.user.0.as_ref().map(|user| (user, Names::User)));
+        if chat.text.is_empty() {
+            chat.print = self.text_print.small().and_then(|print| u16::try_from(print).ok()).unwrap_or_default();
+        }
+        chat
     }
 }
 

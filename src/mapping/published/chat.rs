@@ -62,6 +62,7 @@ pub(super) fn chat(data: &Value) -> Chat {
     let badge = |badge: &Value| (text(badge, &["name", "set_id"]).into(), text(badge, &["version", "id"]).into());
     Chat {
         text: text(data, TEXT).into(),
+        print: 0,
         chunks: list(data, &["parts"]).iter().filter_map(chunk).collect(),
         message_id: text(data, &["message.msgId", "messageId", "msgId", "message_id"]).into(),
         channel: if id.is_empty() && !channel.is_empty() { format!("#{}", channel.trim_start_matches('#')).into() } else { id.into() },

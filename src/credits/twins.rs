@@ -1,0 +1,243 @@
+//! Two pages of Twitchat, a browser and a dock, report everything twice, with ids of their own. This is the rule by which bits and rewards
+//! of the second page are told from gifts that only look the same.
+//!
+//! A *twin* is a report of the same person, amount or reward, and text, at most 2.5 s after another one. Each report has at most one twin: a
+//! third one begins a new pair. Twins count unless two pages are *proven*. What happens once only (`credits::first`,
+//! `credits::subscribed`), reported twice within 2.5 s, is evidence, and so is a twin: facts of two people, one of them of the first kind,
+//! are a proof. The core journals proofs (`core::pages`), and each covers the minute before it and the ten minutes after it. So the same
+//! rows always give the same credits: this only says what there is evidence of.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::Hash,
+};
+
+use super::people::PersonId;
+use crate::mapping::summary::Key;
+
+/// Two pages report the same thing no further apart.
+pub const TWIN_MS: i64 = 2_500;
+/// So long before itself a proof covers.
+pub const BEFORE_MS: i64 = 60_000;
+/// So long after itself a proof covers.
+pub const AFTER_MS: i64 = 600_000;
+/// Evidence of the first kind that is further apart proves nothing.
+const EVIDENCE_MS: i64 = 3_600_000;
+/// A twin proves nothing with evidence that is further away: one page alone may report two equal gifts.
+const WEAK_EVIDENCE_MS: i64 = 600_000;
+/// Pieces of evidence that are remembered.
+const EVIDENCE: usize = 16;
+/// Twins that are remembered, because a proof may come yet. More than these are left as they are.
+const TWINS: usize = 4_096;
+/// Reports that are there before those that are too old are looked for.
+const FEW: usize = 1_000;
+
+/// What makes two reports of bits or a reward the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Gave {
+    /// Who.
+    pub who: PersonId,
+    /// Bits, or the reward.
+    pub what: What,
+    /// The number that stands for the text.
+    pub print: u16,
+}
+
+/// What somebody gave.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum What {
+    /// Bits.
+    Bits(u64),
+    /// Points: the reward's id, or its title where it has none; and the points.
+    Reward(Box<str>, u64),
+}
+
+/// A twin that counts.
+#[derive(Debug, Clone)]
+pub struct Twin {
+    /// What it says.
+    pub gave: Gave,
+    /// Its key in a summary.
+    pub key: Option<(Key, u32)>,
+    /// The session that it counts in, by its number in this run.
+    pub session: u64,
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+}
+
+/// Times of reports by what they say; what is older than the time between two pages is dropped.
+#[derive(Debug)]
+struct Reports<K> {
+    at_ms: HashMap<K, Vec<i64>>,
+    room: usize,
+}
+
+impl<K> Default for Reports<K> {
+    fn default() -> Self {
+        Self { at_ms: HashMap::new(), room: 0 }
+    }
+}
+
+impl<K: Eq + Hash> Reports<K> {
+    /// Takes a report in. Tells whether it is the second of a pair.
+    fn pairs(&mut self, key: K, now_ms: i64) -> bool {
+        let is_near = |at_ms: &i64| (now_ms - *at_ms).abs() <= TWIN_MS;
+        if self.at_ms.len() > self.room.max(FEW) {
+            self.at_ms.retain(|_, times| times.iter().any(is_near));
+            self.room = 2 * self.at_ms.len();
+        }
+        let times = self.at_ms.entry(key).or_default();
+        times.retain(is_near);
+        if times.is_empty() {
+            times.push(now_ms);
+            return false;
+        }
+        times.remove(0);
+        true
+    }
+}
+
+/// Something that was reported twice.
+#[derive(Debug, Clone, Copy)]
+struct Evidence {
+    who: PersonId,
+    is_first_kind: bool,
+    at_ms: i64,
+}
+
+/// What there is evidence of.
+#[derive(Debug, Default)]
+pub struct Twins {
+    given: Reports<Gave>,
+    first: Reports<u64>,
+    evidence: VecDeque<Evidence>,
+    /// Twins that count, the oldest first.
+    counted: VecDeque<Twin>,
+    proven_ms: Option<i64>,
+    is_proof: bool,
+}
+
+impl Twins {
+    /// A report of bits or a reward. Tells whether it is a twin.
+    pub fn give(&mut self, gave: &Gave, at_ms: i64) -> bool {
+        let is_twin = self.given.pairs(gave.clone(), at_ms);
+        if is_twin {
+            self.note(Evidence { who: gave.who, is_first_kind: false, at_ms });
+        }
+        is_twin
+    }
+
+    /// A report of something that happens once only, by a number made of what it says.
+    pub fn first(&mut self, who: PersonId, number: u64, at_ms: i64) {
+        if self.first.pairs(number, at_ms) {
+            self.note(Evidence { who, is_first_kind: true, at_ms });
+        }
+    }
+
+    /// A twin counts until a proof comes.
+    pub fn count(&mut self, twin: Twin) {
+        let oldest_ms = twin.at_ms - BEFORE_MS;
+        while self.counted.len() >= TWINS || self.counted.front().is_some_and(|first| first.at_ms < oldest_ms) {
+            self.counted.pop_front();
+        }
+        self.counted.push_back(twin);
+    }
+
+    fn note(&mut self, new: Evidence) {
+        self.evidence.retain(|old| (new.at_ms - old.at_ms).abs() <= EVIDENCE_MS);
+        self.is_proof |= self.evidence.iter().any(|old| {
+            let is_near = (new.at_ms - old.at_ms).abs() <= WEAK_EVIDENCE_MS;
+            old.who != new.who && ((old.is_first_kind && new.is_first_kind) || (is_near && (old.is_first_kind || new.is_first_kind)))
+        });
+        self.evidence.retain(|old| (old.who, old.is_first_kind) != (new.who, new.is_first_kind));
+        if self.evidence.len() == EVIDENCE {
+            self.evidence.pop_front();
+        }
+        self.evidence.push_back(new);
+    }
+
+    /// Whether what was taken in since the last call is a proof.
+    pub fn take_proof(&mut self) -> bool {
+        std::mem::take(&mut self.is_proof)
+    }
+
+    /// Two pages are proven. Gives the twins that count no longer.
+    pub fn prove(&mut self, at_ms: i64) -> Vec<Twin> {
+        self.proven_ms = Some(at_ms);
+        let counted = std::mem::take(&mut self.counted);
+        let (covered, older) = counted.into_iter().partition(|twin| self.covers(twin.at_ms));
+        self.counted = older;
+        Vec::from(covered)
+    }
+
+    /// Whether the last proof covers this time.
+    pub fn covers(&self, at_ms: i64) -> bool {
+        self.proven_ms.is_some_and(|proven_ms| (proven_ms - BEFORE_MS..=proven_ms + AFTER_MS).contains(&at_ms))
+    }
+
+    /// When two pages were last proven, Unix milliseconds.
+    pub fn proven_ms(&self) -> Option<i64> {
+        self.proven_ms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{credits::People, event::Person};
+
+    fn person(people: &mut People, id: &str) -> PersonId {
+        people.meet(&Person::new(id, "", "").unwrap(), 0).who
+    }
+
+    fn gave(who: PersonId, bits: u64) -> Gave {
+        Gave { who, what: What::Bits(bits), print: 1 }
+    }
+
+    #[test]
+    fn each_report_has_one_twin_within_the_time() {
+        let mut people = People::default();
+        let who = person(&mut people, "1");
+        let mut twins = Twins::default();
+        let mut give = |at_ms| twins.give(&gave(who, 100), at_ms);
+        assert_eq!([0, 10, 20, 30, 40].map(&mut give), [false, true, false, true, false], "a third one begins a new pair");
+        assert_eq!([10_000, 12_500, 20_000, 22_501].map(&mut give), [false, true, false, false]);
+        assert!(!twins.give(&gave(who, 101), 22_501), "another amount");
+        assert!(!twins.give(&Gave { print: 2, ..gave(who, 100) }, 22_600), "another text");
+    }
+
+    #[test]
+    fn facts_of_two_people_are_a_proof_if_one_is_of_the_first_kind() {
+        let mut people = People::default();
+        let (anna, zed) = (person(&mut people, "1"), person(&mut people, "2"));
+        let proven = |steps: &[(PersonId, bool)]| {
+            let mut twins = Twins::default();
+            for (place, (who, is_first_kind)) in (0..).zip(steps) {
+                for at_ms in [place * 10_000, place * 10_000 + 2_500] {
+                    if *is_first_kind {
+                        twins.first(*who, u64::try_from(place).unwrap(), at_ms);
+                    } else {
+                        twins.give(&gave(*who, 5), at_ms);
+                    }
+                }
+            }
+            twins.take_proof()
+        };
+        assert!(proven(&[(anna, true), (zed, true)]) && proven(&[(anna, false), (zed, true)]) && proven(&[(anna, true), (zed, false)]));
+        assert!(!proven(&[(anna, true), (anna, true), (anna, false)]), "one person alone");
+        assert!(!proven(&[(anna, false), (zed, false)]), "bits alone");
+    }
+
+    #[test]
+    fn a_proof_covers_the_minute_before_it_and_ten_minutes_after_it() {
+        let mut people = People::default();
+        let who = person(&mut people, "1");
+        let mut twins = Twins::default();
+        for at_ms in [0, 39_999, 40_000, 99_000] {
+            twins.count(Twin { gave: gave(who, 5), key: None, session: 0, at_ms });
+        }
+        assert_eq!(twins.prove(100_000).iter().map(|twin| twin.at_ms).collect::<Vec<_>>(), [40_000, 99_000]);
+        assert_eq!([39_999, 40_000, 700_000, 700_001].map(|at_ms| twins.covers(at_ms)), [false, true, true, false]);
+        assert!(twins.prove(200_000).is_empty(), "each is taken out once");
+    }
+}
