@@ -119,7 +119,8 @@ impl Hearing {
             }
             Notice::Waiting { cause, .. } if self.link == Link::Unseen => return Err(Failure::Link(cause).into()),
             Notice::Stopped(Stop::Failed(cause)) => return Err(Failure::Link(Arc::clone(&cause)).into()),
-            Notice::Waiting { .. } | Notice::Stopped(Stop::Shutdown) => return Ok(None),
+            // For events, SceneChanged says all of a change of the collection.
+            Notice::CollectionChanged | Notice::Waiting { .. } | Notice::Stopped(Stop::Shutdown) => return Ok(None),
         }))
     }
 }

@@ -304,6 +304,7 @@ impl Core {
             Input::Stream(status) => self.stream_status(status, now),
             Input::StreamChanged { active } => self.stream_changed(active, now),
             Input::Scene(name) => self.scene_changed(&name, now),
+            Input::Collection => self.collection_changed(now),
             Input::Shown { scene, shown } => self.scene_shows(&scene, shown, now),
             Input::Music(seconds) => self.music(seconds, now),
             Input::FeedFailed(why) => self.feed_failed(&why),

@@ -150,14 +150,16 @@ pub enum Input {
         /// It began.
         active: bool,
     },
-    /// The program scene changed.
+    /// This scene is on air, and OBS has settled on it. The same one may come again.
     Scene(Box<str>),
+    /// Another scene collection is open: its scenes and sources may be others, under the same names too.
+    Collection,
     /// Answer to [`Effect::AskShown`].
     Shown {
         /// Which scene was asked about.
         scene: Box<str>,
-        /// It shows the source.
-        shown: bool,
+        /// Whether it shows the source, or why that is not known.
+        shown: Result<bool, String>,
     },
     /// Answer to [`Effect::AskMusic`]: seconds, or why they are not known.
     Music(Result<f64, String>),
@@ -294,6 +296,7 @@ pub enum Note {
     RollBegins { test: bool, names: usize, pages: usize, shown: bool },
     RollEnded { how: &'static str, test: bool },
     RollRefused { why: String },
+    SceneUnknown { scene: Box<str>, why: String },
     NoMusic { why: String },
     NoVendor { why: Box<str> },
     StepFailed(Failure),
@@ -352,6 +355,9 @@ impl fmt::Display for Note {
                 write!(f, "{what}: {}", how.to_lowercase())
             }
             Self::RollRefused { why } => write!(f, "the end credits do not roll: {why}"),
+            Self::SceneUnknown { scene, why } => {
+                write!(f, "OBS does not say whether scene {scene:?} shows the end credits: {why}; asking again")
+            }
             Self::NoMusic { why } => write!(f, "how long the music of the end credits is, is not known: {why}"),
             Self::NoVendor { why } => {
                 write!(f, "OBS hands nothing to browser sources: {why}; pages with a connection of their own still work")

@@ -121,6 +121,14 @@ impl Core {
         }
     }
 
+    /// Another scene collection is open, and its scene is on air, whatever its name.
+    pub(super) fn collection_changed(&mut self, now: Now) {
+        self.rules.labels.forget();
+        if let Some(scene) = self.scene.clone().filter(|_| self.obs.is_some()) {
+            self.look_at_scene(&scene, true, now);
+        }
+    }
+
     /// Something about OBS itself.
     pub(super) fn tell_obs(&mut self, event: Event, now: Now) {
         if self.is_heard() {

@@ -70,13 +70,11 @@ impl Deeds {
     pub(super) fn ask_shown(&mut self, scene: Box<str>, source: Box<str>) {
         let (obs, asked) = (self.obs.clone(), scene.clone());
         let asking = async move {
-            let shown = obs.shows(&scene, &source).await.unwrap_or_else(|error| {
-                debug!(%error, "OBS does not say what the scene shows");
-                false
-            });
+            let shown = obs.shows(&scene, &source).await.map_err(|error| error.to_string());
             Some(Input::Shown { scene, shown })
         };
-        self.start("the question for a scene", asking, |_| Some(Input::Shown { scene: asked, shown: false }));
+        let unknown = |panicked: &Panicked| Some(Input::Shown { scene: asked, shown: Err(panicked.to_string()) });
+        self.start("the question for a scene", asking, unknown);
     }
 
     /// Asks OBS how long what a media source plays is.

@@ -303,6 +303,7 @@ impl Engine {
                 self.batch = Some(InHand { events, _room: batch });
             }
             Notice::SceneChanged(name) => self.handle(Input::Scene(name.into())),
+            Notice::CollectionChanged => self.handle(Input::Collection),
             Notice::StreamChanged { active } => self.handle(Input::StreamChanged { active }),
             Notice::Down(cause) => {
                 warn!("the connection to OBS is lost: {cause}");

@@ -31,6 +31,7 @@ pub(super) fn note(note: &Note) {
         | Note::RuleUnclear { .. }
         | Note::LabelFailed { .. }
         | Note::RollRefused { .. }
+        | Note::SceneUnknown { .. }
         | Note::NoMusic { .. } => warn!("{note}"),
         Note::SummaryRefused { .. } | Note::NoVendor { .. } => debug!("{note}"),
     }

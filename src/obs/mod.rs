@@ -15,6 +15,7 @@ mod listen;
 mod pulse;
 mod refusal;
 mod serve;
+mod settle;
 mod studio;
 mod supervise;
 mod talk;
@@ -77,8 +78,10 @@ pub enum Notice {
     Up(Info),
     /// What was heard since the last one.
     Heard(Batch),
-    /// The program scene is now this one.
+    /// The program scene is now this one, and OBS has sent no further event about scenes for a while: see `settle`.
     SceneChanged(String),
+    /// Another scene collection is open: scenes and sources may be others, under the same names too. [`Notice::SceneChanged`] comes first.
+    CollectionChanged,
     /// OBS streams now, or no longer.
     StreamChanged {
         /// Whether it streams.

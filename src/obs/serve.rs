@@ -8,13 +8,16 @@ use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
 };
+use tracing::debug;
 
-use super::{Gone, Info, Listener, Notice, RequestError, StreamStatus, Talker};
+use super::{Gone, Info, Listener, Notice, RequestError, StreamStatus, Talker, settle::Settling};
 
 /// When `talk` ends, how long `listen` has to tell why: obws hides close codes, and OBS closes all its sessions within this time.
 pub(super) const VERDICT_WITHIN: Duration = Duration::from_secs(1);
 /// Notices of `talk` that may wait for the daemon; beyond that they wait in obws.
 const OUTBOX: usize = 64;
+/// Pause before OBS is asked again which scene is on air, when it refused to answer.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Both connections, identified.
 #[derive(Debug)]
@@ -23,6 +26,9 @@ pub(super) struct Session {
     pub(super) talker: Arc<Talker>,
     events: Events,
     outbox: VecDeque<Notice>,
+    settling: Settling,
+    /// obws dropped events that were not taken in time.
+    lagged: bool,
     talk_end: Option<TalkEnd>,
 }
 
@@ -65,7 +71,15 @@ impl Session {
     /// Asks what OBS is and does. Subscribes first, so that no change is missed in between.
     pub(super) async fn begin(listener: Listener, talker: Talker) -> Result<(Self, Info), Unmet> {
         let events = Events(talker.events().ok_or(RequestError::NotConnected)?);
-        let mut session = Self { listener, talker: Arc::new(talker), events, outbox: VecDeque::new(), talk_end: None };
+        let mut session = Self {
+            listener,
+            talker: Arc::new(talker),
+            events,
+            outbox: VecDeque::new(),
+            settling: Settling::default(),
+            lagged: false,
+            talk_end: None,
+        };
         let version = match session.talker.version().await {
             Ok(version) => version,
             Err(RequestError::NotConnected) => return Err(Unmet::Gone(session.explained().await)),
@@ -80,7 +94,7 @@ impl Session {
         let told = self.listener.end_within(VERDICT_WITHIN).await;
         // Only now: a request can fail before obws reports why.
         while let Some(event) = self.events.0.next().now_or_never() {
-            self.take_event(event);
+            self.take_event(event.as_ref());
             if self.talk_end.is_some() {
                 break;
             }
@@ -91,7 +105,8 @@ impl Session {
     /// Hands on notices until the link is lost.
     pub(super) async fn serve(&mut self, notices: &mpsc::Sender<Notice>) -> Result<Gone, NobodyHears> {
         let talker = Arc::clone(&self.talker);
-        let mut fresh_look = Box::pin(Fuse::terminated());
+        let mut stream_status = Box::pin(Fuse::terminated());
+        let mut settled_scene = Box::pin(Fuse::terminated());
         loop {
             // No verdict while `listen` has no room to read in: how OBS ended may be among what it has not read yet.
             let full = self.listener.is_full();
@@ -106,15 +121,21 @@ impl Session {
                 }
                 filled = self.listener.fill() => filled.err(),
                 event = self.events.0.next(), if self.talk_end.is_none() && self.outbox.len() < OUTBOX => {
-                    if !self.take_event(event) {
-                        // It lagged, and what was missed is gone: ask how things are now.
-                        fresh_look.set(look(&talker).fuse());
-                    }
+                    self.take_event(event.as_ref());
                     None
                 }
-                (scene, stream) = &mut fresh_look => {
-                    self.outbox.extend(scene.map(Notice::SceneChanged));
-                    self.outbox.extend(stream.map(|stream| Notice::StreamChanged { active: stream.active }));
+                stream = &mut stream_status => {
+                    let stream: Result<StreamStatus, RequestError> = stream;
+                    self.outbox.extend(stream.ok().map(|stream| Notice::StreamChanged { active: stream.active }));
+                    None
+                }
+                () = wait_until(self.settling.due()) => {
+                    self.settling.ask();
+                    settled_scene.set(talker.program_scene().fuse());
+                    None
+                }
+                scene = &mut settled_scene => {
+                    self.take_scene(scene);
                     None
                 }
                 gone = talker.stuck() => Some(self.known_end().unwrap_or(gone)),
@@ -123,6 +144,11 @@ impl Session {
                     None => Some(self.verdict()),
                 }
             };
+            if std::mem::take(&mut self.lagged) {
+                // What was missed is gone: ask how things are now.
+                self.settling.collection_event(Instant::now());
+                stream_status.set(talker.stream_status().fuse());
+            }
             if let (true, Some(end)) = (full, &mut self.talk_end) {
                 end.until = Instant::now() + VERDICT_WITHIN;
             }
@@ -158,11 +184,11 @@ impl Session {
         self.outbox.pop_front().or_else(|| self.listener.has_batch().then(|| Notice::Heard(self.listener.take())))
     }
 
-    /// Whether the stream of events goes on without a gap.
-    fn take_event(&mut self, event: Option<Event>) -> bool {
+    fn take_event(&mut self, event: Option<&Event>) {
         match event {
-            Some(Event::CurrentProgramSceneChanged { id }) => self.outbox.push_back(Notice::SceneChanged(id.name)),
-            Some(Event::StreamStateChanged { active, .. }) => self.outbox.push_back(Notice::StreamChanged { active }),
+            Some(Event::CurrentProgramSceneChanged { .. }) => self.settling.scene_event(Instant::now()),
+            Some(Event::CurrentSceneCollectionChanged { .. }) => self.settling.collection_event(Instant::now()),
+            Some(Event::StreamStateChanged { active, .. }) => self.outbox.push_back(Notice::StreamChanged { active: *active }),
             Some(Event::ServerStopping) => self.end_talk(true),
             Some(Event::ServerStopped) => self.end_talk(false),
             Some(_) => {}
@@ -170,12 +196,35 @@ impl Session {
             None => match self.talker.events() {
                 Some(events) => {
                     self.events = Events(events);
-                    return false;
+                    self.lagged = true;
                 }
                 None => self.end_talk(false),
             },
         }
-        true
+    }
+
+    /// Takes OBS's answer which scene is on air, unless an event that came with it says that OBS has not settled.
+    fn take_scene(&mut self, scene: Result<String, RequestError>) {
+        while self.outbox.len() < OUTBOX && self.talk_end.is_none() && !self.lagged {
+            let Some(event) = self.events.0.next().now_or_never() else { break };
+            self.take_event(event.as_ref());
+        }
+        match scene {
+            Ok(scene) => {
+                if !self.lagged
+                    && let Some(other_collection) = self.settling.answered()
+                {
+                    self.outbox.push_back(Notice::SceneChanged(scene));
+                    self.outbox.extend(other_collection.then_some(Notice::CollectionChanged));
+                }
+            }
+            // Without the connection nothing is asked again; the next one begins with a look of its own.
+            Err(RequestError::NotConnected) => {}
+            Err(error) => {
+                debug!(%error, "OBS does not say which scene is on air; asking again");
+                self.settling.scene_event(Instant::now() + AGAIN);
+            }
+        }
     }
 
     fn end_talk(&mut self, closed_by_obs: bool) {

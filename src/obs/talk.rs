@@ -1,6 +1,6 @@
 //! Requests to OBS, through obws. One at a time, each after the reply to the one before: only so OBS keeps the order of broadcasts.
 //!
-//! Its events are Scenes and Outputs, never General: that would bring back the stall that the second connection avoids.
+//! Its events are Scenes, Outputs and Config, never General: that would bring back the stall that the second connection avoids.
 //! Used by `supervise`, and alone by the verbs of the CLI.
 
 use std::{fmt, net::SocketAddr, time::Duration};
@@ -30,7 +30,7 @@ use super::{
 /// Pause before asking again what OBS was not ready for; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Events of scenes and outputs that may wait while we are busy. When they are more, the state is asked for anew.
+/// Events of scenes, outputs and collections that may wait while we are busy. When they are more, the state is asked for anew.
 const EVENTS_IN_FLIGHT: usize = 256;
 
 /// What OBS says of itself.
@@ -110,7 +110,7 @@ impl Talker {
                 dangerous: any_version
                     .then_some(DangerousConnectConfig { skip_studio_version_check: true, skip_websocket_version_check: true }),
                 password: target.password.as_ref().map(ExposeSecret::expose_secret),
-                event_subscriptions: Some(EventSubscription::SCENES | EventSubscription::OUTPUTS),
+                event_subscriptions: Some(EventSubscription::SCENES | EventSubscription::OUTPUTS | EventSubscription::CONFIG),
                 tls: target.tls,
                 broadcast_capacity: EVENTS_IN_FLIGHT,
                 connect_timeout: within,

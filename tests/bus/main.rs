@@ -31,6 +31,7 @@ mod reconnect;
 mod renames;
 mod reorder;
 mod rules;
+mod scenes;
 mod services;
 mod show;
 mod timing;

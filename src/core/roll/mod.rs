@@ -8,6 +8,7 @@ mod feed;
 mod hidden;
 mod pages;
 mod position;
+mod scene;
 mod twitchat;
 
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ use feed::Feed;
 use hidden::Shown;
 use pages::Pages;
 use position::Position;
+use scene::Looks;
 
 /// Who asked for a roll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,8 +78,6 @@ pub(super) struct Show {
     seq: u64,
     /// The page's source is in the scene on air.
     shown: bool,
-    /// Which scene was asked about, and whether it had just gone on air.
-    asked_scene: Option<(Box<str>, bool)>,
     looks: Looks,
     controls: RateLimit,
     /// Controls were left out: pages are to be told where the roll is.
@@ -92,17 +92,6 @@ pub(super) struct Show {
     presence: twitchat::Presence,
 }
 
-/// Questions whether a scene shows the page.
-#[derive(Debug)]
-struct Looks {
-    limit: RateLimit,
-    /// The scene that is to be asked about, and whether it has just gone on air.
-    next: Option<(Box<str>, bool)>,
-}
-
-/// Questions about scenes: so many at once, and the pause between further ones.
-const LOOKS: u64 = 10;
-const LOOK_EACH_MS: u64 = 250;
 /// Controls at once, and the pause between further ones. Whoever steers by hand stays below that.
 const CONTROLS: u64 = 20;
 const CONTROL_EACH_MS: u64 = 100;
@@ -119,8 +108,7 @@ impl Default for Show {
             pending: None,
             seq: 0,
             shown: false,
-            asked_scene: None,
-            looks: Looks { limit: RateLimit::new(LOOKS, LOOK_EACH_MS), next: None },
+            looks: Looks::default(),
             controls: RateLimit::new(CONTROLS, CONTROL_EACH_MS),
             astray: RateLimit::new(1, ASTRAY_EACH_MS),
             asked_music_ms: None,
@@ -167,7 +155,7 @@ impl Show {
         let end = self.rolling.as_ref().filter(|_| self.pages.count() == 0).and_then(|roll| roll.position.reaches_ms(roll.length_ms));
         let feed = self.rolling.as_ref().and_then(|_| self.feed.due_ms());
         let hidden = self.rolling.as_ref().and_then(|roll| roll.people.due_ms());
-        let look = self.looks.next.as_ref().map(|_| self.looks.limit.free_ms());
+        let look = self.looks.due_ms();
         let astray = self.astray.due_ms().map(|due_ms| due_ms.max(self.controls.free_ms()));
         let limits = [look, astray, self.buttons.due_ms(), self.presence.due_ms()];
         [pending, end, feed, hidden, self.pages.due_ms(), self.presence_due_ms].into_iter().chain(limits).flatten().min()
@@ -395,53 +383,9 @@ impl Core {
     pub(super) fn show_down(&mut self) {
         self.show.pages.clear();
         self.show.shown = false;
-        self.show.asked_scene = None;
-        self.show.looks.next = None;
+        self.show.looks.forget();
         self.show.presence.forget();
         self.show.presence_due_ms = None;
-    }
-
-    /// Another scene is on air: does it show the page?
-    pub(super) fn look_at_scene(&mut self, scene: &str, went_on_air: bool, now: Now) {
-        let waited = self.show.looks.next.take().is_some_and(|(_, went_on_air)| went_on_air);
-        self.show.looks.next = Some((scene.into(), went_on_air || waited));
-        self.run_look(now);
-    }
-
-    /// Asks OBS about the scene that is on air, if it is time to. A scene that was on air for a moment only, among many, is left out.
-    fn run_look(&mut self, now: Now) {
-        let looks = &mut self.show.looks;
-        if looks.next.is_some()
-            && looks.limit.allows(now.mono_ms)
-            && let Some((scene, went_on_air)) = looks.next.take()
-        {
-            self.show.asked_scene = Some((scene.clone(), went_on_air));
-            self.out.push(Effect::AskShown { scene, source: self.settings.overlay.source.clone() });
-        }
-    }
-
-    /// The answer: whether the page's source is in that scene.
-    pub(super) fn scene_shows(&mut self, scene: &str, has_source: bool, now: Now) {
-        let Some((_, went_on_air)) = self.show.asked_scene.take_if(|(asked, _)| **asked == *scene) else { return };
-        // A page may be captured from a browser: then it reports, and the scene's name must do. The name alone does not: others have scenes
-        // of that name too, and Twitchat's own overlay in them.
-        let shown = has_source || (scene == &*self.settings.overlay.scene && self.show.pages.count() > 0);
-        let before = std::mem::replace(&mut self.show.shown, shown);
-        if shown && !before {
-            self.show.feed.revive(now.mono_ms);
-            let is_on = self.show.rolling.is_some() || self.show.pending.is_some();
-            if went_on_air && self.settings.overlay.autostart && !is_on {
-                // It can only be too large for OBS, which is in the log.
-                drop(self.roll_credits(RollWish::default(), Cause::Scene, now));
-            }
-        } else if before && !shown {
-            let began_so = |cause: Cause| cause == Cause::Scene;
-            let of_scene = self.show.rolling.as_ref().is_some_and(|roll| began_so(roll.cause))
-                || self.show.pending.as_ref().is_some_and(|pending| began_so(pending.cause));
-            if of_scene {
-                self.stop_credits(now);
-            }
-        }
     }
 
     fn send_roll(&mut self, now: Now) {

@@ -12,6 +12,7 @@ mod replay;
 mod replies;
 mod roll;
 mod rules;
+mod scenes;
 mod services;
 mod sessions;
 mod summary;

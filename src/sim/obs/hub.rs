@@ -83,7 +83,7 @@ pub(super) struct Hub {
     state: Mutex<State>,
     /// Something was broadcast.
     pub(super) broadcast: Notify,
-    /// A broadcast came that takes its time.
+    /// A broadcast came that takes its time, or something will follow by itself.
     pub(super) delayed: Notify,
     /// No straggler is held any more.
     pub(super) settled: Notify,
@@ -200,7 +200,11 @@ impl Hub {
     pub(super) fn answer(&self, kind: &str, fields: Fields<'_>) -> Answer {
         let mut state = self.lock();
         let State { world, knobs, .. } = &mut *state;
-        answer(world, &knobs.versions, kind, fields, Instant::now())
+        let answer = answer(world, &knobs.versions, kind, fields, Instant::now());
+        if world.next_due().is_some() {
+            self.delayed.notify_one();
+        }
+        answer
     }
 
     /// Looks at the studio.
@@ -271,13 +275,16 @@ impl Hub {
         self.delayed.notify_one();
     }
 
-    /// When the first of the broadcasts that take their time is due.
+    /// When the first of the broadcasts that take their time is due, or an event that follows by itself.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.lock().late.front().map(|late| late.due)
+        let state = self.lock();
+        [state.late.front().map(|late| late.due), state.world.next_due()].into_iter().flatten().min()
     }
 
-    /// Hands out the broadcasts that have taken their time by now.
+    /// Hands out the broadcasts that have taken their time by now, and sends what has followed by itself.
     pub(super) fn hand_out_due(&self, now: Instant) {
+        let happened = self.lock().world.take_due(now);
+        self.tell(&happened);
         let due = {
             let mut state = self.lock();
             let count = state.late.partition_point(|late| late.due <= now);

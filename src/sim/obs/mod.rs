@@ -8,6 +8,7 @@ pub(in crate::sim) mod auth;
 mod controls;
 mod handshake;
 mod hub;
+mod on_air;
 mod options;
 mod outbox;
 pub(in crate::sim) mod protocol;
@@ -129,7 +130,7 @@ async fn accept(listener: TcpListener, hub: Arc<Hub>, nodelay: bool, tasks: Task
     }
 }
 
-/// Hands out the broadcasts that take their time.
+/// Hands out the broadcasts that take their time, and sends events that follow by themselves.
 async fn hand_out_late(hub: Arc<Hub>) {
     loop {
         match hub.next_due() {

@@ -20,9 +20,11 @@ pub(in crate::sim) mod op {
 pub(in crate::sim) mod subscription {
     pub(in crate::sim) const NONE: u64 = 0;
     pub(in crate::sim) const GENERAL: u64 = 1;
+    pub(in crate::sim) const CONFIG: u64 = 1 << 1;
     pub(in crate::sim) const SCENES: u64 = 1 << 2;
     pub(in crate::sim) const INPUTS: u64 = 1 << 3;
     pub(in crate::sim) const OUTPUTS: u64 = 1 << 6;
+    pub(in crate::sim) const UI: u64 = 1 << 10;
     /// Everything but the high-volume events: what a client gets that does not say.
     pub(in crate::sim) const ALL: u64 = (1 << 11) - 1;
 }
@@ -38,6 +40,7 @@ pub(super) mod status {
     pub(in crate::sim) const REQUEST_FIELD_EMPTY: u16 = 403;
     pub(in crate::sim) const OUTPUT_RUNNING: u16 = 500;
     pub(in crate::sim) const OUTPUT_NOT_RUNNING: u16 = 501;
+    pub(in crate::sim) const STUDIO_MODE_NOT_ACTIVE: u16 = 506;
     pub(in crate::sim) const RESOURCE_NOT_FOUND: u16 = 600;
     pub(in crate::sim) const RESOURCE_ALREADY_EXISTS: u16 = 601;
     pub(in crate::sim) const INVALID_INPUT_KIND: u16 = 605;

@@ -5,39 +5,47 @@
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
+use super::on_air;
 use super::options::Versions;
 use super::protocol::status;
-use super::studio;
 use super::world::{Happened, World, uuid_of};
 
 /// What `GetVersion` lists.
-const AVAILABLE: [&str; 26] = [
+const AVAILABLE: [&str; 34] = [
     "BroadcastCustomEvent",
     "CallVendorRequest",
     "CreateInput",
     "CreateScene",
+    "CreateSceneCollection",
     "CreateSceneItem",
+    "GetCurrentPreviewScene",
     "GetCurrentProgramScene",
     "GetInputKindList",
     "GetInputList",
     "GetInputSettings",
     "GetMediaInputStatus",
     "GetRecordStatus",
+    "GetSceneCollectionList",
     "GetSceneItemEnabled",
     "GetSceneItemId",
     "GetSceneItemList",
     "GetSceneList",
     "GetStats",
     "GetStreamStatus",
+    "GetStudioModeEnabled",
     "GetVersion",
     "GetVideoSettings",
     "RemoveInput",
     "RemoveScene",
+    "SetCurrentPreviewScene",
     "SetCurrentProgramScene",
+    "SetCurrentSceneCollection",
     "SetInputSettings",
     "SetSceneItemEnabled",
+    "SetStudioModeEnabled",
     "StartStream",
     "StopStream",
+    "TriggerStudioModeTransition",
 ];
 
 /// A request that fails.
@@ -142,7 +150,7 @@ pub(super) fn answer(world: &mut World, versions: &Versions, kind: &str, fields:
             let scene = fields.text("sceneName")?;
             Ok((None, world.switch(scene).ok_or_else(|| Refusal::not_found("source", scene))?))
         }
-        _ => studio::answer(world, kind, fields),
+        _ => on_air::answer(world, kind, fields, now),
     }
 }
 
@@ -153,7 +161,7 @@ pub(super) fn data(value: Value) -> Answer {
 
 fn version(versions: &Versions) -> Value {
     json!({
-        "obsVersion": versions.studio, "obsWebSocketVersion": versions.websocket, "rpcVersion": 1, "availableRequests": AVAILABLE,
+        "obsVersion": versions.studio, "obsWebSocketVersion": versions.websocket, "rpcVersion": 1, "availableRequests": AVAILABLE.as_slice(),
         "supportedImageFormats": ["png", "jpg"], "platform": "stand-in", "platformDescription": "A stand-in for OBS, without a studio",
     })
 }

@@ -27,7 +27,7 @@ fn unversioned(kind: &str) -> &str {
     }
 }
 
-fn scene<'a>(world: &World, fields: Fields<'a>) -> Result<&'a str, Refusal> {
+pub(super) fn scene<'a>(world: &World, fields: Fields<'a>) -> Result<&'a str, Refusal> {
     let scene = fields.text("sceneName")?;
     if world.scenes.iter().any(|known| known == scene) { Ok(scene) } else { Err(not_found(scene)) }
 }

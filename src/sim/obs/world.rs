@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::on_air::OnAir;
 use super::protocol::subscription;
 
 /// An event that follows from a change.
@@ -50,6 +51,16 @@ pub(super) struct World {
     pub(super) emitted: Vec<Value>,
     last_item: u64,
     streaming_since: Option<Instant>,
+    pub(super) on_air: OnAir,
+}
+
+/// What a scene collection holds.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    pub(super) scenes: Vec<String>,
+    pub(super) program: String,
+    pub(super) inputs: BTreeMap<String, Input>,
+    pub(super) items: Vec<Item>,
 }
 
 impl Default for World {
@@ -75,6 +86,7 @@ impl World {
             emitted: Vec::new(),
             last_item: 0,
             streaming_since: None,
+            on_air: OnAir::default(),
         }
     }
 
@@ -102,14 +114,15 @@ impl World {
         self.streaming_since.take().map(|_| vec![stream_state(false, "STOPPING"), stream_state(false, "STOPPED")])
     }
 
-    /// Switches the program scene; `None` when there is no such scene.
-    pub(super) fn switch(&mut self, scene: &str) -> Option<Vec<Happened>> {
-        if !self.scenes.iter().any(|known| known == scene) {
-            return None;
+    /// Puts the contents of another collection in the place of those that are here, and gives these.
+    pub(super) fn exchange(&mut self, opened: Contents) -> Contents {
+        let Contents { scenes, program, inputs, items } = opened;
+        Contents {
+            scenes: std::mem::replace(&mut self.scenes, scenes),
+            program: std::mem::replace(&mut self.program, program),
+            inputs: std::mem::replace(&mut self.inputs, inputs),
+            items: std::mem::replace(&mut self.items, items),
         }
-        self.program = scene.into();
-        let data = json!({"sceneName": scene, "sceneUuid": uuid_of(scene)});
-        Some(vec![Happened { kind: "CurrentProgramSceneChanged", intent: subscription::SCENES, data }])
     }
 
     /// Adds a scene; `None` when the name is taken.

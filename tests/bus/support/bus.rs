@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json, value::RawValue};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 use twitchat_bridge::event::Heard;
 use twitchat_bridge::obs::{Listener, Options, Talker};
@@ -70,6 +71,18 @@ impl Bus {
             }
         };
         timeout(SOON, found).await.unwrap_or_else(|_| panic!("{what}: not heard within {SOON:?}"))
+    }
+
+    /// Names of the events that the bridge emits within this time, such as `Credits.Started`.
+    pub(crate) async fn events_within(&mut self, within: Duration) -> Vec<String> {
+        let (end, mut events) = (Instant::now() + within, Vec::new());
+        while let Ok(message) = timeout_at(end, self.next_of_bridge()).await {
+            let event = &message["event"];
+            if let (Some(source), Some(kind)) = (event["source"].as_str(), event["type"].as_str()) {
+                events.push(format!("{source}.{kind}"));
+            }
+        }
+        events
     }
 
     /// A bridge's greeting: from then on it hears what is said.
