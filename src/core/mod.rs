@@ -307,6 +307,7 @@ impl Core {
             Input::Collection => self.collection_changed(now),
             Input::Shown { scene, shown } => self.scene_shows(&scene, shown, now),
             Input::Music(seconds) => self.music(seconds, now),
+            Input::LabelRead { place, found } => self.label_read(place, found, now),
             Input::FeedFailed(why) => self.feed_failed(&why),
             Input::Durable { writes } => self.durable(writes),
             Input::StoreFailed(why) => {

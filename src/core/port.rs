@@ -163,6 +163,13 @@ pub enum Input {
     },
     /// Answer to [`Effect::AskMusic`]: seconds, or why they are not known.
     Music(Result<f64, String>),
+    /// Answer to [`Effect::ReadLabel`].
+    LabelRead {
+        /// The label, by its place in the config.
+        place: usize,
+        /// Its text, `None` if there is no such source, or why that is not known.
+        found: Result<Option<String>, String>,
+    },
     /// OBS refused [`Effect::Emit`]: there are no browser sources.
     FeedFailed(String),
     /// So many of the writes asked for are on disk.
@@ -243,6 +250,13 @@ pub enum Effect {
     },
     /// Ask OBS how long what a media source plays is.
     AskMusic {
+        /// The source.
+        input: Box<str>,
+    },
+    /// Ask OBS which text the source of a label has.
+    ReadLabel {
+        /// The label, by its place in the config.
+        place: usize,
         /// The source.
         input: Box<str>,
     },

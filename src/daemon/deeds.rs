@@ -90,6 +90,19 @@ impl Deeds {
         self.start("the question for the music", asking, |panicked| Some(Input::Music(Err(panicked.to_string()))));
     }
 
+    /// Asks OBS which text the source of a label has.
+    pub(super) fn read_label(&mut self, place: usize, input: Box<str>) {
+        let obs = self.obs.clone();
+        let asking = async move {
+            let found = obs.input(&input).await.map_err(|error| error.to_string());
+            let text =
+                |settings: serde_json::Value| settings.get("text").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+            Some(Input::LabelRead { place, found: found.map(|input| input.map(|input| text(input.settings))) })
+        };
+        let unknown = move |panicked: &Panicked| Some(Input::LabelRead { place, found: Err(panicked.to_string()) });
+        self.start("the question for a label", asking, unknown);
+    }
+
     /// Hands JSON to all browser sources of OBS.
     pub(super) fn emit(&mut self, json: Box<str>) {
         let Ok(turn) = Arc::clone(&self.emits).try_acquire_owned() else {

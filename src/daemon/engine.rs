@@ -341,6 +341,7 @@ impl Engine {
                 Effect::AskStream => self.deeds.ask_stream(),
                 Effect::AskShown { scene, source } => self.deeds.ask_shown(scene, source),
                 Effect::AskMusic { input } => self.deeds.ask_music(input),
+                Effect::ReadLabel { place, input } => self.deeds.read_label(place, input),
                 Effect::Emit(json) => self.deeds.emit(json),
                 Effect::Ask { ticket, request } => self.deeds.ask(ticket, request),
                 Effect::Run { ticket, of, program } => self.deeds.run(ticket, of, program),

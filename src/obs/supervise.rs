@@ -50,6 +50,11 @@ impl Obs {
         self.talker()?.shows(scene, source).await
     }
 
+    /// [`Talker::input`] over the live link.
+    pub async fn input(&self, name: &str) -> Result<Option<super::InputState>, RequestError> {
+        self.talker()?.input(name).await
+    }
+
     /// [`Talker::media_seconds`] over the live link.
     pub async fn media_seconds(&self, input: &str) -> Result<Option<f64>, RequestError> {
         self.talker()?.media_seconds(input).await

@@ -20,6 +20,7 @@ on_both!(
     a_named_action_runs_by_do_action,
     obs_does_what_a_step_says_or_the_reason_is_told,
     a_label_keeps_its_source_up_to_date,
+    a_label_shows_its_text_whatever_happens_to_its_source,
 );
 
 fn config(toml: &str) -> Config {
@@ -163,7 +164,8 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
     wait_until("the last name", SOON, async || (text().await.as_deref() == Some("Newest: Follower39")).then_some(())).await;
     let writes = bus.status().await["labels"][0]["writes"].as_u64().unwrap();
     assert!(writes <= 40, "{writes} writes");
-    bus.ask(follow(1, "Anna")).await;
+    // Another person: a follow counts once in a session.
+    bus.ask(follow(40, "Anna")).await;
     wait_until("the name again", SOON, async || (text().await.as_deref() == Some("Newest: Anna")).then_some(())).await;
     if let (Some(empty), Some(anna)) = (empty, anna) {
         assert_ne!(empty, anna, "the picture changes with the text");
@@ -214,4 +216,39 @@ impl Studio {
         }
         panic!("the picture of {source} does not stand still")
     }
+}
+
+async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
+    let obs = Talker::connect(&site.target(), &Options::default()).await.unwrap();
+    let scene = format!("scene {}", uuid::Uuid::new_v4());
+    let source = format!("label {}", uuid::Uuid::new_v4());
+    obs.create_scene(&scene).await.unwrap();
+    let (bridge, _twitchat, mut bus) = play(&site, &format!("[[label]]\nsource = {source:?}\ntext = \"right\"\n")).await;
+    let label = async |bus: &mut Bus| bus.status().await["labels"][0].clone();
+    let shows = async |obs: &Talker, text: &str| {
+        wait_until(text, SOON, async || obs.input(&source).await.unwrap().filter(|input| input.settings["text"] == text).map(drop)).await;
+    };
+    wait_until("the trouble", SOON, async || label(&mut bus).await["trouble"].as_str().filter(|why| why.contains("no source")).map(drop))
+        .await;
+    obs.create_input(&scene, &source, "text_ft2_source_v2", &json!({ "text": "old" })).await.unwrap();
+    shows(&obs, "right").await;
+    wait_until("no trouble", SOON, async || label(&mut bus).await["trouble"].is_null().then_some(())).await;
+    obs.set_input(&source, &json!({ "text": "by hand" })).await.unwrap();
+    shows(&obs, "right").await;
+    // Another program writes again and again: the bridge gives way, and says so.
+    for _ in 0..6 {
+        obs.set_input(&source, &json!({ "text": "theirs" })).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(2_300)).await;
+    }
+    wait_until("the fight", SOON, async || {
+        label(&mut bus).await["trouble"].as_str().filter(|why| why.contains("another program")).map(drop)
+    })
+    .await;
+    let studio = crate::overlay::studio(&site).await;
+    studio.inputs().remove(InputId::Name(&source)).await.unwrap();
+    // OBS lets go of a source only when no scene has it.
+    studio.scenes().remove(SceneId::Name(&scene)).await.unwrap();
+    wait_until("the trouble", SOON, async || label(&mut bus).await["trouble"].as_str().filter(|why| why.contains("no source")).map(drop))
+        .await;
+    bridge.stop().await;
 }

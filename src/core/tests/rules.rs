@@ -285,11 +285,19 @@ fn a_label_that_obs_does_not_have_is_said_once_and_tried_again() {
         for (ticket, _) in asked(&mut bench) {
             tries += 1;
             bench.input(Input::Done { ticket, outcome: Err("no such source".into()) });
-            said += notes(&bench).len();
         }
+        said += notes(&bench).len();
+        bench.effects.clear();
+        bench.input(Input::LabelRead { place: 0, found: Ok(None) });
+        said += notes(&bench).len();
+        bench.effects.clear();
         bench.pass(1_000);
     }
-    assert_eq!((tries, said), (3, 1));
+    assert_eq!((tries, said), (1, 2), "OBS's words, and then that there is no such source");
+    bench.effects.clear();
+    bench.pass(2_000);
+    bench.input(Input::LabelRead { place: 0, found: Ok(Some("old".into())) });
+    assert_eq!(asked(&mut bench).len(), 1, "it is written once its source is there");
 }
 
 #[test]
