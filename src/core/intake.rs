@@ -409,5 +409,5 @@ pub(super) fn read_added(body: &str) -> Option<(String, Value)> {
 /// Facts of a published row.
 pub(super) fn read_published(kind: &str, body: &str) -> Vec<Fact> {
     let (Some(name), Ok(data)) = (EventName::parse(kind), serde_json::from_str::<Value>(body)) else { return Vec::new() };
-    published::facts(&name, &data).unwrap_or_default()
+    published::journalled(&name, &data)
 }

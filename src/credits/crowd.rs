@@ -5,8 +5,8 @@ use super::{
     sample,
 };
 use crate::event::{
-    Fact, Person, Platform, Roles,
-    fact::{Chat, Money, Presence, Told},
+    Fact, Money, Person, Platform, Roles,
+    fact::{Chat, Presence, Told},
 };
 
 /// What the crowd is to be like.
@@ -122,7 +122,7 @@ impl Crowd {
             Fact::Support(mut support) => {
                 let cents = i64::try_from(100 + dice.below(200) * 50).unwrap_or_default();
                 let currency = if self.mixed_currency { dice.pick(&CURRENCIES).unwrap_or("EUR") } else { "EUR" };
-                support.money = Some(Money { cents, currency: currency.into() });
+                support.money = Some(Money::of_cents(cents, currency));
                 Fact::Support(support)
             }
             other => other,
@@ -165,7 +165,7 @@ mod tests {
         assert!(names(Crowd { long: true, ..plain }).iter().all(|name| name.chars().count() >= LONGEST));
         let currencies = |crowd: Crowd| {
             let fold = crowd.credits(0);
-            let tips = fold.session.support(SupportKind::Tip).iter().flat_map(|line| line.money.keys().cloned());
+            let tips = fold.session.support(SupportKind::Tip).iter().flat_map(|line| line.money.iter().map(|money| money.currency.code()));
             tips.collect::<std::collections::BTreeSet<_>>().len()
         };
         assert_eq!(currencies(plain), 1);

@@ -10,7 +10,7 @@ use std::{
 
 use super::people::{People, PersonId};
 use crate::{
-    event::{Person, fact::Tier},
+    event::{Decimal, Person, fact::Tier},
     mapping::rest::{Ballot, Rest},
 };
 
@@ -137,8 +137,8 @@ pub struct Patron {
     pub months: u32,
     /// The tier's id; may be empty.
     pub tier: Box<str>,
-    /// All they ever gave, in hundredths.
-    pub cents: i64,
+    /// All they ever gave; the currency is not told.
+    pub given: Decimal,
 }
 
 /// How somebody took part in chat.
@@ -212,7 +212,7 @@ impl Extras {
             new |= self.active_gifters.join(meet(&who), (count, tier), Ord::max);
         }
         for one in rest.patrons {
-            let told = Patron { who: meet(&one.who), months: one.months, tier: one.tier, cents: one.cents };
+            let told = Patron { who: meet(&one.who), months: one.months, tier: one.tier, given: one.given };
             if let Some(known) = self.patrons.iter_mut().find(|known| known.who == told.who) {
                 new |= std::mem::replace(known, told.clone()) != told;
             } else {
@@ -235,7 +235,7 @@ mod tests {
 
     fn summary(polls: &[u8], likes: &[(u8, u8)]) -> Rest {
         let ballot = |title: &u8| Ballot { title: title.to_string().into(), total: 1, choices: Vec::new() };
-        let like = |(who, count): &(u8, u8)| (Person::new(&who.to_string(), "", "").unwrap(), u64::from(*count));
+        let like = |(who, count): &(u8, u8)| (Person::new(&(who + 1).to_string(), "", "").unwrap(), u64::from(*count));
         Rest { polls: polls.iter().map(ballot).collect(), likes: likes.iter().map(like).collect(), ..Rest::default() }
     }
 

@@ -19,13 +19,14 @@ use super::{
     section::Section,
     single::{Once, Singles},
     subscribed::{self, Subscribed},
+    sums::Sums,
     tally::Tally,
     twins::{Twin, Twins},
     waves::{Announced, Change, Waves},
 };
 use crate::event::{
     EventName, Fact, Person, Roles, cut,
-    fact::{Gift, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind},
+    fact::{Gift, Presence, Redemption, SubKind, Subscription, Support, SupportKind},
 };
 use crate::mapping::{rest::Rest, summary::Key};
 
@@ -58,16 +59,14 @@ pub const CLAIM_MS: i64 = 5_000;
 /// A second raid of the same raider within this time is the same raid, told by labels and by somebody else.
 pub const SAME_RAID_MS: i64 = 120_000;
 
-/// Characters of a title, a category, a reward or what was bought, and of a currency, that are kept.
+/// Characters of a title, a category, a reward or what was bought that are kept.
 const LONGEST_TITLE: usize = 200;
-const LONGEST_CURRENCY: usize = 16;
 
 /// Support with texts that have an end.
 fn bounded(support: &Support) -> Support {
     let short = |text: &str, most| Box::<str>::from(cut(text, most));
     Support {
         what: short(&support.what, LONGEST_TITLE),
-        money: support.money.as_ref().map(|money| Money { currency: short(&money.currency, LONGEST_CURRENCY), ..*money }),
         name: EventName { source: short(&support.name.source, LONGEST_TITLE), kind: short(&support.name.kind, LONGEST_TITLE) },
         ..support.clone()
     }
@@ -80,8 +79,8 @@ pub struct SupportLine {
     pub who: PersonId,
     /// How often.
     pub count: u32,
-    /// Sum per currency: different currencies are never added up.
-    pub money: BTreeMap<Box<str>, i64>,
+    /// A sum for each currency.
+    pub money: Sums,
     /// What was bought, or the tier; each once.
     pub what: Vec<Box<str>>,
     /// The event that told it last.
@@ -538,7 +537,7 @@ impl Fold {
             lines.push(SupportLine {
                 who,
                 count: 0,
-                money: BTreeMap::new(),
+                money: Sums::default(),
                 what: Vec::new(),
                 name: support.name.clone(),
                 first_ms: at_ms,
@@ -549,9 +548,8 @@ impl Fold {
         line.count += 1;
         line.last_ms = at_ms;
         line.name.clone_from(&support.name);
-        if let Some(Money { cents, currency }) = &support.money {
-            let sum = line.money.entry(currency.clone()).or_default();
-            *sum = sum.saturating_add(*cents);
+        if let Some(money) = &support.money {
+            line.money.add(money.clone());
         }
         if !support.what.is_empty() && !line.what.contains(&support.what) {
             line.what.push(support.what.clone());

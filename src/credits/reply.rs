@@ -398,7 +398,7 @@ impl Writer<'_> {
 
     fn support_line(&self, line: &SupportLine) -> Value {
         let amounts: Vec<_> =
-            line.money.iter().map(|(currency, cents)| json!({ "amount": decimal(*cents), "currency": currency })).collect();
+            line.money.iter().map(|money| json!({ "amount": money.text(), "currency": money.currency.as_str() })).collect();
         let mut more = json!({ "count": line.count, "amounts": amounts, "event": line.name.to_string(),
             "first": instant(line.first_ms), "last": instant(line.last_ms) });
         if let Some(more) = more.as_object_mut().filter(|_| !line.what.is_empty()) {
@@ -441,24 +441,7 @@ fn tier_word(tier: Tier) -> &'static str {
     }
 }
 
-/// Hundredths as a decimal number in text, exact.
-fn decimal(cents: i64) -> String {
-    let sign = if cents < 0 { "-" } else { "" };
-    let cents = cents.unsigned_abs();
-    format!("{sign}{}.{:02}", cents / 100, cents % 100)
-}
-
 /// Milliseconds as ISO 8601 in UTC.
 fn instant(at_ms: i64) -> String {
     Timestamp::from_millisecond(at_ms).map(|at| at.to_string()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decimals_are_exact() {
-        assert_eq!([0, 5, 1250, -5, -1205].map(decimal), ["0.00", "0.05", "12.50", "-0.05", "-12.05"]);
-    }
 }

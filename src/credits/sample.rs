@@ -6,8 +6,8 @@ use super::{
     left_out::LeftOut,
 };
 use crate::event::{
-    EventName, Fact, Person, Platform, Roles,
-    fact::{Chat, Contribution, Gift, HypeTrain, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Tier, Told},
+    EventName, Fact, Money, Person, Platform, Roles,
+    fact::{Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Tier, Told},
 };
 
 /// Names that belong to nobody.
@@ -83,7 +83,7 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     };
     let cents = i64::try_from(place).unwrap_or_default() * 100 + 500;
     let support = |kind, source, name, what: &str| {
-        let money = Some(Money { cents, currency: "EUR".into() });
+        let money = Some(Money::of_cents(cents, "EUR"));
         Fact::Support(Support { kind, who: who.clone(), money, what: what.into(), name: EventName::new(source, name) })
     };
     let of_its_own = match place % 12 {

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use super::{people::PersonId, section::Section, tally::Tally};
 use crate::event::{
-    EventName,
-    fact::{Money, Support, SupportKind, Tier},
+    EventName, Money,
+    fact::{Support, SupportKind, Tier},
 };
 
 /// One cheer, raid, subscription or redemption.

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{EventName, Person};
+use super::{EventName, Money, Person};
 
 /// A subscription's tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -191,15 +191,6 @@ pub struct HypeTrain {
     pub conductors: Vec<Contribution>,
     /// All that are named, conductors included.
     pub contributors: Vec<Contribution>,
-}
-
-/// An amount of money, kept as it was told; different currencies are never added up.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Money {
-    /// Hundredths of the currency's unit.
-    pub cents: i64,
-    /// ISO code or symbol as told; may be empty. `diamonds` for TikTok's gifts.
-    pub currency: Box<str>,
 }
 
 /// Which of the custom sections money or membership goes to.

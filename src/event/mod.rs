@@ -1,14 +1,21 @@
 //! PURE. The event model: what crosses the bus, what happened, names of events, people, amounts; and how a misspelt name is found.
 
+pub mod currency;
+pub mod decimal;
 pub mod fact;
 pub mod heard;
+pub mod money;
 pub mod name;
 pub mod nearest;
 pub mod person;
 pub mod told;
+pub mod written;
 
+pub use currency::Currency;
+pub use decimal::Decimal;
 pub use fact::Fact;
 pub use heard::{Heard, Message, Peek};
+pub use money::Money;
 pub use name::EventName;
 pub use person::{Person, Platform, Roles, cut};
 pub use told::Event;

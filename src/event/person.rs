@@ -147,6 +147,17 @@ pub const LONGEST_NAME: usize = 128;
 /// Bytes that an id may have. A longer one identifies no one: cut, it might be somebody else's.
 pub const LONGEST_ID: usize = 128;
 
+/// What services and scripts send for an id where there is none.
+const PLACEHOLDERS: [&str; 14] =
+    ["[object object]", "anon", "anonymous", "false", "guest", "n/a", "na", "nan", "nil", "none", "null", "true", "undefined", "unknown"];
+
+/// Whether an id identifies no one: two people who have it are not the same person. A zero, also as a UUID, a negative number, or a word.
+pub fn is_placeholder(id: &str) -> bool {
+    let is_zero = || id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'.'));
+    let is_negative = || id.strip_prefix('-').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    is_zero() || is_negative() || PLACEHOLDERS.iter().any(|word| word.eq_ignore_ascii_case(id))
+}
+
 /// A text, cut to so many characters if it has more; it ends in "…" then.
 pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
     // As many bytes as characters at least.
@@ -177,7 +188,7 @@ impl Person {
     /// A person on a given platform, or nothing if there is neither id nor name.
     pub fn on(platform: Platform, id: &str, login: &str, display: &str) -> Option<Self> {
         let (id, login, display) = (id.trim(), cut(login.trim(), LONGEST_NAME), cut(display.trim(), LONGEST_NAME));
-        let id = if id.len() > LONGEST_ID { "" } else { id };
+        let id = if id.len() > LONGEST_ID || is_placeholder(id) { "" } else { id };
         (!id.is_empty() || !login.is_empty() || !display.is_empty()).then(|| Self {
             platform,
             id: id.into(),
@@ -228,6 +239,30 @@ mod tests {
         assert_eq!((&*who.login, &*who.display), (kept.as_str(), kept.as_str()));
         let fits = "雪".repeat(LONGEST_NAME);
         assert_eq!(&*Person::new("7", "", &fits).unwrap().display, fits);
+    }
+
+    #[test]
+    fn a_placeholder_for_an_id_identifies_no_one() {
+        for id in [
+            "",
+            " ",
+            "0",
+            "-1",
+            "00000000-0000-0000-0000-000000000000",
+            "null",
+            "Undefined",
+            "anonymous",
+            "NaN",
+            "[object Object]",
+            "-",
+            "0.0",
+        ] {
+            assert_eq!(Person::on(Platform::Kofi, id, "", "Lea").map(|who| who.id), Some("".into()), "{id}");
+            assert_eq!(Person::new(id, "", ""), None, "{id}");
+        }
+        for id in ["1", "10", "274598607", "UC0000000000000000000000", "anonymous_7", "0a", "5f0c"] {
+            assert_eq!(Person::new(id, "", "Lea").map(|who| who.id), Some(id.into()), "{id}");
+        }
     }
 
     #[test]

@@ -6,11 +6,12 @@
 use super::heard::{automatic, giver, tier, total_months};
 use crate::{
     event::{
-        EventName, Fact, Person, Platform, Roles,
-        fact::{Chat, Contribution, Gift, HypeTrain, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Told},
+        Currency, EventName, Fact, Money, Person, Platform, Roles,
+        currency::DIAMONDS,
+        fact::{Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Told},
     },
     twitchat::{
-        lenient::Text,
+        lenient::{Figure, Text},
         summary::{Conductor, List, Row},
     },
 };
@@ -124,8 +125,9 @@ fn chatter(row: &Row<'_>) -> Option<Fact> {
     Some(Fact::Presence(Presence { who: person(row)?.with_roles(roles), spoke, told: Told::Silent, chat: Chat::default() }))
 }
 
-fn money(row: &Row<'_>, cents: Option<i64>) -> Option<Money> {
-    cents.filter(|cents| *cents > 0).map(|cents| Money { cents, currency: (&*row.currency.0).into() })
+/// How much; `None` for nothing, for less, and for what is no amount.
+fn money(row: &Row<'_>, amount: &Figure<'_>) -> Option<Money> {
+    amount.money(&Currency::new(&row.currency.0))
 }
 
 fn tip(row: &Row<'_>) -> Option<Fact> {
@@ -137,7 +139,7 @@ fn tip(row: &Row<'_>) -> Option<Fact> {
         "" => EventName::new("Custom", "Tip"),
         other => EventName::new(other, "Donation"),
     };
-    let (who, money) = (person(row)?, money(row, row.amount.cents()));
+    let (who, money) = (person(row)?, money(row, &row.amount));
     Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name }))
 }
 
@@ -151,22 +153,21 @@ fn merch(row: &Row<'_>) -> Option<Fact> {
     let products: Vec<Text<'_>> = row.products.0.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect();
     let products: Vec<&str> = products.iter().map(|product| &*product.0).collect();
     // Streamlabs tells no price: its total is -1.
-    let (who, money) = (person(row)?, money(row, row.total.cents()));
+    let (who, money) = (person(row)?, money(row, &row.total));
     Some(Fact::Support(Support { kind: SupportKind::Merch, who, money, what: products.join(", ").into(), name }))
 }
 
 fn youtube(row: &Row<'_>, kind: &str) -> Option<Fact> {
     let who = Person::on(Platform::YouTube, &row.uid.0, "", &row.login.0)?;
-    let money = money(row, row.amount.cents());
+    let money = money(row, &row.amount);
     Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name: EventName::new("YouTube", kind) }))
 }
 
-/// The amount is that of one gift.
+/// The amount is that of one gift: all diamonds divided by the number of gifts.
 fn tiktok_gift(row: &Row<'_>) -> Option<Fact> {
     let who = Person::on(Platform::TikTok, &row.uid.0, "", &row.login.0)?;
-    let count = i64::from(row.count.small().unwrap_or_default().max(1));
-    let cents = row.amount.cents().map(|cents| cents.saturating_mul(count)).filter(|cents| *cents > 0);
-    let money = cents.map(|cents| Money { cents, currency: "diamonds".into() });
+    let count = u64::from(row.count.small().unwrap_or_default().max(1));
+    let money = row.amount.money(&Currency::new(DIAMONDS)).map(|each| Money { amount: each.amount.times(count).rounded(0), ..each });
     Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name: EventName::new("TikTok", "Gift") }))
 }
 

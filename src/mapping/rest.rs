@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json, value::RawValue};
 
 use super::heard::tier;
 use crate::{
-    event::{Person, Platform, fact::Tier},
+    event::{Decimal, Person, Platform, fact::Tier},
     twitchat::{
-        lenient::{self, Flag, Loose, Number, Rows, Text},
+        lenient::{self, Figure, Flag, Loose, Number, Rows, Text},
         summary::{Conductor, List, Summary},
     },
 };
@@ -65,8 +65,8 @@ pub struct Patron {
     pub months: u32,
     /// The tier's id; may be empty.
     pub tier: Box<str>,
-    /// All they ever gave, in hundredths.
-    pub cents: i64,
+    /// All they ever gave, in a currency that is not told.
+    pub given: Decimal,
 }
 
 /// How somebody took part in chat.
@@ -162,7 +162,7 @@ struct Row<'a> {
     skin: Text<'a>,
     power_up_name: Text<'a>,
     months: Number,
-    lifetime_amount: Number,
+    lifetime_amount: Figure<'a>,
     image_url: Text<'a>,
     sticker_url: Text<'a>,
 }
@@ -235,9 +235,9 @@ impl Rest {
             List::TiktokLikes => self.likes.extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
             List::TiktokShares => self.shares.extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
             List::PatreonMembers => {
-                let cents = row.lifetime_amount.cents().unwrap_or_default();
+                let given = row.lifetime_amount.decimal().unwrap_or_default();
                 let months = row.months.small().unwrap_or_default();
-                self.patrons.extend(on(Platform::Patreon).map(|who| Patron { who, months, tier: text(&row.tier), cents }));
+                self.patrons.extend(on(Platform::Patreon).map(|who| Patron { who, months, tier: text(&row.tier), given }));
             }
             List::Chatters => {
                 let timeouts = (count(row.tos), count(row.tos_duration));
@@ -367,6 +367,6 @@ mod tests {
             "shoutouts":[{"uid":7,"login":null,"received":1}],"patreonMembers":[{"login":"A","months":"3","lifetimeAmount":"1.5"}]}"#;
         let rest = Rest::read(odd).unwrap();
         assert_eq!((rest.polls.len(), rest.polls[0].total, rest.chatters.len(), rest.shoutouts.len()), (1, 12, 0, 1));
-        assert_eq!((rest.patrons[0].months, rest.patrons[0].cents), (3, 150));
+        assert_eq!((rest.patrons[0].months, rest.patrons[0].given.to_string()), (3, "1.5".into()));
     }
 }

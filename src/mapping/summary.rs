@@ -59,7 +59,7 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
             // No ids here, neither live nor in the summary.
             let name = name(&support.who).to_lowercase();
             let source = support.name.source.to_lowercase();
-            let money = support.money.as_ref().map(|money| (money.cents, money.currency.to_lowercase()));
+            let money = support.money.as_ref().map(|money| (money.amount, money.currency.code()));
             match support.kind {
                 SupportKind::Tip => hash(&("tip", source, name, money)),
                 SupportKind::Merch => hash(&("merch", source, name, support.what.to_lowercase())),

@@ -11,6 +11,8 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+use crate::event::{Currency, Decimal, Money, written};
+
 /// Any value as text: strings as they are, numbers and flags as they are written; everything else is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text<'a>(pub Cow<'a, str>);
@@ -49,10 +51,42 @@ impl Number {
     pub fn whole(self) -> Option<i64> {
         self.0.map(|number| number as i64)
     }
+}
 
-    /// Hundredths, rounded: for money.
-    pub fn cents(self) -> Option<i64> {
-        Self(self.0.map(|number| (number * 100.0).round())).whole()
+/// A number as it was written, for amounts that must not lose a digit.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Figure<'a> {
+    /// Neither a number nor a text.
+    #[default]
+    Absent,
+    /// A JSON number below 10^18.
+    Number(Decimal),
+    /// A text.
+    Text(Cow<'a, str>),
+}
+
+impl Figure<'_> {
+    /// How much money: `None` for nothing, for less, and for what is no amount.
+    pub fn money(&self, currency: &Currency) -> Option<Money> {
+        match self {
+            Self::Absent => None,
+            Self::Number(amount) => (*amount > Decimal::ZERO).then(|| Money::new(*amount, currency.clone())),
+            Self::Text(text) => Money::of_text(text, currency).ok().flatten(),
+        }
+    }
+
+    /// The number, where it is one or a text of one.
+    pub fn decimal(&self) -> Option<Decimal> {
+        match self {
+            Self::Absent => None,
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => Decimal::parse(text.trim()),
+        }
+    }
+
+    /// Without its fraction, as a small count; negative ones are 0.
+    pub fn small(&self) -> Option<u32> {
+        self.decimal().map(|number| u32::try_from(number.count()).unwrap_or(u32::MAX))
     }
 }
 
@@ -166,7 +200,11 @@ impl<'de> FromScalar<'de> for Text<'de> {
 #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds are far below 2^53")]
 impl FromScalar<'_> for Number {
     fn from_text(text: Cow<'_, str>) -> Self {
-        text.trim().parse().map_or_else(|_| Self::default(), Self::from_float)
+        // Twitchat writes plain numbers; what somebody else wrote may have other digits, or groups.
+        match text.trim().parse() {
+            Ok(number) => Self::from_float(number),
+            Err(_) => written::count(&text).map_or_else(Self::default, Self::from_unsigned),
+        }
     }
     fn from_flag(_: bool) -> Self {
         Self::default()
@@ -179,6 +217,24 @@ impl FromScalar<'_> for Number {
     }
     fn from_unsigned(number: u64) -> Self {
         Self(Some(number as f64))
+    }
+}
+
+impl<'de> FromScalar<'de> for Figure<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self::Text(text)
+    }
+    fn from_flag(_: bool) -> Self {
+        Self::Absent
+    }
+    fn from_float(number: f64) -> Self {
+        Decimal::of_double(number).map_or(Self::Absent, Self::Number)
+    }
+    fn from_signed(number: i64) -> Self {
+        Decimal::scaled(number.into(), 0).map_or(Self::Absent, Self::Number)
+    }
+    fn from_unsigned(number: u64) -> Self {
+        Decimal::whole(number).map_or(Self::Absent, Self::Number)
     }
 }
 
@@ -203,6 +259,12 @@ impl FromScalar<'_> for Flag {
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Scalar::<Text<'de>>(PhantomData))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Figure<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Scalar::<Figure<'de>>(PhantomData))
     }
 }
 
@@ -253,7 +315,28 @@ mod tests {
             .map(|json| serde_json::from_str::<Number>(json).unwrap_or_default().count());
         assert_eq!(numbers, [Some(3), Some(3), Some(0), None, None, None, None, None, None]);
         assert_eq!((read::<Number>("1e300").small(), read::<Number>("-1.5").whole()), (Some(u32::MAX), Some(-1)));
-        assert_eq!((read::<Number>("12.345").cents(), read::<Number>("0.1").cents()), (Some(1235), Some(10)));
+        let counts = ["\"1_000\"", "\"1,234\"", "\"٥٧\"", "\"１２\"", "\"1e3\""].map(|json| read::<Number>(json).count());
+        assert_eq!(counts, [Some(1_000), Some(1_234), Some(57), Some(12), Some(1_000)]);
+    }
+
+    #[test]
+    fn figures_keep_every_digit() {
+        let money = |json: &str, currency: &str| {
+            read::<Figure<'_>>(json).money(&Currency::new(currency)).map(|money| format!("{} {}", money.text(), money.currency))
+        };
+        assert_eq!(money("12.345", "").as_deref(), Some("12.345 "));
+        assert_eq!(money("0.005", "BTC").as_deref(), Some("0.005 BTC"));
+        assert_eq!(money("1.234", "KRW").as_deref(), Some("1 KRW"));
+        assert_eq!(money("\"1.234\"", "KRW").as_deref(), Some("1234 KRW"));
+        assert_eq!(money("\"€12,50\"", "EUR").as_deref(), Some("12.50 EUR"));
+        assert_eq!(
+            [money("-1", ""), money("0", ""), money("null", ""), money("\"x\"", ""), money("1e300", "")],
+            [None, None, None, None, None]
+        );
+        assert_eq!(
+            (read::<Figure<'_>>("5").small(), read::<Figure<'_>>("\"-1\"").small(), read::<Figure<'_>>("[]").small()),
+            (Some(5), Some(0), None)
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::lenient::{self, Flag, Loose, Number, Rows, Text};
+use super::lenient::{self, Figure, Flag, Loose, Number, Rows, Text};
 
 /// The lists that there are; older Twitchats have fewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -140,8 +140,8 @@ pub struct Row<'a> {
     pub sub_duration: Number,
     /// Not from this stream: a subscriber of today.
     pub from_active_subs: Flag,
-    /// Subscriptions of a wave of gifts; the price of merch.
-    pub total: Number,
+    /// Subscriptions of a wave of gifts; the price of merch, -1 if it is not told.
+    pub total: Figure<'a>,
     /// Of a journalled wave: how many of its gifts the journal lacked. Not Twitchat's.
     pub missing: Number,
     pub bits: Number,
@@ -159,7 +159,7 @@ pub struct Row<'a> {
     pub moderator: Flag,
     pub sub: Flag,
     /// In the currency's unit; diamonds for each TikTok gift.
-    pub amount: Number,
+    pub amount: Figure<'a>,
     pub currency: Text<'a>,
     pub products: Rows<'a>,
 }

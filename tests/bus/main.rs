@@ -23,6 +23,7 @@ mod bursts;
 mod chat;
 mod flood;
 mod golden;
+mod inputs;
 mod large_journal;
 mod noise;
 mod overlay;

@@ -1,6 +1,9 @@
 //! How much somebody gave, as a text for people.
 
-use std::collections::BTreeMap;
+use crate::{
+    credits::Sums,
+    event::{Decimal, Money},
+};
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +31,8 @@ pub enum Amount {
     None,
     /// A number of something.
     Number(u64, Unit),
-    /// Hundredths by currency: different currencies are never added up.
-    Money(BTreeMap<Box<str>, i64>),
+    /// Money, a sum for each currency.
+    Money(Sums),
 }
 
 impl Amount {
@@ -37,12 +40,7 @@ impl Amount {
     pub fn add(&mut self, other: Self) {
         match (&mut *self, other) {
             (Self::Number(mine, unit), Self::Number(theirs, other)) if *unit == other => *mine = mine.saturating_add(theirs),
-            (Self::Money(mine), Self::Money(theirs)) => {
-                for (currency, cents) in theirs {
-                    let sum = mine.entry(currency).or_default();
-                    *sum = sum.saturating_add(cents);
-                }
-            }
+            (Self::Money(mine), Self::Money(theirs)) => mine.join(theirs),
             (Self::None, other) => *self = other,
             _ => {}
         }
@@ -61,7 +59,7 @@ impl Amount {
         match self {
             Self::None => 0,
             Self::Number(number, _) => u128::from(*number),
-            Self::Money(sums) => sums.values().map(|cents| u128::try_from(*cents).unwrap_or(0)).sum(),
+            Self::Money(sums) => sums.rank(),
         }
     }
 
@@ -131,32 +129,36 @@ pub(super) fn span(seconds: u64) -> String {
 }
 
 /// `€12.50`, `500 JPY`; several joined by `+`.
-fn money(sums: &BTreeMap<Box<str>, i64>) -> String {
-    let one = |currency: &str, cents: &i64| {
-        let sign = if *cents < 0 { "-" } else { "" };
-        let cents = cents.unsigned_abs();
-        let number = match cents % 100 {
-            0 => grouped(cents / 100),
-            rest => format!("{}.{rest:02}", grouped(cents / 100)),
-        };
-        match currency.to_ascii_uppercase().as_str() {
-            "EUR" | "€" => format!("{sign}€{number}"),
-            "USD" | "$" => format!("{sign}${number}"),
-            "GBP" | "£" => format!("{sign}£{number}"),
-            "" => format!("{sign}{number}"),
-            _ => format!("{sign}{number} {currency}"),
+fn money(sums: &Sums) -> String {
+    let one = |money: &Money| {
+        let text = money.short_text();
+        let (sign, number) = text.strip_prefix('-').map_or(("", &*text), |number| ("-", number));
+        match &*money.currency.code() {
+            "EUR" => format!("{sign}€{number}"),
+            "USD" => format!("{sign}${number}"),
+            "GBP" => format!("{sign}£{number}"),
+            "" => text,
+            _ => format!("{text} {}", money.currency),
         }
     };
-    sums.iter().filter(|(_, cents)| **cents != 0).map(|(currency, cents)| one(currency, cents)).collect::<Vec<_>>().join(" + ")
+    sums.iter().filter(|money| money.amount != Decimal::ZERO).map(one).collect::<Vec<_>>().join(" + ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn sums(all: &[(&str, i64)]) -> Sums {
+        let mut sums = Sums::default();
+        for (currency, cents) in all {
+            sums.add(Money::of_cents(*cents, *currency));
+        }
+        sums
+    }
+
     #[test]
     fn amounts_read_well() {
-        let money = |sums: &[(&str, i64)]| Amount::Money(sums.iter().map(|(currency, cents)| ((*currency).into(), *cents)).collect());
+        let money = |all: &[(&str, i64)]| Amount::Money(sums(all));
         let texts = [
             Amount::None,
             Amount::Number(0, Unit::Bits),
@@ -188,8 +190,8 @@ mod tests {
         months.join(Amount::Number(6, Unit::Months));
         assert_eq!((bits, months), (Amount::Number(13, Unit::Bits), Amount::Number(7, Unit::Months)));
         let mut none = Amount::None;
-        none.add(Amount::Money(BTreeMap::from([("EUR".into(), 5)])));
-        none.add(Amount::Money(BTreeMap::from([("USD".into(), 7), ("EUR".into(), 1)])));
-        assert_eq!((none.text(), none.rank()), ("€0.06 + $0.07".into(), 13));
+        none.add(Amount::Money(sums(&[("EUR", 5)])));
+        none.add(Amount::Money(sums(&[("USD", 7), ("€", 1)])));
+        assert_eq!(none.text(), "€0.06 + $0.07");
     }
 }

@@ -1,7 +1,5 @@
 //! The lines of each kind, as the fold has them: who, how much, since when.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{
@@ -16,10 +14,12 @@ use crate::{
         extras::Activity,
         reply::SUPPORT_SECTIONS,
         single::{Once, SupportOnce},
+        sums::Sums,
         tally::Entry,
     },
     event::{
-        Roles,
+        Decimal, Money, Roles,
+        currency::DIAMONDS,
         fact::{SupportKind, Tier},
     },
     mapping::rest::Ballot,
@@ -389,10 +389,8 @@ impl<'a> Lines<'a> {
         these
             .map(|once| {
                 let amount = match &once.money {
-                    Some(money) if &*money.currency == "diamonds" => {
-                        Amount::Number(u64::try_from(money.cents / 100).unwrap_or_default(), Unit::Diamonds)
-                    }
-                    Some(money) => Amount::Money(BTreeMap::from([(money.currency.clone(), money.cents)])),
+                    Some(money) if is_diamonds(money) => Amount::Number(money.amount.rounded(0).count(), Unit::Diamonds),
+                    Some(money) => Amount::Money(Sums::of(money.clone())),
                     None => Amount::None,
                 };
                 let root = self.fold.people.root(once.who);
@@ -422,10 +420,10 @@ impl<'a> Lines<'a> {
     fn patrons(&self, plan: &Plan) -> Vec<Line> {
         let all = self.fold.session.extras().patrons.iter();
         let wanted = all.filter(|one| plan.only.is_empty() || plan.only.contains(&*one.tier.to_lowercase()));
-        let amount = |months: u32, cents: i64| {
-            if plan.lifetime { Amount::Money(BTreeMap::from([("".into(), cents)])) } else { Amount::Number(months.into(), Unit::Months) }
+        let amount = |months: u32, given: Decimal| {
+            if plan.lifetime { Amount::Money(Sums::of(Money::new(given, ""))) } else { Amount::Number(months.into(), Unit::Months) }
         };
-        self.each(wanted.map(|one| (one.who, amount(one.months, one.cents))), plan)
+        self.each(wanted.map(|one| (one.who, amount(one.months, one.given))), plan)
     }
 
     fn has_tier(line: &mut Line, plan: &Plan, tier: impl Fn(PersonId) -> Option<Tier>) -> bool {
@@ -470,7 +468,11 @@ fn below(text: String, amount: String, icon: &'static str) -> Below {
 }
 
 fn is_tiktok(once: &SupportOnce) -> bool {
-    once.name.source.eq_ignore_ascii_case("TikTok") || once.money.as_ref().is_some_and(|money| &*money.currency == "diamonds")
+    once.name.source.eq_ignore_ascii_case("TikTok") || once.money.as_ref().is_some_and(is_diamonds)
+}
+
+fn is_diamonds(money: &Money) -> bool {
+    money.currency.as_str() == DIAMONDS
 }
 
 fn role(roles: Roles) -> Option<u8> {

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 pub(super) use support::{automatic, giver, tier, total_months};
 
 use crate::{
-    event::{Fact, fact::Told},
+    event::{Fact, fact::Told, person::is_placeholder},
     twitchat::lenient::{self, Loose, Text},
 };
 
@@ -127,7 +127,7 @@ fn channel(id: &str) -> Option<Fact> {
 }
 
 fn is_twitch_id(id: &str) -> bool {
-    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
+    !is_placeholder(id) && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Polls and predictions are the owner's own: their channel is who the bridge works for.

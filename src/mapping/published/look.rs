@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::event::{Decimal, written};
+
 /// The value at `a.b.0.c`. Absent and `null` are the same.
 pub(super) fn at<'a>(data: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.')
@@ -42,10 +44,13 @@ pub(super) fn plain(value: &Value) -> Option<String> {
 
 /// The first of the paths that holds a number that is not negative, or text that reads as one; its whole part.
 pub(super) fn whole(data: &Value, paths: &[&str]) -> Option<u64> {
-    paths.iter().find_map(|path| {
-        let text = plain(at(data, path)?)?;
-        let (whole, _) = text.split_once('.').unwrap_or((&text, ""));
-        whole.parse().ok()
+    paths.iter().find_map(|path| match at(data, path)? {
+        Value::Number(number) => {
+            let double = || Decimal::of_json(number).filter(|number| *number >= Decimal::ZERO).map(Decimal::count);
+            number.as_u64().or_else(double)
+        }
+        Value::String(text) => text.trim().parse().ok().or_else(|| written::count(text)),
+        _ => None,
     })
 }
 
@@ -85,6 +90,21 @@ mod tests {
         );
         assert_eq!((whole(&data, &["n", "d", "a"]), whole(&data, &["big"])), (Some(12), None));
         assert_eq!(count(&json!({"a": 5_000_000_000_u64}), &["a"]), Some(u32::MAX));
+        for (value, expected) in [
+            (json!("1e3"), Some(1_000)),
+            (json!(1e3), Some(1_000)),
+            (json!("1_000"), Some(1_000)),
+            (json!("1.000"), Some(1_000)),
+            (json!("1,234"), Some(1_234)),
+            (json!("٢٥٠"), Some(250)),
+            (json!("５００"), Some(500)),
+            (json!("12.0"), Some(12)),
+            (json!(u64::MAX), Some(u64::MAX)),
+            (json!(u64::MAX.to_string()), Some(u64::MAX)),
+            (json!("5 bits"), None),
+        ] {
+            assert_eq!(whole(&json!({ "a": value }), &["a"]), expected, "{value}");
+        }
     }
 
     #[test]

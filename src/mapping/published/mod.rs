@@ -42,13 +42,14 @@ use self::{
 use crate::event::{
     EventName, Fact, Person, Platform, Roles,
     fact::{Presence, SubKind, Support, Told},
+    written::Unreadable,
 };
 
 /// Services that send whole orders and patrons: their data is kept and passed on without what is private.
 const SERVICES: &[&str] =
     &["DonorDrive", "Fourthwall", "Kofi", "Pallygg", "Patreon", "Shopify", "StreamElements", "Streamlabs", "TipeeeStream", "TreatStream"];
 
-/// Why a published event cannot be counted. Names the fields, never their content.
+/// Why a published event cannot be counted. Names the fields, never what viewers wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Wrong {
@@ -68,6 +69,15 @@ pub enum Wrong {
         /// All places where it may be.
         looked_for: String,
     },
+    /// An amount that is no number, or that has two readings.
+    #[error("{event}: the amount {problem}")]
+    Amount {
+        /// The event's name.
+        event: EventName,
+        /// What is wrong with it. Of the event's content this is the one text that an error repeats: nobody can correct what they do not see.
+        #[source]
+        problem: Unreadable,
+    },
 }
 
 impl Wrong {
@@ -76,6 +86,7 @@ impl Wrong {
         match self {
             Self::NotAnObject { .. } => "data",
             Self::Missing { field, .. } => field,
+            Self::Amount { .. } => "amount",
         }
     }
 }
@@ -126,8 +137,28 @@ impl Reading {
     }
 }
 
+/// What becomes of an amount that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Amounts {
+    /// It is an error.
+    Readable,
+    /// The event counts without an amount.
+    ReadableOrNone,
+}
+
 /// What a published event says, once for each thing that happened: an envelope may hold several.
 pub fn read(name: &EventName, data: &Value) -> Result<Vec<Reading>, Wrong> {
+    read_as(name, data, Amounts::Readable)
+}
+
+/// The facts of an event that is in the journal. It was counted when it was published: if its amount cannot be read today, it counts
+/// without one.
+pub fn journalled(name: &EventName, data: &Value) -> Vec<Fact> {
+    let readings = read_as(name, data, Amounts::ReadableOrNone).unwrap_or_default();
+    readings.iter().flat_map(|reading| reading.facts(name)).collect()
+}
+
+fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Reading>, Wrong> {
     let name = &EventName::new(&name.source, &name.kind);
     let is_service = SERVICES.contains(&&*name.source);
     let Some(feed) = feed(name) else {
@@ -141,7 +172,7 @@ pub fn read(name: &EventName, data: &Value) -> Result<Vec<Reading>, Wrong> {
     let read = |data: std::borrow::Cow<'_, Value>| {
         let id = identity::id(name, feed.read, &data);
         let data = if is_service { private::without_private(&data, &*name.source == "Patreon") } else { data.into_owned() };
-        one(name, feed, data, id)
+        one(name, feed, data, id, amounts)
     };
     open::open(data).into_iter().map(read).collect()
 }
@@ -153,9 +184,9 @@ pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
 }
 
 /// Reads what is in no envelope any more.
-fn one(name: &EventName, feed: &Feed, data: Value, id: Option<String>) -> Result<Reading, Wrong> {
+fn one(name: &EventName, feed: &Feed, data: Value, id: Option<String>, amounts: Amounts) -> Result<Reading, Wrong> {
     let standing = standing_of(feed, &data, id.is_some());
-    let says = match fact(name, feed, &data) {
+    let says = match fact(name, feed, &data, amounts) {
         Ok(fact) => fact,
         // Nothing is lost by not understanding what does not count.
         Err(_) if !matches!(standing, Standing::Counts) => plain(name, &data),
@@ -185,7 +216,7 @@ fn standing_of(feed: &Feed, data: &Value, has_id: bool) -> Standing {
     }
 }
 
-fn fact(name: &EventName, feed: &Feed, data: &Value) -> Result<Fact, Wrong> {
+fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result<Fact, Wrong> {
     let event = &Reader { name, data };
     match feed.read {
         Read::Follow => audience::follow(event),
@@ -209,7 +240,7 @@ fn fact(name: &EventName, feed: &Feed, data: &Value) -> Result<Fact, Wrong> {
         Read::FirstWord => chat::presence(event, true),
         Read::ChatMessage => chat::presence(event, false),
         Read::Ban { lifted } => chat::ban(event, lifted),
-        Read::Support(spec) => support(event, &spec),
+        Read::Support(spec) => support(event, &spec, amounts),
     }
 }
 
@@ -225,8 +256,12 @@ fn plain(name: &EventName, data: &Value) -> Fact {
 
 /// Support of another service. Who gives anonymously is called that, whatever name the event still carries; so is who gives something and
 /// is not named: the sum is not lost.
-fn support(event: &Reader<'_>, spec: &Spec) -> Result<Fact, Wrong> {
-    let (money, what) = (spec.money.read(event.data), look::all_texts(event.data, spec.what));
+fn support(event: &Reader<'_>, spec: &Spec, amounts: Amounts) -> Result<Fact, Wrong> {
+    let money = match spec.money.read(event.data) {
+        Err(problem) if amounts == Amounts::Readable => return Err(Wrong::Amount { event: event.name.clone(), problem }),
+        read => read.unwrap_or_default(),
+    };
+    let what = look::all_texts(event.data, spec.what);
     let nameless = || Person::nameless(event.platform());
     let who = match event.person(spec.who) {
         _ if event.is_anonymous() => nameless(),

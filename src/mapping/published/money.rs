@@ -1,9 +1,9 @@
-//! Money as text into hundredths, digit by digit: a double on the way would lose cents.
+//! Where a published event says how much money it is about. How an amount is written is read by `event::money`.
 
 use serde_json::Value;
 
-use super::look::{at, plain, text, whole};
-use crate::event::fact::Money;
+use super::look::{at, text, whole};
+use crate::event::{Currency, Decimal, Money, written::Unreadable};
 
 /// Where a service says how much.
 #[derive(Debug, Clone, Copy)]
@@ -24,93 +24,43 @@ impl Price {
         self.cents.iter().chain(self.micros).chain(self.amount).chain(self.currency).copied()
     }
 
-    /// How much; `None` where nothing is told, or nothing but zero.
-    pub(super) fn read(self, data: &Value) -> Option<Money> {
-        let told = text(data, self.currency);
-        let cents = whole(data, self.cents).or_else(|| whole(data, self.micros).map(|micros| micros / 10_000));
-        let money = if let Some(cents) = cents {
-            Money { cents: i64::try_from(cents).ok()?, currency: told.into() }
-        } else {
-            let money = self.amount.iter().find_map(|path| amount(at(data, path)?))?;
-            if told.is_empty() { money } else { Money { currency: told.into(), ..money } }
-        };
-        (money.cents > 0).then_some(money)
+    /// How much; `None` where nothing is told, or nothing but zero. The first place that can be read wins. An error if there is an amount
+    /// and none of the places can be read.
+    pub(super) fn read(self, data: &Value) -> Result<Option<Money>, Unreadable> {
+        let currency = Currency::new(&text(data, self.currency));
+        for (paths, places) in [(self.cents, 2), (self.micros, 6)] {
+            if let Some(units) = whole(data, paths) {
+                let amount = Decimal::scaled(units.into(), places).ok_or_else(|| Unreadable::TooLarge(units.to_string().into()))?;
+                return Ok((amount > Decimal::ZERO).then(|| Money::new(amount, currency)));
+            }
+        }
+        let mut unreadable = None;
+        for value in self.amount.iter().filter_map(|path| at(data, path)) {
+            match amount(value, &currency) {
+                Ok(None) => {}
+                Ok(money) => return Ok(money),
+                Err(problem) => unreadable = unreadable.or(Some(problem)),
+            }
+        }
+        unreadable.map_or(Ok(None), Err)
     }
 }
 
 /// An amount in any of its shapes.
-fn amount(value: &Value) -> Option<Money> {
-    match value {
-        Value::Number(number) => Some(Money { cents: decimal(&number.to_string(), '.')?, currency: "".into() }),
-        Value::String(text) => written(text),
-        Value::Object(_) => in_object(value),
-        _ => None,
-    }
+fn amount(value: &Value, currency: &Currency) -> Result<Option<Money>, Unreadable> {
+    if value.is_object() { in_object(value, currency) } else { Money::of_json(value, currency) }
 }
 
 /// Twitch's `{value, decimal_places, currency}`, where `value` is whole; without `decimal_places` the value is an amount like any other.
-fn in_object(object: &Value) -> Option<Money> {
-    let value = at(object, "value").or_else(|| at(object, "amount")).filter(|value| !value.is_object())?;
-    let currency = text(object, &["currency", "currency_code"]);
-    let money = match whole(object, &["decimal_places", "decimal_place"]) {
-        Some(places) => {
-            let cents = shifted(plain(value)?.parse().ok()?, u32::try_from(places).ok()?)?;
-            Money { cents, currency: "".into() }
-        }
-        None => amount(value)?,
-    };
-    Some(if currency.is_empty() { money } else { Money { currency: currency.into(), ..money } })
-}
-
-/// `value` divided by 10 to the power of `places`, in hundredths.
-fn shifted(value: i64, places: u32) -> Option<i64> {
-    match places {
-        0..=2 => value.checked_mul(10_i64.pow(2 - places)),
-        _ => value.checked_div(10_i64.checked_pow(places - 2)?),
-    }
-}
-
-/// An amount as people write it: with a currency before or after it, a point or a comma, thousands grouped by either.
-fn written(text: &str) -> Option<Money> {
-    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | ' ' | '\u{a0}' | '\u{202f}');
-    let start = text.find(|c: char| c.is_ascii_digit())?;
-    let (before, rest) = text.split_at(start);
-    let end = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
-    let (number, after) = rest.split_at(end);
-    if before.trim_end().ends_with('-') {
-        return None;
-    }
-    let number = number.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let before = before.trim();
-    let currency = if before.is_empty() { after.trim() } else { before };
-    Some(Money { cents: decimal(number, point(number, !currency.is_empty()))?, currency: currency.into() })
-}
-
-/// Which sign parts the cents: the last one, unless it can only group thousands. `\0` for none.
-///
-/// `1.234` alone is a plain number, with a currency beside it thousands; `1,234` is always thousands.
-fn point(number: &str, has_currency: bool) -> char {
-    let Some(last) = number.rfind(['.', ',']) else { return '\0' };
-    let (head, tail) = number.split_at(last);
-    let sign = tail.chars().next().unwrap_or('\0');
-    let other = if sign == '.' { ',' } else { '.' };
-    let groups = head.contains(sign) || (tail.len() == 4 && !head.contains(other) && (sign == ',' || has_currency));
-    if groups { '\0' } else { sign }
-}
-
-/// Digits into hundredths, a third decimal rounded. Everything but digits and `point` is grouping.
-fn decimal(number: &str, point: char) -> Option<i64> {
-    let (units, rest) = number.split_once(point).unwrap_or((number, ""));
-    if number.contains(|c: char| c.is_ascii_alphabetic() || c == '-') {
-        return None;
-    }
-    let units = units
-        .chars()
-        .filter(char::is_ascii_digit)
-        .try_fold(0_i64, |sum, digit| sum.checked_mul(10)?.checked_add(i64::from(digit.to_digit(10)?)))?;
-    let mut digits = rest.chars().filter_map(|c| c.to_digit(10)).map(i64::from);
-    let (tens, ones, next) = (digits.next().unwrap_or(0), digits.next().unwrap_or(0), digits.next().unwrap_or(0));
-    units.checked_mul(100)?.checked_add(tens * 10 + ones + i64::from(next >= 5))
+fn in_object(object: &Value, beside: &Currency) -> Result<Option<Money>, Unreadable> {
+    let own = Currency::new(&text(object, &["currency", "currency_code"]));
+    let currency = if own.is_empty() { beside } else { &own };
+    let Some(value) = at(object, "value").or_else(|| at(object, "amount")).filter(|value| !value.is_object()) else { return Ok(None) };
+    let Some(places) = whole(object, &["decimal_places", "decimal_place"]) else { return Money::of_json(value, currency) };
+    let Some(units) = whole(object, &["value", "amount"]) else { return Err(Unreadable::NotAnAmount(value.to_string().into())) };
+    let amount = u32::try_from(places).ok().and_then(|places| Decimal::scaled(units.into(), places));
+    let amount = amount.ok_or_else(|| Unreadable::TooLarge(value.to_string().into()))?;
+    Ok((amount > Decimal::ZERO).then(|| Money::new(amount, currency.clone())))
 }
 
 #[cfg(test)]
@@ -119,53 +69,59 @@ mod tests {
 
     use super::*;
 
-    const PRICE: Price = Price { cents: &["cents"], micros: &["micros"], amount: &["amount"], currency: &["currency"] };
+    const PRICE: Price = Price { cents: &["cents"], micros: &["micros"], amount: &["amount", "formatted"], currency: &["currency"] };
 
-    fn read(data: &Value) -> Option<(i64, String)> {
-        PRICE.read(data).map(|money| (money.cents, money.currency.into()))
+    fn read(data: &Value) -> Option<(String, String)> {
+        PRICE.read(data).unwrap().map(|money| (money.amount.to_string(), money.currency.to_string()))
     }
 
     #[test]
-    fn amounts_in_every_spelling() {
+    fn amounts_in_every_shape() {
         let table = [
-            (json!("12.50"), 1_250, ""),
-            (json!("€12,50"), 1_250, "€"),
-            (json!("12,50 €"), 1_250, "€"),
-            (json!("US$ 1,234.50"), 123_450, "US$"),
-            (json!("1.234,50 EUR"), 123_450, "EUR"),
-            (json!("1 234,5 zł"), 123_450, "zł"),
-            (json!("1\u{a0}234,56\u{a0}₽"), 123_456, "₽"),
-            (json!("¥1,000"), 100_000, "¥"),
-            (json!("1.234 €"), 123_400, "€"),
-            (json!("1.234.567"), 123_456_700, ""),
-            (json!("CHF 1'234.50"), 123_450, "CHF"),
-            (json!("1.005"), 101, ""),
-            (json!(12.5), 1_250, ""),
-            (json!(0.29), 29, ""),
-            (json!(5), 500, ""),
-            (json!({"value": 500, "decimal_places": 2, "currency": "USD"}), 500, "USD"),
-            (json!({"value": 500, "decimal_places": 0, "currency": "JPY"}), 50_000, "JPY"),
-            (json!({"value": 12_345, "decimal_places": 3, "currency": "KWD"}), 1_234, "KWD"),
-            (json!({"value": "5.00", "currency": "USD"}), 500, "USD"),
+            (json!("12.50"), "12.5", ""),
+            (json!("€12,50"), "12.5", "€"),
+            (json!("$.50"), "0.5", "$"),
+            (json!("US$ 1,234.50"), "1234.5", "US$"),
+            (json!("1.234 €"), "1234", "€"),
+            (json!("1.005"), "1.005", ""),
+            (json!(12.5), "12.5", ""),
+            (json!(0.29), "0.29", ""),
+            (json!(5), "5", ""),
+            (json!({"value": 500, "decimal_places": 2, "currency": "USD"}), "5", "USD"),
+            (json!({"value": 500, "decimal_places": 0, "currency": "JPY"}), "500", "JPY"),
+            (json!({"value": 12_345, "decimal_places": 3, "currency": "KWD"}), "12.345", "KWD"),
+            (json!({"value": "5.00", "currency": "USD"}), "5", "USD"),
         ];
-        for (amount, cents, currency) in table {
-            assert_eq!(read(&json!({"amount": amount})), Some((cents, currency.to_owned())), "{amount}");
+        for (amount, expected, currency) in table {
+            assert_eq!(read(&json!({"amount": amount})), Some((expected.into(), currency.into())), "{amount}");
         }
     }
 
     #[test]
-    fn what_is_no_amount_is_none() {
-        for amount in
-            [json!("-5"), json!(-5), json!("free"), json!(""), json!(1e300), json!("99999999999999999999"), json!([1]), json!({}), json!(0)]
-        {
+    fn nothing_is_none_and_what_is_no_amount_is_an_error() {
+        for amount in [json!("free"), json!(""), json!(null), json!([1]), json!({}), json!(0), json!("0.00")] {
             assert_eq!(read(&json!({"amount": amount})), None, "{amount}");
         }
+        for amount in [
+            json!("-5"),
+            json!(-5),
+            json!(1e300),
+            json!("99999999999999999999"),
+            json!("1.2.3"),
+            json!({"value": "x", "decimal_places": 2}),
+            json!({"value": 5, "decimal_places": 40}),
+        ] {
+            assert!(PRICE.read(&json!({"amount": amount})).is_err(), "{amount}");
+        }
+        assert_eq!(read(&json!({"amount": "1.2.3", "formatted": "$5"})), Some(("5".into(), "$".into())), "another place tells it");
     }
 
     #[test]
     fn cents_and_millionths_go_first_and_the_named_currency_wins() {
-        assert_eq!(read(&json!({"cents": 1_250, "amount": 3, "currency": "USD"})), Some((1_250, "USD".into())));
-        assert_eq!(read(&json!({"micros": "5000000", "amount": "$5.00", "currency": "USD"})), Some((500, "USD".into())));
-        assert_eq!(read(&json!({"amount": "$5.00", "currency": "CAD"})), Some((500, "CAD".into())));
+        let five = |currency: &str| Some(("5".to_owned(), currency.to_owned()));
+        assert_eq!(read(&json!({"cents": 500, "amount": 3, "currency": "USD"})), five("USD"));
+        assert_eq!(read(&json!({"micros": "5000000", "amount": "$5.00", "currency": "USD"})), five("USD"));
+        assert_eq!(read(&json!({"micros": "5123456", "currency": "BTC"})), Some(("5.123456".into(), "BTC".into())));
+        assert_eq!(read(&json!({"amount": "$5.00", "currency": "CAD"})), five("CAD"));
     }
 }

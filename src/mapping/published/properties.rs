@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     event::{
-        Roles,
-        fact::{Chat, Contribution, Gift, HypeTrain, Money, Presence, Redemption, Subscription, Tier, Told},
+        Money, Roles,
+        fact::{Chat, Contribution, Gift, HypeTrain, Presence, Redemption, Subscription, Tier, Told},
         name::catalogue,
     },
     mapping::render,
@@ -90,7 +90,7 @@ fn train() -> impl Strategy<Value = Fact> {
 fn supported() -> impl Strategy<Value = Fact> {
     let of_feed = |(feed, who, cents, currency): (&Feed, Person, i64, &str)| {
         let Read::Support(spec) = feed.read else { unreachable!() };
-        let money = (spec.money.paths().count() > 0).then(|| Money { cents, currency: currency.into() });
+        let money = (spec.money.paths().count() > 0).then(|| Money::of_cents(cents, currency));
         let what = if spec.what.is_empty() { "" } else { "Gold" };
         let mut who = Person { platform: people::platform(feed.source), ..who };
         if matches!(feed.source, "Streamlabs" | "TipeeeStream") {
@@ -100,7 +100,7 @@ fn supported() -> impl Strategy<Value = Fact> {
         Fact::Support(Support { kind: spec.kind, who, money, what: what.into(), name: EventName::new(feed.source, feed.kind) })
     };
     let feeds: Vec<&Feed> = FEEDS.iter().filter(|feed| matches!(feed.read, Read::Support(_))).collect();
-    let currency = prop::sample::select(vec!["EUR", "$", "zł", ""]);
+    let currency = prop::sample::select(vec!["EUR", "$", "zł", "", "KRW", "KWD", "₿"]);
     (prop::sample::select(feeds), twitch(), 1..1_000_000_000_000_i64, currency).prop_map(of_feed)
 }
 

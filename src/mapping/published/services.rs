@@ -108,7 +108,7 @@ fn described(name: &EventName, reading: &Reading) -> Value {
         [Fact::Support(support)] => {
             let mut all = json!({ "who": name_of(&support.who) });
             if let Some(money) = &support.money {
-                all["amount"] = format!("{}.{:02}", money.cents / 100, money.cents % 100).into();
+                all["amount"] = money.text().into();
                 all["currency"] = money.currency.to_string().into();
             }
             if !support.what.is_empty() {

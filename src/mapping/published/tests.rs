@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::*;
 use crate::event::{
-    Roles,
-    fact::{Contribution, Money, SupportKind, Tier, Told},
+    Money, Roles,
+    fact::{Contribution, SupportKind, Tier, Told},
     person::{ANONYMOUS_CHEERER, ANONYMOUS_GIFTER},
 };
 
@@ -302,7 +302,7 @@ fn support_of_every_service() {
     assert_eq!(table.iter().map(|row| row.0.to_owned()).collect::<BTreeSet<_>>(), of_feeds, "a row for each");
     for (name, data, kind, display, cents, currency, what) in table {
         let Ok(Fact::Support(support)) = read(name, &data) else { panic!("{name} {data}") };
-        let money = (cents > 0).then(|| Money { cents, currency: currency.into() });
+        let money = (cents > 0).then(|| Money::of_cents(cents, currency));
         assert_eq!((support.kind, &*support.who.display, support.money, &*support.what), (kind, display, money, what), "{name} {data}");
         assert_eq!(support.name.to_string(), name);
     }

@@ -9,14 +9,16 @@ use super::{
     Context,
     people::{base, display, utc},
 };
-use crate::event::fact::{Money, Support};
+use crate::event::{Money, fact::Support};
 
 /// `data` of any support event.
 pub(super) fn support(support: &Support, context: &Context<'_>) -> Value {
     let (who, name) = (&support.who, display(&support.who));
     let none = Money::default();
     let money = support.money.as_ref().unwrap_or(&none);
-    let (decimal, formatted) = (decimal(money.cents), format!("{}{}", money.currency, decimal(money.cents)));
+    let (decimal, currency) = (money.text(), money.currency.as_str());
+    let formatted = format!("{currency}{decimal}");
+    let (cents, places) = (money.amount.in_units_of(2), money.amount.places().max(2));
     let mut user = base(who);
     if let Value::Object(user) = &mut user {
         user.insert("profileImageUrl".into(), "".into());
@@ -33,9 +35,9 @@ pub(super) fn support(support: &Support, context: &Context<'_>) -> Value {
         "nickname": name,
         "userId": who.id,
         "user": user,
-        "amount": number(money.cents),
-        "total": number(money.cents),
-        "currency": money.currency,
+        "amount": money.number(),
+        "total": money.number(),
+        "currency": currency,
         "formattedAmount": formatted,
         "message": "",
         "tier": support.what,
@@ -48,20 +50,20 @@ pub(super) fn support(support: &Support, context: &Context<'_>) -> Value {
         // YouTube's amount is what it shows to people; the number is in millionths.
         "YouTube" => json!({
             "amount": formatted,
-            "microAmount": money.cents.saturating_mul(10_000),
-            "currencyCode": money.currency,
+            "microAmount": money.amount.in_units_of(6),
+            "currencyCode": currency,
             "levelName": support.what,
         }),
         "Patreon" => json!({
-            "attributes": {"full_name": name, "will_pay_amount_cents": money.cents, "currency": money.currency},
+            "attributes": {"full_name": name, "will_pay_amount_cents": cents, "currency": currency},
         }),
-        "Pallygg" => json!({"grossAmountInCents": money.cents, "netAmountInCents": money.cents}),
-        "DonorDrive" => json!({"donorName": name, "donorAmount": number(money.cents), "donorMessage": ""}),
+        "Pallygg" => json!({"grossAmountInCents": cents, "netAmountInCents": cents}),
+        "DonorDrive" => json!({"donorName": name, "donorAmount": money.number(), "donorMessage": ""}),
         "Shopify" => json!({"name": "", "total_price": decimal, "customer": {"first_name": name, "last_name": ""}}),
         "Fourthwall" => json!({"offer": {"name": support.what, "imageUrl": ""}, "gifts": [], "statmessageus": ""}),
         "Twitch" => json!({
             "user_id": who.id, "user_login": who.login, "user_name": name,
-            "amount": {"value": money.cents, "decimal_places": 2, "currency": money.currency},
+            "amount": {"value": money.amount.in_units_of(places), "decimal_places": places, "currency": currency},
             "charity_name": support.what, "campaign_id": "",
         }),
         _ => Value::Null,
@@ -74,29 +76,4 @@ pub(super) fn support(support: &Support, context: &Context<'_>) -> Value {
 
 fn items(what: &str) -> Value {
     if what.is_empty() { json!([]) } else { json!([{"name": what, "image": "", "quantity": 1}]) }
-}
-
-/// Cents as text: `12.50`.
-fn decimal(cents: i64) -> String {
-    let sign = if cents < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", cents.unsigned_abs() / 100, cents.unsigned_abs() % 100)
-}
-
-/// Cents as a JSON number: whole where it is, else the nearest double, whose shortest text is the decimal again.
-fn number(cents: i64) -> Value {
-    if cents % 100 == 0 {
-        return (cents / 100).into();
-    }
-    decimal(cents).parse::<f64>().map_or(Value::from(0), Value::from)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_written_without_loss() {
-        assert_eq!((decimal(1_250).as_str(), decimal(5).as_str(), decimal(-105).as_str()), ("12.50", "0.05", "-1.05"));
-        assert_eq!((number(1_250), number(500), number(29)), (json!(12.5), json!(5), json!(0.29)));
-    }
 }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::event::{
-    Roles,
-    fact::{Chunk, Contribution, HypeTrain, Money, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Tier},
+    Money, Roles,
+    fact::{Chunk, Contribution, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Tier},
     person::ANONYMOUS_GIFTER,
 };
 
@@ -246,7 +246,7 @@ fn hype_train_names_its_conductors_first() {
 }
 
 fn supported(name: &str) -> Value {
-    let (kind, money) = (SupportKind::Tip, Some(Money { cents: 1_250, currency: "EUR".into() }));
+    let (kind, money) = (SupportKind::Tip, Some(Money::of_cents(1_250, "EUR")));
     let name = EventName::parse(name).unwrap();
     told(&Fact::Support(Support { kind, who: anna(), money, what: "Gold".into(), name }), "x", AT).data
 }

@@ -1,0 +1,66 @@
+//! Sums of money, one for each currency: sign and code of one currency are one, and different currencies are never added up.
+
+use std::collections::BTreeMap;
+
+use crate::event::{Currency, Money};
+
+/// Sums by the currency's code.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sums(BTreeMap<Box<str>, Money>);
+
+impl Sums {
+    /// One amount.
+    pub fn of(money: Money) -> Self {
+        let mut sums = Self::default();
+        sums.add(money);
+        sums
+    }
+
+    /// Adds an amount. A sum shows its currency's code once somebody wrote it so, whatever the order.
+    pub fn add(&mut self, money: Money) {
+        let code = money.currency.code();
+        let currency = if money.currency.is_code() { Currency::new(&code) } else { money.currency };
+        let rank = |currency: &Currency| (!currency.is_code(), currency.as_str().len(), currency.clone());
+        let sum = self.0.entry(code).or_insert_with(|| Money { currency: currency.clone(), ..Money::default() });
+        sum.amount = sum.amount.plus(money.amount);
+        if rank(&currency) < rank(&sum.currency) {
+            sum.currency = currency;
+        }
+    }
+
+    /// Adds all of another's.
+    pub fn join(&mut self, other: Self) {
+        other.0.into_values().for_each(|money| self.add(money));
+    }
+
+    /// Each sum, by code.
+    pub fn iter(&self) -> impl Iterator<Item = &Money> {
+        self.0.values()
+    }
+
+    /// A number that orders by how much it is, whatever the currency.
+    pub fn rank(&self) -> u128 {
+        self.iter().fold(0, |sum, money| sum.saturating_add(money.amount.rank()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sums(all: &[(i64, &str)]) -> Vec<String> {
+        let mut sums = Sums::default();
+        for (cents, currency) in all {
+            sums.add(Money::of_cents(*cents, *currency));
+        }
+        sums.iter().map(|money| format!("{} {}", money.text(), money.currency)).collect()
+    }
+
+    #[test]
+    fn one_currency_in_two_spellings_is_one_sum_in_any_order() {
+        assert_eq!(sums(&[(500, "usd"), (250, "$"), (50, "USD")]), ["8.00 USD"]);
+        assert_eq!(sums(&[(50, "US$"), (500, "$")]), ["5.50 $"]);
+        assert_eq!(sums(&[(500, "$"), (50, "US$")]), ["5.50 $"]);
+        assert_eq!(sums(&[(500, "USD"), (500, "EUR"), (100, "CA$"), (100, "")]), ["1.00 ", "1.00 CA$", "5.00 EUR", "5.00 USD"]);
+    }
+}
