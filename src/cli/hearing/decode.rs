@@ -199,18 +199,26 @@ impl Decoder {
         let Some(Ok(Call::PublishEvent { name, data, event_id })) = request::read(whole.get()).map(|request| request.call) else {
             return Vec::new();
         };
-        let readings = published::read(&name, &Value::Object(data)).unwrap_or_default();
-        let context = render::Context {
-            at_ms: at.as_millisecond(),
-            id: event_id.as_deref().unwrap_or_default(),
-            broadcaster: self.broadcaster.as_ref(),
-        };
+        self.publish(&name, &Value::Object(data), event_id.as_deref(), at).unwrap_or_default()
+    }
+
+    /// An event that is published, as subscribers receive it, or why a bridge refuses it.
+    pub(crate) fn publish(
+        &self,
+        name: &EventName,
+        data: &Value,
+        event_id: Option<&str>,
+        at: jiff::Timestamp,
+    ) -> Result<Vec<Line>, published::Wrong> {
+        let readings = published::read(name, data)?;
+        let context =
+            render::Context { at_ms: at.as_millisecond(), id: event_id.unwrap_or_default(), broadcaster: self.broadcaster.as_ref() };
         let line = |reading: &published::Reading| {
             let mut says = reading.says.clone();
             says.each_person(|person| self.people.complete(person));
-            Line::event(published::event(&name, reading, &says, &context), json!(event_id), false, at)
+            Line::event(published::event(name, reading, &says, &context), json!(event_id), false, at)
         };
-        readings.iter().map(line).collect()
+        Ok(readings.iter().map(line).collect())
     }
 
     /// The events that tell a fact, with people completed from what was heard of them before.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use twitchat_bridge::event::EventName;
 use twitchat_bridge::event::heard::{Heard, TWITCHAT};
+use twitchat_bridge::mapping::published;
 
 use crate::cli::hearing::decode::Decoder;
 
@@ -20,6 +21,8 @@ pub(super) enum NoEvent {
     Unknown(String),
     #[error("{0} becomes no event that rules hear of")]
     Silent(String),
+    #[error("a bridge refuses this PublishEvent: {0}")]
+    Refused(#[from] published::Wrong),
 }
 
 /// One event, ready for rules.
@@ -52,6 +55,11 @@ fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>,
         (Some(source), Some(kind)) => Some(EventName::new(&source, &kind)),
         _ => text(value.get("name")).and_then(|name| EventName::parse(&name)),
     };
+    // What a bridge emits when somebody publishes it.
+    if let (Some(name), true) = (&name, value.contains_key("publish") && !value.contains_key("event")) {
+        let lines = decoder.publish(name, &data(), None, Timestamp::now())?;
+        return Ok(lines.into_iter().map(|line| Example { name: name.clone(), data: line.data }).collect());
+    }
     let keys = || value.keys().take(6).cloned().collect::<Vec<_>>().join(", ");
     let name = name.ok_or_else(|| NoEvent::Unknown(format!("an object with {}", keys())))?;
     Ok(vec![Example { name, data: data() }])
@@ -84,6 +92,19 @@ mod tests {
         );
         let follow = r#"{"origin":"twitchat","type":"FOLLOW","id":"1","data":{"user":{"id":"7","login":"anna"}}}"#;
         assert_eq!(names(follow), ["Twitchat.FOLLOW", "Twitch.Follow"]);
+    }
+
+    /// The example of `request --help`, and the fields that the first rule of docs/rules.md reads.
+    #[test]
+    fn a_published_event_is_completed_as_a_bridge_does() {
+        let raid = r#"{"request":"PublishEvent","publish":{"source":"Twitch","type":"Raid"},"data":{"user":{"name":"Anna","id":"750146097"},"viewers":12}}"#;
+        let raid = read(raid, &mut Decoder::default()).unwrap().remove(0).data;
+        assert_eq!(
+            (raid["displayName"].as_str(), raid["viewers"].as_u64(), raid["userName"].as_str()),
+            (Some("Anna"), Some(12), Some("anna"))
+        );
+        let refused = read(r#"{"publish":{"source":"Twitch","type":"Raid"},"data":{}}"#, &mut Decoder::default()).unwrap_err();
+        assert!(refused.to_string().contains("looked for user{}"), "{refused}");
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub(super) const VIEWERS: [&str; 4] = ["viewers", "viewerCount", "viewer_count",
 pub(super) const REWARD: [&str; 8] =
     ["reward.id", "rewardId", "reward_id", "reward.title", "title", "reward_title", "rewardName", "reward"];
 pub(super) const COST: [&str; 5] = ["reward.cost", "reward.channel_points", "cost", "rewardCost", "reward_cost"];
-pub(super) const POINTS: [&str; 5] = ["userContributed", "user_contributed", "userStreamContributed", "user_stream_contributed", "points"];
+pub(super) const POINTS: [&str; 6] =
+    ["userContributed", "user_contributed", "userStreamContributed", "user_stream_contributed", "contribution.amount", "points"];
 /// Twitch's own rewards that are paid with bits: their `cost` is no number of points.
 const PAID_WITH_BITS: [&str; 3] = ["message_effect", "gigantify_an_emote", "celebration"];
 /// Says that the subscription was a gift: nobody subscribed of their own accord.

@@ -79,7 +79,7 @@ pub fn event(name: &EventName, reading: &Reading, says: &Fact, context: &render:
 /// On Twitch a login is the display name in lower case, but for names in other scripts.
 fn add_login(person: &mut Person) {
     let is_login = |name: &str| !name.is_empty() && name.len() <= 25 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if person.platform == Platform::Twitch && person.login.is_empty() && is_login(&person.display) {
+    if person.platform == Platform::Twitch && person.login.is_empty() && !person.is_anonymous() && is_login(&person.display) {
         person.login = person.display.to_ascii_lowercase().into();
     }
 }

@@ -22,8 +22,6 @@ mod documented;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod services;
-#[cfg(test)]
 pub(crate) mod tests;
 
 use serde_json::{Map, Value};
@@ -240,7 +238,11 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
         Read::FirstWord => chat::presence(event, true),
         Read::ChatMessage => chat::presence(event, false),
         Read::Ban { lifted } => chat::ban(event, lifted),
-        Read::Support(spec) => support(event, &spec, amounts),
+        Read::Support(spec) => support(event, &spec, amounts).map_err(|wrong| match wrong {
+            // Who, how much or for what: one of them would do.
+            Wrong::Missing { event, field, .. } => Wrong::Missing { event, field, looked_for: feed.fields().join(", ") },
+            other => other,
+        }),
     }
 }
 

@@ -60,8 +60,11 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     if let Some(tip) = object("payload.campaignTip").or_else(|| object("campaignTip")) {
         return Some(vec![holding(tip, data, &[])]);
     }
-    if let Some(payload) = object("payload").or_else(|| object("body")) {
-        return Some(vec![holding(payload, data, &[])]);
+    // Twitch's PubSub, which the first Streamer.bot used, and Shopify's API.
+    let within = object("redemption").filter(|one| at(one, "reward").is_some());
+    let within = within.or_else(|| ["order", "shopify"].iter().find_map(|key| object(key)).filter(|one| at(one, "total_price").is_some()));
+    if let Some(within) = within.or_else(|| object("payload")).or_else(|| object("body")) {
+        return Some(vec![holding(within, data, &[])]);
     }
     match at(data, "data") {
         // Ko-fi posts a form whose one field is JSON.
@@ -77,10 +80,12 @@ fn step(data: &Value) -> Option<Vec<Value>> {
             let is_all = data.as_object().is_some_and(|outer| outer.len() == 1);
             (beside || is_all).then(|| vec![holding(inner, data, &["id", "_id", "activityId"])])
         }
-        // StreamElements' newer socket: the tip is in `donation`, beside its state.
-        _ => object("donation")
-            .filter(|tip| at(tip, "user").is_some() && at(tip, "amount").is_some())
-            .map(|tip| vec![holding(tip, data, &[])]),
+        // StreamElements' newer socket and DonorDrive: the tip is in `donation`, beside its state.
+        _ => {
+            let says =
+                |tip: &Value| at(tip, "amount").is_some() && ["user", "displayName", "donationID"].iter().any(|key| at(tip, key).is_some());
+            object("donation").filter(|tip| says(tip)).map(|tip| vec![holding(tip, data, &[])])
+        }
     }
 }
 
@@ -102,18 +107,26 @@ fn holding(inner: &Value, envelope: &Value, ids: &[&str]) -> Value {
     Value::Object(inner)
 }
 
-/// A member with the title of the tier that the document includes.
+/// A member, or a pledge of the first API, with what the document includes: the title of the tier, and the name where it stands there.
 fn with_tier(member: &Value, document: &Value) -> Value {
-    let entitled: Vec<String> = match at(member, "relationships.currently_entitled_tiers.data") {
+    let mut entitled: Vec<String> = match at(member, "relationships.currently_entitled_tiers.data") {
         Some(Value::Array(tiers)) => tiers.iter().map(|tier| text(tier, &["id"])).collect(),
         _ => Vec::new(),
     };
+    entitled.push(text(member, &["relationships.reward.data.id"]));
+    let patron = text(member, &["relationships.patron.data.id", "relationships.user.data.id"]);
     let included = at(document, "included").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let tier = included.iter().find(|one| text(one, &["type"]) == "tier" && entitled.contains(&text(one, &["id"])));
-    let title = tier.map(|tier| text(tier, &["attributes.title"])).filter(|title| !title.is_empty());
+    let of = |types: &[&str], ids: &[String], path: &str| {
+        let is_it = |one: &&Value| types.contains(&&*text(one, &["type"])) && ids.contains(&text(one, &["id"]));
+        included.iter().find(is_it).map(|one| text(one, &[path])).filter(|text| !text.is_empty())
+    };
+    let title = of(&["tier", "reward"], &entitled, "attributes.title");
+    let name = of(&["user"], &[patron], "attributes.full_name").filter(|_| at(member, "attributes.full_name").is_none());
     let mut member: Map<String, Value> = member.as_object().cloned().unwrap_or_default();
-    if let Some(title) = title {
-        member.insert("tier".to_owned(), title.into());
+    for (key, value) in [("tier", title), ("full_name", name)] {
+        if let Some(value) = value {
+            member.insert(key.to_owned(), value.into());
+        }
     }
     Value::Object(member)
 }

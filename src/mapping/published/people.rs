@@ -20,7 +20,7 @@ pub(super) struct Named {
 
 /// Who the event is about. `broadcaster{}` never is.
 pub(super) const WHO: Named = Named {
-    objects: &["user", "targetUser", "follower", "subscriber", "redeemer", "sender", "authorDetails"],
+    objects: &["user", "targetUser", "follower", "subscriber", "redeemer", "sender", "authorDetails", "contribution.user"],
     id: &["userId", "user_id", "message.userId", "chatter_user_id", "uid"],
     login: &["user_login", "userLogin", "userName", "username", "message.username", "chatter_user_login"],
     display: &["displayName", "nick_name", "user_name", "message.displayName", "chatter_user_name"],

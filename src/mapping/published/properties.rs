@@ -90,6 +90,8 @@ fn train() -> impl Strategy<Value = Fact> {
 fn supported() -> impl Strategy<Value = Fact> {
     let of_feed = |(feed, who, cents, currency): (&Feed, Person, i64, &str)| {
         let Read::Support(spec) = feed.read else { unreachable!() };
+        // The won has no parts.
+        let cents = if currency == "KRW" { cents * 100 } else { cents };
         let money = (spec.money.paths().count() > 0).then(|| Money::of_cents(cents, currency));
         let what = if spec.what.is_empty() { "" } else { "Gold" };
         let mut who = Person { platform: people::platform(feed.source), ..who };

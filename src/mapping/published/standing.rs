@@ -23,9 +23,9 @@ pub enum Standing {
     Guest,
 }
 
-/// Says that nothing happened.
+/// Says that nothing happened, or nothing new: an alert that the streamer shows once more.
 pub(super) const TEST: &[&str] =
-    &["isTest", "is_test", "test", "testMode", "isMock", "isPreview", "preview", "meta.isTest", "message.isTest"];
+    &["isTest", "is_test", "test", "testMode", "isMock", "isPreview", "preview", "repeat", "isReplay", "meta.isTest", "message.isTest"];
 
 /// Says that a guest's channel received it.
 pub(super) const GUEST: &[&str] =
@@ -95,7 +95,9 @@ pub(super) fn is_unpaid(data: &Value) -> bool {
     // Fourthwall: what somebody won, or a creator orders to look at.
     let origin = text(data, &["source.type"]);
     let is_free = ["GIFT_REDEMPTION", "GIVEAWAY", "SAMPLES"].iter().any(|word| origin.contains(word));
-    let is_taken_back = ["cancelled_at", "canceled_at", "cancelledAt", "refunded_at"].iter().any(|path| at(data, path).is_some());
+    let is_taken_back = ["cancelled_at", "canceled_at", "cancelledAt", "refunded_at", "attributes.declined_since", "declined_since"]
+        .iter()
+        .any(|path| at(data, path).is_some());
     is_free || is_taken_back || is_in(data, UNPAID)
 }
 

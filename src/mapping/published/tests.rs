@@ -11,6 +11,8 @@ use crate::event::{
     person::{ANONYMOUS_CHEERER, ANONYMOUS_GIFTER},
 };
 
+mod services;
+
 /// Compares with a committed page; `UPDATE_DOCS=1` writes it instead.
 pub(crate) fn same_as_docs(path: &str, page: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -50,7 +52,7 @@ fn the_documented_table_is_the_one_that_is_read() {
         .collect();
     let (head, rest) = include_str!("table_head.md").split_once("<!-- people -->\n").unwrap();
     let (types, services) = rest.split_once("<!-- types -->\n").unwrap();
-    let page = format!("{head}{}{types}{}{services}{}", people.concat(), rows.concat(), super::services::table());
+    let page = format!("{head}{}{types}{}{services}{}", people.concat(), rows.concat(), services::table());
     same_as_docs("docs/published-events.md", &page);
 }
 
@@ -203,6 +205,79 @@ fn chat_shows_roles_and_text() {
         json!({"user": {"id": "UCabcdefghijklmnopqrstuv", "name": "Yu", "isModerator": true, "isSponsor": true}, "message": "hi"});
     let Ok(Fact::Presence(presence)) = read("YouTube.Message", &youtube) else { panic!() };
     assert_eq!((presence.who.platform, presence.who.roles), (Platform::YouTube, Roles::MODERATOR.with(Roles::SUBSCRIBER)));
+}
+
+#[test]
+fn points_are_found_in_every_version_and_bits_are_none() {
+    let who = json!({"id": "7", "login": "mia", "display_name": "Mia"});
+    let redeemed = [
+        json!({"user": who, "reward": {"id": "w", "title": "T", "cost": 300}}),
+        json!({"user": who, "rewardId": "w", "title": "T", "cost": "300"}),
+        json!({"user": who, "reward": {"type": "send_highlighted_message", "channel_points": 300}}),
+        json!({"type": "reward-redeemed", "data": {"redemption": {"id": "r", "user": who, "reward": {"id": "w", "title": "T", "cost": 300}, "status": "UNFULFILLED"}}}),
+    ];
+    for data in redeemed {
+        let Ok(Fact::Redemption(redemption)) = read("Twitch.RewardRedemption", &data) else { panic!("{data}") };
+        assert_eq!((redemption.cost, &*redemption.who.display), (Some(300), "Mia"), "{data}");
+    }
+    let given = [
+        json!({"user": who, "userContributed": 150, "amount": 10_000, "contributed": 9_000, "userTotalContributed": 900}),
+        json!({"user": who, "user_contributed": "150"}),
+        json!({"type": "community-goal-contribution", "data": {"contribution": {"goal": {"points_contributed": 9_000}, "user": who, "amount": 150, "total_contribution": 900}}}),
+    ];
+    for data in given {
+        let Ok(Fact::GoalContribution { who, points }) = read("Twitch.CommunityGoalContribution", &data) else { panic!("{data}") };
+        assert_eq!((&*who.display, points), ("Mia", 150), "{data}");
+    }
+    let power_up = json!({"user": who, "reward": {"type": "gigantify_an_emote", "cost": 50}});
+    assert!(matches!(read("Twitch.AutomaticRewardRedemption", &power_up), Ok(Fact::Plain { .. })));
+}
+
+#[test]
+fn a_notification_of_the_chat_says_what_its_own_event_says() {
+    let chatter = json!({"chatter_user_id": "7", "chatter_user_login": "mia", "chatter_user_name": "Mia", "chatter_is_anonymous": false, "message": {"text": "", "fragments": []}});
+    let with = |key: &str, value: Value| {
+        let mut data = chatter.clone();
+        data[key] = value;
+        data
+    };
+    let bomb = with("community_sub_gift", json!({"id": "222", "total": 5, "sub_tier": "2000", "cumulative_total": 9}));
+    let Ok(Fact::Gift(gift)) = read("Twitch.GiftBomb", &bomb) else { panic!() };
+    assert_eq!((gift.count, gift.tier, gift.total, &*gift.gifter.display), (5, Tier::Two, 9, "Mia"));
+    let one =
+        with("sub_gift", json!({"recipient_user_id": "8", "recipient_user_name": "Zed", "sub_tier": "2000", "community_gift_id": "222"}));
+    let Ok(Fact::Gift(gift)) = read("Twitch.GiftSub", &one) else { panic!() };
+    assert_eq!((gift.of_bomb, &*gift.recipients[0].display), (true, "Zed"));
+    let resub =
+        with("resub", json!({"cumulative_months": 10, "duration_months": 1, "streak_months": null, "sub_tier": "3000", "is_gift": false}));
+    let Ok(Fact::Subscription(sub)) = read("Twitch.ReSub", &resub) else { panic!() };
+    assert_eq!((sub.cumulative_months, sub.tier), (10, Tier::Three));
+    let raid = with("raid", json!({"user_id": "9", "user_name": "Fox", "user_login": "fox", "viewer_count": 12, "profile_image_url": "p"}));
+    let Ok(Fact::Raid { who, viewers, avatar }) = read("Twitch.Raid", &raid) else { panic!() };
+    assert_eq!((&*who.display, viewers, &*avatar), ("Fox", 12, "p"));
+}
+
+#[test]
+fn what_is_shown_once_more_or_was_declined_is_not_thanked() {
+    let alert = json!({"type": "donation", "message": [{"id": 1, "from": "Ann", "amount": "5.00", "currency": "USD", "repeat": true}]});
+    assert!(matches!(read("Streamlabs.Donation", &alert), Ok(Fact::Plain { .. })));
+    let pledge = |declined: Value| {
+        json!({"data": {"type": "pledge", "id": "1", "attributes": {"amount_cents": 500, "declined_since": declined},
+            "relationships": {"patron": {"data": {"id": "u", "type": "user"}}, "reward": {"data": {"id": "r", "type": "reward"}}}},
+            "included": [{"type": "user", "id": "u", "attributes": {"full_name": "Paula", "email": "p@example.test"}},
+                {"type": "reward", "id": "r", "attributes": {"title": "Gold"}}]})
+    };
+    let Ok(Fact::Support(support)) = read("Patreon.PledgeCreated", &pledge(Value::Null)) else { panic!() };
+    assert_eq!((&*support.who.display, &*support.what, support.money.map(|money| money.text())), ("Paula", "Gold", Some("5.00".into())));
+    assert!(matches!(read("Patreon.PledgeCreated", &pledge(json!("2026-11-01"))), Ok(Fact::Plain { .. })));
+}
+
+#[test]
+fn a_body_that_is_not_understood_is_refused_with_all_fields_that_were_looked_for() {
+    let wrong = read("Kofi.Donation", &json!({"weird": {"payload": 1}, "id": "5"})).unwrap_err().to_string();
+    for field in ["from_name", "amount", "amounts.total"] {
+        assert!(wrong.contains(field), "{field} is not in {wrong}");
+    }
 }
 
 /// Shapes that overlays in the wild and the services' documentations show.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{feeds::feed, *};
+use super::super::{feeds::feed, *};
 use crate::mapping::render;
 
 /// A file of `tests/fixtures/services`.
