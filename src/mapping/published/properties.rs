@@ -195,12 +195,13 @@ proptest! {
         for (source, kinds) in catalogue() {
             for kind in kinds {
                 let name = EventName { source: source.clone(), kind: kind.clone() };
-                let Ok(read) = facts(&name, &data) else { continue };
-                prop_assert!(!read.is_empty());
+                let Ok(readings) = read(&name, &data) else { continue };
+                prop_assert!(!readings.is_empty());
                 // Whatever was read can be told, and within reason.
                 let context = render::Context { at_ms: i64::MIN, id: "", broadcaster: None };
-                for fact in read {
-                    prop_assert!(render::event(&fact, &context).is_some());
+                for reading in readings {
+                    prop_assert!(!reading.facts(&name).is_empty());
+                    prop_assert!(event(&name, &reading, &reading.says, &context).data.is_object());
                 }
             }
         }
