@@ -56,7 +56,7 @@ pub enum Outcome {
 
 /// A live event that comes this soon after a summary's equal row is the same one.
 pub const CLAIM_MS: i64 = 5_000;
-/// A second raid of the same raider within this time is the same raid, told by labels and by somebody else.
+/// A second raid of the same raider with as many viewers within this time is the same raid: labels report it, and somebody publishes it.
 pub const SAME_RAID_MS: i64 = 120_000;
 
 /// Characters of a title, a category, a reward or what was bought that are kept.
@@ -136,7 +136,7 @@ pub struct Sections {
     waves: Waves,
     ledger: Vec<(i64, Key, u32)>,
     claimable: VecDeque<Claimable>,
-    raids: HashMap<PersonId, i64>,
+    raids: HashMap<(PersonId, u64), i64>,
     firsts: Firsts,
     subscribed: Subscribed,
     singles: Singles,
@@ -417,7 +417,7 @@ impl Fold {
             Fact::Gift(gift) => return self.gift(gift, origin, at_ms, met),
             Fact::Raid { who, viewers, .. } => {
                 let who = self.meet(who, at_ms, met);
-                let before = self.session.raids.insert(who, at_ms);
+                let before = self.session.raids.insert((who, *viewers), at_ms);
                 if before.is_some_and(|before| (at_ms - before).abs() <= SAME_RAID_MS) {
                     return Outcome::Repeat;
                 }

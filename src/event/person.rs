@@ -219,6 +219,17 @@ impl Person {
                 .any(|(id, login, _)| if self.id.is_empty() { self.login.eq_ignore_ascii_case(login) } else { &*self.id == *id })
     }
 
+    /// With the login that the display name shows, if no login is known: on Twitch a name of ASCII letters, digits and `_` is the login
+    /// in other cases. Any other name tells nothing of it.
+    #[must_use]
+    pub fn with_login_of_display(mut self) -> Self {
+        let shows = !self.display.is_empty() && self.display.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if self.platform == Platform::Twitch && self.login.is_empty() && shows {
+            self.login = self.display.to_ascii_lowercase().into();
+        }
+        self
+    }
+
     /// With these roles as well.
     #[must_use]
     pub fn with_roles(mut self, roles: Roles) -> Self {

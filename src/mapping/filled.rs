@@ -24,7 +24,11 @@ pub fn filled(list: &str, row: &str) -> Vec<Fact> {
 pub(super) fn fact(list: List, row: &Row<'_>) -> Option<Fact> {
     Some(match list {
         List::Follows => Fact::Follow { who: person(row)? },
-        List::Raids => Fact::Raid { who: person(row)?, viewers: row.raiders.count().unwrap_or_default(), avatar: Box::default() },
+        List::Raids => Fact::Raid {
+            who: person(row)?.with_login_of_display(),
+            viewers: row.raiders.count().unwrap_or_default(),
+            avatar: Box::default(),
+        },
         // Everyone who is subscribed today, not who subscribed in this stream.
         List::Subs | List::Subgifts if row.from_active_subs.0 => return None,
         List::Subs => subscription(row, SubKind::New)?,

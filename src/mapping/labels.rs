@@ -22,6 +22,8 @@ struct Known {
     raid_name: Box<str>,
     raid_count: Box<str>,
     raid_avatar: Box<str>,
+    /// The picture of the raider before, which Twitchat shows until it has loaded this one's.
+    former_avatar: Box<str>,
     category: Box<str>,
     title: Box<str>,
 }
@@ -46,14 +48,19 @@ impl Labels {
 impl Known {
     /// What a map does not tell, or tells as empty, stays as it was: a raid does not unhappen.
     fn with(self, tags: Tags) -> Self {
-        let newer = |tag: Option<Box<str>>, known| tag.filter(|tag| !tag.is_empty()).unwrap_or(known);
+        let newer = |tag: Option<Box<str>>, known: &str| tag.filter(|tag| !tag.is_empty()).unwrap_or_else(|| known.into());
+        let (raid_id, raid_name) = (newer(tags.raid_id, &self.raid_id), newer(tags.raid_name, &self.raid_name));
+        let is_same_raider = (&raid_id, &raid_name) == (&self.raid_id, &self.raid_name);
+        let (known_avatar, former_avatar) =
+            if is_same_raider { (self.raid_avatar, self.former_avatar) } else { ("".into(), self.raid_avatar) };
         Self {
-            raid_id: newer(tags.raid_id, self.raid_id),
-            raid_name: newer(tags.raid_name, self.raid_name),
-            raid_count: newer(tags.raid_count, self.raid_count),
-            raid_avatar: newer(tags.raid_avatar, self.raid_avatar),
-            category: newer(tags.category, self.category),
-            title: newer(tags.title, self.title),
+            raid_count: newer(tags.raid_count, &self.raid_count),
+            raid_avatar: newer(tags.raid_avatar.filter(|avatar| *avatar != former_avatar), &known_avatar),
+            raid_id,
+            raid_name,
+            former_avatar,
+            category: newer(tags.category, &self.category),
+            title: newer(tags.title, &self.title),
         }
     }
 
@@ -66,7 +73,7 @@ impl Known {
     }
 
     fn raid(&self) -> Option<Fact> {
-        let who = Person::new(&self.raid_id, "", &self.raid_name)?;
+        let who = Person::new(&self.raid_id, "", &self.raid_name)?.with_login_of_display();
         let viewers = Number(self.raid_count.parse().ok()).count().unwrap_or_default();
         Some(Fact::Raid { who, viewers, avatar: self.raid_avatar.clone() })
     }
@@ -83,7 +90,7 @@ mod tests {
     }
 
     fn raid(id: &str, name: &str, viewers: u64) -> Fact {
-        Fact::Raid { who: Person::new(id, "", name).unwrap(), viewers, avatar: "".into() }
+        Fact::Raid { who: Person::new(id, &name.to_lowercase(), name).unwrap(), viewers, avatar: "".into() }
     }
 
     #[test]
@@ -97,6 +104,36 @@ mod tests {
         assert_eq!(hear(&mut labels, &[("RAID_COUNT", "9")]), [raid("34", "Owl", 9)]);
         let stream = Fact::Stream { category: "Chess".into(), title: "Day 9".into() };
         assert_eq!(hear(&mut labels, &[("STREAM_CATEGORY_NAME", "Chess")]), [stream]);
+    }
+
+    fn avatars(facts: Vec<Fact>) -> Vec<Box<str>> {
+        let avatar = |fact| if let Fact::Raid { avatar, .. } = fact { Some(avatar) } else { None };
+        facts.into_iter().filter_map(avatar).collect()
+    }
+
+    #[test]
+    fn a_raider_is_never_shown_with_the_picture_of_the_one_before() {
+        let mut labels = Labels::default();
+        hear(&mut labels, &[("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57"), ("RAID_AVATAR", "https://fox")]);
+        // Twitchat loads the picture after it has set the name.
+        let owl = [("RAID_ID", "34"), ("RAID_NAME", "Owl"), ("RAID_COUNT", "8")];
+        let with = |avatar| [owl[0], owl[1], owl[2], ("RAID_AVATAR", avatar)];
+        assert_eq!(avatars(hear(&mut labels, &with("https://fox"))), ["".into()]);
+        assert_eq!(hear(&mut labels, &with("https://fox")), [], "still loading");
+        assert_eq!(hear(&mut labels, &with("https://owl")), [], "a picture alone is no raid");
+        let again = [owl[0], owl[1], ("RAID_COUNT", "9")];
+        assert_eq!(avatars(hear(&mut labels, &again)), ["https://owl".into()]);
+        let elk = [("RAID_ID", "35"), ("RAID_NAME", "Elk"), ("RAID_COUNT", "1"), ("RAID_AVATAR", "https://elk")];
+        assert_eq!(avatars(hear(&mut labels, &elk)), ["https://elk".into()], "loaded in time");
+    }
+
+    #[test]
+    fn a_raider_has_the_login_that_the_name_shows() {
+        let mut labels = Labels::default();
+        hear(&mut labels, &[("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57")]);
+        let login = |facts: Vec<Fact>| if let [Fact::Raid { who, .. }] = &*facts { who.login.clone() } else { panic!("{facts:?}") };
+        assert_eq!(&*login(hear(&mut labels, &[("RAID_ID", "34"), ("RAID_NAME", "Big_Owl7")])), "big_owl7");
+        assert_eq!(&*login(hear(&mut labels, &[("RAID_ID", "35"), ("RAID_NAME", "雪花")])), "", "nobody knows");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod events;
 mod gifts;
 mod limits;
 mod pages;
+mod raids;
 mod renames;
 mod replay;
 mod replies;

@@ -159,7 +159,7 @@ pub(super) fn gift_bomb(event: &Reader<'_>) -> Result<Fact, Wrong> {
 
 pub(super) fn raid(event: &Reader<'_>) -> Result<Fact, Wrong> {
     let avatar = text(event.data, &["profileImage", "user.profileImageUrl", "raid.profile_image_url"]).into();
-    Ok(Fact::Raid { who: event.person(RAIDER)?, viewers: whole(event.data, &VIEWERS).unwrap_or(0), avatar })
+    Ok(Fact::Raid { who: event.person(RAIDER)?.with_login_of_display(), viewers: whole(event.data, &VIEWERS).unwrap_or(0), avatar })
 }
 
 /// Twitch's own rewards have a type instead of a title and an id. Twitchat calls the one that it knows by a name of its own: so do we, that
