@@ -12,7 +12,7 @@ const BROWSER_17: Page = Page("browser", true);
 const DOCK_17: Page = Page("dock", true);
 const PAIRS: [[Page; 2]; 3] = [[BROWSER_16, DOCK_16], [BROWSER_16, DOCK_17], [BROWSER_17, DOCK_17]];
 
-/// Something that happens, in the words of 16.
+/// An event of a show, as Twitchat 16 reports it.
 #[derive(Debug, Clone)]
 struct Moment(&'static str, Value);
 
