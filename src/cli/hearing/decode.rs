@@ -326,8 +326,10 @@ mod tests {
         names(&mut decoder, &json!({ "origin": "twitchat", "type": "FOLLOW", "id": "1", "data": { "user": user } }));
         let sub = json!({ "origin": "twitchat", "type": "SUBSCRIPTION", "id": "2",
             "data": { "tier": 1, "months": 1, "user": { "id": "7", "login": "anna" }, "recipients": [], "isGift": false } });
-        let lines = decoder.hear(&Heard::read(&sub.to_string()).unwrap(), jiff::Timestamp::UNIX_EPOCH);
-        let told = lines.iter().find(|line| line.from == From::Mapped).unwrap();
+        assert_eq!(names(&mut decoder, &sub), [(From::Twitchat, "Twitchat.SUBSCRIPTION".into())]);
+        assert!(decoder.tick(jiff::Timestamp::from_millisecond(1_000).unwrap()).is_empty());
+        let lines = decoder.tick(jiff::Timestamp::from_millisecond(1_001).unwrap());
+        let [told] = &lines[..] else { panic!("one event, not {}", lines.len()) };
         assert_eq!((told.name.as_str(), &told.id, &told.data["displayName"]), ("Twitch.Sub", &json!("2"), &json!("Anna_B")));
     }
 
