@@ -87,6 +87,66 @@ async function brightestAlphas(tab) {
     return lines.map((_, y) => Math.max(...lines.slice(Math.max(0, y - 9), y + 10))); // between two lines of text there is nothing
 }
 
+const STACKED = `Z${'\u0301'.repeat(40)}o${'\u0323'.repeat(40)}`;
+const LAYOUTS = ['left', 'center', 'right', 'flow-left', 'flow-center', 'flow-right', 'two-columns', 'three-columns'];
+
+/** How many pixels are drawn within a box. Its edges may lie between two pixels. */
+function drawnIn(picture, { left, right, top, bottom }) {
+    const { data, width, height } = PNG.sync.read(picture);
+    let count = 0;
+    for (let y = Math.max(0, Math.ceil(top) + 1); y < Math.min(height, Math.floor(bottom) - 1); y++) {
+        for (let x = Math.max(0, Math.floor(left)); x < Math.min(width, Math.ceil(right)); x++) count += data[4 * (y * width + x) + 3] > 40 ? 1 : 0;
+    }
+    return count;
+}
+
+/** The boxes of what a selector finds in the view that is not a fading copy. */
+const boxes = (tab, selector) => tab.run(`[...document.querySelectorAll('.view:not([aria-hidden]) ${selector}')].map((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    return { left, right, top, bottom };
+})`);
+
+for (const layout of LAYOUTS) {
+    for (const look of [{ theme: 'plain' }, { theme: 'neon' }, { theme: 'arcade' }, { theme: 'plain', mode: 'slides', slideSeconds: 60 }]) {
+        test(`stacked marks stay in their row, ${layout}, ${look.theme}, ${look.mode ?? 'scroll'}`, async (context) => {
+            // Columns and flowing names: the rows above and below are those of the neighbours in the same column.
+            const blank = { name: '\u00a0'.repeat(24) };
+            const names = [...Array(6).fill(blank), { name: STACKED }, { name: STACKED }, { name: STACKED }, ...Array(6).fill(blank)];
+            const tab = await showing(context, { ...look, shadow: 0, fade: 0 }, 5000, { sections: [people('a', names, { title: '', layout })] });
+            const picture = await tab.page.screenshot();
+            const entries = await boxes(tab, '.entry');
+            const own = drawnIn(picture, entries[7]);
+            assert.ok(own > 20, `the name itself is drawn: ${own} pixels`);
+            const others = entries.filter((_, index) => index < 6 || index > 8).filter(({ top, bottom }) => entries.slice(6, 9).every((row) => bottom <= row.top || top >= row.bottom));
+            assert.ok(others.length >= 6);
+            for (const box of others) assert.equal(drawnIn(picture, box), 0, `drawn over the row at ${box.top}`);
+        });
+    }
+}
+
+test('stacked marks in a line below a name, and in a note, cover no other', async (context) => {
+    const lines = [{ text: '\u00a0' }, { text: '\u00a0' }, { text: STACKED }, { text: '\u00a0' }, { text: '\u00a0' }];
+    const tab = await showing(context, { theme: 'plain', shadow: 0, fade: 0 }, 4500, { sections: [people('a', [{ name: '\u00a0', lines }, { name: '\u00a0', note: STACKED }, { name: '\u00a0' }], { title: '' })] });
+    const picture = await tab.page.screenshot();
+    const [first, second, own, fourth, fifth] = await boxes(tab, '.line');
+    assert.ok(drawnIn(picture, own) > 20);
+    // A line has no gap round it: what accents of capital letters need is left to it.
+    const room = (own.bottom - own.top) * 0.12;
+    for (const box of [first, { ...second, bottom: second.bottom - room }, { ...fourth, top: fourth.top + room }, fifth]) assert.equal(drawnIn(picture, box), 0);
+    const whos = await boxes(tab, '.entry > .who');
+    for (const box of [whos[0], whos[2]]) assert.equal(drawnIn(picture, box), 0);
+});
+
+test('ordinary names with marks are drawn whole', async (context) => {
+    const names = named('Nguyễn Thị Ế', 'ÅNGSTRÖM Ǟ', 'กี่ ปู่ ญี่ปุ่น', 'हिन्दी क्षेत्र', 'مُحَمَّد', 'שָׁלוֹם', '👩\u200d🚀🏳️\u200d🌈', 'gjpqy Çç');
+    for (const layout of ['center', 'three-columns']) {
+        const tab = await showing(context, { theme: 'plain', fade: 0 }, 6000, { sections: [people('a', names, { title: '', layout })] });
+        const clipped = await tab.page.screenshot();
+        await tab.run(`document.head.append(Object.assign(document.createElement('style'), { textContent: '* { clip-path: none !important }' }))`);
+        assert.deepEqual(PNG.sync.read(await tab.page.screenshot()).data, PNG.sync.read(clipped).data, layout);
+    }
+});
+
 test('the user\'s style sheet and font, from files beside the page', async (context) => {
     const tab = await showing(context, {}, 8000);
     assert.equal(await tab.run(`document.fonts.check('600 20px Mine') && [...document.fonts].some(({ family, status }) => family.includes('Mine') && status === 'loaded')`), true);
