@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::visible::is_visible;
+
 /// Where a person has their account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -64,9 +66,39 @@ impl Platform {
         Self::ALL.into_iter().find(|platform| platform.as_str().eq_ignore_ascii_case(word)).unwrap_or(Self::Other)
     }
 
-    /// What an id tells of itself: `UC…` with 24 characters is a YouTube channel; all else heard from Twitchat is taken for Twitch.
+    /// The platform that an id shows: `UC…` with 24 characters is a YouTube channel, and a number of 15 to 20 digits a TikTok account (64 bits,
+    /// 19 digits mostly). Twitch counts its accounts from 1 and is at 10 digits. Every other id from Twitchat is taken for Twitch's.
     pub fn of_id(id: &str) -> Self {
-        if id.len() == 24 && id.starts_with("UC") { Self::YouTube } else { Self::Twitch }
+        if id.len() == 24 && id.starts_with("UC") {
+            Self::YouTube
+        } else if (15..=20).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit()) {
+            Self::TikTok
+        } else {
+            Self::Twitch
+        }
+    }
+
+    /// As people write it. Empty for what is no platform of its own.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Twitch => "Twitch",
+            Self::YouTube => "YouTube",
+            Self::TikTok => "TikTok",
+            Self::Kick => "Kick",
+            Self::Trovo => "Trovo",
+            Self::Kofi => "Ko-fi",
+            Self::Streamlabs => "Streamlabs",
+            Self::StreamElements => "StreamElements",
+            Self::Tipeee => "Tipeee",
+            Self::Patreon => "Patreon",
+            Self::Fourthwall => "Fourthwall",
+            Self::Other => "",
+        }
+    }
+
+    /// Whether people chat there under a name of their own. Who tips with a service is mostly one of them, under the same name.
+    pub fn has_chat(self) -> bool {
+        matches!(self, Self::Twitch | Self::YouTube | Self::TikTok | Self::Kick | Self::Trovo)
     }
 }
 
@@ -185,10 +217,19 @@ impl Person {
         Self::on(Platform::of_id(id), id, login, display)
     }
 
-    /// A person on a given platform, or nothing if there is neither id nor name.
+    /// A person on a given platform, or nothing if there is neither id nor name. An id that Twitch cannot have is that of another platform.
+    ///
+    /// A name without a visible character is replaced here, so that it is shown nowhere: by the login, which is left empty if it is invisible
+    /// too; the id is shown then. Without any of these it is [`NAMELESS`].
     pub fn on(platform: Platform, id: &str, login: &str, display: &str) -> Option<Self> {
         let (id, login, display) = (id.trim(), cut(login.trim(), LONGEST_NAME), cut(display.trim(), LONGEST_NAME));
         let id = if id.len() > LONGEST_ID || is_placeholder(id) { "" } else { id };
+        let platform = if platform == Platform::Twitch { Platform::of_id(id) } else { platform };
+        let is_blank = |name: &str| !name.is_empty() && !is_visible(name);
+        let had_name = is_blank(&login) || is_blank(&display);
+        let login = if is_blank(&login) { "".into() } else { login };
+        let display = if is_blank(&display) { login.clone() } else { display };
+        let display = if had_name && [id, &login, &display].iter().all(|part| part.is_empty()) { NAMELESS.into() } else { display };
         (!id.is_empty() || !login.is_empty() || !display.is_empty()).then(|| Self {
             platform,
             id: id.into(),
@@ -206,6 +247,11 @@ impl Person {
     /// Somebody of whom another platform gives neither an account nor a name.
     pub fn nameless(platform: Platform) -> Self {
         Self { platform, display: NAMELESS.into(), ..Self::default() }
+    }
+
+    /// What to call them: display name, else login, else id.
+    pub fn name(&self) -> &str {
+        [&self.display, &self.login, &self.id].into_iter().find(|name| !name.is_empty()).map_or("", |name| name)
     }
 
     /// Whether this is one of Twitch's two anonymous accounts, or somebody whom another platform does not name.
@@ -273,6 +319,36 @@ mod tests {
         }
         for id in ["1", "10", "274598607", "UC0000000000000000000000", "anonymous_7", "0a", "5f0c"] {
             assert_eq!(Person::new(id, "", "Lea").map(|who| who.id), Some(id.into()), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_visible_character_is_the_login() {
+        for blank in ["\u{3164}", "\u{200b}\u{200d}", "\u{2800}\u{2800}", " \u{fe0f}", "\u{202e}", "\u{301}\u{302}", "\u{e0041}\u{e007f}"] {
+            let named = |id: &str, login: &str| Person::new(id, login, blank).map(|who| (who.login.to_string(), who.display.to_string()));
+            assert_eq!(named("7", "anna"), Some(("anna".into(), "anna".into())), "{blank:?}");
+            assert_eq!(named("7", ""), Some((String::new(), String::new())), "{blank:?}");
+            assert_eq!(named("7", blank), Some((String::new(), String::new())), "{blank:?}");
+            assert_eq!(named("", ""), Some((String::new(), NAMELESS.into())), "{blank:?}");
+        }
+        for name in ["\u{200b}Anna", "👩\u{200d}🚀", "می\u{200c}خواهم", "❤\u{fe0f}"] {
+            assert_eq!(&*Person::new("7", "anna", name).unwrap().display, name);
+        }
+    }
+
+    #[test]
+    fn an_id_that_twitch_cannot_have_is_that_of_another_platform() {
+        for (id, platform) in [
+            ("7123456789012345678", Platform::TikTok),
+            ("107955912345678901", Platform::TikTok),
+            ("UCq3fXh0cJm1vZr8yXb2kQeg", Platform::YouTube),
+            ("1290001234", Platform::Twitch),
+            ("7", Platform::Twitch),
+            ("71234567890123456789012", Platform::Twitch),
+        ] {
+            assert_eq!(Person::new(id, "", "Lea").unwrap().platform, platform, "{id}");
+            assert_eq!(Person::on(Platform::Twitch, id, "", "Lea").unwrap().platform, platform, "{id}");
+            assert_eq!(Person::on(Platform::Kick, id, "", "Lea").unwrap().platform, Platform::Kick, "{id}");
         }
     }
 

@@ -73,10 +73,11 @@ impl Wave {
             bomb.recipients = recipients.iter().map(|(_, _, recipient)| (*recipient).clone()).collect();
             bomb.count = count;
             bomb.bomb = true;
-            events.push(render::gift_bomb(&bomb, &context(first_id)));
+            events.push(render::of_platform(bomb.gifter.platform, render::gift_bomb(&bomb, &context(first_id))));
         }
         for (gift, id, recipient) in recipients {
-            events.push(render::gift_sub(gift, recipient, is_bomb, if is_bomb { of_bomb } else { 0 }, &context(id)));
+            let event = render::gift_sub(gift, recipient, is_bomb, if is_bomb { of_bomb } else { 0 }, &context(id));
+            events.push(render::of_platform(gift.gifter.platform, event));
         }
         self.told = of_bomb;
         events

@@ -116,6 +116,7 @@ impl Line {
         for kind in ever.map(|_| "FirstWord").into_iter().chain(line) {
             let context = render::Context { at_ms, id: &self.id, broadcaster };
             let event = render::written(kind, &self.who, &self.chat, ever.unwrap_or_default(), &context);
+            let event = render::of_platform(self.who.platform, event);
             events.push(LineEvent { event, id: self.id.clone() });
         }
     }

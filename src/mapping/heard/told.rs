@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json, value::RawValue};
 
 use super::{Trouble, presence};
 use crate::{
-    event::{EventName, Fact, Person},
+    event::{Event, Fact, Person},
+    mapping::render::of_platform,
     twitchat::{
         account::Account,
         lenient::{self, Loose, Number},
@@ -18,12 +19,12 @@ pub(super) fn deleted(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trou
     let who = message.who.ok_or(Trouble::with("user"))?;
     let mut event = person_fields(&who);
     event.extend(fields(json!({
-        "targetUserId": who.id, "targetUserName": who.login, "targetUserDisplayName": who.display,
-        "target_user_id": who.id, "target_user_login": who.login, "target_user_name": who.display,
+        "targetUserId": who.id, "targetUserName": who.login, "targetUserDisplayName": who.name(),
+        "target_user_id": who.id, "target_user_login": who.login, "target_user_name": who.name(),
         "messageId": message.chat.message_id, "targetMessageId": message.chat.message_id,
         "message": message.chat.text, "text": message.chat.text, "role": who.roles.number(),
     })));
-    facts.push(plain("ChatMessageDeleted", event));
+    facts.push(plain("ChatMessageDeleted", &who, event));
     Ok(())
 }
 
@@ -40,23 +41,24 @@ pub(super) fn whisper(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trou
     let who = whisper.user.0.and_then(|user| user.person()).ok_or(Trouble::with("user"))?;
     let mut event = person_fields(&who);
     event.extend(fields(json!({
-        "message": { "msgId": "", "userId": who.id, "username": who.login, "displayName": who.display, "role": who.roles.number(),
+        "message": { "msgId": "", "userId": who.id, "username": who.login, "displayName": who.name(), "role": who.roles.number(),
             "message": "", "emotes": [], "badges": [] },
         "text": "", "unreadCount": whisper.unread_count.count().unwrap_or_default(),
     })));
-    facts.push(plain("Whisper", event));
+    facts.push(plain("Whisper", &who, event));
     Ok(())
 }
 
 fn person_fields(who: &Person) -> Map<String, Value> {
     fields(json!({
-        "user": { "id": who.id, "login": who.login, "name": who.display, "type": who.platform.as_str() },
-        "userId": who.id, "userName": who.login, "displayName": who.display, "isTest": false,
+        "user": { "id": who.id, "login": who.login, "name": who.name(), "type": who.platform.as_str() },
+        "userId": who.id, "userName": who.login, "displayName": who.name(), "isTest": false,
     }))
 }
 
-fn plain(kind: &str, data: Map<String, Value>) -> Fact {
-    Fact::Plain { name: EventName::new("Twitch", kind), data }
+fn plain(kind: &str, who: &Person, data: Map<String, Value>) -> Fact {
+    let Event { name, data } = of_platform(who.platform, Event::new("Twitch", kind, data.into()));
+    Fact::Plain { name, data: fields(data) }
 }
 
 fn fields(value: Value) -> Map<String, Value> {

@@ -106,9 +106,9 @@ fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> O
         }
         // It does not count, and says too little to be understood.
         (Some(read), Fact::Plain { .. } | Fact::Withdrawn { .. }) => {
-            return render::event(&blank(name, read), context).map(|event| event.data);
+            return render::shape(&blank(name, read), context).map(|event| event.data);
         }
-        (Some(_), fact) => return render::event(fact, context).map(|event| event.data),
+        (Some(_), fact) => return render::shape(fact, context).map(|event| event.data),
     }
     SHAPES.get(&*name.to_string()).cloned()
 }

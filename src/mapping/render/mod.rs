@@ -16,7 +16,7 @@ mod train;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use self::gifts::{gift_bomb, gift_sub};
 use crate::event::{
@@ -35,8 +35,27 @@ pub struct Context<'a> {
     pub broadcaster: Option<&'a Person>,
 }
 
-/// The event that tells a fact. `None` for what is not told: silent presence, and the broadcaster becoming known.
+/// The event that is emitted for a fact. `None` for what is not emitted: silent presence, and the broadcaster becoming known.
 pub fn event(fact: &Fact, context: &Context<'_>) -> Option<Event> {
+    let platform = match fact {
+        Fact::Follow { who }
+        | Fact::Cheer { who, .. }
+        | Fact::Raid { who, .. }
+        | Fact::GoalContribution { who, .. }
+        | Fact::Pyramid { who, .. }
+        | Fact::Ban { who, .. } => who.platform,
+        Fact::Subscription(sub) => sub.who.platform,
+        Fact::Gift(gift) => gift.gifter.platform,
+        Fact::Redemption(redemption) => redemption.who.platform,
+        Fact::Presence(presence) => presence.who.platform,
+        // About nobody, about several people, or named already.
+        _ => Platform::default(),
+    };
+    shape(fact, context).map(|event| of_platform(platform, event))
+}
+
+/// The same before it is known who emits it: a published event keeps the name that its publisher gave it.
+pub fn shape(fact: &Fact, context: &Context<'_>) -> Option<Event> {
     Some(match fact {
         Fact::Follow { who } => Event { name: name(who.platform, "Follow"), data: channel::follow(who, context) },
         Fact::Cheer { who, bits, chat } => Event::new("Twitch", "Cheer", chat::cheer(who, *bits, chat, context)),
@@ -75,6 +94,23 @@ pub fn written(kind: &str, who: &Person, chat: &Chat, ever: bool, context: &Cont
     Event { name: name(who.platform, kind), data: chat::message(who, chat, ever, context) }
 }
 
+/// An event in the name of its person's platform. Streamer.bot has no events of TikTok, and a page that thanks for `Twitch.Follow` must not
+/// get one of those: they are `General.Custom`, with the platform, Twitch's word for what happened, and the data of Twitch's event.
+pub fn of_platform(platform: Platform, event: Event) -> Event {
+    if platform != Platform::TikTok || &*event.name.source != "Twitch" {
+        return event;
+    }
+    let Event { name, data } = event;
+    let mut custom = Map::new();
+    // Who it was, where every event has it.
+    for key in ["userId", "userName", "displayName", "user"] {
+        let nested = data.get("message").and_then(|message| message.get(if key == "userName" { "username" } else { key }));
+        custom.extend(data.get(key).or(nested).map(|value| (key.to_owned(), value.clone())));
+    }
+    custom.extend([("source".into(), platform.label().into()), ("type".into(), (&*name.kind).into()), ("data".into(), data)]);
+    Event::new("General", "Custom", custom.into())
+}
+
 /// A gift that nobody gathers into a wave any more: told as what it says of itself.
 fn gifted(gift: &Gift, context: &Context<'_>) -> Event {
     match gift.recipients.as_slice() {
@@ -84,7 +120,7 @@ fn gifted(gift: &Gift, context: &Context<'_>) -> Event {
     }
 }
 
-/// The name of a Twitch event as the platform of its person has it. A platform that has no such event is told as Twitch's.
+/// The name of a Twitch event as the platform of its person has it. A platform that has no such event has Twitch's.
 fn name(platform: Platform, twitch: &str) -> EventName {
     let own = match (platform, twitch) {
         (Platform::YouTube, "Follow") => Some(EventName::new("YouTube", "NewSubscriber")),

@@ -13,9 +13,9 @@ pub(super) fn base(person: &Person) -> Value {
     json!({"id": person.id, "login": person.login, "name": display(person), "type": person.platform.as_str()})
 }
 
-/// The display name; the login where there is none, because it is shown to people.
+/// The display name; the login where there is none, and the id where there is neither, because it is shown to people.
 pub(super) fn display(person: &Person) -> &str {
-    if person.display.is_empty() { &person.login } else { &person.display }
+    person.name()
 }
 
 /// A ban or its end: nobody tells who banned them, or why.

@@ -273,10 +273,32 @@ fn people_of_other_chats_are_told_by_their_own_source() {
     assert_eq!(name(&presence(Platform::Kick, Told::FirstWord { ever: false })), "Kick.FirstWords");
     let kick = Person { platform: Platform::Kick, ..anna() };
     assert_eq!(name(&Fact::Gift(gift(kick, vec![zed(), mira()], 0))), "Kick.MassGiftSubscription");
-    let tiktok = Person { platform: Platform::TikTok, ..anna() };
-    assert_eq!(name(&Fact::Follow { who: tiktok }), "Twitch.Follow");
     let kick = Person { platform: Platform::Kick, ..anna() };
     assert_eq!(name(&Fact::Raid { who: kick, viewers: 1, avatar: "".into() }), "Twitch.Raid");
+}
+
+/// Streamer.bot has no source for it.
+#[test]
+fn what_people_of_tiktok_do_is_no_event_of_twitch() {
+    let tiktok = || Person::new("7123456789012345678", "lea.t", "Lea").unwrap();
+    let chat = Fact::Presence(Presence { who: tiktok(), spoke: true, told: Told::ChatMessage, chat: Chat::default() });
+    let first = Fact::Presence(Presence { who: tiktok(), spoke: true, told: Told::FirstWord { ever: false }, chat: Chat::default() });
+    let subscribed = Fact::Subscription(Subscription { who: tiktok(), ..sub(SubKind::New, 1, 1, "") });
+    let facts = [
+        (Fact::Follow { who: tiktok() }, "Follow"),
+        (chat, "ChatMessage"),
+        (first, "FirstWord"),
+        (subscribed, "Sub"),
+        (Fact::Gift(gift(tiktok(), vec![zed()], 1)), "GiftSub"),
+        (Fact::Raid { who: tiktok(), viewers: 3, avatar: "".into() }, "Raid"),
+    ];
+    for (fact, kind) in facts {
+        let event = told(&fact, "x", AT);
+        assert_eq!(event.name.to_string(), "General.Custom", "{kind}");
+        let about = ["source", "type", "userId", "displayName"].map(|key| event.data[key].as_str().unwrap_or_default());
+        assert_eq!(about, ["TikTok", kind, "7123456789012345678", "Lea"]);
+        assert!(event.data["data"].is_object(), "{kind}");
+    }
 }
 
 #[test]
