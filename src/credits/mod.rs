@@ -13,6 +13,7 @@ pub mod fold;
 pub mod ignore;
 pub mod left_out;
 pub mod listed;
+pub mod namesakes;
 pub mod people;
 pub mod reply;
 pub mod roll;

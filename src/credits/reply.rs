@@ -11,6 +11,7 @@ use super::{
     fold::{Fold, SupportLine},
     ignore::Ignore,
     left_out::LeftOut,
+    namesakes,
     people::PersonId,
     section::Section,
     tally::Entry,
@@ -244,11 +245,16 @@ impl Writer<'_> {
             _ if self.is_off(section) => Vec::new(),
             Section::GameUpdates => self.fold.session.games().iter().take(self.enough()).cloned().collect(),
             Section::Editors => self.listed(&self.options.editors),
-            _ => unique(self.entries(section).map(|entry| self.fold.people.name(entry.who))).take(self.enough()).collect(),
+            _ => self.people(self.entries(section).map(|entry| entry.who), self.enough()),
         };
         let names = Value::Array(self.cut(names));
         self.named.insert(section, names.clone());
         names
+    }
+
+    /// The names of people, `most` at most.
+    fn people(&self, who: impl Iterator<Item = PersonId>, most: usize) -> Vec<Value> {
+        namesakes::names(who.filter_map(|who| self.fold.people.known(who)), most)
     }
 
     /// Names from the config, as their owners write them where that is known.
@@ -286,7 +292,7 @@ impl Writer<'_> {
             return json!({});
         }
         for (kind, section) in SUPPORT_SECTIONS {
-            let names: Vec<_> = unique(self.support(kind).map(|line| self.fold.people.name(line.who))).take(self.enough()).collect();
+            let names = self.people(self.support(kind).map(|line| line.who), self.enough());
             if !names.is_empty() {
                 custom.insert(section.into(), names);
             }
@@ -319,12 +325,12 @@ impl Writer<'_> {
 
     fn top_bits(&self) -> [Value; 3] {
         let [all, month, week, _] = &self.ranked;
-        [all, month, week].map(|list| Value::Array(unique(list.iter().map(|(who, _)| self.fold.people.name(*who))).collect()))
+        [all, month, week].map(|list| Value::Array(self.people(list.iter().map(|(who, _)| *who), usize::MAX)))
     }
 
     fn top_points(&self) -> Value {
         let [.., points] = &self.ranked;
-        Value::Array(unique(points.iter().map(|(who, _)| self.fold.people.name(*who))).collect())
+        Value::Array(self.people(points.iter().map(|(who, _)| *who), usize::MAX))
     }
 
     fn extended(&mut self) -> Value {

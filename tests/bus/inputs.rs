@@ -11,7 +11,12 @@ use uuid::Uuid;
 
 use crate::support::{Bridge, Bus, SOON, Site, fixture, on_both, play, wait_until};
 
-on_both!(amounts_mean_what_was_written, placeholders_for_ids_identify_no_one);
+on_both!(
+    amounts_mean_what_was_written,
+    placeholders_for_ids_identify_no_one,
+    names_are_visible_and_stay_as_they_are,
+    people_of_several_platforms_are_told_apart
+);
 
 /// Messages and what is expected of them.
 struct Input {
@@ -260,4 +265,128 @@ async fn placeholders_for_ids_identify_no_one(site: Site) {
         json!([["reply/Events/Follows", "count", 3]]),
     );
     check(&site, inputs.into_iter().chain([twitch]).collect()).await;
+}
+
+fn follow(id: &str, login: &str, name: &str) -> Value {
+    json!({ "origin": "twitchat", "type": "FOLLOW", "data": { "user": { "id": id, "login": login, "displayName": name } } })
+}
+
+fn follows(names: &[&str]) -> Value {
+    json!(["reply/Events/Follows", "eq", names])
+}
+
+async fn names_are_visible_and_stay_as_they_are(site: Site) {
+    let inputs = vec![
+        case("A6-stacked-marks"),
+        input(
+            "a name without a visible character is the login",
+            vec![
+                follow("81001", "hangul_filler", "\u{3164}\u{3164}"),
+                follow("81002", "zero_width", "\u{200b}\u{200d}\u{feff}"),
+                follow("81003", "braille_blank", "\u{2800}"),
+                follow("81004", "only_marks", "\u{301}\u{302}\u{303}"),
+                follow("81005", "tags", "\u{e0041}\u{e007f}"),
+            ],
+            json!([
+                follows(&["hangul_filler", "zero_width", "braille_blank", "only_marks", "tags"]),
+                ["roll/sections[id=follows]/names/0/name", "eq", "hangul_filler"],
+                ["reply/extended/Follows[id=81003]/name", "eq", "braille_blank"],
+            ]),
+        ),
+        input(
+            "without a login it is the id",
+            vec![follow("UC0000000000000000blank0", "\u{3164}", "\u{ad}"), follow("81011", "", "\u{202e}\u{2066}")],
+            json!([follows(&["UC0000000000000000blank0", "81011"]), ["roll/sections[id=follows]/names/1/name", "eq", "81011"]]),
+        ),
+        input(
+            "without an id either it is anonymous",
+            vec![tip("\u{3164}", "5", "EUR")],
+            json!([sum("Anonymous", "5.00"), shown("Anonymous", "€5")]),
+        ),
+        input(
+            "who was visible and is not any more",
+            vec![
+                follow("81021", "anna_b", "Anna_B"),
+                publish(
+                    "Twitch",
+                    "Cheer",
+                    &json!({ "userId": "81021", "userName": "anna_b", "displayName": "\u{fe0f}\u{200b}", "bits": 5 }),
+                ),
+            ],
+            json!([follows(&["anna_b"]), ["reply/Events/Cheers", "eq", ["anna_b"]]]),
+        ),
+        input(
+            "joiners and selectors between visible characters stay",
+            vec![
+                follow("81031", "mi", "می\u{200c}خواهم"),
+                follow("81032", "astro", "👩\u{200d}🚀"),
+                follow("81033", "heart", "I❤\u{fe0f}U"),
+                follow("81034", "deva", "क\u{94d}\u{200d}ष"),
+                follow("81035", "wide", "\u{200b}Wide\u{200b}"),
+            ],
+            json!([follows(&["می\u{200c}خواهم", "👩\u{200d}🚀", "I❤\u{fe0f}U", "क\u{94d}\u{200d}ष", "\u{200b}Wide\u{200b}"])]),
+        ),
+    ];
+    check(&site, inputs).await;
+}
+
+async fn people_of_several_platforms_are_told_apart(site: Site) {
+    let kick =
+        |id: &str, name: &str| publish("Kick", "Follow", &json!({ "userId": id, "userName": name.to_lowercase(), "displayName": name }));
+    let of_follows = |platform: &str| format!("reply/extended/Follows[platform={platform}]/id");
+    let inputs = vec![
+        input(
+            "the same name on three platforms",
+            vec![
+                follow("82001", "lea", "Lea"),
+                follow("UCq3fXh0cJm1vZr8yXb2kQeg", "Lea", "Lea"),
+                kick("82001", "Lea"),
+                follow("82002", "max", "Max"),
+            ],
+            json!([
+                follows(&["Lea (Twitch)", "Lea (YouTube)", "Lea (Kick)", "Max"]),
+                ["reply/extended/Follows", "count", 4],
+                [of_follows("kick"), "eq", "82001"],
+                ["roll/sections[id=follows]/names[platform=YouTube]/name", "eq", "Lea"],
+                ["roll/sections[id=follows]/names[name=Max]/platform", "absent"],
+            ]),
+        ),
+        input(
+            "a follow from TikTok is none from Twitch",
+            vec![
+                follow("7123456789012345678", "lea.t", "Lea"),
+                json!({ "origin": "twitchat", "type": "MESSAGE_FIRST", "data": { "channel": "1", "message": "hi",
+                    "user": { "id": "7123456789012345678", "login": "lea.t", "displayName": "Lea" } } }),
+                follow("6800000000000000001", "kim", "Kim"),
+            ],
+            json!([
+                follows(&["Lea", "Kim"]),
+                [of_follows("tiktok"), "eq", "7123456789012345678"],
+                [of_follows("twitch"), "absent"],
+                ["reply/User/Users", "eq", ["Lea"]],
+                ["reply/extended/Users[id=7123456789012345678]/platform", "eq", "tiktok"],
+            ]),
+        ),
+        input(
+            "who tips with a service under the own name is nobody else",
+            vec![follow("82021", "noor", "Noor"), tip("Noor", "5", "EUR")],
+            json!([
+                ["roll/sections[id=follows]/names[name=Noor]/platform", "absent"],
+                ["roll/sections[id=tips]/names[name=Noor]/platform", "absent"]
+            ]),
+        ),
+        input(
+            "in different sections of a roll too",
+            vec![
+                follow("82031", "sam", "Sam"),
+                publish(
+                    "YouTube",
+                    "SuperChat",
+                    &json!({ "userId": "UCsam000000000000000000a", "displayName": "sam", "amount": "5", "currency": "EUR" }),
+                ),
+            ],
+            json!([follows(&["Sam"]), ["roll/sections[id=follows]/names[name=Sam]/platform", "eq", "Twitch"]]),
+        ),
+    ];
+    check(&site, inputs).await;
 }

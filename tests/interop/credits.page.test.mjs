@@ -48,6 +48,14 @@ test('sections come in their order with titles, names, amounts and notes', async
     ]);
 });
 
+test('the platform stands behind a name where the bridge says so', async (context) => {
+    const tab = await opened(context);
+    const names = [{ name: 'Lea', platform: 'Twitch', amount: '×2' }, { name: 'Lea', platform: 'YouTube', lines: [{ text: 'Lea', platform: 'Kick' }] }, { name: 'Max' }];
+    await tab.roll(rollOf([people('follows', names)]));
+    const shown = await tab.run(`[...document.querySelectorAll('.view:not([aria-hidden]) .entry')].map((entry) => [...entry.querySelectorAll('bdi')].map((part) => [part.className, part.textContent].join(' ')))`);
+    assert.deepEqual(shown, [['name Lea', 'platform Twitch', 'amount ×2'], ['name Lea', 'platform YouTube', 'line-text Lea', 'platform Kick'], ['name Max']]);
+});
+
 test('what people write is text, wherever it stands', async (context) => {
     const tab = await opened(context);
     const evil = [

@@ -1,7 +1,10 @@
 //! The credits as people read them: titles with names below, empty sections left out.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde_json::{Map, Value};
-use twitchat_bridge::credits::Section;
+use twitchat_bridge::credits::{Section, namesakes};
+use twitchat_bridge::event::Platform;
 
 use crate::cli::out::{self, BOLD};
 
@@ -83,12 +86,34 @@ fn place(section: Section) -> Vec<&'static str> {
 fn lines(reply: &Value, place: &[&str]) -> Vec<String> {
     let at = |root: &Value, place: &[&str]| {
         let found = place.iter().try_fold(root, |value, key| value.get(key));
-        found.and_then(Value::as_array).map(|list| list.iter().map(line).collect::<Vec<_>>())
+        found.and_then(Value::as_array).map(|list| named_apart(list).iter().map(line).collect::<Vec<_>>())
     };
     // In `extended` all sections stand side by side.
     let flat = place.iter().position(|key| ["Events", "User"].contains(key)).map_or(place, |_| place.get(1..).unwrap_or_default());
     let extended = reply.get("extended").and_then(|extended| at(extended, flat)).filter(|lines| !lines.is_empty());
     extended.or_else(|| at(reply, place)).unwrap_or_default()
+}
+
+/// The same list, with the platform behind each name that people of several chats have. Plain names have it from the bridge.
+fn named_apart(list: &[Value]) -> Vec<Value> {
+    let who = |one: &Value| {
+        let text = |key: &str| one.get(key).and_then(Value::as_str);
+        Some((text("name")?.to_owned(), Platform::parse(text("platform")?))).filter(|(_, platform)| platform.has_chat())
+    };
+    let mut platforms: HashMap<String, BTreeSet<Platform>> = HashMap::new();
+    for (name, platform) in list.iter().filter_map(who) {
+        platforms.entry(name.to_lowercase()).or_default().insert(platform);
+    }
+    let is_shared = |name: &str| platforms.get(&name.to_lowercase()).is_some_and(|platforms| platforms.len() > 1);
+    let mut list = list.to_vec();
+    for one in &mut list {
+        if let Some((name, platform)) = who(one).filter(|(name, _)| is_shared(name))
+            && let Some(shown) = one.get_mut("name")
+        {
+            *shown = namesakes::marked(&name, platform).into();
+        }
+    }
+    list
 }
 
 /// A name, or an object with a name and amounts.
@@ -144,6 +169,16 @@ mod tests {
             "TopBits": { "All": ["Zed"], "Month": [], "Week": [] },
             "TopChannelRewards": [],
         })
+    }
+
+    #[test]
+    fn a_name_that_people_of_several_platforms_have_stands_there_with_each() {
+        let person = |platform: &str, name: &str| json!({ "name": name, "platform": platform, "count": 1 });
+        let follows = [person("twitch", "Lea"), person("youtube", "lea"), person("kofi", "Lea"), person("kick", "Max")];
+        let reply = json!({ "Events": { "Follows": [] }, "extended": { "Follows": follows } });
+        let text = Roll::read(reply.as_object().unwrap()).text();
+        let names: Vec<_> = text.lines().skip(1).map(str::trim).collect();
+        assert_eq!(names, ["Lea (Twitch)", "lea (YouTube)", "Lea", "Max"]);
     }
 
     #[test]

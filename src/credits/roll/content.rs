@@ -7,6 +7,7 @@ use super::{
     amount::{grouped, span},
     kind::Kind,
     line::{Line, Lines},
+    namesakes,
     plan::{Amounts, Layout, Plan, Script, Sort},
     words,
 };
@@ -17,6 +18,9 @@ use crate::credits::{Fold, Options, PersonId};
 pub struct Name {
     /// As it is shown: never markup.
     pub name: String,
+    /// The platform, where somebody of another one has the same name.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub platform: &'static str,
     /// How much, in words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub amount: String,
@@ -45,6 +49,9 @@ pub struct Name {
 pub struct Below {
     /// What it says.
     pub text: String,
+    /// As in [`Name`].
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub platform: &'static str,
     /// How much.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub amount: String,
@@ -186,6 +193,7 @@ pub fn sections(script: &Script, fold: &Fold, options: &Options, given: &Given) 
             }
         }
     }
+    namesakes::mark(&mut sections, &fold.people);
     sections
 }
 
@@ -276,6 +284,7 @@ impl Line {
         };
         Name {
             name: if plan.short_names { shortened(&self.name) } else { self.name },
+            platform: "",
             amount,
             lines: if plan.details { self.lines } else { Vec::new() },
             skin: if plan.details { self.skin } else { Box::default() },

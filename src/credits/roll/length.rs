@@ -122,6 +122,7 @@ mod tests {
     fn people(names: usize, layout: Layout) -> Section {
         let name = Name {
             name: "x".into(),
+            platform: "",
             amount: String::new(),
             note: String::new(),
             badge: "",

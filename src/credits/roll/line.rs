@@ -464,7 +464,7 @@ impl<'a> Lines<'a> {
 }
 
 fn below(text: String, amount: String, icon: &'static str) -> Below {
-    Below { text, amount, icon, who: None }
+    Below { text, platform: "", amount, icon, who: None }
 }
 
 fn is_tiktok(once: &SupportOnce) -> bool {

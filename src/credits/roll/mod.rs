@@ -7,6 +7,7 @@ pub mod content;
 pub mod kind;
 pub mod length;
 mod line;
+mod namesakes;
 pub mod plan;
 pub mod words;
 

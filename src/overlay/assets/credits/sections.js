@@ -36,18 +36,21 @@
         return element;
     }
 
-    function line({ text, amount, icon }, at, onLost) {
-        return placed(make('span', 'line', page.icon(icon, onLost), isolated('line-text', given(text) ? text : ''),
+    /** The platform stands there if people of several platforms have the same name. */
+    const platformOf = (platform) => (given(platform) ? isolated('platform', platform) : undefined);
+
+    function line({ text, platform, amount, icon }, at, onLost) {
+        return placed(make('span', 'line', page.icon(icon, onLost), isolated('line-text', given(text) ? text : ''), platformOf(platform),
             given(amount) ? isolated('amount', amount) : undefined), at, text);
     }
 
-    function entry({ name, amount, note, icon, badge, images, lines, skin }, at, onLost) {
+    function entry({ name, platform, amount, note, icon, badge, images, lines, skin }, at, onLost) {
         const element = placed(make('li', 'entry'), at, name);
         if (SKINS.includes(skin)) element.classList.add('skin', `skin-${skin}`);
         if (Array.isArray(images) && images.length > 0) {
             element.append(make('span', 'images', ...images.filter(page.isImageAddress).map((address) => page.image(address, '', onLost))));
         }
-        const who = make('span', 'who', page.icon(given(badge) ? badge : icon, onLost), isolated('name', given(name) ? name : ''));
+        const who = make('span', 'who', page.icon(given(badge) ? badge : icon, onLost), isolated('name', given(name) ? name : ''), platformOf(platform));
         if (given(amount)) who.append(isolated('amount', amount));
         element.append(who);
         if (given(note)) element.append(isolated('note', note));
