@@ -16,6 +16,8 @@ mod sender;
 mod settings;
 mod startup;
 pub mod state;
+#[cfg(test)]
+mod tests;
 mod watched;
 
 use std::sync::Arc;
