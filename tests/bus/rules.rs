@@ -21,6 +21,7 @@ on_both!(
     obs_does_what_a_step_says_or_the_reason_is_told,
     a_label_keeps_its_source_up_to_date,
     a_label_shows_its_text_whatever_happens_to_its_source,
+    a_label_follows_its_source_through_renames_and_scene_collections,
 );
 
 fn config(toml: &str) -> Config {
@@ -250,5 +251,55 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
     studio.scenes().remove(SceneId::Name(&scene)).await.unwrap();
     wait_until("the trouble", SOON, async || label(&mut bus).await["trouble"].as_str().filter(|why| why.contains("no source")).map(drop))
         .await;
+    bridge.stop().await;
+}
+
+/// Its source gets another name and its name back, and another scene collection has a source of that name.
+async fn a_label_follows_its_source_through_renames_and_scene_collections(site: Site) {
+    const OTHER: &str = "Collection of a label";
+    const KIND: &str = "text_ft2_source_v2";
+    let obs = Talker::connect(&site.target(), &Options::default()).await.unwrap();
+    let studio = crate::overlay::studio(&site).await;
+    let (scene, source) = (format!("scene {}", uuid::Uuid::new_v4()), format!("label {}", uuid::Uuid::new_v4()));
+    let elsewhere = format!("{source} elsewhere");
+    let text = "{{ credits.events.follows | length }} of 50";
+    let (bridge, _twitchat, mut bus) = play(&site, &format!("[[label]]\nsource = {source:?}\ntext = {text:?}\n")).await;
+    let shows = async |text: &str| {
+        wait_until(text, SOON, async || obs.input(&source).await.unwrap().filter(|input| input.settings["text"] == text).map(drop)).await;
+    };
+    let is_missing = async |bus: &mut Bus| {
+        let trouble = async || bus.status().await["labels"][0]["trouble"].as_str().filter(|why| why.contains("no source")).map(drop);
+        wait_until("the trouble", SOON, trouble).await;
+    };
+    let follow = |id: &str| publish("Twitch", "Follow", &json!({ "userId": id, "userName": format!("user{id}") }));
+
+    obs.create_scene(&scene).await.unwrap();
+    obs.create_input(&scene, &source, KIND, &json!({ "text": "old" })).await.unwrap();
+    shows("0 of 50").await;
+    studio.inputs().set_name(InputId::Name(&source), &elsewhere).await.unwrap();
+    is_missing(&mut bus).await;
+    bus.ask(follow("1")).await;
+    studio.inputs().set_name(InputId::Name(&elsewhere), &source).await.unwrap();
+    shows("1 of 50").await;
+
+    let collections = studio.scene_collections().list().await.unwrap();
+    if collections.collections.iter().any(|name| name == OTHER) {
+        studio.scene_collections().set_current(OTHER).await.unwrap();
+    } else {
+        studio.scene_collections().create(OTHER).await.unwrap();
+    }
+    is_missing(&mut bus).await;
+    obs.create_scene(&scene).await.unwrap();
+    obs.create_input(&scene, &source, KIND, &json!({ "text": "old" })).await.unwrap();
+    shows("1 of 50").await;
+    bus.ask(follow("2")).await;
+    shows("2 of 50").await;
+    studio.inputs().remove(InputId::Name(&source)).await.unwrap();
+    studio.scenes().remove(SceneId::Name(&scene)).await.unwrap();
+    studio.scene_collections().set_current(&collections.current).await.unwrap();
+    shows("2 of 50").await;
+    assert!(bus.status().await["labels"][0]["trouble"].is_null());
+    studio.inputs().remove(InputId::Name(&source)).await.unwrap();
+    studio.scenes().remove(SceneId::Name(&scene)).await.unwrap();
     bridge.stop().await;
 }

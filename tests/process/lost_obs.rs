@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::Instant;
-use twitchat_bridge::obs::Target;
+use twitchat_bridge::obs::{self, Target};
 use twitchat_bridge::sim;
 use twitchat_bridge::sim::obs::StandIn;
 use twitchat_bridge::sim::peer::Talker;
@@ -15,7 +15,7 @@ use crate::support::bridge::{Home, Program};
 use crate::support::bus::Bus;
 use crate::support::obs::{OwnObs, peer, stand_in, stand_in_with};
 use crate::support::play::{assert_all_in, burst, follow, follower, followers, start_burst};
-use crate::support::{SOON, wait_until};
+use crate::support::{SOON, wait_until, within};
 
 /// From OBS being ready to the bridge answering.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
@@ -175,4 +175,63 @@ async fn timing_a_frozen_real_obs_is_noticed_and_met_again() {
     assert!(took < BACK_WITHIN, "back after {took:?}");
     assert_eq!(followers(&bus.credits().await).len(), 500);
     assert!(bridge.is_running());
+}
+
+#[tokio::test]
+async fn a_label_shows_its_text_again_after_a_restart_of_the_stand_in() {
+    let (obs, target) = stand_in().await;
+    labels_after_restart(&target, async || {
+        obs.kill().await;
+        obs.start_again().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+#[ignore = "needs a real OBS: scripts/test starts one"]
+async fn a_label_shows_its_text_again_after_a_restart_of_a_real_obs() {
+    let obs = Arc::new(OwnObs::start());
+    let target = obs.target();
+    labels_after_restart(&target, async || {
+        obs.signal("KILL");
+        let again = Arc::clone(&obs);
+        tokio::task::spawn_blocking(move || again.restart()).await.unwrap();
+    })
+    .await;
+}
+
+/// OBS comes back with the source as it was saved, or without it: then somebody makes it again.
+async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
+    const SOURCE: &str = "Followers";
+    const KIND: &str = "text_ft2_source_v2";
+    let shows = async |obs: &obs::Talker, text: &str| {
+        within(text, SOON, async {
+            while obs.input(SOURCE).await.unwrap().is_none_or(|input| input.settings["text"] != text) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        })
+        .await;
+    };
+    let old = json!({ "text": "old" });
+    let home = Home::new();
+    home.configure(&format!("[[label]]\nsource = {SOURCE:?}\ntext = \"{{{{ credits.events.follows | length }}}} follow\"\n"));
+    let _bridge = home.run(target);
+    Bus::connect(target).await.until_answered(SOON).await;
+    let talker = obs::Talker::connect(target, &obs::Options::default()).await.unwrap();
+    let scene = talker.program_scene().await.unwrap();
+    talker.create_input(&scene, SOURCE, KIND, &old).await.unwrap();
+    shows(&talker, "0 follow").await;
+
+    restart().await;
+    let talker = obs::Talker::connect(target, &obs::Options::default()).await.unwrap();
+    if talker.input(SOURCE).await.unwrap().is_some() {
+        talker.set_input(SOURCE, &old).await.unwrap();
+    } else {
+        talker.create_input(&talker.program_scene().await.unwrap(), SOURCE, KIND, &old).await.unwrap();
+    }
+    shows(&talker, "0 follow").await;
+    let bus = Bus::connect(target).await;
+    bus.until_answered(SOON).await;
+    bus.tell(&follow(1)).await;
+    shows(&talker, "1 follow").await;
 }

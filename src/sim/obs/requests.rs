@@ -11,7 +11,7 @@ use super::protocol::status;
 use super::world::{Happened, World, uuid_of};
 
 /// What `GetVersion` lists.
-const AVAILABLE: [&str; 34] = [
+const AVAILABLE: [&str; 35] = [
     "BroadcastCustomEvent",
     "CallVendorRequest",
     "CreateInput",
@@ -40,6 +40,7 @@ const AVAILABLE: [&str; 34] = [
     "SetCurrentPreviewScene",
     "SetCurrentProgramScene",
     "SetCurrentSceneCollection",
+    "SetInputName",
     "SetInputSettings",
     "SetSceneItemEnabled",
     "SetStudioModeEnabled",
@@ -244,7 +245,11 @@ mod tests {
         assert_eq!(code(ask("SetInputSettings", json!({"inputName": "Alerts", "inputSettings": {"width": 9}}))), status::SUCCESS);
         let settings = ask("GetInputSettings", json!({"inputName": "Alerts"})).unwrap().0.unwrap();
         assert_eq!(settings, json!({"inputKind": "browser_source", "inputSettings": {"url": "a", "width": 9}}));
-        assert_eq!(code(ask("RemoveInput", json!({"inputName": "Alerts"}))), status::SUCCESS);
+        let rename = |new: &str| json!({"inputName": "Alerts", "newInputName": new});
+        assert_eq!(code(ask("SetInputName", rename("Alerts"))), status::RESOURCE_ALREADY_EXISTS);
+        assert_eq!(code(ask("SetInputName", rename("Alarms"))), status::SUCCESS);
+        assert_eq!(code(ask("RemoveInput", json!({"inputName": "Alerts"}))), status::RESOURCE_NOT_FOUND);
+        assert_eq!(code(ask("RemoveInput", json!({"inputName": "Alarms"}))), status::SUCCESS);
         assert_eq!(code(ask("GetInputSettings", json!({"inputName": "Alerts"}))), status::RESOURCE_NOT_FOUND);
     }
 }

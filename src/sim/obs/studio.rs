@@ -158,6 +158,16 @@ fn inputs(world: &mut World, kind: &str, fields: Fields<'_>) -> Answer {
             }
             Ok((None, Vec::new()))
         }
+        "SetInputName" => {
+            let (name, new) = (fields.text("inputName")?, fields.text("newInputName")?);
+            if !world.inputs.contains_key(name) {
+                return Err(not_found(name));
+            }
+            if world.has_source(new) {
+                return Err(Refusal::new(status::RESOURCE_ALREADY_EXISTS, "A source already exists by that new input name."));
+            }
+            Ok((None, world.rename_input(name, new)))
+        }
         "RemoveInput" => {
             let name = fields.text("inputName")?;
             Ok((None, world.remove_input(name).ok_or_else(|| not_found(name))?))

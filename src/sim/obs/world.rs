@@ -160,6 +160,23 @@ impl World {
         (self.add_item(scene, name, true), vec![Happened { kind: "InputCreated", intent: subscription::INPUTS, data }])
     }
 
+    /// Whether an input or a scene has this name.
+    pub(super) fn has_source(&self, name: &str) -> bool {
+        self.inputs.contains_key(name) || self.scenes.iter().any(|scene| scene == name)
+    }
+
+    /// Gives an input another name, which nothing has yet.
+    pub(super) fn rename_input(&mut self, name: &str, new: &str) -> Vec<Happened> {
+        if let Some(input) = self.inputs.remove(name) {
+            self.inputs.insert(new.into(), input);
+        }
+        for item in self.items.iter_mut().filter(|item| item.source == name) {
+            item.source = new.into();
+        }
+        let data = json!({"inputUuid": uuid_of(name), "oldInputName": name, "inputName": new});
+        vec![Happened { kind: "InputNameChanged", intent: subscription::INPUTS, data }]
+    }
+
     /// Removes an input; `None` when there is none of that name.
     pub(super) fn remove_input(&mut self, name: &str) -> Option<Vec<Happened>> {
         self.inputs.remove(name)?;
