@@ -31,7 +31,7 @@ async fn run_until_it_breaks(target: impl Fn(Target) -> Target + Send + Sync + '
     config.store.path = folder.path().join("journal.db");
     let of_obs = Target { host: "127.0.0.1".into(), port: obs.port(), tls: false, password: None };
     let setup = Setup { config: config.clone(), takeover: false, target: Arc::new(move || target(of_obs.clone())), told: None };
-    let outcome = timeout(SOON, run(setup, CancellationToken::new())).await.expect("the bridge ends");
+    let outcome = timeout(SOON, Box::pin(run(setup, CancellationToken::new()))).await.expect("the bridge ends");
     timeout(SOON, obs.until_sessions(0)).await.expect("the connections are closed");
     let store = Store::open(&config.store.path).expect("the store was closed");
     assert!(store.kept("alive_ms").is_ok(), "and can be read");
@@ -41,13 +41,13 @@ async fn run_until_it_breaks(target: impl Fn(Target) -> Target + Send + Sync + '
 #[tokio::test]
 async fn an_engine_that_panics_does_not_keep_link_and_store_from_their_end() {
     let _guard = set_default(Registry::default().with(BreaksTheEngine));
-    let outcome = run_until_it_breaks(|target| target).await;
+    let outcome = Box::pin(run_until_it_breaks(|target| target)).await;
     assert!(matches!(outcome, Err(Error::Broken("the engine"))), "{outcome:?}");
 }
 
 #[tokio::test]
 async fn a_link_that_panics_ends_the_bridge() {
-    let outcome = run_until_it_breaks(|_| panic!("broken on purpose")).await;
+    let outcome = Box::pin(run_until_it_breaks(|_| panic!("broken on purpose"))).await;
     assert!(matches!(outcome, Err(Error::Broken("the link to OBS"))), "{outcome:?}");
 }
 
@@ -58,10 +58,10 @@ async fn a_link_that_panics_at_a_reconnect_ends_the_bridge() {
         target.port = 1;
         target
     };
-    let outcome = run_until_it_breaks(move |target| match asked.fetch_add(1, Ordering::SeqCst) {
+    let outcome = Box::pin(run_until_it_breaks(move |target| match asked.fetch_add(1, Ordering::SeqCst) {
         0 => closed(target),
         _ => panic!("broken on purpose"),
-    })
+    }))
     .await;
     assert!(matches!(outcome, Err(Error::Broken("the link to OBS"))), "{outcome:?}");
 }
