@@ -177,6 +177,14 @@ const KEYS: &[Key] = &[
         show: |config| Some(config.credits.hide_banned.to_string()),
     },
     Key {
+        name: "credits.anonymous",
+        env: Some("TWITCHAT_BRIDGE_CREDITS_ANONYMOUS"),
+        help: "What to call people whom a service does not name. On Twitch they are AnAnonymousGifter and AnAnonymousCheerer.",
+        sample: None,
+        set: |config, raw| read::shown_name(raw).map(|word| config.credits.anonymous = word),
+        show: |config| Some(read::quoted(&config.credits.anonymous)),
+    },
+    Key {
         name: "credits.ignore",
         env: None,
         help: "People to leave out: logins or ids.",

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use super::raw::{Raw, Spot};
 use super::settings::{Generation, SECTIONS, Spelling};
-use crate::event::nearest::nearest;
+use crate::event::{nearest::nearest, person::LONGEST_NAME};
 
 /// A value that its setting refuses.
 pub(super) struct Bad {
@@ -121,6 +121,12 @@ pub(super) fn path(raw: &Raw) -> Read<PathBuf> {
 
 pub(super) fn word(raw: &Raw) -> Read<String> {
     text(raw).filter(|text| !text.is_empty()).map(Into::into).ok_or_else(|| "a text that is not empty".into())
+}
+
+/// A name that is shown in the credits.
+pub(super) fn shown_name(raw: &Raw) -> Read<String> {
+    let fits = |name: &str| !name.is_empty() && name.chars().count() <= LONGEST_NAME;
+    text(raw).map(str::trim).filter(|name| fits(name)).map(Into::into).ok_or_else(|| "a name of 1 to 128 characters".into())
 }
 
 /// A person, by login or id: ids may be written as numbers.

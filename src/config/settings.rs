@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use super::{Origin, OverlaySettings, Warning};
-use crate::rule::Rulebook;
+use crate::{event::person::NAMELESS, rule::Rulebook};
 
 /// Every setting. `Config::default()` is what holds without a file; only the store's place depends on the machine.
 #[derive(Debug, Clone, Default)]
@@ -109,6 +109,8 @@ pub struct CreditsSettings {
     pub groups: BTreeMap<String, Vec<String>>,
     /// Names per list; `None` for all.
     pub limit: Option<u32>,
+    /// What to call people whom a service does not name.
+    pub anonymous: String,
 }
 
 impl Default for CreditsSettings {
@@ -124,6 +126,7 @@ impl Default for CreditsSettings {
             editors: Vec::new(),
             groups: BTreeMap::new(),
             limit: None,
+            anonymous: NAMELESS.to_owned(),
         }
     }
 }

@@ -84,6 +84,7 @@ fn every_setting_can_be_written() {
         ignore_bots = false
         ignore_broadcaster = false
         hide_banned = false
+        anonymous = " Somebody kind "
         ignore = ["@somebody", 12345]
         editors = ["ed"]
         groups = { regulars = ["a"], "the crew" = [7] }
@@ -122,6 +123,7 @@ fn every_setting_can_be_written() {
             "credits.ignore_bots = false",
             "credits.ignore_broadcaster = false",
             "credits.hide_banned = false",
+            r#"credits.anonymous = "Somebody kind""#,
             r#"credits.ignore = ["somebody", "12345"]"#,
             r#"credits.editors = ["ed"]"#,
             r#"credits.groups = { "regulars" = ["a"], "the crew" = ["7"] }"#,

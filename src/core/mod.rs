@@ -137,6 +137,7 @@ impl Core {
     pub fn new(settings: Settings, run: Run, sessions: &[Session], last: Seq, kept: &Kept, now: Now) -> Self {
         let mut fold = Fold::new(settings.calendar.clone());
         fold.broadcaster.configured = settings.broadcaster.as_ref().map(|who| who.id.clone()).filter(|id| !id.is_empty());
+        fold.people.anonymous.clone_from(&settings.credits.anonymous);
         let side = Side::new(settings.generation.or_else(|| kept.generation.as_deref().and_then(|word| word.parse().ok())));
         let mut core = Self {
             rules: rules::Rules::new(&settings.rules, kept.once.as_deref()),

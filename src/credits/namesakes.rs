@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::people::Known;
+use super::people::{People, PersonId};
 use crate::event::Platform;
 
 /// A name with its platform, as a list of plain texts has it.
@@ -16,19 +16,20 @@ pub fn marked(name: &str, platform: Platform) -> String {
 
 /// The names of people, each once whatever its case, first seen first; `most` at most. A name that several chats have stands there once
 /// for each of them, with the platform.
-pub(super) fn names<'k>(people: impl Iterator<Item = &'k Known>, most: usize) -> Vec<Value> {
+pub(super) fn names(who: impl Iterator<Item = PersonId>, people: &People, most: usize) -> Vec<Value> {
     let mut shown: Vec<(&str, Platform)> = Vec::new();
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    for known in people.filter(|known| !known.name().is_empty()) {
+    let named = who.filter_map(|who| Some((people.name(who), people.known(who)?)));
+    for (name, known) in named.filter(|(name, _)| !name.is_empty()) {
         if shown.len() >= most {
             break;
         }
-        let same = places.entry(known.name().to_lowercase()).or_default();
+        let same = places.entry(name.to_lowercase()).or_default();
         let platforms = || same.iter().filter_map(|place| shown.get(*place)).map(|(_, platform)| *platform);
         let is_other = known.platform.has_chat() && platforms().all(|platform| platform.has_chat() && platform != known.platform);
         if same.is_empty() || is_other {
             same.push(shown.len());
-            shown.push((known.name(), known.platform));
+            shown.push((name, known.platform));
         } else if let [place] = same.as_slice()
             && let Some((_, platform)) = shown.get_mut(*place).filter(|(_, platform)| !platform.has_chat())
         {
@@ -42,12 +43,12 @@ pub(super) fn names<'k>(people: impl Iterator<Item = &'k Known>, most: usize) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{credits::people::People, event::Person};
+    use crate::event::Person;
 
     fn listed(list: &[(Platform, &str, &str)], most: usize) -> Vec<Value> {
         let mut people = People::default();
         let who: Vec<_> = list.iter().map(|(on, id, name)| people.meet(&Person::on(*on, id, "", name).unwrap(), 1).who).collect();
-        names(who.into_iter().filter_map(|who| people.known(who)), most)
+        names(who.into_iter(), &people, most)
     }
 
     #[test]

@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::listed::{self, Listed};
-use crate::event::{Person, Platform, Roles};
+use crate::event::{
+    Person, Platform, Roles,
+    person::{NAMELESS, is_nameless},
+};
 
 /// A place in [`People`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,6 +63,8 @@ pub struct People {
     merged: HashMap<PersonId, Vec<PersonId>>,
     /// Names that the config lists, with their holders.
     pub listed: Listed,
+    /// What to call people whom a service does not name, if the config says it.
+    pub anonymous: Box<str>,
     /// Rows of the journal are being read that may be older than what is known already.
     recalling: bool,
     changes: u64,
@@ -257,7 +262,15 @@ impl People {
 
     /// What to call somebody.
     pub fn name(&self, who: PersonId) -> &str {
-        self.known(who).map_or("", Known::name)
+        match self.known(who) {
+            Some(known) if is_nameless(&known.id, &known.login, &known.display) => self.word_for_anonymous(),
+            known => known.map_or("", Known::name),
+        }
+    }
+
+    /// What to call people whom a service does not name.
+    fn word_for_anonymous(&self) -> &str {
+        if self.anonymous.is_empty() { NAMELESS } else { &self.anonymous }
     }
 
     /// The entry of somebody by login or display name, any case.
@@ -296,8 +309,14 @@ impl People {
         found
     }
 
-    /// Completes a person from what is known: id, names, roles. A new login does not get the former display name.
+    /// Completes a person from what is known: id, names, roles. A new login does not get the former display name. Whoever is not named gets
+    /// the word for that.
     pub fn complete(&self, person: &mut Person) {
+        if person.is_nameless() {
+            person.display = self.word_for_anonymous().into();
+            person.unnamed = true;
+            return;
+        }
         let Some(known) = self.find(person).and_then(|who| self.known(who)) else { return };
         let is_renamed = known.is_renamed(&person.login);
         let display = if is_renamed { &Box::default() } else { &known.display };

@@ -64,6 +64,8 @@ pub struct Options {
     pub groups: BTreeMap<Box<str>, Vec<Box<str>>>,
     /// The most names in a list unless the asker says otherwise.
     pub limit: Option<usize>,
+    /// What to call people whom a service does not name; empty for "Anonymous".
+    pub anonymous: Box<str>,
 }
 
 /// What one asker wants.
@@ -254,7 +256,7 @@ impl Writer<'_> {
 
     /// The names of people, `most` at most.
     fn people(&self, who: impl Iterator<Item = PersonId>, most: usize) -> Vec<Value> {
-        namesakes::names(who.filter_map(|who| self.fold.people.known(who)), most)
+        namesakes::names(who, &self.fold.people, most)
     }
 
     /// Names from the config, as their owners write them where that is known.
@@ -380,7 +382,7 @@ impl Writer<'_> {
         let mut object = Map::new();
         if let Some(known) = self.fold.people.known(who) {
             object.insert("id".into(), Value::from(&*known.id));
-            object.insert("name".into(), Value::from(known.name()));
+            object.insert("name".into(), Value::from(self.fold.people.name(who)));
             object.insert("login".into(), Value::from(&*known.login));
             object.insert("platform".into(), Value::from(known.platform.as_str()));
         }

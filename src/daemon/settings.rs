@@ -34,6 +34,7 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
         editors: names(&credits.editors),
         groups: credits.groups.iter().map(|(group, members)| (group.as_str().into(), names(members))).collect(),
         limit: credits.limit.and_then(|limit| usize::try_from(limit).ok()),
+        anonymous: credits.anonymous.as_str().into(),
     };
     Settings {
         credits: options,

@@ -172,6 +172,8 @@ pub struct Person {
     pub display: Box<str>,
     /// Roles that the message shows.
     pub roles: Roles,
+    /// Nobody is named: `display` is the word for that.
+    pub unnamed: bool,
 }
 
 /// Characters of a login or a display name that are kept: Twitch allows 25, YouTube 100. A longer one is cut and ends in "…".
@@ -208,8 +210,13 @@ pub const ANONYMOUS_GIFTER: (&str, &str, &str) = ("274598607", "ananonymousgifte
 /// Twitch's account for anonymous cheers.
 pub const ANONYMOUS_CHEERER: (&str, &str, &str) = ("407665396", "ananonymouscheerer", "AnAnonymousCheerer");
 
-/// What somebody is called whom a service does not name.
+/// What somebody is called whom a service does not name, unless the config says otherwise.
 pub const NAMELESS: &str = "Anonymous";
+
+/// Whether this is what somebody is called whom a service does not name.
+pub fn is_nameless(id: &str, login: &str, display: &str) -> bool {
+    id.is_empty() && login.is_empty() && display == NAMELESS
+}
 
 impl Person {
     /// A person, or nothing if there is neither id nor name. The platform follows from the id.
@@ -235,13 +242,13 @@ impl Person {
             id: id.into(),
             login: login.into(),
             display: display.into(),
-            roles: Roles::NONE,
+            ..Self::default()
         })
     }
 
     /// Twitch's stand-in for somebody who gave without a name.
     pub fn anonymous((id, login, display): (&str, &str, &str)) -> Self {
-        Self { platform: Platform::Twitch, id: id.into(), login: login.into(), display: display.into(), roles: Roles::NONE }
+        Self { platform: Platform::Twitch, id: id.into(), login: login.into(), display: display.into(), ..Self::default() }
     }
 
     /// Somebody of whom another platform gives neither an account nor a name.
@@ -254,9 +261,14 @@ impl Person {
         [&self.display, &self.login, &self.id].into_iter().find(|name| !name.is_empty()).map_or("", |name| name)
     }
 
+    /// Whether a service does not name this person.
+    pub fn is_nameless(&self) -> bool {
+        self.unnamed || is_nameless(&self.id, &self.login, &self.display)
+    }
+
     /// Whether this is one of Twitch's two anonymous accounts, or somebody whom another platform does not name.
     pub fn is_anonymous(&self) -> bool {
-        if self.id.is_empty() && self.login.is_empty() && &*self.display == NAMELESS {
+        if self.is_nameless() {
             return true;
         }
         self.platform == Platform::Twitch
