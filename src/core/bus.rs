@@ -66,6 +66,9 @@ struct Peer<'a> {
     takeover: bool,
 }
 
+/// The note on a refund or a cancelled redemption that takes nothing back.
+const NOT_FOUND: &str = "nothing to take back: no redemption, and no support of the running session, counts with this id";
+
 impl Core {
     pub(super) fn request(&mut self, whole: &str, now: Now) {
         let Some(request) = request::read(whole) else {
@@ -161,10 +164,21 @@ impl Core {
                 Map::new()
             }
             Call::PublishEvent { name, data, event_id } => {
-                let repeat = self.publish(&name, data, event_id.as_deref(), now).map_err(|wrong| RequestError::Data(wrong.to_string()))?;
-                let event = json!({ "source": name.source, "type": name.kind, "known": name.is_known(), "repeat": repeat });
+                let done = self.publish(&name, data, event_id.as_deref(), now).map_err(|wrong| RequestError::Data(wrong.to_string()))?;
+                let mut event = Map::from_iter([
+                    ("source".to_owned(), json!(name.source)),
+                    ("type".to_owned(), json!(name.kind)),
+                    ("known".to_owned(), name.is_known().into()),
+                    ("repeat".to_owned(), done.is_repeat.into()),
+                ]);
+                if done.taken_back > 0 {
+                    event.insert("takenBack".into(), done.taken_back.into());
+                }
+                if done.not_found > 0 {
+                    event.insert("note".into(), NOT_FOUND.into());
+                }
                 // Below `published`, not `event`: a page would take it for the event itself.
-                Map::from_iter([("published".to_owned(), event)])
+                Map::from_iter([("published".to_owned(), event.into())])
             }
             Call::AddToCredits { section, value } => {
                 self.add_to_credits(&section, value, now);

@@ -19,6 +19,17 @@ use crate::{
     twitchat::{catalogue, catalogue::Class, generation_of, question},
 };
 
+/// What became of a published event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Published {
+    /// All of it was published before.
+    pub(super) is_repeat: bool,
+    /// How much it took back: redemptions and support that count no longer.
+    pub(super) taken_back: u32,
+    /// How much it would have taken back, if it had counted.
+    pub(super) not_found: u32,
+}
+
 /// A row in the making: where it comes from, what it is called, what makes a repeat harmless.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'a> {
@@ -252,29 +263,45 @@ impl Core {
         self.take(vec![fact], Source { origin: RowOrigin::Published, kind: &kind, id: Some(&id) }, now, || data.to_string().into());
     }
 
-    /// `PublishEvent`. Tells whether it was a repeat.
+    /// `PublishEvent`.
     pub(super) fn publish(
         &mut self,
         name: &EventName,
         data: Map<String, Value>,
         event_id: Option<&str>,
         now: Now,
-    ) -> Result<bool, published::Wrong> {
+    ) -> Result<Published, published::Wrong> {
         let data = Value::Object(data);
         let readings = published::read(name, &data)?;
         if let Some(id) = event_id
             && !self.published_ids.insert(recent::hash(id))
         {
             self.counts.duplicates += 1;
-            return Ok(true);
+            return Ok(Published { is_repeat: true, ..Published::default() });
         }
-        let mut is_repeat = true;
+        let mut published = Published { is_repeat: true, ..Published::default() };
         for (place, reading) in readings.iter().enumerate() {
             // One id for all that one envelope holds.
             let event_id = event_id.filter(|_| place == 0);
-            is_repeat &= !self.publish_one(name, reading, event_id, now);
+            let takes_back = self.takes_back(name, reading);
+            let is_news = self.publish_one(name, reading, event_id, now);
+            published.is_repeat &= !is_news;
+            match takes_back.filter(|_| is_news) {
+                Some(true) => published.taken_back += 1,
+                Some(false) => published.not_found += 1,
+                None => {}
+            }
         }
-        Ok(is_repeat)
+        Ok(published)
+    }
+
+    /// Whether this takes something back that counts, if it is to take something back.
+    fn takes_back(&self, name: &EventName, reading: &Reading) -> Option<bool> {
+        let id = reading.facts(name).into_iter().find_map(|fact| match fact {
+            Fact::Withdrawn { id } => Some(id),
+            _ => None,
+        })?;
+        Some(!self.is_not_ours(reading) && self.fold.can_withdraw(&id))
     }
 
     /// One thing that a published event says. Tells whether it is news.
@@ -284,8 +311,10 @@ impl Core {
             return false;
         }
         let mut ids = own_ids(reading);
-        let is_told_by_another = reading.settles(name) && !self.settles(reading);
-        if is_told_by_another {
+        let is_told_by_another = reading.refund_of.is_none() && reading.settles(name) && !self.settles(reading);
+        // A refund of what never counted changes nothing, and does not keep what comes later from counting.
+        let is_no_refund = reading.refund_of.as_ref().is_some_and(|id| !self.fold.can_withdraw(id));
+        if is_told_by_another || is_no_refund {
             ids.clear();
         } else if reading.settles(name) {
             ids.extend(reading.pledge.iter().map(|pledge| format!("settled {pledge}")));
@@ -305,7 +334,7 @@ impl Core {
         let facts = kept.as_ref().unwrap_or(reading).facts(name);
         let is_elsewhere = self.is_not_ours(reading);
         self.counts.elsewhere += u64::from(is_elsewhere);
-        let counts = !is_elsewhere && !is_told_by_another && facts.iter().any(Fact::counts);
+        let counts = !is_elsewhere && !is_told_by_another && !is_no_refund && facts.iter().any(Fact::counts);
         let mut is_told = true;
         if counts {
             let body = self.kept_body(shortened.unwrap_or(json));
@@ -371,6 +400,9 @@ impl Core {
 /// What is to be remembered of an event, so that a repeat is harmless: the first is looked for. What does not count needs no id, but once a
 /// redemption is cancelled, an earlier state of it that comes late must not count.
 fn own_ids(reading: &Reading) -> Vec<String> {
+    if let Some(id) = &reading.refund_of {
+        return vec![format!("withdrawn {id}")];
+    }
     match (&reading.id, reading.standing) {
         (Some(id), Standing::Counts) => vec![id.clone()],
         (Some(id), Standing::Withdrawn) => vec![format!("withdrawn {id}"), id.clone()],

@@ -1,6 +1,7 @@
 //! The fold: journal rows in, credits out. The same rows in the same order give the same credits, live or at a replay.
 
 mod pages;
+mod support;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
@@ -9,6 +10,8 @@ use std::{
 
 use serde_json::Value;
 
+pub use self::support::SupportLine;
+use self::support::SupportList;
 use super::{
     bans::Bans,
     boards::{Boards, Calendar},
@@ -16,17 +19,17 @@ use super::{
     first::Firsts,
     ignore::Broadcaster,
     people::{Met, People, PersonId},
+    redeemed::Redemptions,
     section::Section,
     single::{Once, Singles},
     subscribed::{self, Subscribed},
-    sums::Sums,
     tally::Tally,
     twins::{Twin, Twins},
     waves::{Announced, Change, Waves},
 };
 use crate::event::{
-    EventName, Fact, Person, Roles, cut,
-    fact::{Gift, Presence, Redemption, SubKind, Subscription, Support, SupportKind},
+    Fact, Person, Roles, cut,
+    fact::{Gift, Presence, SubKind, Subscription, SupportKind},
 };
 use crate::mapping::{rest::Rest, summary::Key};
 
@@ -62,35 +65,6 @@ pub const SAME_RAID_MS: i64 = 120_000;
 /// Characters of a title, a category, a reward or what was bought that are kept.
 const LONGEST_TITLE: usize = 200;
 
-/// Support with texts that have an end.
-fn bounded(support: &Support) -> Support {
-    let short = |text: &str, most| Box::<str>::from(cut(text, most));
-    Support {
-        what: short(&support.what, LONGEST_TITLE),
-        name: EventName { source: short(&support.name.source, LONGEST_TITLE), kind: short(&support.name.kind, LONGEST_TITLE) },
-        ..support.clone()
-    }
-}
-
-/// Money and memberships of one person.
-#[derive(Debug, Clone)]
-pub struct SupportLine {
-    /// Who.
-    pub who: PersonId,
-    /// How often.
-    pub count: u32,
-    /// A sum for each currency.
-    pub money: Sums,
-    /// What was bought, or the tier; each once.
-    pub what: Vec<Box<str>>,
-    /// The event that told it last.
-    pub name: EventName,
-    /// First time, Unix milliseconds.
-    pub first_ms: i64,
-    /// Last time, Unix milliseconds.
-    pub last_ms: i64,
-}
-
 /// Which role puts somebody into which section.
 const ROLE_SECTIONS: [(Roles, Section); 3] =
     [(Roles::MODERATOR, Section::Moderator), (Roles::SUBSCRIBER, Section::Subscriber), (Roles::VIP, Section::VIPs)];
@@ -117,13 +91,6 @@ impl Unique {
             self.list.push(value);
         }
     }
-}
-
-/// Lines of one kind of support, with each person's place.
-#[derive(Debug, Default)]
-struct SupportList {
-    lines: Vec<SupportLine>,
-    places: HashMap<PersonId, usize>,
 }
 
 /// One session's credits.
@@ -268,6 +235,7 @@ pub struct Fold {
     pub bans: Bans,
     twins: Twins,
     last_is_twin: bool,
+    redemptions: Redemptions,
     /// Sessions that were begun in this run.
     sessions: u64,
 }
@@ -340,7 +308,8 @@ impl Fold {
             self.twins.count(Twin { gave, key, session: self.sessions, at_ms });
         }
         if outcome == Outcome::Counted {
-            self.session.facts += 1;
+            // What is taken back is one less, and not one more.
+            self.session.facts += u64::from(!matches!(fact, Fact::Withdrawn { .. }));
             if origin == Origin::Filled {
                 self.session.claimable.extend(key.map(|(key, count)| Claimable { key, at_ms, left: count }));
             }
@@ -507,53 +476,6 @@ impl Fold {
             session.list_mut(Section::GiftBombs).add(gifter, change.bombs, change.of_bombs.into(), Some(gift.tier), at_ms);
         }
         Outcome::Counted
-    }
-
-    fn redemption(&mut self, redemption: &Redemption, at_ms: i64, met: &mut impl FnMut(Met)) {
-        let who = self.meet(&redemption.who, at_ms, met);
-        let points = redemption.cost.unwrap_or_default();
-        self.session.add_once(Once { section: Section::RewardRedemptions, who, amount: points, tier: None, at_ms });
-        let (id, title) = (cut(&redemption.reward_id, LONGEST_TITLE), cut(&redemption.title, LONGEST_TITLE));
-        self.session.singles.redeem(&id, &title, who, points, at_ms);
-        self.boards.points(who, points);
-        self.session.singles.may_withdraw(&redemption.id, if id.is_empty() { &title } else { &id }, who, points);
-    }
-
-    /// The points of a redemption of this session went back. One of an earlier session stays in the leaderboard.
-    fn withdraw(&mut self, id: &str) -> Outcome {
-        let Some((who, points)) = self.session.singles.withdraw(id) else { return Outcome::Repeat };
-        self.session.list_mut(Section::RewardRedemptions).take_back(who, 1, points);
-        self.boards.points_back(who, points);
-        Outcome::Counted
-    }
-
-    fn support(&mut self, support: &Support, at_ms: i64, met: &mut impl FnMut(Met)) {
-        let support = &bounded(support);
-        let who = self.meet(&support.who, at_ms, met);
-        self.session.singles.add_support(support, who, at_ms);
-        let SupportList { lines, places } = self.session.support.entry(support.kind).or_default();
-        let place = *places.entry(who).or_insert(lines.len());
-        if place == lines.len() {
-            lines.push(SupportLine {
-                who,
-                count: 0,
-                money: Sums::default(),
-                what: Vec::new(),
-                name: support.name.clone(),
-                first_ms: at_ms,
-                last_ms: at_ms,
-            });
-        }
-        let Some(line) = lines.get_mut(place) else { return };
-        line.count += 1;
-        line.last_ms = at_ms;
-        line.name.clone_from(&support.name);
-        if let Some(money) = &support.money {
-            line.money.add(money.clone());
-        }
-        if !support.what.is_empty() && !line.what.contains(&support.what) {
-            line.what.push(support.what.clone());
-        }
     }
 
     /// Joins what only a summary tells; tells whether anything is new.

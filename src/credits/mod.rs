@@ -15,6 +15,7 @@ pub mod left_out;
 pub mod listed;
 pub mod namesakes;
 pub mod people;
+mod redeemed;
 pub mod reply;
 pub mod roll;
 pub mod sample;

@@ -84,7 +84,7 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     let cents = i64::try_from(place).unwrap_or_default() * 100 + 500;
     let support = |kind, source, name, what: &str| {
         let money = Some(Money::of_cents(cents, "EUR"));
-        Fact::Support(Support { kind, who: who.clone(), money, what: what.into(), name: EventName::new(source, name) })
+        Fact::Support(Support { kind, who: who.clone(), money, what: what.into(), name: EventName::new(source, name), id: Box::default() })
     };
     let of_its_own = match place % 12 {
         0 => Fact::Follow { who: who.clone() },

@@ -40,6 +40,8 @@ pub struct SupportOnce {
     pub name: EventName,
     /// When, Unix milliseconds.
     pub at_ms: i64,
+    /// What a refund calls it; may be empty.
+    pub id: Box<str>,
 }
 
 /// A reward and who redeemed it.
@@ -53,14 +55,6 @@ pub struct Reward {
     pub by: Tally,
 }
 
-/// What a redemption counted.
-#[derive(Debug)]
-struct Redeemed {
-    who: PersonId,
-    points: u64,
-    reward: Box<str>,
-}
-
 /// All of a session.
 #[derive(Debug, Default)]
 pub struct Singles {
@@ -68,8 +62,6 @@ pub struct Singles {
     support: Vec<SupportOnce>,
     rewards: Vec<Reward>,
     places: HashMap<Box<str>, usize>,
-    /// Redemptions that may be cancelled, by their ids.
-    redeemed: HashMap<Box<str>, Redeemed>,
 }
 
 impl Singles {
@@ -103,26 +95,33 @@ impl Singles {
     }
 
     pub(super) fn add_support(&mut self, support: &Support, who: PersonId, at_ms: i64) {
-        let Support { kind, money, what, name, .. } = support.clone();
-        self.support.push(SupportOnce { kind, who, money, what, name, at_ms });
+        let Support { kind, money, what, name, id, .. } = support.clone();
+        self.support.push(SupportOnce { kind, who, money, what, name, at_ms, id });
     }
 
-    /// A redemption that was counted may be cancelled later, if it has an id. `reward` is its reward's id, or the title where it has none.
-    pub(super) fn may_withdraw(&mut self, id: &str, reward: &str, who: PersonId, points: u64) {
-        if !id.is_empty() {
-            self.redeemed.insert(id.into(), Redeemed { who, points, reward: reward.into() });
-        }
+    /// What was added last.
+    pub(super) fn last_support(&self) -> Option<&SupportOnce> {
+        self.support.last()
     }
 
-    /// A redemption was cancelled: whose it was, and the points that went back. `None` if it was not counted.
-    pub(super) fn withdraw(&mut self, id: &str) -> Option<(PersonId, u64)> {
-        let Redeemed { who, points, reward } = self.redeemed.remove(id)?;
+    /// Whether support of this id is among them.
+    pub(super) fn has_support(&self, id: &str) -> bool {
+        !id.is_empty() && self.support.iter().any(|once| *once.id == *id)
+    }
+
+    /// Support was refunded: takes it out and gives its kind. `None` if it is not there.
+    pub(super) fn refund(&mut self, id: &str) -> Option<SupportKind> {
+        let place = self.support.iter().rposition(|once| !id.is_empty() && *once.id == *id)?;
+        Some(self.support.remove(place).kind)
+    }
+
+    /// A redemption of this session was cancelled. `reward` is its reward's id, or the title where it has none.
+    pub(super) fn take_redemption_back(&mut self, reward: &str, who: PersonId, points: u64) {
         let is_it = |once: &Once| once.section == Section::RewardRedemptions && once.who == who && once.amount == points;
         if let Some(place) = self.list.iter().rposition(is_it) {
             self.list.remove(place);
         }
-        self.take_reward_back(&reward, who, points);
-        Some((who, points))
+        self.take_reward_back(reward, who, points);
     }
 
     /// Takes one of somebody's redemptions of a reward back: by the reward's id, or by its title where it has none.

@@ -22,7 +22,7 @@ const PEOPLE: usize = 100_000;
 const RECENT_IDS: usize = 4_096;
 
 /// Rows of closed sessions that leaderboards are made of, and bans and proofs of two pages, which outlive sessions.
-const LASTING: [(RowOrigin, &str); 17] = [
+const LASTING: [(RowOrigin, &str); 19] = [
     (RowOrigin::Heard, "BITS"),
     (RowOrigin::Heard, "ON_BITS"),
     (RowOrigin::Heard, "REWARD_REDEEM"),
@@ -36,6 +36,8 @@ const LASTING: [(RowOrigin, &str); 17] = [
     (RowOrigin::Published, "Twitch.Cheer"),
     (RowOrigin::Published, "Twitch.RewardRedemption"),
     (RowOrigin::Published, "Twitch.AutomaticRewardRedemption"),
+    (RowOrigin::Published, "Twitch.RewardRedemptionUpdated"),
+    (RowOrigin::Published, "Kick.RewardRedemption"),
     (RowOrigin::Filled, bans::KIND),
     (RowOrigin::Filled, pages::KIND),
     (RowOrigin::Published, "Twitch.UserBanned"),
@@ -115,4 +117,21 @@ fn rows(store: &Store, core: &mut Core, stop: &CancellationToken) -> Result<Opti
         go_on()
     })?;
     Ok(this.is_continue().then_some(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::published::FEEDS;
+
+    #[test]
+    fn published_events_that_outlive_their_session_are_read_back() {
+        let lasts = |section: &str| {
+            ["TopBits", "TopChannelRewards", "taken back", "cancelled", "left out"].iter().any(|word| section.contains(word))
+        };
+        for feed in FEEDS.iter().filter(|feed| lasts(feed.section)) {
+            let name = format!("{}.{}", feed.source, feed.kind);
+            assert!(LASTING.iter().any(|(origin, kind)| (*origin, *kind) == (RowOrigin::Published, &*name)), "{name}");
+        }
+    }
 }

@@ -215,6 +215,8 @@ pub struct Support {
     pub what: Box<str>,
     /// The event that tells it, `Kofi.Donation` and so on.
     pub name: EventName,
+    /// What a refund calls it; empty where no refund can name it.
+    pub id: Box<str>,
 }
 
 /// Somebody is there.
@@ -276,9 +278,9 @@ pub enum Fact {
     },
     /// Channel points spent.
     Redemption(Redemption),
-    /// A redemption was cancelled or rejected: the points went back.
+    /// A redemption was cancelled or rejected: the points went back. Or support was refunded.
     Withdrawn {
-        /// The redemption's own id.
+        /// The redemption's own id, or [`Support::id`].
         id: Box<str>,
     },
     /// Points given to a community goal.

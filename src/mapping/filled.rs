@@ -144,7 +144,7 @@ fn tip(row: &Row<'_>) -> Option<Fact> {
         other => EventName::new(other, "Donation"),
     };
     let (who, money) = (person(row)?, money(row, &row.amount));
-    Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name }))
+    Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name, id: Box::default() }))
 }
 
 fn merch(row: &Row<'_>) -> Option<Fact> {
@@ -158,13 +158,20 @@ fn merch(row: &Row<'_>) -> Option<Fact> {
     let products: Vec<&str> = products.iter().map(|product| &*product.0).collect();
     // Streamlabs tells no price: its total is -1.
     let (who, money) = (person(row)?, money(row, &row.total));
-    Some(Fact::Support(Support { kind: SupportKind::Merch, who, money, what: products.join(", ").into(), name }))
+    Some(Fact::Support(Support { kind: SupportKind::Merch, who, money, what: products.join(", ").into(), name, id: Box::default() }))
 }
 
 fn youtube(row: &Row<'_>, kind: &str) -> Option<Fact> {
     let who = Person::on(Platform::YouTube, &row.uid.0, "", &row.login.0)?;
     let money = money(row, &row.amount);
-    Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name: EventName::new("YouTube", kind) }))
+    Some(Fact::Support(Support {
+        kind: SupportKind::Tip,
+        who,
+        money,
+        what: Box::default(),
+        name: EventName::new("YouTube", kind),
+        id: Box::default(),
+    }))
 }
 
 /// The amount is that of one gift: all diamonds divided by the number of gifts.
@@ -172,7 +179,14 @@ fn tiktok_gift(row: &Row<'_>) -> Option<Fact> {
     let who = Person::on(Platform::TikTok, &row.uid.0, "", &row.login.0)?;
     let count = u64::from(row.count.small().unwrap_or_default().max(1));
     let money = row.amount.money(&Currency::new(DIAMONDS)).map(|each| Money { amount: each.amount.times(count).rounded(0), ..each });
-    Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name: EventName::new("TikTok", "Gift") }))
+    Some(Fact::Support(Support {
+        kind: SupportKind::Tip,
+        who,
+        money,
+        what: Box::default(),
+        name: EventName::new("TikTok", "Gift"),
+        id: Box::default(),
+    }))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod gifts;
 mod limits;
 mod pages;
 mod raids;
+mod refunds;
 mod renames;
 mod replay;
 mod replies;

@@ -2,18 +2,18 @@
 
 use super::*;
 
-fn publish(bench: &mut Bench, name: &str, data: impl serde::Serialize) -> Value {
+pub(super) fn publish(bench: &mut Bench, name: &str, data: impl serde::Serialize) -> Value {
     let (source, kind) = name.split_once('.').unwrap();
     let reply = bench.ask(json!({ "request": "PublishEvent", "id": 1, "publish": { "source": source, "type": kind }, "data": data }));
     assert_eq!(reply["status"], "ok", "{reply}");
     reply["published"].clone()
 }
 
-fn list<'a>(credits: &'a Value, section: &str) -> &'a Value {
+pub(super) fn list<'a>(credits: &'a Value, section: &str) -> &'a Value {
     &credits["extended"][section]
 }
 
-fn amount(credits: &Value, section: &str, name: &str) -> Option<u64> {
+pub(super) fn amount(credits: &Value, section: &str, name: &str) -> Option<u64> {
     list(credits, section).as_array()?.iter().find(|line| line["name"] == name)?["amount"].as_u64()
 }
 
@@ -141,6 +141,34 @@ fn anonymous_support_is_listed_and_its_sum_is_kept() {
     assert_eq!((&tips[0]["name"], &tips[0]["amounts"][0]["amount"]), (&json!("Anonymous"), &json!("3.00")));
     assert_eq!(amount(&credits, "Cheers", "AnAnonymousCheerer"), Some(50));
     assert_eq!(amount(&credits, "GiftBombs", "AnAnonymousGifter"), Some(3));
+}
+
+#[test]
+fn whom_a_service_does_not_name_gets_the_configured_word() {
+    let mut settings = settings();
+    settings.credits.anonymous = "A kind soul".into();
+    let mut bench = Bench::with(settings.clone(), &[], Seq(0), &Kept::default(), START_MS);
+    bench.input(Input::Up(info()));
+    bench.ask(json!({ "request": "Subscribe", "id": 1, "client": "page", "events": { "Kick": ["*"], "Kofi": ["*"] } }));
+    publish(&mut bench, "Kofi.Donation", json!({ "amount": "3.00", "currency": "USD", "from_name": null }));
+    publish(&mut bench, "Kofi.Donation", json!({ "amount": "1.00", "currency": "USD", "from_name": "Ko-fi Supporter" }));
+    bench.sent();
+    let gift = json!({ "gifter": { "is_anonymous": true, "user_id": null, "username": null }, "giftees": [{ "username": "Zed", "channel_slug": "zed" }] });
+    bench.hear(
+        &json!({ "request": "PublishEvent", "id": 1, "publish": { "source": "Kick", "type": "GiftSubscription" }, "data": gift })
+            .to_string(),
+    );
+    bench.pass(20_000);
+    let told = bench.sent().into_iter().find(|message| message["event"]["source"] == "Kick").unwrap();
+    assert_eq!((&told["data"]["displayName"], &told["data"]["isAnonymous"]), (&json!("A kind soul"), &json!(true)), "{told}");
+    let credits = bench.credits();
+    assert_eq!(credits["Custom"]["Tips"], json!(["A kind soul", "Ko-fi Supporter"]), "the service's own word is a name like any other");
+    assert_eq!(
+        (&credits["Events"]["GiftSubs"], &list(&credits, "Custom")["Tips"][0]["name"]),
+        (&json!(["A kind soul"]), &json!("A kind soul"))
+    );
+    assert_eq!(bench.restarted_with(settings).credits(), credits);
+    assert_eq!(bench.restarted().credits()["Custom"]["Tips"], json!(["Anonymous", "Ko-fi Supporter"]));
 }
 
 #[test]

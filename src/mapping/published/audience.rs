@@ -19,8 +19,9 @@ use crate::{
 };
 
 pub(super) const BITS: [&str; 2] = ["bits", "message.bits"];
-pub(super) const GIFTS: [&str; 4] = ["gifts", "total", "count", "community_sub_gift.total"];
-pub(super) const VIEWERS: [&str; 4] = ["viewers", "viewerCount", "viewer_count", "raid.viewer_count"];
+/// `content` is what Trovo's message of a gift bomb says.
+pub(super) const GIFTS: [&str; 5] = ["gifts", "total", "count", "community_sub_gift.total", "content"];
+pub(super) const VIEWERS: [&str; 5] = ["viewers", "viewerCount", "viewer_count", "raid.viewer_count", "content_data.raiderNum"];
 pub(super) const REWARD: [&str; 8] =
     ["reward.id", "rewardId", "reward_id", "reward.title", "title", "reward_title", "rewardName", "reward"];
 pub(super) const COST: [&str; 5] = ["reward.cost", "reward.channel_points", "cost", "rewardCost", "reward_cost"];
@@ -62,11 +63,21 @@ pub(super) fn subscription(event: &Reader<'_>, kind: SubKind) -> Result<Fact, Wr
             .unwrap_or(1),
         cumulative_months: total_months(
             kind,
-            count(data, &["cumulativeMonths", "cumulative_months", "resub.cumulative_months", "months", "monthsSubscribed", "duration"]),
+            count(data, &["cumulativeMonths", "cumulative_months", "resub.cumulative_months", "months", "monthsSubscribed", "duration"])
+                .or_else(|| if event.platform() == Platform::Trovo { months_in(&text(data, &["content"])) } else { None }),
         ),
         streak_months: count(data, &["streakMonths", "streak_months", "resub.streak_months"]).unwrap_or(0),
         chat: chat(data),
     }))
+}
+
+/// The number before the word "months": Trovo tells it in words only.
+fn months_in(content: &str) -> Option<u32> {
+    let words: Vec<&str> = content.split_whitespace().collect();
+    words.windows(2).find_map(|pair| match pair {
+        [number, word] if word.starts_with("months") => number.parse().ok(),
+        _ => None,
+    })
 }
 
 /// Whether a subscription was given by somebody else.
@@ -107,6 +118,12 @@ pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Wrong> {
     let mut recipients: Vec<Person> = RECIPIENT.read(data, event.platform()).into_iter().collect();
     if recipients.is_empty() {
         recipients = listed(event).1;
+    }
+    if recipients.is_empty() && event.platform() == Platform::Trovo {
+        // Trovo's message of a gift: the giver's name and the recipient's.
+        let content = text(data, &["content"]);
+        let recipient = content.split_once(',').and_then(|(_, recipient)| Person::on(Platform::Trovo, "", "", recipient));
+        recipients.extend(recipient);
     }
     // Somebody must be there, to whom or from whom it is.
     let gifter = match event.person(GIFTER) {

@@ -12,7 +12,7 @@ use super::{
     Reading,
     chat::TEXT,
     feeds::{Read, feed},
-    look::{at, text},
+    look::{at, count, text},
     people::{ANONYMOUS, WHO, platform},
 };
 use crate::{
@@ -52,6 +52,9 @@ const UNDERSTOOD: &[&str] = &[
     "username",
 ];
 
+/// How many memberships somebody gave.
+const MEMBERSHIPS: &[&str] = &["count", "giftMembershipsCount", "snippet.membershipGiftingDetails.giftMembershipsCount"];
+
 /// `data` of events that are not made of facts, by `Source.Type`: each key with what stands for "not known".
 static SHAPES: LazyLock<HashMap<Box<str>, Value>> = LazyLock::new(|| serde_json::from_str(include_str!("shapes.json")).unwrap_or_default());
 
@@ -73,6 +76,11 @@ pub fn event(name: &EventName, reading: &Reading, says: &Fact, context: &render:
         take_over(&mut documented, key, theirs);
     }
     add_text(&mut documented, reading);
+    if name.is("YouTube", "MembershipGift")
+        && let Some(gifts) = count(&reading.data, MEMBERSHIPS)
+    {
+        documented.insert("count".into(), gifts.into());
+    }
     Event { name, data: Value::Object(documented) }
 }
 
@@ -181,7 +189,10 @@ fn blank(name: &EventName, read: Read) -> Fact {
         Read::FirstWord => present(Told::FirstWord { ever: false }),
         Read::ChatMessage => present(Told::ChatMessage),
         Read::Ban { lifted } => Fact::Ban { who, lifted },
-        Read::Support(spec) => Fact::Support(Support { kind: spec.kind, who, money: None, what: Box::default(), name: name.clone() }),
+        Read::Support(spec) => {
+            let (what, id) = (Box::default(), Box::default());
+            Fact::Support(Support { kind: spec.kind, who, money: None, what, name: name.clone(), id })
+        }
     }
 }
 

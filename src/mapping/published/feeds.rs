@@ -65,6 +65,8 @@ pub(super) struct Spec {
     pub(super) needs_id: bool,
     /// It counts only if it settles what was pending: else another event told the same.
     pub(super) settles: bool,
+    /// It never counts, and takes back what another event counted if it says that it was refunded.
+    pub(super) refunds: bool,
 }
 
 impl Feed {
@@ -126,7 +128,8 @@ const MONEY: Price = Price { cents: &[], micros: &[], amount: &["amount", "amoun
 const NO_MONEY: Price = Price { cents: &[], micros: &[], amount: &[], currency: &[] };
 const WHAT: &[&str] = &["tier", "tierName", "tier_name"];
 
-const TIP: Spec = Spec { kind: SupportKind::Tip, who: SUPPORTER, money: MONEY, what: &[], enough: &[], needs_id: false, settles: false };
+const TIP: Spec =
+    Spec { kind: SupportKind::Tip, who: SUPPORTER, money: MONEY, what: &[], enough: &[], needs_id: false, settles: false, refunds: false };
 const MEMBER: Spec = Spec { kind: SupportKind::Member, what: WHAT, ..TIP };
 const MERCH: Spec = Spec {
     kind: SupportKind::Merch,
@@ -202,9 +205,14 @@ const YOUTUBE_MEMBER: Spec = Spec {
 const DONOR_DRIVE: Spec =
     Spec { money: Price { amount: &["amount", "donorAmount", "donation.amount"], ..MONEY }, enough: &["donationID"], ..TIP };
 
-/// A customer's first name only: nobody who buys a mug expects their full name on screen. `name` is the order's number.
+/// A customer's first name only: nobody who buys a mug expects their full name on screen. `name` is the order's number, and `user_id` is
+/// the shop's own employee.
 const SHOPIFY: Spec = Spec {
-    who: Named { display: &["displayName", "customer.first_name", "customer.firstName", "customerFirstName"], ..SUPPORTER },
+    who: Named {
+        id: &["userId", "customer.id"],
+        display: &["displayName", "customer.first_name", "customer.firstName", "customerFirstName"],
+        ..SUPPORTER
+    },
     money: Price { amount: &["total_price", "totalPrice", "amount", "total"], currency: &["currency", "presentment_currency"], ..MONEY },
     what: &["line_items[].title", "line_items[].name", "lineItems[].title", "items[].name"],
     ..MERCH
@@ -264,6 +272,11 @@ const fn support(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
         SupportKind::Member => "Custom.Members",
     };
     Feed { source, kind, section, read: Read::Support(spec) }
+}
+
+/// A later report of support.
+const fn refunds(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
+    Feed { source, kind, section: "takes back what was refunded", read: Read::Support(Spec { refunds: true, ..spec }) }
 }
 
 const PEOPLE: &str = "User.Users and the roles";
@@ -339,10 +352,12 @@ pub const FEEDS: &[Feed] = &[
     support("Pallygg", "CampaignTip", PALLY),
     support("Patreon", "PledgeCreated", PATREON),
     support("Patreon", "PledgeUpdated", Spec { settles: true, ..PATREON }),
+    refunds("Patreon", "PledgeDeleted", PATREON),
     support("Shopify", "OrderCreated", SHOPIFY),
     support("Shopify", "OrderPaid", Spec { needs_id: true, ..SHOPIFY }),
     support("Fourthwall", "Donation", TIP),
     support("Fourthwall", "OrderPlaced", MERCH),
+    refunds("Fourthwall", "OrderUpdated", MERCH),
     support("Fourthwall", "GiftPurchase", MERCH),
     support("Fourthwall", "SubscriptionPurchased", FOURTHWALL_MEMBER),
 ];

@@ -1,7 +1,10 @@
 //! The id that a service gives an event, which makes a repeat harmless: services send an event again until somebody confirms it, and tools
 //! forward it twice.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    borrow::Cow,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use serde_json::Value;
 
@@ -44,19 +47,16 @@ pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
         Read::Goal | Read::Train | Read::Pyramid => &[DELIVERY],
         Read::Follow | Read::Raid | Read::Stream | Read::FirstWord | Read::ChatMessage | Read::Ban { .. } => return None,
     };
-    let mut own = text(data, paths);
-    let payment = text(data, OF_PAYMENT);
-    if own.is_empty() && !payment.is_empty() && matches!(read, Read::Support(_)) {
-        own = hash(&payment);
-    }
+    let own = text(data, paths);
     // Placeholders of tests and of tools that have none.
     if own.is_empty() || own.len() > LONGEST || own.chars().all(|c| matches!(c, '0' | '-')) {
         return None;
     }
     let kind = match read {
         Read::Redemption { .. } | Read::RedemptionUpdate => "redemption",
-        // Both events of one order.
+        // All events of one order.
         Read::Support(_) if &*name.source == "Shopify" => "order",
+        Read::Support(_) if &*name.source == "Fourthwall" && name.kind.starts_with("Order") => "order",
         _ => &name.kind,
     };
     let more = match read {
@@ -71,6 +71,25 @@ pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
         _ => String::new(),
     };
     Some(format!("{}.{kind}/{own}/{more}", name.source))
+}
+
+/// Support that has no id but that of its payment gets the hash of it as the id of the delivery: the payment's own is not kept.
+pub(super) fn with_hashed_payment(read: Read, data: Cow<'_, Value>) -> Cow<'_, Value> {
+    let payment = text(&data, OF_PAYMENT);
+    if !matches!(read, Read::Support(_)) || payment.is_empty() || !text(&data, OF_SUPPORT).is_empty() {
+        return data;
+    }
+    let mut data = data.into_owned();
+    if let Value::Object(data) = &mut data {
+        data.insert(DELIVERY.to_owned(), hash(&payment).into());
+    }
+    Cow::Owned(data)
+}
+
+/// What a refund of this support calls it: of a patron the pledge, of anything else its id.
+pub(super) fn refundable(name: &EventName, data: &Value, id: Option<&str>) -> Option<String> {
+    let pledge = pledge(name, data).map(|pledge| format!("{}.pledge/{pledge}", name.source));
+    pledge.or_else(|| id.map(ToOwned::to_owned))
 }
 
 /// The pledge that an event of Patreon's is about: a member keeps the id while its state changes.

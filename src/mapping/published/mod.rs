@@ -43,7 +43,7 @@ use crate::event::{
     written::Unreadable,
 };
 
-/// Services that send whole orders and patrons: their data is kept and passed on without what is private.
+/// Services that send whole orders and patrons.
 const SERVICES: &[&str] =
     &["DonorDrive", "Fourthwall", "Kofi", "Pallygg", "Patreon", "Shopify", "StreamElements", "Streamlabs", "TipeeeStream", "TreatStream"];
 
@@ -107,6 +107,8 @@ pub struct Reading {
     pub id: Option<String>,
     /// The pledge that it is about, which may be pending in one event and paid in a later one.
     pub pledge: Option<String>,
+    /// What was refunded, as [`Support::id`] has it, if this says that something was.
+    pub refund_of: Option<String>,
     /// The Twitch channel that it is of, where the event says so.
     pub channel: Option<String>,
 }
@@ -119,6 +121,9 @@ impl Reading {
 
     /// What counts of it; what does not is one [`Fact::Plain`].
     pub fn facts(&self, name: &EventName) -> Vec<Fact> {
+        if let Some(id) = &self.refund_of {
+            return vec![Fact::Withdrawn { id: id.as_str().into() }];
+        }
         match (&self.says, self.standing) {
             (Fact::Redemption(redemption), Standing::Withdrawn) if !redemption.id.is_empty() => {
                 vec![Fact::Withdrawn { id: redemption.id.clone() }]
@@ -158,18 +163,23 @@ pub fn journalled(name: &EventName, data: &Value) -> Vec<Fact> {
 
 fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Reading>, Wrong> {
     let name = &EventName::new(&name.source, &name.kind);
-    let is_service = SERVICES.contains(&&*name.source);
+    let origin = match &*name.source {
+        "Patreon" => private::Origin::Patreon,
+        source if SERVICES.contains(&source) => private::Origin::Service,
+        _ => private::Origin::Other,
+    };
     let Some(feed) = feed(name) else {
-        let data = if is_service { private::without_private(data, &*name.source == "Patreon") } else { data.clone() };
+        let data = private::without_private(data, origin);
         let says = plain(name, &data);
-        return Ok(vec![Reading { data, says, standing: Standing::Told, id: None, pledge: None, channel: None }]);
+        return Ok(vec![Reading { data, says, standing: Standing::Told, id: None, pledge: None, refund_of: None, channel: None }]);
     };
     if !data.is_object() {
         return Err(Wrong::NotAnObject { event: name.clone() });
     }
     let read = |data: std::borrow::Cow<'_, Value>| {
+        let data = identity::with_hashed_payment(feed.read, data);
         let id = identity::id(name, feed.read, &data);
-        let data = if is_service { private::without_private(&data, &*name.source == "Patreon") } else { data.into_owned() };
+        let data = private::without_private(&data, origin);
         one(name, feed, data, id, amounts)
     };
     open::open(data).into_iter().map(read).collect()
@@ -184,16 +194,22 @@ pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
 /// Reads what is in no envelope any more.
 fn one(name: &EventName, feed: &Feed, data: Value, id: Option<String>, amounts: Amounts) -> Result<Reading, Wrong> {
     let standing = standing_of(feed, &data, id.is_some());
-    let says = match fact(name, feed, &data, amounts) {
+    let mut says = match fact(name, feed, &data, amounts) {
         Ok(fact) => fact,
         // Nothing is lost by not understanding what does not count.
         Err(_) if !matches!(standing, Standing::Counts) => plain(name, &data),
         Err(wrong) => return Err(wrong),
     };
-    let standing = if matches!(says, Fact::Plain { .. }) { Standing::Told } else { standing };
+    let is_refund = standing == Standing::Unpaid;
+    let standing = if matches!(says, Fact::Plain { .. }) && !is_refund { Standing::Told } else { standing };
     let channel = standing::channel(&name.source, &data);
     let pledge = identity::pledge(name, &data);
-    Ok(Reading { data, says, standing, id, pledge, channel })
+    let refundable = if matches!(feed.read, Read::Support(_)) { identity::refundable(name, &data, id.as_deref()) } else { None };
+    if let Fact::Support(support) = &mut says {
+        support.id = refundable.clone().unwrap_or_default().into();
+    }
+    let refund_of = refundable.filter(|_| standing == Standing::Unpaid && standing::is_refunded(&data));
+    Ok(Reading { data, says, standing, id, pledge, refund_of, channel })
 }
 
 /// Whether an event of this type counts.
@@ -203,12 +219,12 @@ fn standing_of(feed: &Feed, data: &Value, has_id: bool) -> Standing {
         _ if standing::is_test(data) => Standing::Test,
         _ if standing::is_guest(data) => Standing::Guest,
         _ if is_redemption && standing::is_withdrawn(data) => Standing::Withdrawn,
-        Read::RedemptionUpdate => Standing::Told,
         // Paid with bits, not with points.
         Read::Redemption { automatic: true } if audience::is_paid_with_bits(data) => Standing::Told,
         Read::Support(_) if standing::is_unpaid(data) => Standing::Unpaid,
         Read::Support(_) if standing::is_pending(data) => Standing::Pending,
         Read::Support(Spec { needs_id: true, .. }) if !has_id => Standing::Told,
+        Read::RedemptionUpdate | Read::Support(Spec { refunds: true, .. }) => Standing::Told,
         _ if feed.is_other(data) => Standing::Told,
         _ => Standing::Counts,
     }
@@ -270,7 +286,7 @@ fn support(event: &Reader<'_>, spec: &Spec, amounts: Amounts) -> Result<Fact, Wr
         Err(_) if money.is_some() || !what.is_empty() || !look::text(event.data, spec.enough).is_empty() => nameless(),
         who => who?,
     };
-    Ok(Fact::Support(Support { kind: spec.kind, who, money, what: what.into(), name: event.name.clone() }))
+    Ok(Fact::Support(Support { kind: spec.kind, who, money, what: what.into(), name: event.name.clone(), id: Box::default() }))
 }
 
 /// A published event being read.

@@ -39,8 +39,8 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     if let Some(event) = object("payload.event").or_else(|| object("event").filter(|_| object("subscription").is_some() && !has("data"))) {
         return Some(vec![holding(event, data, &["metadata.message_id"])]);
     }
-    // TipeeeStream's socket.
-    if let Some(event) = object("event").filter(|event| has("appKey") || at(event, "parameters").is_some()) {
+    // TipeeeStream's socket, and what StreamElements gives its overlays.
+    if let Some(event) = object("event").filter(|event| has("appKey") || has("listener") || at(event, "parameters").is_some()) {
         return Some(vec![holding(event, data, &[])]);
     }
     // Streamlabs' socket: `message` is a list. A chat text in pieces is no envelope.
@@ -60,18 +60,23 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     if let Some(tip) = object("payload.campaignTip").or_else(|| object("campaignTip")) {
         return Some(vec![holding(tip, data, &[])]);
     }
+    // Fourthwall's later report of an order.
+    if let Some(order) = object("order").filter(|_| has("update")) {
+        return Some(vec![holding(order, data, &[])]);
+    }
     // Twitch's PubSub, which the first Streamer.bot used, and Shopify's API.
     let within = object("redemption").filter(|one| at(one, "reward").is_some());
     let within = within.or_else(|| ["order", "shopify"].iter().find_map(|key| object(key)).filter(|one| at(one, "total_price").is_some()));
     if let Some(within) = within.or_else(|| object("payload")).or_else(|| object("body")) {
         return Some(vec![holding(within, data, &[])]);
     }
+    // A body that was forwarded as the text it came as.
+    if let Some(body) = ["payload", "body"].iter().find_map(|key| in_text(at(data, key)?.as_str()?)) {
+        return Some(vec![holding(&body, data, &[])]);
+    }
     match at(data, "data") {
         // Ko-fi posts a form whose one field is JSON.
-        Some(Value::String(json)) => {
-            let inner: Value = serde_json::from_str(json).ok().filter(Value::is_object)?;
-            Some(vec![inner])
-        }
+        Some(Value::String(json)) => in_text(json).map(|inner| vec![inner]),
         // Patreon's JSON:API document.
         Some(member) if member.is_object() && at(member, "attributes").is_some() => Some(vec![with_tier(member, data)]),
         // Fourthwall, StreamElements, Streamer.bot's own events, a line of `watch`: `data` beside what it is.
@@ -87,6 +92,39 @@ fn step(data: &Value) -> Option<Vec<Value>> {
             object("donation").filter(|tip| says(tip)).map(|tip| vec![holding(tip, data, &[])])
         }
     }
+}
+
+/// The object that a text holds: JSON, JSON within a JSON text, or a form with a field `data` or `payload`, as browsers encode it.
+fn in_text(text: &str) -> Option<Value> {
+    let form = |text: &str| {
+        let mut fields = text.trim().split('&').filter_map(|field| field.split_once('='));
+        let (_, value) = fields.find(|(name, _)| matches!(*name, "data" | "payload"))?;
+        percent_decoded(value)
+    };
+    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
+    let value = read(text).or_else(|| read(&form(text)?))?;
+    let value = match &value {
+        Value::String(inner) => read(inner)?,
+        _ => value,
+    };
+    Some(value).filter(Value::is_object)
+}
+
+/// The text of a form's field. `None` if it is not encoded rightly.
+fn percent_decoded(value: &str) -> Option<String> {
+    let mut bytes = value.bytes();
+    let mut decoded = Vec::with_capacity(value.len());
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(bytes.next()?).to_digit(16);
+                u8::try_from(16 * digit()? + digit()?).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(decoded).ok()
 }
 
 /// What an envelope holds, with what the envelope says about all of it: that it is a test, its state, the id of the delivery.
@@ -154,6 +192,22 @@ mod tests {
         assert_eq!(one(&json!({ "data": "{\"message_id\":\"m\"}" })), json!({ "message_id": "m" }));
         let streamlabs = json!({ "type": "donation", "message": [{ "name": "A" }, { "name": "B" }], "event_id": "e" });
         assert_eq!(open(&streamlabs).len(), 2);
+    }
+
+    #[test]
+    fn a_body_that_is_forwarded_as_text_is_opened() {
+        let kofi = json!({ "message_id": "m", "from_name": "J\u{f6}" });
+        let form = "data=%7B%22message_id%22%3A%22m%22%2C%22from_name%22%3A+%22J%C3%B6%22%7D&x=1";
+        let json = kofi.to_string();
+        for text in [json.clone(), json!(json).to_string(), form.to_owned()] {
+            for key in ["data", "body", "payload"] {
+                assert_eq!(one(&json!({ key: text })), kofi, "{key}: {text}");
+            }
+        }
+        for text in ["data=%7", "data=%zz", "data=%ff", "{", "[1]", "\"x\"", "a=b", ""] {
+            let data = json!({ "data": text });
+            assert_eq!(one(&data), data, "{text}");
+        }
     }
 
     #[test]

@@ -1,90 +1,142 @@
-//! Takes out of a service's data what nobody on stream may see: e-mail addresses, legal names, postal addresses, payment details, secrets.
+//! Takes out of published data what nobody on stream may see: e-mail addresses, legal names, postal addresses, payment details, secrets.
 //!
-//! A service sends a whole order or a whole patron. The bridge keeps, shows and logs only what is left here.
+//! A service sends a whole order or a whole patron, and people publish such data under any name. The bridge keeps, shows and logs only what
+//! is left here, whatever the event is called.
 
 use serde_json::{Map, Value};
 
-/// Keys without signs and in lower case, as services spell them. What is below them goes too.
+/// Keys without signs and in lower case that have one meaning wherever they stand. What is below them goes too.
 const PRIVATE: &[&str] = &[
+    "accountholder",
     "accountnumber",
-    "address",
-    "addressee",
     "addressline1",
     "addressline2",
-    "appkey",
     "bankaccount",
-    "bic",
-    "billing",
     "billingaddress",
+    "billingphone",
     "birthday",
     "browserip",
-    "card",
+    "cardholder",
+    "cardholdername",
+    "cardlast4",
     "cardnumber",
-    "cards",
-    "city",
-    "clientdetails",
+    "cellphone",
     "clientip",
-    "contactemail",
+    "contactphone",
     "creditcard",
-    "customeremail",
+    "customerphone",
+    "cvc",
+    "cvv",
     "dateofbirth",
+    "debitcard",
     "defaultaddress",
-    "donoremail",
-    "email",
-    "emailaddress",
-    "emails",
     "familyname",
     "fullname",
+    "homeaddress",
     "iban",
-    "identifier",
-    "ip",
     "ipaddress",
     "kofitransactionid",
-    "landingsite",
+    "last4",
+    "lastfour",
     "lastname",
     "legalname",
-    "line1",
-    "line2",
-    "noteattributes",
-    "orderstatusurl",
-    "payer",
-    "payeremail",
+    "mailingaddress",
+    "mobilephone",
     "payerid",
     "paymentdetails",
     "paymentmethod",
-    "paypal",
-    "paypalemail",
     "paypaltransactionid",
     "phone",
     "phonenumber",
+    "phonenumbers",
+    "postaladdress",
     "postalcode",
     "postcode",
-    "province",
-    "provincecode",
-    "secret",
+    "realname",
+    "routingnumber",
     "shippingaddress",
     "shippinginfo",
-    "sociallinks",
-    "socialconnections",
+    "shippingphone",
+    "sortcode",
     "stateorprovince",
-    "street",
     "streetaddress",
     "surname",
     "taxid",
     "telephone",
     "transactionid",
-    "useremail",
     "vatnumber",
     "zip",
     "zipcode",
 ];
 
+/// Keys that are private in the data of a donation, membership or shop service and may mean something else in an event of one's own.
+const OF_SERVICES: &[&str] = &[
+    "addressee",
+    "appkey",
+    "bic",
+    "clientdetails",
+    "destination",
+    "destinationlocation",
+    "identifier",
+    "ip",
+    "landingsite",
+    "latitude",
+    "longitude",
+    "note",
+    "noteattributes",
+    "orderstatusurl",
+    "originlocation",
+    "payer",
+    "paypal",
+    "receipt",
+    "secret",
+    "sociallinks",
+    "socialconnections",
+    "trackingnumber",
+    "trackingnumbers",
+    "trackingurl",
+    "trackingurls",
+];
+
+/// Parts of a postal address or a card. In an event of one's own they may mean something else: there two of them in one object are an
+/// address or a card, and one alone is private if its value shows it.
+const PARTS: &[&str] = &[
+    "address",
+    "address1",
+    "address2",
+    "billing",
+    "card",
+    "cards",
+    "city",
+    "expmonth",
+    "expyear",
+    "line1",
+    "line2",
+    "province",
+    "provincecode",
+    "street",
+];
+
+/// Names that somebody shows: a first name beside one of them is not the name they go by.
+const SHOWN: &[&str] = &["displayname", "login", "name", "nickname", "username"];
+
 /// How deep is gone into: real data nests seven deep. What lies deeper is left out.
 const DEPTH: usize = 32;
 
-/// The same data without what is private. `patreon`: there the full name is the one that the patron shows to the creator's audience.
-pub(super) fn without_private(data: &Value, patreon: bool) -> Value {
-    let mut data = cleared(data, patreon, DEPTH).unwrap_or(Value::Null);
+/// Whose data it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A donation, membership or shop service, which sends whole orders and patrons.
+    Service,
+    /// Patreon: there the full name is the one that the patron shows to the creator's audience.
+    Patreon,
+    /// Anything else: a streaming platform, `General.Custom`, an unknown source.
+    Other,
+}
+
+/// The same data without what is private.
+pub(super) fn without_private(data: &Value, origin: Origin) -> Value {
+    let mut data = cleared(data, origin, DEPTH).unwrap_or(Value::Null);
     // DonorDrive names what the donor shows to the recipient alone.
     if let Value::Object(map) = &mut data
         && let Some(Value::Array(hidden)) = map.get("fieldsPrivateToTarget").cloned()
@@ -96,39 +148,88 @@ pub(super) fn without_private(data: &Value, patreon: bool) -> Value {
     data
 }
 
-fn cleared(value: &Value, patreon: bool, depth: usize) -> Option<Value> {
+fn cleared(value: &Value, origin: Origin, depth: usize) -> Option<Value> {
     let depth = depth.checked_sub(1)?;
     Some(match value {
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .filter(|(key, value)| !is_private(key, value, patreon))
-                .filter_map(|(key, value)| Some((key.clone(), cleared(value, patreon, depth)?)))
-                .collect::<Map<_, _>>(),
-        ),
-        Value::Array(list) => Value::Array(list.iter().filter_map(|value| cleared(value, patreon, depth)).collect()),
+        Value::Object(map) => {
+            let keys: Vec<String> = map.keys().map(|key| plain(key)).collect();
+            let is_kept = |(key, (_, value)): &(&String, (&String, &Value))| !is_private(key, value, &keys, origin);
+            let kept = keys.iter().zip(map).filter(is_kept);
+            Value::Object(kept.filter_map(|(_, (key, value))| Some((key.clone(), cleared(value, origin, depth)?))).collect::<Map<_, _>>())
+        }
+        Value::Array(list) => Value::Array(list.iter().filter_map(|value| cleared(value, origin, depth)).collect()),
         // A payment's sender who gave no name: some services put the address in its place.
         Value::String(text) if is_email(text) => return None,
+        Value::String(text) => Value::String(without_private_json(text, origin, depth).unwrap_or_else(|| text.clone())),
         other => other.clone(),
     })
 }
 
-fn is_private(key: &str, value: &Value, patreon: bool) -> bool {
-    let key: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    match key.as_str() {
-        "fullname" => !patreon,
-        // What a creator notes about a patron, or a customer about an order.
-        "note" => true,
+/// A text that is JSON itself, without what is private in it. `None` if it is none or nothing in it is private.
+fn without_private_json(text: &str, origin: Origin, depth: usize) -> Option<String> {
+    let trimmed = text.trim_start();
+    if !trimmed.starts_with(['{', '[']) {
+        return None;
+    }
+    let inner: Value = serde_json::from_str(trimmed).ok()?;
+    let kept = cleared(&inner, origin, depth).unwrap_or(Value::Null);
+    (kept != inner).then(|| kept.to_string())
+}
+
+/// A key without signs, in lower case.
+fn plain(key: &str) -> String {
+    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Whether what stands below a key is private. `keys` are all keys of the same object.
+fn is_private(key: &str, value: &Value, keys: &[String], origin: Origin) -> bool {
+    let is_service = origin != Origin::Other;
+    match key {
+        "fullname" => origin != Origin::Patreon,
+        "firstname" => keys.iter().any(|key| SHOWN.contains(&&**key)),
         // An amount, or where the parcel goes.
         "shipping" => value.is_object() && value.get("value").is_none() && value.get("amount").is_none(),
-        key => key.ends_with("token") || PRIVATE.contains(&key),
+        // What says something about an address, such as whether it is verified, is none.
+        _ if key.contains("email") => !matches!(value, Value::Bool(_) | Value::Number(_)),
+        _ if PRIVATE.contains(&key) => true,
+        _ if PARTS.contains(&key) => is_service || is_part(key, value, keys),
+        "ip" => is_service || value.as_str().is_some_and(is_ip),
+        _ => is_service && (key.ends_with("token") || OF_SERVICES.contains(&key)),
     }
+}
+
+/// Whether this is a part of somebody's address or card.
+fn is_part(key: &str, value: &Value, keys: &[String]) -> bool {
+    let is_beside = |other: &String| {
+        let other = other.as_str();
+        other != key && (PARTS.contains(&other) || PRIVATE.contains(&other) || other == "email")
+    };
+    keys.iter().any(is_beside)
+        || match value {
+            Value::Object(_) => !matches!(key, "city" | "province"),
+            Value::Array(list) => list.iter().any(Value::is_object) && key != "city",
+            // `1 Hidden Street`, but not `/avatar/1` or `10.0.0.7`.
+            Value::String(text) if key != "card" => {
+                text.trim().contains(char::is_whitespace) && text.contains(|c: char| c.is_ascii_digit())
+            }
+            Value::String(text) => text.chars().filter(char::is_ascii_digit).count() >= 8,
+            _ => false,
+        }
+}
+
+/// Whether a text is an IP address.
+fn is_ip(text: &str) -> bool {
+    let is_v4 = text.split('.').count() == 4 && text.split('.').all(|part| part.parse::<u8>().is_ok());
+    let is_v6 = text.matches(':').count() >= 2 && text.chars().all(|c| c == ':' || c == '.' || c.is_ascii_hexdigit());
+    is_v4 || is_v6
 }
 
 /// Whether a text is nothing but an e-mail address.
 fn is_email(text: &str) -> bool {
     let text = text.trim().trim_start_matches("mailto:");
     let Some((name, host)) = text.rsplit_once('@') else { return false };
-    !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !text.contains(char::is_whitespace)
+    let is_sign = |c: char| c.is_whitespace() || "\"{}[]<>(),;:\\".contains(c);
+    !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !text.contains(is_sign)
 }
 
 #[cfg(test)]
@@ -143,30 +244,87 @@ mod tests {
             "email": "a@example.test", "contact_email": "a@example.test", "username": "shown", "verification_token": "x", "phone": null,
             "billing": { "address": { "name": "Real Name" } }, "amounts": { "shipping": { "value": 5, "currency": "USD" } },
             "shipping": { "address": { "name": "Real Name" } }, "customer": { "first_name": "Ann", "last_name": "Secret", "default_address": {} },
-            "items": [{ "name": "Mug", "payerEmail": "a@example.test" }],
+            "items": [{ "name": "Mug", "payerEmail": "a@example.test", "origin_location": { "address1": "1 Hidden Street" } }],
         });
         let kept = json!({
             "username": "shown", "amounts": { "shipping": { "value": 5, "currency": "USD" } }, "customer": { "first_name": "Ann" },
             "items": [{ "name": "Mug" }],
         });
-        assert_eq!(without_private(&order, false), kept);
+        assert_eq!(without_private(&order, Origin::Service), kept);
     }
 
     #[test]
     fn an_address_in_the_place_of_a_name_is_no_name() {
-        assert_eq!(without_private(&json!({ "from": "a.b@example.test", "name": "me @home" }), false), json!({ "name": "me @home" }));
+        for origin in [Origin::Service, Origin::Other] {
+            let data = json!({ "from": "a.b@example.test", "name": "me @home" });
+            assert_eq!(without_private(&data, origin), json!({ "name": "me @home" }));
+        }
     }
 
     #[test]
     fn a_patron_shows_the_full_name_and_nobody_else_does() {
         let who = json!({ "full_name": "Paula Pays", "email": "x@example.test" });
-        assert_eq!(without_private(&who, true), json!({ "full_name": "Paula Pays" }));
-        assert_eq!(without_private(&who, false), json!({}));
+        assert_eq!(without_private(&who, Origin::Patreon), json!({ "full_name": "Paula Pays" }));
+        assert_eq!(without_private(&who, Origin::Service), json!({}));
     }
 
     #[test]
     fn what_nests_too_deeply_is_left_out() {
         let deep = (0..500).fold(json!({ "a": 1 }), |inner, _| json!({ "a": inner }));
-        assert!(without_private(&deep, false).to_string().len() < 300);
+        assert!(without_private(&deep, Origin::Service).to_string().len() < 300);
+    }
+
+    #[test]
+    fn private_fields_go_from_events_of_any_name_in_every_spelling() {
+        for key in [
+            "email",
+            "e-mail",
+            "E_Mail",
+            "buyer_email",
+            "emailAddress",
+            "email_address",
+            "payer-email",
+            "contactEmail",
+            "phone",
+            "phone_number",
+            "zip",
+            "postal_code",
+            "postcode",
+            "iban",
+            "IBAN",
+            "last4",
+            "card_number",
+            "legal_name",
+            "legalName",
+            "full_name",
+            "lastName",
+            "surname",
+            "shipping_address",
+            "billingAddress",
+            "street_address",
+            "transaction_id",
+            "payment_method",
+        ] {
+            let data = json!({ key: "private", "list": [{ key: "private" }], "shown": 1 });
+            assert_eq!(without_private(&data, Origin::Other), json!({ "list": [{}], "shown": 1 }), "{key}");
+        }
+        let data = json!({
+            "address": "1 Hidden Street", "street": "Hidden Street 1", "card": "4111 1111 1111 1111", "home": { "city": "Hidden", "street": "Lane" },
+            "player": { "displayName": "Ann", "first_name": "Hidden" }, "billing": { "name": "Hidden" }, "ip": "203.0.113.7",
+            "raw": "{\"email\":\"hidden@example.test\",\"a\":1}", "names": ["hidden@example.test", "Ann"],
+        });
+        let kept = json!({ "home": {}, "player": { "displayName": "Ann" }, "raw": "{\"a\":1}", "names": ["Ann"] });
+        assert_eq!(without_private(&data, Origin::Other), kept);
+    }
+
+    #[test]
+    fn an_event_of_ones_own_keeps_words_that_mean_something_else() {
+        let data = json!({
+            "address": "/avatar/parameters/hue", "game": { "card": "Ace of Spades" }, "weather": { "city": "Paris" }, "note": "C#4", "ip": "none",
+            "token": "pawn.png",
+            "identifier": "x1", "first_name": "Ann", "email_sent": true, "microphone": "on", "message": "write to a@example.test please",
+            "receipt": 4, "json": "{\"a\": 1}",
+        });
+        assert_eq!(without_private(&data, Origin::Other), data);
     }
 }

@@ -99,9 +99,16 @@ fn supported() -> impl Strategy<Value = Fact> {
             // Their ids may be those of the account that receives.
             (who.id, who.login) = ("".into(), "".into());
         }
-        Fact::Support(Support { kind: spec.kind, who, money, what: what.into(), name: EventName::new(feed.source, feed.kind) })
+        Fact::Support(Support {
+            kind: spec.kind,
+            who,
+            money,
+            what: what.into(),
+            name: EventName::new(feed.source, feed.kind),
+            id: "".into(),
+        })
     };
-    let feeds: Vec<&Feed> = FEEDS.iter().filter(|feed| matches!(feed.read, Read::Support(_))).collect();
+    let feeds: Vec<&Feed> = FEEDS.iter().filter(|feed| matches!(feed.read, Read::Support(Spec { refunds: false, .. }))).collect();
     let currency = prop::sample::select(vec!["EUR", "$", "zł", "", "KRW", "KWD", "₿"]);
     (prop::sample::select(feeds), twitch(), 1..1_000_000_000_000_i64, currency).prop_map(of_feed)
 }
@@ -148,6 +155,7 @@ fn bare(mut fact: Fact) -> Fact {
             redemption.id = "".into();
         }
         Fact::Presence(presence) => presence.chat = Chat::default(),
+        Fact::Support(support) => support.id = "".into(),
         _ => {}
     }
     fact

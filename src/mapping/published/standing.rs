@@ -53,6 +53,7 @@ const UNPAID: &[&str] = &[
     "canceled",
     "cancelled",
     "chargeback",
+    "charged_back",
     "declined",
     "declined_patron",
     "deleted",
@@ -70,10 +71,37 @@ const UNPAID: &[&str] = &[
     "refunded",
     "refunded by patreon",
     "rejected",
+    "reversed",
     "suspended",
     "unpaid",
     "voided",
 ];
+
+/// States of a payment that had arrived and was taken back. What a patron's membership is called says nothing of a payment.
+const REFUNDED: &[&str] = &[
+    "canceled",
+    "cancelled",
+    "chargeback",
+    "charged_back",
+    "denied",
+    "disputed",
+    "fraud",
+    "fraudulent",
+    "refunded",
+    "refunded by patreon",
+    "rejected",
+    "reversed",
+    "voided",
+];
+
+/// Where a state is that of a membership and not of a payment.
+const OF_MEMBERSHIP: &[&str] = &["attributes.patron_status", "patron_status", "subscription.type"];
+
+/// Says that a payment was taken back.
+const IS_REFUNDED: &[&str] = &["refunded", "isRefunded", "is_refunded", "isRefund", "is_refund", "chargeback", "isChargeback"];
+
+/// When a payment was taken back.
+const REFUNDED_AT: &[&str] = &["cancelled_at", "canceled_at", "cancelledAt", "canceledAt", "refunded_at", "refundedAt"];
 
 /// States of a payment that has not arrived yet.
 const PENDING: &[&str] = &["authorized", "pending", "queued"];
@@ -95,20 +123,27 @@ pub(super) fn is_unpaid(data: &Value) -> bool {
     // Fourthwall: what somebody won, or a creator orders to look at.
     let origin = text(data, &["source.type"]);
     let is_free = ["GIFT_REDEMPTION", "GIVEAWAY", "SAMPLES"].iter().any(|word| origin.contains(word));
-    let is_taken_back = ["cancelled_at", "canceled_at", "cancelledAt", "refunded_at", "attributes.declined_since", "declined_since"]
-        .iter()
-        .any(|path| at(data, path).is_some());
-    is_free || is_taken_back || is_in(data, UNPAID)
+    let is_declined = ["attributes.declined_since", "declined_since"].iter().any(|path| at(data, path).is_some());
+    // Patreon: a free trial, or a membership that somebody was given for nothing.
+    let is_given = flag(data, &["attributes.is_free_trial", "attributes.is_gifted"]);
+    is_free || is_given || is_declined || is_refunded(data) || is_in(data, STATE, UNPAID)
+}
+
+/// Whether a payment was taken back after it had arrived, as far as the event can tell: it says the same of one that never arrived.
+pub(super) fn is_refunded(data: &Value) -> bool {
+    let of_payment: Vec<&str> = STATE.iter().copied().filter(|path| !OF_MEMBERSHIP.contains(path)).collect();
+    flag(data, IS_REFUNDED) || !text(data, REFUNDED_AT).is_empty() || is_in(data, &of_payment, REFUNDED)
 }
 
 pub(super) fn is_pending(data: &Value) -> bool {
-    is_in(data, PENDING)
+    is_in(data, STATE, PENDING)
 }
 
-fn is_in(data: &Value, states: &[&str]) -> bool {
+/// Whether one of the paths holds one of the states.
+fn is_in(data: &Value, paths: &[&str], states: &[&str]) -> bool {
     let is =
         |path: &&str| at(data, path).and_then(Value::as_str).is_some_and(|state| states.contains(&&*state.trim().to_ascii_lowercase()));
-    STATE.iter().any(is)
+    paths.iter().any(is)
 }
 
 pub(super) fn is_withdrawn(data: &Value) -> bool {
@@ -117,6 +152,9 @@ pub(super) fn is_withdrawn(data: &Value) -> bool {
 
 /// The Twitch channel that an event is of, where it says.
 pub(super) fn channel(source: &str, data: &Value) -> Option<String> {
-    let id = text(data, &["to_broadcaster_user_id", "broadcaster_user_id", "broadcaster.id", "channelId", "broadcasterUserId"]);
+    let id = text(
+        data,
+        &["to_broadcaster_user_id", "broadcaster_user_id", "broadcaster_id", "broadcaster.id", "channelId", "broadcasterUserId"],
+    );
     (source == "Twitch" && !id.is_empty()).then_some(id)
 }

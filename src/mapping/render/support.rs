@@ -48,6 +48,13 @@ pub(super) fn support(support: &Support, context: &Context<'_>) -> Value {
     });
     let more = match &*support.name.source {
         // YouTube's amount is what it shows to people; the number is in millionths.
+        "YouTube" if &*support.name.kind == "MembershipGift" => json!({
+            "amount": formatted,
+            "microAmount": money.amount.in_units_of(6),
+            "currencyCode": currency,
+            "levelName": support.what,
+            "count": 1,
+        }),
         "YouTube" => json!({
             "amount": formatted,
             "microAmount": money.amount.in_units_of(6),

@@ -248,7 +248,7 @@ fn hype_train_names_its_conductors_first() {
 fn supported(name: &str) -> Value {
     let (kind, money) = (SupportKind::Tip, Some(Money::of_cents(1_250, "EUR")));
     let name = EventName::parse(name).unwrap();
-    told(&Fact::Support(Support { kind, who: anna(), money, what: "Gold".into(), name }), "x", AT).data
+    told(&Fact::Support(Support { kind, who: anna(), money, what: "Gold".into(), name, id: "".into() }), "x", AT).data
 }
 
 #[test]

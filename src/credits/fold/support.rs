@@ -1,0 +1,138 @@
+//! Money and memberships of other services, and what is taken back: refunds, and redemptions that were cancelled.
+
+use std::collections::HashMap;
+
+use super::{Fold, LONGEST_TITLE, Outcome, Sections};
+use crate::{
+    credits::{
+        PersonId, Section, Sums,
+        people::Met,
+        redeemed::Redeemed,
+        single::{Once, SupportOnce},
+    },
+    event::{
+        EventName, cut,
+        fact::{Redemption, Support, SupportKind},
+    },
+};
+
+/// Support with texts that have an end.
+fn bounded(support: &Support) -> Support {
+    let short = |text: &str, most| Box::<str>::from(cut(text, most));
+    Support {
+        what: short(&support.what, LONGEST_TITLE),
+        name: EventName { source: short(&support.name.source, LONGEST_TITLE), kind: short(&support.name.kind, LONGEST_TITLE) },
+        ..support.clone()
+    }
+}
+
+/// Money and memberships of one person.
+#[derive(Debug, Clone)]
+pub struct SupportLine {
+    /// Who.
+    pub who: PersonId,
+    /// How often.
+    pub count: u32,
+    /// A sum for each currency.
+    pub money: Sums,
+    /// What was bought, or the tier; each once.
+    pub what: Vec<Box<str>>,
+    /// The event that told it last.
+    pub name: EventName,
+    /// First time, Unix milliseconds.
+    pub first_ms: i64,
+    /// Last time, Unix milliseconds.
+    pub last_ms: i64,
+}
+
+/// Lines of one kind of support, with each person's place.
+#[derive(Debug, Default)]
+pub(super) struct SupportList {
+    pub(super) lines: Vec<SupportLine>,
+    places: HashMap<PersonId, usize>,
+}
+
+impl Sections {
+    /// Adds support to its line.
+    fn add_support(&mut self, once: &SupportOnce) {
+        let SupportList { lines, places } = self.support.entry(once.kind).or_default();
+        let place = *places.entry(once.who).or_insert(lines.len());
+        if place == lines.len() {
+            lines.push(SupportLine {
+                who: once.who,
+                count: 0,
+                money: Sums::default(),
+                what: Vec::new(),
+                name: once.name.clone(),
+                first_ms: once.at_ms,
+                last_ms: once.at_ms,
+            });
+        }
+        let Some(line) = lines.get_mut(place) else { return };
+        line.count += 1;
+        line.last_ms = once.at_ms;
+        line.name.clone_from(&once.name);
+        if let Some(money) = &once.money {
+            line.money.add(money.clone());
+        }
+        if !once.what.is_empty() && !line.what.contains(&once.what) {
+            line.what.push(once.what.clone());
+        }
+    }
+
+    /// Makes the lines of a kind of support anew, of what is left of it.
+    fn sum_support(&mut self, kind: SupportKind) {
+        self.support.remove(&kind);
+        let left: Vec<SupportOnce> = self.singles.support(kind).cloned().collect();
+        for once in &left {
+            self.add_support(once);
+        }
+    }
+}
+
+impl Fold {
+    pub(super) fn redemption(&mut self, redemption: &Redemption, at_ms: i64, met: &mut impl FnMut(Met)) {
+        let who = self.meet(&redemption.who, at_ms, met);
+        let points = redemption.cost.unwrap_or_default();
+        self.session.add_once(Once { section: Section::RewardRedemptions, who, amount: points, tier: None, at_ms });
+        let (id, title) = (cut(&redemption.reward_id, LONGEST_TITLE), cut(&redemption.title, LONGEST_TITLE));
+        self.session.singles.redeem(&id, &title, who, points, at_ms);
+        self.boards.points(who, points);
+        let reward = if id.is_empty() { &title } else { &id }.as_ref().into();
+        self.redemptions.note(&redemption.id, Redeemed { who, points, reward, session: self.sessions });
+    }
+
+    /// Whether something that counts has this id, so that it can be taken back: a redemption of any session, support of the running one.
+    pub fn can_withdraw(&self, id: &str) -> bool {
+        self.redemptions.has(id) || self.session.singles.has_support(id)
+    }
+
+    /// Points of a redemption went back, in this or in an earlier session, or support of this session was refunded.
+    pub(super) fn withdraw(&mut self, id: &str) -> Outcome {
+        let is_of_session = if let Some(kind) = self.session.singles.refund(id) {
+            self.session.sum_support(kind);
+            true
+        } else if let Some(Redeemed { who, points, reward, session }) = self.redemptions.take(id) {
+            self.boards.points_back(who, points);
+            let is_of_session = session == self.sessions;
+            if is_of_session {
+                self.session.list_mut(Section::RewardRedemptions).take_back(who, 1, points);
+                self.session.singles.take_redemption_back(&reward, who, points);
+            }
+            is_of_session
+        } else {
+            return Outcome::Repeat;
+        };
+        self.session.facts = self.session.facts.saturating_sub(is_of_session.into());
+        Outcome::Counted
+    }
+
+    pub(super) fn support(&mut self, support: &Support, at_ms: i64, met: &mut impl FnMut(Met)) {
+        let support = &bounded(support);
+        let who = self.meet(&support.who, at_ms, met);
+        self.session.singles.add_support(support, who, at_ms);
+        if let Some(once) = self.session.singles.last_support().cloned() {
+            self.session.add_support(&once);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Redemptions that may be cancelled, also in a later session: points that went back must not stay in the leaderboard.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::people::PersonId;
+
+/// Redemptions that are remembered. Older ones cannot be taken back any more.
+const MOST: usize = 50_000;
+
+/// What a redemption counted.
+#[derive(Debug)]
+pub(super) struct Redeemed {
+    pub(super) who: PersonId,
+    pub(super) points: u64,
+    /// The reward's id, or its title where it has none.
+    pub(super) reward: Box<str>,
+    /// The session that it counts in, by its number in this run.
+    pub(super) session: u64,
+}
+
+/// The latest redemptions by their own ids.
+#[derive(Debug, Default)]
+pub(super) struct Redemptions {
+    by_id: HashMap<Box<str>, Redeemed>,
+    order: VecDeque<Box<str>>,
+}
+
+impl Redemptions {
+    /// A redemption counted. Without an id nothing can name it later.
+    pub(super) fn note(&mut self, id: &str, redeemed: Redeemed) {
+        if id.is_empty() || self.by_id.insert(id.into(), redeemed).is_some() {
+            return;
+        }
+        self.order.push_back(id.into());
+        if self.order.len() > MOST
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.by_id.remove(&oldest);
+        }
+    }
+
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    pub(super) fn take(&mut self, id: &str) -> Option<Redeemed> {
+        self.by_id.remove(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{credits::People, event::Person};
+
+    #[test]
+    fn only_the_latest_are_remembered() {
+        let who = People::default().meet(&Person::new("1", "a", "A").unwrap(), 0).who;
+        let mut redemptions = Redemptions::default();
+        for id in 0..=MOST {
+            redemptions.note(&id.to_string(), Redeemed { who, points: 1, reward: "r".into(), session: 1 });
+        }
+        assert_eq!((redemptions.has("0"), redemptions.has("1"), redemptions.by_id.len()), (false, true, MOST));
+        assert!(redemptions.take("1").is_some() && redemptions.take("1").is_none());
+    }
+}
