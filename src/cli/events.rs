@@ -196,3 +196,42 @@ fn explain(event: &Explained) -> Result<(), OutError> {
     }
     out::line(format_args!("\n{BOLD}Data, for example{BOLD:#}\n{:#}", event.example))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, ToSpan};
+    use serde_json::json;
+    use twitchat_bridge::event::Heard;
+    use twitchat_bridge::mapping::emitted;
+
+    use super::*;
+    use crate::cli::hearing::decode::{Decoder, From};
+
+    #[test]
+    fn what_the_bridge_emits_by_itself_is_what_all_generations_and_the_bridge_really_cause() {
+        let samples = Samples::read();
+        let mut caused: BTreeSet<String> = samples.events().map(ToOwned::to_owned).collect();
+        caused.extend(OTHERS.iter().map(|(name, _)| (*name).to_owned()));
+        caused.extend(of_uncaptured());
+        let declared = emitted::by_itself().map(|(source, kind)| format!("{source}.{kind}"));
+        assert_eq!(declared.collect::<BTreeSet<_>>(), caused);
+    }
+
+    /// What was not captured: somebody of YouTube who writes, and a prediction whose points change.
+    fn of_uncaptured() -> BTreeSet<String> {
+        let user = json!({ "id": "UCq3fXh0cJm1vZr8yXb2kQeg", "login": "yuki", "displayName": "Yuki" });
+        let points = |points: u32| {
+            let outcomes = json!([{ "id": "a", "label": "Yes", "votes": points, "voters": 1 }, { "id": "b", "label": "No", "votes": 1 }]);
+            let prediction = json!({ "id": "p", "title": "?", "outcomes": outcomes, "duration_s": 120, "pendingAnswer": false });
+            json!({ "origin": "twitchat", "type": "ON_PREDICTION_PROGRESS", "id": points.to_string(), "data": { "prediction": prediction } })
+        };
+        let first = json!({ "origin": "twitchat", "type": "ON_MESSAGE_FIRST_TODAY", "id": "f", "data": { "message": "hi", "user": user } });
+        let (mut decoder, at) = (Decoder::default(), Timestamp::UNIX_EPOCH);
+        let mut lines = Vec::new();
+        for message in [first, points(1), points(2)] {
+            lines.extend(decoder.hear(&Heard::read(&message.to_string()).unwrap(), at));
+        }
+        lines.extend(decoder.tick(at + 3.seconds()));
+        lines.into_iter().filter(|line| line.from == From::Mapped).map(|line| line.name).collect()
+    }
+}

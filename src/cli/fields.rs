@@ -4,6 +4,7 @@ use std::io::Read;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value};
+use twitchat_bridge::event::unique;
 
 use super::context::Context;
 use super::failure::Failure;
@@ -51,16 +52,19 @@ impl Fields {
                 return Err(Failure::Usage(format!("all of the data is given twice, the second time by {second}")).into());
             }
         };
+        let mut fields = Map::new();
         for given in self.fields {
             let (path, value) = match given {
                 Given::All(_) => continue,
                 Given::Field { path, value } => (path, value),
                 Given::FromFile { path, file } => {
                     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {path} from {file}"))?;
-                    let value = serde_json::from_str(&text).map_err(|error| Failure::Usage(format!("{file} is not JSON: {error}")))?;
+                    let value = unique::from_str(&text).map_err(|error| Failure::Usage(format!("{file} is not JSON: {error}")))?;
                     (path, value)
                 }
             };
+            once(&fields, &path).map_err(Failure::Usage)?;
+            put(&mut fields, &path, value.clone()).map_err(Failure::Usage)?;
             put(&mut object, &path, value).map_err(Failure::Usage)?;
         }
         Ok(object)
@@ -84,7 +88,7 @@ fn text(given: &str, context: &Context) -> anyhow::Result<String> {
 }
 
 fn parse(text: &str) -> Result<Map<String, Value>, Failure> {
-    match serde_json::from_str(text) {
+    match unique::from_str(text) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Failure::Usage("--data must be a JSON object, such as {\"message\":\"Hello\"}".into())),
         Err(error) => Err(Failure::Usage(format!("--data is not JSON: {error}"))),
@@ -109,7 +113,7 @@ fn read(argument: &str) -> Result<Given, String> {
         // Chat texts begin with @ often.
         _ if !is_json => Ok(Given::Field { path, value: value.into() }),
         _ => {
-            let value = serde_json::from_str(value).map_err(|error| format!("what follows := is not JSON: {error}"))?;
+            let value = unique::from_str(value).map_err(|error| format!("what follows := is not JSON: {error}"))?;
             Ok(Given::Field { path, value })
         }
     }
@@ -141,6 +145,15 @@ pub(crate) fn written(data: &Map<String, Value>) -> String {
     words.join(" ")
 }
 
+/// Refuses a field that is given a second time, as a whole or a part of it: nobody can tell which one is meant.
+fn once(given: &Map<String, Value>, path: &str) -> Result<(), String> {
+    let is_given = path.split_once('.').map_or_else(
+        || given.contains_key(path),
+        |(key, rest)| given.get(key).and_then(Value::as_object).is_some_and(|inner| once(inner, rest).is_err()),
+    );
+    if is_given { Err(unique::twice(path)) } else { Ok(()) }
+}
+
 /// Puts a value where the path says, making objects on the way.
 fn put(object: &mut Map<String, Value>, path: &str, value: Value) -> Result<(), String> {
     match path.split_once('.') {
@@ -165,6 +178,7 @@ mod tests {
         let mut object = Map::new();
         for argument in arguments {
             let Given::Field { path, value } = read(argument)? else { panic!("{argument} is no field") };
+            once(&object, &path)?;
             put(&mut object, &path, value)?;
         }
         Ok(object.into())
@@ -201,8 +215,17 @@ mod tests {
     }
 
     #[test]
-    fn the_later_one_wins_and_json_objects_can_be_added_to() {
-        assert_eq!(object(&["a=1", "a:=2", "b:={\"x\":1}", "b.y:=null"]), Ok(json!({ "a": 2, "b": { "x": 1, "y": null } })));
+    fn json_objects_can_be_added_to() {
+        assert_eq!(object(&["b:={\"x\":1}", "b.y:=null", "c.z=1"]), Ok(json!({ "b": { "x": 1, "y": null }, "c": { "z": "1" } })));
+    }
+
+    #[test]
+    fn a_field_that_is_given_twice_is_refused() {
+        assert_eq!(object(&["count=1", "count=2"]), Err("\"count\" is given twice: give it once".into()));
+        assert_eq!(object(&["b:={\"x\":1}", "b.x=2"]), Err("\"b.x\" is given twice: give it once".into()));
+        assert_eq!(object(&["b.x=2", "b:={\"y\":1}"]), Err("\"b\" is given twice: give it once".into()));
+        assert!(object(&["a:={\"x\":1,\"x\":2}"]).unwrap_err().contains("\"x\" is given twice"));
+        assert!(parse("{\"count\":1,\"count\":2}").unwrap_err().to_string().contains("\"count\" is given twice"));
     }
 
     #[test]

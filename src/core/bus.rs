@@ -12,13 +12,14 @@ use super::{
     recent,
     replies::Pass,
     roll::Cause,
+    subscriptions,
 };
 use crate::{
     credits::{self, sample},
     event::{EventName, Fact, heard::BRIDGE},
     mapping::published,
     request::{
-        self, Asker, Call, RequestError,
+        self, Asker, Call, RequestError, Unknown,
         reply::{self, Body, Durability},
     },
 };
@@ -41,6 +42,7 @@ pub(super) enum Promise {
 pub(super) struct Pending {
     asker: Asker,
     client: Box<str>,
+    unknown: Unknown,
     answer: Result<Body, RequestError>,
     promise: Promise,
     seq: u64,
@@ -90,8 +92,8 @@ impl Core {
         };
         // Neither GetInfo nor an error shows anything that a crash could take back: a slow disk keeps nobody waiting for them.
         let is_immediate = is_info || answer.is_err();
-        let (asker, client, bytes) = (request.asker, client.into(), whole.len());
-        let pending = Pending { asker, client, answer, promise, seq: self.bus_seq, pass, bytes };
+        let (asker, unknown, client, bytes) = (request.asker, request.unknown, client.into(), whole.len());
+        let pending = Pending { asker, client, unknown, answer, promise, seq: self.bus_seq, pass, bytes };
         if self.durable < self.writes && self.store_trouble.is_none() && !is_immediate {
             self.waiting_bytes += pending.bytes;
             self.waiting.push_back((self.writes, pending));
@@ -190,15 +192,21 @@ impl Core {
                 if !sorted.unknown.is_empty() {
                     reply.insert("unknown".into(), json!(sorted.unknown));
                 }
+                let doubts = subscriptions::doubts(&names);
+                if !doubts.is_empty() {
+                    reply.insert("warnings".into(), doubts.into());
+                }
                 reply
             }
             Call::UnSubscribe(names) => {
                 let sorted = self.subscriptions.remove(client, &names);
                 // Only the types, one after the other, as the seed has it.
-                Map::from_iter([(
-                    "events".to_owned(),
-                    sorted.accepted.into_values().flatten().map(|kind| Value::from(&*kind)).collect::<Vec<_>>().into(),
-                )])
+                let types: Vec<_> = sorted.accepted.into_values().flatten().map(|kind| Value::from(&*kind)).collect();
+                let mut reply = Map::from_iter([("events".to_owned(), types.into())]);
+                if !sorted.unknown.is_empty() {
+                    reply.insert("unknown".into(), json!(sorted.unknown));
+                }
+                reply
             }
             Call::GetEvents(spelling) => Self::get_events(spelling),
             Call::GetActions => self.get_actions(),
@@ -244,7 +252,7 @@ impl Core {
         }
     }
 
-    fn reply(&mut self, Pending { asker, client, mut answer, promise, seq, pass, .. }: Pending) {
+    fn reply(&mut self, Pending { asker, client, unknown, mut answer, promise, seq, pass, .. }: Pending) {
         let bridge = self.run.bridge.to_string();
         let mut durability = Durability::Durable;
         if answer.is_ok() {
@@ -257,9 +265,9 @@ impl Core {
             }
         }
         let is_error = answer.is_err();
-        let written = reply::write(&bridge, &asker, seq, durability, answer);
+        let written = reply::write(&bridge, &asker, seq, durability, &unknown, answer);
         self.counts.refused += u64::from(is_error || written.is_err());
-        let written = written.or_else(|error| reply::write(&bridge, &asker, seq, Durability::Durable, Err(error)));
+        let written = written.or_else(|error| reply::write(&bridge, &asker, seq, Durability::Durable, &unknown, Err(error)));
         match written {
             Ok(reply) => self.out.push(Effect::Reply { reply, client, pass }),
             // An error as large as that cannot be: what it repeats is bounded.

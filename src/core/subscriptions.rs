@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     event::{EventName, name},
+    mapping::emitted,
     request::{Names, RequestError},
     twitchat::catalogue::{self, Class},
 };
@@ -23,6 +24,8 @@ const CLIENTS: usize = 1_000;
 const TYPES: usize = 1_024;
 /// Types that all clients together may: beyond that, those not heard for longest go as well.
 const ALL_TYPES: usize = 65_536;
+/// Warnings about single names in a reply.
+const DOUBTS: usize = 20;
 /// The longest type of Twitchat's that is taken on trust.
 const LONGEST_TYPE: usize = 100;
 /// Without a word for this long, a client's subscriptions end.
@@ -83,6 +86,28 @@ fn canonical(source: &str, kind: &str) -> Option<(Box<str>, Box<str>)> {
     }
     let name = EventName::new(source, kind);
     name.is_known().then_some((name.source, name.kind))
+}
+
+/// What whoever subscribes to these should know: which of them the bridge never emits by itself, and which are misspelt.
+pub(super) fn doubts(names: &Names) -> Vec<String> {
+    let (mut never, mut others) = (Vec::new(), Vec::new());
+    for (source, kind) in names.iter().flat_map(|(source, kinds)| kinds.iter().filter_map(|kind| canonical(source, kind))) {
+        if &*kind == "*" {
+            if &*source != TWITCHAT && !emitted::types_of(&source).any(|name| emitted::is_emitted(&name)) {
+                never.push(format!("{source}.*"));
+            }
+            continue;
+        }
+        let name = EventName { source, kind };
+        if &*name.source == TWITCHAT {
+            others.extend(emitted::doubt(&name));
+        } else if !emitted::is_emitted(&name) {
+            never.push(name.to_string());
+        }
+    }
+    never.sort();
+    never.dedup();
+    emitted::never(&never).into_iter().chain(others.into_iter().take(DOUBTS)).collect()
 }
 
 fn sort(names: &Names, mut each: impl FnMut(Box<str>, Box<str>)) -> Sorted {
@@ -312,6 +337,24 @@ mod tests {
         assert_eq!(all.add("a", &names("Nowhere", &["*"]), 0).unwrap().accepted, BTreeMap::new());
         let again = Subscriptions::recall(all.take_last().as_deref());
         assert_eq!((again.clients, again.wanted, again.by_heard), (all.clients, all.wanted, all.by_heard));
+    }
+
+    #[test]
+    fn an_event_that_the_bridge_never_emits_causes_a_warning() {
+        let doubts = |source: &str, kinds: &[&str]| super::doubts(&names(source, kinds));
+        assert!(doubts("twitch", &["follow", "*", "NotAThing"]).is_empty() && doubts("General", &["*"]).is_empty());
+        assert_eq!(
+            doubts("twitch", &["shoutoutcreated", "Follow", "AdRun", "adrun"]),
+            [
+                "the bridge itself never emits Twitch.AdRun, Twitch.ShoutoutCreated: they come only when another program publishes them with \
+              PublishEvent"
+            ]
+        );
+        assert!(doubts("patreon", &["*"])[0].contains("never emits Patreon.*: it comes only"));
+        assert_eq!(
+            doubts("Twitchat", &["*", "FOLLOW", "FOLOW"]),
+            ["FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?"]
+        );
     }
 
     #[test]

@@ -267,13 +267,13 @@ mod tests {
 
     use super::*;
     use crate::request::{
-        Asker,
+        Asker, Unknown,
         reply::{self, Body, Durability},
     };
 
     fn reply(client: &str, id: usize, body: &Body) -> Message {
         let asker = Asker { id: Some(id.to_string().into()), client: None };
-        let reply = reply::write("b", &asker, 0, Durability::Durable, Ok(body.clone())).unwrap();
+        let reply = reply::write("b", &asker, 0, Durability::Durable, &Unknown::default(), Ok(body.clone())).unwrap();
         Message::Reply { reply, client: client.into(), pass: None }
     }
 

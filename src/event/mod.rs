@@ -9,6 +9,7 @@ pub mod name;
 pub mod nearest;
 pub mod person;
 pub mod told;
+pub mod unique;
 pub mod visible;
 pub mod written;
 

@@ -2,6 +2,7 @@
 
 mod ballot;
 pub mod bans;
+pub mod emitted;
 pub mod filled;
 pub mod general;
 pub mod gifts;

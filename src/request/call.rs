@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     RequestError,
     fields::{self, Fields},
+    known,
     roll::{self, Command, Report, RollWish},
 };
 use crate::{
@@ -161,8 +162,8 @@ pub enum Call {
 /// How a request's fields are read.
 type Reader = fn(Fields) -> Result<Call, RequestError>;
 
-/// Every request's name with how it is read.
-const REQUESTS: &[(&str, Reader)] = &[
+/// Every request's name with how it is read. [`super::known`] has its fields.
+pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("Subscribe", |fields| Ok(Call::Subscribe(names(fields)?))),
     ("UnSubscribe", |fields| Ok(Call::UnSubscribe(names(fields)?))),
     ("GetEvents", |mut fields| Ok(Call::GetEvents(spelling(&mut fields)?.unwrap_or_default()))),
@@ -215,9 +216,9 @@ const REQUESTS: &[(&str, Reader)] = &[
 ];
 
 /// Reads a request's fields. Names in any case.
-pub(super) fn read(name: &str, fields: Fields) -> Result<Call, RequestError> {
+pub(super) fn read(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
     match REQUESTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-        Some((_, read)) => read(fields),
+        Some((known, read)) => read(Fields::of(fields, known::fields(known))),
         None => Err(unknown(name)),
     }
 }
@@ -237,7 +238,8 @@ fn names(mut fields: Fields) -> Result<Names, RequestError> {
 
 fn do_action(mut fields: Fields) -> Result<Call, RequestError> {
     let expected = "an object with the \"id\" or the \"name\" of an action that GetActions lists";
-    let mut action = Fields(fields.object("action", expected)?);
+    let action = fields.object("action", expected)?;
+    let mut action = fields.inner(action, "action.");
     let id = action.id("id")?;
     let name = action.text("name", expected)?.filter(|name| !name.is_empty());
     if id.is_none() && name.is_none() {
@@ -265,8 +267,9 @@ const LONGEST_EVENT_ID: usize = 256;
 const LONGEST_VALUE: usize = 4_096;
 
 fn publish(mut fields: Fields) -> Result<Call, RequestError> {
-    let mut publish =
-        Fields(fields.object("publish", "an object with \"source\" and \"type\", such as {\"source\":\"Twitch\",\"type\":\"Raid\"}")?);
+    let expected = "an object with \"source\" and \"type\", such as {\"source\":\"Twitch\",\"type\":\"Raid\"}";
+    let publish = fields.object("publish", expected)?;
+    let mut publish = fields.inner(publish, "publish.");
     let source = publish.short_text("source", "publish.source", "the event's source, such as \"Twitch\"", LONGEST_GIVEN_NAME)?;
     let kind = publish.short_text("type", "publish.type", "the event's type, such as \"Raid\"", LONGEST_GIVEN_NAME)?;
     let data = fields.object("data", "an object, the event's data in Streamer.bot's shape")?;
@@ -278,8 +281,8 @@ fn publish(mut fields: Fields) -> Result<Call, RequestError> {
 fn add(mut fields: Fields) -> Result<Call, RequestError> {
     let section = fields.short_text("section", "section", "the name of a section, such as \"Thanks\"", LONGEST_GIVEN_NAME)?;
     let expected = "a text, a number or an object";
-    match fields.0.remove("value") {
-        None | Some(Value::Null) => Err(RequestError::Missing { field: "value", expected }),
+    match fields.take("value") {
+        None => Err(RequestError::Missing { field: "value", expected }),
         Some(value @ (Value::Bool(_) | Value::Array(_))) => {
             Err(RequestError::Wrong { field: "value", found: fields::kind(&value), expected })
         }

@@ -9,6 +9,7 @@ use serde::{
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{DEEPEST, RequestError, depth};
+use crate::event::unique;
 
 /// A request's fields as they are written. `id` and `client` stand apart: whatever else is wrong, they come back.
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub(super) struct RawFields<'a> {
     pub(super) client: Option<&'a RawValue>,
     /// The others, names as they are written.
     pub(super) rest: Vec<(&'a RawValue, &'a RawValue)>,
+    /// One of the first three that is there twice.
+    pub(super) twice: Option<&'static str>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for RawFields<'a> {
@@ -42,14 +45,18 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawFields<'a> {
                             text.trim_matches('"') == wanted
                         }
                     };
-                    if is("request") {
-                        fields.request = Some(value);
+                    let (name, place) = if is("request") {
+                        ("request", &mut fields.request)
                     } else if is("id") {
-                        fields.id = Some(value);
+                        ("id", &mut fields.id)
                     } else if is("client") {
-                        fields.client = Some(value);
+                        ("client", &mut fields.client)
                     } else {
                         fields.rest.push((name, value));
+                        continue;
+                    };
+                    if place.replace(value).is_some() {
+                        fields.twice = Some(name);
                     }
                 }
                 Ok(fields)
@@ -62,7 +69,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawFields<'a> {
 
 /// The fields that are still to be read.
 #[derive(Debug)]
-pub(super) struct Fields(pub(super) Map<String, Value>);
+pub(super) struct Fields {
+    map: Map<String, Value>,
+    /// Those that [`super::known`] declares for the request, or for an object in it.
+    known: &'static [&'static str],
+    /// The object that they are in, with a dot; empty for the request itself.
+    within: &'static str,
+}
 
 /// What a value is, for people.
 pub(super) fn kind(value: &Value) -> &'static str {
@@ -82,19 +95,44 @@ pub(super) fn within(field: &'static str, got: usize, most: usize, unit: &'stati
 }
 
 impl Fields {
-    /// Reads the fields other than `id` and `client`.
-    pub(super) fn read(raw: Vec<(&RawValue, &RawValue)>) -> Result<Self, RequestError> {
+    /// All fields of a request.
+    pub(super) fn of(map: Map<String, Value>, known: &'static [&'static str]) -> Self {
+        Self { map, known, within: "" }
+    }
+
+    /// Reads the fields other than `id` and `client`. A field that is given twice is an error: nobody can tell which one is meant.
+    pub(super) fn read(raw: Vec<(&RawValue, &RawValue)>) -> Result<Map<String, Value>, RequestError> {
         // What is kept of it, replies repeat some levels deeper.
         if raw.iter().any(|(_, value)| depth(value.get()) > DEEPEST) {
             return Err(RequestError::Unreadable(format!("a field nests more than {DEEPEST} levels deep")));
         }
-        let field = |(name, value): (&RawValue, &RawValue)| Ok((serde_json::from_str(name.get())?, serde_json::from_str(value.get())?));
-        let fields: Result<_, serde_json::Error> = raw.into_iter().map(field).collect();
-        fields.map(Self).map_err(|error| RequestError::Unreadable(error.to_string()))
+        let mut fields = Map::new();
+        for (name, value) in raw {
+            let unreadable = |error: serde_json::Error| RequestError::Unreadable(error.to_string());
+            let name: String = serde_json::from_str(name.get()).map_err(unreadable)?;
+            let value = unique::from_str(value.get()).map_err(unreadable)?;
+            if fields.contains_key(&name) {
+                return Err(RequestError::Unreadable(unique::twice(&name)));
+            }
+            fields.insert(name, value);
+        }
+        Ok(fields)
     }
 
-    fn take(&mut self, key: &str) -> Option<Value> {
-        self.0.remove(key).filter(|value| !value.is_null())
+    /// Takes a field out as it is.
+    pub(super) fn take(&mut self, key: &str) -> Option<Value> {
+        debug_assert!(
+            self.known.iter().any(|known| *known == format!("{}{key}", self.within)
+                || known.strip_prefix(self.within).and_then(|known| known.split_once('.')).is_some_and(|(outer, _)| outer == key)),
+            "{}{key} is read but not declared",
+            self.within
+        );
+        self.map.remove(key).filter(|value| !value.is_null())
+    }
+
+    /// The fields of an object in this request; `within` is its name with a dot.
+    pub(super) fn inner(&self, map: Map<String, Value>, within: &'static str) -> Self {
+        Self { map, known: self.known, within }
     }
 
     pub(super) fn text(&mut self, field: &'static str, expected: &'static str) -> Result<Option<String>, RequestError> {

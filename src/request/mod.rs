@@ -5,14 +5,17 @@
 
 mod call;
 mod fields;
+mod known;
 pub mod reply;
 mod roll;
 
 use serde_json::{Map, Value};
 
+use crate::event::unique;
 use fields::{Fields, RawFields};
 
 pub use call::{Call, CreditsWish, Names, Platform};
+pub use known::Unknown;
 pub use roll::{Command, PageState, Place, Report, RollWish};
 
 /// The longest `id` that a reply repeats, in bytes of JSON.
@@ -48,6 +51,8 @@ pub struct Request {
     pub name: Box<str>,
     /// What is asked for.
     pub call: Result<Call, RequestError>,
+    /// Fields that this request does not have.
+    pub unknown: Unknown,
 }
 
 /// Why a request cannot be answered. The texts stand in the reply's `error`.
@@ -133,7 +138,7 @@ pub enum RequestError {
 
 /// Reads a request. Nothing if it is none: then nobody waits for a reply.
 pub fn read(whole: &str) -> Option<Request> {
-    let RawFields { request, id, client, rest } = serde_json::from_str(whole).ok()?;
+    let RawFields { request, id, client, rest, twice } = serde_json::from_str(whole).ok()?;
     let name: Box<str> = serde_json::from_str(request?.get()).ok()?;
     let (mut asker, mut call) = (Asker::default(), Ok(()));
     for (field, raw, most, kept) in [("id", id, LONGEST_ID, &mut asker.id), ("client", client, LONGEST_CLIENT, &mut asker.client)] {
@@ -142,8 +147,17 @@ pub fn read(whole: &str) -> Option<Request> {
             Err(why) => call = Err(RequestError::Unrepeatable { field, why }),
         }
     }
-    let call = call.and_then(|()| Fields::read(rest)).and_then(|fields| call::read(&name, fields));
-    Some(Request { asker, name, call })
+    if let Some(field) = twice {
+        call = Err(RequestError::Unreadable(unique::twice(field)));
+    }
+    let (call, unknown) = match call.and_then(|()| Fields::read(rest)) {
+        Ok(fields) => {
+            let unknown = Unknown::of(&name, &fields);
+            (call::read(&name, fields), unknown)
+        }
+        Err(error) => (Err(error), Unknown::default()),
+    };
+    Some(Request { asker, name, call, unknown })
 }
 
 /// Whether a reply can carry this: what the bridge sends is read once more on its way to OBS.
@@ -178,7 +192,12 @@ fn depth(json: &str) -> usize {
 
 /// Reads a request that does not come over OBS but from a step of a rule: its name and its fields.
 pub fn of(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
-    call::read(name, Fields(fields))
+    call::read(name, fields)
+}
+
+/// The fields among these that a request does not have.
+pub fn unknown(name: &str, fields: &Map<String, Value>) -> Unknown {
+    Unknown::of(name, fields)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{Asker, RequestError};
+use super::{Asker, RequestError, Unknown};
 use crate::event::heard::BRIDGE;
 
 /// The most that a message on OBS may hold: 20 MiB still arrives there, 31 MiB breaks the connection.
@@ -87,6 +87,7 @@ pub fn write(
     asker: &Asker,
     seq: u64,
     durability: Durability,
+    unknown: &Unknown,
     answer: Result<Body, RequestError>,
 ) -> Result<Reply, RequestError> {
     let (mut envelope, shared, status) = match answer {
@@ -97,6 +98,7 @@ pub fn write(
     for key in ["id", "client"] {
         envelope.remove(key);
     }
+    remark(&mut envelope, unknown);
     envelope.insert("status".into(), status.into());
     envelope.insert("seq".into(), seq.into());
     envelope.insert("origin".into(), BRIDGE.into());
@@ -115,6 +117,19 @@ pub fn write(
     if reply.bytes() > MAX_BYTES { Err(RequestError::TooLarge { size: reply.bytes() }) } else { Ok(reply) }
 }
 
+/// Names the fields that the request does not have: all of them in `unknown`, with a sentence for each in `warnings`. In a reply to
+/// `Subscribe`, `unknown` may hold events already, and stays.
+fn remark(envelope: &mut Map<String, Value>, unknown: &Unknown) {
+    if unknown.names().is_empty() {
+        return;
+    }
+    envelope.entry("unknown").or_insert_with(|| unknown.names().iter().map(|name| Value::from(&**name)).collect());
+    let warnings = envelope.entry("warnings").or_insert_with(|| Value::Array(Vec::new()));
+    if let Value::Array(warnings) = warnings {
+        warnings.extend(unknown.warnings().map(Value::from));
+    }
+}
+
 /// A message that is no reply as JSON, if OBS can carry it.
 pub fn message(fields: &Map<String, Value>) -> Result<Box<RawValue>, RequestError> {
     let json = serde_json::value::to_raw_value(fields).map_err(|error| RequestError::Data(error.to_string()))?;
@@ -128,7 +143,8 @@ mod tests {
     use super::*;
 
     fn joined(asker: &Asker, body: Body) -> Value {
-        serde_json::from_str(write("b", asker, 3, Durability::Durable, Ok(body)).unwrap().join().unwrap().get()).unwrap()
+        serde_json::from_str(write("b", asker, 3, Durability::Durable, &Unknown::default(), Ok(body)).unwrap().join().unwrap().get())
+            .unwrap()
     }
 
     #[test]
@@ -148,9 +164,12 @@ mod tests {
 
     #[test]
     fn the_length_is_known_before_the_parts_are_joined() {
-        let reply = write("b", &Asker::default(), 0, Durability::Durable, Ok(Body::Shared("\"a\":1".into()))).unwrap();
+        let reply = write("b", &Asker::default(), 0, Durability::Durable, &Unknown::default(), Ok(Body::Shared("\"a\":1".into()))).unwrap();
         assert!(reply.bytes() >= reply.join().unwrap().get().len());
         let large = Body::Shared("x".repeat(MAX_BYTES).into());
-        assert!(matches!(write("b", &Asker::default(), 0, Durability::Durable, Ok(large)), Err(RequestError::TooLarge { .. })));
+        assert!(matches!(
+            write("b", &Asker::default(), 0, Durability::Durable, &Unknown::default(), Ok(large)),
+            Err(RequestError::TooLarge { .. })
+        ));
     }
 }

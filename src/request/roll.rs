@@ -134,18 +134,22 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
 
 /// `crowd`: an object, or `true` for the crowd that is meant when nothing is said.
 fn crowd(fields: &mut Fields) -> Result<Option<Crowd>, RequestError> {
-    if let Some(Value::Bool(wanted)) = fields.0.get("crowd") {
-        return Ok(wanted.then(Crowd::default));
-    }
-    let mut crowd = Fields(fields.optional_object("crowd", "an object such as {\"names\":800,\"seed\":7,\"emoji\":true}")?);
-    if crowd.0.is_empty() {
-        return Ok(None);
-    }
+    let crowd = match fields.take("crowd") {
+        None => return Ok(None),
+        Some(Value::Bool(wanted)) => return Ok(wanted.then(Crowd::default)),
+        Some(Value::Object(crowd)) if crowd.is_empty() => return Ok(None),
+        Some(Value::Object(crowd)) => crowd,
+        Some(other) => {
+            let expected = "an object such as {\"names\":800,\"seed\":7,\"emoji\":true}";
+            return Err(RequestError::Wrong { field: "crowd", found: fields::kind(&other), expected });
+        }
+    };
+    let mut crowd = fields.inner(crowd, "crowd.");
     let usual = Crowd::default();
     let crowd = &mut crowd;
     Ok(Some(Crowd {
         names: crowd.count("names")?.map_or(usual.names, |names| names.min(MOST)),
-        seed: crowd.0.remove("seed").and_then(|seed| seed.as_u64()).unwrap_or(usual.seed),
+        seed: crowd.take("seed").and_then(|seed| seed.as_u64()).unwrap_or(usual.seed),
         long: crowd.flag("long")?.unwrap_or_default(),
         rtl: crowd.flag("rtl")?.unwrap_or_default(),
         emoji: crowd.flag("emoji")?.unwrap_or_default(),
@@ -181,9 +185,9 @@ pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
 fn place(mut fields: Fields) -> Result<Place, RequestError> {
     let expected = "the id of a section, or its number from 0; or \"at\" with milliseconds";
     let count = |value: &Value| value.as_u64().and_then(|count| usize::try_from(count).ok());
-    match (fields.0.remove("value"), fields.0.remove("at")) {
-        (None | Some(Value::Null), Some(at)) if at.as_u64().is_some() => Ok(Place::At(at.as_u64().unwrap_or_default())),
-        (None | Some(Value::Null), _) => Err(RequestError::Missing { field: "value", expected }),
+    match (fields.take("value"), fields.take("at")) {
+        (None, Some(at)) if at.as_u64().is_some() => Ok(Place::At(at.as_u64().unwrap_or_default())),
+        (None, _) => Err(RequestError::Missing { field: "value", expected }),
         (Some(Value::String(id)), _) if !id.trim().is_empty() => Ok(Place::Section(id.trim().into())),
         (Some(value), _) => match count(&value) {
             Some(index) => Ok(Place::Index(index)),
@@ -204,7 +208,7 @@ pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
     };
     let seconds = number(&mut fields, "seconds", "a number of seconds", 0.0, 10_000_000.0)?;
     let page = fields.text("page", "the name of the page")?.unwrap_or_else(|| "credits".into());
-    let warnings = match fields.0.remove("warnings") {
+    let warnings = match fields.take("warnings") {
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).take(WARNINGS).map(cut).collect(),
         _ => Vec::new(),
     };
@@ -216,7 +220,7 @@ fn cut(text: &str) -> Box<str> {
 }
 
 fn number(fields: &mut Fields, field: &'static str, expected: &'static str, least: f64, most: f64) -> Result<Option<f64>, RequestError> {
-    let Some(value) = fields.0.remove(field).filter(|value| !value.is_null()) else { return Ok(None) };
+    let Some(value) = fields.take(field) else { return Ok(None) };
     let allowed = value.as_f64().filter(|number| (least..=most).contains(number));
     let found = if value.is_number() { "another number" } else { fields::kind(&value) };
     allowed.map(Some).ok_or(RequestError::Wrong { field, found, expected })

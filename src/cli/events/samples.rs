@@ -61,6 +61,12 @@ impl Samples {
         self.events.get(name)
     }
 
+    /// The names of all events that messages became.
+    #[cfg(test)]
+    pub(super) fn events(&self) -> impl Iterator<Item = &str> {
+        self.events.keys().map(String::as_str)
+    }
+
     /// What one generation's words become, the other's become too: not every case of each was captured.
     fn say_it_in_all_words(&mut self) {
         for told in self.events.values_mut() {

@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::str::FromStr;
 
 use twitchat_bridge::event::EventName;
+use twitchat_bridge::mapping::emitted;
 use twitchat_bridge::twitchat::catalogue;
 
 use super::glob::Glob;
@@ -19,6 +20,9 @@ pub(crate) const HELP: &str = "Events:
 
 /// Sources of events that only a bridge tells: what it does itself.
 const OF_BRIDGE: [&str; 3] = ["Credits", "Raw", "Custom"];
+
+/// Sources of messages that are no events.
+const OTHERS: [&str; 3] = ["Request", "Bridge", "Other"];
 
 /// One of the names that were given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +45,11 @@ impl FromStr for Kind {
     }
 }
 
+/// The source of a pattern, if it names one and not all.
+fn glob_of_source(text: &str) -> Option<Glob> {
+    text.split_once('.').filter(|(source, _)| *source != "*").map(|(source, _)| Glob::new(source))
+}
+
 /// What a type is called, here and on either side of Twitchat's renamings.
 fn names_of(kind: &str) -> Vec<String> {
     let own = catalogue::look_up(kind).map(|entry| entry.counterparts.clone()).unwrap_or_default();
@@ -61,18 +70,24 @@ impl Kind {
         }
     }
 
-    /// What the user should know about the name: nobody knows it.
+    /// What the user should know about the name: nobody knows it, or nothing of the name comes by itself.
     fn doubt(&self) -> Option<String> {
         match self {
-            Self::Twitchat(names) if !names.iter().any(|name| catalogue::look_up(name).is_some()) => {
-                Some(format!("{} is in no version of Twitchat that is known here", names.join(", ")))
+            Self::Twitchat(names) if names.iter().any(|name| catalogue::look_up(name).is_some()) => None,
+            Self::Twitchat(names) => emitted::doubt_of_type(names.first().map_or("", String::as_str)),
+            Self::Named(glob, text) if text.contains(['*', '?']) => {
+                let is_other = |source: &str| glob_of_source(text).is_some_and(|glob| glob.matches(source));
+                let is_type = !text.contains('.') && catalogue::entries().iter().any(|entry| glob.matches(entry.name));
+                let of_twitchat = || catalogue::entries().iter().any(|entry| glob.matches(&format!("Twitchat.{}", entry.name)));
+                if is_type || OTHERS.into_iter().any(is_other) || of_twitchat() {
+                    return None;
+                }
+                emitted::doubt_of_pattern(text, |name| glob.matches(&name.to_string()))
             }
-            Self::Named(_, text) if !text.contains(['*', '?']) => {
+            Self::Named(_, text) => {
                 let name = EventName::parse(text)?;
-                let ours = ["Twitchat", "Request", "Bridge", "Other"].iter().any(|source| name.source.eq_ignore_ascii_case(source));
-                (!ours && !name.is_known() && self.of_bridge().is_none()).then(|| format!("no event is known by the name {text}"))
+                if OTHERS.iter().any(|source| name.source.eq_ignore_ascii_case(source)) { None } else { emitted::doubt(&name) }
             }
-            _ => None,
         }
     }
 
@@ -170,9 +185,28 @@ mod tests {
 
     #[test]
     fn names_that_nobody_knows_are_doubted() {
-        let doubts = |texts: &[&str]| kinds(texts).doubts().count();
-        assert_eq!(doubts(&["FOLLOW", "ON_FOLLOW", "Twitch.Follow", "twitch.follow", "*.Folow", "Request.GetInfo", "Twitchat.NEW"]), 0);
-        assert_eq!(doubts(&["FOLOW", "Twitch.Folow"]), 2);
+        let doubts = |texts: &[&str]| kinds(texts).doubts().collect::<Vec<_>>();
+        let fine = ["FOLLOW", "ON_FOLLOW", "Twitch.Follow", "twitch.follow", "Request.GetInfo", "Request.*", "Twitchat.ON_*", "on_*", "*"];
+        assert_eq!(doubts(&fine), [""; 0]);
+        assert_eq!(
+            doubts(&["FOLOW", "Twitchat.FOLOW", "Twitch.Folow", "*.Folow"]),
+            [
+                "FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?",
+                "FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?",
+                "no event Twitch.Folow is known: it comes only when another program publishes it with PublishEvent; did you mean Twitch.Follow?",
+                "no event that is known matches *.Folow",
+            ]
+        );
+    }
+
+    #[test]
+    fn events_that_come_only_when_somebody_publishes_them_are_doubted() {
+        let doubts = |text: &str| kinds(&[text]).doubts().next();
+        for text in ["Twitch.*", "*sub*", "Custom.Party", "Credits.*", "Obs.SceneChanged"] {
+            assert_eq!(doubts(text), None, "{text}");
+        }
+        assert!(doubts("Kofi.Donation").unwrap().contains("never emits Kofi.Donation: it comes only when another program publishes it"));
+        assert!(doubts("Twitch.Shoutout*").unwrap().contains("never emits an event that matches Twitch.Shoutout*"));
     }
 
     #[test]

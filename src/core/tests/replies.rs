@@ -306,3 +306,33 @@ fn an_old_row_with_a_text_without_end_is_cut_when_it_is_read() {
     let name = bench.credits()["Events"]["Follows"][0].as_str().unwrap().to_owned();
     assert_eq!((name.chars().count(), name.ends_with('…')), (crate::event::person::LONGEST_NAME, true));
 }
+
+#[test]
+fn a_reply_names_the_fields_that_the_request_does_not_have_and_what_never_comes() {
+    let mut bench = Bench::up();
+    let reply = bench.ask(json!({ "request": "GetCredits", "limmit": 3 }));
+    assert_eq!((&reply["status"], &reply["unknown"]), (&json!("ok"), &json!(["limmit"])));
+    assert_eq!(reply["warnings"], json!(["GetCredits has no field \"limmit\", so it changes nothing; did you mean \"limit\"?"]));
+    assert!(reply["Events"].is_object(), "the shared part is there too");
+    let reply = bench.ask(json!({ "request": "AddToCredits", "secton": "Thanks", "value": "Mum" }));
+    assert_eq!((&reply["status"], &reply["unknown"]), (&json!("error"), &json!(["secton"])));
+    let reply = bench.ask(json!({ "request": "GetCredits", "limit": 3 }));
+    assert_eq!((reply.get("unknown"), reply.get("warnings")), (None, None));
+
+    let events = json!({ "twitch": ["Follow", "ShoutoutCreated"] });
+    let reply = bench.ask(json!({ "request": "Subscribe", "events": events, "evnets": {} }));
+    assert_eq!((&reply["events"], &reply["unknown"]), (&events, &json!(["evnets"])));
+    assert_eq!(
+        reply["warnings"],
+        json!([
+            "the bridge itself never emits Twitch.ShoutoutCreated: it comes only when another program publishes it with PublishEvent",
+            "Subscribe has no field \"evnets\", so it changes nothing; did you mean \"events\"?"
+        ])
+    );
+    // Events that nobody knows are reported in the same place, and then the sentence alone names the field.
+    let reply = bench.ask(json!({ "request": "Subscribe", "events": { "Twitch": ["Folow"] }, "evnets": {} }));
+    assert_eq!(reply["unknown"], json!({ "Twitch": ["Folow"] }));
+    assert!(reply["warnings"].to_string().contains("evnets"));
+    let reply = bench.ask(json!({ "request": "UnSubscribe", "events": { "Twitch": ["Follow", "Folow"] } }));
+    assert_eq!((&reply["events"], &reply["unknown"]), (&json!(["Follow"]), &json!({ "Twitch": ["Folow"] })));
+}

@@ -1,0 +1,182 @@
+//! Which fields each request has. A field that a request does not have changes nothing, so the reply names it.
+
+use serde_json::{Map, Value};
+
+use super::call::REQUESTS;
+use crate::event::{cut, nearest::nearest};
+
+/// Fields that every request may have. `id` and `client` are read before these.
+const ALWAYS: [&str; 4] = ["request", "id", "client", "origin"];
+
+/// Names of unknown fields that a reply repeats, and characters of each.
+const MOST: usize = 32;
+const LONGEST: usize = 64;
+
+const CREDITS: &[&str] = &["spelling", "extended", "limit"];
+const EVENTS: &[&str] = &["events"];
+const ROLL: &[&str] = &[
+    "test",
+    "crowd.names",
+    "crowd.seed",
+    "crowd.long",
+    "crowd.rtl",
+    "crowd.emoji",
+    "crowd.mixedCurrency",
+    "seconds",
+    "speed",
+    "delay",
+    "mode",
+    "theme",
+    "loop",
+];
+
+/// The fields of a request by its canonical name, those in an object with its name before them. Fields that Streamer.bot documents and the
+/// bridge has no use for, such as `persisted`, are among them: its clients send them.
+pub(super) fn fields(request: &str) -> &'static [&'static str] {
+    match request {
+        "Subscribe" | "UnSubscribe" => EVENTS,
+        "GetEvents" => &["spelling"],
+        "DoAction" => &["action.id", "action.name", "args"],
+        "GetCredits" | "TestCredits" => CREDITS,
+        "GetActiveViewers" => &["limit"],
+        "PublishEvent" => &["publish.source", "publish.type", "data", "eventId"],
+        "AddToCredits" => &["section", "value"],
+        "RollCredits" | "GetRoll" => ROLL,
+        "ControlCredits" => &["command", "value", "at"],
+        "OverlayReport" => &["page", "state", "roll", "seconds", "warnings"],
+        "SendMessage" => &["platform", "message", "bot", "internal", "replyId", "broadcastId"],
+        "Authenticate" => &["authentication"],
+        "ExecuteCodeTrigger" => &["triggerName", "args"],
+        "GetGlobals" => &["persisted"],
+        "GetGlobal" => &["variable", "persisted"],
+        "GetUserPronouns" => &["platform", "userLogin"],
+        name if name.ends_with("GetUserGlobals") => &["variable", "persisted"],
+        name if name.ends_with("GetUserGlobal") => &["userId", "variable", "persisted"],
+        _ => &[],
+    }
+}
+
+/// Fields that a request does not have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unknown {
+    request: &'static str,
+    fields: Vec<Box<str>>,
+    /// Further ones, of which only the number is known.
+    more: usize,
+}
+
+impl Unknown {
+    /// Those among `given`. None of a request that nobody knows: its error says enough.
+    pub(super) fn of(name: &str, given: &Map<String, Value>) -> Self {
+        let Some((request, _)) = REQUESTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else { return Self::default() };
+        let mut unknown = Self { request, ..Self::default() };
+        for (field, value) in given {
+            let within = || fields(request).iter().filter_map(|known| known.strip_prefix(&**field)?.strip_prefix('.'));
+            if within().next().is_some() {
+                let inner = value.as_object().into_iter().flatten().map(|(inner, _)| inner);
+                inner.filter(|inner| !within().any(|known| known == *inner)).for_each(|inner| unknown.add(&format!("{field}.{inner}")));
+            } else if !fields(request).contains(&field.as_str()) && !ALWAYS.contains(&field.as_str()) {
+                unknown.add(field);
+            }
+        }
+        unknown
+    }
+
+    fn add(&mut self, field: &str) {
+        if self.fields.len() < MOST {
+            self.fields.push(cut(field, LONGEST).into());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Their names; those in an object as `publish.sorce`.
+    pub fn names(&self) -> &[Box<str>] {
+        &self.fields
+    }
+
+    /// One sentence for each, and one for those whose names are left out.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        let request = self.request;
+        let one = move |field: &str| {
+            let hint = nearest(field, fields(request).iter().copied()).map(|near| format!("; did you mean \"{near}\"?"));
+            format!("{request} has no field \"{field}\", so it changes nothing{}", hint.unwrap_or_default())
+        };
+        let more = (self.more > 0).then(|| format!("{request} has none of {} further fields either", self.more));
+        self.fields.iter().map(move |field| one(field)).chain(more)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::request::read;
+
+    fn unknown(request: &Value) -> Vec<String> {
+        read(&request.to_string()).unwrap().unknown.names().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_request_names_the_fields_that_it_does_not_have() {
+        for (name, _) in REQUESTS {
+            let request = json!({ "request": name.to_lowercase(), "id": 1, "client": "c", "origin": "overlay", "limmit": 3 });
+            assert_eq!(unknown(&request), ["limmit"], "{name}");
+        }
+        assert!(unknown(&json!({ "request": "Dance", "limmit": 3 })).is_empty(), "the request itself is unknown");
+        let misspelt = read(r#"{"request":"GetCredits","limmit":3,"zzz":1}"#).unwrap();
+        assert!(misspelt.call.is_ok());
+        assert_eq!(
+            misspelt.unknown.warnings().collect::<Vec<_>>(),
+            [
+                "GetCredits has no field \"limmit\", so it changes nothing; did you mean \"limit\"?",
+                "GetCredits has no field \"zzz\", so it changes nothing"
+            ]
+        );
+    }
+
+    #[test]
+    fn fields_of_objects_with_a_fixed_shape_too_but_never_what_is_the_callers_own() {
+        let publish = json!({ "request": "PublishEvent", "publish": { "source": "A", "typ": "B" }, "data": { "any": { "thing": 1 } } });
+        assert_eq!(unknown(&publish), ["publish.typ"]);
+        let action = json!({ "request": "DoAction", "action": { "nmae": "x" }, "args": { "own": 1 } });
+        assert_eq!(unknown(&action), ["action.nmae"]);
+        assert_eq!(unknown(&json!({ "request": "RollCredits", "crowd": { "name": 3 }, "sped": 2 })), ["crowd.name", "sped"]);
+        assert!(unknown(&json!({ "request": "AddToCredits", "section": "A", "value": { "own": 1 } })).is_empty());
+        assert!(unknown(&json!({ "request": "GetRoll", "crowd": true })).is_empty());
+    }
+
+    /// As @streamerbot/client 1.12 sends them.
+    #[test]
+    fn what_streamer_bots_own_client_sends_is_known() {
+        for request in [
+            json!({ "request": "Authenticate", "authentication": "x" }),
+            json!({ "request": "Subscribe", "events": { "Twitch": ["Follow"] } }),
+            json!({ "request": "UnSubscribe", "events": { "Twitch": ["Follow"] } }),
+            json!({ "request": "DoAction", "action": { "id": "a", "name": "b" }, "args": {} }),
+            json!({ "request": "ExecuteCodeTrigger", "triggerName": "x", "args": {} }),
+            json!({ "request": "GetGlobals", "persisted": true }),
+            json!({ "request": "GetGlobal", "variable": "x", "persisted": true }),
+            json!({ "request": "TwitchGetUserGlobals", "variable": null, "persisted": true }),
+            json!({ "request": "KickGetUserGlobal", "userId": "7", "variable": null, "persisted": true }),
+            json!({ "request": "SendMessage", "platform": "twitch", "message": "x", "bot": false, "internal": true, "replyId": "1" }),
+            json!({ "request": "SendMessage", "platform": "youtube", "message": "x", "bot": false, "internal": true, "broadcastId": "1" }),
+            json!({ "request": "GetUserPronouns", "platform": "twitch", "userLogin": "x" }),
+        ] {
+            assert!(unknown(&request).is_empty(), "{request}");
+        }
+    }
+
+    #[test]
+    fn a_reply_repeats_a_bounded_part_of_what_is_unknown() {
+        let mut request: Map<String, Value> = (0..1_000).map(|number| (format!("{number:0>200}"), json!(1))).collect();
+        request.insert("request".into(), "GetInfo".into());
+        let unknown = read(&Value::Object(request).to_string()).unwrap().unknown;
+        assert_eq!(
+            (unknown.names().len(), unknown.warnings().last().unwrap()),
+            (32, "GetInfo has none of 968 further fields either".into())
+        );
+        assert!(unknown.names().iter().all(|name| name.chars().count() <= LONGEST + 1));
+    }
+}
