@@ -1,12 +1,11 @@
 //! A script: steps in a file of their own.
 
-use serde_json::Value;
-
 use super::{
     fields::{Problem, Wrong},
     step::{Step, Steps, read_steps},
     tree::{Content, Node, Spot},
 };
+use crate::event::unique;
 
 /// Reads the steps of a script: TOML with `[[step]]`s, or one JSON object per line. A text that begins with `{` is the latter.
 pub fn read_script(text: &str) -> Result<Steps, Problem> {
@@ -39,7 +38,7 @@ fn of_lines(text: &str) -> Result<Steps, Problem> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let step = |(at, line): (usize, &str)| -> Result<Step, Problem> {
         let spot = Spot { line: at + 1, column: 1 };
-        let value: Value = serde_json::from_str(line).map_err(|error| {
+        let value = unique::from_str(line).map_err(|error| {
             let spot = Spot { line: at + 1, column: error.column().max(1) };
             Problem::new(spot, "script", Wrong::Other(format!("this line is no JSON: {error}")))
         })?;
@@ -78,6 +77,7 @@ mod tests {
         assert_eq!(error("[[steps]]\nwait = 1"), "1:3 script: there is no steps; a script has [[step]]s and nothing else");
         assert_eq!(error("{\"wait\":1}\n{\"wait\":"), "2:8 script: this line is no JSON: EOF while parsing a value at line 1 column 8");
         assert_eq!(error("{\"wait\":1}\n{\"wait\":\"soon\"}").split(": must").next().unwrap(), "2:1 line 2.wait");
+        assert!(error("{\"wait\":1,\"wait\":2}").contains("\"wait\" is given twice: give it once"));
         assert_eq!(error(""), "1:1 script: there is no [[step]] in it");
     }
 }

@@ -127,7 +127,8 @@ fn gather(data: &mut Map<String, Value>) {
     data.entry("params").or_insert_with(|| json!({ "position": "m" }));
 }
 
-/// Sees to the player's address; gives the clip's id if it is known. A video elsewhere is left as it is.
+/// Sees to the player's address; gives the clip's id if it is known. A clip whose video is given as well (`mp4`) may be from elsewhere: the
+/// overlay shows the video then.
 fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
     let mut found = None;
     for key in ["embed_url", "url", "id"] {
@@ -151,22 +152,30 @@ fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
         }
         return Ok(found);
     }
+    let is_link = |url: &str| url.starts_with("https://") || url.starts_with("http://");
     match clip.get("url").and_then(Value::as_str) {
-        Some(url) if !(url.starts_with("https://") || url.starts_with("http://")) => {
-            let allowed = "the link to a clip, such as https://clips.twitch.tv/AwkwardHelplessSalamander".to_owned();
-            Err(Fault { path: "clip.url".into(), allowed, what: What::WrongType("no link to a clip") })
-        }
+        Some(url) if !is_link(url) => Err(no_clip("no link to a clip")),
+        Some(_) if !clip.contains_key("mp4") => Err(no_clip("no link to a clip on Twitch")),
         _ => Ok(None),
     }
+}
+
+fn no_clip(what: &'static str) -> Fault {
+    let allowed = "the link to a clip on Twitch, such as https://clips.twitch.tv/AwkwardHelplessSalamander or \
+                   https://www.twitch.tv/somebody/clip/AwkwardHelplessSalamander"
+        .to_owned();
+    Fault { path: "clip.url".into(), allowed, what: What::WrongType(what) }
 }
 
 /// The clip's id in any of Twitch's links to it.
 fn slug_of(url: &str) -> Option<String> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
     let (host, path) = rest.split_once('/')?;
+    let host = host.to_ascii_lowercase();
+    let path = path.split('#').next().unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
-    let slug = match (host, steps.as_slice()) {
+    let slug = match (&*host, steps.as_slice()) {
         ("clips.twitch.tv", ["embed"]) => query.split('&').find_map(|field| field.strip_prefix("clip="))?,
         ("clips.twitch.tv", [slug]) | ("www.twitch.tv" | "m.twitch.tv" | "twitch.tv", ["clip", slug] | [_, "clip", slug]) => slug,
         _ => return None,
@@ -191,6 +200,8 @@ mod tests {
             "https://www.twitch.tv/clip/Awkward-x_1",
             "m.twitch.tv/clip/Awkward-x_1",
             "https://clips.twitch.tv/embed?parent=localhost&clip=Awkward-x_1",
+            "https://m.twitch.tv/anna/clip/Awkward-x_1",
+            "https://Clips.Twitch.TV/Awkward-x_1#comments",
         ] {
             assert_eq!(slug_of(url).as_deref(), Some("Awkward-x_1"), "{url}");
         }
@@ -222,8 +233,27 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_is_not_twitchs_is_refused() {
+        for url in [
+            "https://example.com/player?x=1",
+            "https://clips.twitch.tv.example.com/Slug-1",
+            "https://www.twitch.tv/anna",
+            "https://www.twitch.tv/videos/123",
+            "https://clips.twitch.tv/",
+            "clip",
+        ] {
+            for mut given in [json!({ "url": url }), json!({ "clip": { "url": url, "duration": 5 }, "params": { "position": "t" } })] {
+                let fault = complete(given.as_object_mut().unwrap()).unwrap_err();
+                assert_eq!(fault.path, "clip.url", "{url}");
+                assert!(fault.allowed.starts_with("the link to a clip on Twitch, such as https://clips.twitch.tv/"), "{url}");
+            }
+        }
+    }
+
+    #[test]
     fn a_video_elsewhere_is_left_as_it_is() {
-        let mut given = json!({ "clip": { "url": "https://example.com/player?x=1", "duration": 5 }, "params": { "position": "t" } });
+        let clip = json!({ "url": "https://example.com/player?x=1", "mp4": "https://example.com/x.mp4", "duration": 5 });
+        let mut given = json!({ "clip": clip, "params": { "position": "t" } });
         let before = given.clone();
         complete(given.as_object_mut().unwrap()).unwrap();
         assert_eq!(given, before);
