@@ -6,6 +6,7 @@ pub(super) mod decode;
 pub(super) mod filter;
 mod glob;
 pub(super) mod kinds;
+mod messages;
 pub(super) mod picker;
 pub(super) mod subscription;
 pub(super) mod summary;

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::cli::hearing::decode::Line;
+use crate::cli::hearing::decode::{From, Line};
 
 /// How `--help` explains them.
 pub(crate) const HELP: &str = "Environment of the program:
@@ -16,7 +16,8 @@ pub(crate) const HELP: &str = "Environment of the program:
   TWITCHAT_DATA_...  a text, number, true or false of its data: the path in capitals, with _ for
                      all but letters and digits. data.user.displayName becomes
                      TWITCHAT_DATA_USER_DISPLAYNAME, data.recipients[0].login becomes
-                     TWITCHAT_DATA_RECIPIENTS_0_LOGIN
+                     TWITCHAT_DATA_RECIPIENTS_0_LOGIN. Of a message that becomes an event, and of
+                     that event, these are the same: first the event's, then what only the message has
   TWITCHAT_CUT       1, if values over 2 KiB were cut, or variables beyond 200 or 16 KiB left out
 Control characters are spaces there. In the JSON on its standard input everything is as it was.";
 
@@ -42,7 +43,15 @@ pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
     if line.replay {
         made.add("TWITCHAT_REPLAY", "1");
     }
-    made.add_all("TWITCHAT_DATA", &line.data, 0);
+    // One set for both: a name means the same, whether the message or the event that is made of it starts the program.
+    let (event, message) = if line.from == From::Twitchat && !line.counterpart.is_null() {
+        (&line.counterpart, &line.data)
+    } else {
+        (&line.data, &line.counterpart)
+    };
+    made.add_all("TWITCHAT_DATA", event, 0);
+    made.of_event = made.list.len();
+    made.add_all("TWITCHAT_DATA", message, 0);
     if made.cut {
         made.list.push(("TWITCHAT_CUT".into(), "1".into()));
     }
@@ -52,6 +61,8 @@ pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
 #[derive(Debug, Default)]
 struct Variables {
     list: Vec<(String, String)>,
+    /// How many of them the event has; 0 while it is read. What the message has by these names is left out: the event's counts.
+    of_event: usize,
     bytes: usize,
     cut: bool,
 }
@@ -81,14 +92,20 @@ impl Variables {
     fn add(&mut self, name: &str, value: &str) {
         let shown = begin(value, LONGEST_VALUE);
         let bytes = self.bytes + name.len() + shown.len() + 2;
-        let is_taken = || self.list.iter().any(|(other, _)| other == name);
-        if self.list.len() >= MOST || bytes > MOST_BYTES || name.len() > LONGEST_NAME || is_taken() {
+        let shown_whole = shown.len() == value.len();
+        let shown: String = shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if let Some((place, (_, taken))) = self.list.iter().enumerate().find(|(_, (other, _))| other == name) {
+            // `user_id` and `user.id` have one name, and say the same.
+            self.cut |= place >= self.of_event && *taken != shown;
+            return;
+        }
+        if self.list.len() >= MOST || bytes > MOST_BYTES || name.len() > LONGEST_NAME {
             self.cut = true;
             return;
         }
-        self.cut |= shown.len() < value.len();
+        self.cut |= !shown_whole;
         self.bytes = bytes;
-        self.list.push((name.to_owned(), shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()));
+        self.list.push((name.to_owned(), shown));
     }
 }
 
@@ -99,15 +116,19 @@ fn begin(text: &str, bytes: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::ToSpan;
     use proptest::prelude::*;
     use serde_json::json;
+    use twitchat_bridge::event::Heard;
 
     use super::*;
-    use crate::cli::hearing::decode::From;
+    use crate::cli::hearing::decode::Decoder;
 
     fn line(data: Value) -> Line {
         let at = jiff::Timestamp::UNIX_EPOCH;
-        Line { at, from: From::Twitchat, name: "Twitchat.FOLLOW".into(), id: json!("f1"), data, replay: false }
+        Line { at, from: From::Twitchat, name: "Twitchat.FOLLOW".into(), id: json!("f1"), data, counterpart: Value::Null, replay: false }
     }
 
     fn made(data: Value) -> Vec<(String, String)> {
@@ -141,6 +162,49 @@ mod tests {
         assert_eq!(all, expected);
     }
 
+    const EXAMPLES: [&str; 2] = [
+        include_str!("../../../tests/fixtures/twitchat_examples.ndjson"),
+        include_str!("../../../tests/fixtures/twitchat_v17_examples.ndjson"),
+    ];
+
+    /// The variables of the data. Times differ by the moment that an event waits.
+    fn of_data(line: &Line) -> BTreeMap<String, String> {
+        let is_time = |value: &str| value.parse::<jiff::Timestamp>().is_ok();
+        let all = of(line).into_iter().filter(|(name, _)| name.starts_with("TWITCHAT_DATA_") || name == "TWITCHAT_CUT");
+        all.map(|(name, value)| if is_time(&value) { (name, "a time".into()) } else { (name, value) }).collect()
+    }
+
+    #[test]
+    fn a_message_and_the_event_that_it_becomes_set_the_same_variables() {
+        let mut compared = BTreeMap::new();
+        for line in EXAMPLES.iter().flat_map(|examples| examples.lines()) {
+            let Ok(heard) = Heard::read(line) else { continue };
+            // Each by itself: a gift or a line of another message would change its event.
+            let mut decoder = Decoder::default();
+            let at = jiff::Timestamp::UNIX_EPOCH;
+            let mut lines = decoder.hear(&heard, at);
+            lines.extend(decoder.tick(at + 3.seconds()));
+            let Some(message) = lines.iter().find(|line| line.from == From::Twitchat) else { continue };
+            let Some(event) = lines.iter().find(|line| line.from == From::Mapped) else { continue };
+            assert_eq!(of_data(message), of_data(event), "{} and {}", message.name, event.name);
+            *compared.entry(message.name.clone()).or_insert(0) += 1;
+        }
+        for kind in ["FOLLOW", "ON_FOLLOW", "BITS", "SUBSCRIPTION", "REWARD_REDEEM", "MESSAGE_FIRST", "POLL_PROGRESS", "TIMER_START"] {
+            assert!(compared.contains_key(&format!("Twitchat.{kind}")), "{kind}: {compared:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_both_have_is_the_events() {
+        let event = json!({ "message": { "text": "hi" }, "bits": 100 });
+        let message = json!({ "message": "hi", "bits": "a hundred", "pinned": true });
+        let of_message = Line { counterpart: event.clone(), ..line(message.clone()) };
+        let of_event = Line { from: From::Mapped, name: "Twitch.Cheer".into(), counterpart: message, ..line(event) };
+        let expected = [("BITS", "100"), ("MESSAGE", "hi"), ("MESSAGE_TEXT", "hi"), ("PINNED", "true")];
+        let expected: BTreeMap<_, _> = expected.into_iter().map(|(name, value)| pair(&format!("TWITCHAT_DATA_{name}"), value)).collect();
+        assert_eq!((of_data(&of_message), of_data(&of_event)), (expected.clone(), expected));
+    }
+
     #[test]
     fn what_is_too_long_is_cut_and_says_so() {
         let long = made(json!({ "text": "é".repeat(2_000) }));
@@ -148,6 +212,7 @@ mod tests {
         let many = made(json!((0..1_000).collect::<Vec<_>>()));
         assert_eq!((many.len(), many.last()), (MOST - 5 + 1, Some(&pair("TWITCHAT_CUT", "1"))));
         assert_eq!(made(json!({ "a b": 1, "a-b": 2 })), [pair("TWITCHAT_DATA_A_B", "1"), pair("TWITCHAT_CUT", "1")]);
+        assert_eq!(made(json!({ "user_id": "7", "user": { "id": "7" } })), [pair("TWITCHAT_DATA_USER_ID", "7")], "nothing is lost");
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

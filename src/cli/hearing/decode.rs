@@ -15,6 +15,7 @@ use twitchat_bridge::{
     twitchat::question,
 };
 
+use super::messages::Messages;
 use crate::cli::hearing::News;
 
 /// Who says it.
@@ -48,6 +49,10 @@ pub(crate) struct Line {
     pub(crate) id: Value,
     /// Twitchat's or the event's data; of requests and bridges the whole message.
     pub(crate) data: Value,
+    /// The same in the other's words: of Twitchat's message, the data of the first event that it becomes; of an event, the data of the
+    /// message that it is made of. `Null` if there is none.
+    #[serde(skip)]
+    pub(crate) counterpart: Value,
     /// It is played back from a recording.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) replay: bool,
@@ -55,11 +60,15 @@ pub(crate) struct Line {
 
 impl Line {
     fn other(name: &str, at: jiff::Timestamp) -> Self {
-        Self { at, from: From::Other, name: name.into(), id: Value::Null, data: Value::Null, replay: false }
+        Self { at, from: From::Other, name: name.into(), id: Value::Null, data: Value::Null, counterpart: Value::Null, replay: false }
     }
 
     fn event(Event { name, data }: Event, id: Value, replay: bool, at: jiff::Timestamp) -> Self {
-        Self { at, from: From::Mapped, name: name.to_string(), id, data, replay }
+        Self { at, from: From::Mapped, name: name.to_string(), id, data, counterpart: Value::Null, replay }
+    }
+
+    fn with(self, counterpart: Value) -> Self {
+        Self { counterpart, ..self }
     }
 }
 
@@ -84,6 +93,8 @@ pub(crate) struct Decoder {
     replayed_lines: Lines,
     states: States,
     replayed_states: States,
+    /// What events that wait are made of.
+    messages: Messages,
     /// Ids of messages, if each is to be heard once only.
     recent: Option<Recent>,
     /// OBS as events describe it, and the scene that it shows.
@@ -132,17 +143,20 @@ impl Decoder {
     pub(crate) fn tick(&mut self, at: jiff::Timestamp) -> Vec<Line> {
         let mut facts = self.polls.tick(at.as_millisecond());
         facts.extend(self.predictions.tick(at.as_millisecond()));
-        let mut lines: Vec<_> = facts.into_iter().flat_map(|fact| self.mapped(fact, None, false, at)).collect();
+        let mut lines: Vec<_> = facts.into_iter().flat_map(|fact| self.mapped(fact, None, &Value::Null, false, at)).collect();
         let told = self.gifts.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
-        // The message that a gift came in stands in its data.
-        lines.extend(told.into_iter().map(|event| Line::event(event, Value::Null, false, at)));
+        for event in told {
+            // The message that a gift came in stands in its data.
+            let id = event.data.get("messageId").cloned().unwrap_or_default();
+            lines.push(with_message(&self.messages, Line::event(event, id, false, at)));
+        }
         for (held, replay) in [(&mut self.subs, false), (&mut self.replayed_subs, true)] {
             let told = held.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
-            lines.extend(told.into_iter().map(|(event, id)| Line::event(event, id_of(&id), replay, at)));
+            lines.extend(told.into_iter().map(|(event, id)| with_message(&self.messages, Line::event(event, id_of(&id), replay, at))));
         }
         for (held, replay) in [(&mut self.lines, false), (&mut self.replayed_lines, true)] {
             let said = held.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
-            lines.extend(said.into_iter().map(|line| Line::event(line.event, id_of(&line.id), replay, at)));
+            lines.extend(said.into_iter().map(|line| with_message(&self.messages, Line::event(line.event, id_of(&line.id), replay, at))));
         }
         lines
     }
@@ -181,17 +195,33 @@ impl Decoder {
         let replay = message.replay.is_some();
         let told = data.map_or(Value::Null, value);
         let custom = if replay { self.replayed_states.event_replayed(kind, &told, millis(at)) } else { self.states.event(kind, &told) };
-        let custom = custom.map(|event| Line::event(event, id.clone(), replay, at));
-        let mut lines = vec![Line { at, from: From::Twitchat, name: format!("Twitchat.{kind}"), id, data: told, replay }];
-        lines.extend(custom);
         let mut facts = self.polls.heard(kind, data, at.as_millisecond());
         facts.extend(self.predictions.heard(kind, data, at.as_millisecond()));
         if question::label_answer(kind).is_some() {
             facts.extend(data.map(|data| self.labels.heard(data)).unwrap_or_default());
         }
         facts.extend(mapping::heard(kind, data).facts);
-        lines.extend(facts.into_iter().flat_map(|fact| self.mapped(fact, message.id.as_deref(), replay, at)));
+        let custom = custom.map(|event| Line::event(event, id.clone(), replay, at).with(told.clone()));
+        let becomes = custom.as_ref().map(|custom| custom.data.clone()).or_else(|| self.becomes(&facts, message.id.as_deref(), at));
+        if !facts.is_empty() {
+            self.messages.note(message.id.as_deref(), &told);
+        }
+        let counterpart = becomes.unwrap_or_default();
+        let mut mapped: Vec<_> = facts.into_iter().flat_map(|fact| self.mapped(fact, message.id.as_deref(), &told, replay, at)).collect();
+        let message = Line { at, from: From::Twitchat, name: format!("Twitchat.{kind}"), id, data: told, counterpart, replay };
+        let mut lines: Vec<_> = std::iter::once(message).chain(custom).collect();
+        lines.append(&mut mapped);
         lines
+    }
+
+    /// The data of the first event that these facts become, now or when they have waited.
+    fn becomes(&self, facts: &[Fact], id: Option<&str>, at: jiff::Timestamp) -> Option<Value> {
+        let context = render::Context { at_ms: at.as_millisecond(), id: id.unwrap_or_default(), broadcaster: self.broadcaster.as_ref() };
+        facts.iter().find_map(|fact| {
+            let mut fact = fact.clone();
+            fact.each_person(|person| self.people.complete(person));
+            render::event(&fact, &context).map(|event| event.data)
+        })
     }
 
     /// The events that somebody publishes, if a bridge would take them.
@@ -222,7 +252,7 @@ impl Decoder {
     }
 
     /// The events that tell a fact, with people completed from what was heard of them before.
-    fn mapped(&mut self, mut fact: Fact, id: Option<&str>, replay: bool, at: jiff::Timestamp) -> Vec<Line> {
+    fn mapped(&mut self, mut fact: Fact, id: Option<&str>, message: &Value, replay: bool, at: jiff::Timestamp) -> Vec<Line> {
         fact.each_person(|person| {
             self.people.meet(person, at.as_millisecond());
             self.people.complete(person);
@@ -247,11 +277,17 @@ impl Decoder {
         let (at_ms, broadcaster) = (at.as_millisecond(), self.broadcaster.as_ref());
         // A line that is deleted must not come after its deletion.
         let before = if matches!(fact, Fact::Plain { .. }) { held.release_all(at_ms, broadcaster) } else { Vec::new() };
-        let before = before.into_iter().map(|line| Line::event(line.event, id_of(&line.id), replay, at));
+        let before = before.into_iter().map(|line| with_message(&self.messages, Line::event(line.event, id_of(&line.id), replay, at)));
         let context = render::Context { at_ms, id: id.unwrap_or_default(), broadcaster };
-        let event = render::event(&fact, &context).map(|event| Line::event(event, json!(id), replay, at));
+        let event = render::event(&fact, &context).map(|event| Line::event(event, json!(id), replay, at).with(message.clone()));
         before.chain(event).collect()
     }
+}
+
+/// An event that had to wait, with the data of its message.
+fn with_message(messages: &Messages, line: Line) -> Line {
+    let message = messages.find(&line.id);
+    line.with(message)
 }
 
 /// A message's id, `null` if it has none.
@@ -285,14 +321,14 @@ pub(crate) fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
     };
     let id = data.get("id").cloned().unwrap_or_default();
     let replay = data.get("replay").is_some_and(|mark| *mark == true);
-    Line { at, from: From::Bridge, name, id, data, replay }
+    Line { at, from: From::Bridge, name, id, data, counterpart: Value::Null, replay }
 }
 
 pub(crate) fn request(whole: &RawValue, at: jiff::Timestamp) -> Line {
     let data = value(whole);
     let name = format!("Request.{}", data.get("request").and_then(Value::as_str).unwrap_or("?"));
     let id = data.get("id").cloned().unwrap_or_default();
-    Line { at, from: From::Client, name, id, data, replay: false }
+    Line { at, from: From::Client, name, id, data, counterpart: Value::Null, replay: false }
 }
 
 #[cfg(test)]

@@ -68,7 +68,15 @@ mod tests {
     use crate::cli::hearing::decode::From;
 
     fn line(name: &str, data: Value) -> Line {
-        Line { at: jiff::Timestamp::UNIX_EPOCH, from: From::Mapped, name: name.into(), id: Value::Null, data, replay: false }
+        Line {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            from: From::Mapped,
+            name: name.into(),
+            id: Value::Null,
+            data,
+            counterpart: Value::Null,
+            replay: false,
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     fn line(name: &str, from: From, data: Value) -> Line {
-        Line { at: Timestamp::UNIX_EPOCH, from, name: name.into(), id: Value::Null, data, replay: false }
+        Line { at: Timestamp::UNIX_EPOCH, from, name: name.into(), id: Value::Null, data, counterpart: Value::Null, replay: false }
     }
 
     #[test]
