@@ -47,7 +47,7 @@ enum Verb {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
-            Verb::Show => out::line(table(&context.config()?))?,
+            Verb::Show => out::line(table(&context.config_of_rules()?))?,
             Verb::Path => {
                 let path = path(context)?;
                 out::line(path.display())?;

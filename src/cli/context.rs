@@ -51,6 +51,13 @@ impl Context {
         Ok(config)
     }
 
+    /// The configuration, with what the user should know about its rules.
+    pub(crate) fn config_of_rules(&self) -> anyhow::Result<Config> {
+        let config = self.config()?;
+        machine::rule_notes(&config).for_each(|note| out::warn(&note));
+        Ok(config)
+    }
+
     /// The OBS to connect to.
     pub(crate) fn target(&self) -> anyhow::Result<Target> {
         Ok(machine::target(&self.config()?)())

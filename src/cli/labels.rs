@@ -47,7 +47,7 @@ enum Verb {
 
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let config = context.config()?;
+        let config = context.config_of_rules()?;
         match self.verb {
             None => list(&config.rules, self.json)?,
             Some(Verb::Install { scene, sources }) => {

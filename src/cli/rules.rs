@@ -45,7 +45,7 @@ impl Args {
         match self.verb {
             Some(Verb::Test(args)) => args.run(context),
             None => {
-                list(&context.config()?.rules, self.json)?;
+                list(&context.config_of_rules()?.rules, self.json)?;
                 Ok(ExitCode::SUCCESS)
             }
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use twitchat_bridge::daemon::{program, state};
-use twitchat_bridge::rule::{self, Deed, Next, Part, Rulebook, Sequence, Steps, Uses};
+use twitchat_bridge::rule::{self, Deed, Next, Part, Rulebook, Sequence, Session, State, Steps, Uses, Whose};
 use twitchat_bridge::twitchat::Generation;
 use uuid::Uuid;
 
@@ -219,15 +219,12 @@ impl Player {
         }
         if uses.has("state") || uses.has("session") {
             let status = Value::from(answer(self.bus.ask("GetStatus", Map::new(), self.patience).await?));
-            context = context.with("state", Part::of(&state(&status)));
-            let session = |key: &str| status.pointer(&format!("/session/{key}")).cloned().unwrap_or_default();
-            context = context
-                .with("session", Part::of(&json!({ "id": session("id"), "started": session("started"), "cause": session("cause") })));
+            context = context.with("state", Part::of(&state(&status))).with("session", Part::of(&session(&status)));
         }
         if uses.has("broadcaster") {
             let reply = Value::from(answer(self.bus.ask("GetBroadcaster", Map::new(), self.patience).await?));
-            let of = |key: &str| reply.pointer(&format!("/platforms/twitch/{key}")).cloned().unwrap_or_else(|| "".into());
-            let who = json!({ "id": of("broadcastUserId"), "login": of("broadcastUserName"), "name": of("broadcastUser") });
+            let of = |key: &str| text(&reply, &format!("/platforms/twitch/{key}"));
+            let who = Whose { id: of("broadcastUserId"), login: of("broadcastUserName"), name: of("broadcastUser") };
             context = context.with("broadcaster", Part::of(&who));
         }
         Ok(context)
@@ -235,8 +232,40 @@ impl Player {
 }
 
 /// `state` out of a `GetStatus`.
-fn state(status: &Value) -> Value {
-    let at = |place: &str| status.pointer(place).cloned().unwrap_or_default();
-    json!({ "obs": true, "scene": at("/obs/scene"), "streaming": at("/obs/streaming"), "twitchat": at("/twitchat/present"),
-        "generation": at("/twitchat/generation") })
+fn state(status: &Value) -> State {
+    State {
+        obs: flag(status, "/obs/connected"),
+        scene: text(status, "/obs/scene"),
+        streaming: flag(status, "/obs/streaming"),
+        stream_seconds: number(status, "/obs/streamSeconds"),
+        twitchat: flag(status, "/twitchat/present"),
+        generation: u8::try_from(number(status, "/twitchat/generation")).unwrap_or_default(),
+    }
+}
+
+/// `session` out of a `GetStatus`.
+fn session(status: &Value) -> Session {
+    Session {
+        id: status.pointer("/session/id").and_then(Value::as_u64).unwrap_or_default(),
+        started: text(status, "/session/started"),
+        seconds: number(status, "/session/seconds"),
+        cause: text(status, "/session/cause"),
+    }
+}
+
+fn flag(value: &Value, place: &str) -> bool {
+    value.pointer(place).and_then(Value::as_bool).unwrap_or_default()
+}
+
+fn number(value: &Value, place: &str) -> i64 {
+    value.pointer(place).and_then(Value::as_i64).unwrap_or_default()
+}
+
+/// A text, or a number as text.
+fn text(value: &Value, place: &str) -> String {
+    match value.pointer(place) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
 }

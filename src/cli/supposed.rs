@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use twitchat_bridge::credits::{Fold, Spelling, reply};
-use twitchat_bridge::rule::{Context, Latest, Part, Uses};
+use twitchat_bridge::rule::{Context, Latest, Part, Session, State, Uses, Whose};
 
 use super::failure::Failure;
 
@@ -32,9 +32,9 @@ impl Supposed {
         let mut parts = json!({
             "args": {},
             "credits": credits,
-            "state": { "obs": true, "scene": "", "streaming": false, "stream_seconds": 0, "twitchat": true, "generation": 2 },
-            "session": { "id": 1, "started": "", "cause": "first", "seconds": 0 },
-            "broadcaster": { "id": "", "login": "", "name": "" },
+            "state": State { obs: true, twitchat: true, generation: 2, ..State::default() },
+            "session": Session { id: 1, cause: "first".into(), ..Session::default() },
+            "broadcaster": Whose::default(),
         });
         let mut latest = Latest::default();
         for (name, value) in said {

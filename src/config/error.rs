@@ -84,6 +84,14 @@ pub enum Warning {
     /// The file holds the password, and others may read it.
     #[error("{} holds a password and can be read by other users: chmod 600 it", .0.display())]
     PasswordReadable(PathBuf),
+    /// A rule, an action or a label that waits for an event that never comes by itself.
+    #[error("{origin}: {text}")]
+    Rule {
+        /// Where it stands.
+        origin: Origin,
+        /// What is doubtful about it.
+        text: String,
+    },
     /// An environment variable with our prefix that means nothing.
     #[error("the environment variable {name} means nothing to twitchat-bridge{}", did_you_mean(*nearest))]
     UnknownVariable {

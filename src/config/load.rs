@@ -14,6 +14,7 @@ use super::raw::Raw;
 use super::read::Unknown;
 use super::{Config, ConfigError, Origin, Warning};
 use crate::event::nearest::nearest;
+use crate::rule;
 
 /// What the command line says. Values are texts: they are read, and refused, like those of the other sources.
 #[derive(Debug, Clone, Default)]
@@ -115,6 +116,10 @@ impl Config {
         if let Some(file) = &sources.file {
             let (entries, book) = file::entries(file)?;
             config.apply(entries)?;
+            config.warnings.extend(book.warnings.iter().map(|problem| {
+                let rule::Spot { line, column } = problem.spot;
+                Warning::Rule { origin: Origin::File { path: file.path.clone(), line, column }, text: problem.to_string() }
+            }));
             config.rules = book.shared();
             if file.readable_by_others && config.obs.password.is_some() {
                 config.warnings.push(Warning::PasswordReadable(file.path.clone()));

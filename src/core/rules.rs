@@ -165,17 +165,18 @@ impl Core {
             context = context.with("state", Part::of(&self.state_part(now)));
         }
         if uses.has("session") {
-            let session = json!({ "id": self.session.id.0, "started": status::instant(self.session.started_ms), "cause": self.session.cause,
-                "seconds": (now.wall_ms - self.session.started_ms).max(0) / 1_000 });
+            let session = rule::Session {
+                id: self.session.id.0,
+                started: status::instant(self.session.started_ms),
+                seconds: self.session_seconds(now),
+                cause: self.session.cause.to_string(),
+            };
             context = context.with("session", Part::of(&session));
         }
         if uses.has("broadcaster") {
-            let who = self.broadcaster().unwrap_or_default();
-            let Person { id, login, display, .. } = &who;
-            context = context.with(
-                "broadcaster",
-                Part::of(&json!({ "id": id, "login": login, "name": if display.is_empty() { login } else { display } })),
-            );
+            let Person { id, login, display, .. } = self.broadcaster().unwrap_or_default();
+            let name = if display.is_empty() { &login } else { &display }.to_string();
+            context = context.with("broadcaster", Part::of(&rule::Whose { id: id.into(), login: login.into(), name }));
         }
         if uses.has("last") {
             self.hide_latest();
@@ -184,15 +185,25 @@ impl Core {
         context
     }
 
-    fn state_part(&self, now: Now) -> Value {
-        json!({
-            "obs": self.obs.is_some(),
-            "scene": self.scene.as_deref().unwrap_or_default(),
-            "streaming": self.stream.is_on(),
-            "stream_seconds": self.stream.on_since_ms().map_or(0, |since_ms| (now.wall_ms - since_ms).max(0) / 1_000),
-            "twitchat": self.side.is_present(),
-            "generation": self.side.generation().map_or(0, crate::twitchat::Generation::number),
-        })
+    fn state_part(&self, now: Now) -> rule::State {
+        rule::State {
+            obs: self.obs.is_some(),
+            scene: self.scene.as_deref().unwrap_or_default().to_owned(),
+            streaming: self.stream.is_on(),
+            stream_seconds: self.stream_seconds(now),
+            twitchat: self.side.is_present(),
+            generation: self.side.generation().map_or(0, crate::twitchat::Generation::number),
+        }
+    }
+
+    /// For how long OBS has been streaming; 0 if it does not.
+    pub(super) fn stream_seconds(&self, now: Now) -> i64 {
+        self.stream.on_since_ms().map_or(0, |since_ms| (now.wall_ms - since_ms).max(0) / 1_000)
+    }
+
+    /// How long ago the session began.
+    pub(super) fn session_seconds(&self, now: Now) -> i64 {
+        (now.wall_ms - self.session.started_ms).max(0) / 1_000
     }
 
     /// The credits in today's spelling, made again only when they may have changed.

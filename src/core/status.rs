@@ -34,6 +34,7 @@ impl Core {
                 "websocketVersion": info.websocket_version,
                 "scene": self.scene,
                 "streaming": self.stream.is_on(),
+                "streamSeconds": self.stream_seconds(now),
             }),
             None => json!({ "connected": false }),
         };
@@ -58,6 +59,7 @@ impl Core {
             "session": {
                 "id": self.session.id.0,
                 "started": instant(self.session.started_ms),
+                "seconds": self.session_seconds(now),
                 "cause": self.session.cause,
                 "credits": self.fold.session.facts(),
             },

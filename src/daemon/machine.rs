@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::{
-    config::{Config, ConfigError, Discovered, Flags, Origin, Sources},
+    config::{Config, ConfigError, Discovered, Flags, Origin, Sources, Warning},
     obs::{
         Target,
         discovery::{Discovery, Folders, discover},
     },
 };
 
-/// Loads the configuration. Also says what the user should know although it is no error.
+/// Loads the configuration. Also says what the user should know although it is no error; what concerns rules alone, [`rule_notes`] says.
 pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
     let discovery = discover(&Folders::of_this_machine());
     let advice = discovery.advice();
@@ -19,11 +19,20 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
         _ => None,
     };
     let config = Config::load(&Sources::of_this_machine(flags, discovered)?)?;
-    let mut notes: Vec<_> = config.warnings.iter().map(ToString::to_string).collect();
+    let mut notes: Vec<_> = config.warnings.iter().filter(|warning| !is_of_rules(warning)).map(ToString::to_string).collect();
     // Only where OBS's own settings would have been used.
     let on_its_own = matches!(config.origin("obs.port"), Origin::Default) && matches!(config.origin("obs.host"), Origin::Default);
     notes.extend(advice.filter(|_| on_its_own));
     Ok((config, notes))
+}
+
+/// What the user should know about rules, actions and labels although it is no error.
+pub fn rule_notes(config: &Config) -> impl Iterator<Item = String> {
+    config.warnings.iter().filter(|warning| is_of_rules(warning)).map(ToString::to_string)
+}
+
+fn is_of_rules(warning: &Warning) -> bool {
+    matches!(warning, Warning::Rule { .. })
 }
 
 /// Which OBS to connect to. What came from OBS's own settings is read again each time.

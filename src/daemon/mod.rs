@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{
     config::Config,
@@ -94,6 +94,9 @@ pub enum Error {
 /// Runs the bridge until `stop` is cancelled or it cannot go on.
 pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> {
     let clock = Clock::new();
+    for note in machine::rule_notes(&setup.config) {
+        warn!("{note}");
+    }
     let store = Store::open(&setup.config.store.path)?;
     let tell = setup.told.is_some() || tracing::enabled!(tracing::Level::DEBUG);
     // Connected before the journal is read: what is broadcast meanwhile would be lost, and questions with it.

@@ -6,7 +6,8 @@ use super::{
     context::Uses,
     expression::Expression,
     fields::{Fields, Problem, Wrong},
-    jinja::Scope,
+    jinja::{self, Scope},
+    latest,
     pattern::Pattern,
     step::{Step, Steps, read_steps},
     template::Template,
@@ -103,6 +104,8 @@ pub struct Rulebook {
     pub actions: Vec<NamedAction>,
     /// Labels.
     pub labels: Vec<Label>,
+    /// What the user should know although it is no error: an event that never comes by itself.
+    pub warnings: Vec<Problem>,
 }
 
 type Read<T> = Result<T, Problem>;
@@ -132,6 +135,7 @@ impl Rulebook {
             // Of each with the others, which takes all of them.
             problems.extend(book.names_are_unique(&places).and_then(|()| book.actions_exist_and_end()).err());
         }
+        book.warnings = book.doubts(&places);
         if problems.is_empty() { Ok(book) } else { Err(problems) }
     }
 
@@ -164,6 +168,35 @@ impl Rulebook {
         let runs =
             |rule: &&Rule| rule.steps.iter().any(|step| step.runs_action().is_some_and(|name| name.eq_ignore_ascii_case(&action.name)));
         self.rules.iter().filter(runs).count()
+    }
+
+    /// Events that rules, actions and labels wait for, and that nobody emits: neither the bridge by itself nor a step that publishes.
+    fn doubts(&self, places: &[(&str, Node)]) -> Vec<Problem> {
+        let steps =
+            || self.rules.iter().map(|rule| &rule.steps).chain(self.actions.iter().map(|action| &action.steps)).flat_map(|all| all.iter());
+        let published: Vec<&EventName> = steps().filter_map(Step::publishes).collect();
+        let on = |pattern: &Pattern| pattern.doubt().filter(|_| !published.iter().any(|name| pattern.matches(name)));
+        let last = |source: &str| -> Vec<String> {
+            let names = jinja::last_names(source).into_iter().map(|(_, name)| name.trim());
+            names.filter_map(|name| latest::doubt(name, &published)).collect()
+        };
+        let in_steps = |steps: &Steps| steps.iter().flat_map(|step| step.sources()).flat_map(last).collect::<Vec<_>>();
+        let of = |section: &'static str| places.iter().filter(move |(of, _)| *of == section).map(|(_, node)| node.spot);
+        let rules = of("rule").zip(&self.rules).map(|(spot, rule)| {
+            let when = rule.when.as_ref().map(|when| last(when.source())).unwrap_or_default();
+            let doubts = rule.on.iter().filter_map(on).chain(when).chain(in_steps(&rule.steps)).collect();
+            (spot, format!("rule {:?}", rule.name), doubts)
+        });
+        let actions = of("action").zip(&self.actions).map(|(spot, one)| (spot, format!("action {:?}", one.name), in_steps(&one.steps)));
+        let labels = of("label").zip(&self.labels).map(|(spot, one)| (spot, format!("label {:?}", one.source), last(one.text.source())));
+        let all = rules.chain(actions).chain(labels).collect::<Vec<(_, _, Vec<String>)>>();
+        let mut problems = Vec::new();
+        for (spot, path, mut doubts) in all {
+            doubts.sort();
+            doubts.dedup();
+            problems.extend(doubts.into_iter().map(|doubt| Problem::new(spot, path.clone(), Wrong::Other(doubt))));
+        }
+        problems
     }
 
     fn names_are_unique(&self, places: &[(&str, Node)]) -> Read<()> {

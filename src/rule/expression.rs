@@ -18,7 +18,7 @@ impl Expression {
     /// Reads an expression such as `data.viewers >= 10 and not state.streaming`. Names that no context has are errors.
     pub fn parse(source: &str) -> Result<Self, Flaw> {
         let compiled = CHAINABLE.compile_expression(source).map_err(|error| Flaw::of(&error, source))?;
-        let uses = jinja::check(compiled.undeclared_variables(false), source, Scope::Event)?;
+        let uses = jinja::check(compiled.undeclared_variables(true), source, Scope::Event)?;
         Ok(Self { source: source.into(), uses })
     }
 

@@ -6,9 +6,13 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::{
     context::{NAMES, Uses},
+    parts,
     pattern::TWITCHAT,
 };
-use crate::event::nearest::nearest;
+use crate::{
+    event::{EventName, name::catalogue, nearest::nearest},
+    mapping::emitted,
+};
 
 /// Instructions that one template or expression may take: some milliseconds, and no loop for ever.
 const FUEL: u64 = 50_000;
@@ -114,13 +118,15 @@ fn words(error: &Error) -> String {
     error.detail().map_or_else(|| error.kind().to_string(), ToOwned::to_owned)
 }
 
-/// The names that a text uses, all of them known in its scope; and its filters and tests exist.
-pub(super) fn check(names: impl IntoIterator<Item = String>, source: &str, scope: Scope) -> Result<Uses, Flaw> {
+/// The names that a text uses, all of them known in its scope, given as paths (`state.scene`); what is in a name of a fixed shape is there;
+/// `last(…)` names events that there are; filters and tests exist.
+pub(super) fn check(paths: impl IntoIterator<Item = String>, source: &str, scope: Scope) -> Result<Uses, Flaw> {
     let globals: BTreeSet<&str> = STRICT.globals().map(|(name, _)| name).collect();
     let mut uses = Uses::default();
-    let mut names: Vec<_> = names.into_iter().filter(|name| !globals.contains(name.as_str())).collect();
-    names.sort();
-    for name in names {
+    let mut paths: Vec<_> = paths.into_iter().filter(|path| !globals.contains(root(path))).collect();
+    paths.sort();
+    for path in &paths {
+        let name = root(path).to_owned();
         match NAMES.into_iter().find(|known| *known == name) {
             Some(known) if scope.has(known) => uses.add(known),
             Some(_) => return Err(unknown(&name, source, "there is no event here")),
@@ -134,8 +140,12 @@ pub(super) fn check(names: impl IntoIterator<Item = String>, source: &str, scope
             }
         }
     }
-    if uses.has("last") && may_name_twitchat(source) {
-        uses.add_last_of_twitchat();
+    paths.iter().try_for_each(|path| check_path(path, source))?;
+    if uses.has("last") {
+        last_names(source).into_iter().try_for_each(|(at, name)| check_last(at, name, source))?;
+        if may_name_twitchat(source) {
+            uses.add_last_of_twitchat();
+        }
     }
     for (kind, place, name) in operators(source) {
         if !kind.exists(name) {
@@ -144,6 +154,60 @@ pub(super) fn check(names: impl IntoIterator<Item = String>, source: &str, scope
         }
     }
     Ok(uses)
+}
+
+/// The name that a path begins with.
+fn root(path: &str) -> &str {
+    path.split_once('.').map_or(path, |(root, _)| root)
+}
+
+/// What is not there would be false in a condition, for ever and without a word.
+fn check_path(path: &str, source: &str) -> Result<(), Flaw> {
+    let Some((missing, known)) = parts::missing(path) else { return Ok(()) };
+    let known: Vec<_> = known.collect();
+    let hint = match nearest(missing, known.iter().copied()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("known are {}", known.join(", ")),
+    };
+    let (line, column) = source.find(missing).or_else(|| word(source, root(path))).map_or((1, 0), |byte| spot(source, byte));
+    Err(Flaw { message: format!("there is nothing called {missing}; {hint}"), line, column })
+}
+
+/// The names that `last(…)` is called with, where they stand in the text, and where that is.
+pub(super) fn last_names(source: &str) -> Vec<(usize, &str)> {
+    let tokens = tokens(source);
+    let named = tokens.windows(4).enumerate().filter_map(|(place, window)| match window {
+        [Token::Word(_, "last"), Token::Sign('('), Token::Text(at, name), Token::Sign(')')] => {
+            let before = place.checked_sub(1).and_then(|before| tokens.get(before));
+            (!matches!(before, Some(Token::Sign('.' | '|')))).then_some((*at, *name))
+        }
+        _ => None,
+    });
+    named.collect()
+}
+
+/// The last event of a name that nobody knows would be empty for ever. Names of other sources may be published, so these are allowed.
+fn check_last(at: usize, name: &str, source: &str) -> Result<(), Flaw> {
+    let name = name.trim();
+    let (line, column) = spot(source, at);
+    let flaw = |hint: Option<&str>, otherwise: String| {
+        let hint = hint.map_or(otherwise, |near| format!("did you mean last(\"{near}\")?"));
+        Err(Flaw { message: format!("no event is called {name:?}; {hint}"), line, column })
+    };
+    let Some((of, kind)) = name.split_once('.') else {
+        let kinds: BTreeSet<&str> =
+            catalogue().iter().flat_map(|(_, kinds)| kinds).map(|kind| &**kind).chain(emitted::by_itself().map(|(_, kind)| kind)).collect();
+        if kinds.iter().any(|kind| kind.eq_ignore_ascii_case(name)) {
+            return Ok(());
+        }
+        return flaw(nearest(name, kinds), format!("an event of your own needs its source too: last(\"Custom.{name}\")"));
+    };
+    let known: Vec<_> = emitted::types_of(of).map(|known| known.to_string()).collect();
+    let is_own = of.eq_ignore_ascii_case(TWITCHAT) || of.eq_ignore_ascii_case("Custom") || known.is_empty();
+    if is_own || emitted::is_emitted(&EventName::new(of, kind)) || known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return Ok(());
+    }
+    flaw(nearest(name, known.iter().map(String::as_str)), format!("`twitchat-bridge events --all` lists those of {of}"))
 }
 
 /// What stands after `|` and after `is`: minijinja looks them up only when it comes to them.
@@ -176,8 +240,8 @@ impl Operator {
 enum Token<'a> {
     /// A name, a filter, a keyword; and where it begins.
     Word(usize, &'a str),
-    /// A text in quotes, without them.
-    Text(&'a str),
+    /// A text in quotes, without them; and where it begins.
+    Text(usize, &'a str),
     Sign(char),
 }
 
@@ -191,7 +255,7 @@ fn tokens(source: &str) -> Vec<Token<'_>> {
         match (quote, c) {
             (Some(_), '\\') => drop(rest.next()),
             (Some((open, begin)), c) if open == c => {
-                found.push(Token::Text(source.get(begin..at).unwrap_or_default()));
+                found.push(Token::Text(begin, source.get(begin..at).unwrap_or_default()));
                 quote = None;
             }
             (None, '{') if matches!(next, Some('{' | '%')) => tag = true,
@@ -241,7 +305,7 @@ fn may_name_twitchat(source: &str) -> bool {
         matches!(tokens.get(place), Some(Token::Word(_, "last"))) && !of_something
     };
     (0..tokens.len()).filter(|place| is_last(*place)).any(|place| match tokens.get(place + 1..place + 4) {
-        Some([Token::Sign('('), Token::Text(name), Token::Sign(')')]) => {
+        Some([Token::Sign('('), Token::Text(_, name), Token::Sign(')')]) => {
             name.split_once('.').is_some_and(|(source, _)| source.trim().eq_ignore_ascii_case(TWITCHAT))
         }
         // The filter of this name takes the last item of a list.
@@ -273,6 +337,40 @@ mod tests {
         assert_eq!(names("a | lower in ['x | no'] and b is not defined"), [("filter", 4, "lower"), ("test", 37, "defined")]);
         assert_eq!(names("1 | 2 {{ x|upper }} is so {% if y is odd %}"), [("filter", 11, "upper"), ("test", 37, "odd")]);
         assert_eq!(names(r#"{{ "a\"| b" | trim }}"#), [("filter", 14, "trim")]);
+    }
+
+    fn flaw(source: &str) -> Option<String> {
+        crate::rule::Template::parse(source, Scope::Event).err().map(|flaw| flaw.to_string())
+    }
+
+    #[test]
+    fn last_of_an_event_that_nobody_knows_is_an_error_with_the_nearest_name() {
+        for fine in ["{{ last('Follow').name }}", "{{ last('twitch.raid').name }}", "{{ last('Acme.Boom') }}", "{{ last('Twitchat.NEW') }}"]
+        {
+            assert_eq!(flaw(fine), None, "{fine}");
+        }
+        assert_eq!(
+            flaw("Hi {{ last('Folow').name }}").unwrap(),
+            "at character 13: no event is called \"Folow\"; did you mean last(\"Follow\")?"
+        );
+        assert_eq!(
+            flaw("{{ last('Twitch.Riad').name }}").unwrap(),
+            "at character 10: no event is called \"Twitch.Riad\"; did you mean last(\"Twitch.Raid\")?"
+        );
+        assert!(flaw("{{ last('Qqqqqqqq') }}").unwrap().contains("an event of your own needs its source too: last(\"Custom.Qqqqqqqq\")"));
+        assert_eq!(flaw("last('Typo') {{ data.list | last }} {{ data.last('Typo') }}"), None);
+    }
+
+    #[test]
+    fn what_no_context_has_is_an_error_with_the_nearest_name() {
+        let condition = |source: &str| crate::rule::Expression::parse(source).err().map(|flaw| flaw.to_string());
+        assert_eq!(condition("state.streaming and session.seconds > 5 and credits.events.follows and data.any.thing"), None);
+        assert_eq!(
+            condition("data.x and state.streming").unwrap(),
+            "at character 12: there is nothing called state.streming; did you mean state.streaming?"
+        );
+        assert!(flaw("{{ credits.events.folows | length }}").unwrap().contains("did you mean credits.events.follows?"));
+        assert!(flaw("{{ event.nmae }}").unwrap().contains("did you mean event.name?"));
     }
 
     #[test]

@@ -9,6 +9,8 @@ use minijinja::{
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::{event::EventName, mapping::emitted};
+
 /// Kinds that are remembered; the one that is longest ago goes first.
 const KINDS: usize = 512;
 /// Events of one kind that are remembered, each of somebody else.
@@ -141,6 +143,24 @@ impl Latest {
     }
 }
 
+/// Why `last` of this name may be empty for ever: no such event comes by itself, and none of these is it.
+pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
+    let is_it = |event: &EventName| {
+        if name.contains('.') { event.to_string().eq_ignore_ascii_case(name) } else { event.kind.eq_ignore_ascii_case(name) }
+    };
+    if published.iter().any(|event| is_it(event)) {
+        return None;
+    }
+    if name.contains('.') {
+        return emitted::doubt(&EventName::parse(name)?);
+    }
+    let known: Vec<_> = emitted::all().filter(is_it).collect();
+    if known.iter().any(emitted::is_emitted) {
+        return None;
+    }
+    emitted::never(&known.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
 /// `last` itself, to be called.
 #[derive(Debug)]
 pub(super) struct Last(pub(super) Arc<Latest>);
@@ -199,8 +219,8 @@ mod tests {
 
     #[test]
     fn it_is_found_by_its_type_or_with_its_source() {
-        let latest = noted(&[("Twitch.Follow", "Anna"), ("YouTube.Follow", "Ben"), ("Twitch.Follow", "Cleo")]);
-        assert_eq!(eval(&latest, "[last('follow').name, last('YouTube.Follow').name]"), json!(["Cleo", "Ben"]));
+        let latest = noted(&[("Twitch.Follow", "Anna"), ("Kick.Follow", "Ben"), ("Twitch.Follow", "Cleo")]);
+        assert_eq!(eval(&latest, "[last('follow').name, last('Kick.Follow').name]"), json!(["Cleo", "Ben"]));
         assert_eq!(eval(&latest, "last('Follow').event"), json!("Twitch.Follow"));
     }
 

@@ -1,7 +1,11 @@
 //! Which events a rule is for.
 
 use super::fields::Wrong;
-use crate::event::{EventName, name, nearest::nearest};
+use crate::{
+    event::{EventName, name, nearest::nearest},
+    mapping::emitted,
+    twitchat::catalogue as types,
+};
 
 /// The source of Twitchat's own messages as events.
 pub const TWITCHAT: &str = "Twitchat";
@@ -45,6 +49,24 @@ impl Pattern {
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.written
+    }
+
+    /// Why whoever waits for such an event may wait for ever; `None` if the bridge emits one by itself.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let is_exact = !self.written.contains(['*', '?']);
+        if self.names_twitchat() {
+            let (_, kind) = self.written.split_once('.')?;
+            let is_known = |name: &str| fits(self.kind.as_bytes(), name.to_ascii_lowercase().as_bytes());
+            return match (is_exact, types::entries().iter().any(|entry| is_known(entry.name))) {
+                (true, _) => emitted::doubt_of_type(kind),
+                (false, true) => None,
+                (false, false) => Some(format!("no message of Twitchat that is known matches {}", self.written)),
+            };
+        }
+        if is_exact {
+            return emitted::doubt(&EventName::parse(&self.written)?);
+        }
+        emitted::doubt_of_pattern(&self.written, |name| self.matches(name))
     }
 
     /// Whether it is for Twitchat's own messages by name: a bare `*` is not.

@@ -168,6 +168,23 @@ impl Step {
         }
     }
 
+    /// The texts of its templates.
+    pub(super) fn sources(&self) -> Vec<&str> {
+        match &self.does {
+            Does::Send { data, .. } | Does::Request { data, .. } | Does::Obs { data, .. } => data.sources(),
+            Does::Publish { data, id, .. } => data.sources().into_iter().chain(id.iter().map(Template::source)).collect(),
+            Does::Wait(Pause::Text(template)) => vec![template.source()],
+            Does::Wait(Pause::Fixed(_)) => Vec::new(),
+            Does::Run { args, .. } => args.iter().map(Template::source).collect(),
+            Does::Action { args, .. } => args.sources(),
+        }
+    }
+
+    /// The event that it publishes.
+    pub(super) fn publishes(&self) -> Option<&EventName> {
+        if let Does::Publish { name, .. } = &self.does { Some(name) } else { None }
+    }
+
     /// The named action that it runs.
     pub(super) fn runs_action(&self) -> Option<&str> {
         if let Does::Action { name, .. } = &self.does { Some(name) } else { None }
@@ -309,6 +326,10 @@ fn read_request(fields: &Fields<'_>) -> Result<Does, Problem> {
         return Err(fields.other("request", format!("a step has no use for what {name} answers")));
     }
     let (data, spot) = data(fields, "data")?;
+    let given = data.fields().into_iter().map(|(key, value)| (key.to_owned(), value.cloned().unwrap_or_default())).collect();
+    if let Some(unknown) = request::unknown(&name, &given).warnings().next() {
+        return Err(Problem::new(spot, fields.path(), Wrong::Other(unknown)));
+    }
     let check = |data: &Map<String, Value>| request::of(&name, data.clone()).map(drop);
     match &data {
         Shape::Fixed(Value::Object(map)) => {

@@ -25,7 +25,7 @@ impl Template {
     /// Reads a template. Names that no context of this scope has are errors.
     pub fn parse(source: &str, scope: Scope) -> Result<Self, Flaw> {
         let compiled = STRICT.template_from_str(source).map_err(|error| Flaw::of(&error, source))?;
-        let uses = jinja::check(compiled.undeclared_variables(false), source, scope)?;
+        let uses = jinja::check(compiled.undeclared_variables(true), source, scope)?;
         Ok(Self { source: source.into(), uses })
     }
 
@@ -164,6 +164,16 @@ impl Shape {
             Self::Text(template) => template.uses(),
             Self::List(items) => items.iter().map(Self::uses).fold(Uses::default(), Uses::and),
             Self::Table(fields) => fields.iter().map(|(_, shape)| shape.uses()).fold(Uses::default(), Uses::and),
+        }
+    }
+
+    /// The texts of its templates.
+    pub(super) fn sources(&self) -> Vec<&str> {
+        match self {
+            Self::Fixed(_) => Vec::new(),
+            Self::Text(template) => vec![template.source()],
+            Self::List(items) => items.iter().flat_map(Self::sources).collect(),
+            Self::Table(fields) => fields.iter().flat_map(|(_, shape)| shape.sources()).collect(),
         }
     }
 

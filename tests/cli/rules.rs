@@ -1,8 +1,10 @@
 //! `rules`, `script` and `labels`: what they print, and their exit codes.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::program::{Home, obs};
+use crate::program::{Home, obs, sessions, wait_until};
 
 const CONFIG: &str = r#"
 [[rule]]
@@ -166,4 +168,87 @@ async fn what_cannot_be_taken_back_needs_a_yes() {
     done.fails(2, &["cannot be taken back", "yes = true"]);
     let done = home.feed(&["script", "-"], &ban.replace('}', ",\"yes\":true}")).await.succeeds();
     assert_eq!((done.err.trim(), obs.heard().len()), ("done: send CHAT_FEED_SELECT_ACTION_BAN", 1));
+}
+
+/// Every path of an object, with a name for each object, list and value.
+fn paths(value: &Value, path: &str, paths_of: &mut BTreeSet<String>) {
+    for (key, inner) in value.as_object().into_iter().flatten() {
+        let path = format!("{path}.{key}");
+        paths(inner, &path, paths_of);
+        paths_of.insert(path);
+    }
+}
+
+/// What `watch --json` printed of an event that somebody published: its data.
+fn data_of(out: &str, name: &str) -> Option<Value> {
+    let lines = out.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut named = lines.filter(|line| line["name"] == name && line["from"] == "bridge");
+    named.next().map(|mut line| line["data"]["data"].take())
+}
+
+#[tokio::test]
+async fn a_script_sees_everything_that_a_rule_sees() {
+    let obs = obs().await;
+    let mut home = Home::at(obs.port());
+    let data = r#"{ state = "{{ state }}", session = "{{ session }}", broadcaster = "{{ broadcaster }}", credits = "{{ credits }}" }"#;
+    let rule = format!("[[rule]]\nname = \"all\"\non = \"Custom.Go\"\ndo = [{{ publish = \"Custom.FromRule\", data = {data} }}]\n");
+    let config = format!("[broadcaster]\nid = \"7\"\nlogin = \"anna\"\nname = \"Anna\"\n\n{rule}");
+    std::fs::write(home.path("config.toml"), config).unwrap();
+    home.option(&format!("--config={}", home.path("config.toml").display()));
+    let script = write(&home, "all.toml", &format!("[[step]]\npublish = \"Custom.FromScript\"\ndata = {data}\n"));
+    let bridge = home.spawn(&["run"]);
+    sessions(&obs, 2).await;
+    let watch = home.spawn(&["watch", "--json", "--type", "Custom.*"]);
+    wait_until("it has subscribed", || watch.err().contains("connected to OBS")).await;
+    home.run(&["request", "GetInfo"]).await.succeeds();
+    home.run(&["request", "PublishEvent", "publish.source=Custom", "publish.type=Go", "data:={}"]).await.succeeds();
+    home.run(&["script", &script]).await.succeeds();
+    let both = || Some((data_of(&watch.out(), "Custom.FromRule")?, data_of(&watch.out(), "Custom.FromScript")?));
+    wait_until("both are there", || both().is_some()).await;
+    let (of_rule, of_script) = both().unwrap();
+    let (mut rules, mut scripts) = (BTreeSet::new(), BTreeSet::new());
+    paths(&of_rule, "", &mut rules);
+    paths(&of_script, "", &mut scripts);
+    assert_eq!(rules, scripts);
+    assert!(rules.contains(".state.stream_seconds") && rules.contains(".session.seconds"), "{rules:?}");
+    assert_eq!((&of_rule["broadcaster"], &of_rule["state"]), (&of_script["broadcaster"], &of_script["state"]));
+    for running in [watch, bridge] {
+        running.signal("INT");
+        running.end().await.succeeds();
+    }
+}
+
+#[tokio::test]
+async fn a_rule_for_an_event_that_never_comes_by_itself_causes_a_warning() {
+    let mut home = Home::new();
+    let rule = |on: &str, does: &str| format!("[[rule]]\nname = \"{on}\"\non = \"{on}\"\ndo = [{does}]\n");
+    let wait = "{ wait = 1 }";
+    let rules = [
+        rule("Twitch.Raid", "{ publish = \"Kofi.Donation\", data = { from = \"{{ last('ShoutoutCreated').name }}\" } }"),
+        rule("Kofi.Donation", wait),
+        rule("Twitch.AdRun", wait),
+        rule("Twitchat.FOLOW", wait),
+        rule("Twitch.Shout*", wait),
+    ];
+    std::fs::write(home.path("config.toml"), rules.concat()).unwrap();
+    home.option(&format!("--config={}", home.path("config.toml").display()));
+    let done = home.run(&["rules"]).await.succeeds();
+    for words in [
+        "config.toml:1:1: rule \"Twitch.Raid\": the bridge itself never emits Twitch.ShoutoutCreated: it comes only when",
+        "rule \"Twitch.AdRun\": the bridge itself never emits Twitch.AdRun: it comes only when another program publishes it",
+        "rule \"Twitchat.FOLOW\": FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?",
+        "rule \"Twitch.Shout*\": the bridge itself never emits an event that matches Twitch.Shout*",
+    ] {
+        assert!(done.err.contains(words), "{words}: {done:?}");
+    }
+    assert_eq!(done.err.matches("warning:").count(), 4, "what a rule publishes does come: {done:?}");
+    assert_eq!(home.run(&["config", "path"]).await.succeeds().err, "", "other verbs do not repeat it");
+}
+
+#[tokio::test]
+async fn last_of_an_event_that_nobody_knows_is_an_error_when_the_config_is_read() {
+    let mut home = Home::new();
+    std::fs::write(home.path("config.toml"), "[[label]]\nsource = \"Newest\"\ntext = \"{{ last('Folow').name }}\"\n").unwrap();
+    home.option(&format!("--config={}", home.path("config.toml").display()));
+    home.run(&["labels"]).await.fails(2, &["config.toml:3", "no event is called \"Folow\"; did you mean last(\"Follow\")?"]);
 }

@@ -67,7 +67,7 @@ struct Shown {
 impl Args {
     pub(super) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let supposed = Supposed::new(self.fields.object(context)?)?;
-        let config = context.config()?;
+        let config = context.config_of_rules()?;
         let book = Arc::clone(&config.rules);
         if let Some(name) = &self.rule
             && !book.rules.iter().any(|rule| *rule.name == **name)

@@ -1,0 +1,117 @@
+//! The parts of a context that are the same wherever it is made: in the bridge, in `script`, and where nothing has happened yet.
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::credits::{
+    Fold, Spelling,
+    reply::{self, Wish},
+};
+
+/// What templates see as `state`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Whether the bridge is connected to OBS.
+    pub obs: bool,
+    /// The scene on air; empty if it is not known.
+    pub scene: String,
+    /// Whether OBS streams.
+    pub streaming: bool,
+    /// For how long it has, in seconds; 0 if it does not.
+    pub stream_seconds: i64,
+    /// Whether Twitchat is there.
+    pub twitchat: bool,
+    /// Which generation it is, 1 to 3; 0 if that is not known.
+    pub generation: u8,
+}
+
+/// What templates see as `session`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Session {
+    /// Its number.
+    pub id: u64,
+    /// When it began, ISO 8601 in UTC.
+    pub started: String,
+    /// How long ago that is, in seconds.
+    pub seconds: i64,
+    /// Why it began: `first`, `clear`, `stream` or `closed`.
+    pub cause: String,
+}
+
+/// What templates see as `broadcaster`. Each is empty if it is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Whose {
+    /// The channel's id.
+    pub id: String,
+    /// Its login.
+    pub login: String,
+    /// Its display name.
+    pub name: String,
+}
+
+/// Parts with other parts of any name in them.
+const OPEN: [&str; 4] = ["credits.groups", "credits.custom", "credits.extended", "credits.limited"];
+
+/// Every path of the parts whose shape is fixed, such as `state.scene` and `credits.events.follows`.
+static PATHS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let wish = Wish { spelling: Spelling::Current, extended: false, limit: None };
+    let parts = json!({
+        "event": { "source": "", "type": "", "name": "" },
+        "state": State::default(),
+        "session": Session::default(),
+        "broadcaster": Whose::default(),
+        "credits": reply::credits(&Fold::default(), &reply::Options::default(), wish, 0),
+    });
+    let mut paths = BTreeSet::new();
+    collect(&parts, "", &mut paths);
+    paths.extend(OPEN.map(ToOwned::to_owned));
+    paths
+});
+
+fn collect(value: &Value, path: &str, paths: &mut BTreeSet<String>) {
+    for (key, inner) in value.as_object().into_iter().flatten() {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        collect(inner, &path, paths);
+        paths.insert(path);
+    }
+}
+
+/// The part of a path that no context has, and all that would be there instead; `None` if the path may be there.
+pub(super) fn missing(path: &str) -> Option<(&str, impl Iterator<Item = &'static str>)> {
+    let mut ends: Vec<_> = path.match_indices('.').map(|(at, _)| at).skip(1).collect();
+    ends.push(path.len());
+    let mut outer = path.split_once('.')?.0;
+    for end in ends {
+        let here = path.get(..end)?;
+        let is_open =
+            OPEN.contains(&outer) || !PATHS.iter().any(|known| known.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.')));
+        if is_open {
+            return None;
+        }
+        if !PATHS.contains(here) {
+            let of_outer = move |known: &&'static str| known.rsplit_once('.').is_some_and(|(of, _)| of == outer);
+            return Some((here, PATHS.iter().map(String::as_str).filter(of_outer)));
+        }
+        outer = here;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn paths_of_a_fixed_shape_are_told_from_those_that_anything_may_have() {
+        let missing = |path: &'static str| super::missing(path).map(|(missing, _)| missing);
+        for path in ["state.scene", "session.seconds", "event.type", "credits.events.follows", "credits.custom.Tips", "data.x.y", "args.x"]
+        {
+            assert_eq!(missing(path), None, "{path}");
+        }
+        assert_eq!(missing("state.streming"), Some("state.streming"));
+        assert_eq!(missing("credits.events.folows.x"), Some("credits.events.folows"));
+        assert_eq!(missing("credits.evens.follows"), Some("credits.evens"));
+        let (_, known) = super::missing("session.second").unwrap();
+        assert_eq!(known.collect::<Vec<_>>(), ["session.cause", "session.id", "session.seconds", "session.started"]);
+    }
+}
