@@ -158,6 +158,9 @@ pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
     if known.iter().any(emitted::is_emitted) {
         return None;
     }
+    if known.is_empty() {
+        return Some(format!("no event of the type {name} is known: it comes only when another program publishes it with PublishEvent"));
+    }
     emitted::never(&known.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
