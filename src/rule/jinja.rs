@@ -14,8 +14,9 @@ use crate::{
     mapping::emitted,
 };
 
-/// Instructions that one template or expression may take: some milliseconds, and no loop for ever.
-const FUEL: u64 = 50_000;
+/// What one template or expression may spend: one for each instruction and for each 64 bytes that it makes, more for sorting and for JSON.
+/// It pays for the longest text that a template may give as JSON, or for 10000 sorted names, and bounds the memory to some 13 MB.
+const FUEL: u64 = 200_000;
 /// Values within values.
 const DEPTH: usize = 100;
 

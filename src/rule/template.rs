@@ -248,6 +248,23 @@ mod tests {
     }
 
     #[test]
+    fn a_large_text_may_be_sorted_joined_and_written_as_json() {
+        let names: Vec<_> = (0..10_000).map(|number| format!("viewer_{:05}", number * 7 % 10_000)).collect();
+        let context = Context::of_event("Custom", "Names", &json!({ "names": names, "text": "x".repeat(250_000) }));
+        let length = |source: &str| Template::parse(source, Scope::Event).unwrap().render(&context).map(|text| text.len());
+        assert_eq!(length("{{ data.text | tojson }}"), Ok(250_002));
+        assert_eq!(length("{{ data.names | sort | join(' ') }}"), Ok(10_000 * 13 - 1));
+        assert_eq!(length("{{ data.names | unique | list | length }}"), Ok(5));
+    }
+
+    #[test]
+    fn no_template_takes_all_memory() {
+        for hungry in ["{% set text = 'a' * 1000000000 %}", "{% for n in range(9000) %}{{ ('a' * 100000) | length }}{% endfor %}"] {
+            assert!(rendered(hungry).unwrap_err().contains("too long"), "{hungry}");
+        }
+    }
+
+    #[test]
     fn a_label_has_no_event() {
         let flaw = Template::parse("{{ data.name }}", Scope::Always).unwrap_err();
         assert_eq!(flaw.to_string(), "at character 4: there is nothing called data; there is no event here");
