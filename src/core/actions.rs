@@ -9,6 +9,7 @@ use uuid::{Uuid, uuid};
 use super::{Core, port::Now, status};
 use crate::{
     event::{Event, EventName},
+    mapping::interpreter::Playback,
     request::{Platform, RequestError},
     rule::{Called, Cause, Happening, Owner, Trace},
     twitchat::{
@@ -263,7 +264,7 @@ impl Core {
     fn answer_caller(&mut self, name: &str, args: &Value, now: Now) {
         let event = Event::new("Custom", "Event", json!({ "eventName": name, "args": args }));
         if !self.subscriptions.want("Custom", "Event") {
-            self.put_on_bus("Custom", "Event", event.data.clone(), now);
+            self.put_on_bus("Custom", "Event", event.data.clone(), Playback::Live, now);
         }
         self.tell(event, now);
     }

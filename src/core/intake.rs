@@ -7,12 +7,14 @@ use super::{
     journal::{PersonRow, Row, RowOrigin, Seq, Write},
     port::{Effect, Note, Now},
     recent,
+    telling::at,
 };
 use crate::{
     credits::{Outcome, PersonId},
     event::{Event, EventName, Fact, Message, cut, fact::Presence, heard::Replay},
     mapping::{
         self,
+        interpreter::Playback,
         published::{self, Reading, Standing},
         render,
     },
@@ -36,6 +38,15 @@ pub(super) struct Source<'a> {
     pub(super) origin: RowOrigin,
     pub(super) kind: &'a str,
     pub(super) id: Option<&'a str>,
+}
+
+/// Whether what is taken in is told as events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// Each fact that counts.
+    Each,
+    /// None: it happened earlier, or its events are made of something else.
+    Silent,
 }
 
 impl Core {
@@ -62,7 +73,7 @@ impl Core {
         self.play_overlay(message, now);
         let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
         if !matches!(class, Some(Class::Action | Class::Question)) {
-            self.tell_message(message, now);
+            self.tell_message(message, Playback::Live, now);
         }
         // Told as it came; what is kept of it has an end.
         let shortened = shortened(message);
@@ -94,7 +105,7 @@ impl Core {
         self.present(generation_of(message), now);
         if question::label_answer(&message.kind).is_some() {
             if let Some(data) = &message.data {
-                for fact in self.labels.heard(data) {
+                for fact in self.live.labels(data) {
                     self.publish_own(fact, now);
                 }
             }
@@ -113,10 +124,8 @@ impl Core {
         self.note_deletion(message, now);
         self.last = Some((message.kind.clone(), now.wall_ms));
         let (kind, data) = (&*message.kind, message.data.as_deref());
-        let mut told = self.polls.heard(kind, data, now.wall_ms);
-        told.extend(self.predictions.heard(kind, data, now.wall_ms));
-        for fact in told {
-            self.tell_fact(&fact, message.id.as_deref(), now);
+        for fact in self.live.ballots(kind, data, &at(now, None)) {
+            self.tell_fact(&fact, message.id.as_deref(), Playback::Live, now);
         }
         if !mapping::feeds(kind) {
             return;
@@ -139,7 +148,7 @@ impl Core {
         let source = Source { origin, kind, id: message.id.as_deref() };
         let keep_texts = self.settings.keep_texts;
         let print = read.facts.iter().find_map(print).unwrap_or_default();
-        self.take(read.facts, source, now, || match data {
+        self.take(read.facts, source, Telling::Each, now, || match data {
             None => "null".into(),
             Some(data) if keep_texts => data.get().into(),
             Some(data) => mapping::texts::with_print(&mapping::strip_texts(data), print),
@@ -156,7 +165,14 @@ impl Core {
 
     /// Takes facts in: a row for them if any is news, then each counts, then each is told. Tells whether anything was news: whether not all
     /// of it was reported before.
-    pub(super) fn take(&mut self, facts: Vec<Fact>, source: Source<'_>, now: Now, body: impl FnOnce() -> Box<str>) -> bool {
+    pub(super) fn take(
+        &mut self,
+        facts: Vec<Fact>,
+        source: Source<'_>,
+        telling: Telling,
+        now: Now,
+        body: impl FnOnce() -> Box<str>,
+    ) -> bool {
         let mut is_news = false;
         for fact in &facts {
             if let Fact::Broadcaster { id, own } = fact
@@ -184,11 +200,12 @@ impl Core {
                         outcome = Outcome::Twin;
                     }
                 }
-                if self.silent && outcome == Outcome::Counted {
+                if telling == Telling::Silent && outcome == Outcome::Counted {
                     self.note_fact(&fact, now.wall_ms);
                 }
                 match outcome {
-                    Outcome::Counted => self.tell_fact(&fact, source.id, now),
+                    Outcome::Counted if telling == Telling::Silent => {}
+                    Outcome::Counted => self.tell_fact(&fact, source.id, Playback::Live, now),
                     Outcome::Repeat | Outcome::Part => self.counts.repeats += 1,
                     Outcome::Twin => self.counts.twins += 1,
                 }
@@ -205,7 +222,9 @@ impl Core {
                     }
                 });
                 self.keep_people(&changed);
-                self.tell_fact(&fact, source.id, now);
+                if telling == Telling::Each {
+                    self.tell_fact(&fact, source.id, Playback::Live, now);
+                }
                 is_news = true;
             }
         }
@@ -260,7 +279,8 @@ impl Core {
         let Some(Event { name, data }) = render::event(&fact, &context) else { return };
         let kind = name.to_string();
         self.last = Some((kind.as_str().into(), now.wall_ms));
-        self.take(vec![fact], Source { origin: RowOrigin::Published, kind: &kind, id: Some(&id) }, now, || data.to_string().into());
+        let source = Source { origin: RowOrigin::Published, kind: &kind, id: Some(&id) };
+        self.take(vec![fact], source, Telling::Each, now, || data.to_string().into());
     }
 
     /// `PublishEvent`.
@@ -340,7 +360,7 @@ impl Core {
             let body = self.kept_body(shortened.unwrap_or(json));
             let doers = self.doers(&facts);
             // What subscribers receive is made below, of the publisher's own data.
-            is_told = self.silently(|core| core.take(facts, source, now, || body));
+            is_told = self.take(facts, source, Telling::Silent, now, || body);
             self.note_deeds(&doers, now);
         } else if id.is_some() {
             // Only so that a repeat after a restart is known as one.

@@ -83,7 +83,7 @@ fn plain(value: &Value) -> String {
 impl Core {
     /// An event is told, or is not told but happened.
     pub(super) fn note_event(&mut self, name: &EventName, data: &Value, at_ms: i64) {
-        if !self.rules.wants_latest || self.replaying {
+        if !self.rules.wants_latest {
             return;
         }
         let is_resub = matches!(&*name.kind, "ReSub" | "Resubscription");
@@ -109,7 +109,7 @@ impl Core {
 
     /// A fact that is not told: a replayed row, a row of a summary, what a publisher's own data is told of.
     pub(super) fn note_fact(&mut self, fact: &Fact, at_ms: i64) {
-        if !self.rules.wants_latest || self.replaying {
+        if !self.rules.wants_latest {
             return;
         }
         let mut fact = fact.clone();

@@ -53,7 +53,7 @@ use uuid::Uuid;
 use crate::{
     credits::{Fold, Origin},
     event::{Fact, Heard, Person},
-    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, Subs, general::States},
+    mapping::{self, Interpreter, interpreter::Playback},
 };
 use journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings, Ticket};
@@ -94,16 +94,10 @@ pub struct Core {
     heard_ids: Recent,
     sent_ids: Recent,
     published_ids: HashSet<u64>,
-    polls: Polls,
-    predictions: Predictions,
-    labels: Labels,
     side: Side,
-    gifts: Gifts,
-    lines: Lines,
-    subs: Subs,
+    live: Interpreter,
+    recorded: Interpreter,
     generations: pages::Generations,
-    states: States,
-    stage: replay::Stage,
     stream: sessions::StreamState,
     obs: Option<(ObsInfo, i64)>,
     scene: Option<Box<str>>,
@@ -114,9 +108,6 @@ pub struct Core {
     objections: objections::Objections,
     /// Number of the last event put on OBS.
     bus_seq: u64,
-    silent: bool,
-    /// What is told is a replay.
-    replaying: bool,
     subscriptions: Subscriptions,
     triggers: Vec<actions::Trigger>,
     last: Option<(Box<str>, i64)>,
@@ -126,8 +117,6 @@ pub struct Core {
     ban_watch: bans::Watch,
     sent: u64,
     alive_due_ms: u64,
-    /// When a poll or prediction that was cleared may be told as ended, on the monotonic clock.
-    ballots_due_ms: Option<u64>,
     tick_ms: Option<u64>,
     out: Vec<Effect>,
 }
@@ -155,16 +144,10 @@ impl Core {
             heard_ids: Recent::new(RECENT_IDS),
             sent_ids: Recent::new(RECENT_IDS),
             published_ids: HashSet::new(),
-            polls: Polls::default(),
-            predictions: Predictions::default(),
-            labels: Labels::default(),
             side,
-            gifts: Gifts::default(),
-            lines: Lines::default(),
-            subs: Subs::default(),
+            live: Interpreter::new(Playback::Live),
+            recorded: Interpreter::new(Playback::Recorded),
             generations: pages::Generations::default(),
-            states: States::default(),
-            stage: replay::Stage::default(),
             stream: sessions::StreamState::new(kept),
             obs: None,
             scene: None,
@@ -173,8 +156,6 @@ impl Core {
             too_large: 0,
             objections: objections::Objections::default(),
             bus_seq: 0,
-            silent: false,
-            replaying: false,
             subscriptions: Subscriptions::recall(kept.subscriptions.as_deref()),
             triggers: Vec::new(),
             last: None,
@@ -183,7 +164,6 @@ impl Core {
             ban_watch: bans::Watch::default(),
             sent: 0,
             alive_due_ms: now.mono_ms,
-            ballots_due_ms: None,
             tick_ms: None,
             out: Vec::new(),
             settings,
@@ -352,15 +332,10 @@ impl Core {
         let heartbeat = self.tick_ms.map(|tick_ms| tick_ms + HEARTBEAT_MS);
         [
             self.side.due_ms(),
-            self.gifts.due_ms(),
-            self.stage.gifts.due_ms(),
-            self.lines.due_ms(),
-            self.stage.lines.due_ms(),
-            self.subs.due_ms(),
-            self.stage.subs.due_ms(),
+            self.live.due_ms(),
+            self.recorded.due_ms(),
             self.show.due_ms(),
             self.ban_watch.due_ms(),
-            self.ballots_due_ms,
             self.rules.due_ms(),
             self.objections.due_ms(),
             self.stream.due_ms(),
@@ -445,58 +420,8 @@ impl Core {
         self.run_stream(now);
         self.run_roll(now);
         self.run_bans(now);
-        self.release_gifts(now);
-        self.release_lines(now);
-        self.release_subs(now);
-        self.settle_ballots(now);
-    }
-
-    /// Tells of gifts that wait for no more.
-    fn release_gifts(&mut self, now: Now) {
-        let broadcaster = self.broadcaster();
-        for event in self.gifts.release(now.mono_ms, now.wall_ms, broadcaster.as_ref()) {
-            self.tell(event, now);
-        }
-        let replayed = self.stage.gifts.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
-        self.on_stage(|core| replayed.into_iter().for_each(|event| core.tell(event, now)));
-    }
-
-    /// Emits chat lines that have waited for all of their messages.
-    fn release_lines(&mut self, now: Now) {
-        let broadcaster = self.broadcaster();
-        let lines = self.lines.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
-        for line in lines {
-            self.tell(line.event, now);
-        }
-        let replayed = self.stage.lines.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
-        self.on_stage(|core| replayed.into_iter().for_each(|line| core.tell(line.event, now)));
-    }
-
-    /// Emits new subscriptions that turned out to be no resubscriptions.
-    fn release_subs(&mut self, now: Now) {
-        let broadcaster = self.broadcaster();
-        for (event, _) in self.subs.release(now.mono_ms, now.wall_ms, broadcaster.as_ref()) {
-            self.tell(event, now);
-        }
-        let replayed = self.stage.subs.release(now.mono_ms, now.wall_ms, broadcaster.as_ref());
-        self.on_stage(|core| replayed.into_iter().for_each(|(event, _)| core.tell(event, now)));
-    }
-
-    /// Tells of polls and predictions that ended, and notes when the next may have.
-    fn settle_ballots(&mut self, now: Now) {
-        let mut ended = self.polls.tick(now.wall_ms);
-        ended.extend(self.predictions.tick(now.wall_ms));
-        for fact in ended {
-            self.tell_fact(&fact, None, now);
-        }
-        let mut ended = self.stage.polls.tick(now.wall_ms);
-        ended.extend(self.stage.predictions.tick(now.wall_ms));
-        self.on_stage(|core| ended.iter().for_each(|fact| core.tell_fact(fact, None, now)));
-        let (real, replayed) =
-            ([self.polls.due_ms(), self.predictions.due_ms()], [self.stage.polls.due_ms(), self.stage.predictions.due_ms()]);
-        let due = real.into_iter().chain(replayed).flatten().min();
-        // A whole second at most: the wall clock may be set meanwhile.
-        self.ballots_due_ms = due.map(|due_ms| now.mono_ms + u64::try_from((due_ms - now.wall_ms).clamp(1, 1_000)).unwrap_or(1));
+        self.release(Playback::Live, now);
+        self.release(Playback::Recorded, now);
     }
 
     /// Something happened to the journal that the operator should know.

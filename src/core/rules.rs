@@ -15,6 +15,7 @@ use super::{
 use crate::{
     credits::{self, Spelling, reply::Wish},
     event::{EventName, Person},
+    mapping::interpreter::Playback,
     request,
     rule::{
         self, BegunProgram, BegunRequest, Cause, Context, Deed, Engine, Happening, Latest, Owner, Part, ProgramEnd, ProgramId, Rulebook,
@@ -83,13 +84,13 @@ impl Rules {
 
 impl Core {
     /// An event is told: the rules will look at it.
-    pub(super) fn rules_hear(&mut self, name: &EventName, data: &Value, now: Now) {
+    pub(super) fn rules_hear(&mut self, name: &EventName, data: &Value, playback: Playback, now: Now) {
         if !self.rules.engine.listens(name) {
             return;
         }
         let cause = match self.rules.cause {
             own @ Cause::Own(_) => own,
-            _ if self.replaying => Cause::Replay,
+            _ if playback == Playback::Recorded => Cause::Replay,
             _ => self.rules.engine.cause_of(name, data, now.mono_ms),
         };
         self.rules.inbox.push_back(Happening { name: name.clone(), data: data.clone(), cause });

@@ -8,7 +8,7 @@ use serde_json::{Value, value::RawValue};
 use super::{
     Core, actions,
     in_use::InUse,
-    intake::Source,
+    intake::{Source, Telling},
     journal::RowOrigin,
     limit::RateLimit,
     port::{Effect, Note, Now},
@@ -207,7 +207,7 @@ impl Core {
         }
         if appeared {
             let generation = self.side.generation();
-            self.labels.rebase();
+            self.live.rebase_labels();
             self.side.tries = 0;
             self.side.contested = 0;
             self.side.triggers.iter_mut().for_each(TriggerQuestion::reset);
@@ -347,7 +347,7 @@ impl Core {
         for row in missing {
             let facts = mapping::filled(row.list, &row.row);
             let source = Source { origin: RowOrigin::Filled, kind: row.list, id: None };
-            self.silently(|core| core.take(facts, source, now, || row.row));
+            self.take(facts, source, Telling::Silent, now, || row.row);
             self.counts.filled += 1;
         }
         if self.fold.join(mapping::Rest::of(summary), now.wall_ms) {

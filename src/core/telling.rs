@@ -9,73 +9,77 @@ use super::{
     subscriptions::TWITCHAT,
 };
 use crate::{
-    event::{Event, EventName, Fact, Message, heard::BRIDGE},
-    mapping::{general, lines, obs, render},
+    event::{Event, EventName, Fact, Message, Person, heard::BRIDGE},
+    mapping::{
+        Interpreter,
+        interpreter::{At, Emitted, Playback},
+        obs,
+    },
 };
 
 impl Core {
     /// Whether anybody listens: only then are events made.
     pub(super) fn is_heard(&self) -> bool {
-        !self.silent && (self.settings.tell || self.subscriptions.any() || self.rules.need_events())
+        self.settings.tell || self.subscriptions.any() || self.rules.need_events()
     }
 
     /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb, chat lines for
     /// their other messages, new subscriptions for the resubscription that they may be.
-    pub(super) fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, now: Now) {
+    pub(super) fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, playback: Playback, now: Now) {
         if !self.is_heard() {
             return;
         }
         let mut fact = fact.clone();
         fact.each_person(|person| self.fold.people.complete(person));
         let id = id.map_or_else(|| self.fresh_id(), ToOwned::to_owned);
-        if let Fact::Gift(gift) = fact {
-            let gifts = if self.replaying { &mut self.stage.gifts } else { &mut self.gifts };
-            gifts.hold(gift, &id, now.mono_ms);
+        let broadcaster = self.broadcaster();
+        let emitted = self.interpreter(playback).emit(fact, &id, &at(now, broadcaster.as_ref()));
+        self.tell_all(emitted, playback, now);
+    }
+
+    /// Tells what waits for no more, and polls and predictions that have ended.
+    pub(super) fn release(&mut self, playback: Playback, now: Now) {
+        if self.interpreter(playback).due_ms().is_none_or(|due_ms| now.mono_ms < due_ms) {
             return;
         }
-        if let Fact::Subscription(subscription) = &fact {
-            let subs = if self.replaying { &mut self.stage.subs } else { &mut self.subs };
-            if subs.hold(subscription, &id, now.mono_ms) {
-                return;
-            }
-        }
         let broadcaster = self.broadcaster();
-        let lines = if self.replaying { &mut self.stage.lines } else { &mut self.lines };
-        if let Some(line) = lines::line_of(&fact) {
-            lines.hold(line, &id, now.mono_ms);
-            if matches!(fact, Fact::Presence(_)) {
-                return;
-            }
-        }
-        if matches!(fact, Fact::Plain { .. }) {
-            // A line that is deleted must not come after its deletion.
-            for line in lines.release_all(now.wall_ms, broadcaster.as_ref()) {
-                self.tell(line.event, now);
-            }
-        }
-        let context = render::Context { at_ms: now.wall_ms, id: &id, broadcaster: broadcaster.as_ref() };
-        if let Some(event) = render::event(&fact, &context) {
-            self.tell(event, now);
+        let at = at(now, broadcaster.as_ref());
+        let emitted = self.interpreter(playback).release(&at);
+        let ended = self.interpreter(playback).settle(&at);
+        self.tell_all(emitted, playback, now);
+        for fact in ended {
+            self.tell_fact(&fact, None, playback, now);
         }
     }
 
-    /// Does something without telling any event of it.
-    pub(super) fn silently<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.silent, true);
-        let outcome = act(self);
-        self.silent = before;
-        outcome
+    fn tell_all(&mut self, emitted: Vec<Emitted>, playback: Playback, now: Now) {
+        for Emitted { event, .. } in emitted {
+            self.tell_as(event, playback, now);
+        }
+    }
+
+    fn interpreter(&mut self, playback: Playback) -> &mut Interpreter {
+        match playback {
+            Playback::Live => &mut self.live,
+            Playback::Recorded => &mut self.recorded,
+        }
     }
 
     /// An event of the model.
     pub(super) fn tell(&mut self, event: Event, now: Now) {
+        self.tell_as(event, Playback::Live, now);
+    }
+
+    fn tell_as(&mut self, event: Event, playback: Playback, now: Now) {
         self.told += 1;
         let Event { name, data } = &event;
-        self.note_event(name, data, now.wall_ms);
-        self.rules_hear(name, data, now);
+        if playback == Playback::Live {
+            self.note_event(name, data, now.wall_ms);
+        }
+        self.rules_hear(name, data, playback, now);
         for source in sources(name) {
             if self.subscriptions.want(source, &name.kind) {
-                self.put_on_bus(source, &name.kind, data.clone(), now);
+                self.put_on_bus(source, &name.kind, data.clone(), playback, now);
             }
         }
         if self.settings.tell {
@@ -84,25 +88,22 @@ impl Core {
     }
 
     /// A message of Twitchat as an event of the source `Twitchat`, its data untouched: only to who names that source.
-    pub(super) fn tell_message(&mut self, message: &Message, now: Now) {
+    pub(super) fn tell_message(&mut self, message: &Message, playback: Playback, now: Now) {
         let data = || message.data.as_deref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or(Value::Null);
         if self.rules.need_messages() {
-            self.note_message(&message.kind, message.data.as_deref(), now);
-            self.rules_hear(&EventName::new(TWITCHAT, &message.kind), &data(), now);
+            if playback == Playback::Live {
+                self.note_message(&message.kind, message.data.as_deref(), now);
+            }
+            self.rules_hear(&EventName::new(TWITCHAT, &message.kind), &data(), playback, now);
         }
         if self.subscriptions.want(TWITCHAT, &message.kind) {
-            self.put_on_bus(TWITCHAT, &message.kind, data(), now);
+            self.put_on_bus(TWITCHAT, &message.kind, data(), playback, now);
         }
-        if !general::is_event(&message.kind) || !self.is_heard() {
+        if !Interpreter::has_states(&message.kind) || !self.is_heard() {
             return;
         }
-        let event = if self.replaying {
-            self.stage.states.event_replayed(&message.kind, &data(), now.mono_ms)
-        } else {
-            self.states.event(&message.kind, &data())
-        };
-        if let Some(event) = event {
-            self.tell(event, now);
+        if let Some(event) = self.interpreter(playback).state(&message.kind, &data(), now.mono_ms) {
+            self.tell_as(event, playback, now);
         }
     }
 
@@ -142,7 +143,7 @@ impl Core {
         obs::connection(&self.run.instance, obs, websocket)
     }
 
-    pub(super) fn put_on_bus(&mut self, source: &str, kind: &str, data: Value, now: Now) {
+    pub(super) fn put_on_bus(&mut self, source: &str, kind: &str, data: Value, playback: Playback, now: Now) {
         if self.obs.is_none() {
             return;
         }
@@ -154,13 +155,18 @@ impl Core {
             ("event".to_owned(), json!({ "source": source, "type": kind })),
             ("data".to_owned(), data),
         ]);
-        if self.replaying {
+        if playback == Playback::Recorded {
             frame.insert("replay".into(), true.into());
         }
         if self.send(&frame) {
             self.bus_seq += 1;
         }
     }
+}
+
+/// This moment, as the interpreter takes it.
+pub(super) fn at(now: Now, broadcaster: Option<&Person>) -> At<'_> {
+    At { wall_ms: now.wall_ms, mono_ms: now.mono_ms, broadcaster }
 }
 
 /// The sources under which an event is told. Pyramids moved from Misc to Twitch over the years.

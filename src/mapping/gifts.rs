@@ -1,9 +1,9 @@
 //! Gift events, held back until their bomb is complete: after two seconds without another gift of the same giver and tier, `GiftBomb`,
 //! then its `GiftSub`s.
 
-use super::render;
+use super::{interpreter::Emitted, render};
 use crate::event::{
-    Event, Person,
+    Person,
     fact::{Gift, Tier},
 };
 
@@ -45,7 +45,7 @@ impl Gifts {
     }
 
     /// The events of all waves that are complete. `at_ms` is the time that they bear, Unix milliseconds.
-    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Event> {
+    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
         let mut events = Vec::new();
         for wave in &mut self.waves {
             if now_ms >= wave.last_ms + QUIET_MS {
@@ -58,13 +58,14 @@ impl Gifts {
 }
 
 impl Wave {
-    fn tell(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Event> {
+    fn tell(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
         let gifts = std::mem::take(&mut self.gifts);
         let Some((first, first_id)) = gifts.first() else { return Vec::new() };
         let recipients: Vec<(&Gift, &str, &Person)> =
             gifts.iter().flat_map(|(gift, id)| gift.recipients.iter().map(move |recipient| (gift, id.as_str(), recipient))).collect();
         let count = gifts.iter().fold(0_u32, |count, (gift, _)| count.saturating_add(gift.count.max(1)));
         let context = |id| render::Context { at_ms, id, broadcaster };
+        let emitted = |event, id: &str| Emitted { event, id: id.to_owned(), waited: true };
         let is_bomb = count > 1 || self.told > 0;
         let of_bomb = self.told.saturating_add(count);
         let mut events = Vec::new();
@@ -73,11 +74,11 @@ impl Wave {
             bomb.recipients = recipients.iter().map(|(_, _, recipient)| (*recipient).clone()).collect();
             bomb.count = count;
             bomb.bomb = true;
-            events.push(render::of_platform(bomb.gifter.platform, render::gift_bomb(&bomb, &context(first_id))));
+            events.push(emitted(render::of_platform(bomb.gifter.platform, render::gift_bomb(&bomb, &context(first_id))), first_id));
         }
         for (gift, id, recipient) in recipients {
             let event = render::gift_sub(gift, recipient, is_bomb, if is_bomb { of_bomb } else { 0 }, &context(id));
-            events.push(render::of_platform(gift.gifter.platform, event));
+            events.push(emitted(render::of_platform(gift.gifter.platform, event), id));
         }
         self.told = of_bomb;
         events

@@ -7,9 +7,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::render;
+use super::{interpreter::Emitted, render};
 use crate::event::{
-    Event, Fact, Person, Platform,
+    Fact, Person, Platform,
     fact::{Chat, ChatKind, Presence, Redemption, Told},
 };
 
@@ -36,15 +36,6 @@ struct Line {
     has_first_word: bool,
     /// Whether the `ChatMessage` was emitted.
     is_out: bool,
-}
-
-/// An event of a line, and the id of the message that it comes from.
-#[derive(Debug, PartialEq)]
-pub struct LineEvent {
-    /// `FirstWord` or `ChatMessage`.
-    pub event: Event,
-    /// The message's id; empty if it had none.
-    pub id: String,
 }
 
 /// The lines of the last two seconds. Times are those of a clock that never goes back.
@@ -108,7 +99,7 @@ impl Line {
     }
 
     /// What is to be emitted now.
-    fn emit(&mut self, at_ms: i64, broadcaster: Option<&Person>, events: &mut Vec<LineEvent>) {
+    fn emit(&mut self, at_ms: i64, broadcaster: Option<&Person>, events: &mut Vec<Emitted>) {
         let ever = self.first_word.take();
         self.has_first_word |= ever.is_some();
         // A message without a text is somebody's first word, but no line that could be shown.
@@ -117,7 +108,7 @@ impl Line {
             let context = render::Context { at_ms, id: &self.id, broadcaster };
             let event = render::written(kind, &self.who, &self.chat, ever.unwrap_or_default(), &context);
             let event = render::of_platform(self.who.platform, event);
-            events.push(LineEvent { event, id: self.id.clone() });
+            events.push(Emitted { event, id: self.id.clone(), waited: true });
         }
     }
 }
@@ -156,16 +147,16 @@ impl Lines {
     }
 
     /// The events of all lines that have waited long enough. `at_ms` is the time that they bear, Unix milliseconds.
-    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<LineEvent> {
+    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
         self.release_if(at_ms, broadcaster, |line| now_ms >= line.began_ms + HOLD_MS)
     }
 
     /// The events of all lines, whether they have waited or not: something happened that must not come before them.
-    pub fn release_all(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<LineEvent> {
+    pub fn release_all(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
         self.release_if(at_ms, broadcaster, |_| true)
     }
 
-    fn release_if(&mut self, at_ms: i64, broadcaster: Option<&Person>, is_due: impl Fn(&Line) -> bool) -> Vec<LineEvent> {
+    fn release_if(&mut self, at_ms: i64, broadcaster: Option<&Person>, is_due: impl Fn(&Line) -> bool) -> Vec<Emitted> {
         let mut events = Vec::new();
         let Self { held, crowded, first_words, .. } = self;
         let crowded = &mut std::mem::take(crowded);
@@ -198,7 +189,7 @@ mod tests {
         Presence { who, spoke: true, told, chat: Chat { text: text.into(), ..Chat::default() } }
     }
 
-    fn names(events: &[LineEvent]) -> Vec<&str> {
+    fn names(events: &[Emitted]) -> Vec<&str> {
         events.iter().map(|line| &*line.event.name.kind).collect()
     }
 
@@ -211,7 +202,7 @@ mod tests {
         assert_eq!((lines.due_ms(), lines.release(1_099, 0, None)), (Some(1_100), vec![]));
         let events = lines.release(1_100, 0, None);
         assert_eq!(names(&events), ["FirstWord", "ChatMessage"]);
-        for LineEvent { event, id } in &events {
+        for Emitted { event, id, .. } in &events {
             assert_eq!((event.data["meta"]["firstMessage"].as_bool(), id.as_str()), (Some(true), "m1"));
         }
         assert_eq!(lines.due_ms(), None);

@@ -1,9 +1,9 @@
 //! New subscriptions, held back for a second: a resubscription that somebody announces in chat may arrive as a new subscription too, before
 //! or after. Then only the resubscription is emitted.
 
-use super::render;
+use super::{interpreter::Emitted, render};
 use crate::event::{
-    Event, Fact, Person,
+    Fact, Person,
     fact::{SubKind, Subscription},
 };
 
@@ -49,12 +49,12 @@ impl Subs {
         self.new.first().map(|(.., at_ms)| at_ms + SAME_MS + 1)
     }
 
-    /// The events of those that have waited long enough, with the ids of their messages. `at_ms` is the time that they bear, Unix milliseconds.
-    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<(Event, String)> {
+    /// The events of those that have waited long enough. `at_ms` is the time that they bear, Unix milliseconds.
+    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
         let due = self.new.extract_if(.., |(.., held_ms)| now_ms > *held_ms + SAME_MS);
         due.filter_map(|(subscription, id, _)| {
             let context = render::Context { at_ms, id: &id, broadcaster };
-            render::event(&Fact::Subscription(subscription), &context).map(|event| (event, id))
+            render::event(&Fact::Subscription(subscription), &context).map(|event| Emitted { event, id, waited: true })
         })
         .collect()
     }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     fn released(subs: &mut Subs, now_ms: u64) -> Vec<String> {
-        subs.release(now_ms, 0, None).into_iter().map(|(event, id)| format!("{} {id}", event.name)).collect()
+        subs.release(now_ms, 0, None).into_iter().map(|sub| format!("{} {}", sub.event.name, sub.id)).collect()
     }
 
     #[test]

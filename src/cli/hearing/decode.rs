@@ -9,7 +9,11 @@ use twitchat_bridge::{
     core::recent::{RECENT_IDS, Recent},
     credits::People,
     event::{Event, EventName, Fact, Heard, Message, Person},
-    mapping::{self, Gifts, Labels, Lines, Polls, Predictions, Subs, general::States, lines, published, render},
+    mapping::{
+        self, Interpreter,
+        interpreter::{At, Emitted, Playback},
+        published, render,
+    },
     obs::Info,
     request::{self, Call},
     twitchat::question,
@@ -78,21 +82,13 @@ fn iso<S: serde::Serializer>(at: &jiff::Timestamp, serializer: S) -> Result<S::O
 }
 
 /// Decodes message after message.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Decoder {
     broadcaster: Option<Person>,
     people: People,
-    polls: Polls,
-    predictions: Predictions,
-    labels: Labels,
-    gifts: Gifts,
-    /// Chat lines, and those of a recording that is played back.
-    lines: Lines,
-    subs: Subs,
-    replayed_subs: Subs,
-    replayed_lines: Lines,
-    states: States,
-    replayed_states: States,
+    live: Interpreter,
+    /// What is played back from a recording.
+    recorded: Interpreter,
     /// What events that wait are made of.
     messages: Messages,
     /// Ids of messages, if each is to be heard once only.
@@ -100,6 +96,21 @@ pub(crate) struct Decoder {
     /// OBS as events describe it, and the scene that it shows.
     connection: Value,
     scene: Option<String>,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self {
+            broadcaster: None,
+            people: People::default(),
+            live: Interpreter::new(Playback::Live),
+            recorded: Interpreter::new(Playback::Recorded),
+            messages: Messages::default(),
+            recent: None,
+            connection: Value::Null,
+            scene: None,
+        }
+    }
 }
 
 impl Decoder {
@@ -141,24 +152,23 @@ impl Decoder {
 
     /// What time alone brings: a poll that has settled is over, a bomb is complete.
     pub(crate) fn tick(&mut self, at: jiff::Timestamp) -> Vec<Line> {
-        let mut facts = self.polls.tick(at.as_millisecond());
-        facts.extend(self.predictions.tick(at.as_millisecond()));
-        let mut lines: Vec<_> = facts.into_iter().flat_map(|fact| self.mapped(fact, None, &Value::Null, false, at)).collect();
-        let told = self.gifts.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
-        for event in told {
-            // The message that a gift came in stands in its data.
-            let id = event.data.get("messageId").cloned().unwrap_or_default();
-            lines.push(with_message(&self.messages, Line::event(event, id, false, at)));
-        }
-        for (held, replay) in [(&mut self.subs, false), (&mut self.replayed_subs, true)] {
-            let told = held.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
-            lines.extend(told.into_iter().map(|(event, id)| with_message(&self.messages, Line::event(event, id_of(&id), replay, at))));
-        }
-        for (held, replay) in [(&mut self.lines, false), (&mut self.replayed_lines, true)] {
-            let said = held.release(millis(at), at.as_millisecond(), self.broadcaster.as_ref());
-            lines.extend(said.into_iter().map(|line| with_message(&self.messages, Line::event(line.event, id_of(&line.id), replay, at))));
+        let mut lines = Vec::new();
+        for playback in [Playback::Live, Playback::Recorded] {
+            let broadcaster = self.broadcaster.clone();
+            let moment = moment(at, broadcaster.as_ref());
+            let ended = self.interpreter(playback).settle(&moment);
+            lines.extend(ended.into_iter().flat_map(|fact| self.mapped(fact, None, &Value::Null, playback, at)));
+            let emitted = self.interpreter(playback).release(&moment);
+            lines.extend(emitted.into_iter().map(|emitted| self.line(emitted, &Value::Null, playback, at)));
         }
         lines
+    }
+
+    fn interpreter(&mut self, playback: Playback) -> &mut Interpreter {
+        match playback {
+            Playback::Live => &mut self.live,
+            Playback::Recorded => &mut self.recorded,
+        }
     }
 
     /// OBS is there.
@@ -192,13 +202,14 @@ impl Decoder {
         }
         let (kind, data) = (&*message.kind, message.data.as_deref());
         let id = message.id.as_deref().map_or(Value::Null, Value::from);
-        let replay = message.replay.is_some();
+        let playback = if message.replay.is_some() { Playback::Recorded } else { Playback::Live };
+        let replay = playback == Playback::Recorded;
         let told = data.map_or(Value::Null, value);
-        let custom = if replay { self.replayed_states.event_replayed(kind, &told, millis(at)) } else { self.states.event(kind, &told) };
-        let mut facts = self.polls.heard(kind, data, at.as_millisecond());
-        facts.extend(self.predictions.heard(kind, data, at.as_millisecond()));
+        let interpreter = self.interpreter(playback);
+        let custom = interpreter.state(kind, &told, millis(at));
+        let mut facts = interpreter.ballots(kind, data, &moment(at, None));
         if question::label_answer(kind).is_some() {
-            facts.extend(data.map(|data| self.labels.heard(data)).unwrap_or_default());
+            facts.extend(data.map(|data| interpreter.labels(data)).unwrap_or_default());
         }
         facts.extend(mapping::heard(kind, data).facts);
         let custom = custom.map(|event| Line::event(event, id.clone(), replay, at).with(told.clone()));
@@ -207,7 +218,7 @@ impl Decoder {
             self.messages.note(message.id.as_deref(), &told);
         }
         let counterpart = becomes.unwrap_or_default();
-        let mut mapped: Vec<_> = facts.into_iter().flat_map(|fact| self.mapped(fact, message.id.as_deref(), &told, replay, at)).collect();
+        let mut mapped: Vec<_> = facts.into_iter().flat_map(|fact| self.mapped(fact, message.id.as_deref(), &told, playback, at)).collect();
         let message = Line { at, from: From::Twitchat, name: format!("Twitchat.{kind}"), id, data: told, counterpart, replay };
         let mut lines: Vec<_> = std::iter::once(message).chain(custom).collect();
         lines.append(&mut mapped);
@@ -252,42 +263,27 @@ impl Decoder {
     }
 
     /// The events that tell a fact, with people completed from what was heard of them before.
-    fn mapped(&mut self, mut fact: Fact, id: Option<&str>, message: &Value, replay: bool, at: jiff::Timestamp) -> Vec<Line> {
+    fn mapped(&mut self, mut fact: Fact, id: Option<&str>, message: &Value, playback: Playback, at: jiff::Timestamp) -> Vec<Line> {
         fact.each_person(|person| {
             self.people.meet(person, at.as_millisecond());
             self.people.complete(person);
         });
-        if let Fact::Gift(gift) = fact {
-            self.gifts.hold(gift, id.unwrap_or_default(), millis(at));
-            return Vec::new();
-        }
-        if let Fact::Subscription(subscription) = &fact {
-            let held = if replay { &mut self.replayed_subs } else { &mut self.subs };
-            if held.hold(subscription, id.unwrap_or_default(), millis(at)) {
-                return Vec::new();
-            }
-        }
-        let held = if replay { &mut self.replayed_lines } else { &mut self.lines };
-        if let Some(line) = lines::line_of(&fact) {
-            held.hold(line, id.unwrap_or_default(), millis(at));
-            if matches!(fact, Fact::Presence(_)) {
-                return Vec::new();
-            }
-        }
-        let (at_ms, broadcaster) = (at.as_millisecond(), self.broadcaster.as_ref());
-        // A line that is deleted must not come after its deletion.
-        let before = if matches!(fact, Fact::Plain { .. }) { held.release_all(at_ms, broadcaster) } else { Vec::new() };
-        let before = before.into_iter().map(|line| with_message(&self.messages, Line::event(line.event, id_of(&line.id), replay, at)));
-        let context = render::Context { at_ms, id: id.unwrap_or_default(), broadcaster };
-        let event = render::event(&fact, &context).map(|event| Line::event(event, json!(id), replay, at).with(message.clone()));
-        before.chain(event).collect()
+        let broadcaster = self.broadcaster.clone();
+        let emitted = self.interpreter(playback).emit(fact, id.unwrap_or_default(), &moment(at, broadcaster.as_ref()));
+        emitted.into_iter().map(|emitted| self.line(emitted, message, playback, at)).collect()
+    }
+
+    /// An event with the data of its message, which is `message` unless it had to wait.
+    fn line(&self, emitted: Emitted, message: &Value, playback: Playback, at: jiff::Timestamp) -> Line {
+        let id = id_of(&emitted.id);
+        let message = if emitted.waited { self.messages.find(&id) } else { message.clone() };
+        Line::event(emitted.event, id, playback == Playback::Recorded, at).with(message)
     }
 }
 
-/// An event that had to wait, with the data of its message.
-fn with_message(messages: &Messages, line: Line) -> Line {
-    let message = messages.find(&line.id);
-    line.with(message)
+/// This moment, as the interpreter takes it.
+fn moment(at: jiff::Timestamp, broadcaster: Option<&Person>) -> At<'_> {
+    At { wall_ms: at.as_millisecond(), mono_ms: millis(at), broadcaster }
 }
 
 /// A message's id, `null` if it has none.
@@ -367,6 +363,22 @@ mod tests {
         let lines = decoder.tick(jiff::Timestamp::from_millisecond(1_001).unwrap());
         let [told] = &lines[..] else { panic!("one event, not {}", lines.len()) };
         assert_eq!((told.name.as_str(), &told.id, &told.data["displayName"]), ("Twitch.Sub", &json!("2"), &json!("Anna_B")));
+    }
+
+    #[test]
+    fn gifts_that_are_played_back_are_marked_and_make_no_bomb_with_live_ones() {
+        let mut decoder = Decoder::default();
+        let gift = |to: &str| {
+            json!({ "origin": "twitchat", "type": "SUBSCRIPTION", "id": to, "data": { "tier": 1, "months": 1, "isGift": true, "giftCount": 1,
+                "user": { "id": "7", "login": "anna" }, "recipients": [{ "uid": to, "login": format!("p{to}") }] } })
+        };
+        let mut recorded = gift("2");
+        recorded["replay"] = true.into();
+        names(&mut decoder, &gift("1"));
+        names(&mut decoder, &recorded);
+        let told = decoder.tick(jiff::Timestamp::from_millisecond(2_000).unwrap());
+        let told: Vec<_> = told.iter().map(|line| (line.name.as_str(), &line.id, line.replay)).collect();
+        assert_eq!(told, [("Twitch.GiftSub", &json!("1"), false), ("Twitch.GiftSub", &json!("2"), true)]);
     }
 
     #[test]
