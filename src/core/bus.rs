@@ -48,8 +48,6 @@ pub(super) struct Pending {
     seq: u64,
     /// Of a large answer.
     pass: Option<Pass>,
-    /// Length of the request: an answer that is no large one is of its size.
-    bytes: usize,
 }
 
 /// What is read of another bridge's message, or of our own echo.
@@ -92,13 +90,12 @@ impl Core {
         };
         // Neither GetInfo nor an error shows anything that a crash could take back: a slow disk keeps nobody waiting for them.
         let is_immediate = is_info || answer.is_err();
-        let (asker, unknown, client, bytes) = (request.asker, request.unknown, client.into(), whole.len());
-        let pending = Pending { asker, client, unknown, answer, promise, seq: self.bus_seq, pass, bytes };
-        if self.durable < self.writes && self.store_trouble.is_none() && !is_immediate {
-            self.waiting_bytes += pending.bytes;
-            self.waiting.push_back((self.writes, pending));
-        } else {
-            self.reply(pending);
+        let (asker, unknown, client) = (request.asker, request.unknown, client.into());
+        let pending = Pending { asker, client, unknown, answer, promise, seq: self.bus_seq, pass };
+        // An answer that is no large one is of the size of its request.
+        let ready = if is_immediate { Some(pending) } else { self.writes.hold(pending, whole.len()) };
+        if let Some(ready) = ready {
+            self.reply(ready);
         }
     }
 
@@ -146,8 +143,8 @@ impl Core {
 
     /// Refuses what has to be stored while nothing can be.
     pub(super) fn can_store(&self, promise: Promise) -> Result<(), RequestError> {
-        match &self.store_trouble {
-            Some(why) if promise == Promise::Stored => Err(RequestError::NotDurable(why.clone())),
+        match self.writes.trouble() {
+            Some(why) if promise == Promise::Stored => Err(RequestError::NotDurable(why.to_owned())),
             _ => Ok(()),
         }
     }
@@ -234,33 +231,27 @@ impl Core {
     }
 
     pub(super) fn durable(&mut self, writes: u64) {
-        self.durable = self.durable.max(writes);
-        while let Some((needed, _)) = self.waiting.front()
-            && *needed <= self.durable
-            && let Some((_, pending)) = self.waiting.pop_front()
-        {
-            self.waiting_bytes -= pending.bytes;
+        while let Some(pending) = self.writes.committed(writes) {
             self.reply(pending);
         }
     }
 
     /// The store failed: nobody who waits is left without an answer.
     pub(super) fn release_waiting(&mut self) {
-        self.waiting_bytes = 0;
-        for (_, pending) in std::mem::take(&mut self.waiting) {
+        for pending in self.writes.give_up() {
             self.reply(pending);
         }
     }
 
-    fn reply(&mut self, Pending { asker, client, unknown, mut answer, promise, seq, pass, .. }: Pending) {
+    fn reply(&mut self, Pending { asker, client, unknown, mut answer, promise, seq, pass }: Pending) {
         let bridge = self.run.bridge.to_string();
         let mut durability = Durability::Durable;
         if answer.is_ok() {
-            match (&self.store_trouble, promise) {
+            match (self.writes.trouble(), promise) {
                 (_, Promise::Nothing) => {}
-                (Some(why), Promise::Stored) => answer = Err(RequestError::NotYetDurable(why.clone())),
+                (Some(why), Promise::Stored) => answer = Err(RequestError::NotYetDurable(why.to_owned())),
                 (Some(_), _) => durability = Durability::InMemory,
-                (None, Promise::Credits) if self.store_lost => durability = Durability::InMemory,
+                (None, Promise::Credits) if self.writes.has_lost() => durability = Durability::InMemory,
                 (None, _) => {}
             }
         }

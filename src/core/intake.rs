@@ -4,7 +4,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use super::{
     Core, actions, fold_origin,
-    journal::{PersonRow, Row, RowOrigin, Seq, Write},
+    journal::{PersonRow, Row, RowOrigin, Write},
     port::{Effect, Note, Now},
     recent,
     telling::at,
@@ -244,8 +244,7 @@ impl Core {
     }
 
     pub(super) fn append(&mut self, source: Source<'_>, now: Now, body: Box<str>) {
-        let seq = Seq(self.next_seq);
-        self.next_seq += 1;
+        let seq = self.writes.number_row();
         self.counts.journal += 1;
         self.write(Write::Append(Row {
             seq,

@@ -7,7 +7,8 @@
 //! | [`journal`] | what is written down |
 //! | [`port`] | inputs, effects, settings |
 //! | `intake` | what Twitchat says, published events: journalled, counted, told |
-//! | `bus` | requests, replies that wait until they are durable, other bridges |
+//! | `bus` | requests, other bridges |
+//! | `writes` | how many writes are on disk, and the replies that wait for them |
 //! | `side`, `in_use` | whether Twitchat is there, its generation, asking for its summary |
 //! | `limit`, `objections` | limits in time for what is sent or written because of something received |
 //! | [`replies`] | large replies: made once, few at a time |
@@ -44,8 +45,9 @@ mod side;
 mod status;
 mod subscriptions;
 mod telling;
+mod writes;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -61,12 +63,10 @@ use recent::{RECENT_IDS, Recent};
 use replies::Replies;
 use side::Side;
 use subscriptions::Subscriptions;
+use writes::Writes;
 
 /// The longest time without a tick.
 const HEARTBEAT_MS: u64 = 2_000;
-/// Replies that may wait for the store before no more requests are taken, and the bytes of their requests.
-const WAITING: usize = 64;
-const WAITING_BYTES: usize = 4 * 1024 * 1024;
 /// A tick that comes this much later than it was due: the process had been frozen.
 const FROZEN_MS: u64 = 5_000;
 
@@ -78,18 +78,7 @@ pub struct Core {
     rules: rules::Rules,
     fold: Fold,
     session: Session,
-    next_seq: u64,
-    /// Writes asked for so far, and how many of them the store says are durable.
-    writes: u64,
-    durable: u64,
-    /// Why nothing can be written right now.
-    store_trouble: Option<String>,
-    /// What happened to the journal in this run, with when, Unix milliseconds; the last few.
-    store_notes: VecDeque<(i64, String)>,
-    /// Entries that were on disk are there no longer: the credits are in memory only.
-    store_lost: bool,
-    waiting: VecDeque<(u64, bus::Pending)>,
-    waiting_bytes: usize,
+    writes: Writes<bus::Pending>,
     replies: Replies,
     heard_ids: Recent,
     sent_ids: Recent,
@@ -132,14 +121,7 @@ impl Core {
             rules: rules::Rules::new(&settings.rules, kept.once.as_deref()),
             fold,
             session: Session { id: SessionId(0), started_ms: now.wall_ms, ended_ms: None, cause: "first".into() },
-            next_seq: last.0 + 1,
-            writes: 0,
-            durable: 0,
-            store_trouble: None,
-            store_notes: VecDeque::new(),
-            store_lost: false,
-            waiting: VecDeque::new(),
-            waiting_bytes: 0,
+            writes: Writes::new(last),
             replies: Replies::default(),
             heard_ids: Recent::new(RECENT_IDS),
             sent_ids: Recent::new(RECENT_IDS),
@@ -203,7 +185,7 @@ impl Core {
 
     /// A write of the shell's own, counted like the core's.
     pub fn adopt(&mut self, write: Write) -> Effect {
-        self.writes += 1;
+        self.writes.count();
         Effect::Write(write)
     }
 
@@ -292,15 +274,14 @@ impl Core {
             Input::FeedFailed(why) => self.feed_failed(&why),
             Input::Durable { writes } => self.durable(writes),
             Input::StoreFailed(why) => {
-                if self.store_trouble.as_ref() != Some(&why) {
-                    self.out.push(Effect::Note(Note::StoreFailed(why.clone())));
+                if self.writes.failed(&why) {
+                    self.out.push(Effect::Note(Note::StoreFailed(why)));
                 }
-                self.store_trouble = Some(why);
                 self.release_waiting();
             }
             Input::StoreNoted { text, lost } => self.store_noted(text, lost, now),
             Input::StoreHealed => {
-                self.store_trouble = None;
+                self.writes.healed();
                 self.out.push(Effect::Note(Note::StoreHealed));
             }
             Input::Done { ticket: Ticket::Run(run), outcome } => self.request_done(run, outcome),
@@ -351,12 +332,12 @@ impl Core {
 
     /// Replies that wait for the store.
     pub fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.writes.waiting()
     }
 
     /// Whether so many replies wait for the store that no more inputs from the bus are to be taken.
     pub fn is_full(&self) -> bool {
-        self.waiting.len() >= WAITING || self.waiting_bytes >= WAITING_BYTES
+        self.writes.is_full()
     }
 
     fn heard(&mut self, heard: Heard, now: Now) {
@@ -426,17 +407,12 @@ impl Core {
 
     /// Something happened to the journal that the operator should know.
     fn store_noted(&mut self, text: String, lost: bool, now: Now) {
-        const MOST: usize = 8;
-        self.store_lost |= lost;
-        if self.store_notes.len() == MOST {
-            self.store_notes.pop_front();
-        }
-        self.store_notes.push_back((now.wall_ms, text.clone()));
+        self.writes.note(&text, lost, now.wall_ms);
         self.out.push(Effect::Note(Note::StoreNoted { text, lost }));
     }
 
     fn write(&mut self, write: Write) {
-        self.writes += 1;
+        self.writes.count();
         self.out.push(Effect::Write(write));
     }
 

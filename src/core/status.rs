@@ -72,17 +72,11 @@ impl Core {
             "rules": rules,
             "actions": actions,
             "labels": self.labels_status(),
-            "store": self.store_status(),
+            "store": self.writes.status(),
         });
         match status {
             Value::Object(status) => status,
             _ => Map::new(),
         }
-    }
-
-    fn store_status(&self) -> Value {
-        let notes: Vec<_> = self.store_notes.iter().map(|(at_ms, text)| json!({ "at": instant(*at_ms), "text": text })).collect();
-        json!({ "writes": self.writes, "durable": self.durable, "waiting": self.writes - self.durable.min(self.writes),
-            "trouble": self.store_trouble, "lost": self.store_lost, "notes": notes })
     }
 }

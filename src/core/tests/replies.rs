@@ -1,7 +1,10 @@
 //! Large replies, requests that no reply can repeat, and texts without end.
 
 use super::*;
-use crate::request::reply::Reply;
+use crate::{
+    core::writes::{WAITING, WAITING_BYTES},
+    request::reply::Reply,
+};
 
 const PEOPLE: usize = 3_000;
 
