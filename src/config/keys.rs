@@ -133,8 +133,8 @@ const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_CREDITS_SPELLING"),
         help: "The keys of a reply: \"seed\" for older overlays, \"current\" for those of today's Streamer.bot, \"both\" for all.",
         sample: None,
-        set: |config, raw| read::spelling(raw).map(|spelling| config.credits.spelling = spelling),
-        show: |config| Some(read::show_spelling(config.credits.spelling)),
+        set: |config, raw| read::one_of(raw).map(|spelling| config.credits.spelling = spelling),
+        show: |config| Some(read::quoted(config.credits.spelling.into())),
     },
     Key {
         name: "credits.disabled",
@@ -142,7 +142,7 @@ const KEYS: &[Key] = &[
         help: "Sections to leave empty, such as [\"Pyramids\", \"VIPs\"].",
         sample: None,
         set: |config, raw| read::sections(raw).map(|sections| config.credits.disabled = sections),
-        show: |config| Some(read::show_list(&config.credits.disabled)),
+        show: |config| Some(read::show_list(config.credits.disabled.iter().map(|section| section.seed()))),
     },
     Key {
         name: "credits.omit_disabled",

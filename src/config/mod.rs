@@ -23,8 +23,8 @@ pub use machine::{default_path, places};
 pub use origin::Origin;
 pub use overlay::OverlaySettings;
 pub use settings::{
-    BridgeSettings, BroadcasterSettings, Config, CreditsSettings, Generation, LeaderboardSettings, ObsSettings, SECTIONS, SessionSettings,
-    Spelling, StoreSettings,
+    BridgeSettings, BroadcasterSettings, Config, CreditsSettings, Generation, LeaderboardSettings, ObsSettings, SessionSettings,
+    StoreSettings,
 };
 pub use show::Shown;
 pub use template::template;

@@ -3,16 +3,21 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, fmt::friendly::SpanPrinter};
 use secrecy::SecretString;
+use strum::VariantNames;
 
 use super::raw::{Raw, Spot};
-use super::settings::{Generation, SECTIONS, Spelling};
-use crate::event::{nearest::nearest, person::LONGEST_NAME};
+use super::settings::Generation;
+use crate::{
+    credits::Section,
+    event::{nearest::nearest, person::LONGEST_NAME},
+};
 
 /// A value that its setting refuses.
 pub(super) struct Bad {
@@ -153,19 +158,6 @@ pub(super) fn show_time(time: Duration) -> String {
     quoted(&SpanPrinter::new().unsigned_duration_to_string(&time))
 }
 
-pub(super) fn spelling(raw: &Raw) -> Read<Spelling> {
-    choice(raw, &[("both", Spelling::Both), ("seed", Spelling::Seed), ("current", Spelling::Current)])
-        .ok_or_else(|| r#""both", "seed" or "current""#.into())
-}
-
-pub(super) fn show_spelling(spelling: Spelling) -> String {
-    quoted(match spelling {
-        Spelling::Both => "both",
-        Spelling::Seed => "seed",
-        Spelling::Current => "current",
-    })
-}
-
 pub(super) fn generation(raw: &Raw) -> Read<Generation> {
     match whole(raw) {
         Some(1) => Ok(Generation::One),
@@ -195,7 +187,8 @@ const DAYS: [(&str, Weekday); 7] = [
 ];
 
 pub(super) fn weekday(raw: &Raw) -> Read<Weekday> {
-    choice(raw, &DAYS).ok_or_else(|| r#"a day of the week, such as "monday""#.into())
+    let day = text(raw).and_then(|word| DAYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)));
+    day.map(|(_, day)| *day).ok_or_else(|| r#"a day of the week, such as "monday""#.into())
 }
 
 pub(super) fn show_weekday(day: Weekday) -> String {
@@ -206,32 +199,39 @@ pub(super) fn timezone(raw: &Raw) -> Read<TimeZone> {
     text(raw).and_then(|name| TimeZone::get(name).ok()).ok_or_else(|| r#"the name of a time zone, such as "Europe/Berlin" or "UTC""#.into())
 }
 
-fn choice<T: Copy>(raw: &Raw, choices: &[(&str, T)]) -> Option<T> {
-    let word = text(raw)?;
-    choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, value)| *value)
+/// One of a few words, in any case; it comes as it is written in `words`.
+pub(super) fn word_of(raw: &Raw, words: &[&'static str]) -> Read<&'static str> {
+    let known = text(raw).and_then(|word| words.iter().find(|known| known.eq_ignore_ascii_case(word)));
+    known.copied().ok_or_else(|| Bad::from(one_out_of(words)))
 }
 
-/// One of a few words.
-pub(super) fn one_of<T: Copy>(raw: &Raw, choices: &[(&str, T)]) -> Read<T> {
-    choice(raw, choices).ok_or_else(|| Bad::from(choices.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(", ")))
+/// What one of a few words stands for.
+pub(super) fn one_of<T: FromStr + VariantNames>(raw: &Raw) -> Read<T> {
+    text(raw).and_then(|word| word.parse().ok()).ok_or_else(|| Bad::from(one_out_of(T::VARIANTS)))
 }
 
-/// The word of a choice.
-pub(super) fn word_of<'a, T: Copy + PartialEq>(value: T, choices: &[(&'a str, T)]) -> &'a str {
-    choices.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
-}
-
-/// A list of a few words.
-pub(super) fn each_of<T: Copy>(raw: &Raw, what: &str, choices: &[(&str, T)]) -> Read<Vec<T>> {
-    let allowed = || {
-        Bad::from(format!("a list of {what} out of {}", choices.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(", ")))
-    };
+/// What a list of a few words stands for.
+pub(super) fn each_of<T: FromStr>(raw: &Raw, what: &str, words: &[&'static str]) -> Read<Vec<T>> {
+    let allowed = || Bad::from(format!("a list of {what} out of {}", listed(words)));
     let Raw::List(items) = raw else { return Err(allowed()) };
     let one = |(item, spot): &(Raw, Spot)| {
         let number = if let Raw::Whole(number) = item { Some(Raw::Text(number.to_string())) } else { None };
-        choice(number.as_ref().unwrap_or(item), choices).ok_or_else(|| Bad { part: Some((item.to_string(), *spot)), ..allowed() })
+        let known = word_of(number.as_ref().unwrap_or(item), words).ok().and_then(|word| word.parse().ok());
+        known.ok_or_else(|| Bad { part: Some((item.to_string(), *spot)), ..allowed() })
     };
     items.iter().map(one).collect()
+}
+
+/// `"a", "b" or "c"`.
+fn one_out_of(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last:?}", listed(first)),
+        words => listed(words),
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ")
 }
 
 /// A number, perhaps with a fraction.
@@ -267,18 +267,17 @@ pub(super) fn people(raw: &Raw) -> Read<Vec<String>> {
     list(raw, r#"a list of logins or ids, such as ["somebody", "12345"]"#, person)
 }
 
-pub(super) fn sections(raw: &Raw) -> Read<Vec<String>> {
+pub(super) fn sections(raw: &Raw) -> Read<Vec<Section>> {
     list(raw, r#"a list of sections, such as ["Pyramids", "VIPs"]"#, section)
 }
 
-fn section(raw: &Raw) -> Read<String> {
-    let unknown = |word| match nearest(word, SECTIONS.iter().copied()) {
+fn section(raw: &Raw) -> Read<Section> {
+    let unknown = |word| match nearest(word, Section::VARIANTS.iter().copied()) {
         Some(known) => format!("a list of sections of the credits (the nearest is {known:?})").into(),
-        None => Cow::from(format!("a list of sections of the credits: {}", SECTIONS.join(", "))),
+        None => Cow::from(format!("a list of sections of the credits: {}", Section::VARIANTS.join(", "))),
     };
     let word = text(raw).ok_or("a list of sections of the credits")?;
-    let known = SECTIONS.iter().find(|section| section.eq_ignore_ascii_case(word));
-    known.map(|known| (*known).to_owned()).ok_or_else(|| Bad { allowed: unknown(word), .."".into() })
+    word.parse().map_err(|_| Bad { allowed: unknown(word), .."".into() })
 }
 
 pub(super) fn groups(raw: &Raw) -> Read<BTreeMap<String, Vec<String>>> {
@@ -291,7 +290,7 @@ pub(super) fn groups(raw: &Raw) -> Read<BTreeMap<String, Vec<String>>> {
     entries.iter().map(group).collect()
 }
 
-fn list(raw: &Raw, allowed: &'static str, each: fn(&Raw) -> Read<String>) -> Read<Vec<String>> {
+fn list<T>(raw: &Raw, allowed: &'static str, each: fn(&Raw) -> Read<T>) -> Read<Vec<T>> {
     let Raw::List(items) = raw else { return Err(allowed.into()) };
     let item = |(raw, spot): &(Raw, Spot)| each(raw).map_err(|bad| Bad { part: Some((raw.to_string(), *spot)), ..bad });
     items.iter().map(item).collect()
@@ -308,8 +307,8 @@ pub(super) fn show_path(path: &Path) -> String {
 }
 
 /// A list as TOML writes it.
-pub(super) fn show_list(list: &[String]) -> String {
-    format!("[{}]", list.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "))
+pub(super) fn show_list(list: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    format!("[{}]", list.into_iter().map(|item| quoted(item.as_ref())).collect::<Vec<_>>().join(", "))
 }
 
 /// Groups as TOML writes them.

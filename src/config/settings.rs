@@ -10,7 +10,11 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use super::{Origin, OverlaySettings, Warning};
-use crate::{event::person::NAMELESS, rule::Rulebook};
+use crate::{
+    credits::{Section, Spelling},
+    event::person::NAMELESS,
+    rule::Rulebook,
+};
 
 /// Every setting. `Config::default()` is what holds without a file; only the store's place depends on the machine.
 #[derive(Debug, Clone, Default)]
@@ -93,8 +97,8 @@ pub struct CreditsSettings {
     pub spelling: Spelling,
     /// Whether the keys of disabled sections are left out; else they are empty lists.
     pub omit_disabled: bool,
-    /// Sections that are switched off, out of [`SECTIONS`].
-    pub disabled: Vec<String>,
+    /// Sections that are switched off.
+    pub disabled: Vec<Section>,
     /// Whether well-known bots are left out.
     pub ignore_bots: bool,
     /// Whether the broadcaster is left out.
@@ -129,46 +133,6 @@ impl Default for CreditsSettings {
             anonymous: NAMELESS.to_owned(),
         }
     }
-}
-
-/// The sections of the credits, as `credits.disabled` names them: the names of `credits::Section`, which this layer must not see.
-pub const SECTIONS: &[&str] = &[
-    "Follows",
-    "Cheers",
-    "Subs",
-    "ReSubs",
-    "GiftSubs",
-    "GiftBombs",
-    "Raided",
-    "RewardRedemptions",
-    "GoalContributions",
-    "GameUpdates",
-    "Pyramids",
-    "HypeTrainConductor",
-    "HypeTrainContributors",
-    "Editors",
-    "Moderator",
-    "Subscriber",
-    "VIPs",
-    "Users",
-    "Groups",
-    "Custom",
-    "TopBits.All",
-    "TopBits.Month",
-    "TopBits.Week",
-    "TopChannelRewards",
-];
-
-/// Which of Streamer.bot's two spellings a reply has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Spelling {
-    /// Both, side by side.
-    #[default]
-    Both,
-    /// Capital letters.
-    Seed,
-    /// Streamer.bot's today.
-    Current,
 }
 
 /// `[leaderboard]`

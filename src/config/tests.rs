@@ -9,6 +9,7 @@ use jiff::civil::Weekday;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::credits::{Section, Spelling};
 
 const FILE: &str = "/etc/bridge/config.toml";
 
@@ -54,6 +55,24 @@ fn password(config: &Config) -> Option<&str> {
 
 fn at(line: usize, column: usize) -> Origin {
     Origin::File { path: FILE.into(), line, column }
+}
+
+#[test]
+fn every_section_of_the_credits_can_be_switched_off() {
+    let names: Vec<_> = Section::ALL.iter().map(|section| section.seed()).collect();
+    let config = of_file(&format!("[credits]\ndisabled = {names:?}\n")).unwrap();
+    assert_eq!(config.credits.disabled, Section::ALL);
+    assert_eq!(of_file("[credits]\ndisabled = [\"topbits.week\"]\n").unwrap().credits.disabled, [Section::TopBitsWeek]);
+}
+
+#[test]
+fn the_spelling_has_the_words_of_requests() {
+    let read = |word: &str| of_file(&format!("[credits]\nspelling = {word:?}\n")).unwrap().credits.spelling;
+    assert_eq!(["both", "legacy", "seed", "Current"].map(read), [Spelling::Both, Spelling::Seed, Spelling::Seed, Spelling::Current]);
+    assert_eq!(
+        refused("[credits]\nspelling = \"old\"\n"),
+        format!("{FILE}:2:12: credits.spelling must be \"both\", \"seed\" or \"current\", not \"old\"")
+    );
 }
 
 #[test]

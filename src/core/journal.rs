@@ -11,7 +11,8 @@ pub struct Seq(pub u64);
 pub struct SessionId(pub u64);
 
 /// Where a row came from; says how to read its body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum RowOrigin {
     /// A Twitchat message: the body is its `data`, without chat texts.
     Heard,
@@ -28,18 +29,12 @@ pub enum RowOrigin {
 impl RowOrigin {
     /// The word that stands in the database.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Heard => "heard",
-            Self::Played => "played",
-            Self::Published => "published",
-            Self::Filled => "filled",
-            Self::Added => "added",
-        }
+        self.into()
     }
 
     /// Reads the database's word back.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Heard, Self::Played, Self::Published, Self::Filled, Self::Added].into_iter().find(|origin| origin.as_str() == word)
+        word.parse().ok()
     }
 }
 

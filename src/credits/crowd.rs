@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn every_section_of_people_has_somebody() {
         let fold = Crowd::default().credits(0);
-        for section in Section::EVENTS.into_iter().filter(|section| section.lists_lines()) {
+        for section in Section::EVENTS.iter().copied().filter(|section| section.lists_lines()) {
             assert!(fold.session.list(section).is_some_and(|tally| !tally.is_empty()), "{section:?}");
         }
     }

@@ -18,13 +18,15 @@ use super::{
 };
 use crate::event::fact::{SupportKind, Tier};
 
-/// Which keys a reply carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Which keys a reply carries. Words for it are read in any case; `legacy` and `seed` are two words for the same keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Spelling {
     /// The seed's and today's.
     #[default]
     Both,
     /// `Events`, `User`, `TopBits`, …
+    #[strum(to_string = "seed", serialize = "legacy")]
     Seed,
     /// `events`, `users`, `top`, …
     Current,
@@ -34,16 +36,6 @@ impl Spelling {
     /// How often each list stands in a reply.
     pub fn lists(self) -> usize {
         if self == Self::Both { 2 } else { 1 }
-    }
-
-    /// Reads a word in any case. `legacy` and `seed` are two words for the same keys.
-    pub fn parse(word: &str) -> Option<Self> {
-        match word.to_ascii_lowercase().as_str() {
-            "both" => Some(Self::Both),
-            "legacy" | "seed" => Some(Self::Seed),
-            "current" => Some(Self::Current),
-            _ => None,
-        }
     }
 }
 
@@ -131,7 +123,7 @@ impl Writer<'_> {
 
     fn seed(&mut self, reply: &mut Map<String, Value>) {
         let mut events = Map::new();
-        for section in Section::EVENTS {
+        for &section in Section::EVENTS {
             let names = self.names(section);
             self.put(&mut events, section, section.seed(), names);
         }
@@ -165,7 +157,7 @@ impl Writer<'_> {
 
     fn current(&mut self, reply: &mut Map<String, Value>) {
         let mut events = Map::new();
-        for section in Section::EVENTS {
+        for &section in Section::EVENTS {
             let names = self.names(section);
             self.put(&mut events, section, &section.seed().to_ascii_lowercase(), names);
         }
@@ -337,7 +329,7 @@ impl Writer<'_> {
 
     fn extended(&mut self) -> Value {
         let mut map = Map::new();
-        for section in Section::ALL {
+        for &section in Section::ALL {
             if !section.lists_lines() {
                 continue;
             }

@@ -1,7 +1,21 @@
 //! The sections of the credits, with their names in both spellings.
 
 /// A section that lists people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    strum::VariantNames,
+)]
+#[strum(ascii_case_insensitive)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the names are Streamer.bot's")]
 pub enum Section {
@@ -25,84 +39,25 @@ pub enum Section {
     Users,
     Groups,
     Custom,
+    #[strum(to_string = "TopBits.All")]
     TopBitsAll,
+    #[strum(to_string = "TopBits.Month")]
     TopBitsMonth,
+    #[strum(to_string = "TopBits.Week")]
     TopBitsWeek,
     TopChannelRewards,
 }
 
 impl Section {
     /// All of them, in the order of the seed's reply.
-    pub const ALL: [Self; 24] = [
-        Self::Follows,
-        Self::Cheers,
-        Self::Subs,
-        Self::ReSubs,
-        Self::GiftSubs,
-        Self::GiftBombs,
-        Self::Raided,
-        Self::RewardRedemptions,
-        Self::GoalContributions,
-        Self::GameUpdates,
-        Self::Pyramids,
-        Self::HypeTrainConductor,
-        Self::HypeTrainContributors,
-        Self::Editors,
-        Self::Moderator,
-        Self::Subscriber,
-        Self::VIPs,
-        Self::Users,
-        Self::Groups,
-        Self::Custom,
-        Self::TopBitsAll,
-        Self::TopBitsMonth,
-        Self::TopBitsWeek,
-        Self::TopChannelRewards,
-    ];
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The sections below `Events`.
-    pub const EVENTS: [Self; 11] = [
-        Self::Follows,
-        Self::Cheers,
-        Self::Subs,
-        Self::ReSubs,
-        Self::GiftSubs,
-        Self::GiftBombs,
-        Self::Raided,
-        Self::RewardRedemptions,
-        Self::GoalContributions,
-        Self::GameUpdates,
-        Self::Pyramids,
-    ];
+    pub const EVENTS: &[Self] = Self::ALL.split_at(11).0;
 
     /// The seed's spelling.
     pub fn seed(self) -> &'static str {
-        match self {
-            Self::Follows => "Follows",
-            Self::Cheers => "Cheers",
-            Self::Subs => "Subs",
-            Self::ReSubs => "ReSubs",
-            Self::GiftSubs => "GiftSubs",
-            Self::GiftBombs => "GiftBombs",
-            Self::Raided => "Raided",
-            Self::RewardRedemptions => "RewardRedemptions",
-            Self::GoalContributions => "GoalContributions",
-            Self::GameUpdates => "GameUpdates",
-            Self::Pyramids => "Pyramids",
-            Self::HypeTrainConductor => "HypeTrainConductor",
-            Self::HypeTrainContributors => "HypeTrainContributors",
-            Self::Editors => "Editors",
-            Self::Moderator => "Moderator",
-            Self::Subscriber => "Subscriber",
-            Self::VIPs => "VIPs",
-            Self::Users => "Users",
-            Self::Groups => "Groups",
-            Self::Custom => "Custom",
-            Self::TopBitsAll => "TopBits.All",
-            Self::TopBitsMonth => "TopBits.Month",
-            Self::TopBitsWeek => "TopBits.Week",
-            Self::TopChannelRewards => "TopChannelRewards",
-        }
+        self.into()
     }
 
     /// Whether it is a list of people with counts and times of their own.
@@ -153,6 +108,6 @@ impl Section {
     /// Reads a name in any case, with or without `User.` before it.
     pub fn parse(name: &str) -> Option<Self> {
         let name = name.get(..5).filter(|start| start.eq_ignore_ascii_case("User.")).map_or(name, |start| name.trim_start_matches(start));
-        Self::ALL.into_iter().find(|section| section.seed().eq_ignore_ascii_case(name))
+        name.parse().ok()
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     config::{self, Config},
     core::port::{Overlay, Settings},
-    credits::{Calendar, Ignore, Section, Spelling, reply::Options},
+    credits::{Calendar, Ignore, reply::Options},
     event::Person,
     twitchat::Generation,
 };
@@ -18,18 +18,14 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let (credits, broadcaster) = (&config.credits, &config.broadcaster);
     let options = Options {
-        spelling: match credits.spelling {
-            config::Spelling::Both => Spelling::Both,
-            config::Spelling::Seed => Spelling::Seed,
-            config::Spelling::Current => Spelling::Current,
-        },
+        spelling: credits.spelling,
         ignore: Ignore {
             bots: credits.ignore_bots,
             broadcaster: credits.ignore_broadcaster,
             banned: credits.hide_banned,
             own: credits.ignore.iter().map(|name| name.to_lowercase().into()).collect(),
         },
-        disabled: credits.disabled.iter().filter_map(|name| Section::parse(name)).collect(),
+        disabled: credits.disabled.iter().copied().collect(),
         omit_disabled: credits.omit_disabled,
         editors: names(&credits.editors),
         groups: credits.groups.iter().map(|(group, members)| (group.as_str().into(), names(members))).collect(),
@@ -71,17 +67,5 @@ fn overlay(overlay: &config::OverlaySettings) -> Overlay {
         twitchat: overlay.twitchat,
         wait_ms: u64::try_from(overlay.wait.as_millis()).unwrap_or(u64::MAX),
         zone: jiff::tz::TimeZone::system(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_section_that_can_be_switched_off_is_known() {
-        for name in config::SECTIONS {
-            assert!(Section::parse(name).is_some(), "{name}");
-        }
     }
 }

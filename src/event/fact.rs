@@ -7,13 +7,17 @@ use serde_json::{Map, Value};
 use super::{EventName, Money, Person};
 
 /// A subscription's tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, strum::EnumString, strum::VariantNames)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Tier {
+    #[strum(to_string = "prime")]
     Prime,
     #[default]
+    #[strum(to_string = "1")]
     One,
+    #[strum(to_string = "2")]
     Two,
+    #[strum(to_string = "3")]
     Three,
 }
 

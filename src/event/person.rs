@@ -7,8 +7,24 @@ use serde::{Deserialize, Serialize};
 use super::visible::is_visible;
 
 /// Where a person has their account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Platform {
     #[default]
@@ -27,43 +43,20 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// Every platform there is a name for.
-    const ALL: [Self; 12] = [
-        Self::Twitch,
-        Self::YouTube,
-        Self::TikTok,
-        Self::Kick,
-        Self::Trovo,
-        Self::Kofi,
-        Self::Streamlabs,
-        Self::StreamElements,
-        Self::Tipeee,
-        Self::Patreon,
-        Self::Fourthwall,
-        Self::Other,
-    ];
+    /// The words of all platforms but `Other`.
+    pub fn words() -> &'static [&'static str] {
+        let words = <Self as strum::VariantNames>::VARIANTS;
+        words.split_last().map_or(words, |(_, known)| known)
+    }
 
     /// Lower-case word, as in payloads and in the database.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Twitch => "twitch",
-            Self::YouTube => "youtube",
-            Self::TikTok => "tiktok",
-            Self::Kick => "kick",
-            Self::Trovo => "trovo",
-            Self::Kofi => "kofi",
-            Self::Streamlabs => "streamlabs",
-            Self::StreamElements => "streamelements",
-            Self::Tipeee => "tipeee",
-            Self::Patreon => "patreon",
-            Self::Fourthwall => "fourthwall",
-            Self::Other => "other",
-        }
+        self.into()
     }
 
     /// Any case; unknown words are `Other`.
     pub fn parse(word: &str) -> Self {
-        Self::ALL.into_iter().find(|platform| platform.as_str().eq_ignore_ascii_case(word)).unwrap_or(Self::Other)
+        word.parse().unwrap_or(Self::Other)
     }
 
     /// The platform that an id shows: `UC…` with 24 characters is a YouTube channel, and a number of 15 to 20 digits a TikTok account (64 bits,

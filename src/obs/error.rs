@@ -125,19 +125,25 @@ fn seconds(span: Duration) -> f64 {
 }
 
 /// A step of connecting, named in the error when it takes too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
 pub enum Step {
     /// Looking up the host name.
+    #[strum(to_string = "looking up its name")]
     Resolve,
     /// The TCP connection.
+    #[strum(to_string = "connecting")]
     Reach,
     /// The TLS handshake.
+    #[strum(to_string = "the TLS handshake")]
     Tls,
     /// The WebSocket handshake.
+    #[strum(to_string = "the WebSocket handshake")]
     Upgrade,
     /// Logging in.
+    #[strum(to_string = "logging in")]
     Identify,
     /// The first requests.
+    #[strum(to_string = "the first request")]
     Ask,
 }
 
@@ -149,19 +155,6 @@ impl Step {
             Self::Tls | Self::Upgrade => "Something listens there and stays silent: OBS hangs, or another program has the port",
             Self::Identify | Self::Ask => "OBS hangs or is very busy: try again, or restart OBS",
         }
-    }
-}
-
-impl std::fmt::Display for Step {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Resolve => "looking up its name",
-            Self::Reach => "connecting",
-            Self::Tls => "the TLS handshake",
-            Self::Upgrade => "the WebSocket handshake",
-            Self::Identify => "logging in",
-            Self::Ask => "the first request",
-        })
     }
 }
 

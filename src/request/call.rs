@@ -17,25 +17,14 @@ use crate::{
 pub type Names = Vec<(Box<str>, Vec<Box<str>>)>;
 
 /// A platform that Streamer.bot knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString)]
+#[strum(ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Platform {
     Twitch,
     YouTube,
     Trovo,
     Kick,
-}
-
-impl Platform {
-    fn parse(word: &str) -> Option<Self> {
-        match word.to_ascii_lowercase().as_str() {
-            "twitch" => Some(Self::Twitch),
-            "youtube" => Some(Self::YouTube),
-            "trovo" => Some(Self::Trovo),
-            "kick" => Some(Self::Kick),
-            _ => None,
-        }
-    }
 }
 
 /// What the asker of credits wishes; what it leaves open follows the config.
@@ -252,7 +241,7 @@ fn do_action(mut fields: Fields) -> Result<Call, RequestError> {
 fn spelling(fields: &mut Fields) -> Result<Option<Spelling>, RequestError> {
     let expected = "\"both\", \"legacy\" or \"current\"";
     let Some(word) = fields.text("spelling", expected)? else { return Ok(None) };
-    Spelling::parse(&word).map(Some).ok_or(RequestError::Wrong { field: "spelling", found: "another word", expected })
+    word.parse().map(Some).map_err(|_| RequestError::Wrong { field: "spelling", found: "another word", expected })
 }
 
 fn wish(mut fields: Fields) -> Result<CreditsWish, RequestError> {
@@ -296,7 +285,7 @@ fn add(mut fields: Fields) -> Result<Call, RequestError> {
 fn platform(fields: &mut Fields) -> Result<Platform, RequestError> {
     let expected = "\"twitch\", \"youtube\", \"trovo\" or \"kick\"";
     let word = fields.needed_text("platform", "platform", expected)?;
-    Platform::parse(&word).ok_or(RequestError::Wrong { field: "platform", found: "another word", expected })
+    word.parse().map_err(|_| RequestError::Wrong { field: "platform", found: "another word", expected })
 }
 
 fn send_message(mut fields: Fields) -> Result<Call, RequestError> {

@@ -1,5 +1,7 @@
 //! Requests about the end credits: rolling them, steering them, and what pages report.
 
+use std::str::FromStr;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -81,7 +83,8 @@ pub struct Report {
 }
 
 /// What a page does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum PageState {
     Idle,
@@ -89,21 +92,6 @@ pub enum PageState {
     Paused,
     Complete,
     Stopped,
-}
-
-impl PageState {
-    const ALL: [(&'static str, Self); 5] = [
-        ("idle", Self::Idle),
-        ("rolling", Self::Rolling),
-        ("paused", Self::Paused),
-        ("complete", Self::Complete),
-        ("stopped", Self::Stopped),
-    ];
-
-    /// As pages write it.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(_, state)| *state == self).map_or("", |(word, _)| word)
-    }
 }
 
 /// The most warnings of a page that are kept, and how long each may be.
@@ -117,7 +105,7 @@ const LONGEST_LOOK: usize = 16 * 1024;
 pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
     let fields = &mut fields;
     let crowd = crowd(fields)?;
-    let mode = one_of(fields, "mode", "\"scroll\" or \"slides\"", &Mode::ALL)?;
+    let mode = one_of(fields, "mode", "\"scroll\" or \"slides\"")?;
     let theme: Option<Box<str>> = fields.text("theme", "the name of a theme")?.map(Into::into);
     fields::within("theme", theme.as_ref().map_or(0, |theme| theme.chars().count()), LONGEST_THEME, "characters")?;
     Ok(RollWish {
@@ -198,7 +186,7 @@ fn place(mut fields: Fields) -> Result<Place, RequestError> {
 
 pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
     let expected = "\"idle\", \"rolling\", \"paused\", \"complete\" or \"stopped\"";
-    let state = one_of(&mut fields, "state", expected, &PageState::ALL)?;
+    let state = one_of(&mut fields, "state", expected)?;
     let state = state.ok_or(RequestError::Missing { field: "state", expected })?;
     let roll = match fields.text("roll", "the id of a roll")? {
         Some(id) => {
@@ -226,13 +214,7 @@ fn number(fields: &mut Fields, field: &'static str, expected: &'static str, leas
     allowed.map(Some).ok_or(RequestError::Wrong { field, found, expected })
 }
 
-fn one_of<T: Copy>(
-    fields: &mut Fields,
-    field: &'static str,
-    expected: &'static str,
-    choices: &[(&str, T)],
-) -> Result<Option<T>, RequestError> {
+fn one_of<T: FromStr>(fields: &mut Fields, field: &'static str, expected: &'static str) -> Result<Option<T>, RequestError> {
     let Some(word) = fields.text(field, expected)? else { return Ok(None) };
-    let known = choices.iter().find(|(known, _)| known.eq_ignore_ascii_case(&word)).map(|(_, value)| *value);
-    known.map(Some).ok_or(RequestError::Wrong { field, found: "another word", expected })
+    word.parse().map(Some).map_err(|_| RequestError::Wrong { field, found: "another word", expected })
 }

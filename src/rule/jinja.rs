@@ -151,7 +151,7 @@ pub(super) fn check(paths: impl IntoIterator<Item = String>, source: &str, scope
     for (kind, place, name) in operators(source) {
         if !kind.exists(name) {
             let (line, column) = spot(source, place);
-            return Err(Flaw { message: format!("there is no {} {name}", kind.word()), line, column });
+            return Err(Flaw { message: format!("there is no {kind} {name}"), line, column });
         }
     }
     Ok(uses)
@@ -213,20 +213,14 @@ fn check_last(at: usize, name: &str, source: &str) -> Result<(), Flaw> {
 }
 
 /// What stands after `|` and after `is`: minijinja looks them up only when it comes to them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 enum Operator {
     Filter,
     Test,
 }
 
 impl Operator {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Filter => "filter",
-            Self::Test => "test",
-        }
-    }
-
     fn exists(self, name: &str) -> bool {
         let (probe, unknown) = match self {
             Self::Filter => (format!("1|{name}"), ErrorKind::UnknownFilter),
@@ -335,7 +329,7 @@ mod tests {
 
     #[test]
     fn filters_and_tests_are_found_within_tags_alone() {
-        let names = |source| operators(source).into_iter().map(|(kind, at, name)| (kind.word(), at, name)).collect::<Vec<_>>();
+        let names = |source| operators(source).into_iter().map(|(kind, at, name)| (<&str>::from(kind), at, name)).collect::<Vec<_>>();
         assert_eq!(names("a | lower in ['x | no'] and b is not defined"), [("filter", 4, "lower"), ("test", 37, "defined")]);
         assert_eq!(names("1 | 2 {{ x|upper }} is so {% if y is odd %}"), [("filter", 11, "upper"), ("test", 37, "odd")]);
         assert_eq!(names(r#"{{ "a\"| b" | trim }}"#), [("filter", 14, "trim")]);

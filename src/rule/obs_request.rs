@@ -2,7 +2,10 @@
 //!
 //! `obs::act` makes them. What only asks is left out: a step has no use for an answer.
 
+use std::str::FromStr;
+
 use serde_json::{Map, Value};
+use strum::VariantNames;
 
 use super::fields::{Problem, Wrong, unknown_key};
 use super::{template::Shape, tree::Spot};
@@ -42,8 +45,9 @@ impl Kind {
 }
 
 /// What a media source is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, strum::EnumString, strum::VariantNames)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 #[expect(missing_docs, reason = "the meanings are obs-websocket's")]
 pub enum MediaAction {
     Play,
@@ -52,12 +56,6 @@ pub enum MediaAction {
     Restart,
     Next,
     Previous,
-}
-
-impl MediaAction {
-    fn of(word: &str) -> Option<Self> {
-        MEDIA_ACTIONS.iter().find(|(known, _)| *known == word).map(|(_, action)| *action)
-    }
 }
 
 /// A field of a request.
@@ -91,7 +89,7 @@ impl Part for String {
 impl Part for MediaAction {
     const KIND: Kind = Kind::Text;
     fn read(value: Option<Value>) -> Option<Self> {
-        Self::of(value?.as_str()?)
+        value?.as_str()?.parse().ok()
     }
 }
 
@@ -232,15 +230,6 @@ const ONE_OF: [(&str, [&str; 2]); 4] = [
     ("SetInputVolume", ["inputVolumeDb", "inputVolumeMul"]),
 ];
 
-/// What `mediaAction` may be, as steps write it.
-const MEDIA_ACTIONS: [(&str, MediaAction); 6] = [
-    ("play", MediaAction::Play),
-    ("pause", MediaAction::Pause),
-    ("stop", MediaAction::Stop),
-    ("restart", MediaAction::Restart),
-    ("next", MediaAction::Next),
-    ("previous", MediaAction::Previous),
-];
 /// What `keyModifiers` may hold.
 pub const KEY_MODIFIERS: [&str; 4] = ["shift", "control", "alt", "command"];
 
@@ -301,8 +290,8 @@ fn check_value(field: &Field, value: &Value) -> Result<(), Wrong> {
         return bad(field.kind.words().into());
     }
     match (field.name, value) {
-        ("mediaAction", Value::String(word)) if MediaAction::of(word).is_none() => {
-            bad(format!("one of {}", MEDIA_ACTIONS.map(|(word, _)| word).join(", ")))
+        ("mediaAction", Value::String(word)) if MediaAction::from_str(word).is_err() => {
+            bad(format!("one of {}", MediaAction::VARIANTS.join(", ")))
         }
         ("keyModifiers", Value::Object(map)) if map.iter().any(|(key, on)| !KEY_MODIFIERS.contains(&key.as_str()) || !on.is_boolean()) => {
             bad(format!("a table with true or false for {}", KEY_MODIFIERS.join(", ")))
@@ -357,7 +346,8 @@ mod tests {
 
     #[test]
     fn every_media_action_is_read_and_written_as_the_same_word() {
-        for (word, action) in MEDIA_ACTIONS {
+        for &word in MediaAction::VARIANTS {
+            let action = word.parse().unwrap();
             let request = read("TriggerMediaInputAction", json!({ "inputName": "Song", "mediaAction": word })).unwrap();
             assert_eq!(request, ObsRequest::TriggerMediaInputAction { input: "Song".into(), action });
             assert_eq!(request.data()["mediaAction"], word);

@@ -8,7 +8,8 @@ use std::{collections::HashMap, fmt, sync::LazyLock};
 use super::Generation;
 
 /// What a type is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
 pub enum Class {
     /// Twitchat tells that something happened.
     Event,
@@ -79,15 +80,7 @@ static INDEX: LazyLock<HashMap<&'static str, &'static Entry>> = LazyLock::new(||
 fn entry(line: &'static str) -> Option<Entry> {
     let mut cells = line.split('\t');
     let (name, generations, class) = (cells.next()?, cells.next()?, cells.next()?);
-    let class = match class {
-        "event" => Class::Event,
-        "action" => Class::Action,
-        "question" => Class::Question,
-        "answer" => Class::Answer,
-        "announcement" => Class::Announcement,
-        "forbidden" => Class::Forbidden,
-        _ => return None,
-    };
+    let class = class.parse().ok()?;
     let generations = Generations(generations.bytes().filter(u8::is_ascii_digit).fold(0, |set, digit| set | 1 << (digit - b'0')));
     let counterparts = cells.next().unwrap_or_default().split_whitespace().collect();
     Some(Entry { name, class, generations, counterparts, about: cells.next().unwrap_or_default() })

@@ -1,6 +1,6 @@
 //! Which of Twitchat's three dialects a message is in.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -9,13 +9,16 @@ use super::{catalogue, catalogue::Class, lenient};
 use crate::event::Message;
 
 /// A span of Twitchat's versions with the same names and shapes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::Display)]
 pub enum Generation {
     /// 0.x to 6.x: IRC tags instead of users, some names of its own.
+    #[strum(to_string = "6.x or older (first generation)")]
     First,
     /// 7.x to 16.x: the names of the public API page.
+    #[strum(to_string = "7.x to 16.x (second generation)")]
     Second,
     /// 17: every name begins with `ON_`, `SET_` or `GET_`.
+    #[strum(to_string = "17 or newer (third generation)")]
     Third,
 }
 
@@ -30,16 +33,6 @@ impl Generation {
             Self::Second => 2,
             Self::Third => 3,
         }
-    }
-}
-
-impl fmt::Display for Generation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::First => "6.x or older (first generation)",
-            Self::Second => "7.x to 16.x (second generation)",
-            Self::Third => "17 or newer (third generation)",
-        })
     }
 }
 

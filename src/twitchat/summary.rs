@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 use super::lenient::{self, Figure, Flag, Loose, Number, Rows, Text};
 
 /// The lists that there are; older Twitchats have fewer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "camelCase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum List {
     Follows,
@@ -37,40 +38,17 @@ pub enum List {
 }
 
 impl List {
-    /// Every list with its key.
-    pub const ALL: [(Self, &'static str); 22] = [
-        (Self::Follows, "follows"),
-        (Self::Raids, "raids"),
-        (Self::Subs, "subs"),
-        (Self::Resubs, "resubs"),
-        (Self::Subgifts, "subgifts"),
-        (Self::Bits, "bits"),
-        (Self::HypeChats, "hypeChats"),
-        (Self::Rewards, "rewards"),
-        (Self::Shoutouts, "shoutouts"),
-        (Self::HypeTrains, "hypeTrains"),
-        (Self::Chatters, "chatters"),
-        (Self::Polls, "polls"),
-        (Self::Predictions, "predictions"),
-        (Self::Tips, "tips"),
-        (Self::Merch, "merch"),
-        (Self::Powerups, "powerups"),
-        (Self::SuperChats, "superChats"),
-        (Self::SuperStickers, "superStickers"),
-        (Self::TiktokGifts, "tiktokGifts"),
-        (Self::TiktokLikes, "tiktokLikes"),
-        (Self::TiktokShares, "tiktokShares"),
-        (Self::PatreonMembers, "patreonMembers"),
-    ];
+    /// Every list.
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Its key in the summary, which is also the `kind` of the journal's row.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(list, _)| *list == self).map_or("", |(_, key)| key)
+        self.into()
     }
 
     /// Reads the key back.
     pub fn parse(key: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == key).map(|(list, _)| *list)
+        key.parse().ok()
     }
 }
 
@@ -99,7 +77,7 @@ impl Summary {
     pub fn read(data: &RawValue) -> Result<Self, Error> {
         let parts: std::collections::BTreeMap<Box<str>, &RawValue> = lenient::object(data).ok_or(Error::NotAnObject)?;
         let rows_of = |key: &str| parts.get(key).map_or_else(Rows::default, |raw| serde_json::from_str(raw.get()).unwrap_or_default()).0;
-        let rows = List::ALL.iter().flat_map(|(list, key)| rows_of(key).into_iter().map(|row| (*list, row.to_owned()))).collect();
+        let rows = List::ALL.iter().flat_map(|list| rows_of(list.as_str()).into_iter().map(|row| (*list, row.to_owned()))).collect();
         let labels = parts.get("labels").and_then(|raw| lenient::object::<Labels<'_>>(raw));
         let has_params = parts.get("params").is_some_and(|raw| lenient::is_object(raw));
         Ok(Self { rows, no_entry: labels.map(|labels| labels.no_entry.0.into()), has_params })
@@ -233,8 +211,12 @@ mod tests {
 
     #[test]
     fn every_list_has_one_name() {
-        for (list, key) in List::ALL {
-            assert_eq!((list.as_str(), List::parse(key)), (key, Some(list)));
+        for list in List::ALL {
+            assert_eq!(List::parse(list.as_str()), Some(*list));
         }
+        let keys = List::ALL.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(" ");
+        let of_twitchat = "follows raids subs resubs subgifts bits hypeChats rewards shoutouts hypeTrains chatters polls predictions tips \
+                           merch powerups superChats superStickers tiktokGifts tiktokLikes tiktokShares patreonMembers";
+        assert_eq!(keys, of_twitchat);
     }
 }

@@ -17,7 +17,7 @@ impl Roll {
     pub(crate) fn read(reply: &Map<String, Value>) -> Self {
         let mut roll = Self::default();
         let reply = Value::from(reply.clone());
-        for section in Section::ALL {
+        for &section in Section::ALL {
             match section {
                 Section::Groups => roll.groups(&reply),
                 Section::Custom => roll.custom(&reply),

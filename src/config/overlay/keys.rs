@@ -1,10 +1,7 @@
 //! The settings of `[overlay]`, for the table of all settings.
 
 use super::section;
-use crate::{
-    config::{keys::Key, read},
-    credits::roll::Mode,
-};
+use crate::config::{keys::Key, read};
 
 /// In the order in which they are shown.
 pub(in crate::config) const KEYS: &[Key] = &[
@@ -50,8 +47,8 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_MODE"),
         help: "\"scroll\" or \"slides\".",
         sample: None,
-        set: |config, raw| read::one_of(raw, &Mode::ALL).map(|mode| config.overlay.script.look.mode = mode),
-        show: |config| Some(read::quoted(read::word_of(config.overlay.script.look.mode, &Mode::ALL))),
+        set: |config, raw| read::one_of(raw).map(|mode| config.overlay.script.look.mode = mode),
+        show: |config| Some(read::quoted(config.overlay.script.look.mode.into())),
     },
     Key {
         name: "overlay.speed",
@@ -170,9 +167,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_DIRECTION"),
         help: "\"auto\", \"ltr\" or \"rtl\": which way titles and columns run. Names run their own way.",
         sample: None,
-        set: |config, raw| {
-            read::one_of(raw, &[("auto", "auto"), ("ltr", "ltr"), ("rtl", "rtl")]).map(|way| config.overlay.script.look.direction = way)
-        },
+        set: |config, raw| read::word_of(raw, &["auto", "ltr", "rtl"]).map(|way| config.overlay.script.look.direction = way),
         show: |config| Some(read::quoted(config.overlay.script.look.direction)),
     },
     Key {

@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
+use strum::VariantNames;
+
 use crate::{
     config::{
         raw::{Raw, Spot},
         read::{self, Bad, Read},
     },
     credits::roll::{
-        Amounts, Kind, Layout, Pinned, Plan, Role, Sort,
+        Amounts, Kind, Plan, Role,
         words::{PLACEHOLDERS, unknown_placeholder},
     },
     event::{Platform, fact::Tier, nearest::nearest},
@@ -21,8 +23,8 @@ type Set = fn(&mut Plan, &Raw) -> Read<()>;
 const KEYS: &[(&str, Set)] = &[
     ("title", |plan, raw| template(raw).map(|title| plan.title = Some(title))),
     ("icon", |plan, raw| icon(raw).map(|icon| plan.icon = Some(icon))),
-    ("layout", |plan, raw| read::one_of(raw, &Layout::ALL).map(|layout| plan.layout = layout)),
-    ("sort", |plan, raw| read::one_of(raw, &Sort::ALL).map(|sort| plan.sort = sort)),
+    ("layout", |plan, raw| read::one_of(raw).map(|layout| plan.layout = layout)),
+    ("sort", |plan, raw| read::one_of(raw).map(|sort| plan.sort = sort)),
     ("amounts", |plan, raw| amounts(raw).map(|amounts| plan.amounts = amounts)),
     ("lifetime", |plan, raw| read::bool(raw).map(|lifetime| plan.lifetime = lifetime)),
     ("badges", |plan, raw| read::bool(raw).map(|badges| plan.badges = badges)),
@@ -30,11 +32,11 @@ const KEYS: &[(&str, Set)] = &[
     ("limit", |plan, raw| read::count(raw).map(|limit| plan.limit = usize::try_from(limit).ok())),
     ("merge", |plan, raw| read::bool(raw).map(|merge| plan.merge = merge)),
     ("ignore", |plan, raw| read::people(raw).map(|people| plan.ignore = lower(people))),
-    ("platforms", |plan, raw| read::each_of(raw, "platforms", &PLATFORMS).map(|list| plan.platforms = list.into_iter().collect())),
-    ("tiers", |plan, raw| read::each_of(raw, "tiers", &TIERS).map(|list| plan.tiers = list.into_iter().collect())),
-    ("roles", |plan, raw| read::each_of(raw, "roles", &Role::ALL).map(|list| plan.roles = list.into_iter().collect())),
+    ("platforms", |plan, raw| read::each_of(raw, "platforms", Platform::words()).map(|list| plan.platforms = list.into_iter().collect())),
+    ("tiers", |plan, raw| read::each_of(raw, "tiers", Tier::VARIANTS).map(|list| plan.tiers = list.into_iter().collect())),
+    ("roles", |plan, raw| read::each_of(raw, "roles", Role::VARIANTS).map(|list| plan.roles = list.into_iter().collect())),
     ("only", |plan, raw| read::words(raw).map(|words| plan.only = lower(words))),
-    ("pinned", |plan, raw| read::one_of(raw, &Pinned::ALL).map(|pinned| plan.pinned = pinned)),
+    ("pinned", |plan, raw| read::one_of(raw).map(|pinned| plan.pinned = pinned)),
     ("short_names", |plan, raw| read::bool(raw).map(|short| plan.short_names = short)),
     ("text", |plan, raw| template(raw).map(|text| plan.text = text)),
     ("image", |plan, raw| read::word(raw).map(|image| plan.image = source(&image))),
@@ -42,21 +44,6 @@ const KEYS: &[(&str, Set)] = &[
     ("height", |plan, raw| read::count(raw).map(|height| plan.height = Some(height))),
     ("empty", |plan, raw| read::word(raw).map(|empty| plan.empty = Some(empty.into()))),
 ];
-
-const PLATFORMS: [(&str, Platform); 11] = [
-    ("twitch", Platform::Twitch),
-    ("youtube", Platform::YouTube),
-    ("tiktok", Platform::TikTok),
-    ("kick", Platform::Kick),
-    ("trovo", Platform::Trovo),
-    ("kofi", Platform::Kofi),
-    ("streamlabs", Platform::Streamlabs),
-    ("streamelements", Platform::StreamElements),
-    ("tipeee", Platform::Tipeee),
-    ("patreon", Platform::Patreon),
-    ("fourthwall", Platform::Fourthwall),
-];
-const TIERS: [(&str, Tier); 4] = [("prime", Tier::Prime), ("1", Tier::One), ("2", Tier::Two), ("3", Tier::Three)];
 
 /// Reads all sections.
 pub(super) fn sections(raw: &Raw) -> Read<Vec<Plan>> {

@@ -66,7 +66,7 @@ impl Pages {
             json!({
                 "client": serde_json::from_str::<Value>(client).unwrap_or_default(),
                 "page": page.report.page,
-                "state": page.report.state.word(),
+                "state": <&str>::from(page.report.state),
                 "roll": page.report.roll,
                 "seconds": page.report.seconds,
                 "warnings": page.report.warnings,

@@ -8,7 +8,8 @@ use super::kind::Kind;
 use crate::event::{Platform, fact::Tier};
 
 /// How the names of a section stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case", ascii_case_insensitive)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Layout {
@@ -23,22 +24,9 @@ pub enum Layout {
     ThreeColumns,
 }
 
-impl Layout {
-    /// All of them with the config's words.
-    pub const ALL: [(&'static str, Self); 8] = [
-        ("left", Self::Left),
-        ("center", Self::Center),
-        ("right", Self::Right),
-        ("flow-left", Self::FlowLeft),
-        ("flow-center", Self::FlowCenter),
-        ("flow-right", Self::FlowRight),
-        ("two-columns", Self::TwoColumns),
-        ("three-columns", Self::ThreeColumns),
-    ];
-}
-
 /// In which order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Sort {
     /// First seen first.
     #[default]
@@ -53,26 +41,15 @@ pub enum Sort {
     Tier,
 }
 
-impl Sort {
-    /// All of them with the config's words.
-    pub const ALL: [(&'static str, Self); 5] =
-        [("first", Self::First), ("name", Self::Name), ("amount", Self::Amount), ("role", Self::Role), ("tier", Self::Tier)];
-}
-
 /// Who of the chatters is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Role {
     Moderators,
     Vips,
     Subscribers,
     Others,
-}
-
-impl Role {
-    /// All of them with the config's words.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("moderators", Self::Moderators), ("vips", Self::Vips), ("subscribers", Self::Subscribers), ("others", Self::Others)];
 }
 
 /// Which amounts stand beside the names, and how.
@@ -88,18 +65,14 @@ pub enum Amounts {
 }
 
 /// Cheers that were pinned for money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Pinned {
     #[default]
     With,
     Without,
     Only,
-}
-
-impl Pinned {
-    /// All of them with the config's words.
-    pub const ALL: [(&'static str, Self); 3] = [("with", Self::With), ("without", Self::Without), ("only", Self::Only)];
 }
 
 /// One section as it is planned.
@@ -212,18 +185,14 @@ impl Kind {
 }
 
 /// How the roll moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Mode {
     #[default]
     Scroll,
     Slides,
-}
-
-impl Mode {
-    /// All of them with the config's words.
-    pub const ALL: [(&'static str, Self); 2] = [("scroll", Self::Scroll), ("slides", Self::Slides)];
 }
 
 /// How the roll looks and runs; travels to the page as it is.

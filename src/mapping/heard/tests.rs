@@ -226,7 +226,7 @@ fn everything_reads(kind: &str, data: &Value) {
     if let Ok(summary) = crate::twitchat::summary::Summary::read(&raw) {
         crate::mapping::summary::missing(&summary, |_| 0);
     }
-    for (_, list) in crate::twitchat::summary::List::ALL {
+    for list in crate::twitchat::summary::List::ALL.iter().map(|list| list.as_str()) {
         crate::mapping::filled(list, raw.get());
     }
 }
