@@ -278,8 +278,8 @@ impl Engine {
 
     fn take_store(&mut self, notice: Option<StoreNotice>) -> Result<(), Error> {
         match notice {
-            Some(StoreNotice::Committed { writes, .. }) => self.handle(Input::Durable { writes }),
-            Some(StoreNotice::Failed { error, .. }) => self.handle(Input::StoreFailed(error)),
+            Some(StoreNotice::Committed { writes }) => self.handle(Input::Durable { writes }),
+            Some(StoreNotice::Failed { error }) => self.handle(Input::StoreFailed(error)),
             Some(StoreNotice::Healed) => self.handle(Input::StoreHealed),
             Some(StoreNotice::Noted { text, lost }) => self.handle(Input::StoreNoted { text, lost }),
             None => return Err(Error::Broken("the store")),

@@ -140,16 +140,6 @@ impl Roles {
             1
         }
     }
-
-    /// As one byte, for keeping.
-    pub fn bits(self) -> u8 {
-        self.0
-    }
-
-    /// From one byte; bits that mean nothing are dropped.
-    pub fn from_bits(bits: u8) -> Self {
-        Self(bits & 15)
-    }
 }
 
 /// A person as a message names them. Any part may be empty, never all of id, login and display.

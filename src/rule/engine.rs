@@ -442,11 +442,6 @@ impl Engine {
         now.into_iter().chain(waits).chain(queues).min()
     }
 
-    /// Runs that are under way.
-    pub fn under_way(&self) -> usize {
-        self.runs.len()
-    }
-
     /// How a rule or action has fared.
     pub fn tally(&self, owner: Owner) -> Tally {
         self.paces.get(&owner).map(Pace::tally).unwrap_or_default()

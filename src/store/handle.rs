@@ -5,7 +5,7 @@ use std::thread::{self, JoinHandle};
 
 use super::queue::{self, Intake};
 use super::{Store, StoreError, StoreNotices, notice, worker};
-use crate::core::journal::{Seq, Write};
+use crate::core::journal::Write;
 
 pub use super::queue::TryWriteError;
 
@@ -18,9 +18,9 @@ pub struct StoreHandle {
     said: AtomicBool,
 }
 
-pub(super) fn start(store: Store, last: Seq) -> Result<(StoreHandle, StoreNotices), StoreError> {
+pub(super) fn start(store: Store) -> Result<(StoreHandle, StoreNotices), StoreError> {
     let (intake, outlet) = queue::channel();
-    let (reporter, notices) = notice::channel(last);
+    let (reporter, notices) = notice::channel();
     let thread =
         thread::Builder::new().name("store".into()).spawn(move || worker::work(store, outlet, &reporter)).map_err(StoreError::Thread)?;
     Ok((StoreHandle { intake, thread, said: AtomicBool::new(false) }, notices))
@@ -49,17 +49,6 @@ impl StoreHandle {
         if !self.said.swap(true, Ordering::Relaxed) {
             tracing::error!(writes, "no more writes can wait for the disk: the bridge stands still until it accepts them");
         }
-    }
-
-    /// Hands several over, in their order. Dropping the future leaves out the rest of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Stopped`] if the thread has ended.
-    pub async fn write_all(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        for write in writes {
-            self.write(write).await?;
-        }
-        Ok(())
     }
 
     /// Hands one write over without waiting.

@@ -6,22 +6,16 @@ use std::collections::VecDeque;
 
 use tokio::sync::watch;
 
-use crate::core::journal::Seq;
-
 /// News from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreNotice {
     /// All of this survives a crash.
     Committed {
-        /// Every row up to this one.
-        upto: Seq,
         /// How many writes, of those handed over in this run.
         writes: u64,
     },
     /// A transaction failed. Nothing is lost: it is tried again, with pauses, until it succeeds.
     Failed {
-        /// Which failure in a row this is.
-        attempt: u32,
         /// The error and its causes.
         error: String,
     },
@@ -41,8 +35,8 @@ const NOTES: usize = 16;
 
 #[derive(Debug, Clone, Default)]
 struct Progress {
-    upto: Seq,
     writes: u64,
+    /// The last error, and which in a row it is: each is news, also when it is the same error.
     failure: Option<(u32, String)>,
     /// The last notes, and how many there were in all.
     notes: VecDeque<(String, bool)>,
@@ -51,11 +45,10 @@ struct Progress {
     lost: bool,
 }
 
-/// Makes both ends. `upto` is what the file holds at the start.
-pub(super) fn channel(upto: Seq) -> (Reporter, StoreNotices) {
-    let progress = Progress { upto, ..Progress::default() };
-    let (sender, receiver) = watch::channel(progress.clone());
-    (Reporter(sender), StoreNotices { receiver, told: progress })
+/// Makes both ends.
+pub(super) fn channel() -> (Reporter, StoreNotices) {
+    let (sender, receiver) = watch::channel(Progress::default());
+    (Reporter(sender), StoreNotices { receiver, told: Progress::default() })
 }
 
 /// The thread's end.
@@ -64,10 +57,9 @@ pub(super) struct Reporter(watch::Sender<Progress>);
 
 impl Reporter {
     /// All that was handed over so far is on the disk, and so are these writes; there may be none.
-    pub(super) fn committed(&self, highest: Option<Seq>, writes: u64) {
+    pub(super) fn committed(&self, writes: u64) {
         self.0.send_if_modified(|progress| {
             let is_news = writes > 0 || progress.failure.is_some();
-            progress.upto = progress.upto.max(highest.unwrap_or_default());
             progress.writes += writes;
             progress.failure = None;
             is_news
@@ -124,15 +116,15 @@ impl StoreNotices {
         if self.told.failure != now.failure {
             self.told.failure.clone_from(&now.failure);
             return Some(match &now.failure {
-                Some((attempt, error)) => StoreNotice::Failed { attempt: *attempt, error: error.clone() },
+                Some((_, error)) => StoreNotice::Failed { error: error.clone() },
                 None => StoreNotice::Healed,
             });
         }
         if self.told.writes == now.writes {
             return None;
         }
-        (self.told.upto, self.told.writes) = (now.upto, now.writes);
-        Some(StoreNotice::Committed { upto: now.upto, writes: now.writes })
+        self.told.writes = now.writes;
+        Some(StoreNotice::Committed { writes: now.writes })
     }
 }
 
@@ -142,23 +134,28 @@ mod tests {
 
     #[tokio::test]
     async fn notices_are_merged_and_the_last_one_is_told_after_the_end() {
-        let (reporter, mut notices) = channel(Seq(7));
-        reporter.committed(Some(Seq(9)), 2);
-        reporter.committed(None, 1);
-        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { upto: Seq(9), writes: 3 }));
+        let (reporter, mut notices) = channel();
+        reporter.committed(2);
+        reporter.committed(1);
+        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { writes: 3 }));
         reporter.failed(1, "full".into());
-        assert_eq!(notices.recv().await, Some(StoreNotice::Failed { attempt: 1, error: "full".into() }));
-        reporter.committed(Some(Seq(10)), 1);
+        assert_eq!(notices.recv().await, Some(StoreNotice::Failed { error: "full".into() }));
+        reporter.committed(1);
         drop(reporter);
         assert_eq!(notices.recv().await, Some(StoreNotice::Healed));
-        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { upto: Seq(10), writes: 4 }));
+        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { writes: 4 }));
         assert_eq!(notices.recv().await, None);
     }
 
     #[tokio::test]
-    async fn a_write_without_a_number_keeps_the_number_of_before() {
-        let (reporter, mut notices) = channel(Seq(7));
-        reporter.committed(None, 1);
-        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { upto: Seq(7), writes: 1 }));
+    async fn the_same_error_is_news_each_time() {
+        let (reporter, mut notices) = channel();
+        for attempt in 1..=3 {
+            reporter.failed(attempt, "full".into());
+            assert_eq!(notices.recv().await, Some(StoreNotice::Failed { error: "full".into() }));
+        }
+        reporter.committed(1);
+        assert_eq!(notices.recv().await, Some(StoreNotice::Healed));
+        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { writes: 1 }));
     }
 }

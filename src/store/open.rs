@@ -53,8 +53,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Thread`] if the system gives no thread.
     pub fn run(self) -> Result<(StoreHandle, StoreNotices), StoreError> {
-        let last = self.last_seq()?;
-        handle::start(self, last)
+        handle::start(self)
     }
 
     /// Writes the log back into the database and closes both; the lock goes last.

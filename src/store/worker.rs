@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::notice::Reporter;
 use super::queue::{Outlet, Taken};
 use super::{Store, StoreError, apply};
-use crate::core::journal::{Seq, Write};
+use crate::core::journal::Write;
 
 /// At most this many writes in one transaction.
 const BATCH: usize = 256;
@@ -25,7 +25,7 @@ pub(super) fn work(mut store: Store, mut queue: Outlet, reporter: &Reporter) -> 
     loop {
         let taken = queue.take(&mut batch, BATCH, LOOK_EVERY);
         persist(&mut store, &batch, &queue, reporter)?;
-        reporter.committed(batch.iter().filter_map(number).max(), batch.len() as u64);
+        reporter.committed(batch.len() as u64);
         queue.done(&batch);
         batch.clear();
         if taken == Taken::End {
@@ -69,12 +69,5 @@ fn attempt(store: &mut Store, batch: &[Write], queue: &Outlet, reporter: &Report
         if !secure(store)? {
             return Ok(());
         }
-    }
-}
-
-fn number(write: &Write) -> Option<Seq> {
-    match write {
-        Write::Append(row) => Some(row.seq),
-        Write::Begin(_) | Write::Person(_) | Write::Keep { .. } => None,
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{port::Now, status::instant},
-    request::{PageState, Report},
+    request::Report,
 };
 
 /// A page reports every 20 s: one that was not heard for this long is gone.
@@ -27,8 +27,8 @@ struct Page {
 pub(super) struct Pages(BTreeMap<String, Page>);
 
 impl Pages {
-    /// A page reports. Tells whether it is new, and what it showed before.
-    pub(super) fn report(&mut self, client: &str, report: Report, now: Now) -> Option<PageState> {
+    /// A page reports.
+    pub(super) fn report(&mut self, client: &str, report: Report, now: Now) {
         self.forget(now.mono_ms);
         if self.0.len() >= MOST
             && !self.0.contains_key(client)
@@ -37,7 +37,7 @@ impl Pages {
             self.0.remove(&oldest);
         }
         let page = Page { report, heard_ms: now.mono_ms, heard_wall_ms: now.wall_ms };
-        self.0.insert(client.to_owned(), page).map(|before| before.report.state)
+        self.0.insert(client.to_owned(), page);
     }
 
     /// Leaves out those that are gone.

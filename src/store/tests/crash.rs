@@ -16,7 +16,7 @@ async fn victim() {
     for seq in 1.. {
         handle.write(Write::Append(heard(seq))).await.unwrap();
         if seq % 100 == 0 {
-            println!("committed {}", committed(&mut notices, seq - 50).await.0);
+            println!("committed {}", committed(&mut notices, seq - 50).await);
         }
     }
 }

@@ -36,7 +36,7 @@ async fn running(path: &Path) -> (StoreHandle, StoreNotices) {
         Write::Person(person("1", "ada", "Ada", 1)),
     ];
     writes.extend((1..=3).map(|seq| Write::Append(heard(seq))));
-    handle.write_all(writes).await.unwrap();
+    write_all(&handle, writes).await;
     committed(&mut notices, 6).await;
     (handle, notices)
 }
@@ -214,7 +214,7 @@ async fn a_journal_behind_a_symbolic_link_is_made_again_where_it_was() {
 async fn large(path: &Path) -> (StoreHandle, StoreNotices) {
     let (handle, notices) = running(path).await;
     let rows = (4..=3_000).map(|seq| Write::Append(Row { body: "x".repeat(2_000).into(), ..heard(seq) })).collect();
-    handle.write_all(rows).await.unwrap();
+    write_all(&handle, rows).await;
     (handle, notices)
 }
 
@@ -267,7 +267,7 @@ async fn a_second_bridge_that_took_the_lock_meanwhile_is_named_and_its_journal_l
     delete(&path, &["", "-wal", "-shm", ".lock"]);
     let second = Store::open(&path).unwrap();
     handle.write(Write::Append(heard(4))).await.unwrap();
-    let StoreNotice::Failed { error, .. } = next_news(&mut notices).await else { panic!() };
+    let StoreNotice::Failed { error } = next_news(&mut notices).await else { panic!() };
     assert!(error.contains("another bridge (process ") && error.contains("stop it first"), "{error}");
     assert_eq!(second.last_seq().unwrap(), Seq(0));
     drop(second);
@@ -381,8 +381,8 @@ async fn a_disk_that_is_full_for_a_while_costs_nothing() {
     let (handle, mut notices) = running(&path).await;
     let filler = disk.fill();
     let rows: Vec<_> = (4..=40).map(|seq| Write::Append(Row { body: "x".repeat(4_000).into(), ..heard(seq) })).collect();
-    handle.write_all(rows).await.unwrap();
-    let StoreNotice::Failed { error, .. } = next_news(&mut notices).await else { panic!() };
+    write_all(&handle, rows).await;
+    let StoreNotice::Failed { error } = next_news(&mut notices).await else { panic!() };
     assert!(error.contains("no space left on the disk of "), "{error}");
     fs::remove_file(filler).unwrap();
     let healed = async { while next_news(&mut notices).await != StoreNotice::Healed {} };
@@ -403,7 +403,7 @@ async fn a_journal_deleted_on_a_full_disk_is_made_again_once_there_is_room() {
     handle.write(Write::Append(heard(4))).await.unwrap();
     // What the deleted files take is free only when they are closed.
     loop {
-        if let StoreNotice::Failed { error, .. } = next_news(&mut notices).await
+        if let StoreNotice::Failed { error } = next_news(&mut notices).await
             && error.contains("no space left on the disk of ")
         {
             break;
