@@ -83,23 +83,11 @@ pub(crate) enum Failure {
         other: Box<str>,
     },
     /// The link to OBS ended for good.
-    #[error("{}", chain(&**.0))]
+    #[error(transparent)]
     Link(Arc<Cause>),
     /// A bug.
     #[error("the bridge broke: this is a bug in twitchat-bridge, please report it with the log")]
     Broke,
-}
-
-/// An error with its causes, as `{:#}` of anyhow writes them: an `Arc` cannot be handed to it.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 /// Says what went wrong. A reader of our output that has seen enough is no error.

@@ -4,7 +4,6 @@
 
 pub(super) mod decode;
 pub(super) mod filter;
-mod glob;
 pub(super) mod kinds;
 mod messages;
 pub(super) mod picker;

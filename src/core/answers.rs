@@ -4,10 +4,13 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Core, status, subscriptions::TWITCHAT};
+use super::{Core, status};
 use crate::{
     credits::{LeftOut, PersonId, Spelling, people::Known},
-    event::{Person, Platform, Roles, name},
+    event::{
+        Person, Platform, Roles,
+        name::{self, TWITCHAT},
+    },
     request,
     twitchat::catalogue::{self, Class},
 };

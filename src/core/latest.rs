@@ -10,9 +10,9 @@ use serde_json::{Map, Value, value::RawValue};
 use super::{Core, port::Now, status};
 use crate::{
     credits::LeftOut,
-    event::{EventName, Fact, Person, Platform, cut},
+    event::{EventName, Fact, Person, Platform, cut, name::TWITCHAT},
     mapping::{self, render},
-    rule::{Latest, LatestEntry, TWITCHAT},
+    rule::{Latest, LatestEntry},
 };
 
 /// Where an event's data has these, the first that is there.
@@ -125,7 +125,7 @@ impl Core {
     pub(super) fn note_message(&mut self, kind: &str, data: Option<&RawValue>, now: Now) {
         if self.rules.wants_twitchat {
             let data = data.and_then(|data| serde_json::from_str(data.get()).ok()).unwrap_or_default();
-            self.note_event(&EventName::new(crate::rule::TWITCHAT, kind), &data, now.wall_ms);
+            self.note_event(&EventName::new(TWITCHAT, kind), &data, now.wall_ms);
         }
     }
 

@@ -10,14 +10,15 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    event::{EventName, name},
+    event::{
+        EventName,
+        name::{self, TWITCHAT},
+    },
     mapping::emitted,
     request::{Names, RequestError},
     twitchat::catalogue::{self, Class},
 };
 
-/// The source of Twitchat's own messages as events.
-pub(super) const TWITCHAT: &str = "Twitchat";
 /// Clients that are remembered; the one not heard for longest goes first.
 const CLIENTS: usize = 1_000;
 /// Types that one client may subscribe to: some name every type there is.

@@ -6,10 +6,9 @@ use super::{
     Core,
     port::{Effect, Now},
     status,
-    subscriptions::TWITCHAT,
 };
 use crate::{
-    event::{Event, EventName, Fact, Message, Person, heard::BRIDGE},
+    event::{Event, EventName, Fact, Message, Person, heard::BRIDGE, name::TWITCHAT},
     mapping::{
         Interpreter,
         interpreter::{At, Emitted, Playback},

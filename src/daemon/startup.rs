@@ -12,14 +12,13 @@ use crate::{
         journal::{RowOrigin, SessionId, Write},
         pages,
         port::{Effect, Kept, Now, Run, Settings},
+        recent::RECENT_IDS,
     },
     store::{Replay, Store},
 };
 
 /// People of earlier runs that are remembered, last seen first.
 const PEOPLE: usize = 100_000;
-/// Ids of Twitchat messages that are remembered across a restart.
-const RECENT_IDS: usize = 4_096;
 
 /// Rows of closed sessions that leaderboards are made of, and bans and proofs of two pages, which outlive sessions.
 const LASTING: [(RowOrigin, &str); 19] = [

@@ -3,6 +3,7 @@
 pub mod currency;
 pub mod decimal;
 pub mod fact;
+pub mod glob;
 pub mod heard;
 pub mod money;
 pub mod name;
@@ -16,6 +17,7 @@ pub mod written;
 pub use currency::Currency;
 pub use decimal::Decimal;
 pub use fact::Fact;
+pub use glob::Glob;
 pub use heard::{Heard, Message, Peek};
 pub use money::Money;
 pub use name::EventName;

@@ -14,6 +14,9 @@ pub struct EventName {
 /// A source and its types.
 type Types = (Box<str>, Vec<Box<str>>);
 
+/// The source of Twitchat's own messages as events.
+pub const TWITCHAT: &str = "Twitchat";
+
 /// Sources and their types: those of Streamer.bot 1.0's `GetEvents`, newer ones seen in the wild, and older ones that overlays still ask for.
 static CATALOGUE: LazyLock<Vec<Types>> = LazyLock::new(|| {
     let sources: HashMap<Box<str>, Vec<Box<str>>> = serde_json::from_str(include_str!("catalogue.json")).unwrap_or_default();

@@ -4,14 +4,12 @@
 use crate::{
     event::{
         EventName,
-        name::{self, catalogue},
+        name::{self, TWITCHAT, catalogue},
         nearest::nearest,
     },
     twitchat::catalogue as types,
 };
 
-/// The source of Twitchat's own messages as events.
-const TWITCHAT: &str = "Twitchat";
 /// Names that one warning lists.
 const LISTED: usize = 10;
 

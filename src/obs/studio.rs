@@ -19,7 +19,7 @@ pub const PAGE_EVENT: &str = "twitchat-bridge";
 /// The plugin that browser sources are.
 const BROWSER: &str = "obs-browser";
 /// obs-websocket's status for what there is not: an input, a scene, a vendor.
-const NOT_FOUND: u16 = 600;
+pub(super) const NOT_FOUND: u16 = 600;
 /// Scenes within scenes are looked through so deep.
 const DEPTH: u8 = 4;
 

@@ -8,12 +8,10 @@ use obws::requests::{
 };
 use serde_json::{Value, json};
 
-use super::{RequestError, Talker};
+use super::{RequestError, Talker, studio::NOT_FOUND};
 
 /// Kinds of text sources, the best first: Windows has the first two, every system the last.
 const TEXT_KINDS: [&str; 3] = ["text_gdiplus_v3", "text_gdiplus_v2", "text_ft2_source_v2"];
-/// obs-websocket's status for what there is not: an input, a scene.
-const NOT_FOUND: u16 = 600;
 
 /// How a source came into a scene.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,10 +7,13 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use super::{
     context::{NAMES, Uses},
     parts,
-    pattern::TWITCHAT,
 };
 use crate::{
-    event::{EventName, name::catalogue, nearest::nearest},
+    event::{
+        EventName,
+        name::{TWITCHAT, catalogue},
+        nearest::nearest,
+    },
     mapping::emitted,
 };
 

@@ -33,7 +33,7 @@ pub use jinja::{Failed, Flaw, Scope};
 pub use latest::{Entry as LatestEntry, Latest};
 pub use obs_request::ObsRequest;
 pub use parts::{Session, State, Whose};
-pub use pattern::{Pattern, TWITCHAT};
+pub use pattern::Pattern;
 pub use script::read_script;
 pub use sequence::{Next, Sequence};
 pub use step::{Deed, Program, Refused, Step, Steps, prepare};

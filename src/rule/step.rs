@@ -313,7 +313,7 @@ fn unless_destructive(prepared: Prepared, yes: bool) -> Result<Prepared, Refused
 
 fn read_publish(fields: &Fields<'_>) -> Result<Does, Problem> {
     let word = fields.word("publish")?.unwrap_or_default();
-    let name = EventName::parse(word).filter(|name| !name.source.eq_ignore_ascii_case(super::pattern::TWITCHAT));
+    let name = EventName::parse(word).filter(|name| !name.source.eq_ignore_ascii_case(crate::event::name::TWITCHAT));
     let name = name
         .ok_or_else(|| fields.other("publish", format!("{word:?} is no name of events: it is a source and a type such as Custom.Party")))?;
     let (data, _) = data(fields, "data")?;

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use twitchat_bridge::event::EventName;
+use twitchat_bridge::event::{EventName, Glob};
 use twitchat_bridge::mapping::emitted;
 use twitchat_bridge::twitchat::catalogue;
-
-use super::glob::Glob;
 
 /// How `--help` explains it.
 pub(crate) const HELP: &str = "Events:

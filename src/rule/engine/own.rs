@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use serde_json::Value;
 
 use crate::{
-    event::EventName,
-    rule::{obs_request::ObsRequest, pattern::TWITCHAT},
+    event::{EventName, name::TWITCHAT},
+    rule::obs_request::ObsRequest,
     twitchat::action::Prepared,
 };
 

@@ -13,7 +13,7 @@ use super::{
 const PLAYER: &str = "https://clips.twitch.tv/embed?clip=";
 /// As long as Twitch makes a clip unless told otherwise.
 const USUAL_SECONDS: f64 = 30.0;
-const OVERLAY: &str = "the overlay for messages and clips";
+pub(super) const OVERLAY: &str = "the overlay for messages and clips";
 
 parts! {
     /// A clip, as the overlay and Twitch's API have it.

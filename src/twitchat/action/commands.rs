@@ -34,7 +34,7 @@ const COMMANDS_THE_CHAT: Harm = Harm {
     when: |data| data.get("message").and_then(Value::as_str).is_some_and(|text| text.trim_start().starts_with('/')),
     does: "a message that begins with / is a command, such as /ban",
 };
-const VOICE: &str = "a page of Twitchat with voice control on";
+pub(super) const VOICE: &str = "a page of Twitchat with voice control on";
 const CREDITS: &str = "the credits overlay";
 const SOUND: &str = "Twitchat, or its sound overlay";
 

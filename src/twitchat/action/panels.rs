@@ -2,13 +2,13 @@
 
 use super::{
     Answer,
+    commands::VOICE,
     row::{CHAT, Harm},
     turn,
 };
 
 const GIVES_BACK: Harm = Harm { when: |_| true, does: "it cancels the prediction and gives all points back" };
 const EMERGENCY: &[Answer] = &[Answer::of("EMERGENCY_MODE")];
-const VOICE: &str = "a page of Twitchat with voice control on";
 const QUIZ: &str = "Twitchat with a quiz running";
 const NOBODY: &str = "nothing: declared, but no version acts on it";
 

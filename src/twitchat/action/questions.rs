@@ -1,9 +1,8 @@
 //! What can be asked, and what answers it. No answer carries more of the question than its parameters; an unknown id gets none.
 
-use super::{Answer, Shape, row::CHAT};
+use super::{Answer, Shape, clip::OVERLAY, row::CHAT};
 
 const TIMERS: &[Answer] = &[Answer::with("TIMER_START", "id", "/id"), Answer::with("COUNTDOWN_START", "id", "/id")];
-const HIGHLIGHT: &str = "the overlay for messages and clips";
 
 actions! { QUESTIONS:
     /// Asks for everything that the credits are made of. May take 10 s.
@@ -120,7 +119,7 @@ plain! { PLAIN_QUESTIONS:
     /// Asks whether a timer overlay is open. Each that is answers.
     ["GET_TIMER_OVERLAY_PRESENCE"] with { needs: "the timer overlay", answers: &[Answer::of("TIMER_OVERLAY_PRESENCE")] };
     /// Asks whether an overlay for messages and clips is open. Each that is answers within a second.
-    ["GET_CHAT_HIGHLIGHT_OVERLAY_PRESENCE"] with { needs: HIGHLIGHT, answers: &[Answer::of("CHAT_HIGHLIGHT_OVERLAY_PRESENCE")] };
+    ["GET_CHAT_HIGHLIGHT_OVERLAY_PRESENCE"] with { needs: OVERLAY, answers: &[Answer::of("CHAT_HIGHLIGHT_OVERLAY_PRESENCE")] };
     /// Asks whether a bits wall is open. Each that is answers.
     ["GET_BITSWALL_OVERLAY_PRESENCE"] with { needs: "the bits wall overlay", answers: &[Answer::of("BITSWALL_OVERLAY_PRESENCE")] };
     /// Asks whether a credits overlay is open. Each that is answers within 1.5 s.
