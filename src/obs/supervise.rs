@@ -217,8 +217,7 @@ where
     }
 }
 
-/// A die for the backoff. A random UUID is the one source of randomness that is here anyway.
+/// A die for the backoff.
 fn jitter() -> Jitter {
-    let [first, second, ..] = uuid::Uuid::new_v4().into_bytes();
-    Jitter(u16::from_be_bytes([first, second]))
+    Jitter(fastrand::u16(..))
 }
