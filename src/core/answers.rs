@@ -157,7 +157,7 @@ impl Core {
                     "id": known.id,
                     "login": known.login,
                     "display": known.name(),
-                    "subscribed": roles.has(Roles::SUBSCRIBER),
+                    "subscribed": roles.contains(Roles::SUBSCRIBER),
                     "role": role_word(roles),
                     "groups": groups,
                     "channelPointsUsed": self.fold.boards.points_of(who),

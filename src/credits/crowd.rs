@@ -131,7 +131,7 @@ impl Crowd {
 }
 
 fn present(who: &Person, place: usize) -> Fact {
-    let roles = Roles::NONE
+    let roles = Roles::empty()
         .when(place % 17 == 1, Roles::MODERATOR)
         .when(place % 13 == 2, Roles::VIP)
         .when(place.is_multiple_of(5), Roles::SUBSCRIBER);

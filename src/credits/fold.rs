@@ -151,7 +151,7 @@ impl Sections {
     /// Whether a presence would change anything: somebody new in chat, or seen in a role for the first time.
     pub fn is_news(&self, who: PersonId, roles: Roles, spoke: bool) -> bool {
         let lacks = |section| self.list(section).is_none_or(|tally| tally.get(who).is_none());
-        (spoke && lacks(Section::Users)) || ROLE_SECTIONS.iter().any(|(role, section)| roles.has(*role) && lacks(*section))
+        (spoke && lacks(Section::Users)) || ROLE_SECTIONS.iter().any(|(role, section)| roles.contains(*role) && lacks(*section))
     }
 
     /// How many lines all lists together have, each cut to `limit`.
@@ -195,7 +195,7 @@ impl Sections {
 
     /// Somebody is there: once in each section, so that it does not matter which of their messages came first.
     fn present(&mut self, who: PersonId, roles: Roles, spoke: bool, at_ms: i64) {
-        let by_role = ROLE_SECTIONS.iter().filter(|(role, _)| roles.has(*role)).map(|(_, section)| *section);
+        let by_role = ROLE_SECTIONS.iter().filter(|(role, _)| roles.contains(*role)).map(|(_, section)| *section);
         for section in by_role.chain(spoke.then_some(Section::Users)) {
             let list = self.list_mut(section);
             if list.get(who).is_none() {

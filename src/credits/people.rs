@@ -187,7 +187,7 @@ impl People {
         let Some(known) = self.list.get_mut(who.0 as usize) else { return false };
         let is_old = self.recalling && at_ms <= known.kept_ms;
         known.seen_ms = known.seen_ms.max(at_ms);
-        let roles = known.roles.with(person.roles);
+        let roles = known.roles | person.roles;
         let (mut changed, new_role) = (false, roles != known.roles);
         known.roles = roles;
         if !is_old && person.display.is_empty() && known.is_renamed(&person.login) && !known.display.eq_ignore_ascii_case(&person.login) {
@@ -256,7 +256,7 @@ impl People {
         let root = self.root(who);
         self.changes += 1;
         if let Some(known) = self.list.get_mut(root.0 as usize) {
-            known.roles = known.roles.with(roles);
+            known.roles |= roles;
         }
     }
 
@@ -325,7 +325,7 @@ impl People {
                 theirs.clone_from(mine);
             }
         }
-        person.roles = person.roles.with(known.roles);
+        person.roles |= known.roles;
     }
 
     /// Everybody, once each, in the order in which they were met.

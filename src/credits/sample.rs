@@ -55,7 +55,7 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
 /// A few facts for the person at a place, so that each section gets somebody and nobody gets everything.
 pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     let chat = Chat::default;
-    let roles = Roles::NONE
+    let roles = Roles::empty()
         .when(place % 4 == 1, Roles::MODERATOR)
         .when(place % 4 == 2, Roles::VIP)
         .when(place.is_multiple_of(3), Roles::SUBSCRIBER);

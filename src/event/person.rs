@@ -95,46 +95,35 @@ impl Platform {
     }
 }
 
-/// Roles that somebody was seen with. A set: it only grows, so that no order can change it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Roles(u8);
+bitflags::bitflags! {
+    /// Roles that somebody was seen with. A set: it only grows, so that no order can change it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub struct Roles: u8 {
+        /// Subscribed to the channel.
+        const SUBSCRIBER = 1;
+        /// VIP.
+        const VIP = 1 << 1;
+        /// Moderator, lead moderator included.
+        const MODERATOR = 1 << 2;
+        /// The channel's owner.
+        const BROADCASTER = 1 << 3;
+    }
+}
 
 impl Roles {
-    /// Nothing known.
-    pub const NONE: Self = Self(0);
-    /// Subscribed to the channel.
-    pub const SUBSCRIBER: Self = Self(1);
-    /// VIP.
-    pub const VIP: Self = Self(2);
-    /// Moderator, lead moderator included.
-    pub const MODERATOR: Self = Self(4);
-    /// The channel's owner.
-    pub const BROADCASTER: Self = Self(8);
-
-    /// Both sets together.
-    #[must_use]
-    pub fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
     /// `other` when `is`, else nothing: for building a set from flags.
     #[must_use]
     pub fn when(self, is: bool, other: Self) -> Self {
-        if is { self.with(other) } else { self }
-    }
-
-    /// Whether all of `other` is in here.
-    pub fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
+        if is { self | other } else { self }
     }
 
     /// Streamer.bot's role number: 1 viewer, 2 VIP, 3 moderator, 4 broadcaster.
     pub fn number(self) -> u8 {
-        if self.has(Self::BROADCASTER) {
+        if self.contains(Self::BROADCASTER) {
             4
-        } else if self.has(Self::MODERATOR) {
+        } else if self.contains(Self::MODERATOR) {
             3
-        } else if self.has(Self::VIP) {
+        } else if self.contains(Self::VIP) {
             2
         } else {
             1
@@ -274,7 +263,7 @@ impl Person {
     /// With these roles as well.
     #[must_use]
     pub fn with_roles(mut self, roles: Roles) -> Self {
-        self.roles = self.roles.with(roles);
+        self.roles |= roles;
         self
     }
 }

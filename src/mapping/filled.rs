@@ -124,7 +124,7 @@ fn hype_train(row: &Row<'_>) -> Option<Fact> {
 
 /// Somebody who wrote, or was only banned. The flags are those of now.
 fn chatter(row: &Row<'_>) -> Option<Fact> {
-    let roles = Roles::NONE.when(row.vip.0, Roles::VIP).when(row.moderator.0, Roles::MODERATOR).when(row.sub.0, Roles::SUBSCRIBER);
+    let roles = Roles::empty().when(row.vip.0, Roles::VIP).when(row.moderator.0, Roles::MODERATOR).when(row.sub.0, Roles::SUBSCRIBER);
     let spoke = row.count.count().is_some_and(|count| count > 0);
     Some(Fact::Presence(Presence { who: person(row)?.with_roles(roles), spoke, told: Told::Silent, chat: Chat::default() }))
 }

@@ -64,7 +64,7 @@ impl Account<'_> {
     }
 
     fn roles(&self) -> Roles {
-        let badges = self.badges().iter().fold(Roles::NONE, |roles, (name, _)| {
+        let badges = self.badges().iter().fold(Roles::empty(), |roles, (name, _)| {
             roles
                 .when(&**name == "broadcaster", Roles::BROADCASTER)
                 .when(matches!(&**name, "moderator" | "lead_moderator"), Roles::MODERATOR)
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn badges_give_roles_in_every_way_they_are_written() {
-        let expected = Roles::VIP.with(Roles::SUBSCRIBER);
+        let expected = Roles::VIP | Roles::SUBSCRIBER;
         for badges in [r#"{"vip":"1","subscriber":12}"#, r#""vip/1,founder/0""#, r#"[{"set_id":"vip","version":"1"},{"id":"subscriber"}]"#]
         {
             let json = format!(r#"{{"user-id":"7","badges":{badges}}}"#);

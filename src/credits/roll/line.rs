@@ -477,7 +477,7 @@ fn is_diamonds(money: &Money) -> bool {
 
 fn role(roles: Roles) -> Option<u8> {
     let ranks = [(Roles::MODERATOR, 0), (Roles::VIP, 1), (Roles::SUBSCRIBER, 2)];
-    ranks.into_iter().find(|(role, _)| roles.has(*role)).map(|(_, rank)| rank)
+    ranks.into_iter().find(|(role, _)| roles.contains(*role)).map(|(_, rank)| rank)
 }
 
 /// Questions with their choices below, the winning one marked.

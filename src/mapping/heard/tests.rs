@@ -29,7 +29,7 @@ pub(in crate::mapping) fn names(facts: &[Fact]) -> Vec<String> {
 
 fn person(who: &Person) -> String {
     let roles = [(Roles::SUBSCRIBER, "sub"), (Roles::VIP, "vip"), (Roles::MODERATOR, "mod"), (Roles::BROADCASTER, "owner")];
-    let roles: String = roles.iter().filter(|(role, _)| who.roles.has(*role)).flat_map(|(_, word)| [" ", word]).collect();
+    let roles: String = roles.iter().filter(|(role, _)| who.roles.contains(*role)).flat_map(|(_, word)| [" ", word]).collect();
     let platform = if who.platform == crate::event::Platform::Twitch { "" } else { who.platform.as_str() };
     format!("{platform}<{}/{}/{}>{roles}", who.id, who.login, who.display)
 }

@@ -165,7 +165,7 @@ pub(super) fn roles(data: &Value) -> Roles {
     numbered
         .chain(badges)
         .chain(words)
-        .fold(Roles::NONE, Roles::with)
+        .fold(Roles::empty(), Roles::union)
         .when(
             flag(
                 data,
@@ -185,7 +185,7 @@ fn role_of(word: &str) -> Roles {
         "3" | "moderator" | "lead_moderator" | "mod" => Roles::MODERATOR,
         "2" | "vip" => Roles::VIP,
         "subscriber" | "founder" => Roles::SUBSCRIBER,
-        _ => Roles::NONE,
+        _ => Roles::empty(),
     }
 }
 
@@ -229,8 +229,8 @@ mod tests {
     #[test]
     fn roles_come_as_numbers_words_flags_and_badges() {
         assert_eq!(roles(&json!({"role": 3})), Roles::MODERATOR);
-        assert_eq!(roles(&json!({"user": {"role": "VIP", "subscribed": true}})), Roles::VIP.with(Roles::SUBSCRIBER));
+        assert_eq!(roles(&json!({"user": {"role": "VIP", "subscribed": true}})), Roles::VIP | Roles::SUBSCRIBER);
         assert_eq!(roles(&json!({"message": {"badges": [{"name": "broadcaster", "version": "1"}]}})), Roles::BROADCASTER);
-        assert_eq!(roles(&json!({"role": 1})), Roles::NONE);
+        assert_eq!(roles(&json!({"role": 1})), Roles::empty());
     }
 }

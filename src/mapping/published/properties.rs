@@ -146,7 +146,7 @@ fn countable() -> impl Strategy<Value = Fact> {
 
 /// Without what an event fills in by itself: ids of messages, the channel, roles that badges show.
 fn bare(mut fact: Fact) -> Fact {
-    fact.each_person(|who| who.roles = Roles::NONE);
+    fact.each_person(|who| who.roles = Roles::empty());
     match &mut fact {
         Fact::Cheer { chat, .. } => *chat = Chat::default(),
         Fact::Subscription(sub) => sub.chat = Chat::default(),

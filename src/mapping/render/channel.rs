@@ -160,7 +160,7 @@ pub(super) fn pyramid(who: &Person, width: u32) -> Value {
             "login": who.login,
             "name": who.login,
             "role": who.roles.number(),
-            "subscribed": who.roles.has(Roles::SUBSCRIBER),
+            "subscribed": who.roles.contains(Roles::SUBSCRIBER),
             "type": who.platform.as_str(),
         },
     })

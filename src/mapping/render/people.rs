@@ -58,7 +58,7 @@ impl<'a> Shown<'a> {
 
     /// Whether they subscribe to the channel.
     pub(super) fn is_subscriber(&self) -> bool {
-        self.tier.is_some() || self.who.roles.has(Roles::SUBSCRIBER)
+        self.tier.is_some() || self.who.roles.contains(Roles::SUBSCRIBER)
     }
 
     /// `"1000"`, `"2000"`, `"3000"`; tier 1 for subscribers of whom nothing better is known, as by far the most common; else empty.
@@ -111,7 +111,7 @@ fn badges(who: &Person, chat: &Chat) -> Vec<Value> {
 fn role_badges(who: &Person) -> Vec<Value> {
     [(Roles::BROADCASTER, "broadcaster"), (Roles::MODERATOR, "moderator"), (Roles::VIP, "vip"), (Roles::SUBSCRIBER, "subscriber")]
         .into_iter()
-        .filter(|(role, _)| who.roles.has(*role))
+        .filter(|(role, _)| who.roles.contains(*role))
         .map(|(_, name)| badge(name, "1"))
         .collect()
 }
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn roles_become_badges_where_the_message_has_none() {
-        let who = Person::new("1", "a", "A").unwrap().with_roles(Roles::MODERATOR.with(Roles::SUBSCRIBER));
+        let who = Person::new("1", "a", "A").unwrap().with_roles(Roles::MODERATOR | Roles::SUBSCRIBER);
         let names: Vec<_> = Shown::silent(&who).badges.iter().map(|badge| badge["name"].clone()).collect();
         assert_eq!(names, ["moderator", "subscriber"]);
     }

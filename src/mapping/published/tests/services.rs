@@ -80,7 +80,7 @@ fn names(people: &[Person]) -> Value {
 fn roles(person: &Person) -> Value {
     [(Roles::BROADCASTER, "broadcaster"), (Roles::MODERATOR, "moderator"), (Roles::VIP, "vip"), (Roles::SUBSCRIBER, "subscriber")]
         .into_iter()
-        .filter(|(role, _)| person.roles.has(*role))
+        .filter(|(role, _)| person.roles.contains(*role))
         .map(|(_, word)| Value::from(word))
         .collect()
 }
