@@ -1,15 +1,18 @@
 //! `twitchat-bridge` as a library: joins Twitchat and Streamer.bot overlays with OBS as the only wire.
 //!
+//! Other programs use [`client`], which reaches a running bridge over OBS.
+//!
 //! Modules are layers; each may use only those below it (`tests/layout.rs` holds the table):
 //!
 //! ```text
-//! daemon  ->  obs, store, overlay, sim  ->  core  ->  rule  ->  request  ->  credits  ->  mapping  ->  twitchat  ->  event
+//! client  ->  daemon  ->  obs, store, overlay, sim  ->  core  ->  rule  ->  request  ->  credits  ->  mapping  ->  twitchat  ->  event
 //! ```
 //!
-//! `obs` and `daemon` also use [`link`]; `daemon`, `obs`, `store` and `overlay` use [`config`], which has [`rule`] check
+//! `client` uses nothing of the layers from `daemon` to `mapping` but [`obs`]. `obs` and `daemon` also use [`link`]; `daemon`, `obs`, `store` and `overlay` use [`config`], which has [`rule`] check
 //! the rules in it. From [`core`] down everything is pure:
 //! no I/O, no clock, no randomness, no logging.
 
+pub mod client;
 pub mod config;
 pub mod core;
 pub mod credits;

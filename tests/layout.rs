@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A part of the library and the parts that it may use. `event` may be used by all.
-const PARTS: [(&str, &[&str]); 14] = [
+const PARTS: [(&str, &[&str]); 15] = [
     ("event", &[]),
     ("twitchat", &[]),
     ("mapping", &["twitchat"]),
@@ -25,6 +25,8 @@ const PARTS: [(&str, &[&str]); 14] = [
     // It must not share the bridge's reading of Twitchat: a test against it compares two.
     ("sim", &[]),
     ("daemon", &["obs", "store", "overlay", "sim", "core", "rule", "request", "credits", "mapping", "twitchat", "link", "config"]),
+    // For other programs, which know the bridge by what it sends over OBS: it must not reach into it.
+    ("client", &["obs", "twitchat"]),
 ];
 /// The binary's own part. It uses the library by its name.
 const COMMAND: &str = "cli";

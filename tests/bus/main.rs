@@ -21,6 +21,7 @@ mod actions;
 mod bans;
 mod bursts;
 mod chat;
+mod client;
 mod flood;
 mod golden;
 mod inputs;

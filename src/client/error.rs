@@ -1,0 +1,194 @@
+//! What can go wrong in a client.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use crate::{
+    obs::{Cause, Kind, RequestError},
+    twitchat::action::Problem,
+};
+
+/// Why something did not work. Its text is for people: it names what was tried and what to do next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// [`Client::connect`](super::Client::connect) did not reach OBS, or OBS did not accept the password.
+    #[error(transparent)]
+    Connect(ConnectionError),
+    /// There was no connection to OBS within the timeout, or it broke after the request was sent and before the reply came. In the
+    /// second case nobody knows whether the bridge or Twitchat acted on it, so the client does not send it again.
+    #[error(transparent)]
+    Disconnected(ConnectionError),
+    /// [`Client::close`](super::Client::close) was called.
+    #[error("this client has been closed")]
+    Closed,
+    /// OBS refused the message, or did not take it in time.
+    #[error(transparent)]
+    Obs(ObsError),
+    /// No bridge replied to the request.
+    #[error("no bridge replied to {request} within {} s. Is `twitchat-bridge run` running, connected to the same OBS?", within.as_secs_f32())]
+    NoReply {
+        /// The name of the request.
+        request: String,
+        /// How long the client waited after OBS had accepted the request.
+        within: Duration,
+    },
+    /// The bridge replied with an error.
+    #[error("the bridge refused {request}: {reason}")]
+    Refused {
+        /// The name of the request.
+        request: String,
+        /// The text in the reply's `error`.
+        reason: String,
+    },
+    /// The bridge's reply does not have the shape that was asked for.
+    #[error("the reply to {request} cannot be read")]
+    Reply {
+        /// The name of the request.
+        request: String,
+        /// The field in question.
+        source: serde_json::Error,
+    },
+    /// A request's fields are no JSON object.
+    #[error("the fields of {request} cannot be written as a JSON object")]
+    Fields {
+        /// The name of the request.
+        request: String,
+    },
+    /// A name that is not written as `Source.Type` or `Source.*`.
+    #[error("{name:?} is not the name of an event: write it as Source.Type, such as Twitch.Follow, or Source.* for all of a source")]
+    EventName {
+        /// The name.
+        name: String,
+    },
+    /// Events that the bridge does not know, so it would never send them.
+    #[error("the bridge knows no event named {}", .names.join(", "))]
+    UnknownEvents {
+        /// Their names, as `Source.Type`.
+        names: Vec<String>,
+    },
+    /// An event's data does not have the shape that was asked for.
+    #[error("the data of {event} cannot be read")]
+    Data {
+        /// The name of the event, as `Source.Type`.
+        event: String,
+        /// The field in question.
+        source: serde_json::Error,
+    },
+    /// The action does not exist, or Twitchat cannot use its fields. Nothing was sent.
+    #[error(transparent)]
+    Action(ActionError),
+    /// OBS accepted the action and did not relay it to anybody within the timeout.
+    #[error("OBS took {action} but did not relay it within {} s: nobody has received it. Try again", within.as_secs_f32())]
+    NotRelayed {
+        /// Twitchat's type of the action.
+        action: String,
+        /// The timeout.
+        within: Duration,
+    },
+    /// OBS relayed the action, and Twitchat or its overlay did not answer it within the timeout.
+    #[error("OBS relayed {action}, but no answer came within {} s", within.as_secs_f32())]
+    NoAnswer {
+        /// Twitchat's type of the action.
+        action: String,
+        /// The timeout.
+        within: Duration,
+    },
+    /// Nothing answers this action, so [`Client::query`](super::Client::query) cannot wait for an answer. Nothing was sent.
+    #[error("nothing answers {action}: send it without waiting for an answer")]
+    Unanswerable {
+        /// Twitchat's type of the action.
+        action: String,
+    },
+}
+
+/// Why there is no connection to OBS.
+#[derive(Debug, Clone)]
+pub struct ConnectionError(Arc<Cause>);
+
+/// What a program can do about a missing connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConnectionErrorKind {
+    /// OBS is not running or not reachable. The client tries again by itself.
+    Unreachable,
+    /// The password is missing or wrong. On the first connect this is final; later the client tries again every 30 s, because the user
+    /// may have changed the password.
+    Password,
+    /// OBS is older than 30.2. The client does not try again.
+    TooOld,
+    /// The user has disconnected this client in OBS's list of sessions. The client does not try again.
+    Kicked,
+}
+
+impl ConnectionError {
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ConnectionErrorKind {
+        match self.0.kind() {
+            Kind::Unreachable => ConnectionErrorKind::Unreachable,
+            Kind::Password => ConnectionErrorKind::Password,
+            Kind::TooOld => ConnectionErrorKind::TooOld,
+            Kind::Kicked => ConnectionErrorKind::Kicked,
+        }
+    }
+
+    /// For the command line, which has an exit code for each cause.
+    #[doc(hidden)]
+    pub fn cause(&self) -> &Arc<Cause> {
+        &self.0
+    }
+}
+
+impl From<Arc<Cause>> for ConnectionError {
+    fn from(cause: Arc<Cause>) -> Self {
+        Self(cause)
+    }
+}
+
+impl fmt::Display for ConnectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for ConnectionError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// Why OBS did not take a message: too large, refused, or no answer from OBS in time.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct ObsError(RequestError);
+
+impl ObsError {
+    /// For the command line, which has an exit code for each cause.
+    #[doc(hidden)]
+    pub fn into_inner(self) -> RequestError {
+        self.0
+    }
+}
+
+impl From<RequestError> for ObsError {
+    fn from(error: RequestError) -> Self {
+        Self(error)
+    }
+}
+
+/// Why an action cannot be sent.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error(transparent)]
+pub struct ActionError(Problem);
+
+impl ActionError {
+    /// The dotted path of the field that is wrong, in Twitchat's spelling; `None` if the action itself is.
+    pub fn field(&self) -> Option<&str> {
+        self.0.parameter()
+    }
+}
+
+impl From<Problem> for ActionError {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}

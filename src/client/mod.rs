@@ -1,0 +1,337 @@
+//! For other Rust programs: a connection to a bridge, over OBS.
+//!
+//! A [`Client`] connects to OBS, which the bridge is connected to as well, and offers three things:
+//!
+//! - [`Client::subscribe`]: the events that the bridge emits, as a [`Stream`](futures::Stream) of [`Update`]s.
+//! - [`Client::request`]: what the bridge knows and does, such as the credits ([`requests`] has them all).
+//! - [`Client::send`]: what Twitchat can do, such as marking messages as read ([`actions`] has them all).
+//!
+//! ```
+//! use twitchat_bridge::client::{Client, Options, Update, events::Typed, requests::GetCredits};
+//!
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/doctest.rs"));
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let stage = Stage::new().await?;
+//! # let (port, password) = (stage.port(), stage.password());
+//! let client = Client::connect(Options::new("127.0.0.1", port).password(password)).await?;
+//! let mut events = client.subscribe(["Twitch.Follow", "Twitch.Cheer"]).await?;
+//! # stage.follow("anna_b").await?;
+//! while let Some(update) = events.next().await {
+//!     match update {
+//!         Update::Event(event) => match event.typed()? {
+//!             Typed::Follow(follow) => println!("{} follows", follow.user.name),
+//!             Typed::Cheer(cheer) => println!("{} cheered {} bits", cheer.user.name, cheer.bits),
+//!             _ => println!("{} {}", event.name(), event.json()),
+//!         },
+//!         Update::Missed { events } => println!("this program was too slow for {events} events"),
+//!         other => println!("{other:?}"),
+//!     }
+//!     let credits = client.request(&GetCredits::new().limit(100)).await?;
+//!     println!("{} new followers", credits.body.events["follows"].len());
+//! #   break;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # When OBS goes away
+//!
+//! The client connects again by itself, as long as it exists: after 0.25 s to 2 s, or 30 s if OBS refuses the password. It gives up only
+//! if OBS's user disconnects it in OBS's list of sessions, or if OBS is too old. Meanwhile:
+//!
+//! - Streams say [`Update::Disconnected`], and [`Update::Resumed`] with the number of events that may be missing. Subscriptions are made
+//!   anew by the client; also when the bridge was started again, and every hour, because bridges forget clients that are silent for a day.
+//! - A new request or action waits for the connection, within [`Options::timeout`].
+//! - A request or action that is on its way fails with [`Error::Disconnected`]. It may have been carried out, so the client does not send
+//!   it a second time.
+//!
+//! # When this program is slow
+//!
+//! The client always reads from OBS, so a stream that nobody reads holds up neither the others nor replies. A stream keeps 8,192 events
+//! or 16 MiB; it counts those beyond, and says so in their place with [`Update::Missed`].
+
+mod action;
+mod connection;
+mod error;
+pub mod events;
+mod hub;
+mod options;
+pub mod requests;
+mod task;
+#[cfg(test)]
+mod tests;
+mod typed;
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Map, Value};
+use tokio_util::sync::DropGuard;
+
+pub use action::{Action, NamedAction, Sent, actions};
+pub use error::{ActionError, ConnectionError, ConnectionErrorKind, Error, ObsError};
+pub use events::{Event, Events, Update};
+pub use options::Options;
+pub use requests::{Reply, Request};
+
+pub use crate::twitchat::Generation;
+
+use crate::{
+    obs::Obs,
+    twitchat::action::{Expected, Prepared},
+};
+use connection::{Connection, Link};
+use events::Queue;
+use hub::Names;
+
+/// A connection to OBS and, through it, to a bridge and to Twitchat. Clones are cheap and share the connection, which ends with the last
+/// of them and the last of their [`Events`].
+#[derive(Debug, Clone)]
+pub struct Client {
+    connection: Arc<Connection>,
+    timeout: Duration,
+    /// Ends the tasks with the last handle.
+    _alive: Arc<DropGuard>,
+}
+
+impl Client {
+    /// Connects to OBS. A bridge need not be running yet.
+    ///
+    /// ```
+    /// use twitchat_bridge::client::{Client, ConnectionErrorKind, Error, Options};
+    ///
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/doctest.rs"));
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let stage = Stage::new().await?;
+    /// # let (port, password) = (stage.port(), stage.password());
+    /// let client = Client::connect(Options::new("127.0.0.1", port).password(password)).await?;
+    ///
+    /// let refused = Client::connect(Options::new("127.0.0.1", port).password("a wrong one")).await;
+    /// assert!(matches!(refused, Err(Error::Connect(why)) if why.kind() == ConnectionErrorKind::Password));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connect`] if OBS is not there, which [`Options::wait_for_obs`] changes, if it does not accept the password, or if it is too
+    /// old.
+    pub async fn connect(options: Options) -> Result<Self, Error> {
+        let (wait, timeout) = (options.wait_for_obs, options.timeout);
+        let (connection, alive) = task::start(options);
+        let client = Self { connection, timeout, _alive: Arc::new(alive) };
+        let mut link = client.connection.link.clone();
+        let is_decided = |link: &Link| match link {
+            Link::Connecting => false,
+            Link::Down(_) => !wait,
+            Link::Up | Link::Stopped(_) => true,
+        };
+        let found = link.wait_for(is_decided).await.map_or(Link::Stopped(None), |link| link.clone());
+        match found {
+            Link::Up => Ok(client),
+            Link::Down(cause) | Link::Stopped(Some(cause)) => Err(Error::Connect(cause)),
+            Link::Connecting | Link::Stopped(None) => Err(Error::Closed),
+        }
+    }
+
+    /// A handle to the same connection that waits so long for replies.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { timeout, ..self.clone() }
+    }
+
+    /// Makes a request to the bridge. [`requests`] has what can be asked for, and says how to add to it.
+    ///
+    /// ```
+    /// use twitchat_bridge::client::{Client, Error, Options, requests::{AddToCredits, GetCredits}};
+    ///
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/doctest.rs"));
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let stage = Stage::new().await?;
+    /// # let client = Client::connect(stage.options()).await?;
+    /// client.request(&AddToCredits::new("Thanks", "The moderators of the Tuesday show")).await?;
+    /// let credits = client.request(&GetCredits::new()).await?;
+    /// assert!(credits.durable);
+    /// assert_eq!(credits.body.custom["Thanks"], ["The moderators of the Tuesday show"]);
+    ///
+    /// let refused = client.request(&AddToCredits::new("", "nobody")).await;
+    /// assert!(matches!(refused, Err(Error::Refused { .. })));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] if the bridge replies with an error, [`Error::NoReply`] if no bridge does, [`Error::Reply`] if the reply does not
+    /// have the shape of `R::Reply`, and those of the connection.
+    pub async fn request<R: Request>(&self, request: &R) -> Result<Reply<R::Reply>, Error> {
+        let Ok(Value::Object(mut fields)) = serde_json::to_value(request) else { return Err(Error::Fields { request: R::NAME.into() }) };
+        fields.insert("client".into(), self.connection.name.as_str().into());
+        Reply::read(R::NAME, self.request_raw(R::NAME, fields).await?)
+    }
+
+    /// Makes a request by its name and fields, as `docs/bus.md` lists them, and returns the reply as it came: the fields of the answer,
+    /// and those around it (`bridge`, `status`, `id`, `seq`, `durable`). An `id` in the fields is kept.
+    ///
+    /// ```
+    /// use serde_json::{Map, json};
+    /// # use twitchat_bridge::client::{Client, Options};
+    ///
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/doctest.rs"));
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let stage = Stage::new().await?;
+    /// # let client = Client::connect(stage.options()).await?;
+    /// let fields = Map::from_iter([("spelling".to_owned(), json!("current"))]);
+    /// let reply = client.request_raw("GetEvents", fields).await?;
+    /// assert!(reply["events"]["Twitch"].as_array().is_some_and(|types| types.contains(&json!("Follow"))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Self::request), without [`Error::Reply`].
+    pub async fn request_raw(&self, name: &str, fields: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+        self.connection.request(name, fields, self.timeout).await
+    }
+
+    /// Sends Twitchat an action, and waits until OBS has relayed it to everybody. OBS does not know whether Twitchat is open, so neither
+    /// does the client. [`actions`] has the actions that Twitchat knows; [`NamedAction`] takes them by name.
+    ///
+    /// The action is checked first, and put into the words of the Twitchat that listens, see [`Options::twitchat_version`]. Some actions
+    /// cannot be taken back, such as a ban: [`Action::prepare`] says so before anything is sent.
+    ///
+    /// ```
+    /// use twitchat_bridge::client::{Client, Error, NamedAction, Options, actions::ChatFeedRead};
+    ///
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/doctest.rs"));
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let stage = Stage::new().await?;
+    /// let options = stage.options().twitchat_version("17".parse()?);
+    /// let client = Client::connect(options).await?;
+    /// let sent = client.send(&ChatFeedRead::new().count(3)).await?;
+    /// assert_eq!(sent.kind, "SET_CHAT_FEED_READ", "as Twitchat 17 calls it");
+    /// client.send(&NamedAction::new("CHAT_FEED_READ").field("count", 3)).await?;
+    ///
+    /// let wrong = client.send(&NamedAction::new("CHAT_FEED_READ").field("count", "three")).await;
+    /// assert!(matches!(wrong, Err(Error::Action(why)) if why.field() == Some("count")));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Action`] if the action is wrong: then nothing was sent. [`Error::NotRelayed`] if OBS does not relay it in time, and those of
+    /// the connection.
+    pub async fn send(&self, action: &(impl Action + ?Sized)) -> Result<Sent, Error> {
+        let prepared = self.prepare(action)?;
+        self.deliver(&prepared, &[]).await.map(|(sent, _)| sent)
+    }
+
+    /// Sends Twitchat a question, such as [`CounterGet`](actions::CounterGet), and returns the data of the first answer.
+    ///
+    /// ```
+    /// use twitchat_bridge::client::{Client, Options, actions::CounterGet};
+    ///
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/doctest.rs"));
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let stage = Stage::new().await?;
+    /// # let client = Client::connect(stage.options()).await?;
+    /// # stage.answer_counters().await?;
+    /// let answer = client.query(&CounterGet::new("the id of a counter")).await?;
+    /// assert_eq!(answer["counter"]["value"], 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unanswerable`] if nothing answers such an action, [`Error::NoAnswer`] if nothing does within the timeout, and those of
+    /// [`send`](Self::send).
+    pub async fn query(&self, action: &(impl Action + ?Sized)) -> Result<Value, Error> {
+        let prepared = self.prepare(action)?;
+        if prepared.answers.is_empty() {
+            return Err(Error::Unanswerable { action: prepared.kind });
+        }
+        let (_, answer) = self.deliver(&prepared, &prepared.answers).await?;
+        Ok(answer.unwrap_or_default())
+    }
+
+    /// The version of Twitchat for which actions are sent: the one of the options, else that of the Twitchat from which the client received
+    /// a message last. `None` before the first one.
+    pub fn twitchat_version(&self) -> Option<Generation> {
+        *self.connection.twitchat.borrow()
+    }
+
+    /// Subscribes to events, given as `Source.Type` or `Source.*`, in any case: `Twitch.Follow`, `Twitch.*`, or `Twitchat.FOLLOW` for
+    /// Twitchat's own message. The first events come when the bridge has replied.
+    ///
+    /// ```
+    /// use twitchat_bridge::client::{Client, Error, Options, requests::PublishEvent};
+    /// use serde_json::json;
+    ///
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/doctest.rs"));
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let stage = Stage::new().await?;
+    /// # let client = Client::connect(stage.options()).await?;
+    /// let mut events = client.subscribe(["Twitch.Raid"]).await?;
+    /// let raid = json!({ "user": { "id": "33881177", "login": "lanternfox", "name": "LanternFox" }, "viewers": 57 });
+    /// client.request(&PublishEvent::new("Twitch.Raid", raid)).await?;
+    /// let event = events.next_event().await.ok_or("the stream is open")?;
+    /// assert_eq!((event.name().as_str(), event.seq()), ("Twitch.Raid", 1));
+    ///
+    /// let misspelt = client.subscribe(["Twitch.Foilow"]).await;
+    /// assert!(matches!(misspelt, Err(Error::UnknownEvents { names }) if names == ["Twitch.Foilow"]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EventName`] and [`Error::UnknownEvents`] for names, and those of [`request`](Self::request). Then nothing is subscribed to.
+    pub async fn subscribe<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Result<Events, Error> {
+        let names = Names::read(names).map_err(|name| Error::EventName { name })?;
+        let queue = Arc::new(Queue::new(names));
+        // Ends the subscription if it does not come about.
+        let events = Events::new(Arc::clone(&queue), self.clone());
+        self.connection.subscribe(&queue, self.timeout).await?;
+        Ok(events)
+    }
+
+    /// Waits until the connection to OBS is lost, and returns why. Returns at once while there is none.
+    pub async fn disconnected(&self) -> Error {
+        self.connection.disconnected().await
+    }
+
+    /// Ends the connection, also for all clones: subscriptions end at the bridge, streams end, and requests on their way fail with
+    /// [`Error::Closed`]. Without it the same happens in the background when the last handle is dropped.
+    pub async fn close(self) {
+        self.connection.close().await;
+    }
+
+    /// For requests to OBS itself.
+    #[doc(hidden)]
+    pub fn obs(&self) -> &Obs {
+        &self.connection.obs
+    }
+
+    /// Sends an action, and waits until OBS has relayed it and, if `awaits` is not empty, until one of these messages has come.
+    #[doc(hidden)]
+    pub async fn deliver(&self, prepared: &Prepared, awaits: &[Expected]) -> Result<(Sent, Option<Value>), Error> {
+        self.connection.deliver(prepared, awaits, self.timeout).await
+    }
+
+    fn leave(&self, stream: &Arc<Queue>) {
+        self.connection.leave(stream);
+    }
+
+    fn prepare(&self, action: &(impl Action + ?Sized)) -> Result<Prepared, Error> {
+        action.prepare(self.twitchat_version()).map_err(Error::Action)
+    }
+}

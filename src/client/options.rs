@@ -1,0 +1,121 @@
+//! How a client is set up.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+
+use crate::{obs::Target, twitchat::Generation};
+
+/// How long a client waits for a reply unless it is told otherwise.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Reads which OBS to connect to; called before each attempt.
+type ReadTarget = Arc<dyn Fn() -> Target + Send + Sync>;
+
+/// Where OBS is, and how a [`Client`](super::Client) behaves.
+///
+/// ```
+/// use std::time::Duration;
+/// use twitchat_bridge::client::Options;
+///
+/// let options = Options::new("192.168.1.20", 4455)
+///     .password("the password of OBS's WebSocket server")
+///     .name("my overlay")
+///     .timeout(Duration::from_secs(2));
+/// assert!(!format!("{options:?}").contains("the password"), "`Debug` does not show it");
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Options {
+    target: ReadTarget,
+    pub(super) name: String,
+    pub(super) timeout: Duration,
+    pub(super) twitchat: Option<Generation>,
+    pub(super) wait_for_obs: bool,
+}
+
+impl Options {
+    /// OBS on this computer (`host` is `127.0.0.1`) or on another one. `port` is 4455 unless it was changed in OBS.
+    pub fn new(host: impl Into<String>, port: u16) -> Self {
+        let target = Target { host: host.into(), port, tls: false, password: None };
+        Self::read_from(Arc::new(move || target.clone()))
+    }
+
+    /// Asks for the target before each attempt, so that a password changed in OBS's own settings is used.
+    #[doc(hidden)]
+    pub fn read_from(target: ReadTarget) -> Self {
+        Self { target, name: String::new(), timeout: TIMEOUT, twitchat: None, wait_for_obs: false }
+    }
+
+    /// The password that OBS shows under Tools > WebSocket Server Settings > Show Connect Info.
+    pub fn password(self, password: impl Into<SecretString>) -> Self {
+        let password = password.into();
+        self.change(move |target| target.password = Some(password.clone()))
+    }
+
+    /// Connects with TLS: for a proxy with a public certificate in front of OBS, which has no TLS itself.
+    pub fn tls(self, tls: bool) -> Self {
+        self.change(move |target| target.tls = tls)
+    }
+
+    /// The name under which the bridge keeps this client's subscriptions and lists it in `GetStatus`. The client appends a random id,
+    /// so that two programs of the same name do not end each other's subscriptions. Without a name the id stands alone.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// How long a request waits for the bridge's reply, an action for OBS to relay it, and both for a connection: 5 s unless set here.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The version of Twitchat that actions are for: `16` (and anything older), or `17`. Unless it is set, the client uses the version of
+    /// the Twitchat from which it received a message last, and sends actions as they are written until it has received one.
+    pub fn twitchat_version(mut self, version: Generation) -> Self {
+        self.twitchat = Some(version);
+        self
+    }
+
+    /// Whether [`Client::connect`](super::Client::connect) waits until OBS is running. Without it, an OBS that is not running is an error.
+    pub fn wait_for_obs(mut self, wait: bool) -> Self {
+        self.wait_for_obs = wait;
+        self
+    }
+
+    /// Which OBS.
+    pub(super) fn target(&self) -> Target {
+        (self.target)()
+    }
+
+    fn change(mut self, change: impl Fn(&mut Target) + Send + Sync + 'static) -> Self {
+        let read = self.target;
+        self.target = Arc::new(move || {
+            let mut target = read();
+            change(&mut target);
+            target
+        });
+        self
+    }
+}
+
+/// OBS on this computer, port 4455, without a password.
+impl Default for Options {
+    fn default() -> Self {
+        Self::new("127.0.0.1", 4455)
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { target: _, name, timeout, twitchat, wait_for_obs } = self;
+        f.debug_struct("Options")
+            .field("obs", &self.target().to_string())
+            .field("name", name)
+            .field("timeout", timeout)
+            .field("twitchat_version", twitchat)
+            .field("wait_for_obs", wait_for_obs)
+            .finish()
+    }
+}
