@@ -1,4 +1,4 @@
-//! Who waits for what: requests for replies, actions for their echo and answer, streams for events. Never waits, knows no socket; the
+//! Requests that wait for replies, actions that wait for their echo and answer, streams of events. It never waits and has no socket; the
 //! client's task feeds it.
 
 use std::{
@@ -186,7 +186,7 @@ impl Hub {
         }
     }
 
-    /// The end: nobody hears of anything any more.
+    /// The client ends: streams end, and requests and actions that wait fail.
     pub(super) fn end(&mut self) {
         self.is_up = false;
         self.is_over = true;

@@ -63,7 +63,7 @@ pub struct User {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Follow {
-    /// Who.
+    /// The person who did it.
     pub user: User,
 }
 
@@ -71,7 +71,7 @@ pub struct Follow {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Cheer {
-    /// Who; Twitch's stand-in if they did it anonymously.
+    /// The person who did it; Twitch's account for anonymous people if they did it anonymously.
     pub user: User,
     /// How many bits.
     pub bits: u64,
@@ -86,7 +86,7 @@ pub struct Cheer {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Sub {
-    /// Who.
+    /// The person who did it.
     pub user: User,
     /// `1000`, `2000` or `3000`.
     #[serde(rename = "sub_tier")]
@@ -99,7 +99,7 @@ pub struct Sub {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct ReSub {
-    /// Who.
+    /// The person who did it.
     pub user: User,
     /// `1000`, `2000` or `3000`.
     #[serde(rename = "subTier")]
@@ -120,7 +120,7 @@ pub struct ReSub {
 pub struct GiftSub {
     /// The giver.
     pub user: User,
-    /// Who got it.
+    /// The person who received it.
     pub recipient: User,
     /// `1000`, `2000` or `3000`.
     #[serde(rename = "subTier")]
@@ -153,7 +153,7 @@ pub struct GiftBomb {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Raid {
-    /// Who leads it.
+    /// The person who leads it.
     pub user: User,
     /// How many viewers they bring.
     pub viewers: u64,
@@ -163,7 +163,7 @@ pub struct Raid {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Redemption {
-    /// Who.
+    /// The person who did it.
     pub user: User,
     /// On what.
     pub reward: Reward,
@@ -188,7 +188,7 @@ pub struct Reward {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct ChatMessage {
-    /// Who.
+    /// The person who did it.
     pub user: User,
     /// The text.
     pub text: String,
