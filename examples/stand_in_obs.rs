@@ -1,12 +1,14 @@
-//! A stand-in OBS for testing overlays and scripts: an obs-websocket v5 server on loopback without a studio behind it. For programs that
-//! are not written in Rust; those that are use `sim::obs` itself.
+//! A stand-in OBS for testing overlays and scripts: an obs-websocket v5 server on loopback without
+//! a studio behind it. For programs that are not written in Rust; those that are use `sim::obs`
+//! itself.
 //!
 //! ```text
 //! OBS_PASSWORD=… cargo run --example stand_in_obs [PORT]
 //! ```
 //!
-//! Prints `{"url":"ws://127.0.0.1:PORT"}` when it listens. A line `restart` on standard input restarts it as a user restarts OBS, on the
-//! same port; it prints that line again when it listens again. It ends with its standard input.
+//! Prints `{"url":"ws://127.0.0.1:PORT"}` when it listens. A line `restart` on standard input
+//! restarts it as a user restarts OBS, on the same port; it prints that line again when it listens
+//! again. It ends with its standard input.
 
 #![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
@@ -19,10 +21,17 @@ use tokio::runtime::Runtime;
 use twitchat_bridge::sim::obs::{Options, StandIn};
 
 fn main() -> Result<()> {
-    let port = env::args().nth(1).map_or(Ok(0), |port| port.parse()).context("PORT is a number")?;
+    let port = env::args()
+        .nth(1)
+        .map_or(Ok(0), |port| port.parse())
+        .context("PORT is a number")?;
     let password = env::var("OBS_PASSWORD").ok().map(Into::into);
     let runtime = Runtime::new()?;
-    let obs = runtime.block_on(StandIn::start(Options { port, password, ..Options::default() }))?;
+    let obs = runtime.block_on(StandIn::start(Options {
+        port,
+        password,
+        ..Options::default()
+    }))?;
     println!("{}", json!({ "url": obs.url() }));
     for line in stdin().lines() {
         match line?.trim() {

@@ -1,4 +1,5 @@
-//! Runs a bridge inside this program and prints the events of the model, as Streamer.bot would send them.
+//! Runs a bridge inside this program and prints the events of the model, as Streamer.bot would send
+//! them.
 //!
 //! ```text
 //! OBS_PASSWORD=… cargo run --example watch_events [HOST] [PORT] [STORE]
@@ -22,15 +23,25 @@ async fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
     let target = Target {
         host: args.next().unwrap_or_else(|| "127.0.0.1".into()),
-        port: args.next().map_or(Ok(4455), |port| port.parse()).context("PORT is a number")?,
+        port: args
+            .next()
+            .map_or(Ok(4455), |port| port.parse())
+            .context("PORT is a number")?,
         tls: false,
         password: std::env::var("OBS_PASSWORD").ok().map(Into::into),
     };
     let mut config = Config::default();
-    config.store.path = args.next().map_or_else(|| std::env::temp_dir().join("watch_events.db"), Into::into);
+    config.store.path = args
+        .next()
+        .map_or_else(|| std::env::temp_dir().join("watch_events.db"), Into::into);
 
     let (told, mut events) = mpsc::channel(1_024);
-    let setup = Setup { config, takeover: false, target: Arc::new(move || target.clone()), told: Some(told) };
+    let setup = Setup {
+        config,
+        takeover: false,
+        target: Arc::new(move || target.clone()),
+        told: Some(told),
+    };
     let stop = CancellationToken::new();
     let bridge = tokio::spawn(daemon::run(setup, stop.clone()));
     loop {

@@ -1,4 +1,5 @@
-//! `twitchat-bridge` as a library: joins Twitchat and Streamer.bot overlays with OBS as the only wire.
+//! `twitchat-bridge` as a library: joins Twitchat and Streamer.bot overlays with OBS as the only
+//! wire.
 //!
 //! Other programs use [`client`], which reaches a running bridge over OBS.
 //!
@@ -8,9 +9,10 @@
 //! client  ->  daemon  ->  obs, store, overlay, sim  ->  core  ->  rule  ->  request  ->  credits  ->  mapping  ->  twitchat  ->  event
 //! ```
 //!
-//! `client` uses nothing of the layers from `daemon` to `mapping` but [`obs`]. `obs` and `daemon` also use [`link`]; `daemon`, `obs`, `store` and `overlay` use [`config`], which has [`rule`] check
-//! the rules in it. From [`core`] down everything is pure:
-//! no I/O, no clock, no randomness, no logging.
+//! `client` uses nothing of the layers from `daemon` to `mapping` but [`obs`]. `obs` and `daemon`
+//! also use [`link`]; `daemon`, `obs`, `store` and `overlay` use [`config`], which has [`rule`]
+//! check the rules in it. From [`core`] down everything is pure: no I/O, no clock, no randomness,
+//! no logging.
 
 pub mod client;
 pub mod config;

@@ -1,8 +1,13 @@
-//! The folder layout and who may use whom (`src/lib.rs` shows the layers), read from the source text.
+//! The folder layout and who may use whom (`src/lib.rs` shows the layers), read from the source
+//! text.
 //!
 //! Comments, texts and test modules are taken out first; what is left is looked at word by word.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails must say where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails must say where"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,23 +20,50 @@ const PARTS: [(&str, &[&str]); 15] = [
     ("credits", &["mapping", "twitchat"]),
     ("request", &["credits", "mapping", "twitchat"]),
     ("rule", &["request", "credits", "mapping", "twitchat"]),
-    ("core", &["rule", "request", "credits", "mapping", "twitchat"]),
+    (
+        "core",
+        &["rule", "request", "credits", "mapping", "twitchat"],
+    ),
     ("link", &[]),
     // The plan of the end credits, and the words in it, are checked where they are read.
     ("config", &["rule", "credits"]),
-    ("obs", &["core", "rule", "request", "credits", "mapping", "twitchat", "link", "config"]),
-    ("store", &["core", "rule", "request", "credits", "mapping", "twitchat", "config"]),
-    ("overlay", &["core", "rule", "request", "credits", "mapping", "twitchat", "config"]),
+    (
+        "obs",
+        &[
+            "core", "rule", "request", "credits", "mapping", "twitchat", "link", "config",
+        ],
+    ),
+    (
+        "store",
+        &[
+            "core", "rule", "request", "credits", "mapping", "twitchat", "config",
+        ],
+    ),
+    (
+        "overlay",
+        &[
+            "core", "rule", "request", "credits", "mapping", "twitchat", "config",
+        ],
+    ),
     // It must not share the bridge's reading of Twitchat: a test against it compares two.
     ("sim", &[]),
-    ("daemon", &["obs", "store", "overlay", "sim", "core", "rule", "request", "credits", "mapping", "twitchat", "link", "config"]),
-    // For other programs, which know the bridge by what it sends over OBS: it must not reach into it.
+    (
+        "daemon",
+        &[
+            "obs", "store", "overlay", "sim", "core", "rule", "request", "credits", "mapping",
+            "twitchat", "link", "config",
+        ],
+    ),
+    // For other programs, which know the bridge by what it sends over OBS: it must not reach into
+    // it.
     ("client", &["obs", "twitchat"]),
 ];
 /// The binary's own part. It uses the library by its name.
 const COMMAND: &str = "cli";
 /// Parts without I/O, clock, randomness and logging.
-const PURE: [&str; 8] = ["core", "rule", "request", "credits", "mapping", "twitchat", "event", "link"];
+const PURE: [&str; 8] = [
+    "core", "rule", "request", "credits", "mapping", "twitchat", "event", "link",
+];
 /// What a pure part has no use for.
 const IMPURE: [&[&str]; 14] = [
     &["std", "net"],
@@ -50,7 +82,13 @@ const IMPURE: [&[&str]; 14] = [
     &["eprintln", "!"],
 ];
 /// How a socket comes to listen.
-const LISTENING: [&[&str]; 5] = [&["TcpListener"], &["UnixListener"], &["bind", "("], &["TcpSocket"], &["UdpSocket"]];
+const LISTENING: [&[&str]; 5] = [
+    &["TcpListener"],
+    &["UnixListener"],
+    &["bind", "("],
+    &["TcpSocket"],
+    &["UdpSocket"],
+];
 
 /// What is wrong with a file of `src`, in words.
 fn violations(path: &str, text: &str) -> Vec<String> {
@@ -59,7 +97,12 @@ fn violations(path: &str, text: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if part == COMMAND {
         // Its own root has no other parts.
-        wrong.extend(used(&words, depth).iter().filter(|used| **used != COMMAND).map(|used| format!("cli has no part {used}")));
+        wrong.extend(
+            used(&words, depth)
+                .iter()
+                .filter(|used| **used != COMMAND)
+                .map(|used| format!("cli has no part {used}")),
+        );
     } else {
         if words.iter().any(|word| word == "twitchat_bridge") {
             wrong.push("the library names itself: use crate::".into());
@@ -67,10 +110,20 @@ fn violations(path: &str, text: &str) -> Vec<String> {
         wrong.extend(not_in_the_table(&part, &used(&words, depth)));
     }
     if PURE.contains(&part.as_str()) {
-        wrong.extend(IMPURE.iter().filter(|bad| has(&words, bad)).map(|bad| format!("{part} is pure: {}", bad.join(" "))));
+        wrong.extend(
+            IMPURE
+                .iter()
+                .filter(|bad| has(&words, bad))
+                .map(|bad| format!("{part} is pure: {}", bad.join(" "))),
+        );
     }
     if part != "sim" {
-        wrong.extend(LISTENING.iter().filter(|bad| has(&words, bad)).map(|bad| format!("only sim may listen: {}", bad.join(" "))));
+        wrong.extend(
+            LISTENING
+                .iter()
+                .filter(|bad| has(&words, bad))
+                .map(|bad| format!("only sim may listen: {}", bad.join(" "))),
+        );
     }
     wrong
 }
@@ -83,7 +136,10 @@ fn not_in_the_table(part: &str, used: &[String]) -> Vec<String> {
         return vec![format!("there is no part {part} in the table")];
     };
     let fine = |used: &str| [part, "event"].contains(&used) || allowed.contains(&used);
-    used.iter().filter(|used| !fine(used)).map(|used| format!("{part} must not use {used}")).collect()
+    used.iter()
+        .filter(|used| !fine(used))
+        .map(|used| format!("{part} must not use {used}"))
+        .collect()
 }
 
 /// The part that a file belongs to, and how many modules deep it is. The roots belong to none.
@@ -91,7 +147,10 @@ fn place(path: &str) -> (String, usize) {
     let module = path.trim_end_matches(".rs").trim_end_matches("/mod");
     let root = ["lib", "main"].contains(&module);
     let part = module.split('/').next().unwrap_or_default();
-    (if root { String::new() } else { part.to_owned() }, module.split('/').count())
+    (
+        if root { String::new() } else { part.to_owned() },
+        module.split('/').count(),
+    )
 }
 
 /// The parts that the code names: after `crate::`, or after as many `super::` as lead to the root.
@@ -124,7 +183,9 @@ fn used(words: &[String], depth: usize) -> Vec<String> {
 
 /// The name that a path goes on with, or those of a group.
 fn first_names(words: &[String]) -> Vec<String> {
-    let Some((first, rest)) = words.split_first() else { return Vec::new() };
+    let Some((first, rest)) = words.split_first() else {
+        return Vec::new();
+    };
     if first != "{" {
         return vec![first.clone()];
     }
@@ -147,16 +208,21 @@ fn first_names(words: &[String]) -> Vec<String> {
     names
 }
 
-/// Whether the code has these names one after the other, and `std::{fs, net}` as well as `std::net`.
+/// Whether the code has these names one after the other, and `std::{fs, net}` as well as
+/// `std::net`.
 fn has(words: &[String], wanted: &[&str]) -> bool {
     if let ["std", module] = wanted {
-        return words
-            .windows(2)
-            .enumerate()
-            .any(|(at, two)| two == ["std", "::"] && first_names(&words[at + 2..]).iter().any(|name| name == module));
+        return words.windows(2).enumerate().any(|(at, two)| {
+            two == ["std", "::"]
+                && first_names(&words[at + 2..])
+                    .iter()
+                    .any(|name| name == module)
+        });
     }
     let names: Vec<_> = words.iter().filter(|word| *word != "::").collect();
-    names.windows(wanted.len()).any(|some| some.iter().zip(wanted).all(|(word, wanted)| word == wanted))
+    names
+        .windows(wanted.len())
+        .any(|some| some.iter().zip(wanted).all(|(word, wanted)| word == wanted))
 }
 
 /// Names and signs.
@@ -184,7 +250,11 @@ fn code(text: &str) -> String {
     while here < chars.len() {
         let begins_word = here == 0 || !(at(here - 1).is_alphanumeric() || at(here - 1) == '_');
         match (at(here), at(here + 1)) {
-            ('/', '/') => here = (here..chars.len()).find(|place| at(*place) == '\n').unwrap_or(chars.len()),
+            ('/', '/') => {
+                here = (here..chars.len())
+                    .find(|place| at(*place) == '\n')
+                    .unwrap_or(chars.len())
+            }
             ('/', '*') => {
                 let (mut depth, mut place) = (1, here + 2);
                 while depth > 0 && place < chars.len() {
@@ -198,8 +268,12 @@ fn code(text: &str) -> String {
             }
             ('r', '"' | '#') if begins_word && raw_hashes(&chars, here + 1).is_some() => {
                 let hashes = raw_hashes(&chars, here + 1).unwrap_or_default();
-                let closes = |place: &usize| at(*place) == '"' && (1..=hashes).all(|hash| at(place + hash) == '#');
-                here = (here + hashes + 2..chars.len()).find(closes).map_or(chars.len(), |end| end + hashes + 1);
+                let closes = |place: &usize| {
+                    at(*place) == '"' && (1..=hashes).all(|hash| at(place + hash) == '#')
+                };
+                here = (here + hashes + 2..chars.len())
+                    .find(closes)
+                    .map_or(chars.len(), |end| end + hashes + 1);
                 code.push_str("\"\"");
             }
             ('"', _) => {
@@ -211,7 +285,11 @@ fn code(text: &str) -> String {
                 code.push_str("\"\"");
             }
             // A character, not a lifetime.
-            ('\'', '\\') => here = (here + 3..chars.len()).find(|place| at(*place) == '\'').map_or(chars.len(), |end| end + 1),
+            ('\'', '\\') => {
+                here = (here + 3..chars.len())
+                    .find(|place| at(*place) == '\'')
+                    .map_or(chars.len(), |end| end + 1)
+            }
             ('\'', _) if at(here + 2) == '\'' => here += 3,
             (c, _) => {
                 code.push(c);
@@ -266,19 +344,41 @@ fn sources() -> Vec<(String, PathBuf)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
     collect(&src, &mut found);
-    let below = |path: PathBuf| (path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/"), path);
-    let is_test = |path: &str| path.split('/').any(|step| step == "tests" || step == "tests.rs");
-    found.into_iter().map(below).filter(|(path, _)| !is_test(path)).collect()
+    let below = |path: PathBuf| {
+        (
+            path.strip_prefix(&src)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .replace('\\', "/"),
+            path,
+        )
+    };
+    let is_test = |path: &str| {
+        path.split('/')
+            .any(|step| step == "tests" || step == "tests.rs")
+    };
+    found
+        .into_iter()
+        .map(below)
+        .filter(|(path, _)| !is_test(path))
+        .collect()
 }
 
 #[test]
 fn every_file_keeps_to_its_part() {
     let sources = sources();
-    assert!(sources.len() > 100, "only {} files were found", sources.len());
+    assert!(
+        sources.len() > 100,
+        "only {} files were found",
+        sources.len()
+    );
     let wrong: Vec<_> = sources
         .iter()
         .flat_map(|(path, file)| {
-            violations(path, &fs::read_to_string(file).unwrap()).into_iter().map(move |wrong| format!("src/{path}: {wrong}"))
+            violations(path, &fs::read_to_string(file).unwrap())
+                .into_iter()
+                .map(move |wrong| format!("src/{path}: {wrong}"))
         })
         .collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -288,13 +388,24 @@ fn every_file_keeps_to_its_part() {
 fn every_part_of_the_table_is_seen() {
     // The overlay comes later; all others must be there, or the table is about nothing.
     let sources = sources();
-    for part in PARTS.iter().map(|(part, _)| *part).chain([COMMAND]).filter(|part| *part != "overlay") {
-        let files = sources.iter().filter(|(path, _)| place(path).0 == part).count();
+    for part in PARTS
+        .iter()
+        .map(|(part, _)| *part)
+        .chain([COMMAND])
+        .filter(|part| *part != "overlay")
+    {
+        let files = sources
+            .iter()
+            .filter(|(path, _)| place(path).0 == part)
+            .count();
         assert!(files > 0, "no file belongs to {part}");
     }
     let uses = |path: &str| {
         let (_, file) = sources.iter().find(|(below, _)| below == path).unwrap();
-        used(&words(&without_tests(&code(&fs::read_to_string(file).unwrap()))), place(path).1)
+        used(
+            &words(&without_tests(&code(&fs::read_to_string(file).unwrap()))),
+            place(path).1,
+        )
     };
     assert_eq!(uses("daemon/mod.rs"), ["config", "event", "obs", "store"]);
     assert!(uses("core/mod.rs").contains(&"mapping".to_owned()));
@@ -304,30 +415,122 @@ fn every_part_of_the_table_is_seen() {
 fn a_planted_violation_is_found() {
     let found = |path: &str, text: &str| violations(path, text).join("; ");
     for (path, text, expected) in [
-        ("credits/fold.rs", "use crate::core::Core;", "credits must not use core"),
-        ("credits/fold.rs", "use crate::{event::Event, request::{self, Call}};", "credits must not use request"),
-        ("credits/fold.rs", "fn f() -> crate :: obs :: Cause { x }", "credits must not use obs"),
-        ("credits/fold.rs", "use super::super::store::Store;", "credits must not use store"),
-        ("credits/mod.rs", "use super::daemon;", "credits must not use daemon"),
-        ("store/mod.rs", "use crate::{\n    event::Event,\n    obs::Obs,\n};", "store must not use obs"),
-        ("store/mod.rs", "use crate::link::State;", "store must not use link"),
-        ("core/mod.rs", "use crate::config::Config;", "core must not use config"),
-        ("sim/twitchat/mod.rs", "use crate::twitchat::Summary;", "sim must not use twitchat"),
-        ("obs/mod.rs", "use twitchat_bridge::event;", "the library names itself: use crate::"),
-        ("cli/run.rs", "use crate::daemon::run;", "cli has no part daemon"),
-        ("manager/mod.rs", "", "there is no part manager in the table"),
-        ("core/mod.rs", "let now = std::time::Instant::now();", "core is pure: Instant now"),
-        ("core/mod.rs", "use std::{fmt, fs::File};", "core is pure: std fs"),
-        ("link/mod.rs", "fn f() { println!(\"{}\", 1) }", "link is pure: println !"),
-        ("event/mod.rs", "use tokio::sync::mpsc;", "event is pure: tokio"),
-        ("obs/dial.rs", "let x = tokio::net::TcpListener::from_std(y);", "only sim may listen: TcpListener"),
-        ("obs/dial.rs", "socket.bind(&any)?;", "only sim may listen: bind ("),
-        ("lib.rs", "use std::os::unix::net::UnixListener;", "only sim may listen: UnixListener"),
+        (
+            "credits/fold.rs",
+            "use crate::core::Core;",
+            "credits must not use core",
+        ),
+        (
+            "credits/fold.rs",
+            "use crate::{event::Event, request::{self, Call}};",
+            "credits must not use request",
+        ),
+        (
+            "credits/fold.rs",
+            "fn f() -> crate :: obs :: Cause { x }",
+            "credits must not use obs",
+        ),
+        (
+            "credits/fold.rs",
+            "use super::super::store::Store;",
+            "credits must not use store",
+        ),
+        (
+            "credits/mod.rs",
+            "use super::daemon;",
+            "credits must not use daemon",
+        ),
+        (
+            "store/mod.rs",
+            "use crate::{\n    event::Event,\n    obs::Obs,\n};",
+            "store must not use obs",
+        ),
+        (
+            "store/mod.rs",
+            "use crate::link::State;",
+            "store must not use link",
+        ),
+        (
+            "core/mod.rs",
+            "use crate::config::Config;",
+            "core must not use config",
+        ),
+        (
+            "sim/twitchat/mod.rs",
+            "use crate::twitchat::Summary;",
+            "sim must not use twitchat",
+        ),
+        (
+            "obs/mod.rs",
+            "use twitchat_bridge::event;",
+            "the library names itself: use crate::",
+        ),
+        (
+            "cli/run.rs",
+            "use crate::daemon::run;",
+            "cli has no part daemon",
+        ),
+        (
+            "manager/mod.rs",
+            "",
+            "there is no part manager in the table",
+        ),
+        (
+            "core/mod.rs",
+            "let now = std::time::Instant::now();",
+            "core is pure: Instant now",
+        ),
+        (
+            "core/mod.rs",
+            "use std::{fmt, fs::File};",
+            "core is pure: std fs",
+        ),
+        (
+            "link/mod.rs",
+            "fn f() { println!(\"{}\", 1) }",
+            "link is pure: println !",
+        ),
+        (
+            "event/mod.rs",
+            "use tokio::sync::mpsc;",
+            "event is pure: tokio",
+        ),
+        (
+            "obs/dial.rs",
+            "let x = tokio::net::TcpListener::from_std(y);",
+            "only sim may listen: TcpListener",
+        ),
+        (
+            "obs/dial.rs",
+            "socket.bind(&any)?;",
+            "only sim may listen: bind (",
+        ),
+        (
+            "lib.rs",
+            "use std::os::unix::net::UnixListener;",
+            "only sim may listen: UnixListener",
+        ),
         // After everything that looks like the end of something.
-        ("core/mod.rs", "/* a /* b */ \" */ let c = '\"'; let d = '\\''; use crate::obs;", "core must not use obs"),
-        ("core/mod.rs", "let s = r#\"a \" // \"#; let l: &'static str = \"\\\"//\"; use crate::obs;", "core must not use obs"),
-        ("core/mod.rs", "#[cfg(test)]\nmod tests { fn f() { } }\nuse crate::obs;", "core must not use obs"),
-        ("core/mod.rs", "#[cfg(test)]\nmod tests;\nuse crate::obs;", "core must not use obs"),
+        (
+            "core/mod.rs",
+            "/* a /* b */ \" */ let c = '\"'; let d = '\\''; use crate::obs;",
+            "core must not use obs",
+        ),
+        (
+            "core/mod.rs",
+            "let s = r#\"a \" // \"#; let l: &'static str = \"\\\"//\"; use crate::obs;",
+            "core must not use obs",
+        ),
+        (
+            "core/mod.rs",
+            "#[cfg(test)]\nmod tests { fn f() { } }\nuse crate::obs;",
+            "core must not use obs",
+        ),
+        (
+            "core/mod.rs",
+            "#[cfg(test)]\nmod tests;\nuse crate::obs;",
+            "core must not use obs",
+        ),
     ] {
         assert_eq!(found(path, text), expected, "{path}: {text}");
     }
@@ -336,12 +539,33 @@ fn a_planted_violation_is_found() {
 #[test]
 fn what_is_allowed_is_not_complained_of() {
     for (path, text) in [
-        ("credits/fold.rs", "use crate::{credits::x, event::Event, mapping};\nuse super::super::event; use super::people;"),
-        ("core/mod.rs", "//! See crate::obs and TcpListener.\n/// `tokio`\nlet a = \"crate::obs std::fs\"; // crate::store"),
-        ("core/mod.rs", "#[cfg(test)]\nmod tests { use std::fs; use crate::obs; fn f() { println!(\"{}\", 1); } }"),
-        ("obs/mod.rs", "use crate::{config, core, link}; use std::net::SocketAddr;"),
-        ("sim/obs/mod.rs", "let listener = TcpListener::bind(address).await?;"),
-        ("cli/run.rs", "use super::context; use crate::cli::out; use twitchat_bridge::daemon; println!(\"\");"),
+        (
+            "credits/fold.rs",
+            "use crate::{credits::x, event::Event, mapping};\nuse super::super::event; use \
+                super::people;",
+        ),
+        (
+            "core/mod.rs",
+            "//! See crate::obs and TcpListener.\n/// `tokio`\nlet a = \"crate::obs std::fs\"; // \
+                crate::store",
+        ),
+        (
+            "core/mod.rs",
+            "#[cfg(test)]\nmod tests { use std::fs; use crate::obs; fn f() { println!(\"{}\", 1); \
+                } }",
+        ),
+        (
+            "obs/mod.rs",
+            "use crate::{config, core, link}; use std::net::SocketAddr;",
+        ),
+        (
+            "sim/obs/mod.rs",
+            "let listener = TcpListener::bind(address).await?;",
+        ),
+        (
+            "cli/run.rs",
+            "use super::context; use crate::cli::out; use twitchat_bridge::daemon; println!(\"\");",
+        ),
         ("lib.rs", "pub mod config;\npub mod core;"),
     ] {
         assert_eq!(violations(path, text), [""; 0], "{path}: {text}");

@@ -1,7 +1,12 @@
-//! The link against a real OBS: `scripts/real-obs start`, then run with `--ignored` and its `OBS_TEST_URL` and `OBS_TEST_PASSWORD`.
-//! One at a time: they measure. The test that freezes and kills OBS starts one of its own.
+//! The link against a real OBS: `scripts/real-obs start`, then run with `--ignored` and its
+//! `OBS_TEST_URL` and `OBS_TEST_PASSWORD`. One at a time: they measure. The test that freezes and
+//! kills OBS starts one of its own.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails must say where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that fails must say where"
+)]
 
 use std::env;
 use std::path::Path;
@@ -19,21 +24,38 @@ use twitchat_bridge::sim;
 const SOON: Duration = Duration::from_secs(60);
 
 fn target() -> Target {
-    let url = env::var("OBS_TEST_URL").expect("OBS_TEST_URL: scripts/real-obs start prints where it stands");
+    let url = env::var("OBS_TEST_URL")
+        .expect("OBS_TEST_URL: scripts/real-obs start prints where it stands");
     target_at(&url, env::var("OBS_TEST_PASSWORD").ok())
 }
 
 fn target_at(url: &str, password: Option<String>) -> Target {
-    let (host, port) = url.trim_start_matches("ws://").rsplit_once(':').expect("ws://HOST:PORT");
-    Target { host: host.to_owned(), port: port.parse().expect("a port"), tls: false, password: password.map(SecretString::from) }
+    let (host, port) = url
+        .trim_start_matches("ws://")
+        .rsplit_once(':')
+        .expect("ws://HOST:PORT");
+    Target {
+        host: host.to_owned(),
+        port: port.parse().expect("a port"),
+        tls: false,
+        password: password.map(SecretString::from),
+    }
 }
 
 fn event(n: usize) -> Box<RawValue> {
-    serde_json::value::to_raw_value(&json!({"origin": "twitchat-bridge", "bridge": "test", "seq": n})).unwrap()
+    serde_json::value::to_raw_value(
+        &json!({"origin": "twitchat-bridge", "bridge": "test", "seq": n}),
+    )
+    .unwrap()
 }
 
 /// Rounds of "say it, hear it", and how long each took, sorted.
-async fn echoes(listener: &mut Listener, talker: &Talker, rounds: usize, gap: Duration) -> Vec<Duration> {
+async fn echoes(
+    listener: &mut Listener,
+    talker: &Talker,
+    rounds: usize,
+    gap: Duration,
+) -> Vec<Duration> {
     let mut took = Vec::new();
     for n in 0..rounds {
         sleep(gap).await;
@@ -42,7 +64,11 @@ async fn echoes(listener: &mut Listener, talker: &Talker, rounds: usize, gap: Du
         let (said, heard) = tokio::join!(talker.broadcast(&event), timeout(SOON, listener.next()));
         said.unwrap();
         let heard = heard.unwrap().unwrap();
-        assert!(matches!(&*heard.events, [Heard::Bridge(echo)] if echo.get().contains(&format!("\"seq\":{n}"))), "{heard:?}");
+        assert!(
+            matches!(&*heard.events,
+                [Heard::Bridge(echo)] if echo.get().contains(&format!("\"seq\":{n}"))),
+            "{heard:?}"
+        );
         took.push(begun.elapsed());
     }
     took.sort();
@@ -54,12 +80,20 @@ async fn echoes(listener: &mut Listener, talker: &Talker, rounds: usize, gap: Du
 async fn timing_of_echoes() {
     let target = target();
     for (rounds, gap) in [(1000, 0), (100, 20), (8, 1000)] {
-        let mut listener = Listener::connect(&target, &Options::default()).await.unwrap();
+        let mut listener = Listener::connect(&target, &Options::default())
+            .await
+            .unwrap();
         let talker = Talker::connect(&target, &Options::default()).await.unwrap();
         let took = echoes(&mut listener, &talker, rounds, Duration::from_millis(gap)).await;
         let (median, worst) = (took[rounds / 2], took[rounds - 1]);
-        println!("{rounds} echoes, gap {gap} ms: median {median:?}, 99 % {:?}, worst {worst:?}", took[rounds * 99 / 100]);
-        assert!(median < Duration::from_millis(10), "the stall of 40 ms is back: {median:?}");
+        println!(
+            "{rounds} echoes, gap {gap} ms: median {median:?}, 99 % {:?}, worst {worst:?}",
+            took[rounds * 99 / 100]
+        );
+        assert!(
+            median < Duration::from_millis(10),
+            "the stall of 40 ms is back: {median:?}"
+        );
     }
 }
 
@@ -70,20 +104,31 @@ async fn timing_of_first_echoes() {
     let target = target();
     let mut took = Vec::new();
     for _ in 0..50 {
-        let mut listener = Listener::connect(&target, &Options::default()).await.unwrap();
+        let mut listener = Listener::connect(&target, &Options::default())
+            .await
+            .unwrap();
         let talker = Talker::connect(&target, &Options::default()).await.unwrap();
         took.extend(echoes(&mut listener, &talker, 1, Duration::ZERO).await);
     }
     took.sort();
-    println!("50 first echoes: median {:?}, 90 % {:?}, worst {:?}", took[25], took[45], took[49]);
-    assert!(took[45] < Duration::from_millis(20), "the stall of 40 ms is back: {took:?}");
+    println!(
+        "50 first echoes: median {:?}, 90 % {:?}, worst {:?}",
+        took[25], took[45], took[49]
+    );
+    assert!(
+        took[45] < Duration::from_millis(20),
+        "the stall of 40 ms is back: {took:?}"
+    );
 }
 
 #[tokio::test]
 #[ignore = "needs a real OBS"]
 async fn timing_of_echoes_right_after_pings() {
     let target = target();
-    let options = Options { ping_after: Duration::from_millis(50), ..Options::default() };
+    let options = Options {
+        ping_after: Duration::from_millis(50),
+        ..Options::default()
+    };
     let mut listener = Listener::connect(&target, &options).await.unwrap();
     let talker = Talker::connect(&target, &options).await.unwrap();
     let mut took = Vec::new();
@@ -94,8 +139,14 @@ async fn timing_of_echoes_right_after_pings() {
         took.extend(echoes(&mut listener, &talker, 1, Duration::ZERO).await);
     }
     took.sort();
-    println!("100 echoes after pings: median {:?}, worst {:?}", took[50], took[99]);
-    assert!(took[90] < Duration::from_millis(20), "the stall of 40 ms is back: {took:?}");
+    println!(
+        "100 echoes after pings: median {:?}, worst {:?}",
+        took[50], took[99]
+    );
+    assert!(
+        took[90] < Duration::from_millis(20),
+        "the stall of 40 ms is back: {took:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -103,41 +154,74 @@ async fn timing_of_echoes_right_after_pings() {
 async fn timing_of_a_burst_heard_to_the_last_event() {
     const EVENTS: usize = 100_000;
     let target = target();
-    let peer = sim::peer::Target { url: format!("ws://{target}"), password: target.password.clone() };
+    let peer = sim::peer::Target {
+        url: format!("ws://{target}"),
+        password: target.password.clone(),
+    };
     let reader = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async move {
-            let mut listener = Listener::connect(&target, &Options::default()).await.unwrap();
+            let mut listener = Listener::connect(&target, &Options::default())
+                .await
+                .unwrap();
             let (mut heard, mut batches, mut begun, mut cpu) = (0, 0_usize, None, 0);
             while heard < EVENTS {
-                let batch = timeout(SOON, listener.next()).await.unwrap_or_else(|_| panic!("only {heard} of {EVENTS}")).unwrap();
+                let batch = timeout(SOON, listener.next())
+                    .await
+                    .unwrap_or_else(|_| {
+                        panic!(
+                            "only \
+                    {heard} of {EVENTS}"
+                        )
+                    })
+                    .unwrap();
                 if begun.is_none() {
                     (begun, cpu) = (Some(Instant::now()), cpu_nanos());
                 }
-                heard += batch.events.iter().filter(|event| matches!(event, Heard::Twitchat(_))).count();
+                heard += batch
+                    .events
+                    .iter()
+                    .filter(|event| matches!(event, Heard::Twitchat(_)))
+                    .count();
                 batches += 1;
             }
             let took = begun.unwrap().elapsed();
             #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
-            let (rate, each) = (EVENTS as f64 / took.as_secs_f64(), (cpu_nanos() - cpu) as f64 / EVENTS as f64 / 1000.0);
-            println!("{EVENTS} events in {took:?}: {rate:.0} events/s, {batches} batches, {each:.2} us of CPU each in the reader");
+            let (rate, each) = (
+                EVENTS as f64 / took.as_secs_f64(),
+                (cpu_nanos() - cpu) as f64 / EVENTS as f64 / 1000.0,
+            );
+            println!(
+                "{EVENTS} events in {took:?}: {rate:.0} events/s, {batches} batches, \
+                {each:.2} us of CPU each in the reader"
+            );
         });
     });
     sleep(Duration::from_millis(500)).await;
     let mut sender = sim::peer::Talker::connect(&peer).await.unwrap();
     for n in 0..EVENTS {
-        let event = json!({"origin": "twitchat", "type": "FOLLOW", "id": format!("id-{n}"), "data": {"user": {"id": n.to_string(),
-            "login": format!("viewer{n}"), "displayName": format!("Viewer{n}")}, "platform": "twitch", "date": 1_700_000_000_000_u64}});
+        let event = json!({"origin": "twitchat", "type": "FOLLOW", "id": format!("id-{n}"),
+            "data": {"user": {"id": n.to_string(),
+            "login": format!("viewer{n}"), "displayName": format!("Viewer{n}")},
+                "platform": "twitch", "date": 1_700_000_000_000_u64}});
         sender.pipeline(&event).await.unwrap();
     }
     sender.settled().await.unwrap();
-    tokio::task::spawn_blocking(move || reader.join().unwrap()).await.unwrap();
+    tokio::task::spawn_blocking(move || reader.join().unwrap())
+        .await
+        .unwrap();
 }
 
 /// What this thread has used of the processor.
 fn cpu_nanos() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    stat.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0)
+    stat.split(' ')
+        .next()
+        .and_then(|nanos| nanos.parse().ok())
+        .unwrap_or(0)
 }
 
 /// An OBS of the test's own, to be frozen and killed. Ends with it.
@@ -147,7 +231,9 @@ struct OwnObs {
 
 impl OwnObs {
     fn start() -> Self {
-        let obs = Self { state: tempfile::tempdir().unwrap() };
+        let obs = Self {
+            state: tempfile::tempdir().unwrap(),
+        };
         obs.run(&["start", "--owner", &std::process::id().to_string()]);
         obs
     }
@@ -156,7 +242,12 @@ impl OwnObs {
     fn run(&self, arguments: &[&str]) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/real-obs");
         let file = self.state.path().join("state");
-        let status = Command::new(script).args(arguments).arg("--state").arg(file).status().unwrap();
+        let status = Command::new(script)
+            .args(arguments)
+            .arg("--state")
+            .arg(file)
+            .status()
+            .unwrap();
         assert!(status.success(), "real-obs {arguments:?}: {status}");
     }
 
@@ -164,11 +255,18 @@ impl OwnObs {
     fn recorded(&self, name: &str) -> String {
         let state = std::fs::read_to_string(self.state.path().join("state")).unwrap();
         let prefix = format!("export {name}=");
-        state.lines().find_map(|line| line.strip_prefix(&prefix)).expect(name).to_owned()
+        state
+            .lines()
+            .find_map(|line| line.strip_prefix(&prefix))
+            .expect(name)
+            .to_owned()
     }
 
     fn signal(&self, signal: &str) {
-        let status = Command::new("kill").args([signal, &self.recorded("OBS_TEST_PID")]).status().unwrap();
+        let status = Command::new("kill")
+            .args([signal, &self.recorded("OBS_TEST_PID")])
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 }
@@ -180,10 +278,16 @@ impl Drop for OwnObs {
 }
 
 /// The first notice that `pick` accepts, and how long it took.
-async fn until(notices: &mut tokio::sync::mpsc::Receiver<Notice>, pick: impl Fn(&Notice) -> bool) -> (Notice, Duration) {
+async fn until(
+    notices: &mut tokio::sync::mpsc::Receiver<Notice>,
+    pick: impl Fn(&Notice) -> bool,
+) -> (Notice, Duration) {
     let begun = Instant::now();
     loop {
-        let notice = timeout(SOON, notices.recv()).await.expect("a notice in time").expect("a notice before the end");
+        let notice = timeout(SOON, notices.recv())
+            .await
+            .expect("a notice in time")
+            .expect("a notice before the end");
         if pick(&notice) {
             return (notice, begun.elapsed());
         }
@@ -194,22 +298,37 @@ async fn until(notices: &mut tokio::sync::mpsc::Receiver<Notice>, pick: impl Fn(
 #[ignore = "needs a real OBS"]
 async fn timing_of_a_frozen_a_killed_and_a_restarted_obs() {
     let own = OwnObs::start();
-    let target = target_at(&own.recorded("OBS_TEST_URL"), Some(own.recorded("OBS_TEST_PASSWORD")));
+    let target = target_at(
+        &own.recorded("OBS_TEST_URL"),
+        Some(own.recorded("OBS_TEST_PASSWORD")),
+    );
     let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let (_obs, mut notices) = start(move || std::future::ready(target.clone()), Options::default(), cancel, &tasks);
+    let (_obs, mut notices) = start(
+        move || std::future::ready(target.clone()),
+        Options::default(),
+        cancel,
+        &tasks,
+    );
     let up = |notice: &Notice| matches!(notice, Notice::Up(_));
     let down = |notice: &Notice| matches!(notice, Notice::Down(_));
     until(&mut notices, up).await;
 
     own.signal("-STOP");
-    let (Notice::Down(cause), took) = until(&mut notices, down).await else { unreachable!() };
+    let (Notice::Down(cause), took) = until(&mut notices, down).await else {
+        unreachable!()
+    };
     println!("frozen: noticed after {took:?}: {cause}");
     assert!(took < Duration::from_secs(20));
     own.signal("-CONT");
-    println!("thawed: up again after {:?}", until(&mut notices, up).await.1);
+    println!(
+        "thawed: up again after {:?}",
+        until(&mut notices, up).await.1
+    );
 
     own.signal("-KILL");
-    let (Notice::Down(cause), took) = until(&mut notices, down).await else { unreachable!() };
+    let (Notice::Down(cause), took) = until(&mut notices, down).await else {
+        unreachable!()
+    };
     println!("killed: noticed after {took:?}: {cause}");
     own.run(&["restart"]);
     let (_, took) = until(&mut notices, up).await;
@@ -217,7 +336,9 @@ async fn timing_of_a_frozen_a_killed_and_a_restarted_obs() {
     assert!(took < Duration::from_secs(5));
 
     own.signal("-INT");
-    let (Notice::Down(cause), took) = until(&mut notices, down).await else { unreachable!() };
+    let (Notice::Down(cause), took) = until(&mut notices, down).await else {
+        unreachable!()
+    };
     println!("asked to end: noticed after {took:?}: {cause}");
     assert!(cause.to_string().contains("OBS was closed"), "{cause}");
 }

@@ -17,7 +17,8 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge actions SHOW_CLIP
   twitchat-bridge actions --generation 17 --json | jq -r '.[].name'
 
-Names are in the words of the Twitchat that the bridge last heard; the names of every other version can be used as well.";
+Names are in the words of the Twitchat that the bridge last heard; the names of every other \
+version can be used as well.";
 
 /// List what can be sent to Twitchat, or explain one action
 #[derive(Debug, clap::Args)]
@@ -47,10 +48,16 @@ impl Args {
             return Ok(ExitCode::SUCCESS);
         }
         // A config that cannot be read is no reason to list nothing.
-        let heard = || context.config().ok().and_then(|config| state::generation(&config));
+        let heard = || {
+            context
+                .config()
+                .ok()
+                .and_then(|config| state::generation(&config))
+        };
         let words = self.generation.or_else(heard);
-        let mut listed: Vec<_> =
-            action::actions().filter_map(|action| Some((listed_name(action, self.generation, words)?, action))).collect();
+        let mut listed: Vec<_> = action::actions()
+            .filter_map(|action| Some((listed_name(action, self.generation, words)?, action)))
+            .collect();
         listed.sort_unstable_by_key(|(name, _)| *name);
         if self.json {
             let all: Vec<_> = listed.iter().map(|(_, action)| action.explain()).collect();
@@ -65,22 +72,47 @@ impl Args {
 }
 
 /// Under which name it is listed, if at all.
-fn listed_name(action: &Action, only: Option<Generation>, words: Option<Generation>) -> Option<&'static str> {
+fn listed_name(
+    action: &Action,
+    only: Option<Generation>,
+    words: Option<Generation>,
+) -> Option<&'static str> {
     let name = words.and_then(|generation| action.name_in(generation));
-    if only.is_some() { name } else { Some(name.unwrap_or(action.name())) }
+    if only.is_some() {
+        name
+    } else {
+        Some(name.unwrap_or(action.name()))
+    }
 }
 
 fn unknown(name: &str) -> Failure {
-    let similar =
-        action::nearest(&name.to_uppercase().replace('-', "_"), action::actions().flat_map(|action| action.names.all())).join(" or ");
-    let hint = if similar.is_empty() { "`twitchat-bridge actions` lists them".to_owned() } else { format!("did you mean {similar}?") };
+    let similar = action::nearest(
+        &name.to_uppercase().replace('-', "_"),
+        action::actions().flat_map(|action| action.names.all()),
+    )
+    .join(" or ");
+    let hint = if similar.is_empty() {
+        "`twitchat-bridge actions` lists them".to_owned()
+    } else {
+        format!("did you mean {similar}?")
+    };
     Failure::Usage(format!("Twitchat has no action {name}: {hint}"))
 }
 
 fn explain(action: &Explanation) -> Result<(), OutError> {
-    out::line(format_args!("{BOLD}{}{BOLD:#}\n{}\n", action.name, action.about))?;
-    for entry in action.names.iter().filter_map(|named| catalogue::look_up(named.name)) {
-        out::line(format_args!("Name         {} ({})", entry.name, entry.generations))?;
+    out::line(format_args!(
+        "{BOLD}{}{BOLD:#}\n{}\n",
+        action.name, action.about
+    ))?;
+    for entry in action
+        .names
+        .iter()
+        .filter_map(|named| catalogue::look_up(named.name))
+    {
+        out::line(format_args!(
+            "Name         {} ({})",
+            entry.name, entry.generations
+        ))?;
     }
     out::line(format_args!("Needs        {}", action.needs))?;
     if !action.answers.is_empty() {
@@ -103,14 +135,21 @@ fn explain(action: &Explanation) -> Result<(), OutError> {
         out::line(format_args!("      {DIM}{}{DIM:#}", parameter.about))?;
     }
     let data = fields::written(&action.example);
-    out::line(format_args!("\n{BOLD}Example{BOLD:#}\n  twitchat-bridge send {} {data}", action.name).to_string().trim_end())
+    out::line(
+        format_args!(
+            "\n{BOLD}Example{BOLD:#}\n  twitchat-bridge send {} {data}",
+            action.name
+        )
+        .to_string()
+        .trim_end(),
+    )
 }
 
 /// Where the two sides differ; of interest only if there are two.
 fn renamed(parameter: &Parameter, action: &Explanation) -> String {
     let in_17 = |generations: &[u8]| generations.contains(&3);
-    let is_on_both =
-        action.names.iter().any(|named| in_17(&named.generations)) && action.names.iter().any(|named| named.generations != [3]);
+    let is_on_both = action.names.iter().any(|named| in_17(&named.generations))
+        && action.names.iter().any(|named| named.generations != [3]);
     match &parameter.path_in_17 {
         _ if !is_on_both => String::new(),
         Some(_) if parameter.only_in_17 => " (only in 17)".into(),

@@ -1,4 +1,5 @@
-//! Talking over OBS for the length of one verb: ask the bridge and wait for its reply, or send and wait for the echo.
+//! Talking over OBS for the length of one verb: ask the bridge and wait for its reply, or send and
+//! wait for the echo.
 
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ use super::failure::Failure;
 use super::{out, span};
 
 /// Of a reply that a crash may take back.
-const NOT_DURABLE: &str = "the bridge has this in memory only, its journal does not hold all of it: `twitchat-bridge status` says why";
+const NOT_DURABLE: &str = "the bridge has this in memory only, its journal does not hold all of \
+    it: `twitchat-bridge status` says why";
 
 /// What of a reply belongs to its envelope and not to the answer.
 const ENVELOPE: [&str; 6] = ["origin", "bridge", "id", "client", "status", "seq"];
@@ -25,13 +27,16 @@ const ENVELOPE: [&str; 6] = ["origin", "bridge", "id", "client", "status", "seq"
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Patience {
     /// How long to wait for the answer
-    #[arg(long = "timeout", value_name = "DURATION", default_value = "5s", value_parser = span::read)]
+    #[arg(long = "timeout", value_name = "DURATION", default_value = "5s",
+        value_parser = span::read)]
     within: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { within: Duration::from_secs(5) }
+        Self {
+            within: Duration::from_secs(5),
+        }
     }
 }
 
@@ -68,8 +73,14 @@ impl Bus {
     /// Both at once. Of two failures the listener's counts: it tells them best.
     pub(crate) async fn connect(target: &Target) -> Result<Self, ConnectError> {
         let options = Options::default();
-        let (listener, talker) = tokio::join!(Box::pin(Listener::connect(target, &options)), Box::pin(Talker::connect(target, &options)));
-        Ok(Self { listener: listener?, talker: talker? })
+        let (listener, talker) = tokio::join!(
+            Box::pin(Listener::connect(target, &options)),
+            Box::pin(Talker::connect(target, &options))
+        );
+        Ok(Self {
+            listener: listener?,
+            talker: talker?,
+        })
     }
 
     /// Asks the bridge. The reply is as it came, envelope included.
@@ -79,12 +90,21 @@ impl Bus {
         mut fields: Map<String, Value>,
         patience: Patience,
     ) -> anyhow::Result<Map<String, Value>> {
-        let id = fields.entry("id").or_insert_with(|| Uuid::new_v4().to_string().into()).clone();
+        let id = fields
+            .entry("id")
+            .or_insert_with(|| Uuid::new_v4().to_string().into())
+            .clone();
         fields.insert("request".into(), name.into());
         self.talker.broadcast(&to_raw_value(&fields)?).await?;
         let is_reply = |heard: &Heard| matches!(heard, Heard::Bridge(whole) if answers(whole, &id));
-        let no_answer = || Failure::NoAnswer { request: name.to_owned(), within: patience.within };
-        match timeout(patience.within, self.hear(is_reply)).await.map_err(|_| no_answer())?? {
+        let no_answer = || Failure::NoAnswer {
+            request: name.to_owned(),
+            within: patience.within,
+        };
+        match timeout(patience.within, self.hear(is_reply))
+            .await
+            .map_err(|_| no_answer())??
+        {
             Heard::Bridge(reply) => {
                 let reply = unless_refused(name, serde_json::from_str(reply.get())?)?;
                 if reply.get(DURABLE) == Some(&Value::Bool(false)) {
@@ -96,9 +116,14 @@ impl Bus {
         }
     }
 
-    /// Sends a message to Twitchat and waits until OBS has sent it to everybody, ourselves included, and until somebody has answered it
-    /// if an answer is wanted; gives the answer's data.
-    pub(crate) async fn tell(&mut self, telling: &Telling<'_>, patience: Patience) -> anyhow::Result<Option<Value>> {
+    /// Sends a message to Twitchat and waits until OBS has sent it to everybody, ourselves
+    /// included, and until somebody has answered it if an answer is wanted; gives the answer's
+    /// data.
+    pub(crate) async fn tell(
+        &mut self,
+        telling: &Telling<'_>,
+        patience: Patience,
+    ) -> anyhow::Result<Option<Value>> {
         let message = to_raw_value(telling.envelope)?;
         let (mut echoed, mut answer) = (false, None);
         let told = async {
@@ -118,7 +143,8 @@ impl Bus {
                             if message.id.as_deref() == Some(telling.id) {
                                 echoed = true;
                             } else if answer.is_none() {
-                                answer = telling.awaits.and_then(|awaits| answer_in(message, awaits));
+                                answer = telling.awaits.and_then(|awaits| answer_in(message,
+                                    awaits));
                             }
                         }
                     }
@@ -128,8 +154,20 @@ impl Bus {
         };
         match timeout(patience.within, told).await {
             Ok(done) => done?,
-            Err(_) if echoed => return Err(Failure::NoReaction { kind: telling.kind.into(), within: patience.within }.into()),
-            Err(_) => return Err(Failure::NoEcho { kind: telling.kind.into(), within: patience.within }.into()),
+            Err(_) if echoed => {
+                return Err(Failure::NoReaction {
+                    kind: telling.kind.into(),
+                    within: patience.within,
+                }
+                .into());
+            }
+            Err(_) => {
+                return Err(Failure::NoEcho {
+                    kind: telling.kind.into(),
+                    within: patience.within,
+                }
+                .into());
+            }
         }
         Ok(answer)
     }
@@ -141,11 +179,16 @@ impl Bus {
 
     /// Lets time pass; what is heard meanwhile is let go.
     pub(crate) async fn idle(&mut self, time: Duration) -> Result<(), twitchat_bridge::obs::Gone> {
-        timeout(time, self.hear(|_| false)).await.map_or(Ok(()), |heard| heard.map(drop))
+        timeout(time, self.hear(|_| false))
+            .await
+            .map_or(Ok(()), |heard| heard.map(drop))
     }
 
     /// The next message that is wanted.
-    async fn hear(&mut self, wanted: impl Fn(&Heard) -> bool) -> Result<Heard, twitchat_bridge::obs::Gone> {
+    async fn hear(
+        &mut self,
+        wanted: impl Fn(&Heard) -> bool,
+    ) -> Result<Heard, twitchat_bridge::obs::Gone> {
         loop {
             let batch = self.listener.next().await?;
             if let Some(found) = batch.events.iter().find(|heard| wanted(heard)) {
@@ -157,13 +200,23 @@ impl Bus {
 
 /// The data of a message if it is one of those awaited.
 fn answer_in(message: &Message, awaits: &[Expected]) -> Option<Value> {
-    let data = || message.data.as_deref().map_or(Value::Null, |data| serde_json::from_str(data.get()).unwrap_or_default());
-    let expected = awaits.iter().filter(|expected| expected.kinds.contains(&&*message.kind));
-    expected.map(|expected| (expected, data())).find(|(expected, data)| expected.is(&message.kind, data)).map(|(_, data)| data)
+    let data = || {
+        message.data.as_deref().map_or(Value::Null, |data| {
+            serde_json::from_str(data.get()).unwrap_or_default()
+        })
+    };
+    let expected = awaits
+        .iter()
+        .filter(|expected| expected.kinds.contains(&&*message.kind));
+    expected
+        .map(|expected| (expected, data()))
+        .find(|(expected, data)| expected.is(&message.kind, data))
+        .map(|(_, data)| data)
 }
 
 fn answers(whole: &RawValue, id: &Value) -> bool {
-    serde_json::from_str::<Envelope<'_>>(whole.get()).is_ok_and(|reply| reply.status.is_some() && reply.id == *id)
+    serde_json::from_str::<Envelope<'_>>(whole.get())
+        .is_ok_and(|reply| reply.status.is_some() && reply.id == *id)
 }
 
 /// The reply unless it is an error.
@@ -171,8 +224,16 @@ fn unless_refused(name: &str, reply: Map<String, Value>) -> anyhow::Result<Map<S
     if reply.get("status").and_then(Value::as_str) == Some("ok") {
         return Ok(reply);
     }
-    let why = reply.get("error").and_then(Value::as_str).unwrap_or("it does not say why").to_owned();
-    Err(Failure::Refused { request: name.to_owned(), why }.into())
+    let why = reply
+        .get("error")
+        .and_then(Value::as_str)
+        .unwrap_or("it does not say why")
+        .to_owned();
+    Err(Failure::Refused {
+        request: name.to_owned(),
+        why,
+    }
+    .into())
 }
 
 /// The answer without its envelope.

@@ -15,7 +15,8 @@ use super::failure::Failure;
 use super::out;
 
 const AFTER_HELP: &str =
-    "What is said as an option goes before the environment, then comes the config file, then OBS's own settings on this computer, \
+    "What is said as an option goes before the environment, then comes the config file, then OBS's \
+        own settings on this computer, \
 then the default.
 
 Examples:
@@ -67,17 +68,35 @@ impl Args {
 
 /// The file that is named, else the usual one.
 fn path(context: &Context) -> anyhow::Result<PathBuf> {
-    let variable = || std::env::var_os("TWITCHAT_BRIDGE_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let variable = || {
+        std::env::var_os("TWITCHAT_BRIDGE_CONFIG")
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from)
+    };
     let usual = || config::places().map(|places| config::default_path(&places));
-    let path = context.flags().config.clone().or_else(variable).or_else(usual);
-    path.ok_or_else(|| Failure::Usage("no home folder is known: name the config file with --config".into()).into())
+    let path = context
+        .flags()
+        .config
+        .clone()
+        .or_else(variable)
+        .or_else(usual);
+    path.ok_or_else(|| {
+        Failure::Usage("no home folder is known: name the config file with --config".into()).into()
+    })
 }
 
 fn table(config: &Config) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(["setting", "value", "from"]);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(["setting", "value", "from"]);
     for row in config.rows() {
-        table.add_row([row.key.to_owned(), row.value.unwrap_or_else(|| "(not set)".into()), row.origin.to_string()]);
+        table.add_row([
+            row.key.to_owned(),
+            row.value.unwrap_or_else(|| "(not set)".into()),
+            row.origin.to_string(),
+        ]);
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -92,13 +111,22 @@ fn write(path: &Path, force: bool) -> anyhow::Result<()> {
         fs::create_dir_all(folder).with_context(doing)?;
     }
     let mut options = File::options();
-    options.write(true).create(force).truncate(force).create_new(!force);
+    options
+        .write(true)
+        .create(force)
+        .truncate(force)
+        .create_new(!force);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            bail!("there is a config file already: {}. Change it there, or replace it with --force", path.display())
+            bail!(
+                "there is a config file already: {}. Change it there, or replace it with --force",
+                path.display()
+            )
         }
-        file => file.and_then(|mut file| file.write_all(config::template().as_bytes())).with_context(doing),
+        file => file
+            .and_then(|mut file| file.write_all(config::template().as_bytes()))
+            .with_context(doing),
     }
 }

@@ -25,7 +25,10 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(options: Options) -> Self {
-        Self { password_stdin: options.password_stdin(), flags: options.into_flags() }
+        Self {
+            password_stdin: options.password_stdin(),
+            flags: options.into_flags(),
+        }
     }
 
     /// The options that are settings, as they were given.
@@ -42,7 +45,8 @@ impl Context {
     pub(crate) fn config(&self) -> anyhow::Result<Config> {
         let mut flags = self.flags.clone();
         if self.password_stdin {
-            flags.password_stdin = Some(read_password().context("cannot read the password from standard input")?);
+            flags.password_stdin =
+                Some(read_password().context("cannot read the password from standard input")?);
         }
         let (config, notes) = machine::config(flags)?;
         for note in notes {
@@ -69,7 +73,12 @@ impl Context {
     }
 
     /// Asks the bridge one thing. The reply is as it came, envelope included.
-    pub(crate) async fn ask(&self, name: &str, fields: Map<String, Value>, patience: Patience) -> anyhow::Result<Map<String, Value>> {
+    pub(crate) async fn ask(
+        &self,
+        name: &str,
+        fields: Map<String, Value>,
+        patience: Patience,
+    ) -> anyhow::Result<Map<String, Value>> {
         // Two connections in the making are a large future.
         Box::pin(async { self.bus().await?.ask(name, fields, patience).await }).await
     }
@@ -81,6 +90,8 @@ fn read_password() -> io::Result<SecretString> {
         return rpassword::prompt_password("Password of OBS: ").map(SecretString::from);
     }
     let mut text = String::new();
-    io::stdin().take(LONGEST_PASSWORD).read_to_string(&mut text)?;
+    io::stdin()
+        .take(LONGEST_PASSWORD)
+        .read_to_string(&mut text)?;
     Ok(text.lines().next().unwrap_or_default().into())
 }

@@ -31,7 +31,8 @@ use super::run;
 use super::signals::Signals;
 
 const AFTER_HELP: &str =
-    "Nothing of yours is touched: the stand-in OBS listens on a free port of this computer only, and the journal is thrown away.
+    "Nothing of yours is touched: the stand-in OBS listens on a free port of this computer only, \
+        and the journal is thrown away.
 
 Examples:
   twitchat-bridge demo
@@ -39,7 +40,8 @@ Examples:
 
 /// Events that may wait to be printed.
 const EVENTS: usize = 4_096;
-/// Gifts are told when a giver has been quiet for two seconds: silence longer than that means that all is told.
+/// Gifts are told when a giver has been quiet for two seconds: silence longer than that means that
+/// all is told.
 const QUIET: Duration = Duration::from_millis(2_300);
 /// Which show is played.
 const SEED: u64 = 7;
@@ -57,7 +59,10 @@ pub(crate) struct Args {
 }
 
 fn speed(text: &str) -> Result<f64, String> {
-    let speed = text.parse::<f64>().ok().filter(|speed| (0.1..=1_000.0).contains(speed));
+    let speed = text
+        .parse::<f64>()
+        .ok()
+        .filter(|speed| (0.1..=1_000.0).contains(speed));
     speed.ok_or_else(|| "it must be a number from 0.1 to 1000".to_owned())
 }
 
@@ -72,24 +77,47 @@ impl Args {
     }
 
     async fn perform(self, stage: Stage) -> anyhow::Result<ExitCode> {
-        let Stage { obs, password, folder, target, stop, mut bridge, mut told } = stage;
-        out::line(format_args!("{BOLD}A stand-in OBS, a stand-in Twitchat, and the real bridge between them.{BOLD:#}\n"))?;
+        let Stage {
+            obs,
+            password,
+            folder,
+            target,
+            stop,
+            mut bridge,
+            mut told,
+        } = stage;
+        out::line(format_args!(
+            "{BOLD}A stand-in OBS, a stand-in Twitchat, and the real bridge between them.{BOLD:#}\n"
+        ))?;
         obs.until_sessions(2).await;
-        let peer = peer::Target { url: obs.url(), password: Some(SecretString::from(password.as_str())) };
+        let peer = peer::Target {
+            url: obs.url(),
+            password: Some(SecretString::from(password.as_str())),
+        };
         let pace = Pace(Pace::LIVE.0.div_f64(self.speed));
-        let mut show = Show::connect(peer, SEED, pace).await.context("the stand-in Twitchat cannot play")?;
+        let mut show = Show::connect(peer, SEED, pace)
+            .await
+            .context("the stand-in Twitchat cannot play")?;
         let begun = Instant::now();
         tokio::select! {
             shown = watch(&mut show, &mut told, begun) => shown?,
             ended = &mut bridge => return outcome(ended),
         }
         let wish = Map::from_iter([("spelling".to_owned(), "seed".into())]);
-        let roll = Roll::read(&Bus::connect(&target).await?.ask("GetCredits", wish, Patience::default()).await?);
-        out::line(format_args!("\n{BOLD}The credits{BOLD:#}, as `twitchat-bridge credits` prints them:\n"))?;
+        let roll = Roll::read(
+            &Bus::connect(&target)
+                .await?
+                .ask("GetCredits", wish, Patience::default())
+                .await?,
+        );
+        out::line(format_args!(
+            "\n{BOLD}The credits{BOLD:#}, as `twitchat-bridge credits` prints them:\n"
+        ))?;
         credits::show(&roll, false)?;
         if self.keep {
             out::line(format_args!(
-                "\nStill running. Address {}, password {password}; for example:\n\n  OBS_PASSWORD={password} {} --port {} watch\n\nCtrl-C ends it.",
+                "\nStill running. Address {}, password {password}; for example:\n\n  \
+                    OBS_PASSWORD={password} {} --port {} watch\n\nCtrl-C ends it.",
                 obs.address(),
                 super::NAME,
                 obs.port()
@@ -106,7 +134,8 @@ impl Args {
     }
 }
 
-/// Everything that must be there before the show begins. What is dropped is gone: tasks, port and folder.
+/// Everything that must be there before the show begins. What is dropped is gone: tasks, port and
+/// folder.
 struct Stage {
     obs: StandIn,
     password: String,
@@ -120,8 +149,13 @@ struct Stage {
 impl Stage {
     async fn build() -> anyhow::Result<Self> {
         let password = Uuid::new_v4().simple().to_string();
-        let options = Options { password: Some(SecretString::from(password.as_str())), ..Options::default() };
-        let obs = StandIn::start(options).await.context("the stand-in OBS cannot listen on this computer")?;
+        let options = Options {
+            password: Some(SecretString::from(password.as_str())),
+            ..Options::default()
+        };
+        let obs = StandIn::start(options)
+            .await
+            .context("the stand-in OBS cannot listen on this computer")?;
         let target = Target {
             host: obs.address().ip().to_string(),
             port: obs.port(),
@@ -134,9 +168,22 @@ impl Stage {
         let (teller, told) = mpsc::channel(EVENTS);
         let stop = CancellationToken::new();
         let of_bridge = target.clone();
-        let setup = Setup { config, takeover: false, target: Arc::new(move || of_bridge.clone()), told: Some(teller) };
+        let setup = Setup {
+            config,
+            takeover: false,
+            target: Arc::new(move || of_bridge.clone()),
+            told: Some(teller),
+        };
         let bridge = AbortOnDropHandle::new(tokio::spawn(daemon::run(setup, stop.clone())));
-        Ok(Self { obs, password, folder, target, stop, bridge, told })
+        Ok(Self {
+            obs,
+            password,
+            folder,
+            target,
+            stop,
+            bridge,
+            told,
+        })
     }
 }
 
@@ -145,8 +192,10 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn create() -> anyhow::Result<Self> {
-        let path = std::env::temp_dir().join(format!("twitchat-bridge-demo-{}", Uuid::new_v4().simple()));
-        std::fs::create_dir(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        let path =
+            std::env::temp_dir().join(format!("twitchat-bridge-demo-{}", Uuid::new_v4().simple()));
+        std::fs::create_dir(&path)
+            .with_context(|| format!("cannot make the folder {}", path.display()))?;
         Ok(Self(path))
     }
 }
@@ -158,12 +207,18 @@ impl Drop for Folder {
     }
 }
 
-fn outcome(ended: Result<Result<Ended, daemon::Error>, tokio::task::JoinError>) -> anyhow::Result<ExitCode> {
+fn outcome(
+    ended: Result<Result<Ended, daemon::Error>, tokio::task::JoinError>,
+) -> anyhow::Result<ExitCode> {
     run::outcome(ended.map_err(|_| Failure::Broke)??)
 }
 
 /// Plays the show and prints what the bridge makes of it, until nothing comes any more.
-async fn watch(show: &mut Show, told: &mut mpsc::Receiver<Told>, begun: Instant) -> anyhow::Result<()> {
+async fn watch(
+    show: &mut Show,
+    told: &mut mpsc::Receiver<Told>,
+    begun: Instant,
+) -> anyhow::Result<()> {
     let mut playing = std::pin::pin!(show.play());
     let mut is_over = false;
     loop {
@@ -191,5 +246,8 @@ async fn print_on(told: &mut mpsc::Receiver<Told>, begun: Instant) -> Result<(),
 
 fn print(Told { event, .. }: &Told, begun: Instant) -> Result<(), out::OutError> {
     let (time, name) = (begun.elapsed().as_secs_f32(), event.name.to_string());
-    out::line(format_args!("{DIM}{time:5.1} s{DIM:#}  {BOLD}{name:<28}{BOLD:#}  {}", summary::of(&event.data)))
+    out::line(format_args!(
+        "{DIM}{time:5.1} s{DIM:#}  {BOLD}{name:<28}{BOLD:#}  {}",
+        summary::of(&event.data)
+    ))
 }

@@ -22,7 +22,8 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge events ON_SUBSCRIPTION
   twitchat-bridge events --all --json | jq -r '.[].name'
 
-Types of Twitchat's stand without a source. `twitchat-bridge wait`, `exec` and `watch` take all of these names.";
+Types of Twitchat's stand without a source. `twitchat-bridge wait`, `exec` and `watch` take all of \
+these names.";
 
 /// What only the bridge or OBS tells, and when.
 const OTHERS: [(&str, &str); 14] = [
@@ -32,7 +33,10 @@ const OTHERS: [(&str, &str); 14] = [
     ("Credits.Paused", "they are held still"),
     ("Credits.Resumed", "they go on"),
     ("Obs.Connected", "the bridge has connected to OBS"),
-    ("Obs.Disconnected", "OBS has gone; told by `watch`, `wait` and `exec`"),
+    (
+        "Obs.Disconnected",
+        "OBS has gone; told by `watch`, `wait` and `exec`",
+    ),
     ("Obs.SceneChanged", "OBS shows another scene"),
     ("Obs.StreamingStarted", "OBS began to stream"),
     ("Obs.StreamingStopped", "OBS stopped streaming"),
@@ -95,7 +99,10 @@ impl Args {
             out::line(serde_json::to_string_pretty(&listed)?)?;
         } else {
             for event in listed {
-                out::line(format_args!("{BOLD}{:<42}{BOLD:#}  {}", event.name, event.about))?;
+                out::line(format_args!(
+                    "{BOLD}{:<42}{BOLD:#}  {}",
+                    event.name, event.about
+                ))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -105,14 +112,29 @@ impl Args {
     fn listed(&self, samples: &Samples) -> Vec<Explained> {
         let is_wanted = |entry: &&Entry| {
             let version = self.generation;
-            is_told(entry) && version.map_or(!is_newer_name(entry), |version| entry.generations.contains(version))
+            is_told(entry)
+                && version.map_or(!is_newer_name(entry), |version| {
+                    entry.generations.contains(version)
+                })
         };
-        let mut listed: Vec<_> = catalogue::entries().iter().filter(is_wanted).map(|entry| of_twitchat(entry, samples)).collect();
-        let becomes: BTreeSet<_> = listed.iter().flat_map(|event| event.becomes.clone()).collect();
-        let others = OTHERS.iter().map(|(name, _)| (*name).to_owned()).filter(|_| self.generation.is_none());
+        let mut listed: Vec<_> = catalogue::entries()
+            .iter()
+            .filter(is_wanted)
+            .map(|entry| of_twitchat(entry, samples))
+            .collect();
+        let becomes: BTreeSet<_> = listed
+            .iter()
+            .flat_map(|event| event.becomes.clone())
+            .collect();
+        let others = OTHERS
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .filter(|_| self.generation.is_none());
         let mut names: BTreeSet<String> = becomes.into_iter().chain(others).collect();
         if self.all {
-            names.extend(known_events().iter().flat_map(|(source, kinds)| kinds.iter().map(move |kind| format!("{source}.{kind}"))));
+            names.extend(known_events().iter().flat_map(|(source, kinds)| {
+                kinds.iter().map(move |kind| format!("{source}.{kind}"))
+            }));
         }
         listed.extend(names.into_iter().map(|name| of_streamer_bot(name, samples)));
         listed
@@ -121,7 +143,10 @@ impl Args {
 
 /// Whether it is told, and not an order or a question.
 fn is_told(entry: &Entry) -> bool {
-    matches!(entry.class, Class::Event | Class::Answer | Class::Announcement)
+    matches!(
+        entry.class,
+        Class::Event | Class::Answer | Class::Announcement
+    )
 }
 
 /// Whether 17 only calls something by another name.
@@ -131,24 +156,40 @@ fn is_newer_name(entry: &Entry) -> bool {
 
 fn one(name: &str, samples: &Samples) -> Option<Explained> {
     let name = name.trim();
-    let kind = name.strip_prefix("Twitchat.").unwrap_or(name).to_uppercase().replace('-', "_");
+    let kind = name
+        .strip_prefix("Twitchat.")
+        .unwrap_or(name)
+        .to_uppercase()
+        .replace('-', "_");
     if let Some(entry) = catalogue::look_up(&kind).filter(|entry| is_told(entry)) {
         return Some(of_twitchat(entry, samples));
     }
     let name = EventName::parse(name)?;
-    let is_other = OTHERS.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name.to_string()));
-    (name.is_known() || is_other || samples.event(&name.to_string()).is_some()).then(|| of_streamer_bot(name.to_string(), samples))
+    let is_other = OTHERS
+        .iter()
+        .any(|(other, _)| other.eq_ignore_ascii_case(&name.to_string()));
+    (name.is_known() || is_other || samples.event(&name.to_string()).is_some())
+        .then(|| of_streamer_bot(name.to_string(), samples))
 }
 
 fn of_twitchat(entry: &Entry, samples: &Samples) -> Explained {
-    let names = || std::iter::once(entry.name).chain(entry.counterparts.iter().copied()).filter_map(catalogue::look_up);
+    let names = || {
+        std::iter::once(entry.name)
+            .chain(entry.counterparts.iter().copied())
+            .filter_map(catalogue::look_up)
+    };
     let sample = samples.kind(entry.name);
     Explained {
         name: entry.name.to_owned(),
         source: "Twitchat".into(),
         about: catalogue::about(entry.name).to_owned(),
-        names: names().map(|entry| format!("{} ({})", entry.name, entry.generations)).collect(),
-        becomes: names().filter_map(|entry| samples.kind(entry.name)).flat_map(|sample| sample.becomes.clone()).collect(),
+        names: names()
+            .map(|entry| format!("{} ({})", entry.name, entry.generations))
+            .collect(),
+        becomes: names()
+            .filter_map(|entry| samples.kind(entry.name))
+            .flat_map(|sample| sample.becomes.clone())
+            .collect(),
         from: BTreeSet::new(),
         example: sample.map(|sample| sample.data.clone()).unwrap_or_default(),
     }
@@ -156,11 +197,18 @@ fn of_twitchat(entry: &Entry, samples: &Samples) -> Explained {
 
 fn of_streamer_bot(name: String, samples: &Samples) -> Explained {
     let told = samples.event(&name);
-    let other = OTHERS.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name)).map(|(_, when)| format!("When {when}."));
+    let other = OTHERS
+        .iter()
+        .find(|(other, _)| other.eq_ignore_ascii_case(&name))
+        .map(|(_, when)| format!("When {when}."));
     let from = told.map(|told| told.by.clone()).unwrap_or_default();
     let from_twitchat = || {
         let kinds: Vec<_> = from.iter().cloned().collect();
-        if kinds.is_empty() { "Only when somebody publishes it.".to_owned() } else { format!("From {}.", kinds.join(", ")) }
+        if kinds.is_empty() {
+            "Only when somebody publishes it.".to_owned()
+        } else {
+            format!("From {}.", kinds.join(", "))
+        }
     };
     Explained {
         about: other.unwrap_or_else(from_twitchat),
@@ -174,16 +222,29 @@ fn of_streamer_bot(name: String, samples: &Samples) -> Explained {
 }
 
 fn unknown(name: &str) -> Failure {
-    let kinds = catalogue::entries().iter().filter(|entry| is_told(entry)).map(|entry| entry.name.to_owned());
-    let events = known_events().iter().flat_map(|(source, kinds)| kinds.iter().map(move |kind| format!("{source}.{kind}")));
+    let kinds = catalogue::entries()
+        .iter()
+        .filter(|entry| is_told(entry))
+        .map(|entry| entry.name.to_owned());
+    let events = known_events()
+        .iter()
+        .flat_map(|(source, kinds)| kinds.iter().map(move |kind| format!("{source}.{kind}")));
     let all: Vec<String> = kinds.chain(events).collect();
-    let similar = action::nearest(&name.replace('-', "_"), all.iter().map(String::as_str)).join(" or ");
-    let hint = if similar.is_empty() { "`twitchat-bridge events --all` lists them".to_owned() } else { format!("did you mean {similar}?") };
+    let similar =
+        action::nearest(&name.replace('-', "_"), all.iter().map(String::as_str)).join(" or ");
+    let hint = if similar.is_empty() {
+        "`twitchat-bridge events --all` lists them".to_owned()
+    } else {
+        format!("did you mean {similar}?")
+    };
     Failure::Usage(format!("there is no event {name}: {hint}"))
 }
 
 fn explain(event: &Explained) -> Result<(), OutError> {
-    out::line(format_args!("{BOLD}{}{BOLD:#}\n{}\n", event.name, event.about))?;
+    out::line(format_args!(
+        "{BOLD}{}{BOLD:#}\n{}\n",
+        event.name, event.about
+    ))?;
     for name in &event.names {
         out::line(format_args!("Name     {name}"))?;
     }
@@ -194,7 +255,10 @@ fn explain(event: &Explained) -> Result<(), OutError> {
     if event.example.is_null() {
         return Ok(());
     }
-    out::line(format_args!("\n{BOLD}Data, for example{BOLD:#}\n{:#}", event.example))
+    out::line(format_args!(
+        "\n{BOLD}Data, for example{BOLD:#}\n{:#}",
+        event.example
+    ))
 }
 
 #[cfg(test)]
@@ -219,19 +283,28 @@ mod tests {
 
     /// What was not captured: somebody of YouTube who writes, and a prediction whose points change.
     fn of_uncaptured() -> BTreeSet<String> {
-        let user = json!({ "id": "UCq3fXh0cJm1vZr8yXb2kQeg", "login": "yuki", "displayName": "Yuki" });
+        let user =
+            json!({ "id": "UCq3fXh0cJm1vZr8yXb2kQeg", "login": "yuki", "displayName": "Yuki" });
         let points = |points: u32| {
-            let outcomes = json!([{ "id": "a", "label": "Yes", "votes": points, "voters": 1 }, { "id": "b", "label": "No", "votes": 1 }]);
-            let prediction = json!({ "id": "p", "title": "?", "outcomes": outcomes, "duration_s": 120, "pendingAnswer": false });
-            json!({ "origin": "twitchat", "type": "ON_PREDICTION_PROGRESS", "id": points.to_string(), "data": { "prediction": prediction } })
+            let outcomes = json!([{ "id": "a", "label": "Yes", "votes": points, "voters": 1 },
+                { "id": "b", "label": "No", "votes": 1 }]);
+            let prediction = json!({ "id": "p", "title": "?", "outcomes": outcomes,
+                "duration_s": 120, "pendingAnswer": false });
+            json!({ "origin": "twitchat", "type": "ON_PREDICTION_PROGRESS",
+                "id": points.to_string(), "data": { "prediction": prediction } })
         };
-        let first = json!({ "origin": "twitchat", "type": "ON_MESSAGE_FIRST_TODAY", "id": "f", "data": { "message": "hi", "user": user } });
+        let first = json!({ "origin": "twitchat", "type": "ON_MESSAGE_FIRST_TODAY", "id": "f",
+            "data": { "message": "hi", "user": user } });
         let (mut decoder, at) = (Decoder::default(), Timestamp::UNIX_EPOCH);
         let mut lines = Vec::new();
         for message in [first, points(1), points(2)] {
             lines.extend(decoder.hear(&Heard::read(&message.to_string()).unwrap(), at));
         }
         lines.extend(decoder.tick(at + 3.seconds()));
-        lines.into_iter().filter(|line| line.from == From::Mapped).map(|line| line.name).collect()
+        lines
+            .into_iter()
+            .filter(|line| line.from == From::Mapped)
+            .map(|line| line.name)
+            .collect()
     }
 }

@@ -24,19 +24,24 @@ use jobs::{Job, Jobs, Tally};
 
 const EXAMPLES: &str = "Examples:
   twitchat-bridge exec --on FOLLOW -- notify-send 'A new follower'
-  twitchat-bridge exec --on Twitch.Raid -- sh -c 'echo \"$TWITCHAT_DATA_DISPLAYNAME\" >> raiders.txt'
+  twitchat-bridge exec --on Twitch.Raid -- sh -c 'echo \"$TWITCHAT_DATA_DISPLAYNAME\" >> \
+  raiders.txt'
   twitchat-bridge exec --on 'Twitch.*' --jobs 1 -- ./on-event.py
 
-The program is started as it is, never through a shell: what people write in chat is in its environment and on its standard input (the \
-event in one line, as `watch --json` prints it), never in its arguments. If you start a shell, quote the variables. What it prints is \
+The program is started as it is, never through a shell: what people write in chat is in its \
+environment and on its standard input (the \
+event in one line, as `watch --json` prints it), never in its arguments. If you start a shell, \
+quote the variables. What it prints is \
 passed on. A program that fails is said; --fail-fast makes it the end.
 
-OBS may close and come back. Ctrl-C asks all programs to end, and kills those that have not after five seconds; a second Ctrl-C leaves at \
+OBS may close and come back. Ctrl-C asks all programs to end, and kills those that have not after \
+five seconds; a second Ctrl-C leaves at \
 once. Exit codes: 0 stopped by Ctrl-C, 1 a program failed and --fail-fast was given.";
 
 /// Run a program for each event
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{}\n\n{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP, picker::HELP, variables::HELP))]
+#[command(after_help = format!("{}\n\n{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP,
+    picker::HELP, variables::HELP))]
 pub(crate) struct Args {
     /// Which events, see below. May be given several times
     #[arg(long = "on", value_name = "TYPE", required = true)]
@@ -45,12 +50,15 @@ pub(crate) struct Args {
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
     /// How many programs may run at once
-    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", default_value = "4",
+        value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
-    /// How many events may wait for a program to end; beyond that the newest are dropped, and it is said
+    /// How many events may wait for a program to end; beyond that the newest are dropped, and it is
+    /// said
     #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u16))]
     queue: u16,
-    /// End a program that takes longer, such as 30s or 5m [default: it may take as long as it likes]
+    /// End a program that takes longer, such as 30s or 5m [default: it may take as long as it
+    /// likes]
     #[arg(long, value_name = "DURATION", value_parser = span::read)]
     timeout: Option<Duration>,
     /// End with the first program that fails
@@ -67,10 +75,19 @@ impl Args {
         let mut command = self.command.into_iter();
         let name = command.next().unwrap_or_default();
         let shown = name.to_string_lossy().into_owned();
-        let program = Executable { name, args: command.collect(), within: self.timeout };
+        let program = Executable {
+            name,
+            args: command.collect(),
+            within: self.timeout,
+        };
         let mut jobs = Jobs::new(program, self.jobs.into(), self.queue.into());
         let mut hearing = Hearing::start(&config)?;
-        let mut picker = Picker::new(&config, "exec", Filter::new(Kinds::new(self.kinds), self.condition), hearing.obs());
+        let mut picker = Picker::new(
+            &config,
+            "exec",
+            Filter::new(Kinds::new(self.kinds), self.condition),
+            hearing.obs(),
+        );
         let ended = loop {
             tokio::select! {
                 news = hearing.next() => match news {
@@ -106,7 +123,11 @@ fn job(line: &Line) -> serde_json::Result<Job> {
         Some(id) => format!("{} ({id})", line.name),
         None => line.name.clone(),
     };
-    Ok(Job { about, input, variables: variables::of(line) })
+    Ok(Job {
+        about,
+        input,
+        variables: variables::of(line),
+    })
 }
 
 /// Waits for somebody who has no time. The link may end meanwhile.
@@ -120,8 +141,26 @@ async fn second_signal(hearing: &mut Hearing) {
     }
 }
 
-fn say(Tally { succeeded, failed, dropped, ended }: Tally) {
-    let ended_too = if ended > 0 { format!(", {ended} ended with us") } else { String::new() };
-    let dropped = if dropped > 0 { format!(", {} dropped", out::count(dropped, "event")) } else { String::new() };
-    out::note(format_args!("{}, {failed} failed{ended_too}{dropped}", out::count(succeeded + failed + ended, "run")));
+fn say(
+    Tally {
+        succeeded,
+        failed,
+        dropped,
+        ended,
+    }: Tally,
+) {
+    let ended_too = if ended > 0 {
+        format!(", {ended} ended with us")
+    } else {
+        String::new()
+    };
+    let dropped = if dropped > 0 {
+        format!(", {} dropped", out::count(dropped, "event"))
+    } else {
+        String::new()
+    };
+    out::note(format_args!(
+        "{}, {failed} failed{ended_too}{dropped}",
+        out::count(succeeded + failed + ended, "run")
+    ));
 }

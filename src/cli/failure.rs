@@ -24,7 +24,8 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Usage(String),
     /// No bridge answered.
-    #[error("no bridge answered {request} within {} s. Is `twitchat-bridge run` running, connected to the same OBS?", within.as_secs_f32())]
+    #[error("no bridge answered {request} within {} s. Is `twitchat-bridge run` running, connected \
+        to the same OBS?", within.as_secs_f32())]
     NoAnswer {
         /// Which request.
         request: String,
@@ -41,7 +42,9 @@ pub(crate) enum Failure {
     #[error("stopped before it happened")]
     Stopped,
     /// A recording without anything that is played.
-    #[error("nothing in {file} is played: it holds no events of Twitchat's, or none that --for names")]
+    #[error(
+        "nothing in {file} is played: it holds no events of Twitchat's, or none that --for names"
+    )]
     NothingToPlay {
         /// The recording.
         file: String,
@@ -53,7 +56,8 @@ pub(crate) enum Failure {
         program: String,
     },
     /// OBS relayed the action and nobody answered it.
-    #[error("OBS relayed {kind}, but no answer came within {} s. `twitchat-bridge actions {kind}` says what must be open for one", within.as_secs_f32())]
+    #[error("OBS relayed {kind}, but no answer came within {} s. `twitchat-bridge actions {kind}` \
+        says what must be open for one", within.as_secs_f32())]
     NoReaction {
         /// Which action.
         kind: String,
@@ -61,7 +65,8 @@ pub(crate) enum Failure {
         within: Duration,
     },
     /// OBS took the message and nothing came back.
-    #[error("OBS took {kind} but did not relay it within {} s: nobody has heard it. Try again", within.as_secs_f32())]
+    #[error("OBS took {kind} but did not relay it within {} s: nobody has heard it. Try again",
+        within.as_secs_f32())]
     NoEcho {
         /// Which action.
         kind: String,
@@ -77,7 +82,10 @@ pub(crate) enum Failure {
         why: String,
     },
     /// Another bridge serves this OBS.
-    #[error("another bridge ({other}) serves this OBS already: stop it, or take over with `run --takeover`")]
+    #[error(
+        "another bridge ({other}) serves this OBS already: stop it, or take over with `run \
+            --takeover`"
+    )]
     OtherBridge {
         /// Its id.
         other: Box<str>,
@@ -92,7 +100,10 @@ pub(crate) enum Failure {
 
 /// Says what went wrong. A reader of our output that has seen enough is no error.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(out::OutError::Closed))) {
+    if error
+        .chain()
+        .any(|cause| matches!(cause.downcast_ref(), Some(out::OutError::Closed)))
+    {
         return ExitCode::SUCCESS;
     }
     out::error(&format!("{error:#}"));
@@ -103,14 +114,29 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let of_failure = |failure: &Failure| match failure {
         Failure::Usage(_) => USAGE,
-        Failure::NoAnswer { .. } | Failure::NoReaction { .. } | Failure::NoEcho { .. } | Failure::Late { .. } => NO_ANSWER,
+        Failure::NoAnswer { .. }
+        | Failure::NoReaction { .. }
+        | Failure::NoEcho { .. }
+        | Failure::Late { .. } => NO_ANSWER,
         Failure::OtherBridge { .. } => OTHER_BRIDGE,
         Failure::Link(cause) => cause.kind().exit_code(),
-        Failure::Refused { .. } | Failure::Stopped | Failure::NothingToPlay { .. } | Failure::RunFailed { .. } | Failure::Broke => 1,
+        Failure::Refused { .. }
+        | Failure::Stopped
+        | Failure::NothingToPlay { .. }
+        | Failure::RunFailed { .. }
+        | Failure::Broke => 1,
     };
-    let of_store = |error: &StoreError| if matches!(error, StoreError::Taken { .. }) { OTHER_BRIDGE } else { 1 };
+    let of_store = |error: &StoreError| {
+        if matches!(error, StoreError::Taken { .. }) {
+            OTHER_BRIDGE
+        } else {
+            1
+        }
+    };
     let of_request = |error: &RequestError| match error {
-        RequestError::NotConnected | RequestError::TimedOut { .. } | RequestError::NotReady { .. } => Kind::Unreachable.exit_code(),
+        RequestError::NotConnected
+        | RequestError::TimedOut { .. }
+        | RequestError::NotReady { .. } => Kind::Unreachable.exit_code(),
         _ => 1,
     };
     let of_daemon = |error: &daemon::Error| match error {
@@ -118,8 +144,16 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         _ => 1,
     };
     None.or_else(|| error.downcast_ref().map(of_failure))
-        .or_else(|| error.downcast_ref().map(|error: &ConnectError| error.kind().exit_code()))
-        .or_else(|| error.downcast_ref().map(|error: &Gone| error.kind().exit_code()))
+        .or_else(|| {
+            error
+                .downcast_ref()
+                .map(|error: &ConnectError| error.kind().exit_code())
+        })
+        .or_else(|| {
+            error
+                .downcast_ref()
+                .map(|error: &Gone| error.kind().exit_code())
+        })
         .or_else(|| error.downcast_ref().map(of_request))
         .or_else(|| error.downcast_ref().map(|_: &ConfigError| USAGE))
         .or_else(|| error.downcast_ref().map(of_daemon))
@@ -130,13 +164,21 @@ mod tests {
     use super::*;
 
     fn code_of(error: impl Into<anyhow::Error>) -> u8 {
-        error.into().context("tried something").chain().find_map(code).unwrap_or(1)
+        error
+            .into()
+            .context("tried something")
+            .chain()
+            .find_map(code)
+            .unwrap_or(1)
     }
 
     #[test]
     fn every_kind_of_failure_has_its_exit_code() {
         let at = || "localhost:4455".to_owned();
-        let taken = || StoreError::Taken { path: "journal.db".into(), pid: Some(7) };
+        let taken = || StoreError::Taken {
+            path: "journal.db".into(),
+            pid: Some(7),
+        };
         let codes = [
             code_of(anyhow::anyhow!("anything")),
             code_of(Failure::Usage("x".into())),
@@ -144,10 +186,16 @@ mod tests {
             code_of(ConnectError::Refused { at: at() }),
             code_of(RequestError::NotConnected),
             code_of(ConnectError::PasswordRefused { at: at() }),
-            code_of(Failure::NoAnswer { request: "GetInfo".into(), within: Duration::from_secs(5) }),
+            code_of(Failure::NoAnswer {
+                request: "GetInfo".into(),
+                within: Duration::from_secs(5),
+            }),
             code_of(daemon::Error::from(taken())),
             code_of(Failure::OtherBridge { other: "x".into() }),
-            code_of(ConnectError::TooOld { at: at(), found: "OBS 29".into() }),
+            code_of(ConnectError::TooOld {
+                at: at(),
+                found: "OBS 29".into(),
+            }),
             code_of(Failure::Link(Arc::new(Gone::Kicked.into()))),
         ];
         assert_eq!(codes, [1, 2, 2, 3, 3, 4, 5, 6, 6, 7, 8]);

@@ -43,13 +43,22 @@ enum Given {
 impl Fields {
     /// The object that they make.
     pub(crate) fn object(self, context: &Context) -> anyhow::Result<Map<String, Value>> {
-        let alls = self.fields.iter().filter_map(|given| if let Given::All(all) = given { Some(all) } else { None });
+        let alls = self.fields.iter().filter_map(|given| {
+            if let Given::All(all) = given {
+                Some(all)
+            } else {
+                None
+            }
+        });
         let mut all = self.data.iter().chain(alls);
         let mut object = match (all.next(), all.next()) {
             (None, _) => Map::new(),
             (Some(given), None) => parse(&text(given, context)?)?,
             (Some(_), Some(second)) => {
-                return Err(Failure::Usage(format!("all of the data is given twice, the second time by {second}")).into());
+                return Err(Failure::Usage(format!(
+                    "all of the data is given twice, the second time by {second}"
+                ))
+                .into());
             }
         };
         let mut fields = Map::new();
@@ -58,8 +67,10 @@ impl Fields {
                 Given::All(_) => continue,
                 Given::Field { path, value } => (path, value),
                 Given::FromFile { path, file } => {
-                    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {path} from {file}"))?;
-                    let value = unique::from_str(&text).map_err(|error| Failure::Usage(format!("{file} is not JSON: {error}")))?;
+                    let text = std::fs::read_to_string(&file)
+                        .with_context(|| format!("cannot read {path} from {file}"))?;
+                    let value = unique::from_str(&text)
+                        .map_err(|error| Failure::Usage(format!("{file} is not JSON: {error}")))?;
                     (path, value)
                 }
             };
@@ -75,14 +86,22 @@ impl Fields {
 fn text(given: &str, context: &Context) -> anyhow::Result<String> {
     if given == "-" {
         if context.takes_stdin() {
-            return Err(Failure::Usage("--data - and --password-stdin both read standard input: give one of them by a file".into()).into());
+            return Err(Failure::Usage(
+                "--data - and --password-stdin both read standard input: \
+                give one of them by a file"
+                    .into(),
+            )
+            .into());
         }
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("cannot read the data from standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read the data from standard input")?;
         return Ok(text);
     }
     match given.strip_prefix('@') {
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read the data from {path}")),
+        Some(path) => std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the data from {path}")),
         None => Ok(given.to_owned()),
     }
 }
@@ -90,7 +109,9 @@ fn text(given: &str, context: &Context) -> anyhow::Result<String> {
 fn parse(text: &str) -> Result<Map<String, Value>, Failure> {
     match unique::from_str(text) {
         Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(Failure::Usage("--data must be a JSON object, such as {\"message\":\"Hello\"}".into())),
+        Ok(_) => Err(Failure::Usage(
+            "--data must be a JSON object, such as {\"message\":\"Hello\"}".into(),
+        )),
         Err(error) => Err(Failure::Usage(format!("--data is not JSON: {error}"))),
     }
 }
@@ -103,17 +124,26 @@ fn read(argument: &str) -> Result<Given, String> {
     let Some((key, value)) = argument.split_once('=') else {
         return Err("write it as key=text or key:=json".into());
     };
-    let (path, is_json) = key.strip_suffix(':').map_or((key, false), |path| (path, true));
+    let (path, is_json) = key
+        .strip_suffix(':')
+        .map_or((key, false), |path| (path, true));
     if path.split('.').any(str::is_empty) {
         return Err("the key is empty".into());
     }
     let path = path.to_owned();
     match value.strip_prefix('@') {
-        Some(file) if is_json => Ok(Given::FromFile { path, file: file.to_owned() }),
+        Some(file) if is_json => Ok(Given::FromFile {
+            path,
+            file: file.to_owned(),
+        }),
         // Chat texts begin with @ often.
-        _ if !is_json => Ok(Given::Field { path, value: value.into() }),
+        _ if !is_json => Ok(Given::Field {
+            path,
+            value: value.into(),
+        }),
         _ => {
-            let value = unique::from_str(value).map_err(|error| format!("what follows := is not JSON: {error}"))?;
+            let value = unique::from_str(value)
+                .map_err(|error| format!("what follows := is not JSON: {error}"))?;
             Ok(Given::Field { path, value })
         }
     }
@@ -124,7 +154,11 @@ pub(crate) fn written(data: &Map<String, Value>) -> String {
     fn write(path: &str, value: &Value, words: &mut Vec<String>) {
         let quoted = |text: String| {
             let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/,=+@%?".contains(c);
-            if text.chars().all(is_plain) && !text.contains('?') { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+            if text.chars().all(is_plain) && !text.contains('?') {
+                text
+            } else {
+                format!("'{}'", text.replace('\'', r"'\''"))
+            }
         };
         match value {
             Value::Object(fields) if !fields.is_empty() => {
@@ -145,13 +179,23 @@ pub(crate) fn written(data: &Map<String, Value>) -> String {
     words.join(" ")
 }
 
-/// Refuses a field that is given a second time, as a whole or a part of it: nobody can tell which one is meant.
+/// Refuses a field that is given a second time, as a whole or a part of it: nobody can tell which
+/// one is meant.
 fn once(given: &Map<String, Value>, path: &str) -> Result<(), String> {
     let is_given = path.split_once('.').map_or_else(
         || given.contains_key(path),
-        |(key, rest)| given.get(key).and_then(Value::as_object).is_some_and(|inner| once(inner, rest).is_err()),
+        |(key, rest)| {
+            given
+                .get(key)
+                .and_then(Value::as_object)
+                .is_some_and(|inner| once(inner, rest).is_err())
+        },
     );
-    if is_given { Err(unique::twice(path)) } else { Ok(()) }
+    if is_given {
+        Err(unique::twice(path))
+    } else {
+        Ok(())
+    }
 }
 
 /// Puts a value where the path says, making objects on the way.
@@ -177,7 +221,9 @@ mod tests {
     fn object(arguments: &[&str]) -> Result<Value, String> {
         let mut object = Map::new();
         for argument in arguments {
-            let Given::Field { path, value } = read(argument)? else { panic!("{argument} is no field") };
+            let Given::Field { path, value } = read(argument)? else {
+                panic!("{argument} is no field")
+            };
             once(&object, &path)?;
             put(&mut object, &path, value)?;
         }
@@ -188,52 +234,111 @@ mod tests {
     fn files_and_standard_input_are_told_from_texts() {
         assert_eq!(read("-"), Ok(Given::All("-".into())));
         assert_eq!(read("@clip.json"), Ok(Given::All("@clip.json".into())));
-        assert_eq!(read("clip:=@clip.json"), Ok(Given::FromFile { path: "clip".into(), file: "clip.json".into() }));
-        assert_eq!(read("message=@anna hi"), Ok(Given::Field { path: "message".into(), value: "@anna hi".into() }));
-        assert_eq!(read("message=-"), Ok(Given::Field { path: "message".into(), value: "-".into() }));
+        assert_eq!(
+            read("clip:=@clip.json"),
+            Ok(Given::FromFile {
+                path: "clip".into(),
+                file: "clip.json".into()
+            })
+        );
+        assert_eq!(
+            read("message=@anna hi"),
+            Ok(Given::Field {
+                path: "message".into(),
+                value: "@anna hi".into()
+            })
+        );
+        assert_eq!(
+            read("message=-"),
+            Ok(Given::Field {
+                path: "message".into(),
+                value: "-".into()
+            })
+        );
     }
 
     #[test]
     fn what_is_written_is_read_as_the_same() {
-        let data = json!({ "count": 5, "pause": true, "message": "it's 5 o'clock", "clip": { "url": "https://x.tv/embed?clip=a", "duration": 2.5 },
+        let data = json!({ "count": 5, "pause": true, "message": "it's 5 o'clock",
+            "clip": { "url": "https://x.tv/embed?clip=a", "duration": 2.5 },
             "items": [{ "id": "a" }], "none": null, "empty": {} });
-        let Value::Object(map) = &data else { unreachable!() };
+        let Value::Object(map) = &data else {
+            unreachable!()
+        };
         let line = written(map);
         assert_eq!(
             line,
-            "clip.duration=2.5 clip.url='https://x.tv/embed?clip=a' count=5 empty:='{}' items:='[{\"id\":\"a\"}]' \
+            "clip.duration=2.5 clip.url='https://x.tv/embed?clip=a' count=5 empty:='{}' \
+                items:='[{\"id\":\"a\"}]' \
              message='it'\\''s 5 o'\\''clock' none:=null pause=true"
         );
     }
 
     #[test]
     fn texts_json_and_nested_keys() {
-        let made = object(&["message=a=b", "count:=3", "user.name=Anna", "user.tags:=[\"x\"]", "empty=", "url=http://x:80"]);
-        let expected =
-            json!({ "message": "a=b", "count": 3, "user": { "name": "Anna", "tags": ["x"] }, "empty": "", "url": "http://x:80" });
+        let made = object(&[
+            "message=a=b",
+            "count:=3",
+            "user.name=Anna",
+            "user.tags:=[\"x\"]",
+            "empty=",
+            "url=http://x:80",
+        ]);
+        let expected = json!({ "message": "a=b", "count": 3, "user": { "name": "Anna",
+            "tags": ["x"] }, "empty": "", "url": "http://x:80" });
         assert_eq!(made, Ok(expected));
     }
 
     #[test]
     fn json_objects_can_be_added_to() {
-        assert_eq!(object(&["b:={\"x\":1}", "b.y:=null", "c.z=1"]), Ok(json!({ "b": { "x": 1, "y": null }, "c": { "z": "1" } })));
+        assert_eq!(
+            object(&["b:={\"x\":1}", "b.y:=null", "c.z=1"]),
+            Ok(json!({ "b": { "x": 1, "y": null }, "c": { "z": "1" } }))
+        );
     }
 
     #[test]
     fn a_field_that_is_given_twice_is_refused() {
-        assert_eq!(object(&["count=1", "count=2"]), Err("\"count\" is given twice: give it once".into()));
-        assert_eq!(object(&["b:={\"x\":1}", "b.x=2"]), Err("\"b.x\" is given twice: give it once".into()));
-        assert_eq!(object(&["b.x=2", "b:={\"y\":1}"]), Err("\"b\" is given twice: give it once".into()));
-        assert!(object(&["a:={\"x\":1,\"x\":2}"]).unwrap_err().contains("\"x\" is given twice"));
-        assert!(parse("{\"count\":1,\"count\":2}").unwrap_err().to_string().contains("\"count\" is given twice"));
+        assert_eq!(
+            object(&["count=1", "count=2"]),
+            Err("\"count\" is given twice: give it once".into())
+        );
+        assert_eq!(
+            object(&["b:={\"x\":1}", "b.x=2"]),
+            Err("\"b.x\" is given twice: give it once".into())
+        );
+        assert_eq!(
+            object(&["b.x=2", "b:={\"y\":1}"]),
+            Err("\"b\" is given twice: give it once".into())
+        );
+        assert!(
+            object(&["a:={\"x\":1,\"x\":2}"])
+                .unwrap_err()
+                .contains("\"x\" is given twice")
+        );
+        assert!(
+            parse("{\"count\":1,\"count\":2}")
+                .unwrap_err()
+                .to_string()
+                .contains("\"count\" is given twice")
+        );
     }
 
     #[test]
     fn what_cannot_be_used_says_why() {
-        assert_eq!(object(&["message"]), Err("write it as key=text or key:=json".into()));
-        assert_eq!(object(&["a:=oops"]), Err("what follows := is not JSON: expected value at line 1 column 1".into()));
+        assert_eq!(
+            object(&["message"]),
+            Err("write it as key=text or key:=json".into())
+        );
+        assert_eq!(
+            object(&["a:=oops"]),
+            Err("what follows := is not JSON: expected value at line 1 column 1".into())
+        );
         assert_eq!(object(&["=x"]), Err("the key is empty".into()));
         assert_eq!(object(&["a..b=x"]), Err("the key is empty".into()));
-        assert_eq!(object(&["a=x", "a.b=y"]), Err("a cannot have a field b: it is no object".into()));
+        assert_eq!(
+            object(&["a=x", "a.b=y"]),
+            Err("a cannot have a field b: it is no object".into())
+        );
     }
 }

@@ -1,6 +1,6 @@
-//! Hearing the bus for as long as a verb runs: what comes, what becomes of the link, Ctrl-C, the passing of time. For `watch`, `wait`,
-//! `exec`, `record` and `replay`. It says on standard error when OBS comes and goes; only at the first connect is an OBS that is not there
-//! an error.
+//! Hearing the bus for as long as a verb runs: what comes, what becomes of the link, Ctrl-C, the
+//! passing of time. For `watch`, `wait`, `exec`, `record` and `replay`. It says on standard error
+//! when OBS comes and goes; only at the first connect is an OBS that is not there an error.
 
 pub(super) mod decode;
 pub(super) mod filter;
@@ -76,10 +76,22 @@ impl Hearing {
         let signals = Signals::listen()?;
         let target = machine::target(config);
         let stop = CancellationToken::new();
-        let (obs, notices) = obs::start(move || std::future::ready(target()), obs::Options::default(), stop.clone(), &TaskTracker::new());
+        let (obs, notices) = obs::start(
+            move || std::future::ready(target()),
+            obs::Options::default(),
+            stop.clone(),
+            &TaskTracker::new(),
+        );
         let mut clock = interval(TICK);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Self { obs, notices, signals, clock, link: Link::Unseen, _link: stop.drop_guard() })
+        Ok(Self {
+            obs,
+            notices,
+            signals,
+            clock,
+            link: Link::Unseen,
+            _link: stop.drop_guard(),
+        })
     }
 
     /// For requests to OBS while it is there.
@@ -107,8 +119,15 @@ impl Hearing {
             Notice::SceneChanged(scene) => News::Scene(scene),
             Notice::StreamChanged { active } => News::Stream { active },
             Notice::Up(info) => {
-                let verb = if self.link == Link::Unseen { "connected to" } else { "back:" };
-                out::note(format_args!("{verb} OBS {} (obs-websocket {})", info.version.obs, info.version.websocket));
+                let verb = if self.link == Link::Unseen {
+                    "connected to"
+                } else {
+                    "back:"
+                };
+                out::note(format_args!(
+                    "{verb} OBS {} (obs-websocket {})",
+                    info.version.obs, info.version.websocket
+                ));
                 self.link = Link::Up;
                 News::Up(info)
             }
@@ -117,10 +136,16 @@ impl Hearing {
                 self.link = Link::Down;
                 News::Down
             }
-            Notice::Waiting { cause, .. } if self.link == Link::Unseen => return Err(Failure::Link(cause).into()),
-            Notice::Stopped(Stop::Failed(cause)) => return Err(Failure::Link(Arc::clone(&cause)).into()),
+            Notice::Waiting { cause, .. } if self.link == Link::Unseen => {
+                return Err(Failure::Link(cause).into());
+            }
+            Notice::Stopped(Stop::Failed(cause)) => {
+                return Err(Failure::Link(Arc::clone(&cause)).into());
+            }
             // For events, SceneChanged says all of a change of the collection.
-            Notice::CollectionChanged | Notice::Waiting { .. } | Notice::Stopped(Stop::Shutdown) => return Ok(None),
+            Notice::CollectionChanged
+            | Notice::Waiting { .. }
+            | Notice::Stopped(Stop::Shutdown) => return Ok(None),
         }))
     }
 }

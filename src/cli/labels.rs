@@ -13,7 +13,8 @@ use super::failure::Failure;
 use super::out;
 
 const AFTER_HELP: &str =
-    "Labels stand in the config file, as [[label]]: docs/rules.md explains them. While the bridge runs, it writes their \
+    "Labels stand in the config file, as [[label]]: docs/rules.md explains them. While the bridge \
+        runs, it writes their \
 texts into OBS.
 
 Examples:
@@ -23,7 +24,8 @@ Examples:
 
 /// List the labels of the config, or make their text sources in OBS
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP, disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
+#[command(after_help = AFTER_HELP, disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -52,7 +54,12 @@ impl Args {
             None => list(&config.rules, self.json)?,
             Some(Verb::Install { scene, sources }) => {
                 let labels = chosen(&config.rules, &sources)?;
-                install(&Talker::connect(&context.target()?, &Options::default()).await?, &scene, &labels).await?;
+                install(
+                    &Talker::connect(&context.target()?, &Options::default()).await?,
+                    &scene,
+                    &labels,
+                )
+                .await?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -61,18 +68,29 @@ impl Args {
 
 fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
     if json {
-        let labels =
-            book.labels.iter().map(|label| json!({ "source": label.source, "text": label.text.source(), "enabled": label.enabled }));
-        return Ok(out::line(serde_json::to_string_pretty(&labels.collect::<Vec<_>>())?)?);
+        let labels = book.labels.iter().map(|label| {
+            json!({ "source": label.source,
+                "text": label.text.source(), "enabled": label.enabled })
+        });
+        return Ok(out::line(serde_json::to_string_pretty(
+            &labels.collect::<Vec<_>>(),
+        )?)?);
     }
     if book.labels.is_empty() {
         out::note("there are no labels in the config file; docs/rules.md says how to make some");
         return Ok(());
     }
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(["source", "text", ""]);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(["source", "text", ""]);
     for label in &book.labels {
-        table.add_row([&*label.source, label.text.source(), if label.enabled { "" } else { "switched off" }]);
+        table.add_row([
+            &*label.source,
+            label.text.source(),
+            if label.enabled { "" } else { "switched off" },
+        ]);
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -84,7 +102,11 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
 fn chosen<'a>(book: &'a Rulebook, sources: &[String]) -> Result<Vec<&'a Label>, Failure> {
     let find = |source: &String| {
         let found = book.labels.iter().find(|label| *label.source == **source);
-        found.ok_or_else(|| Failure::Usage(format!("no label of the config writes to {source:?}: `labels` lists them")))
+        found.ok_or_else(|| {
+            Failure::Usage(format!(
+                "no label of the config writes to {source:?}: `labels` lists them"
+            ))
+        })
     };
     let labels: Vec<_> = if sources.is_empty() {
         book.labels.iter().filter(|label| label.enabled).collect()
@@ -92,7 +114,9 @@ fn chosen<'a>(book: &'a Rulebook, sources: &[String]) -> Result<Vec<&'a Label>, 
         sources.iter().map(find).collect::<Result<_, _>>()?
     };
     if labels.is_empty() {
-        Err(Failure::Usage("there are no labels in the config file: docs/rules.md says how to make some".into()))
+        Err(Failure::Usage(
+            "there are no labels in the config file: docs/rules.md says how to make some".into(),
+        ))
     } else {
         Ok(labels)
     }
@@ -104,16 +128,22 @@ async fn install(obs: &Talker, scene: &str, labels: &[&Label]) -> anyhow::Result
         let known: Vec<_> = scenes.iter().map(|known| format!("{known:?}")).collect();
         anyhow::bail!("OBS has no scene {scene:?}; it has {}", known.join(", "));
     }
-    let kind = obs.text_kind().await?.ok_or_else(|| anyhow::anyhow!("this OBS has no text sources: its text plugin is missing"))?;
+    let kind = obs.text_kind().await?.ok_or_else(|| {
+        anyhow::anyhow!("this OBS has no text sources: its text plugin is missing")
+    })?;
     for label in labels {
         let source = &label.source;
         match obs.install_text(scene, source, kind, "").await? {
             Installed::Made => out::line(format_args!("made {source:?} ({kind}) in {scene:?}"))?,
             Installed::Added => out::line(format_args!("put {source:?} into {scene:?}"))?,
             Installed::Present => out::line(format_args!("{source:?} is in {scene:?} already"))?,
-            Installed::NoText(kind) => anyhow::bail!("{source:?} is no text source but a {kind}: name another source in the label"),
+            Installed::NoText(kind) => anyhow::bail!(
+                "{source:?} is no text source but a {kind}: name another source in the label"
+            ),
         }
     }
-    out::note("the bridge writes their texts while it runs; move and dress them in OBS as you like");
+    out::note(
+        "the bridge writes their texts while it runs; move and dress them in OBS as you like",
+    );
     Ok(())
 }

@@ -24,29 +24,63 @@ const VARIABLE: &str = "TWITCHAT_BRIDGE_LOG";
 pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
     let (own, asked) = match filter {
         Filter::Flag(level) => (level, None),
-        Filter::Usual(level) => (level, std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty())),
+        Filter::Usual(level) => (
+            level,
+            std::env::var(VARIABLE)
+                .ok()
+                .filter(|text| !text.trim().is_empty()),
+        ),
     };
     let filter = match asked {
-        Some(text) => EnvFilter::try_new(text)
-            .map_err(|error| Failure::Usage(format!("the environment variable {VARIABLE} is no log filter, such as \"debug\": {error}")))?,
-        // obws tells as errors what the link tells in words; others have nothing to say that a user could act on.
+        Some(text) => EnvFilter::try_new(text).map_err(|error| {
+            Failure::Usage(format!(
+                "the environment variable {VARIABLE} is no log filter, such as \"debug\": {error}"
+            ))
+        })?,
+        // obws tells as errors what the link tells in words; others have nothing to say that a user
+        // could act on.
         None => EnvFilter::new(format!("warn,obws=off,twitchat_bridge={own}")),
     };
     let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
-    let screen = fmt::layer().with_writer(io::stderr).with_ansi(colour).with_target(false).log_internal_errors(false);
-    let file = file.map(|path| open(path).with_context(|| format!("cannot write the log file {}", path.display()))).transpose()?;
-    let file = file.map(|file| fmt::layer().with_writer(Mutex::new(file)).with_ansi(false).log_internal_errors(false));
-    tracing_subscriber::registry().with(filter).with(screen).with(file).try_init()?;
+    let screen = fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(colour)
+        .with_target(false)
+        .log_internal_errors(false);
+    let file = file
+        .map(|path| {
+            open(path).with_context(|| format!("cannot write the log file {}", path.display()))
+        })
+        .transpose()?;
+    let file = file.map(|file| {
+        fmt::layer()
+            .with_writer(Mutex::new(file))
+            .with_ansi(false)
+            .log_internal_errors(false)
+    });
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(screen)
+        .with(file)
+        .try_init()?;
     log_panics();
     Ok(())
 }
 
-/// Logs panics, of whichever task or thread, in place of Rust's own lines on standard error: the log file is to have them too.
+/// Logs panics, of whichever task or thread, in place of Rust's own lines on standard error: the
+/// log file is to have them too.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
-        let (name, backtrace) = (thread.name().unwrap_or("without a name"), Backtrace::capture());
-        let backtrace = if backtrace.status() == BacktraceStatus::Captured { format!("\n{backtrace}") } else { String::new() };
+        let (name, backtrace) = (
+            thread.name().unwrap_or("without a name"),
+            Backtrace::capture(),
+        );
+        let backtrace = if backtrace.status() == BacktraceStatus::Captured {
+            format!("\n{backtrace}")
+        } else {
+            String::new()
+        };
         tracing::error!("thread {name} {panic}{backtrace}");
     }));
 }

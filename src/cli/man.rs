@@ -25,7 +25,10 @@ impl Args {
         command.build();
         if let Some(verb) = self.verb {
             let Some(found) = command.find_subcommand(&verb) else {
-                return Err(Failure::Usage(format!("there is no command {verb}; {NAME} --help lists them")).into());
+                return Err(Failure::Usage(format!(
+                    "there is no command {verb}; {NAME} --help lists them"
+                ))
+                .into());
             };
             command = found.clone();
         }

@@ -1,7 +1,9 @@
-//! The verbs of the command line. clap's types stop here and so do `anyhow` and exit codes; the library knows none of them.
+//! The verbs of the command line. clap's types stop here and so do `anyhow` and exit codes; the
+//! library knows none of them.
 //!
-//! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to standard error. What verbs share lies
-//! beside them: `bus` (asking the bridge), `hearing` (events as they come), `recording`, `fields`, `span`, `out`, `failure`, `signals`.
+//! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to
+//! standard error. What verbs share lies beside them: `bus` (asking the bridge), `hearing` (events
+//! as they come), `recording`, `fields`, `span`, `out`, `failure`, `signals`.
 
 mod actions;
 mod bus;
@@ -46,13 +48,19 @@ use context::Context;
 
 /// The command as people call it.
 const NAME: &str = "twitchat-bridge";
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\nneeds OBS Studio 30.2 or newer (obs-websocket 5.5)");
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\nneeds OBS Studio 30.2 or newer (obs-websocket 5.5)"
+);
 
 const ABOUT: &str = "Joins Twitchat and overlays made for Streamer.bot, with OBS as the only wire";
-const LONG_ABOUT: &str = "Joins Twitchat and overlays made for Streamer.bot, with OBS as the only wire.
+const LONG_ABOUT: &str = "Joins Twitchat and overlays made for Streamer.bot, with OBS as the only \
+    wire.
 
-The bridge connects to OBS, hears what Twitchat tells there, keeps the end credits of your stream, and answers the overlays and \
-scripts that ask for them. It opens no port. On the computer that runs OBS it needs no options: port and password come from \
+The bridge connects to OBS, hears what Twitchat tells there, keeps the end credits of your stream, \
+and answers the overlays and \
+scripts that ask for them. It opens no port. On the computer that runs OBS it needs no options: \
+port and password come from \
 OBS's own settings.";
 
 const AFTER_HELP: &str = "Examples:
@@ -71,8 +79,13 @@ Exit codes:
   4 OBS refused the password";
 
 #[derive(Debug, Parser)]
-#[command(name = NAME, version = VERSION, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER_HELP)]
-#[command(max_term_width = 110, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = NAME, version = VERSION, about = ABOUT, long_about = LONG_ABOUT,
+    after_help = AFTER_HELP)]
+#[command(
+    max_term_width = 110,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(flatten)]
     options: options::Options,
@@ -107,7 +120,11 @@ enum Verb {
 impl Verb {
     /// What the log shows unless somebody says otherwise.
     fn loudness(&self) -> &'static str {
-        if matches!(self, Self::Run(_)) { "info" } else { "error" }
+        if matches!(self, Self::Run(_)) {
+            "info"
+        } else {
+            "error"
+        }
     }
 
     fn log_file(&self) -> Option<&Path> {
@@ -159,8 +176,11 @@ pub(crate) fn main() -> ExitCode {
 fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     logs::start(cli.options.filter(cli.verb.loudness()), cli.verb.log_file())?;
     let context = Context::new(cli.options);
-    // One thread: an event that is answered passes three tasks, and waking another thread for each takes longer than all their work.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // One thread: an event that is answered passes three tasks, and waking another thread for each
+    // takes longer than all their work.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let code = runtime.block_on(cli.verb.run(&context));
     // Who leaves at once does not wait for anybody.
     runtime.shutdown_background();

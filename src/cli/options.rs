@@ -23,12 +23,14 @@ pub(crate) struct Options {
     #[arg(long, global = true)]
     tls: bool,
     /// Read OBS's password from this file
-    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["password", "password_stdin"])]
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["password",
+        "password_stdin"])]
     password_file: Option<PathBuf>,
     /// Read OBS's password from standard input; on a terminal, ask for it
     #[arg(long, global = true, conflicts_with = "password")]
     password_stdin: bool,
-    /// OBS's password. Others on this computer can see it here: better use one of the above, or `OBS_PASSWORD`
+    /// OBS's password. Others on this computer can see it here: better use one of the above, or
+    /// `OBS_PASSWORD`
     #[arg(long, global = true, value_name = "PASSWORD", value_parser = secret)]
     password: Option<SecretString>,
     /// Keep the journal in this file

@@ -1,4 +1,5 @@
-//! Standard output and standard error. Colour is for terminals only; anstream sees to that, and to `NO_COLOR`.
+//! Standard output and standard error. Colour is for terminals only; anstream sees to that, and to
+//! `NO_COLOR`.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -24,7 +25,11 @@ pub(crate) enum OutError {
 
 impl From<io::Error> for OutError {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe { Self::Closed } else { Self::Failed(error) }
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::Closed
+        } else {
+            Self::Failed(error)
+        }
     }
 }
 
@@ -68,10 +73,14 @@ fn labelled(label: &str, colour: AnsiColor, text: &str) {
     note(format_args!("{style}{label}:{style:#} {}", clean(text)));
 }
 
-/// Text of strangers for a terminal: control characters, which could move the cursor or recolour everything, become spaces.
+/// Text of strangers for a terminal: control characters, which could move the cursor or recolour
+/// everything, become spaces.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if text.chars().any(char::is_control) {
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().into()
+        text.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect::<String>()
+            .into()
     } else {
         text.into()
     }

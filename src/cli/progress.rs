@@ -1,5 +1,5 @@
-//! One line on a terminal that says how far something is, and is written over as it goes on. Nothing at all where standard error is no
-//! terminal.
+//! One line on a terminal that says how far something is, and is written over as it goes on.
+//! Nothing at all where standard error is no terminal.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
@@ -19,7 +19,10 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new() -> Self {
-        Self { is_terminal: stderr().is_terminal(), shown: None }
+        Self {
+            is_terminal: stderr().is_terminal(),
+            shown: None,
+        }
     }
 
     /// Shows it, unless the last was shown just now.

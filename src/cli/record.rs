@@ -19,10 +19,12 @@ use super::out::{self, OutError};
 use super::recording::Writer;
 
 const AFTER_HELP: &str =
-    "Types are Twitchat's, in the words of all its versions: FOLLOW is ON_FOLLOW too. Request.* and Bridge.* are what others \
+    "Types are Twitchat's, in the words of all its versions: FOLLOW is ON_FOLLOW too. Request.* \
+        and Bridge.* are what others \
 ask, and what a bridge says; * stands for anything, ? for one character.
 
-A recording holds what people wrote in chat, and who they are: keep it to yourself. Only you can read the file. It goes on when OBS \
+A recording holds what people wrote in chat, and who they are: keep it to yourself. Only you can \
+read the file. It goes on when OBS \
 closes and comes back, and marks the gap. Ctrl-C ends it.
 
 Examples:
@@ -49,7 +51,9 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let kinds = Kinds::new(self.kinds);
-        kinds.only_of(&["Twitchat", "Request", "Bridge"]).map_err(Failure::Usage)?;
+        kinds
+            .only_of(&["Twitchat", "Request", "Bridge"])
+            .map_err(Failure::Usage)?;
         kinds.doubts().for_each(|doubt| out::warn(&doubt));
         let config = context.config()?;
         let mut hearing = Hearing::start(&config)?;
@@ -62,14 +66,20 @@ impl Args {
         }
         let output = open(&self.file, self.force)?;
         let began = Instant::now();
-        let mut writer = Writer::begin(output, Timestamp::now()).map_err(|error| failed(&self.file, error))?;
+        let mut writer =
+            Writer::begin(output, Timestamp::now()).map_err(|error| failed(&self.file, error))?;
         loop {
             let news = hearing.next().await?;
             let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             match news {
                 News::Heard(batch) => {
-                    let wanted = batch.events.iter().filter(|heard| kinds.match_all() || kinds.matches(&name(heard)));
-                    wanted.clone().try_for_each(|heard| writer.message(ms, heard))
+                    let wanted = batch
+                        .events
+                        .iter()
+                        .filter(|heard| kinds.match_all() || kinds.matches(&name(heard)));
+                    wanted
+                        .clone()
+                        .try_for_each(|heard| writer.message(ms, heard))
                 }
                 News::Down => writer.gap(ms, true),
                 News::Up(_) => writer.gap(ms, false),
@@ -79,7 +89,11 @@ impl Args {
             .and_then(|()| writer.flush())
             .map_err(|error| failed(&self.file, error))?;
         }
-        out::note(format_args!("recorded {} in {} s", out::count(writer.messages, "message"), began.elapsed().as_secs()));
+        out::note(format_args!(
+            "recorded {} in {} s",
+            out::count(writer.messages, "message"),
+            began.elapsed().as_secs()
+        ));
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -111,15 +125,21 @@ fn open(file: &Path, force: bool) -> anyhow::Result<Box<dyn Write + Send>> {
         return Ok(Box::new(BufWriter::new(io::stdout())));
     }
     let mut options = OpenOptions::new();
-    options.write(true).create_new(!force).create(force).truncate(force);
+    options
+        .write(true)
+        .create_new(!force)
+        .create(force)
+        .truncate(force);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let shown = file.display();
     let opened = options.open(file).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            anyhow::Error::from(Failure::Usage(format!("{shown} is there already: choose another name, or write over it with --force")))
-        }
+        io::ErrorKind::AlreadyExists => anyhow::Error::from(Failure::Usage(format!(
+            "{shown} is there already: choose another name, or write over it with --force"
+        ))),
         _ => error.into(),
     });
-    Ok(Box::new(BufWriter::new(opened.with_context(|| format!("cannot write the recording to {shown}"))?)))
+    Ok(Box::new(BufWriter::new(opened.with_context(|| {
+        format!("cannot write the recording to {shown}")
+    })?)))
 }

@@ -7,8 +7,9 @@
 //! {"ms":64900,"gap":"ends"}
 //! ```
 //!
-//! `ms` counts from the start. Between the two lines of a gap OBS was away. A line may also be a message by itself, without a time: then
-//! any file of messages is a recording. No error holds any text of a line: it may be chat.
+//! `ms` counts from the start. Between the two lines of a gap OBS was away. A line may also be a
+//! message by itself, without a time: then any file of messages is a recording. No error holds any
+//! text of a line: it may be chat.
 
 pub(super) mod tape;
 
@@ -44,7 +45,13 @@ pub(crate) struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// The message with another id and mark.
     pub(crate) fn new(message: &'a Message, id: Option<&'a str>, replay: Option<Replay>) -> Self {
-        Self { origin: TWITCHAT, kind: &message.kind, id, data: message.data.as_deref(), replay }
+        Self {
+            origin: TWITCHAT,
+            kind: &message.kind,
+            id,
+            data: message.data.as_deref(),
+            replay,
+        }
     }
 }
 
@@ -61,7 +68,8 @@ impl<W: Write> Writer<W> {
     pub(crate) fn begin(to: W, started: Timestamp) -> io::Result<Self> {
         let mut writer = Self { to, messages: 0 };
         let by = concat!("twitchat-bridge ", env!("CARGO_PKG_VERSION"));
-        writer.line(&json!({ "recording": VERSION, "started": format!("{started:.3}"), "by": by }))?;
+        writer
+            .line(&json!({ "recording": VERSION, "started": format!("{started:.3}"), "by": by }))?;
         writer.flush()?;
         Ok(writer)
     }
@@ -75,9 +83,14 @@ impl<W: Write> Writer<W> {
         }
         match heard {
             Heard::Twitchat(message) => {
-                self.line(&Line { ms, message: Envelope::new(message, message.id.as_deref(), message.replay) })?;
+                self.line(&Line {
+                    ms,
+                    message: Envelope::new(message, message.id.as_deref(), message.replay),
+                })?;
             }
-            Heard::Bridge(whole) | Heard::Request(whole) => self.line(&Line { ms, message: whole })?,
+            Heard::Bridge(whole) | Heard::Request(whole) => {
+                self.line(&Line { ms, message: whole })?
+            }
             Heard::Other | Heard::Bad => return Ok(()),
         }
         self.messages += 1;
@@ -124,18 +137,25 @@ pub(crate) enum RecordingError {
     NotJson { line: u64, column: usize },
     #[error("line {line} is neither a message nor a line of a recording")]
     NotAMessage { line: u64 },
-    #[error("line {line} says that this is a recording of a newer twitchat-bridge (version {version} of the format): update this one")]
+    #[error(
+        "line {line} says that this is a recording of a newer twitchat-bridge (version {version} \
+            of the format): update this one"
+    )]
     Newer { line: u64, version: u64 },
 }
 
 impl RecordingError {
     /// Whether only this line is concerned.
     pub(crate) fn is_of_line(&self) -> bool {
-        matches!(self, Self::TooLong { .. } | Self::NotJson { .. } | Self::NotAMessage { .. })
+        matches!(
+            self,
+            Self::TooLong { .. } | Self::NotJson { .. } | Self::NotAMessage { .. }
+        )
     }
 }
 
-/// Reads a recording line by line. After an error that [is of its line](RecordingError::is_of_line) it goes on behind that line.
+/// Reads a recording line by line. After an error that [is of its line](RecordingError::is_of_line)
+/// it goes on behind that line.
 #[derive(Debug)]
 pub(crate) struct Reader<R> {
     from: R,
@@ -145,7 +165,11 @@ pub(crate) struct Reader<R> {
 
 impl<R: BufRead> Reader<R> {
     pub(crate) fn new(from: R) -> Self {
-        Self { from, line: 0, buffer: Vec::new() }
+        Self {
+            from,
+            line: 0,
+            buffer: Vec::new(),
+        }
     }
 
     /// The next message; `None` at the end.
@@ -165,7 +189,12 @@ impl<R: BufRead> Reader<R> {
         let line = self.line;
         let io = |source| RecordingError::Io { line, source };
         let most = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
-        let count = self.from.by_ref().take(most).read_until(b'\n', &mut self.buffer).map_err(io)?;
+        let count = self
+            .from
+            .by_ref()
+            .take(most)
+            .read_until(b'\n', &mut self.buffer)
+            .map_err(io)?;
         if count == LONGEST_LINE && !self.buffer.ends_with(b"\n") {
             self.buffer.clear();
             self.from.skip_until(b'\n').map_err(io)?;
@@ -192,7 +221,10 @@ fn read(text: &[u8], line: u64) -> Result<Option<Entry>, RecordingError> {
     if text.is_empty() {
         return Ok(None);
     }
-    let not_json = |error: &serde_json::Error| RecordingError::NotJson { line, column: error.column() };
+    let not_json = |error: &serde_json::Error| RecordingError::NotJson {
+        line,
+        column: error.column(),
+    };
     let whole: &RawValue = serde_json::from_slice(text).map_err(|error| not_json(&error))?;
     let not_a_message = || RecordingError::NotAMessage { line };
     // Only an object is one: a list would be read by the place of its values.
@@ -200,25 +232,53 @@ fn read(text: &[u8], line: u64) -> Result<Option<Entry>, RecordingError> {
         .filter(|text| text.starts_with('{'))
         .and_then(|text| serde_json::from_str(text).ok())
         .ok_or_else(not_a_message)?;
-    let number = |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str::<u64>(raw.get()).ok());
+    let number =
+        |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str::<u64>(raw.get()).ok());
     match outline {
-        Outline { message: Some(message), ms: Some(ms), .. } => {
+        Outline {
+            message: Some(message),
+            ms: Some(ms),
+            ..
+        } => {
             let ms = number(Some(ms)).ok_or_else(not_a_message)?;
             let heard = hear(message).ok_or_else(not_a_message)?;
-            Ok(Some(Entry { line, ms: Some(ms), heard }))
+            Ok(Some(Entry {
+                line,
+                ms: Some(ms),
+                heard,
+            }))
         }
-        Outline { recording: Some(version), .. } => match number(Some(version)) {
-            Some(version) if version > u64::from(VERSION) => Err(RecordingError::Newer { line, version }),
+        Outline {
+            recording: Some(version),
+            ..
+        } => match number(Some(version)) {
+            Some(version) if version > u64::from(VERSION) => {
+                Err(RecordingError::Newer { line, version })
+            }
             _ => Ok(None),
         },
-        Outline { gap: Some(_), ms: Some(_), .. } => Ok(None),
-        _ => hear(whole).map(|heard| Some(Entry { line, ms: None, heard })).ok_or_else(not_a_message),
+        Outline {
+            gap: Some(_),
+            ms: Some(_),
+            ..
+        } => Ok(None),
+        _ => hear(whole)
+            .map(|heard| {
+                Some(Entry {
+                    line,
+                    ms: None,
+                    heard,
+                })
+            })
+            .ok_or_else(not_a_message),
     }
 }
 
 /// A message of somebody who is known on the bus.
 fn hear(message: &RawValue) -> Option<Heard> {
-    Heard::read(message.get()).ok().filter(|heard| !matches!(heard, Heard::Other | Heard::Bad))
+    Heard::read(message.get())
+        .ok()
+        .filter(|heard| !matches!(heard, Heard::Other | Heard::Bad))
 }
 
 #[cfg(test)]
@@ -257,7 +317,10 @@ mod tests {
     fn what_is_written_is_read() {
         let mut writer = Writer::begin(Vec::new(), Timestamp::UNIX_EPOCH).unwrap();
         for (ms, message) in [
-            (5, r#"{"origin":"twitchat","type":"FOLLOW","id":"f1","data":{"a": 1.50}}"#),
+            (
+                5,
+                r#"{"origin":"twitchat","type":"FOLLOW","id":"f1","data":{"a": 1.50}}"#,
+            ),
             (9, r#"{"origin":"twitchat","type":"POLL","replay":"count"}"#),
             (9, r#"{"request":"GetInfo","id":3}"#),
             (10, r#"{"origin":"twitchat-bridge","status":"ok"}"#),
@@ -284,28 +347,59 @@ mod tests {
 "#
             )
         );
-        let read: Vec<_> = all(text.as_bytes()).into_iter().map(Result::unwrap).collect();
-        let expected = [(2, Some(5), "FOLLOW"), (3, Some(9), "POLL"), (4, Some(9), "request"), (5, Some(10), "bridge")];
-        assert_eq!(read, expected.map(|(line, ms, shown)| (line, ms, shown.to_owned())));
+        let read: Vec<_> = all(text.as_bytes())
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        let expected = [
+            (2, Some(5), "FOLLOW"),
+            (3, Some(9), "POLL"),
+            (4, Some(9), "request"),
+            (5, Some(10), "bridge"),
+        ];
+        assert_eq!(
+            read,
+            expected.map(|(line, ms, shown)| (line, ms, shown.to_owned()))
+        );
     }
 
     #[test]
     fn a_file_of_messages_is_a_recording_too() {
-        for (file, lines) in [("twitchat_examples.ndjson", 134), ("twitchat_v17_examples.ndjson", 50)] {
-            let text = std::fs::read(format!("{}/tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        for (file, lines) in [
+            ("twitchat_examples.ndjson", 134),
+            ("twitchat_v17_examples.ndjson", 50),
+        ] {
+            let text = std::fs::read(format!(
+                "{}/tests/fixtures/{file}",
+                env!("CARGO_MANIFEST_DIR")
+            ))
+            .unwrap();
             let read = all(&text);
-            assert!(read.iter().all(|entry| matches!(entry, Ok((_, None, _)))), "{file}: {read:?}");
+            assert!(
+                read.iter().all(|entry| matches!(entry, Ok((_, None, _)))),
+                "{file}: {read:?}"
+            );
             assert_eq!(read.len(), lines, "{file}");
         }
     }
 
     #[test]
     fn an_error_names_the_line_not_its_text_and_the_rest_is_read() {
-        let mut text =
-            b"{\"origin\":\"twitchat\",\"type\":\"A\"}\n\n{\"secret words\n[1]\n\"x\"\n{\"a\":1}\n{\"ms\":-1,\"message\":{}}\n".to_vec();
-        text.extend(b"{\"origin\":\"twitchat\",\"type\":\"".iter().chain(&vec![b'x'; LONGEST_LINE]).chain(b"\"}\n"));
+        let mut text = b"{\"origin\":\"twitchat\",\"type\":\"A\"}\n\n{\"secret \
+                words\n[1]\n\"x\"\n{\"a\":1}\n{\"ms\":-1,\"message\":{}}\n"
+            .to_vec();
+        text.extend(
+            b"{\"origin\":\"twitchat\",\"type\":\""
+                .iter()
+                .chain(&vec![b'x'; LONGEST_LINE])
+                .chain(b"\"}\n"),
+        );
         text.extend(b"\xff\xfe\n{\"recording\":2}\n{\"origin\":\"twitchat\",\"type\":\"B\"}");
-        let wrong = |line: u64| Err(format!("line {line} is neither a message nor a line of a recording"));
+        let wrong = |line: u64| {
+            Err(format!(
+                "line {line} is neither a message nor a line of a recording"
+            ))
+        };
         let expected = [
             Ok((1, None, "A".to_owned())),
             Err("line 3 is not JSON (see its column 14)".into()),
@@ -315,7 +409,11 @@ mod tests {
             wrong(7),
             Err("line 8 is longer than any message can be".into()),
             Err("line 9 is not JSON (see its column 1)".into()),
-            Err("line 10 says that this is a recording of a newer twitchat-bridge (version 2 of the format): update this one".into()),
+            Err(
+                "line 10 says that this is a recording of a newer twitchat-bridge (version 2 of \
+                the format): update this one"
+                    .into(),
+            ),
             Ok((11, None, "B".into())),
         ];
         assert_eq!(all(&text), expected);
@@ -334,7 +432,8 @@ mod tests {
             let mut lines = vec![good; 5];
             lines.insert(place, &broken);
             let read = all(lines.join("\n").as_bytes());
-            prop_assert_eq!(read.iter().filter(|entry| matches!(entry, Ok((_, Some(1), kind)) if kind == "A")).count(), 5);
+            prop_assert_eq!(read.iter().filter(|entry| matches!(entry, Ok((_, Some(1),
+                kind)) if kind == "A")).count(), 5);
         }
     }
 }

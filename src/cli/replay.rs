@@ -22,14 +22,18 @@ use super::recording::tape::{Choice, Pace, Played, Survey, Tape};
 use super::span;
 
 const AFTER_HELP: &str =
-    "For testing overlays. Each message gets a fresh id and the mark \"replay\":true, by which the bridge tells its events and counts \
+    "For testing overlays. Each message gets a fresh id and the mark \"replay\":true, by which the \
+        bridge tells its events and counts \
 nothing; Twitchat does not look at it. With --count it counts, as if it happened now.
 
-Only what Twitchat told of events is played: no requests, no replies, and no actions, which Twitchat would carry out. --for plays what \
+Only what Twitchat told of events is played: no requests, no replies, and no actions, which \
+Twitchat would carry out. --for plays what \
 it names instead, and then actions too. Types that begin with OBS_ or ON_OBS_ are never played.
 
-FILE is a recording of `record`, or one message per line without times. One that is broken is not played at all, and the line is named; \
---skip-broken plays the others. With - (standard input) what comes before a broken line is played. OBS may close and come back: the \
+FILE is a recording of `record`, or one message per line without times. One that is broken is not \
+played at all, and the line is named; \
+--skip-broken plays the others. With - (standard input) what comes before a broken line is played. \
+OBS may close and come back: the \
 replay waits for it.
 
 Examples:
@@ -40,7 +44,8 @@ Examples:
 
 /// Until OBS is asked again that was not ready.
 const AGAIN: Duration = Duration::from_millis(500);
-/// How long a message that OBS has taken may take to come back to us. Then the next one goes out all the same, and it is said.
+/// How long a message that OBS has taken may take to come back to us. Then the next one goes out
+/// all the same, and it is said.
 const ECHO_WITHIN: Duration = Duration::from_secs(5);
 
 /// Play a recording back onto OBS, to test overlays; kept out of the credits
@@ -53,7 +58,8 @@ pub(crate) struct Args {
     /// So many times as fast; 0 or max for as fast as OBS takes it
     #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
     speed: Speed,
-    /// Leave this time between two messages, whatever the recording says [default: 1s where it says nothing]
+    /// Leave this time between two messages, whatever the recording says [default: 1s where it says
+    /// nothing]
     #[arg(long, value_name = "DURATION", value_parser = span::read)]
     every: Option<Duration>,
     /// Let it count: credits and journal take it as if it happened now
@@ -89,13 +95,20 @@ impl Args {
         kinds.only_of(&["Twitchat"]).map_err(Failure::Usage)?;
         kinds.doubts().for_each(|doubt| out::warn(&doubt));
         let all = kinds.match_all();
-        let choice = Choice { kinds, skip_broken: self.skip_broken };
+        let choice = Choice {
+            kinds,
+            skip_broken: self.skip_broken,
+        };
         let pace = Pace::new(self.speed.0, self.every);
         let survey = survey(&self.file, &choice, &pace, self.again, context)?;
         let config = context.config()?;
         let mut player = Player {
             hearing: Hearing::start(&config)?,
-            mark: if self.count { Replay::Counted } else { Replay::Told },
+            mark: if self.count {
+                Replay::Counted
+            } else {
+                Replay::Told
+            },
             progress: Progress::new(),
             survey,
             due: Instant::now(),
@@ -109,27 +122,45 @@ impl Args {
             count if all => format!("; left out {count} that tell of no event of Twitchat's"),
             count => format!("; left out {count}"),
         };
-        out::note(format_args!("played {}{left_out}", out::count(player.played, "message")));
+        out::note(format_args!(
+            "played {}{left_out}",
+            out::count(player.played, "message")
+        ));
         Ok(ExitCode::SUCCESS)
     }
 }
 
 /// Looks at a file before anything is played; nothing for standard input.
-fn survey(file: &Path, choice: &Choice, pace: &Pace, again: bool, context: &Context) -> anyhow::Result<Option<Survey>> {
+fn survey(
+    file: &Path,
+    choice: &Choice,
+    pace: &Pace,
+    again: bool,
+    context: &Context,
+) -> anyhow::Result<Option<Survey>> {
     if file.as_os_str() == "-" {
         if again {
-            return Err(Failure::Usage("standard input cannot be played again: --loop needs a file".into()).into());
+            return Err(Failure::Usage(
+                "standard input cannot be played again: --loop needs a file".into(),
+            )
+            .into());
         }
         if context.takes_stdin() {
-            return Err(
-                Failure::Usage("the recording and --password-stdin both read standard input: give one of them by a file".into()).into()
-            );
+            return Err(Failure::Usage(
+                "the recording and --password-stdin both read standard input: give \
+                    one of them by a file"
+                    .into(),
+            )
+            .into());
         }
         return Ok(None);
     }
     let survey = Survey::of(file, choice, pace.clone())?;
     if survey.messages == 0 {
-        return Err(Failure::NothingToPlay { file: file.display().to_string() }.into());
+        return Err(Failure::NothingToPlay {
+            file: file.display().to_string(),
+        }
+        .into());
     }
     Ok(Some(survey))
 }
@@ -154,7 +185,13 @@ struct Player {
 }
 
 impl Player {
-    async fn run(&mut self, file: &Path, choice: &Choice, pace: &Pace, again: bool) -> anyhow::Result<()> {
+    async fn run(
+        &mut self,
+        file: &Path,
+        choice: &Choice,
+        pace: &Pace,
+        again: bool,
+    ) -> anyhow::Result<()> {
         if self.until_up().await? == Go::Stop {
             return Ok(());
         }
@@ -187,7 +224,8 @@ impl Player {
                 message = tape.next() => return Ok(message?.map_or(Read::End, Read::Message)),
                 news = self.hearing.next() => news?,
             };
-            let stopped = matches!(news, News::Signal) || matches!(news, News::Down) && self.until_up().await? == Go::Stop;
+            let stopped = matches!(news, News::Signal)
+                || matches!(news, News::Down) && self.until_up().await? == Go::Stop;
             if stopped {
                 return Ok(Read::Stopped);
             }
@@ -244,19 +282,28 @@ impl Player {
                     return Ok(Go::On);
                 }
                 // The link is lost: that is told next. Or OBS needs a moment.
-                Sent::Replied(Err(RequestError::NotConnected | RequestError::TimedOut { .. } | RequestError::NotReady { .. })) => {
+                Sent::Replied(Err(
+                    RequestError::NotConnected
+                    | RequestError::TimedOut { .. }
+                    | RequestError::NotReady { .. },
+                )) => {
                     self.due = Instant::now() + AGAIN;
                     if self.until_due().await? == Go::Stop {
                         return Ok(Go::Stop);
                     }
                 }
-                Sent::Replied(Err(error)) => return Err(anyhow::Error::from(error).context(format!("line {line} was not played"))),
+                Sent::Replied(Err(error)) => {
+                    return Err(
+                        anyhow::Error::from(error).context(format!("line {line} was not played"))
+                    );
+                }
             }
         }
     }
 
-    /// Sends a message and waits until we hear it too. OBS replies before it has handed a message out, and the next one may overtake it
-    /// then; but it hands each one to everybody before the next, so once we have it nothing that we send later can come before it.
+    /// Sends a message and waits until we hear it too. OBS replies before it has handed a message
+    /// out, and the next one may overtake it then; but it hands each one to everybody before the
+    /// next, so once we have it nothing that we send later can come before it.
     async fn send(&mut self, envelope: &RawValue, id: &str) -> anyhow::Result<Sent> {
         let obs = self.hearing.obs();
         let sending = obs.broadcast(envelope);
@@ -270,9 +317,11 @@ impl Player {
                     }
                     taken = Some(Instant::now());
                 }
-                () = sleep_until(taken.unwrap_or_else(Instant::now) + ECHO_WITHIN), if taken.is_some() => {
+                () = sleep_until(taken.unwrap_or_else(Instant::now) + ECHO_WITHIN),
+                    if taken.is_some() => {
                     self.progress.clear();
-                    out::warn("OBS has taken a message but did not hand it out in time: those that follow may come before it");
+                    out::warn("OBS has taken a message but did not hand it out in time: those that \
+                        follow may come before it");
                     return Ok(Sent::Replied(Ok(())));
                 }
                 news = self.hearing.next() => match news? {
@@ -291,13 +340,25 @@ impl Player {
     }
 
     fn show(&mut self, played: u64) {
-        let all = self.survey.map(|survey| format!(" of {}, {} in all", survey.messages, span::show(survey.takes))).unwrap_or_default();
+        let all = self
+            .survey
+            .map(|survey| {
+                format!(
+                    " of {}, {} in all",
+                    survey.messages,
+                    span::show(survey.takes)
+                )
+            })
+            .unwrap_or_default();
         self.progress.show(format_args!("{played}{all}"));
     }
 }
 
 fn has(batch: &Batch, id: &str) -> bool {
-    batch.events.iter().any(|heard| matches!(heard, Heard::Twitchat(message) if message.id.as_deref() == Some(id)))
+    batch
+        .events
+        .iter()
+        .any(|heard| matches!(heard, Heard::Twitchat(message) if message.id.as_deref() == Some(id)))
 }
 
 /// What the recording gives.
@@ -323,8 +384,19 @@ mod tests {
 
     #[test]
     fn speeds() {
-        assert_eq!(["1", "0.5", " 10 "].map(speed), [1.0, 0.5, 10.0].map(|factor| Ok(Speed(Some(factor)))));
-        assert!(["0", "max", "MAX"].iter().all(|text| speed(text) == Ok(Speed(None))));
-        assert!(["-1", "fast", "nan", "inf", ""].iter().all(|text| speed(text).is_err()));
+        assert_eq!(
+            ["1", "0.5", " 10 "].map(speed),
+            [1.0, 0.5, 10.0].map(|factor| Ok(Speed(Some(factor))))
+        );
+        assert!(
+            ["0", "max", "MAX"]
+                .iter()
+                .all(|text| speed(text) == Ok(Speed(None)))
+        );
+        assert!(
+            ["-1", "fast", "nan", "inf", ""]
+                .iter()
+                .all(|text| speed(text).is_err())
+        );
     }
 }

@@ -33,10 +33,20 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let fields = self.fields.object(context)?;
-        if let Some(key) = ["request", "origin"].into_iter().find(|key| fields.contains_key(*key)) {
-            return Err(Failure::Usage(format!("{key} cannot be a field: the bridge tells by it what is a request")).into());
+        if let Some(key) = ["request", "origin"]
+            .into_iter()
+            .find(|key| fields.contains_key(*key))
+        {
+            return Err(Failure::Usage(format!(
+                "{key} cannot be a field: the bridge tells by it what is a request"
+            ))
+            .into());
         }
-        let reply = context.bus().await?.ask(&self.name, fields, self.patience).await?;
+        let reply = context
+            .bus()
+            .await?
+            .ask(&self.name, fields, self.patience)
+            .await?;
         out::line(serde_json::to_string_pretty(&reply)?)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -17,7 +17,8 @@ use super::span;
 pub(crate) use test::describe;
 
 const AFTER_HELP: &str =
-    "Rules stand in the config file, as [[rule]]: docs/rules.md explains them. Named actions ([[action]]) are listed too.
+    "Rules stand in the config file, as [[rule]]: docs/rules.md explains them. Named actions \
+        ([[action]]) are listed too.
 
 Examples:
   twitchat-bridge rules
@@ -26,7 +27,8 @@ Examples:
 
 /// List the rules and named actions of the config, or see what they would do
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP, disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
+#[command(after_help = AFTER_HELP, disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -57,19 +59,42 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
         return Ok(out::line(serde_json::to_string_pretty(&as_json(book))?)?);
     }
     if book.rules.is_empty() && book.actions.is_empty() {
-        out::note("there are no rules and no named actions in the config file; docs/rules.md says how to make some");
+        out::note(
+            "there are no rules and no named actions in the config file; docs/rules.md says how to \
+                make some",
+        );
         return Ok(());
     }
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["", "name", "on", "when", "does", ""]);
     for rule in &book.rules {
-        let when = rule.when.as_ref().map(|when| when.source().to_owned()).unwrap_or_default();
-        table.add_row(["rule".into(), rule.name.to_string(), on(rule).join(", "), when, does(&rule.steps), limits(rule)]);
+        let when = rule
+            .when
+            .as_ref()
+            .map(|when| when.source().to_owned())
+            .unwrap_or_default();
+        table.add_row([
+            "rule".into(),
+            rule.name.to_string(),
+            on(rule).join(", "),
+            when,
+            does(&rule.steps),
+            limits(rule),
+        ]);
     }
     for action in &book.actions {
         let off = if action.enabled { "" } else { "switched off" };
-        table.add_row(["action".into(), action.name.to_string(), String::new(), String::new(), does(&action.steps), off.into()]);
+        table.add_row([
+            "action".into(),
+            action.name.to_string(),
+            String::new(),
+            String::new(),
+            does(&action.steps),
+            off.into(),
+        ]);
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -78,11 +103,18 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
 }
 
 fn on(rule: &Rule) -> Vec<&str> {
-    rule.on.iter().map(twitchat_bridge::rule::Pattern::as_str).collect()
+    rule.on
+        .iter()
+        .map(twitchat_bridge::rule::Pattern::as_str)
+        .collect()
 }
 
 fn does(steps: &[Step]) -> String {
-    steps.iter().map(Step::summary).collect::<Vec<_>>().join(", ")
+    steps
+        .iter()
+        .map(Step::summary)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What keeps a rule from running each time.
@@ -92,24 +124,41 @@ fn limits(rule: &Rule) -> String {
         Some(Once::Session) => "once per session",
         None => "",
     };
-    let cooldown = if rule.cooldown.is_zero() { String::new() } else { format!("cooldown {}", span::show(rule.cooldown)) };
-    let parts = [if rule.enabled { "" } else { "switched off" }, once, &cooldown, if rule.on_own { "on its own too" } else { "" }];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    let cooldown = if rule.cooldown.is_zero() {
+        String::new()
+    } else {
+        format!("cooldown {}", span::show(rule.cooldown))
+    };
+    let parts = [
+        if rule.enabled { "" } else { "switched off" },
+        once,
+        &cooldown,
+        if rule.on_own { "on its own too" } else { "" },
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn as_json(book: &Rulebook) -> Value {
     let steps = |steps: &[Step]| steps.iter().map(Step::summary).collect::<Vec<_>>();
     let rules = book.rules.iter().map(|rule| {
         json!({
-            "name": rule.name, "on": on(rule), "when": rule.when.as_ref().map(twitchat_bridge::rule::Expression::source), "do": steps(&rule.steps),
+            "name": rule.name, "on": on(rule),
+                "when": rule.when.as_ref().map(twitchat_bridge::rule::Expression::source),
+                    "do": steps(&rule.steps),
             "cooldownSeconds": rule.cooldown.as_secs_f64(),
             "oncePer": rule.once_per.map(|once| if once == Once::Person { "person" } else { "session" }),
-            "enabled": rule.enabled, "onOwn": rule.on_own, "onReplay": rule.on_replay, "continueOnError": rule.continue_on_error,
+            "enabled": rule.enabled, "onOwn": rule.on_own, "onReplay": rule.on_replay,
+                "continueOnError": rule.continue_on_error,
             "atOnce": rule.at_once,
         })
     });
     let actions = book.actions.iter().map(|action| {
-        json!({ "name": action.name, "group": action.group, "do": steps(&action.steps), "enabled": action.enabled,
+        json!({ "name": action.name, "group": action.group, "do": steps(&action.steps),
+            "enabled": action.enabled,
             "continueOnError": action.continue_on_error, "atOnce": action.at_once })
     });
     json!({ "rules": rules.collect::<Vec<_>>(), "actions": actions.collect::<Vec<_>>() })

@@ -18,9 +18,12 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge run --log-file bridge.log
   twitchat-bridge run --host 192.168.0.20 --password-file obs-password.txt
 
-OBS may start later, close and come back: the bridge keeps trying, and asks Twitchat for what it missed. It ends by itself only \
-when OBS refuses the password at the first connect, when OBS is too old, when the user disconnects it in OBS, or when another \
-bridge serves the same OBS. Ctrl-C stops it in good order; a second Ctrl-C leaves at once. What was counted is on disk either way.";
+OBS may start later, close and come back: the bridge keeps trying, and asks Twitchat for what it \
+missed. It ends by itself only \
+when OBS refuses the password at the first connect, when OBS is too old, when the user disconnects \
+it in OBS, or when another \
+bridge serves the same OBS. Ctrl-C stops it in good order; a second Ctrl-C leaves at once. What \
+was counted is on disk either way.";
 
 /// Be the bridge: hear Twitchat, keep the credits, answer who asks
 #[derive(Debug, clap::Args)]
@@ -43,7 +46,12 @@ impl Args {
         let config = context.config()?;
         let mut signals = Signals::listen()?;
         let stop = CancellationToken::new();
-        let setup = Setup { target: machine::target(&config), config, takeover: self.takeover, told: None };
+        let setup = Setup {
+            target: machine::target(&config),
+            config,
+            takeover: self.takeover,
+            told: None,
+        };
         let bridge = AssertUnwindSafe(daemon::run(setup, stop.clone())).catch_unwind();
         tokio::pin!(bridge);
         let ended = tokio::select! {

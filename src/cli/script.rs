@@ -8,7 +8,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use twitchat_bridge::daemon::{program, state};
-use twitchat_bridge::rule::{self, Deed, Next, Part, Rulebook, Sequence, Session, State, Steps, Uses, Whose};
+use twitchat_bridge::rule::{
+    self, Deed, Next, Part, Rulebook, Sequence, Session, State, Steps, Uses, Whose,
+};
 use twitchat_bridge::twitchat::Generation;
 use uuid::Uuid;
 
@@ -23,8 +25,10 @@ use super::signals::Signals;
 use super::supposed::Supposed;
 
 const AFTER_HELP: &str =
-    "FILE is TOML with [[step]]s, or one step per line as JSON; - is standard input. Steps are those of rules: docs/rules.md has them \
-all. Fields become `args` in their templates. Requests and published events need a running bridge; everything else needs only OBS.
+    "FILE is TOML with [[step]]s, or one step per line as JSON; - is standard input. Steps are \
+        those of rules: docs/rules.md has them \
+all. Fields become `args` in their templates. Requests and published events need a running bridge; \
+everything else needs only OBS.
 
   [[step]]
   send = \"SEND_MESSAGE\"
@@ -39,7 +43,8 @@ Examples:
   twitchat-bridge script goodbye.toml who=everybody --dry-run
   echo '{\"obs\":\"SaveReplayBuffer\"}' | twitchat-bridge script -
 
-Exit codes: 0 all steps are done, 1 a step failed or Ctrl-C came, 2 the file is wrong, 5 the bridge did not answer.";
+Exit codes: 0 all steps are done, 1 a step failed or Ctrl-C came, 2 the file is wrong, 5 the \
+bridge did not answer.";
 
 /// Do the steps of a file, one after the other
 #[derive(Debug, clap::Args)]
@@ -77,7 +82,10 @@ impl Args {
         let steps = read(&self.file, context)?;
         let args = self.fields.object(context)?;
         let config = context.config()?;
-        config.rules.check_steps(&steps).map_err(|problem| wrong(&self.file, &problem))?;
+        config
+            .rules
+            .check_steps(&steps)
+            .map_err(|problem| wrong(&self.file, &problem))?;
         if self.dry_run {
             return dry_run(&steps, &args, &config.rules, self.keep_going);
         }
@@ -99,10 +107,16 @@ impl Args {
 fn read(file: &Path, context: &Context) -> anyhow::Result<Steps> {
     let text = if file.as_os_str() == "-" {
         if context.takes_stdin() {
-            return Err(Failure::Usage("- and --password-stdin both read standard input: give one of them by a file".into()).into());
+            return Err(Failure::Usage(
+                "- and --password-stdin both read standard input: give one of them by a file"
+                    .into(),
+            )
+            .into());
         }
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("cannot read the script from standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read the script from standard input")?;
         text
     } else {
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?
@@ -116,7 +130,12 @@ fn wrong(file: &Path, problem: &rule::Problem) -> Failure {
 }
 
 /// Says each step with its templates filled in as if nothing had happened yet.
-fn dry_run(steps: &Steps, args: &Map<String, Value>, book: &Rulebook, keep_going: bool) -> anyhow::Result<ExitCode> {
+fn dry_run(
+    steps: &Steps,
+    args: &Map<String, Value>,
+    book: &Rulebook,
+    keep_going: bool,
+) -> anyhow::Result<ExitCode> {
     let supposed = Supposed::new(Map::new())?;
     let mut sequence = Sequence::new(steps, Part::of(args));
     let mut failed = false;
@@ -139,17 +158,28 @@ fn dry_run(steps: &Steps, args: &Map<String, Value>, book: &Rulebook, keep_going
             }
         }
     }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// A script has no event.
 fn nothing() -> rule::Context {
     let empty = json!({});
-    rule::Context::default().with("event", Part::of(&empty)).with("data", Part::of(&empty))
+    rule::Context::default()
+        .with("event", Part::of(&empty))
+        .with("data", Part::of(&empty))
 }
 
 impl Player {
-    async fn play(mut self, steps: &Steps, args: &Map<String, Value>, keep_going: bool) -> anyhow::Result<ExitCode> {
+    async fn play(
+        mut self,
+        steps: &Steps,
+        args: &Map<String, Value>,
+        keep_going: bool,
+    ) -> anyhow::Result<ExitCode> {
         let mut sequence = Sequence::new(steps, Part::of(args));
         let mut progress = Progress::new();
         let (mut done, mut failed) = (0, 0);
@@ -160,7 +190,12 @@ impl Player {
                 Some(Next::Over) => break,
                 Some(Next::Failed(why)) => Err(anyhow::anyhow!("{why}")),
                 Some(Next::Do(deed)) => {
-                    progress.show(format_args!("{} of {}: {}", done + failed + 1, steps.len(), sequence.place()));
+                    progress.show(format_args!(
+                        "{} of {}: {}",
+                        done + failed + 1,
+                        steps.len(),
+                        sequence.place()
+                    ));
                     self.perform(deed).await
                 }
             };
@@ -178,30 +213,54 @@ impl Player {
                 Err(error) => return Err(error.context(place)),
             }
         }
-        Ok(if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(if failed > 0 {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 
     async fn perform(&mut self, deed: Deed) -> anyhow::Result<()> {
         match deed {
-            Deed::Send { kind, data, check, yes } => {
+            Deed::Send {
+                kind,
+                data,
+                check,
+                yes,
+            } => {
                 let prepared = rule::prepare(&kind, data, check, yes || self.yes, self.generation)?;
                 let id = Uuid::new_v4().to_string();
-                let telling = Telling { kind: &prepared.kind, id: &id, envelope: &prepared.envelope(&id), awaits: None };
+                let telling = Telling {
+                    kind: &prepared.kind,
+                    id: &id,
+                    envelope: &prepared.envelope(&id),
+                    awaits: None,
+                };
                 self.bus.tell(&telling, self.patience).await.map(drop)
             }
             Deed::Publish { name, data, id } => {
                 let mut fields = Map::from_iter([
-                    ("publish".to_owned(), json!({ "source": name.source, "type": name.kind })),
+                    (
+                        "publish".to_owned(),
+                        json!({ "source": name.source, "type": name.kind }),
+                    ),
                     ("data".to_owned(), data.into()),
                 ]);
                 fields.extend(id.map(|id| ("eventId".to_owned(), Value::from(&*id))));
-                self.bus.ask("PublishEvent", fields, self.patience).await.map(drop)
+                self.bus
+                    .ask("PublishEvent", fields, self.patience)
+                    .await
+                    .map(drop)
             }
-            Deed::Request { name, data } => self.bus.ask(&name, data, self.patience).await.map(drop),
+            Deed::Request { name, data } => {
+                self.bus.ask(&name, data, self.patience).await.map(drop)
+            }
             Deed::Obs(request) => Ok(self.bus.talker().act(&request).await?),
             Deed::Wait(time) => Ok(self.bus.idle(time).await?),
             Deed::Run(program) if program.background => {
-                anyhow::bail!("background = true is for the bridge: a script ends, and its programs with it")
+                anyhow::bail!(
+                    "background = true is for the bridge: a script ends, and its programs with it"
+                )
             }
             Deed::Run(program) => Ok(program::run(&program).await?),
         }
@@ -211,20 +270,42 @@ impl Player {
     async fn context(&mut self, uses: Uses) -> anyhow::Result<rule::Context> {
         let mut context = nothing();
         if uses.has("last") {
-            return Err(Failure::Usage("last(…) is the bridge's: make these steps a named action, and call it with DoAction".into()).into());
+            return Err(Failure::Usage(
+                "last(…) is the bridge's: make these steps a named action, \
+                and call it with DoAction"
+                    .into(),
+            )
+            .into());
         }
         if uses.has("credits") {
             let fields = Map::from_iter([("spelling".to_owned(), "current".into())]);
-            context = context.with("credits", Part::of(&answer(self.bus.ask("GetCredits", fields, self.patience).await?)));
+            context = context.with(
+                "credits",
+                Part::of(&answer(
+                    self.bus.ask("GetCredits", fields, self.patience).await?,
+                )),
+            );
         }
         if uses.has("state") || uses.has("session") {
-            let status = Value::from(answer(self.bus.ask("GetStatus", Map::new(), self.patience).await?));
-            context = context.with("state", Part::of(&state(&status))).with("session", Part::of(&session(&status)));
+            let status = Value::from(answer(
+                self.bus.ask("GetStatus", Map::new(), self.patience).await?,
+            ));
+            context = context
+                .with("state", Part::of(&state(&status)))
+                .with("session", Part::of(&session(&status)));
         }
         if uses.has("broadcaster") {
-            let reply = Value::from(answer(self.bus.ask("GetBroadcaster", Map::new(), self.patience).await?));
+            let reply = Value::from(answer(
+                self.bus
+                    .ask("GetBroadcaster", Map::new(), self.patience)
+                    .await?,
+            ));
             let of = |key: &str| text(&reply, &format!("/platforms/twitch/{key}"));
-            let who = Whose { id: of("broadcastUserId"), login: of("broadcastUserName"), name: of("broadcastUser") };
+            let who = Whose {
+                id: of("broadcastUserId"),
+                login: of("broadcastUserName"),
+                name: of("broadcastUser"),
+            };
             context = context.with("broadcaster", Part::of(&who));
         }
         Ok(context)
@@ -246,7 +327,10 @@ fn state(status: &Value) -> State {
 /// `session` out of a `GetStatus`.
 fn session(status: &Value) -> Session {
     Session {
-        id: status.pointer("/session/id").and_then(Value::as_u64).unwrap_or_default(),
+        id: status
+            .pointer("/session/id")
+            .and_then(Value::as_u64)
+            .unwrap_or_default(),
         started: text(status, "/session/started"),
         seconds: number(status, "/session/seconds"),
         cause: text(status, "/session/cause"),
@@ -254,11 +338,17 @@ fn session(status: &Value) -> Session {
 }
 
 fn flag(value: &Value, place: &str) -> bool {
-    value.pointer(place).and_then(Value::as_bool).unwrap_or_default()
+    value
+        .pointer(place)
+        .and_then(Value::as_bool)
+        .unwrap_or_default()
 }
 
 fn number(value: &Value, place: &str) -> i64 {
-    value.pointer(place).and_then(Value::as_i64).unwrap_or_default()
+    value
+        .pointer(place)
+        .and_then(Value::as_i64)
+        .unwrap_or_default()
 }
 
 /// A text, or a number as text.

@@ -28,9 +28,11 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge send GET_CURRENT_TRACK --wait | jq -r .trackName
   twitchat-bridge send TIMER_ADD timeAdd=30 --repeat 3 --every 10m
 
-`twitchat-bridge actions` lists what can be sent, `twitchat-bridge actions SHOW_CLIP` explains one. The names of every version
+`twitchat-bridge actions` lists what can be sent, `twitchat-bridge actions SHOW_CLIP` explains \
+one. The names of every version
 of Twitchat can be used: they are put into the words of the one that the bridge last heard.
-The bridge need not run for this, and neither need Twitchat: what is proved is that OBS relayed the action.";
+The bridge need not run for this, and neither need Twitchat: what is proved is that OBS relayed \
+the action.";
 
 /// Send Twitchat an action, such as a chat message
 #[derive(Debug, clap::Args)]
@@ -42,17 +44,20 @@ pub(crate) struct Args {
     #[command(flatten)]
     fields: Fields,
     /// Wait for the answer and print its data as JSON; for what answers it, or for this event
-    #[arg(long, value_name = "EVENT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(long, value_name = "EVENT", num_args = 0..=1, require_equals = true,
+        default_missing_value = "")]
     wait: Option<String>,
     #[command(flatten)]
     patience: Patience,
     /// Send it so many times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     repeat: Option<u32>,
-    /// Send it again and again, with this time between, such as 30s or 5m; for ever unless --repeat is given
+    /// Send it again and again, with this time between, such as 30s or 5m; for ever unless --repeat
+    /// is given
     #[arg(long, value_name = "DURATION", value_parser = span::read)]
     every: Option<Duration>,
-    /// The version of Twitchat it is for, such as 16 or 17 [default: the one that the bridge last heard]
+    /// The version of Twitchat it is for, such as 16 or 17 [default: the one that the bridge last
+    /// heard]
     #[arg(long, value_name = "VERSION")]
     generation: Option<Generation>,
     /// Send name and data as they are, without checks and translation
@@ -83,15 +88,27 @@ impl Args {
         let config = context.config()?;
         let generation = self.generation.or_else(|| state::generation(&config));
         let prepared = prepare(&self.action, data, generation, self.no_check)?;
-        let awaited = self.wait.as_ref().map(|event| awaited(event, &prepared)).transpose()?;
+        let awaited = self
+            .wait
+            .as_ref()
+            .map(|event| awaited(event, &prepared))
+            .transpose()?;
         for key in &prepared.dropped {
-            out::note(format_args!("{key} is left out: this Twitchat does not look at it"));
+            out::note(format_args!(
+                "{key} is left out: this Twitchat does not look at it"
+            ));
         }
         if let Some(harm) = prepared.destructive.filter(|_| !self.yes) {
             confirm(&prepared.kind, harm)?;
         }
         let mut bus = Bus::connect(&machine::target(&config)()).await?;
-        let mut round = Round { bus: &mut bus, asked: &self.action, prepared: &prepared, awaited, patience: self.patience };
+        let mut round = Round {
+            bus: &mut bus,
+            asked: &self.action,
+            prepared: &prepared,
+            awaited,
+            patience: self.patience,
+        };
         match (self.every, self.repeat) {
             (None, times) => {
                 for _ in 0..times.unwrap_or(1) {
@@ -105,12 +122,23 @@ impl Args {
 }
 
 /// What is sent.
-fn prepare(name: &str, data: Map<String, Value>, generation: Option<Generation>, unchecked: bool) -> Result<Prepared, Failure> {
-    let prepared = if unchecked { Prepared::raw(name, data) } else { action::prepare(name, data, generation) };
+fn prepare(
+    name: &str,
+    data: Map<String, Value>,
+    generation: Option<Generation>,
+    unchecked: bool,
+) -> Result<Prepared, Failure> {
+    let prepared = if unchecked {
+        Prepared::raw(name, data)
+    } else {
+        action::prepare(name, data, generation)
+    };
     prepared.map_err(|problem| {
         let way_out = match problem {
             Problem::Forbidden(_) => "",
-            Problem::Unknown { .. } => ". `twitchat-bridge actions` lists them; --no-check sends any name",
+            Problem::Unknown { .. } => {
+                ". `twitchat-bridge actions` lists them; --no-check sends any name"
+            }
             _ => ". --no-check sends it as it is",
         };
         Failure::Usage(format!("{problem}{way_out}"))
@@ -121,7 +149,8 @@ fn prepare(name: &str, data: Map<String, Value>, generation: Option<Generation>,
 fn awaited(event: &str, prepared: &Prepared) -> Result<Vec<Expected>, Failure> {
     if event.is_empty() {
         if prepared.answers.is_empty() {
-            let hint = "nothing is known to answer it: say what to wait for, as in --wait=CURRENT_TRACK";
+            let hint =
+                "nothing is known to answer it: say what to wait for, as in --wait=CURRENT_TRACK";
             return Err(Failure::Usage(format!("{}: {hint}", prepared.kind)));
         }
         return Ok(prepared.answers.clone());
@@ -130,10 +159,18 @@ fn awaited(event: &str, prepared: &Prepared) -> Result<Vec<Expected>, Failure> {
     let Some(entry) = catalogue::look_up(&event) else {
         let known = catalogue::entries().iter().map(|entry| entry.name);
         let similar = action::nearest(&event, known).join(" or ");
-        let hint = if similar.is_empty() { String::new() } else { format!(": did you mean {similar}?") };
-        return Err(Failure::Usage(format!("no version of Twitchat has an event {event}{hint}")));
+        let hint = if similar.is_empty() {
+            String::new()
+        } else {
+            format!(": did you mean {similar}?")
+        };
+        return Err(Failure::Usage(format!(
+            "no version of Twitchat has an event {event}{hint}"
+        )));
     };
-    let kinds = std::iter::once(entry.name).chain(entry.counterparts.iter().copied()).collect();
+    let kinds = std::iter::once(entry.name)
+        .chain(entry.counterparts.iter().copied())
+        .collect();
     Ok(vec![Expected { kinds, same: None }])
 }
 
@@ -145,10 +182,15 @@ fn confirm(kind: &str, harm: &str) -> anyhow::Result<()> {
     write!(anstream::stderr(), "{kind}: {harm}. Send it? [y/N] ")?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
-    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(Failure::Usage("not sent".into()).into()) }
+    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+        Ok(())
+    } else {
+        Err(Failure::Usage("not sent".into()).into())
+    }
 }
 
-/// Sends again and again until it was often enough or the user stops it. A round that takes longer than the pause delays the next.
+/// Sends again and again until it was often enough or the user stops it. A round that takes longer
+/// than the pause delays the next.
 async fn repeat(round: &mut Round<'_>, pause: Duration, times: Option<u32>) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let mut clock = interval(pause);
@@ -181,14 +223,28 @@ impl Round<'_> {
     async fn run(&mut self) -> anyhow::Result<()> {
         let (id, kind) = (Uuid::new_v4().to_string(), self.prepared.kind.as_str());
         let envelope = self.prepared.envelope(&id);
-        let telling = Telling { kind, id: &id, envelope: &envelope, awaits: self.awaited.as_deref() };
-        let answer = self.bus.tell(&telling, self.patience).await.map_err(too_large)?;
+        let telling = Telling {
+            kind,
+            id: &id,
+            envelope: &envelope,
+            awaits: self.awaited.as_deref(),
+        };
+        let answer = self
+            .bus
+            .tell(&telling, self.patience)
+            .await
+            .map_err(too_large)?;
         if let Some(data) = answer {
             return Ok(out::line(serde_json::to_string_pretty(&data)?)?);
         }
-        let instead = if kind == self.asked { String::new() } else { format!(" for {}", self.asked) };
+        let instead = if kind == self.asked {
+            String::new()
+        } else {
+            format!(" for {}", self.asked)
+        };
         out::line(format_args!(
-            "sent {kind}{instead} (id {id}): OBS has relayed it to everybody who listens. Whether Twitchat is open and acted on it, this does \
+            "sent {kind}{instead} (id {id}): OBS has relayed it to everybody who listens. Whether \
+                Twitchat is open and acted on it, this does \
              not tell."
         ))?;
         Ok(())
@@ -198,7 +254,9 @@ impl Round<'_> {
 /// What the user gave does not fit through OBS: that is their usage.
 fn too_large(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
-        Some(twitchat_bridge::obs::RequestError::TooLarge { .. }) => Failure::Usage(format!("{error:#}")).into(),
+        Some(twitchat_bridge::obs::RequestError::TooLarge { .. }) => {
+            Failure::Usage(format!("{error:#}")).into()
+        }
         _ => error,
     }
 }
@@ -224,11 +282,20 @@ mod tests {
     #[test]
     fn what_is_waited_for_is_said_in_the_words_of_every_version() {
         let track = prepare("get-current-track", Map::new(), None, false).unwrap();
-        let kinds = |event| awaited(event, &track).map(|expected| expected[0].kinds.clone()).map_err(|error| error.to_string());
+        let kinds = |event| {
+            awaited(event, &track)
+                .map(|expected| expected[0].kinds.clone())
+                .map_err(|error| error.to_string())
+        };
         assert_eq!(kinds(""), Ok(vec!["CURRENT_TRACK", "ON_CURRENT_TRACK"]));
         assert_eq!(kinds("on-follow"), Ok(vec!["ON_FOLLOW", "FOLLOW"]));
         assert!(kinds("FOLOW").unwrap_err().contains("did you mean FOLLOW"));
         let silent = prepare("SHOUTOUT", Map::new(), None, false).unwrap();
-        assert!(awaited("", &silent).unwrap_err().to_string().contains("--wait="));
+        assert!(
+            awaited("", &silent)
+                .unwrap_err()
+                .to_string()
+                .contains("--wait=")
+        );
     }
 }

@@ -19,13 +19,19 @@ impl Signals {
     #[cfg(unix)]
     pub(crate) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     #[cfg(windows)]
     pub(crate) fn listen() -> io::Result<Self> {
         use tokio::signal::windows::{ctrl_c, ctrl_close};
-        Ok(Self { interrupt: ctrl_c()?, terminate: ctrl_close()? })
+        Ok(Self {
+            interrupt: ctrl_c()?,
+            terminate: ctrl_close()?,
+        })
     }
 
     /// Waits for the next one.

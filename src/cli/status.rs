@@ -30,12 +30,23 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let reply = context.bus().await?.ask("GetStatus", Map::new(), self.patience).await?;
+        let reply = context
+            .bus()
+            .await?
+            .ask("GetStatus", Map::new(), self.patience)
+            .await?;
         let status = Value::from(bus::answer(reply));
         if self.json {
             out::line(serde_json::to_string_pretty(&status)?)?;
         } else {
-            out::line(View { status: &status, now: Timestamp::now(), zone: TimeZone::system() }.table())?;
+            out::line(
+                View {
+                    status: &status,
+                    now: Timestamp::now(),
+                    zone: TimeZone::system(),
+                }
+                .table(),
+            )?;
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -51,7 +62,9 @@ struct View<'a> {
 impl View<'_> {
     fn table(&self) -> String {
         let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic);
         let rows = [
             ("OBS", self.obs()),
             ("Twitchat", self.twitchat()),
@@ -61,7 +74,11 @@ impl View<'_> {
             ("Last event", self.last()),
             ("Journal", self.journal()),
         ];
-        table.add_rows(rows.into_iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| [label.to_owned(), text]));
+        table.add_rows(
+            rows.into_iter()
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(label, text)| [label.to_owned(), text]),
+        );
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
         }
@@ -72,21 +89,45 @@ impl View<'_> {
         if !self.is("/obs/connected") {
             return "not connected".into();
         }
-        let streaming = if self.is("/obs/streaming") { "streaming" } else { "not streaming" };
-        let version = format!("{} (obs-websocket {})", self.text("/obs/version"), self.text("/obs/websocketVersion"));
-        joined([version, self.when("connected ", "/obs/since"), streaming.into(), prefixed("scene ", self.text("/obs/scene"))])
+        let streaming = if self.is("/obs/streaming") {
+            "streaming"
+        } else {
+            "not streaming"
+        };
+        let version = format!(
+            "{} (obs-websocket {})",
+            self.text("/obs/version"),
+            self.text("/obs/websocketVersion")
+        );
+        joined([
+            version,
+            self.when("connected ", "/obs/since"),
+            streaming.into(),
+            prefixed("scene ", self.text("/obs/scene")),
+        ])
     }
 
     fn twitchat(&self) -> String {
         if !self.is("/twitchat/present") {
-            let last =
-                joined([prefixed("last it was ", self.text("/twitchat/generationName")), self.when("heard ", "/twitchat/lastHeard")]);
-            let last = if last.is_empty() { last } else { format!(" ({last})") };
+            let last = joined([
+                prefixed("last it was ", self.text("/twitchat/generationName")),
+                self.when("heard ", "/twitchat/lastHeard"),
+            ]);
+            let last = if last.is_empty() {
+                last
+            } else {
+                format!(" ({last})")
+            };
             return format!("not heard: is it open, and connected to this OBS?{last}");
         }
-        let two_pages = "TWO PAGES of it are connected: what both report counts once; close one of them";
+        let two_pages =
+            "TWO PAGES of it are connected: what both report counts once; close one of them";
         joined([
-            if self.is("/twitchat/twoPages") { two_pages.into() } else { "there".into() },
+            if self.is("/twitchat/twoPages") {
+                two_pages.into()
+            } else {
+                "there".into()
+            },
             self.text("/twitchat/generationName").to_owned(),
             self.when("last heard ", "/twitchat/lastHeard"),
             self.when("its summary merged ", "/twitchat/summaryMerged"),
@@ -109,9 +150,21 @@ impl View<'_> {
             "closed" => "when the bridge was started again",
             other => other,
         };
-        let number = self.number("/session/id").map(|id| format!("number {id}")).unwrap_or_default();
-        let credits = self.number("/session/credits").map(|credits| format!("entries in the credits {credits}")).unwrap_or_default();
-        joined([number, format!("{} {why}", self.when("since ", "/session/started")).trim().to_owned(), credits])
+        let number = self
+            .number("/session/id")
+            .map(|id| format!("number {id}"))
+            .unwrap_or_default();
+        let credits = self
+            .number("/session/credits")
+            .map(|credits| format!("entries in the credits {credits}"))
+            .unwrap_or_default();
+        joined([
+            number,
+            format!("{} {why}", self.when("since ", "/session/started"))
+                .trim()
+                .to_owned(),
+            credits,
+        ])
     }
 
     fn heard(&self) -> String {
@@ -130,12 +183,19 @@ impl View<'_> {
             ("of unknown type", "/counts/unknown"),
             ("people", "/people"),
         ];
-        let count = |(label, place): (&str, &str)| self.number(place).filter(|count| *count > 0).map(|count| format!("{label} {count}"));
+        let count = |(label, place): (&str, &str)| {
+            self.number(place)
+                .filter(|count| *count > 0)
+                .map(|count| format!("{label} {count}"))
+        };
         joined(counts.into_iter().filter_map(count))
     }
 
     fn last(&self) -> String {
-        joined([self.text("/lastEvent/type").to_owned(), self.when("", "/lastEvent/at")])
+        joined([
+            self.text("/lastEvent/type").to_owned(),
+            self.when("", "/lastEvent/at"),
+        ])
     }
 
     fn journal(&self) -> String {
@@ -144,23 +204,42 @@ impl View<'_> {
             _ => None,
         };
         let state = match (self.text("/store/trouble"), waiting) {
-            ("", Some((0, _))) if self.is("/store/lost") => "what came lately is on disk, but not everything before it".into(),
+            ("", Some((0, _))) if self.is("/store/lost") => {
+                "what came lately is on disk, but not everything before it".into()
+            }
             ("", Some((0, _))) => "all is on disk".into(),
-            ("", Some((waiting, writes))) => format!("{waiting} of {writes} writes are still on their way to the disk"),
+            ("", Some((waiting, writes))) => {
+                format!("{waiting} of {writes} writes are still on their way to the disk")
+            }
             ("", None) => String::new(),
-            (trouble, Some((waiting, _))) => format!("CANNOT BE WRITTEN: {trouble} (writes that wait in memory: {waiting})"),
+            (trouble, Some((waiting, _))) => {
+                format!("CANNOT BE WRITTEN: {trouble} (writes that wait in memory: {waiting})")
+            }
             (trouble, None) => format!("CANNOT BE WRITTEN: {trouble}"),
         };
-        let notes = self.status.pointer("/store/notes").and_then(Value::as_array).map_or(0, Vec::len);
+        let notes = self
+            .status
+            .pointer("/store/notes")
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
         let note = |number: usize| {
             let text = self.text(&format!("/store/notes/{number}/text"));
-            joined([self.when("", &format!("/store/notes/{number}/at")), text.to_owned()])
+            joined([
+                self.when("", &format!("/store/notes/{number}/at")),
+                text.to_owned(),
+            ])
         };
-        std::iter::once(out::clean(&state).into_owned()).chain((0..notes).map(note)).collect::<Vec<_>>().join("\n")
+        std::iter::once(out::clean(&state).into_owned())
+            .chain((0..notes).map(note))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     fn text(&self, place: &str) -> &str {
-        self.status.pointer(place).and_then(Value::as_str).unwrap_or_default()
+        self.status
+            .pointer(place)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     fn is(&self, place: &str) -> bool {
@@ -173,11 +252,16 @@ impl View<'_> {
 
     /// A time, and how long ago it was; nothing if there is none.
     fn when(&self, before: &str, place: &str) -> String {
-        let Ok(at) = self.text(place).parse::<Timestamp>() else { return String::new() };
+        let Ok(at) = self.text(place).parse::<Timestamp>() else {
+            return String::new();
+        };
         let there = at.to_zoned(self.zone.clone());
         let today = there.date() == self.now.to_zoned(self.zone.clone()).date();
         let shown = there.strftime(if today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" });
-        format!("{before}{shown} ({} ago)", span(self.now.duration_since(at)))
+        format!(
+            "{before}{shown} ({} ago)",
+            span(self.now.duration_since(at))
+        )
     }
 }
 
@@ -194,7 +278,11 @@ fn span(span: SignedDuration) -> String {
 }
 
 fn prefixed(before: &str, text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("{before}{text}") }
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!("{before}{text}")
+    }
 }
 
 fn joined(parts: impl IntoIterator<Item = String>) -> String {
@@ -209,16 +297,25 @@ mod tests {
     use super::*;
 
     fn table(status: &Value) -> String {
-        View { status, now: "2026-01-31T20:15:00Z".parse().unwrap(), zone: TimeZone::UTC }.table()
+        View {
+            status,
+            now: "2026-01-31T20:15:00Z".parse().unwrap(),
+            zone: TimeZone::UTC,
+        }
+        .table()
     }
 
     #[test]
     fn a_busy_bridge() {
         let status = json!({
-            "run": { "id": "8c1f", "version": "0.1.0", "started": "2026-01-29T18:00:00Z", "uptimeSeconds": 180_900 },
-            "obs": { "connected": true, "since": "2026-01-31T18:00:01Z", "version": "30.2.3", "websocketVersion": "5.5.2", "scene": "Game", "streaming": true },
-            "twitchat": { "present": true, "generation": 3, "generationName": "Twitchat 17", "lastHeard": "2026-01-31T20:14:48Z", "summaryMerged": null },
-            "session": { "id": 3, "started": "2026-01-31T19:55:00Z", "cause": "stream", "credits": 57 },
+            "run": { "id": "8c1f", "version": "0.1.0", "started": "2026-01-29T18:00:00Z",
+                "uptimeSeconds": 180_900 },
+            "obs": { "connected": true, "since": "2026-01-31T18:00:01Z", "version": "30.2.3",
+                "websocketVersion": "5.5.2", "scene": "Game", "streaming": true },
+            "twitchat": { "present": true, "generation": 3, "generationName": "Twitchat 17",
+                "lastHeard": "2026-01-31T20:14:48Z", "summaryMerged": null },
+            "session": { "id": 3, "started": "2026-01-31T19:55:00Z", "cause": "stream",
+                "credits": 57 },
             "people": 12, "counts": { "heard": 120, "events": 80, "bad": 0 },
             "lastEvent": { "type": "ON_FOLLOW", "at": "2026-01-31T20:14:48Z" },
             "store": { "writes": 60, "durable": 58, "trouble": null },
@@ -239,15 +336,26 @@ mod tests {
     fn a_twitchat_that_is_gone_is_remembered() {
         let status = json!({ "twitchat": { "present": false, "generationName": "Twitchat 17" } });
         let said = table(&status);
-        assert!(said.contains("not heard: is it open, and connected to this OBS? (last it was Twitchat 17)"), "{said}");
+        assert!(
+            said.contains(
+                "not heard: is it open, and connected to this OBS? (last it was Twitchat 17)"
+            ),
+            "{said}"
+        );
     }
 
     #[test]
     fn what_happened_to_the_journal_is_shown() {
-        let note = json!({ "at": "2026-01-31T20:14:48Z", "text": "journal.db was deleted while the bridge runs" });
-        let status = json!({ "store": { "writes": 9, "durable": 9, "waiting": 0, "trouble": null, "lost": true, "notes": [note] } });
+        let note = json!({ "at": "2026-01-31T20:14:48Z", "text": "journal.db was deleted while the \
+            bridge runs" });
+        let status = json!({ "store": { "writes": 9, "durable": 9, "waiting": 0, "trouble": null,
+            "lost": true, "notes": [note] } });
         let said = table(&status);
-        assert!(said.contains("not everything before it") && said.contains("journal.db was deleted while the bridge runs"), "{said}");
+        assert!(
+            said.contains("not everything before it")
+                && said.contains("journal.db was deleted while the bridge runs"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What rules and scripts see where there is no bridge to ask: nothing has happened yet, unless the user says otherwise. For `rules test`
-//! and `script --dry-run`.
+//! What rules and scripts see where there is no bridge to ask: nothing has happened yet, unless the
+//! user says otherwise. For `rules test` and `script --dry-run`.
 
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use super::failure::Failure;
 
 /// How `--help` explains it.
 pub(crate) const HELP: &str =
-    "Without a bridge nothing has happened yet: the credits are empty, OBS is there and does not stream, and Twitchat is open. Fields \
+    "Without a bridge nothing has happened yet: the credits are empty, OBS is there and does not \
+        stream, and Twitchat is open. Fields \
 say otherwise:
   state.streaming:=true state.scene=Game
   last.Twitch.Follow.name=Anna
@@ -27,7 +28,11 @@ pub(crate) struct Supposed {
 impl Supposed {
     /// With what the user says, by the names that templates have.
     pub(crate) fn new(said: Map<String, Value>) -> Result<Self, Failure> {
-        let wish = reply::Wish { spelling: Spelling::Current, extended: false, limit: None };
+        let wish = reply::Wish {
+            spelling: Spelling::Current,
+            extended: false,
+            limit: None,
+        };
         let credits = reply::credits(&Fold::default(), &reply::Options::default(), wish, 0);
         let mut parts = json!({
             "args": {},
@@ -43,12 +48,22 @@ impl Supposed {
                 (_, Some(part)) => merge(part, value),
                 _ => {
                     let known = "args, credits, state, session, broadcaster or last";
-                    return Err(Failure::Usage(format!("nothing is called {name}: a field begins with {known}")));
+                    return Err(Failure::Usage(format!(
+                        "nothing is called {name}: a field begins with {known}"
+                    )));
                 }
             }
         }
-        let Value::Object(parts) = parts else { return Ok(Self { parts: Map::new(), latest: Arc::default() }) };
-        Ok(Self { parts, latest: Arc::new(latest) })
+        let Value::Object(parts) = parts else {
+            return Ok(Self {
+                parts: Map::new(),
+                latest: Arc::default(),
+            });
+        };
+        Ok(Self {
+            parts,
+            latest: Arc::new(latest),
+        })
     }
 
     /// Adds what a template uses.
@@ -56,7 +71,11 @@ impl Supposed {
         for (name, part) in self.parts.iter().filter(|(name, _)| uses.has(name)) {
             context = context.with(name, Part::of(part));
         }
-        if uses.has("last") { context.with_last(&self.latest) } else { context }
+        if uses.has("last") {
+            context.with_last(&self.latest)
+        } else {
+            context
+        }
     }
 
     /// Whether the bridge knows of an OBS that streams, and so on.
@@ -70,7 +89,11 @@ fn suppose_last(latest: &mut Latest, said: &Value) {
     let sources = said.as_object().into_iter().flatten();
     for (source, kinds) in sources {
         for (kind, fields) in kinds.as_object().into_iter().flatten() {
-            latest.note(&format!("{source}.{kind}"), "", fields.as_object().cloned().unwrap_or_default());
+            latest.note(
+                &format!("{source}.{kind}"),
+                "",
+                fields.as_object().cloned().unwrap_or_default(),
+            );
         }
     }
 }

@@ -23,11 +23,13 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge wait --for Obs.StreamingStopped
   twitchat-bridge wait --for Twitch.Cheer --count 3 | jq -r .data.displayName
 
-Prints each event as `watch --json` does. Exit codes: 0 it happened, 5 it did not in time, 1 stopped before it did.";
+Prints each event as `watch --json` does. Exit codes: 0 it happened, 5 it did not in time, 1 \
+stopped before it did.";
 
 /// Wait until something happens, and print it as JSON
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP, picker::HELP))]
+#[command(after_help = format!("{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP,
+    picker::HELP))]
 pub(crate) struct Args {
     /// What to wait for, see below. Given several times, any of them
     #[arg(long = "for", value_name = "TYPE", required = true)]
@@ -39,7 +41,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DURATION", value_parser = span::read)]
     timeout: Option<Duration>,
     /// Wait for so many of them
-    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value = "1",
+        value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
 }
 
@@ -48,7 +51,12 @@ impl Args {
         let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
         let config = context.config()?;
         let mut hearing = Hearing::start(&config)?;
-        let mut picker = Picker::new(&config, "wait", Filter::new(Kinds::new(self.kinds), self.condition), hearing.obs());
+        let mut picker = Picker::new(
+            &config,
+            "wait",
+            Filter::new(Kinds::new(self.kinds), self.condition),
+            hearing.obs(),
+        );
         let waiting = async {
             let mut left = self.count;
             loop {

@@ -31,8 +31,10 @@ With --json each line is one object, and these keys stay as they are:
   data    Twitchat's or the event's data; of requests and bridges the whole message; else null
   replay  true, if it is played back from a recording; else absent
 
-No bridge is needed to see events. Gifts are shown as a bridge tells them: after two seconds without another of the same giver, \
-GiftBomb first if it was one. If a bridge tells events to an overlay, you see them twice: as mapped here, and from the bridge. Only a \
+No bridge is needed to see events. Gifts are shown as a bridge tells them: after two seconds \
+without another of the same giver, \
+GiftBomb first if it was one. If a bridge tells events to an overlay, you see them twice: as \
+mapped here, and from the bridge. Only a \
 bridge tells Credits.*, Raw.* and Custom.*: it is asked for them if --type names them.
 
 Examples:
@@ -62,7 +64,11 @@ impl Args {
         let mut decoder = Decoder::of(&config);
         let mut hearing = Hearing::start(&config)?;
         let mut subscription = Subscription::to(filter.kinds(), "watch", hearing.obs());
-        let mut printer = Printer { json: self.json, filter, zone: TimeZone::system() };
+        let mut printer = Printer {
+            json: self.json,
+            filter,
+            zone: TimeZone::system(),
+        };
         loop {
             let (news, now) = (hearing.next().await?, Timestamp::now());
             if matches!(news, News::Signal) {
@@ -89,15 +95,28 @@ struct Printer {
 
 impl Printer {
     fn print(&mut self, lines: Vec<Line>) -> Result<(), OutError> {
-        lines.into_iter().try_for_each(|line| if self.filter.wants(&line) { self.line(&line) } else { Ok(()) })
+        lines.into_iter().try_for_each(|line| {
+            if self.filter.wants(&line) {
+                self.line(&line)
+            } else {
+                Ok(())
+            }
+        })
     }
 
     fn line(&self, line: &Line) -> Result<(), OutError> {
         if self.json {
             return out::line(serde_json::to_string(line).map_err(std::io::Error::from)?);
         }
-        let time = line.at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string();
+        let time = line
+            .at
+            .to_zoned(self.zone.clone())
+            .strftime("%H:%M:%S")
+            .to_string();
         let name = out::clean(&line.name);
-        out::line(format_args!("{DIM}{time}{DIM:#}  {BOLD}{name:<32}{BOLD:#}  {}", summary::of(&line.data)))
+        out::line(format_args!(
+            "{DIM}{time}{DIM:#}  {BOLD}{name:<32}{BOLD:#}  {}",
+            summary::of(&line.data)
+        ))
     }
 }

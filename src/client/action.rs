@@ -7,10 +7,12 @@ use serde_json::{Map, Value};
 use super::{ActionError, Generation};
 use crate::twitchat::action::{self, Order, Prepared};
 
-/// What [`Client::send`](super::Client::send) takes: the typed forms in [`actions`], and [`NamedAction`].
+/// What [`Client::send`](super::Client::send) takes: the typed forms in [`actions`], and
+/// [`NamedAction`].
 pub trait Action {
-    /// Checks the action and puts it into the words of a version of Twitchat; `None` leaves it in its own. The result says what will be
-    /// sent, what answers it, and what it does that cannot be taken back.
+    /// Checks the action and puts it into the words of a version of Twitchat; `None` leaves it in
+    /// its own. The result says what will be sent, what answers it, and what it does that cannot be
+    /// taken back.
     ///
     /// ```
     /// use twitchat_bridge::client::{Action, actions::ChatFeedSelectActionBan};
@@ -32,7 +34,8 @@ impl<T: Order> Action for T {
     }
 }
 
-/// An action by its name, checked against the same table as the typed ones: for names that come from a user or a file.
+/// An action by its name, checked against the same table as the typed ones: for names that come
+/// from a user or a file.
 ///
 /// ```
 /// use twitchat_bridge::client::{Action, NamedAction};
@@ -52,9 +55,13 @@ pub struct NamedAction {
 }
 
 impl NamedAction {
-    /// An action without fields. The name may be that of any version of Twitchat, in any case, with `-` or `_`.
+    /// An action without fields. The name may be that of any version of Twitchat, in any case, with
+    /// `-` or `_`.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), fields: Map::new() }
+        Self {
+            name: name.into(),
+            fields: Map::new(),
+        }
     }
 
     /// Adds a field, in Twitchat's spelling of the name's version.
@@ -88,8 +95,9 @@ impl fmt::Display for Sent {
     }
 }
 
-/// The actions and questions of Twitchat that have fields, each as a type: `new` takes what it must have, and a method adds each of the
-/// others. Those without fields are sent with [`NamedAction`]; `twitchat-bridge actions` lists them all.
+/// The actions and questions of Twitchat that have fields, each as a type: `new` takes what it must
+/// have, and a method adds each of the others. Those without fields are sent with [`NamedAction`];
+/// `twitchat-bridge actions` lists them all.
 ///
 /// ```
 /// use twitchat_bridge::client::{Action, actions::{ChatFeedRead, Clip, Place, Position, ShowClip}};
@@ -103,16 +111,20 @@ impl fmt::Display for Sent {
 pub mod actions {
     #[doc(inline)]
     pub use crate::twitchat::action::{
-        AnimatedTextClose, AnimatedTextSet, BingoGridOverlayPresence, Button, ButtonKind, ButtonTheme, ChatFeedPause, ChatFeedRead,
-        ChatFeedReadAll, ChatFeedScroll, ChatFeedScrollBottom, ChatFeedScrollDown, ChatFeedScrollUp, ChatFeedSelect,
-        ChatFeedSelectActionBan, ChatFeedSelectActionCancel, ChatFeedSelectActionDelete, ChatFeedSelectActionHighlight,
-        ChatFeedSelectActionPin, ChatFeedSelectActionShoutout, ChatFeedSelectChoosingAction, ChatFeedUnpause, Clip, Columns, CountdownAdd,
-        CounterAction, CounterAdd, CounterGet, CustomChatMessage, EndingCreditsControl, ExecuteTrigger, Expected, GetAnimatedTextConfigs,
-        GetBingoGridParameters, GetCurrentTimers, GetCustomTrainState, GetDistortOverlayParameters, GetDonationGoalsOverlayParams,
-        GetLabelOverlayParams, GetSummaryData, GreetFeedRead, HighlightUser, MessageStyle, Place, Platform, PlaySfxr, Position, Prepared,
-        QnaHighlight, QnaSkip, ScrollMode, SendMessage, Sender, SetAnimatedTextContentFromSd, SetBingoGridVisibility,
-        SetBingoGridVisibilityFromSd, SetChatFeedPauseState, SetChatFeedScroll, SetChatHighlightOverlayMessage, SetChatPollStart,
-        SetEmergencyMode, SetStreamdeckAuthenticate, SetTriggerState, SetVoiceControlState, ShowClip, TimerAdd, ToggleTrigger,
-        TriggerAction, WheelItem, WheelOverlayStart,
+        AnimatedTextClose, AnimatedTextSet, BingoGridOverlayPresence, Button, ButtonKind,
+        ButtonTheme, ChatFeedPause, ChatFeedRead, ChatFeedReadAll, ChatFeedScroll,
+        ChatFeedScrollBottom, ChatFeedScrollDown, ChatFeedScrollUp, ChatFeedSelect,
+        ChatFeedSelectActionBan, ChatFeedSelectActionCancel, ChatFeedSelectActionDelete,
+        ChatFeedSelectActionHighlight, ChatFeedSelectActionPin, ChatFeedSelectActionShoutout,
+        ChatFeedSelectChoosingAction, ChatFeedUnpause, Clip, Columns, CountdownAdd, CounterAction,
+        CounterAdd, CounterGet, CustomChatMessage, EndingCreditsControl, ExecuteTrigger, Expected,
+        GetAnimatedTextConfigs, GetBingoGridParameters, GetCurrentTimers, GetCustomTrainState,
+        GetDistortOverlayParameters, GetDonationGoalsOverlayParams, GetLabelOverlayParams,
+        GetSummaryData, GreetFeedRead, HighlightUser, MessageStyle, Place, Platform, PlaySfxr,
+        Position, Prepared, QnaHighlight, QnaSkip, ScrollMode, SendMessage, Sender,
+        SetAnimatedTextContentFromSd, SetBingoGridVisibility, SetBingoGridVisibilityFromSd,
+        SetChatFeedPauseState, SetChatFeedScroll, SetChatHighlightOverlayMessage, SetChatPollStart,
+        SetEmergencyMode, SetStreamdeckAuthenticate, SetTriggerState, SetVoiceControlState,
+        ShowClip, TimerAdd, ToggleTrigger, TriggerAction, WheelItem, WheelOverlayStart,
     };
 }

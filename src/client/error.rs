@@ -11,11 +11,13 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// [`Client::connect`](super::Client::connect) did not reach OBS, or OBS did not accept the password.
+    /// [`Client::connect`](super::Client::connect) did not reach OBS, or OBS did not accept the
+    /// password.
     #[error(transparent)]
     Connect(ConnectionError),
-    /// There was no connection to OBS within the timeout, or it broke after the request was sent and before the reply came. In the
-    /// second case nobody knows whether the bridge or Twitchat acted on it, so the client does not send it again.
+    /// There was no connection to OBS within the timeout, or it broke after the request was sent
+    /// and before the reply came. In the second case nobody knows whether the bridge or Twitchat
+    /// acted on it, so the client does not send it again.
     #[error(transparent)]
     Disconnected(ConnectionError),
     /// [`Client::close`](super::Client::close) was called.
@@ -25,7 +27,8 @@ pub enum Error {
     #[error(transparent)]
     Obs(ObsError),
     /// No bridge replied to the request.
-    #[error("no bridge replied to {request} within {} s. Is `twitchat-bridge run` running, connected to the same OBS?", within.as_secs_f32())]
+    #[error("no bridge replied to {request} within {} s. Is `twitchat-bridge run` running, \
+        connected to the same OBS?", within.as_secs_f32())]
     NoReply {
         /// The name of the request.
         request: String,
@@ -55,7 +58,10 @@ pub enum Error {
         request: String,
     },
     /// A name that is not written as `Source.Type` or `Source.*`.
-    #[error("{name:?} is not the name of an event: write it as Source.Type, such as Twitch.Follow, or Source.* for all of a source")]
+    #[error(
+        "{name:?} is not the name of an event: write it as Source.Type, such as Twitch.Follow, or \
+            Source.* for all of a source"
+    )]
     EventName {
         /// The name.
         name: String,
@@ -78,7 +84,8 @@ pub enum Error {
     #[error(transparent)]
     Action(ActionError),
     /// OBS accepted the action and did not relay it to anybody within the timeout.
-    #[error("OBS took {action} but did not relay it within {} s: nobody has received it. Try again", within.as_secs_f32())]
+    #[error("OBS took {action} but did not relay it within {} s: nobody has received it. Try \
+        again", within.as_secs_f32())]
     NotRelayed {
         /// Twitchat's type of the action.
         action: String,
@@ -93,7 +100,8 @@ pub enum Error {
         /// The timeout.
         within: Duration,
     },
-    /// Nothing answers this action, so [`Client::query`](super::Client::query) cannot wait for an answer. Nothing was sent.
+    /// Nothing answers this action, so [`Client::query`](super::Client::query) cannot wait for an
+    /// answer. Nothing was sent.
     #[error("nothing answers {action}: send it without waiting for an answer")]
     Unanswerable {
         /// Twitchat's type of the action.
@@ -111,12 +119,13 @@ pub struct ConnectionError(Arc<Cause>);
 pub enum ConnectionErrorKind {
     /// OBS is not running or not reachable. The client tries again by itself.
     Unreachable,
-    /// The password is missing or wrong. On the first connect this is final; later the client tries again every 30 s, because the user
-    /// may have changed the password.
+    /// The password is missing or wrong. On the first connect this is final; later the client tries
+    /// again every 30 s, because the user may have changed the password.
     Password,
     /// OBS is older than 30.2. The client does not try again.
     TooOld,
-    /// The user has disconnected this client in OBS's list of sessions. The client does not try again.
+    /// The user has disconnected this client in OBS's list of sessions. The client does not try
+    /// again.
     Kicked,
 }
 
@@ -181,7 +190,8 @@ impl From<RequestError> for ObsError {
 pub struct ActionError(Problem);
 
 impl ActionError {
-    /// The dotted path of the field that is wrong, in Twitchat's spelling; `None` if the action itself is.
+    /// The dotted path of the field that is wrong, in Twitchat's spelling; `None` if the action
+    /// itself is.
     pub fn field(&self) -> Option<&str> {
         self.0.parameter()
     }

@@ -1,4 +1,5 @@
-//! Events as a stream: what a subscription receives, and the queue between the client's task and its reader.
+//! Events as a stream: what a subscription receives, and the queue between the client's task and
+//! its reader.
 
 use std::{
     collections::VecDeque,
@@ -12,7 +13,10 @@ use futures::Stream;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-pub use super::typed::{ChatMessage, Cheer, Donation, Follow, GiftBomb, GiftSub, Raid, ReSub, Redemption, Reward, Sub, Typed, User};
+pub use super::typed::{
+    ChatMessage, Cheer, Donation, Follow, GiftBomb, GiftSub, Raid, ReSub, Redemption, Reward, Sub,
+    Typed, User,
+};
 
 use super::{Client, ConnectionError, Error, hub::Names};
 use crate::event::EventName;
@@ -22,7 +26,8 @@ const MOST_EVENTS: usize = 8_192;
 /// The most bytes of data that wait for the reader of one stream.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
-/// An event that the bridge emitted, under the name and with the data that Streamer.bot's clients know (`docs/events.md` lists the keys).
+/// An event that the bridge emitted, under the name and with the data that Streamer.bot's clients
+/// know (`docs/events.md` lists the keys).
 #[derive(Debug, Clone)]
 pub struct Event {
     pub(super) name: EventName,
@@ -51,11 +56,13 @@ impl Event {
 
     /// Whether this is the event of that `Source.Type`, in any case.
     pub fn is(&self, name: &str) -> bool {
-        name.split_once('.').is_some_and(|(source, kind)| self.name.is(source, kind))
+        name.split_once('.')
+            .is_some_and(|(source, kind)| self.name.is(source, kind))
     }
 
-    /// Counts the events that this bridge has emitted to all its subscribers, from 1, without gaps. OBS may deliver two events that were
-    /// emitted within milliseconds of each other in the wrong order; `seq` has the right one.
+    /// Counts the events that this bridge has emitted to all its subscribers, from 1, without gaps.
+    /// OBS may deliver two events that were emitted within milliseconds of each other in the wrong
+    /// order; `seq` has the right one.
     pub fn seq(&self) -> u64 {
         self.seq
     }
@@ -70,8 +77,8 @@ impl Event {
         self.is_replay
     }
 
-    /// The data in a shape of your own: any type that [`serde::Deserialize`] can make from the event's keys. [`typed`](Self::typed) has
-    /// ready-made ones.
+    /// The data in a shape of your own: any type that [`serde::Deserialize`] can make from the
+    /// event's keys. [`typed`](Self::typed) has ready-made ones.
     ///
     /// ```
     /// # use twitchat_bridge::client::{Error, Event};
@@ -91,10 +98,14 @@ impl Event {
     ///
     /// [`Error::Data`] if the data does not have this shape.
     pub fn data<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_str(self.data.get()).map_err(|source| Error::Data { event: self.name(), source })
+        serde_json::from_str(self.data.get()).map_err(|source| Error::Data {
+            event: self.name(),
+            source,
+        })
     }
 
-    /// The data of the events that most programs are about, in types of their own; [`Typed::Other`] for the rest.
+    /// The data of the events that most programs are about, in types of their own; [`Typed::Other`]
+    /// for the rest.
     ///
     /// # Errors
     ///
@@ -115,22 +126,24 @@ impl Event {
 pub enum Update {
     /// The bridge emitted an event.
     Event(Event),
-    /// This program read the stream too slowly: so many events, in this place of the stream, were not kept. 8,192 events or 16 MiB
-    /// wait for the reader of a stream at most.
+    /// This program read the stream too slowly: so many events, in this place of the stream, were
+    /// not kept. 8,192 events or 16 MiB wait for the reader of a stream at most.
     Missed {
         /// How many events of this subscription were dropped.
         events: u64,
     },
-    /// The connection to OBS is lost. The client connects again by itself, unless this is the end of the stream. Events that the bridge
-    /// emits before [`Resumed`](Self::Resumed) are lost.
+    /// The connection to OBS is lost. The client connects again by itself, unless this is the end
+    /// of the stream. Events that the bridge emits before [`Resumed`](Self::Resumed) are lost.
     Disconnected(ConnectionError),
-    /// Another bridge answers on this OBS, or the bridge was started again. Events between the two are lost.
+    /// Another bridge answers on this OBS, or the bridge was started again. Events between the two
+    /// are lost.
     BridgeStarted,
-    /// The bridge has confirmed the subscription again, after [`Disconnected`](Self::Disconnected) or
-    /// [`BridgeStarted`](Self::BridgeStarted).
+    /// The bridge has confirmed the subscription again, after [`Disconnected`](Self::Disconnected)
+    /// or [`BridgeStarted`](Self::BridgeStarted).
     Resumed {
-        /// How many events the bridge emitted meanwhile, to all its subscribers: at most so many of this subscription were lost. `None` if
-        /// the bridge was started anew meanwhile, and does not know.
+        /// How many events the bridge emitted meanwhile, to all its subscribers: at most so many of
+        /// this subscription were lost. `None` if the bridge was started anew meanwhile, and does
+        /// not know.
         missed: Option<u64>,
     },
 }
@@ -145,11 +158,11 @@ impl Update {
     }
 }
 
-/// The events of one subscription, made by [`Client::subscribe`]. It ends when the client is closed, or when OBS's user has disconnected
-/// it for good.
+/// The events of one subscription, made by [`Client::subscribe`]. It ends when the client is
+/// closed, or when OBS's user has disconnected it for good.
 ///
-/// Read it with [`next`](Self::next), or as a [`Stream`]. Dropping it ends the subscription. It holds the connection open, even when no
-/// [`Client`] is left.
+/// Read it with [`next`](Self::next), or as a [`Stream`]. Dropping it ends the subscription. It
+/// holds the connection open, even when no [`Client`] is left.
 #[must_use = "a stream that is not read fills up and drops events"]
 pub struct Events {
     queue: Arc<Queue>,
@@ -161,12 +174,14 @@ impl Events {
         Self { queue, client }
     }
 
-    /// The next update; `None` at the end of the stream. May be dropped and called again: nothing is lost.
+    /// The next update; `None` at the end of the stream. May be dropped and called again: nothing
+    /// is lost.
     pub async fn next(&mut self) -> Option<Update> {
         std::future::poll_fn(|cx| self.queue.poll(cx)).await
     }
 
-    /// The next event, passing over everything else: for programs that do not care whether they miss some.
+    /// The next event, passing over everything else: for programs that do not care whether they
+    /// miss some.
     pub async fn next_event(&mut self) -> Option<Event> {
         loop {
             if let Update::Event(event) = self.next().await? {
@@ -192,11 +207,14 @@ impl Drop for Events {
 
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").field("names", &self.queue.names).finish_non_exhaustive()
+        f.debug_struct("Events")
+            .field("names", &self.queue.names)
+            .finish_non_exhaustive()
     }
 }
 
-/// What waits for the reader of a stream, bounded. The client's task never waits for a reader: it counts what does not fit.
+/// What waits for the reader of a stream, bounded. The client's task never waits for a reader: it
+/// counts what does not fit.
 #[derive(Debug)]
 pub(super) struct Queue {
     pub(super) names: Names,
@@ -216,7 +234,10 @@ struct Waiting {
 
 impl Queue {
     pub(super) fn new(names: Names) -> Self {
-        Self { names, waiting: Mutex::default() }
+        Self {
+            names,
+            waiting: Mutex::default(),
+        }
     }
 
     /// Adds an update. Of events, those beyond the bound are counted at their place instead.
@@ -237,7 +258,8 @@ impl Queue {
             waiting.events += 1;
             waiting.bytes += event.data.get().len();
         } else if waiting.updates.len() >= 2 * MOST_EVENTS {
-            // Thousands of interruptions wait already, and each of them says that events are missing.
+            // Thousands of interruptions wait already, and each of them says that events are
+            // missing.
             return;
         }
         waiting.updates.push_back(update);
@@ -300,8 +322,16 @@ mod tests {
     use super::*;
 
     fn event(seq: u64, bytes: usize) -> Update {
-        let data = serde_json::value::to_raw_value(&"x".repeat(bytes)).unwrap().into();
-        Update::Event(Event { name: EventName::new("Twitch", "Follow"), seq, timestamp: None, is_replay: false, data })
+        let data = serde_json::value::to_raw_value(&"x".repeat(bytes))
+            .unwrap()
+            .into();
+        Update::Event(Event {
+            name: EventName::new("Twitch", "Follow"),
+            seq,
+            timestamp: None,
+            is_replay: false,
+            data,
+        })
     }
 
     fn next(queue: &Queue) -> Poll<Option<Update>> {
@@ -317,11 +347,21 @@ mod tests {
         queue.push(Update::BridgeStarted);
         queue.push(event(0, 1));
         for expected in 0..MOST_EVENTS as u64 {
-            assert!(matches!(next(&queue), Poll::Ready(Some(Update::Event(event))) if event.seq == expected));
+            assert!(matches!(next(&queue),
+                    Poll::Ready(Some(Update::Event(event))) if event.seq == expected));
         }
-        assert!(matches!(next(&queue), Poll::Ready(Some(Update::Missed { events: 3 }))));
-        assert!(matches!(next(&queue), Poll::Ready(Some(Update::BridgeStarted))));
-        assert!(matches!(next(&queue), Poll::Ready(Some(Update::Missed { events: 1 }))));
+        assert!(matches!(
+            next(&queue),
+            Poll::Ready(Some(Update::Missed { events: 3 }))
+        ));
+        assert!(matches!(
+            next(&queue),
+            Poll::Ready(Some(Update::BridgeStarted))
+        ));
+        assert!(matches!(
+            next(&queue),
+            Poll::Ready(Some(Update::Missed { events: 1 }))
+        ));
         queue.push(event(7, 1));
         assert!(matches!(next(&queue), Poll::Ready(Some(Update::Event(event))) if event.seq == 7));
         assert!(next(&queue).is_pending());
@@ -334,7 +374,10 @@ mod tests {
             queue.push(event(seq, MOST_BYTES));
         }
         assert!(matches!(next(&queue), Poll::Ready(Some(Update::Event(event))) if event.seq == 0));
-        assert!(matches!(next(&queue), Poll::Ready(Some(Update::Missed { events: 2 }))));
+        assert!(matches!(
+            next(&queue),
+            Poll::Ready(Some(Update::Missed { events: 2 }))
+        ));
     }
 
     #[test]

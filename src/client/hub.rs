@@ -1,5 +1,5 @@
-//! Requests that wait for replies, actions that wait for their echo and answer, streams of events. It never waits and has no socket; the
-//! client's task feeds it.
+//! Requests that wait for replies, actions that wait for their echo and answer, streams of events.
+//! It never waits and has no socket; the client's task feeds it.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -58,10 +58,14 @@ impl Names {
     /// Reads names; gives back one that is none.
     pub(super) fn read<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, String> {
         let read = |name: &str| {
-            let (source, kind) = name.split_once('.').filter(|(source, kind)| !source.is_empty() && !kind.is_empty())?;
+            let (source, kind) = name
+                .split_once('.')
+                .filter(|(source, kind)| !source.is_empty() && !kind.is_empty())?;
             Some((source.to_owned(), kind.to_owned()))
         };
-        let names = names.into_iter().map(|name| read(name.as_ref()).ok_or_else(|| name.as_ref().to_owned()));
+        let names = names
+            .into_iter()
+            .map(|name| read(name.as_ref()).ok_or_else(|| name.as_ref().to_owned()));
         names.collect::<Result<_, _>>().map(Self)
     }
 
@@ -83,7 +87,9 @@ impl Names {
     }
 
     fn has(&self, (source, kind): &(String, String)) -> bool {
-        self.0.iter().any(|(other, kind_of_other)| other.eq_ignore_ascii_case(source) && kind_of_other.eq_ignore_ascii_case(kind))
+        self.0.iter().any(|(other, kind_of_other)| {
+            other.eq_ignore_ascii_case(source) && kind_of_other.eq_ignore_ascii_case(kind)
+        })
     }
 
     fn join(&mut self, others: &Self) {
@@ -94,12 +100,16 @@ impl Names {
         }
     }
 
-    /// Those that can be unsubscribed from although the others are still wanted. To unsubscribe from `Source.*` ends every type of the
-    /// source, so it takes the place of all types of a source that nobody else wants, and stays where somebody does.
+    /// Those that can be unsubscribed from although the others are still wanted. To unsubscribe
+    /// from `Source.*` ends every type of the source, so it takes the place of all types of a
+    /// source that nobody else wants, and stays where somebody does.
     fn not_in(self, others: &Self) -> Self {
         let mut left = Self::default();
         for (source, kind) in self.0 {
-            let is_wanted = others.0.iter().any(|(other, _)| other.eq_ignore_ascii_case(&source));
+            let is_wanted = others
+                .0
+                .iter()
+                .any(|(other, _)| other.eq_ignore_ascii_case(&source));
             match (is_wanted, &*kind) {
                 (true, "*") => {}
                 (true, _) if others.has(&(source.clone(), kind.clone())) => {}
@@ -135,7 +145,8 @@ pub(super) enum Asks {
     Renewal,
 }
 
-/// What was known of the bridge when the streams were interrupted; `None` if a new bridge was the reason.
+/// What was known of the bridge when the streams were interrupted; `None` if a new bridge was the
+/// reason.
 #[derive(Debug)]
 struct Before(Option<(String, u64)>);
 
@@ -171,7 +182,8 @@ impl Hub {
     pub(super) fn down(&mut self, cause: &ConnectionError) {
         if std::mem::take(&mut self.is_up) {
             self.interrupt(&Update::Disconnected(cause.clone()));
-            self.interrupted.get_or_insert_with(|| Before(self.bridge.clone()));
+            self.interrupted
+                .get_or_insert_with(|| Before(self.bridge.clone()));
         }
         for (_, reply) in self.replies.drain().flat_map(|(_, replies)| replies) {
             drop(reply.send(Err(cause.clone())));
@@ -201,7 +213,10 @@ impl Hub {
     pub(super) fn expect_reply(&mut self, id: &Value) -> Option<(u64, Awaited)> {
         let (reply, receiver) = oneshot::channel();
         let ticket = self.ticket()?;
-        self.replies.entry(id.to_string()).or_default().push((ticket, reply));
+        self.replies
+            .entry(id.to_string())
+            .or_default()
+            .push((ticket, reply));
         Some((ticket, receiver))
     }
 
@@ -215,13 +230,26 @@ impl Hub {
         }
     }
 
-    /// Waits for a message of Twitchat's with this id, and for the first that is one of `awaits`. `None` while nothing arrives.
+    /// Waits for a message of Twitchat's with this id, and for the first that is one of `awaits`.
+    /// `None` while nothing arrives.
     pub(super) fn expect_echo(&mut self, id: &str, awaits: &[Expected]) -> Option<Expectation> {
         let ((echo, echoed), (answer, answered)) = (oneshot::channel(), oneshot::channel());
         let ticket = self.ticket()?;
         let (id, awaits) = (id.to_owned(), awaits.to_vec());
-        self.actions.insert(ticket, Action { id, awaits, echo: Some(echo), answer: Some(answer) });
-        Some(Expectation { ticket, echoed, answered })
+        self.actions.insert(
+            ticket,
+            Action {
+                id,
+                awaits,
+                echo: Some(echo),
+                answer: Some(answer),
+            },
+        );
+        Some(Expectation {
+            ticket,
+            echoed,
+            answered,
+        })
     }
 
     pub(super) fn forget_echo(&mut self, ticket: u64) {
@@ -241,7 +269,8 @@ impl Hub {
         !self.is_over
     }
 
-    /// Takes a stream out. What only it wanted is found by [`take_left`](Self::take_left), when the bridge can be told.
+    /// Takes a stream out. What only it wanted is found by [`take_left`](Self::take_left), when the
+    /// bridge can be told.
     pub(super) fn remove(&mut self, stream: &Arc<Queue>) {
         let before = self.streams.len();
         self.streams.retain(|other| !Arc::ptr_eq(other, stream));
@@ -256,7 +285,9 @@ impl Hub {
     /// What all streams are about.
     pub(super) fn names(&self) -> Names {
         let mut names = Names::default();
-        self.streams.iter().for_each(|stream| names.join(&stream.names));
+        self.streams
+            .iter()
+            .for_each(|stream| names.join(&stream.names));
         names
     }
 
@@ -282,7 +313,9 @@ impl Hub {
     pub(super) fn renewed(&mut self, reply: &Map<String, Value>) {
         let (bridge, seq) = numbered(reply);
         if let Some(Before(before)) = self.interrupted.take() {
-            let missed = before.filter(|(of, _)| of == bridge).map(|(_, last)| seq.saturating_sub(last));
+            let missed = before
+                .filter(|(of, _)| of == bridge)
+                .map(|(_, last)| seq.saturating_sub(last));
             self.streams.iter().for_each(|stream| stream.resume(missed));
         }
         self.note(bridge, seq);
@@ -329,8 +362,16 @@ impl Hub {
             self.note(&bridge, envelope.seq);
         } else if envelope.status.is_some() {
             self.reply(envelope.id, whole);
-        } else if envelope.request.and_then(text).is_some_and(|request| request == "Hello") {
-            if self.bridge.as_ref().is_some_and(|(known, _)| *known != bridge) {
+        } else if envelope
+            .request
+            .and_then(text)
+            .is_some_and(|request| request == "Hello")
+        {
+            if self
+                .bridge
+                .as_ref()
+                .is_some_and(|(known, _)| *known != bridge)
+            {
                 self.interrupt(&Update::BridgeStarted);
                 self.interrupted = Some(Before(None));
                 self.bridge = Some((bridge, 0));
@@ -346,8 +387,13 @@ impl Hub {
             let event = event.get_or_insert_with(|| Event {
                 name: name.clone(),
                 seq: envelope.seq,
-                timestamp: envelope.timestamp.and_then(text).and_then(|time| time.parse().ok()),
-                is_replay: envelope.replay.is_some_and(|mark| !matches!(mark.get(), "false" | "null")),
+                timestamp: envelope
+                    .timestamp
+                    .and_then(text)
+                    .and_then(|time| time.parse().ok()),
+                is_replay: envelope
+                    .replay
+                    .is_some_and(|mark| !matches!(mark.get(), "false" | "null")),
                 data: data.to_owned().into(),
             });
             stream.push(Update::Event(event.clone()));
@@ -355,11 +401,16 @@ impl Hub {
     }
 
     fn reply(&mut self, id: Option<&RawValue>, whole: &RawValue) {
-        let Some(id) = id.filter(|_| !self.replies.is_empty()).and_then(|id| serde_json::from_str::<Value>(id.get()).ok()) else {
+        let Some(id) = id
+            .filter(|_| !self.replies.is_empty())
+            .and_then(|id| serde_json::from_str::<Value>(id.get()).ok())
+        else {
             return;
         };
         let id = id.to_string();
-        let Some(replies) = self.replies.get_mut(&id) else { return };
+        let Some(replies) = self.replies.get_mut(&id) else {
+            return;
+        };
         let whole = match serde_json::from_str(whole.get()) {
             Ok(whole) => whole,
             Err(error) => {
@@ -383,7 +434,9 @@ impl Hub {
     }
 
     fn interrupt(&self, why: &Update) {
-        self.streams.iter().for_each(|stream| stream.interrupt(why.clone()));
+        self.streams
+            .iter()
+            .for_each(|stream| stream.interrupt(why.clone()));
     }
 }
 
@@ -397,8 +450,14 @@ pub(super) struct Expectation {
 
 /// Which bridge sent a reply, and the number of its last event then.
 fn numbered(reply: &Map<String, Value>) -> (&str, u64) {
-    let bridge = reply.get("bridge").and_then(Value::as_str).unwrap_or_default();
-    (bridge, reply.get("seq").and_then(Value::as_u64).unwrap_or_default())
+    let bridge = reply
+        .get("bridge")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    (
+        bridge,
+        reply.get("seq").and_then(Value::as_u64).unwrap_or_default(),
+    )
 }
 
 /// A JSON string's text.
@@ -408,7 +467,16 @@ fn text(raw: &RawValue) -> Option<String> {
 
 /// The data of a message if it is one of those awaited.
 fn answer_in(message: &Message, awaits: &[Expected]) -> Option<Value> {
-    let data = || message.data.as_deref().map_or(Value::Null, |data| serde_json::from_str(data.get()).unwrap_or_default());
-    let expected = awaits.iter().filter(|expected| expected.kinds.contains(&&*message.kind));
-    expected.map(|expected| (expected, data())).find(|(expected, data)| expected.is(&message.kind, data)).map(|(_, data)| data)
+    let data = || {
+        message.data.as_deref().map_or(Value::Null, |data| {
+            serde_json::from_str(data.get()).unwrap_or_default()
+        })
+    };
+    let expected = awaits
+        .iter()
+        .filter(|expected| expected.kinds.contains(&&*message.kind));
+    expected
+        .map(|expected| (expected, data()))
+        .find(|(expected, data)| expected.is(&message.kind, data))
+        .map(|(_, data)| data)
 }

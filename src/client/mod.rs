@@ -2,9 +2,12 @@
 //!
 //! A [`Client`] connects to OBS, which the bridge is connected to as well, and offers three things:
 //!
-//! - [`Client::subscribe`]: the events that the bridge emits, as a [`Stream`](futures::Stream) of [`Update`]s.
-//! - [`Client::request`]: what the bridge knows and does, such as the credits ([`requests`] has them all).
-//! - [`Client::send`]: what Twitchat can do, such as marking messages as read ([`actions`] has them all).
+//! - [`Client::subscribe`]: the events that the bridge emits, as a [`Stream`](futures::Stream) of
+//!   [`Update`]s.
+//! - [`Client::request`]: what the bridge knows and does, such as the credits ([`requests`] has
+//!   them all).
+//! - [`Client::send`]: what Twitchat can do, such as marking messages as read ([`actions`] has them
+//!   all).
 //!
 //! ```
 //! use twitchat_bridge::client::{Client, Options, Update, events::Typed, requests::GetCredits};
@@ -37,19 +40,22 @@
 //!
 //! # When OBS goes away
 //!
-//! The client connects again by itself, as long as it exists: after 0.25 s to 2 s, or 30 s if OBS refuses the password. It gives up only
-//! if OBS's user disconnects it in OBS's list of sessions, or if OBS is too old. Meanwhile:
+//! The client connects again by itself, as long as it exists: after 0.25 s to 2 s, or 30 s if OBS
+//! refuses the password. It gives up only if OBS's user disconnects it in OBS's list of sessions,
+//! or if OBS is too old. Meanwhile:
 //!
-//! - Streams say [`Update::Disconnected`], and [`Update::Resumed`] with the number of events that may be missing. Subscriptions are made
-//!   anew by the client; also when the bridge was started again, and every hour, because bridges forget clients that are silent for a day.
+//! - Streams say [`Update::Disconnected`], and [`Update::Resumed`] with the number of events that
+//!   may be missing. Subscriptions are made anew by the client; also when the bridge was started
+//!   again, and every hour, because bridges forget clients that are silent for a day.
 //! - A new request or action waits for the connection, within [`Options::timeout`].
-//! - A request or action that is on its way fails with [`Error::Disconnected`]. It may have been carried out, so the client does not send
-//!   it a second time.
+//! - A request or action that is on its way fails with [`Error::Disconnected`]. It may have been
+//!   carried out, so the client does not send it a second time.
 //!
 //! # When this program is slow
 //!
-//! The client always reads from OBS, so a stream that nobody reads holds up neither the others nor replies. A stream keeps 8,192 events
-//! or 16 MiB; it counts those beyond, and says so in their place with [`Update::Missed`].
+//! The client always reads from OBS, so a stream that nobody reads holds up neither the others nor
+//! replies. A stream keeps 8,192 events or 16 MiB; it counts those beyond, and says so in their
+//! place with [`Update::Missed`].
 
 mod action;
 mod connection;
@@ -84,8 +90,8 @@ use connection::{Connection, Link};
 use events::Queue;
 use hub::Names;
 
-/// A connection to OBS and, through it, to a bridge and to Twitchat. Clones are cheap and share the connection, which ends with the last
-/// of them and the last of their [`Events`].
+/// A connection to OBS and, through it, to a bridge and to Twitchat. Clones are cheap and share the
+/// connection, which ends with the last of them and the last of their [`Events`].
 #[derive(Debug, Clone)]
 pub struct Client {
     connection: Arc<Connection>,
@@ -115,19 +121,26 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Connect`] if OBS is not there, which [`Options::wait_for_obs`] changes, if it does not accept the password, or if it is too
-    /// old.
+    /// [`Error::Connect`] if OBS is not there, which [`Options::wait_for_obs`] changes, if it does
+    /// not accept the password, or if it is too old.
     pub async fn connect(options: Options) -> Result<Self, Error> {
         let (wait, timeout) = (options.wait_for_obs, options.timeout);
         let (connection, alive) = task::start(options);
-        let client = Self { connection, timeout, _alive: Arc::new(alive) };
+        let client = Self {
+            connection,
+            timeout,
+            _alive: Arc::new(alive),
+        };
         let mut link = client.connection.link.clone();
         let is_decided = |link: &Link| match link {
             Link::Connecting => false,
             Link::Down(_) => !wait,
             Link::Up | Link::Stopped(_) => true,
         };
-        let found = link.wait_for(is_decided).await.map_or(Link::Stopped(None), |link| link.clone());
+        let found = link
+            .wait_for(is_decided)
+            .await
+            .map_or(Link::Stopped(None), |link| link.clone());
         match found {
             Link::Up => Ok(client),
             Link::Down(cause) | Link::Stopped(Some(cause)) => Err(Error::Connect(cause)),
@@ -138,10 +151,14 @@ impl Client {
     /// A handle to the same connection that waits so long for replies.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { timeout, ..self.clone() }
+        Self {
+            timeout,
+            ..self.clone()
+        }
     }
 
-    /// Makes a request to the bridge. [`requests`] has what can be asked for, and says how to add to it.
+    /// Makes a request to the bridge. [`requests`] has what can be asked for, and says how to add
+    /// to it.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, Error, Options, requests::{AddToCredits, GetCredits}};
@@ -164,16 +181,22 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] if the bridge replies with an error, [`Error::NoReply`] if no bridge does, [`Error::Reply`] if the reply does not
-    /// have the shape of `R::Reply`, and those of the connection.
+    /// [`Error::Refused`] if the bridge replies with an error, [`Error::NoReply`] if no bridge
+    /// does, [`Error::Reply`] if the reply does not have the shape of `R::Reply`, and those of the
+    /// connection.
     pub async fn request<R: Request>(&self, request: &R) -> Result<Reply<R::Reply>, Error> {
-        let Ok(Value::Object(mut fields)) = serde_json::to_value(request) else { return Err(Error::Fields { request: R::NAME.into() }) };
+        let Ok(Value::Object(mut fields)) = serde_json::to_value(request) else {
+            return Err(Error::Fields {
+                request: R::NAME.into(),
+            });
+        };
         fields.insert("client".into(), self.connection.name.as_str().into());
         Reply::read(R::NAME, self.request_raw(R::NAME, fields).await?)
     }
 
-    /// Makes a request by its name and fields, as `docs/bus.md` lists them, and returns the reply as it came: the fields of the answer,
-    /// and those around it (`bridge`, `status`, `id`, `seq`, `durable`). An `id` in the fields is kept.
+    /// Makes a request by its name and fields, as `docs/bus.md` lists them, and returns the reply
+    /// as it came: the fields of the answer, and those around it (`bridge`, `status`, `id`, `seq`,
+    /// `durable`). An `id` in the fields is kept.
     ///
     /// ```
     /// use serde_json::{Map, json};
@@ -194,15 +217,21 @@ impl Client {
     /// # Errors
     ///
     /// As [`request`](Self::request), without [`Error::Reply`].
-    pub async fn request_raw(&self, name: &str, fields: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+    pub async fn request_raw(
+        &self,
+        name: &str,
+        fields: Map<String, Value>,
+    ) -> Result<Map<String, Value>, Error> {
         self.connection.request(name, fields, self.timeout).await
     }
 
-    /// Sends Twitchat an action, and waits until OBS has relayed it to everybody. OBS does not know whether Twitchat is open, so neither
-    /// does the client. [`actions`] has the actions that Twitchat knows; [`NamedAction`] takes them by name.
+    /// Sends Twitchat an action, and waits until OBS has relayed it to everybody. OBS does not know
+    /// whether Twitchat is open, so neither does the client. [`actions`] has the actions that
+    /// Twitchat knows; [`NamedAction`] takes them by name.
     ///
-    /// The action is checked first, and put into the words of the Twitchat that listens, see [`Options::twitchat_version`]. Some actions
-    /// cannot be taken back, such as a ban: [`Action::prepare`] says so before anything is sent.
+    /// The action is checked first, and put into the words of the Twitchat that listens, see
+    /// [`Options::twitchat_version`]. Some actions cannot be taken back, such as a ban:
+    /// [`Action::prepare`] says so before anything is sent.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, Error, NamedAction, Options, actions::ChatFeedRead};
@@ -225,14 +254,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Action`] if the action is wrong: then nothing was sent. [`Error::NotRelayed`] if OBS does not relay it in time, and those of
-    /// the connection.
+    /// [`Error::Action`] if the action is wrong: then nothing was sent. [`Error::NotRelayed`] if
+    /// OBS does not relay it in time, and those of the connection.
     pub async fn send(&self, action: &(impl Action + ?Sized)) -> Result<Sent, Error> {
         let prepared = self.prepare(action)?;
         self.deliver(&prepared, &[]).await.map(|(sent, _)| sent)
     }
 
-    /// Sends Twitchat a question, such as [`CounterGet`](actions::CounterGet), and returns the data of the first answer.
+    /// Sends Twitchat a question, such as [`CounterGet`](actions::CounterGet), and returns the data
+    /// of the first answer.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, Options, actions::CounterGet};
@@ -251,25 +281,28 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Unanswerable`] if nothing answers such an action, [`Error::NoAnswer`] if nothing does within the timeout, and those of
-    /// [`send`](Self::send).
+    /// [`Error::Unanswerable`] if nothing answers such an action, [`Error::NoAnswer`] if nothing
+    /// does within the timeout, and those of [`send`](Self::send).
     pub async fn query(&self, action: &(impl Action + ?Sized)) -> Result<Value, Error> {
         let prepared = self.prepare(action)?;
         if prepared.answers.is_empty() {
-            return Err(Error::Unanswerable { action: prepared.kind });
+            return Err(Error::Unanswerable {
+                action: prepared.kind,
+            });
         }
         let (_, answer) = self.deliver(&prepared, &prepared.answers).await?;
         Ok(answer.unwrap_or_default())
     }
 
-    /// The version of Twitchat for which actions are sent: the one of the options, else that of the Twitchat from which the client received
-    /// a message last. `None` before the first one.
+    /// The version of Twitchat for which actions are sent: the one of the options, else that of the
+    /// Twitchat from which the client received a message last. `None` before the first one.
     pub fn twitchat_version(&self) -> Option<Generation> {
         *self.connection.twitchat.borrow()
     }
 
-    /// Subscribes to events, given as `Source.Type` or `Source.*`, in any case: `Twitch.Follow`, `Twitch.*`, or `Twitchat.FOLLOW` for
-    /// Twitchat's own message. The first events come when the bridge has replied.
+    /// Subscribes to events, given as `Source.Type` or `Source.*`, in any case: `Twitch.Follow`,
+    /// `Twitch.*`, or `Twitchat.FOLLOW` for Twitchat's own message. The first events come when the
+    /// bridge has replied.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, Error, Options, requests::PublishEvent};
@@ -294,8 +327,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::EventName`] and [`Error::UnknownEvents`] for names, and those of [`request`](Self::request). Then nothing is subscribed to.
-    pub async fn subscribe<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Result<Events, Error> {
+    /// [`Error::EventName`] and [`Error::UnknownEvents`] for names, and those of
+    /// [`request`](Self::request). Then nothing is subscribed to.
+    pub async fn subscribe<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Events, Error> {
         let names = Names::read(names).map_err(|name| Error::EventName { name })?;
         let queue = Arc::new(Queue::new(names));
         // Ends the subscription if it does not come about.
@@ -304,13 +341,15 @@ impl Client {
         Ok(events)
     }
 
-    /// Waits until the connection to OBS is lost, and returns why. Returns at once while there is none.
+    /// Waits until the connection to OBS is lost, and returns why. Returns at once while there is
+    /// none.
     pub async fn disconnected(&self) -> Error {
         self.connection.disconnected().await
     }
 
-    /// Ends the connection, also for all clones: subscriptions end at the bridge, streams end, and requests on their way fail with
-    /// [`Error::Closed`]. Without it the same happens in the background when the last handle is dropped.
+    /// Ends the connection, also for all clones: subscriptions end at the bridge, streams end, and
+    /// requests on their way fail with [`Error::Closed`]. Without it the same happens in the
+    /// background when the last handle is dropped.
     pub async fn close(self) {
         self.connection.close().await;
     }
@@ -321,10 +360,17 @@ impl Client {
         &self.connection.obs
     }
 
-    /// Sends an action, and waits until OBS has relayed it and, if `awaits` is not empty, until one of these messages has come.
+    /// Sends an action, and waits until OBS has relayed it and, if `awaits` is not empty, until one
+    /// of these messages has come.
     #[doc(hidden)]
-    pub async fn deliver(&self, prepared: &Prepared, awaits: &[Expected]) -> Result<(Sent, Option<Value>), Error> {
-        self.connection.deliver(prepared, awaits, self.timeout).await
+    pub async fn deliver(
+        &self,
+        prepared: &Prepared,
+        awaits: &[Expected],
+    ) -> Result<(Sent, Option<Value>), Error> {
+        self.connection
+            .deliver(prepared, awaits, self.timeout)
+            .await
     }
 
     fn leave(&self, stream: &Arc<Queue>) {
@@ -332,6 +378,8 @@ impl Client {
     }
 
     fn prepare(&self, action: &(impl Action + ?Sized)) -> Result<Prepared, Error> {
-        action.prepare(self.twitchat_version()).map_err(Error::Action)
+        action
+            .prepare(self.twitchat_version())
+            .map_err(Error::Action)
     }
 }

@@ -35,16 +35,29 @@ pub struct Options {
 }
 
 impl Options {
-    /// OBS on this computer (`host` is `127.0.0.1`) or on another one. `port` is 4455 unless it was changed in OBS.
+    /// OBS on this computer (`host` is `127.0.0.1`) or on another one. `port` is 4455 unless it was
+    /// changed in OBS.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
-        let target = Target { host: host.into(), port, tls: false, password: None };
+        let target = Target {
+            host: host.into(),
+            port,
+            tls: false,
+            password: None,
+        };
         Self::read_from(Arc::new(move || target.clone()))
     }
 
-    /// Asks for the target before each attempt, so that a password changed in OBS's own settings is used.
+    /// Asks for the target before each attempt, so that a password changed in OBS's own settings is
+    /// used.
     #[doc(hidden)]
     pub fn read_from(target: ReadTarget) -> Self {
-        Self { target, name: String::new(), timeout: TIMEOUT, twitchat: None, wait_for_obs: false }
+        Self {
+            target,
+            name: String::new(),
+            timeout: TIMEOUT,
+            twitchat: None,
+            wait_for_obs: false,
+        }
     }
 
     /// The password that OBS shows under Tools > WebSocket Server Settings > Show Connect Info.
@@ -53,32 +66,37 @@ impl Options {
         self.change(move |target| target.password = Some(password.clone()))
     }
 
-    /// Connects with TLS: for a proxy with a public certificate in front of OBS, which has no TLS itself.
+    /// Connects with TLS: for a proxy with a public certificate in front of OBS, which has no TLS
+    /// itself.
     pub fn tls(self, tls: bool) -> Self {
         self.change(move |target| target.tls = tls)
     }
 
-    /// The name under which the bridge keeps this client's subscriptions and lists it in `GetStatus`. The client appends a random id,
-    /// so that two programs of the same name do not end each other's subscriptions. Without a name the id stands alone.
+    /// The name under which the bridge keeps this client's subscriptions and lists it in
+    /// `GetStatus`. The client appends a random id, so that two programs of the same name do not
+    /// end each other's subscriptions. Without a name the id stands alone.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// How long a request waits for the bridge's reply, an action for OBS to relay it, and both for a connection: 5 s unless set here.
+    /// How long a request waits for the bridge's reply, an action for OBS to relay it, and both for
+    /// a connection: 5 s unless set here.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The version of Twitchat that actions are for: `16` (and anything older), or `17`. Unless it is set, the client uses the version of
-    /// the Twitchat from which it received a message last, and sends actions as they are written until it has received one.
+    /// The version of Twitchat that actions are for: `16` (and anything older), or `17`. Unless it
+    /// is set, the client uses the version of the Twitchat from which it received a message last,
+    /// and sends actions as they are written until it has received one.
     pub fn twitchat_version(mut self, version: Generation) -> Self {
         self.twitchat = Some(version);
         self
     }
 
-    /// Whether [`Client::connect`](super::Client::connect) waits until OBS is running. Without it, an OBS that is not running is an error.
+    /// Whether [`Client::connect`](super::Client::connect) waits until OBS is running. Without it,
+    /// an OBS that is not running is an error.
     pub fn wait_for_obs(mut self, wait: bool) -> Self {
         self.wait_for_obs = wait;
         self
@@ -109,7 +127,13 @@ impl Default for Options {
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { target: _, name, timeout, twitchat, wait_for_obs } = self;
+        let Self {
+            target: _,
+            name,
+            timeout,
+            twitchat,
+            wait_for_obs,
+        } = self;
         f.debug_struct("Options")
             .field("obs", &self.target().to_string())
             .field("name", name)

@@ -1,4 +1,5 @@
-//! What can be asked of the bridge, each request as a type with the type of its reply. `docs/bus.md` explains all of them.
+//! What can be asked of the bridge, each request as a type with the type of its reply.
+//! `docs/bus.md` explains all of them.
 //!
 //! ```
 //! use serde_json::json;
@@ -86,20 +87,33 @@ pub struct Reply<T> {
     pub body: T,
     /// The id of the bridge's run.
     pub bridge: String,
-    /// The number of the last event that the answer includes, see [`Event::seq`](super::Event::seq).
+    /// The number of the last event that the answer includes, see
+    /// [`Event::seq`](super::Event::seq).
     pub seq: u64,
-    /// `false` if a crash of the bridge or of its computer may take back what the answer says, because the bridge cannot write its journal
-    /// right now.
+    /// `false` if a crash of the bridge or of its computer may take back what the answer says,
+    /// because the bridge cannot write its journal right now.
     pub durable: bool,
 }
 
 impl<T: DeserializeOwned> Reply<T> {
     pub(super) fn read(request: &str, reply: Map<String, Value>) -> Result<Self, Error> {
-        let bridge = reply.get("bridge").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let bridge = reply
+            .get("bridge")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let seq = reply.get("seq").and_then(Value::as_u64).unwrap_or_default();
         let durable = reply.get("durable") != Some(&Value::Bool(false));
-        let body = serde_json::from_value(reply.into()).map_err(|source| Error::Reply { request: request.to_owned(), source })?;
-        Ok(Self { body, bridge, seq, durable })
+        let body = serde_json::from_value(reply.into()).map_err(|source| Error::Reply {
+            request: request.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            body,
+            bridge,
+            seq,
+            durable,
+        })
     }
 }
 
@@ -120,7 +134,8 @@ macro_rules! default {
     ($name:ident $($must:ident)+) => {};
 }
 
-/// Requests: what each must have, what is the same in all of its kind, and what it may have: texts in brackets, then the rest.
+/// Requests: what each must have, what is the same in all of its kind, and what it may have: texts
+/// in brackets, then the rest.
 macro_rules! requests {
     ($(
         $(#[$meta:meta])*
@@ -174,7 +189,8 @@ requests! {
         limit: u32;
     }
 
-    /// Credits of people that the bridge has seen, or of invented ones. Nothing that is stored changes.
+    /// Credits of people that the bridge has seen, or of invented ones. Nothing that is stored
+    /// changes.
     TestCredits() with spelling = "current" -> Credits {
         /// The most names in each list.
         limit: u32;
@@ -186,8 +202,8 @@ requests! {
     /// Puts a line into a section of the credits. `value` is a text, a number or an object.
     AddToCredits(section: String, value: Value) -> Done {}
 
-    /// Feeds an event into the bridge, as if Twitchat or a service had reported it (`docs/published-events.md`). Subscribers receive it, and it
-    /// counts in the credits.
+    /// Feeds an event into the bridge, as if Twitchat or a service had reported it
+    /// (`docs/published-events.md`). Subscribers receive it, and it counts in the credits.
     PublishEvent(publish: Name, data: Value) -> Published {
         [
             /// Makes a repeat harmless: of two events with the same id the second one does nothing.
@@ -210,10 +226,12 @@ requests! {
         limit: u32;
     }
 
-    /// What [`DoAction`] can do: actions and triggers of the Twitchat that is there, and the named actions of the bridge's config.
+    /// What [`DoAction`] can do: actions and triggers of the Twitchat that is there, and the named
+    /// actions of the bridge's config.
     GetActions() -> Actions {}
 
-    /// Runs an action that [`GetActions`] lists. The reply means that it was sent; Twitchat does not say whether it did it.
+    /// Runs an action that [`GetActions`] lists. The reply means that it was sent; Twitchat does
+    /// not say whether it did it.
     DoAction(action: NamedBy) -> Done {
         /// What the action takes, as an object.
         args: Value;
@@ -256,7 +274,10 @@ pub struct Name {
 impl From<&str> for Name {
     fn from(name: &str) -> Self {
         let (source, kind) = name.split_once('.').unwrap_or((name, ""));
-        Self { source: source.into(), kind: kind.into() }
+        Self {
+            source: source.into(),
+            kind: kind.into(),
+        }
     }
 }
 
@@ -272,15 +293,17 @@ impl From<&str> for NamedBy {
     }
 }
 
-/// The credits: lists of names, each person once, the first one seen first. Every list is there, empty or not, unless the config leaves
-/// out sections that are switched off.
+/// The credits: lists of names, each person once, the first one seen first. Every list is there,
+/// empty or not, unless the config leaves out sections that are switched off.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Credits {
-    /// By kind of event: `follows`, `cheers`, `subs`, `resubs`, `giftsubs`, `giftbombs`, `raided`, `rewardredemptions`, …
+    /// By kind of event: `follows`, `cheers`, `subs`, `resubs`, `giftsubs`, `giftbombs`, `raided`,
+    /// `rewardredemptions`, …
     #[serde(default)]
     pub events: BTreeMap<String, Vec<String>>,
-    /// `editors`, `moderators`, `subscribers`, `vips`, `users` (everybody who wrote), and `groups`: the names of the groups.
+    /// `editors`, `moderators`, `subscribers`, `vips`, `users` (everybody who wrote), and `groups`:
+    /// the names of the groups.
     #[serde(default)]
     pub users: BTreeMap<String, Vec<String>>,
     /// The members of the config's groups, by the name of the group.
@@ -289,7 +312,8 @@ pub struct Credits {
     /// `Tips`, `Merch`, `Members`, and what [`AddToCredits`] put in: texts, numbers or objects.
     #[serde(default)]
     pub custom: BTreeMap<String, Vec<Value>>,
-    /// Leaderboards across sessions, most first: `allBits`, `monthBits`, `weekBits`, `channelRewards`.
+    /// Leaderboards across sessions, most first: `allBits`, `monthBits`, `weekBits`,
+    /// `channelRewards`.
     #[serde(default)]
     pub top: BTreeMap<String, Vec<String>>,
     /// `conductors` and `contributors` of hype trains.

@@ -1,5 +1,5 @@
-//! The tasks of a client: one takes what OBS sends to whoever waits for it, one keeps the subscriptions alive. They end with the last
-//! handle, or when the connection is lost for good.
+//! The tasks of a client: one takes what OBS sends to whoever waits for it, one keeps the
+//! subscriptions alive. They end with the last handle, or when the connection is lost for good.
 
 use std::{future::ready, sync::Arc, time::Duration};
 
@@ -22,9 +22,11 @@ use crate::obs::{self, Notice, Stop};
 
 /// A bridge forgets clients that say nothing for a day.
 const RENEWED_EVERY: Duration = Duration::from_secs(3_600);
-/// How long a bridge has to confirm the subscriptions: one that is starting reads its journal first.
+/// How long a bridge has to confirm the subscriptions: one that is starting reads its journal
+/// first.
 const RENEWED_WITHIN: Duration = Duration::from_secs(30);
-/// How long after a failure they are renewed once more. A bridge that comes says Hello, and the connection too makes itself known.
+/// How long after a failure they are renewed once more. A bridge that comes says Hello, and the
+/// connection too makes itself known.
 const RENEWED_AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// At least so long between two renewals: bridges may say Hello again and again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -33,12 +35,23 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) fn start(options: Options) -> (Arc<Connection>, DropGuard) {
     let (end_of_link, tasks) = (CancellationToken::new(), TaskTracker::new());
     let (name, twitchat) = (options.name.clone(), options.twitchat);
-    let (obs, notices) = obs::start(move || ready(options.target()), obs::Options::default(), end_of_link.clone(), &tasks);
+    let (obs, notices) = obs::start(
+        move || ready(options.target()),
+        obs::Options::default(),
+        end_of_link.clone(),
+        &tasks,
+    );
     let (links, link) = watch::channel(Link::Connecting);
     let connection = Arc::new(Connection::new(&name, obs, link, twitchat, tasks));
-    let router = Router { connection: Arc::clone(&connection), links, learns: twitchat.is_none() };
+    let router = Router {
+        connection: Arc::clone(&connection),
+        links,
+        learns: twitchat.is_none(),
+    };
     connection.tasks.spawn(router.run(notices));
-    connection.tasks.spawn(keep(Arc::clone(&connection), end_of_link.drop_guard()));
+    connection
+        .tasks
+        .spawn(keep(Arc::clone(&connection), end_of_link.drop_guard()));
     connection.tasks.close();
     let guard = connection.stop.clone().drop_guard();
     (connection, guard)
@@ -78,7 +91,9 @@ impl Router {
                 Notice::Stopped(Stop::Shutdown) => {
                     drop(self.links.send_replace(Link::Stopped(None)));
                 }
-                Notice::SceneChanged(_) | Notice::CollectionChanged | Notice::StreamChanged { .. } => {}
+                Notice::SceneChanged(_)
+                | Notice::CollectionChanged
+                | Notice::StreamChanged { .. } => {}
             }
         }
     }
@@ -91,7 +106,9 @@ impl Router {
                 self.connection.renewal.notify_one();
             }
             if let Some(version) = twitchat.filter(|_| self.learns) {
-                self.connection.twitchat.send_if_modified(|known| known.replace(version) != Some(version));
+                self.connection
+                    .twitchat
+                    .send_if_modified(|known| known.replace(version) != Some(version));
             }
         }
     }
@@ -108,7 +125,8 @@ impl Drop for Router {
     }
 }
 
-/// Renews the subscriptions when it is time to, and ends those that nobody wants any more. The link ends with it.
+/// Renews the subscriptions when it is time to, and ends those that nobody wants any more. The link
+/// ends with it.
 async fn keep(connection: Arc<Connection>, _link: DropGuard) {
     let keeping = async {
         let mut wait = RENEWED_EVERY;
@@ -129,7 +147,11 @@ async fn keep(connection: Arc<Connection>, _link: DropGuard) {
                     false
                 }
             };
-            wait = if renewed { RENEWED_EVERY } else { RENEWED_AFTER_FAILURE };
+            wait = if renewed {
+                RENEWED_EVERY
+            } else {
+                RENEWED_AFTER_FAILURE
+            };
             sleep(PAUSE).await;
         }
     };

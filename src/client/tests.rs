@@ -15,19 +15,30 @@ const SOON: Duration = Duration::from_secs(20);
 const PASSWORD: &str = "correct horse";
 
 async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    timeout(SOON, future).await.unwrap_or_else(|_| panic!("{what}: not in time"))
+    timeout(SOON, future)
+        .await
+        .unwrap_or_else(|_| panic!("{what}: not in time"))
 }
 
 async fn stand_in() -> StandIn {
-    StandIn::start(ObsOptions { password: Some(PASSWORD.into()), ..ObsOptions::default() }).await.unwrap()
+    StandIn::start(ObsOptions {
+        password: Some(PASSWORD.into()),
+        ..ObsOptions::default()
+    })
+    .await
+    .unwrap()
 }
 
 fn options(obs: &StandIn) -> Options {
-    Options::new("127.0.0.1", obs.port()).password(PASSWORD).timeout(SOON)
+    Options::new("127.0.0.1", obs.port())
+        .password(PASSWORD)
+        .timeout(SOON)
 }
 
 async fn connect(obs: &StandIn) -> Client {
-    soon("connect", Client::connect(options(obs))).await.unwrap()
+    soon("connect", Client::connect(options(obs)))
+        .await
+        .unwrap()
 }
 
 /// Somebody who says on the bus what a bridge says.
@@ -40,9 +51,20 @@ struct Bridge {
 
 impl Bridge {
     async fn on(obs: &StandIn, id: &'static str, seq: u64) -> Self {
-        let target = Target { url: obs.url(), password: Some(PASSWORD.into()) };
-        let (hearer, talker) = (Hearer::connect(&target).await.unwrap(), Talker::connect(&target).await.unwrap());
-        Self { hearer, talker, id, seq }
+        let target = Target {
+            url: obs.url(),
+            password: Some(PASSWORD.into()),
+        };
+        let (hearer, talker) = (
+            Hearer::connect(&target).await.unwrap(),
+            Talker::connect(&target).await.unwrap(),
+        );
+        Self {
+            hearer,
+            talker,
+            id,
+            seq,
+        }
     }
 
     async fn say(&mut self, mut message: Value) {
@@ -70,22 +92,29 @@ impl Bridge {
 
     async fn reply(&mut self, to: &Value, more: Value) {
         let mut reply = json!({ "id": to["id"], "status": "ok", "seq": self.seq });
-        reply.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        reply
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         self.say(reply).await;
     }
 
     /// Confirms the next subscription.
     async fn confirm(&mut self) -> Value {
         let request = self.request("Subscribe").await;
-        self.reply(&request, json!({ "events": request["events"] })).await;
+        self.reply(&request, json!({ "events": request["events"] }))
+            .await;
         request
     }
 
     async fn emit(&mut self, source: &str, kind: &str) {
         self.seq += 1;
         let time = "2026-11-21T20:00:00.1230000+00:00";
-        self.say(json!({ "seq": self.seq, "timeStamp": time, "event": { "source": source, "type": kind }, "data": { "n": self.seq } }))
-            .await;
+        self.say(
+            json!({ "seq": self.seq, "timeStamp": time, "event": { "source": source,
+            "type": kind }, "data": { "n": self.seq } }),
+        )
+        .await;
     }
 }
 
@@ -113,13 +142,26 @@ async fn events_of_the_subscription_come_as_the_bridge_numbered_them() {
     let client = connect(&obs).await;
     let mut follows = subscribe(&client, &mut bridge, &["twitch.follow"]).await;
     let mut all = subscribe(&client, &mut bridge, &["Twitch.*"]).await;
-    for (source, kind) in [("Twitch", "Cheer"), ("Kofi", "Donation"), ("Twitch", "Follow")] {
+    for (source, kind) in [
+        ("Twitch", "Cheer"),
+        ("Kofi", "Donation"),
+        ("Twitch", "Follow"),
+    ] {
         bridge.emit(source, kind).await;
     }
     let event = next_event(&mut follows).await;
-    assert_eq!((event.name().as_str(), event.seq(), event.json()), ("Twitch.Follow", 3, r#"{"n":3}"#));
-    assert_eq!(event.timestamp().unwrap().to_string(), "2026-11-21T20:00:00.123Z");
-    assert_eq!([next_event(&mut all).await, next_event(&mut all).await].map(|event| event.seq()), [1, 3]);
+    assert_eq!(
+        (event.name().as_str(), event.seq(), event.json()),
+        ("Twitch.Follow", 3, r#"{"n":3}"#)
+    );
+    assert_eq!(
+        event.timestamp().unwrap().to_string(),
+        "2026-11-21T20:00:00.123Z"
+    );
+    assert_eq!(
+        [next_event(&mut all).await, next_event(&mut all).await].map(|event| event.seq()),
+        [1, 3]
+    );
 }
 
 #[tokio::test]
@@ -131,11 +173,17 @@ async fn after_a_restart_of_obs_the_stream_says_how_much_is_missing_and_goes_on(
     bridge.emit("Twitch", "Follow").await;
     assert_eq!(next_event(&mut events).await.seq(), 1);
     obs.kill().await;
-    assert!(matches!(next(&mut events).await, Some(Update::Disconnected(_))));
+    assert!(matches!(
+        next(&mut events).await,
+        Some(Update::Disconnected(_))
+    ));
     obs.start_again().await.unwrap();
     let mut bridge = Bridge::on(&obs, "a", 5).await;
     bridge.confirm().await;
-    assert!(matches!(next(&mut events).await, Some(Update::Resumed { missed: Some(4) })));
+    assert!(matches!(
+        next(&mut events).await,
+        Some(Update::Resumed { missed: Some(4) })
+    ));
     bridge.emit("Twitch", "Follow").await;
     assert_eq!(next_event(&mut events).await.seq(), 6);
 }
@@ -149,9 +197,18 @@ async fn another_bridge_is_reported_and_asked_for_the_same_events() {
     let mut events = subscribe(&client, &mut bridge, &["Twitch.Follow", "General.*"]).await;
     let mut other = Bridge::on(&obs, "b", 0).await;
     other.hello().await;
-    assert_eq!(other.confirm().await["events"], json!({ "Twitch": ["Follow"], "General": ["*"] }));
-    assert!(matches!(next(&mut events).await, Some(Update::BridgeStarted)));
-    assert!(matches!(next(&mut events).await, Some(Update::Resumed { missed: None })));
+    assert_eq!(
+        other.confirm().await["events"],
+        json!({ "Twitch": ["Follow"], "General": ["*"] })
+    );
+    assert!(matches!(
+        next(&mut events).await,
+        Some(Update::BridgeStarted)
+    ));
+    assert!(matches!(
+        next(&mut events).await,
+        Some(Update::Resumed { missed: None })
+    ));
     other.emit("General", "Custom").await;
     assert_eq!(next_event(&mut events).await.seq(), 1);
 }
@@ -167,13 +224,19 @@ async fn a_request_on_its_way_fails_with_the_connection_and_a_new_one_waits_for_
     });
     bridge.request("GetInfo").await;
     obs.kill().await;
-    assert!(matches!(soon("the end", lost).await.unwrap(), Err(Error::Disconnected(_))));
+    assert!(matches!(
+        soon("the end", lost).await.unwrap(),
+        Err(Error::Disconnected(_))
+    ));
     let waiting = tokio::spawn(async move { client.request_raw("GetStatus", Map::new()).await });
     obs.start_again().await.unwrap();
     let mut bridge = Bridge::on(&obs, "a", 0).await;
     let request = bridge.request("GetStatus").await;
     bridge.reply(&request, json!({ "fine": true })).await;
-    assert_eq!(soon("the reply", waiting).await.unwrap().unwrap()["fine"], true);
+    assert_eq!(
+        soon("the reply", waiting).await.unwrap().unwrap()["fine"],
+        true
+    );
 }
 
 #[tokio::test]
@@ -183,10 +246,15 @@ async fn nobody_who_answers_is_an_error_that_says_so() {
     let error = client.request(&GetInfo::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no bridge replied to GetInfo within 0.05 s. Is `twitchat-bridge run` running, connected to the same OBS?"
+        "no bridge replied to GetInfo within 0.05 s. Is `twitchat-bridge run` running, connected \
+            to the same OBS?"
     );
-    assert!(matches!(client.subscribe(["Twitch.Follow"]).await, Err(Error::NoReply { .. })));
-    assert!(matches!(client.subscribe(["Follow"]).await, Err(Error::EventName { name }) if name == "Follow"));
+    assert!(matches!(
+        client.subscribe(["Twitch.Follow"]).await,
+        Err(Error::NoReply { .. })
+    ));
+    assert!(matches!(client.subscribe(["Follow"]).await,
+            Err(Error::EventName { name }) if name == "Follow"));
 }
 
 #[tokio::test]
@@ -196,10 +264,20 @@ async fn replies_find_their_requests_by_id_in_any_order_and_two_may_share_one() 
     let client = connect(&obs).await;
     let ask = |id: Value| {
         let client = client.clone();
-        tokio::spawn(async move { client.request_raw("GetInfo", Map::from_iter([("id".to_owned(), id)])).await.unwrap() })
+        tokio::spawn(async move {
+            client
+                .request_raw("GetInfo", Map::from_iter([("id".to_owned(), id)]))
+                .await
+                .unwrap()
+        })
     };
     let mut asked = Vec::new();
-    for id in [json!(1), json!([1, { "b": 2, "a": 1.5 }]), json!("1"), json!("1")] {
+    for id in [
+        json!(1),
+        json!([1, { "b": 2, "a": 1.5 }]),
+        json!("1"),
+        json!("1"),
+    ] {
         asked.push((ask(id.clone()), bridge.request("GetInfo").await));
     }
     for (number, (_, request)) in asked.iter().enumerate().rev().take(3) {
@@ -208,7 +286,11 @@ async fn replies_find_their_requests_by_id_in_any_order_and_two_may_share_one() 
     bridge.reply(&asked[0].1, json!({ "number": 0 })).await;
     let mut numbers = Vec::new();
     for (reply, _) in asked {
-        numbers.push(soon("a reply", reply).await.unwrap()["number"].as_u64().unwrap());
+        numbers.push(
+            soon("a reply", reply).await.unwrap()["number"]
+                .as_u64()
+                .unwrap(),
+        );
     }
     // Of equal ids the first request gets the first reply.
     assert_eq!(numbers, [0, 1, 3, 2]);
@@ -222,11 +304,16 @@ async fn who_is_disconnected_by_the_user_stays_so_and_everything_says_why() {
     let mut events = subscribe(&client, &mut bridge, &["Twitch.Follow"]).await;
     obs.kick_all();
     let is_kick = |cause: &ConnectionError| cause.kind() == ConnectionErrorKind::Kicked;
-    assert!(matches!(next(&mut events).await, Some(Update::Disconnected(cause)) if is_kick(&cause)));
+    assert!(
+        matches!(next(&mut events).await, Some(Update::Disconnected(cause)) if is_kick(&cause))
+    );
     assert!(next(&mut events).await.is_none());
-    assert!(matches!(soon("the cause", client.disconnected()).await, Error::Disconnected(cause) if is_kick(&cause)));
-    assert!(matches!(client.request(&GetInfo::new()).await, Err(Error::Disconnected(cause)) if is_kick(&cause)));
-    assert!(matches!(client.subscribe(["Twitch.Follow"]).await, Err(Error::Disconnected(cause)) if is_kick(&cause)));
+    assert!(matches!(soon("the cause", client.disconnected()).await,
+            Error::Disconnected(cause) if is_kick(&cause)));
+    assert!(matches!(client.request(&GetInfo::new()).await,
+            Err(Error::Disconnected(cause)) if is_kick(&cause)));
+    assert!(matches!(client.subscribe(["Twitch.Follow"]).await,
+            Err(Error::Disconnected(cause)) if is_kick(&cause)));
 }
 
 #[tokio::test]
@@ -234,14 +321,25 @@ async fn a_stream_that_is_dropped_ends_what_no_other_wants() {
     let obs = stand_in().await;
     let mut bridge = Bridge::on(&obs, "a", 0).await;
     let client = connect(&obs).await;
-    let first = subscribe(&client, &mut bridge, &["Twitch.Follow", "Twitch.Cheer", "Kofi.Donation"]).await;
+    let first = subscribe(
+        &client,
+        &mut bridge,
+        &["Twitch.Follow", "Twitch.Cheer", "Kofi.Donation"],
+    )
+    .await;
     let second = subscribe(&client, &mut bridge, &["Twitch.cheer"]).await;
     drop(first);
     let ended = bridge.request("UnSubscribe").await;
-    assert_eq!(ended["events"], json!({ "Twitch": ["Follow"], "Kofi": ["*"] }));
+    assert_eq!(
+        ended["events"],
+        json!({ "Twitch": ["Follow"], "Kofi": ["*"] })
+    );
     bridge.reply(&ended, json!({})).await;
     drop(second);
-    assert_eq!(bridge.request("UnSubscribe").await["events"], json!({ "Twitch": ["*"] }));
+    assert_eq!(
+        bridge.request("UnSubscribe").await["events"],
+        json!({ "Twitch": ["*"] })
+    );
 }
 
 #[tokio::test]
@@ -255,7 +353,10 @@ async fn the_last_handle_ends_subscriptions_and_connections() {
     let mut events = events;
     assert_eq!(next_event(&mut events).await.seq(), 1);
     drop(events);
-    assert_eq!(bridge.request("UnSubscribe").await["events"], json!({ "Twitch": ["*"] }));
+    assert_eq!(
+        bridge.request("UnSubscribe").await["events"],
+        json!({ "Twitch": ["*"] })
+    );
     soon("only the bridge is left", obs.until_sessions(2)).await;
 }
 
@@ -271,9 +372,15 @@ async fn a_client_that_is_closed_ends_streams_and_requests() {
     });
     bridge.request("GetInfo").await;
     soon("the end", client.clone().close()).await;
-    assert!(matches!(soon("the request", waiting).await.unwrap(), Err(Error::Closed)));
+    assert!(matches!(
+        soon("the request", waiting).await.unwrap(),
+        Err(Error::Closed)
+    ));
     assert!(next(&mut events).await.is_none());
-    assert!(matches!(client.request(&GetInfo::new()).await, Err(Error::Closed)));
+    assert!(matches!(
+        client.request(&GetInfo::new()).await,
+        Err(Error::Closed)
+    ));
     soon("only the bridge is left", obs.until_sessions(2)).await;
 }
 
@@ -281,9 +388,18 @@ async fn a_client_that_is_closed_ends_streams_and_requests() {
 async fn an_obs_that_is_not_there_is_an_error_unless_it_is_waited_for() {
     let obs = stand_in().await;
     obs.stop().await;
-    let refused = soon("the error", Client::connect(options(&obs))).await.unwrap_err();
-    assert!(matches!(&refused, Error::Connect(cause) if cause.kind() == ConnectionErrorKind::Unreachable), "{refused}");
-    assert!(refused.to_string().contains("the connection was refused"), "{refused}");
+    let refused = soon("the error", Client::connect(options(&obs)))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&refused,
+            Error::Connect(cause) if cause.kind() == ConnectionErrorKind::Unreachable),
+        "{refused}"
+    );
+    assert!(
+        refused.to_string().contains("the connection was refused"),
+        "{refused}"
+    );
     let waiting = tokio::spawn(Client::connect(options(&obs).wait_for_obs(true)));
     obs.start_again().await.unwrap();
     soon("the connection", waiting).await.unwrap().unwrap();
@@ -296,7 +412,11 @@ async fn actions_are_in_the_words_of_the_twitchat_that_was_heard() {
     let client = connect(&obs).await;
     let read = actions::ChatFeedRead::new().count(3);
     assert_eq!(client.send(&read).await.unwrap().kind, "CHAT_FEED_READ");
-    twitchat.talker.broadcast(&json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": "1", "data": {} })).await.unwrap();
+    twitchat
+        .talker
+        .broadcast(&json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": "1", "data": {} }))
+        .await
+        .unwrap();
     soon("it is heard", async {
         while client.twitchat_version() != Some(Generation::Third) {
             tokio::task::yield_now().await;
@@ -306,7 +426,11 @@ async fn actions_are_in_the_words_of_the_twitchat_that_was_heard() {
     let sent = client.send(&read).await.unwrap();
     assert_eq!(sent.kind, "SET_CHAT_FEED_READ");
     let last = obs.heard().pop().unwrap();
-    assert_eq!(last, json!({ "origin": "twitchat", "type": "SET_CHAT_FEED_READ", "id": sent.id, "data": { "count": 3, "colIndex": 0 } }));
+    assert_eq!(
+        last,
+        json!({ "origin": "twitchat", "type": "SET_CHAT_FEED_READ", "id": sent.id,
+            "data": { "count": 3, "colIndex": 0 } })
+    );
 }
 
 #[tokio::test]
@@ -314,27 +438,55 @@ async fn an_action_that_nobody_gets_or_answers_is_an_error() {
     let obs = stand_in().await;
     let client = connect(&obs).await.with_timeout(Duration::from_millis(100));
     let track = NamedAction::new("GET_CURRENT_TRACK");
-    assert!(matches!(client.query(&track).await, Err(Error::NoAnswer { .. })));
-    assert!(matches!(client.query(&NamedAction::new("SHOUTOUT")).await, Err(Error::Unanswerable { .. })));
+    assert!(matches!(
+        client.query(&track).await,
+        Err(Error::NoAnswer { .. })
+    ));
+    assert!(matches!(
+        client.query(&NamedAction::new("SHOUTOUT")).await,
+        Err(Error::Unanswerable { .. })
+    ));
     obs.drop_broadcasts(1);
-    assert!(matches!(client.send(&track).await, Err(Error::NotRelayed { .. })));
-    assert!(matches!(client.send(&NamedAction::new("OBS_MUTE_TOGGLE")).await, Err(Error::Action(_))));
+    assert!(matches!(
+        client.send(&track).await,
+        Err(Error::NotRelayed { .. })
+    ));
+    assert!(matches!(
+        client.send(&NamedAction::new("OBS_MUTE_TOGGLE")).await,
+        Err(Error::Action(_))
+    ));
 }
 
 /// An event as a client receives it.
 fn received(name: crate::event::EventName, data: &Value) -> Event {
-    Event { name, seq: 1, timestamp: None, is_replay: false, data: serde_json::value::to_raw_value(data).unwrap().into() }
+    Event {
+        name,
+        seq: 1,
+        timestamp: None,
+        is_replay: false,
+        data: serde_json::value::to_raw_value(data).unwrap().into(),
+    }
 }
 
 fn is_typed(event: &Event) -> bool {
-    event.typed().unwrap_or_else(|error| panic!("{error:?}: {}", event.json())) != events::Typed::Other
+    event
+        .typed()
+        .unwrap_or_else(|error| panic!("{error:?}: {}", event.json()))
+        != events::Typed::Other
 }
 
 #[test]
 fn every_documented_example_of_an_event_fits_its_type() {
-    let examples: Value = serde_json::from_str(include_str!("../mapping/render/examples.json")).unwrap();
-    let name = |title: &str| crate::event::EventName::parse(title.split(' ').next().unwrap()).unwrap();
-    let typed = examples.as_object().unwrap().iter().filter(|(title, data)| is_typed(&received(name(title), data))).count();
+    let examples: Value =
+        serde_json::from_str(include_str!("../mapping/render/examples.json")).unwrap();
+    let name =
+        |title: &str| crate::event::EventName::parse(title.split(' ').next().unwrap()).unwrap();
+    let typed = examples
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(title, data)| is_typed(&received(name(title), data)))
+        .count();
     assert!(typed >= 9, "{typed}");
 }
 
@@ -343,13 +495,25 @@ fn what_services_send_fits_its_type_once_the_bridge_has_read_it() {
     use crate::mapping::{published, render};
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/services");
     let mut typed = 0;
-    for file in
-        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|file| file.extension().is_some_and(|end| end == "json"))
+    for file in std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|file| file.extension().is_some_and(|end| end == "json"))
     {
-        let parts: Vec<_> = file.file_stem().unwrap().to_str().unwrap().split('-').collect();
+        let parts: Vec<_> = file
+            .file_stem()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .split('-')
+            .collect();
         let name = crate::event::EventName::new(parts[0], parts[1]);
         let data: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-        let context = render::Context { at_ms: 0, id: "", broadcaster: None };
+        let context = render::Context {
+            at_ms: 0,
+            id: "",
+            broadcaster: None,
+        };
         for reading in published::read(&name, &data).unwrap_or_default() {
             let event = published::event(&name, &reading, &reading.says, &context);
             typed += usize::from(is_typed(&received(event.name, &event.data)));

@@ -1,12 +1,12 @@
-//! The data of the events that most programs are about, as types. They hold the keys that overlays use most; the rest is in
-//! [`Event::data`] and [`Event::json`].
+//! The data of the events that most programs are about, as types. They hold the keys that overlays
+//! use most; the rest is in [`Event::data`] and [`Event::json`].
 
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Error, events::Event};
 
-/// An event's data, by what happened. The same thing on another platform is the same variant: a new subscriber on YouTube follows, as
-/// somebody on Twitch does.
+/// An event's data, by what happened. The same thing on another platform is the same variant: a new
+/// subscriber on YouTube follows, as somebody on Twitch does.
 ///
 /// ```
 /// use twitchat_bridge::client::{Error, Event, events::Typed};
@@ -27,11 +27,13 @@ pub enum Typed {
     Follow(Follow),
     /// `Twitch.Cheer`.
     Cheer(Cheer),
-    /// `Twitch.Sub`, `Twitch.PrimePaidUpgrade`, `Twitch.GiftPaidUpgrade`, and `Subscription` of Trovo and Kick.
+    /// `Twitch.Sub`, `Twitch.PrimePaidUpgrade`, `Twitch.GiftPaidUpgrade`, and `Subscription` of
+    /// Trovo and Kick.
     Sub(Sub),
     /// `Twitch.ReSub`, and `Resubscription` of Trovo and Kick.
     ReSub(ReSub),
-    /// `Twitch.GiftSub`, and `GiftSubscription` of Trovo and Kick: one for each recipient, after the gift bomb if it is part of one.
+    /// `Twitch.GiftSub`, and `GiftSubscription` of Trovo and Kick: one for each recipient, after
+    /// the gift bomb if it is part of one.
     GiftSub(GiftSub),
     /// `Twitch.GiftBomb`, and `MassGiftSubscription` of Trovo and Kick.
     GiftBomb(GiftBomb),
@@ -41,7 +43,8 @@ pub enum Typed {
     Redemption(Redemption),
     /// `ChatMessage` of Twitch, Trovo and Kick, and `YouTube.Message`.
     ChatMessage(ChatMessage),
-    /// Tips, purchases and memberships of Ko-fi, Streamlabs, StreamElements and all other services, and YouTube's Super Chats.
+    /// Tips, purchases and memberships of Ko-fi, Streamlabs, StreamElements and all other services,
+    /// and YouTube's Super Chats.
     Donation(Donation),
     /// Any other event.
     Other,
@@ -214,19 +217,31 @@ pub struct Donation {
 
 impl Typed {
     pub(super) fn of(event: &Event) -> Result<Self, Error> {
-        fn read<T: DeserializeOwned>(event: &Event, variant: impl Fn(T) -> Typed) -> Result<Typed, Error> {
+        fn read<T: DeserializeOwned>(
+            event: &Event,
+            variant: impl Fn(T) -> Typed,
+        ) -> Result<Typed, Error> {
             event.data().map(variant)
         }
         match (event.source(), event.kind()) {
-            ("Twitch" | "Trovo" | "Kick", "Follow") | ("YouTube", "NewSubscriber") => read(event, Self::Follow),
+            ("Twitch" | "Trovo" | "Kick", "Follow") | ("YouTube", "NewSubscriber") => {
+                read(event, Self::Follow)
+            }
             ("Twitch", "Cheer") => read(event, Self::Cheer),
-            ("Twitch", "Sub" | "PrimePaidUpgrade" | "GiftPaidUpgrade") | ("Trovo" | "Kick", "Subscription") => read(event, Self::Sub),
+            ("Twitch", "Sub" | "PrimePaidUpgrade" | "GiftPaidUpgrade")
+            | ("Trovo" | "Kick", "Subscription") => read(event, Self::Sub),
             ("Twitch", "ReSub") | ("Trovo" | "Kick", "Resubscription") => read(event, Self::ReSub),
-            ("Twitch", "GiftSub") | ("Trovo" | "Kick", "GiftSubscription") => read(event, Self::GiftSub),
-            ("Twitch", "GiftBomb") | ("Trovo" | "Kick", "MassGiftSubscription") => read(event, Self::GiftBomb),
+            ("Twitch", "GiftSub") | ("Trovo" | "Kick", "GiftSubscription") => {
+                read(event, Self::GiftSub)
+            }
+            ("Twitch", "GiftBomb") | ("Trovo" | "Kick", "MassGiftSubscription") => {
+                read(event, Self::GiftBomb)
+            }
             ("Twitch" | "Trovo", "Raid") => read(event, Self::Raid),
             ("Twitch" | "Kick", "RewardRedemption") => read(event, Self::Redemption),
-            ("Twitch" | "Trovo" | "Kick", "ChatMessage") | ("YouTube", "Message") => read(event, Self::ChatMessage),
+            ("Twitch" | "Trovo" | "Kick", "ChatMessage") | ("YouTube", "Message") => {
+                read(event, Self::ChatMessage)
+            }
             _ if is_support(event) => read(event, Self::Donation),
             _ => Ok(Self::Other),
         }
@@ -238,8 +253,14 @@ fn is_support(event: &Event) -> bool {
     matches!(
         (event.source(), event.kind()),
         ("Twitch", "CharityDonation")
-            | ("YouTube", "SuperChat" | "SuperSticker" | "NewSponsor" | "MemberMileStone" | "MembershipGift")
-            | ("Kofi", "Donation" | "Subscription" | "Resubscription" | "ShopOrder" | "Commission")
+            | (
+                "YouTube",
+                "SuperChat" | "SuperSticker" | "NewSponsor" | "MemberMileStone" | "MembershipGift"
+            )
+            | (
+                "Kofi",
+                "Donation" | "Subscription" | "Resubscription" | "ShopOrder" | "Commission"
+            )
             | ("Streamlabs", "Donation" | "CharityDonation" | "Merchandise")
             | ("StreamElements", "Tip" | "Merch")
             | ("TipeeeStream" | "DonorDrive", "Donation")
@@ -247,6 +268,9 @@ fn is_support(event: &Event) -> bool {
             | ("Pallygg", "CampaignTip")
             | ("Patreon", "PledgeCreated")
             | ("Shopify", "OrderCreated" | "OrderPaid")
-            | ("Fourthwall", "Donation" | "OrderPlaced" | "GiftPurchase" | "SubscriptionPurchased")
+            | (
+                "Fourthwall",
+                "Donation" | "OrderPlaced" | "GiftPurchase" | "SubscriptionPurchased"
+            )
     )
 }

@@ -37,7 +37,8 @@ pub enum ConfigError {
         nearest: Option<&'static str>,
     },
     /// A setting's value has the wrong type or is out of range.
-    #[error("{origin}: {key} must be {allowed}{}", found.as_ref().map(|found| format!(", not {found}")).unwrap_or_default())]
+    #[error("{origin}: {key} must be {allowed}{}", found.as_ref().map(|found| format!(", not \
+        {found}")).unwrap_or_default())]
     Value {
         /// Where it stands.
         origin: Origin,
@@ -70,7 +71,10 @@ pub enum ConfigError {
         source: io::Error,
     },
     /// The machine names no home folder.
-    #[error("no home folder is known: say where the journal goes, with TWITCHAT_BRIDGE_STORE or store.path")]
+    #[error(
+        "no home folder is known: say where the journal goes, with TWITCHAT_BRIDGE_STORE or \
+            store.path"
+    )]
     NoHome,
 }
 
@@ -79,7 +83,10 @@ pub enum ConfigError {
 #[non_exhaustive]
 pub enum Warning {
     /// Others can see the arguments of a program.
-    #[error("a password given as --password can be read by other programs: better use --password-file, --password-stdin or OBS_PASSWORD")]
+    #[error(
+        "a password given as --password can be read by other programs: better use --password-file, \
+            --password-stdin or OBS_PASSWORD"
+    )]
     PasswordInArguments,
     /// The file holds the password, and others may read it.
     #[error("{} holds a password and can be read by other users: chmod 600 it", .0.display())]
@@ -93,7 +100,8 @@ pub enum Warning {
         text: String,
     },
     /// An environment variable with our prefix that means nothing.
-    #[error("the environment variable {name} means nothing to twitchat-bridge{}", did_you_mean(*nearest))]
+    #[error("the environment variable {name} means nothing to twitchat-bridge{}",
+        did_you_mean(*nearest))]
     UnknownVariable {
         /// Its name.
         name: String,
@@ -103,10 +111,15 @@ pub enum Warning {
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default()
+    nearest
+        .map(|nearest| format!("; did you mean {nearest}?"))
+        .unwrap_or_default()
 }
 
 fn each_on_a_line(problems: &[(Origin, Problem)]) -> String {
-    let lines: Vec<_> = problems.iter().map(|(origin, problem)| format!("{origin}: {problem}")).collect();
+    let lines: Vec<_> = problems
+        .iter()
+        .map(|(origin, problem)| format!("{origin}: {problem}"))
+        .collect();
     lines.join("\n")
 }

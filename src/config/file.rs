@@ -1,4 +1,5 @@
-//! The config file: TOML, two levels deep; rules, actions and labels are lists, and `rule` reads them.
+//! The config file: TOML, two levels deep; rules, actions and labels are lists, and `rule` reads
+//! them.
 
 use toml::de::DeTable;
 
@@ -19,7 +20,11 @@ pub(super) struct Entry {
 /// Takes the settings out of the file.
 pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigError> {
     let text = &file.text;
-    let at = |spot: Spot| Origin::File { path: file.path.clone(), line: spot.line, column: spot.column };
+    let at = |spot: Spot| Origin::File {
+        path: file.path.clone(),
+        line: spot.line,
+        column: spot.column,
+    };
     let root = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
         origin: at(Spot::of(text, error.span().map_or(0, |span| span.start))),
         message: error.message().to_owned(),
@@ -33,27 +38,51 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
             continue;
         }
         if !keys::all().any(|key| key.parts().0 == section.as_ref()) {
-            return Err(ConfigError::UnknownKey { origin: section_at, nearest: nearest_of(section), key: section.clone().into_owned() });
+            return Err(ConfigError::UnknownKey {
+                origin: section_at,
+                nearest: nearest_of(section),
+                key: section.clone().into_owned(),
+            });
         }
         let Some(table) = table.get_ref().as_table() else {
             let allowed = format!("a section: write [{section}] on a line of its own");
-            return Err(ConfigError::Value { origin: section_at, key: section.clone().into_owned(), allowed, found: None });
+            return Err(ConfigError::Value {
+                origin: section_at,
+                key: section.clone().into_owned(),
+                allowed,
+                found: None,
+            });
         };
         for (name, value) in table {
             let written = format!("{section}.{}", name.get_ref());
             let Some(key) = keys::find(&written) else {
                 let origin = at(Spot::of(text, name.span().start));
-                return Err(ConfigError::UnknownKey { origin, nearest: nearest_of(&written), key: written });
+                return Err(ConfigError::UnknownKey {
+                    origin,
+                    nearest: nearest_of(&written),
+                    key: written,
+                });
             };
             let origin = at(Spot::of(text, value.span().start));
-            entries.push(Entry { key, raw: Raw::of(value.get_ref(), text), origin });
+            entries.push(Entry {
+                key,
+                raw: Raw::of(value.get_ref(), text),
+                origin,
+            });
         }
     }
     let book = Rulebook::read(lists).map_err(|mut problems| {
         problems.sort_by_key(|problem| (problem.spot.line, problem.spot.column));
         let placed = |problem: Problem| {
             let rule::Spot { line, column } = problem.spot;
-            (Origin::File { path: file.path.clone(), line, column }, problem)
+            (
+                Origin::File {
+                    path: file.path.clone(),
+                    line,
+                    column,
+                },
+                problem,
+            )
         };
         ConfigError::Rules(problems.into_iter().map(placed).collect())
     })?;
@@ -62,6 +91,9 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
 
 /// Settings, or sections if what is written has none.
 fn nearest_of(written: &str) -> Option<&'static str> {
-    let sections = keys::all().map(|key| key.parts().0).chain(rule::SECTIONS).filter(|_| !written.contains('.'));
+    let sections = keys::all()
+        .map(|key| key.parts().0)
+        .chain(rule::SECTIONS)
+        .filter(|_| !written.contains('.'));
     nearest(written, sections.chain(keys::all().map(|key| key.name)))
 }

@@ -1,6 +1,7 @@
 //! The table of all settings: what they are called, what they mean, how they are read and shown.
 //!
-//! `load`, `show` and `template` are driven by it: a new setting is a field in `settings` and an entry here.
+//! `load`, `show` and `template` are driven by it: a new setting is a field in `settings` and an
+//! entry here.
 
 use super::Config;
 use super::raw::Raw;
@@ -59,7 +60,8 @@ const KEYS: &[Key] = &[
     Key {
         name: "obs.port",
         env: Some("OBS_PORT"),
-        help: "OBS: Tools > WebSocket Server Settings > Server Port.\nOn the machine that runs OBS it is found without this.",
+        help: "OBS: Tools > WebSocket Server Settings > Server Port.\nOn the machine that runs OBS \
+            it is found without this.",
         sample: None,
         set: |config, raw| read::port(raw).map(|port| config.obs.port = port),
         show: |config| Some(config.obs.port.to_string()),
@@ -75,7 +77,8 @@ const KEYS: &[Key] = &[
     Key {
         name: PASSWORD,
         env: Some("OBS_PASSWORD"),
-        help: "OBS: Tools > WebSocket Server Settings > Show Connect Info.\nOn the machine that runs OBS it is found without this. Keep this file to yourself if you write it here.",
+        help: "OBS: Tools > WebSocket Server Settings > Show Connect Info.\nOn the machine that \
+            runs OBS it is found without this. Keep this file to yourself if you write it here.",
         sample: Some("\"...\""),
         set: |config, raw| read::secret(raw).map(|password| config.obs.password = password),
         show: |config| config.obs.password.as_ref().map(|_| HIDDEN.into()),
@@ -109,7 +112,9 @@ const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_SESSION_RESET_ON_STREAM_START"),
         help: "Whether the credits begin afresh when OBS starts to stream.",
         sample: None,
-        set: |config, raw| read::bool(raw).map(|reset| config.session.reset_on_stream_start = reset),
+        set: |config, raw| {
+            read::bool(raw).map(|reset| config.session.reset_on_stream_start = reset)
+        },
         show: |config| Some(config.session.reset_on_stream_start.to_string()),
     },
     Key {
@@ -131,7 +136,8 @@ const KEYS: &[Key] = &[
     Key {
         name: "credits.spelling",
         env: Some("TWITCHAT_BRIDGE_CREDITS_SPELLING"),
-        help: "The keys of a reply: \"seed\" for older overlays, \"current\" for those of today's Streamer.bot, \"both\" for all.",
+        help: "The keys of a reply: \"seed\" for older overlays, \"current\" for those of today's \
+            Streamer.bot, \"both\" for all.",
         sample: None,
         set: |config, raw| read::one_of(raw).map(|spelling| config.credits.spelling = spelling),
         show: |config| Some(read::quoted(config.credits.spelling.into())),
@@ -142,7 +148,11 @@ const KEYS: &[Key] = &[
         help: "Sections to leave empty, such as [\"Pyramids\", \"VIPs\"].",
         sample: None,
         set: |config, raw| read::sections(raw).map(|sections| config.credits.disabled = sections),
-        show: |config| Some(read::show_list(config.credits.disabled.iter().map(|section| section.seed()))),
+        show: |config| {
+            Some(read::show_list(
+                config.credits.disabled.iter().map(|section| section.seed()),
+            ))
+        },
     },
     Key {
         name: "credits.omit_disabled",
@@ -179,7 +189,8 @@ const KEYS: &[Key] = &[
     Key {
         name: "credits.anonymous",
         env: Some("TWITCHAT_BRIDGE_CREDITS_ANONYMOUS"),
-        help: "What to call people whom a service does not name. On Twitch they are AnAnonymousGifter and AnAnonymousCheerer.",
+        help: "What to call people whom a service does not name. On Twitch they are \
+            AnAnonymousGifter and AnAnonymousCheerer.",
         sample: None,
         set: |config, raw| read::shown_name(raw).map(|word| config.credits.anonymous = word),
         show: |config| Some(read::quoted(&config.credits.anonymous)),
@@ -222,7 +233,11 @@ const KEYS: &[Key] = &[
         help: "Where a day ends for the bits of the week and the month. Twitch's own:",
         sample: None,
         set: |config, raw| read::timezone(raw).map(|zone| config.leaderboard.timezone = zone),
-        show: |config| Some(read::quoted(config.leaderboard.timezone.iana_name().unwrap_or("UTC"))),
+        show: |config| {
+            Some(read::quoted(
+                config.leaderboard.timezone.iana_name().unwrap_or("UTC"),
+            ))
+        },
     },
     Key {
         name: "leaderboard.week_start",
@@ -267,9 +282,12 @@ const KEYS: &[Key] = &[
     Key {
         name: "bridge.generation",
         env: Some("TWITCHAT_BRIDGE_GENERATION"),
-        help: "The generation of Twitchat's messages: 1 for the oldest, 2 up to Twitchat 16, 3 from 17. Without this the bridge finds out.",
+        help: "The generation of Twitchat's messages: 1 for the oldest, 2 up to Twitchat 16, 3 \
+            from 17. Without this the bridge finds out.",
         sample: Some("3"),
-        set: |config, raw| read::generation(raw).map(|generation| config.bridge.generation = Some(generation)),
+        set: |config, raw| {
+            read::generation(raw).map(|generation| config.bridge.generation = Some(generation))
+        },
         show: |config| config.bridge.generation.map(read::show_generation),
     },
 ];

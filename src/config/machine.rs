@@ -1,4 +1,5 @@
-//! SHELL. Reads what a configuration is made of from this machine: the environment, the user's folders, the config file.
+//! SHELL. Reads what a configuration is made of from this machine: the environment, the user's
+//! folders, the config file.
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,26 +14,47 @@ impl Sources<'static> {
     /// What this machine says. `discovered` comes from the caller, who knows OBS.
     ///
     /// # Errors
-    /// [`ConfigError::Read`] if the config file cannot be read: one that was named must exist, the usual one need not.
-    pub fn of_this_machine(flags: Flags, discovered: Option<Discovered>) -> Result<Self, ConfigError> {
+    /// [`ConfigError::Read`] if the config file cannot be read: one that was named must exist, the
+    /// usual one need not.
+    pub fn of_this_machine(
+        flags: Flags,
+        discovered: Option<Discovered>,
+    ) -> Result<Self, ConfigError> {
         let places = places();
         let env: Vec<_> = std::env::vars_os().collect();
         let named = named_file(&flags, &env);
         let path = named.clone().or_else(|| places.as_ref().map(default_path));
-        let file = match path.map(|path| read_file(&path).map_err(|source| ConfigError::Read { path, source })) {
+        let file = match path
+            .map(|path| read_file(&path).map_err(|source| ConfigError::Read { path, source }))
+        {
             None => None,
             Some(Ok(file)) => Some(file),
-            Some(Err(ConfigError::Read { source, .. })) if named.is_none() && source.kind() == io::ErrorKind::NotFound => None,
+            Some(Err(ConfigError::Read { source, .. }))
+                if named.is_none() && source.kind() == io::ErrorKind::NotFound =>
+            {
+                None
+            }
             Some(Err(error)) => return Err(error),
         };
-        Ok(Self { flags, env, file, discovered, places, read: &|path| fs::read_to_string(path) })
+        Ok(Self {
+            flags,
+            env,
+            file,
+            discovered,
+            places,
+            read: &|path| fs::read_to_string(path),
+        })
     }
 }
 
 /// This user's folders; `None` without a home.
 pub fn places() -> Option<Places> {
     let strategy = etcetera::choose_base_strategy().ok()?;
-    Some(Places { home: strategy.home_dir().to_owned(), config: strategy.config_dir(), data: strategy.data_dir() })
+    Some(Places {
+        home: strategy.home_dir().to_owned(),
+        config: strategy.config_dir(),
+        data: strategy.data_dir(),
+    })
 }
 
 /// Where the config file is when nobody names one.
@@ -42,13 +64,23 @@ pub fn default_path(places: &Places) -> PathBuf {
 
 /// `--config`, else `TWITCHAT_BRIDGE_CONFIG`.
 fn named_file(flags: &Flags, env: &[(OsString, OsString)]) -> Option<PathBuf> {
-    let variable = || env.iter().find(|(name, value)| name == "TWITCHAT_BRIDGE_CONFIG" && !value.is_empty());
-    flags.config.clone().or_else(|| variable().map(|(_, value)| value.into()))
+    let variable = || {
+        env.iter()
+            .find(|(name, value)| name == "TWITCHAT_BRIDGE_CONFIG" && !value.is_empty())
+    };
+    flags
+        .config
+        .clone()
+        .or_else(|| variable().map(|(_, value)| value.into()))
 }
 
 fn read_file(path: &Path) -> io::Result<FileText> {
     let text = fs::read_to_string(path)?;
-    Ok(FileText { path: path.to_owned(), text, readable_by_others: readable_by_others(path)? })
+    Ok(FileText {
+        path: path.to_owned(),
+        text,
+        readable_by_others: readable_by_others(path)?,
+    })
 }
 
 #[cfg(unix)]
@@ -72,9 +104,15 @@ mod tests {
     fn a_named_file_must_exist() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mine.toml");
-        let flags = Flags { config: Some(path.clone()), ..Flags::default() };
+        let flags = Flags {
+            config: Some(path.clone()),
+            ..Flags::default()
+        };
         let error = Sources::of_this_machine(flags.clone(), None).unwrap_err();
-        assert_eq!(error.to_string(), format!("cannot read the config file {}", path.display()));
+        assert_eq!(
+            error.to_string(),
+            format!("cannot read the config file {}", path.display())
+        );
         fs::write(&path, "obs.port = 4499").unwrap();
         let mut sources = Sources::of_this_machine(flags, None).unwrap();
         sources.env.clear();
@@ -84,9 +122,27 @@ mod tests {
     #[test]
     fn the_flag_goes_before_the_variable() {
         let env = [("TWITCHAT_BRIDGE_CONFIG".into(), "by-variable".into())];
-        assert_eq!(named_file(&Flags::default(), &env), Some("by-variable".into()));
-        assert_eq!(named_file(&Flags { config: Some("by-flag".into()), ..Flags::default() }, &env), Some("by-flag".into()));
-        assert_eq!(named_file(&Flags::default(), &[("TWITCHAT_BRIDGE_CONFIG".into(), "".into())]), None);
+        assert_eq!(
+            named_file(&Flags::default(), &env),
+            Some("by-variable".into())
+        );
+        assert_eq!(
+            named_file(
+                &Flags {
+                    config: Some("by-flag".into()),
+                    ..Flags::default()
+                },
+                &env
+            ),
+            Some("by-flag".into())
+        );
+        assert_eq!(
+            named_file(
+                &Flags::default(),
+                &[("TWITCHAT_BRIDGE_CONFIG".into(), "".into())]
+            ),
+            None
+        );
     }
 
     #[cfg(unix)]

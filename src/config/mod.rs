@@ -1,8 +1,9 @@
 //! One validated configuration; every value knows where it came from.
 //!
-//! Flags > environment > file > OBS's own settings on this machine > defaults. The merging is pure: [`Config::load`] sees only its
-//! [`Sources`]. Reading the machine (environment, places, the file) is [`Sources::of_this_machine`] alone. `cli` fills in the
-//! flags, `daemon` what OBS's own settings say; every part above `core` may read the result.
+//! Flags > environment > file > OBS's own settings on this machine > defaults. The merging is pure:
+//! [`Config::load`] sees only its [`Sources`]. Reading the machine (environment, places, the file)
+//! is [`Sources::of_this_machine`] alone. `cli` fills in the flags, `daemon` what OBS's own
+//! settings say; every part above `core` may read the result.
 
 mod error;
 mod file;
@@ -23,8 +24,8 @@ pub use machine::{default_path, places};
 pub use origin::Origin;
 pub use overlay::OverlaySettings;
 pub use settings::{
-    BridgeSettings, BroadcasterSettings, Config, CreditsSettings, Generation, LeaderboardSettings, ObsSettings, SessionSettings,
-    StoreSettings,
+    BridgeSettings, BroadcasterSettings, Config, CreditsSettings, Generation, LeaderboardSettings,
+    ObsSettings, SessionSettings, StoreSettings,
 };
 pub use show::Shown;
 pub use template::template;

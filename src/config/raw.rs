@@ -40,7 +40,10 @@ impl Spot {
     pub(super) fn of(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();
-        Self { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+        }
     }
 }
 
@@ -49,13 +52,20 @@ impl Raw {
     pub(super) fn of(value: &DeValue<'_>, text: &str) -> Self {
         match value {
             DeValue::String(string) => Self::Text(string.clone().into_owned()),
-            DeValue::Integer(digits) => {
-                i64::from_str_radix(digits.as_str(), digits.radix()).map_or(Self::Other("so large a number"), Self::Whole)
-            }
+            DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix())
+                .map_or(Self::Other("so large a number"), Self::Whole),
             DeValue::Boolean(value) => Self::Bool(*value),
-            DeValue::Array(items) => {
-                Self::List(items.iter().map(|item| (Self::of(item.get_ref(), text), Spot::of(text, item.span().start))).collect())
-            }
+            DeValue::Array(items) => Self::List(
+                items
+                    .iter()
+                    .map(|item| {
+                        (
+                            Self::of(item.get_ref(), text),
+                            Spot::of(text, item.span().start),
+                        )
+                    })
+                    .collect(),
+            ),
             DeValue::Table(table) => Self::Table(entries(table, text)),
             DeValue::Float(digits) => digits
                 .as_str()
@@ -73,7 +83,11 @@ impl Raw {
 fn entries(table: &DeTable<'_>, text: &str) -> Vec<(String, Raw, Spot)> {
     let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
         let key: &std::borrow::Cow<'_, str> = key.get_ref();
-        (key.clone().into_owned(), Raw::of(value.get_ref(), text), Spot::of(text, value.span().start))
+        (
+            key.clone().into_owned(),
+            Raw::of(value.get_ref(), text),
+            Spot::of(text, value.span().start),
+        )
     };
     table.iter().map(entry).collect()
 }
@@ -102,6 +116,9 @@ mod tests {
     fn places_count_lines_and_characters_from_one() {
         let text = "a\nüb\n";
         let spot = |byte| (Spot::of(text, byte).line, Spot::of(text, byte).column);
-        assert_eq!([spot(0), spot(1), spot(2), spot(4), spot(6), spot(99)], [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 1)]);
+        assert_eq!(
+            [spot(0), spot(1), spot(2), spot(4), spot(6), spot(99)],
+            [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 1)]
+        );
     }
 }

@@ -16,7 +16,8 @@ use crate::{
     rule::Rulebook,
 };
 
-/// Every setting. `Config::default()` is what holds without a file; only the store's place depends on the machine.
+/// Every setting. `Config::default()` is what holds without a file; only the store's place depends
+/// on the machine.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// How to reach OBS.
@@ -59,7 +60,13 @@ pub struct ObsSettings {
 
 impl Default for ObsSettings {
     fn default() -> Self {
-        Self { host: "127.0.0.1".into(), port: 4455, tls: false, password: None, password_file: None }
+        Self {
+            host: "127.0.0.1".into(),
+            port: 4455,
+            tls: false,
+            password: None,
+            password_file: None,
+        }
     }
 }
 
@@ -85,13 +92,20 @@ pub struct SessionSettings {
 
 impl Default for SessionSettings {
     fn default() -> Self {
-        Self { reset_on_stream_start: true, grace: Duration::from_secs(30 * 60), reset_after: Duration::from_secs(12 * 60 * 60) }
+        Self {
+            reset_on_stream_start: true,
+            grace: Duration::from_secs(30 * 60),
+            reset_after: Duration::from_secs(12 * 60 * 60),
+        }
     }
 }
 
 /// `[credits]`
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct CreditsSettings {
     /// Which keys a reply has.
     pub spelling: Spelling,
@@ -147,7 +161,10 @@ pub struct LeaderboardSettings {
 impl Default for LeaderboardSettings {
     /// Twitch's calendar. The zone is compiled in, so it is always found.
     fn default() -> Self {
-        Self { timezone: TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC), week_start: Weekday::Monday }
+        Self {
+            timezone: TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC),
+            week_start: Weekday::Monday,
+        }
     }
 }
 
@@ -173,7 +190,10 @@ pub struct BridgeSettings {
 
 impl Default for BridgeSettings {
     fn default() -> Self {
-        Self { name: "twitchat-bridge".into(), generation: None }
+        Self {
+            name: "twitchat-bridge".into(),
+            generation: None,
+        }
     }
 }
 

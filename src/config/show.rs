@@ -17,6 +17,12 @@ pub struct Shown {
 impl Config {
     /// All settings, section by section.
     pub fn rows(&self) -> Vec<Shown> {
-        keys::all().map(|key| Shown { key: key.name, value: (key.show)(self), origin: self.origin(key.name).clone() }).collect()
+        keys::all()
+            .map(|key| Shown {
+                key: key.name,
+                value: (key.show)(self),
+                origin: self.origin(key.name).clone(),
+            })
+            .collect()
     }
 }

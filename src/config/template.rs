@@ -4,8 +4,10 @@ use super::Config;
 use super::keys;
 
 const HEAD: &str = "\
-# Settings of twitchat-bridge. To change one, remove the # in front of it: what stands there is the default, or an example.
-# Flags and environment variables go before this file; `twitchat-bridge config show` tells what holds, and why.
+# Settings of twitchat-bridge. To change one, remove the # in front of it: what stands there is \
+the default, or an example.
+# Flags and environment variables go before this file; `twitchat-bridge config show` tells what \
+holds, and why.
 ";
 
 /// Sections that are lists have no defaults: an example of each.
@@ -40,7 +42,11 @@ pub fn template() -> String {
             lines.push(format!("\n[{section}]\n"));
         }
         lines.extend(key.help.lines().map(|line| format!("# {line}\n")));
-        let value = key.sample.map(str::to_owned).or_else(|| (key.show)(&defaults)).unwrap_or_default();
+        let value = key
+            .sample
+            .map(str::to_owned)
+            .or_else(|| (key.show)(&defaults))
+            .unwrap_or_default();
         lines.push(format!("#{name} = {value}\n"));
     }
     lines.push(LISTS.to_owned());

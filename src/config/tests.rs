@@ -25,12 +25,26 @@ impl Case<'_> {
     fn load(self) -> Result<Config, ConfigError> {
         Config::load(&Sources {
             flags: self.flags,
-            env: self.env.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect(),
-            file: self.file.map(|text| FileText { path: FILE.into(), text: text.into(), readable_by_others: false }),
+            env: self
+                .env
+                .iter()
+                .map(|(name, value)| (OsString::from(name), OsString::from(value)))
+                .collect(),
+            file: self.file.map(|text| FileText {
+                path: FILE.into(),
+                text: text.into(),
+                readable_by_others: false,
+            }),
             discovered: self.discovered,
-            places: Some(Places { home: "/home/ada".into(), config: "/home/ada/.config".into(), data: "/home/ada/data".into() }),
+            places: Some(Places {
+                home: "/home/ada".into(),
+                config: "/home/ada/.config".into(),
+                data: "/home/ada/data".into(),
+            }),
             read: &|path| match path.to_str() {
-                Some("/etc/bridge/secret" | "/home/ada/secret" | "secret") => Ok(format!("from {}\r\n", path.display())),
+                Some("/etc/bridge/secret" | "/home/ada/secret" | "secret") => {
+                    Ok(format!("from {}\r\n", path.display()))
+                }
                 _ => Err(io::ErrorKind::NotFound.into()),
             },
         })
@@ -38,7 +52,11 @@ impl Case<'_> {
 }
 
 fn of_file(text: &str) -> Result<Config, ConfigError> {
-    Case { file: Some(text), ..Case::default() }.load()
+    Case {
+        file: Some(text),
+        ..Case::default()
+    }
+    .load()
 }
 
 fn refused(text: &str) -> String {
@@ -46,15 +64,27 @@ fn refused(text: &str) -> String {
 }
 
 fn discovered() -> Discovered {
-    Discovered { path: "/obs/config.json".into(), port: 4477, password: Some("obs's own".into()) }
+    Discovered {
+        path: "/obs/config.json".into(),
+        port: 4477,
+        password: Some("obs's own".into()),
+    }
 }
 
 fn password(config: &Config) -> Option<&str> {
-    config.obs.password.as_ref().map(ExposeSecret::expose_secret)
+    config
+        .obs
+        .password
+        .as_ref()
+        .map(ExposeSecret::expose_secret)
 }
 
 fn at(line: usize, column: usize) -> Origin {
-    Origin::File { path: FILE.into(), line, column }
+    Origin::File {
+        path: FILE.into(),
+        line,
+        column,
+    }
 }
 
 #[test]
@@ -62,27 +92,60 @@ fn every_section_of_the_credits_can_be_switched_off() {
     let names: Vec<_> = Section::ALL.iter().map(|section| section.seed()).collect();
     let config = of_file(&format!("[credits]\ndisabled = {names:?}\n")).unwrap();
     assert_eq!(config.credits.disabled, Section::ALL);
-    assert_eq!(of_file("[credits]\ndisabled = [\"topbits.week\"]\n").unwrap().credits.disabled, [Section::TopBitsWeek]);
+    assert_eq!(
+        of_file("[credits]\ndisabled = [\"topbits.week\"]\n")
+            .unwrap()
+            .credits
+            .disabled,
+        [Section::TopBitsWeek]
+    );
 }
 
 #[test]
 fn the_spelling_has_the_words_of_requests() {
-    let read = |word: &str| of_file(&format!("[credits]\nspelling = {word:?}\n")).unwrap().credits.spelling;
-    assert_eq!(["both", "legacy", "seed", "Current"].map(read), [Spelling::Both, Spelling::Seed, Spelling::Seed, Spelling::Current]);
+    let read = |word: &str| {
+        of_file(&format!("[credits]\nspelling = {word:?}\n"))
+            .unwrap()
+            .credits
+            .spelling
+    };
+    assert_eq!(
+        ["both", "legacy", "seed", "Current"].map(read),
+        [
+            Spelling::Both,
+            Spelling::Seed,
+            Spelling::Seed,
+            Spelling::Current
+        ]
+    );
     assert_eq!(
         refused("[credits]\nspelling = \"old\"\n"),
-        format!("{FILE}:2:12: credits.spelling must be \"both\", \"seed\" or \"current\", not \"old\"")
+        format!(
+            "{FILE}:2:12: credits.spelling must be \"both\", \"seed\" or \"current\", not \"old\""
+        )
     );
 }
 
 #[test]
 fn without_any_source_the_defaults_hold() {
     let config = Case::default().load().unwrap();
-    assert_eq!((config.obs.host.as_str(), config.obs.port, config.obs.tls), ("127.0.0.1", 4455, false));
+    assert_eq!(
+        (config.obs.host.as_str(), config.obs.port, config.obs.tls),
+        ("127.0.0.1", 4455, false)
+    );
     assert_eq!(password(&config), None);
-    assert_eq!(config.store.path, Path::new("/home/ada/data/twitchat-bridge/journal.db"));
-    assert_eq!((config.session.grace, config.session.reset_after), (Duration::from_secs(1800), Duration::from_secs(43_200)));
-    assert_eq!(config.leaderboard.timezone.iana_name(), Some("America/Los_Angeles"));
+    assert_eq!(
+        config.store.path,
+        Path::new("/home/ada/data/twitchat-bridge/journal.db")
+    );
+    assert_eq!(
+        (config.session.grace, config.session.reset_after),
+        (Duration::from_secs(1800), Duration::from_secs(43_200))
+    );
+    assert_eq!(
+        config.leaderboard.timezone.iana_name(),
+        Some("America/Los_Angeles")
+    );
     assert_eq!(config.origin("obs.port"), &Origin::Default);
     assert!(config.warnings.is_empty());
 }
@@ -121,8 +184,13 @@ fn every_setting_can_be_written() {
         "#,
     )
     .unwrap();
-    let rows = config.rows().into_iter().filter(|row| !row.key.starts_with("overlay."));
-    let shown: Vec<_> = rows.map(|row| format!("{} = {}", row.key, row.value.unwrap_or_default())).collect();
+    let rows = config
+        .rows()
+        .into_iter()
+        .filter(|row| !row.key.starts_with("overlay."));
+    let shown: Vec<_> = rows
+        .map(|row| format!("{} = {}", row.key, row.value.unwrap_or_default()))
+        .collect();
     assert_eq!(
         shown,
         [
@@ -157,62 +225,166 @@ fn every_setting_can_be_written() {
         ]
     );
     assert_eq!(password(&config), Some(" p "));
-    assert_eq!((config.leaderboard.week_start, config.bridge.generation), (Weekday::Sunday, Some(Generation::Three)));
+    assert_eq!(
+        (config.leaderboard.week_start, config.bridge.generation),
+        (Weekday::Sunday, Some(Generation::Three))
+    );
     assert_eq!(config.origin("session.grace"), &at(5, 25));
 }
 
 #[test]
 fn flags_go_before_environment_before_file_before_obs() {
     let port = |flag: Option<&str>, env: &[(&str, &str)], file| {
-        let flags = Flags { port: flag.map(Into::into), ..Flags::default() };
-        let config = Case { flags, env, file, discovered: Some(discovered()) }.load().unwrap();
+        let flags = Flags {
+            port: flag.map(Into::into),
+            ..Flags::default()
+        };
+        let config = Case {
+            flags,
+            env,
+            file,
+            discovered: Some(discovered()),
+        }
+        .load()
+        .unwrap();
         (config.obs.port, config.origin("obs.port").to_string())
     };
     let (env, file) = ([("OBS_PORT", "3")], Some("[obs]\nport = 2"));
     assert_eq!(port(Some("4"), &env, file), (4, "flag --port".into()));
-    assert_eq!(port(None, &env, file), (3, "environment variable OBS_PORT".into()));
-    assert_eq!(port(None, &[("OBS_PORT", "")], file), (2, format!("{FILE}:2:8")));
-    assert_eq!(port(None, &[], None), (4477, "OBS's own settings (/obs/config.json)".into()));
+    assert_eq!(
+        port(None, &env, file),
+        (3, "environment variable OBS_PORT".into())
+    );
+    assert_eq!(
+        port(None, &[("OBS_PORT", "")], file),
+        (2, format!("{FILE}:2:8"))
+    );
+    assert_eq!(
+        port(None, &[], None),
+        (4477, "OBS's own settings (/obs/config.json)".into())
+    );
 }
 
 #[test]
 fn obs_own_settings_count_only_for_an_obs_on_this_machine() {
-    let load = |host: &str| Case { env: &[("OBS_HOST", host)], discovered: Some(discovered()), ..Case::default() }.load().unwrap();
+    let load = |host: &str| {
+        Case {
+            env: &[("OBS_HOST", host)],
+            discovered: Some(discovered()),
+            ..Case::default()
+        }
+        .load()
+        .unwrap()
+    };
     for host in ["localhost", "127.0.0.1", "::1", "LOCALHOST"] {
-        assert_eq!((load(host).obs.port, password(&load(host))), (4477, Some("obs's own")), "{host}");
+        assert_eq!(
+            (load(host).obs.port, password(&load(host))),
+            (4477, Some("obs's own")),
+            "{host}"
+        );
     }
     for host in ["192.168.1.5", "stream-pc", "localhost.example"] {
-        assert_eq!((load(host).obs.port, password(&load(host))), (4455, None), "{host}");
+        assert_eq!(
+            (load(host).obs.port, password(&load(host))),
+            (4455, None),
+            "{host}"
+        );
     }
 }
 
 #[test]
 fn obs_without_a_password_needs_none() {
-    let config = Case { discovered: Some(Discovered { password: None, ..discovered() }), ..Case::default() }.load().unwrap();
+    let config = Case {
+        discovered: Some(Discovered {
+            password: None,
+            ..discovered()
+        }),
+        ..Case::default()
+    }
+    .load()
+    .unwrap();
     assert_eq!(password(&config), None);
-    assert_eq!(config.origin("obs.password"), &Origin::Obs("/obs/config.json".into()));
+    assert_eq!(
+        config.origin("obs.password"),
+        &Origin::Obs("/obs/config.json".into())
+    );
 }
 
 #[test]
 fn the_strongest_source_of_a_password_wins_whichever_form_it_has() {
-    let load =
-        |flags: Flags, env: &[(&str, &str)], file| Case { flags, env, file: Some(file), discovered: Some(discovered()) }.load().unwrap();
+    let load = |flags: Flags, env: &[(&str, &str)], file| {
+        Case {
+            flags,
+            env,
+            file: Some(file),
+            discovered: Some(discovered()),
+        }
+        .load()
+        .unwrap()
+    };
     let none = Flags::default;
     let config = load(none(), &[], "obs.password_file = 'secret'");
-    assert_eq!((password(&config), config.origin("obs.password")), (Some("from /etc/bridge/secret"), &at(1, 21)));
-    let config = load(none(), &[("OBS_PASSWORD_FILE", "~/secret")], "obs.password = 'file'");
     assert_eq!(
         (password(&config), config.origin("obs.password")),
-        (Some("from /home/ada/secret"), &Origin::Env("OBS_PASSWORD_FILE".into()))
+        (Some("from /etc/bridge/secret"), &at(1, 21))
     );
-    let config = load(none(), &[("OBS_PASSWORD", "env")], "obs.password_file = 'no such file'");
-    assert_eq!((password(&config), config.obs.password_file.clone()), (Some("env"), None));
-    let config = load(Flags { password_file: Some("secret".into()), ..none() }, &[("OBS_PASSWORD", "env")], "");
-    assert_eq!((password(&config), config.origin("obs.password")), (Some("from secret"), &Origin::Flag("--password-file")));
-    let config = load(Flags { password_stdin: Some("typed".into()), ..none() }, &[("OBS_PASSWORD_FILE", "no such file")], "");
-    assert_eq!((password(&config), config.warnings.as_slice()), (Some("typed"), [].as_slice()));
-    let config = load(Flags { password: Some("seen".into()), ..none() }, &[], "obs.password = 'file'");
-    assert_eq!((password(&config), config.warnings.as_slice()), (Some("seen"), [Warning::PasswordInArguments].as_slice()));
+    let config = load(
+        none(),
+        &[("OBS_PASSWORD_FILE", "~/secret")],
+        "obs.password = 'file'",
+    );
+    assert_eq!(
+        (password(&config), config.origin("obs.password")),
+        (
+            Some("from /home/ada/secret"),
+            &Origin::Env("OBS_PASSWORD_FILE".into())
+        )
+    );
+    let config = load(
+        none(),
+        &[("OBS_PASSWORD", "env")],
+        "obs.password_file = 'no such file'",
+    );
+    assert_eq!(
+        (password(&config), config.obs.password_file.clone()),
+        (Some("env"), None)
+    );
+    let config = load(
+        Flags {
+            password_file: Some("secret".into()),
+            ..none()
+        },
+        &[("OBS_PASSWORD", "env")],
+        "",
+    );
+    assert_eq!(
+        (password(&config), config.origin("obs.password")),
+        (Some("from secret"), &Origin::Flag("--password-file"))
+    );
+    let config = load(
+        Flags {
+            password_stdin: Some("typed".into()),
+            ..none()
+        },
+        &[("OBS_PASSWORD_FILE", "no such file")],
+        "",
+    );
+    assert_eq!(
+        (password(&config), config.warnings.as_slice()),
+        (Some("typed"), [].as_slice())
+    );
+    let config = load(
+        Flags {
+            password: Some("seen".into()),
+            ..none()
+        },
+        &[],
+        "obs.password = 'file'",
+    );
+    assert_eq!(
+        (password(&config), config.warnings.as_slice()),
+        (Some("seen"), [Warning::PasswordInArguments].as_slice())
+    );
     // Said explicitly: OBS asks for none.
     assert_eq!(password(&load(none(), &[], "obs.password = ''")), None);
 }
@@ -227,127 +399,276 @@ fn two_ways_to_give_the_password_in_one_source_are_refused() {
 
 #[test]
 fn a_password_file_that_cannot_be_read_is_named_with_who_named_it() {
-    let error = Case { env: &[("OBS_PASSWORD_FILE", "/gone")], ..Case::default() }.load().unwrap_err();
-    assert_eq!(error.to_string(), "cannot read the password file /gone (named by environment variable OBS_PASSWORD_FILE)");
+    let error = Case {
+        env: &[("OBS_PASSWORD_FILE", "/gone")],
+        ..Case::default()
+    }
+    .load()
+    .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot read the password file /gone (named by environment variable OBS_PASSWORD_FILE)"
+    );
 }
 
 #[test]
 fn unknown_settings_name_the_nearest_known_one() {
-    assert_eq!(refused("[obs]\nprot = 1"), format!("{FILE}:2:1: there is no setting obs.prot; did you mean obs.port?"));
-    assert_eq!(refused("\n  port = 4455"), format!("{FILE}:2:3: there is no setting port; did you mean obs.port?"));
-    assert_eq!(refused("[credit]\nlimit = 1"), format!("{FILE}:1:2: there is no setting credit; did you mean credits?"));
-    assert_eq!(refused("[obs]\ncolour = 'red'"), format!("{FILE}:2:1: there is no setting obs.colour"));
-    assert_eq!(refused("obs = 4455"), format!("{FILE}:1:1: obs must be a section: write [obs] on a line of its own"));
+    assert_eq!(
+        refused("[obs]\nprot = 1"),
+        format!("{FILE}:2:1: there is no setting obs.prot; did you mean obs.port?")
+    );
+    assert_eq!(
+        refused("\n  port = 4455"),
+        format!("{FILE}:2:3: there is no setting port; did you mean obs.port?")
+    );
+    assert_eq!(
+        refused("[credit]\nlimit = 1"),
+        format!("{FILE}:1:2: there is no setting credit; did you mean credits?")
+    );
+    assert_eq!(
+        refused("[obs]\ncolour = 'red'"),
+        format!("{FILE}:2:1: there is no setting obs.colour")
+    );
+    assert_eq!(
+        refused("obs = 4455"),
+        format!("{FILE}:1:1: obs must be a section: write [obs] on a line of its own")
+    );
 }
 
 #[test]
 fn refused_values_say_where_they_stand_and_what_is_allowed() {
     let cases = [
-        ("[obs]\nport = 70000", "2:8: obs.port must be a whole number from 1 to 65535, not 70000"),
-        ("[obs]\nport = '4455'", "2:8: obs.port must be a whole number from 1 to 65535, not \"4455\""),
-        ("[obs]\ntls = 'yes'", "2:7: obs.tls must be true or false, not \"yes\""),
-        ("[obs]\npassword = 12345", "2:12: obs.password must be a text in quotes"),
+        (
+            "[obs]\nport = 70000",
+            "2:8: obs.port must be a whole number from 1 to 65535, not 70000",
+        ),
+        (
+            "[obs]\nport = '4455'",
+            "2:8: obs.port must be a whole number from 1 to 65535, not \"4455\"",
+        ),
+        (
+            "[obs]\ntls = 'yes'",
+            "2:7: obs.tls must be true or false, not \"yes\"",
+        ),
+        (
+            "[obs]\npassword = 12345",
+            "2:12: obs.password must be a text in quotes",
+        ),
         (
             "[session]\ngrace = 'soon'",
-            "2:9: session.grace must be a time such as \"30m\", \"12h\" or \"1h 30m\", or a number of seconds, not \"soon\"",
+            "2:9: session.grace must be a time such as \"30m\", \"12h\" or \"1h 30m\", or a number \
+                of seconds, not \"soon\"",
         ),
         (
             "[session]\ngrace = -5",
-            "2:9: session.grace must be a time such as \"30m\", \"12h\" or \"1h 30m\", or a number of seconds, not -5",
+            "2:9: session.grace must be a time such as \"30m\", \"12h\" or \"1h 30m\", or a number \
+                of seconds, not -5",
         ),
-        ("[credits]\nignore = [\n 'a',\n 1.5]", "4:2: credits.ignore must be a login or an id, not 1.5"),
+        (
+            "[credits]\nignore = [\n 'a',\n 1.5]",
+            "4:2: credits.ignore must be a login or an id, not 1.5",
+        ),
         (
             "[credits]\ndisabled = ['Folows']",
-            "2:13: credits.disabled must be a list of sections of the credits (the nearest is \"Follows\"), not \"Folows\"",
+            "2:13: credits.disabled must be a list of sections of the credits (the nearest is \
+                \"Follows\"), not \"Folows\"",
         ),
-        ("[credits.groups]\ncrew = [true]", "2:9: credits.groups must be a login or an id, not true"),
+        (
+            "[credits.groups]\ncrew = [true]",
+            "2:9: credits.groups must be a login or an id, not true",
+        ),
         (
             "[credits.groups]\ncrew = 'a'",
-            "2:8: credits.groups must be a list of logins or ids, such as [\"somebody\", \"12345\"], not \"a\"",
+            "2:8: credits.groups must be a list of logins or ids, such as [\"somebody\", \
+                \"12345\"], not \"a\"",
         ),
         (
             "[leaderboard]\ntimezone = 'Mars'",
-            "2:12: leaderboard.timezone must be the name of a time zone, such as \"Europe/Berlin\" or \"UTC\", not \"Mars\"",
+            "2:12: leaderboard.timezone must be the name of a time zone, such as \"Europe/Berlin\" \
+                or \"UTC\", not \"Mars\"",
         ),
-        ("[bridge]\ngeneration = 4", "2:14: bridge.generation must be 1, 2 or 3, not 4"),
-        ("[credits]\nlimit = 99999999999999999999", "2:9: credits.limit must be a whole number from 1 up, not so large a number"),
+        (
+            "[bridge]\ngeneration = 4",
+            "2:14: bridge.generation must be 1, 2 or 3, not 4",
+        ),
+        (
+            "[credits]\nlimit = 99999999999999999999",
+            "2:9: credits.limit must be a whole number from 1 up, not so large a number",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(refused(text), format!("{FILE}:{expected}"));
     }
-    let host = r#"obs.host must be a host name or an address, without "ws://" and without the port"#;
+    let host =
+        r#"obs.host must be a host name or an address, without "ws://" and without the port"#;
     for wrong in ["ws://obs", "obs:4455", "", "a b"] {
-        assert_eq!(refused(&format!("obs.host = '{wrong}'")), format!("{FILE}:1:12: {host}, not {wrong:?}"));
+        assert_eq!(
+            refused(&format!("obs.host = '{wrong}'")),
+            format!("{FILE}:1:12: {host}, not {wrong:?}")
+        );
     }
-    let error = Case { env: &[("OBS_TLS", "maybe")], ..Case::default() }.load().unwrap_err();
-    assert_eq!(error.to_string(), "environment variable OBS_TLS: obs.tls must be true or false, not \"maybe\"");
+    let error = Case {
+        env: &[("OBS_TLS", "maybe")],
+        ..Case::default()
+    }
+    .load()
+    .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "environment variable OBS_TLS: obs.tls must be true or false, not \"maybe\""
+    );
 }
 
 #[test]
 fn a_value_that_a_stronger_source_overrides_is_still_checked() {
-    let error = Case { env: &[("OBS_PORT", "4455")], file: Some("obs.port = 'x'"), ..Case::default() }.load().unwrap_err();
+    let error = Case {
+        env: &[("OBS_PORT", "4455")],
+        file: Some("obs.port = 'x'"),
+        ..Case::default()
+    }
+    .load()
+    .unwrap_err();
     assert!(matches!(error, ConfigError::Value { .. }));
 }
 
 #[test]
 fn broken_toml_is_reported_with_its_place() {
-    assert_eq!(refused("[obs]\nport 4455"), format!("{FILE}:2:6: key with no value, expected `=`"));
+    assert_eq!(
+        refused("[obs]\nport 4455"),
+        format!("{FILE}:2:6: key with no value, expected `=`")
+    );
 }
 
 #[test]
 fn variables_with_our_prefix_that_mean_nothing_are_pointed_out() {
-    let env = [("TWITCHAT_BRIDGE_STOER", "x"), ("TWITCHAT_BRIDGE_LOG", "debug"), ("TWITCHAT_BRIDGE_CONFIG", "x"), ("PATH", "x")];
-    let config = Case { env: &env, ..Case::default() }.load().unwrap();
+    let env = [
+        ("TWITCHAT_BRIDGE_STOER", "x"),
+        ("TWITCHAT_BRIDGE_LOG", "debug"),
+        ("TWITCHAT_BRIDGE_CONFIG", "x"),
+        ("PATH", "x"),
+    ];
+    let config = Case {
+        env: &env,
+        ..Case::default()
+    }
+    .load()
+    .unwrap();
     assert_eq!(
         config.warnings,
-        [Warning::UnknownVariable { name: "TWITCHAT_BRIDGE_STOER".into(), nearest: Some("TWITCHAT_BRIDGE_STORE") }]
+        [Warning::UnknownVariable {
+            name: "TWITCHAT_BRIDGE_STOER".into(),
+            nearest: Some("TWITCHAT_BRIDGE_STORE")
+        }]
     );
 }
 
 #[test]
 fn a_password_in_a_file_that_others_can_read_is_pointed_out() {
     let load = |text: &str| {
-        let file = Some(FileText { path: FILE.into(), text: text.into(), readable_by_others: true });
-        let places = Some(Places { home: PathBuf::new(), config: PathBuf::new(), data: PathBuf::new() });
-        let sources = Sources { flags: Flags::default(), env: Vec::new(), file, discovered: None, places, read: &|_| Ok(String::new()) };
+        let file = Some(FileText {
+            path: FILE.into(),
+            text: text.into(),
+            readable_by_others: true,
+        });
+        let places = Some(Places {
+            home: PathBuf::new(),
+            config: PathBuf::new(),
+            data: PathBuf::new(),
+        });
+        let sources = Sources {
+            flags: Flags::default(),
+            env: Vec::new(),
+            file,
+            discovered: None,
+            places,
+            read: &|_| Ok(String::new()),
+        };
         Config::load(&sources).unwrap().warnings
     };
-    assert_eq!(load("obs.password = 'a'"), [Warning::PasswordReadable(FILE.into())]);
+    assert_eq!(
+        load("obs.password = 'a'"),
+        [Warning::PasswordReadable(FILE.into())]
+    );
     assert_eq!(load("obs.port = 1"), []);
 }
 
 #[test]
 fn secrets_show_up_nowhere() {
     let secret = "hunter2hunter2";
-    let flags = Flags { password: Some(secret.into()), ..Flags::default() };
+    let flags = Flags {
+        password: Some(secret.into()),
+        ..Flags::default()
+    };
     let file = format!("obs.password = '{secret}'");
-    let config = Case { flags: flags.clone(), file: Some(&file), ..Case::default() }.load().unwrap();
+    let config = Case {
+        flags: flags.clone(),
+        file: Some(&file),
+        ..Case::default()
+    }
+    .load()
+    .unwrap();
     assert_eq!(password(&config), Some(secret));
-    for text in [format!("{config:?}"), format!("{flags:?}"), format!("{:?}", config.rows()), format!("{:?}", config.warnings)] {
+    for text in [
+        format!("{config:?}"),
+        format!("{flags:?}"),
+        format!("{:?}", config.rows()),
+        format!("{:?}", config.warnings),
+    ] {
         assert!(!text.contains("hunter2"), "{text}");
     }
-    for broken in [format!("obs.password = ['{secret}']"), format!("obs.password = '{secret}' x"), format!("obs.password = '{secret}")] {
+    for broken in [
+        format!("obs.password = ['{secret}']"),
+        format!("obs.password = '{secret}' x"),
+        format!("obs.password = '{secret}"),
+    ] {
         let error = of_file(&broken).unwrap_err();
-        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(
+            !format!("{error} {error:?}").contains("hunter2"),
+            "{error:?}"
+        );
     }
 }
 
 #[test]
 fn the_template_is_the_defaults_in_comments() {
-    let shown = |config: Config| config.rows().into_iter().map(|row| (row.key, row.value)).collect::<Vec<_>>();
+    let shown = |config: Config| {
+        config
+            .rows()
+            .into_iter()
+            .map(|row| (row.key, row.value))
+            .collect::<Vec<_>>()
+    };
     let defaults = shown(Case::default().load().unwrap());
     assert_eq!(shown(of_file(&template()).unwrap()), defaults);
 
     // With every setting uncommented: all are known, and what has a default is shown with it.
     let text: String = template()
         .lines()
-        .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line).to_owned() + "\n")
+        .map(|line| {
+            line.strip_prefix('#')
+                .filter(|rest| !rest.starts_with(' '))
+                .unwrap_or(line)
+                .to_owned()
+                + "\n"
+        })
         .collect();
     let text = text.replace("password_file = \"obs-password\"\n", "");
     let config = of_file(&text).unwrap();
-    assert_eq!((config.rules.rules.len(), config.rules.actions.len(), config.rules.labels.len()), (1, 1, 1));
+    assert_eq!(
+        (
+            config.rules.rules.len(),
+            config.rules.actions.len(),
+            config.rules.labels.len()
+        ),
+        (1, 1, 1)
+    );
     for key in keys::all() {
-        assert_eq!(matches!(config.origin(key.name), Origin::File { .. }), key.name != keys::PASSWORD_FILE, "{}", key.name);
+        assert_eq!(
+            matches!(config.origin(key.name), Origin::File { .. }),
+            key.name != keys::PASSWORD_FILE,
+            "{}",
+            key.name
+        );
     }
     for ((key, default), (_, value)) in defaults.into_iter().zip(shown(config)) {
         if keys::find(key).unwrap().sample.is_none() {
@@ -363,7 +684,11 @@ fn the_table_of_settings_is_in_order() {
     let sections = names.len();
     names.sort_unstable_by_key(|name| name.split_once('.').unwrap().0);
     names.dedup_by_key(|name| name.split_once('.').unwrap().0);
-    assert_eq!(names.len(), sections, "the settings of a section stand together");
+    assert_eq!(
+        names.len(),
+        sections,
+        "the settings of a section stand together"
+    );
     let mut variables: Vec<_> = keys::all().filter_map(|key| key.env).collect();
     let all = variables.len();
     variables.sort_unstable();
@@ -374,7 +699,8 @@ fn the_table_of_settings_is_in_order() {
 proptest::proptest! {
     /// Whatever the file says: a configuration or an error, never a panic.
     #[test]
-    fn no_file_makes_it_panic(cut in 0..6000_usize, insert in "\\PC{0,8}|[\\[\\]{}=.'\"#\n]{0,4}|-?[0-9]{1,25}") {
+    fn no_file_makes_it_panic(cut in 0..6000_usize,
+        insert in "\\PC{0,8}|[\\[\\]{}=.'\"#\n]{0,4}|-?[0-9]{1,25}") {
         let mut text: String = template().lines().map(|line| line.trim_start_matches('#').to_owned() + "\n").collect();
         let at = text.char_indices().map(|(at, _)| at).nth(cut).unwrap_or(text.len());
         text.insert_str(at, &insert);
@@ -424,27 +750,71 @@ fn the_overlay_has_sections_in_their_order() {
     )
     .unwrap();
     let script = &config.overlay.script;
-    assert_eq!((script.look.mode, script.look.speed, script.look.seconds, script.height), (Mode::Slides, 99.5, Some(120.0), 720));
-    assert_eq!(script.sections.iter().map(|plan| &*plan.id).collect::<Vec<_>>(), ["cheers", "subs", "subs-2", "logo"]);
+    assert_eq!(
+        (
+            script.look.mode,
+            script.look.speed,
+            script.look.seconds,
+            script.height
+        ),
+        (Mode::Slides, 99.5, Some(120.0), 720)
+    );
+    assert_eq!(
+        script
+            .sections
+            .iter()
+            .map(|plan| &*plan.id)
+            .collect::<Vec<_>>(),
+        ["cheers", "subs", "subs-2", "logo"]
+    );
     let cheers = &script.sections[0];
     assert_eq!(
-        (cheers.layout, cheers.sort, cheers.limit, cheers.icon.as_deref()),
+        (
+            cheers.layout,
+            cheers.sort,
+            cheers.limit,
+            cheers.icon.as_deref()
+        ),
         (Layout::ThreeColumns, Sort::Amount, Some(10), Some(""))
     );
-    assert_eq!((&cheers.amounts, cheers.ignore.contains("somebody")), (&Amounts::Worded("{n} Bits".into()), true));
-    assert_eq!((&script.sections[1].kinds, script.sections[1].tiers.len()), (&vec![Kind::Subs, Kind::ReSubs], 2));
-    assert_eq!((&*script.sections[3].image, script.sections[3].height), ("file:///home/ada/my%20logo.png", Some(200)));
+    assert_eq!(
+        (&cheers.amounts, cheers.ignore.contains("somebody")),
+        (&Amounts::Worded("{n} Bits".into()), true)
+    );
+    assert_eq!(
+        (&script.sections[1].kinds, script.sections[1].tiers.len()),
+        (&vec![Kind::Subs, Kind::ReSubs], 2)
+    );
+    assert_eq!(
+        (&*script.sections[3].image, script.sections[3].height),
+        ("file:///home/ada/my%20logo.png", Some(200))
+    );
     assert_eq!(config.origin("overlay.speed"), &at(4, 17));
-    let rows =
-        config.rows().into_iter().filter(|row| matches!(row.key, "overlay.mode" | "overlay.speed" | "overlay.loop" | "overlay.section"));
-    let shown: Vec<_> = rows.map(|row| format!("{} = {}", row.key, row.value.unwrap_or_default())).collect();
+    let rows = config.rows().into_iter().filter(|row| {
+        matches!(
+            row.key,
+            "overlay.mode" | "overlay.speed" | "overlay.loop" | "overlay.section"
+        )
+    });
+    let shown: Vec<_> = rows
+        .map(|row| format!("{} = {}", row.key, row.value.unwrap_or_default()))
+        .collect();
     let sections = r#"overlay.section = ["cheers", "subs", "subs-2", "logo"]"#;
-    assert_eq!(shown, [r#"overlay.mode = "slides""#, "overlay.speed = 99.5", "overlay.loop = true", sections]);
+    assert_eq!(
+        shown,
+        [
+            r#"overlay.mode = "slides""#,
+            "overlay.speed = 99.5",
+            "overlay.loop = true",
+            sections
+        ]
+    );
 }
 
 #[test]
 fn what_is_wrong_in_a_section_is_named_with_its_place() {
-    let section = |lines: &str| refused(&format!("[[overlay.section]]\nkind = \"follows\"\n{lines}"));
+    let section =
+        |lines: &str| refused(&format!("[[overlay.section]]\nkind = \"follows\"\n{lines}"));
     insta::assert_snapshot!(
         [
             section("titel = \"x\""),
@@ -488,8 +858,18 @@ fn rules_actions_and_labels_are_part_of_the_file() {
     )
     .unwrap();
     let book = &config.rules;
-    assert_eq!((book.rules.len(), book.actions.len(), book.labels.len()), (1, 1, 1));
-    assert_eq!((&*book.rules[0].name, book.actions[0].steps.len(), book.triggers_of(&book.actions[0])), ("rule 1", 2, 1));
+    assert_eq!(
+        (book.rules.len(), book.actions.len(), book.labels.len()),
+        (1, 1, 1)
+    );
+    assert_eq!(
+        (
+            &*book.rules[0].name,
+            book.actions[0].steps.len(),
+            book.triggers_of(&book.actions[0])
+        ),
+        ("rule 1", 2, 1)
+    );
 }
 
 #[test]
@@ -529,22 +909,36 @@ fn what_is_wrong_with_a_rule_is_said_with_its_place() {
         step("{ run = \"ls -l\" }"),
         step("{ run = [\"{{ data.program }}\"] }"),
         step("{ action = \"Party\" }"),
-        "[[action]]\nname = \"a\"\ndo = [{ action = \"b\" }]\n[[action]]\nname = \"b\"\ndo = [{ action = \"A\" }]".into(),
-        "[[action]]\nname = \"a\"\ndo = [{ wait = 1 }]\n[[action]]\nname = \"A\"\ndo = [{ wait = 1 }]".into(),
+        "[[action]]\nname = \"a\"\ndo = [{ action = \"b\" }]\n[[action]]\nname = \"b\"\ndo = [{ \
+            action = \"A\" }]".into(),
+        "[[action]]\nname = \"a\"\ndo = [{ wait = 1 }]\n[[action]]\nname = \"A\"\ndo = [{ wait = 1 \
+            }]".into(),
         "[[label]]\ntext = \"x\"".into(),
         "[[label]]\nsource = \"Text\"\ntext = \"{{ data.name }}\"".into(),
         "[[label]]\nsource = \"Text\"\ntext = \"{{ last('Follow').name | uper }}\"".into(),
     ];
-    let said = cases.map(|case: String| refused(&case).strip_prefix(FILE).unwrap().chars().take(220).collect::<String>());
+    let said = cases.map(|case: String| {
+        refused(&case)
+            .strip_prefix(FILE)
+            .unwrap()
+            .chars()
+            .take(220)
+            .collect::<String>()
+    });
     insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]
 fn all_that_is_wrong_with_rules_is_said_at_once() {
-    let file = "[[label]]\nsource = \"Text\"\n[[rule]]\non = \"Twitch.Raids\"\ndo = [{ wait = 1 }]\n\
-                [[rule]]\non = \"Twitch.Raid\"\ndo = [{ action = \"not asked for yet\" }]\n[[action]]\nname = \"a\"\ndo = []";
+    let file = "[[label]]\nsource = \"Text\"\n[[rule]]\non = \"Twitch.Raids\"\ndo = [{ wait = 1 \
+        }]\n\
+                [[rule]]\non = \"Twitch.Raid\"\ndo = [{ action = \"not asked for yet\" \
+                }]\n[[action]]\nname = \"a\"\ndo = []";
     let said = refused(file);
-    let places: Vec<_> = said.lines().map(|line| line.strip_prefix(FILE).unwrap().split(": ").next().unwrap()).collect();
+    let places: Vec<_> = said
+        .lines()
+        .map(|line| line.strip_prefix(FILE).unwrap().split(": ").next().unwrap())
+        .collect();
     assert_eq!(places, [":1:1", ":4:6", ":11:6"], "{said}");
 }
 
@@ -555,8 +949,15 @@ fn the_reference_of_the_end_credits_names_everything_and_its_example_is_right() 
     let page = include_str!("../../docs/overlay-reference.md");
     let (_, rest) = page.split_once("```toml\n").unwrap();
     let config = of_file(rest.split_once("```").unwrap().0).unwrap();
-    assert_eq!((config.overlay.script.sections.len(), config.overlay.script.look.seconds), (4, Some(120.0)));
-    let is_named = |word: &str| page.contains(&format!("`{word}`")) || page.contains(&format!("`{word} = "));
+    assert_eq!(
+        (
+            config.overlay.script.sections.len(),
+            config.overlay.script.look.seconds
+        ),
+        (4, Some(120.0))
+    );
+    let is_named =
+        |word: &str| page.contains(&format!("`{word}`")) || page.contains(&format!("`{word} = "));
     for kind in Kind::all() {
         assert!(is_named(kind.name()), "{kind}");
     }

@@ -1,4 +1,5 @@
-//! Actions as Streamer.bot's clients see them: what Twitchat can be told to do, its triggers, and the config's named actions.
+//! Actions as Streamer.bot's clients see them: what Twitchat can be told to do, its triggers, and
+//! the config's named actions.
 
 use std::sync::Arc;
 
@@ -21,7 +22,8 @@ use crate::{
 
 /// Ids of actions are name-based below this one, the same on every computer.
 const NAMESPACE: Uuid = uuid!("6b1d6f0c-54d4-5a0e-9a52-3c2a3f7d9e11");
-/// Argument by which a client of Streamer.bot waits for a `Custom.Event` as the answer of an action.
+/// Argument by which a client of Streamer.bot waits for a `Custom.Event` as the answer of an
+/// action.
 const WANTS_RESPONSE: &str = "sbClientResponse";
 
 /// A trigger that the user has made in Twitchat.
@@ -97,21 +99,36 @@ impl Listed {
     /// An action of Twitchat's.
     fn send(kind: &'static str) -> Self {
         let id = Uuid::new_v5(&NAMESPACE, format!("twitchat:{kind}").as_bytes());
-        Self { id, name: kind.to_owned(), group: "Twitchat".into(), enabled: true, does: Does::Send(kind), subactions: 1, triggers: 0 }
+        Self {
+            id,
+            name: kind.to_owned(),
+            group: "Twitchat".into(),
+            enabled: true,
+            does: Does::Send(kind),
+            subactions: 1,
+            triggers: 0,
+        }
     }
 
     fn is(&self, id: Option<&str>, name: Option<&str>) -> bool {
         match id {
-            Some(id) => self.id.to_string().eq_ignore_ascii_case(id.trim_matches(['{', '}'])),
+            Some(id) => self
+                .id
+                .to_string()
+                .eq_ignore_ascii_case(id.trim_matches(['{', '}'])),
             None => name.is_some_and(|name| self.name.eq_ignore_ascii_case(name)),
         }
     }
 }
 
-/// An action of Twitchat's in the words of any generation: those who ask may have been made for another one.
+/// An action of Twitchat's in the words of any generation: those who ask may have been made for
+/// another one.
 fn of_any_generation(id: Option<&str>, name: Option<&str>) -> Option<Listed> {
     let name = name.map(|name| name.trim().replace('-', "_"));
-    action::actions().flat_map(|found| found.names.all()).map(Listed::send).find(|listed| listed.is(id, name.as_deref()))
+    action::actions()
+        .flat_map(|found| found.names.all())
+        .map(Listed::send)
+        .find(|listed| listed.is(id, name.as_deref()))
 }
 
 /// Reads the list of triggers of any generation.
@@ -122,12 +139,22 @@ pub(super) fn triggers(data: &RawValue) -> Vec<Trigger> {
         triggers: Vec<Value>,
     }
     let list: Option<List> = serde_json::from_str(data.get()).ok();
-    list.map(|list| list.triggers.into_iter().filter_map(|trigger| serde_json::from_value(trigger).ok()).collect()).unwrap_or_default()
+    list.map(|list| {
+        list.triggers
+            .into_iter()
+            .filter_map(|trigger| serde_json::from_value(trigger).ok())
+            .collect()
+    })
+    .unwrap_or_default()
 }
 
 /// The question for the list of triggers.
 pub(super) fn trigger_question(generation: Generation) -> &'static str {
-    if generation == Generation::Third { "GET_TRIGGER_LIST" } else { "TRIGGERS_GET_ALL" }
+    if generation == Generation::Third {
+        "GET_TRIGGER_LIST"
+    } else {
+        "TRIGGERS_GET_ALL"
+    }
 }
 
 /// Whether this is the list of triggers.
@@ -139,11 +166,20 @@ impl Core {
     /// Every action of the generation that is heard, by name.
     fn list_actions(&self) -> Vec<Listed> {
         let generation = self.side.generation().unwrap_or(Generation::Second);
-        let is_listed = |entry: &&catalogue::Entry| entry.class == Class::Action && entry.generations.contains(generation);
-        let sends = catalogue::entries().iter().filter(is_listed).map(|entry| Listed::send(entry.name));
+        let is_listed = |entry: &&catalogue::Entry| {
+            entry.class == Class::Action && entry.generations.contains(generation)
+        };
+        let sends = catalogue::entries()
+            .iter()
+            .filter(is_listed)
+            .map(|entry| Listed::send(entry.name));
         let runs = self.triggers.iter().map(|trigger| Listed {
             id: Uuid::new_v5(&NAMESPACE, format!("trigger:{}", trigger.id).as_bytes()),
-            name: if trigger.name.is_empty() { trigger.id.clone() } else { trigger.name.clone() },
+            name: if trigger.name.is_empty() {
+                trigger.id.clone()
+            } else {
+                trigger.name.clone()
+            },
             group: "Twitchat triggers".into(),
             enabled: !trigger.disabled,
             does: Does::Trigger(trigger.id.clone()),
@@ -151,15 +187,22 @@ impl Core {
             triggers: 1,
         });
         let book = self.rules.engine.book();
-        let named = book.actions.iter().enumerate().map(|(place, action)| Listed {
-            id: Uuid::new_v5(&NAMESPACE, format!("action:{}", action.name.to_lowercase()).as_bytes()),
-            name: action.name.to_string(),
-            group: action.group.to_string(),
-            enabled: action.enabled,
-            does: Does::Steps(place),
-            subactions: action.steps.len(),
-            triggers: book.triggers_of(action),
-        });
+        let named = book
+            .actions
+            .iter()
+            .enumerate()
+            .map(|(place, action)| Listed {
+                id: Uuid::new_v5(
+                    &NAMESPACE,
+                    format!("action:{}", action.name.to_lowercase()).as_bytes(),
+                ),
+                name: action.name.to_string(),
+                group: action.group.to_string(),
+                enabled: action.enabled,
+                does: Does::Steps(place),
+                subactions: action.steps.len(),
+                triggers: book.triggers_of(action),
+            });
         let mut list: Vec<_> = sends.chain(runs).chain(named).collect();
         list.sort_by_key(|action| (action.name.to_lowercase(), action.id));
         list
@@ -171,15 +214,19 @@ impl Core {
             .list_actions()
             .iter()
             .map(|action| {
-                json!({ "id": action.id, "name": action.name, "group": action.group, "enabled": action.enabled,
+                json!({ "id": action.id, "name": action.name, "group": action.group,
+                    "enabled": action.enabled,
                     "subaction_count": action.subactions, "trigger_count": action.triggers })
             })
             .collect();
-        Map::from_iter([("count".to_owned(), actions.len().into()), ("actions".to_owned(), actions.into())])
+        Map::from_iter([
+            ("count".to_owned(), actions.len().into()),
+            ("actions".to_owned(), actions.into()),
+        ])
     }
 
-    /// `DoAction`: runs a named action, or sends Twitchat what the action stands for. That Twitchat did it, nobody can tell: it does not
-    /// answer.
+    /// `DoAction`: runs a named action, or sends Twitchat what the action stands for. That Twitchat
+    /// did it, nobody can tell: it does not answer.
     pub(super) fn do_action(
         &mut self,
         id: Option<&str>,
@@ -189,25 +236,39 @@ impl Core {
     ) -> Result<Map<String, Value>, RequestError> {
         let wanted = id.or(name).unwrap_or_default();
         // The user's own action goes before one of Twitchat's that has the same name.
-        let listed = self.list_actions().into_iter().filter(|action| action.is(id, name));
+        let listed = self
+            .list_actions()
+            .into_iter()
+            .filter(|action| action.is(id, name));
         let listed = listed.min_by_key(|action| !matches!(action.does, Does::Steps(_)));
         let Some(action) = listed.or_else(|| of_any_generation(id, name)) else {
-            return Err(RequestError::Unavailable(format!("there is no action \"{wanted}\": GetActions lists them")));
+            return Err(RequestError::Unavailable(format!(
+                "there is no action \"{wanted}\": GetActions lists them"
+            )));
         };
         if !action.enabled {
             return Err(RequestError::Unavailable(format!(
                 "the action \"{}\" is switched off{}",
                 action.name,
-                if matches!(action.does, Does::Steps(_)) { "" } else { " in Twitchat" }
+                if matches!(action.does, Does::Steps(_)) {
+                    ""
+                } else {
+                    " in Twitchat"
+                }
             )));
         }
         if let Does::Steps(place) = action.does {
             return self.call_action(place, action.id, args, now);
         }
         if self.obs.is_none() || !self.side.is_present() {
-            return Err(RequestError::Unavailable("Twitchat is not heard on this OBS: nobody would act".into()));
+            return Err(RequestError::Unavailable(
+                "Twitchat is not heard on this OBS: nobody would act".into(),
+            ));
         }
-        let response = args.get(WANTS_RESPONSE).and_then(Value::as_str).map(ToOwned::to_owned);
+        let response = args
+            .get(WANTS_RESPONSE)
+            .and_then(Value::as_str)
+            .map(ToOwned::to_owned);
         let mut data = args.clone();
         data.remove(WANTS_RESPONSE);
         let generation = self.side.generation();
@@ -215,70 +276,168 @@ impl Core {
             match &action.does {
                 Does::Send(kind) => action::prepare(kind, data, generation),
                 Does::Trigger(trigger) => ExecuteTrigger::new(trigger.as_str()).prepare(generation),
-                Does::Steps(_) => return Err(RequestError::Unavailable("it is no action of Twitchat's".into())),
+                Does::Steps(_) => {
+                    return Err(RequestError::Unavailable(
+                        "it is no action of Twitchat's".into(),
+                    ));
+                }
             },
             now,
         )?;
-        let run = ActionRun { action: action.id, name: &action.name, running: &self.fresh_id(), at_ms: now.wall_ms };
+        let run = ActionRun {
+            action: action.id,
+            name: &action.name,
+            running: &self.fresh_id(),
+            at_ms: now.wall_ms,
+        };
         self.tell_action_begun(run, &args, now);
         self.tell_action_completed(run, &args, true, now);
         if let Some(name) = response {
-            self.answer_caller(&name, &json!({ "sent": true, "actionName": action.name }), now);
+            self.answer_caller(
+                &name,
+                &json!({ "sent": true, "actionName": action.name }),
+                now,
+            );
         }
         Ok(run.reply(args))
     }
 
     /// Begins a named action. What comes of it is told when its last step is done.
-    fn call_action(&mut self, place: usize, id: Uuid, args: Map<String, Value>, now: Now) -> Result<Map<String, Value>, RequestError> {
+    fn call_action(
+        &mut self,
+        place: usize,
+        id: Uuid,
+        args: Map<String, Value>,
+        now: Now,
+    ) -> Result<Map<String, Value>, RequestError> {
         let name = self.action_name(place);
         let running = self.fresh_id();
-        let called = Called { running: running.as_str().into(), args: args.clone().into(), at_ms: now.wall_ms };
-        let happening = Happening { name: EventName::new("Raw", "Action"), data: json!({ "name": name }), cause: self.cause() };
-        if !self.rules.engine.call(place, called, &Arc::new(happening), now.mono_ms) {
+        let called = Called {
+            running: running.as_str().into(),
+            args: args.clone().into(),
+            at_ms: now.wall_ms,
+        };
+        let happening = Happening {
+            name: EventName::new("Raw", "Action"),
+            data: json!({ "name": name }),
+            cause: self.cause(),
+        };
+        if !self
+            .rules
+            .engine
+            .call(place, called, &Arc::new(happening), now.mono_ms)
+        {
             return Err(RequestError::Unavailable(format!(
                 "the action \"{name}\" is called faster than it can run; this time it is left out"
             )));
         }
-        let run = ActionRun { action: id, name: &name, running: &running, at_ms: now.wall_ms };
+        let run = ActionRun {
+            action: id,
+            name: &name,
+            running: &running,
+            at_ms: now.wall_ms,
+        };
         self.tell_action_begun(run, &args, now);
         Ok(run.reply(args))
     }
 
     fn action_name(&self, place: usize) -> String {
-        self.rules.engine.book().actions.get(place).map(|action| action.name.to_string()).unwrap_or_default()
+        self.rules
+            .engine
+            .book()
+            .actions
+            .get(place)
+            .map(|action| action.name.to_string())
+            .unwrap_or_default()
     }
 
     /// A run is over: whoever called an action hears of it.
-    pub(super) fn run_over(&mut self, owner: Owner, called: Option<Called>, success: bool, now: Now) {
-        let (Owner::Action(place), Some(Called { running, args: Value::Object(args), at_ms })) = (owner, called) else { return };
+    pub(super) fn run_over(
+        &mut self,
+        owner: Owner,
+        called: Option<Called>,
+        success: bool,
+        now: Now,
+    ) {
+        let (
+            Owner::Action(place),
+            Some(Called {
+                running,
+                args: Value::Object(args),
+                at_ms,
+            }),
+        ) = (owner, called)
+        else {
+            return;
+        };
         let name = self.action_name(place);
-        let id = Uuid::new_v5(&NAMESPACE, format!("action:{}", name.to_lowercase()).as_bytes());
-        self.tell_action_completed(ActionRun { action: id, name: &name, running: &running, at_ms }, &args, success, now);
+        let id = Uuid::new_v5(
+            &NAMESPACE,
+            format!("action:{}", name.to_lowercase()).as_bytes(),
+        );
+        self.tell_action_completed(
+            ActionRun {
+                action: id,
+                name: &name,
+                running: &running,
+                at_ms,
+            },
+            &args,
+            success,
+            now,
+        );
         if let Some(event) = args.get(WANTS_RESPONSE).and_then(Value::as_str) {
-            self.answer_caller(event, &json!({ "success": success, "actionName": name }), now);
+            self.answer_caller(
+                event,
+                &json!({ "success": success, "actionName": name }),
+                now,
+            );
         }
     }
 
-    /// Emits the `Custom.Event` that a caller waits for. It goes to OBS without a subscription too: Streamer.bot's client sends its
-    /// `Subscribe` only after the request, and waits 10 s for what it has missed.
+    /// Emits the `Custom.Event` that a caller waits for. It goes to OBS without a subscription too:
+    /// Streamer.bot's client sends its `Subscribe` only after the request, and waits 10 s for what
+    /// it has missed.
     fn answer_caller(&mut self, name: &str, args: &Value, now: Now) {
-        let event = Event::new("Custom", "Event", json!({ "eventName": name, "args": args }));
+        let event = Event::new(
+            "Custom",
+            "Event",
+            json!({ "eventName": name, "args": args }),
+        );
         if !self.subscriptions.want("Custom", "Event") {
             self.put_on_bus("Custom", "Event", event.data.clone(), Playback::Live, now);
         }
         self.tell(event, now);
     }
 
-    /// `ExecuteCodeTrigger`: the bridge runs no C#, so the trigger is an event that pages and rules may react to. As in Streamer.bot, a
-    /// caller may wait for a `Custom.Event`; where no rule could emit it, the bridge does.
-    pub(super) fn execute_code_trigger(&mut self, trigger: &str, args: &Map<String, Value>, now: Now) -> Map<String, Value> {
-        let event = Event::new("Custom", "CodeEvent", json!({ "eventName": trigger, "args": args }));
+    /// `ExecuteCodeTrigger`: the bridge runs no C#, so the trigger is an event that pages and rules
+    /// may react to. As in Streamer.bot, a caller may wait for a `Custom.Event`; where no rule
+    /// could emit it, the bridge does.
+    pub(super) fn execute_code_trigger(
+        &mut self,
+        trigger: &str,
+        args: &Map<String, Value>,
+        now: Now,
+    ) -> Map<String, Value> {
+        let event = Event::new(
+            "Custom",
+            "CodeEvent",
+            json!({ "eventName": trigger, "args": args }),
+        );
         let is_handled = self.rules.engine.listens(&event.name);
         if self.is_heard() {
             self.tell(event, now);
         }
-        if let Some(name) = args.get(WANTS_RESPONSE).and_then(Value::as_str).filter(|_| !is_handled) {
-            self.answer_caller(name, &json!({ "triggerName": trigger, "handled": false }), now);
+        if let Some(name) = args
+            .get(WANTS_RESPONSE)
+            .and_then(Value::as_str)
+            .filter(|_| !is_handled)
+        {
+            self.answer_caller(
+                name,
+                &json!({ "triggerName": trigger, "handled": false }),
+                now,
+            );
         }
         Map::new()
     }
@@ -289,15 +448,29 @@ impl Core {
         }
     }
 
-    fn tell_action_completed(&mut self, run: ActionRun<'_>, args: &Map<String, Value>, success: bool, now: Now) {
+    fn tell_action_completed(
+        &mut self,
+        run: ActionRun<'_>,
+        args: &Map<String, Value>,
+        success: bool,
+        now: Now,
+    ) {
         if !self.is_heard() {
             return;
         }
-        let (began, ended) = (status::time_stamp(run.at_ms), status::time_stamp(now.wall_ms));
+        let (began, ended) = (
+            status::time_stamp(run.at_ms),
+            status::time_stamp(now.wall_ms),
+        );
         let mut completed = run.event(args);
         for (key, value) in [
             // Milliseconds, as Streamer.bot has them.
-            ("duration", json!(f64::from(u32::try_from((now.wall_ms - run.at_ms).max(0)).unwrap_or(u32::MAX)))),
+            (
+                "duration",
+                json!(f64::from(
+                    u32::try_from((now.wall_ms - run.at_ms).max(0)).unwrap_or(u32::MAX)
+                )),
+            ),
             ("queuedAt", began.as_str().into()),
             ("startedAt", began.into()),
             ("completedAt", ended.into()),
@@ -310,22 +483,42 @@ impl Core {
     }
 
     /// `SendMessage`: through Twitchat, which writes as the streamer.
-    pub(super) fn send_message(&mut self, platform: Platform, message: &str, now: Now) -> Result<Map<String, Value>, RequestError> {
+    pub(super) fn send_message(
+        &mut self,
+        platform: Platform,
+        message: &str,
+        now: Now,
+    ) -> Result<Map<String, Value>, RequestError> {
         if platform != Platform::Twitch {
-            return Err(RequestError::Unavailable("Twitchat writes into Twitch's chat only".into()));
+            return Err(RequestError::Unavailable(
+                "Twitchat writes into Twitch's chat only".into(),
+            ));
         }
-        let Some(generation) = self.side.generation().filter(|_| self.obs.is_some() && self.side.is_present()) else {
-            return Err(RequestError::Unavailable("Twitchat is not heard on this OBS: nobody would write it".into()));
+        let Some(generation) = self
+            .side
+            .generation()
+            .filter(|_| self.obs.is_some() && self.side.is_present())
+        else {
+            return Err(RequestError::Unavailable(
+                "Twitchat is not heard on this OBS: nobody would write it".into(),
+            ));
         };
         self.send_prepared(SendMessage::new(message).prepare(Some(generation)), now)?;
         Ok(Map::new())
     }
 
     /// Sends what has passed the checks.
-    fn send_prepared(&mut self, prepared: Result<Prepared, Problem>, now: Now) -> Result<(), RequestError> {
-        let prepared = prepared.map_err(|problem| RequestError::Unavailable(problem.to_string()))?;
+    fn send_prepared(
+        &mut self,
+        prepared: Result<Prepared, Problem>,
+        now: Now,
+    ) -> Result<(), RequestError> {
+        let prepared =
+            prepared.map_err(|problem| RequestError::Unavailable(problem.to_string()))?;
         if let Cause::Own(depth) = self.cause() {
-            self.rules.engine.expect(Trace::of_action(&prepared), depth, now.mono_ms);
+            self.rules
+                .engine
+                .expect(Trace::of_action(&prepared), depth, now.mono_ms);
         }
         self.send_action(&prepared.kind, prepared.data.into());
         Ok(())

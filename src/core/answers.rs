@@ -18,7 +18,10 @@ use crate::{
 /// A source as the seed writes it: its first letter small.
 fn small_first(source: &str) -> String {
     let mut chars = source.chars();
-    chars.next().map(|first| first.to_ascii_lowercase().to_string() + chars.as_str()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_ascii_lowercase().to_string() + chars.as_str())
+        .unwrap_or_default()
 }
 
 /// A role as viewers have it, in a word.
@@ -31,7 +34,8 @@ fn role_word(roles: Roles) -> &'static str {
     }
 }
 
-/// The texts of `GetUserPronouns`, by docs.streamer.bot and the types of `@streamerbot/client` 1.12.
+/// The texts of `GetUserPronouns`, by docs.streamer.bot and the types of `@streamerbot/client`
+/// 1.12.
 const PRONOUN_TEXTS: [&str; 18] = [
     "pronouns",
     "pronounsPlain",
@@ -72,7 +76,8 @@ impl Core {
         Some(person.with_roles(Roles::BROADCASTER))
     }
 
-    /// `GetEvents`: sources as today's clients want them (`Twitch`), as older pages do (`twitch`), or both.
+    /// `GetEvents`: sources as today's clients want them (`Twitch`), as older pages do (`twitch`),
+    /// or both.
     pub(super) fn get_events(spelling: Spelling) -> Map<String, Value> {
         let mut events = Map::new();
         let mut put = |source: &str, kinds: Vec<Value>| {
@@ -84,9 +89,17 @@ impl Core {
             }
         };
         for (source, kinds) in name::catalogue() {
-            put(source, kinds.iter().map(|kind| Value::from(&**kind)).collect());
+            put(
+                source,
+                kinds.iter().map(|kind| Value::from(&**kind)).collect(),
+            );
         }
-        let own = catalogue::entries().iter().filter(|entry| matches!(entry.class, Class::Event | Class::Answer | Class::Announcement));
+        let own = catalogue::entries().iter().filter(|entry| {
+            matches!(
+                entry.class,
+                Class::Event | Class::Answer | Class::Announcement
+            )
+        });
         put(TWITCHAT, own.map(|entry| Value::from(entry.name)).collect());
         Map::from_iter([("events".to_owned(), events.into())])
     }
@@ -101,8 +114,14 @@ impl Core {
             ]);
         };
         // A number where it is one, as the seed and today's docs have it.
-        let id = who.id.parse::<u64>().map_or_else(|_| Value::from(&*who.id), Value::from);
-        let display = [&who.display, &who.login].into_iter().find(|name| !name.is_empty()).map_or("", |name| name);
+        let id = who
+            .id
+            .parse::<u64>()
+            .map_or_else(|_| Value::from(&*who.id), Value::from);
+        let display = [&who.display, &who.login]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .map_or("", |name| name);
         let twitch = json!({
             "broadcastUser": display,
             "broadcastUserName": if who.login.is_empty() { display.to_lowercase() } else { who.login.to_string() },
@@ -125,11 +144,19 @@ impl Core {
         let broadcaster = self.fold.broadcaster.ids();
         let since_ms = self.session.started_ms;
         let left_out = LeftOut::new(&self.fold, &self.settings.credits.ignore);
-        let is_here = |who, known: &Known| known.seen_ms >= since_ms && !known.id.is_empty() && !left_out.is_banned(who);
+        let is_here = |who, known: &Known| {
+            known.seen_ms >= since_ms && !known.id.is_empty() && !left_out.is_banned(who)
+        };
         let limit = limit.unwrap_or(usize::MAX);
-        let mut known: Vec<_> = self.fold.people.entries().filter(|(who, known)| is_here(*who, known)).collect();
-        let last_heard_first =
-            |(_, a): &(PersonId, &Known), (_, b): &(PersonId, &Known)| b.seen_ms.cmp(&a.seen_ms).then_with(|| a.id.cmp(&b.id));
+        let mut known: Vec<_> = self
+            .fold
+            .people
+            .entries()
+            .filter(|(who, known)| is_here(*who, known))
+            .collect();
+        let last_heard_first = |(_, a): &(PersonId, &Known), (_, b): &(PersonId, &Known)| {
+            b.seen_ms.cmp(&a.seen_ms).then_with(|| a.id.cmp(&b.id))
+        };
         let is_cut = known.len() > limit;
         if is_cut {
             known.select_nth_unstable_by(limit, last_heard_first);
@@ -142,7 +169,12 @@ impl Core {
             .credits
             .groups
             .iter()
-            .map(|(group, members)| (&**group, members.iter().map(|member| small(member)).collect()))
+            .map(|(group, members)| {
+                (
+                    &**group,
+                    members.iter().map(|member| small(member)).collect(),
+                )
+            })
             .collect();
         let viewers: Vec<_> = known
             .into_iter()
@@ -151,8 +183,14 @@ impl Core {
                 let roles = known.roles.when(owner, Roles::BROADCASTER);
                 let active = status::time_stamp(known.seen_ms);
                 let names = [&known.id, &known.login, &known.display].map(|name| small(name));
-                let is_member = |(_, members): &&(&str, HashSet<String>)| names.iter().any(|name| members.contains(name));
-                let groups: Vec<_> = groups.iter().filter(is_member).map(|(group, _)| *group).collect();
+                let is_member = |(_, members): &&(&str, HashSet<String>)| {
+                    names.iter().any(|name| members.contains(name))
+                };
+                let groups: Vec<_> = groups
+                    .iter()
+                    .filter(is_member)
+                    .map(|(group, _)| *group)
+                    .collect();
                 json!({
                     "id": known.id,
                     "login": known.login,
@@ -185,15 +223,30 @@ impl Core {
         Map::from_iter([("emotes".to_owned(), emotes)])
     }
 
-    /// `GetUserPronouns` in Streamer.bot's shape, for a person whose pronouns are not known: Twitchat does not report any.
+    /// `GetUserPronouns` in Streamer.bot's shape, for a person whose pronouns are not known:
+    /// Twitchat does not report any.
     pub(super) fn no_pronouns(login: &str) -> Map<String, Value> {
-        let mut pronoun: Map<_, _> = PRONOUN_TEXTS.iter().map(|key| ((*key).to_owned(), Value::from(""))).collect();
+        let mut pronoun: Map<_, _> = PRONOUN_TEXTS
+            .iter()
+            .map(|key| ((*key).to_owned(), Value::from("")))
+            .collect();
         pronoun.insert("userFound".into(), false.into());
-        Map::from_iter([("userLogin".to_owned(), login.into()), ("pronoun".to_owned(), pronoun.into())])
+        Map::from_iter([
+            ("userLogin".to_owned(), login.into()),
+            ("pronoun".to_owned(), pronoun.into()),
+        ])
     }
 
     /// A list of which there is nothing here.
     pub(super) fn empty(key: &str) -> Map<String, Value> {
-        counted(key, if key == "variables" { json!({}) } else { json!([]) }, 0)
+        counted(
+            key,
+            if key == "variables" {
+                json!({})
+            } else {
+                json!([])
+            },
+            0,
+        )
     }
 }

@@ -1,7 +1,8 @@
 //! Talking to others on the same OBS: requests and their replies, our Hello, other bridges.
 //!
-//! A reply waits until all that was written before it is on disk: what the bridge says, a crash cannot take back. While the journal cannot
-//! be written, replies go out at once and say that they are not durable; only what has to be stored is refused.
+//! A reply waits until all that was written before it is on disk: what the bridge says, a crash
+//! cannot take back. While the journal cannot be written, replies go out at once and say that they
+//! are not durable; only what has to be stored is refused.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -67,7 +68,8 @@ struct Peer<'a> {
 }
 
 /// The note on a refund or a cancelled redemption that takes nothing back.
-const NOT_FOUND: &str = "nothing to take back: no redemption, and no support of the running session, counts with this id";
+const NOT_FOUND: &str = "nothing to take back: no redemption, and no support of the running \
+    session, counts with this id";
 
 impl Core {
     pub(super) fn request(&mut self, whole: &str, now: Now) {
@@ -78,7 +80,10 @@ impl Core {
         self.counts.requests += 1;
         let client = request.asker.key();
         self.subscriptions.heard(&client, now.wall_ms);
-        let promise = request.call.as_ref().map_or(Promise::Nothing, |call| self.promise(call));
+        let promise = request
+            .call
+            .as_ref()
+            .map_or(Promise::Nothing, |call| self.promise(call));
         let is_info = request.call == Ok(Call::GetInfo);
         let answer = request.call.and_then(|call| {
             self.can_store(promise)?;
@@ -88,12 +93,25 @@ impl Core {
             Ok((body, pass)) => (Ok(body), pass),
             Err(error) => (Err(error), None),
         };
-        // Neither GetInfo nor an error shows anything that a crash could take back: a slow disk keeps nobody waiting for them.
+        // Neither GetInfo nor an error shows anything that a crash could take back: a slow disk
+        // keeps nobody waiting for them.
         let is_immediate = is_info || answer.is_err();
         let (asker, unknown, client) = (request.asker, request.unknown, client.into());
-        let pending = Pending { asker, client, unknown, answer, promise, seq: self.bus_seq, pass };
+        let pending = Pending {
+            asker,
+            client,
+            unknown,
+            answer,
+            promise,
+            seq: self.bus_seq,
+            pass,
+        };
         // An answer that is no large one is of the size of its request.
-        let ready = if is_immediate { Some(pending) } else { self.writes.hold(pending, whole.len()) };
+        let ready = if is_immediate {
+            Some(pending)
+        } else {
+            self.writes.hold(pending, whole.len())
+        };
         if let Some(ready) = ready {
             self.reply(ready);
         }
@@ -103,10 +121,18 @@ impl Core {
     pub(super) fn promise(&self, call: &Call) -> Promise {
         match call {
             Call::GetInfo | Call::GetStatus => Promise::Nothing,
-            Call::GetCredits(_) | Call::GetActiveViewers { .. } | Call::RollCredits(_) | Call::GetRoll(_) => Promise::Credits,
+            Call::GetCredits(_)
+            | Call::GetActiveViewers { .. }
+            | Call::RollCredits(_)
+            | Call::GetRoll(_) => Promise::Credits,
             Call::ClearCredits | Call::AddToCredits { .. } => Promise::Stored,
-            Call::PublishEvent { name, data, event_id } => self.promise_of_event(name, data, event_id.as_deref()),
-            // Subscriptions are stored too, but only as a convenience: clients subscribe again when the bridge says Hello.
+            Call::PublishEvent {
+                name,
+                data,
+                event_id,
+            } => self.promise_of_event(name, data, event_id.as_deref()),
+            // Subscriptions are stored too, but only as a convenience: clients subscribe again when
+            // the bridge says Hello.
             Call::Subscribe(_)
             | Call::UnSubscribe(_)
             | Call::TestCredits(_)
@@ -131,29 +157,51 @@ impl Core {
         }
     }
 
-    /// The same for an event that is published: it is stored if it counts or has an id, and if it is no repeat.
-    pub(super) fn promise_of_event(&self, name: &EventName, data: &Map<String, Value>, event_id: Option<&str>) -> Promise {
+    /// The same for an event that is published: it is stored if it counts or has an id, and if it
+    /// is no repeat.
+    pub(super) fn promise_of_event(
+        &self,
+        name: &EventName,
+        data: &Map<String, Value>,
+        event_id: Option<&str>,
+    ) -> Promise {
         let is_stored = match event_id {
             Some(id) => !self.published_ids.contains(&recent::hash(id)),
-            None => published::read(name, &Value::Object(data.clone()))
-                .is_ok_and(|readings| readings.iter().any(|reading| self.is_new(reading) && reading.facts(name).iter().any(Fact::counts))),
+            None => published::read(name, &Value::Object(data.clone())).is_ok_and(|readings| {
+                readings.iter().any(|reading| {
+                    self.is_new(reading) && reading.facts(name).iter().any(Fact::counts)
+                })
+            }),
         };
-        if is_stored { Promise::Stored } else { Promise::Lasting }
+        if is_stored {
+            Promise::Stored
+        } else {
+            Promise::Lasting
+        }
     }
 
     /// Refuses what has to be stored while nothing can be.
     pub(super) fn can_store(&self, promise: Promise) -> Result<(), RequestError> {
         match self.writes.trouble() {
-            Some(why) if promise == Promise::Stored => Err(RequestError::NotDurable(why.to_owned())),
+            Some(why) if promise == Promise::Stored => {
+                Err(RequestError::NotDurable(why.to_owned()))
+            }
             _ => Ok(()),
         }
     }
 
     /// Does what a request or a step asks for.
-    pub(super) fn act(&mut self, call: Call, client: &str, now: Now) -> Result<Map<String, Value>, RequestError> {
+    pub(super) fn act(
+        &mut self,
+        call: Call,
+        client: &str,
+        now: Now,
+    ) -> Result<Map<String, Value>, RequestError> {
         let options = &self.settings.credits;
         Ok(match call {
-            Call::GetCredits(wish) => credits::reply::credits(&self.fold, options, wish.or(options.spelling), now.wall_ms),
+            Call::GetCredits(wish) => {
+                credits::reply::credits(&self.fold, options, wish.or(options.spelling), now.wall_ms)
+            }
             Call::TestCredits(wish) => {
                 let test = sample::credits(&self.fold, &options.ignore, now.wall_ms);
                 credits::reply::credits(&test, options, wish.or(options.spelling), now.wall_ms)
@@ -162,8 +210,14 @@ impl Core {
                 self.begin_session("clear", now.wall_ms);
                 Map::new()
             }
-            Call::PublishEvent { name, data, event_id } => {
-                let done = self.publish(&name, data, event_id.as_deref(), now).map_err(|wrong| RequestError::Data(wrong.to_string()))?;
+            Call::PublishEvent {
+                name,
+                data,
+                event_id,
+            } => {
+                let done = self
+                    .publish(&name, data, event_id.as_deref(), now)
+                    .map_err(|wrong| RequestError::Data(wrong.to_string()))?;
                 let mut event = Map::from_iter([
                     ("source".to_owned(), json!(name.source)),
                     ("type".to_owned(), json!(name.kind)),
@@ -198,7 +252,12 @@ impl Core {
             Call::UnSubscribe(names) => {
                 let sorted = self.subscriptions.remove(client, &names);
                 // Only the types, one after the other, as the seed has it.
-                let types: Vec<_> = sorted.accepted.into_values().flatten().map(|kind| Value::from(&*kind)).collect();
+                let types: Vec<_> = sorted
+                    .accepted
+                    .into_values()
+                    .flatten()
+                    .map(|kind| Value::from(&*kind))
+                    .collect();
                 let mut reply = Map::from_iter([("events".to_owned(), types.into())]);
                 if !sorted.unknown.is_empty() {
                     reply.insert("unknown".into(), json!(sorted.unknown));
@@ -207,17 +266,26 @@ impl Core {
             }
             Call::GetEvents(spelling) => Self::get_events(spelling),
             Call::GetActions => self.get_actions(),
-            Call::DoAction { id, name, args } => self.do_action(id.as_deref(), name.as_deref(), args, now)?,
+            Call::DoAction { id, name, args } => {
+                self.do_action(id.as_deref(), name.as_deref(), args, now)?
+            }
             Call::GetBroadcaster => self.get_broadcaster(),
             Call::GetActiveViewers { limit } => self.get_active_viewers(limit),
-            Call::SendMessage { platform, message } => self.send_message(platform, &message, now)?,
+            Call::SendMessage { platform, message } => {
+                self.send_message(platform, &message, now)?
+            }
             Call::GetEmotes { platform } => Self::get_emotes(platform),
             Call::GetCommands => Self::empty("commands"),
             Call::GetCodeTriggers => Self::empty("triggers"),
             Call::GetGlobals | Call::GetGlobal => Self::empty("variables"),
-            Call::GetUserGlobals => Map::from_iter([("variables".to_owned(), json!([])), ("count".to_owned(), 0.into())]),
+            Call::GetUserGlobals => Map::from_iter([
+                ("variables".to_owned(), json!([])),
+                ("count".to_owned(), 0.into()),
+            ]),
             Call::GetMonitoredYouTubeBroadcasts => Self::empty("broadcasts"),
-            Call::ExecuteCodeTrigger { trigger, args } => self.execute_code_trigger(&trigger, &args, now),
+            Call::ExecuteCodeTrigger { trigger, args } => {
+                self.execute_code_trigger(&trigger, &args, now)
+            }
             Call::GetUserPronouns { login } => Self::no_pronouns(&login),
             Call::RollCredits(wish) => self.roll_credits(wish, Cause::Asked, now)?,
             Call::StopCredits => self.stop_credits(now),
@@ -243,24 +311,52 @@ impl Core {
         }
     }
 
-    fn reply(&mut self, Pending { asker, client, unknown, mut answer, promise, seq, pass }: Pending) {
+    fn reply(
+        &mut self,
+        Pending {
+            asker,
+            client,
+            unknown,
+            mut answer,
+            promise,
+            seq,
+            pass,
+        }: Pending,
+    ) {
         let bridge = self.run.bridge.to_string();
         let mut durability = Durability::Durable;
         if answer.is_ok() {
             match (self.writes.trouble(), promise) {
                 (_, Promise::Nothing) => {}
-                (Some(why), Promise::Stored) => answer = Err(RequestError::NotYetDurable(why.to_owned())),
+                (Some(why), Promise::Stored) => {
+                    answer = Err(RequestError::NotYetDurable(why.to_owned()))
+                }
                 (Some(_), _) => durability = Durability::InMemory,
-                (None, Promise::Credits) if self.writes.has_lost() => durability = Durability::InMemory,
+                (None, Promise::Credits) if self.writes.has_lost() => {
+                    durability = Durability::InMemory
+                }
                 (None, _) => {}
             }
         }
         let is_error = answer.is_err();
         let written = reply::write(&bridge, &asker, seq, durability, &unknown, answer);
         self.counts.refused += u64::from(is_error || written.is_err());
-        let written = written.or_else(|error| reply::write(&bridge, &asker, seq, Durability::Durable, &unknown, Err(error)));
+        let written = written.or_else(|error| {
+            reply::write(
+                &bridge,
+                &asker,
+                seq,
+                Durability::Durable,
+                &unknown,
+                Err(error),
+            )
+        });
         match written {
-            Ok(reply) => self.out.push(Effect::Reply { reply, client, pass }),
+            Ok(reply) => self.out.push(Effect::Reply {
+                reply,
+                client,
+                pass,
+            }),
             // An error as large as that cannot be: what it repeats is bounded.
             Err(_) => self.note_too_large(),
         }
@@ -292,7 +388,10 @@ impl Core {
             ("origin".to_owned(), Value::from(BRIDGE)),
             ("bridge".to_owned(), bridge.as_str().into()),
             ("request".to_owned(), "Hello".into()),
-            ("timestamp".to_owned(), super::status::instant(now.wall_ms).into()),
+            (
+                "timestamp".to_owned(),
+                super::status::instant(now.wall_ms).into(),
+            ),
             ("session".to_owned(), bridge.as_str().into()),
             ("since".to_owned(), self.since_ms.into()),
             ("info".to_owned(), self.info()),
@@ -320,16 +419,34 @@ impl Core {
             self.counts.other += 1;
             return;
         }
-        // The earlier start stays, then the smaller id; one that takes over counts as earlier than all that do not.
-        // One that does not say since when is nobody to yield to.
+        // The earlier start stays, then the smaller id; one that takes over counts as earlier than
+        // all that do not. One that does not say since when is nobody to yield to.
         let Some(since) = peer.since else {
             self.counts.other += 1;
             return;
         };
-        let theirs = (!peer.takeover, if peer.takeover { since.saturating_neg() } else { since }, other);
-        let ours = (!self.run.takeover, if self.run.takeover { -self.since_ms } else { self.since_ms }, own.as_str());
+        let theirs = (
+            !peer.takeover,
+            if peer.takeover {
+                since.saturating_neg()
+            } else {
+                since
+            },
+            other,
+        );
+        let ours = (
+            !self.run.takeover,
+            if self.run.takeover {
+                -self.since_ms
+            } else {
+                self.since_ms
+            },
+            own.as_str(),
+        );
         if theirs < ours {
-            self.out.push(Effect::Yield { other: other.into() });
+            self.out.push(Effect::Yield {
+                other: other.into(),
+            });
         } else {
             self.objections.want(other);
         }

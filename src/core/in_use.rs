@@ -1,13 +1,15 @@
 //! Which generation of Twitchat is in use, where messages of more than one arrive.
 //!
-//! An update of Twitchat changes the generation at once. Two pages of different generations on one OBS do not: the one in use stays in use
-//! as long as it is received, and the other one takes its place when it has gone on alone.
+//! An update of Twitchat changes the generation at once. Two pages of different generations on one
+//! OBS do not: the one in use stays in use as long as it is received, and the other one takes its
+//! place when it has gone on alone.
 
 use std::collections::BTreeMap;
 
 use crate::twitchat::Generation;
 
-/// At least this long between two changes, and this long a generation that was received before must go on alone.
+/// At least this long between two changes, and this long a generation that was received before must
+/// go on alone.
 const ALONE_MS: u64 = 10_000;
 /// Two pages send what happens within this time of each other.
 const PAIR_MS: u64 = 2_000;
@@ -28,7 +30,10 @@ pub(super) struct InUse {
 
 impl InUse {
     pub(super) fn new(generation: Option<Generation>) -> Self {
-        Self { generation, ..Self::default() }
+        Self {
+            generation,
+            ..Self::default()
+        }
     }
 
     pub(super) fn generation(&self) -> Option<Generation> {
@@ -51,7 +56,10 @@ impl InUse {
             self.change(generation, mono_ms);
             return true;
         }
-        let is_pair = self.received_ms.get(&in_use).is_some_and(|received_ms| mono_ms < received_ms + PAIR_MS);
+        let is_pair = self
+            .received_ms
+            .get(&in_use)
+            .is_some_and(|received_ms| mono_ms < received_ms + PAIR_MS);
         if !is_pair {
             let due_ms = self.other.map_or(mono_ms + ALONE_MS, |(_, due_ms)| due_ms);
             self.other = Some((generation, due_ms));
@@ -66,7 +74,9 @@ impl InUse {
 
     /// Time has passed. Tells whether another generation is in use now.
     pub(super) fn settle(&mut self, mono_ms: u64) -> bool {
-        let Some((generation, _)) = self.other.filter(|(_, due_ms)| mono_ms >= *due_ms) else { return false };
+        let Some((generation, _)) = self.other.filter(|(_, due_ms)| mono_ms >= *due_ms) else {
+            return false;
+        };
         self.change(generation, mono_ms);
         true
     }
@@ -101,7 +111,11 @@ mod tests {
     fn going_back_waits_until_the_other_has_gone_on_alone() {
         let mut used = InUse::new(Some(Second));
         assert!(used.receive(Third, 100));
-        assert!(!used.receive(Second, 200) && !used.receive(Second, 3_000) && !used.receive(Second, 9_000));
+        assert!(
+            !used.receive(Second, 200)
+                && !used.receive(Second, 3_000)
+                && !used.receive(Second, 9_000)
+        );
         assert_eq!(used.due_ms(), Some(13_000));
         assert!(!used.settle(12_999));
         assert!(used.settle(13_000));
@@ -114,7 +128,11 @@ mod tests {
             let mut used = InUse::new(Some(Second));
             let (mut changes, mut now_ms) = (0, 1_000_000);
             for moment in 0..1_000 {
-                let pair = if moment % 3 == 0 { [Third, Second] } else { [Second, Third] };
+                let pair = if moment % 3 == 0 {
+                    [Third, Second]
+                } else {
+                    [Second, Third]
+                };
                 for generation in pair {
                     changes += u32::from(used.receive(generation, now_ms) || used.settle(now_ms));
                     now_ms += 1;
@@ -122,7 +140,11 @@ mod tests {
                 now_ms += pause_ms;
                 changes += u32::from(used.settle(now_ms));
             }
-            assert_eq!((changes, used.generation()), (1, Some(Third)), "{pause_ms} ms");
+            assert_eq!(
+                (changes, used.generation()),
+                (1, Some(Third)),
+                "{pause_ms} ms"
+            );
             assert!(!used.receive(Second, now_ms + 5_000), "no update");
             assert!(used.settle(now_ms + 15_000));
             assert_eq!(used.generation(), Some(Second));

@@ -1,4 +1,5 @@
-//! What comes in and may count: Twitchat's messages and published events. Journalled first, then counted, then told.
+//! What comes in and may count: Twitchat's messages and published events. Journalled first, then
+//! counted, then told.
 
 use serde_json::{Map, Value, value::RawValue};
 
@@ -79,7 +80,9 @@ impl Core {
         let shortened = shortened(message);
         let message = shortened.as_ref().unwrap_or(message);
         match class {
-            Some(Class::Action | Class::Announcement | Class::Forbidden) => self.counts.actions += 1,
+            Some(Class::Action | Class::Announcement | Class::Forbidden) => {
+                self.counts.actions += 1
+            }
             Some(Class::Question) => {
                 self.counts.actions += 1;
                 if question::is_summary_question(&message.kind) {
@@ -110,7 +113,11 @@ impl Core {
                 }
             }
         } else if actions::is_trigger_list(&message.kind) {
-            self.triggers = message.data.as_deref().map(actions::triggers).unwrap_or_default();
+            self.triggers = message
+                .data
+                .as_deref()
+                .map(actions::triggers)
+                .unwrap_or_default();
         } else if question::is_summary_answer(&message.kind) {
             self.summary(message.data.as_deref(), now);
         } else {
@@ -134,7 +141,10 @@ impl Core {
         if let Some(trouble) = read.trouble {
             self.counts.bad += 1;
             if self.counts.bad.is_power_of_two() {
-                self.out.push(Effect::Note(Note::BadData { kind: kind.into(), why: trouble.to_string() }));
+                self.out.push(Effect::Note(Note::BadData {
+                    kind: kind.into(),
+                    why: trouble.to_string(),
+                }));
             }
         }
         if self.is_elsewhere(&read.facts) {
@@ -143,9 +153,21 @@ impl Core {
         }
         // A message that the streamer marks as read may have been there for long.
         let is_deed = message.replay.is_none() && !mapping::heard::is_marked_read(kind);
-        let doers = if is_deed { self.doers(&read.facts) } else { Vec::new() };
-        let origin = if message.replay.is_none() { RowOrigin::Heard } else { RowOrigin::Played };
-        let source = Source { origin, kind, id: message.id.as_deref() };
+        let doers = if is_deed {
+            self.doers(&read.facts)
+        } else {
+            Vec::new()
+        };
+        let origin = if message.replay.is_none() {
+            RowOrigin::Heard
+        } else {
+            RowOrigin::Played
+        };
+        let source = Source {
+            origin,
+            kind,
+            id: message.id.as_deref(),
+        };
         let keep_texts = self.settings.keep_texts;
         let print = read.facts.iter().find_map(print).unwrap_or_default();
         self.take(read.facts, source, Telling::Each, now, || match data {
@@ -156,15 +178,17 @@ impl Core {
         self.note_deeds(&doers, now);
     }
 
-    /// Whether a message is of another channel that is open in Twitchat. Known only when the config says whose bridge this is: a learnt
-    /// channel would make it depend on what came first.
+    /// Whether a message is of another channel that is open in Twitchat. Known only when the config
+    /// says whose bridge this is: a learnt channel would make it depend on what came first.
     pub(super) fn is_elsewhere(&self, facts: &[Fact]) -> bool {
-        let Some(own) = &self.fold.broadcaster.configured else { return false };
+        let Some(own) = &self.fold.broadcaster.configured else {
+            return false;
+        };
         matches!(facts.first(), Some(Fact::Broadcaster { id, own: false }) if id != own)
     }
 
-    /// Takes facts in: a row for them if any is news, then each counts, then each is told. Tells whether anything was news: whether not all
-    /// of it was reported before.
+    /// Takes facts in: a row for them if any is news, then each counts, then each is told. Tells
+    /// whether anything was news: whether not all of it was reported before.
     pub(super) fn take(
         &mut self,
         facts: Vec<Fact>,
@@ -234,9 +258,11 @@ impl Core {
     /// Whether credits would change: somebody who is already in chat with these roles is no news.
     fn is_news(&self, fact: &Fact) -> bool {
         match fact {
-            Fact::Presence(Presence { who, spoke, .. }) => {
-                self.fold.people.find(who).is_none_or(|id| self.fold.session.is_news(id, who.roles, *spoke))
-            }
+            Fact::Presence(Presence { who, spoke, .. }) => self
+                .fold
+                .people
+                .find(who)
+                .is_none_or(|id| self.fold.session.is_news(id, who.roles, *spoke)),
             // Kept aside, for all sessions.
             Fact::Broadcaster { .. } => false,
             _ => fact.counts(),
@@ -259,7 +285,9 @@ impl Core {
 
     fn keep_people(&mut self, changed: &[PersonId]) {
         for who in changed {
-            let Some(known) = self.fold.people.known(*who) else { continue };
+            let Some(known) = self.fold.people.known(*who) else {
+                continue;
+            };
             let row = PersonRow {
                 platform: known.platform.as_str().into(),
                 id: known.id.clone(),
@@ -271,15 +299,28 @@ impl Core {
         }
     }
 
-    /// An event that the bridge derives itself, from labels: journalled as if somebody had published it.
+    /// An event that the bridge derives itself, from labels: journalled as if somebody had
+    /// published it.
     fn publish_own(&mut self, fact: Fact, now: Now) {
         let (id, broadcaster) = (self.fresh_id(), self.broadcaster());
-        let context = render::Context { at_ms: now.wall_ms, id: &id, broadcaster: broadcaster.as_ref() };
-        let Some(Event { name, data }) = render::event(&fact, &context) else { return };
+        let context = render::Context {
+            at_ms: now.wall_ms,
+            id: &id,
+            broadcaster: broadcaster.as_ref(),
+        };
+        let Some(Event { name, data }) = render::event(&fact, &context) else {
+            return;
+        };
         let kind = name.to_string();
         self.last = Some((kind.as_str().into(), now.wall_ms));
-        let source = Source { origin: RowOrigin::Published, kind: &kind, id: Some(&id) };
-        self.take(vec![fact], source, Telling::Each, now, || data.to_string().into());
+        let source = Source {
+            origin: RowOrigin::Published,
+            kind: &kind,
+            id: Some(&id),
+        };
+        self.take(vec![fact], source, Telling::Each, now, || {
+            data.to_string().into()
+        });
     }
 
     /// `PublishEvent`.
@@ -296,9 +337,15 @@ impl Core {
             && !self.published_ids.insert(recent::hash(id))
         {
             self.counts.duplicates += 1;
-            return Ok(Published { is_repeat: true, ..Published::default() });
+            return Ok(Published {
+                is_repeat: true,
+                ..Published::default()
+            });
         }
-        let mut published = Published { is_repeat: true, ..Published::default() };
+        let mut published = Published {
+            is_repeat: true,
+            ..Published::default()
+        };
         for (place, reading) in readings.iter().enumerate() {
             // One id for all that one envelope holds.
             let event_id = event_id.filter(|_| place == 0);
@@ -316,44 +363,73 @@ impl Core {
 
     /// Whether this takes something back that counts, if it is to take something back.
     fn takes_back(&self, name: &EventName, reading: &Reading) -> Option<bool> {
-        let id = reading.facts(name).into_iter().find_map(|fact| match fact {
-            Fact::Withdrawn { id } => Some(id),
-            _ => None,
-        })?;
+        let id = reading
+            .facts(name)
+            .into_iter()
+            .find_map(|fact| match fact {
+                Fact::Withdrawn { id } => Some(id),
+                _ => None,
+            })?;
         Some(!self.is_not_ours(reading) && self.fold.can_withdraw(&id))
     }
 
     /// One thing that a published event says. Tells whether it is news.
-    fn publish_one(&mut self, name: &EventName, reading: &Reading, event_id: Option<&str>, now: Now) -> bool {
+    fn publish_one(
+        &mut self,
+        name: &EventName,
+        reading: &Reading,
+        event_id: Option<&str>,
+        now: Now,
+    ) -> bool {
         if !self.is_new(reading) {
             self.counts.duplicates += 1;
             return false;
         }
         let mut ids = own_ids(reading);
-        let is_told_by_another = reading.refund_of.is_none() && reading.settles(name) && !self.settles(reading);
-        // A refund of what never counted changes nothing, and does not keep what comes later from counting.
-        let is_no_refund = reading.refund_of.as_ref().is_some_and(|id| !self.fold.can_withdraw(id));
+        let is_told_by_another =
+            reading.refund_of.is_none() && reading.settles(name) && !self.settles(reading);
+        // A refund of what never counted changes nothing, and does not keep what comes later from
+        // counting.
+        let is_no_refund = reading
+            .refund_of
+            .as_ref()
+            .is_some_and(|id| !self.fold.can_withdraw(id));
         if is_told_by_another || is_no_refund {
             ids.clear();
         } else if reading.settles(name) {
-            ids.extend(reading.pledge.iter().map(|pledge| format!("settled {pledge}")));
+            ids.extend(
+                reading
+                    .pledge
+                    .iter()
+                    .map(|pledge| format!("settled {pledge}")),
+            );
         }
-        self.published_ids.extend(ids.iter().map(|id| recent::hash(id)));
+        self.published_ids
+            .extend(ids.iter().map(|id| recent::hash(id)));
         self.counts.published += 1;
         let kind = name.to_string();
         self.last = Some((kind.as_str().into(), now.wall_ms));
         let mut ids = event_id.map(ToOwned::to_owned).into_iter().chain(ids);
         let id = ids.next();
-        let source = Source { origin: RowOrigin::Published, kind: &kind, id: id.as_deref() };
+        let source = Source {
+            origin: RowOrigin::Published,
+            kind: &kind,
+            id: id.as_deref(),
+        };
         let json = reading.data.to_string();
         let shortened = mapping::shorten(&json);
-        let kept: Option<Value> = shortened.as_deref().and_then(|json| serde_json::from_str(json).ok());
+        let kept: Option<Value> = shortened
+            .as_deref()
+            .and_then(|json| serde_json::from_str(json).ok());
         // What is kept of it has an end.
-        let kept = kept.and_then(|data| published::read(name, &data).ok()).and_then(|readings| readings.into_iter().next());
+        let kept = kept
+            .and_then(|data| published::read(name, &data).ok())
+            .and_then(|readings| readings.into_iter().next());
         let facts = kept.as_ref().unwrap_or(reading).facts(name);
         let is_elsewhere = self.is_not_ours(reading);
         self.counts.elsewhere += u64::from(is_elsewhere);
-        let counts = !is_elsewhere && !is_told_by_another && !is_no_refund && facts.iter().any(Fact::counts);
+        let counts =
+            !is_elsewhere && !is_told_by_another && !is_no_refund && facts.iter().any(Fact::counts);
         let mut is_told = true;
         if counts {
             let body = self.kept_body(shortened.unwrap_or(json));
@@ -367,23 +443,38 @@ impl Core {
         }
         // The further ids of an event: that they are known outlives a restart too.
         for id in ids {
-            self.append(Source { id: Some(&id), ..source }, now, "{}".into());
+            self.append(
+                Source {
+                    id: Some(&id),
+                    ..source
+                },
+                now,
+                "{}".into(),
+            );
         }
         if is_told && self.is_heard() {
             let (fresh, broadcaster) = (self.fresh_id(), self.broadcaster());
             let mut says = reading.says.clone();
             says.each_person(|person| self.fold.people.complete(person));
             let id = event_id.unwrap_or(&fresh);
-            let context = render::Context { at_ms: now.wall_ms, id, broadcaster: broadcaster.as_ref() };
+            let context = render::Context {
+                at_ms: now.wall_ms,
+                id,
+                broadcaster: broadcaster.as_ref(),
+            };
             self.tell(published::event(name, reading, &says, &context), now);
         }
         is_told
     }
 
-    /// Whether this settles a pledge that was pending. Once only: each later charge is an update too.
+    /// Whether this settles a pledge that was pending. Once only: each later charge is an update
+    /// too.
     fn settles(&self, reading: &Reading) -> bool {
         let has = |state: &str| {
-            let id = reading.pledge.as_ref().map(|pledge| recent::hash(&format!("{state} {pledge}")));
+            let id = reading
+                .pledge
+                .as_ref()
+                .map(|pledge| recent::hash(&format!("{state} {pledge}")));
             id.is_some_and(|id| self.published_ids.contains(&id))
         };
         reading.standing == Standing::Counts && has("pending") && !has("settled")
@@ -391,13 +482,18 @@ impl Core {
 
     /// Whether nothing with the same id of its service was published before.
     pub(super) fn is_new(&self, reading: &Reading) -> bool {
-        own_ids(reading).first().is_none_or(|id| !self.published_ids.contains(&recent::hash(id)))
+        own_ids(reading)
+            .first()
+            .is_none_or(|id| !self.published_ids.contains(&recent::hash(id)))
     }
 
-    /// Whether a published event is of another channel than the configured one, or of a guest's in a shared chat.
+    /// Whether a published event is of another channel than the configured one, or of a guest's in
+    /// a shared chat.
     fn is_not_ours(&self, reading: &Reading) -> bool {
         let own = self.fold.broadcaster.configured.as_deref();
-        let is_other = own.zip(reading.channel.as_deref()).is_some_and(|(own, channel)| own != channel);
+        let is_other = own
+            .zip(reading.channel.as_deref())
+            .is_some_and(|(own, channel)| own != channel);
         is_other || reading.standing == Standing::Guest
     }
 
@@ -411,13 +507,22 @@ impl Core {
     /// `AddToCredits`.
     pub(super) fn add_to_credits(&mut self, section: &str, value: Value, now: Now) {
         let body = serde_json::json!({ "section": section, "value": value }).to_string();
-        self.append(Source { origin: RowOrigin::Added, kind: section, id: None }, now, body.into());
+        self.append(
+            Source {
+                origin: RowOrigin::Added,
+                kind: section,
+                id: None,
+            },
+            now,
+            body.into(),
+        );
         self.fold.add_custom(section, value);
     }
 }
 
-/// What is to be remembered of an event, so that a repeat is harmless: the first is looked for. What does not count needs no id, but once a
-/// redemption is cancelled, an earlier state of it that comes late must not count.
+/// What is to be remembered of an event, so that a repeat is harmless: the first is looked for.
+/// What does not count needs no id, but once a redemption is cancelled, an earlier state of it that
+/// comes late must not count.
 fn own_ids(reading: &Reading) -> Vec<String> {
     if let Some(id) = &reading.refund_of {
         return vec![format!("withdrawn {id}")];
@@ -425,7 +530,11 @@ fn own_ids(reading: &Reading) -> Vec<String> {
     match (&reading.id, reading.standing) {
         (Some(id), Standing::Counts) => vec![id.clone()],
         (Some(id), Standing::Withdrawn) => vec![format!("withdrawn {id}"), id.clone()],
-        (_, Standing::Pending) => reading.pledge.iter().map(|pledge| format!("pending {pledge}")).collect(),
+        (_, Standing::Pending) => reading
+            .pledge
+            .iter()
+            .map(|pledge| format!("pending {pledge}"))
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -444,21 +553,32 @@ const LONGEST_KIND: usize = 100;
 
 /// The message with its long texts cut, if it has any.
 fn shortened(message: &Message) -> Option<Message> {
-    let data = message.data.as_deref().and_then(|data| mapping::shorten(data.get()))?;
+    let data = message
+        .data
+        .as_deref()
+        .and_then(|data| mapping::shorten(data.get()))?;
     // What was JSON before is JSON still.
     let data = RawValue::from_string(data).ok();
-    Some(Message { data, ..message.clone() })
+    Some(Message {
+        data,
+        ..message.clone()
+    })
 }
 
 /// Section and value of an `AddToCredits` row.
 pub(super) fn read_added(body: &str) -> Option<(String, Value)> {
     let mut body: Map<String, Value> = serde_json::from_str(body).ok()?;
-    let Value::String(section) = body.remove("section")? else { return None };
+    let Value::String(section) = body.remove("section")? else {
+        return None;
+    };
     Some((section, body.remove("value")?))
 }
 
 /// Facts of a published row.
 pub(super) fn read_published(kind: &str, body: &str) -> Vec<Fact> {
-    let (Some(name), Ok(data)) = (EventName::parse(kind), serde_json::from_str::<Value>(body)) else { return Vec::new() };
+    let (Some(name), Ok(data)) = (EventName::parse(kind), serde_json::from_str::<Value>(body))
+    else {
+        return Vec::new();
+    };
     published::journalled(&name, &data)
 }

@@ -1,4 +1,5 @@
-//! What the journal holds: rows, sessions and small facts, as the core makes them and the store keeps them.
+//! What the journal holds: rows, sessions and small facts, as the core makes them and the store
+//! keeps them.
 //!
 //! The core numbers the rows itself, so that the same inputs always give the same journal.
 
@@ -16,9 +17,11 @@ pub struct SessionId(pub u64);
 pub enum RowOrigin {
     /// A Twitchat message: the body is its `data`, without chat texts.
     Heard,
-    /// A Twitchat message that was played back from a recording and counts: it says nothing about the pages that are open.
+    /// A Twitchat message that was played back from a recording and counts: it says nothing about
+    /// the pages that are open.
     Played,
-    /// A `PublishEvent`, or an event the bridge derived from labels: the body is the event's `data`.
+    /// A `PublishEvent`, or an event the bridge derived from labels: the body is the event's
+    /// `data`.
     Published,
     /// A row of Twitchat's summary that nothing live accounts for: the body is that row.
     Filled,
@@ -88,11 +91,14 @@ pub struct PersonRow {
 /// One write for the store, in the order in which the core made them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
-    /// Append to the journal. The same row again changes nothing; another row of the same number is an error.
+    /// Append to the journal. The same row again changes nothing; another row of the same number is
+    /// an error.
     Append(Row),
-    /// Begin a session (and end the one before at the same instant), or correct the start of one that has begun.
+    /// Begin a session (and end the one before at the same instant), or correct the start of one
+    /// that has begun.
     Begin(Session),
-    /// Insert or update a person, keyed by platform and id (by platform and login when the id is empty).
+    /// Insert or update a person, keyed by platform and id (by platform and login when the id is
+    /// empty).
     Person(PersonRow),
     /// Keep a small value: `alive_ms`, `generation`, …
     Keep {

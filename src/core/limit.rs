@@ -1,8 +1,10 @@
 //! Limits in time for what the bridge sends, asks and writes because of something that it received.
 //!
-//! A few may be done at once, the others evenly after them. What had to wait is done when it may be: the last one is never lost.
+//! A few may be done at once, the others evenly after them. What had to wait is done when it may
+//! be: the last one is never lost.
 
-/// How often one thing may be done. Whoever has one calls [`Self::want`] when there is a reason, and [`Self::take`] at each input.
+/// How often one thing may be done. Whoever has one calls [`Self::want`] when there is a reason,
+/// and [`Self::take`] at each input.
 #[derive(Debug, Clone)]
 pub(super) struct RateLimit {
     burst: u64,
@@ -15,7 +17,12 @@ pub(super) struct RateLimit {
 impl RateLimit {
     /// At most `burst` at once, and one more every `each_ms` milliseconds.
     pub(super) const fn new(burst: u64, each_ms: u64) -> Self {
-        Self { burst, each_ms, steady_ms: 0, wanted: false }
+        Self {
+            burst,
+            each_ms,
+            steady_ms: 0,
+            wanted: false,
+        }
     }
 
     /// There is a reason to do it once more.
@@ -50,7 +57,8 @@ impl RateLimit {
 
     /// From when on it may be done.
     pub(super) fn free_ms(&self) -> u64 {
-        self.steady_ms.saturating_sub((self.burst - 1) * self.each_ms)
+        self.steady_ms
+            .saturating_sub((self.burst - 1) * self.each_ms)
     }
 
     /// When it is to be done, if it is wanted.
@@ -83,14 +91,26 @@ mod tests {
 
     #[test]
     fn the_first_is_done_at_once_and_the_last_after_the_pause() {
-        assert_eq!(done(&mut RateLimit::new(1, 100), [5, 6, 7, 250]), [5, 105, 250]);
+        assert_eq!(
+            done(&mut RateLimit::new(1, 100), [5, 6, 7, 250]),
+            [5, 105, 250]
+        );
         assert_eq!(done(&mut RateLimit::new(1, 100), [5, 80]), [5, 105]);
     }
 
     #[test]
     fn a_burst_is_allowed_and_comes_back_with_time() {
-        assert_eq!(done(&mut RateLimit::new(3, 100), [1_000, 1_001, 1_002, 1_003]), [1_000, 1_001, 1_002, 1_100]);
-        assert_eq!(done(&mut RateLimit::new(3, 100), [1_000, 1_001, 1_002, 9_000, 9_001]), [1_000, 1_001, 1_002, 9_000, 9_001]);
+        assert_eq!(
+            done(&mut RateLimit::new(3, 100), [1_000, 1_001, 1_002, 1_003]),
+            [1_000, 1_001, 1_002, 1_100]
+        );
+        assert_eq!(
+            done(
+                &mut RateLimit::new(3, 100),
+                [1_000, 1_001, 1_002, 9_000, 9_001]
+            ),
+            [1_000, 1_001, 1_002, 9_000, 9_001]
+        );
     }
 
     #[test]

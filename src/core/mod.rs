@@ -1,6 +1,8 @@
-//! PURE. Owns the models and takes (input, now) to effects. No I/O, clock, randomness or logging in here.
+//! PURE. Owns the models and takes (input, now) to effects. No I/O, clock, randomness or logging in
+//! here.
 //!
-//! `daemon` feeds it and runs its effects; `cli::watch` and the tests drive it by hand. Same inputs, same effects.
+//! `daemon` feeds it and runs its effects; `cli::watch` and the tests drive it by hand. Same
+//! inputs, same effects.
 //!
 //! | part | owns |
 //! |---|---|
@@ -111,16 +113,39 @@ pub struct Core {
 }
 
 impl Core {
-    /// A core for a store that holds `sessions`, rows up to `last`, and these kept values. Decides which session runs: replay rows after this.
-    pub fn new(settings: Settings, run: Run, sessions: &[Session], last: Seq, kept: &Kept, now: Now) -> Self {
+    /// A core for a store that holds `sessions`, rows up to `last`, and these kept values. Decides
+    /// which session runs: replay rows after this.
+    pub fn new(
+        settings: Settings,
+        run: Run,
+        sessions: &[Session],
+        last: Seq,
+        kept: &Kept,
+        now: Now,
+    ) -> Self {
         let mut fold = Fold::new(settings.calendar.clone());
-        fold.broadcaster.configured = settings.broadcaster.as_ref().map(|who| who.id.clone()).filter(|id| !id.is_empty());
-        fold.people.anonymous.clone_from(&settings.credits.anonymous);
-        let side = Side::new(settings.generation.or_else(|| kept.generation.as_deref().and_then(|word| word.parse().ok())));
+        fold.broadcaster.configured = settings
+            .broadcaster
+            .as_ref()
+            .map(|who| who.id.clone())
+            .filter(|id| !id.is_empty());
+        fold.people
+            .anonymous
+            .clone_from(&settings.credits.anonymous);
+        let side = Side::new(settings.generation.or_else(|| {
+            kept.generation
+                .as_deref()
+                .and_then(|word| word.parse().ok())
+        }));
         let mut core = Self {
             rules: rules::Rules::new(&settings.rules, kept.once.as_deref()),
             fold,
-            session: Session { id: SessionId(0), started_ms: now.wall_ms, ended_ms: None, cause: "first".into() },
+            session: Session {
+                id: SessionId(0),
+                started_ms: now.wall_ms,
+                ended_ms: None,
+                cause: "first".into(),
+            },
             writes: Writes::new(last),
             replies: Replies::default(),
             heard_ids: Recent::new(RECENT_IDS),
@@ -166,8 +191,22 @@ impl Core {
         let credits = &self.settings.credits;
         let listed = &mut self.fold.people.listed;
         listed.add_names(credits.ignore.names());
-        listed.add_names(credits.editors.iter().chain(credits.groups.values().flatten()).map(|name| &**name));
-        listed.add_names(self.settings.overlay.script.sections.iter().flat_map(|plan| &plan.ignore).map(|name| &**name));
+        listed.add_names(
+            credits
+                .editors
+                .iter()
+                .chain(credits.groups.values().flatten())
+                .map(|name| &**name),
+        );
+        listed.add_names(
+            self.settings
+                .overlay
+                .script
+                .sections
+                .iter()
+                .flat_map(|plan| &plan.ignore)
+                .map(|name| &**name),
+        );
     }
 
     fn recall_channels(&mut self, json: Option<&str>) {
@@ -178,7 +217,10 @@ impl Core {
 
     /// What is to be done before the first input.
     pub fn start(&mut self) -> Vec<Effect> {
-        let learned = self.side.generation().filter(|_| self.settings.generation.is_none());
+        let learned = self
+            .side
+            .generation()
+            .filter(|_| self.settings.generation.is_none());
         self.out.extend(learned.map(Effect::Speaks));
         std::mem::take(&mut self.out)
     }
@@ -202,7 +244,8 @@ impl Core {
         }
     }
 
-    /// Ids of the last rows, oldest first: a repeat is dropped although the bridge was restarted in between.
+    /// Ids of the last rows, oldest first: a repeat is dropped although the bridge was restarted in
+    /// between.
     pub fn recall_id(&mut self, id: &str) {
         self.heard_ids.insert(id);
     }
@@ -212,11 +255,14 @@ impl Core {
         self.published_ids.insert(recent::hash(id));
     }
 
-    /// A row of the journal, in order; those of one earlier session after the other, then those of the running one. Between sessions call
-    /// [`Self::replay_next_session`].
+    /// A row of the journal, in order; those of one earlier session after the other, then those of
+    /// the running one. Between sessions call [`Self::replay_next_session`].
     pub fn replay(&mut self, row: &Row) {
         // Rows of earlier versions hold whatever came.
-        let shortened = mapping::shorten(&row.body).map(|body| Row { body: body.into(), ..row.clone() });
+        let shortened = mapping::shorten(&row.body).map(|body| Row {
+            body: body.into(),
+            ..row.clone()
+        });
         let row = shortened.as_ref().unwrap_or(row);
         let facts = facts_of(row);
         if self.is_elsewhere(&facts) {
@@ -284,9 +330,18 @@ impl Core {
                 self.writes.healed();
                 self.out.push(Effect::Note(Note::StoreHealed));
             }
-            Input::Done { ticket: Ticket::Run(run), outcome } => self.request_done(run, outcome),
-            Input::Done { ticket: Ticket::Program(program), outcome } => self.program_done(program, outcome),
-            Input::Done { ticket: Ticket::Label(place), outcome } => self.label_written(place, outcome, now),
+            Input::Done {
+                ticket: Ticket::Run(run),
+                outcome,
+            } => self.request_done(run, outcome),
+            Input::Done {
+                ticket: Ticket::Program(program),
+                outcome,
+            } => self.program_done(program, outcome),
+            Input::Done {
+                ticket: Ticket::Label(place),
+                outcome,
+            } => self.label_written(place, outcome, now),
             Input::Sent(pass) => self.sent(pass),
             Input::Tick => {}
             Input::Stopping => {
@@ -308,7 +363,8 @@ impl Core {
         std::mem::take(&mut self.out)
     }
 
-    /// When [`Input::Tick`] is due at the latest, on the monotonic clock. Never far away: that it did not come shows a freeze.
+    /// When [`Input::Tick`] is due at the latest, on the monotonic clock. Never far away: that it
+    /// did not come shows a freeze.
     pub fn due_ms(&self) -> u64 {
         let heartbeat = self.tick_ms.map(|tick_ms| tick_ms + HEARTBEAT_MS);
         [
@@ -372,7 +428,8 @@ impl Core {
         self.stream.unknown();
     }
 
-    /// A long gap between two inputs although a tick was due: the process was frozen. Another bridge may have taken over.
+    /// A long gap between two inputs although a tick was due: the process was frozen. Another
+    /// bridge may have taken over.
     fn notice_freeze(&mut self, now: Now) {
         let due = self.due_ms();
         let was = self.tick_ms.replace(now.mono_ms);
@@ -417,10 +474,14 @@ impl Core {
     }
 
     fn keep(&mut self, key: &'static str, value: String) {
-        self.write(Write::Keep { key, value: value.into() });
+        self.write(Write::Keep {
+            key,
+            value: value.into(),
+        });
     }
 
-    /// A fresh id for something we send: a name-based UUID below this run's own, so that same inputs give same ids.
+    /// A fresh id for something we send: a name-based UUID below this run's own, so that same
+    /// inputs give same ids.
     fn fresh_id(&mut self) -> String {
         self.fresh_uuid().to_string()
     }
@@ -430,7 +491,8 @@ impl Core {
         Uuid::new_v5(&self.run.bridge, &self.sent.to_be_bytes())
     }
 
-    /// Sends a message; tells whether OBS can carry it. One that is too large is never sent, and the log says so.
+    /// Sends a message; tells whether OBS can carry it. One that is too large is never sent, and
+    /// the log says so.
     fn send(&mut self, message: &Map<String, Value>) -> bool {
         let written = crate::request::reply::message(message);
         if let Ok(json) = written {
@@ -444,7 +506,9 @@ impl Core {
     fn note_too_large(&mut self) {
         self.too_large += 1;
         if self.too_large.is_power_of_two() {
-            self.out.push(Effect::Note(Note::TooLarge { times: self.too_large }));
+            self.out.push(Effect::Note(Note::TooLarge {
+                times: self.too_large,
+            }));
         }
     }
 }
@@ -454,7 +518,9 @@ fn fold_origin(origin: RowOrigin, has_id: bool) -> Origin {
         RowOrigin::Filled => Origin::Filled,
         // Two reports with an id each are of two pages.
         RowOrigin::Heard if has_id => Origin::Page,
-        RowOrigin::Heard | RowOrigin::Played | RowOrigin::Published | RowOrigin::Added => Origin::Live,
+        RowOrigin::Heard | RowOrigin::Played | RowOrigin::Published | RowOrigin::Added => {
+            Origin::Live
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Objections to other bridges that came to this OBS: each of them is told that it is taken, however often it says Hello.
+//! Objections to other bridges that came to this OBS: each of them is told that it is taken,
+//! however often it says Hello.
 
 use std::collections::VecDeque;
 
@@ -21,7 +22,11 @@ pub(super) struct Objections {
 
 impl Default for Objections {
     fn default() -> Self {
-        Self { limit: RateLimit::new(BURST, EACH_MS), waiting: VecDeque::new(), last: None }
+        Self {
+            limit: RateLimit::new(BURST, EACH_MS),
+            waiting: VecDeque::new(),
+            last: None,
+        }
     }
 }
 
@@ -33,13 +38,18 @@ impl Objections {
         }
     }
 
-    /// The bridge whose turn it is, and whether it is worth a line in the log: at the objections 1, 2, 4, 8 … to the same one.
+    /// The bridge whose turn it is, and whether it is worth a line in the log: at the objections 1,
+    /// 2, 4, 8 … to the same one.
     pub(super) fn take(&mut self, mono_ms: u64) -> Option<(Box<str>, bool)> {
         if self.waiting.is_empty() || !self.limit.allows(mono_ms) {
             return None;
         }
         let other = self.waiting.pop_front()?;
-        let times = self.last.take().filter(|(last, _)| *last == other).map_or(1, |(_, times)| times + 1);
+        let times = self
+            .last
+            .take()
+            .filter(|(last, _)| *last == other)
+            .map_or(1, |(_, times)| times + 1);
         self.last = Some((other.clone(), times));
         Some((other, times.is_power_of_two()))
     }

@@ -152,7 +152,8 @@ pub enum Input {
     },
     /// This scene is on air, and OBS has settled on it. The same one may come again.
     Scene(Box<str>),
-    /// Another scene collection is open: its scenes and sources may be others, under the same names too.
+    /// Another scene collection is open: its scenes and sources may be others, under the same names
+    /// too.
     Collection,
     /// Answer to [`Effect::AskShown`].
     Shown {
@@ -221,7 +222,8 @@ pub enum Effect {
     Write(Write),
     /// Broadcast this as a `CustomEvent`, after everything sent before it.
     Send(Box<RawValue>),
-    /// Broadcast this reply. A large one may be overtaken by small ones, and those of a client that has many waiting by others'.
+    /// Broadcast this reply. A large one may be overtaken by small ones, and those of a client that
+    /// has many waiting by others'.
     Reply {
         /// The reply.
         reply: Reply,
@@ -293,88 +295,225 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the Display texts say it")]
 pub enum Note {
-    TwitchatThere { generation: Option<Generation> },
+    TwitchatThere {
+        generation: Option<Generation>,
+    },
     TwitchatGone,
-    TwoPages { by: &'static str },
-    SummaryMerged { filled: usize },
-    SummaryRefused { why: &'static str },
+    TwoPages {
+        by: &'static str,
+    },
+    SummaryMerged {
+        filled: usize,
+    },
+    SummaryRefused {
+        why: &'static str,
+    },
     SummaryUnanswered,
-    BadData { kind: Box<str>, why: String },
-    SessionBegun { id: u64, cause: &'static str },
+    BadData {
+        kind: Box<str>,
+        why: String,
+    },
+    SessionBegun {
+        id: u64,
+        cause: &'static str,
+    },
     Thawed,
-    OtherBridge { other: Box<str> },
+    OtherBridge {
+        other: Box<str>,
+    },
     StoreFailed(String),
     StoreHealed,
-    StoreNoted { text: String, lost: bool },
-    TooLarge { times: u64 },
-    RollBegins { test: bool, names: usize, pages: usize, shown: bool },
-    RollEnded { how: &'static str, test: bool },
-    RollRefused { why: String },
-    SceneUnknown { scene: Box<str>, why: String },
-    NoMusic { why: String },
-    NoVendor { why: Box<str> },
+    StoreNoted {
+        text: String,
+        lost: bool,
+    },
+    TooLarge {
+        times: u64,
+    },
+    RollBegins {
+        test: bool,
+        names: usize,
+        pages: usize,
+        shown: bool,
+    },
+    RollEnded {
+        how: &'static str,
+        test: bool,
+    },
+    RollRefused {
+        why: String,
+    },
+    SceneUnknown {
+        scene: Box<str>,
+        why: String,
+    },
+    NoMusic {
+        why: String,
+    },
+    NoVendor {
+        why: Box<str>,
+    },
     StepFailed(Failure),
-    RuleBusy { rule: Box<str>, times: u64 },
+    RuleBusy {
+        rule: Box<str>,
+        times: u64,
+    },
     ProgramDropped(Dropped),
-    RuleLoop { rule: Box<str> },
-    RuleUnclear { rule: Box<str>, times: u64, why: String },
-    LabelFailed { source: Box<str>, why: String },
+    RuleLoop {
+        rule: Box<str>,
+    },
+    RuleUnclear {
+        rule: Box<str>,
+        times: u64,
+        why: String,
+    },
+    LabelFailed {
+        source: Box<str>,
+        why: String,
+    },
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TwitchatThere { generation: Some(generation) } => write!(f, "Twitchat is there: {generation}"),
-            Self::TwitchatThere { generation: None } => f.write_str("Twitchat is there; its generation will show"),
+            Self::TwitchatThere {
+                generation: Some(generation),
+            } => write!(f, "Twitchat is there: {generation}"),
+            Self::TwitchatThere { generation: None } => {
+                f.write_str("Twitchat is there; its generation will show")
+            }
             Self::TwoPages { by } => {
-                let how = if *by == "events" { "events come twice" } else { "events come in the words of two generations" };
-                write!(f, "two Twitchat pages are connected to this OBS ({how}): what both report counts once; close one of them")
+                let how = if *by == "events" {
+                    "events come twice"
+                } else {
+                    "events come in the words of two generations"
+                };
+                write!(
+                    f,
+                    "two Twitchat pages are connected to this OBS ({how}): what both report counts \
+                        once; close one of them"
+                )
             }
             Self::TwitchatGone => f.write_str("Twitchat no longer answers"),
-            Self::SummaryMerged { filled } => write!(f, "Twitchat's summary is merged in: {filled} credits had been missed"),
-            Self::SummaryRefused { why } => write!(f, "a summary of Twitchat's was left alone: {why}"),
-            Self::SummaryUnanswered => f.write_str("Twitchat does not answer when asked for its summary; what was missed stays missed"),
+            Self::SummaryMerged { filled } => write!(
+                f,
+                "Twitchat's summary is merged in: {filled} credits had been missed"
+            ),
+            Self::SummaryRefused { why } => {
+                write!(f, "a summary of Twitchat's was left alone: {why}")
+            }
+            Self::SummaryUnanswered => f.write_str(
+                "Twitchat does not answer when asked for its summary; what was missed stays missed",
+            ),
             Self::BadData { kind, why } => write!(f, "a {kind} message cannot be used: {why}"),
             Self::SessionBegun { id, cause } => write!(f, "session {id} begins: {cause}"),
-            Self::Thawed => f.write_str("the bridge had been frozen; asking whether another one took over"),
-            Self::OtherBridge { other } => write!(f, "another bridge ({other}) came to this OBS and was told that we serve it"),
+            Self::Thawed => {
+                f.write_str("the bridge had been frozen; asking whether another one took over")
+            }
+            Self::OtherBridge { other } => write!(
+                f,
+                "another bridge ({other}) came to this OBS and was told that we serve it"
+            ),
             Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; trying on"),
             Self::StoreHealed => f.write_str("the journal is written again"),
             Self::StoreNoted { text, .. } => f.write_str(text),
-            Self::StepFailed(Failure { of, step, why, times: 1 }) => write!(f, "{of} failed at {step}: {why}"),
-            Self::StepFailed(Failure { of, step, why, times }) => write!(f, "{of} failed at {step}, {times} failures so far: {why}"),
-            Self::RuleBusy { rule, times } => write!(f, "rule {rule:?} was left out {times} times: it is triggered faster than it can run"),
+            Self::StepFailed(Failure {
+                of,
+                step,
+                why,
+                times: 1,
+            }) => write!(f, "{of} failed at {step}: {why}"),
+            Self::StepFailed(Failure {
+                of,
+                step,
+                why,
+                times,
+            }) => write!(f, "{of} failed at {step}, {times} failures so far: {why}"),
+            Self::RuleBusy { rule, times } => write!(
+                f,
+                "rule {rule:?} was left out {times} times: it is triggered faster than it can run"
+            ),
             Self::ProgramDropped(Dropped { of, times }) => {
-                write!(f, "{of}: {times} programs were left out: as many as may run and wait already do")
+                write!(
+                    f,
+                    "{of}: {times} programs were left out: as many as may run and wait already do"
+                )
             }
-            Self::RuleLoop { rule } => write!(f, "rule {rule:?} was cut off: rules cause one another without end"),
-            Self::RuleUnclear { rule, times: 1, why } => write!(f, "rule {rule:?}: its condition could not be evaluated: {why}"),
+            Self::RuleLoop { rule } => write!(
+                f,
+                "rule {rule:?} was cut off: rules cause one another without end"
+            ),
+            Self::RuleUnclear {
+                rule,
+                times: 1,
+                why,
+            } => write!(
+                f,
+                "rule {rule:?}: its condition could not be evaluated: {why}"
+            ),
             Self::RuleUnclear { rule, times, why } => {
-                write!(f, "rule {rule:?}: its condition could not be evaluated, {times} times so far: {why}")
+                write!(
+                    f,
+                    "rule {rule:?}: its condition could not be evaluated, {times} times so far: \
+                        {why}"
+                )
             }
             Self::LabelFailed { source, why } => {
-                write!(f, "label {source:?} is not up to date: {why} (`labels install` makes a source that is missing)")
+                write!(
+                    f,
+                    "label {source:?} is not up to date: {why} (`labels install` makes a source \
+                        that is missing)"
+                )
             }
             Self::TooLarge { times } => write!(
                 f,
-                "an event is larger than the 16 MiB that OBS carries: it counts, but subscribers do not receive it (so far {times})"
+                "an event is larger than the 16 MiB that OBS carries: it counts, but subscribers \
+                    do not receive it (so far {times})"
             ),
-            Self::RollBegins { test, names, pages, shown } => {
-                let what = if *test { "a test of the end credits rolls" } else { "the end credits roll" };
+            Self::RollBegins {
+                test,
+                names,
+                pages,
+                shown,
+            } => {
+                let what = if *test {
+                    "a test of the end credits rolls"
+                } else {
+                    "the end credits roll"
+                };
                 write!(f, "{what}: names {names}, pages that report {pages}")?;
-                f.write_str(if *shown { ", their scene is on air" } else { "" })
+                f.write_str(if *shown {
+                    ", their scene is on air"
+                } else {
+                    ""
+                })
             }
             Self::RollEnded { how, test } => {
-                let what = if *test { "the test of the end credits" } else { "the end credits" };
+                let what = if *test {
+                    "the test of the end credits"
+                } else {
+                    "the end credits"
+                };
                 write!(f, "{what}: {}", how.to_lowercase())
             }
             Self::RollRefused { why } => write!(f, "the end credits do not roll: {why}"),
             Self::SceneUnknown { scene, why } => {
-                write!(f, "OBS does not say whether scene {scene:?} shows the end credits: {why}; asking again")
+                write!(
+                    f,
+                    "OBS does not say whether scene {scene:?} shows the end credits: {why}; asking \
+                        again"
+                )
             }
-            Self::NoMusic { why } => write!(f, "how long the music of the end credits is, is not known: {why}"),
+            Self::NoMusic { why } => write!(
+                f,
+                "how long the music of the end credits is, is not known: {why}"
+            ),
             Self::NoVendor { why } => {
-                write!(f, "OBS hands nothing to browser sources: {why}; pages with a connection of their own still work")
+                write!(
+                    f,
+                    "OBS hands nothing to browser sources: {why}; pages with a connection of their \
+                        own still work"
+                )
             }
         }
     }

@@ -26,7 +26,11 @@ pub struct Recent {
 impl Recent {
     /// An empty one.
     pub fn new(size: usize) -> Self {
-        Self { order: VecDeque::with_capacity(size), set: HashSet::with_capacity(size), size }
+        Self {
+            order: VecDeque::with_capacity(size),
+            set: HashSet::with_capacity(size),
+            size,
+        }
     }
 
     /// Takes an id in; `false` if it was there already.

@@ -1,5 +1,6 @@
-//! What somebody plays back from a recording, to see how overlays look: told as if it happened now, written down nowhere, counted in no
-//! credits. Nothing that is known of the channel, its people or its Twitchat changes by it: a recording may be of any of them.
+//! What somebody plays back from a recording, to see how overlays look: told as if it happened now,
+//! written down nowhere, counted in no credits. Nothing that is known of the channel, its people or
+//! its Twitchat changes by it: a recording may be of any of them.
 
 use super::{Core, port::Now, telling::at};
 use crate::{

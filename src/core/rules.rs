@@ -1,7 +1,8 @@
-//! Rules and named actions at work: what is told is judged, what runs is done, one step after the other.
+//! Rules and named actions at work: what is told is judged, what runs is done, one step after the
+//! other.
 //!
-//! `rule::Engine` decides; this is its hands and eyes within the core. What the shell must do leaves as an effect and comes back as
-//! [`Input::Done`](super::port::Input::Done).
+//! `rule::Engine` decides; this is its hands and eyes within the core. What the shell must do
+//! leaves as an effect and comes back as [`Input::Done`](super::port::Input::Done).
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -18,8 +19,8 @@ use crate::{
     mapping::interpreter::Playback,
     request,
     rule::{
-        self, BegunProgram, BegunRequest, Cause, Context, Deed, Engine, Happening, Latest, Owner, Part, ProgramEnd, ProgramId, Rulebook,
-        RunId, Trace, Turn, Uses, Verdict,
+        self, BegunProgram, BegunRequest, Cause, Context, Deed, Engine, Happening, Latest, Owner,
+        Part, ProgramEnd, ProgramId, Rulebook, RunId, Trace, Turn, Uses, Verdict,
     },
 };
 
@@ -78,13 +79,22 @@ impl Rules {
 
     pub(super) fn due_ms(&self) -> Option<u64> {
         let ledger = self.engine.has_news().then_some(self.ledger_due_ms);
-        [self.engine.due_ms(), self.labels.due_ms(), ledger].into_iter().flatten().min()
+        [self.engine.due_ms(), self.labels.due_ms(), ledger]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 
 impl Core {
     /// An event is told: the rules will look at it.
-    pub(super) fn rules_hear(&mut self, name: &EventName, data: &Value, playback: Playback, now: Now) {
+    pub(super) fn rules_hear(
+        &mut self,
+        name: &EventName,
+        data: &Value,
+        playback: Playback,
+        now: Now,
+    ) {
         if !self.rules.engine.listens(name) {
             return;
         }
@@ -93,7 +103,11 @@ impl Core {
             _ if playback == Playback::Recorded => Cause::Replay,
             _ => self.rules.engine.cause_of(name, data, now.mono_ms),
         };
-        self.rules.inbox.push_back(Happening { name: name.clone(), data: data.clone(), cause });
+        self.rules.inbox.push_back(Happening {
+            name: name.clone(),
+            data: data.clone(),
+            cause,
+        });
     }
 
     /// Judges what happened and goes on with every run, until all of them wait for something.
@@ -102,21 +116,41 @@ impl Core {
             while let Some(happening) = self.rules.inbox.pop_front() {
                 self.judge(happening, now);
             }
-            let Some((run, uses, happening)) = self.rules.engine.upcoming(now.mono_ms) else { break };
+            let Some((run, uses, happening)) = self.rules.engine.upcoming(now.mono_ms) else {
+                break;
+            };
             let context = self.context(uses, Some(&happening), now);
             match self.rules.engine.turn(run, &context, now.mono_ms) {
                 Turn::Nothing => {}
                 Turn::Failed(failure) => self.step_failed(failure),
-                Turn::Over { owner, called, success } => self.run_over(owner, called, success, now),
+                Turn::Over {
+                    owner,
+                    called,
+                    success,
+                } => self.run_over(owner, called, success, now),
                 Turn::Do { run, deed, depth } => self.perform(run, deed, depth, now),
             }
         }
-        while let Some(BegunRequest { run, request, depth }) = self.rules.engine.next_request() {
-            self.rules.engine.expect(Trace::of_obs(&request), depth, now.mono_ms);
-            self.out.push(Effect::Ask { ticket: Ticket::Run(run), request });
+        while let Some(BegunRequest {
+            run,
+            request,
+            depth,
+        }) = self.rules.engine.next_request()
+        {
+            self.rules
+                .engine
+                .expect(Trace::of_obs(&request), depth, now.mono_ms);
+            self.out.push(Effect::Ask {
+                ticket: Ticket::Run(run),
+                request,
+            });
         }
         while let Some(BegunProgram { id, of, program }) = self.rules.engine.next_program() {
-            self.out.push(Effect::Run { ticket: Ticket::Program(id), of, program });
+            self.out.push(Effect::Run {
+                ticket: Ticket::Program(id),
+                of,
+                program,
+            });
         }
         if self.rules.engine.has_news() && now.mono_ms >= self.rules.ledger_due_ms {
             self.keep_ledger(now);
@@ -134,17 +168,35 @@ impl Core {
     fn judge(&mut self, happening: Happening, now: Now) {
         let uses = self.rules.engine.uses(&happening.name);
         let context = self.context(uses, Some(&happening), now);
-        let verdicts = self.rules.engine.take(&Arc::new(happening), &context, self.session.id.0, now.mono_ms);
+        let verdicts = self.rules.engine.take(
+            &Arc::new(happening),
+            &context,
+            self.session.id.0,
+            now.mono_ms,
+        );
         for (place, verdict) in verdicts {
             let tally = self.rules.engine.tally(Owner::Rule(place));
-            let rule = || self.rules.engine.book().rules.get(place).map(|rule| rule.name.clone()).unwrap_or_default();
+            let rule = || {
+                self.rules
+                    .engine
+                    .book()
+                    .rules
+                    .get(place)
+                    .map(|rule| rule.name.clone())
+                    .unwrap_or_default()
+            };
             let note = match verdict {
                 // Said at 1, 2, 4, 8 …: a burst would fill the log.
-                Verdict::Busy if tally.skipped.is_power_of_two() => Note::RuleBusy { rule: rule(), times: tally.skipped },
+                Verdict::Busy if tally.skipped.is_power_of_two() => Note::RuleBusy {
+                    rule: rule(),
+                    times: tally.skipped,
+                },
                 Verdict::TooDeep if tally.too_deep == 1 => Note::RuleLoop { rule: rule() },
-                Verdict::WhenFailed(why) if tally.unclear.is_power_of_two() => {
-                    Note::RuleUnclear { rule: rule(), times: tally.unclear, why: why.to_string() }
-                }
+                Verdict::WhenFailed(why) if tally.unclear.is_power_of_two() => Note::RuleUnclear {
+                    rule: rule(),
+                    times: tally.unclear,
+                    why: why.to_string(),
+                },
                 _ => continue,
             };
             self.out.push(Effect::Note(note));
@@ -152,11 +204,18 @@ impl Core {
     }
 
     /// What a template or a condition sees. Only what it uses is made.
-    pub(super) fn context(&mut self, uses: Uses, happening: Option<&Happening>, now: Now) -> Context {
+    pub(super) fn context(
+        &mut self,
+        uses: Uses,
+        happening: Option<&Happening>,
+        now: Now,
+    ) -> Context {
         let mut context = match happening {
-            Some(happening) if uses.has("event") || uses.has("data") => {
-                Context::of_event(&happening.name.source, &happening.name.kind, &happening.data)
-            }
+            Some(happening) if uses.has("event") || uses.has("data") => Context::of_event(
+                &happening.name.source,
+                &happening.name.kind,
+                &happening.data,
+            ),
             _ => Context::default(),
         };
         if uses.has("credits") {
@@ -175,9 +234,18 @@ impl Core {
             context = context.with("session", Part::of(&session));
         }
         if uses.has("broadcaster") {
-            let Person { id, login, display, .. } = self.broadcaster().unwrap_or_default();
+            let Person {
+                id, login, display, ..
+            } = self.broadcaster().unwrap_or_default();
             let name = if display.is_empty() { &login } else { &display }.to_string();
-            context = context.with("broadcaster", Part::of(&rule::Whose { id: id.into(), login: login.into(), name }));
+            context = context.with(
+                "broadcaster",
+                Part::of(&rule::Whose {
+                    id: id.into(),
+                    login: login.into(),
+                    name,
+                }),
+            );
         }
         if uses.has("last") {
             self.hide_latest();
@@ -193,13 +261,18 @@ impl Core {
             streaming: self.stream.is_on(),
             stream_seconds: self.stream_seconds(now),
             twitchat: self.side.is_present(),
-            generation: self.side.generation().map_or(0, crate::twitchat::Generation::number),
+            generation: self
+                .side
+                .generation()
+                .map_or(0, crate::twitchat::Generation::number),
         }
     }
 
     /// For how long OBS has been streaming; 0 if it does not.
     pub(super) fn stream_seconds(&self, now: Now) -> i64 {
-        self.stream.on_since_ms().map_or(0, |since_ms| (now.wall_ms - since_ms).max(0) / 1_000)
+        self.stream
+            .on_since_ms()
+            .map_or(0, |since_ms| (now.wall_ms - since_ms).max(0) / 1_000)
     }
 
     /// How long ago the session began.
@@ -209,14 +282,27 @@ impl Core {
 
     /// The credits in today's spelling, made again only when they may have changed.
     fn credits_part(&mut self, now: Now) -> Part {
-        let at: CreditsAt = (self.session.id.0, self.fold.session.facts(), self.counts.journal);
+        let at: CreditsAt = (
+            self.session.id.0,
+            self.fold.session.facts(),
+            self.counts.journal,
+        );
         if let Some((made_at, part)) = &self.rules.credits
             && *made_at == at
         {
             return part.clone();
         }
-        let wish = Wish { spelling: Spelling::Current, extended: false, limit: None };
-        let part = Part::of(&credits::reply::credits(&self.fold, &self.settings.credits, wish, now.wall_ms));
+        let wish = Wish {
+            spelling: Spelling::Current,
+            extended: false,
+            limit: None,
+        };
+        let part = Part::of(&credits::reply::credits(
+            &self.fold,
+            &self.settings.credits,
+            wish,
+            now.wall_ms,
+        ));
         self.rules.credits = Some((at, part.clone()));
         part
     }
@@ -224,10 +310,18 @@ impl Core {
     /// Does what a step says, here or in the shell.
     fn perform(&mut self, run: RunId, deed: Deed, depth: u8, now: Now) {
         let outcome = match deed {
-            Deed::Send { kind, data, check, yes } => self.send_step(&kind, data, check, yes, depth, now),
+            Deed::Send {
+                kind,
+                data,
+                check,
+                yes,
+            } => self.send_step(&kind, data, check, yes, depth, now),
             Deed::Publish { name, data, id } => self.caused(depth, |core| {
-                core.can_store(core.promise_of_event(&name, &data, id.as_deref())).map_err(|error| error.to_string())?;
-                core.publish(&name, data, id.as_deref(), now).map(drop).map_err(|wrong| wrong.to_string())
+                core.can_store(core.promise_of_event(&name, &data, id.as_deref()))
+                    .map_err(|error| error.to_string())?;
+                core.publish(&name, data, id.as_deref(), now)
+                    .map(drop)
+                    .map_err(|wrong| wrong.to_string())
             }),
             Deed::Request { name, data } => self.request_step(&name, data, depth, now),
             Deed::Obs(_) if self.obs.is_none() => Err("OBS is not connected".to_owned()),
@@ -247,7 +341,11 @@ impl Core {
                             self.out.push(Effect::Note(Note::ProgramDropped(dropped)));
                         }
                         // A step does not depend on what becomes of its program in the background.
-                        if background { Ok(()) } else { Err("too many programs wait already".to_owned()) }
+                        if background {
+                            Ok(())
+                        } else {
+                            Err("too many programs wait already".to_owned())
+                        }
                     }
                 }
             }
@@ -298,21 +396,43 @@ impl Core {
         self.rules.cause
     }
 
-    fn send_step(&mut self, kind: &str, data: Map<String, Value>, check: bool, yes: bool, depth: u8, now: Now) -> Result<(), String> {
+    fn send_step(
+        &mut self,
+        kind: &str,
+        data: Map<String, Value>,
+        check: bool,
+        yes: bool,
+        depth: u8,
+        now: Now,
+    ) -> Result<(), String> {
         if self.obs.is_none() || !self.side.is_present() {
             return Err("Twitchat is not heard on this OBS: nobody would act".into());
         }
-        let prepared = rule::prepare(kind, data, check, yes, self.side.generation()).map_err(|refused| refused.to_string())?;
-        self.rules.engine.expect(Trace::of_action(&prepared), depth, now.mono_ms);
+        let prepared = rule::prepare(kind, data, check, yes, self.side.generation())
+            .map_err(|refused| refused.to_string())?;
+        self.rules
+            .engine
+            .expect(Trace::of_action(&prepared), depth, now.mono_ms);
         self.send_action(&prepared.kind, prepared.data.into());
         Ok(())
     }
 
-    fn request_step(&mut self, name: &str, data: Map<String, Value>, depth: u8, now: Now) -> Result<(), String> {
+    fn request_step(
+        &mut self,
+        name: &str,
+        data: Map<String, Value>,
+        depth: u8,
+        now: Now,
+    ) -> Result<(), String> {
         let call = request::of(name, data).map_err(|error| error.to_string())?;
-        self.can_store(self.promise(&call)).map_err(|error| error.to_string())?;
-        self.rules.engine.expect(Trace::of_request(name), depth, now.mono_ms);
-        self.caused(depth, |core| core.act(call, "", now)).map(drop).map_err(|error| error.to_string())
+        self.can_store(self.promise(&call))
+            .map_err(|error| error.to_string())?;
+        self.rules
+            .engine
+            .expect(Trace::of_request(name), depth, now.mono_ms);
+        self.caused(depth, |core| core.act(call, "", now))
+            .map(drop)
+            .map_err(|error| error.to_string())
     }
 
     /// What `GetStatus` says of rules and actions.
@@ -320,13 +440,24 @@ impl Core {
         let engine = &self.rules.engine;
         let line = |name: &str, enabled: bool, owner| {
             let tally = engine.tally(owner);
-            json!({ "name": name, "enabled": enabled, "runs": tally.runs, "running": tally.running, "waiting": tally.waiting,
-                "skipped": tally.skipped, "failed": tally.failed, "lastError": engine.trouble(owner),
+            json!({ "name": name, "enabled": enabled, "runs": tally.runs, "running": tally.running,
+                "waiting": tally.waiting,
+                "skipped": tally.skipped, "failed": tally.failed,
+                    "lastError": engine.trouble(owner),
                 "programs": engine.programs(owner) })
         };
-        let rules = engine.book().rules.iter().enumerate().map(|(place, rule)| line(&rule.name, rule.enabled, Owner::Rule(place)));
-        let actions =
-            engine.book().actions.iter().enumerate().map(|(place, action)| line(&action.name, action.enabled, Owner::Action(place)));
+        let rules = engine
+            .book()
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(place, rule)| line(&rule.name, rule.enabled, Owner::Rule(place)));
+        let actions = engine
+            .book()
+            .actions
+            .iter()
+            .enumerate()
+            .map(|(place, action)| line(&action.name, action.enabled, Owner::Action(place)));
         (rules.collect(), actions.collect())
     }
 }

@@ -1,6 +1,7 @@
 //! When one session ends and the next begins.
 //!
-//! A session ends by a reset: a request, OBS starting a new stream, or the bridge having been closed for long. What it held stays.
+//! A session ends by a reset: a request, OBS starting a new stream, or the bridge having been
+//! closed for long. What it held stays.
 
 use super::{
     Core,
@@ -10,7 +11,8 @@ use super::{
 };
 use crate::mapping;
 
-/// Writes of when OBS was last known to stream: so many at once, and the pause between further ones.
+/// Writes of when OBS was last known to stream: so many at once, and the pause between further
+/// ones.
 const STREAMED_BURST: u64 = 2;
 const STREAMED_EACH_MS: u64 = 1_000;
 
@@ -27,7 +29,11 @@ pub(super) struct StreamState {
 
 impl StreamState {
     pub(super) fn new(kept: &Kept) -> Self {
-        Self { on_since_ms: None, last_ms: kept.streamed_ms, writes: RateLimit::new(STREAMED_BURST, STREAMED_EACH_MS) }
+        Self {
+            on_since_ms: None,
+            last_ms: kept.streamed_ms,
+            writes: RateLimit::new(STREAMED_BURST, STREAMED_EACH_MS),
+        }
     }
 
     pub(super) fn is_on(&self) -> bool {
@@ -50,7 +56,8 @@ impl StreamState {
 }
 
 impl Core {
-    /// Takes up the session that ran, or begins the first one, or the next one if the bridge was closed for long.
+    /// Takes up the session that ran, or begins the first one, or the next one if the bridge was
+    /// closed for long.
     pub(super) fn choose_session(&mut self, sessions: &[Session], kept: &Kept, now: Now) {
         let Some(last) = sessions.iter().max_by_key(|session| session.id) else {
             self.begin_session("first", now.wall_ms);
@@ -66,14 +73,20 @@ impl Core {
     /// Ends the running session and begins another.
     pub(super) fn begin_session(&mut self, cause: &'static str, started_ms: i64) {
         let id = SessionId(self.session.id.0 + 1);
-        self.session = Session { id, started_ms, ended_ms: None, cause: cause.into() };
+        self.session = Session {
+            id,
+            started_ms,
+            ended_ms: None,
+            cause: cause.into(),
+        };
         self.fold.begin_session();
         self.counts.journal = 0;
         self.side.session_changed();
         self.write(Write::Begin(self.session.clone()));
         self.keep_latest();
         self.rules.labels.touch();
-        self.out.push(Effect::Note(Note::SessionBegun { id: id.0, cause }));
+        self.out
+            .push(Effect::Note(Note::SessionBegun { id: id.0, cause }));
     }
 
     /// OBS says whether it streams, and for how long.
@@ -94,7 +107,10 @@ impl Core {
 
     /// OBS began or ended a stream.
     pub(super) fn stream_changed(&mut self, active: bool, now: Now) {
-        self.tell_obs(mapping::obs::stream_changed(&self.connection(), active), now);
+        self.tell_obs(
+            mapping::obs::stream_changed(&self.connection(), active),
+            now,
+        );
         if active {
             self.stream_runs(now.wall_ms, now);
         } else {
@@ -107,15 +123,23 @@ impl Core {
 
     /// A stream runs since then: a new one if the last one ended more than the grace time before.
     fn stream_runs(&mut self, began_ms: i64, now: Now) {
-        let is_new = self.stream.last_ms.is_some_and(|last_ms| began_ms - last_ms > self.settings.grace_ms);
-        if is_new && !self.stream.is_on() && self.settings.reset_on_stream_start && began_ms > self.session.started_ms {
+        let is_new = self
+            .stream
+            .last_ms
+            .is_some_and(|last_ms| began_ms - last_ms > self.settings.grace_ms);
+        if is_new
+            && !self.stream.is_on()
+            && self.settings.reset_on_stream_start
+            && began_ms > self.session.started_ms
+        {
             self.begin_session("stream", began_ms);
         }
         self.stream.on_since_ms = Some(began_ms);
         self.note_stream(now);
     }
 
-    /// Notes that the stream runs, so that its end is known even if the bridge is not there to see it.
+    /// Notes that the stream runs, so that its end is known even if the bridge is not there to see
+    /// it.
     pub(super) fn note_stream(&mut self, now: Now) {
         if self.stream.is_on() {
             self.stream.last_ms = Some(now.wall_ms);
@@ -146,6 +170,8 @@ impl Core {
 
     /// Where a summary is to begin: the session's start or the stream's, whichever is later.
     pub(super) fn summary_offset_ms(&self) -> i64 {
-        self.session.started_ms.max(self.stream.on_since_ms.unwrap_or(i64::MIN))
+        self.session
+            .started_ms
+            .max(self.stream.on_since_ms.unwrap_or(i64::MIN))
     }
 }

@@ -1,7 +1,9 @@
-//! Twitchat's side: is it there, which generation does it speak, and what did it see that we missed.
+//! Twitchat's side: is it there, which generation does it speak, and what did it see that we
+//! missed.
 //!
-//! Answers carry no correlation, so one is taken as ours only while ours is the only question pending. Twitchat often starts after the
-//! bridge and never says when it reconnects: it is probed until something of it is heard, and asked for its summary at once then.
+//! Answers carry no correlation, so one is taken as ours only while ours is the only question
+//! pending. Twitchat often starts after the bridge and never says when it reconnects: it is probed
+//! until something of it is heard, and asked for its summary at once then.
 
 use serde_json::{Value, value::RawValue};
 
@@ -28,7 +30,8 @@ const SILENCE_MS: u64 = 300_000;
 const ANSWER_MS: u64 = 15_000;
 /// A probe that is not answered within this time means that nobody is there.
 const PROBE_ANSWER_MS: u64 = 10_000;
-/// Pause before asking again when an answer could not be told from somebody else's. It doubles each time, up to the longest.
+/// Pause before asking again when an answer could not be told from somebody else's. It doubles each
+/// time, up to the longest.
 const AGAIN_MS: u64 = 2_000;
 const AGAIN_DOUBLINGS: u32 = 5;
 /// At least this long between two questions for the summary: it may have megabytes.
@@ -43,7 +46,8 @@ const TRIES: u32 = 3;
 struct Question {
     asked_ms: u64,
     offset_ms: i64,
-    /// Somebody else asked too, or the session changed: whose answer comes, and for which time, is not known.
+    /// Somebody else asked too, or the session changed: whose answer comes, and for which time, is
+    /// not known.
     unclear: bool,
 }
 
@@ -82,7 +86,11 @@ struct TriggerQuestion {
 
 impl TriggerQuestion {
     fn to(generation: Generation) -> Self {
-        Self { kind: actions::trigger_question(generation), asked: false, limit: RateLimit::new(1, TRIGGERS_EACH_MS) }
+        Self {
+            kind: actions::trigger_question(generation),
+            asked: false,
+            limit: RateLimit::new(1, TRIGGERS_EACH_MS),
+        }
     }
 
     /// Asked before or not, it is to be asked once Twitchat is there.
@@ -170,22 +178,55 @@ impl Side {
         if !self.connected {
             return None;
         }
-        let answer = self.question.as_ref().map(|question| question.asked_ms + ANSWER_MS);
-        let probe_answer = self.probed_ms.filter(|_| self.present).map(|probed_ms| probed_ms + PROBE_ANSWER_MS);
-        let ask = self.summary_due_ms().filter(|_| self.question.is_none() && self.generation().is_some());
-        let triggers = self.triggers.iter().filter_map(|question| question.limit.due_ms()).min();
-        [Some(self.probe_due_ms), answer, probe_answer, ask, self.in_use.due_ms(), triggers].into_iter().flatten().min()
+        let answer = self
+            .question
+            .as_ref()
+            .map(|question| question.asked_ms + ANSWER_MS);
+        let probe_answer = self
+            .probed_ms
+            .filter(|_| self.present)
+            .map(|probed_ms| probed_ms + PROBE_ANSWER_MS);
+        let ask = self
+            .summary_due_ms()
+            .filter(|_| self.question.is_none() && self.generation().is_some());
+        let triggers = self
+            .triggers
+            .iter()
+            .filter_map(|question| question.limit.due_ms())
+            .min();
+        [
+            Some(self.probe_due_ms),
+            answer,
+            probe_answer,
+            ask,
+            self.in_use.due_ms(),
+            triggers,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// When the summary is to be asked for, unless an answer is still waited for.
     fn summary_due_ms(&self) -> Option<u64> {
-        self.ask_due_ms.map(|due_ms| due_ms.max(self.others_until_ms).max(self.summaries.free_ms()))
+        self.ask_due_ms.map(|due_ms| {
+            due_ms
+                .max(self.others_until_ms)
+                .max(self.summaries.free_ms())
+        })
     }
 
-    /// The triggers of the generation in use are to be asked for, unless they were since Twitchat appeared.
+    /// The triggers of the generation in use are to be asked for, unless they were since Twitchat
+    /// appeared.
     fn want_triggers(&mut self) {
-        let Some(kind) = self.generation().map(actions::trigger_question) else { return };
-        for question in self.triggers.iter_mut().filter(|question| question.kind == kind && !question.asked) {
+        let Some(kind) = self.generation().map(actions::trigger_question) else {
+            return;
+        };
+        for question in self
+            .triggers
+            .iter_mut()
+            .filter(|question| question.kind == kind && !question.asked)
+        {
             question.asked = true;
             question.limit.want();
         }
@@ -202,7 +243,9 @@ impl Core {
         side.probe_due_ms = now.mono_ms + SILENCE_MS;
         let appeared = !std::mem::replace(&mut side.present, true);
         let is_free = self.settings.generation.is_none();
-        if generation.is_some_and(|generation| is_free && side.in_use.receive(generation, now.mono_ms)) {
+        if generation
+            .is_some_and(|generation| is_free && side.in_use.receive(generation, now.mono_ms))
+        {
             self.generation_changed(now);
         }
         if appeared {
@@ -210,12 +253,17 @@ impl Core {
             self.live.rebase_labels();
             self.side.tries = 0;
             self.side.contested = 0;
-            self.side.triggers.iter_mut().for_each(TriggerQuestion::reset);
-            self.out.push(Effect::Note(Note::TwitchatThere { generation }));
+            self.side
+                .triggers
+                .iter_mut()
+                .for_each(TriggerQuestion::reset);
+            self.out
+                .push(Effect::Note(Note::TwitchatThere { generation }));
             if generation.is_some() {
                 self.side.ask_due_ms = Some(now.mono_ms);
             } else {
-                // It speaks, but a name that all generations share: its answer to the probe will tell.
+                // It speaks, but a name that all generations share: its answer to the probe will
+                // tell.
                 self.side.probe_due_ms = now.mono_ms;
             }
         }
@@ -224,7 +272,9 @@ impl Core {
 
     /// Another generation is in use: it is kept, and asked for what only it answers.
     fn generation_changed(&mut self, now: Now) {
-        let Some(generation) = self.side.generation() else { return };
+        let Some(generation) = self.side.generation() else {
+            return;
+        };
         self.keep("generation", generation.number().to_string());
         self.out.push(Effect::Speaks(generation));
         if self.side.merged_ms.is_none() {
@@ -238,7 +288,12 @@ impl Core {
         if !self.side.connected {
             return;
         }
-        if self.side.present && self.side.probed_ms.is_some_and(|probed_ms| now.mono_ms >= probed_ms + PROBE_ANSWER_MS) {
+        if self.side.present
+            && self
+                .side
+                .probed_ms
+                .is_some_and(|probed_ms| now.mono_ms >= probed_ms + PROBE_ANSWER_MS)
+        {
             self.side.present = false;
             self.side.question = None;
             self.side.ask_due_ms = None;
@@ -247,7 +302,11 @@ impl Core {
         if self.settings.generation.is_none() && self.side.in_use.settle(now.mono_ms) {
             self.generation_changed(now);
         }
-        let kinds = self.side.triggers.iter_mut().filter_map(|question| question.limit.take(now.mono_ms).then_some(question.kind));
+        let kinds = self
+            .side
+            .triggers
+            .iter_mut()
+            .filter_map(|question| question.limit.take(now.mono_ms).then_some(question.kind));
         for kind in kinds.collect::<Vec<_>>() {
             self.send_action(kind, Value::Object(serde_json::Map::new()));
         }
@@ -257,7 +316,12 @@ impl Core {
             let (kind, data) = question::probe();
             self.send_action(kind, data);
         }
-        if self.side.question.as_ref().is_some_and(|question| now.mono_ms >= question.asked_ms + ANSWER_MS) {
+        if self
+            .side
+            .question
+            .as_ref()
+            .is_some_and(|question| now.mono_ms >= question.asked_ms + ANSWER_MS)
+        {
             self.side.question = None;
             self.side.tries += 1;
             if self.side.tries < TRIES {
@@ -266,14 +330,21 @@ impl Core {
                 self.out.push(Effect::Note(Note::SummaryUnanswered));
             }
         }
-        if self.side.summary_due_ms().is_some_and(|due_ms| now.mono_ms >= due_ms)
+        if self
+            .side
+            .summary_due_ms()
+            .is_some_and(|due_ms| now.mono_ms >= due_ms)
             && self.side.question.is_none()
             && let Some(generation) = self.side.generation()
             && self.side.summaries.allows(now.mono_ms)
         {
             let offset_ms = self.summary_offset_ms();
             self.side.ask_due_ms = None;
-            self.side.question = Some(Question { asked_ms: now.mono_ms, offset_ms, unclear: false });
+            self.side.question = Some(Question {
+                asked_ms: now.mono_ms,
+                offset_ms,
+                unclear: false,
+            });
             let (kind, data) = question::summary(generation, offset_ms);
             self.send_action(kind, data);
         }
@@ -291,17 +362,21 @@ impl Core {
         };
         if question.unclear || others {
             self.side.question = None;
-            self.side.ask_due_ms = Some(now.mono_ms + (AGAIN_MS << self.side.contested.min(AGAIN_DOUBLINGS)));
+            self.side.ask_due_ms =
+                Some(now.mono_ms + (AGAIN_MS << self.side.contested.min(AGAIN_DOUBLINGS)));
             self.side.contested = self.side.contested.saturating_add(1);
             self.refuse_summary("somebody else asked at the same time; asking again");
             return;
         }
         let offset_ms = question.offset_ms;
-        let asked_ago_ms = i64::try_from(now.mono_ms.saturating_sub(question.asked_ms)).unwrap_or(i64::MAX);
+        let asked_ago_ms =
+            i64::try_from(now.mono_ms.saturating_sub(question.asked_ms)).unwrap_or(i64::MAX);
         let summary = match data.map(Summary::read) {
             Some(Ok(summary)) if summary.has_params => {
                 self.pressed(data, now);
-                return self.refuse_summary("it comes with settings, which we never ask for: a button in Twitchat");
+                return self.refuse_summary(
+                    "it comes with settings, which we never ask for: a button in Twitchat",
+                );
             }
             Some(Ok(summary)) if !summary.is_empty_stop() => summary,
             Some(Ok(_)) => {
@@ -315,7 +390,14 @@ impl Core {
         self.side.contested = 0;
         self.side.merged_ms = Some(now.wall_ms);
         let filled = self.merge(&summary, offset_ms, now);
-        self.judge_bans(&summary, Asked { at_ms: now.wall_ms.saturating_sub(asked_ago_ms), offset_ms }, now);
+        self.judge_bans(
+            &summary,
+            Asked {
+                at_ms: now.wall_ms.saturating_sub(asked_ago_ms),
+                offset_ms,
+            },
+            now,
+        );
         self.out.push(Effect::Note(Note::SummaryMerged { filled }));
     }
 
@@ -342,16 +424,25 @@ impl Core {
     /// Journals what the summary has and the journal has not.
     fn merge(&mut self, summary: &Summary, offset_ms: i64, now: Now) -> usize {
         let known = self.fold.session.known_since(offset_ms);
-        let missing = mapping::summary::missing(summary, |key| known.get(&key).copied().unwrap_or_default());
+        let missing =
+            mapping::summary::missing(summary, |key| known.get(&key).copied().unwrap_or_default());
         let filled = missing.len();
         for row in missing {
             let facts = mapping::filled(row.list, &row.row);
-            let source = Source { origin: RowOrigin::Filled, kind: row.list, id: None };
+            let source = Source {
+                origin: RowOrigin::Filled,
+                kind: row.list,
+                id: None,
+            };
             self.take(facts, source, Telling::Silent, now, || row.row);
             self.counts.filled += 1;
         }
         if self.fold.join(mapping::Rest::of(summary), now.wall_ms) {
-            let source = Source { origin: RowOrigin::Filled, kind: mapping::rest::KIND, id: None };
+            let source = Source {
+                origin: RowOrigin::Filled,
+                kind: mapping::rest::KIND,
+                id: None,
+            };
             self.append(source, now, mapping::rest::body(summary));
         }
         filled

@@ -10,7 +10,9 @@ use super::{
 
 /// Unix milliseconds as ISO 8601 in UTC.
 pub(super) fn instant(at_ms: i64) -> String {
-    Timestamp::from_millisecond(at_ms).map(|at| at.to_string()).unwrap_or_default()
+    Timestamp::from_millisecond(at_ms)
+        .map(|at| at.to_string())
+        .unwrap_or_default()
 }
 
 /// Unix milliseconds as Streamer.bot writes times: seven fraction digits and an offset.
@@ -21,7 +23,10 @@ pub(super) fn time_stamp(at_ms: i64) -> String {
 
 impl Core {
     fn counts(&self) -> Counts {
-        Counts { clients_pushed_out: self.subscriptions.pushed_out(), ..self.counts }
+        Counts {
+            clients_pushed_out: self.subscriptions.pushed_out(),
+            ..self.counts
+        }
     }
 
     pub(super) fn status(&self, now: Now) -> Map<String, Value> {
@@ -63,12 +68,17 @@ impl Core {
                 "cause": self.session.cause,
                 "credits": self.fold.session.facts(),
             },
-            "broadcaster": { "ids": self.fold.broadcaster.ids(), "learned": self.fold.broadcaster.configured.is_none() },
-            "clients": self.subscriptions.clients().map(|(name, client)| json!({ "client": serde_json::from_str::<Value>(name).unwrap_or_default(), "lastHeard": instant(client.heard_ms), "events": client.events() })).collect::<Vec<_>>(),
+            "broadcaster": { "ids": self.fold.broadcaster.ids(),
+                "learned": self.fold.broadcaster.configured.is_none() },
+            "clients": self.subscriptions.clients().map(|(name,
+                client)| json!({ "client": serde_json::from_str::<Value>(name).unwrap_or_default(),
+                    "lastHeard": instant(client.heard_ms),
+                        "events": client.events() })).collect::<Vec<_>>(),
             "overlay": self.show.status(now),
             "people": self.fold.people.len(),
             "counts": self.counts(),
-            "lastEvent": self.last.as_ref().map(|(kind, at_ms)| json!({ "type": kind, "at": instant(*at_ms) })),
+            "lastEvent": self.last.as_ref().map(|(kind, at_ms)| json!({ "type": kind,
+                "at": instant(*at_ms) })),
             "rules": rules,
             "actions": actions,
             "labels": self.labels_status(),

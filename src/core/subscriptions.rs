@@ -1,6 +1,7 @@
 //! Who wants to hear which events. Kept per client, additive, and ended when nobody renews them.
 //!
-//! OBS has no addressees: every subscriber hears the union of all subscriptions and takes what is its own.
+//! OBS has no addressees: every subscriber hears the union of all subscriptions and takes what is
+//! its own.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -33,7 +34,8 @@ const LONGEST_TYPE: usize = 100;
 const SILENT_MS: i64 = 24 * 3_600_000;
 /// Renewals are due this soon after a Hello.
 const RENEW_MS: i64 = 60_000;
-/// At least so long between two writings of the list. A crash in between costs nothing: the next Hello makes clients subscribe again.
+/// At least so long between two writings of the list. A crash in between costs nothing: the next
+/// Hello makes clients subscribe again.
 const KEEP_MS: u64 = 2_000;
 /// A long list is written less often: so many bytes in a millisecond at most.
 const KEPT_BYTES_PER_MS: u64 = 16;
@@ -75,26 +77,35 @@ pub(super) struct Sorted {
 /// The canonical spelling of a source and, unless it is `*`, a type; nothing if nobody knows it.
 fn canonical(source: &str, kind: &str) -> Option<(Box<str>, Box<str>)> {
     if source.eq_ignore_ascii_case(TWITCHAT) {
-        let known = catalogue::look_up(&kind.to_ascii_uppercase()).filter(|entry| entry.class != Class::Forbidden);
+        let known = catalogue::look_up(&kind.to_ascii_uppercase())
+            .filter(|entry| entry.class != Class::Forbidden);
         // Types that a newer Twitchat may have are taken on trust.
         return (kind == "*" || known.is_some() || !catalogue::is_forbidden(kind))
             .then(|| (TWITCHAT.into(), kind.to_ascii_uppercase().into()))
             .filter(|_| kind.len() <= LONGEST_TYPE);
     }
     if kind == "*" {
-        let known = name::catalogue().iter().find(|(known, _)| known.eq_ignore_ascii_case(source))?;
+        let known = name::catalogue()
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(source))?;
         return Some((known.0.clone(), "*".into()));
     }
     let name = EventName::new(source, kind);
     name.is_known().then_some((name.source, name.kind))
 }
 
-/// What whoever subscribes to these should know: which of them the bridge never emits by itself, and which are misspelt.
+/// What whoever subscribes to these should know: which of them the bridge never emits by itself,
+/// and which are misspelt.
 pub(super) fn doubts(names: &Names) -> Vec<String> {
     let (mut never, mut others) = (Vec::new(), Vec::new());
-    for (source, kind) in names.iter().flat_map(|(source, kinds)| kinds.iter().filter_map(|kind| canonical(source, kind))) {
+    for (source, kind) in names
+        .iter()
+        .flat_map(|(source, kinds)| kinds.iter().filter_map(|kind| canonical(source, kind)))
+    {
         if &*kind == "*" {
-            if &*source != TWITCHAT && !emitted::types_of(&source).any(|name| emitted::is_emitted(&name)) {
+            if &*source != TWITCHAT
+                && !emitted::types_of(&source).any(|name| emitted::is_emitted(&name))
+            {
                 never.push(format!("{source}.*"));
             }
             continue;
@@ -108,7 +119,10 @@ pub(super) fn doubts(names: &Names) -> Vec<String> {
     }
     never.sort();
     never.dedup();
-    emitted::never(&never).into_iter().chain(others.into_iter().take(DOUBTS)).collect()
+    emitted::never(&never)
+        .into_iter()
+        .chain(others.into_iter().take(DOUBTS))
+        .collect()
 }
 
 fn sort(names: &Names, mut each: impl FnMut(Box<str>, Box<str>)) -> Sorted {
@@ -130,7 +144,9 @@ fn sort(names: &Names, mut each: impl FnMut(Box<str>, Box<str>)) -> Sorted {
 impl Subscriptions {
     pub(super) fn recall(json: Option<&str>) -> Self {
         let mut all = Self::default();
-        let clients: BTreeMap<Box<str>, Client> = json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let clients: BTreeMap<Box<str>, Client> = json
+            .and_then(|json| serde_json::from_str(json).ok())
+            .unwrap_or_default();
         for (name, client) in clients {
             all.put(name.into(), client);
         }
@@ -162,7 +178,9 @@ impl Subscriptions {
     }
 
     pub(super) fn clients(&self) -> impl ExactSizeIterator<Item = (&str, &Client)> {
-        self.clients.iter().map(|(client, subscriptions)| (&**client, subscriptions))
+        self.clients
+            .iter()
+            .map(|(client, subscriptions)| (&**client, subscriptions))
     }
 
     /// Types of all clients together.
@@ -176,7 +194,12 @@ impl Subscriptions {
     }
 
     /// Adds to a client's subscriptions, and renews them.
-    pub(super) fn add(&mut self, client: &str, names: &Names, now_ms: i64) -> Result<Sorted, RequestError> {
+    pub(super) fn add(
+        &mut self,
+        client: &str,
+        names: &Names,
+        now_ms: i64,
+    ) -> Result<Sorted, RequestError> {
         let mut wanted = self.clients.get(client).cloned().unwrap_or_default();
         let sorted = sort(names, |source, kind| {
             wanted.events.entry(source).or_default().insert(kind);
@@ -237,7 +260,9 @@ impl Subscriptions {
         self.by_heard.remove(&(client.heard_ms, Arc::clone(&name)));
         self.types -= client.types();
         for (source, kinds) in &client.events {
-            let Some(of_source) = self.wanted.get_mut(source) else { continue };
+            let Some(of_source) = self.wanted.get_mut(source) else {
+                continue;
+            };
             for kind in kinds {
                 if let Some(clients) = of_source.get_mut(kind) {
                     *clients -= 1;
@@ -266,7 +291,10 @@ impl Subscriptions {
 
     /// A client said something: it is still there.
     pub(super) fn heard(&mut self, name: &str, now_ms: i64) {
-        if let Some((name, _)) = self.clients.get_key_value(name).map(|(name, client)| (Arc::clone(name), client.heard_ms))
+        if let Some((name, _)) = self
+            .clients
+            .get_key_value(name)
+            .map(|(name, client)| (Arc::clone(name), client.heard_ms))
             && let Some(client) = self.clients.get_mut(&name)
         {
             let before = std::mem::replace(&mut client.heard_ms, now_ms);
@@ -282,10 +310,19 @@ impl Subscriptions {
 
     /// Ends what was not renewed. Tells whether anything ended.
     pub(super) fn expire(&mut self, now_ms: i64) -> bool {
-        let unrenewed = self.hello_ms.take_if(|hello_ms| now_ms - *hello_ms > RENEW_MS);
-        let is_over =
-            |client: &Client| now_ms - client.heard_ms > SILENT_MS || unrenewed.is_some_and(|hello_ms| client.renewed_ms < hello_ms);
-        let over: Vec<_> = self.clients.iter().filter(|(_, client)| is_over(client)).map(|(name, _)| Arc::clone(name)).collect();
+        let unrenewed = self
+            .hello_ms
+            .take_if(|hello_ms| now_ms - *hello_ms > RENEW_MS);
+        let is_over = |client: &Client| {
+            now_ms - client.heard_ms > SILENT_MS
+                || unrenewed.is_some_and(|hello_ms| client.renewed_ms < hello_ms)
+        };
+        let over: Vec<_> = self
+            .clients
+            .iter()
+            .filter(|(_, client)| is_over(client))
+            .map(|(name, _)| Arc::clone(name))
+            .collect();
         for name in &over {
             self.drop_client(name);
         }
@@ -300,7 +337,9 @@ impl Subscriptions {
 
     /// Whether anybody wants this event.
     pub(super) fn want(&self, source: &str, kind: &str) -> bool {
-        self.wanted.get(source).is_some_and(|kinds| kinds.contains_key(kind) || kinds.contains_key("*"))
+        self.wanted
+            .get(source)
+            .is_some_and(|kinds| kinds.contains_key(kind) || kinds.contains_key("*"))
     }
 }
 
@@ -321,33 +360,57 @@ mod tests {
     use super::*;
 
     fn names(source: &str, kinds: &[&str]) -> Names {
-        vec![(source.into(), kinds.iter().map(|kind| (*kind).into()).collect())]
+        vec![(
+            source.into(),
+            kinds.iter().map(|kind| (*kind).into()).collect(),
+        )]
     }
 
     #[test]
     fn additive_in_any_case_and_unknown_names_are_reported() {
         let mut all = Subscriptions::default();
-        let sorted = all.add("a", &names("tWITCH", &["follow", "NotAThing"]), 0).unwrap();
-        assert_eq!(sorted.accepted, BTreeMap::from([("tWITCH".into(), vec!["follow".into()])]));
-        assert_eq!(sorted.unknown, BTreeMap::from([("tWITCH".into(), vec!["NotAThing".into()])]));
+        let sorted = all
+            .add("a", &names("tWITCH", &["follow", "NotAThing"]), 0)
+            .unwrap();
+        assert_eq!(
+            sorted.accepted,
+            BTreeMap::from([("tWITCH".into(), vec!["follow".into()])])
+        );
+        assert_eq!(
+            sorted.unknown,
+            BTreeMap::from([("tWITCH".into(), vec!["NotAThing".into()])])
+        );
         all.add("a", &names("Twitch", &["Cheer"]), 0).unwrap();
         all.add("b", &names("general", &["*"]), 0).unwrap();
         assert!(
-            all.want("Twitch", "Follow") && all.want("Twitch", "Cheer") && all.want("General", "Custom") && !all.want("Twitch", "Raid")
+            all.want("Twitch", "Follow")
+                && all.want("Twitch", "Cheer")
+                && all.want("General", "Custom")
+                && !all.want("Twitch", "Raid")
         );
-        assert_eq!(all.add("a", &names("Nowhere", &["*"]), 0).unwrap().accepted, BTreeMap::new());
+        assert_eq!(
+            all.add("a", &names("Nowhere", &["*"]), 0).unwrap().accepted,
+            BTreeMap::new()
+        );
         let again = Subscriptions::recall(all.take_last().as_deref());
-        assert_eq!((again.clients, again.wanted, again.by_heard), (all.clients, all.wanted, all.by_heard));
+        assert_eq!(
+            (again.clients, again.wanted, again.by_heard),
+            (all.clients, all.wanted, all.by_heard)
+        );
     }
 
     #[test]
     fn an_event_that_the_bridge_never_emits_causes_a_warning() {
         let doubts = |source: &str, kinds: &[&str]| super::doubts(&names(source, kinds));
-        assert!(doubts("twitch", &["follow", "*", "NotAThing"]).is_empty() && doubts("General", &["*"]).is_empty());
+        assert!(
+            doubts("twitch", &["follow", "*", "NotAThing"]).is_empty()
+                && doubts("General", &["*"]).is_empty()
+        );
         assert_eq!(
             doubts("twitch", &["shoutoutcreated", "Follow", "AdRun", "adrun"]),
             [
-                "the bridge itself never emits Twitch.AdRun, Twitch.ShoutoutCreated: they come only when another program publishes them with \
+                "the bridge itself never emits Twitch.AdRun, Twitch.ShoutoutCreated: they come \
+                    only when another program publishes them with \
               PublishEvent"
             ]
         );
@@ -361,7 +424,8 @@ mod tests {
     #[test]
     fn one_client_cannot_take_from_another() {
         let mut all = Subscriptions::default();
-        all.add("a", &names("Twitch", &["Follow", "Cheer"]), 0).unwrap();
+        all.add("a", &names("Twitch", &["Follow", "Cheer"]), 0)
+            .unwrap();
         all.add("b", &names("Twitch", &["Follow"]), 0).unwrap();
         all.remove("a", &names("twitch", &["follow"]));
         assert!(all.want("Twitch", "Follow") && all.want("Twitch", "Cheer"));
@@ -373,9 +437,22 @@ mod tests {
     #[test]
     fn twitchats_own_messages_by_name_or_all_but_never_forbidden_ones() {
         let mut all = Subscriptions::default();
-        let sorted = all.add("a", &names("twitchat", &["on_follow", "ON_OBS_SCENE", "SOMETHING_NEW"]), 0).unwrap();
-        assert_eq!(sorted.unknown, BTreeMap::from([("twitchat".into(), vec!["ON_OBS_SCENE".into()])]));
-        assert!(all.want("Twitchat", "ON_FOLLOW") && all.want("Twitchat", "SOMETHING_NEW") && !all.want("Twitchat", "FOLLOW"));
+        let sorted = all
+            .add(
+                "a",
+                &names("twitchat", &["on_follow", "ON_OBS_SCENE", "SOMETHING_NEW"]),
+                0,
+            )
+            .unwrap();
+        assert_eq!(
+            sorted.unknown,
+            BTreeMap::from([("twitchat".into(), vec!["ON_OBS_SCENE".into()])])
+        );
+        assert!(
+            all.want("Twitchat", "ON_FOLLOW")
+                && all.want("Twitchat", "SOMETHING_NEW")
+                && !all.want("Twitchat", "FOLLOW")
+        );
     }
 
     #[test]
@@ -383,7 +460,8 @@ mod tests {
         let mut all = Subscriptions::default();
         all.add("gone", &names("Twitch", &["Follow"]), 0).unwrap();
         all.greeted(1_000);
-        all.add("there", &names("Twitch", &["Cheer"]), 2_000).unwrap();
+        all.add("there", &names("Twitch", &["Cheer"]), 2_000)
+            .unwrap();
         assert!(!all.expire(61_000), "a minute's time");
         assert!(all.expire(61_001) && !all.want("Twitch", "Follow") && all.want("Twitch", "Cheer"));
         all.heard("there", 10 * 3_600_000);
@@ -395,12 +473,24 @@ mod tests {
         let mut all = Subscriptions::default();
         let mut written = 0;
         for number in 0..10_000_u32 {
-            all.add(&number.to_string(), &names("Twitch", &["Follow"]), i64::from(number)).unwrap();
+            all.add(
+                &number.to_string(),
+                &names("Twitch", &["Follow"]),
+                i64::from(number),
+            )
+            .unwrap();
             written += usize::from(all.take_due(u64::from(number)).is_some());
         }
-        assert!((3..=5).contains(&written) && all.due_ms() > Some(9_999), "{written} times");
+        assert!(
+            (3..=5).contains(&written) && all.due_ms() > Some(9_999),
+            "{written} times"
+        );
         assert!(all.take_last().is_some());
-        assert_eq!((all.take_last(), all.due_ms()), (None, None), "nothing has changed since");
+        assert_eq!(
+            (all.take_last(), all.due_ms()),
+            (None, None),
+            "nothing has changed since"
+        );
         all.heard("9999", 20_000);
         assert_eq!(all.due_ms(), None, "nor by a client that is heard");
     }
@@ -409,7 +499,12 @@ mod tests {
     fn the_client_not_heard_for_longest_makes_room_and_is_counted() {
         let mut all = Subscriptions::default();
         for number in 0..CLIENTS {
-            all.add(&number.to_string(), &names("Twitch", &["Follow"]), i64::try_from(number).unwrap()).unwrap();
+            all.add(
+                &number.to_string(),
+                &names("Twitch", &["Follow"]),
+                i64::try_from(number).unwrap(),
+            )
+            .unwrap();
         }
         all.heard("0", 5_000);
         all.add("new", &names("Twitch", &["Raid"]), 5_001).unwrap();
@@ -423,18 +518,38 @@ mod tests {
         let many = |count: usize| {
             names(
                 "Twitchat",
-                &(0..count).map(|number| format!("TYPE_{number}")).collect::<Vec<_>>().iter().map(|kind| &**kind).collect::<Vec<_>>(),
+                &(0..count)
+                    .map(|number| format!("TYPE_{number}"))
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .map(|kind| &**kind)
+                    .collect::<Vec<_>>(),
             )
         };
         assert!(all.add("greedy", &many(TYPES), 0).is_ok());
-        let error = all.add("greedy", &names("Twitch", &["Follow"]), 1).unwrap_err().to_string();
-        assert!(error.contains("at most 1024 types per client") && error.contains("got 1025"), "{error}");
-        assert!(!all.want("Twitch", "Follow") && all.want("Twitchat", "TYPE_0"), "nothing of it is taken");
+        let error = all
+            .add("greedy", &names("Twitch", &["Follow"]), 1)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("at most 1024 types per client") && error.contains("got 1025"),
+            "{error}"
+        );
+        assert!(
+            !all.want("Twitch", "Follow") && all.want("Twitchat", "TYPE_0"),
+            "nothing of it is taken"
+        );
         for number in 0..ALL_TYPES / TYPES {
             all.add(&number.to_string(), &many(TYPES), 2).unwrap();
         }
         assert_eq!((all.types(), all.pushed_out()), (ALL_TYPES, 1));
-        let sorted = all.add("long", &names("Twitchat", &["X".repeat(LONGEST_TYPE + 1).as_str()]), 3).unwrap();
+        let sorted = all
+            .add(
+                "long",
+                &names("Twitchat", &["X".repeat(LONGEST_TYPE + 1).as_str()]),
+                3,
+            )
+            .unwrap();
         assert_eq!(sorted.accepted, BTreeMap::new());
     }
 
@@ -446,6 +561,11 @@ mod tests {
         all.remove("b", &names("Twitch", &["Follow"]));
         assert!(all.want("Twitch", "Raid") && all.want("Twitch", "Follow"));
         all.expire(SILENT_MS + 1);
-        assert!(!all.want("Twitch", "Raid") && all.wanted.is_empty() && all.by_heard.is_empty() && all.types == 0);
+        assert!(
+            !all.want("Twitch", "Raid")
+                && all.wanted.is_empty()
+                && all.by_heard.is_empty()
+                && all.types == 0
+        );
     }
 }

@@ -22,9 +22,16 @@ impl Core {
         self.settings.tell || self.subscriptions.any() || self.rules.need_events()
     }
 
-    /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the rest of their bomb, chat lines for
-    /// their other messages, new subscriptions for the resubscription that they may be.
-    pub(super) fn tell_fact(&mut self, fact: &Fact, id: Option<&str>, playback: Playback, now: Now) {
+    /// Tells a fact as an event, with its people as complete as they are known. Gifts wait for the
+    /// rest of their bomb, chat lines for their other messages, new subscriptions for the
+    /// resubscription that they may be.
+    pub(super) fn tell_fact(
+        &mut self,
+        fact: &Fact,
+        id: Option<&str>,
+        playback: Playback,
+        now: Now,
+    ) {
         if !self.is_heard() {
             return;
         }
@@ -32,13 +39,19 @@ impl Core {
         fact.each_person(|person| self.fold.people.complete(person));
         let id = id.map_or_else(|| self.fresh_id(), ToOwned::to_owned);
         let broadcaster = self.broadcaster();
-        let emitted = self.interpreter(playback).emit(fact, &id, &at(now, broadcaster.as_ref()));
+        let emitted = self
+            .interpreter(playback)
+            .emit(fact, &id, &at(now, broadcaster.as_ref()));
         self.tell_all(emitted, playback, now);
     }
 
     /// Tells what waits for no more, and polls and predictions that have ended.
     pub(super) fn release(&mut self, playback: Playback, now: Now) {
-        if self.interpreter(playback).due_ms().is_none_or(|due_ms| now.mono_ms < due_ms) {
+        if self
+            .interpreter(playback)
+            .due_ms()
+            .is_none_or(|due_ms| now.mono_ms < due_ms)
+        {
             return;
         }
         let broadcaster = self.broadcaster();
@@ -82,18 +95,34 @@ impl Core {
             }
         }
         if self.settings.tell {
-            self.out.push(Effect::Told { seq: self.told, at_ms: now.wall_ms, event });
+            self.out.push(Effect::Told {
+                seq: self.told,
+                at_ms: now.wall_ms,
+                event,
+            });
         }
     }
 
-    /// A message of Twitchat as an event of the source `Twitchat`, its data untouched: only to who names that source.
+    /// A message of Twitchat as an event of the source `Twitchat`, its data untouched: only to who
+    /// names that source.
     pub(super) fn tell_message(&mut self, message: &Message, playback: Playback, now: Now) {
-        let data = || message.data.as_deref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or(Value::Null);
+        let data = || {
+            message
+                .data
+                .as_deref()
+                .and_then(|raw| serde_json::from_str(raw.get()).ok())
+                .unwrap_or(Value::Null)
+        };
         if self.rules.need_messages() {
             if playback == Playback::Live {
                 self.note_message(&message.kind, message.data.as_deref(), now);
             }
-            self.rules_hear(&EventName::new(TWITCHAT, &message.kind), &data(), playback, now);
+            self.rules_hear(
+                &EventName::new(TWITCHAT, &message.kind),
+                &data(),
+                playback,
+                now,
+            );
         }
         if self.subscriptions.want(TWITCHAT, &message.kind) {
             self.put_on_bus(TWITCHAT, &message.kind, data(), playback, now);
@@ -101,7 +130,10 @@ impl Core {
         if !Interpreter::has_states(&message.kind) || !self.is_heard() {
             return;
         }
-        if let Some(event) = self.interpreter(playback).state(&message.kind, &data(), now.mono_ms) {
+        if let Some(event) = self
+            .interpreter(playback)
+            .state(&message.kind, &data(), now.mono_ms)
+        {
             self.tell_as(event, playback, now);
         }
     }
@@ -138,11 +170,22 @@ impl Core {
 
     /// The OBS that we are connected to.
     pub(super) fn connection(&self) -> Value {
-        let (obs, websocket) = self.obs.as_ref().map(|(info, _)| (&*info.obs_version, &*info.websocket_version)).unwrap_or_default();
+        let (obs, websocket) = self
+            .obs
+            .as_ref()
+            .map(|(info, _)| (&*info.obs_version, &*info.websocket_version))
+            .unwrap_or_default();
         obs::connection(&self.run.instance, obs, websocket)
     }
 
-    pub(super) fn put_on_bus(&mut self, source: &str, kind: &str, data: Value, playback: Playback, now: Now) {
+    pub(super) fn put_on_bus(
+        &mut self,
+        source: &str,
+        kind: &str,
+        data: Value,
+        playback: Playback,
+        now: Now,
+    ) {
         if self.obs.is_none() {
             return;
         }
@@ -150,8 +193,14 @@ impl Core {
             ("origin".to_owned(), Value::from(BRIDGE)),
             ("bridge".to_owned(), self.run.bridge.to_string().into()),
             ("seq".to_owned(), (self.bus_seq + 1).into()),
-            ("timeStamp".to_owned(), status::time_stamp(now.wall_ms).into()),
-            ("event".to_owned(), json!({ "source": source, "type": kind })),
+            (
+                "timeStamp".to_owned(),
+                status::time_stamp(now.wall_ms).into(),
+            ),
+            (
+                "event".to_owned(),
+                json!({ "source": source, "type": kind }),
+            ),
             ("data".to_owned(), data),
         ]);
         if playback == Playback::Recorded {
@@ -165,12 +214,18 @@ impl Core {
 
 /// This moment, as the interpreter takes it.
 pub(super) fn at(now: Now, broadcaster: Option<&Person>) -> At<'_> {
-    At { wall_ms: now.wall_ms, mono_ms: now.mono_ms, broadcaster }
+    At {
+        wall_ms: now.wall_ms,
+        mono_ms: now.mono_ms,
+        broadcaster,
+    }
 }
 
 /// The sources under which an event is told. Pyramids moved from Misc to Twitch over the years.
 fn sources(name: &EventName) -> Vec<&str> {
-    if matches!(&*name.source, "Twitch" | "Misc") && matches!(&*name.kind, "PyramidSuccess" | "PyramidBroken") {
+    if matches!(&*name.source, "Twitch" | "Misc")
+        && matches!(&*name.kind, "PyramidSuccess" | "PyramidBroken")
+    {
         vec!["Twitch", "Misc"]
     } else {
         vec![&name.source]

@@ -1,4 +1,5 @@
-//! Writes that the store was asked for: how many of them are on disk, why not, and which replies wait until they are.
+//! Writes that the store was asked for: how many of them are on disk, why not, and which replies
+//! wait until they are.
 
 use std::collections::VecDeque;
 
@@ -6,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::{journal::Seq, status::instant};
 
-/// Replies that may wait for the store before no more requests are taken, and the bytes of their requests.
+/// Replies that may wait for the store before no more requests are taken, and the bytes of their
+/// requests.
 pub(super) const WAITING: usize = 64;
 pub(super) const WAITING_BYTES: usize = 4 * 1024 * 1024;
 /// What happened to the journal that is remembered: the last few.
@@ -63,20 +65,28 @@ impl<R> Writes<R> {
         self.asked += 1;
     }
 
-    /// Keeps a reply back until all that was asked for so far is on disk. Gives it back if it has nothing to wait for.
+    /// Keeps a reply back until all that was asked for so far is on disk. Gives it back if it has
+    /// nothing to wait for.
     pub(super) fn hold(&mut self, reply: R, bytes: usize) -> Option<R> {
         if self.durable >= self.asked || self.trouble.is_some() {
             return Some(reply);
         }
         self.waiting_bytes += bytes;
-        self.waiting.push_back(Waiting { reply, bytes, needs: self.asked });
+        self.waiting.push_back(Waiting {
+            reply,
+            bytes,
+            needs: self.asked,
+        });
         None
     }
 
-    /// The first `writes` are on disk. Gives a reply that waits for no more; to be called until there is none.
+    /// The first `writes` are on disk. Gives a reply that waits for no more; to be called until
+    /// there is none.
     pub(super) fn committed(&mut self, writes: u64) -> Option<R> {
         self.durable = self.durable.max(writes);
-        self.waiting.front().filter(|first| first.needs <= self.durable)?;
+        self.waiting
+            .front()
+            .filter(|first| first.needs <= self.durable)?;
         let first = self.waiting.pop_front()?;
         self.waiting_bytes -= first.bytes;
         Some(first.reply)
@@ -92,7 +102,9 @@ impl<R> Writes<R> {
     /// The replies that wait, when the store has failed: nobody is left without one.
     pub(super) fn give_up(&mut self) -> impl Iterator<Item = R> + use<R> {
         self.waiting_bytes = 0;
-        std::mem::take(&mut self.waiting).into_iter().map(|waiting| waiting.reply)
+        std::mem::take(&mut self.waiting)
+            .into_iter()
+            .map(|waiting| waiting.reply)
     }
 
     /// The store writes again.
@@ -100,7 +112,8 @@ impl<R> Writes<R> {
         self.trouble = None;
     }
 
-    /// Something happened to the journal that the operator should know; `lost` if what was on disk is there no longer.
+    /// Something happened to the journal that the operator should know; `lost` if what was on disk
+    /// is there no longer.
     pub(super) fn note(&mut self, text: &str, lost: bool, at_ms: i64) {
         self.has_lost |= lost;
         if self.notes.len() == NOTES {
@@ -131,8 +144,13 @@ impl<R> Writes<R> {
 
     /// What `GetStatus` says of the store.
     pub(super) fn status(&self) -> Value {
-        let notes: Vec<_> = self.notes.iter().map(|(at_ms, text)| json!({ "at": instant(*at_ms), "text": text })).collect();
-        json!({ "writes": self.asked, "durable": self.durable, "waiting": self.asked - self.durable.min(self.asked),
+        let notes: Vec<_> = self
+            .notes
+            .iter()
+            .map(|(at_ms, text)| json!({ "at": instant(*at_ms), "text": text }))
+            .collect();
+        json!({ "writes": self.asked, "durable": self.durable,
+            "waiting": self.asked - self.durable.min(self.asked),
             "trouble": self.trouble, "lost": self.has_lost, "notes": notes })
     }
 }
@@ -148,7 +166,10 @@ mod tests {
     #[test]
     fn a_reply_waits_for_the_writes_before_it_alone() {
         let mut writes = Writes::new(Seq(7));
-        assert_eq!((writes.number_row(), writes.hold("nothing was asked for", 1)), (Seq(8), Some("nothing was asked for")));
+        assert_eq!(
+            (writes.number_row(), writes.hold("nothing was asked for", 1)),
+            (Seq(8), Some("nothing was asked for"))
+        );
         writes.count();
         assert_eq!(writes.hold("first", 1), None);
         writes.count();

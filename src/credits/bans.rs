@@ -1,16 +1,19 @@
-//! Who is banned from the channel, as far as the bridge knows. Credits of banned people stay counted; they are left out of replies
-//! ([`LeftOut`](super::LeftOut)), so that the end of a ban brings everything back.
+//! Who is banned from the channel, as far as the bridge knows. Credits of banned people stay
+//! counted; they are left out of replies ([`LeftOut`](super::LeftOut)), so that the end of a ban
+//! brings everything back.
 //!
-//! A ban outlives sessions, because leaderboards do. It is known from a published event or from Twitchat's summary, and it ends by a
-//! published event, by a summary that shows something of theirs, or by something that they do. `core::bans` decides and journals the
-//! last two as rows, because closed sessions are not read back as a whole. Each change raises [`Bans::revision`].
+//! A ban outlives sessions, because leaderboards do. It is known from a published event or from
+//! Twitchat's summary, and it ends by a published event, by a summary that shows something of
+//! theirs, or by something that they do. `core::bans` decides and journals the last two as rows,
+//! because closed sessions are not read back as a whole. Each change raises [`Bans::revision`].
 
 use std::collections::{HashMap, HashSet};
 
 use super::people::{People, PersonId};
 use crate::mapping::bans::Standings;
 
-/// What somebody does so soon after a ban became known may have happened before it: OBS changes the order of messages.
+/// What somebody does so soon after a ban became known may have happened before it: OBS changes the
+/// order of messages.
 const GRACE_MS: i64 = 10_000;
 
 /// One person's ban.
@@ -23,7 +26,8 @@ enum Ban {
         /// The summary's counter of their bans; `None` until a summary shows it.
         counter: Option<u64>,
     },
-    /// A published event ended it. The summary's counter still shows it, so only a greater one is a new ban.
+    /// A published event ended it. The summary's counter still shows it, so only a greater one is a
+    /// new ban.
     Lifted {
         /// When, Unix milliseconds.
         at_ms: i64,
@@ -52,7 +56,8 @@ pub enum Change {
 /// What an accepted summary was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
-    /// When it was asked for: it proves nothing about a ban that became known later. Unix milliseconds.
+    /// When it was asked for: it proves nothing about a ban that became known later. Unix
+    /// milliseconds.
     pub at_ms: i64,
     /// Where it begins, Unix milliseconds.
     pub offset_ms: i64,
@@ -62,13 +67,15 @@ pub struct Asked {
 #[derive(Debug, Default)]
 pub struct Bans {
     by_person: HashMap<PersonId, Ban>,
-    /// Those who had no id when their ban became known: they may turn out to be somebody else's entry.
+    /// Those who had no id when their ban became known: they may turn out to be somebody else's
+    /// entry.
     nameless: Vec<PersonId>,
     revision: u64,
 }
 
 impl Bans {
-    /// Rises whenever somebody's ban begins or ends: replies that were made before are out of date then.
+    /// Rises whenever somebody's ban begins or ends: replies that were made before are out of date
+    /// then.
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -80,12 +87,19 @@ impl Bans {
 
     /// Whether somebody is banned.
     pub fn has(&self, who: PersonId, people: &People) -> bool {
-        matches!(self.by_person.get(&self.key(who, people)), Some(Ban::Holds { .. }))
+        matches!(
+            self.by_person.get(&self.key(who, people)),
+            Some(Ban::Holds { .. })
+        )
     }
 
     /// Everybody who is banned, by the entries that they turned out to be.
     pub fn roots(&self, people: &People) -> HashSet<PersonId> {
-        self.by_person.keys().filter(|who| self.has(**who, people)).map(|who| people.root(*who)).collect()
+        self.by_person
+            .keys()
+            .filter(|who| self.has(**who, people))
+            .map(|who| people.root(*who))
+            .collect()
     }
 
     /// A ban was published, or its end.
@@ -95,7 +109,14 @@ impl Bans {
             Some(Ban::Holds { counter, .. } | Ban::Lifted { counter, .. }) => *counter,
             None => None,
         };
-        let ban = if lifted { Ban::Lifted { at_ms, counter } } else { Ban::Holds { since_ms: at_ms, counter } };
+        let ban = if lifted {
+            Ban::Lifted { at_ms, counter }
+        } else {
+            Ban::Holds {
+                since_ms: at_ms,
+                counter,
+            }
+        };
         self.set(key, Some(ban), people);
     }
 
@@ -104,10 +125,19 @@ impl Bans {
         let key = self.key(who, people);
         let before = self.by_person.get(&key).copied();
         let ban = match (change, before) {
-            (Change::Banned { counter }, Some(Ban::Holds { since_ms, .. })) => Some(Ban::Holds { since_ms, counter: Some(counter) }),
-            (Change::Banned { counter }, _) => Some(Ban::Holds { since_ms: at_ms, counter: Some(counter) }),
+            (Change::Banned { counter }, Some(Ban::Holds { since_ms, .. })) => Some(Ban::Holds {
+                since_ms,
+                counter: Some(counter),
+            }),
+            (Change::Banned { counter }, _) => Some(Ban::Holds {
+                since_ms: at_ms,
+                counter: Some(counter),
+            }),
             (Change::Ended, Some(Ban::Holds { .. })) => None,
-            (Change::Counted { counter }, Some(Ban::Lifted { at_ms, .. })) => Some(Ban::Lifted { at_ms, counter: Some(counter) }),
+            (Change::Counted { counter }, Some(Ban::Lifted { at_ms, .. })) => Some(Ban::Lifted {
+                at_ms,
+                counter: Some(counter),
+            }),
             (Change::Ended | Change::Counted { .. }, other) => other,
         };
         self.set(key, ban, people);
@@ -115,11 +145,17 @@ impl Bans {
 
     /// Whether what somebody does at this time ends their ban.
     pub fn ends_by_deed(&self, who: PersonId, at_ms: i64, people: &People) -> bool {
-        matches!(self.by_person.get(&self.key(who, people)), Some(Ban::Holds { since_ms, .. }) if at_ms - since_ms > GRACE_MS)
+        matches!(self.by_person.get(&self.key(who, people)), Some(Ban::Holds { since_ms,
+            .. }) if at_ms - since_ms > GRACE_MS)
     }
 
     /// What an accepted summary changes, in a fixed order.
-    pub fn judge(&self, standings: &Standings, asked: Asked, people: &People) -> Vec<(PersonId, Change)> {
+    pub fn judge(
+        &self,
+        standings: &Standings,
+        asked: Asked,
+        people: &People,
+    ) -> Vec<(PersonId, Change)> {
         if standings.counted.is_empty() && self.by_person.is_empty() {
             return Vec::new();
         }
@@ -140,13 +176,20 @@ impl Bans {
             let change = match self.by_person.get(&who) {
                 None if is_shown => None,
                 None => Some(Change::Banned { counter }),
-                Some(Ban::Holds { counter: known, .. }) => (!is_shown && *known != Some(counter)).then_some(Change::Banned { counter }),
-                Some(Ban::Lifted { at_ms, counter: known }) => {
-                    let is_new = asked.offset_ms >= *at_ms || known.is_some_and(|known| counter > known);
+                Some(Ban::Holds { counter: known, .. }) => {
+                    (!is_shown && *known != Some(counter)).then_some(Change::Banned { counter })
+                }
+                Some(Ban::Lifted {
+                    at_ms,
+                    counter: known,
+                }) => {
+                    let is_new =
+                        asked.offset_ms >= *at_ms || known.is_some_and(|known| counter > known);
                     if is_new && !is_shown && asked.at_ms >= *at_ms {
                         Some(Change::Banned { counter })
                     } else {
-                        (known.is_none_or(|known| counter > known)).then_some(Change::Counted { counter })
+                        (known.is_none_or(|known| counter > known))
+                            .then_some(Change::Counted { counter })
                     }
                 }
             };
@@ -162,7 +205,11 @@ impl Bans {
         if self.nameless.is_empty() || self.by_person.contains_key(&root) {
             return root;
         }
-        self.nameless.iter().copied().find(|nameless| people.root(*nameless) == root).unwrap_or(root)
+        self.nameless
+            .iter()
+            .copied()
+            .find(|nameless| people.root(*nameless) == root)
+            .unwrap_or(root)
     }
 
     fn set(&mut self, key: PersonId, ban: Option<Ban>, people: &People) {
@@ -174,7 +221,9 @@ impl Bans {
             self.nameless.retain(|nameless| *nameless != key);
             return;
         };
-        if self.by_person.insert(key, ban).is_none() && people.known(key).is_some_and(|known| known.id.is_empty()) {
+        if self.by_person.insert(key, ban).is_none()
+            && people.known(key).is_some_and(|known| known.id.is_empty())
+        {
             self.nameless.push(key);
         }
     }
@@ -190,14 +239,26 @@ mod tests {
     }
 
     fn counted(bans: u64) -> Standings {
-        Standings { counted: vec![Counted { who: person("1"), bans }], ..Standings::default() }
+        Standings {
+            counted: vec![Counted {
+                who: person("1"),
+                bans,
+            }],
+            ..Standings::default()
+        }
     }
 
     fn shown(bans: u64) -> Standings {
-        Standings { shown: [person("1")].into(), ..counted(bans) }
+        Standings {
+            shown: [person("1")].into(),
+            ..counted(bans)
+        }
     }
 
-    const ASKED: Asked = Asked { at_ms: 50_000, offset_ms: 0 };
+    const ASKED: Asked = Asked {
+        at_ms: 50_000,
+        offset_ms: 0,
+    };
 
     /// Somebody with a ban of this kind, and what a summary changes.
     fn judged(lifted: Option<bool>, standings: &Standings, asked: Asked) -> Option<Change> {
@@ -216,30 +277,59 @@ mod tests {
 
     #[test]
     fn a_counter_without_anything_of_theirs_is_a_ban() {
-        assert_eq!(judged(None, &counted(2), ASKED), Some(Change::Banned { counter: 2 }));
+        assert_eq!(
+            judged(None, &counted(2), ASKED),
+            Some(Change::Banned { counter: 2 })
+        );
         assert_eq!(judged(None, &shown(2), ASKED), None);
     }
 
     #[test]
     fn a_summary_that_shows_them_ends_a_ban_that_was_known_when_it_was_asked_for() {
         assert_eq!(judged(Some(false), &shown(1), ASKED), Some(Change::Ended));
-        assert_eq!(judged(Some(false), &shown(1), Asked { at_ms: 9_999, ..ASKED }), None);
+        assert_eq!(
+            judged(
+                Some(false),
+                &shown(1),
+                Asked {
+                    at_ms: 9_999,
+                    ..ASKED
+                }
+            ),
+            None
+        );
     }
 
     #[test]
     fn the_counter_of_an_ended_ban_is_no_new_ban_and_a_greater_one_is() {
-        assert_eq!(judged(Some(true), &counted(1), ASKED), Some(Change::Counted { counter: 1 }));
+        assert_eq!(
+            judged(Some(true), &counted(1), ASKED),
+            Some(Change::Counted { counter: 1 })
+        );
         let (mut bans, mut people) = (Bans::default(), People::default());
         let who = people.meet(&person("1"), 0).who;
         bans.published(who, true, 20_000, &people);
         bans.apply(who, Change::Counted { counter: 1 }, 50_000, &people);
         assert_eq!(bans.judge(&counted(1), ASKED, &people), []);
-        assert_eq!(bans.judge(&counted(2), ASKED, &people), [(who, Change::Banned { counter: 2 })]);
+        assert_eq!(
+            bans.judge(&counted(2), ASKED, &people),
+            [(who, Change::Banned { counter: 2 })]
+        );
     }
 
     #[test]
     fn a_summary_that_begins_after_the_end_of_a_ban_counts_anew() {
-        assert_eq!(judged(Some(true), &counted(1), Asked { at_ms: 50_000, offset_ms: 30_000 }), Some(Change::Banned { counter: 1 }));
+        assert_eq!(
+            judged(
+                Some(true),
+                &counted(1),
+                Asked {
+                    at_ms: 50_000,
+                    offset_ms: 30_000
+                }
+            ),
+            Some(Change::Banned { counter: 1 })
+        );
     }
 
     #[test]
@@ -247,7 +337,10 @@ mod tests {
         let (mut bans, mut people) = (Bans::default(), People::default());
         let who = people.meet(&person("1"), 0).who;
         bans.published(who, false, 10_000, &people);
-        assert_eq!([20_000, 20_001].map(|at_ms| bans.ends_by_deed(who, at_ms, &people)), [false, true]);
+        assert_eq!(
+            [20_000, 20_001].map(|at_ms| bans.ends_by_deed(who, at_ms, &people)),
+            [false, true]
+        );
     }
 
     #[test]
@@ -258,9 +351,15 @@ mod tests {
         bans.published(named, false, 3, &people);
         assert!(!bans.has(zed, &people));
         people.meet(&Person::new("2", "zed_two", "Zed Two").unwrap(), 4);
-        assert_eq!((bans.has(zed, &people), bans.roots(&people)), (true, [zed].into()));
+        assert_eq!(
+            (bans.has(zed, &people), bans.roots(&people)),
+            (true, [zed].into())
+        );
         bans.published(zed, true, 5, &people);
-        assert_eq!((bans.has(zed, &people), bans.roots(&people)), (false, [].into()));
+        assert_eq!(
+            (bans.has(zed, &people), bans.roots(&people)),
+            (false, [].into())
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! Leaderboards that outlive sessions: bits of all time, of this month and of this week, and channel points spent.
+//! Leaderboards that outlive sessions: bits of all time, of this month and of this week, and
+//! channel points spent.
 //!
-//! Month and week follow Twitch's calendar (Pacific time, weeks from Monday) unless configured otherwise.
+//! Month and week follow Twitch's calendar (Pacific time, weeks from Monday) unless configured
+//! otherwise.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -26,13 +28,19 @@ pub struct Calendar {
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self { zone: TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC), week_start: Weekday::Monday }
+        Self {
+            zone: TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC),
+            week_start: Weekday::Monday,
+        }
     }
 }
 
 impl Calendar {
     fn date(&self, at_ms: i64) -> Date {
-        Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone()).date()
+        Timestamp::from_millisecond(at_ms)
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+            .to_zoned(self.zone.clone())
+            .date()
     }
 
     /// The first day of the month that an instant falls into.
@@ -44,7 +52,8 @@ impl Calendar {
     pub fn week(&self, at_ms: i64) -> Date {
         let date = self.date(at_ms);
         let days = i64::from(date.weekday().since(self.week_start));
-        date.checked_sub(jiff::Span::new().days(days)).unwrap_or(date)
+        date.checked_sub(jiff::Span::new().days(days))
+            .unwrap_or(date)
     }
 }
 
@@ -79,7 +88,10 @@ fn add_in(periods: &mut BTreeMap<Date, Sums>, period: Date, who: PersonId, amoun
 impl Boards {
     /// Empty ones.
     pub fn new(calendar: Calendar) -> Self {
-        Self { calendar, ..Self::default() }
+        Self {
+            calendar,
+            ..Self::default()
+        }
     }
 
     /// The month and the week that an instant falls into.
@@ -97,8 +109,16 @@ impl Boards {
     /// Somebody's bits turned out to be no further ones.
     pub fn bits_back(&mut self, who: PersonId, bits: u64, at_ms: i64) {
         let (month, week) = self.period(at_ms);
-        let periods = [Some(&mut self.all), self.months.get_mut(&month), self.weeks.get_mut(&week)];
-        for sum in periods.into_iter().flatten().filter_map(|sums| sums.get_mut(&who)) {
+        let periods = [
+            Some(&mut self.all),
+            self.months.get_mut(&month),
+            self.weeks.get_mut(&week),
+        ];
+        for sum in periods
+            .into_iter()
+            .flatten()
+            .filter_map(|sums| sums.get_mut(&who))
+        {
             *sum = sum.saturating_sub(bits);
         }
     }
@@ -116,22 +136,40 @@ impl Boards {
     }
 
     /// Bits of all time, most first.
-    pub fn top_bits(&self, people: &People, shown: impl Fn(PersonId) -> bool) -> Vec<(PersonId, u64)> {
+    pub fn top_bits(
+        &self,
+        people: &People,
+        shown: impl Fn(PersonId) -> bool,
+    ) -> Vec<(PersonId, u64)> {
         ranking(Some(&self.all), people, shown)
     }
 
     /// Bits of the month that `now_ms` falls into.
-    pub fn top_bits_month(&self, now_ms: i64, people: &People, shown: impl Fn(PersonId) -> bool) -> Vec<(PersonId, u64)> {
+    pub fn top_bits_month(
+        &self,
+        now_ms: i64,
+        people: &People,
+        shown: impl Fn(PersonId) -> bool,
+    ) -> Vec<(PersonId, u64)> {
         ranking(self.months.get(&self.calendar.month(now_ms)), people, shown)
     }
 
     /// Bits of the week that `now_ms` falls into.
-    pub fn top_bits_week(&self, now_ms: i64, people: &People, shown: impl Fn(PersonId) -> bool) -> Vec<(PersonId, u64)> {
+    pub fn top_bits_week(
+        &self,
+        now_ms: i64,
+        people: &People,
+        shown: impl Fn(PersonId) -> bool,
+    ) -> Vec<(PersonId, u64)> {
         ranking(self.weeks.get(&self.calendar.week(now_ms)), people, shown)
     }
 
     /// Who spent most channel points.
-    pub fn top_points(&self, people: &People, shown: impl Fn(PersonId) -> bool) -> Vec<(PersonId, u64)> {
+    pub fn top_points(
+        &self,
+        people: &People,
+        shown: impl Fn(PersonId) -> bool,
+    ) -> Vec<(PersonId, u64)> {
         ranking(Some(&self.points), people, shown)
     }
 
@@ -142,7 +180,11 @@ impl Boards {
 }
 
 /// Most first; equals by name, so that no order of events shows.
-fn ranking(sums: Option<&Sums>, people: &People, shown: impl Fn(PersonId) -> bool) -> Vec<(PersonId, u64)> {
+fn ranking(
+    sums: Option<&Sums>,
+    people: &People,
+    shown: impl Fn(PersonId) -> bool,
+) -> Vec<(PersonId, u64)> {
     let Some(sums) = sums else { return Vec::new() };
     let is_merged = sums.keys().any(|who| people.root(*who) != *who);
     let mut merged = Sums::new();
@@ -152,11 +194,16 @@ fn ranking(sums: Option<&Sums>, people: &People, shown: impl Fn(PersonId) -> boo
         }
     }
     let order = |(a, more): &(PersonId, u64), (b, less): &(PersonId, u64)| {
-        less.cmp(more).then_with(|| people.name(*a).cmp(people.name(*b))).then(a.cmp(b))
+        less.cmp(more)
+            .then_with(|| people.name(*a).cmp(people.name(*b)))
+            .then(a.cmp(b))
     };
     // Whether somebody is shown takes much longer than to see that others have more.
     let mut first: Vec<(PersonId, u64)> = Vec::with_capacity(SHOWN + 1);
-    for one in if is_merged { &merged } else { sums }.iter().map(|(who, amount)| (*who, *amount)) {
+    for one in if is_merged { &merged } else { sums }
+        .iter()
+        .map(|(who, amount)| (*who, *amount))
+    {
         let place = first.partition_point(|other| order(other, &one).is_lt());
         if one.1 > 0 && place < SHOWN && shown(one.0) {
             first.insert(place, one);
@@ -179,28 +226,60 @@ mod tests {
     fn weeks_begin_on_monday_and_months_on_the_first_in_pacific_time() {
         let calendar = Calendar::default();
         // Monday 2026-11-02 00:30 in Los Angeles, standard time since the day before.
-        assert_eq!(calendar.week(ms("2026-11-02T08:30:00Z")).to_string(), "2026-11-02");
-        assert_eq!(calendar.week(ms("2026-11-02T07:59:59Z")).to_string(), "2026-10-26");
-        assert_eq!(calendar.month(ms("2026-11-01T06:59:59Z")).to_string(), "2026-10-01", "still daylight time");
-        assert_eq!(calendar.month(ms("2026-11-01T07:00:00Z")).to_string(), "2026-11-01");
-        let sunday = Calendar { week_start: Weekday::Sunday, ..Calendar::default() };
-        assert_eq!(sunday.week(ms("2026-11-02T08:30:00Z")).to_string(), "2026-11-01");
+        assert_eq!(
+            calendar.week(ms("2026-11-02T08:30:00Z")).to_string(),
+            "2026-11-02"
+        );
+        assert_eq!(
+            calendar.week(ms("2026-11-02T07:59:59Z")).to_string(),
+            "2026-10-26"
+        );
+        assert_eq!(
+            calendar.month(ms("2026-11-01T06:59:59Z")).to_string(),
+            "2026-10-01",
+            "still daylight time"
+        );
+        assert_eq!(
+            calendar.month(ms("2026-11-01T07:00:00Z")).to_string(),
+            "2026-11-01"
+        );
+        let sunday = Calendar {
+            week_start: Weekday::Sunday,
+            ..Calendar::default()
+        };
+        assert_eq!(
+            sunday.week(ms("2026-11-02T08:30:00Z")).to_string(),
+            "2026-11-01"
+        );
     }
 
     #[test]
     fn boards_rank_by_amount_then_name_and_forget_old_periods() {
         let mut people = People::default();
-        let mut meet = |id: &str, name: &str| people.meet(&Person::new(id, "", name).unwrap(), 0).who;
+        let mut meet =
+            |id: &str, name: &str| people.meet(&Person::new(id, "", name).unwrap(), 0).who;
         let (anna, zed, mira) = (meet("1", "Anna"), meet("2", "Zed"), meet("3", "Mira"));
         let mut boards = Boards::new(Calendar::default());
         boards.bits(zed, 100, ms("2026-10-05T12:00:00Z"));
         boards.bits(mira, 50, ms("2026-11-10T12:00:00Z"));
         boards.bits(anna, 50, ms("2026-11-17T12:00:00Z"));
         let now = ms("2026-11-18T12:00:00Z");
-        assert_eq!(boards.top_bits(&people, |_| true), [(zed, 100), (anna, 50), (mira, 50)]);
-        assert_eq!(boards.top_bits_month(now, &people, |_| true), [(anna, 50), (mira, 50)]);
+        assert_eq!(
+            boards.top_bits(&people, |_| true),
+            [(zed, 100), (anna, 50), (mira, 50)]
+        );
+        assert_eq!(
+            boards.top_bits_month(now, &people, |_| true),
+            [(anna, 50), (mira, 50)]
+        );
         assert_eq!(boards.top_bits_week(now, &people, |_| true), [(anna, 50)]);
-        assert_eq!(boards.top_bits_week(ms("2026-12-01T12:00:00Z"), &people, |_| true), []);
-        assert_eq!(boards.top_bits(&people, |who| who != zed), [(anna, 50), (mira, 50)]);
+        assert_eq!(
+            boards.top_bits_week(ms("2026-12-01T12:00:00Z"), &people, |_| true),
+            []
+        );
+        assert_eq!(
+            boards.top_bits(&people, |who| who != zed),
+            [(anna, 50), (mira, 50)]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! A crowd that never was: credits of any size, for seeing how the roll looks. The same wish always gives the same crowd.
+//! A crowd that never was: credits of any size, for seeing how the roll looks. The same wish always
+//! gives the same crowd.
 
 use super::{
     fold::{Fold, Origin},
@@ -29,7 +30,14 @@ pub struct Crowd {
 
 impl Default for Crowd {
     fn default() -> Self {
-        Self { names: 120, seed: 1, long: false, rtl: false, emoji: false, mixed_currency: false }
+        Self {
+            names: 120,
+            seed: 1,
+            long: false,
+            rtl: false,
+            emoji: false,
+            mixed_currency: false,
+        }
     }
 }
 
@@ -37,12 +45,14 @@ impl Default for Crowd {
 pub const MOST: usize = 50_000;
 
 const BEGINNINGS: [&str; 24] = [
-    "Marla", "Tobi", "Olle", "Pippa", "Sena", "Yuki", "Lantern", "Hjalmar", "Quiet", "Greta", "Kasper", "Neko", "Amber", "Birch", "Comet",
-    "Dusty", "Ember", "Fjord", "Ginger", "Hazel", "Indigo", "Juniper", "Kelp", "Lumen",
+    "Marla", "Tobi", "Olle", "Pippa", "Sena", "Yuki", "Lantern", "Hjalmar", "Quiet", "Greta",
+    "Kasper", "Neko", "Amber", "Birch", "Comet", "Dusty", "Ember", "Fjord", "Ginger", "Hazel",
+    "Indigo", "Juniper", "Kelp", "Lumen",
 ];
 const ENDINGS: [&str; 24] = [
-    "Quartz", "Wanders", "Bakar", "Riot", "IO", "Hana", "Fox", "Builds", "Moth", "L", "W", "Live", "Plays", "Codes", "Paints", "Sings",
-    "77", "Bear", "Finch", "Otter", "Raven", "Storm", "Vale", "Wren",
+    "Quartz", "Wanders", "Bakar", "Riot", "IO", "Hana", "Fox", "Builds", "Moth", "L", "W", "Live",
+    "Plays", "Codes", "Paints", "Sings", "77", "Bear", "Finch", "Otter", "Raven", "Storm", "Vale",
+    "Wren",
 ];
 const RTL: [&str; 8] = ["نورا", "יעל", "سامي", "דוד", "ليلى", "משה", "فاطمة", "אבי"];
 const EMOJI: [&str; 8] = ["🎮", "🦊", "✨", "👩‍🚀", "🏳️‍🌈", "🫶🏽", "🐙", "🇸🇪"];
@@ -79,14 +89,21 @@ impl Crowd {
     pub fn credits(self, now_ms: i64) -> Fold {
         let mut dice = Dice(self.seed);
         let mut fold = Fold::default();
-        let people: Vec<_> = (0..self.names.min(MOST)).filter_map(|place| self.person(place, &mut dice)).collect();
+        let people: Vec<_> = (0..self.names.min(MOST))
+            .filter_map(|place| self.person(place, &mut dice))
+            .collect();
         let mut active = 0;
         for (place, who) in people.iter().enumerate() {
             let other = people.get((place + 1) % people.len()).unwrap_or(who);
-            let at_ms = now_ms.saturating_sub(i64::try_from(people.len() - place).unwrap_or_default());
+            let at_ms =
+                now_ms.saturating_sub(i64::try_from(people.len() - place).unwrap_or_default());
             // Most of a crowd only watches and writes.
             let does_more = self.names <= 48 || dice.below(3) == 0;
-            let facts = if does_more { sample::facts(active, who, other) } else { vec![present(who, place)] };
+            let facts = if does_more {
+                sample::facts(active, who, other)
+            } else {
+                vec![present(who, place)]
+            };
             active += usize::from(does_more);
             for fact in facts.into_iter().map(|fact| self.paid(fact, &mut dice)) {
                 fold.apply(&fact, None, Origin::Live, at_ms, |_| {});
@@ -108,7 +125,10 @@ impl Crowd {
         };
         if self.long {
             let missing = LONGEST.saturating_sub(name.chars().count() + 1);
-            name = format!("{name}_{}", "MWwm".chars().cycle().take(missing).collect::<String>());
+            name = format!(
+                "{name}_{}",
+                "MWwm".chars().cycle().take(missing).collect::<String>()
+            );
         }
         if self.emoji && dice.below(3) == 0 {
             name = format!("{name}{}", dice.pick(&EMOJI)?);
@@ -121,7 +141,11 @@ impl Crowd {
         match fact {
             Fact::Support(mut support) => {
                 let cents = i64::try_from(100 + dice.below(200) * 50).unwrap_or_default();
-                let currency = if self.mixed_currency { dice.pick(&CURRENCIES).unwrap_or("EUR") } else { "EUR" };
+                let currency = if self.mixed_currency {
+                    dice.pick(&CURRENCIES).unwrap_or("EUR")
+                } else {
+                    "EUR"
+                };
                 support.money = Some(Money::of_cents(cents, currency));
                 Fact::Support(support)
             }
@@ -135,7 +159,12 @@ fn present(who: &Person, place: usize) -> Fact {
         .when(place % 17 == 1, Roles::MODERATOR)
         .when(place % 13 == 2, Roles::VIP)
         .when(place.is_multiple_of(5), Roles::SUBSCRIBER);
-    Fact::Presence(Presence { who: who.clone().with_roles(roles), spoke: true, told: Told::Silent, chat: Chat::default() })
+    Fact::Presence(Presence {
+        who: who.clone().with_roles(roles),
+        spoke: true,
+        told: Told::Silent,
+        chat: Chat::default(),
+    })
 }
 
 #[cfg(test)]
@@ -145,38 +174,94 @@ mod tests {
 
     fn names(crowd: Crowd) -> Vec<String> {
         let fold = crowd.credits(1_000_000);
-        let users = fold.session.list(Section::Users).map(|tally| tally.people(&fold.people)).unwrap_or_default();
-        users.iter().map(|entry| fold.people.name(entry.who).to_owned()).collect()
+        let users = fold
+            .session
+            .list(Section::Users)
+            .map(|tally| tally.people(&fold.people))
+            .unwrap_or_default();
+        users
+            .iter()
+            .map(|entry| fold.people.name(entry.who).to_owned())
+            .collect()
     }
 
     #[test]
     fn the_same_wish_gives_the_same_crowd() {
-        let crowd = Crowd { names: 800, seed: 7, long: true, rtl: true, emoji: true, mixed_currency: true };
+        let crowd = Crowd {
+            names: 800,
+            seed: 7,
+            long: true,
+            rtl: true,
+            emoji: true,
+            mixed_currency: true,
+        };
         assert_eq!((names(crowd).len(), names(crowd)), (800, names(crowd)));
         assert_ne!(names(crowd), names(Crowd { seed: 8, ..crowd }));
     }
 
     #[test]
     fn wishes_show_in_the_names() {
-        let plain = Crowd { names: 200, ..Crowd::default() };
-        let has = |names: &[String], parts: &[&str]| names.iter().any(|name| parts.iter().any(|part| name.contains(part)));
+        let plain = Crowd {
+            names: 200,
+            ..Crowd::default()
+        };
+        let has = |names: &[String], parts: &[&str]| {
+            names
+                .iter()
+                .any(|name| parts.iter().any(|part| name.contains(part)))
+        };
         assert!(!has(&names(plain), &RTL) && !has(&names(plain), &EMOJI));
-        assert!(has(&names(Crowd { rtl: true, ..plain }), &RTL) && has(&names(Crowd { emoji: true, ..plain }), &EMOJI));
-        assert!(names(Crowd { long: true, ..plain }).iter().all(|name| name.chars().count() >= LONGEST));
+        assert!(
+            has(&names(Crowd { rtl: true, ..plain }), &RTL)
+                && has(
+                    &names(Crowd {
+                        emoji: true,
+                        ..plain
+                    }),
+                    &EMOJI
+                )
+        );
+        assert!(
+            names(Crowd {
+                long: true,
+                ..plain
+            })
+            .iter()
+            .all(|name| name.chars().count() >= LONGEST)
+        );
         let currencies = |crowd: Crowd| {
             let fold = crowd.credits(0);
-            let tips = fold.session.support(SupportKind::Tip).iter().flat_map(|line| line.money.iter().map(|money| money.currency.code()));
+            let tips = fold
+                .session
+                .support(SupportKind::Tip)
+                .iter()
+                .flat_map(|line| line.money.iter().map(|money| money.currency.code()));
             tips.collect::<std::collections::BTreeSet<_>>().len()
         };
         assert_eq!(currencies(plain), 1);
-        assert!(currencies(Crowd { names: 600, mixed_currency: true, ..plain }) > 3);
+        assert!(
+            currencies(Crowd {
+                names: 600,
+                mixed_currency: true,
+                ..plain
+            }) > 3
+        );
     }
 
     #[test]
     fn every_section_of_people_has_somebody() {
         let fold = Crowd::default().credits(0);
-        for section in Section::EVENTS.iter().copied().filter(|section| section.lists_lines()) {
-            assert!(fold.session.list(section).is_some_and(|tally| !tally.is_empty()), "{section:?}");
+        for section in Section::EVENTS
+            .iter()
+            .copied()
+            .filter(|section| section.lists_lines())
+        {
+            assert!(
+                fold.session
+                    .list(section)
+                    .is_some_and(|tally| !tally.is_empty()),
+                "{section:?}"
+            );
         }
     }
 }

@@ -1,7 +1,9 @@
-//! What only a summary tells: polls, shoutouts, power-ups, how much somebody wrote. Joined, not counted.
+//! What only a summary tells: polls, shoutouts, power-ups, how much somebody wrote. Joined, not
+//! counted.
 //!
-//! Each summary tells all of it again, perhaps less than before (Twitchat's memory is limited) and in any order. So the greater number
-//! wins, and of equal things there are as many as the summary that told most of them had. Joining twice changes nothing.
+//! Each summary tells all of it again, perhaps less than before (Twitchat's memory is limited) and
+//! in any order. So the greater number wins, and of equal things there are as many as the summary
+//! that told most of them had. Joining twice changes nothing.
 
 use std::{
     collections::HashMap,
@@ -14,7 +16,8 @@ use crate::{
     mapping::rest::{Ballot, Rest},
 };
 
-/// Things that happened, in the order in which they were first told; equal ones as often as one summary told them.
+/// Things that happened, in the order in which they were first told; equal ones as often as one
+/// summary told them.
 #[derive(Debug)]
 pub struct Bag<T> {
     list: Vec<T>,
@@ -23,7 +26,10 @@ pub struct Bag<T> {
 
 impl<T> Default for Bag<T> {
     fn default() -> Self {
-        Self { list: Vec::new(), counts: HashMap::new() }
+        Self {
+            list: Vec::new(),
+            counts: HashMap::new(),
+        }
     }
 }
 
@@ -62,7 +68,10 @@ pub struct Most<N> {
 
 impl<N> Default for Most<N> {
     fn default() -> Self {
-        Self { list: Vec::new(), places: HashMap::new() }
+        Self {
+            list: Vec::new(),
+            places: HashMap::new(),
+        }
     }
 }
 
@@ -74,7 +83,10 @@ impl<N: Ord + Copy> Most<N> {
 
     /// Somebody's.
     pub fn get(&self, who: PersonId) -> Option<N> {
-        self.places.get(&who).and_then(|place| self.list.get(*place)).map(|(_, most)| *most)
+        self.places
+            .get(&who)
+            .and_then(|place| self.list.get(*place))
+            .map(|(_, most)| *most)
     }
 
     fn join(&mut self, who: PersonId, told: N, greater: impl Fn(N, N) -> N) -> bool {
@@ -179,25 +191,63 @@ impl Extras {
     /// Joins what a summary told; tells whether anything is new.
     pub fn join(&mut self, rest: Rest, people: &mut People, at_ms: i64) -> bool {
         let mut meet = |who: &Person| people.meet(who, at_ms).who;
-        let shoutouts: Vec<_> =
-            rest.shoutouts.iter().map(|one| Shoutout { who: meet(&one.who), received: one.received, viewers: one.viewers }).collect();
+        let shoutouts: Vec<_> = rest
+            .shoutouts
+            .iter()
+            .map(|one| Shoutout {
+                who: meet(&one.who),
+                received: one.received,
+                viewers: one.viewers,
+            })
+            .collect();
         let power_ups: Vec<_> = (rest.power_ups.into_iter())
-            .map(|one| PowerUp { who: meet(&one.who), kind: one.kind, image: one.image, skin: one.skin, name: one.name })
+            .map(|one| PowerUp {
+                who: meet(&one.who),
+                kind: one.kind,
+                image: one.image,
+                skin: one.skin,
+                name: one.name,
+            })
             .collect();
         let trains: Vec<_> = (rest.trains.into_iter())
-            .map(|one| Train { level: one.level, percent: one.percent, conductors: one.conductors.iter().map(&mut meet).collect() })
+            .map(|one| Train {
+                level: one.level,
+                percent: one.percent,
+                conductors: one.conductors.iter().map(&mut meet).collect(),
+            })
             .collect();
-        let pinned: Vec<_> = rest.pinned.iter().map(|(who, bits)| (meet(who), *bits)).collect();
-        let stickers: Vec<_> = rest.stickers.into_iter().map(|(who, image)| (meet(&who), image)).collect();
-        let mut new = self.polls.join(rest.polls) | self.predictions.join(rest.predictions) | self.shoutouts.join(shoutouts);
-        new |= self.power_ups.join(power_ups) | self.trains.join(trains) | self.pinned.join(pinned) | self.stickers.join(stickers);
-        for (told, most) in [(rest.likes, &mut self.likes), (rest.shares, &mut self.shares)] {
+        let pinned: Vec<_> = rest
+            .pinned
+            .iter()
+            .map(|(who, bits)| (meet(who), *bits))
+            .collect();
+        let stickers: Vec<_> = rest
+            .stickers
+            .into_iter()
+            .map(|(who, image)| (meet(&who), image))
+            .collect();
+        let mut new = self.polls.join(rest.polls)
+            | self.predictions.join(rest.predictions)
+            | self.shoutouts.join(shoutouts);
+        new |= self.power_ups.join(power_ups)
+            | self.trains.join(trains)
+            | self.pinned.join(pinned)
+            | self.stickers.join(stickers);
+        for (told, most) in [
+            (rest.likes, &mut self.likes),
+            (rest.shares, &mut self.shares),
+        ] {
             for (who, count) in told {
                 new |= most.join(meet(&who), count, Ord::max);
             }
         }
         for one in rest.chatters {
-            let told = Activity { messages: one.messages, bans: one.bans, timeouts: one.timeouts.0, timeout_seconds: one.timeouts.1 };
+            let told = Activity {
+                messages: one.messages,
+                bans: one.bans,
+                timeouts: one.timeouts.0,
+                timeout_seconds: one.timeouts.1,
+            };
             new |= self.chatters.join(meet(&one.who), told, |a, b| Activity {
                 messages: a.messages.max(b.messages),
                 bans: a.bans.max(b.bans),
@@ -209,10 +259,17 @@ impl Extras {
             new |= self.active_subs.join(meet(&who), tier, Ord::max);
         }
         for (who, tier, count) in rest.active_gifters {
-            new |= self.active_gifters.join(meet(&who), (count, tier), Ord::max);
+            new |= self
+                .active_gifters
+                .join(meet(&who), (count, tier), Ord::max);
         }
         for one in rest.patrons {
-            let told = Patron { who: meet(&one.who), months: one.months, tier: one.tier, given: one.given };
+            let told = Patron {
+                who: meet(&one.who),
+                months: one.months,
+                tier: one.tier,
+                given: one.given,
+            };
             if let Some(known) = self.patrons.iter_mut().find(|known| known.who == told.who) {
                 new |= std::mem::replace(known, told.clone()) != told;
             } else {
@@ -234,9 +291,22 @@ mod tests {
     use super::*;
 
     fn summary(polls: &[u8], likes: &[(u8, u8)]) -> Rest {
-        let ballot = |title: &u8| Ballot { title: title.to_string().into(), total: 1, choices: Vec::new() };
-        let like = |(who, count): &(u8, u8)| (Person::new(&(who + 1).to_string(), "", "").unwrap(), u64::from(*count));
-        Rest { polls: polls.iter().map(ballot).collect(), likes: likes.iter().map(like).collect(), ..Rest::default() }
+        let ballot = |title: &u8| Ballot {
+            title: title.to_string().into(),
+            total: 1,
+            choices: Vec::new(),
+        };
+        let like = |(who, count): &(u8, u8)| {
+            (
+                Person::new(&(who + 1).to_string(), "", "").unwrap(),
+                u64::from(*count),
+            )
+        };
+        Rest {
+            polls: polls.iter().map(ballot).collect(),
+            likes: likes.iter().map(like).collect(),
+            ..Rest::default()
+        }
     }
 
     fn joined(parts: &[&Rest]) -> (Vec<String>, Vec<(String, u64)>) {
@@ -244,8 +314,18 @@ mod tests {
         for part in parts {
             extras.join((*part).clone(), &mut people, 0);
         }
-        let mut polls: Vec<_> = extras.polls.list().iter().map(|poll| poll.title.to_string()).collect();
-        let mut likes: Vec<_> = extras.likes.list().iter().map(|(who, count)| (people.name(*who).to_owned(), *count)).collect();
+        let mut polls: Vec<_> = extras
+            .polls
+            .list()
+            .iter()
+            .map(|poll| poll.title.to_string())
+            .collect();
+        let mut likes: Vec<_> = extras
+            .likes
+            .list()
+            .iter()
+            .map(|(who, count)| (people.name(*who).to_owned(), *count))
+            .collect();
         polls.sort();
         likes.sort();
         (polls, likes)
@@ -268,7 +348,10 @@ mod tests {
         let (mut extras, mut people) = (Extras::default(), People::default());
         let mut join = |rest: Rest| extras.join(rest, &mut people, 0);
         assert!(join(summary(&[1, 1], &[(1, 5)])));
-        assert!(!join(summary(&[1], &[(1, 4)])), "less than before is no news");
+        assert!(
+            !join(summary(&[1], &[(1, 4)])),
+            "less than before is no news"
+        );
         assert!(join(summary(&[1, 1, 1], &[])), "one more of the same");
         assert!(join(summary(&[], &[(1, 6)])));
     }

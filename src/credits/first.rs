@@ -1,5 +1,6 @@
-//! Facts that can be true once only, whoever reports them and how often: a follow in a session, and a gift of one giver to one recipient
-//! within a minute. Subscriptions, which are so too, are in `credits::subscribed`.
+//! Facts that can be true once only, whoever reports them and how often: a follow in a session, and
+//! a gift of one giver to one recipient within a minute. Subscriptions, which are so too, are in
+//! `credits::subscribed`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,18 +24,28 @@ pub struct Firsts {
 impl Firsts {
     /// Somebody follows. Tells whether they did before.
     pub fn follow(&mut self, who: PersonId, people: &People) -> bool {
-        let is_known = people.entries_of(who).any(|who| self.follows.contains(&who));
+        let is_known = people
+            .entries_of(who)
+            .any(|who| self.follows.contains(&who));
         self.follows.insert(who);
         is_known
     }
 
-    /// A gift is reported by itself, not as a part of a bomb's report. Tells whether it was before. Without a recipient nothing tells that.
-    pub fn gift(&mut self, gift: &Gift, gifter: PersonId, recipients: &[PersonId], at_ms: i64) -> bool {
+    /// A gift is reported by itself, not as a part of a bomb's report. Tells whether it was before.
+    /// Without a recipient nothing tells that.
+    pub fn gift(
+        &mut self,
+        gift: &Gift,
+        gifter: PersonId,
+        recipients: &[PersonId],
+        at_ms: i64,
+    ) -> bool {
         if gift.bomb || recipients.is_empty() {
             return false;
         }
         if self.gifts.len() > self.room.max(FEW) {
-            self.gifts.retain(|_, told_ms| (at_ms - *told_ms).abs() <= GIFT_MS);
+            self.gifts
+                .retain(|_, told_ms| (at_ms - *told_ms).abs() <= GIFT_MS);
             self.room = 2 * self.gifts.len();
         }
         let mut is_known = true;

@@ -1,4 +1,5 @@
-//! The fold: journal rows in, credits out. The same rows in the same order give the same credits, live or at a replay.
+//! The fold: journal rows in, credits out. The same rows in the same order give the same credits,
+//! live or at a replay.
 
 mod pages;
 mod support;
@@ -49,7 +50,8 @@ pub enum Origin {
 pub enum Outcome {
     /// It counts.
     Counted,
-    /// It was reported before: as a part of something else, or a live event whose place a summary's row had already taken.
+    /// It was reported before: as a part of something else, or a live event whose place a summary's
+    /// row had already taken.
     Repeat,
     /// The same was reported before, by another page of Twitchat or by another program.
     Twin,
@@ -59,15 +61,19 @@ pub enum Outcome {
 
 /// A live event that comes this soon after a summary's equal row is the same one.
 pub const CLAIM_MS: i64 = 5_000;
-/// A second raid of the same raider with as many viewers within this time is the same raid: labels report it, and somebody publishes it.
+/// A second raid of the same raider with as many viewers within this time is the same raid: labels
+/// report it, and somebody publishes it.
 pub const SAME_RAID_MS: i64 = 120_000;
 
 /// Characters of a title, a category, a reward or what was bought that are kept.
 const LONGEST_TITLE: usize = 200;
 
 /// Which role puts somebody into which section.
-const ROLE_SECTIONS: [(Roles, Section); 3] =
-    [(Roles::MODERATOR, Section::Moderator), (Roles::SUBSCRIBER, Section::Subscriber), (Roles::VIP, Section::VIPs)];
+const ROLE_SECTIONS: [(Roles, Section); 3] = [
+    (Roles::MODERATOR, Section::Moderator),
+    (Roles::SUBSCRIBER, Section::Subscriber),
+    (Roles::VIP, Section::VIPs),
+];
 
 #[derive(Debug)]
 struct Claimable {
@@ -125,12 +131,16 @@ impl Sections {
 
     /// Tips, merch or members.
     pub fn support(&self, kind: SupportKind) -> &[SupportLine] {
-        self.support.get(&kind).map_or(&[], |support| support.lines.as_slice())
+        self.support
+            .get(&kind)
+            .map_or(&[], |support| support.lines.as_slice())
     }
 
     /// What `AddToCredits` put in, by section.
     pub fn added(&self) -> impl Iterator<Item = (&str, &[Value])> {
-        self.added.iter().map(|(section, values)| (&**section, values.list.as_slice()))
+        self.added
+            .iter()
+            .map(|(section, values)| (&**section, values.list.as_slice()))
     }
 
     /// What happened, one by one.
@@ -148,10 +158,17 @@ impl Sections {
         &self.title
     }
 
-    /// Whether a presence would change anything: somebody new in chat, or seen in a role for the first time.
+    /// Whether a presence would change anything: somebody new in chat, or seen in a role for the
+    /// first time.
     pub fn is_news(&self, who: PersonId, roles: Roles, spoke: bool) -> bool {
-        let lacks = |section| self.list(section).is_none_or(|tally| tally.get(who).is_none());
-        (spoke && lacks(Section::Users)) || ROLE_SECTIONS.iter().any(|(role, section)| roles.contains(*role) && lacks(*section))
+        let lacks = |section| {
+            self.list(section)
+                .is_none_or(|tally| tally.get(who).is_none())
+        };
+        (spoke && lacks(Section::Users))
+            || ROLE_SECTIONS
+                .iter()
+                .any(|(role, section)| roles.contains(*role) && lacks(*section))
     }
 
     /// How many lines all lists together have, each cut to `limit`.
@@ -160,7 +177,12 @@ impl Sections {
         let lists = self.lists.values().map(Tally::len);
         let support = self.support.values().map(|support| support.lines.len());
         let added = self.added.values().map(|values| values.list.len());
-        lists.chain(support).chain(added).chain([self.games.list.len()]).map(|lines| lines.min(limit)).sum()
+        lists
+            .chain(support)
+            .chain(added)
+            .chain([self.games.list.len()])
+            .map(|lines| lines.min(limit))
+            .sum()
     }
 
     /// How many facts count.
@@ -183,19 +205,31 @@ impl Sections {
     }
 
     fn list_mut(&mut self, section: Section) -> &mut Tally {
-        self.lists.entry(section).or_insert_with(|| Tally::of(section))
+        self.lists
+            .entry(section)
+            .or_insert_with(|| Tally::of(section))
     }
 
     /// Adds what may also be listed on its own.
     fn add_once(&mut self, once: Once) {
-        let Once { section, who, amount, tier, at_ms } = once;
+        let Once {
+            section,
+            who,
+            amount,
+            tier,
+            at_ms,
+        } = once;
         self.list_mut(section).add(who, 1, amount, tier, at_ms);
         self.singles.add(once);
     }
 
-    /// Somebody is there: once in each section, so that it does not matter which of their messages came first.
+    /// Somebody is there: once in each section, so that it does not matter which of their messages
+    /// came first.
     fn present(&mut self, who: PersonId, roles: Roles, spoke: bool, at_ms: i64) {
-        let by_role = ROLE_SECTIONS.iter().filter(|(role, _)| roles.contains(*role)).map(|(_, section)| *section);
+        let by_role = ROLE_SECTIONS
+            .iter()
+            .filter(|(role, _)| roles.contains(*role))
+            .map(|(_, section)| *section);
         for section in by_role.chain(spoke.then_some(Section::Users)) {
             let list = self.list_mut(section);
             if list.get(who).is_none() {
@@ -206,20 +240,33 @@ impl Sections {
 
     /// Takes a filled row's place if there is one.
     fn claim(&mut self, key: Option<(Key, u32)>, at_ms: i64) -> bool {
-        while self.claimable.front().is_some_and(|filled| at_ms - filled.at_ms > CLAIM_MS) {
+        while self
+            .claimable
+            .front()
+            .is_some_and(|filled| at_ms - filled.at_ms > CLAIM_MS)
+        {
             self.claimable.pop_front();
         }
         if self.claimable.is_empty() {
             return false;
         }
-        let Some((key, count)) = key else { return false };
-        let Some(filled) = self.claimable.iter_mut().find(|filled| filled.key == key && filled.left > 0) else { return false };
+        let Some((key, count)) = key else {
+            return false;
+        };
+        let Some(filled) = self
+            .claimable
+            .iter_mut()
+            .find(|filled| filled.key == key && filled.left > 0)
+        else {
+            return false;
+        };
         filled.left = filled.left.saturating_sub(count);
         true
     }
 }
 
-/// All that credits are made of: people, the running session, leaderboards, what is known of the broadcaster.
+/// All that credits are made of: people, the running session, leaderboards, what is known of the
+/// broadcaster.
 #[derive(Debug, Default)]
 pub struct Fold {
     /// Who is who.
@@ -243,7 +290,10 @@ pub struct Fold {
 impl Fold {
     /// Nothing yet.
     pub fn new(calendar: Calendar) -> Self {
-        Self { boards: Boards::new(calendar), ..Self::default() }
+        Self {
+            boards: Boards::new(calendar),
+            ..Self::default()
+        }
     }
 
     /// A new session: its sections are empty; people, leaderboards, the broadcaster and bans stay.
@@ -253,8 +303,8 @@ impl Fold {
         self.session = Sections::default();
     }
 
-    /// A number that grows with each change that a reply may show: while it is the same, credits of the same moment are too. Whatever else
-    /// comes to be shown must count its changes here.
+    /// A number that grows with each change that a reply may show: while it is the same, credits of
+    /// the same moment are too. Whatever else comes to be shown must count its changes here.
     pub fn changes(&self) -> u64 {
         self.changes + self.people.changes() + self.broadcaster.changes()
     }
@@ -265,8 +315,16 @@ impl Fold {
         meeting.who
     }
 
-    /// Takes one fact of the running session. `key` is that of `mapping::summary`; `met` hears of everybody the fact names.
-    pub fn apply(&mut self, fact: &Fact, key: Option<(Key, u32)>, origin: Origin, at_ms: i64, mut met: impl FnMut(Met)) -> Outcome {
+    /// Takes one fact of the running session. `key` is that of `mapping::summary`; `met` hears of
+    /// everybody the fact names.
+    pub fn apply(
+        &mut self,
+        fact: &Fact,
+        key: Option<(Key, u32)>,
+        origin: Origin,
+        at_ms: i64,
+        mut met: impl FnMut(Met),
+    ) -> Outcome {
         if let Fact::Broadcaster { id, own } = fact {
             self.broadcaster.learn(id, *own);
             return Outcome::Counted;
@@ -277,16 +335,27 @@ impl Fold {
             self.bans.published(who, *lifted, at_ms, &self.people);
             return Outcome::Counted;
         }
-        let gave = if origin == Origin::Page { self.gave(fact, at_ms, &mut met) } else { None };
+        let gave = if origin == Origin::Page {
+            self.gave(fact, at_ms, &mut met)
+        } else {
+            None
+        };
         if origin == Origin::Page {
             self.note_report(fact, at_ms, &mut met);
         }
-        self.last_is_twin = gave.as_ref().is_some_and(|gave| self.twins.give(gave, at_ms));
-        if (self.last_is_twin && self.twins.covers(at_ms)) || (origin != Origin::Filled && self.is_known_gift(fact, at_ms, &mut met)) {
+        self.last_is_twin = gave
+            .as_ref()
+            .is_some_and(|gave| self.twins.give(gave, at_ms));
+        if (self.last_is_twin && self.twins.covers(at_ms))
+            || (origin != Origin::Filled && self.is_known_gift(fact, at_ms, &mut met))
+        {
             return Outcome::Twin;
         }
         let is_heard_twice = matches!(fact, Fact::Gift(gift) if self.is_told(gift, at_ms));
-        let claims = !is_heard_twice && origin != Origin::Filled && !matches!(fact, Fact::Presence(_)) && self.session.claim(key, at_ms);
+        let claims = !is_heard_twice
+            && origin != Origin::Filled
+            && !matches!(fact, Fact::Presence(_))
+            && self.session.claim(key, at_ms);
         let before = self.given(fact);
         let outcome = if is_heard_twice {
             Outcome::Repeat
@@ -297,21 +366,44 @@ impl Fold {
             self.count(fact, origin, at_ms, &mut met)
         };
         // A gift of a bomb that was reported before is none more.
-        let given = before.zip(self.given(fact)).map(|(before, after)| u32::try_from(after.saturating_sub(before)).unwrap_or(u32::MAX));
-        let key =
-            key.map(|(key, count)| (key, given.filter(|_| outcome != Outcome::Repeat).unwrap_or(count))).filter(|(_, count)| *count > 0);
+        let given = before
+            .zip(self.given(fact))
+            .map(|(before, after)| u32::try_from(after.saturating_sub(before)).unwrap_or(u32::MAX));
+        let key = key
+            .map(|(key, count)| {
+                (
+                    key,
+                    given
+                        .filter(|_| outcome != Outcome::Repeat)
+                        .unwrap_or(count),
+                )
+            })
+            .filter(|(_, count)| *count > 0);
         // A summary's row is missing once at most, whether it counts or not.
         if matches!(outcome, Outcome::Counted | Outcome::Part) || origin == Origin::Filled {
-            self.session.ledger.extend(key.map(|(key, count)| (at_ms, key, count)));
+            self.session
+                .ledger
+                .extend(key.map(|(key, count)| (at_ms, key, count)));
         }
         if let Some(gave) = gave.filter(|_| self.last_is_twin && outcome == Outcome::Counted) {
-            self.twins.count(Twin { gave, key, session: self.sessions, at_ms });
+            self.twins.count(Twin {
+                gave,
+                key,
+                session: self.sessions,
+                at_ms,
+            });
         }
         if outcome == Outcome::Counted {
             // What is taken back is one less, and not one more.
             self.session.facts += u64::from(!matches!(fact, Fact::Withdrawn { .. }));
             if origin == Origin::Filled {
-                self.session.claimable.extend(key.map(|(key, count)| Claimable { key, at_ms, left: count }));
+                self.session
+                    .claimable
+                    .extend(key.map(|(key, count)| Claimable {
+                        key,
+                        at_ms,
+                        left: count,
+                    }));
             }
         }
         outcome
@@ -321,51 +413,88 @@ impl Fold {
     fn given(&self, fact: &Fact) -> Option<u64> {
         let Fact::Gift(gift) = fact else { return None };
         let gifter = self.people.find(&gift.gifter);
-        Some(gifter.and_then(|who| self.session.list(Section::GiftSubs)?.get(who)).map_or(0, |entry| entry.amount))
+        Some(
+            gifter
+                .and_then(|who| self.session.list(Section::GiftSubs)?.get(who))
+                .map_or(0, |entry| entry.amount),
+        )
     }
 
     /// Whether a gift was reported by itself before.
     fn is_known_gift(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) -> bool {
         let Fact::Gift(gift) = fact else { return false };
         let gifter = self.meet(&gift.gifter, at_ms, met);
-        let recipients: Vec<_> = gift.recipients.iter().map(|recipient| self.meet(recipient, at_ms, met)).collect();
+        let recipients: Vec<_> = gift
+            .recipients
+            .iter()
+            .map(|recipient| self.meet(recipient, at_ms, met))
+            .collect();
         self.session.firsts.gift(gift, gifter, &recipients, at_ms)
     }
 
     /// Whether every recipient of a gift was told before, within the same wave.
     fn is_told(&self, gift: &Gift, at_ms: i64) -> bool {
-        let Some(gifter) = self.people.find(&gift.gifter) else { return false };
-        let told = |recipient| self.people.find(recipient).is_some_and(|who| self.session.waves.has(gifter, gift.tier, who, at_ms));
+        let Some(gifter) = self.people.find(&gift.gifter) else {
+            return false;
+        };
+        let told = |recipient| {
+            self.people
+                .find(recipient)
+                .is_some_and(|who| self.session.waves.has(gifter, gift.tier, who, at_ms))
+        };
         !gift.recipients.is_empty() && !gift.bomb && gift.recipients.iter().all(told)
     }
 
-    /// A live event takes the place of a summary's row that was counted already: only what the row did not tell is added.
+    /// A live event takes the place of a summary's row that was counted already: only what the row
+    /// did not tell is added.
     fn take_place(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) {
-        fact.clone().each_person(|person| met(self.people.meet(person, at_ms)));
+        fact.clone()
+            .each_person(|person| met(self.people.meet(person, at_ms)));
         match fact {
             Fact::Redemption(redemption) => {
                 let who = self.people.meet(&redemption.who, at_ms).who;
                 let points = redemption.cost.unwrap_or_default();
-                self.session.add(Section::RewardRedemptions, who, 0, points, at_ms);
+                self.session
+                    .add(Section::RewardRedemptions, who, 0, points, at_ms);
                 self.boards.points(who, points);
             }
             // A summary tells a continued gift as a gift of whoever continues it.
             Fact::Subscription(subscription) if subscription.kind == SubKind::GiftUpgrade => {
                 let who = self.people.meet(&subscription.who, at_ms).who;
-                self.session.list_mut(Section::GiftSubs).take_back(who, 1, 1);
+                self.session
+                    .list_mut(Section::GiftSubs)
+                    .take_back(who, 1, 1);
                 self.subscription(subscription, at_ms, met);
             }
             Fact::Gift(gift) => {
                 let gifter = self.people.meet(&gift.gifter, at_ms).who;
-                let recipients: Vec<_> = gift.recipients.iter().map(|recipient| self.people.meet(recipient, at_ms).who).collect();
-                let unnamed = gift.count.saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
-                self.session.waves.take((gifter, gift.tier), Announced::of(gift), &recipients, unnamed, at_ms);
+                let recipients: Vec<_> = gift
+                    .recipients
+                    .iter()
+                    .map(|recipient| self.people.meet(recipient, at_ms).who)
+                    .collect();
+                let unnamed = gift
+                    .count
+                    .saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
+                self.session.waves.take(
+                    (gifter, gift.tier),
+                    Announced::of(gift),
+                    &recipients,
+                    unnamed,
+                    at_ms,
+                );
             }
             _ => {}
         }
     }
 
-    fn count(&mut self, fact: &Fact, origin: Origin, at_ms: i64, met: &mut impl FnMut(Met)) -> Outcome {
+    fn count(
+        &mut self,
+        fact: &Fact,
+        origin: Origin,
+        at_ms: i64,
+        met: &mut impl FnMut(Met),
+    ) -> Outcome {
         match fact {
             Fact::Follow { who } => {
                 let who = self.meet(who, at_ms, met);
@@ -377,7 +506,13 @@ impl Fold {
             Fact::Cheer { who, bits, .. } => {
                 let anonymous = who.is_anonymous();
                 let who = self.meet(who, at_ms, met);
-                self.session.add_once(Once { section: Section::Cheers, who, amount: *bits, tier: None, at_ms });
+                self.session.add_once(Once {
+                    section: Section::Cheers,
+                    who,
+                    amount: *bits,
+                    tier: None,
+                    at_ms,
+                });
                 if !anonymous {
                     self.boards.bits(who, *bits, at_ms);
                 }
@@ -390,20 +525,34 @@ impl Fold {
                 if before.is_some_and(|before| (at_ms - before).abs() <= SAME_RAID_MS) {
                     return Outcome::Repeat;
                 }
-                self.session.add_once(Once { section: Section::Raided, who, amount: *viewers, tier: None, at_ms });
+                self.session.add_once(Once {
+                    section: Section::Raided,
+                    who,
+                    amount: *viewers,
+                    tier: None,
+                    at_ms,
+                });
             }
             Fact::Redemption(redemption) => self.redemption(redemption, at_ms, met),
             Fact::Withdrawn { id } => return self.withdraw(id),
             Fact::GoalContribution { who, points } => {
                 let who = self.meet(who, at_ms, met);
-                self.session.add_once(Once { section: Section::GoalContributions, who, amount: *points, tier: None, at_ms });
+                self.session.add_once(Once {
+                    section: Section::GoalContributions,
+                    who,
+                    amount: *points,
+                    tier: None,
+                    at_ms,
+                });
             }
             Fact::Stream { category, title } => {
                 if !title.is_empty() {
                     self.session.title = cut(title, LONGEST_TITLE).into();
                 }
                 if !category.is_empty() {
-                    self.session.games.add(Value::from(cut(category, LONGEST_TITLE)));
+                    self.session
+                        .games
+                        .add(Value::from(cut(category, LONGEST_TITLE)));
                 }
             }
             Fact::Pyramid { who, .. } => {
@@ -411,14 +560,21 @@ impl Fold {
                 self.session.add(Section::Pyramids, who, 1, 0, at_ms);
             }
             Fact::HypeTrain(train) => {
-                for (section, list) in
-                    [(Section::HypeTrainConductor, &train.conductors), (Section::HypeTrainContributors, &train.contributors)]
-                {
+                for (section, list) in [
+                    (Section::HypeTrainConductor, &train.conductors),
+                    (Section::HypeTrainContributors, &train.contributors),
+                ] {
                     for one in list {
                         let who = self.meet(&one.who, at_ms, met);
-                        // A train's totals only grow from report to report; adding them up would count twice.
-                        let before = self.session.list(section).and_then(|tally| tally.get(who)).map_or(0, |entry| entry.amount);
-                        self.session.add(section, who, 1, one.total.saturating_sub(before), at_ms);
+                        // A train's totals only grow from report to report; adding them up would
+                        // count twice.
+                        let before = self
+                            .session
+                            .list(section)
+                            .and_then(|tally| tally.get(who))
+                            .map_or(0, |entry| entry.amount);
+                        self.session
+                            .add(section, who, 1, one.total.saturating_sub(before), at_ms);
                     }
                 }
             }
@@ -433,47 +589,109 @@ impl Fold {
         Outcome::Counted
     }
 
-    fn subscription(&mut self, subscription: &Subscription, at_ms: i64, met: &mut impl FnMut(Met)) -> Outcome {
+    fn subscription(
+        &mut self,
+        subscription: &Subscription,
+        at_ms: i64,
+        met: &mut impl FnMut(Met),
+    ) -> Outcome {
         let who = self.meet(&subscription.who, at_ms, met);
-        let section = if subscription.kind == SubKind::Renewed { Section::ReSubs } else { Section::Subs };
-        match self.session.subscribed.take(who, subscription, at_ms, &self.people) {
+        let section = if subscription.kind == SubKind::Renewed {
+            Section::ReSubs
+        } else {
+            Section::Subs
+        };
+        match self
+            .session
+            .subscribed
+            .take(who, subscription, at_ms, &self.people)
+        {
             subscribed::Step::Counts => {}
             subscribed::Step::Repeat => {
-                self.session.list_mut(section).add(who, 0, subscription.known_months().into(), None, at_ms);
+                self.session.list_mut(section).add(
+                    who,
+                    0,
+                    subscription.known_months().into(),
+                    None,
+                    at_ms,
+                );
                 return Outcome::Twin;
             }
             subscribed::Step::Announced => return Outcome::Part,
             subscribed::Step::TakesPlace { who, at_ms } => {
                 self.session.list_mut(Section::Subs).take_back(who, 1, 0);
-                self.session.singles.take_back(Section::Subs, who, None, at_ms);
+                self.session
+                    .singles
+                    .take_back(Section::Subs, who, None, at_ms);
                 self.session.facts = self.session.facts.saturating_sub(1);
             }
         }
         let months = u64::from(subscription.known_months());
-        self.session.add_once(Once { section, who, amount: months, tier: Some(subscription.tier), at_ms });
+        self.session.add_once(Once {
+            section,
+            who,
+            amount: months,
+            tier: Some(subscription.tier),
+            at_ms,
+        });
         self.people.add_roles(who, Roles::SUBSCRIBER);
         self.session.present(who, Roles::SUBSCRIBER, false, at_ms);
         Outcome::Counted
     }
 
-    fn gift(&mut self, gift: &Gift, origin: Origin, at_ms: i64, met: &mut impl FnMut(Met)) -> Outcome {
+    fn gift(
+        &mut self,
+        gift: &Gift,
+        origin: Origin,
+        at_ms: i64,
+        met: &mut impl FnMut(Met),
+    ) -> Outcome {
         let gifter = self.meet(&gift.gifter, at_ms, met);
-        let recipients: Vec<_> = gift.recipients.iter().map(|recipient| self.meet(recipient, at_ms, met)).collect();
+        let recipients: Vec<_> = gift
+            .recipients
+            .iter()
+            .map(|recipient| self.meet(recipient, at_ms, met))
+            .collect();
         let session = &mut self.session;
-        let unnamed = gift.count.saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
+        let unnamed = gift
+            .count
+            .saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
         let change = if origin == Origin::Filled {
             // What nothing live reported of it.
             let bombs = u32::from(gift.bomb);
-            Change { is_new: unnamed > 0, gifts: unnamed, bombs, of_bombs: bombs * unnamed }
+            Change {
+                is_new: unnamed > 0,
+                gifts: unnamed,
+                bombs,
+                of_bombs: bombs * unnamed,
+            }
         } else {
-            session.waves.take((gifter, gift.tier), Announced::of(gift), &recipients, unnamed, at_ms)
+            session.waves.take(
+                (gifter, gift.tier),
+                Announced::of(gift),
+                &recipients,
+                unnamed,
+                at_ms,
+            )
         };
         if !change.is_new {
             return Outcome::Repeat;
         }
-        session.list_mut(Section::GiftSubs).add(gifter, u32::from(change.gifts > 0), change.gifts.into(), Some(gift.tier), at_ms);
+        session.list_mut(Section::GiftSubs).add(
+            gifter,
+            u32::from(change.gifts > 0),
+            change.gifts.into(),
+            Some(gift.tier),
+            at_ms,
+        );
         if change.bombs > 0 || change.of_bombs > 0 {
-            session.list_mut(Section::GiftBombs).add(gifter, change.bombs, change.of_bombs.into(), Some(gift.tier), at_ms);
+            session.list_mut(Section::GiftBombs).add(
+                gifter,
+                change.bombs,
+                change.of_bombs.into(),
+                Some(gift.tier),
+                at_ms,
+            );
         }
         Outcome::Counted
     }
@@ -487,7 +705,11 @@ impl Fold {
     /// `AddToCredits`: a value into a custom section; the same text twice stands once.
     pub fn add_custom(&mut self, section: &str, value: Value) {
         self.changes += 1;
-        self.session.added.entry(section.into()).or_default().add(value);
+        self.session
+            .added
+            .entry(section.into())
+            .or_default()
+            .add(value);
         self.session.facts += 1;
     }
 }

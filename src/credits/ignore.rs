@@ -1,12 +1,13 @@
-//! Who is left out of every section whatever happens: the broadcaster, known bots, and the config's own list. [`LeftOut`](super::LeftOut)
-//! adds the people who are banned.
+//! Who is left out of every section whatever happens: the broadcaster, known bots, and the config's
+//! own list. [`LeftOut`](super::LeftOut) adds the people who are banned.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::people::Known;
 use crate::event::Platform;
 
-/// Chat bots and services that many channels have. Streamer.bot lists them; leaving them out is our choice (`ignore_bots`).
+/// Chat bots and services that many channels have. Streamer.bot lists them; leaving them out is our
+/// choice (`ignore_bots`).
 pub const KNOWN_BOTS: &[&str] = &[
     "blerp",
     "botrixoficial",
@@ -54,7 +55,8 @@ pub struct Broadcaster {
     pub configured: Option<Box<str>>,
     /// Channels of polls and predictions, which only the owner's Twitchat sends.
     own: BTreeSet<Box<str>>,
-    /// Channels of other messages, which may be other channels that are open in Twitchat; with a limit, as nothing else bounds them.
+    /// Channels of other messages, which may be other channels that are open in Twitchat; with a
+    /// limit, as nothing else bounds them.
     seen: BTreeSet<Box<str>>,
     changes: u64,
 }
@@ -66,7 +68,8 @@ impl Broadcaster {
     /// Takes a channel id that a message carries; tells whether it is new.
     pub fn learn(&mut self, id: &str, own: bool) -> bool {
         let channels = if own { &mut self.own } else { &mut self.seen };
-        let is_new = channels.len() < CHANNELS && !channels.contains(id) && channels.insert(id.into());
+        let is_new =
+            channels.len() < CHANNELS && !channels.contains(id) && channels.insert(id.into());
         self.changes += u64::from(is_new);
         is_new
     }
@@ -95,8 +98,9 @@ impl Broadcaster {
         }
     }
 
-    /// The ids that are the broadcaster's: the configured one; else those of polls and predictions; else the one channel that all messages
-    /// share. Which of these it is depends on what was heard, never on its order.
+    /// The ids that are the broadcaster's: the configured one; else those of polls and predictions;
+    /// else the one channel that all messages share. Which of these it is depends on what was
+    /// heard, never on its order.
     pub fn ids(&self) -> Vec<&str> {
         if let Some(id) = &self.configured {
             vec![id]
@@ -126,19 +130,31 @@ pub struct Ignore {
 impl Ignore {
     /// Names by which people are left out: whoever has, or had, one of them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.own.iter().map(|name| &**name).chain(KNOWN_BOTS.iter().copied().filter(|_| self.bots))
+        self.own
+            .iter()
+            .map(|name| &**name)
+            .chain(KNOWN_BOTS.iter().copied().filter(|_| self.bots))
     }
 
-    /// Whether somebody is left out, given the broadcaster's ids. Also by a former name that the config lists.
+    /// Whether somebody is left out, given the broadcaster's ids. Also by a former name that the
+    /// config lists.
     pub fn covers(&self, who: &Known, broadcaster: &[&str]) -> bool {
-        if self.broadcaster && who.platform == Platform::Twitch && !who.id.is_empty() && broadcaster.contains(&&*who.id) {
+        if self.broadcaster
+            && who.platform == Platform::Twitch
+            && !who.id.is_empty()
+            && broadcaster.contains(&&*who.id)
+        {
             return true;
         }
         if self.own.is_empty() && !self.bots {
             return false;
         }
         let (login, display) = (who.login.to_lowercase(), who.display.to_lowercase());
-        let listed = |name: &str| !name.is_empty() && (self.own.contains(name) || (self.bots && KNOWN_BOTS.binary_search(&name).is_ok()));
+        let listed = |name: &str| {
+            !name.is_empty()
+                && (self.own.contains(name)
+                    || (self.bots && KNOWN_BOTS.binary_search(&name).is_ok()))
+        };
         who.listed.iter().any(|name| listed(name))
             || listed(&login)
             || (login.is_empty() && listed(&display))

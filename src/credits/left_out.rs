@@ -1,4 +1,5 @@
-//! Who is left out of a reply: the one place that says so, for lists, leaderboards, rolls, labels and exports.
+//! Who is left out of a reply: the one place that says so, for lists, leaderboards, rolls, labels
+//! and exports.
 
 use std::collections::HashSet;
 
@@ -20,8 +21,17 @@ pub struct LeftOut<'a> {
 impl<'a> LeftOut<'a> {
     /// As things are now.
     pub fn new(fold: &'a Fold, ignore: &'a Ignore) -> Self {
-        let banned = if ignore.banned { fold.bans.roots(&fold.people) } else { HashSet::new() };
-        Self { ignore, people: &fold.people, broadcaster: fold.broadcaster.ids(), banned }
+        let banned = if ignore.banned {
+            fold.bans.roots(&fold.people)
+        } else {
+            HashSet::new()
+        };
+        Self {
+            ignore,
+            people: &fold.people,
+            broadcaster: fold.broadcaster.ids(),
+            banned,
+        }
     }
 
     /// Whether somebody is left out.
@@ -34,8 +44,11 @@ impl<'a> LeftOut<'a> {
         !self.banned.is_empty() && self.banned.contains(&self.people.root(who))
     }
 
-    /// Whether somebody is left out for another reason: a bot, the broadcaster, the config's own list.
+    /// Whether somebody is left out for another reason: a bot, the broadcaster, the config's own
+    /// list.
     pub fn is_ignored(&self, who: PersonId) -> bool {
-        self.people.known(who).is_none_or(|known| self.ignore.covers(known, &self.broadcaster))
+        self.people
+            .known(who)
+            .is_none_or(|known| self.ignore.covers(known, &self.broadcaster))
     }
 }

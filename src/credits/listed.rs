@@ -1,5 +1,6 @@
-//! Names that the config lists (people to ignore, groups, editors), and the accounts that were seen with them: an account that is listed
-//! stays listed by its id when it is renamed. `credits::people` notes each name here; `core` keeps the holders across runs.
+//! Names that the config lists (people to ignore, groups, editors), and the accounts that were seen
+//! with them: an account that is listed stays listed by its id when it is renamed.
+//! `credits::people` notes each name here; `core` keeps the holders across runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -30,12 +31,21 @@ struct Kept {
 impl Listed {
     /// Names that are listed from now on, in any case.
     pub fn add_names<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) {
-        self.names.extend(names.into_iter().filter(|name| !name.is_empty()).map(|name| name.to_lowercase().into()));
+        self.names.extend(
+            names
+                .into_iter()
+                .filter(|name| !name.is_empty())
+                .map(|name| name.to_lowercase().into()),
+        );
     }
 
     /// Everybody who was seen with a name, in any case.
     pub fn holders(&self, name: &str) -> impl Iterator<Item = PersonId> {
-        self.holders.get(&*name.to_lowercase()).into_iter().flatten().copied()
+        self.holders
+            .get(&*name.to_lowercase())
+            .into_iter()
+            .flatten()
+            .copied()
     }
 
     /// Whether there are holders that were not kept yet.
@@ -67,18 +77,28 @@ impl Listed {
     }
 }
 
-/// The holders as JSON, for keeping. Those without an id are left out: their name is all that there is of them.
+/// The holders as JSON, for keeping. Those without an id are left out: their name is all that there
+/// is of them.
 pub(super) fn to_json<'k>(people: impl Iterator<Item = &'k Known>) -> String {
-    let kept = people.filter(|known| !known.listed.is_empty() && !known.id.is_empty()).map(|known| Kept {
-        platform: known.platform.as_str().into(),
-        id: known.id.clone(),
-        names: known.listed.iter().cloned().collect(),
-    });
+    let kept = people
+        .filter(|known| !known.listed.is_empty() && !known.id.is_empty())
+        .map(|known| Kept {
+            platform: known.platform.as_str().into(),
+            id: known.id.clone(),
+            names: known.listed.iter().cloned().collect(),
+        });
     serde_json::to_string(&kept.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// The accounts that were kept, with their listed names.
 pub(super) fn read(json: &str) -> Vec<(Person, BTreeSet<Box<str>>)> {
     let kept: Vec<Kept> = serde_json::from_str(json).unwrap_or_default();
-    kept.into_iter().filter_map(|one| Some((Person::on(Platform::parse(&one.platform), &one.id, "", "")?, one.names))).collect()
+    kept.into_iter()
+        .filter_map(|one| {
+            Some((
+                Person::on(Platform::parse(&one.platform), &one.id, "", "")?,
+                one.names,
+            ))
+        })
+        .collect()
 }

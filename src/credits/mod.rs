@@ -1,8 +1,9 @@
-//! PURE. The credits: a fold over facts, its sections and leaderboards, the shapes of the replies, what the end-credits page shows, sample
-//! data.
+//! PURE. The credits: a fold over facts, its sections and leaderboards, the shapes of the replies,
+//! what the end-credits page shows, sample data.
 //!
-//! [`Fold`] is fed with journal rows in their order, live and at a replay alike, so that credits after a restart equal credits before it.
-//! Who is ignored is decided when a reply is made: whatever becomes known later counts for what came before.
+//! [`Fold`] is fed with journal rows in their order, live and at a replay alike, so that credits
+//! after a restart equal credits before it. Who is ignored is decided when a reply is made:
+//! whatever becomes known later counts for what came before.
 
 pub mod bans;
 pub mod boards;

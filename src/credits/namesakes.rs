@@ -1,6 +1,8 @@
-//! People of the same name on several platforms: a list of names says the platform of each, and only then.
+//! People of the same name on several platforms: a list of names says the platform of each, and
+//! only then.
 //!
-//! Who tips with a service such as Ko-fi mostly chats somewhere under the same name: services do not count as a platform here.
+//! Who tips with a service such as Ko-fi mostly chats somewhere under the same name: services do
+//! not count as a platform here.
 
 use std::collections::HashMap;
 
@@ -14,9 +16,13 @@ pub fn marked(name: &str, platform: Platform) -> String {
     format!("{name} ({})", platform.label())
 }
 
-/// The names of people, each once whatever its case, first seen first; `most` at most. A name that several chats have stands there once
-/// for each of them, with the platform.
-pub(super) fn names(who: impl Iterator<Item = PersonId>, people: &People, most: usize) -> Vec<Value> {
+/// The names of people, each once whatever its case, first seen first; `most` at most. A name that
+/// several chats have stands there once for each of them, with the platform.
+pub(super) fn names(
+    who: impl Iterator<Item = PersonId>,
+    people: &People,
+    most: usize,
+) -> Vec<Value> {
     let mut shown: Vec<(&str, Platform)> = Vec::new();
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
     let named = who.filter_map(|who| Some((people.name(who), people.known(who)?)));
@@ -25,19 +31,39 @@ pub(super) fn names(who: impl Iterator<Item = PersonId>, people: &People, most: 
             break;
         }
         let same = places.entry(name.to_lowercase()).or_default();
-        let platforms = || same.iter().filter_map(|place| shown.get(*place)).map(|(_, platform)| *platform);
-        let is_other = known.platform.has_chat() && platforms().all(|platform| platform.has_chat() && platform != known.platform);
+        let platforms = || {
+            same.iter()
+                .filter_map(|place| shown.get(*place))
+                .map(|(_, platform)| *platform)
+        };
+        let is_other = known.platform.has_chat()
+            && platforms().all(|platform| platform.has_chat() && platform != known.platform);
         if same.is_empty() || is_other {
             same.push(shown.len());
             shown.push((name, known.platform));
         } else if let [place] = same.as_slice()
-            && let Some((_, platform)) = shown.get_mut(*place).filter(|(_, platform)| !platform.has_chat())
+            && let Some((_, platform)) = shown
+                .get_mut(*place)
+                .filter(|(_, platform)| !platform.has_chat())
         {
             *platform = known.platform;
         }
     }
-    let is_shared = |name: &str| places.get(&name.to_lowercase()).is_some_and(|same| same.len() > 1);
-    shown.iter().map(|(name, platform)| if is_shared(name) { marked(name, *platform).into() } else { Value::from(*name) }).collect()
+    let is_shared = |name: &str| {
+        places
+            .get(&name.to_lowercase())
+            .is_some_and(|same| same.len() > 1)
+    };
+    shown
+        .iter()
+        .map(|(name, platform)| {
+            if is_shared(name) {
+                marked(name, *platform).into()
+            } else {
+                Value::from(*name)
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -47,7 +73,10 @@ mod tests {
 
     fn listed(list: &[(Platform, &str, &str)], most: usize) -> Vec<Value> {
         let mut people = People::default();
-        let who: Vec<_> = list.iter().map(|(on, id, name)| people.meet(&Person::on(*on, id, "", name).unwrap(), 1).who).collect();
+        let who: Vec<_> = list
+            .iter()
+            .map(|(on, id, name)| people.meet(&Person::on(*on, id, "", name).unwrap(), 1).who)
+            .collect();
         names(who.into_iter(), &people, most)
     }
 
@@ -60,14 +89,27 @@ mod tests {
             (Platform::Kick, "1", "LEA"),
             (Platform::Kick, "1", "LEA"),
         ];
-        assert_eq!(listed(&three, 9), ["Lea (Twitch)", "Lea (YouTube)", "Max", "LEA (Kick)"]);
+        assert_eq!(
+            listed(&three, 9),
+            ["Lea (Twitch)", "Lea (YouTube)", "Max", "LEA (Kick)"]
+        );
         assert_eq!(listed(&three, 2), ["Lea (Twitch)", "Lea (YouTube)"]);
     }
 
     #[test]
     fn a_service_is_no_other_chat() {
-        assert_eq!(listed(&[(Platform::Twitch, "1", "Lea"), (Platform::Kofi, "", "Lea")], 9), ["Lea"]);
-        let first = [(Platform::Kofi, "", "Lea"), (Platform::Twitch, "1", "Lea"), (Platform::TikTok, "3", "Lea")];
+        assert_eq!(
+            listed(
+                &[(Platform::Twitch, "1", "Lea"), (Platform::Kofi, "", "Lea")],
+                9
+            ),
+            ["Lea"]
+        );
+        let first = [
+            (Platform::Kofi, "", "Lea"),
+            (Platform::Twitch, "1", "Lea"),
+            (Platform::TikTok, "3", "Lea"),
+        ];
         assert_eq!(listed(&first, 9), ["Lea (Twitch)", "Lea (TikTok)"]);
     }
 }

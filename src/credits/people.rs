@@ -1,7 +1,8 @@
 //! Who is who: one entry per person, however many names they were heard under.
 //!
-//! A person is platform and id; names are attributes and the latest wins. A name without an id is a person of its own until an id shows
-//! up for it. Ids and names are found by a 64-bit hash with fixed keys, which keeps a person at about 200 bytes.
+//! A person is platform and id; names are attributes and the latest wins. A name without an id is a
+//! person of its own until an id shows up for it. Ids and names are found by a 64-bit hash with
+//! fixed keys, which keeps a person at about 200 bytes.
 
 use std::{
     collections::HashMap,
@@ -44,7 +45,10 @@ pub struct Known {
 impl Known {
     /// What to call them: display name, else login, else id.
     pub fn name(&self) -> &str {
-        [&self.display, &self.login, &self.id].into_iter().find(|name| !name.is_empty()).map_or("", |name| name)
+        [&self.display, &self.login, &self.id]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .map_or("", |name| name)
     }
 
     /// Whether this login is another one than the one that is known: the account was renamed.
@@ -86,7 +90,8 @@ fn hash(platform: Platform, text: &str, fold_case: bool) -> u64 {
     if fold_case && !text.is_ascii() {
         text.to_lowercase().hash(&mut hasher);
     } else if fold_case {
-        text.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+        text.bytes()
+            .for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
         hasher.write_u8(0xff);
     } else {
         text.hash(&mut hasher);
@@ -115,7 +120,8 @@ impl People {
         self.meetings
     }
 
-    /// Takes up a person as kept by an earlier run. From here on, what is older than that changes no name, until [`Self::recalled`].
+    /// Takes up a person as kept by an earlier run. From here on, what is older than that changes
+    /// no name, until [`Self::recalled`].
     pub fn recall(&mut self, person: &Person, seen_ms: i64) -> PersonId {
         self.recalling = false;
         let who = self.meet(person, seen_ms).who;
@@ -131,7 +137,8 @@ impl People {
         self.recalling = false;
     }
 
-    /// Finds or makes the entry of a person as named by a message, and takes over the names it brings.
+    /// Finds or makes the entry of a person as named by a message, and takes over the names it
+    /// brings.
     pub fn meet(&mut self, person: &Person, at_ms: i64) -> Met {
         let (who, is_new) = self.find_or_make(person, at_ms);
         self.meetings += 1;
@@ -152,7 +159,11 @@ impl People {
         let named = [&person.login, &person.display]
             .into_iter()
             .filter(|name| !name.is_empty())
-            .find_map(|name| self.by_name.get(&hash(person.platform, name, true)).copied())
+            .find_map(|name| {
+                self.by_name
+                    .get(&hash(person.platform, name, true))
+                    .copied()
+            })
             .map(|who| self.root(who));
         if person.id.is_empty() {
             return named.map_or_else(|| (self.add(person, at_ms), true), |who| (who, false));
@@ -161,8 +172,13 @@ impl People {
         if let Some(&who) = self.by_id.get(&key) {
             return (who, false);
         }
-        let nameless = named.filter(|who| self.list.get(who.0 as usize).is_some_and(|known| known.id.is_empty()));
-        let (who, is_new) = nameless.map_or_else(|| (self.add(person, at_ms), true), |who| (who, false));
+        let nameless = named.filter(|who| {
+            self.list
+                .get(who.0 as usize)
+                .is_some_and(|known| known.id.is_empty())
+        });
+        let (who, is_new) =
+            nameless.map_or_else(|| (self.add(person, at_ms), true), |who| (who, false));
         self.by_id.insert(key, who);
         (who, is_new)
     }
@@ -184,18 +200,28 @@ impl People {
     }
 
     fn update(&mut self, who: PersonId, person: &Person, at_ms: i64) -> bool {
-        let Some(known) = self.list.get_mut(who.0 as usize) else { return false };
+        let Some(known) = self.list.get_mut(who.0 as usize) else {
+            return false;
+        };
         let is_old = self.recalling && at_ms <= known.kept_ms;
         known.seen_ms = known.seen_ms.max(at_ms);
         let roles = known.roles | person.roles;
         let (mut changed, new_role) = (false, roles != known.roles);
         known.roles = roles;
-        if !is_old && person.display.is_empty() && known.is_renamed(&person.login) && !known.display.eq_ignore_ascii_case(&person.login) {
+        if !is_old
+            && person.display.is_empty()
+            && known.is_renamed(&person.login)
+            && !known.display.eq_ignore_ascii_case(&person.login)
+        {
             // It was the display name of the account's former name.
             known.display = Box::default();
             changed = true;
         }
-        for (mine, theirs) in [(&mut known.id, &person.id), (&mut known.login, &person.login), (&mut known.display, &person.display)] {
+        for (mine, theirs) in [
+            (&mut known.id, &person.id),
+            (&mut known.login, &person.login),
+            (&mut known.display, &person.display),
+        ] {
             if !theirs.is_empty() && mine != theirs && !is_old {
                 mine.clone_from(theirs);
                 changed = true;
@@ -210,7 +236,10 @@ impl People {
         if name.is_empty() {
             return;
         }
-        let before = self.by_name.insert(hash(platform, name, true), who).map(|before| self.root(before));
+        let before = self
+            .by_name
+            .insert(hash(platform, name, true), who)
+            .map(|before| self.root(before));
         if let Some(before) = before.filter(|before| *before != who)
             && let Some(known) = self.list.get_mut(before.0 as usize)
             && known.id.is_empty()
@@ -230,7 +259,11 @@ impl People {
 
     /// The entry that somebody turned out to be.
     pub fn root(&self, mut who: PersonId) -> PersonId {
-        while let Some(next) = self.list.get(who.0 as usize).and_then(|known| known.same_as) {
+        while let Some(next) = self
+            .list
+            .get(who.0 as usize)
+            .and_then(|known| known.same_as)
+        {
             who = next;
         }
         who
@@ -244,10 +277,18 @@ impl People {
     /// Somebody's entry, if they were met before.
     pub fn find(&self, person: &Person) -> Option<PersonId> {
         if person.id.is_empty() {
-            let mut names = [&person.login, &person.display].into_iter().filter(|name| !name.is_empty());
-            names.find_map(|name| self.by_name.get(&hash(person.platform, name, true)).map(|who| self.root(*who)))
+            let mut names = [&person.login, &person.display]
+                .into_iter()
+                .filter(|name| !name.is_empty());
+            names.find_map(|name| {
+                self.by_name
+                    .get(&hash(person.platform, name, true))
+                    .map(|who| self.root(*who))
+            })
         } else {
-            self.by_id.get(&hash(person.platform, &person.id, false)).map(|who| self.root(*who))
+            self.by_id
+                .get(&hash(person.platform, &person.id, false))
+                .map(|who| self.root(*who))
         }
     }
 
@@ -263,19 +304,27 @@ impl People {
     /// What to call somebody.
     pub fn name(&self, who: PersonId) -> &str {
         match self.known(who) {
-            Some(known) if is_nameless(&known.id, &known.login, &known.display) => self.word_for_anonymous(),
+            Some(known) if is_nameless(&known.id, &known.login, &known.display) => {
+                self.word_for_anonymous()
+            }
             known => known.map_or("", Known::name),
         }
     }
 
     /// What to call people whom a service does not name.
     fn word_for_anonymous(&self) -> &str {
-        if self.anonymous.is_empty() { NAMELESS } else { &self.anonymous }
+        if self.anonymous.is_empty() {
+            NAMELESS
+        } else {
+            &self.anonymous
+        }
     }
 
     /// The entry of somebody by login or display name, any case.
     pub fn who_is(&self, platform: Platform, name: &str) -> Option<PersonId> {
-        self.by_name.get(&hash(platform, name, true)).map(|who| self.root(*who))
+        self.by_name
+            .get(&hash(platform, name, true))
+            .map(|who| self.root(*who))
     }
 
     /// Takes up who was seen with a listed name in earlier runs, as [`Self::listed_json`] gave it.
@@ -296,11 +345,19 @@ impl People {
         listed::to_json(self.iter())
     }
 
-    /// The Twitch accounts that a name in the config stands for: whoever was seen with it, also before a rename.
+    /// The Twitch accounts that a name in the config stands for: whoever was seen with it, also
+    /// before a rename.
     pub fn listed_as(&self, name: &str) -> Vec<PersonId> {
-        let is_twitch = |who: &PersonId| self.known(*who).is_some_and(|known| known.platform == Platform::Twitch);
+        let is_twitch = |who: &PersonId| {
+            self.known(*who)
+                .is_some_and(|known| known.platform == Platform::Twitch)
+        };
         let mut found: Vec<PersonId> = Vec::new();
-        let holders = self.listed.holders(name).map(|who| self.root(who)).filter(is_twitch);
+        let holders = self
+            .listed
+            .holders(name)
+            .map(|who| self.root(who))
+            .filter(is_twitch);
         for who in holders.chain(self.who_is(Platform::Twitch, name)) {
             if !found.contains(&who) {
                 found.push(who);
@@ -309,18 +366,28 @@ impl People {
         found
     }
 
-    /// Completes a person from what is known: id, names, roles. A new login does not get the former display name. Whoever is not named gets
-    /// the word for that.
+    /// Completes a person from what is known: id, names, roles. A new login does not get the former
+    /// display name. Whoever is not named gets the word for that.
     pub fn complete(&self, person: &mut Person) {
         if person.is_nameless() {
             person.display = self.word_for_anonymous().into();
             person.unnamed = true;
             return;
         }
-        let Some(known) = self.find(person).and_then(|who| self.known(who)) else { return };
+        let Some(known) = self.find(person).and_then(|who| self.known(who)) else {
+            return;
+        };
         let is_renamed = known.is_renamed(&person.login);
-        let display = if is_renamed { &Box::default() } else { &known.display };
-        for (theirs, mine) in [(&mut person.id, &known.id), (&mut person.login, &known.login), (&mut person.display, display)] {
+        let display = if is_renamed {
+            &Box::default()
+        } else {
+            &known.display
+        };
+        for (theirs, mine) in [
+            (&mut person.id, &known.id),
+            (&mut person.login, &known.login),
+            (&mut person.display, display),
+        ] {
             if theirs.is_empty() {
                 theirs.clone_from(mine);
             }
@@ -335,7 +402,10 @@ impl People {
 
     /// Everybody with their places.
     pub fn entries(&self) -> impl Iterator<Item = (PersonId, &Known)> {
-        (0_u32..).map(PersonId).zip(&self.list).filter(|(_, known)| known.same_as.is_none())
+        (0_u32..)
+            .map(PersonId)
+            .zip(&self.list)
+            .filter(|(_, known)| known.same_as.is_none())
     }
 }
 
@@ -352,10 +422,22 @@ mod tests {
         let mut people = People::default();
         let who = people.meet(&person("1", "anna_b", ""), 1).who;
         assert_eq!(people.name(who), "anna_b");
-        assert_eq!(people.meet(&person("1", "anna_b", "Anna_B"), 2), Met { who, changed: true });
-        assert_eq!(people.meet(&person("1", "anna_b", ""), 3), Met { who, changed: false });
+        assert_eq!(
+            people.meet(&person("1", "anna_b", "Anna_B"), 2),
+            Met { who, changed: true }
+        );
+        assert_eq!(
+            people.meet(&person("1", "anna_b", ""), 3),
+            Met {
+                who,
+                changed: false
+            }
+        );
         people.meet(&person("1", "anna_new", "Änna"), 4);
-        assert_eq!((people.name(who), &*people.known(who).unwrap().login), ("Änna", "anna_new"));
+        assert_eq!(
+            (people.name(who), &*people.known(who).unwrap().login),
+            ("Änna", "anna_new")
+        );
     }
 
     #[test]
@@ -374,7 +456,11 @@ mod tests {
         }
         let known_by_display = people.meet(&person("3", "3", "Anna_B"), 1).who;
         people.meet(&person("3", "anna_b", ""), 2);
-        assert_eq!(people.name(known_by_display), "Anna_B", "it is the new login's");
+        assert_eq!(
+            people.name(known_by_display),
+            "Anna_B",
+            "it is the new login's"
+        );
     }
 
     #[test]
@@ -382,10 +468,17 @@ mod tests {
         let mut people = People::default();
         let who = people.recall(&person("1", "newname", ""), 20);
         people.meet(&person("1", "oldname", "OldName"), 20);
-        assert_eq!((people.name(who), &*people.known(who).unwrap().login), ("newname", "newname"));
+        assert_eq!(
+            (people.name(who), &*people.known(who).unwrap().login),
+            ("newname", "newname")
+        );
         people.recalled();
         people.meet(&person("1", "third", ""), 5);
-        assert_eq!(people.name(who), "third", "the clock may have been set back");
+        assert_eq!(
+            people.name(who),
+            "third",
+            "the clock may have been set back"
+        );
     }
 
     #[test]

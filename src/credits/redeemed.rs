@@ -1,4 +1,5 @@
-//! Redemptions that may be cancelled, also in a later session: points that went back must not stay in the leaderboard.
+//! Redemptions that may be cancelled, also in a later session: points that went back must not stay
+//! in the leaderboard.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -55,12 +56,29 @@ mod tests {
 
     #[test]
     fn only_the_latest_are_remembered() {
-        let who = People::default().meet(&Person::new("1", "a", "A").unwrap(), 0).who;
+        let who = People::default()
+            .meet(&Person::new("1", "a", "A").unwrap(), 0)
+            .who;
         let mut redemptions = Redemptions::default();
         for id in 0..=MOST {
-            redemptions.note(&id.to_string(), Redeemed { who, points: 1, reward: "r".into(), session: 1 });
+            redemptions.note(
+                &id.to_string(),
+                Redeemed {
+                    who,
+                    points: 1,
+                    reward: "r".into(),
+                    session: 1,
+                },
+            );
         }
-        assert_eq!((redemptions.has("0"), redemptions.has("1"), redemptions.by_id.len()), (false, true, MOST));
+        assert_eq!(
+            (
+                redemptions.has("0"),
+                redemptions.has("1"),
+                redemptions.by_id.len()
+            ),
+            (false, true, MOST)
+        );
         assert!(redemptions.take("1").is_some() && redemptions.take("1").is_none());
     }
 }

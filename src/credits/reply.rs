@@ -1,6 +1,7 @@
 //! The shapes of the credits: the seed's spelling, today's, and the extended lists of objects.
 //!
-//! Every list is there, empty or not, unless its section is switched off and `omit_disabled` is set; none is ever null.
+//! Every list is there, empty or not, unless its section is switched off and `omit_disabled` is
+//! set; none is ever null.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,8 +19,19 @@ use super::{
 };
 use crate::event::fact::{SupportKind, Tier};
 
-/// Which keys a reply carries. Words for it are read in any case; `legacy` and `seed` are two words for the same keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+/// Which keys a reply carries. Words for it are read in any case; `legacy` and `seed` are two words
+/// for the same keys.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Spelling {
     /// The seed's and today's.
@@ -89,7 +101,17 @@ pub struct Writer<'a> {
 /// The credits as top-level keys of a reply. `limited` stands in it when a list was cut.
 pub fn credits(fold: &Fold, options: &Options, wish: Wish, now_ms: i64) -> Map<String, Value> {
     let (named, ranked) = (BTreeMap::new(), [const { Vec::new() }; 4]);
-    Writer { fold, options, wish, now_ms, left_out: LeftOut::new(fold, &options.ignore), named, ranked, cut: false }.write()
+    Writer {
+        fold,
+        options,
+        wish,
+        now_ms,
+        left_out: LeftOut::new(fold, &options.ignore),
+        named,
+        ranked,
+        cut: false,
+    }
+    .write()
 }
 
 impl Writer<'_> {
@@ -133,7 +155,13 @@ impl Writer<'_> {
             self.put(reply, section, section.seed(), names);
         }
         let mut user = Map::new();
-        for section in [Section::Editors, Section::Moderator, Section::Subscriber, Section::VIPs, Section::Users] {
+        for section in [
+            Section::Editors,
+            Section::Moderator,
+            Section::Subscriber,
+            Section::VIPs,
+            Section::Users,
+        ] {
             let names = self.names(section);
             self.put(&mut user, section, section.seed(), names);
         }
@@ -145,27 +173,47 @@ impl Writer<'_> {
         self.put(reply, Section::Custom, "Custom", custom);
         let [all, month, week] = self.top_bits();
         let mut bits = Map::new();
-        for (section, key, list) in
-            [(Section::TopBitsAll, "All", all), (Section::TopBitsMonth, "Month", month), (Section::TopBitsWeek, "Week", week)]
-        {
+        for (section, key, list) in [
+            (Section::TopBitsAll, "All", all),
+            (Section::TopBitsMonth, "Month", month),
+            (Section::TopBitsWeek, "Week", week),
+        ] {
             self.put(&mut bits, section, key, list);
         }
         reply.insert("TopBits".into(), bits.into());
         let points = self.top_points();
-        self.put(reply, Section::TopChannelRewards, "TopChannelRewards", points);
+        self.put(
+            reply,
+            Section::TopChannelRewards,
+            "TopChannelRewards",
+            points,
+        );
     }
 
     fn current(&mut self, reply: &mut Map<String, Value>) {
         let mut events = Map::new();
         for &section in Section::EVENTS {
             let names = self.names(section);
-            self.put(&mut events, section, &section.seed().to_ascii_lowercase(), names);
+            self.put(
+                &mut events,
+                section,
+                &section.seed().to_ascii_lowercase(),
+                names,
+            );
         }
         let contributors = self.names(Section::HypeTrainContributors);
-        self.put(&mut events, Section::HypeTrainContributors, "hypetrains", contributors);
+        self.put(
+            &mut events,
+            Section::HypeTrainContributors,
+            "hypetrains",
+            contributors,
+        );
         reply.insert("events".into(), events.into());
         let mut train = Map::new();
-        for (section, key) in [(Section::HypeTrainConductor, "conductors"), (Section::HypeTrainContributors, "contributors")] {
+        for (section, key) in [
+            (Section::HypeTrainConductor, "conductors"),
+            (Section::HypeTrainContributors, "contributors"),
+        ] {
             let names = self.names(section);
             self.put(&mut train, section, key, names);
         }
@@ -182,21 +230,36 @@ impl Writer<'_> {
             self.put(&mut users, section, key, names);
         }
         let groups = self.groups();
-        let group_names: Vec<_> = groups.iter().map(|(group, _)| Value::from(group.as_str())).collect();
+        let group_names: Vec<_> = groups
+            .iter()
+            .map(|(group, _)| Value::from(group.as_str()))
+            .collect();
         self.put(&mut users, Section::Groups, "groups", group_names.into());
         reply.insert("users".into(), users.into());
-        self.put(reply, Section::Groups, "groups", groups.into_iter().collect::<Map<_, _>>().into());
+        self.put(
+            reply,
+            Section::Groups,
+            "groups",
+            groups.into_iter().collect::<Map<_, _>>().into(),
+        );
         let custom = self.custom();
         self.put(reply, Section::Custom, "custom", custom);
         let [all, month, week] = self.top_bits();
         let mut top = Map::new();
-        for (section, key, list) in
-            [(Section::TopBitsAll, "allBits", all), (Section::TopBitsMonth, "monthBits", month), (Section::TopBitsWeek, "weekBits", week)]
-        {
+        for (section, key, list) in [
+            (Section::TopBitsAll, "allBits", all),
+            (Section::TopBitsMonth, "monthBits", month),
+            (Section::TopBitsWeek, "weekBits", week),
+        ] {
             self.put(&mut top, section, key, list);
         }
         let points = self.top_points();
-        self.put(&mut top, Section::TopChannelRewards, "channelRewards", points);
+        self.put(
+            &mut top,
+            Section::TopChannelRewards,
+            "channelRewards",
+            points,
+        );
         reply.insert("top".into(), top.into());
     }
 
@@ -226,8 +289,14 @@ impl Writer<'_> {
 
     /// The lines of a section that are shown. No more of them are looked at than are taken.
     fn entries(&self, section: Section) -> impl Iterator<Item = Entry> {
-        let list = self.fold.session.list(section).filter(|_| !self.is_off(section));
-        let lines = list.into_iter().flat_map(|tally| tally.lines(&self.fold.people));
+        let list = self
+            .fold
+            .session
+            .list(section)
+            .filter(|_| !self.is_off(section));
+        let lines = list
+            .into_iter()
+            .flat_map(|tally| tally.lines(&self.fold.people));
         lines.filter(|entry| self.shows(entry.who))
     }
 
@@ -237,7 +306,14 @@ impl Writer<'_> {
         }
         let names: Vec<Value> = match section {
             _ if self.is_off(section) => Vec::new(),
-            Section::GameUpdates => self.fold.session.games().iter().take(self.enough()).cloned().collect(),
+            Section::GameUpdates => self
+                .fold
+                .session
+                .games()
+                .iter()
+                .take(self.enough())
+                .cloned()
+                .collect(),
             Section::Editors => self.listed(&self.options.editors),
             _ => self.people(self.entries(section).map(|entry| entry.who), self.enough()),
         };
@@ -257,7 +333,10 @@ impl Writer<'_> {
         let found = names.iter().map(|name| (&**name, people.listed_as(name)));
         let shown = found.flat_map(|(name, accounts)| {
             let as_written = accounts.is_empty().then_some(name);
-            let current = accounts.into_iter().filter(|who| !self.left_out.is_banned(*who)).map(|who| people.name(who));
+            let current = accounts
+                .into_iter()
+                .filter(|who| !self.left_out.is_banned(*who))
+                .map(|who| people.name(who));
             as_written.into_iter().chain(current.collect::<Vec<_>>())
         });
         unique(shown).collect()
@@ -270,14 +349,22 @@ impl Writer<'_> {
         groups
             .into_iter()
             .map(|(group, members)| {
-                let members = if off { Vec::new() } else { self.listed(&members) };
+                let members = if off {
+                    Vec::new()
+                } else {
+                    self.listed(&members)
+                };
                 (group.into(), Value::Array(self.cut(members)))
             })
             .collect()
     }
 
     fn support(&self, kind: SupportKind) -> impl Iterator<Item = &SupportLine> {
-        self.fold.session.support(kind).iter().filter(|line| self.shows(line.who))
+        self.fold
+            .session
+            .support(kind)
+            .iter()
+            .filter(|line| self.shows(line.who))
     }
 
     fn custom(&mut self) -> Value {
@@ -295,9 +382,19 @@ impl Writer<'_> {
             let list = custom.entry(section.into()).or_default();
             let there: HashSet<_> = list.iter().cloned().collect();
             let room = self.enough().saturating_sub(list.len());
-            list.extend(values.iter().filter(|value| !there.contains(value)).take(room).cloned());
+            list.extend(
+                values
+                    .iter()
+                    .filter(|value| !there.contains(value))
+                    .take(room)
+                    .cloned(),
+            );
         }
-        custom.into_iter().map(|(section, values)| (section, Value::Array(self.cut(values)))).collect::<Map<_, _>>().into()
+        custom
+            .into_iter()
+            .map(|(section, values)| (section, Value::Array(self.cut(values))))
+            .collect::<Map<_, _>>()
+            .into()
     }
 
     fn rank(&self) -> [Vec<(PersonId, u64)>; 4] {
@@ -308,7 +405,12 @@ impl Writer<'_> {
             boards.top_bits_week(self.now_ms, people, shown),
             boards.top_points(people, shown),
         ];
-        let sections = [Section::TopBitsAll, Section::TopBitsMonth, Section::TopBitsWeek, Section::TopChannelRewards];
+        let sections = [
+            Section::TopBitsAll,
+            Section::TopBitsMonth,
+            Section::TopBitsWeek,
+            Section::TopChannelRewards,
+        ];
         for (section, list) in sections.into_iter().zip(&mut lists) {
             if self.is_off(section) {
                 list.clear();
@@ -319,7 +421,8 @@ impl Writer<'_> {
 
     fn top_bits(&self) -> [Value; 3] {
         let [all, month, week, _] = &self.ranked;
-        [all, month, week].map(|list| Value::Array(self.people(list.iter().map(|(who, _)| *who), usize::MAX)))
+        [all, month, week]
+            .map(|list| Value::Array(self.people(list.iter().map(|(who, _)| *who), usize::MAX)))
     }
 
     fn top_points(&self) -> Value {
@@ -333,21 +436,49 @@ impl Writer<'_> {
             if !section.lists_lines() {
                 continue;
             }
-            let lines = self.cut(self.entries(section).take(self.enough()).collect::<Vec<_>>());
-            let lines: Vec<_> = lines.iter().map(|entry| self.line(section, entry)).collect();
+            let lines = self.cut(
+                self.entries(section)
+                    .take(self.enough())
+                    .collect::<Vec<_>>(),
+            );
+            let lines: Vec<_> = lines
+                .iter()
+                .map(|entry| self.line(section, entry))
+                .collect();
             self.put(&mut map, section, section.seed(), lines.into());
         }
         let games = self.names(Section::GameUpdates);
-        let games: Vec<_> = games.as_array().into_iter().flatten().map(|name| json!({ "name": name })).collect();
-        self.put(&mut map, Section::GameUpdates, Section::GameUpdates.seed(), games.into());
+        let games: Vec<_> = games
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|name| json!({ "name": name }))
+            .collect();
+        self.put(
+            &mut map,
+            Section::GameUpdates,
+            Section::GameUpdates.seed(),
+            games.into(),
+        );
         let custom = self.extended_custom();
         self.put(&mut map, Section::Custom, "Custom", custom);
         let [all, month, week, points] = self.ranked.each_ref().map(|list| {
-            let lines: Vec<_> = list.iter().map(|(who, amount)| self.person(*who, json!({ "amount": amount }))).collect();
+            let lines: Vec<_> = list
+                .iter()
+                .map(|(who, amount)| self.person(*who, json!({ "amount": amount })))
+                .collect();
             Value::Array(lines)
         });
-        map.insert("TopBits".into(), json!({ "All": all, "Month": month, "Week": week }));
-        self.put(&mut map, Section::TopChannelRewards, "TopChannelRewards", points);
+        map.insert(
+            "TopBits".into(),
+            json!({ "All": all, "Month": month, "Week": week }),
+        );
+        self.put(
+            &mut map,
+            Section::TopChannelRewards,
+            "TopChannelRewards",
+            points,
+        );
         map.into()
     }
 
@@ -357,17 +488,30 @@ impl Writer<'_> {
             return json!({});
         }
         for (kind, section) in SUPPORT_SECTIONS {
-            let lines: Vec<_> = self.support(kind).take(self.enough()).map(|line| self.support_line(line)).collect();
+            let lines: Vec<_> = self
+                .support(kind)
+                .take(self.enough())
+                .map(|line| self.support_line(line))
+                .collect();
             if !lines.is_empty() {
                 custom.insert(section.into(), lines);
             }
         }
         for (section, values) in self.fold.session.added() {
-            let objects =
-                values.iter().take(self.enough()).map(|value| if value.is_object() { value.clone() } else { json!({ "name": value }) });
+            let objects = values.iter().take(self.enough()).map(|value| {
+                if value.is_object() {
+                    value.clone()
+                } else {
+                    json!({ "name": value })
+                }
+            });
             custom.entry(section.into()).or_default().extend(objects);
         }
-        custom.into_iter().map(|(section, values)| (section, Value::Array(self.cut(values)))).collect::<Map<_, _>>().into()
+        custom
+            .into_iter()
+            .map(|(section, values)| (section, Value::Array(self.cut(values))))
+            .collect::<Map<_, _>>()
+            .into()
     }
 
     fn person(&self, who: PersonId, more: Value) -> Value {
@@ -385,7 +529,8 @@ impl Writer<'_> {
     }
 
     fn line(&self, section: Section, entry: &Entry) -> Value {
-        let mut more = json!({ "count": entry.count, "first": instant(entry.first_ms), "last": instant(entry.last_ms) });
+        let mut more = json!({ "count": entry.count, "first": instant(entry.first_ms),
+            "last": instant(entry.last_ms) });
         if let (Some(unit), Some(more)) = (amount_of(section), more.as_object_mut()) {
             more.insert("amount".into(), entry.amount.into());
             more.insert("unit".into(), unit.into());
@@ -397,25 +542,37 @@ impl Writer<'_> {
     }
 
     fn support_line(&self, line: &SupportLine) -> Value {
-        let amounts: Vec<_> =
-            line.money.iter().map(|money| json!({ "amount": money.text(), "currency": money.currency.as_str() })).collect();
-        let mut more = json!({ "count": line.count, "amounts": amounts, "event": line.name.to_string(),
+        let amounts: Vec<_> = line
+            .money
+            .iter()
+            .map(|money| json!({ "amount": money.text(), "currency": money.currency.as_str() }))
+            .collect();
+        let mut more = json!({ "count": line.count, "amounts": amounts,
+            "event": line.name.to_string(),
             "first": instant(line.first_ms), "last": instant(line.last_ms) });
         if let Some(more) = more.as_object_mut().filter(|_| !line.what.is_empty()) {
-            more.insert("what".into(), line.what.iter().map(|what| Value::from(&**what)).collect());
+            more.insert(
+                "what".into(),
+                line.what.iter().map(|what| Value::from(&**what)).collect(),
+            );
         }
         self.person(line.who, more)
     }
 }
 
 /// Where support is listed below `Custom`.
-pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] =
-    [(SupportKind::Tip, "Tips"), (SupportKind::Merch, "Merch"), (SupportKind::Member, "Members")];
+pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] = [
+    (SupportKind::Tip, "Tips"),
+    (SupportKind::Merch, "Merch"),
+    (SupportKind::Member, "Members"),
+];
 
 /// Names, each once whatever its case, first seen first.
 fn unique<'a>(names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Value> {
     let mut seen = HashSet::new();
-    names.filter(move |name| !name.is_empty() && seen.insert(name.to_lowercase())).map(Value::from)
+    names
+        .filter(move |name| !name.is_empty() && seen.insert(name.to_lowercase()))
+        .map(Value::from)
 }
 
 /// The unit of a section's amounts.
@@ -443,5 +600,7 @@ fn tier_word(tier: Tier) -> &'static str {
 
 /// Milliseconds as ISO 8601 in UTC.
 fn instant(at_ms: i64) -> String {
-    Timestamp::from_millisecond(at_ms).map(|at| at.to_string()).unwrap_or_default()
+    Timestamp::from_millisecond(at_ms)
+        .map(|at| at.to_string())
+        .unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! Test data: the shape of real credits, filled with people the bridge has seen, or with invented ones if there are none.
+//! Test data: the shape of real credits, filled with people the bridge has seen, or with invented
+//! ones if there are none.
 
 use super::{
     fold::{Fold, Origin},
@@ -7,7 +8,10 @@ use super::{
 };
 use crate::event::{
     EventName, Fact, Money, Person, Platform, Roles,
-    fact::{Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Tier, Told},
+    fact::{
+        Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support,
+        SupportKind, Tier, Told,
+    },
 };
 
 /// Names that belong to nobody.
@@ -36,11 +40,16 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
         .people
         .entries()
         .filter(|(who, known)| known.platform == Platform::Twitch && !left_out.has(*who))
-        .filter_map(|(_, known)| Person::on(known.platform, &known.id, &known.login, &known.display))
+        .filter_map(|(_, known)| {
+            Person::on(known.platform, &known.id, &known.login, &known.display)
+        })
         .take(SEEN)
         .collect();
     if people.is_empty() {
-        people = INVENTED.iter().filter_map(|(login, display)| Person::on(Platform::Twitch, "", login, display)).collect();
+        people = INVENTED
+            .iter()
+            .filter_map(|(login, display)| Person::on(Platform::Twitch, "", login, display))
+            .collect();
     }
     let mut fold = Fold::default();
     for (place, who) in people.iter().enumerate() {
@@ -52,14 +61,20 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
     fold
 }
 
-/// A few facts for the person at a place, so that each section gets somebody and nobody gets everything.
+/// A few facts for the person at a place, so that each section gets somebody and nobody gets
+/// everything.
 pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     let chat = Chat::default;
     let roles = Roles::empty()
         .when(place % 4 == 1, Roles::MODERATOR)
         .when(place % 4 == 2, Roles::VIP)
         .when(place.is_multiple_of(3), Roles::SUBSCRIBER);
-    let mut facts = vec![Fact::Presence(Presence { who: who.clone().with_roles(roles), spoke: true, told: Told::Silent, chat: chat() })];
+    let mut facts = vec![Fact::Presence(Presence {
+        who: who.clone().with_roles(roles),
+        spoke: true,
+        told: Told::Silent,
+        chat: chat(),
+    })];
     let subscription = |kind, months| Subscription {
         who: who.clone(),
         tier: Tier::One,
@@ -84,16 +99,31 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     let cents = i64::try_from(place).unwrap_or_default() * 100 + 500;
     let support = |kind, source, name, what: &str| {
         let money = Some(Money::of_cents(cents, "EUR"));
-        Fact::Support(Support { kind, who: who.clone(), money, what: what.into(), name: EventName::new(source, name), id: Box::default() })
+        Fact::Support(Support {
+            kind,
+            who: who.clone(),
+            money,
+            what: what.into(),
+            name: EventName::new(source, name),
+            id: Box::default(),
+        })
     };
     let of_its_own = match place % 12 {
         0 => Fact::Follow { who: who.clone() },
-        1 => Fact::Cheer { who: who.clone(), bits: 100 + 50 * place as u64, chat: chat() },
+        1 => Fact::Cheer {
+            who: who.clone(),
+            bits: 100 + 50 * place as u64,
+            chat: chat(),
+        },
         2 => Fact::Subscription(subscription(SubKind::New, 1)),
         3 => Fact::Subscription(subscription(SubKind::Renewed, 12)),
         4 => Fact::Gift(gift(1, false)),
         5 => Fact::Gift(gift(5, true)),
-        6 => Fact::Raid { who: who.clone(), viewers: 42, avatar: Box::default() },
+        6 => Fact::Raid {
+            who: who.clone(),
+            viewers: 42,
+            avatar: Box::default(),
+        },
         7 => Fact::Redemption(Redemption {
             id: Box::default(),
             who: who.clone(),
@@ -103,15 +133,32 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
             chat: chat(),
             automatic: false,
         }),
-        8 => Fact::GoalContribution { who: who.clone(), points: 1_000 },
-        9 => Fact::Pyramid { who: who.clone(), width: 3 },
+        8 => Fact::GoalContribution {
+            who: who.clone(),
+            points: 1_000,
+        },
+        9 => Fact::Pyramid {
+            who: who.clone(),
+            width: 3,
+        },
         10 => support(SupportKind::Tip, "Kofi", "Donation", ""),
         _ => support(SupportKind::Merch, "Streamlabs", "Merchandise", "Mug"),
     };
     facts.push(of_its_own);
     if place % 12 == 1 {
-        let one = Contribution { who: who.clone(), kind: "bits".into(), total: 500 };
-        let all = vec![one.clone(), Contribution { who: other.clone(), kind: "subs".into(), total: 500 }];
+        let one = Contribution {
+            who: who.clone(),
+            kind: "bits".into(),
+            total: 500,
+        };
+        let all = vec![
+            one.clone(),
+            Contribution {
+                who: other.clone(),
+                kind: "subs".into(),
+                total: 500,
+            },
+        ];
         facts.push(Fact::HypeTrain(HypeTrain {
             phase: "HypeTrainEnd".into(),
             level: 2,
@@ -119,7 +166,10 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
             conductors: vec![one],
             contributors: all,
         }));
-        facts.push(Fact::Stream { category: "Just Chatting".into(), title: Box::default() });
+        facts.push(Fact::Stream {
+            category: "Just Chatting".into(),
+            title: Box::default(),
+        });
     }
     facts
 }

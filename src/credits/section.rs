@@ -107,7 +107,10 @@ impl Section {
 
     /// Reads a name in any case, with or without `User.` before it.
     pub fn parse(name: &str) -> Option<Self> {
-        let name = name.get(..5).filter(|start| start.eq_ignore_ascii_case("User.")).map_or(name, |start| name.trim_start_matches(start));
+        let name = name
+            .get(..5)
+            .filter(|start| start.eq_ignore_ascii_case("User."))
+            .map_or(name, |start| name.trim_start_matches(start));
         name.parse().ok()
     }
 }

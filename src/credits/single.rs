@@ -1,4 +1,5 @@
-//! What the sums of the sections do not show: each gift of its own, and which reward was redeemed by whom.
+//! What the sums of the sections do not show: each gift of its own, and which reward was redeemed
+//! by whom.
 //!
 //! The roll may list them one by one; replies never do.
 
@@ -84,10 +85,18 @@ impl Singles {
         self.list.push(once);
     }
 
-    /// Takes back the last one of a section that somebody has at this time, of this amount if it is given: it turned out to be something else.
-    pub(super) fn take_back(&mut self, section: Section, who: PersonId, amount: Option<u64>, at_ms: i64) {
+    /// Takes back the last one of a section that somebody has at this time, of this amount if it is
+    /// given: it turned out to be something else.
+    pub(super) fn take_back(
+        &mut self,
+        section: Section,
+        who: PersonId,
+        amount: Option<u64>,
+        at_ms: i64,
+    ) {
         let is_it = |once: &Once| {
-            (once.section, once.who, once.at_ms) == (section, who, at_ms) && amount.is_none_or(|amount| amount == once.amount)
+            (once.section, once.who, once.at_ms) == (section, who, at_ms)
+                && amount.is_none_or(|amount| amount == once.amount)
         };
         if let Some(place) = self.list.iter().rposition(is_it) {
             self.list.remove(place);
@@ -95,8 +104,23 @@ impl Singles {
     }
 
     pub(super) fn add_support(&mut self, support: &Support, who: PersonId, at_ms: i64) {
-        let Support { kind, money, what, name, id, .. } = support.clone();
-        self.support.push(SupportOnce { kind, who, money, what, name, at_ms, id });
+        let Support {
+            kind,
+            money,
+            what,
+            name,
+            id,
+            ..
+        } = support.clone();
+        self.support.push(SupportOnce {
+            kind,
+            who,
+            money,
+            what,
+            name,
+            at_ms,
+            id,
+        });
     }
 
     /// What was added last.
@@ -111,22 +135,33 @@ impl Singles {
 
     /// Support was refunded: takes it out and gives its kind. `None` if it is not there.
     pub(super) fn refund(&mut self, id: &str) -> Option<SupportKind> {
-        let place = self.support.iter().rposition(|once| !id.is_empty() && *once.id == *id)?;
+        let place = self
+            .support
+            .iter()
+            .rposition(|once| !id.is_empty() && *once.id == *id)?;
         Some(self.support.remove(place).kind)
     }
 
-    /// A redemption of this session was cancelled. `reward` is its reward's id, or the title where it has none.
+    /// A redemption of this session was cancelled. `reward` is its reward's id, or the title where
+    /// it has none.
     pub(super) fn take_redemption_back(&mut self, reward: &str, who: PersonId, points: u64) {
-        let is_it = |once: &Once| once.section == Section::RewardRedemptions && once.who == who && once.amount == points;
+        let is_it = |once: &Once| {
+            once.section == Section::RewardRedemptions && once.who == who && once.amount == points
+        };
         if let Some(place) = self.list.iter().rposition(is_it) {
             self.list.remove(place);
         }
         self.take_reward_back(reward, who, points);
     }
 
-    /// Takes one of somebody's redemptions of a reward back: by the reward's id, or by its title where it has none.
+    /// Takes one of somebody's redemptions of a reward back: by the reward's id, or by its title
+    /// where it has none.
     pub(super) fn take_reward_back(&mut self, reward: &str, who: PersonId, points: u64) {
-        if let Some(reward) = self.places.get(reward).and_then(|place| self.rewards.get_mut(*place)) {
+        if let Some(reward) = self
+            .places
+            .get(reward)
+            .and_then(|place| self.rewards.get_mut(*place))
+        {
             reward.by.take_back(who, 1, points);
         }
     }
@@ -136,7 +171,11 @@ impl Singles {
         let key = if id.is_empty() { title } else { id };
         let place = *self.places.entry(key.into()).or_insert(self.rewards.len());
         if place == self.rewards.len() {
-            self.rewards.push(Reward { id: id.into(), title: title.into(), by: Tally::default() });
+            self.rewards.push(Reward {
+                id: id.into(),
+                title: title.into(),
+                by: Tally::default(),
+            });
         }
         if let Some(reward) = self.rewards.get_mut(place) {
             if !title.is_empty() {

@@ -1,5 +1,6 @@
-//! Which subscriptions of a session count. Each counts once, whoever reports it and how often: a resubscription per person and total
-//! months, everything else per person and kind. A resubscription that somebody announces in chat may arrive as a new subscription and as a
+//! Which subscriptions of a session count. Each counts once, whoever reports it and how often: a
+//! resubscription per person and total months, everything else per person and kind. A
+//! resubscription that somebody announces in chat may arrive as a new subscription and as a
 //! resubscription: within a second the two are the one resubscription.
 
 use std::collections::HashMap;
@@ -7,7 +8,8 @@ use std::collections::HashMap;
 use super::people::{People, PersonId};
 use crate::event::fact::{SubKind, Subscription};
 
-/// A new subscription and a resubscription of one person that are no further apart are one resubscription.
+/// A new subscription and a resubscription of one person that are no further apart are one
+/// resubscription.
 pub const SAME_MS: i64 = 1_000;
 
 /// A subscription that counted.
@@ -44,14 +46,35 @@ pub struct Subscribed {
 
 impl Subscribed {
     /// Takes a subscription in.
-    pub fn take(&mut self, who: PersonId, subscription: &Subscription, at_ms: i64, people: &People) -> Step {
-        let new = Seen { kind: subscription.kind, months: subscription.cumulative_months, at_ms };
+    pub fn take(
+        &mut self,
+        who: PersonId,
+        subscription: &Subscription,
+        at_ms: i64,
+        people: &People,
+    ) -> Step {
+        let new = Seen {
+            kind: subscription.kind,
+            months: subscription.cumulative_months,
+            at_ms,
+        };
         let is_renewal = new.kind == SubKind::Renewed;
-        let seen = || people.entries_of(who).filter_map(|who| Some((who, self.by_person.get(&who)?)));
-        let seen: Vec<(PersonId, Seen)> = seen().flat_map(|(who, list)| list.iter().map(move |seen| (who, *seen))).collect();
+        let seen = || {
+            people
+                .entries_of(who)
+                .filter_map(|who| Some((who, self.by_person.get(&who)?)))
+        };
+        let seen: Vec<(PersonId, Seen)> = seen()
+            .flat_map(|(who, list)| list.iter().map(move |seen| (who, *seen)))
+            .collect();
         // An unknown total may be any.
-        let is_same = |seen: &Seen| !is_renewal || seen.months == new.months || seen.months == 0 || new.months == 0;
-        if seen.iter().any(|(_, seen)| seen.kind == new.kind && is_same(seen)) {
+        let is_same = |seen: &Seen| {
+            !is_renewal || seen.months == new.months || seen.months == 0 || new.months == 0
+        };
+        if seen
+            .iter()
+            .any(|(_, seen)| seen.kind == new.kind && is_same(seen))
+        {
             return Step::Repeat;
         }
         let other = match new.kind {
@@ -59,12 +82,17 @@ impl Subscribed {
             SubKind::Renewed => Some(SubKind::New),
             SubKind::PrimeUpgrade | SubKind::GiftUpgrade => None,
         };
-        let near = seen.iter().find(|(_, seen)| Some(seen.kind) == other && (at_ms - seen.at_ms).abs() <= SAME_MS);
+        let near = seen
+            .iter()
+            .find(|(_, seen)| Some(seen.kind) == other && (at_ms - seen.at_ms).abs() <= SAME_MS);
         if near.is_some() && !is_renewal {
             return Step::Announced;
         }
         self.by_person.entry(who).or_default().push(new);
-        near.map_or(Step::Counts, |(who, seen)| Step::TakesPlace { who: *who, at_ms: seen.at_ms })
+        near.map_or(Step::Counts, |(who, seen)| Step::TakesPlace {
+            who: *who,
+            at_ms: seen.at_ms,
+        })
     }
 }
 
@@ -83,14 +111,25 @@ mod tests {
 
     impl Bench {
         fn new() -> Self {
-            Self { people: People::default(), subscribed: Subscribed::default() }
+            Self {
+                people: People::default(),
+                subscribed: Subscribed::default(),
+            }
         }
 
         fn take(&mut self, id: &str, kind: SubKind, total: u32, at_ms: i64) -> Step {
             let who = Person::new(id, "", "").unwrap();
             let person = self.people.meet(&who, at_ms).who;
             let chat = Chat::default();
-            let sub = Subscription { who, tier: Tier::One, kind, months: 1, cumulative_months: total, streak_months: 1, chat };
+            let sub = Subscription {
+                who,
+                tier: Tier::One,
+                kind,
+                months: 1,
+                cumulative_months: total,
+                streak_months: 1,
+                chat,
+            };
             self.subscribed.take(person, &sub, at_ms, &self.people)
         }
     }
@@ -98,29 +137,60 @@ mod tests {
     #[test]
     fn each_counts_once_per_session() {
         let mut bench = Bench::new();
-        let all = [(SubKind::New, 1), (SubKind::PrimeUpgrade, 3), (SubKind::GiftUpgrade, 4), (SubKind::Renewed, 7), (SubKind::Renewed, 8)];
+        let all = [
+            (SubKind::New, 1),
+            (SubKind::PrimeUpgrade, 3),
+            (SubKind::GiftUpgrade, 4),
+            (SubKind::Renewed, 7),
+            (SubKind::Renewed, 8),
+        ];
         for (place, (kind, total)) in (0..).zip(all) {
-            assert_eq!(bench.take("1", kind, total, place * 60_000), Step::Counts, "{kind:?}");
-            assert_eq!(bench.take("1", kind, total, place * 60_000 + 30_000), Step::Repeat, "{kind:?}");
-            assert_eq!(bench.take("2", kind, total, place * 60_000), Step::Counts, "of somebody else: {kind:?}");
+            assert_eq!(
+                bench.take("1", kind, total, place * 60_000),
+                Step::Counts,
+                "{kind:?}"
+            );
+            assert_eq!(
+                bench.take("1", kind, total, place * 60_000 + 30_000),
+                Step::Repeat,
+                "{kind:?}"
+            );
+            assert_eq!(
+                bench.take("2", kind, total, place * 60_000),
+                Step::Counts,
+                "of somebody else: {kind:?}"
+            );
         }
     }
 
     #[test]
     fn a_renewal_of_unknown_months_is_the_one_that_is_known() {
         let mut bench = Bench::new();
-        assert_eq!([7, 0, 8].map(|total| bench.take("1", SubKind::Renewed, total, 0)), [Step::Counts, Step::Repeat, Step::Counts]);
-        assert_eq!([0, 7].map(|total| bench.take("2", SubKind::Renewed, total, 0)), [Step::Counts, Step::Repeat]);
+        assert_eq!(
+            [7, 0, 8].map(|total| bench.take("1", SubKind::Renewed, total, 0)),
+            [Step::Counts, Step::Repeat, Step::Counts]
+        );
+        assert_eq!(
+            [0, 7].map(|total| bench.take("2", SubKind::Renewed, total, 0)),
+            [Step::Counts, Step::Repeat]
+        );
     }
 
     #[test]
     fn a_new_one_and_a_renewal_within_a_second_are_one_renewal() {
         let mut bench = Bench::new();
         assert_eq!(bench.take("1", SubKind::New, 1, 0), Step::Counts);
-        assert!(matches!(bench.take("1", SubKind::Renewed, 5, 1_000), Step::TakesPlace { at_ms: 0, .. }));
+        assert!(matches!(
+            bench.take("1", SubKind::Renewed, 5, 1_000),
+            Step::TakesPlace { at_ms: 0, .. }
+        ));
         assert_eq!(bench.take("2", SubKind::Renewed, 5, 0), Step::Counts);
         assert_eq!(bench.take("2", SubKind::New, 1, 1_000), Step::Announced);
         assert_eq!(bench.take("3", SubKind::New, 1, 0), Step::Counts);
-        assert_eq!(bench.take("3", SubKind::Renewed, 5, 1_001), Step::Counts, "too late to be the same");
+        assert_eq!(
+            bench.take("3", SubKind::Renewed, 5, 1_001),
+            Step::Counts,
+            "too late to be the same"
+        );
     }
 }

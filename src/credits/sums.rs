@@ -1,4 +1,5 @@
-//! Sums of money, one for each currency: sign and code of one currency are one, and different currencies are never added up.
+//! Sums of money, one for each currency: sign and code of one currency are one, and different
+//! currencies are never added up.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +17,26 @@ impl Sums {
         sums
     }
 
-    /// Adds an amount. A sum shows its currency's code once somebody wrote it so, whatever the order.
+    /// Adds an amount. A sum shows its currency's code once somebody wrote it so, whatever the
+    /// order.
     pub fn add(&mut self, money: Money) {
         let code = money.currency.code();
-        let currency = if money.currency.is_code() { Currency::new(&code) } else { money.currency };
-        let rank = |currency: &Currency| (!currency.is_code(), currency.as_str().len(), currency.clone());
-        let sum = self.0.entry(code).or_insert_with(|| Money { currency: currency.clone(), ..Money::default() });
+        let currency = if money.currency.is_code() {
+            Currency::new(&code)
+        } else {
+            money.currency
+        };
+        let rank = |currency: &Currency| {
+            (
+                !currency.is_code(),
+                currency.as_str().len(),
+                currency.clone(),
+            )
+        };
+        let sum = self.0.entry(code).or_insert_with(|| Money {
+            currency: currency.clone(),
+            ..Money::default()
+        });
         sum.amount = sum.amount.plus(money.amount);
         if rank(&currency) < rank(&sum.currency) {
             sum.currency = currency;
@@ -40,7 +55,8 @@ impl Sums {
 
     /// A number that orders by how much it is, whatever the currency.
     pub fn rank(&self) -> u128 {
-        self.iter().fold(0, |sum, money| sum.saturating_add(money.amount.rank()))
+        self.iter()
+            .fold(0, |sum, money| sum.saturating_add(money.amount.rank()))
     }
 }
 
@@ -53,7 +69,9 @@ mod tests {
         for (cents, currency) in all {
             sums.add(Money::of_cents(*cents, *currency));
         }
-        sums.iter().map(|money| format!("{} {}", money.text(), money.currency)).collect()
+        sums.iter()
+            .map(|money| format!("{} {}", money.text(), money.currency))
+            .collect()
     }
 
     #[test]
@@ -61,6 +79,9 @@ mod tests {
         assert_eq!(sums(&[(500, "usd"), (250, "$"), (50, "USD")]), ["8.00 USD"]);
         assert_eq!(sums(&[(50, "US$"), (500, "$")]), ["5.50 $"]);
         assert_eq!(sums(&[(500, "$"), (50, "US$")]), ["5.50 $"]);
-        assert_eq!(sums(&[(500, "USD"), (500, "EUR"), (100, "CA$"), (100, "")]), ["1.00 ", "1.00 CA$", "5.00 EUR", "5.00 USD"]);
+        assert_eq!(
+            sums(&[(500, "USD"), (500, "EUR"), (100, "CA$"), (100, "")]),
+            ["1.00 ", "1.00 CA$", "5.00 EUR", "5.00 USD"]
+        );
     }
 }

@@ -15,7 +15,8 @@ pub struct Entry {
     pub who: PersonId,
     /// How often.
     pub count: u32,
-    /// How much in all: bits, viewers, points, gifted subscriptions; of months the greatest number. 0 where there is no amount.
+    /// How much in all: bits, viewers, points, gifted subscriptions; of months the greatest number.
+    /// 0 where there is no amount.
     pub amount: u64,
     /// Highest tier, for subscriptions.
     pub tier: Option<Tier>,
@@ -59,25 +60,48 @@ pub struct Tally {
 impl Tally {
     /// A section's, with nobody in it.
     pub fn of(section: Section) -> Self {
-        let amounts = if matches!(section, Section::Subs | Section::ReSubs) { Amounts::Greatest } else { Amounts::Sum };
-        Self { amounts, ..Self::default() }
+        let amounts = if matches!(section, Section::Subs | Section::ReSubs) {
+            Amounts::Greatest
+        } else {
+            Amounts::Sum
+        };
+        Self {
+            amounts,
+            ..Self::default()
+        }
     }
 
     /// Adds to somebody's line.
     pub fn add(&mut self, who: PersonId, count: u32, amount: u64, tier: Option<Tier>, at_ms: i64) {
-        let addition = Entry { who, count, amount, tier, first_ms: at_ms, last_ms: at_ms };
-        let place = self.places.get(&who).and_then(|place| self.entries.get_mut(*place as usize));
+        let addition = Entry {
+            who,
+            count,
+            amount,
+            tier,
+            first_ms: at_ms,
+            last_ms: at_ms,
+        };
+        let place = self
+            .places
+            .get(&who)
+            .and_then(|place| self.entries.get_mut(*place as usize));
         if let Some(entry) = place {
             entry.absorb(&addition, self.amounts);
         } else {
-            self.places.insert(who, u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
+            self.places
+                .insert(who, u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
             self.entries.push(addition);
         }
     }
 
-    /// Takes back what turned out to be something else; a line with nothing left in it is hidden. Of months only the count is less.
+    /// Takes back what turned out to be something else; a line with nothing left in it is hidden.
+    /// Of months only the count is less.
     pub fn take_back(&mut self, who: PersonId, count: u32, amount: u64) {
-        if let Some(entry) = self.places.get(&who).and_then(|place| self.entries.get_mut(*place as usize)) {
+        if let Some(entry) = self
+            .places
+            .get(&who)
+            .and_then(|place| self.entries.get_mut(*place as usize))
+        {
             entry.count = entry.count.saturating_sub(count);
             if self.amounts == Amounts::Sum {
                 entry.amount = entry.amount.saturating_sub(amount);
@@ -87,18 +111,26 @@ impl Tally {
 
     /// Somebody's line.
     pub fn get(&self, who: PersonId) -> Option<&Entry> {
-        self.places.get(&who).and_then(|place| self.entries.get(*place as usize))
+        self.places
+            .get(&who)
+            .and_then(|place| self.entries.get(*place as usize))
     }
 
-    /// Each person once, first seen first; entries that turned out to be the same person are put together.
+    /// Each person once, first seen first; entries that turned out to be the same person are put
+    /// together.
     pub fn people<'a>(&'a self, people: &'a People) -> Vec<Entry> {
         self.lines(people).collect()
     }
 
-    /// The same one by one: the first of a long list do not wait for the rest, unless entries are put together.
+    /// The same one by one: the first of a long list do not wait for the rest, unless entries are
+    /// put together.
     pub fn lines<'a>(&'a self, people: &'a People) -> Box<dyn Iterator<Item = Entry> + 'a> {
         let entries = self.entries.iter().filter(|entry| entry.count > 0);
-        if !self.entries.iter().any(|entry| people.root(entry.who) != entry.who) {
+        if !self
+            .entries
+            .iter()
+            .any(|entry| people.root(entry.who) != entry.who)
+        {
             return Box::new(entries.copied());
         }
         let mut list: Vec<Entry> = Vec::with_capacity(self.entries.len());

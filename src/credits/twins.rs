@@ -1,11 +1,14 @@
-//! Two pages of Twitchat, a browser and a dock, report everything twice, with ids of their own. This is the rule by which bits and rewards
-//! of the second page are told from gifts that only look the same.
+//! Two pages of Twitchat, a browser and a dock, report everything twice, with ids of their own.
+//! This is the rule by which bits and rewards of the second page are told from gifts that only look
+//! the same.
 //!
-//! A *twin* is a report of the same person, amount or reward, and text, at most 2.5 s after another one. Each report has at most one twin: a
-//! third one begins a new pair. Twins count unless two pages are *proven*. What happens once only (`credits::first`,
-//! `credits::subscribed`), reported twice within 2.5 s, is evidence, and so is a twin: facts of two people, one of them of the first kind,
-//! are a proof. The core journals proofs (`core::pages`), and each covers the minute before it and the ten minutes after it. So the same
-//! rows always give the same credits: this only says what there is evidence of.
+//! A *twin* is a report of the same person, amount or reward, and text, at most 2.5 s after another
+//! one. Each report has at most one twin: a third one begins a new pair. Twins count unless two
+//! pages are *proven*. What happens once only (`credits::first`, `credits::subscribed`), reported
+//! twice within 2.5 s, is evidence, and so is a twin: facts of two people, one of them of the first
+//! kind, are a proof. The core journals proofs (`core::pages`), and each covers the minute before
+//! it and the ten minutes after it. So the same rows always give the same credits: this only says
+//! what there is evidence of.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -23,7 +26,8 @@ pub const BEFORE_MS: i64 = 60_000;
 pub const AFTER_MS: i64 = 600_000;
 /// Evidence of the first kind that is further apart proves nothing.
 const EVIDENCE_MS: i64 = 3_600_000;
-/// A twin proves nothing with evidence that is further away: one page alone may report two equal gifts.
+/// A twin proves nothing with evidence that is further away: one page alone may report two equal
+/// gifts.
 const WEAK_EVIDENCE_MS: i64 = 600_000;
 /// Pieces of evidence that are remembered.
 const EVIDENCE: usize = 16;
@@ -74,7 +78,10 @@ struct Reports<K> {
 
 impl<K> Default for Reports<K> {
     fn default() -> Self {
-        Self { at_ms: HashMap::new(), room: 0 }
+        Self {
+            at_ms: HashMap::new(),
+            room: 0,
+        }
     }
 }
 
@@ -122,7 +129,11 @@ impl Twins {
     pub fn give(&mut self, gave: &Gave, at_ms: i64) -> bool {
         let is_twin = self.given.pairs(gave.clone(), at_ms);
         if is_twin {
-            self.note(Evidence { who: gave.who, is_first_kind: false, at_ms });
+            self.note(Evidence {
+                who: gave.who,
+                is_first_kind: false,
+                at_ms,
+            });
         }
         is_twin
     }
@@ -130,26 +141,39 @@ impl Twins {
     /// A report of something that happens once only, by a number made of what it says.
     pub fn first(&mut self, who: PersonId, number: u64, at_ms: i64) {
         if self.first.pairs(number, at_ms) {
-            self.note(Evidence { who, is_first_kind: true, at_ms });
+            self.note(Evidence {
+                who,
+                is_first_kind: true,
+                at_ms,
+            });
         }
     }
 
     /// A twin counts until a proof comes.
     pub fn count(&mut self, twin: Twin) {
         let oldest_ms = twin.at_ms - BEFORE_MS;
-        while self.counted.len() >= TWINS || self.counted.front().is_some_and(|first| first.at_ms < oldest_ms) {
+        while self.counted.len() >= TWINS
+            || self
+                .counted
+                .front()
+                .is_some_and(|first| first.at_ms < oldest_ms)
+        {
             self.counted.pop_front();
         }
         self.counted.push_back(twin);
     }
 
     fn note(&mut self, new: Evidence) {
-        self.evidence.retain(|old| (new.at_ms - old.at_ms).abs() <= EVIDENCE_MS);
+        self.evidence
+            .retain(|old| (new.at_ms - old.at_ms).abs() <= EVIDENCE_MS);
         self.is_proof |= self.evidence.iter().any(|old| {
             let is_near = (new.at_ms - old.at_ms).abs() <= WEAK_EVIDENCE_MS;
-            old.who != new.who && ((old.is_first_kind && new.is_first_kind) || (is_near && (old.is_first_kind || new.is_first_kind)))
+            old.who != new.who
+                && ((old.is_first_kind && new.is_first_kind)
+                    || (is_near && (old.is_first_kind || new.is_first_kind)))
         });
-        self.evidence.retain(|old| (old.who, old.is_first_kind) != (new.who, new.is_first_kind));
+        self.evidence
+            .retain(|old| (old.who, old.is_first_kind) != (new.who, new.is_first_kind));
         if self.evidence.len() == EVIDENCE {
             self.evidence.pop_front();
         }
@@ -165,14 +189,18 @@ impl Twins {
     pub fn prove(&mut self, at_ms: i64) -> Vec<Twin> {
         self.proven_ms = Some(at_ms);
         let counted = std::mem::take(&mut self.counted);
-        let (covered, older) = counted.into_iter().partition(|twin| self.covers(twin.at_ms));
+        let (covered, older) = counted
+            .into_iter()
+            .partition(|twin| self.covers(twin.at_ms));
         self.counted = older;
         Vec::from(covered)
     }
 
     /// Whether the last proof covers this time.
     pub fn covers(&self, at_ms: i64) -> bool {
-        self.proven_ms.is_some_and(|proven_ms| (proven_ms - BEFORE_MS..=proven_ms + AFTER_MS).contains(&at_ms))
+        self.proven_ms.is_some_and(|proven_ms| {
+            (proven_ms - BEFORE_MS..=proven_ms + AFTER_MS).contains(&at_ms)
+        })
     }
 
     /// When two pages were last proven, Unix milliseconds.
@@ -191,7 +219,11 @@ mod tests {
     }
 
     fn gave(who: PersonId, bits: u64) -> Gave {
-        Gave { who, what: What::Bits(bits), print: 1 }
+        Gave {
+            who,
+            what: What::Bits(bits),
+            print: 1,
+        }
     }
 
     #[test]
@@ -200,10 +232,26 @@ mod tests {
         let who = person(&mut people, "1");
         let mut twins = Twins::default();
         let mut give = |at_ms| twins.give(&gave(who, 100), at_ms);
-        assert_eq!([0, 10, 20, 30, 40].map(&mut give), [false, true, false, true, false], "a third one begins a new pair");
-        assert_eq!([10_000, 12_500, 20_000, 22_501].map(&mut give), [false, true, false, false]);
+        assert_eq!(
+            [0, 10, 20, 30, 40].map(&mut give),
+            [false, true, false, true, false],
+            "a third one begins a new pair"
+        );
+        assert_eq!(
+            [10_000, 12_500, 20_000, 22_501].map(&mut give),
+            [false, true, false, false]
+        );
         assert!(!twins.give(&gave(who, 101), 22_501), "another amount");
-        assert!(!twins.give(&Gave { print: 2, ..gave(who, 100) }, 22_600), "another text");
+        assert!(
+            !twins.give(
+                &Gave {
+                    print: 2,
+                    ..gave(who, 100)
+                },
+                22_600
+            ),
+            "another text"
+        );
     }
 
     #[test]
@@ -223,8 +271,15 @@ mod tests {
             }
             twins.take_proof()
         };
-        assert!(proven(&[(anna, true), (zed, true)]) && proven(&[(anna, false), (zed, true)]) && proven(&[(anna, true), (zed, false)]));
-        assert!(!proven(&[(anna, true), (anna, true), (anna, false)]), "one person alone");
+        assert!(
+            proven(&[(anna, true), (zed, true)])
+                && proven(&[(anna, false), (zed, true)])
+                && proven(&[(anna, true), (zed, false)])
+        );
+        assert!(
+            !proven(&[(anna, true), (anna, true), (anna, false)]),
+            "one person alone"
+        );
         assert!(!proven(&[(anna, false), (zed, false)]), "bits alone");
     }
 
@@ -234,10 +289,25 @@ mod tests {
         let who = person(&mut people, "1");
         let mut twins = Twins::default();
         for at_ms in [0, 39_999, 40_000, 99_000] {
-            twins.count(Twin { gave: gave(who, 5), key: None, session: 0, at_ms });
+            twins.count(Twin {
+                gave: gave(who, 5),
+                key: None,
+                session: 0,
+                at_ms,
+            });
         }
-        assert_eq!(twins.prove(100_000).iter().map(|twin| twin.at_ms).collect::<Vec<_>>(), [40_000, 99_000]);
-        assert_eq!([39_999, 40_000, 700_000, 700_001].map(|at_ms| twins.covers(at_ms)), [false, true, true, false]);
+        assert_eq!(
+            twins
+                .prove(100_000)
+                .iter()
+                .map(|twin| twin.at_ms)
+                .collect::<Vec<_>>(),
+            [40_000, 99_000]
+        );
+        assert_eq!(
+            [39_999, 40_000, 700_000, 700_001].map(|at_ms| twins.covers(at_ms)),
+            [false, true, true, false]
+        );
         assert!(twins.prove(200_000).is_empty(), "each is taken out once");
     }
 }

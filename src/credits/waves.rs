@@ -1,10 +1,13 @@
-//! Gift waves: the gifts of one gifter and tier, each within ten seconds of the last, put back together to the bomb they were.
+//! Gift waves: the gifts of one gifter and tier, each within ten seconds of the last, put back
+//! together to the bomb they were.
 //!
-//! A bomb is announced in up to two ways: as one report with the number of its gifts, with or without the recipients, and gift by gift. They
-//! come in any order, and either may be missing. A wave has as many gifts as its reports say, and at least as many as were announced singly.
+//! A bomb is announced in up to two ways: as one report with the number of its gifts, with or
+//! without the recipients, and gift by gift. They come in any order, and either may be missing. A
+//! wave has as many gifts as its reports say, and at least as many as were announced singly.
 //!
-//! Ten seconds is Twitchat's own rule. Twitch refuses to gift somebody twice, so the same recipient twice within a wave is the same gift
-//! reported twice: by two open Twitchat pages, or by a bomb and by itself.
+//! Ten seconds is Twitchat's own rule. Twitch refuses to gift somebody twice, so the same recipient
+//! twice within a wave is the same gift reported twice: by two open Twitchat pages, or by a bomb
+//! and by itself.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +16,8 @@ use crate::event::fact::{Gift, Tier};
 
 /// The longest pause within a wave.
 pub const WAVE_GAP_MS: i64 = 10_000;
-/// The longest pause before a gift that says that it belongs to a bomb, if the bomb still lacks gifts.
+/// The longest pause before a gift that says that it belongs to a bomb, if the bomb still lacks
+/// gifts.
 const LATE_MS: i64 = 120_000;
 
 /// What a message says about the gifts in it.
@@ -90,7 +94,9 @@ impl Wave {
 
     /// Gifts that were announced one by one, or whose recipients a report named.
     fn seen(&self) -> u32 {
-        u32::try_from(self.recipients.len()).unwrap_or(u32::MAX).saturating_add(self.unnamed)
+        u32::try_from(self.recipients.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(self.unnamed)
     }
 
     fn is_over(&self, announced: Announced, at_ms: i64) -> bool {
@@ -101,21 +107,34 @@ impl Wave {
 
     /// Gifts of which a message says that they belong to no bomb.
     fn lone(&mut self, recipients: &[PersonId], unnamed: u32) -> Change {
-        let new = recipients.iter().filter(|who| !self.recipients.contains(who) && self.lone.insert(**who)).count();
-        let gifts = u32::try_from(new).unwrap_or(u32::MAX).saturating_add(unnamed);
-        Change { is_new: gifts > 0, gifts, ..Change::default() }
+        let new = recipients
+            .iter()
+            .filter(|who| !self.recipients.contains(who) && self.lone.insert(**who))
+            .count();
+        let gifts = u32::try_from(new)
+            .unwrap_or(u32::MAX)
+            .saturating_add(unnamed);
+        Change {
+            is_new: gifts > 0,
+            gifts,
+            ..Change::default()
+        }
     }
 
     /// The others.
     fn gifts(&mut self, announced: Announced, recipients: &[PersonId], unnamed: u32) -> Change {
-        let is_reported = !recipients.is_empty() && unnamed == 0 && recipients.iter().all(|who| self.reported.contains(who));
+        let is_reported = !recipients.is_empty()
+            && unnamed == 0
+            && recipients.iter().all(|who| self.reported.contains(who));
         let mut is_new = unnamed > 0;
         for who in recipients {
             is_new |= !self.lone.contains(who) && self.recipients.insert(*who);
         }
         if announced == Announced::Bomb {
             if !is_reported {
-                let count = u32::try_from(recipients.len()).unwrap_or(u32::MAX).saturating_add(unnamed);
+                let count = u32::try_from(recipients.len())
+                    .unwrap_or(u32::MAX)
+                    .saturating_add(unnamed);
                 self.declared = self.declared.saturating_add(count);
                 // One gift is no bomb.
                 self.reports = self.reports.saturating_add(u32::from(count > 1));
@@ -126,8 +145,20 @@ impl Wave {
             self.unnamed = self.unnamed.saturating_add(unnamed);
         }
         let gifts = self.declared.max(self.seen());
-        let (bombs, of_bombs) = if gifts > 1 { (self.reports.max(1), gifts) } else { (0, 0) };
-        let before = std::mem::replace(&mut self.counted, Change { is_new, gifts, bombs, of_bombs });
+        let (bombs, of_bombs) = if gifts > 1 {
+            (self.reports.max(1), gifts)
+        } else {
+            (0, 0)
+        };
+        let before = std::mem::replace(
+            &mut self.counted,
+            Change {
+                is_new,
+                gifts,
+                bombs,
+                of_bombs,
+            },
+        );
         Change {
             is_new,
             gifts: gifts.saturating_sub(before.gifts),
@@ -140,7 +171,10 @@ impl Wave {
 impl Waves {
     /// Whether this gift was reported already, within a wave that may still go on.
     pub fn has(&self, gifter: PersonId, tier: Tier, recipient: PersonId, at_ms: i64) -> bool {
-        let wave = self.running.get(&(gifter, tier)).filter(|wave| at_ms - wave.last_ms <= WAVE_GAP_MS);
+        let wave = self
+            .running
+            .get(&(gifter, tier))
+            .filter(|wave| at_ms - wave.last_ms <= WAVE_GAP_MS);
         wave.is_some_and(|wave| wave.has(recipient))
     }
 
@@ -154,16 +188,24 @@ impl Waves {
         at_ms: i64,
     ) -> Change {
         if self.running.len() > self.room.max(FEW) {
-            self.running.retain(|_, wave| at_ms - wave.last_ms <= LATE_MS);
+            self.running
+                .retain(|_, wave| at_ms - wave.last_ms <= LATE_MS);
             // Looking at all of them for each gift would take the square of their number.
             self.room = 2 * self.running.len();
         }
-        let wave = self.running.entry((gifter, tier)).or_insert_with(|| Wave { last_ms: at_ms, ..Wave::default() });
+        let wave = self.running.entry((gifter, tier)).or_insert_with(|| Wave {
+            last_ms: at_ms,
+            ..Wave::default()
+        });
         if wave.is_over(announced, at_ms) {
             *wave = Wave::default();
         }
         wave.last_ms = wave.last_ms.max(at_ms);
-        if announced == Announced::Lone { wave.lone(recipients, unnamed) } else { wave.gifts(announced, recipients, unnamed) }
+        if announced == Announced::Lone {
+            wave.lone(recipients, unnamed)
+        } else {
+            wave.gifts(announced, recipients, unnamed)
+        }
     }
 }
 
@@ -174,7 +216,13 @@ mod tests {
 
     fn people(count: usize) -> Vec<PersonId> {
         let mut people = People::default();
-        (0..count).map(|id| people.meet(&Person::new(&format!("{}", id + 1), "", "").unwrap(), 0).who).collect()
+        (0..count)
+            .map(|id| {
+                people
+                    .meet(&Person::new(&format!("{}", id + 1), "", "").unwrap(), 0)
+                    .who
+            })
+            .collect()
     }
 
     /// For each gift, it would take the square of their number.
@@ -191,9 +239,19 @@ mod tests {
         assert_eq!((waves.running.len(), looked_through), (who.len(), 5));
         waves.room = 0;
         for (place, gifter) in (2_i64..).zip(&who) {
-            waves.take((*gifter, Tier::Two), Announced::Single, &[*gifter], 0, place * LATE_MS);
+            waves.take(
+                (*gifter, Tier::Two),
+                Announced::Single,
+                &[*gifter],
+                0,
+                place * LATE_MS,
+            );
         }
-        assert!(waves.running.len() <= 2 * FEW, "{} that are over", waves.running.len());
+        assert!(
+            waves.running.len() <= 2 * FEW,
+            "{} that are over",
+            waves.running.len()
+        );
     }
 
     #[test]
@@ -207,8 +265,16 @@ mod tests {
         assert_eq!(gift(1, Tier::One, 0), (1, 0, 0));
         assert_eq!(gift(1, Tier::One, 100), (0, 0, 0), "a second Twitchat page");
         assert_eq!(gift(2, Tier::One, 10_000), (1, 1, 2));
-        assert_eq!(gift(2, Tier::Two, 10_001), (1, 0, 0), "another tier is another wave");
-        assert_eq!(gift(3, Tier::One, 20_000), (1, 0, 1), "each within ten seconds of the last");
+        assert_eq!(
+            gift(2, Tier::Two, 10_001),
+            (1, 0, 0),
+            "another tier is another wave"
+        );
+        assert_eq!(
+            gift(3, Tier::One, 20_000),
+            (1, 0, 1),
+            "each within ten seconds of the last"
+        );
         assert_eq!(gift(1, Tier::One, 30_001), (1, 0, 0));
     }
 
@@ -223,7 +289,11 @@ mod tests {
         for (announced, recipients, unnamed) in announced {
             let recipients: Vec<_> = recipients.iter().map(|place| who[*place]).collect();
             let change = waves.take((who[0], Tier::One), *announced, &recipients, *unnamed, 0);
-            sum = (sum.0 + change.gifts, sum.1 + change.bombs, sum.2 + change.of_bombs);
+            sum = (
+                sum.0 + change.gifts,
+                sum.1 + change.bombs,
+                sum.2 + change.of_bombs,
+            );
         }
         sum
     }
@@ -235,30 +305,82 @@ mod tests {
         let (unnamed, named): (Message, Message) = ((Bomb, &[], 3), (Bomb, &[1, 2, 3], 0));
         for report in [unnamed, named] {
             assert_eq!(counted(&[report]), (3, 1, 3), "the bomb alone");
-            assert_eq!(counted(&[report, three[0], three[1], three[2]]), (3, 1, 3), "before its gifts");
-            assert_eq!(counted(&[three[0], report, three[1], three[2]]), (3, 1, 3), "between its gifts");
-            assert_eq!(counted(&[three[0], three[1], three[2], report]), (3, 1, 3), "after its gifts");
-            assert_eq!(counted(&[report, three[0]]), (3, 1, 3), "with some of its gifts");
+            assert_eq!(
+                counted(&[report, three[0], three[1], three[2]]),
+                (3, 1, 3),
+                "before its gifts"
+            );
+            assert_eq!(
+                counted(&[three[0], report, three[1], three[2]]),
+                (3, 1, 3),
+                "between its gifts"
+            );
+            assert_eq!(
+                counted(&[three[0], three[1], three[2], report]),
+                (3, 1, 3),
+                "after its gifts"
+            );
+            assert_eq!(
+                counted(&[report, three[0]]),
+                (3, 1, 3),
+                "with some of its gifts"
+            );
         }
         assert_eq!(counted(&three), (3, 1, 3), "its gifts alone");
         assert_eq!(counted(&[named, named]), (3, 1, 3), "reported twice");
-        assert_eq!(counted(&[named, (Bomb, &[4, 5], 0)]), (5, 2, 5), "two bombs");
-        assert_eq!(counted(&[unnamed, unnamed, three[0], three[1], three[2]]), (6, 2, 6), "two bombs");
-        assert_eq!(counted(&[(Bomb, &[1], 0)]), (1, 0, 0), "one gift is no bomb");
-        assert_eq!(counted(&[(Bomb, &[], 1), (OfBomb, &[1], 0)]), (1, 0, 0), "one gift is no bomb");
-        assert_eq!(counted(&[unnamed, (Lone, &[4], 0)]), (4, 1, 3), "a gift of its own beside it");
-        assert_eq!(counted(&[(Lone, &[1], 0), (Lone, &[2], 0), (Lone, &[2], 0)]), (2, 0, 0), "two gifts of their own");
-        assert_eq!(counted(&[(Lone, &[1], 0), (Single, &[1], 0)]), (1, 0, 0), "one gift, heard twice");
+        assert_eq!(
+            counted(&[named, (Bomb, &[4, 5], 0)]),
+            (5, 2, 5),
+            "two bombs"
+        );
+        assert_eq!(
+            counted(&[unnamed, unnamed, three[0], three[1], three[2]]),
+            (6, 2, 6),
+            "two bombs"
+        );
+        assert_eq!(
+            counted(&[(Bomb, &[1], 0)]),
+            (1, 0, 0),
+            "one gift is no bomb"
+        );
+        assert_eq!(
+            counted(&[(Bomb, &[], 1), (OfBomb, &[1], 0)]),
+            (1, 0, 0),
+            "one gift is no bomb"
+        );
+        assert_eq!(
+            counted(&[unnamed, (Lone, &[4], 0)]),
+            (4, 1, 3),
+            "a gift of its own beside it"
+        );
+        assert_eq!(
+            counted(&[(Lone, &[1], 0), (Lone, &[2], 0), (Lone, &[2], 0)]),
+            (2, 0, 0),
+            "two gifts of their own"
+        );
+        assert_eq!(
+            counted(&[(Lone, &[1], 0), (Single, &[1], 0)]),
+            (1, 0, 0),
+            "one gift, heard twice"
+        );
     }
 
     #[test]
     fn a_late_gift_still_belongs_to_its_bomb() {
         let who = people(3);
         let mut waves = Waves::default();
-        let mut take = |announced, to: &[PersonId], unnamed, at| waves.take((who[0], Tier::One), announced, to, unnamed, at).gifts;
+        let mut take = |announced, to: &[PersonId], unnamed, at| {
+            waves
+                .take((who[0], Tier::One), announced, to, unnamed, at)
+                .gifts
+        };
         assert_eq!(take(Announced::Bomb, &[], 2, 0), 2);
         assert_eq!(take(Announced::OfBomb, &[who[1]], 0, 60_000), 0);
         assert_eq!(take(Announced::OfBomb, &[who[2]], 0, 100_000), 0);
-        assert_eq!(take(Announced::OfBomb, &[who[0]], 0, 120_000), 1, "the bomb is complete");
+        assert_eq!(
+            take(Announced::OfBomb, &[who[0]], 0, 120_000),
+            1,
+            "the bomb is complete"
+        );
     }
 }

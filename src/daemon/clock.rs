@@ -11,14 +11,24 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    #[expect(clippy::disallowed_methods, reason = "the shell's one reading of the monotonic clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the shell's one reading of the monotonic clock"
+    )]
     pub(super) fn new() -> Self {
-        Self { start: Instant::now() }
+        Self {
+            start: Instant::now(),
+        }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the shell's one reading of the wall clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the shell's one reading of the wall clock"
+    )]
     pub(super) fn now(&self) -> Now {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let wall = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Now {
             wall_ms: i64::try_from(wall.as_millis()).unwrap_or(i64::MAX),
             mono_ms: u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -1,5 +1,6 @@
-//! What the core asks the shell to do beside its own work: requests to OBS, programs. Each in a task of its own, so that the core goes on
-//! meanwhile. How it went comes back as an input, also when the task panics: nothing in the core waits for ever. They end with the engine.
+//! What the core asks the shell to do beside its own work: requests to OBS, programs. Each in a
+//! task of its own, so that the core goes on meanwhile. How it went comes back as an input, also
+//! when the task panics: nothing in the core waits for ever. They end with the engine.
 
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ use crate::{
     rule::{ObsRequest, Program},
 };
 
-/// Messages for browser sources that may be on their way. What is more is left out: each second brings the whole roll again.
+/// Messages for browser sources that may be on their way. What is more is left out: each second
+/// brings the whole roll again.
 const EMITS: usize = 4;
 
 #[derive(Debug)]
@@ -33,19 +35,29 @@ pub(super) struct Deeds {
 
 impl Deeds {
     pub(super) fn new(obs: Obs, answers: mpsc::Sender<Input>) -> Self {
-        Self { obs, answers, emits: Arc::new(Semaphore::new(EMITS)), left_out: 0, tasks: JoinSet::new() }
+        Self {
+            obs,
+            answers,
+            emits: Arc::new(Semaphore::new(EMITS)),
+            left_out: 0,
+            tasks: JoinSet::new(),
+        }
     }
 
     /// Makes a request to OBS.
     pub(super) fn ask(&mut self, ticket: Ticket, request: ObsRequest) {
         let obs = self.obs.clone();
-        self.answer("a request of a rule or label", ticket, async move { obs.act(&request).await.map_err(|error| error.to_string()) });
+        self.answer("a request of a rule or label", ticket, async move {
+            obs.act(&request).await.map_err(|error| error.to_string())
+        });
     }
 
     /// Runs a program.
     pub(super) fn run(&mut self, ticket: Ticket, of: Box<str>, program: Program) {
         self.answer("a program of a rule", ticket, async move {
-            program::run(&program).await.map_err(|error| error.to_string())?;
+            program::run(&program)
+                .await
+                .map_err(|error| error.to_string())?;
             debug!(program = %program.program, "{of}: the program is done");
             Ok(())
         });
@@ -56,7 +68,11 @@ impl Deeds {
         let obs = self.obs.clone();
         let asking = async move {
             match obs.stream_status().await {
-                Ok(status) => Some(Input::Stream(status.active.then(|| i64::try_from(status.duration_ms).unwrap_or(i64::MAX)))),
+                Ok(status) => {
+                    Some(Input::Stream(status.active.then(|| {
+                        i64::try_from(status.duration_ms).unwrap_or(i64::MAX)
+                    })))
+                }
                 Err(error) => {
                     warn!(%error, "OBS does not say whether it streams");
                     None
@@ -70,10 +86,18 @@ impl Deeds {
     pub(super) fn ask_shown(&mut self, scene: Box<str>, source: Box<str>) {
         let (obs, asked) = (self.obs.clone(), scene.clone());
         let asking = async move {
-            let shown = obs.shows(&scene, &source).await.map_err(|error| error.to_string());
+            let shown = obs
+                .shows(&scene, &source)
+                .await
+                .map_err(|error| error.to_string());
             Some(Input::Shown { scene, shown })
         };
-        let unknown = |panicked: &Panicked| Some(Input::Shown { scene: asked, shown: Err(panicked.to_string()) });
+        let unknown = |panicked: &Panicked| {
+            Some(Input::Shown {
+                scene: asked,
+                shown: Err(panicked.to_string()),
+            })
+        };
         self.start("the question for a scene", asking, unknown);
     }
 
@@ -87,7 +111,9 @@ impl Deeds {
                 Err(error) => Err(error.to_string()),
             }))
         };
-        self.start("the question for the music", asking, |panicked| Some(Input::Music(Err(panicked.to_string()))));
+        self.start("the question for the music", asking, |panicked| {
+            Some(Input::Music(Err(panicked.to_string())))
+        });
     }
 
     /// Asks OBS which text the source of a label has.
@@ -95,11 +121,24 @@ impl Deeds {
         let obs = self.obs.clone();
         let asking = async move {
             let found = obs.input(&input).await.map_err(|error| error.to_string());
-            let text =
-                |settings: serde_json::Value| settings.get("text").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-            Some(Input::LabelRead { place, found: found.map(|input| input.map(|input| text(input.settings))) })
+            let text = |settings: serde_json::Value| {
+                settings
+                    .get("text")
+                    .and_then(serde_json::Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            Some(Input::LabelRead {
+                place,
+                found: found.map(|input| input.map(|input| text(input.settings))),
+            })
         };
-        let unknown = move |panicked: &Panicked| Some(Input::LabelRead { place, found: Err(panicked.to_string()) });
+        let unknown = move |panicked: &Panicked| {
+            Some(Input::LabelRead {
+                place,
+                found: Err(panicked.to_string()),
+            })
+        };
         self.start("the question for a label", asking, unknown);
     }
 
@@ -108,7 +147,10 @@ impl Deeds {
         let Ok(turn) = Arc::clone(&self.emits).try_acquire_owned() else {
             self.left_out += 1;
             if self.left_out.is_power_of_two() {
-                warn!(times = self.left_out, "OBS is slow: messages for browser sources were left out");
+                warn!(
+                    times = self.left_out,
+                    "OBS is slow: messages for browser sources were left out"
+                );
             }
             return;
         };
@@ -116,7 +158,9 @@ impl Deeds {
         let emitting = async move {
             let _turn = turn;
             match obs.emit(&json).await {
-                Err(error @ RequestError::Refused { .. }) => Some(Input::FeedFailed(error.to_string())),
+                Err(error @ RequestError::Refused { .. }) => {
+                    Some(Input::FeedFailed(error.to_string()))
+                }
                 Ok(()) | Err(_) => None,
             }
         };
@@ -131,9 +175,16 @@ impl Deeds {
         }
     }
 
-    fn answer(&mut self, what: &'static str, ticket: Ticket, deed: impl Future<Output = Result<(), String>> + Send + 'static) {
+    fn answer(
+        &mut self,
+        what: &'static str,
+        ticket: Ticket,
+        deed: impl Future<Output = Result<(), String>> + Send + 'static,
+    ) {
         let done = move |outcome| Some(Input::Done { ticket, outcome });
-        self.start(what, async move { done(deed.await) }, move |panicked| done(Err(panicked.to_string())));
+        self.start(what, async move { done(deed.await) }, move |panicked| {
+            done(Err(panicked.to_string()))
+        });
     }
 
     /// Starts a task. The core is told what comes of it; if it panics, what `instead` says.
@@ -148,7 +199,9 @@ impl Deeds {
         }
         let answers = self.answers.clone();
         self.tasks.spawn(async move {
-            let answer = watched(what, deed).await.unwrap_or_else(|panicked| instead(&panicked));
+            let answer = watched(what, deed)
+                .await
+                .unwrap_or_else(|panicked| instead(&panicked));
             if let Some(answer) = answer
                 && answers.send(answer).await.is_err()
             {
@@ -180,14 +233,29 @@ mod tests {
 
     /// With an OBS that is not there.
     fn deeds() -> (Deeds, mpsc::Receiver<Input>) {
-        let target = || std::future::ready(Target { host: "127.0.0.1".into(), port: 1, tls: false, password: None });
-        let (obs, _notices) = obs::start(target, obs::Options::default(), CancellationToken::new(), &TaskTracker::new());
+        let target = || {
+            std::future::ready(Target {
+                host: "127.0.0.1".into(),
+                port: 1,
+                tls: false,
+                password: None,
+            })
+        };
+        let (obs, _notices) = obs::start(
+            target,
+            obs::Options::default(),
+            CancellationToken::new(),
+            &TaskTracker::new(),
+        );
         let (answers, answered) = mpsc::channel(8);
         (Deeds::new(obs, answers), answered)
     }
 
     async fn next(answered: &mut mpsc::Receiver<Input>) -> Input {
-        tokio::time::timeout(Duration::from_secs(20), answered.recv()).await.expect("an answer in time").expect("an answer")
+        tokio::time::timeout(Duration::from_secs(20), answered.recv())
+            .await
+            .expect("an answer in time")
+            .expect("an answer")
     }
 
     #[tokio::test]
@@ -195,15 +263,31 @@ mod tests {
         let (mut deeds, mut answered) = deeds();
         let ticket = Ticket::Run(RunId(7));
         deeds.answer("a test", ticket, async { panic!("broken") });
-        let Input::Done { ticket: of, outcome } = next(&mut answered).await else { panic!("no outcome of the step") };
-        assert_eq!((of, outcome), (ticket, Err("this is a bug in twitchat-bridge: broken".into())));
+        let Input::Done {
+            ticket: of,
+            outcome,
+        } = next(&mut answered).await
+        else {
+            panic!("no outcome of the step")
+        };
+        assert_eq!(
+            (of, outcome),
+            (
+                ticket,
+                Err("this is a bug in twitchat-bridge: broken".into())
+            )
+        );
     }
 
     #[tokio::test]
     async fn a_question_whose_task_panics_is_answered() {
         let (mut deeds, mut answered) = deeds();
-        deeds.start("a test", async { panic!("broken") }, |panicked| Some(Input::Music(Err(panicked.to_string()))));
-        assert!(matches!(next(&mut answered).await, Input::Music(Err(why)) if why.contains("broken")));
+        deeds.start("a test", async { panic!("broken") }, |panicked| {
+            Some(Input::Music(Err(panicked.to_string())))
+        });
+        assert!(
+            matches!(next(&mut answered).await, Input::Music(Err(why)) if why.contains("broken"))
+        );
     }
 
     #[tokio::test]
@@ -220,6 +304,9 @@ mod tests {
         }
         drop(held);
         deeds.end().await;
-        assert_eq!((free.try_recv(), deeds.tasks.len()), (Err(mpsc::error::TryRecvError::Disconnected), 0));
+        assert_eq!(
+            (free.try_recv(), deeds.tasks.len()),
+            (Err(mpsc::error::TryRecvError::Disconnected), 0)
+        );
     }
 }

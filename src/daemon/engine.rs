@@ -26,14 +26,16 @@ use crate::{
     store::{StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
 };
 
-/// Events of OBS that are taken in one turn, if they take no longer than this. Then all else gets its turn.
+/// Events of OBS that are taken in one turn, if they take no longer than this. Then all else gets
+/// its turn.
 const SLICE: usize = 64;
 const SLICE_TIME: Duration = Duration::from_millis(5);
 /// Notices of the link that may wait here.
 pub(super) const NOTICES: usize = 64;
 /// Inputs of one other source that are taken in one turn.
 const INPUTS: usize = 16;
-/// How long the bridge waits, once it is told to stop, for the disk and for replies that wait for it.
+/// How long the bridge waits, once it is told to stop, for the disk and for replies that wait for
+/// it.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The core with its hands.
@@ -41,7 +43,8 @@ pub(super) struct Engine {
     core: Core,
     clock: Clock,
     store: StoreHandle,
-    /// Writes for which the store's queue had no room, in their order. While there are any, nothing is taken from OBS.
+    /// Writes for which the store's queue had no room, in their order. While there are any, nothing
+    /// is taken from OBS.
     unwritten: VecDeque<Write>,
     generation: state::Writer,
     outbox: Arc<Outbox>,
@@ -50,7 +53,8 @@ pub(super) struct Engine {
     deeds: Deeds,
     waiting: log::Waiting,
     stop: CancellationToken,
-    /// Notices of the link that wait for their turn: so that its end is seen although a full disk or a slow OBS holds up the rest.
+    /// Notices of the link that wait for their turn: so that its end is seen although a full disk
+    /// or a slow OBS holds up the rest.
     notices: VecDeque<Notice>,
     /// What was heard and is being dealt with, a slice in each turn.
     batch: Option<InHand>,
@@ -114,7 +118,8 @@ impl Engine {
     ) -> Result<Ended, Error> {
         let outcome = self.serve(first, from_obs, from_store).await;
         if outcome.is_ok() {
-            // What is still owed: what is in hand, replies that wait for the store, and the stamp of when we were last alive.
+            // What is still owed: what is in hand, replies that wait for the store, and the stamp
+            // of when we were last alive.
             let last_slice = Instant::now() + GRACE / 4;
             while Instant::now() < last_slice && self.take_slice() {
                 tokio::task::yield_now().await;
@@ -142,8 +147,8 @@ impl Engine {
         outcome
     }
 
-    /// Ends what it has begun, and lets go of everything but the store and the writer of the generation. The sender ends when it has sent
-    /// what it has.
+    /// Ends what it has begun, and lets go of everything but the store and the writer of the
+    /// generation. The sender ends when it has sent what it has.
     pub(super) async fn finish(mut self) -> (StoreHandle, state::Writer) {
         self.deeds.end().await;
         self.outbox.close();
@@ -174,7 +179,8 @@ impl Engine {
             tokio::select! {
                 () = self.stop.cancelled() => {}
                 notice = from_store.recv() => self.take_store(notice)?,
-                written = Self::write_first(&self.store, self.unwritten.front()), if !self.unwritten.is_empty() => {
+                written = Self::write_first(&self.store, self.unwritten.front()),
+                    if !self.unwritten.is_empty() => {
                     written?;
                     self.unwritten.pop_front();
                 }
@@ -186,17 +192,26 @@ impl Engine {
         }
     }
 
-    /// Takes what is there, a bounded amount of each source, so that none waits for long because of another. Tells whether there was anything.
-    fn turn(&mut self, from_obs: &mut mpsc::Receiver<Notice>, from_store: &mut StoreNotices) -> Result<bool, Error> {
+    /// Takes what is there, a bounded amount of each source, so that none waits for long because of
+    /// another. Tells whether there was anything.
+    fn turn(
+        &mut self,
+        from_obs: &mut mpsc::Receiver<Notice>,
+        from_store: &mut StoreNotices,
+    ) -> Result<bool, Error> {
         let mut busy = false;
         for _ in 0..INPUTS {
-            let Some(notice) = from_store.recv().now_or_never() else { break };
+            let Some(notice) = from_store.recv().now_or_never() else {
+                break;
+            };
             self.take_store(notice)?;
             busy = true;
         }
         busy |= self.write_on();
         for _ in 0..INPUTS {
-            let Ok(input) = self.answered.try_recv() else { break };
+            let Ok(input) = self.answered.try_recv() else {
+                break;
+            };
             self.handle(input);
             busy = true;
         }
@@ -213,8 +228,12 @@ impl Engine {
             self.take_notice(Some(notice))?;
         }
         if self.link_ended.is_some_and(|ended| Instant::now() >= ended) {
-            // The disk or OBS takes nothing: what was heard before the end stays undone, the end does not.
-            let end = self.notices.iter().position(|notice| matches!(notice, Notice::Stopped(_)));
+            // The disk or OBS takes nothing: what was heard before the end stays undone, the end
+            // does not.
+            let end = self
+                .notices
+                .iter()
+                .position(|notice| matches!(notice, Notice::Stopped(_)));
             if let Some(end) = end.and_then(|place| self.notices.remove(place)) {
                 self.take_obs(end);
             }
@@ -225,7 +244,9 @@ impl Engine {
             if self.batch.is_some() || !self.takes() || self.end.is_some() {
                 break;
             }
-            let Some(notice) = self.notices.pop_front() else { break };
+            let Some(notice) = self.notices.pop_front() else {
+                break;
+            };
             self.take_obs(notice);
             busy = true;
         }
@@ -281,7 +302,9 @@ impl Engine {
             Some(StoreNotice::Committed { writes }) => self.handle(Input::Durable { writes }),
             Some(StoreNotice::Failed { error }) => self.handle(Input::StoreFailed(error)),
             Some(StoreNotice::Healed) => self.handle(Input::StoreHealed),
-            Some(StoreNotice::Noted { text, lost }) => self.handle(Input::StoreNoted { text, lost }),
+            Some(StoreNotice::Noted { text, lost }) => {
+                self.handle(Input::StoreNoted { text, lost })
+            }
             None => return Err(Error::Broken("the store")),
         }
         Ok(())
@@ -291,16 +314,26 @@ impl Engine {
         match notice {
             Notice::Up(info) => {
                 self.waiting.over();
-                info!(obs = info.version.obs, websocket = info.version.websocket, "connected to OBS");
+                info!(
+                    obs = info.version.obs,
+                    websocket = info.version.websocket,
+                    "connected to OBS"
+                );
                 if let Some(scene) = info.scene {
                     self.handle(Input::Scene(scene.into()));
                 }
-                let version = ObsInfo { obs_version: info.version.obs.into(), websocket_version: info.version.websocket.into() };
+                let version = ObsInfo {
+                    obs_version: info.version.obs.into(),
+                    websocket_version: info.version.websocket.into(),
+                };
                 self.handle(Input::Up(version));
             }
             Notice::Heard(mut batch) => {
                 let events = std::mem::take(&mut batch.events).into_iter();
-                self.batch = Some(InHand { events, _room: batch });
+                self.batch = Some(InHand {
+                    events,
+                    _room: batch,
+                });
             }
             Notice::SceneChanged(name) => self.handle(Input::Scene(name.into())),
             Notice::CollectionChanged => self.handle(Input::Collection),
@@ -309,7 +342,11 @@ impl Engine {
                 warn!("the connection to OBS is lost: {cause}");
                 self.handle(Input::Down);
             }
-            Notice::Waiting { attempt, delay, cause } => self.waiting.say(attempt, delay, &cause),
+            Notice::Waiting {
+                attempt,
+                delay,
+                cause,
+            } => self.waiting.say(attempt, delay, &cause),
             Notice::Stopped(Stop::Shutdown) => self.end = Some(Ok(Ended::Stopped)),
             Notice::Stopped(Stop::Failed(cause)) => self.end = Some(Ok(Ended::Link(cause))),
         }
@@ -328,7 +365,15 @@ impl Engine {
                     self.write_on();
                 }
                 Effect::Send(json) => self.outbox.push(Message::Ordered(json)),
-                Effect::Reply { reply, client, pass } => self.outbox.push(Message::Reply { reply, client, pass }),
+                Effect::Reply {
+                    reply,
+                    client,
+                    pass,
+                } => self.outbox.push(Message::Reply {
+                    reply,
+                    client,
+                    pass,
+                }),
                 Effect::Told { seq, at_ms, event } => {
                     debug!(seq, event = %event.name, "event");
                     if let Some(told) = &self.told {
@@ -344,7 +389,11 @@ impl Engine {
                 Effect::ReadLabel { place, input } => self.deeds.read_label(place, input),
                 Effect::Emit(json) => self.deeds.emit(json),
                 Effect::Ask { ticket, request } => self.deeds.ask(ticket, request),
-                Effect::Run { ticket, of, program } => self.deeds.run(ticket, of, program),
+                Effect::Run {
+                    ticket,
+                    of,
+                    program,
+                } => self.deeds.run(ticket, of, program),
                 Effect::Speaks(generation) => self.generation.note(generation),
                 Effect::Note(note) => log::note(&note),
                 Effect::Yield { other } => self.end = Some(Ok(Ended::OtherBridge { other })),
@@ -352,7 +401,8 @@ impl Engine {
         }
     }
 
-    /// Hands writes to the store, as far as its queue has room. Tells whether there was room for any.
+    /// Hands writes to the store, as far as its queue has room. Tells whether there was room for
+    /// any.
     fn write_on(&mut self) -> bool {
         let before = self.unwritten.len();
         while let Some(write) = self.unwritten.pop_front() {
@@ -372,7 +422,8 @@ impl Engine {
         self.unwritten.len() < before
     }
 
-    /// Waits for room for the first write that had found none. It stays where it is if the future is dropped.
+    /// Waits for room for the first write that had found none. It stays where it is if the future
+    /// is dropped.
     async fn write_first(store: &StoreHandle, first: Option<&Write>) -> Result<(), StoreError> {
         match first {
             Some(write) => store.write(write.clone()).await,

@@ -37,7 +37,8 @@ pub(super) fn note(note: &Note) {
     }
 }
 
-/// Says why OBS is not reached: once, and again when the cause changes; in the loud log also at attempts 2, 4, 8, …
+/// Says why OBS is not reached: once, and again when the cause changes; in the loud log also at
+/// attempts 2, 4, 8, …
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     said: Option<String>,
@@ -45,7 +46,12 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    pub(super) fn say(&mut self, attempt: u32, delay: std::time::Duration, cause: &Arc<obs::Cause>) {
+    pub(super) fn say(
+        &mut self,
+        attempt: u32,
+        delay: std::time::Duration,
+        cause: &Arc<obs::Cause>,
+    ) {
         let text = cause.to_string();
         if self.said.as_ref() == Some(&text) {
             self.times += 1;

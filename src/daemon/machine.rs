@@ -10,25 +10,44 @@ use crate::{
     },
 };
 
-/// Loads the configuration. Also says what the user should know although it is no error; what concerns rules alone, [`rule_notes`] says.
+/// Loads the configuration. Also says what the user should know although it is no error; what
+/// concerns rules alone, [`rule_notes`] says.
 pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
     let discovery = discover(&Folders::of_this_machine());
     let advice = discovery.advice();
     let discovered = match discovery {
-        Discovery::Found { path, port, password } => Some(Discovered { path, port, password }),
+        Discovery::Found {
+            path,
+            port,
+            password,
+        } => Some(Discovered {
+            path,
+            port,
+            password,
+        }),
         _ => None,
     };
     let config = Config::load(&Sources::of_this_machine(flags, discovered)?)?;
-    let mut notes: Vec<_> = config.warnings.iter().filter(|warning| !is_of_rules(warning)).map(ToString::to_string).collect();
+    let mut notes: Vec<_> = config
+        .warnings
+        .iter()
+        .filter(|warning| !is_of_rules(warning))
+        .map(ToString::to_string)
+        .collect();
     // Only where OBS's own settings would have been used.
-    let on_its_own = matches!(config.origin("obs.port"), Origin::Default) && matches!(config.origin("obs.host"), Origin::Default);
+    let on_its_own = matches!(config.origin("obs.port"), Origin::Default)
+        && matches!(config.origin("obs.host"), Origin::Default);
     notes.extend(advice.filter(|_| on_its_own));
     Ok((config, notes))
 }
 
 /// What the user should know about rules, actions and labels although it is no error.
 pub fn rule_notes(config: &Config) -> impl Iterator<Item = String> {
-    config.warnings.iter().filter(|warning| is_of_rules(warning)).map(ToString::to_string)
+    config
+        .warnings
+        .iter()
+        .filter(|warning| is_of_rules(warning))
+        .map(ToString::to_string)
 }
 
 fn is_of_rules(warning: &Warning) -> bool {
@@ -37,7 +56,12 @@ fn is_of_rules(warning: &Warning) -> bool {
 
 /// Which OBS to connect to. What came from OBS's own settings is read again each time.
 pub fn target(config: &Config) -> Arc<dyn Fn() -> Target + Send + Sync> {
-    let fixed = Target { host: config.obs.host.clone(), port: config.obs.port, tls: config.obs.tls, password: config.obs.password.clone() };
+    let fixed = Target {
+        host: config.obs.host.clone(),
+        port: config.obs.port,
+        tls: config.obs.tls,
+        password: config.obs.password.clone(),
+    };
     let is_obs = |key| matches!(config.origin(key), Origin::Obs(_));
     let (port_is_obs, password_is_obs) = (is_obs("obs.port"), is_obs("obs.password"));
     Arc::new(move || {

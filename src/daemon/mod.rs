@@ -1,7 +1,9 @@
-//! SHELL. Wires the parts: opens the store and rebuilds the core from it, keeps the link to OBS, feeds the core and runs its effects.
+//! SHELL. Wires the parts: opens the store and rebuilds the core from it, keeps the link to OBS,
+//! feeds the core and runs its effects.
 //!
-//! Order of start: store, link, core (read from the store beside the link), sender, the writer of the generation, engine. They end in reverse. `cli::run` and `cli::demo` call [`run`]; nothing here knows
-//! about arguments or terminals.
+//! Order of start: store, link, core (read from the store beside the link), sender, the writer of
+//! the generation, engine. They end in reverse. `cli::run` and `cli::demo` call [`run`]; nothing
+//! here knows about arguments or terminals.
 
 mod clock;
 mod deeds;
@@ -55,13 +57,17 @@ pub struct Setup {
     pub takeover: bool,
     /// Which OBS; asked again before each connect, since its password may have changed.
     pub target: Arc<dyn Fn() -> Target + Send + Sync>,
-    /// Hears of every event of the model, if anybody wants to. A listener that does not keep up misses some.
+    /// Hears of every event of the model, if anybody wants to. A listener that does not keep up
+    /// misses some.
     pub told: Option<mpsc::Sender<Told>>,
 }
 
 impl std::fmt::Debug for Setup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Setup").field("config", &self.config).field("takeover", &self.takeover).finish_non_exhaustive()
+        f.debug_struct("Setup")
+            .field("config", &self.config)
+            .field("takeover", &self.takeover)
+            .finish_non_exhaustive()
     }
 }
 
@@ -87,7 +93,9 @@ pub enum Error {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A part of the program broke. This is a bug.
-    #[error("{0} ended unexpectedly; this is a bug in twitchat-bridge, please report it with the log")]
+    #[error(
+        "{0} ended unexpectedly; this is a bug in twitchat-bridge, please report it with the log"
+    )]
     Broken(&'static str),
 }
 
@@ -99,17 +107,32 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     }
     let store = Store::open(&setup.config.store.path)?;
     let tell = setup.told.is_some() || tracing::enabled!(tracing::Level::DEBUG);
-    // Connected before the journal is read: what is broadcast meanwhile would be lost, and questions with it.
+    // Connected before the journal is read: what is broadcast meanwhile would be lost, and
+    // questions with it.
     let (link, link_stop) = (TaskTracker::new(), CancellationToken::new());
     let target = Arc::clone(&setup.target);
     let read_target = move || {
         let target = target();
         async move { target }
     };
-    let (obs, mut from_obs) = obs::start(read_target, obs::Options::default(), link_stop.clone(), &link);
+    let (obs, mut from_obs) = obs::start(
+        read_target,
+        obs::Options::default(),
+        link_stop.clone(),
+        &link,
+    );
     link.close();
     let settings = settings::of(&setup.config, tell);
-    let opened = match opening::read(store, settings, setup.takeover, clock.now(), &mut from_obs, &stop).await {
+    let opened = match opening::read(
+        store,
+        settings,
+        setup.takeover,
+        clock.now(),
+        &mut from_obs,
+        &stop,
+    )
+    .await
+    {
         Ok(opened) => opened,
         Err(ended) => {
             parts::end_link(&link_stop, &link).await;
@@ -117,10 +140,12 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         }
     };
     let started = opened.started;
-    info!(session = started.core.session().id.0, rows = started.rows, store = %setup.config.store.path.display(), "journal read");
+    info!(session = started.core.session().id.0, rows = started.rows,
+        store = %setup.config.store.path.display(), "journal read");
     let (store, mut notices) = opened.store.run()?;
 
-    // Without the sender the engine has nothing to go on for: its end stops the engine, if that has not ended before.
+    // Without the sender the engine has nothing to go on for: its end stops the engine, if that has
+    // not ended before.
     let stop = stop.child_token();
     let outbox = Arc::new(outbox::Outbox::default());
     let sending = sender::run(obs.clone(), Arc::clone(&outbox));
@@ -134,14 +159,37 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     });
 
     let generation = state::Writer::beside(&setup.config.store.path);
-    let mut engine = engine::Engine::new(started.core, clock, (store, generation), obs, outbox, setup.told, stop);
+    let mut engine = engine::Engine::new(
+        started.core,
+        clock,
+        (store, generation),
+        obs,
+        outbox,
+        setup.told,
+        stop,
+    );
     engine.take_early(opened.notices);
-    let ended = watched("the engine", Box::pin(engine.run(started.effects, &mut from_obs, &mut notices))).await;
+    let ended = watched(
+        "the engine",
+        Box::pin(engine.run(started.effects, &mut from_obs, &mut notices)),
+    )
+    .await;
     let ended = ended.unwrap_or(Err(Error::Broken("the engine")));
 
     let (store, generation) = engine.finish().await;
-    let ended = Box::pin(Parts { generation, sender, link_stop, link, store }.end(ended)).await;
-    // Not before: without a receiver the link ends, and what the sender still has to send goes over it.
+    let ended = Box::pin(
+        Parts {
+            generation,
+            sender,
+            link_stop,
+            link,
+            store,
+        }
+        .end(ended),
+    )
+    .await;
+    // Not before: without a receiver the link ends, and what the sender still has to send goes over
+    // it.
     drop(from_obs);
     ended
 }

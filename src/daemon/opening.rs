@@ -1,5 +1,6 @@
-//! While the journal is read: the bridge is on OBS already, and what it receives there waits for the core in its order. A year of streams
-//! takes seconds to read, and nothing that OBS broadcasts meanwhile comes again.
+//! While the journal is read: the bridge is on OBS already, and what it receives there waits for
+//! the core in its order. A year of streams takes seconds to read, and nothing that OBS broadcasts
+//! meanwhile comes again.
 
 use std::collections::VecDeque;
 
@@ -25,7 +26,8 @@ pub(super) struct Opened {
     pub(super) notices: VecDeque<Notice>,
 }
 
-/// Reads the store on a thread of its own. The error is how the run ends if it ends before it has begun.
+/// Reads the store on a thread of its own. The error is how the run ends if it ends before it has
+/// begun.
 pub(super) async fn read(
     store: Store,
     settings: Settings,
@@ -39,17 +41,29 @@ pub(super) async fn read(
     let _reading_ends = reading.clone().drop_guard();
     let reader = {
         let reading = reading.clone();
-        tokio::task::spawn_blocking(move || startup::core(&store, settings, takeover, now, &reading).map(|started| (store, started)))
+        tokio::task::spawn_blocking(move || {
+            startup::core(&store, settings, takeover, now, &reading).map(|started| (store, started))
+        })
     };
     let mut notices = VecDeque::new();
-    let read = beside(reader, from_obs, &mut notices, &reading).await.map_err(Err)?;
+    let read = beside(reader, from_obs, &mut notices, &reading)
+        .await
+        .map_err(Err)?;
     match read {
-        (store, Some(started)) => Ok(Opened { store, started, notices }),
-        (_, None) => Err(Ok(notices.pop_back().and_then(failure).unwrap_or(Ended::Stopped))),
+        (store, Some(started)) => Ok(Opened {
+            store,
+            started,
+            notices,
+        }),
+        (_, None) => Err(Ok(notices
+            .pop_back()
+            .and_then(failure)
+            .unwrap_or(Ended::Stopped))),
     }
 }
 
-/// Waits for the reader. What the link brings is kept, up to a bound: beyond it the link holds back what it reads.
+/// Waits for the reader. What the link brings is kept, up to a bound: beyond it the link holds back
+/// what it reads.
 async fn beside<T>(
     mut reader: JoinHandle<Result<T, Error>>,
     from_obs: &mut mpsc::Receiver<Notice>,
@@ -94,7 +108,11 @@ mod tests {
     use crate::obs::{Batch, Cause, ConnectError};
 
     fn refused() -> Notice {
-        Notice::Stopped(Stop::Failed(Arc::new(Cause::from(ConnectError::PasswordMissing { at: "127.0.0.1:4455".into() }))))
+        Notice::Stopped(Stop::Failed(Arc::new(Cause::from(
+            ConnectError::PasswordMissing {
+                at: "127.0.0.1:4455".into(),
+            },
+        ))))
     }
 
     /// Reading that goes on until it is told to stop.
@@ -111,8 +129,13 @@ mod tests {
         let (link, mut from_obs) = mpsc::channel(4);
         let (mut notices, reading) = (VecDeque::new(), CancellationToken::new());
         link.send(refused()).await.unwrap();
-        beside(endless(&reading), &mut from_obs, &mut notices, &reading).await.unwrap();
-        assert!(matches!(notices.pop_back().and_then(failure), Some(Ended::Link(_))));
+        beside(endless(&reading), &mut from_obs, &mut notices, &reading)
+            .await
+            .unwrap();
+        assert!(matches!(
+            notices.pop_back().and_then(failure),
+            Some(Ended::Link(_))
+        ));
     }
 
     #[tokio::test]
@@ -125,7 +148,10 @@ mod tests {
             link.closed().await;
             Ok(())
         });
-        let late = tokio::time::timeout(std::time::Duration::from_millis(50), beside(reader, &mut from_obs, &mut notices, &reading));
+        let late = tokio::time::timeout(
+            std::time::Duration::from_millis(50),
+            beside(reader, &mut from_obs, &mut notices, &reading),
+        );
         assert!(late.await.is_err(), "it waits for the reader");
         assert!(!reading.is_cancelled());
         assert_eq!(notices.len(), 2);
@@ -138,8 +164,10 @@ mod tests {
         for _ in 0..NOTICES * 2 {
             link.send(Notice::Heard(Batch::default())).await.unwrap();
         }
-        let late =
-            tokio::time::timeout(std::time::Duration::from_millis(50), beside(endless(&reading), &mut from_obs, &mut notices, &reading));
+        let late = tokio::time::timeout(
+            std::time::Duration::from_millis(50),
+            beside(endless(&reading), &mut from_obs, &mut notices, &reading),
+        );
         assert!(late.await.is_err());
         assert_eq!((notices.len(), from_obs.len()), (NOTICES, NOTICES));
     }
@@ -152,14 +180,23 @@ mod tests {
         let fill = rusqlite::Connection::open(&path).unwrap();
         fill.execute_batch(
             "INSERT INTO session VALUES (1, 0, NULL, 'first');
-             INSERT INTO journal VALUES (1, 1, 0, 'heard', 'FOLLOW', 'a', '{}'), (2, 1, 0, 'heard', 'FOLLOW', 'b', '{}');",
+             INSERT INTO journal VALUES (1, 1, 0, 'heard', 'FOLLOW', 'a', '{}'), (2, 1, 0, \
+             'heard', 'FOLLOW', 'b', '{}');",
         )
         .unwrap();
         drop(fill);
         let (stop, (_link, mut from_obs)) = (CancellationToken::new(), mpsc::channel(4));
         stop.cancel();
         let settings = super::super::settings::of(&crate::config::Config::default(), false);
-        let ended = read(store, settings, false, super::super::Clock::new().now(), &mut from_obs, &stop).await;
+        let ended = read(
+            store,
+            settings,
+            false,
+            super::super::Clock::new().now(),
+            &mut from_obs,
+            &stop,
+        )
+        .await;
         assert!(matches!(ended, Err(Ok(Ended::Stopped))));
         Store::open(&path).expect("the store was let go");
     }

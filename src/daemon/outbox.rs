@@ -1,8 +1,11 @@
-//! What waits to be sent on OBS, and whose turn it is. The engine fills it and never waits; the sender takes one after the other.
+//! What waits to be sent on OBS, and whose turn it is. The engine fills it and never waits; the
+//! sender takes one after the other.
 //!
-//! Two lanes: large replies, and everything else. Before a small message at most one large reply goes out, so that small requests do not
-//! wait for large ones. Each lane keeps its order, with one exception: of a client's small replies only so many stand in the
-//! lane, and the rest wait apart until one of them has gone out. So a client that sends thousands of requests delays itself, not others.
+//! Two lanes: large replies, and everything else. Before a small message at most one large reply
+//! goes out, so that small requests do not wait for large ones. Each lane keeps its order, with one
+//! exception: of a client's small replies only so many stand in the lane, and the rest wait apart
+//! until one of them has gone out. So a client that sends thousands of requests delays itself, not
+//! others.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -20,7 +23,8 @@ use crate::{
     request::reply::Reply,
 };
 
-/// At so many messages, or bytes of them, nothing more is taken from OBS. Large replies with a pass do not count: the core bounds them.
+/// At so many messages, or bytes of them, nothing more is taken from OBS. Large replies with a pass
+/// do not count: the core bounds them.
 const COUNT: usize = 32_768;
 const BYTES: usize = 16 * 1024 * 1024;
 /// What a message takes beside its bytes.
@@ -77,7 +81,9 @@ impl Message {
 
     fn shared(&self) -> Option<&Arc<str>> {
         match self {
-            Self::Reply { reply, pass: None, .. } => reply.shared(),
+            Self::Reply {
+                reply, pass: None, ..
+            } => reply.shared(),
             Self::Ordered(_) | Self::Reply { .. } => None,
         }
     }
@@ -118,7 +124,11 @@ impl Lanes {
             Message::Reply { client, .. } => {
                 if let Some(apart) = self.apart.get_mut(client) {
                     apart.push_back(message);
-                } else if self.in_lane.get(client).is_some_and(|replies| *replies >= SHARE) {
+                } else if self
+                    .in_lane
+                    .get(client)
+                    .is_some_and(|replies| *replies >= SHARE)
+                {
                     self.apart.insert(client.clone(), VecDeque::from([message]));
                 } else {
                     *self.in_lane.entry(client.clone()).or_default() += 1;
@@ -131,7 +141,11 @@ impl Lanes {
     /// The next message. A large reply only if it may go now.
     fn take(&mut self, large_may_go: bool) -> Option<Message> {
         let large_is_next = large_may_go && (self.small.is_empty() || self.since_large >= BETWEEN);
-        let message = if large_is_next { self.large.pop_front() } else { None };
+        let message = if large_is_next {
+            self.large.pop_front()
+        } else {
+            None
+        };
         let message = if let Some(large) = message {
             self.since_large = 0;
             large
@@ -202,7 +216,8 @@ impl Outbox {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a message, whether there is room or not: one input has few effects, and no input is taken while it is full.
+    /// Adds a message, whether there is room or not: one input has few effects, and no input is
+    /// taken while it is full.
     pub(super) fn push(&self, message: Message) {
         self.lanes().push(message);
         self.filled.notify_one();
@@ -228,7 +243,8 @@ impl Outbox {
         self.filled.notify_one();
     }
 
-    /// For the sender: the next message, `None` after the last one. A large reply goes not before `rested`, unless nothing more will come.
+    /// For the sender: the next message, `None` after the last one. A large reply goes not before
+    /// `rested`, unless nothing more will come.
     pub(super) async fn next(&self, rested: Instant) -> Option<Message> {
         loop {
             let has_large = {
@@ -272,9 +288,24 @@ mod tests {
     };
 
     fn reply(client: &str, id: usize, body: &Body) -> Message {
-        let asker = Asker { id: Some(id.to_string().into()), client: None };
-        let reply = reply::write("b", &asker, 0, Durability::Durable, &Unknown::default(), Ok(body.clone())).unwrap();
-        Message::Reply { reply, client: client.into(), pass: None }
+        let asker = Asker {
+            id: Some(id.to_string().into()),
+            client: None,
+        };
+        let reply = reply::write(
+            "b",
+            &asker,
+            0,
+            Durability::Durable,
+            &Unknown::default(),
+            Ok(body.clone()),
+        )
+        .unwrap();
+        Message::Reply {
+            reply,
+            client: client.into(),
+            pass: None,
+        }
     }
 
     fn small(client: &str, id: usize) -> Message {
@@ -282,7 +313,11 @@ mod tests {
     }
 
     fn large(client: &str, id: usize) -> Message {
-        reply(client, id, &Body::Shared(format!("\"x\":\"{}\"", "x".repeat(LARGE)).into()))
+        reply(
+            client,
+            id,
+            &Body::Shared(format!("\"x\":\"{}\"", "x".repeat(LARGE)).into()),
+        )
     }
 
     fn event(id: usize) -> Message {
@@ -294,18 +329,26 @@ mod tests {
             Message::Ordered(json) => json.clone(),
             Message::Reply { reply, .. } => reply.join().unwrap(),
         };
-        serde_json::from_str::<serde_json::Value>(json.get()).unwrap()["id"].as_u64().unwrap()
+        serde_json::from_str::<serde_json::Value>(json.get()).unwrap()["id"]
+            .as_u64()
+            .unwrap()
     }
 
     fn order(lanes: &mut Lanes) -> Vec<u64> {
-        std::iter::from_fn(|| lanes.take(true)).map(|message| id(&message)).collect()
+        std::iter::from_fn(|| lanes.take(true))
+            .map(|message| id(&message))
+            .collect()
     }
 
     #[test]
     fn events_and_the_replies_of_a_quiet_client_keep_their_order() {
         let mut lanes = Lanes::default();
         for place in 0..40 {
-            lanes.push(if place % 3 == 0 { event(place) } else { small("a", place) });
+            lanes.push(if place % 3 == 0 {
+                event(place)
+            } else {
+                small("a", place)
+            });
         }
         assert_eq!(order(&mut lanes), (0..40).collect::<Vec<_>>());
         assert!(lanes.is_empty() && lanes.bytes == 0 && lanes.in_lane.is_empty());
@@ -332,7 +375,10 @@ mod tests {
             })
             .collect();
         assert_eq!(taken.iter().position(|id| *id == 7), Some(BETWEEN));
-        assert!(lanes.take(false).is_some_and(|message| id(&message) > 7), "what is small needs no rest");
+        assert!(
+            lanes.take(false).is_some_and(|message| id(&message) > 7),
+            "what is small needs no rest"
+        );
     }
 
     #[test]
@@ -343,7 +389,11 @@ mod tests {
         let order = order(&mut lanes);
         assert_eq!(order.iter().position(|id| *id == 99_999), Some(SHARE));
         let greedy: Vec<_> = order.into_iter().filter(|id| *id != 99_999).collect();
-        assert_eq!(greedy, (0..20_000).collect::<Vec<_>>(), "its own replies keep their order");
+        assert_eq!(
+            greedy,
+            (0..20_000).collect::<Vec<_>>(),
+            "its own replies keep their order"
+        );
         assert!(lanes.apart.is_empty() && lanes.in_lane.is_empty());
     }
 
@@ -352,7 +402,11 @@ mod tests {
         let body = Body::Shared(format!("\"x\":\"{}\"", "x".repeat(LARGE / 2)).into());
         let mut lanes = Lanes::default();
         (0..1_000).for_each(|place| lanes.push(reply("a", place, &body)));
-        assert!(!lanes.is_full() && lanes.bytes < LARGE + 1_000 * 300, "{} bytes", lanes.bytes);
+        assert!(
+            !lanes.is_full() && lanes.bytes < LARGE + 1_000 * 300,
+            "{} bytes",
+            lanes.bytes
+        );
         while lanes.take(true).is_some() {}
         assert!(lanes.bytes == 0 && lanes.shared.is_empty());
     }
@@ -360,7 +414,14 @@ mod tests {
     #[test]
     fn bytes_and_count_bound_it() {
         let mut lanes = Lanes::default();
-        let own = |size: usize| Body::Own(json!({ "x": "x".repeat(size) }).as_object().unwrap().clone());
+        let own = |size: usize| {
+            Body::Own(
+                json!({ "x": "x".repeat(size) })
+                    .as_object()
+                    .unwrap()
+                    .clone(),
+            )
+        };
         lanes.push(reply("a", 0, &own(BYTES - 1_000)));
         assert!(!lanes.is_full());
         lanes.push(reply("a", 1, &own(1_000)));
@@ -375,7 +436,11 @@ mod tests {
         let outbox = Outbox::default();
         let never = Instant::now() + std::time::Duration::from_secs(3_600);
         outbox.push(large("a", 1));
-        assert!(tokio::time::timeout(std::time::Duration::from_millis(50), outbox.next(never)).await.is_err());
+        assert!(
+            tokio::time::timeout(std::time::Duration::from_millis(50), outbox.next(never))
+                .await
+                .is_err()
+        );
         outbox.close();
         assert!(outbox.next(never).await.is_some());
         assert!(outbox.next(never).await.is_none());

@@ -1,4 +1,5 @@
-//! The parts that run beside the engine, and how they end: in reverse order of start, each within its time, whatever failed before.
+//! The parts that run beside the engine, and how they end: in reverse order of start, each within
+//! its time, whatever failed before.
 
 use std::time::Duration;
 
@@ -30,9 +31,16 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Ends all of them. The first thing that went wrong is what is told, and `so_far` is before all others.
+    /// Ends all of them. The first thing that went wrong is what is told, and `so_far` is before
+    /// all others.
     pub(super) async fn end(self, so_far: Result<Ended, Error>) -> Result<Ended, Error> {
-        let Self { generation, mut sender, link_stop, link, store } = self;
+        let Self {
+            generation,
+            mut sender,
+            link_stop,
+            link,
+            store,
+        } = self;
         if timeout(GENERATION_ENDS, generation.end()).await.is_err() {
             warn!("the file with the generation of Twitchat is not written in time");
         }
@@ -47,10 +55,12 @@ impl Parts {
             }
         };
         end_link(&link_stop, &link).await;
-        let closed = timeout(STORE_ENDS, store.close()).await.unwrap_or_else(|_| {
-            warn!("the store does not end; what was acknowledged is on disk");
-            Ok(())
-        });
+        let closed = timeout(STORE_ENDS, store.close())
+            .await
+            .unwrap_or_else(|_| {
+                warn!("the store does not end; what was acknowledged is on disk");
+                Ok(())
+            });
         first(first(so_far, sent), closed.map_err(Error::from))
     }
 }
@@ -92,7 +102,11 @@ mod tests {
 
     /// All parts, with a sender of the test's own; and whether the link has ended in order.
     fn parts(folder: &tempfile::TempDir, sender: SenderTask) -> (Parts, Arc<AtomicBool>) {
-        let (link_stop, link, ended) = (CancellationToken::new(), TaskTracker::new(), Arc::new(AtomicBool::new(false)));
+        let (link_stop, link, ended) = (
+            CancellationToken::new(),
+            TaskTracker::new(),
+            Arc::new(AtomicBool::new(false)),
+        );
         let (stopped, has_ended) = (link_stop.clone(), Arc::clone(&ended));
         link.spawn(async move {
             stopped.cancelled().await;
@@ -101,7 +115,16 @@ mod tests {
         link.close();
         let journal = folder.path().join("journal.db");
         let (store, _notices) = Store::open(&journal).unwrap().run().unwrap();
-        (Parts { generation: state::Writer::beside(&journal), sender, link_stop, link, store }, ended)
+        (
+            Parts {
+                generation: state::Writer::beside(&journal),
+                sender,
+                link_stop,
+                link,
+                store,
+            },
+            ended,
+        )
     }
 
     #[tokio::test]
@@ -109,12 +132,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sender = tokio::spawn(watched("the sender", async { panic!("broken") }));
         let (parts, link_ended) = parts(&folder, sender);
-        parts.store.write(Write::Keep { key: "alive_ms", value: "77".into() }).await.unwrap();
+        parts
+            .store
+            .write(Write::Keep {
+                key: "alive_ms",
+                value: "77".into(),
+            })
+            .await
+            .unwrap();
         let outcome = parts.end(Ok(Ended::Stopped)).await;
-        assert!(matches!(outcome, Err(Error::Broken("the sender"))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(Error::Broken("the sender"))),
+            "{outcome:?}"
+        );
         assert!(link_ended.load(Ordering::SeqCst), "the link was stopped");
         let again = Store::open(&folder.path().join("journal.db")).expect("the store was closed");
-        assert_eq!(again.kept("alive_ms").unwrap().as_deref(), Some("77"), "and what it was given is on disk");
+        assert_eq!(
+            again.kept("alive_ms").unwrap().as_deref(),
+            Some("77"),
+            "and what it was given is on disk"
+        );
     }
 
     #[tokio::test]
@@ -123,7 +160,10 @@ mod tests {
         let sender = tokio::spawn(watched("the sender", async { panic!("broken") }));
         let (parts, _) = parts(&folder, sender);
         let outcome = parts.end(Err(Error::Store(StoreError::Stopped))).await;
-        assert!(matches!(outcome, Err(Error::Store(StoreError::Stopped))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(Error::Store(StoreError::Stopped))),
+            "{outcome:?}"
+        );
     }
 
     #[tokio::test]
@@ -135,6 +175,9 @@ mod tests {
         parts.link.spawn(std::future::pending::<()>());
         let end = tokio::time::timeout(Duration::from_secs(20), parts.end(Ok(Ended::Stopped)));
         assert!(matches!(end.await, Ok(Ok(Ended::Stopped))));
-        assert!(Store::open(&folder.path().join("journal.db")).is_ok(), "the store was closed");
+        assert!(
+            Store::open(&folder.path().join("journal.db")).is_ok(),
+            "the store was closed"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Programs: never through a shell, and ended with all that they started when their time is up or nobody wants them any more.
+//! Programs: never through a shell, and ended with all that they started when their time is up or
+//! nobody wants them any more.
 
 use std::convert::Infallible;
 use std::ffi::OsString;
@@ -43,7 +44,8 @@ pub enum RunError {
     #[error("{0}")]
     Failed(ExitStatus),
     /// It had its time.
-    #[error("it took longer than {}, and was ended", SpanPrinter::new().unsigned_duration_to_string(.0))]
+    #[error("it took longer than {}, and was ended",
+        SpanPrinter::new().unsigned_duration_to_string(.0))]
     TimedOut(Duration),
     /// Nobody's fault.
     #[error("it was ended, because we end")]
@@ -51,11 +53,22 @@ pub enum RunError {
 }
 
 impl Executable {
-    /// Runs it to its end, or until `stop`. What it prints goes where our own does. Dropping this kills it.
-    pub async fn run(&self, input: Vec<u8>, variables: Vec<(String, String)>, stop: &CancellationToken) -> Result<(), RunError> {
+    /// Runs it to its end, or until `stop`. What it prints goes where our own does. Dropping this
+    /// kills it.
+    pub async fn run(
+        &self,
+        input: Vec<u8>,
+        variables: Vec<(String, String)>,
+        stop: &CancellationToken,
+    ) -> Result<(), RunError> {
         let mut command = Command::new(&self.name);
-        command.args(&self.args).envs(variables).stdin(Stdio::piped()).kill_on_drop(true);
-        // A group of its own: Ctrl-C reaches us alone, and what the program starts can be ended with it.
+        command
+            .args(&self.args)
+            .envs(variables)
+            .stdin(Stdio::piped())
+            .kill_on_drop(true);
+        // A group of its own: Ctrl-C reaches us alone, and what the program starts can be ended
+        // with it.
         #[cfg(unix)]
         command.process_group(0);
         let mut child = command.spawn().map_err(RunError::Start)?;
@@ -83,7 +96,8 @@ impl Executable {
     }
 }
 
-/// Writes to a program's standard input. A program need not read: whatever becomes of it is told by how it ends.
+/// Writes to a program's standard input. A program need not read: whatever becomes of it is told by
+/// how it ends.
 async fn feed(stdin: Option<ChildStdin>, input: &[u8]) -> Infallible {
     if let Some(mut stdin) = stdin {
         drop(stdin.write_all(input).await);
@@ -101,8 +115,8 @@ async fn passed(span: Option<Duration>) -> Duration {
     }
 }
 
-/// A program and all that it started: killed when this is dropped, unless the program has ended by itself. Elsewhere than on Unix the
-/// program alone is, by tokio.
+/// A program and all that it started: killed when this is dropped, unless the program has ended by
+/// itself. Elsewhere than on Unix the program alone is, by tokio.
 #[derive(Debug)]
 struct Group {
     leader: Option<u32>,
@@ -132,7 +146,10 @@ impl Group {
 
     #[cfg(unix)]
     fn signal(&self, signal: rustix::process::Signal) {
-        let group = self.leader.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+        let group = self
+            .leader
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(rustix::process::Pid::from_raw);
         // One that has ended meanwhile is no error.
         let _sent = group.map(|group| rustix::process::kill_process_group(group, signal));
     }
@@ -162,8 +179,13 @@ pub async fn run(program: &Program) -> Result<(), ProgramError> {
         within: Some(program.within),
     };
     let never = CancellationToken::new();
-    let ended = executable.run(program.input.as_bytes().to_vec(), Vec::new(), &never).await;
-    ended.map_err(|why| ProgramError { program: program.program.clone(), why })
+    let ended = executable
+        .run(program.input.as_bytes().to_vec(), Vec::new(), &never)
+        .await;
+    ended.map_err(|why| ProgramError {
+        program: program.program.clone(),
+        why,
+    })
 }
 
 #[cfg(all(test, unix))]
@@ -187,12 +209,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("heard").display().to_string();
         run(&program(&["cat > \"$1\"", "sh", &file])).await.unwrap();
-        assert_eq!(std::fs::read_to_string(file).unwrap(), r#"{"data":{"viewers":3}}"#);
+        assert_eq!(
+            std::fs::read_to_string(file).unwrap(),
+            r#"{"data":{"viewers":3}}"#
+        );
         let failed = run(&program(&["exit 3"])).await.unwrap_err();
         assert_eq!(failed.to_string(), "sh failed: exit status: 3");
-        let missing = Program { program: "/no/such/program".into(), ..program(&[]) };
+        let missing = Program {
+            program: "/no/such/program".into(),
+            ..program(&[])
+        };
         let error = run(&missing).await.unwrap_err();
-        assert!(error.to_string().starts_with("/no/such/program failed: it cannot be started: "), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("/no/such/program failed: it cannot be started: "),
+            "{error}"
+        );
     }
 
     #[tokio::test]
@@ -200,7 +233,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("heard").display().to_string();
         let hostile = "$(touch /tmp/never); `id` \"; rm -rf /";
-        run(&program(&["printf %s \"$2\" > \"$1\"", "sh", &file, hostile])).await.unwrap();
+        run(&program(&[
+            "printf %s \"$2\" > \"$1\"",
+            "sh",
+            &file,
+            hostile,
+        ]))
+        .await
+        .unwrap();
         assert_eq!(std::fs::read_to_string(file).unwrap(), hostile);
     }
 
@@ -210,14 +250,26 @@ mod tests {
         let file = folder.path().join("pid").display().to_string();
         let slow = Program {
             within: Duration::from_millis(500),
-            ..program(&["sh -c 'trap \"\" TERM; sleep 60 & wait' & echo $! > \"$1\"; wait", "sh", &file])
+            ..program(&[
+                "sh -c 'trap \"\" TERM; sleep 60 & wait' & echo $! > \"$1\"; wait",
+                "sh",
+                &file,
+            ])
         };
         let error = run(&slow).await.unwrap_err();
-        assert_eq!(error.to_string(), "sh failed: it took longer than 500ms, and was ended");
+        assert_eq!(
+            error.to_string(),
+            "sh failed: it took longer than 500ms, and was ended"
+        );
         let pid = std::fs::read_to_string(file).unwrap().trim().to_owned();
         for _ in 0..200 {
             let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            if state.is_empty() || state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')) {
+            if state.is_empty()
+                || state
+                    .rsplit(") ")
+                    .next()
+                    .is_some_and(|rest| rest.starts_with('Z'))
+            {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

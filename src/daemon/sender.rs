@@ -1,5 +1,6 @@
-//! What the bridge says on OBS, one message after the other. Sent one at a time, OBS keeps their order but for one in thousands on a busy
-//! machine; what must be in order has a `seq`. Waiting for each to be heard too would make replies wait for all that is heard before.
+//! What the bridge says on OBS, one message after the other. Sent one at a time, OBS keeps their
+//! order but for one in thousands on a busy machine; what must be in order has a `seq`. Waiting for
+//! each to be heard too would make replies wait for all that is heard before.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +10,8 @@ use tracing::{debug, error, warn};
 use super::outbox::{Message, Outbox};
 use crate::obs::{Obs, RequestError};
 
-/// OBS is still busy with a large reply when it has taken it. The next one waits as long as this one took, but no longer than this.
+/// OBS is still busy with a large reply when it has taken it. The next one waits as long as this
+/// one took, but no longer than this.
 const LONGEST_REST: Duration = Duration::from_millis(500);
 
 /// Sends until there is nothing more to come.
@@ -34,7 +36,9 @@ async fn send(obs: &Obs, message: &Message, failures: &mut u64) {
         // The parts are joined only now, and the whole is gone when OBS has it.
         Message::Reply { reply, .. } => match reply.join() {
             Ok(json) => obs.broadcast(&json).await,
-            Err(error) => return error!(%error, "a reply is no JSON; this is a bug in twitchat-bridge"),
+            Err(error) => {
+                return error!(%error, "a reply is no JSON; this is a bug in twitchat-bridge");
+            }
         },
     };
     match sent {
@@ -44,7 +48,8 @@ async fn send(obs: &Obs, message: &Message, failures: &mut u64) {
         Err(error) => {
             *failures += 1;
             if failures.is_power_of_two() {
-                warn!(%error, bytes = message.bytes(), failures = *failures, "a message was not sent");
+                warn!(%error, bytes = message.bytes(), failures = *failures, "a message was not \
+                    sent");
             }
         }
     }

@@ -23,23 +23,38 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
             bots: credits.ignore_bots,
             broadcaster: credits.ignore_broadcaster,
             banned: credits.hide_banned,
-            own: credits.ignore.iter().map(|name| name.to_lowercase().into()).collect(),
+            own: credits
+                .ignore
+                .iter()
+                .map(|name| name.to_lowercase().into())
+                .collect(),
         },
         disabled: credits.disabled.iter().copied().collect(),
         omit_disabled: credits.omit_disabled,
         editors: names(&credits.editors),
-        groups: credits.groups.iter().map(|(group, members)| (group.as_str().into(), names(members))).collect(),
+        groups: credits
+            .groups
+            .iter()
+            .map(|(group, members)| (group.as_str().into(), names(members)))
+            .collect(),
         limit: credits.limit.and_then(|limit| usize::try_from(limit).ok()),
         anonymous: credits.anonymous.as_str().into(),
     };
     Settings {
         credits: options,
-        calendar: Calendar { zone: config.leaderboard.timezone.clone(), week_start: config.leaderboard.week_start },
+        calendar: Calendar {
+            zone: config.leaderboard.timezone.clone(),
+            week_start: config.leaderboard.week_start,
+        },
         reset_on_stream_start: config.session.reset_on_stream_start,
         grace_ms: millis(config.session.grace),
         reset_after_ms: millis(config.session.reset_after),
         keep_texts: config.store.keep_texts,
-        broadcaster: Person::new(&text(&broadcaster.id), &text(&broadcaster.login), &text(&broadcaster.name)),
+        broadcaster: Person::new(
+            &text(&broadcaster.id),
+            &text(&broadcaster.login),
+            &text(&broadcaster.name),
+        ),
         name: config.bridge.name.as_str().into(),
         generation: generation(config),
         tell,

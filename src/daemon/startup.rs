@@ -20,7 +20,8 @@ use crate::{
 /// People of earlier runs that are remembered, last seen first.
 const PEOPLE: usize = 100_000;
 
-/// Rows of closed sessions that leaderboards are made of, and bans and proofs of two pages, which outlive sessions.
+/// Rows of closed sessions that leaderboards are made of, and bans and proofs of two pages, which
+/// outlive sessions.
 const LASTING: [(RowOrigin, &str); 19] = [
     (RowOrigin::Heard, "BITS"),
     (RowOrigin::Heard, "ON_BITS"),
@@ -58,7 +59,9 @@ pub(super) fn core(
     now: Now,
     stop: &CancellationToken,
 ) -> Result<Option<Started>, Error> {
-    let number = |key| -> Result<Option<i64>, Error> { Ok(store.kept(key)?.and_then(|text| text.parse().ok())) };
+    let number = |key| -> Result<Option<i64>, Error> {
+        Ok(store.kept(key)?.and_then(|text| text.parse().ok()))
+    };
     let kept = Kept {
         alive_ms: number("alive_ms")?,
         streamed_ms: number("streamed_ms")?,
@@ -70,28 +73,62 @@ pub(super) fn core(
         listed: store.kept("listed")?,
     };
     let known_instance = store.kept("instance")?;
-    let instance: Box<str> = known_instance.clone().unwrap_or_else(|| Uuid::new_v4().to_string()).into();
-    let run = Run { bridge: Uuid::new_v4(), instance: instance.clone(), started_ms: now.wall_ms, takeover };
-    let mut core = Core::new(settings, run, &store.sessions()?, store.last_seq()?, &kept, now);
+    let instance: Box<str> = known_instance
+        .clone()
+        .unwrap_or_else(|| Uuid::new_v4().to_string())
+        .into();
+    let run = Run {
+        bridge: Uuid::new_v4(),
+        instance: instance.clone(),
+        started_ms: now.wall_ms,
+        takeover,
+    };
+    let mut core = Core::new(
+        settings,
+        run,
+        &store.sessions()?,
+        store.last_seq()?,
+        &kept,
+        now,
+    );
 
     // Oldest first, so that who was seen last keeps a contested name.
     let mut people = Vec::new();
     store.people(PEOPLE, |row| people.push(row))?;
     people.iter().rev().for_each(|row| core.recall_person(row));
-    store.recent_ids(RECENT_IDS)?.iter().for_each(|id| core.recall_id(id));
+    store
+        .recent_ids(RECENT_IDS)?
+        .iter()
+        .for_each(|id| core.recall_id(id));
     store.published_ids(|id| core.recall_published(id))?;
 
-    let Some(rows) = rows(store, &mut core, stop)? else { return Ok(None) };
+    let Some(rows) = rows(store, &mut core, stop)? else {
+        return Ok(None);
+    };
     let mut effects = core.start();
     if known_instance.is_none() {
-        effects.push(core.adopt(Write::Keep { key: "instance", value: instance }));
+        effects.push(core.adopt(Write::Keep {
+            key: "instance",
+            value: instance,
+        }));
     }
-    Ok(Some(Started { core, effects, rows }))
+    Ok(Some(Started {
+        core,
+        effects,
+        rows,
+    }))
 }
 
-/// Reads the journal into the core and gives the number of rows; `None` if `stop` is cancelled meanwhile.
+/// Reads the journal into the core and gives the number of rows; `None` if `stop` is cancelled
+/// meanwhile.
 fn rows(store: &Store, core: &mut Core, stop: &CancellationToken) -> Result<Option<u64>, Error> {
-    let go_on = || if stop.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let go_on = || {
+        if stop.is_cancelled() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
     let mut rows = 0;
     let running = core.session().id;
     let mut current = SessionId(0);
@@ -126,11 +163,24 @@ mod tests {
     #[test]
     fn published_events_that_outlive_their_session_are_read_back() {
         let lasts = |section: &str| {
-            ["TopBits", "TopChannelRewards", "taken back", "cancelled", "left out"].iter().any(|word| section.contains(word))
+            [
+                "TopBits",
+                "TopChannelRewards",
+                "taken back",
+                "cancelled",
+                "left out",
+            ]
+            .iter()
+            .any(|word| section.contains(word))
         };
         for feed in FEEDS.iter().filter(|feed| lasts(feed.section)) {
             let name = format!("{}.{}", feed.source, feed.kind);
-            assert!(LASTING.iter().any(|(origin, kind)| (*origin, *kind) == (RowOrigin::Published, &*name)), "{name}");
+            assert!(
+                LASTING
+                    .iter()
+                    .any(|(origin, kind)| (*origin, *kind) == (RowOrigin::Published, &*name)),
+                "{name}"
+            );
         }
     }
 }

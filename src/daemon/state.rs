@@ -1,5 +1,6 @@
-//! What other runs of this program may know of the bridge without asking it: the generation of Twitchat, in a small file beside the
-//! journal. The engine writes it when the core says so; `send` reads it, so that an action needs no round over OBS first.
+//! What other runs of this program may know of the bridge without asking it: the generation of
+//! Twitchat, in a small file beside the journal. The engine writes it when the core says so; `send`
+//! reads it, so that an action needs no round over OBS first.
 
 use std::{
     fs, io,
@@ -22,10 +23,16 @@ fn path(journal: &Path) -> PathBuf {
 
 /// The generation in use: what the config says, else what a bridge with this journal last heard.
 pub fn generation(config: &Config) -> Option<Generation> {
-    settings::generation(config).or_else(|| fs::read_to_string(path(&config.store.path)).ok()?.parse().ok())
+    settings::generation(config).or_else(|| {
+        fs::read_to_string(path(&config.store.path))
+            .ok()?
+            .parse()
+            .ok()
+    })
 }
 
-/// Writes it down in the background: nothing waits for it. One writer, so that the last one said is the one that stays.
+/// Writes it down in the background: nothing waits for it. One writer, so that the last one said is
+/// the one that stays.
 #[derive(Debug)]
 pub(super) struct Writer {
     said: watch::Sender<Option<Generation>>,
@@ -37,7 +44,9 @@ impl Writer {
     pub(super) fn beside(journal: &Path) -> Self {
         let (said, heard) = watch::channel(None);
         let path = path(journal);
-        let task = tokio::spawn(async { watched("the writer of the generation", write_each(path, heard)).await });
+        let task = tokio::spawn(async {
+            watched("the writer of the generation", write_each(path, heard)).await
+        });
         Self { said, task }
     }
 
@@ -46,7 +55,8 @@ impl Writer {
         self.said.send_replace(Some(generation));
     }
 
-    /// Waits until the last one is written. A panic is in the log already: nothing depends on this file but the words of `send`.
+    /// Waits until the last one is written. A panic is in the log already: nothing depends on this
+    /// file but the words of `send`.
     pub(super) async fn end(self) {
         drop(self.said);
         drop(self.task.await);
@@ -55,12 +65,20 @@ impl Writer {
 
 async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>>) {
     while heard.changed().await.is_ok() {
-        let Some(generation) = *heard.borrow_and_update() else { continue };
+        let Some(generation) = *heard.borrow_and_update() else {
+            continue;
+        };
         let file = path.clone();
-        let written = tokio::task::spawn_blocking(move || replace(&file, &format!("{}\n", generation.number()))).await;
+        let written = tokio::task::spawn_blocking(move || {
+            replace(&file, &format!("{}\n", generation.number()))
+        })
+        .await;
         match written.map_err(io::Error::other).flatten() {
             Ok(()) => debug!(path = %path.display(), "generation of Twitchat noted"),
-            Err(error) => warn!(%error, path = %path.display(), "the generation of Twitchat is not noted: `send` may use the wrong words"),
+            Err(error) => {
+                warn!(%error, path = %path.display(), "the generation of Twitchat is not noted: \
+                    `send` may use the wrong words")
+            }
         }
     }
 }
@@ -86,12 +104,17 @@ mod tests {
         assert_eq!(generation(&config), Some(Generation::Third));
         replace(&path(&config.store.path), "2\n").unwrap();
         assert_eq!(generation(&config), Some(Generation::Second));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
         config.bridge.generation = Some(crate::config::Generation::One);
         assert_eq!(generation(&config), Some(Generation::First));
     }
 
-    /// Each change used to have a writer of its own, all with the same file beside: some failed, and an older one could win.
+    /// Each change used to have a writer of its own, all with the same file beside: some failed,
+    /// and an older one could win.
     #[tokio::test]
     async fn the_last_of_many_changes_stays() {
         let folder = tempfile::tempdir().unwrap();
@@ -105,7 +128,11 @@ mod tests {
         writer.note(Generation::Third);
         writer.end().await;
         assert_eq!(generation(&config), Some(Generation::Third));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! A whole bridge on the stand-in OBS, one of whose parts panics: the others end in order, and the journal is closed.
+//! A whole bridge on the stand-in OBS, one of whose parts panics: the others end in order, and the
+//! journal is closed.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -19,20 +20,40 @@ struct BreaksTheEngine;
 
 impl<S: Subscriber> Layer<S> for BreaksTheEngine {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        assert_ne!(event.metadata().target(), "twitchat_bridge::daemon::engine", "broken on purpose");
+        assert_ne!(
+            event.metadata().target(),
+            "twitchat_bridge::daemon::engine",
+            "broken on purpose"
+        );
     }
 }
 
 /// Runs a bridge until it ends by itself, and checks that OBS and the store are left in order.
-async fn run_until_it_breaks(target: impl Fn(Target) -> Target + Send + Sync + 'static) -> Result<Ended, Error> {
+async fn run_until_it_breaks(
+    target: impl Fn(Target) -> Target + Send + Sync + 'static,
+) -> Result<Ended, Error> {
     let obs = StandIn::start(Options::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::default();
     config.store.path = folder.path().join("journal.db");
-    let of_obs = Target { host: "127.0.0.1".into(), port: obs.port(), tls: false, password: None };
-    let setup = Setup { config: config.clone(), takeover: false, target: Arc::new(move || target(of_obs.clone())), told: None };
-    let outcome = timeout(SOON, Box::pin(run(setup, CancellationToken::new()))).await.expect("the bridge ends");
-    timeout(SOON, obs.until_sessions(0)).await.expect("the connections are closed");
+    let of_obs = Target {
+        host: "127.0.0.1".into(),
+        port: obs.port(),
+        tls: false,
+        password: None,
+    };
+    let setup = Setup {
+        config: config.clone(),
+        takeover: false,
+        target: Arc::new(move || target(of_obs.clone())),
+        told: None,
+    };
+    let outcome = timeout(SOON, Box::pin(run(setup, CancellationToken::new())))
+        .await
+        .expect("the bridge ends");
+    timeout(SOON, obs.until_sessions(0))
+        .await
+        .expect("the connections are closed");
     let store = Store::open(&config.store.path).expect("the store was closed");
     assert!(store.kept("alive_ms").is_ok(), "and can be read");
     outcome
@@ -42,13 +63,19 @@ async fn run_until_it_breaks(target: impl Fn(Target) -> Target + Send + Sync + '
 async fn an_engine_that_panics_does_not_keep_link_and_store_from_their_end() {
     let _guard = set_default(Registry::default().with(BreaksTheEngine));
     let outcome = Box::pin(run_until_it_breaks(|target| target)).await;
-    assert!(matches!(outcome, Err(Error::Broken("the engine"))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(Error::Broken("the engine"))),
+        "{outcome:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_link_that_panics_ends_the_bridge() {
     let outcome = Box::pin(run_until_it_breaks(|_| panic!("broken on purpose"))).await;
-    assert!(matches!(outcome, Err(Error::Broken("the link to OBS"))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(Error::Broken("the link to OBS"))),
+        "{outcome:?}"
+    );
 }
 
 #[tokio::test]
@@ -58,10 +85,15 @@ async fn a_link_that_panics_at_a_reconnect_ends_the_bridge() {
         target.port = 1;
         target
     };
-    let outcome = Box::pin(run_until_it_breaks(move |target| match asked.fetch_add(1, Ordering::SeqCst) {
-        0 => closed(target),
-        _ => panic!("broken on purpose"),
+    let outcome = Box::pin(run_until_it_breaks(move |target| {
+        match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => closed(target),
+            _ => panic!("broken on purpose"),
+        }
     }))
     .await;
-    assert!(matches!(outcome, Err(Error::Broken("the link to OBS"))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(Error::Broken("the link to OBS"))),
+        "{outcome:?}"
+    );
 }

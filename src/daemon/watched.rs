@@ -13,17 +13,22 @@ pub(super) struct Panicked(pub(super) String);
 /// Runs a task to its end. A panic is logged at once, and comes back as an error.
 pub(super) async fn watched<T>(what: &str, task: impl Future<Output = T>) -> Result<T, Panicked> {
     // What it leaves behind is not used again: each caller ends the part that panicked.
-    AssertUnwindSafe(task).catch_unwind().await.map_err(|panic| {
-        let panicked = Panicked(words(&*panic).to_owned());
-        error!(task = what, "a task panicked; {panicked}");
-        panicked
-    })
+    AssertUnwindSafe(task)
+        .catch_unwind()
+        .await
+        .map_err(|panic| {
+            let panicked = Panicked(words(&*panic).to_owned());
+            error!(task = what, "a task panicked; {panicked}");
+            panicked
+        })
 }
 
 /// What `panic!` said.
 fn words(panic: &(dyn Any + Send)) -> &str {
     let formatted = panic.downcast_ref::<String>().map(String::as_str);
-    formatted.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked without a message")
+    formatted
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("it panicked without a message")
 }
 
 #[cfg(test)]
@@ -33,7 +38,13 @@ mod tests {
     #[tokio::test]
     async fn a_panic_comes_back_as_an_error_with_its_words() {
         assert_eq!(watched("a test", async { 3 }).await, Ok(3));
-        assert_eq!(watched::<()>("a test", async { panic!("no {}", 7) }).await, Err(Panicked("no 7".into())));
-        assert_eq!(watched::<()>("a test", async { panic!("plain") }).await, Err(Panicked("plain".into())));
+        assert_eq!(
+            watched::<()>("a test", async { panic!("no {}", 7) }).await,
+            Err(Panicked("no 7".into()))
+        );
+        assert_eq!(
+            watched::<()>("a test", async { panic!("plain") }).await,
+            Err(Panicked("plain".into()))
+        );
     }
 }

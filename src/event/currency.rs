@@ -1,7 +1,8 @@
 //! Currencies: sign, code and abbreviation of one currency are one currency.
 //!
-//! Codes and minor digits are those of ISO 4217. A sign that several currencies share means the one for which it stands alone most often:
-//! `$` is USD and `¥` is JPY, while `CA$` and `CN¥` are their own. `kr` stays what it is: nobody can tell which crown it is.
+//! Codes and minor digits are those of ISO 4217. A sign that several currencies share means the one
+//! for which it stands alone most often: `$` is USD and `¥` is JPY, while `CA$` and `CN¥` are their
+//! own. `kr` stays what it is: nobody can tell which crown it is.
 
 use super::cut;
 
@@ -26,19 +27,25 @@ pub enum Minor {
 }
 
 /// Currencies with two digits after the point.
-const TWO: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE \
-                   CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW \
-                   KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK \
-                   PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH \
+const TWO: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN \
+    BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE \
+                   CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG \
+                   HUF IDR ILS INR IRR JMD KES KGS KHR KPW \
+                   KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR \
+                   MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK \
+                   PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP \
+                   SZL THB TJS TMT TOP TRY TTD TWD TZS UAH \
                    USD UYU UZS VES WST XCD YER ZAR ZMW";
 /// Currencies without any.
 const NONE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
 /// Currencies with three.
 const THREE: &str = "BHD IQD JOD KWD LYD OMR TND";
-/// Currencies that have cents by law and not in daily life: a point before three digits groups thousands.
+/// Currencies that have cents by law and not in daily life: a point before three digits groups
+/// thousands.
 const RARELY_CENTS: &str = "COP HUF IDR IRR KHR LAK LBP MMK SYP TWD TZS UZS";
 /// Cryptocurrencies.
-const CRYPTO: &str = "ADA AVAX BAT BCH BNB BTC DAI DASH DOGE DOT ETC ETH LTC MATIC POL SHIB SOL TON TRX USDC USDT XLM XMR XNO XRP XTZ ZEC";
+const CRYPTO: &str = "ADA AVAX BAT BCH BNB BTC DAI DASH DOGE DOT ETC ETH LTC MATIC POL SHIB SOL \
+    TON TRX USDC USDT XLM XMR XNO XRP XTZ ZEC";
 
 /// Signs, abbreviations and other names, in lower case.
 const NAMES: [(&str, &[&str]); 54] = [
@@ -116,22 +123,29 @@ impl Currency {
         self.0.is_empty()
     }
 
-    /// What one currency has in all its spellings: its code where it is known, else what was written, in upper case.
+    /// What one currency has in all its spellings: its code where it is known, else what was
+    /// written, in upper case.
     pub fn code(&self) -> Box<str> {
-        self.known().map_or_else(|| self.0.to_uppercase().into(), Into::into)
+        self.known()
+            .map_or_else(|| self.0.to_uppercase().into(), Into::into)
     }
 
     /// The code if the currency is known.
     pub(super) fn known(&self) -> Option<&'static str> {
         let upper = self.0.to_ascii_uppercase();
-        let coded = [TWO, NONE, THREE, CRYPTO].into_iter().find_map(|list| list.split_whitespace().find(|code| *code == upper));
+        let coded = [TWO, NONE, THREE, CRYPTO]
+            .into_iter()
+            .find_map(|list| list.split_whitespace().find(|code| *code == upper));
         if coded.is_some() || self.0.is_empty() {
             return coded;
         }
         let lower = self.0.to_lowercase();
         let short = lower.strip_suffix('.').unwrap_or(&lower);
         let is = |name: &&str| [lower.as_str(), short].contains(name);
-        NAMES.iter().find(|(code, names)| *code == upper || names.iter().any(is)).map(|(code, _)| *code)
+        NAMES
+            .iter()
+            .find(|(code, names)| *code == upper || names.iter().any(is))
+            .map(|(code, _)| *code)
     }
 
     /// Whether this is a word or sign for money, known or shared by several currencies.
@@ -143,7 +157,8 @@ impl Currency {
     /// Whether it was written as its code, not as a sign.
     pub fn is_code(&self) -> bool {
         let upper = self.0.to_ascii_uppercase();
-        self.known().is_some_and(|code| code == upper && &*upper != "DIAMONDS")
+        self.known()
+            .is_some_and(|code| code == upper && &*upper != "DIAMONDS")
     }
 
     /// How many digits its amounts have after the point.
@@ -214,7 +229,11 @@ mod tests {
 
     #[test]
     fn other_dollars_and_crowns_stay_apart() {
-        let codes: HashSet<String> = ["$", "CA$", "A$", "NZ$", "HK$", "MX$", "kr", "SEK", "NOK", "GEMS", ""].map(code).into();
+        let codes: HashSet<String> = [
+            "$", "CA$", "A$", "NZ$", "HK$", "MX$", "kr", "SEK", "NOK", "GEMS", "",
+        ]
+        .map(code)
+        .into();
         assert_eq!(codes.len(), 11);
     }
 
@@ -232,7 +251,13 @@ mod tests {
     #[test]
     fn minor_digits_are_those_of_iso_4217() {
         let minor = |written: &str| Currency::new(written).minor();
-        assert_eq!((minor("€"), minor("JPY"), minor("kwd")), (Minor::Digits(2), Minor::Digits(0), Minor::Digits(3)));
-        assert_eq!((minor("₿"), minor(""), minor("Gems")), (Minor::Many, Minor::Unknown, Minor::Unknown));
+        assert_eq!(
+            (minor("€"), minor("JPY"), minor("kwd")),
+            (Minor::Digits(2), Minor::Digits(0), Minor::Digits(3))
+        );
+        assert_eq!(
+            (minor("₿"), minor(""), minor("Gems")),
+            (Minor::Many, Minor::Unknown, Minor::Unknown)
+        );
     }
 }

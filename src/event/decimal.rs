@@ -10,7 +10,8 @@ const LIMIT: i128 = 10_i128.pow(18);
 /// Digits of a double that a decimal text of it surely has in common with what was meant.
 const DIGITS_OF_A_DOUBLE: usize = 15;
 
-/// A decimal number with up to 18 places, exact. What has more places is rounded, half away from zero. Sums saturate at 1.7 × 10^20.
+/// A decimal number with up to 18 places, exact. What has more places is rounded, half away from
+/// zero. Sums saturate at 1.7 × 10^20.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Decimal(i128);
 
@@ -18,10 +19,14 @@ impl Decimal {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
-    /// `value` divided by 10 to the power of `places`. `None` from 10^18 up, and for more than 18 places.
+    /// `value` divided by 10 to the power of `places`. `None` from 10^18 up, and for more than 18
+    /// places.
     pub fn scaled(value: i128, places: u32) -> Option<Self> {
         let factor = 10_i128.checked_pow(PLACES.checked_sub(places)?)?;
-        value.checked_mul(factor).filter(|number| number.abs() < LIMIT * ONE).map(Self)
+        value
+            .checked_mul(factor)
+            .filter(|number| number.abs() < LIMIT * ONE)
+            .map(Self)
     }
 
     /// A whole number of units.
@@ -29,7 +34,8 @@ impl Decimal {
         Self::scaled(units.into(), 0)
     }
 
-    /// Reads `12`, `-12.5`, `.5`, `1e3`: ASCII digits with a point. `None` for anything else, and for 10^18 or more.
+    /// Reads `12`, `-12.5`, `.5`, `1e3`: ASCII digits with a point. `None` for anything else, and
+    /// for 10^18 or more.
     pub fn parse(text: &str) -> Option<Self> {
         let (negative, text) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -45,10 +51,22 @@ impl Decimal {
             return None;
         }
         // How many digits stand before the point once the exponent has moved it.
-        let before = i64::try_from(units.len()).ok()?.checked_add(exponent.into())?;
-        let digit =
-            |place: i64| usize::try_from(place).ok().and_then(|place| digits.get(place)).map_or(0, |digit| i128::from(digit - b'0'));
-        let first = i64::try_from(digits.iter().position(|digit| *digit != b'0').unwrap_or(digits.len())).ok()?;
+        let before = i64::try_from(units.len())
+            .ok()?
+            .checked_add(exponent.into())?;
+        let digit = |place: i64| {
+            usize::try_from(place)
+                .ok()
+                .and_then(|place| digits.get(place))
+                .map_or(0, |digit| i128::from(digit - b'0'))
+        };
+        let first = i64::try_from(
+            digits
+                .iter()
+                .position(|digit| *digit != b'0')
+                .unwrap_or(digits.len()),
+        )
+        .ok()?;
         if first == i64::try_from(digits.len()).ok()? {
             return Some(Self::ZERO);
         }
@@ -58,12 +76,16 @@ impl Decimal {
         }
         let number = (first..last).fold(0, |number, place| number * 10 + digit(place));
         let number = number + i128::from(last >= first && digit(last) >= 5);
-        Some(Self(if negative { -number } else { number })).filter(|number| number.0.abs() < LIMIT * ONE)
+        Some(Self(if negative { -number } else { number }))
+            .filter(|number| number.0.abs() < LIMIT * ONE)
     }
 
     /// What a double means: 0.1 + 0.2 is 0.3. `None` if it is not finite, and for 10^18 or more.
     pub fn of_double(number: f64) -> Option<Self> {
-        number.is_finite().then(|| format!("{number:.*e}", DIGITS_OF_A_DOUBLE - 1)).and_then(|text| Self::parse(&text))
+        number
+            .is_finite()
+            .then(|| format!("{number:.*e}", DIGITS_OF_A_DOUBLE - 1))
+            .and_then(|text| Self::parse(&text))
     }
 
     /// A JSON number. `None` for 10^18 or more.
@@ -94,7 +116,8 @@ impl Decimal {
         Self(self.0.saturating_add(half) / unit * unit)
     }
 
-    /// The number times 10 to the power of `places`, rounded to a whole one: cents for 2. Saturates.
+    /// The number times 10 to the power of `places`, rounded to a whole one: cents for 2.
+    /// Saturates.
     pub fn in_units_of(self, places: u32) -> i64 {
         let places = places.min(PLACES);
         let whole = self.rounded(places).0 / 10_i128.pow(PLACES - places);
@@ -108,7 +131,9 @@ impl Decimal {
 
     /// How many places it needs.
     pub fn places(self) -> u32 {
-        (0..PLACES).find(|places| self.0 % 10_i128.pow(PLACES - places) == 0).unwrap_or(PLACES)
+        (0..PLACES)
+            .find(|places| self.0 % 10_i128.pow(PLACES - places) == 0)
+            .unwrap_or(PLACES)
     }
 
     /// A number that orders amounts by size; nothing below zero.
@@ -167,13 +192,31 @@ mod tests {
             ("12e-1", "1.2"),
             ("0e99999999", "0"),
             ("1e-40", "0"),
-            ("999999999999999999.999999999999999999", "999999999999999999.999999999999999999"),
+            (
+                "999999999999999999.999999999999999999",
+                "999999999999999999.999999999999999999",
+            ),
             ("0.0000000000000000005", "0.000000000000000001"),
             ("000000000000000000000012.5", "12.5"),
         ] {
             assert_eq!(read(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["", ".", "-", "e3", "1e", "1.2.3", "1,5", " 1", "1 ", "0x1", "1e19", "1e999999999999", "1000000000000000000", "١"] {
+        for text in [
+            "",
+            ".",
+            "-",
+            "e3",
+            "1e",
+            "1.2.3",
+            "1,5",
+            " 1",
+            "1 ",
+            "0x1",
+            "1e19",
+            "1e999999999999",
+            "1000000000000000000",
+            "١",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }
@@ -184,27 +227,47 @@ mod tests {
         assert_eq!(of(0.1 + 0.2).as_deref(), Some("0.3"));
         assert_eq!(of(19.99 * 100.0).as_deref(), Some("1999"));
         assert_eq!(of(0.005).as_deref(), Some("0.005"));
-        assert_eq!((of(1e300), of(f64::NAN), of(f64::INFINITY)), (None, None, None));
+        assert_eq!(
+            (of(1e300), of(f64::NAN), of(f64::INFINITY)),
+            (None, None, None)
+        );
     }
 
     #[test]
     fn rounding_goes_away_from_zero_at_a_half() {
         let rounded = |text, places| Decimal::parse(text).unwrap().rounded(places).to_string();
-        assert_eq!((rounded("1.005", 2), rounded("-1.005", 2), rounded("1.0049", 2)), ("1.01".into(), "-1.01".into(), "1".into()));
-        assert_eq!((rounded("999.5", 0), rounded("0.4", 0)), ("1000".into(), "0".into()));
+        assert_eq!(
+            (
+                rounded("1.005", 2),
+                rounded("-1.005", 2),
+                rounded("1.0049", 2)
+            ),
+            ("1.01".into(), "-1.01".into(), "1".into())
+        );
+        assert_eq!(
+            (rounded("999.5", 0), rounded("0.4", 0)),
+            ("1000".into(), "0".into())
+        );
         assert_eq!(Decimal::parse("12.345").unwrap().in_units_of(2), 1_235);
     }
 
     #[test]
     fn texts_have_the_places_that_were_asked_for_or_more() {
         let text = |text, places| Decimal::parse(text).unwrap().text(places);
-        assert_eq!((text("12.5", 2), text("12", 2), text("0.005", 2)), ("12.50".into(), "12.00".into(), "0.005".into()));
-        assert_eq!((text("-0.05", 2), text("7", 0)), ("-0.05".into(), "7".into()));
+        assert_eq!(
+            (text("12.5", 2), text("12", 2), text("0.005", 2)),
+            ("12.50".into(), "12.00".into(), "0.005".into())
+        );
+        assert_eq!(
+            (text("-0.05", 2), text("7", 0)),
+            ("-0.05".into(), "7".into())
+        );
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_again(value in any::<i64>(), places in 0..=18_u32, least in 0..=18_u32) {
+        fn what_is_written_is_read_again(value in any::<i64>(), places in 0..=18_u32,
+            least in 0..=18_u32) {
             prop_assume!(Decimal::scaled(value.into(), places).is_some());
             let number = Decimal::scaled(value.into(), places).unwrap();
             prop_assert_eq!(Decimal::parse(&number.text(least)), Some(number));
@@ -214,7 +277,8 @@ mod tests {
         fn no_text_makes_it_panic(text in "[-+]?[0-9]{0,60}[.]?[0-9]{0,60}(e[-+]?[0-9]{1,12})?") {
             if let Some(number) = Decimal::parse(&text) {
                 prop_assert_eq!(Decimal::parse(&number.text(2)), Some(number));
-                prop_assert!(number.rounded(2).places() <= 2, "{} {}", number, number.in_units_of(18));
+                prop_assert!(number.rounded(2).places() <= 2, "{} {}", number,
+                    number.in_units_of(18));
             }
         }
     }

@@ -1,13 +1,27 @@
-//! What happened, whatever dialect told it: the one model that Twitchat's messages and published events are read into.
+//! What happened, whatever dialect told it: the one model that Twitchat's messages and published
+//! events are read into.
 //!
-//! Credits are a fold over facts; Streamer.bot's events are facts written in its own words (`mapping::render`).
+//! Credits are a fold over facts; Streamer.bot's events are facts written in its own words
+//! (`mapping::render`).
 
 use serde_json::{Map, Value};
 
 use super::{EventName, Money, Person};
 
 /// A subscription's tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, strum::EnumString, strum::VariantNames)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    strum::EnumString,
+    strum::VariantNames,
+)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Tier {
     #[strum(to_string = "prime")]
@@ -26,14 +40,15 @@ pub enum Tier {
 pub struct Chat {
     /// Plain text.
     pub text: Box<str>,
-    /// A number made of the text, from which nobody can make the text: it tells whether two texts may be the same, also in the journal,
-    /// which has no texts. 0 without a text.
+    /// A number made of the text, from which nobody can make the text: it tells whether two texts
+    /// may be the same, also in the journal, which has no texts. 0 without a text.
     pub print: u16,
     /// The text in pieces, as Twitchat sends them; empty when it sent none.
     pub chunks: Vec<Chunk>,
     /// Id of the chat message where the message says it (only the oldest Twitchat does).
     pub message_id: Box<str>,
-    /// The channel it was written in: a Twitch user id, or `#login` from the oldest Twitchat; empty if unknown.
+    /// The channel it was written in: a Twitch user id, or `#login` from the oldest Twitchat; empty
+    /// if unknown.
     pub channel: Box<str>,
     /// The author's colour, `#RRGGBB`, where known.
     pub color: Box<str>,
@@ -107,7 +122,8 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Months in total as far as they are known: the total; where that is not told, the streak, which is at least 2 if it is shared; else 0.
+    /// Months in total as far as they are known: the total; where that is not told, the streak,
+    /// which is at least 2 if it is shared; else 0.
     pub fn known_months(&self) -> u32 {
         match (self.cumulative_months, self.streak_months) {
             (0, 0 | 1) => 0,
@@ -127,7 +143,8 @@ pub enum SubKind {
     GiftUpgrade,
 }
 
-/// Subscriptions given to others in one message. Usually one recipient; Twitchat sends a gift bomb as single gifts.
+/// Subscriptions given to others in one message. Usually one recipient; Twitchat sends a gift bomb
+/// as single gifts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gift {
     /// Who gives.
@@ -142,9 +159,11 @@ pub struct Gift {
     pub months: u32,
     /// The recipient's months in total, where told.
     pub cumulative_months: u32,
-    /// Whether the sender itself says that this is a bomb (a published `GiftBomb`, several recipients in one message, a wave in a summary).
+    /// Whether the sender itself says that this is a bomb (a published `GiftBomb`, several
+    /// recipients in one message, a wave in a summary).
     pub bomb: bool,
-    /// Whether the sender itself says that this single gift belongs to a bomb that it reports separately (`fromSubBomb`).
+    /// Whether the sender itself says that this single gift belongs to a bomb that it reports
+    /// separately (`fromSubBomb`).
     pub of_bomb: bool,
     /// Whether the sender itself says that this single gift belongs to no bomb.
     pub lone: bool,
@@ -163,7 +182,8 @@ pub struct Redemption {
     pub reward_id: Box<str>,
     /// Its name.
     pub title: Box<str>,
-    /// Points; `None` where not told (Twitchat says -1 for Twitch's own rewards, a summary nothing).
+    /// Points; `None` where not told (Twitchat says -1 for Twitch's own rewards, a summary
+    /// nothing).
     pub cost: Option<u64>,
     /// What they wrote.
     pub chat: Chat,
@@ -185,7 +205,8 @@ pub struct Contribution {
 /// One report of a hype train.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HypeTrain {
-    /// Which event tells it: `HypeTrainStart`, `HypeTrainUpdate`, `HypeTrainLevelUp`, `HypeTrainEnd`.
+    /// Which event tells it: `HypeTrainStart`, `HypeTrainUpdate`, `HypeTrainLevelUp`,
+    /// `HypeTrainEnd`.
     pub phase: Box<str>,
     /// Level reached.
     pub level: u32,
@@ -239,7 +260,8 @@ pub struct Presence {
 /// How a [`Presence`] is told as an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Told {
-    /// `FirstWord`: the first message of a stream. `ever` when it is the first on this channel at all.
+    /// `FirstWord`: the first message of a stream. `ever` when it is the first on this channel at
+    /// all.
     FirstWord {
         /// First on this channel at all.
         ever: bool,
@@ -318,7 +340,8 @@ pub enum Fact {
     Broadcaster {
         /// Twitch user id.
         id: Box<str>,
-        /// `true` when it comes from the owner's own poll or prediction; `false` when it is only the channel of a message, which may be another one.
+        /// `true` when it comes from the owner's own poll or prediction; `false` when it is only
+        /// the channel of a message, which may be another one.
         own: bool,
     },
     /// Somebody was banned from the channel, or no longer is.
@@ -358,10 +381,17 @@ impl Fact {
                 gift.recipients.iter_mut().for_each(each);
             }
             Self::Redemption(redemption) => each(&mut redemption.who),
-            Self::HypeTrain(train) => train.conductors.iter_mut().chain(&mut train.contributors).for_each(|one| each(&mut one.who)),
+            Self::HypeTrain(train) => train
+                .conductors
+                .iter_mut()
+                .chain(&mut train.contributors)
+                .for_each(|one| each(&mut one.who)),
             Self::Support(support) => each(&mut support.who),
             Self::Presence(presence) => each(&mut presence.who),
-            Self::Withdrawn { .. } | Self::Stream { .. } | Self::Broadcaster { .. } | Self::Plain { .. } => {}
+            Self::Withdrawn { .. }
+            | Self::Stream { .. }
+            | Self::Broadcaster { .. }
+            | Self::Plain { .. } => {}
         }
     }
 }

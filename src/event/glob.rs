@@ -1,4 +1,5 @@
-//! PURE. Patterns such as `Twitch.*`: `*` stands for anything, `?` for one character, case does not matter.
+//! PURE. Patterns such as `Twitch.*`: `*` stands for anything, `?` for one character, case does not
+//! matter.
 
 /// A pattern for names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +33,9 @@ impl Glob {
                     rest.next();
                 }
                 _ => {
-                    let Some((after, from)) = &mut star else { return false };
+                    let Some((after, from)) = &mut star else {
+                        return false;
+                    };
                     if from.next().is_none() {
                         return false;
                     }
@@ -66,9 +69,15 @@ mod tests {
         ] {
             assert!(is(pattern, name), "{pattern} {name}");
         }
-        for (pattern, name) in
-            [("Twitch.*", "Twitchat.FOLLOW"), ("", "x"), ("?", ""), ("a?", "a"), ("*b", "aba"), ("Twitch", "Twitch.Follow"), ("a*a", "a")]
-        {
+        for (pattern, name) in [
+            ("Twitch.*", "Twitchat.FOLLOW"),
+            ("", "x"),
+            ("?", ""),
+            ("a?", "a"),
+            ("*b", "aba"),
+            ("Twitch", "Twitch.Follow"),
+            ("a*a", "a"),
+        ] {
             assert!(!is(pattern, name), "{pattern} {name}");
         }
     }
@@ -80,7 +89,8 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_star_on_both_sides_finds_what_is_in_it(before in "[a-c]{0,4}", inner in "[a-c]{0,4}", after in "[a-c]{0,4}") {
+        fn a_star_on_both_sides_finds_what_is_in_it(before in "[a-c]{0,4}", inner in "[a-c]{0,4}",
+            after in "[a-c]{0,4}") {
             let text = format!("{before}{inner}{after}");
             let pattern = format!("*{inner}*");
             proptest::prop_assert!(Glob::new(&pattern).matches(&text));

@@ -1,6 +1,7 @@
 //! One `CustomEvent` as it was heard: who speaks, and the parts that are needed later.
 //!
-//! The reader of `obs` parses each frame once into a [`Peek`] that borrows from it, then keeps what matters as a [`Heard`].
+//! The reader of `obs` parses each frame once into a [`Peek`] that borrows from it, then keeps what
+//! matters as a [`Heard`].
 
 use std::borrow::Cow;
 
@@ -12,7 +13,8 @@ pub const TWITCHAT: &str = "twitchat";
 /// `origin` of what a bridge sends.
 pub const BRIDGE: &str = "twitchat-bridge";
 
-/// The top level of an `eventData`, borrowed from the frame. Wrong types never fail the parse: they read as raw JSON.
+/// The top level of an `eventData`, borrowed from the frame. Wrong types never fail the parse: they
+/// read as raw JSON.
 #[derive(Debug, Deserialize)]
 pub struct Peek<'a> {
     /// Who speaks.
@@ -74,14 +76,17 @@ pub enum Heard {
 
 /// Text of a JSON string, borrowed where it has no escapes.
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)
+    serde_json::from_str::<Text<'_>>(raw.get())
+        .ok()
+        .map(|text| text.0)
 }
 
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Peek<'_> {
-    /// Keeps what matters. `whole` gives the complete `eventData`; it is asked for only when the message is not Twitchat's.
+    /// Keeps what matters. `whole` gives the complete `eventData`; it is asked for only when the
+    /// message is not Twitchat's.
     pub fn keep(&self, whole: impl FnOnce() -> Option<Box<RawValue>>) -> Heard {
         let origin = self.origin.and_then(text);
         match origin.as_deref() {
@@ -89,7 +94,10 @@ impl Peek<'_> {
                 Some(kind) if !kind.is_empty() => Heard::Twitchat(Message {
                     kind: kind.into(),
                     id: self.id.and_then(plain_id),
-                    data: self.data.filter(|data| data.get() != "null").map(ToOwned::to_owned),
+                    data: self
+                        .data
+                        .filter(|data| data.get() != "null")
+                        .map(ToOwned::to_owned),
                     replay: self.replay.and_then(Replay::read),
                 }),
                 _ => Heard::Bad,
@@ -124,7 +132,8 @@ impl Replay {
 /// Bytes that a message's id may have; it is journalled.
 const LONGEST_ID: usize = 256;
 
-/// An id as text: a string's content, a number's digits; anything else, and what is too long, is no id.
+/// An id as text: a string's content, a number's digits; anything else, and what is too long, is no
+/// id.
 fn plain_id(raw: &RawValue) -> Option<Box<str>> {
     match raw.get().bytes().next() {
         _ if raw.get().len() > LONGEST_ID => None,
@@ -152,46 +161,106 @@ mod tests {
 
     #[test]
     fn twitchat_keeps_type_id_and_untouched_data() {
-        let Heard::Twitchat(message) = Heard::read(r#"{"data":{"a": 1.50},"id":"x","origin":"twitchat","type":"FOLLOW"}"#).unwrap() else {
+        let Heard::Twitchat(message) =
+            Heard::read(r#"{"data":{"a": 1.50},"id":"x","origin":"twitchat","type":"FOLLOW"}"#)
+                .unwrap()
+        else {
             panic!()
         };
-        assert_eq!((&*message.kind, message.id.as_deref(), message.data.unwrap().get()), ("FOLLOW", Some("x"), r#"{"a": 1.50}"#));
+        assert_eq!(
+            (
+                &*message.kind,
+                message.id.as_deref(),
+                message.data.unwrap().get()
+            ),
+            ("FOLLOW", Some("x"), r#"{"a": 1.50}"#)
+        );
     }
 
     #[test]
     fn null_data_numeric_id_and_escapes_are_understood() {
-        let Heard::Twitchat(message) = Heard::read(r#"{"origin":"twitch\u0061t","type":"A\"B","id":7,"data":null}"#).unwrap() else {
+        let Heard::Twitchat(message) =
+            Heard::read(r#"{"origin":"twitch\u0061t","type":"A\"B","id":7,"data":null}"#).unwrap()
+        else {
             panic!()
         };
-        assert_eq!((&*message.kind, message.id.as_deref(), message.data.is_none()), ("A\"B", Some("7"), true));
+        assert_eq!(
+            (
+                &*message.kind,
+                message.id.as_deref(),
+                message.data.is_none()
+            ),
+            ("A\"B", Some("7"), true)
+        );
     }
 
     #[test]
     fn an_id_without_end_is_none() {
-        let message = format!(r#"{{"origin":"twitchat","type":"A","id":"{}"}}"#, "x".repeat(LONGEST_ID));
-        assert!(matches!(Heard::read(&message).unwrap(), Heard::Twitchat(Message { id: None, .. })));
+        let message = format!(
+            r#"{{"origin":"twitchat","type":"A","id":"{}"}}"#,
+            "x".repeat(LONGEST_ID)
+        );
+        assert!(matches!(
+            Heard::read(&message).unwrap(),
+            Heard::Twitchat(Message { id: None, .. })
+        ));
     }
 
     #[test]
     fn the_mark_of_a_replay_is_read() {
-        let mark = |mark: &str| match Heard::read(&format!(r#"{{"origin":"twitchat","type":"A"{mark}}}"#)).unwrap() {
-            Heard::Twitchat(message) => message.replay,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(["", r#","replay":null"#, r#","replay":false"#].map(mark), [None; 3]);
+        let mark =
+            |mark: &str| match Heard::read(&format!(r#"{{"origin":"twitchat","type":"A"{mark}}}"#))
+                .unwrap()
+            {
+                Heard::Twitchat(message) => message.replay,
+                other => panic!("{other:?}"),
+            };
+        assert_eq!(
+            ["", r#","replay":null"#, r#","replay":false"#].map(mark),
+            [None; 3]
+        );
         assert_eq!(mark(r#","replay":"count""#), Some(Replay::Counted));
-        assert_eq!([r#","replay":true"#, r#","replay":"x""#, r#","replay":{"a":1}"#].map(mark), [Some(Replay::Told); 3]);
+        assert_eq!(
+            [
+                r#","replay":true"#,
+                r#","replay":"x""#,
+                r#","replay":{"a":1}"#
+            ]
+            .map(mark),
+            [Some(Replay::Told); 3]
+        );
     }
 
     #[test]
     fn who_speaks_decides() {
-        assert!(matches!(Heard::read(r#"{"origin":"twitchat"}"#).unwrap(), Heard::Bad));
-        assert!(matches!(Heard::read(r#"{"origin":"twitchat","type":3}"#).unwrap(), Heard::Bad));
-        assert!(matches!(Heard::read(r#"{"origin":"twitchat-bridge","request":"Hello"}"#).unwrap(), Heard::Bridge(_)));
-        assert!(matches!(Heard::read(r#"{"request":"GetCredits","id":"1"}"#).unwrap(), Heard::Request(_)));
-        assert!(matches!(Heard::read(r#"{"origin":5,"request":7}"#).unwrap(), Heard::Request(_)));
-        assert!(matches!(Heard::read(r#"{"hello":"world"}"#).unwrap(), Heard::Other));
-        assert!(matches!(Heard::read(r#"["twitchat","FOLLOW"]"#).unwrap(), Heard::Other));
+        assert!(matches!(
+            Heard::read(r#"{"origin":"twitchat"}"#).unwrap(),
+            Heard::Bad
+        ));
+        assert!(matches!(
+            Heard::read(r#"{"origin":"twitchat","type":3}"#).unwrap(),
+            Heard::Bad
+        ));
+        assert!(matches!(
+            Heard::read(r#"{"origin":"twitchat-bridge","request":"Hello"}"#).unwrap(),
+            Heard::Bridge(_)
+        ));
+        assert!(matches!(
+            Heard::read(r#"{"request":"GetCredits","id":"1"}"#).unwrap(),
+            Heard::Request(_)
+        ));
+        assert!(matches!(
+            Heard::read(r#"{"origin":5,"request":7}"#).unwrap(),
+            Heard::Request(_)
+        ));
+        assert!(matches!(
+            Heard::read(r#"{"hello":"world"}"#).unwrap(),
+            Heard::Other
+        ));
+        assert!(matches!(
+            Heard::read(r#"["twitchat","FOLLOW"]"#).unwrap(),
+            Heard::Other
+        ));
         assert!(Heard::read("{").is_err());
     }
 }

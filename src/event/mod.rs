@@ -1,4 +1,5 @@
-//! PURE. The event model: what crosses the bus, what happened, names of events, people, amounts; and how a misspelt name is found.
+//! PURE. The event model: what crosses the bus, what happened, names of events, people, amounts;
+//! and how a misspelt name is found.
 
 pub mod currency;
 pub mod decimal;

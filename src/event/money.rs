@@ -1,7 +1,8 @@
 //! An amount of money, exactly as it was given.
 //!
-//! Every reader of amounts ends here: [`Money::of_text`] for a text, [`Money::of_json`] for a JSON value of either kind, [`Money::new`] for
-//! a number. Currencies are compared by [`Currency::code`]; sums are `credits::Sums`.
+//! Every reader of amounts ends here: [`Money::of_text`] for a text, [`Money::of_json`] for a JSON
+//! value of either kind, [`Money::new`] for a number. Currencies are compared by
+//! [`Currency::code`]; sums are `credits::Sums`.
 
 use serde_json::Value;
 
@@ -23,17 +24,25 @@ pub struct Money {
 impl Money {
     /// So much of a currency.
     pub fn new(amount: Decimal, currency: impl Into<Currency>) -> Self {
-        Self { amount, currency: currency.into() }
+        Self {
+            amount,
+            currency: currency.into(),
+        }
     }
 
     /// Hundredths of a unit.
     pub fn of_cents(cents: i64, currency: impl Into<Currency>) -> Self {
-        Self::new(Decimal::scaled(cents.into(), 2).unwrap_or_default(), currency)
+        Self::new(
+            Decimal::scaled(cents.into(), 2).unwrap_or_default(),
+            currency,
+        )
     }
 
-    /// Reads a text such as `€12,50`. `currency` is what stands beside it, or empty. `None` for nothing, zero, and words such as `free`.
+    /// Reads a text such as `€12,50`. `currency` is what stands beside it, or empty. `None` for
+    /// nothing, zero, and words such as `free`.
     pub fn of_text(text: &str, currency: &Currency) -> Result<Option<Self>, Unreadable> {
-        let money = written::amount(text, currency)?.map(|(amount, currency)| Self { amount, currency });
+        let money =
+            written::amount(text, currency)?.map(|(amount, currency)| Self { amount, currency });
         Ok(money.filter(|money| money.amount > Decimal::ZERO))
     }
 
@@ -42,7 +51,8 @@ impl Money {
         match value {
             Value::Number(number) => {
                 let shown = || number.to_string().into();
-                let amount = Decimal::of_json(number).ok_or_else(|| Unreadable::TooLarge(shown()))?;
+                let amount =
+                    Decimal::of_json(number).ok_or_else(|| Unreadable::TooLarge(shown()))?;
                 if amount < Decimal::ZERO {
                     return Err(Unreadable::Negative(shown()));
                 }
@@ -53,19 +63,27 @@ impl Money {
         }
     }
 
-    /// With as many decimals as the currency has. A cryptocurrency keeps all of them, and so does an unknown currency. What would be
-    /// rounded to nothing keeps its decimals too.
+    /// With as many decimals as the currency has. A cryptocurrency keeps all of them, and so does
+    /// an unknown currency. What would be rounded to nothing keeps its decimals too.
     fn rounded(&self) -> (Decimal, u32) {
         match self.currency.minor() {
             Minor::Digits(digits) => {
                 let rounded = self.amount.rounded(digits);
-                (if rounded == Decimal::ZERO { self.amount } else { rounded }, digits)
+                (
+                    if rounded == Decimal::ZERO {
+                        self.amount
+                    } else {
+                        rounded
+                    },
+                    digits,
+                )
             }
             Minor::Many | Minor::Unknown => (self.amount, 2),
         }
     }
 
-    /// The amount as a decimal number in text: `12.50`, `0.005`; `1000` in a currency without cents.
+    /// The amount as a decimal number in text: `12.50`, `0.005`; `1000` in a currency without
+    /// cents.
     pub fn text(&self) -> String {
         let (amount, digits) = self.rounded();
         amount.text(digits)
@@ -75,8 +93,12 @@ impl Money {
     pub fn short_text(&self) -> String {
         let (amount, digits) = self.rounded();
         let text = amount.text(if amount.places() == 0 { 0 } else { digits });
-        let (units, decimals) = text.split_once('.').map_or((&*text, ""), |(units, decimals)| (units, decimals));
-        let (sign, units) = units.strip_prefix('-').map_or(("", units), |units| ("-", units));
+        let (units, decimals) = text
+            .split_once('.')
+            .map_or((&*text, ""), |(units, decimals)| (units, decimals));
+        let (sign, units) = units
+            .strip_prefix('-')
+            .map_or(("", units), |units| ("-", units));
         let mut short = String::from(sign);
         for (place, digit) in units.chars().enumerate() {
             if place > 0 && (units.len() - place).is_multiple_of(3) {
@@ -91,10 +113,14 @@ impl Money {
         short
     }
 
-    /// The amount as a JSON number: whole where it is, else the nearest double, whose shortest text is the decimal again.
+    /// The amount as a JSON number: whole where it is, else the nearest double, whose shortest text
+    /// is the decimal again.
     pub fn number(&self) -> Value {
         let text = self.amount.to_string();
-        text.parse::<u64>().map(Value::from).or_else(|_| text.parse::<f64>().map(Value::from)).unwrap_or_default()
+        text.parse::<u64>()
+            .map(Value::from)
+            .or_else(|_| text.parse::<f64>().map(Value::from))
+            .unwrap_or_default()
     }
 }
 
@@ -125,26 +151,51 @@ mod tests {
             ("-0.05", "", "-0.05", "-0.05"),
         ] {
             let money = money(amount, currency);
-            assert_eq!((money.text().as_str(), money.short_text().as_str()), (text, short), "{amount} {currency}");
+            assert_eq!(
+                (money.text().as_str(), money.short_text().as_str()),
+                (text, short),
+                "{amount} {currency}"
+            );
         }
     }
 
     #[test]
     fn json_numbers_are_never_grouped() {
-        let read =
-            |value: Value, currency: &str| Money::of_json(&value, &Currency::new(currency)).unwrap().map(|money| money.amount.to_string());
+        let read = |value: Value, currency: &str| {
+            Money::of_json(&value, &Currency::new(currency))
+                .unwrap()
+                .map(|money| money.amount.to_string())
+        };
         assert_eq!(read(json!(1.234), "KRW").as_deref(), Some("1.234"));
         assert_eq!(read(json!(1e3), "USD").as_deref(), Some("1000"));
         assert_eq!(read(json!(19.99), "USD").as_deref(), Some("19.99"));
-        assert_eq!((read(json!(0), ""), read(json!(null), ""), read(json!({}), ""), read(json!([1]), "")), (None, None, None, None));
-        assert_eq!(Money::of_json(&json!(-5), &Currency::default()), Err(Unreadable::Negative("-5".into())));
-        assert_eq!(Money::of_json(&json!(1e300), &Currency::default()), Err(Unreadable::TooLarge("1e+300".into())));
+        assert_eq!(
+            (
+                read(json!(0), ""),
+                read(json!(null), ""),
+                read(json!({}), ""),
+                read(json!([1]), "")
+            ),
+            (None, None, None, None)
+        );
+        assert_eq!(
+            Money::of_json(&json!(-5), &Currency::default()),
+            Err(Unreadable::Negative("-5".into()))
+        );
+        assert_eq!(
+            Money::of_json(&json!(1e300), &Currency::default()),
+            Err(Unreadable::TooLarge("1e+300".into()))
+        );
     }
 
     #[test]
     fn json_numbers_are_written_without_loss() {
         assert_eq!(
-            (money("12.5", "").number(), money("5", "").number(), money("0.005", "").number()),
+            (
+                money("12.5", "").number(),
+                money("5", "").number(),
+                money("0.005", "").number()
+            ),
             (json!(12.5), json!(5), json!(0.005))
         );
     }

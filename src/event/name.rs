@@ -1,4 +1,5 @@
-//! Names of events: `Source.Type` in Streamer.bot's canonical spelling, and the catalogue of all that are known.
+//! Names of events: `Source.Type` in Streamer.bot's canonical spelling, and the catalogue of all
+//! that are known.
 
 use std::{collections::HashMap, fmt, sync::LazyLock};
 
@@ -17,9 +18,11 @@ type Types = (Box<str>, Vec<Box<str>>);
 /// The source of Twitchat's own messages as events.
 pub const TWITCHAT: &str = "Twitchat";
 
-/// Sources and their types: those of Streamer.bot 1.0's `GetEvents`, newer ones seen in the wild, and older ones that overlays still ask for.
+/// Sources and their types: those of Streamer.bot 1.0's `GetEvents`, newer ones seen in the wild,
+/// and older ones that overlays still ask for.
 static CATALOGUE: LazyLock<Vec<Types>> = LazyLock::new(|| {
-    let sources: HashMap<Box<str>, Vec<Box<str>>> = serde_json::from_str(include_str!("catalogue.json")).unwrap_or_default();
+    let sources: HashMap<Box<str>, Vec<Box<str>>> =
+        serde_json::from_str(include_str!("catalogue.json")).unwrap_or_default();
     let mut sources: Vec<_> = sources.into_iter().collect();
     sources.sort();
     sources
@@ -30,7 +33,10 @@ static INDEX: LazyLock<HashMap<String, EventName>> = LazyLock::new(|| {
     let mut index = HashMap::new();
     for (source, kinds) in catalogue() {
         for kind in kinds {
-            let name = EventName { source: source.clone(), kind: kind.clone() };
+            let name = EventName {
+                source: source.clone(),
+                kind: kind.clone(),
+            };
             index.insert(name.to_string().to_ascii_lowercase(), name);
         }
     }
@@ -43,10 +49,17 @@ pub fn catalogue() -> &'static [Types] {
 }
 
 impl EventName {
-    /// A name as given, put into canonical spelling where the catalogue knows it; case does not matter.
+    /// A name as given, put into canonical spelling where the catalogue knows it; case does not
+    /// matter.
     pub fn new(source: &str, kind: &str) -> Self {
-        let given = Self { source: source.into(), kind: kind.into() };
-        INDEX.get(&given.to_string().to_ascii_lowercase()).cloned().unwrap_or(given)
+        let given = Self {
+            source: source.into(),
+            kind: kind.into(),
+        };
+        INDEX
+            .get(&given.to_string().to_ascii_lowercase())
+            .cloned()
+            .unwrap_or(given)
     }
 
     /// Reads `Source.Type`.
@@ -78,18 +91,40 @@ mod tests {
 
     #[test]
     fn catalogue_holds_every_source_and_type_of_the_public_tables() {
-        // 44 sources with 464 types in today's client table, plus HotKey, two seen in the wild and those that were dropped over the years.
-        // And the bridge's own Credits, with 5.
+        // 44 sources with 464 types in today's client table, plus HotKey, two seen in the wild and
+        // those that were dropped over the years. And the bridge's own Credits, with 5.
         assert_eq!(catalogue().len(), 46);
-        assert_eq!(catalogue().iter().map(|(_, kinds)| kinds.len()).sum::<usize>(), 492);
+        assert_eq!(
+            catalogue()
+                .iter()
+                .map(|(_, kinds)| kinds.len())
+                .sum::<usize>(),
+            492
+        );
     }
 
     #[test]
     fn any_case_becomes_canonical_and_strangers_stay_as_they_are() {
-        assert_eq!(EventName::new("twitch", "giftsub").to_string(), "Twitch.GiftSub");
-        assert_eq!(EventName::parse("YOUTUBE.superchat").unwrap().to_string(), "YouTube.SuperChat");
+        assert_eq!(
+            EventName::new("twitch", "giftsub").to_string(),
+            "Twitch.GiftSub"
+        );
+        assert_eq!(
+            EventName::parse("YOUTUBE.superchat").unwrap().to_string(),
+            "YouTube.SuperChat"
+        );
         let stranger = EventName::new("Acme", "Boom");
-        assert_eq!((stranger.to_string().as_str(), stranger.is_known()), ("Acme.Boom", false));
-        assert_eq!((EventName::parse("Twitch"), EventName::parse(".x"), EventName::parse("x.")), (None, None, None));
+        assert_eq!(
+            (stranger.to_string().as_str(), stranger.is_known()),
+            ("Acme.Boom", false)
+        );
+        assert_eq!(
+            (
+                EventName::parse("Twitch"),
+                EventName::parse(".x"),
+                EventName::parse("x.")
+            ),
+            (None, None, None)
+        );
     }
 }

@@ -3,7 +3,8 @@
 /// At least this alike (0 to 1), or nothing is suggested.
 const ALIKE: f64 = 0.6;
 
-/// The candidate most like `name`, if any is like it. A name written without its section counts too.
+/// The candidate most like `name`, if any is like it. A name written without its section counts
+/// too.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     let last = |dotted: &str| dotted.rsplit('.').next().unwrap_or_default().to_lowercase();
@@ -13,8 +14,13 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let part = strsim::normalized_damerau_levenshtein(&last(&name), &last(candidate)) * 0.9;
         whole.max(part)
     };
-    let scored = candidates.into_iter().map(|candidate| (likeness(candidate), candidate));
-    scored.filter(|(score, _)| *score >= ALIKE).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, candidate)| candidate)
+    let scored = candidates
+        .into_iter()
+        .map(|candidate| (likeness(candidate), candidate));
+    scored
+        .filter(|(score, _)| *score >= ALIKE)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]
@@ -23,7 +29,13 @@ mod tests {
 
     #[test]
     fn slips_and_missing_sections_are_forgiven() {
-        let keys = ["obs.host", "obs.port", "obs.password", "obs.password_file", "store.path"];
+        let keys = [
+            "obs.host",
+            "obs.port",
+            "obs.password",
+            "obs.password_file",
+            "store.path",
+        ];
         assert_eq!(nearest("obs.prot", keys), Some("obs.port"));
         assert_eq!(nearest("port", keys), Some("obs.port"));
         assert_eq!(nearest("store.port", keys), Some("obs.port"));

@@ -59,8 +59,9 @@ impl Platform {
         word.parse().unwrap_or(Self::Other)
     }
 
-    /// The platform that an id shows: `UC…` with 24 characters is a YouTube channel, and a number of 15 to 20 digits a TikTok account (64 bits,
-    /// 19 digits mostly). Twitch counts its accounts from 1 and is at 10 digits. Every other id from Twitchat is taken for Twitch's.
+    /// The platform that an id shows: `UC…` with 24 characters is a YouTube channel, and a number
+    /// of 15 to 20 digits a TikTok account (64 bits, 19 digits mostly). Twitch counts its accounts
+    /// from 1 and is at 10 digits. Every other id from Twitchat is taken for Twitch's.
     pub fn of_id(id: &str) -> Self {
         if id.len() == 24 && id.starts_with("UC") {
             Self::YouTube
@@ -89,9 +90,13 @@ impl Platform {
         }
     }
 
-    /// Whether people chat there under a name of their own. Who tips with a service is mostly one of them, under the same name.
+    /// Whether people chat there under a name of their own. Who tips with a service is mostly one
+    /// of them, under the same name.
     pub fn has_chat(self) -> bool {
-        matches!(self, Self::Twitch | Self::YouTube | Self::TikTok | Self::Kick | Self::Trovo)
+        matches!(
+            self,
+            Self::Twitch | Self::YouTube | Self::TikTok | Self::Kick | Self::Trovo
+        )
     }
 }
 
@@ -136,7 +141,8 @@ impl Roles {
 pub struct Person {
     /// Where the account is.
     pub platform: Platform,
-    /// Platform id; empty when the message has none. Never a number: ids of YouTube and others are text.
+    /// Platform id; empty when the message has none. Never a number: ids of YouTube and others are
+    /// text.
     pub id: Box<str>,
     /// Login name; may be empty.
     pub login: Box<str>,
@@ -148,20 +154,43 @@ pub struct Person {
     pub unnamed: bool,
 }
 
-/// Characters of a login or a display name that are kept: Twitch allows 25, YouTube 100. A longer one is cut and ends in "…".
+/// Characters of a login or a display name that are kept: Twitch allows 25, YouTube 100. A longer
+/// one is cut and ends in "…".
 pub const LONGEST_NAME: usize = 128;
 /// Bytes that an id may have. A longer one identifies no one: cut, it might be somebody else's.
 pub const LONGEST_ID: usize = 128;
 
 /// What services and scripts send for an id where there is none.
-const PLACEHOLDERS: [&str; 14] =
-    ["[object object]", "anon", "anonymous", "false", "guest", "n/a", "na", "nan", "nil", "none", "null", "true", "undefined", "unknown"];
+const PLACEHOLDERS: [&str; 14] = [
+    "[object object]",
+    "anon",
+    "anonymous",
+    "false",
+    "guest",
+    "n/a",
+    "na",
+    "nan",
+    "nil",
+    "none",
+    "null",
+    "true",
+    "undefined",
+    "unknown",
+];
 
-/// Whether an id identifies no one: two people who have it are not the same person. A zero, also as a UUID, a negative number, or a word.
+/// Whether an id identifies no one: two people who have it are not the same person. A zero, also as
+/// a UUID, a negative number, or a word.
 pub fn is_placeholder(id: &str) -> bool {
     let is_zero = || id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'.'));
-    let is_negative = || id.strip_prefix('-').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    is_zero() || is_negative() || PLACEHOLDERS.iter().any(|word| word.eq_ignore_ascii_case(id))
+    let is_negative = || {
+        id.strip_prefix('-')
+            .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    is_zero()
+        || is_negative()
+        || PLACEHOLDERS
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(id))
 }
 
 /// A text, cut to so many characters if it has more; it ends in "…" then.
@@ -170,7 +199,10 @@ pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);
     }
-    let mut ends = text.char_indices().map(|(end, _)| end).skip(most.saturating_sub(1));
+    let mut ends = text
+        .char_indices()
+        .map(|(end, _)| end)
+        .skip(most.saturating_sub(1));
     match (ends.next(), ends.next()) {
         (Some(end), Some(_)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
         _ => Cow::Borrowed(text),
@@ -178,9 +210,11 @@ pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// Twitch's account for anonymous gifts.
-pub const ANONYMOUS_GIFTER: (&str, &str, &str) = ("274598607", "ananonymousgifter", "AnAnonymousGifter");
+pub const ANONYMOUS_GIFTER: (&str, &str, &str) =
+    ("274598607", "ananonymousgifter", "AnAnonymousGifter");
 /// Twitch's account for anonymous cheers.
-pub const ANONYMOUS_CHEERER: (&str, &str, &str) = ("407665396", "ananonymouscheerer", "AnAnonymousCheerer");
+pub const ANONYMOUS_CHEERER: (&str, &str, &str) =
+    ("407665396", "ananonymouscheerer", "AnAnonymousCheerer");
 
 /// What somebody is called whom a service does not name, unless the config says otherwise.
 pub const NAMELESS: &str = "Anonymous";
@@ -196,19 +230,41 @@ impl Person {
         Self::on(Platform::of_id(id), id, login, display)
     }
 
-    /// A person on a given platform, or nothing if there is neither id nor name. An id that Twitch cannot have is that of another platform.
+    /// A person on a given platform, or nothing if there is neither id nor name. An id that Twitch
+    /// cannot have is that of another platform.
     ///
-    /// A name without a visible character is replaced here, so that it is shown nowhere: by the login, which is left empty if it is invisible
-    /// too; the id is shown then. Without any of these it is [`NAMELESS`].
+    /// A name without a visible character is replaced here, so that it is shown nowhere: by the
+    /// login, which is left empty if it is invisible too; the id is shown then. Without any of
+    /// these it is [`NAMELESS`].
     pub fn on(platform: Platform, id: &str, login: &str, display: &str) -> Option<Self> {
-        let (id, login, display) = (id.trim(), cut(login.trim(), LONGEST_NAME), cut(display.trim(), LONGEST_NAME));
-        let id = if id.len() > LONGEST_ID || is_placeholder(id) { "" } else { id };
-        let platform = if platform == Platform::Twitch { Platform::of_id(id) } else { platform };
+        let (id, login, display) = (
+            id.trim(),
+            cut(login.trim(), LONGEST_NAME),
+            cut(display.trim(), LONGEST_NAME),
+        );
+        let id = if id.len() > LONGEST_ID || is_placeholder(id) {
+            ""
+        } else {
+            id
+        };
+        let platform = if platform == Platform::Twitch {
+            Platform::of_id(id)
+        } else {
+            platform
+        };
         let is_blank = |name: &str| !name.is_empty() && !is_visible(name);
         let had_name = is_blank(&login) || is_blank(&display);
         let login = if is_blank(&login) { "".into() } else { login };
-        let display = if is_blank(&display) { login.clone() } else { display };
-        let display = if had_name && [id, &login, &display].iter().all(|part| part.is_empty()) { NAMELESS.into() } else { display };
+        let display = if is_blank(&display) {
+            login.clone()
+        } else {
+            display
+        };
+        let display = if had_name && [id, &login, &display].iter().all(|part| part.is_empty()) {
+            NAMELESS.into()
+        } else {
+            display
+        };
         (!id.is_empty() || !login.is_empty() || !display.is_empty()).then(|| Self {
             platform,
             id: id.into(),
@@ -220,17 +276,30 @@ impl Person {
 
     /// Twitch's stand-in for somebody who gave without a name.
     pub fn anonymous((id, login, display): (&str, &str, &str)) -> Self {
-        Self { platform: Platform::Twitch, id: id.into(), login: login.into(), display: display.into(), ..Self::default() }
+        Self {
+            platform: Platform::Twitch,
+            id: id.into(),
+            login: login.into(),
+            display: display.into(),
+            ..Self::default()
+        }
     }
 
     /// Somebody of whom another platform gives neither an account nor a name.
     pub fn nameless(platform: Platform) -> Self {
-        Self { platform, display: NAMELESS.into(), ..Self::default() }
+        Self {
+            platform,
+            display: NAMELESS.into(),
+            ..Self::default()
+        }
     }
 
     /// What to call them: display name, else login, else id.
     pub fn name(&self) -> &str {
-        [&self.display, &self.login, &self.id].into_iter().find(|name| !name.is_empty()).map_or("", |name| name)
+        [&self.display, &self.login, &self.id]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .map_or("", |name| name)
     }
 
     /// Whether a service does not name this person.
@@ -238,7 +307,8 @@ impl Person {
         self.unnamed || is_nameless(&self.id, &self.login, &self.display)
     }
 
-    /// Whether this is one of Twitch's two anonymous accounts, or somebody whom another platform does not name.
+    /// Whether this is one of Twitch's two anonymous accounts, or somebody whom another platform
+    /// does not name.
     pub fn is_anonymous(&self) -> bool {
         if self.is_nameless() {
             return true;
@@ -246,14 +316,24 @@ impl Person {
         self.platform == Platform::Twitch
             && [ANONYMOUS_GIFTER, ANONYMOUS_CHEERER]
                 .iter()
-                .any(|(id, login, _)| if self.id.is_empty() { self.login.eq_ignore_ascii_case(login) } else { &*self.id == *id })
+                .any(|(id, login, _)| {
+                    if self.id.is_empty() {
+                        self.login.eq_ignore_ascii_case(login)
+                    } else {
+                        &*self.id == *id
+                    }
+                })
     }
 
-    /// With the login that the display name shows, if no login is known: on Twitch a name of ASCII letters, digits and `_` is the login
-    /// in other cases. Any other name tells nothing of it.
+    /// With the login that the display name shows, if no login is known: on Twitch a name of ASCII
+    /// letters, digits and `_` is the login in other cases. Any other name tells nothing of it.
     #[must_use]
     pub fn with_login_of_display(mut self) -> Self {
-        let shows = !self.display.is_empty() && self.display.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let shows = !self.display.is_empty()
+            && self
+                .display
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if self.platform == Platform::Twitch && self.login.is_empty() && shows {
             self.login = self.display.to_ascii_lowercase().into();
         }
@@ -298,24 +378,72 @@ mod tests {
             "-",
             "0.0",
         ] {
-            assert_eq!(Person::on(Platform::Kofi, id, "", "Lea").map(|who| who.id), Some("".into()), "{id}");
+            assert_eq!(
+                Person::on(Platform::Kofi, id, "", "Lea").map(|who| who.id),
+                Some("".into()),
+                "{id}"
+            );
             assert_eq!(Person::new(id, "", ""), None, "{id}");
         }
-        for id in ["1", "10", "274598607", "UC0000000000000000000000", "anonymous_7", "0a", "5f0c"] {
-            assert_eq!(Person::new(id, "", "Lea").map(|who| who.id), Some(id.into()), "{id}");
+        for id in [
+            "1",
+            "10",
+            "274598607",
+            "UC0000000000000000000000",
+            "anonymous_7",
+            "0a",
+            "5f0c",
+        ] {
+            assert_eq!(
+                Person::new(id, "", "Lea").map(|who| who.id),
+                Some(id.into()),
+                "{id}"
+            );
         }
     }
 
     #[test]
     fn a_name_without_a_visible_character_is_the_login() {
-        for blank in ["\u{3164}", "\u{200b}\u{200d}", "\u{2800}\u{2800}", " \u{fe0f}", "\u{202e}", "\u{301}\u{302}", "\u{e0041}\u{e007f}"] {
-            let named = |id: &str, login: &str| Person::new(id, login, blank).map(|who| (who.login.to_string(), who.display.to_string()));
-            assert_eq!(named("7", "anna"), Some(("anna".into(), "anna".into())), "{blank:?}");
-            assert_eq!(named("7", ""), Some((String::new(), String::new())), "{blank:?}");
-            assert_eq!(named("7", blank), Some((String::new(), String::new())), "{blank:?}");
-            assert_eq!(named("", ""), Some((String::new(), NAMELESS.into())), "{blank:?}");
+        for blank in [
+            "\u{3164}",
+            "\u{200b}\u{200d}",
+            "\u{2800}\u{2800}",
+            " \u{fe0f}",
+            "\u{202e}",
+            "\u{301}\u{302}",
+            "\u{e0041}\u{e007f}",
+        ] {
+            let named = |id: &str, login: &str| {
+                Person::new(id, login, blank)
+                    .map(|who| (who.login.to_string(), who.display.to_string()))
+            };
+            assert_eq!(
+                named("7", "anna"),
+                Some(("anna".into(), "anna".into())),
+                "{blank:?}"
+            );
+            assert_eq!(
+                named("7", ""),
+                Some((String::new(), String::new())),
+                "{blank:?}"
+            );
+            assert_eq!(
+                named("7", blank),
+                Some((String::new(), String::new())),
+                "{blank:?}"
+            );
+            assert_eq!(
+                named("", ""),
+                Some((String::new(), NAMELESS.into())),
+                "{blank:?}"
+            );
         }
-        for name in ["\u{200b}Anna", "👩\u{200d}🚀", "می\u{200c}خواهم", "❤\u{fe0f}"] {
+        for name in [
+            "\u{200b}Anna",
+            "👩\u{200d}🚀",
+            "می\u{200c}خواهم",
+            "❤\u{fe0f}",
+        ] {
             assert_eq!(&*Person::new("7", "anna", name).unwrap().display, name);
         }
     }
@@ -330,16 +458,33 @@ mod tests {
             ("7", Platform::Twitch),
             ("71234567890123456789012", Platform::Twitch),
         ] {
-            assert_eq!(Person::new(id, "", "Lea").unwrap().platform, platform, "{id}");
-            assert_eq!(Person::on(Platform::Twitch, id, "", "Lea").unwrap().platform, platform, "{id}");
-            assert_eq!(Person::on(Platform::Kick, id, "", "Lea").unwrap().platform, Platform::Kick, "{id}");
+            assert_eq!(
+                Person::new(id, "", "Lea").unwrap().platform,
+                platform,
+                "{id}"
+            );
+            assert_eq!(
+                Person::on(Platform::Twitch, id, "", "Lea")
+                    .unwrap()
+                    .platform,
+                platform,
+                "{id}"
+            );
+            assert_eq!(
+                Person::on(Platform::Kick, id, "", "Lea").unwrap().platform,
+                Platform::Kick,
+                "{id}"
+            );
         }
     }
 
     #[test]
     fn an_id_without_end_identifies_no_one() {
         let long = "7".repeat(LONGEST_ID + 1);
-        assert_eq!(Person::new(&long, "anna", "").map(|who| who.id), Some("".into()));
+        assert_eq!(
+            Person::new(&long, "anna", "").map(|who| who.id),
+            Some("".into())
+        );
         assert_eq!(Person::new(&long, "", ""), None);
     }
 }

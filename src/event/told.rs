@@ -1,6 +1,7 @@
 //! An event as subscribers hear it: its name and its data in Streamer.bot's words.
 //!
-//! `mapping::render` makes it of a fact; `core` gives it its number and its time and puts it on the bus.
+//! `mapping::render` makes it of a fact; `core` gives it its number and its time and puts it on the
+//! bus.
 
 use serde_json::Value;
 
@@ -18,6 +19,9 @@ pub struct Event {
 impl Event {
     /// An event of the given `Source` and `Type`.
     pub fn new(source: &str, kind: &str, data: Value) -> Self {
-        Self { name: EventName::new(source, kind), data }
+        Self {
+            name: EventName::new(source, kind),
+            data,
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! JSON in which no object has a key twice. Of two, most readers silently take the last, and nobody can tell which one was meant.
+//! JSON in which no object has a key twice. Of two, most readers silently take the last, and nobody
+//! can tell which one was meant.
 
 use std::fmt;
 
@@ -93,7 +94,13 @@ mod tests {
     #[test]
     fn a_key_that_is_given_twice_is_an_error_however_deep() {
         for text in [r#"{"a":1,"a":2}"#, r#"[{"b":{"a":1,"\u0061":1}}]"#] {
-            assert!(from_str(text).unwrap_err().to_string().starts_with("\"a\" is given twice: give it once"), "{text}");
+            assert!(
+                from_str(text)
+                    .unwrap_err()
+                    .to_string()
+                    .starts_with("\"a\" is given twice: give it once"),
+                "{text}"
+            );
         }
     }
 
@@ -101,6 +108,10 @@ mod tests {
     fn everything_else_is_read_as_it_is() {
         let value = json!({ "a": [1, -2, 2.5, "x\n", null, true, u64::MAX], "b": { "a": {} } });
         assert_eq!(from_str(&value.to_string()).unwrap(), value);
-        assert!(from_str("{\"a\":1} x").is_err() && from_str("1e999").is_err() && from_str(r#""\ud800""#).is_err());
+        assert!(
+            from_str("{\"a\":1} x").is_err()
+                && from_str("1e999").is_err()
+                && from_str(r#""\ud800""#).is_err()
+        );
     }
 }

@@ -2,18 +2,25 @@
 
 use unicode_width::UnicodeWidthChar;
 
-/// Whether a text has a character that is drawn. Spaces, joiners, fillers, direction controls, tags, variation selectors, and marks that
-/// need a letter to stand on are not. Beside a character that is drawn they may stay: emoji, Persian and Indic names need joiners.
+/// Whether a text has a character that is drawn. Spaces, joiners, fillers, direction controls,
+/// tags, variation selectors, and marks that need a letter to stand on are not. Beside a character
+/// that is drawn they may stay: emoji, Persian and Indic names need joiners.
 pub fn is_visible(text: &str) -> bool {
     text.chars().any(is_drawn)
 }
 
-/// `unicode-width` gives no column to marks and to what Unicode calls ignorable by default. Added are blanks that have a width.
+/// `unicode-width` gives no column to marks and to what Unicode calls ignorable by default. Added
+/// are blanks that have a width.
 fn is_drawn(c: char) -> bool {
     // A vowel or a final consonant of Hangul has a width only together with what stands before it.
     let is_letter_of_hangul = matches!(c, '\u{1161}'..='\u{11ff}');
-    // Soft hyphen, Hangul's first filler, Braille without dots, musical note without a head, Egyptian blanks.
-    let is_blank = c.is_whitespace() || matches!(c, '\u{ad}' | '\u{115f}' | '\u{2800}' | '\u{1d159}' | '\u{13441}' | '\u{13442}');
+    // Soft hyphen, Hangul's first filler, Braille without dots, musical note without a head,
+    // Egyptian blanks.
+    let is_blank = c.is_whitespace()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{115f}' | '\u{2800}' | '\u{1d159}' | '\u{13441}' | '\u{13442}'
+        );
     !is_blank && (is_letter_of_hangul || c.width().is_some_and(|columns| columns > 0))
 }
 

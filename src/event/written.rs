@@ -1,13 +1,18 @@
-//! Amounts as people and services write them in a text: `.50`, `€12,50`, `1.234,56 EUR`, `1e3`, `１２３円`, `١٢٫٥٠`.
+//! Amounts as people and services write them in a text: `.50`, `€12,50`, `1.234,56 EUR`, `1e3`,
+//! `１２３円`, `١٢٫٥٠`.
 //!
-//! What can mean two numbers is an error that names the text, never a guess. The rules for a single point or comma before three digits,
-//! which may group thousands or part the cents:
+//! What can mean two numbers is an error that names the text, never a guess. The rules for a single
+//! point or comma before three digits, which may group thousands or part the cents:
 //!
-//! - after no digit, after a zero, or after more than three digits it parts the cents: `.500`, `0.005`, `1234.567`;
+//! - after no digit, after a zero, or after more than three digits it parts the cents: `.500`,
+//!   `0.005`, `1234.567`;
 //! - in a currency without cents, or with none in daily life, it groups: KRW `1.000` is a thousand;
-//! - otherwise a comma groups, and so does a point when the currency stands in the text (`1.234 €`);
-//! - a point alone parts the decimals where no currency is known, in cryptocurrencies, and where the currency has three digits;
-//! - what is left is ambiguous: `1.234` with a currency in another field, a comma in cryptocurrencies or in currencies of three digits.
+//! - otherwise a comma groups, and so does a point when the currency stands in the text (`1.234
+//!   €`);
+//! - a point alone parts the decimals where no currency is known, in cryptocurrencies, and where
+//!   the currency has three digits;
+//! - what is left is ambiguous: `1.234` with a currency in another field, a comma in
+//!   cryptocurrencies or in currencies of three digits.
 
 use std::borrow::Cow;
 
@@ -22,15 +27,28 @@ use super::{
 /// Characters that an amount's text may have.
 const LONGEST: usize = 64;
 /// Words for "no amount".
-const NOTHING: [&str; 10] = ["", "-", "free", "gratis", "n/a", "nan", "none", "null", "undefined", "unknown"];
+const NOTHING: [&str; 10] = [
+    "",
+    "-",
+    "free",
+    "gratis",
+    "n/a",
+    "nan",
+    "none",
+    "null",
+    "undefined",
+    "unknown",
+];
 /// The zeros of the scripts that have digits of their own.
 const ZEROS: [char; 21] = [
-    '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}', '\u{ce6}', '\u{d66}',
-    '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{17e0}', '\u{1810}', '\u{19d0}', '\u{1b50}', '\u{ff10}',
+    '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}',
+    '\u{be6}', '\u{c66}', '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}',
+    '\u{17e0}', '\u{1810}', '\u{19d0}', '\u{1b50}', '\u{ff10}',
 ];
 /// Symbols that stand for money (Unicode category Sc).
 fn is_symbol(c: char) -> bool {
-    matches!(c, '$' | '£'..='¥' | '\u{58f}' | '\u{60b}' | '\u{9f2}' | '\u{9f3}' | '\u{e3f}' | '\u{17db}' | '\u{20a0}'..='\u{20cf}' | '\u{a838}' | '\u{fdfc}')
+    matches!(c,
+        '$' | '£'..='¥' | '\u{58f}' | '\u{60b}' | '\u{9f2}' | '\u{9f3}' | '\u{e3f}' | '\u{17db}' | '\u{20a0}'..='\u{20cf}' | '\u{a838}' | '\u{fdfc}')
 }
 
 /// Why a text cannot be read as an amount. Holds the text, cut.
@@ -41,7 +59,10 @@ pub enum Unreadable {
     #[error("\"{0}\" is not an amount")]
     NotAnAmount(Box<str>),
     /// It has two readings.
-    #[error("\"{0}\" can be a thousand times as much or as little: send a JSON number, or no separator of thousands and two decimals")]
+    #[error(
+        "\"{0}\" can be a thousand times as much or as little: send a JSON number, or no separator \
+            of thousands and two decimals"
+    )]
     Ambiguous(Box<str>),
     /// It is below zero.
     #[error("\"{0}\" is negative")]
@@ -59,8 +80,9 @@ pub enum Unreadable {
     },
 }
 
-/// An amount and the currency that stands with it, which may be empty. `beside` is the currency that is given apart from the text; it may
-/// be empty, and wins over a sign that fits it. `None` for an empty text and for words such as `free`.
+/// An amount and the currency that stands with it, which may be empty. `beside` is the currency
+/// that is given apart from the text; it may be empty, and wins over a sign that fits it. `None`
+/// for an empty text and for words such as `free`.
 pub fn amount(text: &str, beside: &Currency) -> Result<Option<(Decimal, Currency)>, Unreadable> {
     let shown = || Box::from(cut(text.trim(), LONGEST));
     let plain = in_ascii(text);
@@ -82,17 +104,25 @@ pub fn amount(text: &str, beside: &Currency) -> Result<Option<(Decimal, Currency
         (true, false) => beside.clone(),
         // `$5` with `CAD` beside it are Canadian dollars.
         (false, false) if fits(&named, beside) => beside.clone(),
-        (false, false) => return Err(Unreadable::OtherCurrency { text: shown(), currency: beside.as_str().into() }),
+        (false, false) => {
+            return Err(Unreadable::OtherCurrency {
+                text: shown(),
+                currency: beside.as_str().into(),
+            });
+        }
     };
     let number = number(parts.number, &currency, !named.is_empty());
     let number = number.map_err(|problem| match problem {
         Problem::Malformed => Unreadable::NotAnAmount(shown()),
         Problem::Ambiguous => Unreadable::Ambiguous(shown()),
     })?;
-    Decimal::parse(&number).map(|amount| Some((amount, currency))).ok_or_else(|| Unreadable::TooLarge(shown()))
+    Decimal::parse(&number)
+        .map(|amount| Some((amount, currency)))
+        .ok_or_else(|| Unreadable::TooLarge(shown()))
 }
 
-/// A count as a text: digits of any script, grouped or with an exponent; without what comes after the point. `None` if it is not one.
+/// A count as a text: digits of any script, grouped or with an exponent; without what comes after
+/// the point. `None` if it is not one.
 pub fn count(text: &str) -> Option<u64> {
     let plain = in_ascii(text);
     let plain = plain.trim();
@@ -105,13 +135,18 @@ pub fn count(text: &str) -> Option<u64> {
     Decimal::parse(&number).map(Decimal::count)
 }
 
-/// With ASCII digits, letters and signs for those of other scripts and widths, and without marks that nobody sees.
+/// With ASCII digits, letters and signs for those of other scripts and widths, and without marks
+/// that nobody sees.
 fn in_ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
     let one = |c: char| {
-        let digit = ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|digit| *digit < 10));
+        let digit = ZEROS.iter().find_map(|zero| {
+            u32::from(c)
+                .checked_sub(u32::from(*zero))
+                .filter(|digit| *digit < 10)
+        });
         match c {
             _ if digit.is_some() => digit.and_then(|digit| char::from_digit(digit, 10)),
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
@@ -122,7 +157,12 @@ fn in_ascii(text: &str) -> Cow<'_, str> {
             '−' => Some('-'),
             '،' => Some(','),
             '٬' | '’' | 'ʼ' | '′' => Some('\''),
-            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => None,
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => None,
             c if c.is_whitespace() => Some(' '),
             c => Some(c),
         }
@@ -146,47 +186,83 @@ impl<'a> Parts<'a> {
         let (before, _) = text.split_at_checked(first)?;
         let start = start(before);
         let (before, rest) = text.split_at_checked(start)?;
-        let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '_' | ' ' | ARABIC_POINT);
+        let is_part = |c: char| {
+            c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '_' | ' ' | ARABIC_POINT)
+        };
         let mut end = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
         end += exponent(rest.get(end..)?);
         let (number, after) = rest.split_at_checked(end)?;
         let number = number.trim_end();
         // `5.-` and `5,–` are five.
         let whole = number.strip_suffix(['.', ',']);
-        let after = if whole.is_some() { after.trim_start_matches(['-', '–', '—']) } else { after };
+        let after = if whole.is_some() {
+            after.trim_start_matches(['-', '–', '—'])
+        } else {
+            after
+        };
         let number = whole.unwrap_or(number);
-        (!after.contains(|c: char| c.is_ascii_digit())).then_some(Self { before, number, after })
+        (!after.contains(|c: char| c.is_ascii_digit())).then_some(Self {
+            before,
+            number,
+            after,
+        })
     }
 
     fn is_negative(&self) -> bool {
-        self.before.contains(['-', '–']) || self.after.trim_start().starts_with('-') || self.before.trim_end().ends_with('(')
+        self.before.contains(['-', '–'])
+            || self.after.trim_start().starts_with('-')
+            || self.before.trim_end().ends_with('(')
     }
 
     fn currencies(&self) -> (Currency, Currency) {
-        (Currency::new(self.before.trim().trim_start_matches('+').trim_end_matches('+')), Currency::new(self.after))
+        (
+            Currency::new(
+                self.before
+                    .trim()
+                    .trim_start_matches('+')
+                    .trim_end_matches('+'),
+            ),
+            Currency::new(self.after),
+        )
     }
 }
 
-/// Where the number begins: at its first digit, or at a point before it that does not belong to an abbreviation such as `Rs.`.
+/// Where the number begins: at its first digit, or at a point before it that does not belong to an
+/// abbreviation such as `Rs.`.
 fn start(before: &str) -> usize {
-    let Some(name) = before.strip_suffix(['.', ',', ARABIC_POINT]) else { return before.len() };
+    let Some(name) = before.strip_suffix(['.', ',', ARABIC_POINT]) else {
+        return before.len();
+    };
     let is_abbreviation = before.ends_with('.') && {
         let with_point = Currency::new(before);
         let is_code_or_sign = Currency::new(name).is_code() || name.ends_with(is_symbol);
         !is_code_or_sign && !name.ends_with(' ') && with_point.is_money()
     };
-    if is_abbreviation { before.len() } else { name.len() }
+    if is_abbreviation {
+        before.len()
+    } else {
+        name.len()
+    }
 }
 
 /// How many bytes of an exponent stand here: `e3`, `E-2`.
 fn exponent(text: &str) -> usize {
-    let Some(rest) = text.strip_prefix(['e', 'E']) else { return 0 };
+    let Some(rest) = text.strip_prefix(['e', 'E']) else {
+        return 0;
+    };
     let digits = rest.strip_prefix(['+', '-']).unwrap_or(rest);
-    let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    if length == 0 { 0 } else { 1 + rest.len() - digits.len() + length }
+    let length = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
+    if length == 0 {
+        0
+    } else {
+        1 + rest.len() - digits.len() + length
+    }
 }
 
-/// The currency that a text names before or after its number. `None` if what stands there is no currency, or if it names two.
+/// The currency that a text names before or after its number. `None` if what stands there is no
+/// currency, or if it names two.
 fn one_of(before: &Currency, after: &Currency) -> Option<Currency> {
     match (before.is_empty(), after.is_empty()) {
         (true, true) => Some(Currency::default()),
@@ -194,7 +270,11 @@ fn one_of(before: &Currency, after: &Currency) -> Option<Currency> {
         (true, false) => is_currency(after).then(|| after.clone()),
         // `$5 CAD`: the code says which dollars.
         (false, false) => {
-            let (sign, code) = if before.is_code() { (after, before) } else { (before, after) };
+            let (sign, code) = if before.is_code() {
+                (after, before)
+            } else {
+                (before, after)
+            };
             (is_currency(sign) && is_currency(code) && fits(sign, code)).then(|| code.clone())
         }
     }
@@ -204,18 +284,27 @@ fn one_of(before: &Currency, after: &Currency) -> Option<Currency> {
 fn is_currency(currency: &Currency) -> bool {
     let text = currency.as_str();
     let is_code = (2..=6).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_uppercase());
-    let is_sign = text.chars().count() <= 5 && text.contains(is_symbol) && text.chars().all(|c| c.is_alphabetic() || is_symbol(c));
+    let is_sign = text.chars().count() <= 5
+        && text.contains(is_symbol)
+        && text.chars().all(|c| c.is_alphabetic() || is_symbol(c));
     currency.is_money() || is_code || is_sign
 }
 
-/// Whether a sign or code in a text may mean the currency beside it: the same one, or a sign that it shares with others.
+/// Whether a sign or code in a text may mean the currency beside it: the same one, or a sign that
+/// it shares with others.
 fn fits(named: &Currency, beside: &Currency) -> bool {
     if named.code() == beside.code() {
         return true;
     }
     let code = beside.code();
     match named.as_str().to_lowercase().trim_end_matches('.') {
-        "$" => code.ends_with('D') || ["MXN", "CLP", "COP", "ARS", "UYU", "BRL", "MOP", "DOP", "CUP"].contains(&&*code),
+        "$" => {
+            code.ends_with('D')
+                || [
+                    "MXN", "CLP", "COP", "ARS", "UYU", "BRL", "MOP", "DOP", "CUP",
+                ]
+                .contains(&&*code)
+        }
         "£" => ["EGP", "FKP", "GIP", "SHP", "SYP", "LBP", "SDG", "SSP"].contains(&&*code),
         "¥" => &*code == "CNY",
         "kr" => ["SEK", "NOK", "DKK", "ISK"].contains(&&*code),
@@ -232,29 +321,55 @@ enum Problem {
 /// The number with a point before its decimals and nothing else in it.
 fn number(text: &str, currency: &Currency, is_in_text: bool) -> Result<String, Problem> {
     if text.contains(['e', 'E']) {
-        let is_plain = text.bytes().all(|c| c.is_ascii_digit() || b".eE+-".contains(&c));
-        return if is_plain { Ok(text.to_owned()) } else { Err(Problem::Malformed) };
+        let is_plain = text
+            .bytes()
+            .all(|c| c.is_ascii_digit() || b".eE+-".contains(&c));
+        return if is_plain {
+            Ok(text.to_owned())
+        } else {
+            Err(Problem::Malformed)
+        };
     }
-    let separators: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !c.is_ascii_digit()).collect();
+    let separators: Vec<(usize, char)> = text
+        .char_indices()
+        .filter(|(_, c)| !c.is_ascii_digit())
+        .collect();
     let (units, decimals) = match point(text, &separators, currency, is_in_text)? {
         Some(place) => {
             let rest = text.get(place..).unwrap_or_default();
-            (text.get(..place).unwrap_or_default(), rest.trim_start_matches(['.', ',', ARABIC_POINT]))
+            (
+                text.get(..place).unwrap_or_default(),
+                rest.trim_start_matches(['.', ',', ARABIC_POINT]),
+            )
         }
         None => (text, ""),
     };
     if !decimals.bytes().all(|c| c.is_ascii_digit()) {
         return Err(Problem::Malformed);
     }
-    Ok(format!("{}.{decimals}", ungrouped(units).ok_or(Problem::Malformed)?))
+    Ok(format!(
+        "{}.{decimals}",
+        ungrouped(units).ok_or(Problem::Malformed)?
+    ))
 }
 
 /// Where the point is that parts the decimals.
-fn point(text: &str, separators: &[(usize, char)], currency: &Currency, is_in_text: bool) -> Result<Option<usize>, Problem> {
+fn point(
+    text: &str,
+    separators: &[(usize, char)],
+    currency: &Currency,
+    is_in_text: bool,
+) -> Result<Option<usize>, Problem> {
     let of = |sign: char| separators.iter().filter(move |(_, c)| *c == sign).count();
-    let Some(&(last, sign)) = separators.last() else { return Ok(None) };
+    let Some(&(last, sign)) = separators.last() else {
+        return Ok(None);
+    };
     if of(ARABIC_POINT) > 0 {
-        return if sign == ARABIC_POINT && of(ARABIC_POINT) == 1 { Ok(Some(last)) } else { Err(Problem::Malformed) };
+        return if sign == ARABIC_POINT && of(ARABIC_POINT) == 1 {
+            Ok(Some(last))
+        } else {
+            Err(Problem::Malformed)
+        };
     }
     let other = match sign {
         '.' => ',',
@@ -272,7 +387,13 @@ fn point(text: &str, separators: &[(usize, char)], currency: &Currency, is_in_te
 }
 
 /// Whether the only separator of a number parts its decimals; see above.
-fn alone(text: &str, place: usize, sign: char, currency: &Currency, is_in_text: bool) -> Result<bool, Problem> {
+fn alone(
+    text: &str,
+    place: usize,
+    sign: char,
+    currency: &Currency,
+    is_in_text: bool,
+) -> Result<bool, Problem> {
     let digits_after = text.len() - place - 1;
     if digits_after != 3 || place == 0 || place > 3 || text.starts_with('0') {
         return Ok(true);
@@ -292,13 +413,19 @@ fn alone(text: &str, place: usize, sign: char, currency: &Currency, is_in_text: 
 /// Whole units without what groups them: by three, or by two before the last three as in India.
 fn ungrouped(units: &str) -> Option<String> {
     let mut signs = units.chars().filter(|c| !c.is_ascii_digit());
-    let Some(sign) = signs.next() else { return Some(units.to_owned()) };
+    let Some(sign) = signs.next() else {
+        return Some(units.to_owned());
+    };
     if signs.any(|other| other != sign) {
         return None;
     }
     let groups: Vec<&str> = units.split(sign).collect();
-    let [first, middle @ .., last] = groups.as_slice() else { return None };
-    let by = |size: usize| middle.iter().all(|group| group.len() == size) && (1..=size).contains(&first.len());
+    let [first, middle @ .., last] = groups.as_slice() else {
+        return None;
+    };
+    let by = |size: usize| {
+        middle.iter().all(|group| group.len() == size) && (1..=size).contains(&first.len())
+    };
     (last.len() == 3 && (by(3) || by(2))).then(|| groups.concat())
 }
 
@@ -375,14 +502,28 @@ mod tests {
             ("5", "Channel gems", "5", "Channel gems"),
             ("\u{200f}5\u{200e}", "", "5", ""),
         ] {
-            assert_eq!(read(text, beside), Ok(Some((expected.into(), currency.into()))), "{text} {beside}");
+            assert_eq!(
+                read(text, beside),
+                Ok(Some((expected.into(), currency.into()))),
+                "{text} {beside}"
+            );
         }
     }
 
     #[test]
     fn what_can_mean_two_numbers_is_an_error() {
-        for (text, beside) in [("1.234", "EUR"), ("1.000", "USD"), ("1,234", "BTC"), ("1,234 KWD", ""), ("5.000", "Gems")] {
-            assert_eq!(read(text, beside), Err(Unreadable::Ambiguous(text.into())), "{text} {beside}");
+        for (text, beside) in [
+            ("1.234", "EUR"),
+            ("1.000", "USD"),
+            ("1,234", "BTC"),
+            ("1,234 KWD", ""),
+            ("5.000", "Gems"),
+        ] {
+            assert_eq!(
+                read(text, beside),
+                Err(Unreadable::Ambiguous(text.into())),
+                "{text} {beside}"
+            );
         }
     }
 
@@ -415,13 +556,30 @@ mod tests {
             "1.5٫0",
             "1'234 567",
         ] {
-            assert_eq!(read(text, ""), Err(Unreadable::NotAnAmount(text.into())), "{text}");
+            assert_eq!(
+                read(text, ""),
+                Err(Unreadable::NotAnAmount(text.into())),
+                "{text}"
+            );
         }
         for text in ["-5", "−5", "$-5", "-$5", "5-", "(5"] {
-            assert_eq!(read(text, ""), Err(Unreadable::Negative(text.into())), "{text}");
+            assert_eq!(
+                read(text, ""),
+                Err(Unreadable::Negative(text.into())),
+                "{text}"
+            );
         }
-        assert_eq!(read("99999999999999999999", ""), Err(Unreadable::TooLarge("99999999999999999999".into())));
-        assert_eq!(read("€5", "USD"), Err(Unreadable::OtherCurrency { text: "€5".into(), currency: "USD".into() }));
+        assert_eq!(
+            read("99999999999999999999", ""),
+            Err(Unreadable::TooLarge("99999999999999999999".into()))
+        );
+        assert_eq!(
+            read("€5", "USD"),
+            Err(Unreadable::OtherCurrency {
+                text: "€5".into(),
+                currency: "USD".into()
+            })
+        );
         for text in ["", "  ", "free", "N/A", "-"] {
             assert_eq!(read(text, "USD"), Ok(None), "{text}");
         }
@@ -451,13 +609,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "([-+$€¥a-zA-Z0-9., _'٫٥－１]|\\PC){0,30}", beside in "(EUR|KRW|BTC|)") {
+        fn no_text_makes_it_panic(text in "([-+$€¥a-zA-Z0-9., _'٫٥－１]|\\PC){0,30}",
+            beside in "(EUR|KRW|BTC|)") {
             let read = amount(&text, &Currency::new(&beside));
-            prop_assert!(!matches!(read, Ok(Some((amount, _))) if amount < Decimal::ZERO), "{:?} {:?}", read, count(&text));
+            prop_assert!(!matches!(read, Ok(Some((amount, _))) if amount < Decimal::ZERO), "{:?} \
+                {:?}", read, count(&text));
         }
 
         #[test]
-        fn both_ways_of_grouping_are_the_same_amount(units in 1_000_u64..999_999_999_999, cents in 0_u32..100, beside in "(EUR|USD|)") {
+        fn both_ways_of_grouping_are_the_same_amount(units in 1_000_u64..999_999_999_999,
+            cents in 0_u32..100, beside in "(EUR|USD|)") {
             let grouped = |sign: &str| {
                 let digits = units.to_string();
                 let mut text = String::new();
@@ -470,8 +631,10 @@ mod tests {
                 text
             };
             let expected = Decimal::parse(&format!("{units}.{cents:02}")).unwrap();
-            for text in [format!("{}.{cents:02}", grouped(",")), format!("{},{cents:02}", grouped(".")), format!("{},{cents:02}", grouped("\u{a0}"))] {
-                prop_assert_eq!(amount(&text, &Currency::new(&beside)), Ok(Some((expected, Currency::new(&beside)))), "{}", text);
+            for text in [format!("{}.{cents:02}", grouped(",")), format!("{},{cents:02}",
+                grouped(".")), format!("{},{cents:02}", grouped("\u{a0}"))] {
+                prop_assert_eq!(amount(&text, &Currency::new(&beside)), Ok(Some((expected,
+                    Currency::new(&beside)))), "{}", text);
             }
         }
     }

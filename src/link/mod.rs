@@ -1,7 +1,7 @@
 //! PURE. When to connect to OBS again: the reconnect state machine and its backoff.
 //!
-//! It knows nothing of sockets: `obs::supervise` feeds it what happened and does the one thing it answers. It must not read a clock
-//! or roll dice: the time and the jitter are arguments.
+//! It knows nothing of sockets: `obs::supervise` feeds it what happened and does the one thing it
+//! answers. It must not read a clock or roll dice: the time and the jitter are arguments.
 
 mod backoff;
 
@@ -35,7 +35,8 @@ pub enum Fault {
 pub enum Halt {
     /// We were told to.
     Shutdown,
-    /// The very first connect met a refused password: most likely a typing mistake, and nobody is served by trying on.
+    /// The very first connect met a refused password: most likely a typing mistake, and nobody is
+    /// served by trying on.
     Password,
     /// The OBS is too old.
     TooOld,
@@ -111,17 +112,24 @@ pub enum Effect {
 }
 
 impl State {
-    /// The next state and what to do in it. Inputs that make no sense in a state (late ones, repeats) leave it as it is.
+    /// The next state and what to do in it. Inputs that make no sense in a state (late ones,
+    /// repeats) leave it as it is.
     #[must_use]
     pub fn step(self, input: Input, now: Moment, jitter: Jitter) -> (Self, Effect) {
         let next = match (self, input) {
             (Self::Stopped(_), _) => self,
             (_, Input::Shutdown) => Self::Stopped(Halt::Shutdown),
-            (Self::Idle, Input::Start) => Self::Connecting { attempt: 1, after: None },
-            (Self::Connecting { attempt, after }, Input::Connected) => {
-                Self::Live { since: now, failures: after.map_or(0, |_| attempt.saturating_sub(1)) }
+            (Self::Idle, Input::Start) => Self::Connecting {
+                attempt: 1,
+                after: None,
+            },
+            (Self::Connecting { attempt, after }, Input::Connected) => Self::Live {
+                since: now,
+                failures: after.map_or(0, |_| attempt.saturating_sub(1)),
+            },
+            (Self::Connecting { after: None, .. }, Input::Failed(Fault::Password)) => {
+                Self::Stopped(Halt::Password)
             }
-            (Self::Connecting { after: None, .. }, Input::Failed(Fault::Password)) => Self::Stopped(Halt::Password),
             (Self::Connecting { attempt, after }, Input::Failed(fault)) => {
                 let in_a_row = if after == Some(fault) { attempt } else { 1 };
                 fail(fault, in_a_row, now, jitter)
@@ -129,16 +137,40 @@ impl State {
             (Self::Live { since, failures }, Input::Lost(fault)) => {
                 let steady = now.saturating_sub(since) >= STEADY_AFTER;
                 if steady && fault == Fault::Unreadable {
-                    // Each moment without a connection may cost a message, and the last connect is long ago.
-                    let again = Self::Connecting { attempt: 1, after: Some(fault) };
+                    // Each moment without a connection may cost a message, and the last connect is
+                    // long ago.
+                    let again = Self::Connecting {
+                        attempt: 1,
+                        after: Some(fault),
+                    };
                     return (again, again.effect());
                 }
-                fail(fault, if steady { 1 } else { failures.saturating_add(1) }, now, jitter)
+                fail(
+                    fault,
+                    if steady {
+                        1
+                    } else {
+                        failures.saturating_add(1)
+                    },
+                    now,
+                    jitter,
+                )
             }
-            (Self::Waiting { until, attempt, cause }, Input::Tick) if now >= until => {
-                Self::Connecting { attempt: attempt.saturating_add(1), after: Some(cause) }
-            }
-            (Self::Idle | Self::Connecting { .. } | Self::Live { .. } | Self::Waiting { .. }, _) => self,
+            (
+                Self::Waiting {
+                    until,
+                    attempt,
+                    cause,
+                },
+                Input::Tick,
+            ) if now >= until => Self::Connecting {
+                attempt: attempt.saturating_add(1),
+                after: Some(cause),
+            },
+            (
+                Self::Idle | Self::Connecting { .. } | Self::Live { .. } | Self::Waiting { .. },
+                _,
+            ) => self,
         };
         (next, next.effect())
     }
@@ -160,9 +192,11 @@ fn fail(fault: Fault, in_a_row: u32, now: Moment, jitter: Jitter) -> State {
     match fault {
         Fault::Kicked => State::Stopped(Halt::Kicked),
         Fault::TooOld => State::Stopped(Halt::TooOld),
-        Fault::Away | Fault::Unreadable | Fault::Password => {
-            State::Waiting { until: now.saturating_add(delay(fault, in_a_row, jitter)), attempt: in_a_row, cause: fault }
-        }
+        Fault::Away | Fault::Unreadable | Fault::Password => State::Waiting {
+            until: now.saturating_add(delay(fault, in_a_row, jitter)),
+            attempt: in_a_row,
+            cause: fault,
+        },
     }
 }
 

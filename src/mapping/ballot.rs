@@ -1,7 +1,9 @@
-//! What polls and predictions have in common: how Twitchat tells their state, and how a course of states is followed.
+//! What polls and predictions have in common: how Twitchat tells their state, and how a course of
+//! states is followed.
 //!
-//! Twitchat repeats the whole state, twice when two of its pages are open; OBS swaps messages that are close together. So votes only
-//! grow, what is over stays over, and a cleared ballot waits a moment for a result that may be on its way behind it.
+//! Twitchat repeats the whole state, twice when two of its pages are open; OBS swaps messages that
+//! are close together. So votes only grow, what is over stays over, and a cleared ballot waits a
+//! moment for a result that may be on its way behind it.
 
 use std::collections::VecDeque;
 
@@ -106,24 +108,51 @@ struct ChoiceWords<'a> {
 
 /// Reads a state: wrapped in `poll` or `prediction`, or flat as on the public API page.
 pub(super) fn read(data: Option<&RawValue>) -> Told {
-    let Some(data) = data.filter(|data| data.get() != "null") else { return Told::Cleared };
-    let Some(outer) = lenient::object::<Outer<'_>>(data) else { return Told::Nothing };
-    let Some(words) = lenient::object::<BallotWords<'_>>(outer.poll.or(outer.prediction).unwrap_or(data)) else { return Told::Nothing };
-    let rows = if words.choices.0.is_empty() { &words.outcomes } else { &words.choices };
-    let choices: Vec<_> = rows.0.iter().filter_map(|row| lenient::object::<ChoiceWords<'_>>(row)).map(choice).collect();
+    let Some(data) = data.filter(|data| data.get() != "null") else {
+        return Told::Cleared;
+    };
+    let Some(outer) = lenient::object::<Outer<'_>>(data) else {
+        return Told::Nothing;
+    };
+    let Some(words) =
+        lenient::object::<BallotWords<'_>>(outer.poll.or(outer.prediction).unwrap_or(data))
+    else {
+        return Told::Nothing;
+    };
+    let rows = if words.choices.0.is_empty() {
+        &words.outcomes
+    } else {
+        &words.choices
+    };
+    let choices: Vec<_> = rows
+        .0
+        .iter()
+        .filter_map(|row| lenient::object::<ChoiceWords<'_>>(row))
+        .map(choice)
+        .collect();
     if words.id.is_empty() && choices.is_empty() {
         return Told::Cleared;
     }
     let started_ms = when(&words.started_at.0).or_else(|| when(&words.created_at.0));
-    let winner = words.winner.0.map(|winner| choice(winner).id).or_else(|| Some(words.winning_outcome_id.0.into()));
+    let winner = words
+        .winner
+        .0
+        .map(|winner| choice(winner).id)
+        .or_else(|| Some(words.winning_outcome_id.0.into()));
     let status: Box<str> = words.status.0.to_uppercase().into();
     Told::State(Ballot {
         // The public API page shows predictions without an id.
-        id: if words.id.is_empty() { format!("{}@{}", words.title.0, started_ms.unwrap_or_default()).into() } else { words.id.0.into() },
+        id: if words.id.is_empty() {
+            format!("{}@{}", words.title.0, started_ms.unwrap_or_default()).into()
+        } else {
+            words.id.0.into()
+        },
         title: words.title.0.into(),
         choices,
         started_ms,
-        duration_s: [words.duration_s, words.duration, words.prediction_window].into_iter().find_map(Number::count),
+        duration_s: [words.duration_s, words.duration, words.prediction_window]
+            .into_iter()
+            .find_map(Number::count),
         ends_ms: when(&words.ended_at.0),
         winner: winner.filter(|id| !id.is_empty()),
         locked: words.pending_answer.0 || &*status == "LOCKED",
@@ -133,41 +162,76 @@ pub(super) fn read(data: Option<&RawValue>) -> Told {
 }
 
 fn choice(words: ChoiceWords<'_>) -> Choice {
-    let title: Box<str> = if words.label.is_empty() { words.title.0.into() } else { words.label.0.into() };
+    let title: Box<str> = if words.label.is_empty() {
+        words.title.0.into()
+    } else {
+        words.label.0.into()
+    };
     Choice {
-        id: if words.id.is_empty() { title.clone() } else { words.id.0.into() },
+        id: if words.id.is_empty() {
+            title.clone()
+        } else {
+            words.id.0.into()
+        },
         title,
-        votes: words.votes.count().or(words.channel_points.count()).unwrap_or_default(),
-        voters: words.voters.count().or(words.users.count()).unwrap_or_default(),
+        votes: words
+            .votes
+            .count()
+            .or(words.channel_points.count())
+            .unwrap_or_default(),
+        voters: words
+            .voters
+            .count()
+            .or(words.users.count())
+            .unwrap_or_default(),
     }
 }
 
 /// Unix milliseconds, from a number or from a date.
 fn when(text: &str) -> Option<i64> {
     let number = text.trim().parse::<f64>().ok();
-    Number(number).whole().or_else(|| text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)).filter(|ms| *ms > 0)
+    Number(number)
+        .whole()
+        .or_else(|| {
+            text.parse::<Timestamp>()
+                .ok()
+                .map(Timestamp::as_millisecond)
+        })
+        .filter(|ms| *ms > 0)
 }
 
 /// A time as Streamer.bot writes it: UTC, seven digits of a second.
 pub(super) fn iso(ms: i64) -> String {
-    Timestamp::from_millisecond(ms).map(|time| format!("{time:.7}")).unwrap_or_default()
+    Timestamp::from_millisecond(ms)
+        .map(|time| format!("{time:.7}"))
+        .unwrap_or_default()
 }
 
 impl Ballot {
     /// All votes together; in a prediction, all points.
     pub(super) fn total(&self) -> u64 {
-        self.choices.iter().fold(0, |sum, choice| sum.saturating_add(choice.votes))
+        self.choices
+            .iter()
+            .fold(0, |sum, choice| sum.saturating_add(choice.votes))
     }
 
     /// When it is to end, or has ended.
     pub(super) fn end_ms(&self) -> Option<i64> {
-        let planned = || Some(self.started_ms?.saturating_add(i64::try_from(self.duration_s?.saturating_mul(1000)).ok()?));
+        let planned = || {
+            Some(
+                self.started_ms?
+                    .saturating_add(i64::try_from(self.duration_s?.saturating_mul(1000)).ok()?),
+            )
+        };
         self.ends_ms.or_else(planned)
     }
 
     /// The winner, or who has most.
     pub(super) fn leader(&self) -> Option<&Choice> {
-        let named = self.choices.iter().find(|choice| self.winner.as_deref() == Some(&*choice.id));
+        let named = self
+            .choices
+            .iter()
+            .find(|choice| self.winner.as_deref() == Some(&*choice.id));
         // Of equals the first, as Twitchat does it.
         named.or_else(|| self.choices.iter().rev().max_by_key(|choice| choice.votes))
     }
@@ -224,13 +288,23 @@ impl Course {
         if self.over.contains(&ballot.id) {
             return Step::Nothing;
         }
-        let Some(current) = self.current.as_mut().filter(|current| current.id == ballot.id) else {
+        let Some(current) = self
+            .current
+            .as_mut()
+            .filter(|current| current.id == ballot.id)
+        else {
             let before = self.close();
-            self.current = Some(Ballot { started_ms: ballot.started_ms.or(Some(now_ms)), ..ballot });
+            self.current = Some(Ballot {
+                started_ms: ballot.started_ms.or(Some(now_ms)),
+                ..ballot
+            });
             return Step::Begun { before };
         };
         let ballot = ballot.filled_from(current);
-        if ballot == *current || ballot.total() < current.total() || (current.locked && !ballot.locked && ballot.winner.is_none()) {
+        if ballot == *current
+            || ballot.total() < current.total()
+            || (current.locked && !ballot.locked && ballot.winner.is_none())
+        {
             return Step::Nothing;
         }
         let locked = ballot.locked && !current.locked;
@@ -252,12 +326,15 @@ impl Course {
 
     /// When [`Self::settle`] has something to do.
     pub(super) fn due_ms(&self) -> Option<i64> {
-        self.cleared_ms.map(|cleared| cleared.saturating_add(SETTLE_MS))
+        self.cleared_ms
+            .map(|cleared| cleared.saturating_add(SETTLE_MS))
     }
 
     /// The ballot that was taken away long enough ago, and when it was.
     pub(super) fn settle(&mut self, now_ms: i64) -> Option<(Ballot, i64)> {
-        let cleared_ms = self.cleared_ms.filter(|_| self.due_ms().is_some_and(|due| due <= now_ms))?;
+        let cleared_ms = self
+            .cleared_ms
+            .filter(|_| self.due_ms().is_some_and(|due| due <= now_ms))?;
         self.close().map(|ballot| (ballot, cleared_ms))
     }
 
@@ -285,23 +362,47 @@ mod tests {
     #[test]
     fn cleared_is_told_in_three_ways() {
         for json in ["{}", "null", r#"{"poll":null}"#, r#"{"prediction":{}}"#] {
-            assert_eq!(read(Some(serde_json::from_str(json).unwrap())), Told::Cleared, "{json}");
+            assert_eq!(
+                read(Some(serde_json::from_str(json).unwrap())),
+                Told::Cleared,
+                "{json}"
+            );
         }
-        assert_eq!((read(None), read(Some(serde_json::from_str("[1]").unwrap()))), (Told::Cleared, Told::Nothing));
+        assert_eq!(
+            (read(None), read(Some(serde_json::from_str("[1]").unwrap()))),
+            (Told::Cleared, Told::Nothing)
+        );
     }
 
     #[test]
     fn times_come_as_numbers_and_as_dates() {
         let ms = 1_660_500_600_000;
-        assert_eq!([when("1660500600000"), when("1660500600000.0"), when("2022-08-14T18:10:00Z")], [Some(ms); 3]);
+        assert_eq!(
+            [
+                when("1660500600000"),
+                when("1660500600000.0"),
+                when("2022-08-14T18:10:00Z")
+            ],
+            [Some(ms); 3]
+        );
         assert_eq!([when(""), when("0"), when("soon")], [None; 3]);
-        assert_eq!((iso(ms).as_str(), iso(i64::MAX).as_str()), ("2022-08-14T18:10:00.0000000Z", ""));
-        assert_eq!(state(r#"{"id":"a","started_at":1000,"duration":2}"#).end_ms(), Some(3000));
+        assert_eq!(
+            (iso(ms).as_str(), iso(i64::MAX).as_str()),
+            ("2022-08-14T18:10:00.0000000Z", "")
+        );
+        assert_eq!(
+            state(r#"{"id":"a","started_at":1000,"duration":2}"#).end_ms(),
+            Some(3000)
+        );
     }
 
     #[test]
     fn votes_only_grow_and_what_is_over_stays_over() {
-        let poll = |votes: u32| state(&format!(r#"{{"id":"a","started_at":1,"choices":[{{"id":"x","votes":{votes}}}]}}"#));
+        let poll = |votes: u32| {
+            state(&format!(
+                r#"{{"id":"a","started_at":1,"choices":[{{"id":"x","votes":{votes}}}]}}"#
+            ))
+        };
         let mut course = Course::default();
         assert_eq!(course.take(poll(1), 0), Step::Begun { before: None });
         assert_eq!(course.take(poll(1), 0), Step::Nothing);
@@ -310,13 +411,21 @@ mod tests {
         course.clear(10);
         course.clear(400);
         assert_eq!((course.settle(509), course.due_ms()), (None, Some(510)));
-        assert_eq!(course.settle(510).map(|(ballot, at)| (ballot.total(), at)), Some((3, 10)));
-        assert_eq!((course.take(poll(9), 600), course.current()), (Step::Nothing, None));
+        assert_eq!(
+            course.settle(510).map(|(ballot, at)| (ballot.total(), at)),
+            Some((3, 10))
+        );
+        assert_eq!(
+            (course.take(poll(9), 600), course.current()),
+            (Step::Nothing, None)
+        );
     }
 
     #[test]
     fn a_tie_is_led_by_the_first() {
-        let ballot = state(r#"{"id":"a","choices":[{"id":"x","votes":1},{"id":"y","votes":2},{"id":"z","votes":2}]}"#);
+        let ballot = state(
+            r#"{"id":"a","choices":[{"id":"x","votes":1},{"id":"y","votes":2},{"id":"z","votes":2}]}"#,
+        );
         assert_eq!(ballot.leader().map(|choice| &*choice.id), Some("y"));
     }
 }

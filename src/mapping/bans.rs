@@ -1,5 +1,6 @@
-//! What a summary says of bans. Twitchat leaves the people who are banned out of all of its lists, except for their line among the
-//! chatters: that line has no messages then. Its counter of bans is never lowered, so the counter alone proves nothing.
+//! What a summary says of bans. Twitchat leaves the people who are banned out of all of its lists,
+//! except for their line among the chatters: that line has no messages then. Its counter of bans is
+//! never lowered, so the counter alone proves nothing.
 
 use std::collections::HashSet;
 
@@ -32,13 +33,18 @@ impl Standings {
     pub fn of(summary: &Summary) -> Self {
         let mut standings = Self::default();
         for (list, raw) in &summary.rows {
-            let Some(row) = Row::read(raw.get()) else { continue };
+            let Some(row) = Row::read(raw.get()) else {
+                continue;
+            };
             let who = match list {
                 List::Chatters => {
                     let Some(who) = person(&row) else { continue };
                     let bans = row.bans.count().unwrap_or_default();
                     if bans > 0 {
-                        standings.counted.push(Counted { who: who.clone(), bans });
+                        standings.counted.push(Counted {
+                            who: who.clone(),
+                            bans,
+                        });
                     }
                     Some(who).filter(|_| row.count.count().is_some_and(|messages| messages > 0))
                 }
@@ -59,8 +65,14 @@ impl Standings {
                 | List::TiktokLikes
                 | List::TiktokShares => person(&row),
                 List::Powerups => Person::on(Platform::Twitch, "", "", &row.login.0),
-                // Tips and orders have no id of Twitch, patrons are all there are, and the others are about nobody.
-                List::Tips | List::Merch | List::PatreonMembers | List::HypeTrains | List::Polls | List::Predictions => None,
+                // Tips and orders have no id of Twitch, patrons are all there are, and the others
+                // are about nobody.
+                List::Tips
+                | List::Merch
+                | List::PatreonMembers
+                | List::HypeTrains
+                | List::Polls
+                | List::Predictions => None,
             };
             standings.shown.extend(who);
         }
@@ -73,10 +85,22 @@ mod tests {
     use super::*;
 
     fn of(summary: &str) -> (Vec<(String, u64)>, Vec<String>) {
-        let standings = Standings::of(&Summary::read(serde_json::from_str(summary).unwrap()).unwrap());
-        let mut shown: Vec<_> = standings.shown.iter().map(|who| format!("{}{}", who.id, who.display)).collect();
+        let standings =
+            Standings::of(&Summary::read(serde_json::from_str(summary).unwrap()).unwrap());
+        let mut shown: Vec<_> = standings
+            .shown
+            .iter()
+            .map(|who| format!("{}{}", who.id, who.display))
+            .collect();
         shown.sort();
-        (standings.counted.iter().map(|one| (one.who.id.to_string(), one.bans)).collect(), shown)
+        (
+            standings
+                .counted
+                .iter()
+                .map(|one| (one.who.id.to_string(), one.bans))
+                .collect(),
+            shown,
+        )
     }
 
     #[test]

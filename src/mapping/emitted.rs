@@ -1,5 +1,6 @@
-//! Which events the bridge emits by itself. Streamer.bot's clients may subscribe to many more, and would wait for those for ever: only
-//! another program can publish them. So whoever names one of them gets a warning.
+//! Which events the bridge emits by itself. Streamer.bot's clients may subscribe to many more, and
+//! would wait for those for ever: only another program can publish them. So whoever names one of
+//! them gets a warning.
 
 use crate::{
     event::{
@@ -13,13 +14,25 @@ use crate::{
 /// Names that one warning lists.
 const LISTED: usize = 10;
 
-/// What the bridge makes of Twitchat's messages and of OBS's, and what it does itself. That this is all of it, and no more, is tested with
-/// the messages of every generation.
+/// What the bridge makes of Twitchat's messages and of OBS's, and what it does itself. That this is
+/// all of it, and no more, is tested with the messages of every generation.
 const BY_ITSELF: [(&str, &[&str]); 8] = [
-    ("Credits", &["Started", "Completed", "Stopped", "Paused", "Resumed"]),
+    (
+        "Credits",
+        &["Started", "Completed", "Stopped", "Paused", "Resumed"],
+    ),
     ("Custom", &["CodeEvent", "Event"]),
     ("General", &["Custom"]),
-    ("Obs", &["Connected", "Disconnected", "SceneChanged", "StreamingStarted", "StreamingStopped"]),
+    (
+        "Obs",
+        &[
+            "Connected",
+            "Disconnected",
+            "SceneChanged",
+            "StreamingStarted",
+            "StreamingStopped",
+        ],
+    ),
     ("Raw", &["Action", "ActionCompleted"]),
     (
         "Twitch",
@@ -54,9 +67,12 @@ const BY_ITSELF: [(&str, &[&str]); 8] = [
     ("YouTube", &["FirstWords", "Message", "NewSubscriber"]),
 ];
 
-/// Source and type of every event that the bridge emits by itself, but for Twitchat's own messages (`Twitchat.FOLLOW`).
+/// Source and type of every event that the bridge emits by itself, but for Twitchat's own messages
+/// (`Twitchat.FOLLOW`).
 pub fn by_itself() -> impl Iterator<Item = (&'static str, &'static str)> {
-    BY_ITSELF.into_iter().flat_map(|(source, kinds)| kinds.iter().map(move |kind| (source, *kind)))
+    BY_ITSELF
+        .into_iter()
+        .flat_map(|(source, kinds)| kinds.iter().map(move |kind| (source, *kind)))
 }
 
 /// Whether the bridge emits this event by itself. Case does not matter.
@@ -69,15 +85,26 @@ pub fn never(names: &[String]) -> Option<String> {
     let listed = names.get(..LISTED).unwrap_or(names).join(", ");
     Some(match names.len() {
         0 => return None,
-        1 => format!("the bridge itself never emits {listed}: it comes only when another program publishes it with PublishEvent"),
+        1 => format!(
+            "the bridge itself never emits {listed}: it comes only when another program publishes \
+                it with PublishEvent"
+        ),
         more => {
-            let others = if more > LISTED { format!(" and {} more", more - LISTED) } else { String::new() };
-            format!("the bridge itself never emits {listed}{others}: they come only when another program publishes them with PublishEvent")
+            let others = if more > LISTED {
+                format!(" and {} more", more - LISTED)
+            } else {
+                String::new()
+            };
+            format!(
+                "the bridge itself never emits {listed}{others}: they come only when another \
+                    program publishes them with PublishEvent"
+            )
         }
     })
 }
 
-/// Why whoever waits for this event may wait for ever; `None` if the bridge emits it. Names of the source `Custom` are anybody's own.
+/// Why whoever waits for this event may wait for ever; `None` if the bridge emits it. Names of the
+/// source `Custom` are anybody's own.
 pub fn doubt(name: &EventName) -> Option<String> {
     if name.source.eq_ignore_ascii_case(TWITCHAT) {
         return doubt_of_type(&name.kind);
@@ -88,8 +115,13 @@ pub fn doubt(name: &EventName) -> Option<String> {
     if name.is_known() {
         return never(&[name.to_string()]);
     }
-    let hint = nearest_to(name).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-    Some(format!("no event {name} is known: it comes only when another program publishes it with PublishEvent{hint}"))
+    let hint = nearest_to(name)
+        .map(|near| format!("; did you mean {near}?"))
+        .unwrap_or_default();
+    Some(format!(
+        "no event {name} is known: it comes only when another program publishes it with \
+            PublishEvent{hint}"
+    ))
 }
 
 fn nearest_to(name: &EventName) -> Option<String> {
@@ -103,12 +135,16 @@ pub fn doubt_of_type(kind: &str) -> Option<String> {
     if types::look_up(&kind).is_some() {
         return None;
     }
-    let hint = nearest(&kind, types::entries().iter().map(|entry| entry.name)).map(|near| format!("; did you mean {near}?"));
-    Some(format!("{kind} is in no version of Twitchat that is known here{}", hint.unwrap_or_default()))
+    let hint = nearest(&kind, types::entries().iter().map(|entry| entry.name))
+        .map(|near| format!("; did you mean {near}?"));
+    Some(format!(
+        "{kind} is in no version of Twitchat that is known here{}",
+        hint.unwrap_or_default()
+    ))
 }
 
-/// The same for a pattern with `*` or `?`: as it was written, and what it matches. A pattern for Twitchat's own messages is the caller's
-/// to look at.
+/// The same for a pattern with `*` or `?`: as it was written, and what it matches. A pattern for
+/// Twitchat's own messages is the caller's to look at.
 pub fn doubt_of_pattern(written: &str, matches: impl Fn(&EventName) -> bool) -> Option<String> {
     let mut any = false;
     for known in all().filter(matches) {
@@ -119,7 +155,8 @@ pub fn doubt_of_pattern(written: &str, matches: impl Fn(&EventName) -> bool) -> 
     }
     Some(if any {
         format!(
-            "the bridge itself never emits an event that matches {written}: such events come only when another program publishes them with \
+            "the bridge itself never emits an event that matches {written}: such events come only \
+                when another program publishes them with \
              PublishEvent"
         )
     } else {
@@ -129,14 +166,26 @@ pub fn doubt_of_pattern(written: &str, matches: impl Fn(&EventName) -> bool) -> 
 
 /// Every event of the catalogue, and those of the bridge's own that are not in it.
 pub fn all() -> impl Iterator<Item = EventName> {
-    let known = catalogue().iter().flat_map(|(source, kinds)| kinds.iter().map(move |kind| (&**source, &**kind)));
-    known.chain(by_itself()).map(|(source, kind)| EventName { source: source.into(), kind: kind.into() })
+    let known = catalogue()
+        .iter()
+        .flat_map(|(source, kinds)| kinds.iter().map(move |kind| (&**source, &**kind)));
+    known.chain(by_itself()).map(|(source, kind)| EventName {
+        source: source.into(),
+        kind: kind.into(),
+    })
 }
 
 /// The catalogue's types of a source.
 pub fn types_of(source: &str) -> impl Iterator<Item = EventName> {
-    let of_source = name::catalogue().iter().filter(move |(known, _)| known.eq_ignore_ascii_case(source));
-    of_source.flat_map(|(source, kinds)| kinds.iter().map(|kind| EventName { source: source.clone(), kind: kind.clone() }))
+    let of_source = name::catalogue()
+        .iter()
+        .filter(move |(known, _)| known.eq_ignore_ascii_case(source));
+    of_source.flat_map(|(source, kinds)| {
+        kinds.iter().map(|kind| EventName {
+            source: source.clone(),
+            kind: kind.clone(),
+        })
+    })
 }
 
 #[cfg(test)]
@@ -152,23 +201,47 @@ mod tests {
         assert_eq!(of("twitch.follow"), None);
         assert_eq!(
             of("Twitch.ShoutoutCreated").unwrap(),
-            "the bridge itself never emits Twitch.ShoutoutCreated: it comes only when another program publishes it with PublishEvent"
+            "the bridge itself never emits Twitch.ShoutoutCreated: it comes only when another \
+                program publishes it with PublishEvent"
         );
-        assert_eq!((of("Custom.Party"), of("Twitchat.ON_FOLLOW"), of("Credits.Completed")), (None, None, None));
+        assert_eq!(
+            (
+                of("Custom.Party"),
+                of("Twitchat.ON_FOLLOW"),
+                of("Credits.Completed")
+            ),
+            (None, None, None)
+        );
     }
 
     #[test]
     fn names_that_nobody_knows_get_the_nearest_one() {
         let known = |name: &str| of(name).unwrap();
-        assert!(known("Twich.Raid").ends_with("publishes it with PublishEvent; did you mean Twitch.Raid?"), "{}", known("Twich.Raid"));
-        assert_eq!(known("Acme.Boom"), "no event Acme.Boom is known: it comes only when another program publishes it with PublishEvent");
-        assert_eq!(known("Twitchat.FOLOW"), "FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?");
+        assert!(
+            known("Twich.Raid")
+                .ends_with("publishes it with PublishEvent; did you mean Twitch.Raid?"),
+            "{}",
+            known("Twich.Raid")
+        );
+        assert_eq!(
+            known("Acme.Boom"),
+            "no event Acme.Boom is known: it comes only when another program publishes it with \
+                PublishEvent"
+        );
+        assert_eq!(
+            known("Twitchat.FOLOW"),
+            "FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?"
+        );
     }
 
     #[test]
     fn long_lists_are_cut_and_counted() {
         let names: Vec<_> = (0..12).map(|number| format!("A.{number}")).collect();
         assert_eq!(never(&[]), None);
-        assert!(never(&names).unwrap().contains("A.9 and 2 more: they come only when"));
+        assert!(
+            never(&names)
+                .unwrap()
+                .contains("A.9 and 2 more: they come only when")
+        );
     }
 }

@@ -1,14 +1,18 @@
 //! A row of Twitchat's summary into facts: what the bridge missed, as the journal keeps it.
 //!
-//! Not read: lists that feed no section (polls, predictions, shoutouts, power-ups, likes, shares), and patrons, who are all that there
-//! are and not those of the stream. A gift upgrade cannot be told from a gift here: Twitchat puts it among them.
+//! Not read: lists that feed no section (polls, predictions, shoutouts, power-ups, likes, shares),
+//! and patrons, who are all that there are and not those of the stream. A gift upgrade cannot be
+//! told from a gift here: Twitchat puts it among them.
 
 use super::heard::{automatic, giver, tier, total_months};
 use crate::{
     event::{
         Currency, EventName, Fact, Money, Person, Platform, Roles,
         currency::DIAMONDS,
-        fact::{Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, SupportKind, Told},
+        fact::{
+            Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription,
+            Support, SupportKind, Told,
+        },
     },
     twitchat::{
         lenient::{Figure, Text},
@@ -16,9 +20,13 @@ use crate::{
     },
 };
 
-/// Reads one row. `list` is its key in the summary. A row that says nothing, or cannot be read, gives nothing.
+/// Reads one row. `list` is its key in the summary. A row that says nothing, or cannot be read,
+/// gives nothing.
 pub fn filled(list: &str, row: &str) -> Vec<Fact> {
-    List::parse(list).and_then(|list| Row::read(row).and_then(|row| fact(list, &row))).into_iter().collect()
+    List::parse(list)
+        .and_then(|list| Row::read(row).and_then(|row| fact(list, &row)))
+        .into_iter()
+        .collect()
 }
 
 pub(super) fn fact(list: List, row: &Row<'_>) -> Option<Fact> {
@@ -34,7 +42,11 @@ pub(super) fn fact(list: List, row: &Row<'_>) -> Option<Fact> {
         List::Subs => subscription(row, SubKind::New)?,
         List::Resubs => subscription(row, SubKind::Renewed)?,
         List::Subgifts => gift(row),
-        List::Bits => Fact::Cheer { who: person(row)?, bits: row.bits.count().filter(|bits| *bits > 0)?, chat: Chat::default() },
+        List::Bits => Fact::Cheer {
+            who: person(row)?,
+            bits: row.bits.count().filter(|bits| *bits > 0)?,
+            chat: Chat::default(),
+        },
         List::Rewards => reward(row)?,
         List::HypeTrains => hype_train(row)?,
         List::Chatters => chatter(row)?,
@@ -59,7 +71,12 @@ pub(super) fn person(row: &Row<'_>) -> Option<Person> {
     if row.platform.is_empty() {
         return Person::new(&row.uid.0, "", &row.login.0);
     }
-    Person::on(Platform::parse(&row.platform.0), &row.uid.0, "", &row.login.0)
+    Person::on(
+        Platform::parse(&row.platform.0),
+        &row.uid.0,
+        "",
+        &row.login.0,
+    )
 }
 
 fn subscription(row: &Row<'_>, kind: SubKind) -> Option<Fact> {
@@ -81,7 +98,11 @@ fn gift(row: &Row<'_>) -> Fact {
         gifter: giver(person(row)),
         tier: tier(&row.tier.0),
         recipients: Vec::new(),
-        count: row.missing.small().filter(|missing| *missing > 0).unwrap_or(total),
+        count: row
+            .missing
+            .small()
+            .filter(|missing| *missing > 0)
+            .unwrap_or(total),
         months: 1,
         cumulative_months: 0,
         bomb: total > 1,
@@ -92,7 +113,11 @@ fn gift(row: &Row<'_>) -> Fact {
 }
 
 fn reward(row: &Row<'_>) -> Option<Fact> {
-    let reward = row.reward.0.as_ref().filter(|reward| !reward.id.is_empty() || !reward.name.is_empty())?;
+    let reward = row
+        .reward
+        .0
+        .as_ref()
+        .filter(|reward| !reward.id.is_empty() || !reward.name.is_empty())?;
     Some(Fact::Redemption(Redemption {
         id: Box::default(),
         who: person(row)?,
@@ -109,10 +134,17 @@ fn hype_train(row: &Row<'_>) -> Option<Fact> {
         let who = who?;
         let total = if kind == "bits" { who.bits } else { who.subs };
         let person = Person::new(&who.uid.0, "", &who.login.0)?;
-        Some(Contribution { who: person, kind: kind.into(), total: total.count().unwrap_or_default() })
+        Some(Contribution {
+            who: person,
+            kind: kind.into(),
+            total: total.count().unwrap_or_default(),
+        })
     };
     let of_bits = conductor(row.conductor_bits.0.as_ref(), "bits");
-    let conductors: Vec<_> = of_bits.into_iter().chain(conductor(row.conductor_subs.0.as_ref(), "subs")).collect();
+    let conductors: Vec<_> = of_bits
+        .into_iter()
+        .chain(conductor(row.conductor_subs.0.as_ref(), "subs"))
+        .collect();
     Some(Fact::HypeTrain(HypeTrain {
         phase: "HypeTrainEnd".into(),
         level: row.level.small()?,
@@ -124,9 +156,17 @@ fn hype_train(row: &Row<'_>) -> Option<Fact> {
 
 /// Somebody who wrote, or was only banned. The flags are those of now.
 fn chatter(row: &Row<'_>) -> Option<Fact> {
-    let roles = Roles::empty().when(row.vip.0, Roles::VIP).when(row.moderator.0, Roles::MODERATOR).when(row.sub.0, Roles::SUBSCRIBER);
+    let roles = Roles::empty()
+        .when(row.vip.0, Roles::VIP)
+        .when(row.moderator.0, Roles::MODERATOR)
+        .when(row.sub.0, Roles::SUBSCRIBER);
     let spoke = row.count.count().is_some_and(|count| count > 0);
-    Some(Fact::Presence(Presence { who: person(row)?.with_roles(roles), spoke, told: Told::Silent, chat: Chat::default() }))
+    Some(Fact::Presence(Presence {
+        who: person(row)?.with_roles(roles),
+        spoke,
+        told: Told::Silent,
+        chat: Chat::default(),
+    }))
 }
 
 /// How much; `None` for nothing, for less, and for what is no amount.
@@ -144,7 +184,14 @@ fn tip(row: &Row<'_>) -> Option<Fact> {
         other => EventName::new(other, "Donation"),
     };
     let (who, money) = (person(row)?, money(row, &row.amount));
-    Some(Fact::Support(Support { kind: SupportKind::Tip, who, money, what: Box::default(), name, id: Box::default() }))
+    Some(Fact::Support(Support {
+        kind: SupportKind::Tip,
+        who,
+        money,
+        what: Box::default(),
+        name,
+        id: Box::default(),
+    }))
 }
 
 fn merch(row: &Row<'_>) -> Option<Fact> {
@@ -154,11 +201,23 @@ fn merch(row: &Row<'_>) -> Option<Fact> {
         "" => EventName::new("Custom", "Merch"),
         other => EventName::new(other, "Merch"),
     };
-    let products: Vec<Text<'_>> = row.products.0.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect();
+    let products: Vec<Text<'_>> = row
+        .products
+        .0
+        .iter()
+        .filter_map(|raw| serde_json::from_str(raw.get()).ok())
+        .collect();
     let products: Vec<&str> = products.iter().map(|product| &*product.0).collect();
     // Streamlabs tells no price: its total is -1.
     let (who, money) = (person(row)?, money(row, &row.total));
-    Some(Fact::Support(Support { kind: SupportKind::Merch, who, money, what: products.join(", ").into(), name, id: Box::default() }))
+    Some(Fact::Support(Support {
+        kind: SupportKind::Merch,
+        who,
+        money,
+        what: products.join(", ").into(),
+        name,
+        id: Box::default(),
+    }))
 }
 
 fn youtube(row: &Row<'_>, kind: &str) -> Option<Fact> {
@@ -178,7 +237,13 @@ fn youtube(row: &Row<'_>, kind: &str) -> Option<Fact> {
 fn tiktok_gift(row: &Row<'_>) -> Option<Fact> {
     let who = Person::on(Platform::TikTok, &row.uid.0, "", &row.login.0)?;
     let count = u64::from(row.count.small().unwrap_or_default().max(1));
-    let money = row.amount.money(&Currency::new(DIAMONDS)).map(|each| Money { amount: each.amount.times(count).rounded(0), ..each });
+    let money = row
+        .amount
+        .money(&Currency::new(DIAMONDS))
+        .map(|each| Money {
+            amount: each.amount.times(count).rounded(0),
+            ..each
+        });
     Some(Fact::Support(Support {
         kind: SupportKind::Tip,
         who,
@@ -200,7 +265,10 @@ mod tests {
     fn of_line(file: &str, number: usize) -> Vec<String> {
         let summary = Summary::read(lines(file)[number - 1].data.as_deref().unwrap()).unwrap();
         let row = |(list, row): &(List, Box<serde_json::value::RawValue>)| {
-            let facts: Vec<_> = filled(list.as_str(), row.get()).iter().map(describe).collect();
+            let facts: Vec<_> = filled(list.as_str(), row.get())
+                .iter()
+                .map(describe)
+                .collect();
             format!("{}: {}", list.as_str(), facts.join("; "))
         };
         summary.rows.iter().map(row).collect()
@@ -210,8 +278,19 @@ mod tests {
     fn every_row_of_the_examples_is_what_it_should_be() {
         let old = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
         let new = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson");
-        let place = lines(new).iter().position(|message| &*message.kind == "SET_ENDING_CREDITS_DATA").unwrap();
-        insta::assert_snapshot!([of_line(old, 121), of_line(old, 124), of_line(new, place + 1)].map(|rows| rows.join("\n")).join("\n\n"));
+        let place = lines(new)
+            .iter()
+            .position(|message| &*message.kind == "SET_ENDING_CREDITS_DATA")
+            .unwrap();
+        insta::assert_snapshot!(
+            [
+                of_line(old, 121),
+                of_line(old, 124),
+                of_line(new, place + 1)
+            ]
+            .map(|rows| rows.join("\n"))
+            .join("\n\n")
+        );
     }
 
     #[test]
@@ -220,14 +299,27 @@ mod tests {
             [Fact::Gift(gift)] => (gift.count, gift.bomb, gift.gifter.login.to_string()),
             other => panic!("{other:?}"),
         };
-        assert_eq!(count(r#"{"uid":"7","total":5,"missing":2}"#), (2, true, String::new()));
-        assert_eq!(count(r#"{"tier":1}"#), (1, false, "ananonymousgifter".into()));
+        assert_eq!(
+            count(r#"{"uid":"7","total":5,"missing":2}"#),
+            (2, true, String::new())
+        );
+        assert_eq!(
+            count(r#"{"tier":1}"#),
+            (1, false, "ananonymousgifter".into())
+        );
     }
 
     #[test]
     fn what_says_nothing_gives_nothing() {
         assert_eq!(filled("subs", r#"{"uid":"7","fromActiveSubs":true}"#), []);
-        assert_eq!((filled("follows", "{}"), filled("bits", r#"{"uid":"7","bits":0}"#), filled("nothing", "{}")), (vec![], vec![], vec![]));
+        assert_eq!(
+            (
+                filled("follows", "{}"),
+                filled("bits", r#"{"uid":"7","bits":0}"#),
+                filled("nothing", "{}")
+            ),
+            (vec![], vec![], vec![])
+        );
         assert_eq!(filled("follows", "not json"), []);
     }
 }

@@ -1,6 +1,8 @@
-//! Messages of Twitchat that are emitted as they are: as an event of Streamer.bot where it has one, else as `General.Custom`.
+//! Messages of Twitchat that are emitted as they are: as an event of Streamer.bot where it has one,
+//! else as `General.Custom`.
 //!
-//! Timers, countdowns and voices are states, which Twitchat sends again and again; only a change of one is an event.
+//! Timers, countdowns and voices are states, which Twitchat sends again and again; only a change of
+//! one is an event.
 
 use std::{
     collections::HashMap,
@@ -17,7 +19,8 @@ use crate::event::Event;
 enum Kind {
     /// Something that happened.
     Happened,
-    /// A state of a timer or countdown: sent at every change of any of them, and whenever somebody asks.
+    /// A state of a timer or countdown: sent at every change of any of them, and whenever somebody
+    /// asks.
     Running,
     /// A timer or countdown is over: sent twice.
     Over,
@@ -36,7 +39,8 @@ fn kind_of(kind: &str) -> Option<Kind> {
         | "ON_WHEEL_OVERLAY_ANIMATION_COMPLETE"
         | "COUNTER_UPDATE"
         | "ON_COUNTER_UPDATE"
-        // Not a tip: each goal overlay sends one, for follows and subscriptions too, and without a currency.
+        // Not a tip: each goal overlay sends one, for follows and subscriptions too, and without a
+        // currency.
         | "DONATION_EVENT"
         | "ON_DONATION_EVENT" => Kind::Happened,
         "TIMER_START" | "ON_TIMER_START" | "COUNTDOWN_START" | "ON_COUNTDOWN_START" => Kind::Running,
@@ -51,7 +55,8 @@ pub fn is_event(kind: &str) -> bool {
     kind_of(kind).is_some()
 }
 
-/// Timers and the like that are remembered. With more, all are forgotten, and each may be emitted once more.
+/// Timers and the like that are remembered. With more, all are forgotten, and each may be emitted
+/// once more.
 const STATES: usize = 256;
 
 /// What was emitted last of each timer, countdown and voice, by hash.
@@ -65,7 +70,8 @@ pub struct States {
 const REPLAY_PAUSE_MS: u64 = 2_000;
 
 impl States {
-    /// The event that a message becomes; `None` if it is none, or repeats a state that was emitted already.
+    /// The event that a message becomes; `None` if it is none, or repeats a state that was emitted
+    /// already.
     pub fn event(&mut self, kind: &str, data: &Value) -> Option<Event> {
         let is_news = match kind_of(kind)? {
             Kind::Happened => true,
@@ -74,13 +80,22 @@ impl States {
             Kind::Voice => {
                 let voice = voice(data)?;
                 // The generations have two names for it, and two Twitchat pages may be of both.
-                return self.is_news("VOICE", &Value::Null, &voice.into()).then(|| voice_loaded(voice));
+                return self
+                    .is_news("VOICE", &Value::Null, &voice.into())
+                    .then(|| voice_loaded(voice));
             }
         };
-        is_news.then(|| Event::new("General", "Custom", json!({ "source": "Twitchat", "type": kind, "data": data })))
+        is_news.then(|| {
+            Event::new(
+                "General",
+                "Custom",
+                json!({ "source": "Twitchat", "type": kind, "data": data }),
+            )
+        })
     }
 
-    /// The same for a message of a recording. A recording may be played back again and again: after a pause nothing is a repeat.
+    /// The same for a message of a recording. A recording may be played back again and again: after
+    /// a pause nothing is a repeat.
     pub fn event_replayed(&mut self, kind: &str, data: &Value, now_ms: u64) -> Option<Event> {
         if now_ms.saturating_sub(self.replayed_ms) > REPLAY_PAUSE_MS {
             self.last.clear();
@@ -93,7 +108,11 @@ impl States {
     fn is_news(&mut self, kind: &str, data: &Value, state: &Value) -> bool {
         // The generations call it the same but for this.
         let kind = kind.trim_start_matches("ON_").into();
-        let id = data.get("id").and_then(Value::as_str).unwrap_or_default().into();
+        let id = data
+            .get("id")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .into();
         if self.last.len() >= STATES {
             self.last.clear();
         }
@@ -107,19 +126,27 @@ impl States {
 /// From when to when a timer or countdown ran, as far as the message says.
 fn span(data: &Value) -> Option<Value> {
     let first = |keys: &[&str]| keys.iter().find_map(|key| data.get(key)).cloned();
-    Some(json!([first(&["startAt_ms", "startAt"])?, first(&["endAt_ms", "endAt", "stopAt"])?]))
+    Some(json!([
+        first(&["startAt_ms", "startAt"])?,
+        first(&["endAt_ms", "endAt", "stopAt"])?
+    ]))
 }
 
 /// The id of a voice: `voice` up to 16, `voiceId` from 17 on.
 fn voice(data: &Value) -> Option<&str> {
-    ["voiceId", "voice"].iter().find_map(|key| data.get(key)?.as_str()).filter(|voice| !voice.is_empty())
+    ["voiceId", "voice"]
+        .iter()
+        .find_map(|key| data.get(key)?.as_str())
+        .filter(|voice| !voice.is_empty())
 }
 
-/// `VoiceMod.VoiceLoaded`, with the keys of Streamer.bot's trigger (`voice.id`) and as objects have them. Twitchat does not report the
-/// voice's name: it is the id, which is a word for Voicemod's own voices, or empty where the id is a UUID.
+/// `VoiceMod.VoiceLoaded`, with the keys of Streamer.bot's trigger (`voice.id`) and as objects have
+/// them. Twitchat does not report the voice's name: it is the id, which is a word for Voicemod's
+/// own voices, or empty where the id is a UUID.
 fn voice_loaded(id: &str) -> Event {
     let name = if Uuid::parse_str(id).is_ok() { "" } else { id };
-    let data = json!({ "id": id, "name": name, "voiceId": id, "voiceName": name, "voice.id": id, "voice.name": name,
+    let data = json!({ "id": id, "name": name, "voiceId": id, "voiceName": name, "voice.id": id,
+        "voice.name": name,
         "voice": { "id": id, "name": name } });
     Event::new("VoiceMod", "VoiceLoaded", data)
 }
@@ -134,10 +161,22 @@ mod tests {
         let mut is_event = |kind: &str, data: Value| states.event(kind, &data).is_some();
         assert!(is_event("TIMER_START", json!({ "startAt": 1 })));
         assert!(is_event("TIMER_STOP", json!({ "startAt": 1, "stopAt": 9 })));
-        assert!(!is_event("TIMER_STOP", json!({ "startAt": 1, "stopAt": 9 })));
-        assert!(is_event("TIMER_STOP", json!({ "startAt": 1, "stopAt": 10 })));
-        assert!(is_event("COUNTDOWN_COMPLETE", json!({ "startAt": "22:15", "startAt_ms": 5, "endAt_ms": 9, "duration": "5:00" })));
-        assert!(!is_event("COUNTDOWN_COMPLETE", json!({ "startAt": "22:15", "startAt_ms": 5, "endAt_ms": 9, "aborted": false })));
+        assert!(!is_event(
+            "TIMER_STOP",
+            json!({ "startAt": 1, "stopAt": 9 })
+        ));
+        assert!(is_event(
+            "TIMER_STOP",
+            json!({ "startAt": 1, "stopAt": 10 })
+        ));
+        assert!(is_event(
+            "COUNTDOWN_COMPLETE",
+            json!({ "startAt": "22:15", "startAt_ms": 5, "endAt_ms": 9, "duration": "5:00" })
+        ));
+        assert!(!is_event(
+            "COUNTDOWN_COMPLETE",
+            json!({ "startAt": "22:15", "startAt_ms": 5, "endAt_ms": 9, "aborted": false })
+        ));
         assert!(is_event("TIMER_STOP", Value::Null) && !is_event("TIMER_STOP", Value::Null));
     }
 
@@ -146,11 +185,21 @@ mod tests {
         let mut states = States::default();
         for round in 0..2 {
             for id in ["a", "b"] {
-                assert_eq!(states.event("TIMER_START", &json!({ "id": id, "startAt_ms": 1 })).is_some(), round == 0, "{id}");
+                assert_eq!(
+                    states
+                        .event("TIMER_START", &json!({ "id": id, "startAt_ms": 1 }))
+                        .is_some(),
+                    round == 0,
+                    "{id}"
+                );
             }
         }
         for number in 0..10 * STATES {
-            assert!(states.event("TIMER_START", &json!({ "id": number.to_string() })).is_some());
+            assert!(
+                states
+                    .event("TIMER_START", &json!({ "id": number.to_string() }))
+                    .is_some()
+            );
         }
         assert!(states.last.len() <= STATES);
     }
@@ -160,24 +209,40 @@ mod tests {
         let mut states = States::default();
         let mut is_event = |kind: &str, data: Value| states.event(kind, &data).is_some();
         assert!(is_event("VOICEMOD_CHANGE", json!({ "voice": "baby" })));
-        assert!(!is_event("ON_VOICEMOD_VOICE_CHANGE", json!({ "voiceId": "baby" })));
-        assert!(is_event("TIMER_STOP", json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 })));
-        assert!(!is_event("ON_TIMER_STOP", json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 })));
+        assert!(!is_event(
+            "ON_VOICEMOD_VOICE_CHANGE",
+            json!({ "voiceId": "baby" })
+        ));
+        assert!(is_event(
+            "TIMER_STOP",
+            json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 })
+        ));
+        assert!(!is_event(
+            "ON_TIMER_STOP",
+            json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 })
+        ));
     }
 
     #[test]
     fn a_recording_that_is_played_back_again_tells_its_states_again() {
         let mut states = States::default();
         let stopped = json!({ "id": "t", "startAt_ms": 1, "endAt_ms": 2 });
-        let is_event: Vec<_> =
-            [10_000, 10_100, 60_000].map(|at| states.event_replayed("TIMER_STOP", &stopped, at).is_some()).into_iter().collect();
+        let is_event: Vec<_> = [10_000, 10_100, 60_000]
+            .map(|at| states.event_replayed("TIMER_STOP", &stopped, at).is_some())
+            .into_iter()
+            .collect();
         assert_eq!(is_event, [true, false, true]);
     }
 
     #[test]
     fn what_says_no_voice_is_no_voice() {
         let mut states = States::default();
-        for data in [Value::Null, json!({}), json!({ "voice": 7 }), json!({ "voiceId": "" })] {
+        for data in [
+            Value::Null,
+            json!({}),
+            json!({ "voice": 7 }),
+            json!({ "voiceId": "" }),
+        ] {
             assert_eq!(states.event("VOICEMOD_CHANGE", &data), None, "{data}");
         }
         assert_eq!(states.event("COUNTER_LIST", &json!({})), None);

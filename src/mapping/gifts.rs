@@ -1,5 +1,5 @@
-//! Gift events, held back until their bomb is complete: after two seconds without another gift of the same giver and tier, `GiftBomb`,
-//! then its `GiftSub`s.
+//! Gift events, held back until their bomb is complete: after two seconds without another gift of
+//! the same giver and tier, `GiftBomb`, then its `GiftSub`s.
 
 use super::{interpreter::Emitted, render};
 use crate::event::{
@@ -29,23 +29,51 @@ pub struct Gifts {
 impl Gifts {
     /// Takes a gift in, with the id of its message.
     pub fn hold(&mut self, gift: Gift, id: &str, now_ms: u64) {
-        let key = (if gift.gifter.id.is_empty() { gift.gifter.login.clone() } else { gift.gifter.id.clone() }, gift.tier);
+        let key = (
+            if gift.gifter.id.is_empty() {
+                gift.gifter.login.clone()
+            } else {
+                gift.gifter.id.clone()
+            },
+            gift.tier,
+        );
         let gift = (gift, id.to_owned());
         if let Some(wave) = self.waves.iter_mut().find(|wave| wave.gifter == key) {
             wave.gifts.push(gift);
             wave.last_ms = now_ms;
         } else {
-            self.waves.push(Wave { gifter: key, gifts: vec![gift], told: 0, last_ms: now_ms });
+            self.waves.push(Wave {
+                gifter: key,
+                gifts: vec![gift],
+                told: 0,
+                last_ms: now_ms,
+            });
         }
     }
 
     /// When [`Self::release`] has something to do.
     pub fn due_ms(&self) -> Option<u64> {
-        self.waves.iter().map(|wave| wave.last_ms + if wave.gifts.is_empty() { WAVE_MS } else { QUIET_MS }).min()
+        self.waves
+            .iter()
+            .map(|wave| {
+                wave.last_ms
+                    + if wave.gifts.is_empty() {
+                        WAVE_MS
+                    } else {
+                        QUIET_MS
+                    }
+            })
+            .min()
     }
 
-    /// The events of all waves that are complete. `at_ms` is the time that they bear, Unix milliseconds.
-    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
+    /// The events of all waves that are complete. `at_ms` is the time that they bear, Unix
+    /// milliseconds.
+    pub fn release(
+        &mut self,
+        now_ms: u64,
+        at_ms: i64,
+        broadcaster: Option<&Person>,
+    ) -> Vec<Emitted> {
         let mut events = Vec::new();
         for wave in &mut self.waves {
             if now_ms >= wave.last_ms + QUIET_MS {
@@ -60,25 +88,61 @@ impl Gifts {
 impl Wave {
     fn tell(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
         let gifts = std::mem::take(&mut self.gifts);
-        let Some((first, first_id)) = gifts.first() else { return Vec::new() };
-        let recipients: Vec<(&Gift, &str, &Person)> =
-            gifts.iter().flat_map(|(gift, id)| gift.recipients.iter().map(move |recipient| (gift, id.as_str(), recipient))).collect();
-        let count = gifts.iter().fold(0_u32, |count, (gift, _)| count.saturating_add(gift.count.max(1)));
-        let context = |id| render::Context { at_ms, id, broadcaster };
-        let emitted = |event, id: &str| Emitted { event, id: id.to_owned(), waited: true };
+        let Some((first, first_id)) = gifts.first() else {
+            return Vec::new();
+        };
+        let recipients: Vec<(&Gift, &str, &Person)> = gifts
+            .iter()
+            .flat_map(|(gift, id)| {
+                gift.recipients
+                    .iter()
+                    .map(move |recipient| (gift, id.as_str(), recipient))
+            })
+            .collect();
+        let count = gifts.iter().fold(0_u32, |count, (gift, _)| {
+            count.saturating_add(gift.count.max(1))
+        });
+        let context = |id| render::Context {
+            at_ms,
+            id,
+            broadcaster,
+        };
+        let emitted = |event, id: &str| Emitted {
+            event,
+            id: id.to_owned(),
+            waited: true,
+        };
         let is_bomb = count > 1 || self.told > 0;
         let of_bomb = self.told.saturating_add(count);
         let mut events = Vec::new();
         if count > 1 {
             let mut bomb = first.clone();
-            bomb.recipients = recipients.iter().map(|(_, _, recipient)| (*recipient).clone()).collect();
+            bomb.recipients = recipients
+                .iter()
+                .map(|(_, _, recipient)| (*recipient).clone())
+                .collect();
             bomb.count = count;
             bomb.bomb = true;
-            events.push(emitted(render::of_platform(bomb.gifter.platform, render::gift_bomb(&bomb, &context(first_id))), first_id));
+            events.push(emitted(
+                render::of_platform(
+                    bomb.gifter.platform,
+                    render::gift_bomb(&bomb, &context(first_id)),
+                ),
+                first_id,
+            ));
         }
         for (gift, id, recipient) in recipients {
-            let event = render::gift_sub(gift, recipient, is_bomb, if is_bomb { of_bomb } else { 0 }, &context(id));
-            events.push(emitted(render::of_platform(gift.gifter.platform, event), id));
+            let event = render::gift_sub(
+                gift,
+                recipient,
+                is_bomb,
+                if is_bomb { of_bomb } else { 0 },
+                &context(id),
+            );
+            events.push(emitted(
+                render::of_platform(gift.gifter.platform, event),
+                id,
+            ));
         }
         self.told = of_bomb;
         events

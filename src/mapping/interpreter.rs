@@ -1,6 +1,7 @@
-//! What Twitchat's messages mean together: chat lines that arrive as several messages, gifts that make a bomb, subscriptions that turn out
-//! to be resubscriptions, polls and predictions, labels, states of timers. The bridge has one for what happens and one for what is played
-//! back from a recording; so has each verb that listens.
+//! What Twitchat's messages mean together: chat lines that arrive as several messages, gifts that
+//! make a bomb, subscriptions that turn out to be resubscriptions, polls and predictions, labels,
+//! states of timers. The bridge has one for what happens and one for what is played back from a
+//! recording; so has each verb that listens.
 
 use serde_json::{Value, value::RawValue};
 
@@ -54,14 +55,18 @@ pub struct Interpreter {
     lines: Lines,
     subs: Subs,
     states: States,
-    /// When a poll or prediction that was cleared may be told as ended, on the clock that never goes back.
+    /// When a poll or prediction that was cleared may be told as ended, on the clock that never
+    /// goes back.
     ballots_due_ms: Option<u64>,
 }
 
 impl Interpreter {
     /// One that has read nothing.
     pub fn new(playback: Playback) -> Self {
-        Self { playback, ..Self::default() }
+        Self {
+            playback,
+            ..Self::default()
+        }
     }
 
     /// What a message says of a poll or a prediction.
@@ -98,14 +103,17 @@ impl Interpreter {
         }
     }
 
-    /// The events of a fact, whose people are as complete as they are known. What has to wait for other messages, [`Self::release`] gives.
+    /// The events of a fact, whose people are as complete as they are known. What has to wait for
+    /// other messages, [`Self::release`] gives.
     pub fn emit(&mut self, fact: Fact, id: &str, at: &At<'_>) -> Vec<Emitted> {
         let fact = match fact {
             Fact::Gift(gift) => {
                 self.gifts.hold(gift, id, at.mono_ms);
                 return Vec::new();
             }
-            Fact::Subscription(subscription) if self.subs.hold(&subscription, id, at.mono_ms) => return Vec::new(),
+            Fact::Subscription(subscription) if self.subs.hold(&subscription, id, at.mono_ms) => {
+                return Vec::new();
+            }
             other => other,
         };
         if let Some(line) = lines::line_of(&fact) {
@@ -115,9 +123,21 @@ impl Interpreter {
             }
         }
         // A line that is deleted must not come after its deletion.
-        let mut emitted = if matches!(fact, Fact::Plain { .. }) { self.lines.release_all(at.wall_ms, at.broadcaster) } else { Vec::new() };
-        let context = render::Context { at_ms: at.wall_ms, id, broadcaster: at.broadcaster };
-        emitted.extend(render::event(&fact, &context).map(|event| Emitted { event, id: id.to_owned(), waited: false }));
+        let mut emitted = if matches!(fact, Fact::Plain { .. }) {
+            self.lines.release_all(at.wall_ms, at.broadcaster)
+        } else {
+            Vec::new()
+        };
+        let context = render::Context {
+            at_ms: at.wall_ms,
+            id,
+            broadcaster: at.broadcaster,
+        };
+        emitted.extend(render::event(&fact, &context).map(|event| Emitted {
+            event,
+            id: id.to_owned(),
+            waited: false,
+        }));
         emitted
     }
 
@@ -138,13 +158,26 @@ impl Interpreter {
     }
 
     fn plan_ballots(&mut self, at: &At<'_>) {
-        let due = [self.polls.due_ms(), self.predictions.due_ms()].into_iter().flatten().min();
+        let due = [self.polls.due_ms(), self.predictions.due_ms()]
+            .into_iter()
+            .flatten()
+            .min();
         // A whole second at most: the wall clock may be set meanwhile.
-        self.ballots_due_ms = due.map(|due_ms| at.mono_ms + u64::try_from((due_ms - at.wall_ms).clamp(1, 1_000)).unwrap_or(1));
+        self.ballots_due_ms = due.map(|due_ms| {
+            at.mono_ms + u64::try_from((due_ms - at.wall_ms).clamp(1, 1_000)).unwrap_or(1)
+        });
     }
 
     /// When [`Self::release`] or [`Self::settle`] has something to do.
     pub fn due_ms(&self) -> Option<u64> {
-        [self.gifts.due_ms(), self.lines.due_ms(), self.subs.due_ms(), self.ballots_due_ms].into_iter().flatten().min()
+        [
+            self.gifts.due_ms(),
+            self.lines.due_ms(),
+            self.subs.due_ms(),
+            self.ballots_due_ms,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 }

@@ -1,7 +1,8 @@
 //! Raids and changes of the stream's title and category: Twitchat tells them by its labels alone.
 //!
-//! "Last raid" tags come back from history whenever Twitchat starts, so that the first map says nothing: it is what later ones are
-//! compared with. Two equal raids in a row look like one; the summary tells them apart.
+//! "Last raid" tags come back from history whenever Twitchat starts, so that the first map says
+//! nothing: it is what later ones are compared with. Two equal raids in a row look like one; the
+//! summary tells them apart.
 
 use serde_json::value::RawValue;
 
@@ -29,9 +30,12 @@ struct Known {
 }
 
 impl Labels {
-    /// Takes a map of labels, in which tags may be missing; gives [`Fact::Raid`] and [`Fact::Stream`] for what changed.
+    /// Takes a map of labels, in which tags may be missing; gives [`Fact::Raid`] and
+    /// [`Fact::Stream`] for what changed.
     pub fn heard(&mut self, data: &RawValue) -> Vec<Fact> {
-        let Some(tags) = Tags::read(data) else { return Vec::new() };
+        let Some(tags) = Tags::read(data) else {
+            return Vec::new();
+        };
         let before = self.known.take();
         let now = before.clone().unwrap_or_default().with(tags);
         let facts = before.map_or_else(Vec::new, |before| now.since(&before));
@@ -48,14 +52,26 @@ impl Labels {
 impl Known {
     /// What a map does not tell, or tells as empty, stays as it was: a raid does not unhappen.
     fn with(self, tags: Tags) -> Self {
-        let newer = |tag: Option<Box<str>>, known: &str| tag.filter(|tag| !tag.is_empty()).unwrap_or_else(|| known.into());
-        let (raid_id, raid_name) = (newer(tags.raid_id, &self.raid_id), newer(tags.raid_name, &self.raid_name));
+        let newer = |tag: Option<Box<str>>, known: &str| {
+            tag.filter(|tag| !tag.is_empty())
+                .unwrap_or_else(|| known.into())
+        };
+        let (raid_id, raid_name) = (
+            newer(tags.raid_id, &self.raid_id),
+            newer(tags.raid_name, &self.raid_name),
+        );
         let is_same_raider = (&raid_id, &raid_name) == (&self.raid_id, &self.raid_name);
-        let (known_avatar, former_avatar) =
-            if is_same_raider { (self.raid_avatar, self.former_avatar) } else { ("".into(), self.raid_avatar) };
+        let (known_avatar, former_avatar) = if is_same_raider {
+            (self.raid_avatar, self.former_avatar)
+        } else {
+            ("".into(), self.raid_avatar)
+        };
         Self {
             raid_count: newer(tags.raid_count, &self.raid_count),
-            raid_avatar: newer(tags.raid_avatar.filter(|avatar| *avatar != former_avatar), &known_avatar),
+            raid_avatar: newer(
+                tags.raid_avatar.filter(|avatar| *avatar != former_avatar),
+                &known_avatar,
+            ),
             raid_id,
             raid_name,
             former_avatar,
@@ -65,17 +81,32 @@ impl Known {
     }
 
     fn since(&self, before: &Self) -> Vec<Fact> {
-        let raid = |known: &Self| (known.raid_id.clone(), known.raid_name.clone(), known.raid_count.clone());
+        let raid = |known: &Self| {
+            (
+                known.raid_id.clone(),
+                known.raid_name.clone(),
+                known.raid_count.clone(),
+            )
+        };
         let stream = |known: &Self| (known.category.clone(), known.title.clone());
         let raided = (raid(self) != raid(before)).then(|| self.raid()).flatten();
-        let changed = (stream(self) != stream(before)).then(|| Fact::Stream { category: self.category.clone(), title: self.title.clone() });
+        let changed = (stream(self) != stream(before)).then(|| Fact::Stream {
+            category: self.category.clone(),
+            title: self.title.clone(),
+        });
         raided.into_iter().chain(changed).collect()
     }
 
     fn raid(&self) -> Option<Fact> {
         let who = Person::new(&self.raid_id, "", &self.raid_name)?.with_login_of_display();
-        let viewers = Number(self.raid_count.parse().ok()).count().unwrap_or_default();
-        Some(Fact::Raid { who, viewers, avatar: self.raid_avatar.clone() })
+        let viewers = Number(self.raid_count.parse().ok())
+            .count()
+            .unwrap_or_default();
+        Some(Fact::Raid {
+            who,
+            viewers,
+            avatar: self.raid_avatar.clone(),
+        })
     }
 }
 
@@ -84,64 +115,174 @@ mod tests {
     use super::*;
 
     fn hear(labels: &mut Labels, tags: &[(&str, &str)]) -> Vec<Fact> {
-        let map: serde_json::Map<_, _> =
-            tags.iter().map(|(tag, value)| ((*tag).into(), serde_json::json!({"type":"string","value":value}))).collect();
+        let map: serde_json::Map<_, _> = tags
+            .iter()
+            .map(|(tag, value)| {
+                (
+                    (*tag).into(),
+                    serde_json::json!({"type":"string","value":value}),
+                )
+            })
+            .collect();
         labels.heard(&RawValue::from_string(serde_json::Value::Object(map).to_string()).unwrap())
     }
 
     fn raid(id: &str, name: &str, viewers: u64) -> Fact {
-        Fact::Raid { who: Person::new(id, &name.to_lowercase(), name).unwrap(), viewers, avatar: "".into() }
+        Fact::Raid {
+            who: Person::new(id, &name.to_lowercase(), name).unwrap(),
+            viewers,
+            avatar: "".into(),
+        }
     }
 
     #[test]
     fn the_first_map_says_nothing_and_later_changes_do() {
         let mut labels = Labels::default();
-        let fox =
-            [("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57"), ("STREAM_TITLE", "Day 9"), ("STREAM_CATEGORY_NAME", "Harbour")];
+        let fox = [
+            ("RAID_ID", "33"),
+            ("RAID_NAME", "Fox"),
+            ("RAID_COUNT", "57"),
+            ("STREAM_TITLE", "Day 9"),
+            ("STREAM_CATEGORY_NAME", "Harbour"),
+        ];
         assert_eq!(hear(&mut labels, &fox), []);
         assert_eq!(hear(&mut labels, &fox), []);
-        assert_eq!(hear(&mut labels, &[("RAID_ID", "34"), ("RAID_NAME", "Owl"), ("RAID_COUNT", "8")]), [raid("34", "Owl", 8)]);
-        assert_eq!(hear(&mut labels, &[("RAID_COUNT", "9")]), [raid("34", "Owl", 9)]);
-        let stream = Fact::Stream { category: "Chess".into(), title: "Day 9".into() };
-        assert_eq!(hear(&mut labels, &[("STREAM_CATEGORY_NAME", "Chess")]), [stream]);
+        assert_eq!(
+            hear(
+                &mut labels,
+                &[("RAID_ID", "34"), ("RAID_NAME", "Owl"), ("RAID_COUNT", "8")]
+            ),
+            [raid("34", "Owl", 8)]
+        );
+        assert_eq!(
+            hear(&mut labels, &[("RAID_COUNT", "9")]),
+            [raid("34", "Owl", 9)]
+        );
+        let stream = Fact::Stream {
+            category: "Chess".into(),
+            title: "Day 9".into(),
+        };
+        assert_eq!(
+            hear(&mut labels, &[("STREAM_CATEGORY_NAME", "Chess")]),
+            [stream]
+        );
     }
 
     fn avatars(facts: Vec<Fact>) -> Vec<Box<str>> {
-        let avatar = |fact| if let Fact::Raid { avatar, .. } = fact { Some(avatar) } else { None };
+        let avatar = |fact| {
+            if let Fact::Raid { avatar, .. } = fact {
+                Some(avatar)
+            } else {
+                None
+            }
+        };
         facts.into_iter().filter_map(avatar).collect()
     }
 
     #[test]
     fn a_raider_is_never_shown_with_the_picture_of_the_one_before() {
         let mut labels = Labels::default();
-        hear(&mut labels, &[("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57"), ("RAID_AVATAR", "https://fox")]);
+        hear(
+            &mut labels,
+            &[
+                ("RAID_ID", "33"),
+                ("RAID_NAME", "Fox"),
+                ("RAID_COUNT", "57"),
+                ("RAID_AVATAR", "https://fox"),
+            ],
+        );
         // Twitchat loads the picture after it has set the name.
         let owl = [("RAID_ID", "34"), ("RAID_NAME", "Owl"), ("RAID_COUNT", "8")];
         let with = |avatar| [owl[0], owl[1], owl[2], ("RAID_AVATAR", avatar)];
-        assert_eq!(avatars(hear(&mut labels, &with("https://fox"))), ["".into()]);
+        assert_eq!(
+            avatars(hear(&mut labels, &with("https://fox"))),
+            ["".into()]
+        );
         assert_eq!(hear(&mut labels, &with("https://fox")), [], "still loading");
-        assert_eq!(hear(&mut labels, &with("https://owl")), [], "a picture alone is no raid");
+        assert_eq!(
+            hear(&mut labels, &with("https://owl")),
+            [],
+            "a picture alone is no raid"
+        );
         let again = [owl[0], owl[1], ("RAID_COUNT", "9")];
         assert_eq!(avatars(hear(&mut labels, &again)), ["https://owl".into()]);
-        let elk = [("RAID_ID", "35"), ("RAID_NAME", "Elk"), ("RAID_COUNT", "1"), ("RAID_AVATAR", "https://elk")];
-        assert_eq!(avatars(hear(&mut labels, &elk)), ["https://elk".into()], "loaded in time");
+        let elk = [
+            ("RAID_ID", "35"),
+            ("RAID_NAME", "Elk"),
+            ("RAID_COUNT", "1"),
+            ("RAID_AVATAR", "https://elk"),
+        ];
+        assert_eq!(
+            avatars(hear(&mut labels, &elk)),
+            ["https://elk".into()],
+            "loaded in time"
+        );
     }
 
     #[test]
     fn a_raider_has_the_login_that_the_name_shows() {
         let mut labels = Labels::default();
-        hear(&mut labels, &[("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57")]);
-        let login = |facts: Vec<Fact>| if let [Fact::Raid { who, .. }] = &*facts { who.login.clone() } else { panic!("{facts:?}") };
-        assert_eq!(&*login(hear(&mut labels, &[("RAID_ID", "34"), ("RAID_NAME", "Big_Owl7")])), "big_owl7");
-        assert_eq!(&*login(hear(&mut labels, &[("RAID_ID", "35"), ("RAID_NAME", "雪花")])), "", "nobody knows");
+        hear(
+            &mut labels,
+            &[
+                ("RAID_ID", "33"),
+                ("RAID_NAME", "Fox"),
+                ("RAID_COUNT", "57"),
+            ],
+        );
+        let login = |facts: Vec<Fact>| {
+            if let [Fact::Raid { who, .. }] = &*facts {
+                who.login.clone()
+            } else {
+                panic!("{facts:?}")
+            }
+        };
+        assert_eq!(
+            &*login(hear(
+                &mut labels,
+                &[("RAID_ID", "34"), ("RAID_NAME", "Big_Owl7")]
+            )),
+            "big_owl7"
+        );
+        assert_eq!(
+            &*login(hear(
+                &mut labels,
+                &[("RAID_ID", "35"), ("RAID_NAME", "雪花")]
+            )),
+            "",
+            "nobody knows"
+        );
     }
 
     #[test]
     fn emptied_labels_are_no_raid() {
         let mut labels = Labels::default();
-        hear(&mut labels, &[("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57")]);
-        assert_eq!(hear(&mut labels, &[("RAID_ID", ""), ("RAID_NAME", ""), ("RAID_COUNT", "")]), []);
-        assert_eq!(hear(&mut labels, &[("RAID_ID", "33"), ("RAID_NAME", "Fox"), ("RAID_COUNT", "57")]), []);
+        hear(
+            &mut labels,
+            &[
+                ("RAID_ID", "33"),
+                ("RAID_NAME", "Fox"),
+                ("RAID_COUNT", "57"),
+            ],
+        );
+        assert_eq!(
+            hear(
+                &mut labels,
+                &[("RAID_ID", ""), ("RAID_NAME", ""), ("RAID_COUNT", "")]
+            ),
+            []
+        );
+        assert_eq!(
+            hear(
+                &mut labels,
+                &[
+                    ("RAID_ID", "33"),
+                    ("RAID_NAME", "Fox"),
+                    ("RAID_COUNT", "57")
+                ]
+            ),
+            []
+        );
     }
 
     #[test]
@@ -150,7 +291,10 @@ mod tests {
         hear(&mut labels, &[("RAID_ID", "33")]);
         labels.rebase();
         assert_eq!(hear(&mut labels, &[("RAID_ID", "34")]), []);
-        assert_eq!(labels.heard(&RawValue::from_string("[]".into()).unwrap()), []);
+        assert_eq!(
+            labels.heard(&RawValue::from_string("[]".into()).unwrap()),
+            []
+        );
         assert_eq!(hear(&mut labels, &[("RAID_ID", "35")]), [raid("35", "", 0)]);
     }
 }

@@ -1,11 +1,14 @@
 //! Cuts texts that are longer than any that a person writes, before anything of them is kept.
 //!
-//! It works on JSON as it is written: the summary alone may have megabytes, and nothing of it needs to be built for this.
+//! It works on JSON as it is written: the summary alone may have megabytes, and nothing of it needs
+//! to be built for this.
 
-/// Bytes of one text as it is written in JSON. Twitch's longest has 500 characters, which escapes make 3,000 bytes.
+/// Bytes of one text as it is written in JSON. Twitch's longest has 500 characters, which escapes
+/// make 3,000 bytes.
 pub const LONGEST: usize = 4_096;
 
-/// The same JSON with each longer text, key or value, cut and ending in "…"; `None` if there is none.
+/// The same JSON with each longer text, key or value, cut and ending in "…"; `None` if there is
+/// none.
 pub fn shorten(json: &str) -> Option<String> {
     if json.len() <= LONGEST {
         return None;
@@ -13,7 +16,11 @@ pub fn shorten(json: &str) -> Option<String> {
     let mut cut: Option<String> = None;
     let mut copied = 0;
     let mut at = 0;
-    while let Some(start) = json.get(at..).and_then(|rest| rest.find('"')).map(|found| at + found + 1) {
+    while let Some(start) = json
+        .get(at..)
+        .and_then(|rest| rest.find('"'))
+        .map(|found| at + found + 1)
+    {
         let Some(rest) = json.get(start..) else { break };
         let (kept, whole) = lengths(rest);
         if kept < whole {
@@ -30,7 +37,8 @@ pub fn shorten(json: &str) -> Option<String> {
     Some(short)
 }
 
-/// How much of a text stays and how long it is, up to its closing quote. It is cut between characters, never within an escape or a pair.
+/// How much of a text stays and how long it is, up to its closing quote. It is cut between
+/// characters, never within an escape or a pair.
 fn lengths(text: &str) -> (usize, usize) {
     let bytes = text.as_bytes();
     let (mut at, mut kept) = (0, None);
@@ -60,12 +68,20 @@ fn escape(bytes: &[u8]) -> usize {
     let is_half = |bytes: &[u8], leads: [u8; 4]| {
         bytes.starts_with(b"\\u")
             && bytes.get(2..4).is_some_and(|lead| {
-                lead.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'd'))
-                    && lead.get(1).is_some_and(|second| leads.contains(&second.to_ascii_lowercase()))
+                lead.first()
+                    .is_some_and(|first| first.eq_ignore_ascii_case(&b'd'))
+                    && lead
+                        .get(1)
+                        .is_some_and(|second| leads.contains(&second.to_ascii_lowercase()))
             })
     };
     match bytes.get(1) {
-        Some(b'u') if is_half(bytes, *b"89ab") && is_half(bytes.get(6..).unwrap_or_default(), *b"cdef") => 12,
+        Some(b'u')
+            if is_half(bytes, *b"89ab")
+                && is_half(bytes.get(6..).unwrap_or_default(), *b"cdef") =>
+        {
+            12
+        }
         Some(b'u') => 6,
         _ => 2,
     }
@@ -80,14 +96,21 @@ mod tests {
 
     #[test]
     fn what_has_no_long_text_stays_as_it_is() {
-        assert_eq!(shorten(&json!({ "a": "x".repeat(LONGEST) }).to_string()), None);
-        assert_eq!(shorten(&json!(vec!["x".repeat(100); 1_000]).to_string()), None);
+        assert_eq!(
+            shorten(&json!({ "a": "x".repeat(LONGEST) }).to_string()),
+            None
+        );
+        assert_eq!(
+            shorten(&json!(vec!["x".repeat(100); 1_000]).to_string()),
+            None
+        );
     }
 
     #[test]
     fn a_long_text_is_cut_wherever_it_stands() {
         let long = "ä".repeat(LONGEST);
-        let json = json!({ "a": long, "b": [1, { "c": long, "d": "stays" }], "e": "\"" }).to_string();
+        let json =
+            json!({ "a": long, "b": [1, { "c": long, "d": "stays" }], "e": "\"" }).to_string();
         let kept = format!("{}…", "ä".repeat(LONGEST / 2));
         assert_eq!(
             serde_json::from_str::<Value>(&shorten(&json).unwrap()).unwrap(),
@@ -104,7 +127,10 @@ mod tests {
             for shift in 0..=before {
                 let json = format!("[\"{}{}\"]", "x".repeat(shift), unit.repeat(LONGEST));
                 let short = shorten(&json).unwrap();
-                assert!(serde_json::from_str::<Value>(&short).is_ok(), "{unit} {shift}");
+                assert!(
+                    serde_json::from_str::<Value>(&short).is_ok(),
+                    "{unit} {shift}"
+                );
             }
         }
     }

@@ -1,9 +1,10 @@
-//! Chat lines: Twitchat reports one line in up to five messages (a first message, a mention, a message of somebody who does not follow,
-//! a highlighted message), each with an id of its own, and two Twitchat pages report each of them twice. One line becomes one
-//! `ChatMessage` and at most one `FirstWord`.
+//! Chat lines: Twitchat reports one line in up to five messages (a first message, a mention, a
+//! message of somebody who does not follow, a highlighted message), each with an id of its own, and
+//! two Twitchat pages report each of them twice. One line becomes one `ChatMessage` and at most one
+//! `FirstWord`.
 //!
-//! The same person and text within two seconds is one line. A line waits a moment before it is emitted: that it is somebody's first ever
-//! is in the last of its messages.
+//! The same person and text within two seconds is one line. A line waits a moment before it is
+//! emitted: that it is somebody's first ever is in the last of its messages.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -13,7 +14,8 @@ use crate::event::{
     fact::{Chat, ChatKind, Presence, Redemption, Told},
 };
 
-/// Messages with the same person and text that come no later than this after the first one are the same line.
+/// Messages with the same person and text that come no later than this after the first one are the
+/// same line.
 const LINE_MS: u64 = 2_000;
 /// A person's `FirstWord` is emitted once in this time.
 const FIRST_WORD_MS: u64 = 60_000;
@@ -30,7 +32,8 @@ struct Line {
     /// Id of its first message.
     id: String,
     began_ms: u64,
-    /// The `FirstWord` that is to be emitted: whether it is the first message ever. `None` if no message says so, or it was emitted.
+    /// The `FirstWord` that is to be emitted: whether it is the first message ever. `None` if no
+    /// message says so, or it was emitted.
     first_word: Option<bool>,
     /// Whether a `FirstWord` was emitted.
     has_first_word: bool,
@@ -49,13 +52,17 @@ pub struct Lines {
     crowded: Vec<Line>,
 }
 
-/// The chat line that a fact reports, if it does. Streamer.bot has one for a reward with a text too, and none for a cheer.
+/// The chat line that a fact reports, if it does. Streamer.bot has one for a reward with a text
+/// too, and none for a cheer.
 pub fn line_of(fact: &Fact) -> Option<Presence> {
     match fact {
         Fact::Presence(presence) if presence.told != Told::Silent => Some(presence.clone()),
-        Fact::Redemption(Redemption { who, chat, .. }) if !chat.text.is_empty() => {
-            Some(Presence { who: who.clone(), spoke: true, told: Told::ChatMessage, chat: chat.clone() })
-        }
+        Fact::Redemption(Redemption { who, chat, .. }) if !chat.text.is_empty() => Some(Presence {
+            who: who.clone(),
+            spoke: true,
+            told: Told::ChatMessage,
+            chat: chat.clone(),
+        }),
         _ => None,
     }
 }
@@ -64,7 +71,11 @@ impl Line {
     fn is(&self, who: &Person, text: &str) -> bool {
         let is_same = |a: &str, b: &str| !a.is_empty() && a.eq_ignore_ascii_case(b);
         let is_person = self.who.platform == who.platform
-            && if self.who.id.is_empty() || who.id.is_empty() { is_same(&self.who.login, &who.login) } else { self.who.id == who.id };
+            && if self.who.id.is_empty() || who.id.is_empty() {
+                is_same(&self.who.login, &who.login)
+            } else {
+                self.who.id == who.id
+            };
         is_person && *self.chat.text == *text
     }
 
@@ -103,12 +114,27 @@ impl Line {
         let ever = self.first_word.take();
         self.has_first_word |= ever.is_some();
         // A message without a text is somebody's first word, but no line that could be shown.
-        let line = (!std::mem::replace(&mut self.is_out, true) && !self.chat.text.is_empty()).then_some("ChatMessage");
+        let line = (!std::mem::replace(&mut self.is_out, true) && !self.chat.text.is_empty())
+            .then_some("ChatMessage");
         for kind in ever.map(|_| "FirstWord").into_iter().chain(line) {
-            let context = render::Context { at_ms, id: &self.id, broadcaster };
-            let event = render::written(kind, &self.who, &self.chat, ever.unwrap_or_default(), &context);
+            let context = render::Context {
+                at_ms,
+                id: &self.id,
+                broadcaster,
+            };
+            let event = render::written(
+                kind,
+                &self.who,
+                &self.chat,
+                ever.unwrap_or_default(),
+                &context,
+            );
             let event = render::of_platform(self.who.platform, event);
-            events.push(Emitted { event, id: self.id.clone(), waited: true });
+            events.push(Emitted {
+                event,
+                id: self.id.clone(),
+                waited: true,
+            });
         }
     }
 }
@@ -116,15 +142,24 @@ impl Line {
 impl Lines {
     /// Takes a message in, with its id. What comes of it, [`Self::release`] gives.
     pub fn hold(&mut self, presence: Presence, id: &str, now_ms: u64) {
-        let Presence { who, told, chat, .. } = presence;
-        while self.held.front().is_some_and(|line| now_ms.saturating_sub(line.began_ms) > LINE_MS && !line.waits()) {
+        let Presence {
+            who, told, chat, ..
+        } = presence;
+        while self
+            .held
+            .front()
+            .is_some_and(|line| now_ms.saturating_sub(line.began_ms) > LINE_MS && !line.waits())
+        {
             self.held.pop_front();
         }
         if self.first_words.len() > self.room.max(LINES) {
-            self.first_words.retain(|_, emitted_ms| now_ms.saturating_sub(*emitted_ms) <= FIRST_WORD_MS);
+            self.first_words
+                .retain(|_, emitted_ms| now_ms.saturating_sub(*emitted_ms) <= FIRST_WORD_MS);
             self.room = 2 * self.first_words.len();
         }
-        let known = self.held.iter_mut().rev().find(|line| now_ms.saturating_sub(line.began_ms) <= LINE_MS && line.is(&who, &chat.text));
+        let known = self.held.iter_mut().rev().find(|line| {
+            now_ms.saturating_sub(line.began_ms) <= LINE_MS && line.is(&who, &chat.text)
+        });
         if let Some(line) = known {
             line.join(told, chat);
             return;
@@ -135,7 +170,15 @@ impl Lines {
         {
             self.crowded.push(oldest);
         }
-        let mut line = Line { who, chat, id: id.to_owned(), began_ms: now_ms, first_word: None, has_first_word: false, is_out: false };
+        let mut line = Line {
+            who,
+            chat,
+            id: id.to_owned(),
+            began_ms: now_ms,
+            first_word: None,
+            has_first_word: false,
+            is_out: false,
+        };
         line.note(told);
         self.held.push_back(line);
     }
@@ -143,29 +186,60 @@ impl Lines {
     /// When [`Self::release`] has something to do.
     pub fn due_ms(&self) -> Option<u64> {
         let crowded = self.crowded.first().map(|line| line.began_ms);
-        crowded.or_else(|| self.held.iter().find(|line| line.waits()).map(|line| line.began_ms + HOLD_MS))
+        crowded.or_else(|| {
+            self.held
+                .iter()
+                .find(|line| line.waits())
+                .map(|line| line.began_ms + HOLD_MS)
+        })
     }
 
-    /// The events of all lines that have waited long enough. `at_ms` is the time that they bear, Unix milliseconds.
-    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
+    /// The events of all lines that have waited long enough. `at_ms` is the time that they bear,
+    /// Unix milliseconds.
+    pub fn release(
+        &mut self,
+        now_ms: u64,
+        at_ms: i64,
+        broadcaster: Option<&Person>,
+    ) -> Vec<Emitted> {
         self.release_if(at_ms, broadcaster, |line| now_ms >= line.began_ms + HOLD_MS)
     }
 
-    /// The events of all lines, whether they have waited or not: something happened that must not come before them.
+    /// The events of all lines, whether they have waited or not: something happened that must not
+    /// come before them.
     pub fn release_all(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
         self.release_if(at_ms, broadcaster, |_| true)
     }
 
-    fn release_if(&mut self, at_ms: i64, broadcaster: Option<&Person>, is_due: impl Fn(&Line) -> bool) -> Vec<Emitted> {
+    fn release_if(
+        &mut self,
+        at_ms: i64,
+        broadcaster: Option<&Person>,
+        is_due: impl Fn(&Line) -> bool,
+    ) -> Vec<Emitted> {
         let mut events = Vec::new();
-        let Self { held, crowded, first_words, .. } = self;
+        let Self {
+            held,
+            crowded,
+            first_words,
+            ..
+        } = self;
         let crowded = &mut std::mem::take(crowded);
-        for line in crowded.iter_mut().chain(held.iter_mut().filter(|line| line.waits() && is_due(line))) {
+        for line in crowded
+            .iter_mut()
+            .chain(held.iter_mut().filter(|line| line.waits() && is_due(line)))
+        {
             if line.first_word.is_some() {
-                let name = if line.who.id.is_empty() { line.who.login.to_lowercase().into() } else { line.who.id.clone() };
+                let name = if line.who.id.is_empty() {
+                    line.who.login.to_lowercase().into()
+                } else {
+                    line.who.id.clone()
+                };
                 let key = (line.who.platform, name);
                 let before = first_words.get(&key);
-                if before.is_some_and(|before| line.began_ms.saturating_sub(*before) <= FIRST_WORD_MS) {
+                if before
+                    .is_some_and(|before| line.began_ms.saturating_sub(*before) <= FIRST_WORD_MS)
+                {
                     line.first_word = None;
                     line.has_first_word = true;
                 } else {
@@ -186,7 +260,15 @@ mod tests {
 
     fn said(who: &str, text: &str, told: Told) -> Presence {
         let who = Person::new(&format!("id of {who}"), &who.to_lowercase(), who).unwrap();
-        Presence { who, spoke: true, told, chat: Chat { text: text.into(), ..Chat::default() } }
+        Presence {
+            who,
+            spoke: true,
+            told,
+            chat: Chat {
+                text: text.into(),
+                ..Chat::default()
+            },
+        }
     }
 
     fn names(events: &[Emitted]) -> Vec<&str> {
@@ -197,13 +279,27 @@ mod tests {
     fn a_line_waits_a_tenth_of_a_second_and_then_comes_whole() {
         let mut lines = Lines::default();
         lines.hold(said("Anna", "hi", Told::ChatMessage), "m1", 1_000);
-        lines.hold(said("Anna", "hi", Told::FirstWord { ever: false }), "m2", 1_001);
-        lines.hold(said("Anna", "hi", Told::FirstWord { ever: true }), "m3", 1_002);
-        assert_eq!((lines.due_ms(), lines.release(1_099, 0, None)), (Some(1_100), vec![]));
+        lines.hold(
+            said("Anna", "hi", Told::FirstWord { ever: false }),
+            "m2",
+            1_001,
+        );
+        lines.hold(
+            said("Anna", "hi", Told::FirstWord { ever: true }),
+            "m3",
+            1_002,
+        );
+        assert_eq!(
+            (lines.due_ms(), lines.release(1_099, 0, None)),
+            (Some(1_100), vec![])
+        );
         let events = lines.release(1_100, 0, None);
         assert_eq!(names(&events), ["FirstWord", "ChatMessage"]);
         for Emitted { event, id, .. } in &events {
-            assert_eq!((event.data["meta"]["firstMessage"].as_bool(), id.as_str()), (Some(true), "m1"));
+            assert_eq!(
+                (event.data["meta"]["firstMessage"].as_bool(), id.as_str()),
+                (Some(true), "m1")
+            );
         }
         assert_eq!(lines.due_ms(), None);
     }
@@ -211,7 +307,14 @@ mod tests {
     #[test]
     fn two_seconds_after_its_first_message_the_same_text_is_another_line() {
         let mut lines = Lines::default();
-        for (at, expected) in [(0, 1), (1_000, 0), (2_000, 0), (2_001, 1), (4_001, 0), (4_002, 1)] {
+        for (at, expected) in [
+            (0, 1),
+            (1_000, 0),
+            (2_000, 0),
+            (2_001, 1),
+            (4_001, 0),
+            (4_002, 1),
+        ] {
             lines.hold(said("Anna", "hi", Told::ChatMessage), "m", at);
             assert_eq!(lines.release_all(0, None).len(), expected, "{at}");
         }
@@ -221,9 +324,13 @@ mod tests {
     fn a_first_word_is_emitted_once_a_minute_for_each_person() {
         let mut lines = Lines::default();
         let mut emitted = Vec::new();
-        for (who, text, at) in
-            [("Anna", "hi", 0), ("Anna", "hello", 3_000), ("Zed", "hi", 3_000), ("Anna", "hi", 60_000), ("Anna", "hi", 200_000)]
-        {
+        for (who, text, at) in [
+            ("Anna", "hi", 0),
+            ("Anna", "hello", 3_000),
+            ("Zed", "hi", 3_000),
+            ("Anna", "hi", 60_000),
+            ("Anna", "hi", 200_000),
+        ] {
             lines.hold(said(who, text, Told::FirstWord { ever: false }), "m", at);
             emitted.push(names(&lines.release_all(0, None)).len());
         }
@@ -233,7 +340,10 @@ mod tests {
     #[test]
     fn whoever_has_no_id_is_known_by_the_login() {
         let mut lines = Lines::default();
-        let by_login = Presence { who: Person::new("", "Anna", "").unwrap(), ..said("Anna", "hi", Told::ChatMessage) };
+        let by_login = Presence {
+            who: Person::new("", "Anna", "").unwrap(),
+            ..said("Anna", "hi", Told::ChatMessage)
+        };
         lines.hold(said("Anna", "hi", Told::ChatMessage), "m1", 0);
         lines.hold(by_login, "m2", 1);
         assert_eq!(lines.release_all(0, None).len(), 1);
@@ -250,7 +360,13 @@ mod tests {
         lines.hold(highlighted, "m2", 1);
         let events = lines.release_all(0, None);
         let data = &events[0].event.data;
-        assert_eq!((data["meta"]["isHighlighted"].as_bool(), data["user"]["color"].as_str()), (Some(true), Some("#123456")));
+        assert_eq!(
+            (
+                data["meta"]["isHighlighted"].as_bool(),
+                data["user"]["color"].as_str()
+            ),
+            (Some(true), Some("#123456"))
+        );
         assert_eq!(data["user"]["badges"][0]["name"], "vip");
     }
 
@@ -266,19 +382,23 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes in whatever order: each line that was reported is emitted once, and none waits for ever.
+        /// Whatever comes in whatever order: each line that was reported is emitted once, and none
+        /// waits for ever.
         #[test]
-        fn each_line_is_emitted_once(messages in prop::collection::vec((0..3_u8, 0..3_u8, 0..3_u8, 0..900_u64), 1..60)) {
+        fn each_line_is_emitted_once(messages in prop::collection::vec((0..3_u8, 0..3_u8, 0..3_u8,
+            0..900_u64), 1..60)) {
             let mut lines = Lines::default();
             let (mut now, mut emitted, mut first_words) = (0, Vec::new(), Vec::new());
-            let mut began: std::collections::HashMap<(u8, u8), u64> = std::collections::HashMap::new();
+            let mut began: std::collections::HashMap<(u8, u8),
+                u64> = std::collections::HashMap::new();
             let mut expected = 0;
             for (who, text, told, pause) in messages {
                 now += pause;
                 for line in lines.release(now, 0, None) {
                     if &*line.event.name.kind == "ChatMessage" { emitted.push(line) } else { first_words.push(line) }
                 }
-                let told = match told { 0 => Told::ChatMessage, 1 => Told::FirstWord { ever: false }, _ => Told::FirstWord { ever: true } };
+                let told = match told { 0 => Told::ChatMessage,
+                    1 => Told::FirstWord { ever: false }, _ => Told::FirstWord { ever: true } };
                 if began.get(&(who, text)).is_none_or(|began| now - began > LINE_MS) {
                     began.insert((who, text), now);
                     expected += 1;

@@ -4,15 +4,18 @@ use serde_json::{Value, json};
 
 use crate::event::Event;
 
-/// OBS as Streamer.bot describes a connection. `id` tells it from another OBS that somebody may be connected to.
+/// OBS as Streamer.bot describes a connection. `id` tells it from another OBS that somebody may be
+/// connected to.
 pub fn connection(id: &str, obs_version: &str, websocket_version: &str) -> Value {
-    json!({ "id": id, "host": "OBS", "name": "OBS", "version": obs_version, "websocketVersion": websocket_version })
+    json!({ "id": id, "host": "OBS", "name": "OBS", "version": obs_version,
+        "websocketVersion": websocket_version })
 }
 
 /// It is there, in the words of all versions.
 pub fn connected(connection: &Value) -> Event {
     let part = |key: &str| connection.get(key).cloned().unwrap_or_default();
-    let data = json!({ "obs.id": part("id"), "obs.name": part("name"), "obs.host": part("host"), "obs.studioVersion": part("version"),
+    let data = json!({ "obs.id": part("id"), "obs.name": part("name"), "obs.host": part("host"),
+        "obs.studioVersion": part("version"),
         "obs.websocketVersion": part("websocketVersion"), "connection": connection });
     Event::new("Obs", "Connected", data)
 }
@@ -25,13 +28,21 @@ pub fn disconnected(connection: &Value) -> Event {
 /// It shows another scene.
 pub fn scene_changed(connection: &Value, name: &str, before: &str) -> Event {
     let scene = |name: &str| json!({ "name": name, "sceneName": name });
-    let data =
-        json!({ "connection": connection, "scene": scene(name), "oldScene": scene(before), "obs.sceneName": name, "obs.scene": name });
+    let data = json!({ "connection": connection, "scene": scene(name), "oldScene": scene(before),
+        "obs.sceneName": name, "obs.scene": name });
     Event::new("Obs", "SceneChanged", data)
 }
 
 /// It began to stream, or stopped.
 pub fn stream_changed(connection: &Value, active: bool) -> Event {
-    let kind = if active { "StreamingStarted" } else { "StreamingStopped" };
-    Event::new("Obs", kind, json!({ "connection": connection, "outputActive": active }))
+    let kind = if active {
+        "StreamingStarted"
+    } else {
+        "StreamingStopped"
+    };
+    Event::new(
+        "Obs",
+        kind,
+        json!({ "connection": connection, "outputActive": active }),
+    )
 }

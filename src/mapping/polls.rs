@@ -30,16 +30,26 @@ impl Polls {
             Told::State(ballot) => match self.course.take(ballot, now_ms) {
                 Step::Begun { before } => {
                     facts.extend(before.map(|ballot| completed(&ballot, now_ms)));
-                    facts.extend(self.course.current().map(|ballot| running("PollCreated", ballot, now_ms)));
+                    facts.extend(
+                        self.course
+                            .current()
+                            .map(|ballot| running("PollCreated", ballot, now_ms)),
+                    );
                 }
                 // What comes behind the clearing is the result, told when the poll has settled.
                 Step::Moved { .. } if self.course.is_cleared() => {}
-                Step::Moved { .. } => facts.extend(self.course.current().map(|ballot| running("PollUpdated", ballot, now_ms))),
+                Step::Moved { .. } => facts.extend(
+                    self.course
+                        .current()
+                        .map(|ballot| running("PollUpdated", ballot, now_ms)),
+                ),
                 Step::Nothing => {}
             },
             Told::Nothing => {}
         }
-        if self.course.current().is_some_and(|ballot| matches!(&*ballot.status, "COMPLETED" | "TERMINATED" | "ARCHIVED")) {
+        if self.course.current().is_some_and(|ballot| {
+            matches!(&*ballot.status, "COMPLETED" | "TERMINATED" | "ARCHIVED")
+        }) {
             facts.extend(self.course.close().map(|ballot| completed(&ballot, now_ms)));
         }
         facts
@@ -52,7 +62,11 @@ impl Polls {
 
     /// Tells of a poll that was cleared a moment ago.
     pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
-        self.course.settle(now_ms).map(|(ballot, cleared_ms)| completed(&ballot, cleared_ms)).into_iter().collect()
+        self.course
+            .settle(now_ms)
+            .map(|(ballot, cleared_ms)| completed(&ballot, cleared_ms))
+            .into_iter()
+            .collect()
     }
 }
 
@@ -60,15 +74,25 @@ fn running(kind: &str, ballot: &Ballot, now_ms: i64) -> Fact {
     let end = ballot.end_ms();
     let mut data = common(ballot);
     data.insert("ends_at".into(), json!(end.map_or_else(String::new, iso)));
-    data.insert("remainingDurationMilliseconds".into(), json!(end.map_or(0, |end| end.saturating_sub(now_ms).max(0))));
-    Fact::Plain { name: EventName::new("Twitch", kind), data }
+    data.insert(
+        "remainingDurationMilliseconds".into(),
+        json!(end.map_or(0, |end| end.saturating_sub(now_ms).max(0))),
+    );
+    Fact::Plain {
+        name: EventName::new("Twitch", kind),
+        data,
+    }
 }
 
 fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
     // Ended by hand before its time, or heard of after it.
     let ended = iso(ballot.end_ms().map_or(now_ms, |end| end.min(now_ms)));
     let mut data = common(ballot);
-    let status = if ballot.status.is_empty() || &*ballot.status == "ACTIVE" { "completed".into() } else { ballot.status.to_lowercase() };
+    let status = if ballot.status.is_empty() || &*ballot.status == "ACTIVE" {
+        "completed".into()
+    } else {
+        ballot.status.to_lowercase()
+    };
     for (key, value) in [
         ("status", json!(status)),
         ("ended_at", json!(ended)),
@@ -79,7 +103,10 @@ fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
     ] {
         data.insert(key.into(), value);
     }
-    Fact::Plain { name: EventName::new("Twitch", "PollCompleted"), data }
+    Fact::Plain {
+        name: EventName::new("Twitch", "PollCompleted"),
+        data,
+    }
 }
 
 fn common(ballot: &Ballot) -> Map<String, Value> {
@@ -88,18 +115,25 @@ fn common(ballot: &Ballot) -> Map<String, Value> {
         ("id", json!(ballot.id)),
         ("title", json!(ballot.title)),
         ("choices", ballot.choices.iter().map(choice).collect()),
-        ("channel_points_voting", json!({ "is_enabled": false, "amount_per_vote": 0 })),
+        (
+            "channel_points_voting",
+            json!({ "is_enabled": false, "amount_per_vote": 0 }),
+        ),
         ("started_at", json!(started)),
         ("startedAt", json!(started)),
         ("duration", json!(ballot.duration_s.unwrap_or_default())),
         ("totalVotes", json!(ballot.total())),
         ("isTest", json!(ballot.is_test)),
     ];
-    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    fields
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
 }
 
 fn choice(choice: &Choice) -> Value {
-    json!({ "id": choice.id, "choice_id": choice.id, "title": choice.title, "channel_points_votes": 0, "votes": choice.votes })
+    json!({ "id": choice.id, "choice_id": choice.id, "title": choice.title,
+        "channel_points_votes": 0, "votes": choice.votes })
 }
 
 #[cfg(test)]
@@ -127,24 +161,52 @@ mod tests {
     #[test]
     fn a_poll_is_created_updated_and_completed() {
         let facts = play(OLD, &[38, 39, 40, 41]);
-        assert_eq!(names(&facts), ["Twitch.PollCreated", "Twitch.PollUpdated", "Twitch.PollCompleted"]);
+        assert_eq!(
+            names(&facts),
+            [
+                "Twitch.PollCreated",
+                "Twitch.PollUpdated",
+                "Twitch.PollCompleted"
+            ]
+        );
         insta::assert_json_snapshot!(event_data(&facts));
     }
 
     #[test]
     fn two_open_pages_tell_it_once() {
         let facts = play(OLD, &[38, 38, 39, 39, 40, 41, 40, 41, 41]);
-        assert_eq!(names(&facts), ["Twitch.PollCreated", "Twitch.PollUpdated", "Twitch.PollCompleted"]);
+        assert_eq!(
+            names(&facts),
+            [
+                "Twitch.PollCreated",
+                "Twitch.PollUpdated",
+                "Twitch.PollCompleted"
+            ]
+        );
     }
 
     #[test]
     fn seventeen_clears_without_data() {
-        assert_eq!(names(&play(NEW, &[16, 17, 18])), ["Twitch.PollCreated", "Twitch.PollUpdated", "Twitch.PollCompleted"]);
+        assert_eq!(
+            names(&play(NEW, &[16, 17, 18])),
+            [
+                "Twitch.PollCreated",
+                "Twitch.PollUpdated",
+                "Twitch.PollCompleted"
+            ]
+        );
     }
 
     #[test]
     fn the_flat_and_the_first_form_are_polls_too() {
-        assert_eq!(names(&play(OLD, &[36, 37, 41])), ["Twitch.PollCreated", "Twitch.PollUpdated", "Twitch.PollCompleted"]);
+        assert_eq!(
+            names(&play(OLD, &[36, 37, 41])),
+            [
+                "Twitch.PollCreated",
+                "Twitch.PollUpdated",
+                "Twitch.PollCompleted"
+            ]
+        );
         assert_eq!(names(&play(OLD, &[42])), ["Twitch.PollCreated"]);
         assert_eq!(names(&play(OLD, &[41])), [""; 0]);
     }
@@ -153,20 +215,29 @@ mod tests {
     fn a_result_that_obs_put_behind_the_clearing_still_counts() {
         let mut polls = Polls::default();
         let all = lines(OLD);
-        let mut hear = |number: usize, now| polls.heard("POLL_PROGRESS", all[number - 1].data.as_deref(), now);
+        let mut hear =
+            |number: usize, now| polls.heard("POLL_PROGRESS", all[number - 1].data.as_deref(), now);
         assert_eq!(names(&hear(38, 0)), ["Twitch.PollCreated"]);
         assert_eq!((hear(41, 1000), hear(40, 1003)), (vec![], vec![]));
         let facts = polls.tick(1500);
         let data = *event_data(&facts).first().unwrap();
-        assert_eq!((&data["totalVotes"], &data["winningChoice"]["title"]), (&json!(36), &json!("Speedrun")));
+        assert_eq!(
+            (&data["totalVotes"], &data["winningChoice"]["title"]),
+            (&json!(36), &json!("Speedrun"))
+        );
     }
 
     #[test]
     fn a_status_of_the_first_generation_ends_it() {
         let mut polls = Polls::default();
-        let data = serde_json::from_str(r#"{"poll":{"id":"a","choices":[],"status":"TERMINATED"}}"#).unwrap();
+        let data =
+            serde_json::from_str(r#"{"poll":{"id":"a","choices":[],"status":"TERMINATED"}}"#)
+                .unwrap();
         let facts = polls.heard("POLL", Some(data), 5);
-        assert_eq!(names(&facts), ["Twitch.PollCreated", "Twitch.PollCompleted"]);
+        assert_eq!(
+            names(&facts),
+            ["Twitch.PollCreated", "Twitch.PollCompleted"]
+        );
         let data = *event_data(&facts).last().unwrap();
         assert_eq!(data["status"], "terminated");
     }

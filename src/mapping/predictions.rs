@@ -1,4 +1,5 @@
-//! Predictions: Twitchat's repeated states into `PredictionCreated`, `Updated`, `Locked`, `Completed` and `Canceled`.
+//! Predictions: Twitchat's repeated states into `PredictionCreated`, `Updated`, `Locked`,
+//! `Completed` and `Canceled`.
 
 use serde_json::{Map, Value, json, value::RawValue};
 
@@ -14,7 +15,10 @@ pub struct Predictions {
 impl Predictions {
     /// Whether a type tells of predictions.
     pub fn hears(kind: &str) -> bool {
-        matches!(kind, "PREDICTION" | "PREDICTION_PROGRESS" | "ON_PREDICTION_PROGRESS")
+        matches!(
+            kind,
+            "PREDICTION" | "PREDICTION_PROGRESS" | "ON_PREDICTION_PROGRESS"
+        )
     }
 
     /// Takes a message; gives the events that it makes ([`Fact::Plain`]).
@@ -33,15 +37,24 @@ impl Predictions {
         };
         // One that was open when another begins has ended unheard: nobody knows how.
         let step = self.course.take(ballot, now_ms);
-        let Some(current) = self.course.current().filter(|_| step != Step::Nothing) else { return facts };
+        let Some(current) = self.course.current().filter(|_| step != Step::Nothing) else {
+            return facts;
+        };
         if matches!(step, Step::Begun { .. }) {
             facts.push(open("PredictionCreated", current));
         }
         let is_canceled = matches!(&*current.status, "CANCELED" | "CANCELLED");
         if is_resolved(current) || is_canceled {
-            facts
-                .extend(self.course.close().map(|ballot| if is_canceled { canceled(&ballot, now_ms) } else { completed(&ballot, now_ms) }));
-        } else if matches!(step, Step::Moved { locked: true }) || (current.locked && matches!(step, Step::Begun { .. })) {
+            facts.extend(self.course.close().map(|ballot| {
+                if is_canceled {
+                    canceled(&ballot, now_ms)
+                } else {
+                    completed(&ballot, now_ms)
+                }
+            }));
+        } else if matches!(step, Step::Moved { locked: true })
+            || (current.locked && matches!(step, Step::Begun { .. }))
+        {
             facts.push(locked(current, now_ms));
         } else if matches!(step, Step::Moved { .. }) && !self.course.is_cleared() {
             facts.push(open("PredictionUpdated", current));
@@ -56,7 +69,11 @@ impl Predictions {
 
     /// Tells of a prediction that was cleared a moment ago without a result: it was canceled.
     pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
-        self.course.settle(now_ms).map(|(ballot, cleared_ms)| canceled(&ballot, cleared_ms)).into_iter().collect()
+        self.course
+            .settle(now_ms)
+            .map(|(ballot, cleared_ms)| canceled(&ballot, cleared_ms))
+            .into_iter()
+            .collect()
     }
 }
 
@@ -66,19 +83,40 @@ fn is_resolved(ballot: &Ballot) -> bool {
 }
 
 fn open(kind: &str, ballot: &Ballot) -> Fact {
-    let planned = Ballot { ends_ms: None, ..ballot.clone() };
-    event(kind, ballot, [("locks_at", json!(planned.end_ms().map_or_else(String::new, iso)))])
+    let planned = Ballot {
+        ends_ms: None,
+        ..ballot.clone()
+    };
+    event(
+        kind,
+        ballot,
+        [(
+            "locks_at",
+            json!(planned.end_ms().map_or_else(String::new, iso)),
+        )],
+    )
 }
 
 fn locked(ballot: &Ballot, now_ms: i64) -> Fact {
-    event("PredictionLocked", ballot, [("locked_at", json!(iso(now_ms))), ("lockedAt", json!(iso(now_ms)))])
+    event(
+        "PredictionLocked",
+        ballot,
+        [
+            ("locked_at", json!(iso(now_ms))),
+            ("lockedAt", json!(iso(now_ms))),
+        ],
+    )
 }
 
 fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
     let ended = iso(ballot.ends_ms.unwrap_or(now_ms));
     let outcomes = outcomes(ballot);
     let winner = ballot.winner.as_deref().unwrap_or_default();
-    let winning = outcomes.iter().find(|outcome| outcome["id"] == winner).cloned().unwrap_or_default();
+    let winning = outcomes
+        .iter()
+        .find(|outcome| outcome["id"] == winner)
+        .cloned()
+        .unwrap_or_default();
     event(
         "PredictionCompleted",
         ballot,
@@ -99,7 +137,12 @@ fn canceled(ballot: &Ballot, ended_ms: i64) -> Fact {
     event(
         "PredictionCanceled",
         ballot,
-        [("status", json!("canceled")), ("winning_outcome_id", json!("")), ("ended_at", ended.clone()), ("endedAt", ended)],
+        [
+            ("status", json!("canceled")),
+            ("winning_outcome_id", json!("")),
+            ("ended_at", ended.clone()),
+            ("endedAt", ended),
+        ],
     )
 }
 
@@ -111,25 +154,45 @@ fn event<const N: usize>(kind: &str, ballot: &Ballot, more: [(&str, Value); N]) 
         ("outcomes", Value::Array(outcomes(ballot))),
         ("started_at", json!(started)),
         ("createdAt", json!(started)),
-        ("predictionWindow", json!(ballot.duration_s.unwrap_or_default())),
+        (
+            "predictionWindow",
+            json!(ballot.duration_s.unwrap_or_default()),
+        ),
         ("isTest", json!(ballot.is_test)),
     ];
-    let data: Map<_, _> = fields.into_iter().chain(more).map(|(key, value)| (key.to_owned(), value)).collect();
-    Fact::Plain { name: EventName::new("Twitch", kind), data }
+    let data: Map<_, _> = fields
+        .into_iter()
+        .chain(more)
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect();
+    Fact::Plain {
+        name: EventName::new("Twitch", kind),
+        data,
+    }
 }
 
 fn outcomes(ballot: &Ballot) -> Vec<Value> {
     // Twitch paints two outcomes blue and pink, more of them all blue.
-    let second = if ballot.choices.len() == 2 { "pink" } else { "blue" };
+    let second = if ballot.choices.len() == 2 {
+        "pink"
+    } else {
+        "blue"
+    };
     let color = |place| if place == 0 { "blue" } else { second };
-    ballot.choices.iter().enumerate().map(|(place, choice)| outcome(choice, color(place))).collect()
+    ballot
+        .choices
+        .iter()
+        .enumerate()
+        .map(|(place, choice)| outcome(choice, color(place)))
+        .collect()
 }
 
 /// Twitchat does not say who predicted what.
 fn outcome(choice: &Choice, color: &str) -> Value {
     json!({
         "id": choice.id, "title": choice.title, "color": color, "top_predictors": [],
-        "users": choice.voters, "total_users": choice.voters, "channel_points": choice.votes, "total_points": choice.votes,
+        "users": choice.voters, "total_users": choice.voters, "channel_points": choice.votes,
+            "total_points": choice.votes,
     })
 }
 
@@ -143,7 +206,8 @@ mod tests {
 
     /// Plays lines of the examples a second apart and lets the last one settle.
     fn play(file: &str, numbers: &[usize]) -> Vec<Fact> {
-        let (mut predictions, mut facts, mut now) = (Predictions::default(), Vec::new(), 1_750_361_200_000);
+        let (mut predictions, mut facts, mut now) =
+            (Predictions::default(), Vec::new(), 1_750_361_200_000);
         let all = lines(file);
         for number in numbers {
             let message = &all[number - 1];
@@ -158,31 +222,60 @@ mod tests {
     #[test]
     fn a_prediction_is_created_locked_and_completed() {
         let facts = play(OLD, &[44, 45, 46, 47]);
-        assert_eq!(names(&facts), ["Twitch.PredictionCreated", "Twitch.PredictionLocked", "Twitch.PredictionCompleted"]);
+        assert_eq!(
+            names(&facts),
+            [
+                "Twitch.PredictionCreated",
+                "Twitch.PredictionLocked",
+                "Twitch.PredictionCompleted"
+            ]
+        );
         insta::assert_json_snapshot!(event_data(&facts));
     }
 
     #[test]
     fn cleared_without_a_winner_is_canceled() {
-        assert_eq!(names(&play(OLD, &[43, 47])), ["Twitch.PredictionCreated", "Twitch.PredictionCanceled"]);
-        assert_eq!(names(&play(NEW, &[23, 24, 25])), ["Twitch.PredictionCreated", "Twitch.PredictionLocked", "Twitch.PredictionCanceled"]);
+        assert_eq!(
+            names(&play(OLD, &[43, 47])),
+            ["Twitch.PredictionCreated", "Twitch.PredictionCanceled"]
+        );
+        assert_eq!(
+            names(&play(NEW, &[23, 24, 25])),
+            [
+                "Twitch.PredictionCreated",
+                "Twitch.PredictionLocked",
+                "Twitch.PredictionCanceled"
+            ]
+        );
         assert_eq!(names(&play(OLD, &[47])), [""; 0]);
     }
 
     #[test]
     fn two_open_pages_tell_it_once() {
         let facts = play(OLD, &[44, 44, 45, 45, 46, 47, 46, 47]);
-        assert_eq!(names(&facts), ["Twitch.PredictionCreated", "Twitch.PredictionLocked", "Twitch.PredictionCompleted"]);
+        assert_eq!(
+            names(&facts),
+            [
+                "Twitch.PredictionCreated",
+                "Twitch.PredictionLocked",
+                "Twitch.PredictionCompleted"
+            ]
+        );
     }
 
     #[test]
     fn a_result_that_obs_put_behind_the_clearing_is_no_cancellation() {
         let mut predictions = Predictions::default();
         let all = lines(OLD);
-        let mut hear = |number: usize, now| predictions.heard("PREDICTION_PROGRESS", all[number - 1].data.as_deref(), now);
+        let mut hear = |number: usize, now| {
+            predictions.heard("PREDICTION_PROGRESS", all[number - 1].data.as_deref(), now)
+        };
         hear(45, 0);
         assert_eq!(hear(47, 1000), []);
         assert_eq!(names(&hear(46, 1003)), ["Twitch.PredictionCompleted"]);
-        assert_eq!((predictions.due_ms(), predictions.tick(9000)), (None, vec![]));
+        assert_eq!(
+            (predictions.due_ms(), predictions.tick(9000)),
+            (None, vec![])
+        );
     }
 }

@@ -1,8 +1,10 @@
-//! What Twitchat's summary tells beyond what is matched row by row: states that only grow, and things that happened without anybody's
-//! being credited elsewhere. Polls, shoutouts, power-ups, how much somebody wrote, who is a patron.
+//! What Twitchat's summary tells beyond what is matched row by row: states that only grow, and
+//! things that happened without anybody's being credited elsewhere. Polls, shoutouts, power-ups,
+//! how much somebody wrote, who is a patron.
 //!
-//! They have no event of their own while they happen, so there is nothing to match them with: each summary is joined with what earlier ones
-//! said (`credits::extras`). The journal keeps them as one row, [`KIND`], which is a summary of these lists alone.
+//! They have no event of their own while they happen, so there is nothing to match them with: each
+//! summary is joined with what earlier ones said (`credits::extras`). The journal keeps them as one
+//! row, [`KIND`], which is a summary of these lists alone.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
@@ -210,7 +212,11 @@ impl Rest {
 
     fn take(&mut self, list: List, row: &Row<'_>) {
         let who = || {
-            let platform = if row.platform.is_empty() { Platform::of_id(&row.uid.0) } else { Platform::parse(&row.platform.0) };
+            let platform = if row.platform.is_empty() {
+                Platform::of_id(&row.uid.0)
+            } else {
+                Platform::parse(&row.platform.0)
+            };
             Person::on(platform, &row.uid.0, "", &row.login.0)
         };
         let on = |platform| Person::on(platform, &row.uid.0, "", &row.login.0);
@@ -218,9 +224,15 @@ impl Rest {
         let count = |number: Number| number.count().unwrap_or_default();
         match list {
             List::Polls => self.polls.extend(ballot(row, &row.choices, row.votes)),
-            List::Predictions => self.predictions.extend(ballot(row, &row.outcomes, row.points)),
+            List::Predictions => self
+                .predictions
+                .extend(ballot(row, &row.outcomes, row.points)),
             List::Shoutouts => {
-                self.shoutouts.extend(who().map(|who| Shoutout { who, received: row.received.0, viewers: count(row.viewers) }));
+                self.shoutouts.extend(who().map(|who| Shoutout {
+                    who,
+                    received: row.received.0,
+                    viewers: count(row.viewers),
+                }));
             }
             List::Powerups => {
                 let power_up = |who| PowerUp {
@@ -232,16 +244,30 @@ impl Rest {
                 };
                 self.power_ups.extend(on(Platform::Twitch).map(power_up));
             }
-            List::TiktokLikes => self.likes.extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
-            List::TiktokShares => self.shares.extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
+            List::TiktokLikes => self
+                .likes
+                .extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
+            List::TiktokShares => self
+                .shares
+                .extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
             List::PatreonMembers => {
                 let given = row.lifetime_amount.decimal().unwrap_or_default();
                 let months = row.months.small().unwrap_or_default();
-                self.patrons.extend(on(Platform::Patreon).map(|who| Patron { who, months, tier: text(&row.tier), given }));
+                self.patrons.extend(on(Platform::Patreon).map(|who| Patron {
+                    who,
+                    months,
+                    tier: text(&row.tier),
+                    given,
+                }));
             }
             List::Chatters => {
                 let timeouts = (count(row.tos), count(row.tos_duration));
-                self.chatters.extend(who().map(|who| Chatter { who, messages: count(row.count), bans: count(row.bans), timeouts }));
+                self.chatters.extend(who().map(|who| Chatter {
+                    who,
+                    messages: count(row.count),
+                    bans: count(row.bans),
+                    timeouts,
+                }));
             }
             List::HypeTrains => self.trains.extend(row.level.small().map(|level| {
                 Train {
@@ -249,25 +275,42 @@ impl Rest {
                     percent: row.percent.small().unwrap_or_default(),
                     conductors: [&row.conductor_subs, &row.conductor_bits]
                         .iter()
-                        .filter_map(|one| one.0.as_ref().and_then(|one| Person::new(&one.uid.0, "", &one.login.0)))
+                        .filter_map(|one| {
+                            one.0
+                                .as_ref()
+                                .and_then(|one| Person::new(&one.uid.0, "", &one.login.0))
+                        })
                         .collect(),
                 }
             })),
-            List::Bits if row.pinned.0 => self.pinned.extend(who().map(|who| (who, count(row.bits)))),
-            List::Subs if row.from_active_subs.0 => self.active_subs.extend(who().map(|who| (who, tier(&row.tier.0)))),
+            List::Bits if row.pinned.0 => {
+                self.pinned.extend(who().map(|who| (who, count(row.bits))))
+            }
+            List::Subs if row.from_active_subs.0 => self
+                .active_subs
+                .extend(who().map(|who| (who, tier(&row.tier.0)))),
             List::Subgifts if row.from_active_subs.0 => {
-                self.active_gifters.extend(who().map(|who| (who, tier(&row.tier.0), count(row.total).max(1))));
+                self.active_gifters
+                    .extend(who().map(|who| (who, tier(&row.tier.0), count(row.total).max(1))));
             }
             List::Rewards => {
-                let icon = row.reward.0.as_ref().filter(|reward| is_url(&reward.icon.0) && !reward.id.is_empty());
-                self.reward_icons
-                    .extend(icon.map(|reward| (text(&reward.id), text(&reward.icon))).filter(|icon| !self.reward_icons.contains(icon)));
+                let icon = row
+                    .reward
+                    .0
+                    .as_ref()
+                    .filter(|reward| is_url(&reward.icon.0) && !reward.id.is_empty());
+                self.reward_icons.extend(
+                    icon.map(|reward| (text(&reward.id), text(&reward.icon)))
+                        .filter(|icon| !self.reward_icons.contains(icon)),
+                );
             }
             List::TiktokGifts if is_url(&row.image_url.0) => {
-                self.stickers.extend(on(Platform::TikTok).map(|who| (who, text(&row.image_url))));
+                self.stickers
+                    .extend(on(Platform::TikTok).map(|who| (who, text(&row.image_url))));
             }
             List::SuperStickers if is_url(&row.sticker_url.0) => {
-                self.stickers.extend(on(Platform::YouTube).map(|who| (who, text(&row.sticker_url))));
+                self.stickers
+                    .extend(on(Platform::YouTube).map(|who| (who, text(&row.sticker_url))));
             }
             _ => {}
         }
@@ -282,11 +325,19 @@ fn is_url(text: &str) -> bool {
 fn ballot(row: &Row<'_>, choices: &Rows<'_>, total: Number) -> Option<Ballot> {
     let choice = |raw: &&RawValue| {
         let choice: Choice<'_> = lenient::object(raw)?;
-        let votes = choice.votes.count().or(choice.points.count()).unwrap_or_default();
+        let votes = choice
+            .votes
+            .count()
+            .or(choice.points.count())
+            .unwrap_or_default();
         Some(((&*choice.title.0).into(), votes, choice.win.0))
     };
     let title = (!row.title.is_empty()).then(|| (&*row.title.0).into())?;
-    Some(Ballot { title, total: total.count().unwrap_or_default(), choices: choices.0.iter().filter_map(choice).collect() })
+    Some(Ballot {
+        title,
+        total: total.count().unwrap_or_default(),
+        choices: choices.0.iter().filter_map(choice).collect(),
+    })
 }
 
 /// The lists that a journal's row keeps, each with the fields that are read.
@@ -294,15 +345,40 @@ const KEPT: [(List, &[&str]); 15] = [
     (List::Polls, &["title", "votes", "choices"]),
     (List::Predictions, &["title", "points", "outcomes"]),
     (List::Shoutouts, &["uid", "login", "received", "viewers"]),
-    (List::Powerups, &["login", "type", "skinID", "emoteUrl", "powerUpName"]),
+    (
+        List::Powerups,
+        &["login", "type", "skinID", "emoteUrl", "powerUpName"],
+    ),
     (List::TiktokLikes, &["uid", "login", "count"]),
     (List::TiktokShares, &["uid", "login", "count"]),
-    (List::PatreonMembers, &["uid", "login", "months", "tier", "lifetimeAmount"]),
-    (List::Chatters, &["uid", "login", "count", "bans", "tos", "tosDuration"]),
-    (List::HypeTrains, &["level", "percent", "conductorBits", "conductorSubs"]),
+    (
+        List::PatreonMembers,
+        &["uid", "login", "months", "tier", "lifetimeAmount"],
+    ),
+    (
+        List::Chatters,
+        &["uid", "login", "count", "bans", "tos", "tosDuration"],
+    ),
+    (
+        List::HypeTrains,
+        &["level", "percent", "conductorBits", "conductorSubs"],
+    ),
     (List::Bits, &["uid", "login", "bits", "pinned"]),
-    (List::Subs, &["uid", "login", "tier", "fromActiveSubs", "platform"]),
-    (List::Subgifts, &["uid", "login", "tier", "total", "fromActiveSubs", "platform"]),
+    (
+        List::Subs,
+        &["uid", "login", "tier", "fromActiveSubs", "platform"],
+    ),
+    (
+        List::Subgifts,
+        &[
+            "uid",
+            "login",
+            "tier",
+            "total",
+            "fromActiveSubs",
+            "platform",
+        ],
+    ),
     (List::Rewards, &["reward"]),
     (List::TiktokGifts, &["uid", "login", "imageUrl"]),
     (List::SuperStickers, &["uid", "login", "stickerUrl"]),
@@ -312,7 +388,10 @@ const KEPT: [(List, &[&str]); 15] = [
 pub fn body(summary: &Summary) -> Box<str> {
     let mut kept = Map::new();
     for (list, fields) in KEPT {
-        let rows: Vec<Value> = summary.list(list).filter_map(|raw| slim(list, raw, fields)).collect();
+        let rows: Vec<Value> = summary
+            .list(list)
+            .filter_map(|raw| slim(list, raw, fields))
+            .collect();
         if !rows.is_empty() {
             kept.insert(list.as_str().to_owned(), rows.into());
         }
@@ -322,7 +401,10 @@ pub fn body(summary: &Summary) -> Box<str> {
 
 fn slim(list: List, raw: &RawValue, fields: &[&str]) -> Option<Value> {
     let row: Map<String, Value> = serde_json::from_str(raw.get()).ok()?;
-    let has = |field: &str| row.get(field).is_some_and(|value| *value != json!(false) && !value.is_null());
+    let has = |field: &str| {
+        row.get(field)
+            .is_some_and(|value| *value != json!(false) && !value.is_null())
+    };
     let matters = match list {
         List::Bits => has("pinned"),
         List::Subs | List::Subgifts => has("fromActiveSubs"),
@@ -330,7 +412,13 @@ fn slim(list: List, raw: &RawValue, fields: &[&str]) -> Option<Value> {
         List::SuperStickers => has("stickerUrl"),
         _ => true,
     };
-    matters.then(|| Value::Object(row.into_iter().filter(|(field, _)| fields.contains(&field.as_str())).collect()))
+    matters.then(|| {
+        Value::Object(
+            row.into_iter()
+                .filter(|(field, _)| fields.contains(&field.as_str()))
+                .collect(),
+        )
+    })
 }
 
 #[cfg(test)]
@@ -340,7 +428,10 @@ mod tests {
 
     fn summary(line: usize) -> Summary {
         let lines = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
-        let Heard::Twitchat(message) = Heard::read(lines.lines().nth(line - 1).unwrap()).unwrap() else { panic!("line {line}") };
+        let Heard::Twitchat(message) = Heard::read(lines.lines().nth(line - 1).unwrap()).unwrap()
+        else {
+            panic!("line {line}")
+        };
         Summary::read(message.data.as_deref().unwrap()).unwrap()
     }
 
@@ -354,7 +445,11 @@ mod tests {
         for line in [121, 122, 123, 124] {
             let summary = summary(line);
             let body = body(&summary);
-            assert_eq!(Rest::read(&body).unwrap(), Rest::of(&summary), "line {line}");
+            assert_eq!(
+                Rest::read(&body).unwrap(),
+                Rest::of(&summary),
+                "line {line}"
+            );
         }
         assert_eq!(&*body(&summary(123)), "{}");
         assert!(Rest::read("{}").unwrap().is_empty());
@@ -366,7 +461,18 @@ mod tests {
         let odd = r#"{"polls":[7,{"title":"","choices":3},{"title":"a","choices":[1,{"win":"yes"}],"votes":"12"}],"chatters":[{}],"powerups":null,
             "shoutouts":[{"uid":7,"login":null,"received":1}],"patreonMembers":[{"login":"A","months":"3","lifetimeAmount":"1.5"}]}"#;
         let rest = Rest::read(odd).unwrap();
-        assert_eq!((rest.polls.len(), rest.polls[0].total, rest.chatters.len(), rest.shoutouts.len()), (1, 12, 0, 1));
-        assert_eq!((rest.patrons[0].months, rest.patrons[0].given.to_string()), (3, "1.5".into()));
+        assert_eq!(
+            (
+                rest.polls.len(),
+                rest.polls[0].total,
+                rest.chatters.len(),
+                rest.shoutouts.len()
+            ),
+            (1, 12, 0, 1)
+        );
+        assert_eq!(
+            (rest.patrons[0].months, rest.patrons[0].given.to_string()),
+            (3, "1.5".into())
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! New subscriptions, held back for a second: a resubscription that somebody announces in chat may arrive as a new subscription too, before
-//! or after. Then only the resubscription is emitted.
+//! New subscriptions, held back for a second: a resubscription that somebody announces in chat may
+//! arrive as a new subscription too, before or after. Then only the resubscription is emitted.
 
 use super::{interpreter::Emitted, render};
 use crate::event::{
@@ -7,10 +7,12 @@ use crate::event::{
     fact::{SubKind, Subscription},
 };
 
-/// A new subscription and a resubscription of one person that are no further apart are one resubscription.
+/// A new subscription and a resubscription of one person that are no further apart are one
+/// resubscription.
 const SAME_MS: u64 = 1_000;
 
-/// New subscriptions and resubscriptions of the last second. Times are those of a clock that never goes back.
+/// New subscriptions and resubscriptions of the last second. Times are those of a clock that never
+/// goes back.
 #[derive(Debug, Default)]
 pub struct Subs {
     /// With the id of its message.
@@ -21,16 +23,29 @@ pub struct Subs {
 fn is_same(one: &Person, other: &Person) -> bool {
     let is_login = |a: &str, b: &str| !a.is_empty() && a.eq_ignore_ascii_case(b);
     one.platform == other.platform
-        && if one.id.is_empty() || other.id.is_empty() { is_login(&one.login, &other.login) } else { one.id == other.id }
+        && if one.id.is_empty() || other.id.is_empty() {
+            is_login(&one.login, &other.login)
+        } else {
+            one.id == other.id
+        }
 }
 
 impl Subs {
-    /// Takes a subscription in, with the id of its message. Tells whether it waits, or is dropped: then it is not to be emitted now.
+    /// Takes a subscription in, with the id of its message. Tells whether it waits, or is dropped:
+    /// then it is not to be emitted now.
     pub fn hold(&mut self, subscription: &Subscription, id: &str, now_ms: u64) -> bool {
         let who = &subscription.who;
-        self.renewed.retain(|(_, at_ms)| now_ms.saturating_sub(*at_ms) <= SAME_MS);
+        self.renewed
+            .retain(|(_, at_ms)| now_ms.saturating_sub(*at_ms) <= SAME_MS);
         match subscription.kind {
-            SubKind::New if self.renewed.iter().any(|(renewed, _)| is_same(renewed, who)) => true,
+            SubKind::New
+                if self
+                    .renewed
+                    .iter()
+                    .any(|(renewed, _)| is_same(renewed, who)) =>
+            {
+                true
+            }
             SubKind::New => {
                 self.new.push((subscription.clone(), id.to_owned(), now_ms));
                 true
@@ -49,12 +64,28 @@ impl Subs {
         self.new.first().map(|(.., at_ms)| at_ms + SAME_MS + 1)
     }
 
-    /// The events of those that have waited long enough. `at_ms` is the time that they bear, Unix milliseconds.
-    pub fn release(&mut self, now_ms: u64, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
-        let due = self.new.extract_if(.., |(.., held_ms)| now_ms > *held_ms + SAME_MS);
+    /// The events of those that have waited long enough. `at_ms` is the time that they bear, Unix
+    /// milliseconds.
+    pub fn release(
+        &mut self,
+        now_ms: u64,
+        at_ms: i64,
+        broadcaster: Option<&Person>,
+    ) -> Vec<Emitted> {
+        let due = self
+            .new
+            .extract_if(.., |(.., held_ms)| now_ms > *held_ms + SAME_MS);
         due.filter_map(|(subscription, id, _)| {
-            let context = render::Context { at_ms, id: &id, broadcaster };
-            render::event(&Fact::Subscription(subscription), &context).map(|event| Emitted { event, id, waited: true })
+            let context = render::Context {
+                at_ms,
+                id: &id,
+                broadcaster,
+            };
+            render::event(&Fact::Subscription(subscription), &context).map(|event| Emitted {
+                event,
+                id,
+                waited: true,
+            })
         })
         .collect()
     }
@@ -67,24 +98,48 @@ mod tests {
 
     fn sub(id: &str, kind: SubKind) -> Subscription {
         let who = Person::new(id, "", "").unwrap();
-        Subscription { who, tier: Tier::One, kind, months: 1, cumulative_months: 5, streak_months: 1, chat: Chat::default() }
+        Subscription {
+            who,
+            tier: Tier::One,
+            kind,
+            months: 1,
+            cumulative_months: 5,
+            streak_months: 1,
+            chat: Chat::default(),
+        }
     }
 
     fn released(subs: &mut Subs, now_ms: u64) -> Vec<String> {
-        subs.release(now_ms, 0, None).into_iter().map(|sub| format!("{} {}", sub.event.name, sub.id)).collect()
+        subs.release(now_ms, 0, None)
+            .into_iter()
+            .map(|sub| format!("{} {}", sub.event.name, sub.id))
+            .collect()
     }
 
     #[test]
     fn a_new_one_waits_a_second_and_a_resubscription_takes_its_place() {
         let mut subs = Subs::default();
-        assert!(subs.hold(&sub("1", SubKind::New), "a", 0) && subs.hold(&sub("2", SubKind::New), "b", 10));
+        assert!(
+            subs.hold(&sub("1", SubKind::New), "a", 0)
+                && subs.hold(&sub("2", SubKind::New), "b", 10)
+        );
         assert!(!subs.hold(&sub("1", SubKind::Renewed), "c", 1_000));
-        assert_eq!((subs.due_ms(), released(&mut subs, 1_010)), (Some(1_011), vec![]));
+        assert_eq!(
+            (subs.due_ms(), released(&mut subs, 1_010)),
+            (Some(1_011), vec![])
+        );
         assert_eq!(released(&mut subs, 1_011), ["Twitch.Sub b"]);
         assert_eq!(subs.due_ms(), None);
-        assert!(subs.hold(&sub("1", SubKind::New), "d", 2_000), "the resubscription came first");
+        assert!(
+            subs.hold(&sub("1", SubKind::New), "d", 2_000),
+            "the resubscription came first"
+        );
         assert_eq!(subs.due_ms(), None);
         assert!(subs.hold(&sub("1", SubKind::New), "e", 2_001));
-        assert_eq!(released(&mut subs, 4_000), ["Twitch.Sub e"], "more than a second later it is another one");
+        assert_eq!(
+            released(&mut subs, 4_000),
+            ["Twitch.Sub e"],
+            "more than a second later it is another one"
+        );
     }
 }

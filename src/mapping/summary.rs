@@ -1,7 +1,8 @@
 //! Which rows of a summary the journal lacks: a match of two multisets.
 //!
-//! A fact that was heard live and the summary's row for it have the same [`Key`]; there is no id in common. What the summary has more of
-//! is missing. Applied twice it finds nothing the second time. `core` counts the keys of all journal entries since the summary's start.
+//! A fact that was heard live and the summary's row for it have the same [`Key`]; there is no id in
+//! common. What the summary has more of is missing. Applied twice it finds nothing the second time.
+//! `core` counts the keys of all journal entries since the summary's start.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -51,7 +52,11 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
             SubKind::GiftUpgrade => key("gift", &sub.who, sub.tier),
         },
         Fact::HypeTrain(train) if &*train.phase == "HypeTrainEnd" => {
-            let mut conductors: Vec<_> = train.conductors.iter().map(|one| (&*one.kind, identity(&one.who))).collect();
+            let mut conductors: Vec<_> = train
+                .conductors
+                .iter()
+                .map(|one| (&*one.kind, identity(&one.who)))
+                .collect();
             conductors.sort_unstable();
             hash(&("train", train.level, train.percent, conductors))
         }
@@ -59,14 +64,21 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
             // No ids here, neither live nor in the summary.
             let name = name(&support.who).to_lowercase();
             let source = support.name.source.to_lowercase();
-            let money = support.money.as_ref().map(|money| (money.amount, money.currency.code()));
+            let money = support
+                .money
+                .as_ref()
+                .map(|money| (money.amount, money.currency.code()));
             match support.kind {
                 SupportKind::Tip => hash(&("tip", source, name, money)),
                 SupportKind::Merch => hash(&("merch", source, name, support.what.to_lowercase())),
                 SupportKind::Member => return None,
             }
         }
-        Fact::Presence(presence) => key("chatter", &presence.who, (presence.who.roles, presence.spoke)),
+        Fact::Presence(presence) => key(
+            "chatter",
+            &presence.who,
+            (presence.who.roles, presence.spoke),
+        ),
         Fact::HypeTrain(_)
         | Fact::Withdrawn { .. }
         | Fact::GoalContribution { .. }
@@ -79,15 +91,26 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
     Some((key, 1))
 }
 
-/// The rows of which `known` has too few, oldest first. `known` says how often a key counts in the journal.
+/// The rows of which `known` has too few, oldest first. `known` says how often a key counts in the
+/// journal.
 pub fn missing(summary: &Summary, known: impl Fn(Key) -> u32) -> Vec<Missing> {
     let mut left = HashMap::new();
     // Lists are newest first; the journal's order is that in which things happened.
-    summary.rows.iter().rev().filter_map(|(list, raw)| lacking(*list, raw, &mut left, &known)).collect()
+    summary
+        .rows
+        .iter()
+        .rev()
+        .filter_map(|(list, raw)| lacking(*list, raw, &mut left, &known))
+        .collect()
 }
 
 /// What is lacking of one row; what is known of it is taken from what is `left`.
-fn lacking(list: List, raw: &RawValue, left: &mut HashMap<Key, u32>, known: &impl Fn(Key) -> u32) -> Option<Missing> {
+fn lacking(
+    list: List,
+    raw: &RawValue,
+    left: &mut HashMap<Key, u32>,
+    known: &impl Fn(Key) -> u32,
+) -> Option<Missing> {
     let (key, wanted) = keys_of(&filled::fact(list, &Row::read(raw.get())?)?)?;
     let left = match left.entry(key) {
         Entry::Occupied(left) => left.into_mut(),
@@ -96,7 +119,12 @@ fn lacking(list: List, raw: &RawValue, left: &mut HashMap<Key, u32>, known: &imp
     let taken = wanted.min(*left);
     *left -= taken;
     let n = wanted - taken;
-    (n > 0).then(|| Missing { list: list.as_str(), row: row(list, raw, n), key, n })
+    (n > 0).then(|| Missing {
+        list: list.as_str(),
+        row: row(list, raw, n),
+        key,
+        n,
+    })
 }
 
 /// The row as it is journalled.
@@ -104,7 +132,9 @@ fn row(list: List, raw: &RawValue, missing: u32) -> Box<str> {
     if list != List::Subgifts {
         return raw.get().into();
     }
-    let Ok(mut row) = serde_json::from_str::<serde_json::Map<String, Value>>(raw.get()) else { return raw.get().into() };
+    let Ok(mut row) = serde_json::from_str::<serde_json::Map<String, Value>>(raw.get()) else {
+        return raw.get().into();
+    };
     row.insert("missing".into(), missing.into());
     Value::Object(row).to_string().into()
 }
@@ -115,12 +145,20 @@ fn key(tag: &str, who: &Person, more: impl Hash) -> Key {
 
 /// Platform and id; a name where there is no id.
 fn identity(who: &Person) -> (crate::event::Platform, bool, String) {
-    if who.id.is_empty() { (who.platform, false, name(who).to_lowercase()) } else { (who.platform, true, who.id.to_string()) }
+    if who.id.is_empty() {
+        (who.platform, false, name(who).to_lowercase())
+    } else {
+        (who.platform, true, who.id.to_string())
+    }
 }
 
 /// The summary knows display names alone.
 fn name(who: &Person) -> &str {
-    if who.display.is_empty() { &who.login } else { &who.display }
+    if who.display.is_empty() {
+        &who.login
+    } else {
+        &who.display
+    }
 }
 
 fn hash(value: &impl Hash) -> Key {

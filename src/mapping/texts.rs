@@ -1,7 +1,7 @@
 //! Takes chat texts out of what is kept.
 //!
-//! The journal keeps raw data, so that a better mapping can read it again; what people wrote is none of its business unless the
-//! streamer wants it there (`keep_texts`).
+//! The journal keeps raw data, so that a better mapping can read it again; what people wrote is
+//! none of its business unless the streamer wants it there (`keep_texts`).
 
 use std::fmt;
 
@@ -11,26 +11,33 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// What Twitchat writes in place of a whisper's text. It is kept: it says that the message was a whisper.
+/// What Twitchat writes in place of a whisper's text. It is kept: it says that the message was a
+/// whisper.
 pub const PRIVATE: &str = "<not set for privacy reasons>";
 
 /// Under this key the journal has the number that stands for the text of bits or a reward.
 pub const PRINT: &str = "textPrint";
 
-/// The number that stands for a text: 1 to 65,535, 0 for none. It is the same for ever (FNV-1a), as the journal keeps it.
+/// The number that stands for a text: 1 to 65,535, 0 for none. It is the same for ever (FNV-1a), as
+/// the journal keeps it.
 pub fn print(text: &str) -> u16 {
     let text = text.trim();
     if text.is_empty() {
         return 0;
     }
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     u16::try_from(hash % 65_535).unwrap_or_default() + 1
 }
 
-/// JSON without texts as it is journalled: with the number that stands for the text, if there is one.
+/// JSON without texts as it is journalled: with the number that stands for the text, if there is
+/// one.
 pub fn with_print(stripped: &str, print: u16) -> Box<str> {
     match stripped.trim_start().strip_prefix('{') {
-        Some(rest) if print > 0 && rest.trim_start().starts_with('}') => format!("{{\"{PRINT}\":{print}{rest}").into(),
+        Some(rest) if print > 0 && rest.trim_start().starts_with('}') => {
+            format!("{{\"{PRINT}\":{print}{rest}").into()
+        }
         Some(rest) if print > 0 => format!("{{\"{PRINT}\":{print},{rest}").into(),
         _ => stripped.into(),
     }
@@ -39,7 +46,8 @@ pub fn with_print(stripped: &str, print: u16) -> Box<str> {
 /// How deep is gone into: real data nests five deep.
 const DEPTH: usize = 32;
 
-/// The same JSON without chat texts, at any depth. An object under such a key is not a text and is gone through like any other.
+/// The same JSON without chat texts, at any depth. An object under such a key is not a text and is
+/// gone through like any other.
 pub fn strip_texts(raw: &RawValue) -> Box<str> {
     let json = raw.get();
     if !may_have_texts(json) {
@@ -90,7 +98,8 @@ fn is_text_key(key: &str) -> bool {
     )
 }
 
-/// Writes what is kept of a value; `None` when that cannot be told. What holds no texts is copied as it is written.
+/// Writes what is kept of a value; `None` when that cannot be told. What holds no texts is copied
+/// as it is written.
 fn strip(raw: &RawValue, kept: &mut String, depth: usize) -> Option<()> {
     let json = raw.get();
     match json.bytes().next() {
@@ -113,7 +122,11 @@ fn strip(raw: &RawValue, kept: &mut String, depth: usize) -> Option<()> {
         }
         Some(b'[') if may_have_texts(json) => {
             kept.push('[');
-            for (place, value) in serde_json::from_str::<Vec<&RawValue>>(json).ok()?.into_iter().enumerate() {
+            for (place, value) in serde_json::from_str::<Vec<&RawValue>>(json)
+                .ok()?
+                .into_iter()
+                .enumerate()
+            {
                 if place > 0 {
                     kept.push(',');
                 }
@@ -176,12 +189,19 @@ mod tests {
 
     #[test]
     fn texts_go_at_any_depth_and_tags_stay() {
-        let json =
-            r#"{"message":{"channel":"1","message":"secret","tags":{"user-id":"7"}},"message_chunks":["secret"],"n":[{"text":"secret"}]}"#;
-        assert_eq!(&*stripped(json), r#"{"message":{"channel":"1","tags":{"user-id":"7"}},"n":[{}]}"#);
-        assert_eq!(&*stripped(r#"{"mess\u0061ge":"secret","a":1}"#), r#"{"a":1}"#);
+        let json = r#"{"message":{"channel":"1","message":"secret","tags":{"user-id":"7"}},"message_chunks":["secret"],"n":[{"text":"secret"}]}"#;
         assert_eq!(
-            &*stripped(r#"{"user_input":"secret","reward":{"title":"T"},"reply":{"msgBody":"secret"}}"#),
+            &*stripped(json),
+            r#"{"message":{"channel":"1","tags":{"user-id":"7"}},"n":[{}]}"#
+        );
+        assert_eq!(
+            &*stripped(r#"{"mess\u0061ge":"secret","a":1}"#),
+            r#"{"a":1}"#
+        );
+        assert_eq!(
+            &*stripped(
+                r#"{"user_input":"secret","reward":{"title":"T"},"reply":{"msgBody":"secret"}}"#
+            ),
             r#"{"reward":{"title":"T"},"reply":{}}"#
         );
     }

@@ -25,7 +25,8 @@ use crate::rule::{ObsRequest, obs_request::MediaAction as Action};
 impl Talker {
     /// Makes a request that answers nothing. Returns when OBS has done it, or has refused it.
     pub async fn act(&self, request: &ObsRequest) -> Result<(), RequestError> {
-        self.ask(request.name(), || make(self.client(), request)).await
+        self.ask(request.name(), || make(self.client(), request))
+            .await
     }
 }
 
@@ -44,7 +45,9 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
         ObsRequest::ResumeRecord => client.recording().resume().await,
         ObsRequest::ToggleRecordPause => client.recording().toggle_pause().await.map(drop),
         ObsRequest::SplitRecordFile => client.recording().split_file().await,
-        ObsRequest::CreateRecordChapter { name } => client.recording().create_chapter(name.as_deref()).await,
+        ObsRequest::CreateRecordChapter { name } => {
+            client.recording().create_chapter(name.as_deref()).await
+        }
         ObsRequest::StartReplayBuffer => client.replay_buffer().start().await,
         ObsRequest::StopReplayBuffer => client.replay_buffer().stop().await,
         ObsRequest::ToggleReplayBuffer => client.replay_buffer().toggle().await.map(drop),
@@ -55,64 +58,207 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
         ObsRequest::StartOutput { output } => client.outputs().start(output).await,
         ObsRequest::StopOutput { output } => client.outputs().stop(output).await,
         ObsRequest::ToggleOutput { output } => client.outputs().toggle(output).await.map(drop),
-        ObsRequest::SetCurrentProgramScene { scene } => client.scenes().set_current_program_scene(SceneId::Name(scene)).await,
-        ObsRequest::SetCurrentPreviewScene { scene } => client.scenes().set_current_preview_scene(SceneId::Name(scene)).await,
-        ObsRequest::SetSceneItemEnabled { scene, item, source, enabled } => {
+        ObsRequest::SetCurrentProgramScene { scene } => {
+            client
+                .scenes()
+                .set_current_program_scene(SceneId::Name(scene))
+                .await
+        }
+        ObsRequest::SetCurrentPreviewScene { scene } => {
+            client
+                .scenes()
+                .set_current_preview_scene(SceneId::Name(scene))
+                .await
+        }
+        ObsRequest::SetSceneItemEnabled {
+            scene,
+            item,
+            source,
+            enabled,
+        } => {
             let (scene, item_id) = scene_item(client, scene, *item, source.as_deref()).await?;
-            client.scene_items().set_enabled(scene_items::SetEnabled { scene, item_id, enabled: *enabled }).await
+            client
+                .scene_items()
+                .set_enabled(scene_items::SetEnabled {
+                    scene,
+                    item_id,
+                    enabled: *enabled,
+                })
+                .await
         }
-        ObsRequest::SetSceneItemLocked { scene, item, source, locked } => {
+        ObsRequest::SetSceneItemLocked {
+            scene,
+            item,
+            source,
+            locked,
+        } => {
             let (scene, item_id) = scene_item(client, scene, *item, source.as_deref()).await?;
-            client.scene_items().set_locked(scene_items::SetLocked { scene, item_id, locked: *locked }).await
+            client
+                .scene_items()
+                .set_locked(scene_items::SetLocked {
+                    scene,
+                    item_id,
+                    locked: *locked,
+                })
+                .await
         }
-        ObsRequest::SetSceneItemIndex { scene, item, source, index } => {
+        ObsRequest::SetSceneItemIndex {
+            scene,
+            item,
+            source,
+            index,
+        } => {
             let (scene, item_id) = scene_item(client, scene, *item, source.as_deref()).await?;
-            client.scene_items().set_index(scene_items::SetIndex { scene, item_id, index: unsigned(*index) }).await
+            client
+                .scene_items()
+                .set_index(scene_items::SetIndex {
+                    scene,
+                    item_id,
+                    index: unsigned(*index),
+                })
+                .await
         }
-        ObsRequest::SetInputSettings { input, settings, overlay } => {
-            client.inputs().set_settings(inputs::SetSettings { input: InputId::Name(input), settings, overlay: *overlay }).await
+        ObsRequest::SetInputSettings {
+            input,
+            settings,
+            overlay,
+        } => {
+            client
+                .inputs()
+                .set_settings(inputs::SetSettings {
+                    input: InputId::Name(input),
+                    settings,
+                    overlay: *overlay,
+                })
+                .await
         }
-        ObsRequest::SetInputMute { input, muted } => client.inputs().set_muted(InputId::Name(input), *muted).await,
-        ObsRequest::ToggleInputMute { input } => client.inputs().toggle_mute(InputId::Name(input)).await.map(drop),
-        ObsRequest::SetInputVolume { input, decibels, factor } => {
-            client.inputs().set_volume(InputId::Name(input), volume(*decibels, *factor)?).await
+        ObsRequest::SetInputMute { input, muted } => {
+            client
+                .inputs()
+                .set_muted(InputId::Name(input), *muted)
+                .await
+        }
+        ObsRequest::ToggleInputMute { input } => client
+            .inputs()
+            .toggle_mute(InputId::Name(input))
+            .await
+            .map(drop),
+        ObsRequest::SetInputVolume {
+            input,
+            decibels,
+            factor,
+        } => {
+            client
+                .inputs()
+                .set_volume(InputId::Name(input), volume(*decibels, *factor)?)
+                .await
         }
         ObsRequest::SetInputAudioBalance { input, balance } => {
-            client.inputs().set_audio_balance(InputId::Name(input), single(*balance)).await
+            client
+                .inputs()
+                .set_audio_balance(InputId::Name(input), single(*balance))
+                .await
         }
         ObsRequest::PressInputPropertiesButton { input, property } => {
-            client.inputs().press_properties_button(InputId::Name(input), property).await
+            client
+                .inputs()
+                .press_properties_button(InputId::Name(input), property)
+                .await
         }
         ObsRequest::TriggerMediaInputAction { input, action } => {
-            client.media_inputs().trigger_action(InputId::Name(input), media_action(*action)).await
+            client
+                .media_inputs()
+                .trigger_action(InputId::Name(input), media_action(*action))
+                .await
         }
-        ObsRequest::SetMediaInputCursor { input, milliseconds } => {
-            client.media_inputs().set_cursor(InputId::Name(input), millis(*milliseconds)).await
+        ObsRequest::SetMediaInputCursor {
+            input,
+            milliseconds,
+        } => {
+            client
+                .media_inputs()
+                .set_cursor(InputId::Name(input), millis(*milliseconds))
+                .await
         }
-        ObsRequest::OffsetMediaInputCursor { input, milliseconds } => {
-            client.media_inputs().offset_cursor(InputId::Name(input), millis(*milliseconds)).await
+        ObsRequest::OffsetMediaInputCursor {
+            input,
+            milliseconds,
+        } => {
+            client
+                .media_inputs()
+                .offset_cursor(InputId::Name(input), millis(*milliseconds))
+                .await
         }
-        ObsRequest::SetSourceFilterEnabled { source, filter, enabled } => {
-            client.filters().set_enabled(filters::SetEnabled { source: SourceId::Name(source), filter, enabled: *enabled }).await
+        ObsRequest::SetSourceFilterEnabled {
+            source,
+            filter,
+            enabled,
+        } => {
+            client
+                .filters()
+                .set_enabled(filters::SetEnabled {
+                    source: SourceId::Name(source),
+                    filter,
+                    enabled: *enabled,
+                })
+                .await
         }
-        ObsRequest::SetSourceFilterSettings { source, filter, settings, overlay } => {
+        ObsRequest::SetSourceFilterSettings {
+            source,
+            filter,
+            settings,
+            overlay,
+        } => {
             let source = SourceId::Name(source);
-            client.filters().set_settings(filters::SetSettings { source, filter, settings, overlay: *overlay }).await
+            client
+                .filters()
+                .set_settings(filters::SetSettings {
+                    source,
+                    filter,
+                    settings,
+                    overlay: *overlay,
+                })
+                .await
         }
-        ObsRequest::SetCurrentSceneTransition { transition } => client.transitions().set_current(transition).await,
+        ObsRequest::SetCurrentSceneTransition { transition } => {
+            client.transitions().set_current(transition).await
+        }
         ObsRequest::SetCurrentSceneTransitionDuration { milliseconds } => {
-            client.transitions().set_current_duration(millis(*milliseconds)).await
+            client
+                .transitions()
+                .set_current_duration(millis(*milliseconds))
+                .await
         }
         ObsRequest::SetCurrentSceneTransitionSettings { settings, overlay } => {
-            client.transitions().set_current_settings(settings, *overlay).await
+            client
+                .transitions()
+                .set_current_settings(settings, *overlay)
+                .await
         }
         ObsRequest::TriggerStudioModeTransition => client.transitions().trigger().await,
-        ObsRequest::SetStudioModeEnabled { enabled } => client.ui().set_studio_mode_enabled(*enabled).await,
-        ObsRequest::TriggerHotkeyByName { hotkey, context } => client.hotkeys().trigger_by_name(hotkey, context.as_deref()).await,
-        ObsRequest::TriggerHotkeyByKeySequence { key, modifiers } => {
-            client.hotkeys().trigger_by_sequence(key, key_modifiers(modifiers.as_ref())).await
+        ObsRequest::SetStudioModeEnabled { enabled } => {
+            client.ui().set_studio_mode_enabled(*enabled).await
         }
-        ObsRequest::SaveSourceScreenshot { source, format, path, width, height, quality } => {
+        ObsRequest::TriggerHotkeyByName { hotkey, context } => {
+            client
+                .hotkeys()
+                .trigger_by_name(hotkey, context.as_deref())
+                .await
+        }
+        ObsRequest::TriggerHotkeyByKeySequence { key, modifiers } => {
+            client
+                .hotkeys()
+                .trigger_by_sequence(key, key_modifiers(modifiers.as_ref()))
+                .await
+        }
+        ObsRequest::SaveSourceScreenshot {
+            source,
+            format,
+            path,
+            width,
+            height,
+            quality,
+        } => {
             let settings = SaveScreenshot {
                 source: SourceId::Name(source),
                 format,
@@ -124,21 +270,49 @@ async fn make(client: &Client, request: &ObsRequest) -> Result<(), ObwsError> {
             client.sources().save_screenshot(settings).await
         }
         ObsRequest::SetCurrentProfile { profile } => client.profiles().set_current(profile).await,
-        ObsRequest::SetCurrentSceneCollection { collection } => client.scene_collections().set_current(collection).await,
-        ObsRequest::CallVendorRequest { vendor, request, data } => {
+        ObsRequest::SetCurrentSceneCollection { collection } => {
+            client.scene_collections().set_current(collection).await
+        }
+        ObsRequest::CallVendorRequest {
+            vendor,
+            request,
+            data,
+        } => {
             let request_data = &data.clone().unwrap_or_default();
-            let call = general::CallVendorRequest { vendor_name: vendor, request_type: request, request_data };
-            client.general().call_vendor_request::<_, Value>(call).await.map(drop)
+            let call = general::CallVendorRequest {
+                vendor_name: vendor,
+                request_type: request,
+                request_data,
+            };
+            client
+                .general()
+                .call_vendor_request::<_, Value>(call)
+                .await
+                .map(drop)
         }
     }
 }
 
 /// An item of a scene, by its number or by the name of its source: OBS takes numbers only.
-async fn scene_item<'a>(client: &Client, scene: &'a str, item: Option<f64>, source: Option<&str>) -> Result<(SceneId<'a>, i64), ObwsError> {
+async fn scene_item<'a>(
+    client: &Client,
+    scene: &'a str,
+    item: Option<f64>,
+    source: Option<&str>,
+) -> Result<(SceneId<'a>, i64), ObwsError> {
     let scene = SceneId::Name(scene);
     let number = match (item, source) {
         (Some(item), _) => whole(item),
-        (None, Some(source)) => client.scene_items().id(scene_items::Id { scene, source, search_offset: None }).await?,
+        (None, Some(source)) => {
+            client
+                .scene_items()
+                .id(scene_items::Id {
+                    scene,
+                    source,
+                    search_offset: None,
+                })
+                .await?
+        }
         (None, None) => return Err(missing("sceneItemId or sourceName")),
     };
     Ok((scene, number))
@@ -152,9 +326,13 @@ fn volume(decibels: Option<f64>, factor: Option<f64>) -> Result<Volume, ObwsErro
     }
 }
 
-/// OBS's own refusal of a request without these fields, for those that obws cannot send without them.
+/// OBS's own refusal of a request without these fields, for those that obws cannot send without
+/// them.
 fn missing(fields: &str) -> ObwsError {
-    ObwsError::Api { code: StatusCode::MissingRequestField, message: Some(format!("{fields} is needed")) }
+    ObwsError::Api {
+        code: StatusCode::MissingRequestField,
+        message: Some(format!("{fields} is needed")),
+    }
 }
 
 fn media_action(action: Action) -> MediaAction {
@@ -169,27 +347,48 @@ fn media_action(action: Action) -> MediaAction {
 }
 
 fn key_modifiers(given: Option<&Map<String, Value>>) -> KeyModifiers {
-    let is = |key| given.and_then(|given| given.get(key)).and_then(Value::as_bool).unwrap_or(false);
-    KeyModifiers { shift: is("shift"), control: is("control"), alt: is("alt"), command: is("command") }
+    let is = |key| {
+        given
+            .and_then(|given| given.get(key))
+            .and_then(Value::as_bool)
+            .unwrap_or(false)
+    };
+    KeyModifiers {
+        shift: is("shift"),
+        control: is("control"),
+        alt: is("alt"),
+        command: is("command"),
+    }
 }
 
 fn millis(milliseconds: f64) -> Duration {
     Duration::milliseconds(whole(milliseconds))
 }
 
-// A number that has no place in OBS's type becomes the nearest that has. None of OBS's own ranges reaches so far: it refuses the number.
+// A number that has no place in OBS's type becomes the nearest that has. None of OBS's own ranges
+// reaches so far: it refuses the number.
 
-#[expect(clippy::cast_possible_truncation, reason = "a cast from a float gives the nearest number of the type")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a cast from a float gives the nearest number of the type"
+)]
 fn whole(number: f64) -> i64 {
     number.round() as i64
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a cast from a float gives the nearest number of the type")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a cast from a float gives the nearest number of the type"
+)]
 fn signed(number: f64) -> i32 {
     number.round() as i32
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from a float gives the nearest number of the type")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast from a float gives the nearest number of the type"
+)]
 fn unsigned(number: f64) -> u32 {
     number.round() as u32
 }
@@ -215,6 +414,12 @@ mod tests {
     fn without_a_volume_none_is_set() {
         assert!(matches!(volume(Some(-6.0), None), Ok(Volume::Db(_))));
         assert!(matches!(volume(None, Some(0.0)), Ok(Volume::Mul(_))));
-        assert!(matches!(volume(None, None), Err(ObwsError::Api { code: StatusCode::MissingRequestField, .. })));
+        assert!(matches!(
+            volume(None, None),
+            Err(ObwsError::Api {
+                code: StatusCode::MissingRequestField,
+                ..
+            })
+        ));
     }
 }

@@ -1,7 +1,8 @@
 //! What was heard and is not yet dealt with, bounded in bytes.
 //!
-//! `listen` fills batches; whoever takes one holds its share of the bound until the batch is dropped. At the bound `listen` stops
-//! reading, and only there: OBS never disconnects a slow receiver but grows for good, so it is better that we hold the bytes than OBS.
+//! `listen` fills batches; whoever takes one holds its share of the bound until the batch is
+//! dropped. At the bound `listen` stops reading, and only there: OBS never disconnects a slow
+//! receiver but grows for good, so it is better that we hold the bytes than OBS.
 
 use std::{fmt, sync::Arc};
 
@@ -24,14 +25,20 @@ impl Budget {
         let bytes = bytes.max(1);
         // A semaphore holds at least 2^29 permits on 32-bit systems.
         let bytes = bytes.min(1 << 29);
-        Self { bytes, free: Arc::new(Semaphore::new(usize::try_from(bytes).unwrap_or(1 << 29))) }
+        Self {
+            bytes,
+            free: Arc::new(Semaphore::new(usize::try_from(bytes).unwrap_or(1 << 29))),
+        }
     }
 
-    /// What to pay for an event that came in so many bytes. One larger than the whole bound takes all of it.
+    /// What to pay for an event that came in so many bytes. One larger than the whole bound takes
+    /// all of it.
     fn cost(&self, heard: &Heard, bytes: usize) -> u32 {
         let kept = match heard {
             Heard::Other | Heard::Bad => 0,
-            Heard::Twitchat(_) | Heard::Bridge(_) | Heard::Request(_) => u32::try_from(bytes).unwrap_or(u32::MAX),
+            Heard::Twitchat(_) | Heard::Bridge(_) | Heard::Request(_) => {
+                u32::try_from(bytes).unwrap_or(u32::MAX)
+            }
         };
         kept.saturating_add(OVERHEAD).min(self.bytes)
     }
@@ -54,7 +61,12 @@ pub struct Batch {
 
 impl Batch {
     /// Adds an event if there is room at once, else gives it back.
-    pub(super) fn push(&mut self, heard: Heard, bytes: usize, budget: &Budget) -> Result<(), Waiting> {
+    pub(super) fn push(
+        &mut self,
+        heard: Heard,
+        bytes: usize,
+        budget: &Budget,
+    ) -> Result<(), Waiting> {
         let cost = budget.cost(&heard, bytes);
         match Arc::clone(&budget.free).try_acquire_many_owned(cost) {
             Ok(room) => {
@@ -65,11 +77,16 @@ impl Batch {
         }
     }
 
-    /// Adds an event when there is room. The future may be dropped: the event then stays in `waiting`.
+    /// Adds an event when there is room. The future may be dropped: the event then stays in
+    /// `waiting`.
     pub(super) async fn push_later(&mut self, waiting: &mut Option<Waiting>, budget: &Budget) {
-        let Some(cost) = waiting.as_ref().map(|waiting| waiting.cost) else { return };
+        let Some(cost) = waiting.as_ref().map(|waiting| waiting.cost) else {
+            return;
+        };
         // The semaphore is never closed: an error cannot be.
-        let Ok(room) = Arc::clone(&budget.free).acquire_many_owned(cost).await else { return };
+        let Ok(room) = Arc::clone(&budget.free).acquire_many_owned(cost).await else {
+            return;
+        };
         if let Some(Waiting { heard, .. }) = waiting.take() {
             self.add(heard, room);
         }
@@ -92,7 +109,9 @@ impl Batch {
 /// Counts only: what was heard may be chat.
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batch").field("events", &self.events.len()).finish_non_exhaustive()
+        f.debug_struct("Batch")
+            .field("events", &self.events.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -112,11 +131,28 @@ mod tests {
         let (mut first, mut second) = (Batch::default(), Batch::default());
         assert!(first.push(request(), 500, &budget).is_ok());
         let mut waiting = first.push(request(), 500, &budget).err();
-        assert!(second.push_later(&mut waiting, &budget).now_or_never().is_none());
+        assert!(
+            second
+                .push_later(&mut waiting, &budget)
+                .now_or_never()
+                .is_none()
+        );
         assert!(waiting.is_some(), "a dropped wait must keep the event");
         drop(first);
-        assert!(second.push_later(&mut waiting, &budget).now_or_never().is_some());
-        assert_eq!((second.events.len(), waiting.is_none(), budget.free.available_permits()), (1, true, 1000 - 564));
+        assert!(
+            second
+                .push_later(&mut waiting, &budget)
+                .now_or_never()
+                .is_some()
+        );
+        assert_eq!(
+            (
+                second.events.len(),
+                waiting.is_none(),
+                budget.free.available_permits()
+            ),
+            (1, true, 1000 - 564)
+        );
     }
 
     #[test]
@@ -131,7 +167,9 @@ mod tests {
     fn what_is_not_kept_costs_little_but_not_nothing() {
         let budget = Budget::new(1000);
         let mut batch = Batch::default();
-        let taken = (0..1000).take_while(|_| batch.push(Heard::Other, 900, &budget).is_ok()).count();
+        let taken = (0..1000)
+            .take_while(|_| batch.push(Heard::Other, 900, &budget).is_ok())
+            .count();
         assert_eq!(taken, 1000 / 64);
     }
 }

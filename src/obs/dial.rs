@@ -1,4 +1,5 @@
-//! From a target to a WebSocket: every address of the host, each with its own share of the time. Used by `listen` and `talk`.
+//! From a target to a WebSocket: every address of the host, each with its own share of the time.
+//! Used by `listen` and `talk`.
 
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 
@@ -6,7 +7,9 @@ use tokio::{
     net::{TcpStream, lookup_host},
     time::{Instant, timeout_at},
 };
-use tokio_websockets::{ClientBuilder, Connector, Error as WsError, Limits, MaybeTlsStream, WebSocketStream, upgrade};
+use tokio_websockets::{
+    ClientBuilder, Connector, Error as WsError, Limits, MaybeTlsStream, WebSocketStream, upgrade,
+};
 
 use super::{
     Target,
@@ -34,10 +37,18 @@ impl Addresses {
     /// Looks the host up.
     pub(super) async fn of(target: &Target, deadline: Instant) -> Result<Self, ConnectError> {
         let host = target.bare_host();
-        let none = || ConnectError::NoSuchHost { host: host.to_owned() };
-        let found = Clock::new(target, deadline).limit(Step::Resolve, lookup_host((host, target.port))).await?;
+        let none = || ConnectError::NoSuchHost {
+            host: host.to_owned(),
+        };
+        let found = Clock::new(target, deadline)
+            .limit(Step::Resolve, lookup_host((host, target.port)))
+            .await?;
         let left: Vec<_> = found.map_err(|_| none())?.collect();
-        Ok(Self { left: left.into_iter(), deadline, worst: none() })
+        Ok(Self {
+            left: left.into_iter(),
+            deadline,
+            worst: none(),
+        })
     }
 
     /// The next address and the deadline for it: an equal share of the time that is left.
@@ -45,10 +56,14 @@ impl Addresses {
         let count = u32::try_from(self.left.len()).unwrap_or(u32::MAX).max(1);
         let address = self.left.next()?;
         let now = Instant::now();
-        Some((address, now + self.deadline.saturating_duration_since(now) / count))
+        Some((
+            address,
+            now + self.deadline.saturating_duration_since(now) / count,
+        ))
     }
 
-    /// An address failed: what OBS itself answered is final, anything else lets the next address try.
+    /// An address failed: what OBS itself answered is final, anything else lets the next address
+    /// try.
     pub(super) fn failed(&mut self, error: ConnectError) -> Result<(), ConnectError> {
         if error.kind() != Kind::Unreachable {
             return Err(error);
@@ -75,50 +90,89 @@ pub(super) struct Clock<'a> {
 
 impl<'a> Clock<'a> {
     pub(super) fn new(target: &'a Target, deadline: Instant) -> Self {
-        Self { target, begun: Instant::now(), deadline }
+        Self {
+            target,
+            begun: Instant::now(),
+            deadline,
+        }
     }
 
     /// Waits for one step of connecting.
-    pub(super) async fn limit<T>(&self, doing: Step, step: impl Future<Output = T>) -> Result<T, ConnectError> {
+    pub(super) async fn limit<T>(
+        &self,
+        doing: Step,
+        step: impl Future<Output = T>,
+    ) -> Result<T, ConnectError> {
         self.limit_to(self.deadline, doing, step).await
     }
 
-    async fn limit_to<T>(&self, deadline: Instant, doing: Step, step: impl Future<Output = T>) -> Result<T, ConnectError> {
-        timeout_at(deadline, step).await.map_err(|_| ConnectError::TimedOut {
-            at: self.target.to_string(),
-            doing,
-            within: deadline.saturating_duration_since(self.begun),
-        })
+    async fn limit_to<T>(
+        &self,
+        deadline: Instant,
+        doing: Step,
+        step: impl Future<Output = T>,
+    ) -> Result<T, ConnectError> {
+        timeout_at(deadline, step)
+            .await
+            .map_err(|_| ConnectError::TimedOut {
+                at: self.target.to_string(),
+                doing,
+                within: deadline.saturating_duration_since(self.begun),
+            })
     }
 }
 
 /// TCP, TLS if wanted, and the WebSocket handshake with one address.
-pub(super) async fn open(target: &Target, address: SocketAddr, deadline: Instant) -> Result<Socket, ConnectError> {
+pub(super) async fn open(
+    target: &Target,
+    address: SocketAddr,
+    deadline: Instant,
+) -> Result<Socket, ConnectError> {
     let clock = Clock::new(target, deadline);
     let at = || target.to_string();
 
     let reach_by = deadline.min(clock.begun + REACH_WITHIN);
-    let tcp = clock.limit_to(reach_by, Step::Reach, TcpStream::connect(address)).await?.map_err(|source| from_io(at(), source))?;
-    tcp.set_nodelay(true).map_err(|source| from_io(at(), source))?;
+    let tcp = clock
+        .limit_to(reach_by, Step::Reach, TcpStream::connect(address))
+        .await?
+        .map_err(|source| from_io(at(), source))?;
+    tcp.set_nodelay(true)
+        .map_err(|source| from_io(at(), source))?;
 
-    let connector = if target.tls { Connector::new().map_err(|error| tls(at(), error))? } else { Connector::Plain };
-    let stream = clock.limit(Step::Tls, connector.wrap(target.bare_host(), tcp)).await?.map_err(|error| tls(at(), error))?;
+    let connector = if target.tls {
+        Connector::new().map_err(|error| tls(at(), error))?
+    } else {
+        Connector::Plain
+    };
+    let stream = clock
+        .limit(Step::Tls, connector.wrap(target.bare_host(), tcp))
+        .await?
+        .map_err(|error| tls(at(), error))?;
 
     let scheme = if target.tls { "wss" } else { "ws" };
-    let no_host = |()| ConnectError::NoSuchHost { host: target.host.clone() };
+    let no_host = |()| ConnectError::NoSuchHost {
+        host: target.host.clone(),
+    };
     let mut builder = ClientBuilder::new()
         .uri(&format!("{scheme}://{target}"))
         .map_err(|_| no_host(()))?
         .limits(Limits::default().max_payload_len(Some(LARGEST_FRAME)));
-    if let (Ok(name), Ok(value)) = ("sec-websocket-protocol".parse(), "obswebsocket.json".parse()) {
+    if let (Ok(name), Ok(value)) = (
+        "sec-websocket-protocol".parse(),
+        "obswebsocket.json".parse(),
+    ) {
         builder = builder.add_header(name, value).map_err(|_| no_host(()))?;
     }
-    let (socket, _) = clock.limit(Step::Upgrade, builder.connect_on(stream)).await?.map_err(|error| refused_upgrade(at(), error))?;
+    let (socket, _) = clock
+        .limit(Step::Upgrade, builder.connect_on(stream))
+        .await?
+        .map_err(|error| refused_upgrade(at(), error))?;
     Ok(socket)
 }
 
-/// Asks the kernel to acknowledge at once what comes next. OBS does not set `TCP_NODELAY`, so its second small packet waits until
-/// the first is acknowledged, which Linux delays by 40 ms after we have sent something. The option does not last: set it each time.
+/// Asks the kernel to acknowledge at once what comes next. OBS does not set `TCP_NODELAY`, so its
+/// second small packet waits until the first is acknowledged, which Linux delays by 40 ms after we
+/// have sent something. The option does not last: set it each time.
 #[cfg(target_os = "linux")]
 pub(super) fn acknowledge_at_once(socket: &Socket) {
     let tcp = match socket.get_ref() {
@@ -137,16 +191,22 @@ pub(super) fn acknowledge_at_once(_socket: &Socket) {}
 pub(super) fn from_io(at: String, source: io::Error) -> ConnectError {
     match source.kind() {
         io::ErrorKind::ConnectionRefused => ConnectError::Refused { at },
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-            ConnectError::Closed { at, reason: None }
-        }
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::BrokenPipe => ConnectError::Closed { at, reason: None },
         _ => ConnectError::Io { at, source },
     }
 }
 
 fn tls(at: String, error: WsError) -> ConnectError {
     let source = match error {
-        WsError::Io(source) if source.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) => source,
+        WsError::Io(source)
+            if source
+                .get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) =>
+        {
+            source
+        }
         WsError::Io(source) => return from_io(at, source),
         other => io::Error::other(other),
     };
@@ -157,13 +217,18 @@ fn refused_upgrade(at: String, error: WsError) -> ConnectError {
     match error {
         WsError::Io(source) => from_io(at, source),
         WsError::Upgrade(error) => not_obs(at, &error),
-        other => ConnectError::NotObs { at, found: format!("something that breaks the WebSocket protocol ({other})") },
+        other => ConnectError::NotObs {
+            at,
+            found: format!("something that breaks the WebSocket protocol ({other})"),
+        },
     }
 }
 
 pub(super) fn not_obs(at: String, error: &upgrade::Error) -> ConnectError {
     let found = match error {
-        upgrade::Error::DidNotSwitchProtocols(status) => format!("a web server (HTTP status {status})"),
+        upgrade::Error::DidNotSwitchProtocols(status) => {
+            format!("a web server (HTTP status {status})")
+        }
         upgrade::Error::Parsing(_) => "something that speaks no HTTP".to_owned(),
         other => format!("a web server that does not speak WebSocket ({other})"),
     };

@@ -4,7 +4,8 @@ use std::{io, time::Duration};
 
 use crate::link::Fault;
 
-/// The bytes that OBS surely relays; it drops the connection over a message somewhat larger than 20 MiB.
+/// The bytes that OBS surely relays; it drops the connection over a message somewhat larger than 20
+/// MiB.
 pub const LARGEST_MESSAGE: usize = 16 * 1024 * 1024;
 
 const WHERE_TO_LOOK: &str = "in OBS: Tools > WebSocket Server Settings";
@@ -15,7 +16,8 @@ const WHERE_TO_LOOK: &str = "in OBS: Tools > WebSocket Server Settings";
 pub enum ConnectError {
     /// Nothing listens there.
     #[error(
-        "there is no OBS at {at}: the connection was refused. Start OBS, tick \"Enable WebSocket server\" ({WHERE_TO_LOOK}), and compare \
+        "there is no OBS at {at}: the connection was refused. Start OBS, tick \"Enable WebSocket \
+            server\" ({WHERE_TO_LOOK}), and compare \
          the port there"
     )]
     Refused {
@@ -23,13 +25,17 @@ pub enum ConnectError {
         at: String,
     },
     /// The host name does not resolve.
-    #[error("there is no host named {host:?}. Check its spelling, or give the IP address of the computer that runs OBS")]
+    #[error(
+        "there is no host named {host:?}. Check its spelling, or give the IP address of the \
+            computer that runs OBS"
+    )]
     NoSuchHost {
         /// The name.
         host: String,
     },
     /// Nobody answered in time.
-    #[error("OBS at {at} did not answer: {doing} took longer than {} s. {}", seconds(*within), doing.advice())]
+    #[error("OBS at {at} did not answer: {doing} took longer than {} s. {}", seconds(*within),
+        doing.advice())]
     TimedOut {
         /// Where.
         at: String,
@@ -40,7 +46,8 @@ pub enum ConnectError {
     },
     /// Something else listens there.
     #[error(
-        "what answers at {at} is not an obs-websocket, but {found}. Compare host and port with those in OBS ({WHERE_TO_LOOK}; \
+        "what answers at {at} is not an obs-websocket, but {found}. Compare host and port with \
+            those in OBS ({WHERE_TO_LOOK}; \
          the port is 4455 unless it was changed)"
     )]
     NotObs {
@@ -50,19 +57,27 @@ pub enum ConnectError {
         found: String,
     },
     /// OBS asks for a password and we have none.
-    #[error("OBS at {at} asks for a password and none is set. It is shown under \"Show Connect Info\" ({WHERE_TO_LOOK})")]
+    #[error(
+        "OBS at {at} asks for a password and none is set. It is shown under \"Show Connect Info\" \
+            ({WHERE_TO_LOOK})"
+    )]
     PasswordMissing {
         /// Where.
         at: String,
     },
     /// OBS does not accept the password.
-    #[error("OBS at {at} refused the password. The right one is shown under \"Show Connect Info\" ({WHERE_TO_LOOK})")]
+    #[error(
+        "OBS at {at} refused the password. The right one is shown under \"Show Connect Info\" \
+            ({WHERE_TO_LOOK})"
+    )]
     PasswordRefused {
         /// Where.
         at: String,
     },
     /// OBS is too old.
-    #[error("{found} at {at} is too old. Update to OBS 30.2 or newer, which brings obs-websocket 5.5")]
+    #[error(
+        "{found} at {at} is too old. Update to OBS 30.2 or newer, which brings obs-websocket 5.5"
+    )]
     TooOld {
         /// Where.
         at: String,
@@ -76,14 +91,18 @@ pub enum ConnectError {
         at: String,
     },
     /// OBS speaks another version of the protocol (close code 4010).
-    #[error("OBS at {at} does not speak version 1 of its remote control protocol any more. Look for a newer twitchat-bridge")]
+    #[error(
+        "OBS at {at} does not speak version 1 of its remote control protocol any more. Look for a \
+            newer twitchat-bridge"
+    )]
     Rpc {
         /// Where.
         at: String,
     },
     /// TLS failed.
     #[error(
-        "no TLS connection to {at}. The certificate must come from a public authority: self-signed ones are not supported. OBS itself speaks \
+        "no TLS connection to {at}. The certificate must come from a public authority: self-signed \
+            ones are not supported. OBS itself speaks \
          no TLS: leave it off unless a proxy stands before OBS"
     )]
     Tls {
@@ -93,7 +112,8 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// OBS closed the connection while it was being made.
-    #[error("OBS at {at} closed the connection at once{}. It may be starting or closing: try again", reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default())]
+    #[error("OBS at {at} closed the connection at once{}. It may be starting or closing: try \
+        again", reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default())]
     Closed {
         /// Where.
         at: String,
@@ -116,8 +136,8 @@ pub enum ConnectError {
     },
 }
 
-const KICKED: &str =
-    "the user disconnected twitchat-bridge in OBS (WebSocket Server Settings, the list of sessions). Start it again to connect again";
+const KICKED: &str = "the user disconnected twitchat-bridge in OBS (WebSocket Server Settings, the \
+    list of sessions). Start it again to connect again";
 
 /// Seconds to one decimal, as they are shown.
 fn seconds(span: Duration) -> f64 {
@@ -151,8 +171,13 @@ impl Step {
     fn advice(self) -> &'static str {
         match self {
             Self::Resolve => "Check the network, or give an IP address",
-            Self::Reach => "Check that the computer is on and that its firewall lets the port through",
-            Self::Tls | Self::Upgrade => "Something listens there and stays silent: OBS hangs, or another program has the port",
+            Self::Reach => {
+                "Check that the computer is on and that its firewall lets the port through"
+            }
+            Self::Tls | Self::Upgrade => {
+                "Something listens there and stays silent: OBS hangs, or another program has the \
+                    port"
+            }
             Self::Identify | Self::Ask => "OBS hangs or is very busy: try again, or restart OBS",
         }
     }
@@ -178,7 +203,8 @@ pub enum Gone {
     #[error("the connection to OBS broke: OBS ended without a word, or the network failed")]
     Broke(#[source] Option<io::Error>),
     /// OBS neither sends nor answers pings.
-    #[error("OBS has shown no sign of life for {} s: it is frozen, or the network is gone", seconds(*after))]
+    #[error("OBS has shown no sign of life for {} s: it is frozen, or the network is gone",
+        seconds(*after))]
     Silent {
         /// For how long.
         after: Duration,
@@ -191,10 +217,12 @@ pub enum Gone {
         /// How long we waited.
         after: Duration,
     },
-    /// A frame that breaks the WebSocket protocol, such as one with invalid UTF-8, or one that is too large. The frames behind it cannot be
-    /// found any more, so the connection for events has to be made anew.
+    /// A frame that breaks the WebSocket protocol, such as one with invalid UTF-8, or one that is
+    /// too large. The frames behind it cannot be found any more, so the connection for events has
+    /// to be made anew.
     #[error(
-        "OBS sent a message that cannot be read ({0}), and nothing after it can be read on this connection. Messages that OBS sends before \
+        "OBS sent a message that cannot be read ({0}), and nothing after it can be read on this \
+            connection. Messages that OBS sends before \
          the next connection are missed"
     )]
     Unreadable(tokio_websockets::Error),
@@ -226,14 +254,19 @@ pub enum RequestError {
         /// How long we waited.
         after: Duration,
     },
-    /// OBS was not ready for requests all the time that we asked (status 207): it changes scene collections, starts or ends.
-    #[error("OBS is not ready to answer {request}: try again when it has started or changed its scene collection")]
+    /// OBS was not ready for requests all the time that we asked (status 207): it changes scene
+    /// collections, starts or ends.
+    #[error(
+        "OBS is not ready to answer {request}: try again when it has started or changed its scene \
+            collection"
+    )]
     NotReady {
         /// Which.
         request: &'static str,
     },
     /// Never sent: OBS would drop the connection.
-    #[error("a message of {bytes} bytes is too large for OBS, which relays at most {} MiB", LARGEST_MESSAGE / (1024 * 1024))]
+    #[error("a message of {bytes} bytes is too large for OBS, which relays at most {} MiB",
+        LARGEST_MESSAGE / (1024 * 1024))]
     TooLarge {
         /// Its size.
         bytes: usize,
@@ -342,11 +375,19 @@ impl ConnectError {
         match self {
             Self::NoSuchHost { .. } => 0,
             Self::Refused { .. } => 1,
-            Self::Io { .. } | Self::TimedOut { doing: Step::Resolve | Step::Reach, .. } => 2,
+            Self::Io { .. }
+            | Self::TimedOut {
+                doing: Step::Resolve | Step::Reach,
+                ..
+            } => 2,
             Self::TimedOut { .. } | Self::Tls { .. } | Self::Closed { .. } => 3,
             Self::NotObs { .. } => 4,
             Self::NotReady { .. } => 5,
-            Self::PasswordMissing { .. } | Self::PasswordRefused { .. } | Self::TooOld { .. } | Self::Kicked { .. } | Self::Rpc { .. } => 6,
+            Self::PasswordMissing { .. }
+            | Self::PasswordRefused { .. }
+            | Self::TooOld { .. }
+            | Self::Kicked { .. }
+            | Self::Rpc { .. } => 6,
         }
     }
 
@@ -356,7 +397,10 @@ impl ConnectError {
             close_code::AUTHENTICATION_FAILED => Self::PasswordRefused { at },
             close_code::UNSUPPORTED_RPC_VERSION => Self::Rpc { at },
             close_code::SESSION_INVALIDATED => Self::Kicked { at },
-            _ => Self::Closed { at, reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()) },
+            _ => Self::Closed {
+                at,
+                reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
+            },
         }
     }
 }
@@ -366,9 +410,12 @@ impl Gone {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Kicked => Kind::Kicked,
-            Self::Closed | Self::ClosedWith { .. } | Self::Broke(_) | Self::Silent { .. } | Self::Stuck { .. } | Self::Unreadable(_) => {
-                Kind::Unreachable
-            }
+            Self::Closed
+            | Self::ClosedWith { .. }
+            | Self::Broke(_)
+            | Self::Silent { .. }
+            | Self::Stuck { .. }
+            | Self::Unreadable(_) => Kind::Unreachable,
         }
     }
 

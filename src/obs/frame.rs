@@ -1,4 +1,5 @@
-//! One text frame of an identified session, read in one parse that borrows from it. Used by `listen` at up to 70,000 a second.
+//! One text frame of an identified session, read in one parse that borrows from it. Used by
+//! `listen` at up to 70,000 a second.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,7 +25,8 @@ struct Outer<'a> {
     d: Inner<'a>,
 }
 
-/// OBS writes keys in alphabetical order, so `eventData` comes before the type that says whether it matters.
+/// OBS writes keys in alphabetical order, so `eventData` comes before the type that says whether it
+/// matters.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Inner<'a> {
@@ -36,7 +38,9 @@ struct Inner<'a> {
 
 /// Reads a frame.
 pub(super) fn read(text: &str) -> Frame {
-    let Ok(Outer { d }) = serde_json::from_str::<Outer<'_>>(text) else { return Frame::Bad };
+    let Ok(Outer { d }) = serde_json::from_str::<Outer<'_>>(text) else {
+        return Frame::Bad;
+    };
     match (d.event_type, d.event_data) {
         ("CustomEvent", Some(peek)) => Frame::Custom(peek.keep(|| whole(text))),
         ("CustomEvent", None) => Frame::Bad,
@@ -57,7 +61,9 @@ fn whole(text: &str) -> Option<Box<RawValue>> {
         #[serde(borrow, rename = "eventData")]
         event_data: &'a RawValue,
     }
-    serde_json::from_str::<Outer<'_>>(text).ok().map(|outer| outer.d.event_data.to_owned())
+    serde_json::from_str::<Outer<'_>>(text)
+        .ok()
+        .map(|outer| outer.d.event_data.to_owned())
 }
 
 #[cfg(test)]
@@ -68,32 +74,63 @@ mod tests {
 
     /// A frame as OBS 30.2 sends it.
     fn custom(event_data: &str) -> String {
-        format!(r#"{{"d":{{"eventData":{event_data},"eventIntent":1,"eventType":"CustomEvent"}},"op":5}}"#)
+        format!(
+            r#"{{"d":{{"eventData":{event_data},"eventIntent":1,"eventType":"CustomEvent"}},"op":5}}"#
+        )
     }
 
     #[test]
     fn twitchat_is_kept_in_parts() {
-        let Frame::Custom(Heard::Twitchat(message)) = read(&custom(r#"{"data":{"a":1},"id":"7","origin":"twitchat","type":"FOLLOW"}"#))
-        else {
+        let Frame::Custom(Heard::Twitchat(message)) = read(&custom(
+            r#"{"data":{"a":1},"id":"7","origin":"twitchat","type":"FOLLOW"}"#,
+        )) else {
             panic!()
         };
-        assert_eq!((&*message.kind, message.id.as_deref(), message.data.unwrap().get()), ("FOLLOW", Some("7"), r#"{"a":1}"#));
+        assert_eq!(
+            (
+                &*message.kind,
+                message.id.as_deref(),
+                message.data.unwrap().get()
+            ),
+            ("FOLLOW", Some("7"), r#"{"a":1}"#)
+        );
     }
 
     #[test]
     fn requests_and_bridges_are_kept_whole() {
         let request = r#"{"id":"1", "request":"GetCredits"}"#;
-        assert!(matches!(read(&custom(request)), Frame::Custom(Heard::Request(raw)) if raw.get() == request));
+        assert!(matches!(read(&custom(request)),
+                Frame::Custom(Heard::Request(raw)) if raw.get() == request));
         let hello = r#"{"origin":"twitchat-bridge","request":"Hello"}"#;
-        assert!(matches!(read(&custom(hello)), Frame::Custom(Heard::Bridge(raw)) if raw.get() == hello));
+        assert!(
+            matches!(read(&custom(hello)), Frame::Custom(Heard::Bridge(raw)) if raw.get() == hello)
+        );
     }
 
     #[test]
     fn other_events_are_told_apart() {
-        assert!(matches!(read(r#"{"d":{"eventIntent":1,"eventType":"ExitStarted"},"op":5}"#), Frame::ExitStarted));
-        assert!(matches!(read(r#"{"d":{"eventType":"VendorEvent","eventData":{"eventType":"x"}},"op":5}"#), Frame::Other));
-        assert!(matches!(read(r#"{"op":7,"d":{"requestId":"1","requestStatus":{"code":100,"result":true}}}"#), Frame::Other));
-        for bad in ["", "{", "[]", "null", r#"{"op":5}"#, &custom("7"), &custom("null"), r#"{"op":5,"d":3}"#] {
+        assert!(matches!(
+            read(r#"{"d":{"eventIntent":1,"eventType":"ExitStarted"},"op":5}"#),
+            Frame::ExitStarted
+        ));
+        assert!(matches!(
+            read(r#"{"d":{"eventType":"VendorEvent","eventData":{"eventType":"x"}},"op":5}"#),
+            Frame::Other
+        ));
+        assert!(matches!(
+            read(r#"{"op":7,"d":{"requestId":"1","requestStatus":{"code":100,"result":true}}}"#),
+            Frame::Other
+        ));
+        for bad in [
+            "",
+            "{",
+            "[]",
+            "null",
+            r#"{"op":5}"#,
+            &custom("7"),
+            &custom("null"),
+            r#"{"op":5,"d":3}"#,
+        ] {
             assert!(matches!(read(bad), Frame::Bad), "{bad}");
         }
     }

@@ -67,41 +67,68 @@ impl Greeting {
         (hello.op == HELLO).then_some(hello.d)
     }
 
-    /// Names the version if it is too old for us. One that cannot be read passes: `talk` asks again.
+    /// Names the version if it is too old for us. One that cannot be read passes: `talk` asks
+    /// again.
     pub(super) fn too_old(&self) -> Option<String> {
         let mut parts = self.obs_web_socket_version.split('.').map(str::parse);
-        let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else { return None };
+        let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
+            return None;
+        };
         ((major, minor) < OLDEST_OBS_WEBSOCKET).then(|| match &self.obs_studio_version {
-            Some(studio) => format!("OBS {studio} with obs-websocket {}", self.obs_web_socket_version),
+            Some(studio) => format!(
+                "OBS {studio} with obs-websocket {}",
+                self.obs_web_socket_version
+            ),
             None => format!("obs-websocket {}", self.obs_web_socket_version),
         })
     }
 
     /// Our answer: log in and subscribe.
-    pub(super) fn identify(&self, password: Option<&SecretString>) -> Result<String, PasswordNeeded> {
+    pub(super) fn identify(
+        &self,
+        password: Option<&SecretString>,
+    ) -> Result<String, PasswordNeeded> {
         let authentication = match (&self.authentication, password) {
             (None, _) => None,
             (Some(_), None) => return Err(PasswordNeeded),
             (Some(challenge), Some(password)) => Some(challenge.answer(password)),
         };
-        let identify =
-            Outgoing { op: IDENTIFY, d: Identify { rpc_version: RPC_VERSION, event_subscriptions: GENERAL_EVENTS, authentication } };
+        let identify = Outgoing {
+            op: IDENTIFY,
+            d: Identify {
+                rpc_version: RPC_VERSION,
+                event_subscriptions: GENERAL_EVENTS,
+                authentication,
+            },
+        };
         // Strings and numbers always serialise.
         Ok(serde_json::to_string(&identify).unwrap_or_default())
     }
 }
 
 impl Challenge {
-    /// base64(sha256(base64(sha256(password + salt)) + challenge)), as obs-websocket's protocol document says.
+    /// base64(sha256(base64(sha256(password + salt)) + challenge)), as obs-websocket's protocol
+    /// document says.
     fn answer(&self, password: &SecretString) -> String {
-        let secret = STANDARD.encode(Sha256::new().chain_update(password.expose_secret()).chain_update(&self.salt).finalize());
-        STANDARD.encode(Sha256::new().chain_update(secret).chain_update(&self.challenge).finalize())
+        let secret = STANDARD.encode(
+            Sha256::new()
+                .chain_update(password.expose_secret())
+                .chain_update(&self.salt)
+                .finalize(),
+        );
+        STANDARD.encode(
+            Sha256::new()
+                .chain_update(secret)
+                .chain_update(&self.challenge)
+                .finalize(),
+        )
     }
 }
 
 /// Whether OBS has let us in.
 pub(super) fn is_identified(text: &str) -> bool {
-    serde_json::from_str::<Incoming<serde::de::IgnoredAny>>(text).is_ok_and(|message| message.op == IDENTIFIED)
+    serde_json::from_str::<Incoming<serde::de::IgnoredAny>>(text)
+        .is_ok_and(|message| message.op == IDENTIFIED)
 }
 
 #[cfg(test)]
@@ -115,7 +142,9 @@ mod tests {
     #[test]
     fn answers_the_challenge_of_the_protocol_document() {
         let greeting = Greeting::read(WITH_PASSWORD).unwrap();
-        let identify = greeting.identify(Some(&SecretString::from("supersecretpassword"))).unwrap();
+        let identify = greeting
+            .identify(Some(&SecretString::from("supersecretpassword")))
+            .unwrap();
         assert_eq!(
             identify,
             r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1,"authentication":"1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="}}"#
@@ -125,24 +154,47 @@ mod tests {
 
     #[test]
     fn sends_no_password_where_none_is_asked_for() {
-        let greeting = Greeting::read(r#"{"op":0,"d":{"obsWebSocketVersion":"5.5.2","rpcVersion":1}}"#).unwrap();
+        let greeting =
+            Greeting::read(r#"{"op":0,"d":{"obsWebSocketVersion":"5.5.2","rpcVersion":1}}"#)
+                .unwrap();
         let identify = greeting.identify(Some(&SecretString::from("x"))).unwrap();
-        assert_eq!(identify, r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1}}"#);
+        assert_eq!(
+            identify,
+            r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1}}"#
+        );
     }
 
     #[test]
     fn other_greetings_are_none() {
-        for text in ["", "hello", r#"{"request":"Hello"}"#, r#"{"op":2,"d":{"obsWebSocketVersion":"5.5.2"}}"#, r#"{"op":0,"d":null}"#] {
+        for text in [
+            "",
+            "hello",
+            r#"{"request":"Hello"}"#,
+            r#"{"op":2,"d":{"obsWebSocketVersion":"5.5.2"}}"#,
+            r#"{"op":0,"d":null}"#,
+        ] {
             assert!(Greeting::read(text).is_none(), "{text}");
         }
     }
 
     #[test]
     fn old_versions_are_named() {
-        let old = |version: &str| Greeting::read(&format!(r#"{{"op":0,"d":{{"obsWebSocketVersion":"{version}"}}}}"#)).unwrap().too_old();
+        let old = |version: &str| {
+            Greeting::read(&format!(
+                r#"{{"op":0,"d":{{"obsWebSocketVersion":"{version}"}}}}"#
+            ))
+            .unwrap()
+            .too_old()
+        };
         assert_eq!(
             ["5.4.9", "5.5.0", "5.10.1", "6.0", "strange"].map(old),
-            [Some("obs-websocket 5.4.9".to_owned()), None, None, None, None]
+            [
+                Some("obs-websocket 5.4.9".to_owned()),
+                None,
+                None,
+                None,
+                None
+            ]
         );
     }
 

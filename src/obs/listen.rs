@@ -1,4 +1,5 @@
-//! The reader of General events: one connection that only receives. Used by `supervise`, and alone by the verbs of the CLI.
+//! The reader of General events: one connection that only receives. Used by `supervise`, and alone
+//! by the verbs of the CLI.
 //!
 //! It sends nothing but its login and pings. It must be read eagerly: see `batch`.
 
@@ -52,10 +53,21 @@ impl Listener {
     /// Connects and logs in, trying every address of the host.
     pub async fn connect(target: &Target, options: &Options) -> Result<Self, ConnectError> {
         let budget = Budget::new(options.bytes_in_flight);
-        Self::connect_with(target, options, &budget, Instant::now() + options.connect_within).await
+        Self::connect_with(
+            target,
+            options,
+            &budget,
+            Instant::now() + options.connect_within,
+        )
+        .await
     }
 
-    pub(super) async fn connect_with(target: &Target, options: &Options, budget: &Budget, deadline: Instant) -> Result<Self, ConnectError> {
+    pub(super) async fn connect_with(
+        target: &Target,
+        options: &Options,
+        budget: &Budget,
+        deadline: Instant,
+    ) -> Result<Self, ConnectError> {
         let mut addresses = Addresses::of(target, deadline).await?;
         while let Some((address, deadline)) = addresses.next() {
             let clock = Clock::new(target, deadline);
@@ -71,7 +83,12 @@ impl Listener {
         Err(addresses.verdict())
     }
 
-    fn over(socket: Socket, address: std::net::SocketAddr, options: &Options, budget: Budget) -> Self {
+    fn over(
+        socket: Socket,
+        address: std::net::SocketAddr,
+        options: &Options,
+        budget: Budget,
+    ) -> Self {
         let now = Instant::now();
         Self {
             socket,
@@ -97,8 +114,8 @@ impl Listener {
         self.address
     }
 
-    /// The next events. Waits for room if the batches handed out so far use up [`Options::bytes_in_flight`]. May be dropped and
-    /// called again: nothing is lost.
+    /// The next events. Waits for room if the batches handed out so far use up
+    /// [`Options::bytes_in_flight`]. May be dropped and called again: nothing is lost.
     pub async fn next(&mut self) -> Result<Batch, Gone> {
         while self.batch.is_empty() {
             self.fill().await?;
@@ -125,18 +142,20 @@ impl Listener {
         !self.batch.is_empty()
     }
 
-    /// Whether the budget is spent: nothing is read until a batch is dropped, not even that the connection has ended.
+    /// Whether the budget is spent: nothing is read until a batch is dropped, not even that the
+    /// connection has ended.
     pub(super) fn is_full(&self) -> bool {
         self.waiting.is_some()
     }
 
-    /// Adds the event that found no room, when there is room again. Reads nothing more. May be dropped and called again: nothing is lost.
+    /// Adds the event that found no room, when there is room again. Reads nothing more. May be
+    /// dropped and called again: nothing is lost.
     pub(super) async fn take_waiting(&mut self) {
         self.batch.push_later(&mut self.waiting, &self.budget).await;
     }
 
-    /// Gives the other tasks of the thread a turn if more is there to read. OBS may send without a pause, and then [`fill`](Self::fill)
-    /// never waits.
+    /// Gives the other tasks of the thread a turn if more is there to read. OBS may send without a
+    /// pause, and then [`fill`](Self::fill) never waits.
     pub(super) async fn rest(&mut self) {
         if std::mem::take(&mut self.busy) {
             yield_now().await;
@@ -159,8 +178,9 @@ impl Listener {
 
     /// Adds to the batch what comes next. May be dropped and called again: nothing is lost.
     ///
-    /// The end of the connection is returned only when the batch has been taken. Until then there is nothing to add, and this waits for
-    /// ever: if it returned at once, a loop around it would keep the thread from whoever takes the batch.
+    /// The end of the connection is returned only when the batch has been taken. Until then there
+    /// is nothing to add, and this waits for ever: if it returned at once, a loop around it would
+    /// keep the thread from whoever takes the batch.
     pub(super) async fn fill(&mut self) -> Result<(), Gone> {
         if self.waiting.is_some() {
             self.take_waiting().await;
@@ -176,7 +196,11 @@ impl Listener {
         } else if !self.batch.is_empty() {
             return pending().await;
         }
-        if self.batch.is_empty() && self.waiting.is_none() { self.gone.take().map_or(Ok(()), Err) } else { Ok(()) }
+        if self.batch.is_empty() && self.waiting.is_none() {
+            self.gone.take().map_or(Ok(()), Err)
+        } else {
+            Ok(())
+        }
     }
 
     /// Takes the frames that can be had without waiting; tells whether there may be more.
@@ -185,7 +209,9 @@ impl Listener {
             if self.waiting.is_some() || self.gone.is_some() {
                 return false;
             }
-            let Some(frame) = self.socket.next().now_or_never() else { return false };
+            let Some(frame) = self.socket.next().now_or_never() else {
+                return false;
+            };
             self.take_in(frame);
         }
         true
@@ -195,7 +221,8 @@ impl Listener {
     async fn next_frame(&mut self) -> Option<Result<Message, WsError>> {
         loop {
             tokio::select! {
-                // What has come counts before the silence that went before: we may have slept longer than OBS.
+                // What has come counts before the silence that went before: we may have slept
+                // longer than OBS.
                 biased;
                 frame = self.socket.next() => return frame,
                 () = &mut self.alarm => match self.pulse.check(Instant::now()) {
@@ -213,7 +240,8 @@ impl Listener {
         }
     }
 
-    /// Sends a ping as far as the socket takes it; reading goes on flushing. Failures show when reading.
+    /// Sends a ping as far as the socket takes it; reading goes on flushing. Failures show when
+    /// reading.
     async fn ping(&mut self) {
         if self.socket.feed(Message::ping(&b""[..])).await.is_ok() {
             poll_fn(|cx| std::task::Poll::Ready(self.socket.poll_flush_unpin(cx).is_ready())).await;
@@ -229,7 +257,13 @@ impl Listener {
                 WsError::Io(source) => Gone::Broke(Some(source)),
                 other => Gone::Unreadable(other),
             }),
-            None => self.end(|exiting| if exiting { Gone::Closed } else { Gone::Broke(None) }),
+            None => self.end(|exiting| {
+                if exiting {
+                    Gone::Closed
+                } else {
+                    Gone::Broke(None)
+                }
+            }),
         }
     }
 
@@ -269,24 +303,43 @@ impl Listener {
 }
 
 /// Hello, Identify, Identified.
-async fn identify(mut socket: Socket, target: &Target, clock: &Clock<'_>) -> Result<Socket, ConnectError> {
+async fn identify(
+    mut socket: Socket,
+    target: &Target,
+    clock: &Clock<'_>,
+) -> Result<Socket, ConnectError> {
     let at = || target.to_string();
-    let not_obs = |found: &str| ConnectError::NotObs { at: at(), found: found.to_owned() };
+    let not_obs = |found: &str| ConnectError::NotObs {
+        at: at(),
+        found: found.to_owned(),
+    };
 
     let text = match clock.limit(Step::Identify, text(&mut socket, target)).await {
         Err(ConnectError::TimedOut { .. }) => {
-            return Err(not_obs("a WebSocket server that does not greet (obs-websocket 4, of OBS 27 or older, is one)"));
+            return Err(not_obs(
+                "a WebSocket server that does not greet (obs-websocket 4, of OBS 27 or older, is \
+                    one)",
+            ));
         }
         other => other??,
     };
-    let Some(greeting) = Greeting::read(&text) else { return Err(not_obs("another WebSocket server")) };
+    let Some(greeting) = Greeting::read(&text) else {
+        return Err(not_obs("another WebSocket server"));
+    };
     if let Some(found) = greeting.too_old() {
         return Err(ConnectError::TooOld { at: at(), found });
     }
 
-    let identify = greeting.identify(target.password.as_ref()).map_err(|_| ConnectError::PasswordMissing { at: at() })?;
-    clock.limit(Step::Identify, socket.send(Message::text(identify))).await?.map_err(|error| broken(at(), error))?;
-    let text = clock.limit(Step::Identify, self::text(&mut socket, target)).await??;
+    let identify = greeting
+        .identify(target.password.as_ref())
+        .map_err(|_| ConnectError::PasswordMissing { at: at() })?;
+    clock
+        .limit(Step::Identify, socket.send(Message::text(identify)))
+        .await?
+        .map_err(|error| broken(at(), error))?;
+    let text = clock
+        .limit(Step::Identify, self::text(&mut socket, target))
+        .await??;
     if !hello::is_identified(&text) {
         return Err(not_obs("a WebSocket server that only begins like one"));
     }
@@ -301,7 +354,12 @@ async fn text(socket: &mut Socket, target: &Target) -> Result<String, ConnectErr
         let message = match socket.next().await {
             Some(Ok(message)) => message,
             Some(Err(error)) => return Err(broken(at(), error)),
-            None => return Err(ConnectError::Closed { at: at(), reason: None }),
+            None => {
+                return Err(ConnectError::Closed {
+                    at: at(),
+                    reason: None,
+                });
+            }
         };
         if let Some((code, reason)) = message.as_close() {
             return Err(ConnectError::from_close(at(), code.into(), reason));
@@ -316,7 +374,10 @@ fn broken(at: String, error: WsError) -> ConnectError {
     match error {
         WsError::Io(source) => dial::from_io(at, source),
         WsError::AlreadyClosed => ConnectError::Closed { at, reason: None },
-        other => ConnectError::NotObs { at, found: format!("something that breaks the WebSocket protocol ({other})") },
+        other => ConnectError::NotObs {
+            at,
+            found: format!("something that breaks the WebSocket protocol ({other})"),
+        },
     }
 }
 

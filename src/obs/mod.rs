@@ -1,8 +1,9 @@
-//! SHELL. Everything that touches an obs-websocket: requests (`talk`), the event reader (`listen`), supervision of both, OBS's own
-//! settings.
+//! SHELL. Everything that touches an obs-websocket: requests (`talk`), the event reader (`listen`),
+//! supervision of both, OBS's own settings.
 //!
-//! The daemon calls [`start`] and hears of the link through [`Notice`]s; the verbs of the CLI use [`Listener`] and [`Talker`] alone.
-//! Nothing here knows what the messages mean, and nothing here listens on a socket.
+//! The daemon calls [`start`] and hears of the link through [`Notice`]s; the verbs of the CLI use
+//! [`Listener`] and [`Talker`] alone. Nothing here knows what the messages mean, and nothing here
+//! listens on a socket.
 
 mod act;
 mod batch;
@@ -36,7 +37,8 @@ pub use text::Installed;
 /// Spans and bounds of a connection. The defaults are what the daemon uses.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// For making one connection, all addresses and the login included; the link has this long for both.
+    /// For making one connection, all addresses and the login included; the link has this long for
+    /// both.
     pub connect_within: Duration,
     /// For each request; one that takes longer costs the connection.
     pub request_within: Duration,
@@ -44,7 +46,8 @@ pub struct Options {
     pub ping_after: Duration,
     /// Silence after that before OBS is given up.
     pub dead_after: Duration,
-    /// Bytes of events read and not yet dealt with. At this bound, and only there, the socket is not read.
+    /// Bytes of events read and not yet dealt with. At this bound, and only there, the socket is
+    /// not read.
     pub bytes_in_flight: u32,
 }
 
@@ -78,9 +81,11 @@ pub enum Notice {
     Up(Info),
     /// What was heard since the last one.
     Heard(Batch),
-    /// The program scene is now this one, and OBS has sent no further event about scenes for a while: see `settle`.
+    /// The program scene is now this one, and OBS has sent no further event about scenes for a
+    /// while: see `settle`.
     SceneChanged(String),
-    /// Another scene collection is open: scenes and sources may be others, under the same names too. [`Notice::SceneChanged`] comes first.
+    /// Another scene collection is open: scenes and sources may be others, under the same names
+    /// too. [`Notice::SceneChanged`] comes first.
     CollectionChanged,
     /// OBS streams now, or no longer.
     StreamChanged {
@@ -107,6 +112,7 @@ pub enum Notice {
 pub enum Stop {
     /// It was told to.
     Shutdown,
-    /// A kick, an OBS too old, or a password refused at the very first connect: [`Cause::kind`] tells which.
+    /// A kick, an OBS too old, or a password refused at the very first connect: [`Cause::kind`]
+    /// tells which.
     Failed(Arc<Cause>),
 }

@@ -1,10 +1,12 @@
-//! When to ask a silent OBS whether it lives, and when to give it up. Used by `listen`, which sends the pings.
+//! When to ask a silent OBS whether it lives, and when to give it up. Used by `listen`, which sends
+//! the pings.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Watches over the time since anything was heard. Asks only in silence: a ping amid traffic would cost its next event 40 ms.
+/// Watches over the time since anything was heard. Asks only in silence: a ping amid traffic would
+/// cost its next event 40 ms.
 #[derive(Debug)]
 pub(super) struct Pulse {
     /// Silence before we ask.
@@ -28,10 +30,16 @@ pub(super) enum Beat {
 
 impl Pulse {
     pub(super) fn new(ask_after: Duration, dead_after: Duration, now: Instant) -> Self {
-        Self { ask_after, dead_after, heard: now, asked: None }
+        Self {
+            ask_after,
+            dead_after,
+            heard: now,
+            asked: None,
+        }
     }
 
-    /// Something came, a pong included; or we did not read for a while, which says nothing about OBS.
+    /// Something came, a pong included; or we did not read for a while, which says nothing about
+    /// OBS.
     pub(super) fn heard(&mut self, now: Instant) {
         self.heard = now;
         self.asked = None;
@@ -78,7 +86,10 @@ mod tests {
         let (mut pulse, start) = pulse();
         for second in 1..60 {
             pulse.heard(start + s(second));
-            assert_eq!(pulse.check(start + s(second) + s(4)), Beat::Rest(start + s(second + 5)));
+            assert_eq!(
+                pulse.check(start + s(second) + s(4)),
+                Beat::Rest(start + s(second + 5))
+            );
         }
     }
 

@@ -12,14 +12,23 @@ use super::{
 
 /// Status 207: OBS starts, ends, or changes its scene collection.
 pub(super) fn is_not_ready(error: &ObwsError) -> bool {
-    matches!(error, ObwsError::Api { code: StatusCode::NotReady, .. })
+    matches!(
+        error,
+        ObwsError::Api {
+            code: StatusCode::NotReady,
+            ..
+        }
+    )
 }
 
-/// A beta or a build from source, such as `32.0.0-beta1`: new enough, but a pre-release never matches obws's plain `>=30.2`.
+/// A beta or a build from source, such as `32.0.0-beta1`: new enough, but a pre-release never
+/// matches obws's plain `>=30.2`.
 pub(super) fn is_preview(error: &ObwsError) -> bool {
     match error {
-        ObwsError::ObsStudioVersion(found, wanted) | ObwsError::ObsWebsocketVersion(found, wanted) => {
-            !found.pre.is_empty() && (found.major, found.minor) >= (wanted.major, wanted.minor.unwrap_or(0))
+        ObwsError::ObsStudioVersion(found, wanted)
+        | ObwsError::ObsWebsocketVersion(found, wanted) => {
+            !found.pre.is_empty()
+                && (found.major, found.minor) >= (wanted.major, wanted.minor.unwrap_or(0))
         }
         _ => false,
     }
@@ -30,24 +39,43 @@ pub(super) fn read(error: ObwsError, target: &Target, within: Duration) -> Conne
     let at = target.to_string();
     match error {
         ObwsError::Handshake(error) => read_handshake(error, at, target.password.is_some()),
-        ObwsError::ObsStudioVersion(found, _) => ConnectError::TooOld { at, found: format!("OBS {found}") },
-        ObwsError::ObsWebsocketVersion(found, _) => ConnectError::TooOld { at, found: format!("obs-websocket {found}") },
+        ObwsError::ObsStudioVersion(found, _) => ConnectError::TooOld {
+            at,
+            found: format!("OBS {found}"),
+        },
+        ObwsError::ObsWebsocketVersion(found, _) => ConnectError::TooOld {
+            at,
+            found: format!("obs-websocket {found}"),
+        },
         ObwsError::RpcVersion { .. } => ConnectError::Rpc { at },
-        ObwsError::Timeout => ConnectError::TimedOut { at, doing: Step::Reach, within },
+        ObwsError::Timeout => ConnectError::TimedOut {
+            at,
+            doing: Step::Reach,
+            within,
+        },
         error if is_not_ready(&error) => ConnectError::NotReady { at },
-        ObwsError::ReceiveMessage(_) | ObwsError::Disconnected => ConnectError::Closed { at, reason: None },
+        ObwsError::ReceiveMessage(_) | ObwsError::Disconnected => {
+            ConnectError::Closed { at, reason: None }
+        }
         error => read_source(&error, at),
     }
 }
 
 fn read_handshake(error: HandshakeError, at: String, with_password: bool) -> ConnectError {
     match error {
-        HandshakeError::ConnectionClosed(Some(details)) => match ConnectError::from_close(at, details.code.into(), &details.reason) {
-            ConnectError::PasswordRefused { at } if !with_password => ConnectError::PasswordMissing { at },
-            error => error,
-        },
+        HandshakeError::ConnectionClosed(Some(details)) => {
+            match ConnectError::from_close(at, details.code.into(), &details.reason) {
+                ConnectError::PasswordRefused { at } if !with_password => {
+                    ConnectError::PasswordMissing { at }
+                }
+                error => error,
+            }
+        }
         HandshakeError::ConnectionClosed(None) => ConnectError::Closed { at, reason: None },
-        HandshakeError::NoHello => ConnectError::NotObs { at, found: "a WebSocket server that does not greet".to_owned() },
+        HandshakeError::NoHello => ConnectError::NotObs {
+            at,
+            found: "a WebSocket server that does not greet".to_owned(),
+        },
         error => read_source(&error, at),
     }
 }
@@ -58,13 +86,22 @@ fn read_source(error: &(dyn Error + 'static), at: String) -> ConnectError {
     while let Some(error) = link {
         if let Some(found) = error.downcast_ref::<io::Error>() {
             let copy = io::Error::new(found.kind(), found.to_string());
-            let tls = found.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
-            return if tls { ConnectError::Tls { at, source: copy } } else { dial::from_io(at, copy) };
+            let tls = found
+                .get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
+            return if tls {
+                ConnectError::Tls { at, source: copy }
+            } else {
+                dial::from_io(at, copy)
+            };
         }
         if let Some(found) = error.downcast_ref::<upgrade::Error>() {
             return dial::not_obs(at, found);
         }
         link = error.source();
     }
-    ConnectError::NotObs { at, found: "a WebSocket server that only begins like one".to_owned() }
+    ConnectError::NotObs {
+        at,
+        found: "a WebSocket server that only begins like one".to_owned(),
+    }
 }

@@ -12,7 +12,8 @@ use tracing::debug;
 
 use super::{Gone, Info, Listener, Notice, RequestError, StreamStatus, Talker, settle::Settling};
 
-/// When `talk` ends, how long `listen` has to tell why: obws hides close codes, and OBS closes all its sessions within this time.
+/// When `talk` ends, how long `listen` has to tell why: obws hides close codes, and OBS closes all
+/// its sessions within this time.
 pub(super) const VERDICT_WITHIN: Duration = Duration::from_secs(1);
 /// Notices of `talk` that may wait for the daemon; beyond that they wait in obws.
 const OUTBOX: usize = 64;
@@ -83,10 +84,23 @@ impl Session {
         let version = match session.talker.version().await {
             Ok(version) => version,
             Err(RequestError::NotConnected) => return Err(Unmet::Gone(session.explained().await)),
-            Err(error) => return Err(session.listener.end_within(Duration::ZERO).await.map_or(Unmet::Request(error), Unmet::Gone)),
+            Err(error) => {
+                return Err(session
+                    .listener
+                    .end_within(Duration::ZERO)
+                    .await
+                    .map_or(Unmet::Request(error), Unmet::Gone));
+            }
         };
         let (scene, stream) = look(&session.talker).await;
-        Ok((session, Info { version, scene, stream }))
+        Ok((
+            session,
+            Info {
+                version,
+                scene,
+                stream,
+            },
+        ))
     }
 
     /// Why `talk` ended before it was of any use: `listen` says it, or says nothing.
@@ -103,12 +117,16 @@ impl Session {
     }
 
     /// Hands on notices until the link is lost.
-    pub(super) async fn serve(&mut self, notices: &mpsc::Sender<Notice>) -> Result<Gone, NobodyHears> {
+    pub(super) async fn serve(
+        &mut self,
+        notices: &mpsc::Sender<Notice>,
+    ) -> Result<Gone, NobodyHears> {
         let talker = Arc::clone(&self.talker);
         let mut stream_status = Box::pin(Fuse::terminated());
         let mut settled_scene = Box::pin(Fuse::terminated());
         loop {
-            // No verdict while `listen` has no room to read in: how OBS ended may be among what it has not read yet.
+            // No verdict while `listen` has no room to read in: how OBS ended may be among what it
+            // has not read yet.
             let full = self.listener.is_full();
             let verdict_due = self.talk_end.filter(|_| !full).map(|end| end.until);
             let ended = tokio::select! {
@@ -120,7 +138,8 @@ impl Session {
                     None
                 }
                 filled = self.listener.fill() => filled.err(),
-                event = self.events.0.next(), if self.talk_end.is_none() && self.outbox.len() < OUTBOX => {
+                event = self.events.0.next(),
+                    if self.talk_end.is_none() && self.outbox.len() < OUTBOX => {
                     self.take_event(event.as_ref());
                     None
                 }
@@ -164,7 +183,10 @@ impl Session {
     }
 
     /// Hands on what was received before the end. Waits for the reader, as long as it takes.
-    async fn hand_over_the_rest(&mut self, notices: &mpsc::Sender<Notice>) -> Result<(), NobodyHears> {
+    async fn hand_over_the_rest(
+        &mut self,
+        notices: &mpsc::Sender<Notice>,
+    ) -> Result<(), NobodyHears> {
         loop {
             while let Some(notice) = self.take_notice() {
                 notices.send(notice).await.map_err(|_| NobodyHears)?;
@@ -181,14 +203,24 @@ impl Session {
     }
 
     fn take_notice(&mut self) -> Option<Notice> {
-        self.outbox.pop_front().or_else(|| self.listener.has_batch().then(|| Notice::Heard(self.listener.take())))
+        self.outbox.pop_front().or_else(|| {
+            self.listener
+                .has_batch()
+                .then(|| Notice::Heard(self.listener.take()))
+        })
     }
 
     fn take_event(&mut self, event: Option<&Event>) {
         match event {
-            Some(Event::CurrentProgramSceneChanged { .. }) => self.settling.scene_event(Instant::now()),
-            Some(Event::CurrentSceneCollectionChanged { .. }) => self.settling.collection_event(Instant::now()),
-            Some(Event::StreamStateChanged { active, .. }) => self.outbox.push_back(Notice::StreamChanged { active: *active }),
+            Some(Event::CurrentProgramSceneChanged { .. }) => {
+                self.settling.scene_event(Instant::now())
+            }
+            Some(Event::CurrentSceneCollectionChanged { .. }) => {
+                self.settling.collection_event(Instant::now())
+            }
+            Some(Event::StreamStateChanged { active, .. }) => self
+                .outbox
+                .push_back(Notice::StreamChanged { active: *active }),
             Some(Event::ServerStopping) => self.end_talk(true),
             Some(Event::ServerStopped) => self.end_talk(false),
             Some(_) => {}
@@ -203,10 +235,13 @@ impl Session {
         }
     }
 
-    /// Takes OBS's answer which scene is on air, unless an event that came with it says that OBS has not settled.
+    /// Takes OBS's answer which scene is on air, unless an event that came with it says that OBS
+    /// has not settled.
     fn take_scene(&mut self, scene: Result<String, RequestError>) {
         while self.outbox.len() < OUTBOX && self.talk_end.is_none() && !self.lagged {
-            let Some(event) = self.events.0.next().now_or_never() else { break };
+            let Some(event) = self.events.0.next().now_or_never() else {
+                break;
+            };
             self.take_event(event.as_ref());
         }
         match scene {
@@ -215,10 +250,12 @@ impl Session {
                     && let Some(other_collection) = self.settling.answered()
                 {
                     self.outbox.push_back(Notice::SceneChanged(scene));
-                    self.outbox.extend(other_collection.then_some(Notice::CollectionChanged));
+                    self.outbox
+                        .extend(other_collection.then_some(Notice::CollectionChanged));
                 }
             }
-            // Without the connection nothing is asked again; the next one begins with a look of its own.
+            // Without the connection nothing is asked again; the next one begins with a look of its
+            // own.
             Err(RequestError::NotConnected) => {}
             Err(error) => {
                 debug!(%error, "OBS does not say which scene is on air; asking again");
@@ -228,7 +265,10 @@ impl Session {
     }
 
     fn end_talk(&mut self, closed_by_obs: bool) {
-        self.talk_end.get_or_insert(TalkEnd { closed_by_obs, until: Instant::now() + VERDICT_WITHIN });
+        self.talk_end.get_or_insert(TalkEnd {
+            closed_by_obs,
+            until: Instant::now() + VERDICT_WITHIN,
+        });
     }
 
     /// How `listen` ended, if it has: it knows best.
@@ -237,14 +277,18 @@ impl Session {
         read.or_else(|| self.listener.take_end())
     }
 
-    /// `talk` has ended and `listen` still stands. When OBS ends, both end; when OBS closed only this one, the user did it.
+    /// `talk` has ended and `listen` still stands. When OBS ends, both end; when OBS closed only
+    /// this one, the user did it.
     fn verdict(&mut self) -> Gone {
         if let Some(gone) = self.listener.take_end() {
             return gone;
         }
         match self.talk_end {
             _ if self.listener.is_exiting() => Gone::Closed,
-            Some(TalkEnd { closed_by_obs: true, .. }) => Gone::Kicked,
+            Some(TalkEnd {
+                closed_by_obs: true,
+                ..
+            }) => Gone::Kicked,
             _ => Gone::Broke(None),
         }
     }
@@ -252,7 +296,10 @@ impl Session {
 
 /// The program scene and the stream, as far as OBS says.
 async fn look(talker: &Talker) -> (Option<String>, Option<StreamStatus>) {
-    (talker.program_scene().await.ok(), talker.stream_status().await.ok())
+    (
+        talker.program_scene().await.ok(),
+        talker.stream_status().await.ok(),
+    )
 }
 
 async fn wait_until(moment: Option<Instant>) {

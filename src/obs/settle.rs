@@ -1,14 +1,17 @@
 //! Waits until OBS has settled on a scene. Used by `serve`.
 //!
-//! Leaving studio mode makes OBS send two `CurrentProgramSceneChanged`, up to 200 ms apart. The first one names the scene of the preview,
-//! which does not go on air, and `GetCurrentProgramScene` answers with that scene too until the second one. After a change of the scene
-//! collection OBS sends no event about the scene at all. So an event is only a reason to ask, once no other has come for [`QUIET`].
+//! Leaving studio mode makes OBS send two `CurrentProgramSceneChanged`, up to 200 ms apart. The
+//! first one names the scene of the preview, which does not go on air, and `GetCurrentProgramScene`
+//! answers with that scene too until the second one. After a change of the scene collection OBS
+//! sends no event about the scene at all. So an event is only a reason to ask, once no other has
+//! come for [`QUIET`].
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// OBS has settled when it has sent no event about scenes for this long: twice the longest gap that was measured.
+/// OBS has settled when it has sent no event about scenes for this long: twice the longest gap that
+/// was measured.
 pub(super) const QUIET: Duration = Duration::from_millis(400);
 
 /// Whether OBS is to be asked which scene is on air, and when.
@@ -40,10 +43,13 @@ impl Settling {
         self.due = None;
     }
 
-    /// OBS has answered. `None` if an event has come since it was asked: it will be asked again, and the answer is of no use. Otherwise,
-    /// whether another scene collection is open since the last answer.
+    /// OBS has answered. `None` if an event has come since it was asked: it will be asked again,
+    /// and the answer is of no use. Otherwise, whether another scene collection is open since the
+    /// last answer.
     pub(super) fn answered(&mut self) -> Option<bool> {
-        self.due.is_none().then(|| std::mem::take(&mut self.other_collection))
+        self.due
+            .is_none()
+            .then(|| std::mem::take(&mut self.other_collection))
     }
 }
 
@@ -57,7 +63,10 @@ mod tests {
         assert_eq!(settling.due(), None);
         settling.scene_event(now);
         settling.scene_event(now + Duration::from_millis(200));
-        assert_eq!(settling.due(), Some(now + Duration::from_millis(200) + QUIET));
+        assert_eq!(
+            settling.due(),
+            Some(now + Duration::from_millis(200) + QUIET)
+        );
         settling.ask();
         assert_eq!((settling.due(), settling.answered()), (None, Some(false)));
     }
@@ -70,6 +79,9 @@ mod tests {
         settling.scene_event(now);
         assert_eq!(settling.answered(), None);
         settling.ask();
-        assert_eq!((settling.answered(), settling.answered()), (Some(true), Some(false)));
+        assert_eq!(
+            (settling.answered(), settling.answered()),
+            (Some(true), Some(false))
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Keeps the link: drives `link`, makes both connections, hands out [`Notice`]s. One task; the daemon starts it.
+//! Keeps the link: drives `link`, makes both connections, hands out [`Notice`]s. One task; the
+//! daemon starts it.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -9,14 +10,16 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Cause, ConnectError, Gone, Info, Listener, Notice, Options, RequestError, Stop, StreamStatus, Talker, Target, Version,
+    Cause, ConnectError, Gone, Info, Listener, Notice, Options, RequestError, Stop, StreamStatus,
+    Talker, Target, Version,
     batch::Budget,
     error::Step,
     serve::{NobodyHears, Session, Unmet, VERDICT_WITHIN},
 };
 use crate::link::{Effect, Input, Jitter, State};
 
-/// Notices that may wait for the daemon. Beyond that, events gather in one growing batch up to the bound on bytes.
+/// Notices that may wait for the daemon. Beyond that, events gather in one growing batch up to the
+/// bound on bytes.
 const NOTICES_IN_FLIGHT: usize = 64;
 
 /// Makes requests over the link while it is live. Cheap to clone.
@@ -27,11 +30,18 @@ pub struct Obs {
 
 impl Obs {
     fn talker(&self) -> Result<Arc<Talker>, RequestError> {
-        self.talker.borrow().clone().ok_or(RequestError::NotConnected)
+        self.talker
+            .borrow()
+            .clone()
+            .ok_or(RequestError::NotConnected)
     }
 
-    /// [`Talker::broadcast`] over the live link. Broadcasts go out in the order in which they were first polled.
-    pub async fn broadcast(&self, event_data: &serde_json::value::RawValue) -> Result<(), RequestError> {
+    /// [`Talker::broadcast`] over the live link. Broadcasts go out in the order in which they were
+    /// first polled.
+    pub async fn broadcast(
+        &self,
+        event_data: &serde_json::value::RawValue,
+    ) -> Result<(), RequestError> {
         self.talker()?.broadcast(event_data).await
     }
 
@@ -76,10 +86,16 @@ impl Obs {
     }
 }
 
-/// Starts keeping a link to the OBS that `target` names; it is asked before each attempt, so that a password changed in OBS's own
-/// settings is met. Ends when `cancel` is cancelled, the receiver is dropped, or there is no use in going on: the last notice says why.
-/// A receiver that ends without [`Notice::Stopped`] means that the task panicked.
-pub fn start<T, F>(target: T, options: Options, cancel: CancellationToken, tracker: &TaskTracker) -> (Obs, mpsc::Receiver<Notice>)
+/// Starts keeping a link to the OBS that `target` names; it is asked before each attempt, so that a
+/// password changed in OBS's own settings is met. Ends when `cancel` is cancelled, the receiver is
+/// dropped, or there is no use in going on: the last notice says why. A receiver that ends without
+/// [`Notice::Stopped`] means that the task panicked.
+pub fn start<T, F>(
+    target: T,
+    options: Options,
+    cancel: CancellationToken,
+    tracker: &TaskTracker,
+) -> (Obs, mpsc::Receiver<Notice>)
 where
     T: Fn() -> F + Send + Sync + 'static,
     F: Future<Output = Target> + Send,
@@ -88,7 +104,14 @@ where
     let last = place_for_the_last(&notices);
     let (live, talker) = watch::channel(None);
     let budget = Budget::new(options.bytes_in_flight);
-    let supervisor = Supervisor { target, options, budget, notices, live, begun: Instant::now() };
+    let supervisor = Supervisor {
+        target,
+        options,
+        budget,
+        notices,
+        live,
+        begun: Instant::now(),
+    };
     tracker.spawn(async move {
         let end = tokio::select! {
             () = cancel.cancelled() => Some(Stop::Shutdown),
@@ -102,11 +125,14 @@ where
     (Obs { talker }, receiver)
 }
 
-/// A place in the channel for [`Notice::Stopped`]: it arrives however many notices wait before it, and a link that is shut down does not
-/// wait for a reader.
+/// A place in the channel for [`Notice::Stopped`]: it arrives however many notices wait before it,
+/// and a link that is shut down does not wait for a reader.
 #[expect(clippy::expect_used, reason = "a new channel has room")]
 fn place_for_the_last(notices: &mpsc::Sender<Notice>) -> mpsc::OwnedPermit<Notice> {
-    notices.clone().try_reserve_owned().expect("a new channel has room")
+    notices
+        .clone()
+        .try_reserve_owned()
+        .expect("a new channel has room")
 }
 
 struct Supervisor<T> {
@@ -178,34 +204,59 @@ where
             };
             let now = self.now();
             (state, effect) = state.step(input, now, jitter());
-            if let (State::Waiting { until, attempt, .. }, Some(cause), false) = (state, &cause, input == Input::Tick) {
+            if let (State::Waiting { until, attempt, .. }, Some(cause), false) =
+                (state, &cause, input == Input::Tick)
+            {
                 let delay = until.saturating_sub(now);
-                self.tell(Notice::Waiting { attempt, delay, cause: Arc::clone(cause) }).await?;
+                self.tell(Notice::Waiting {
+                    attempt,
+                    delay,
+                    cause: Arc::clone(cause),
+                })
+                .await?;
             }
         }
     }
 
-    /// Both connections under one deadline. `listen` goes first: it hears everything from then on, and tells failures best.
+    /// Both connections under one deadline. `listen` goes first: it hears everything from then on,
+    /// and tells failures best.
     async fn connect(&self) -> Result<(Session, Info), ConnectError> {
         let target = (self.target)().await;
         let deadline = Instant::now() + self.options.connect_within;
-        let mut listener = Listener::connect_with(&target, &self.options, &self.budget, deadline).await?;
+        let mut listener =
+            Listener::connect_with(&target, &self.options, &self.budget, deadline).await?;
         let at = target.to_string();
-        let talker = match Talker::connect_to(&target, listener.address(), &self.options, deadline).await {
-            Ok(talker) => talker,
-            Err(error) => {
-                // obws does not say why OBS closes a connection, and `listen` may have ended while it was busy with other things.
-                let moment = if matches!(error, ConnectError::Closed { .. }) { VERDICT_WITHIN } else { Duration::ZERO };
-                let kicked = matches!(listener.end_within(moment).await, Some(Gone::Kicked));
-                return Err(if kicked { ConnectError::Kicked { at } } else { error });
-            }
-        };
-        Session::begin(listener, talker).await.map_err(|unmet| match unmet {
-            Unmet::Gone(Gone::Kicked) => ConnectError::Kicked { at },
-            Unmet::Request(RequestError::NotReady { .. }) => ConnectError::NotReady { at },
-            Unmet::Request(RequestError::TimedOut { after, .. }) => ConnectError::TimedOut { at, doing: Step::Ask, within: after },
-            Unmet::Gone(_) | Unmet::Request(_) => ConnectError::Closed { at, reason: None },
-        })
+        let talker =
+            match Talker::connect_to(&target, listener.address(), &self.options, deadline).await {
+                Ok(talker) => talker,
+                Err(error) => {
+                    // obws does not say why OBS closes a connection, and `listen` may have ended
+                    // while it was busy with other things.
+                    let moment = if matches!(error, ConnectError::Closed { .. }) {
+                        VERDICT_WITHIN
+                    } else {
+                        Duration::ZERO
+                    };
+                    let kicked = matches!(listener.end_within(moment).await, Some(Gone::Kicked));
+                    return Err(if kicked {
+                        ConnectError::Kicked { at }
+                    } else {
+                        error
+                    });
+                }
+            };
+        Session::begin(listener, talker)
+            .await
+            .map_err(|unmet| match unmet {
+                Unmet::Gone(Gone::Kicked) => ConnectError::Kicked { at },
+                Unmet::Request(RequestError::NotReady { .. }) => ConnectError::NotReady { at },
+                Unmet::Request(RequestError::TimedOut { after, .. }) => ConnectError::TimedOut {
+                    at,
+                    doing: Step::Ask,
+                    within: after,
+                },
+                Unmet::Gone(_) | Unmet::Request(_) => ConnectError::Closed { at, reason: None },
+            })
     }
 
     async fn tell(&self, notice: Notice) -> Result<(), NobodyHears> {

@@ -1,7 +1,8 @@
-//! Requests to OBS, through obws. One at a time, each after the reply to the one before: only so OBS keeps the order of broadcasts.
+//! Requests to OBS, through obws. One at a time, each after the reply to the one before: only so
+//! OBS keeps the order of broadcasts.
 //!
-//! Its events are Scenes, Outputs and Config, never General: that would bring back the stall that the second connection avoids.
-//! Used by `supervise`, and alone by the verbs of the CLI.
+//! Its events are Scenes, Outputs and Config, never General: that would bring back the stall that
+//! the second connection avoids. Used by `supervise`, and alone by the verbs of the CLI.
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
@@ -30,7 +31,8 @@ use super::{
 /// Pause before asking again what OBS was not ready for; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Events of scenes, outputs and collections that may wait while we are busy. When they are more, the state is asked for anew.
+/// Events of scenes, outputs and collections that may wait while we are busy. When they are more,
+/// the state is asked for anew.
 const EVENTS_IN_FLIGHT: usize = 256;
 
 /// What OBS says of itself.
@@ -69,7 +71,9 @@ pub struct Talker {
 
 impl fmt::Debug for Talker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Talker").field("stuck", &self.stuck.is_cancelled()).finish_non_exhaustive()
+        f.debug_struct("Talker")
+            .field("stuck", &self.stuck.is_cancelled())
+            .finish_non_exhaustive()
     }
 }
 
@@ -86,8 +90,8 @@ impl Talker {
         Err(addresses.verdict())
     }
 
-    /// Connects to the address that is known to be the right one. For TLS the name must do: it stands in the certificate, and
-    /// obws looks it up by itself.
+    /// Connects to the address that is known to be the right one. For TLS the name must do: it
+    /// stands in the certificate, and obws looks it up by itself.
     pub(super) async fn connect_to(
         target: &Target,
         address: SocketAddr,
@@ -107,15 +111,24 @@ impl Talker {
             let config = ConnectConfig {
                 host: host.as_str(),
                 port: target.port,
-                dangerous: any_version
-                    .then_some(DangerousConnectConfig { skip_studio_version_check: true, skip_websocket_version_check: true }),
+                dangerous: any_version.then_some(DangerousConnectConfig {
+                    skip_studio_version_check: true,
+                    skip_websocket_version_check: true,
+                }),
                 password: target.password.as_ref().map(ExposeSecret::expose_secret),
-                event_subscriptions: Some(EventSubscription::SCENES | EventSubscription::OUTPUTS | EventSubscription::CONFIG),
+                event_subscriptions: Some(
+                    EventSubscription::SCENES
+                        | EventSubscription::OUTPUTS
+                        | EventSubscription::CONFIG,
+                ),
                 tls: target.tls,
                 broadcast_capacity: EVENTS_IN_FLIGHT,
                 connect_timeout: within,
             };
-            match clock.limit(Step::Ask, Client::connect_with_config(config)).await? {
+            match clock
+                .limit(Step::Ask, Client::connect_with_config(config))
+                .await?
+            {
                 Ok(client) => {
                     return Ok(Self {
                         client,
@@ -127,7 +140,9 @@ impl Talker {
                     });
                 }
                 Err(error) if !any_version && refusal::is_preview(&error) => any_version = true,
-                Err(error) if refusal::is_not_ready(&error) && Instant::now() + pause < deadline => {
+                Err(error)
+                    if refusal::is_not_ready(&error) && Instant::now() + pause < deadline =>
+                {
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -136,21 +151,31 @@ impl Talker {
         }
     }
 
-    /// Sends `event_data`, a JSON object, to everyone on OBS who listens, ourselves included. Returns when OBS has replied; that OBS
-    /// delivered it shows only when it is heard.
+    /// Sends `event_data`, a JSON object, to everyone on OBS who listens, ourselves included.
+    /// Returns when OBS has replied; that OBS delivered it shows only when it is heard.
     #[doc(alias = "BroadcastCustomEvent")]
     pub async fn broadcast(&self, event_data: &RawValue) -> Result<(), RequestError> {
         let bytes = event_data.get().len();
         if bytes > LARGEST_MESSAGE {
             return Err(RequestError::TooLarge { bytes });
         }
-        self.ask("BroadcastCustomEvent", || async { self.client.general().broadcast_custom_event(&event_data).await }).await
+        self.ask("BroadcastCustomEvent", || async {
+            self.client
+                .general()
+                .broadcast_custom_event(&event_data)
+                .await
+        })
+        .await
     }
 
     /// Asks what OBS is.
     #[doc(alias = "GetVersion")]
     pub async fn version(&self) -> Result<Version, RequestError> {
-        let version = self.ask("GetVersion", || async { self.client.general().version().await }).await?;
+        let version = self
+            .ask("GetVersion", || async {
+                self.client.general().version().await
+            })
+            .await?;
         Ok(Version {
             obs: version.obs_studio_version.to_string(),
             websocket: version.obs_web_socket_version.to_string(),
@@ -161,15 +186,26 @@ impl Talker {
     /// Asks whether OBS streams.
     #[doc(alias = "GetStreamStatus")]
     pub async fn stream_status(&self) -> Result<StreamStatus, RequestError> {
-        let status = self.ask("GetStreamStatus", || async { self.client.streaming().status().await }).await?;
+        let status = self
+            .ask("GetStreamStatus", || async {
+                self.client.streaming().status().await
+            })
+            .await?;
         let duration_ms = u64::try_from(status.duration.whole_milliseconds()).unwrap_or(0);
-        Ok(StreamStatus { active: status.active, duration_ms })
+        Ok(StreamStatus {
+            active: status.active,
+            duration_ms,
+        })
     }
 
     /// Asks for the name of the program scene.
     #[doc(alias = "GetCurrentProgramScene")]
     pub async fn program_scene(&self) -> Result<String, RequestError> {
-        let scene = self.ask("GetCurrentProgramScene", || async { self.client.scenes().current_program_scene().await }).await?;
+        let scene = self
+            .ask("GetCurrentProgramScene", || async {
+                self.client.scenes().current_program_scene().await
+            })
+            .await?;
         Ok(scene.id.name)
     }
 
@@ -185,7 +221,10 @@ impl Talker {
     /// Waits until a request has timed out.
     pub(super) async fn stuck(&self) -> Gone {
         self.stuck.cancelled().await;
-        Gone::Stuck { request: self.stuck_on.get().copied().unwrap_or("a request"), after: self.within }
+        Gone::Stuck {
+            request: self.stuck_on.get().copied().unwrap_or("a request"),
+            after: self.within,
+        }
     }
 
     /// Lets all requests fail, those under way included: the link is lost.
@@ -194,14 +233,25 @@ impl Talker {
     }
 
     /// Makes one request when its turn has come; asks again while OBS is not ready.
-    pub(super) async fn ask<T, F>(&self, request: &'static str, call: impl Fn() -> F) -> Result<T, RequestError>
+    pub(super) async fn ask<T, F>(
+        &self,
+        request: &'static str,
+        call: impl Fn() -> F,
+    ) -> Result<T, RequestError>
     where
         F: Future<Output = Result<T, ObwsError>>,
     {
-        self.ended.run_until_cancelled(self.ask_in_turn(request, call)).await.unwrap_or(Err(RequestError::NotConnected))
+        self.ended
+            .run_until_cancelled(self.ask_in_turn(request, call))
+            .await
+            .unwrap_or(Err(RequestError::NotConnected))
     }
 
-    async fn ask_in_turn<T, F>(&self, request: &'static str, call: impl Fn() -> F) -> Result<T, RequestError>
+    async fn ask_in_turn<T, F>(
+        &self,
+        request: &'static str,
+        call: impl Fn() -> F,
+    ) -> Result<T, RequestError>
     where
         F: Future<Output = Result<T, ObwsError>>,
     {
@@ -215,7 +265,10 @@ impl Talker {
             let Ok(reply) = timeout_at(deadline, call()).await else {
                 self.stuck_on.get_or_init(|| request);
                 self.stuck.cancel();
-                return Err(RequestError::TimedOut { request, after: self.within });
+                return Err(RequestError::TimedOut {
+                    request,
+                    after: self.within,
+                });
             };
             match reply {
                 Ok(reply) => return Ok(reply),
@@ -234,8 +287,14 @@ impl Talker {
 
 fn refused(request: &'static str, error: ObwsError) -> RequestError {
     match error {
-        ObwsError::Api { code, message } => RequestError::Refused { request, status: status(code), comment: message },
-        ObwsError::InvalidCustomData | ObwsError::SerializeCustomData(_) => RequestError::NotAnObject,
+        ObwsError::Api { code, message } => RequestError::Refused {
+            request,
+            status: status(code),
+            comment: message,
+        },
+        ObwsError::InvalidCustomData | ObwsError::SerializeCustomData(_) => {
+            RequestError::NotAnObject
+        }
         ObwsError::DeserializeResponse(_) => RequestError::Unreadable { request },
         _ => RequestError::NotConnected,
     }

@@ -11,7 +11,8 @@ pub struct Target {
     pub host: String,
     /// TCP port, 4455 by OBS's default.
     pub port: u16,
-    /// `wss` instead of `ws`. OBS itself speaks `ws` only: this is for a proxy with a public certificate before it.
+    /// `wss` instead of `ws`. OBS itself speaks `ws` only: this is for a proxy with a public
+    /// certificate before it.
     pub tls: bool,
     /// OBS's password; `None` if OBS asks for none.
     pub password: Option<SecretString>,
@@ -20,13 +21,20 @@ pub struct Target {
 impl Target {
     /// The host without the brackets of an IPv6 address, as name resolution and TLS want it.
     pub(super) fn bare_host(&self) -> &str {
-        self.host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&self.host)
+        self.host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .unwrap_or(&self.host)
     }
 
     /// The host as a URL wants it.
     pub(super) fn url_host(&self) -> String {
         let host = self.bare_host();
-        if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+        if host.contains(':') {
+            format!("[{host}]")
+        } else {
+            host.to_owned()
+        }
     }
 }
 
@@ -42,13 +50,26 @@ mod tests {
     use super::*;
 
     fn target(host: &str) -> Target {
-        Target { host: host.to_owned(), port: 4455, tls: false, password: Some(SecretString::from("hunter2")) }
+        Target {
+            host: host.to_owned(),
+            port: 4455,
+            tls: false,
+            password: Some(SecretString::from("hunter2")),
+        }
     }
 
     #[test]
     fn names_itself_with_brackets_where_needed() {
         let names = ["localhost", "127.0.0.1", "::1", "[::1]"].map(|host| target(host).to_string());
-        assert_eq!(names, ["localhost:4455", "127.0.0.1:4455", "[::1]:4455", "[::1]:4455"]);
+        assert_eq!(
+            names,
+            [
+                "localhost:4455",
+                "127.0.0.1:4455",
+                "[::1]:4455",
+                "[::1]:4455"
+            ]
+        );
         assert_eq!(target("[fe80::2]").bare_host(), "fe80::2");
     }
 

@@ -22,10 +22,11 @@ const SHIM_TEXT: &str = concat!(
     include_str!("assets/streamerbot-socket.js"),
 );
 const CONFIG_VARIABLE: &str = "window.StreamerbotOverObsConfig = ";
-const CONFIG_HEAD: &str =
-    "// OBS's address and password for the pages beside this file, written by `twitchat-bridge overlay`. Keep it to yourself.\n";
+const CONFIG_HEAD: &str = "// OBS's address and password for the pages beside this file, written \
+    by `twitchat-bridge overlay`. Keep it to yourself.\n";
 
-/// What becomes of a [`CONFIG`] that names another OBS or that the bridge cannot read, perhaps by the user's own hand.
+/// What becomes of a [`CONFIG`] that names another OBS or that the bridge cannot read, perhaps by
+/// the user's own hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// It stays, and the export fails.
@@ -39,7 +40,8 @@ pub enum Existing {
 #[non_exhaustive]
 pub enum ExportError {
     /// The user may have changed it.
-    #[error("{} names another OBS or password, or is not as the bridge wrote it: change it there, or replace it with --force", path.display())]
+    #[error("{} names another OBS or password, or is not as the bridge wrote it: change it there, \
+        or replace it with --force", path.display())]
     Differs {
         /// The file.
         path: PathBuf,
@@ -54,40 +56,69 @@ pub enum ExportError {
     },
 }
 
-/// Writes [`SHIM`] and [`CONFIG`] into `dir`, which is made if there is none. The config has the password: only its owner may read it.
-/// Other settings in a config that is there already (`spelling`, `client`) stay. Returns the files, the shim first. On an error neither is changed, unless the disk fails in between.
-pub fn export(dir: &Path, obs: &ObsSettings, existing: Existing) -> Result<Vec<PathBuf>, ExportError> {
+/// Writes [`SHIM`] and [`CONFIG`] into `dir`, which is made if there is none. The config has the
+/// password: only its owner may read it. Other settings in a config that is there already
+/// (`spelling`, `client`) stay. Returns the files, the shim first. On an error neither is changed,
+/// unless the disk fails in between.
+pub fn export(
+    dir: &Path,
+    obs: &ObsSettings,
+    existing: Existing,
+) -> Result<Vec<PathBuf>, ExportError> {
     let (shim, config) = (dir.join(SHIM), dir.join(CONFIG));
     let there = match fs::read_to_string(&config) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Some(String::new()),
-        Err(source) => return Err(ExportError::Write { path: config, source }),
+        Err(source) => {
+            return Err(ExportError::Write {
+                path: config,
+                source,
+            });
+        }
     };
     let known = there.as_deref().map(read_config);
-    let is_same_obs = |known: &Option<Map<String, Value>>| known.as_ref().and_then(|known| known.get("obs")) == Some(&obs_value(obs));
+    let is_same_obs = |known: &Option<Map<String, Value>>| {
+        known.as_ref().and_then(|known| known.get("obs")) == Some(&obs_value(obs))
+    };
     if existing == Existing::Keep && known.as_ref().is_some_and(|known| !is_same_obs(known)) {
         return Err(ExportError::Differs { path: config });
     }
     let text = config_text(obs, known.flatten().unwrap_or_default());
-    fs::create_dir_all(dir).map_err(|source| ExportError::Write { path: dir.into(), source })?;
-    fs::write(&shim, SHIM_TEXT).map_err(|source| ExportError::Write { path: shim.clone(), source })?;
-    write_private(&config, &text).map_err(|source| ExportError::Write { path: config.clone(), source })?;
+    fs::create_dir_all(dir).map_err(|source| ExportError::Write {
+        path: dir.into(),
+        source,
+    })?;
+    fs::write(&shim, SHIM_TEXT).map_err(|source| ExportError::Write {
+        path: shim.clone(),
+        source,
+    })?;
+    write_private(&config, &text).map_err(|source| ExportError::Write {
+        path: config.clone(),
+        source,
+    })?;
     Ok(vec![shim, config])
 }
 
 /// The text of a config: where OBS is, and all that `others` says besides.
 pub(super) fn config_text(obs: &ObsSettings, mut others: Map<String, Value>) -> String {
     others.insert("obs".into(), obs_value(obs));
-    format!("{CONFIG_HEAD}{CONFIG_VARIABLE}{:#};\n", Value::Object(others))
+    format!(
+        "{CONFIG_HEAD}{CONFIG_VARIABLE}{:#};\n",
+        Value::Object(others)
+    )
 }
 
 fn obs_value(obs: &ObsSettings) -> Value {
-    let password = obs.password.as_ref().map_or("", |password| password.expose_secret());
+    let password = obs
+        .password
+        .as_ref()
+        .map_or("", |password| password.expose_secret());
     json!({ "host": obs.host, "port": obs.port, "tls": obs.tls, "password": password })
 }
 
-/// The settings of a config; `None` if it is not JSON after the variable's name, as the bridge writes it.
+/// The settings of a config; `None` if it is not JSON after the variable's name, as the bridge
+/// writes it.
 fn read_config(text: &str) -> Option<Map<String, Value>> {
     let (_, json) = text.split_once(CONFIG_VARIABLE)?;
     serde_json::from_str(json.trim_end().trim_end_matches(';')).ok()
@@ -110,7 +141,13 @@ mod tests {
     use super::*;
 
     fn obs(password: &str) -> ObsSettings {
-        ObsSettings { host: "::1".into(), port: 4466, tls: false, password: Some(password.into()), password_file: None }
+        ObsSettings {
+            host: "::1".into(),
+            port: 4466,
+            tls: false,
+            password: Some(password.into()),
+            password_file: None,
+        }
     }
 
     #[test]
@@ -118,12 +155,26 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let pages = dir.path().join("my/pages");
         let files = export(&pages, &obs("a \"quoted\\ pässword"), Existing::Keep).unwrap();
-        assert_eq!(files, [pages.join("streamerbot-over-obs.js"), pages.join("obs-config.js")]);
+        assert_eq!(
+            files,
+            [
+                pages.join("streamerbot-over-obs.js"),
+                pages.join("obs-config.js")
+            ]
+        );
         assert_eq!(fs::read_to_string(&files[0]).unwrap(), SHIM_TEXT);
         let text = fs::read_to_string(&files[1]).unwrap();
-        let json = text.strip_prefix(CONFIG_HEAD).and_then(|rest| rest.strip_prefix("window.StreamerbotOverObsConfig = ")).unwrap();
-        let value: serde_json::Value = serde_json::from_str(json.trim_end().strip_suffix(';').unwrap()).unwrap();
-        assert_eq!(value, json!({ "obs": { "host": "::1", "port": 4466, "tls": false, "password": "a \"quoted\\ pässword" } }));
+        let json = text
+            .strip_prefix(CONFIG_HEAD)
+            .and_then(|rest| rest.strip_prefix("window.StreamerbotOverObsConfig = "))
+            .unwrap();
+        let value: serde_json::Value =
+            serde_json::from_str(json.trim_end().strip_suffix(';').unwrap()).unwrap();
+        assert_eq!(
+            value,
+            json!({ "obs": { "host": "::1", "port": 4466, "tls": false, "password": "a \
+                \"quoted\\ pässword" } })
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -141,7 +192,11 @@ mod tests {
         let files = export(dir.path(), &obs("one"), Existing::Keep).unwrap();
         fs::write(&files[0], "an older shim").unwrap();
         let error = export(dir.path(), &obs("other"), Existing::Keep).unwrap_err();
-        assert!(error.to_string().contains("--force") && !format!("{error:?} {error}").contains("other\""), "{error}");
+        assert!(
+            error.to_string().contains("--force")
+                && !format!("{error:?} {error}").contains("other\""),
+            "{error}"
+        );
         assert!(fs::read_to_string(&files[1]).unwrap().contains("one"));
         export(dir.path(), &obs("other"), Existing::Replace).unwrap();
         assert!(fs::read_to_string(&files[1]).unwrap().contains("other"));
@@ -153,15 +208,35 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = export(dir.path(), &obs("one"), Existing::Keep).unwrap();
         let text = fs::read_to_string(&files[1]).unwrap();
-        fs::write(&files[1], text.replacen('{', "{\n  \"spelling\": { \"credits.html\": \"legacy\" },", 1)).unwrap();
-        let spelling = || read_config(&fs::read_to_string(&files[1]).unwrap()).unwrap()["spelling"]["credits.html"].clone();
+        fs::write(
+            &files[1],
+            text.replacen(
+                '{',
+                "{\n  \"spelling\": { \"credits.html\": \"legacy\" },",
+                1,
+            ),
+        )
+        .unwrap();
+        let spelling = || {
+            read_config(&fs::read_to_string(&files[1]).unwrap()).unwrap()["spelling"]["credits.html"].clone()
+        };
         export(dir.path(), &obs("one"), Existing::Keep).unwrap();
         assert_eq!(spelling(), "legacy");
-        assert!(matches!(export(dir.path(), &obs("other"), Existing::Keep), Err(ExportError::Differs { .. })));
+        assert!(matches!(
+            export(dir.path(), &obs("other"), Existing::Keep),
+            Err(ExportError::Differs { .. })
+        ));
         export(dir.path(), &obs("other"), Existing::Replace).unwrap();
         assert_eq!(spelling(), "legacy");
-        fs::write(&files[1], "window.StreamerbotOverObsConfig = { spelling: 'legacy' };").unwrap();
-        assert!(matches!(export(dir.path(), &obs("other"), Existing::Keep), Err(ExportError::Differs { .. })));
+        fs::write(
+            &files[1],
+            "window.StreamerbotOverObsConfig = { spelling: 'legacy' };",
+        )
+        .unwrap();
+        assert!(matches!(
+            export(dir.path(), &obs("other"), Existing::Keep),
+            Err(ExportError::Differs { .. })
+        ));
         export(dir.path(), &obs("other"), Existing::Replace).unwrap();
     }
 

@@ -1,4 +1,5 @@
-//! Puts the end-credits page onto the user's disk, again with each version, and leaves alone what is the user's own.
+//! Puts the end-credits page onto the user's disk, again with each version, and leaves alone what
+//! is the user's own.
 
 use std::fs;
 use std::io;
@@ -24,11 +25,14 @@ pub fn usual_folder() -> Option<PathBuf> {
 
 /// The user's own style sheet in a folder; empty if there is none.
 pub fn custom_css(folder: Option<&Path>) -> String {
-    folder.and_then(|folder| fs::read_to_string(folder.join(CUSTOM_CSS.0)).ok()).unwrap_or_default()
+    folder
+        .and_then(|folder| fs::read_to_string(folder.join(CUSTOM_CSS.0)).ok())
+        .unwrap_or_default()
 }
 
-/// Writes the page into `dir`, which is made if there is none. With `obs` it is told how to reach OBS, in a file for its owner alone; without,
-/// that file goes away, and the page is fed by OBS itself. `custom.css` is written only if there is none.
+/// Writes the page into `dir`, which is made if there is none. With `obs` it is told how to reach
+/// OBS, in a file for its owner alone; without, that file goes away, and the page is fed by OBS
+/// itself. `custom.css` is written only if there is none.
 pub fn install(dir: &Path, obs: Option<&ObsSettings>) -> Result<Installed, ExportError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -62,10 +66,18 @@ pub fn install(dir: &Path, obs: Option<&ObsSettings>) -> Result<Installed, Expor
         None => match fs::remove_file(&address) {
             Ok(()) => changed.push(export::CONFIG.to_owned()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(ExportError::Write { path: address, source }),
+            Err(source) => {
+                return Err(ExportError::Write {
+                    path: address,
+                    source,
+                });
+            }
         },
     }
-    Ok(Installed { page: dir.join(INDEX), changed })
+    Ok(Installed {
+        page: dir.join(INDEX),
+        changed,
+    })
 }
 
 fn is_same(path: &Path, text: &str) -> bool {
@@ -76,11 +88,16 @@ fn is_same(path: &Path, text: &str) -> bool {
 pub fn url(page: &Path) -> String {
     let path = page.to_string_lossy().replace('\\', "/");
     let escape = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b':' => char::from(byte).to_string(),
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b':' => {
+            char::from(byte).to_string()
+        }
         byte => format!("%{byte:02X}"),
     };
     let path: String = path.bytes().map(escape).collect();
-    format!("file://{}{path}", if path.starts_with('/') { "" } else { "/" })
+    format!(
+        "file://{}{path}",
+        if path.starts_with('/') { "" } else { "/" }
+    )
 }
 
 #[cfg(test)]
@@ -88,7 +105,10 @@ mod tests {
     use super::*;
 
     fn obs() -> ObsSettings {
-        ObsSettings { password: Some("hunter2".into()), ..ObsSettings::default() }
+        ObsSettings {
+            password: Some("hunter2".into()),
+            ..ObsSettings::default()
+        }
     }
 
     #[test]
@@ -96,19 +116,38 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("overlay");
         let first = install(&folder, Some(&obs())).unwrap();
-        assert_eq!((first.page, first.changed.len()), (folder.join("index.html"), FILES.len() + 2));
+        assert_eq!(
+            (first.page, first.changed.len()),
+            (folder.join("index.html"), FILES.len() + 2)
+        );
         fs::write(folder.join("custom.css"), "h2 { color: red }").unwrap();
         fs::write(folder.join("credits.css"), "an older version").unwrap();
         fs::write(folder.join("logo.png"), "mine").unwrap();
-        assert_eq!(install(&folder, Some(&obs())).unwrap().changed, ["credits.css"]);
+        assert_eq!(
+            install(&folder, Some(&obs())).unwrap().changed,
+            ["credits.css"]
+        );
         assert_eq!(custom_css(Some(&folder)), "h2 { color: red }");
         assert_eq!(fs::read_to_string(folder.join("logo.png")).unwrap(), "mine");
-        let moved = ObsSettings { port: 4466, ..obs() };
-        assert_eq!(install(&folder, Some(&moved)).unwrap().changed, ["obs-config.js"]);
+        let moved = ObsSettings {
+            port: 4466,
+            ..obs()
+        };
+        assert_eq!(
+            install(&folder, Some(&moved)).unwrap().changed,
+            ["obs-config.js"]
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(fs::metadata(folder.join("obs-config.js")).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                fs::metadata(folder.join("obs-config.js"))
+                    .unwrap()
+                    .permissions()
+                    .mode()
+                    & 0o777,
+                0o600
+            );
         }
         assert_eq!(install(&folder, None).unwrap().changed, ["obs-config.js"]);
         assert!(!folder.join("obs-config.js").exists());
@@ -117,7 +156,13 @@ mod tests {
 
     #[test]
     fn addresses_are_what_browsers_take() {
-        assert_eq!(url(Path::new("/home/ada/my page/ü#1.html")), "file:///home/ada/my%20page/%C3%BC%231.html");
-        assert_eq!(url(Path::new("C:\\Users\\ada\\index.html")), "file:///C:/Users/ada/index.html");
+        assert_eq!(
+            url(Path::new("/home/ada/my page/ü#1.html")),
+            "file:///home/ada/my%20page/%C3%BC%231.html"
+        );
+        assert_eq!(
+            url(Path::new("C:\\Users\\ada\\index.html")),
+            "file:///C:/Users/ada/index.html"
+        );
     }
 }

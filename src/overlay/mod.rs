@@ -1,6 +1,8 @@
-//! SHELL. Pages and scripts for browser sources, compiled in as assets, and their way onto the user's disk.
+//! SHELL. Pages and scripts for browser sources, compiled in as assets, and their way onto the
+//! user's disk.
 //!
-//! Called by the verb `overlay`. Serves nothing: pages are opened from disk, and reach the bridge over OBS like everybody else.
+//! Called by the verb `overlay`. Serves nothing: pages are opened from disk, and reach the bridge
+//! over OBS like everybody else.
 
 mod export;
 mod install;

@@ -1,7 +1,7 @@
 //! The end-credits page: the files of which it is made, and the page as one file with a roll in it.
 //!
-//! `overlay install` and `overlay export` write [`FILES`], and [`CUSTOM_CSS`] where there is none yet; `credits get --format html` prints
-//! [`standalone`]. What is in a roll: docs/overlay.md.
+//! `overlay install` and `overlay export` write [`FILES`], and [`CUSTOM_CSS`] where there is none
+//! yet; `credits get --format html` prints [`standalone`]. What is in a roll: docs/overlay.md.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -49,24 +49,32 @@ const READER: (&str, &str) = ("reader.js", include_str!("assets/credits/reader.j
 const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
 
 /// What a page needs that has its roll in itself: no feed, no connection.
-const STANDALONE: [(&str, &str); 11] = [ICONS, TEXT, SECTIONS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN];
+const STANDALONE: [(&str, &str); 11] = [
+    ICONS, TEXT, SECTIONS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN,
+];
 
-/// The page as one file that plays `roll` when it is opened, and is a document to read afterwards. `custom_css` is the user's own style
-/// sheet, empty for none. It runs its own script alone, whatever stands in the roll.
+/// The page as one file that plays `roll` when it is opened, and is a document to read afterwards.
+/// `custom_css` is the user's own style sheet, empty for none. It runs its own script alone,
+/// whatever stands in the roll.
 #[must_use]
 pub fn standalone(roll: &Value, custom_css: &str) -> String {
     let script: String = STANDALONE.iter().map(|(_, text)| *text).collect();
     let hash = BASE64_STANDARD.encode(Sha256::digest(&script));
     // In CSS the backslash changes nothing, and a closing tag it is no more.
-    let styles = [CREDITS_CSS.1, THEMES_CSS.1, custom_css].map(|css| format!("<style>\n{}</style>", css.replace("</", "<\\/"))).join("\n");
+    let styles = [CREDITS_CSS.1, THEMES_CSS.1, custom_css]
+        .map(|css| format!("<style>\n{}</style>", css.replace("</", "<\\/")))
+        .join("\n");
     let json = roll.to_string().replace('<', "\\u003c");
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>Credits</title>\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-{hash}'; \
-         style-src 'unsafe-inline'; img-src file: data: https:; font-src file: data:; base-uri 'none'; form-action 'none'\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src \
+         'sha256-{hash}'; \
+         style-src 'unsafe-inline'; img-src file: data: https:; font-src file: data:; base-uri \
+         'none'; form-action 'none'\">\n\
          {styles}\n</head>\n<body>\n\
-         <script type=\"application/json\" id=\"roll\">{json}</script>\n<script>{script}</script>\n</body>\n</html>\n"
+         <script type=\"application/json\" \
+         id=\"roll\">{json}</script>\n<script>{script}</script>\n</body>\n</html>\n"
     )
 }
 
@@ -79,9 +87,19 @@ mod tests {
     #[test]
     fn the_page_names_every_file_and_no_other() {
         let index = FILES[0].1;
-        let named: Vec<&str> =
-            index.split(['"']).filter(|text| ["css", "js"].iter().any(|kind| text.ends_with(&format!(".{kind}")))).collect();
-        let mut files: Vec<&str> = FILES.iter().map(|(name, _)| *name).filter(|name| *name != INDEX).collect();
+        let named: Vec<&str> = index
+            .split(['"'])
+            .filter(|text| {
+                ["css", "js"]
+                    .iter()
+                    .any(|kind| text.ends_with(&format!(".{kind}")))
+            })
+            .collect();
+        let mut files: Vec<&str> = FILES
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| *name != INDEX)
+            .collect();
         files.insert(2, CUSTOM_CSS.0);
         assert_eq!(named, files);
     }
@@ -89,7 +107,10 @@ mod tests {
     #[test]
     fn nothing_of_ours_ends_the_tag_it_is_put_into() {
         for (name, text) in STANDALONE {
-            assert!(!text.contains("</script") && !text.contains("<!--"), "{name}");
+            assert!(
+                !text.contains("</script") && !text.contains("<!--"),
+                "{name}"
+            );
         }
         for (name, text) in [CREDITS_CSS, THEMES_CSS] {
             assert!(!text.contains("</"), "{name}");
@@ -98,9 +119,14 @@ mod tests {
 
     #[test]
     fn no_name_ends_the_roll_and_no_style_its_sheet() {
-        let roll = json!({ "id": "1", "sections": [{ "names": [{ "name": "</script><script>alert(1)</script><!--" }] }] });
+        let roll = json!({ "id": "1",
+            "sections": [{ "names": [{ "name": "</script><script>alert(1)</script><!--" }] }] });
         let html = standalone(&roll, "a { b: 'c' } </style><script>alert(2)</script>");
-        assert_eq!(html.matches("<script").count(), 3, "ours, the roll, and one that is within a style sheet");
+        assert_eq!(
+            html.matches("<script").count(),
+            3,
+            "ours, the roll, and one that is within a style sheet"
+        );
         assert_eq!(html.matches("</style").count(), 3);
         let (_, rest) = html.split_once("id=\"roll\">").unwrap();
         let (text, _) = rest.split_once("</script>").unwrap();

@@ -11,7 +11,8 @@ use serde_json::{Map, Value, value::RawValue};
 use super::{DEEPEST, RequestError, depth};
 use crate::event::unique;
 
-/// A request's fields as they are written. `id` and `client` stand apart: whatever else is wrong, they come back.
+/// A request's fields as they are written. `id` and `client` stand apart: whatever else is wrong,
+/// they come back.
 #[derive(Debug, Default)]
 pub(super) struct RawFields<'a> {
     pub(super) request: Option<&'a RawValue>,
@@ -90,21 +91,44 @@ pub(super) fn kind(value: &Value) -> &'static str {
 }
 
 /// Whether something is not longer than it may be.
-pub(super) fn within(field: &'static str, got: usize, most: usize, unit: &'static str) -> Result<(), RequestError> {
-    if got > most { Err(RequestError::TooLong { field, got, most, unit }) } else { Ok(()) }
+pub(super) fn within(
+    field: &'static str,
+    got: usize,
+    most: usize,
+    unit: &'static str,
+) -> Result<(), RequestError> {
+    if got > most {
+        Err(RequestError::TooLong {
+            field,
+            got,
+            most,
+            unit,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 impl Fields {
     /// All fields of a request.
     pub(super) fn of(map: Map<String, Value>, known: &'static [&'static str]) -> Self {
-        Self { map, known, within: "" }
+        Self {
+            map,
+            known,
+            within: "",
+        }
     }
 
-    /// Reads the fields other than `id` and `client`. A field that is given twice is an error: nobody can tell which one is meant.
-    pub(super) fn read(raw: Vec<(&RawValue, &RawValue)>) -> Result<Map<String, Value>, RequestError> {
+    /// Reads the fields other than `id` and `client`. A field that is given twice is an error:
+    /// nobody can tell which one is meant.
+    pub(super) fn read(
+        raw: Vec<(&RawValue, &RawValue)>,
+    ) -> Result<Map<String, Value>, RequestError> {
         // What is kept of it, replies repeat some levels deeper.
         if raw.iter().any(|(_, value)| depth(value.get()) > DEEPEST) {
-            return Err(RequestError::Unreadable(format!("a field nests more than {DEEPEST} levels deep")));
+            return Err(RequestError::Unreadable(format!(
+                "a field nests more than {DEEPEST} levels deep"
+            )));
         }
         let mut fields = Map::new();
         for (name, value) in raw {
@@ -122,8 +146,13 @@ impl Fields {
     /// Takes a field out as it is.
     pub(super) fn take(&mut self, key: &str) -> Option<Value> {
         debug_assert!(
-            self.known.iter().any(|known| *known == format!("{}{key}", self.within)
-                || known.strip_prefix(self.within).and_then(|known| known.split_once('.')).is_some_and(|(outer, _)| outer == key)),
+            self.known
+                .iter()
+                .any(|known| *known == format!("{}{key}", self.within)
+                    || known
+                        .strip_prefix(self.within)
+                        .and_then(|known| known.split_once('.'))
+                        .is_some_and(|(outer, _)| outer == key)),
             "{}{key} is read but not declared",
             self.within
         );
@@ -132,23 +161,48 @@ impl Fields {
 
     /// The fields of an object in this request; `within` is its name with a dot.
     pub(super) fn inner(&self, map: Map<String, Value>, within: &'static str) -> Self {
-        Self { map, known: self.known, within }
-    }
-
-    pub(super) fn text(&mut self, field: &'static str, expected: &'static str) -> Result<Option<String>, RequestError> {
-        match self.take(field) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(RequestError::Wrong { field, found: kind(&other), expected }),
+        Self {
+            map,
+            known: self.known,
+            within,
         }
     }
 
-    pub(super) fn needed_text(&mut self, key: &str, field: &'static str, expected: &'static str) -> Result<String, RequestError> {
+    pub(super) fn text(
+        &mut self,
+        field: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<String>, RequestError> {
+        match self.take(field) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(RequestError::Wrong {
+                field,
+                found: kind(&other),
+                expected,
+            }),
+        }
+    }
+
+    pub(super) fn needed_text(
+        &mut self,
+        key: &str,
+        field: &'static str,
+        expected: &'static str,
+    ) -> Result<String, RequestError> {
         match self.take(key) {
             None => Err(RequestError::Missing { field, expected }),
-            Some(Value::String(text)) if text.trim().is_empty() => Err(RequestError::Wrong { field, found: "empty", expected }),
+            Some(Value::String(text)) if text.trim().is_empty() => Err(RequestError::Wrong {
+                field,
+                found: "empty",
+                expected,
+            }),
             Some(Value::String(text)) => Ok(text),
-            Some(other) => Err(RequestError::Wrong { field, found: kind(&other), expected }),
+            Some(other) => Err(RequestError::Wrong {
+                field,
+                found: kind(&other),
+                expected,
+            }),
         }
     }
 
@@ -169,7 +223,11 @@ impl Fields {
         match self.take(field) {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(flag)),
-            Some(other) => Err(RequestError::Wrong { field, found: kind(&other), expected: "true or false" }),
+            Some(other) => Err(RequestError::Wrong {
+                field,
+                found: kind(&other),
+                expected: "true or false",
+            }),
         }
     }
 
@@ -179,7 +237,15 @@ impl Fields {
             None => Ok(None),
             Some(value) => match value.as_u64().and_then(|count| usize::try_from(count).ok()) {
                 Some(count) if count > 0 => Ok(Some(count)),
-                _ => Err(RequestError::Wrong { field, found: if value.is_number() { "another number" } else { kind(&value) }, expected }),
+                _ => Err(RequestError::Wrong {
+                    field,
+                    found: if value.is_number() {
+                        "another number"
+                    } else {
+                        kind(&value)
+                    },
+                    expected,
+                }),
             },
         }
     }
@@ -189,23 +255,43 @@ impl Fields {
             None => Ok(None),
             Some(Value::String(id)) if !id.is_empty() => Ok(Some(id.into())),
             Some(Value::Number(id)) => Ok(Some(id.to_string().into())),
-            Some(other) => Err(RequestError::Wrong { field, found: kind(&other), expected: "a text or a number, the same for a repeat" }),
+            Some(other) => Err(RequestError::Wrong {
+                field,
+                found: kind(&other),
+                expected: "a text or a number, the same for a repeat",
+            }),
         }
     }
 
-    pub(super) fn object(&mut self, field: &'static str, expected: &'static str) -> Result<Map<String, Value>, RequestError> {
+    pub(super) fn object(
+        &mut self,
+        field: &'static str,
+        expected: &'static str,
+    ) -> Result<Map<String, Value>, RequestError> {
         match self.take(field) {
             None => Err(RequestError::Missing { field, expected }),
             Some(Value::Object(map)) => Ok(map),
-            Some(other) => Err(RequestError::Wrong { field, found: kind(&other), expected }),
+            Some(other) => Err(RequestError::Wrong {
+                field,
+                found: kind(&other),
+                expected,
+            }),
         }
     }
 
-    pub(super) fn optional_object(&mut self, field: &'static str, expected: &'static str) -> Result<Map<String, Value>, RequestError> {
+    pub(super) fn optional_object(
+        &mut self,
+        field: &'static str,
+        expected: &'static str,
+    ) -> Result<Map<String, Value>, RequestError> {
         match self.take(field) {
             None => Ok(Map::new()),
             Some(Value::Object(map)) => Ok(map),
-            Some(other) => Err(RequestError::Wrong { field, found: kind(&other), expected }),
+            Some(other) => Err(RequestError::Wrong {
+                field,
+                found: kind(&other),
+                expected,
+            }),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Which fields each request has. A field that a request does not have changes nothing, so the reply names it.
+//! Which fields each request has. A field that a request does not have changes nothing, so the
+//! reply names it.
 
 use serde_json::{Map, Value};
 
@@ -30,8 +31,9 @@ const ROLL: &[&str] = &[
     "loop",
 ];
 
-/// The fields of a request by its canonical name, those in an object with its name before them. Fields that Streamer.bot documents and the
-/// bridge has no use for, such as `persisted`, are among them: its clients send them.
+/// The fields of a request by its canonical name, those in an object with its name before them.
+/// Fields that Streamer.bot documents and the bridge has no use for, such as `persisted`, are among
+/// them: its clients send them.
 pub(super) fn fields(request: &str) -> &'static [&'static str] {
     match request {
         "Subscribe" | "UnSubscribe" => EVENTS,
@@ -44,7 +46,14 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
         "RollCredits" | "GetRoll" => ROLL,
         "ControlCredits" => &["command", "value", "at"],
         "OverlayReport" => &["page", "state", "roll", "seconds", "warnings"],
-        "SendMessage" => &["platform", "message", "bot", "internal", "replyId", "broadcastId"],
+        "SendMessage" => &[
+            "platform",
+            "message",
+            "bot",
+            "internal",
+            "replyId",
+            "broadcastId",
+        ],
         "Authenticate" => &["authentication"],
         "ExecuteCodeTrigger" => &["triggerName", "args"],
         "GetGlobals" => &["persisted"],
@@ -68,14 +77,34 @@ pub struct Unknown {
 impl Unknown {
     /// Those among `given`. None of a request that nobody knows: its error says enough.
     pub(super) fn of(name: &str, given: &Map<String, Value>) -> Self {
-        let Some((request, _)) = REQUESTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else { return Self::default() };
-        let mut unknown = Self { request, ..Self::default() };
+        let Some((request, _)) = REQUESTS
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        else {
+            return Self::default();
+        };
+        let mut unknown = Self {
+            request,
+            ..Self::default()
+        };
         for (field, value) in given {
-            let within = || fields(request).iter().filter_map(|known| known.strip_prefix(&**field)?.strip_prefix('.'));
+            let within = || {
+                fields(request)
+                    .iter()
+                    .filter_map(|known| known.strip_prefix(&**field)?.strip_prefix('.'))
+            };
             if within().next().is_some() {
-                let inner = value.as_object().into_iter().flatten().map(|(inner, _)| inner);
-                inner.filter(|inner| !within().any(|known| known == *inner)).for_each(|inner| unknown.add(&format!("{field}.{inner}")));
-            } else if !fields(request).contains(&field.as_str()) && !ALWAYS.contains(&field.as_str()) {
+                let inner = value
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(inner, _)| inner);
+                inner
+                    .filter(|inner| !within().any(|known| known == *inner))
+                    .for_each(|inner| unknown.add(&format!("{field}.{inner}")));
+            } else if !fields(request).contains(&field.as_str())
+                && !ALWAYS.contains(&field.as_str())
+            {
                 unknown.add(field);
             }
         }
@@ -99,10 +128,15 @@ impl Unknown {
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         let request = self.request;
         let one = move |field: &str| {
-            let hint = nearest(field, fields(request).iter().copied()).map(|near| format!("; did you mean \"{near}\"?"));
-            format!("{request} has no field \"{field}\", so it changes nothing{}", hint.unwrap_or_default())
+            let hint = nearest(field, fields(request).iter().copied())
+                .map(|near| format!("; did you mean \"{near}\"?"));
+            format!(
+                "{request} has no field \"{field}\", so it changes nothing{}",
+                hint.unwrap_or_default()
+            )
         };
-        let more = (self.more > 0).then(|| format!("{request} has none of {} further fields either", self.more));
+        let more = (self.more > 0)
+            .then(|| format!("{request} has none of {} further fields either", self.more));
         self.fields.iter().map(move |field| one(field)).chain(more)
     }
 }
@@ -115,22 +149,33 @@ mod tests {
     use crate::request::read;
 
     fn unknown(request: &Value) -> Vec<String> {
-        read(&request.to_string()).unwrap().unknown.names().iter().map(ToString::to_string).collect()
+        read(&request.to_string())
+            .unwrap()
+            .unknown
+            .names()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
     fn a_request_names_the_fields_that_it_does_not_have() {
         for (name, _) in REQUESTS {
-            let request = json!({ "request": name.to_lowercase(), "id": 1, "client": "c", "origin": "overlay", "limmit": 3 });
+            let request = json!({ "request": name.to_lowercase(), "id": 1, "client": "c",
+                "origin": "overlay", "limmit": 3 });
             assert_eq!(unknown(&request), ["limmit"], "{name}");
         }
-        assert!(unknown(&json!({ "request": "Dance", "limmit": 3 })).is_empty(), "the request itself is unknown");
+        assert!(
+            unknown(&json!({ "request": "Dance", "limmit": 3 })).is_empty(),
+            "the request itself is unknown"
+        );
         let misspelt = read(r#"{"request":"GetCredits","limmit":3,"zzz":1}"#).unwrap();
         assert!(misspelt.call.is_ok());
         assert_eq!(
             misspelt.unknown.warnings().collect::<Vec<_>>(),
             [
-                "GetCredits has no field \"limmit\", so it changes nothing; did you mean \"limit\"?",
+                "GetCredits has no field \"limmit\", so it changes nothing; did you mean \
+                    \"limit\"?",
                 "GetCredits has no field \"zzz\", so it changes nothing"
             ]
         );
@@ -138,12 +183,20 @@ mod tests {
 
     #[test]
     fn fields_of_objects_with_a_fixed_shape_too_but_never_what_is_the_callers_own() {
-        let publish = json!({ "request": "PublishEvent", "publish": { "source": "A", "typ": "B" }, "data": { "any": { "thing": 1 } } });
+        let publish = json!({ "request": "PublishEvent", "publish": { "source": "A", "typ": "B" },
+            "data": { "any": { "thing": 1 } } });
         assert_eq!(unknown(&publish), ["publish.typ"]);
-        let action = json!({ "request": "DoAction", "action": { "nmae": "x" }, "args": { "own": 1 } });
+        let action =
+            json!({ "request": "DoAction", "action": { "nmae": "x" }, "args": { "own": 1 } });
         assert_eq!(unknown(&action), ["action.nmae"]);
-        assert_eq!(unknown(&json!({ "request": "RollCredits", "crowd": { "name": 3 }, "sped": 2 })), ["crowd.name", "sped"]);
-        assert!(unknown(&json!({ "request": "AddToCredits", "section": "A", "value": { "own": 1 } })).is_empty());
+        assert_eq!(
+            unknown(&json!({ "request": "RollCredits", "crowd": { "name": 3 }, "sped": 2 })),
+            ["crowd.name", "sped"]
+        );
+        assert!(
+            unknown(&json!({ "request": "AddToCredits", "section": "A", "value": { "own": 1 } }))
+                .is_empty()
+        );
         assert!(unknown(&json!({ "request": "GetRoll", "crowd": true })).is_empty());
     }
 
@@ -159,9 +212,12 @@ mod tests {
             json!({ "request": "GetGlobals", "persisted": true }),
             json!({ "request": "GetGlobal", "variable": "x", "persisted": true }),
             json!({ "request": "TwitchGetUserGlobals", "variable": null, "persisted": true }),
-            json!({ "request": "KickGetUserGlobal", "userId": "7", "variable": null, "persisted": true }),
-            json!({ "request": "SendMessage", "platform": "twitch", "message": "x", "bot": false, "internal": true, "replyId": "1" }),
-            json!({ "request": "SendMessage", "platform": "youtube", "message": "x", "bot": false, "internal": true, "broadcastId": "1" }),
+            json!({ "request": "KickGetUserGlobal", "userId": "7", "variable": null,
+                "persisted": true }),
+            json!({ "request": "SendMessage", "platform": "twitch", "message": "x", "bot": false,
+                "internal": true, "replyId": "1" }),
+            json!({ "request": "SendMessage", "platform": "youtube", "message": "x", "bot": false,
+                "internal": true, "broadcastId": "1" }),
             json!({ "request": "GetUserPronouns", "platform": "twitch", "userLogin": "x" }),
         ] {
             assert!(unknown(&request).is_empty(), "{request}");
@@ -170,13 +226,20 @@ mod tests {
 
     #[test]
     fn a_reply_repeats_a_bounded_part_of_what_is_unknown() {
-        let mut request: Map<String, Value> = (0..1_000).map(|number| (format!("{number:0>200}"), json!(1))).collect();
+        let mut request: Map<String, Value> = (0..1_000)
+            .map(|number| (format!("{number:0>200}"), json!(1)))
+            .collect();
         request.insert("request".into(), "GetInfo".into());
         let unknown = read(&Value::Object(request).to_string()).unwrap().unknown;
         assert_eq!(
             (unknown.names().len(), unknown.warnings().last().unwrap()),
             (32, "GetInfo has none of 968 further fields either".into())
         );
-        assert!(unknown.names().iter().all(|name| name.chars().count() <= LONGEST + 1));
+        assert!(
+            unknown
+                .names()
+                .iter()
+                .all(|name| name.chars().count() <= LONGEST + 1)
+        );
     }
 }

@@ -1,7 +1,8 @@
-//! PURE. Requests to the bridge as they travel over OBS: reading them, and the envelopes of replies.
+//! PURE. Requests to the bridge as they travel over OBS: reading them, and the envelopes of
+//! replies.
 //!
-//! A request is an `eventData` with a text in `request`, whatever else is in it. All that is wrong with it becomes an error that names the
-//! field; nothing here knows the state that answers it.
+//! A request is an `eventData` with a text in `request`, whatever else is in it. All that is wrong
+//! with it becomes an error that names the field; nothing here knows the state that answers it.
 
 mod call;
 mod fields;
@@ -22,13 +23,15 @@ pub use roll::{Command, PageState, Place, Report, RollWish};
 const LONGEST_ID: usize = 64 * 1024;
 /// The longest `client`: it is kept with its subscriptions and stands in `GetStatus`.
 const LONGEST_CLIENT: usize = 1024;
-/// How deep an `id` or a `client` may nest. What the library for OBS sends may nest 128 levels, the envelope included.
+/// How deep an `id` or a `client` may nest. What the library for OBS sends may nest 128 levels, the
+/// envelope included.
 const DEEPEST: usize = 100;
 
 /// Who asks, and how to tell them apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asker {
-    /// The request's id as JSON text, as it came; `None` if it had none, or one that no reply can repeat.
+    /// The request's id as JSON text, as it came; `None` if it had none, or one that no reply can
+    /// repeat.
     pub id: Option<Box<str>>,
     /// A name of the asker's choice, as JSON text.
     pub client: Option<Box<str>>,
@@ -37,7 +40,10 @@ pub struct Asker {
 impl Asker {
     /// The client's name, whatever its spelling in JSON; empty for all who give none.
     pub fn key(&self) -> String {
-        let name = self.client.as_deref().and_then(|json| serde_json::from_str::<Value>(json).ok());
+        let name = self
+            .client
+            .as_deref()
+            .and_then(|json| serde_json::from_str::<Value>(json).ok());
         name.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 }
@@ -112,7 +118,9 @@ pub enum RequestError {
         unit: &'static str,
     },
     /// Too many large replies wait to be sent.
-    #[error("too many large replies at once: {what}; send this request again after one of them has come")]
+    #[error(
+        "too many large replies at once: {what}; send this request again after one of them has come"
+    )]
     Busy {
         /// Whose, how many, and the limit.
         what: String,
@@ -121,27 +129,44 @@ pub enum RequestError {
     #[error("{0}")]
     Unavailable(String),
     /// The reply would be too large for OBS.
-    #[error("the reply would be {size} bytes, and OBS carries 16 MiB at most: set \"limit\" to the number of names you want per list")]
+    #[error(
+        "the reply would be {size} bytes, and OBS carries 16 MiB at most: set \"limit\" to the \
+            number of names you want per list"
+    )]
     TooLarge {
         /// Its size.
         size: usize,
     },
     /// What has to be stored cannot be, because the journal cannot be written. Nothing was done.
-    #[error("the bridge cannot write its journal right now, so it cannot store this: try again later ({0})")]
+    #[error(
+        "the bridge cannot write its journal right now, so it cannot store this: try again later \
+            ({0})"
+    )]
     NotDurable(String),
     /// The journal cannot be written any more, and what was asked for is done already.
     #[error(
-        "this is done, and it is counted in memory, but it is not on disk yet: the bridge cannot write its journal right now, and stores it as soon as it can. Do not send it again ({0})"
+        "this is done, and it is counted in memory, but it is not on disk yet: the bridge cannot \
+            write its journal right now, and stores it as soon as it can. Do not send it again \
+            ({0})"
     )]
     NotYetDurable(String),
 }
 
 /// Reads a request. Nothing if it is none: then nobody waits for a reply.
 pub fn read(whole: &str) -> Option<Request> {
-    let RawFields { request, id, client, rest, twice } = serde_json::from_str(whole).ok()?;
+    let RawFields {
+        request,
+        id,
+        client,
+        rest,
+        twice,
+    } = serde_json::from_str(whole).ok()?;
     let name: Box<str> = serde_json::from_str(request?.get()).ok()?;
     let (mut asker, mut call) = (Asker::default(), Ok(()));
-    for (field, raw, most, kept) in [("id", id, LONGEST_ID, &mut asker.id), ("client", client, LONGEST_CLIENT, &mut asker.client)] {
+    for (field, raw, most, kept) in [
+        ("id", id, LONGEST_ID, &mut asker.id),
+        ("client", client, LONGEST_CLIENT, &mut asker.client),
+    ] {
         match raw.map_or(Ok(()), |raw| repeatable(raw.get(), most)) {
             Ok(()) => *kept = raw.map(|raw| raw.get().into()),
             Err(why) => call = Err(RequestError::Unrepeatable { field, why }),
@@ -157,18 +182,28 @@ pub fn read(whole: &str) -> Option<Request> {
         }
         Err(error) => (Err(error), Unknown::default()),
     };
-    Some(Request { asker, name, call, unknown })
+    Some(Request {
+        asker,
+        name,
+        call,
+        unknown,
+    })
 }
 
 /// Whether a reply can carry this: what the bridge sends is read once more on its way to OBS.
 fn repeatable(json: &str, most: usize) -> Result<(), String> {
     if json.len() > most {
-        return Err(format!("must have at most {most} bytes of JSON (got {})", json.len()));
+        return Err(format!(
+            "must have at most {most} bytes of JSON (got {})",
+            json.len()
+        ));
     }
     if depth(json) > DEEPEST {
         return Err(format!("must nest at most {DEEPEST} levels deep"));
     }
-    serde_json::from_str::<Value>(json).map(drop).map_err(|error| format!("cannot be read ({error})"))
+    serde_json::from_str::<Value>(json)
+        .map(drop)
+        .map_err(|error| format!("cannot be read ({error})"))
 }
 
 /// How deep JSON nests.
@@ -208,12 +243,25 @@ mod tests {
     use crate::credits::Spelling;
 
     fn error(request: &Value) -> String {
-        read(&request.to_string()).unwrap().call.unwrap_err().to_string()
+        read(&request.to_string())
+            .unwrap()
+            .call
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn what_has_no_request_text_is_no_request() {
-        for text in ["{}", "[]", "7", "", r#"{"request":7}"#, r#"{"request":null}"#, r#"{"request":{"a":1}}"#, "{\"request\":\"GetInfo\""] {
+        for text in [
+            "{}",
+            "[]",
+            "7",
+            "",
+            r#"{"request":7}"#,
+            r#"{"request":null}"#,
+            r#"{"request":{"a":1}}"#,
+            "{\"request\":\"GetInfo\"",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }
@@ -222,14 +270,28 @@ mod tests {
     fn id_and_client_come_back_as_they_were_and_case_does_not_matter() {
         let request =
             read(r#"{"request":"getcredits","id":[1,{"a":null}],"client":7,"extended":true,"limit":5,"spelling":"SEED"}"#).unwrap();
-        assert_eq!(request.asker, Asker { id: Some(r#"[1,{"a":null}]"#.into()), client: Some("7".into()) });
-        let wish = CreditsWish { spelling: Some(Spelling::Seed), extended: true, limit: Some(5) };
+        assert_eq!(
+            request.asker,
+            Asker {
+                id: Some(r#"[1,{"a":null}]"#.into()),
+                client: Some("7".into())
+            }
+        );
+        let wish = CreditsWish {
+            spelling: Some(Spelling::Seed),
+            extended: true,
+            limit: Some(5),
+        };
         assert_eq!(request.call, Ok(Call::GetCredits(wish)));
     }
 
     #[test]
     fn what_no_value_can_hold_is_still_answered() {
-        let deep = format!(r#"{{"request":"GetInfo","id":"a","x":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        let deep = format!(
+            r#"{{"request":"GetInfo","id":"a","x":{}1{}}}"#,
+            "[".repeat(10_000),
+            "]".repeat(10_000)
+        );
         let others = [
             r#"{"request":"GetInfo","id":"a","x":1e999}"#,
             r#"{"x":"\ud800","request":"GetInfo","id":"a"}"#,
@@ -238,7 +300,11 @@ mod tests {
         for text in [&*deep].into_iter().chain(others) {
             let request = read(text).unwrap();
             assert_eq!(request.asker.id.as_deref(), Some("\"a\""));
-            assert!(matches!(request.call, Err(RequestError::Unreadable(_))), "{:?}", request.call);
+            assert!(
+                matches!(request.call, Err(RequestError::Unreadable(_))),
+                "{:?}",
+                request.call
+            );
         }
         assert_eq!(read(r#"{"request":["GetInfo"],"x":1e999}"#), None);
     }
@@ -247,7 +313,10 @@ mod tests {
     fn an_id_comes_back_as_it_is_written_however_deep_it_nests() {
         let id = format!("{}1.50{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST));
         let request = read(&format!(r#"{{"request":"GetInfo","id":{id}}}"#)).unwrap();
-        assert_eq!((request.asker.id.as_deref(), request.call), (Some(&*id), Ok(Call::GetInfo)));
+        assert_eq!(
+            (request.asker.id.as_deref(), request.call),
+            (Some(&*id), Ok(Call::GetInfo))
+        );
     }
 
     #[test]
@@ -260,20 +329,43 @@ mod tests {
             ("\"\\udc00\"", "cannot be read"),
             ("1e999", "cannot be read"),
         ] {
-            let request = read(&format!(r#"{{"client":"c","id":{id},"request":"GetInfo"}}"#)).unwrap();
-            assert_eq!((request.asker.id.as_deref(), request.asker.client.as_deref()), (None, Some("\"c\"")));
+            let request = read(&format!(
+                r#"{{"client":"c","id":{id},"request":"GetInfo"}}"#
+            ))
+            .unwrap();
+            assert_eq!(
+                (request.asker.id.as_deref(), request.asker.client.as_deref()),
+                (None, Some("\"c\""))
+            );
             let error = request.call.unwrap_err().to_string();
             assert!(error.starts_with("`id` ") && error.contains(why), "{error}");
         }
         let client = format!("\"{}\"", "x".repeat(LONGEST_CLIENT));
-        let request = read(&format!(r#"{{"client":{client},"id":7,"request":"GetInfo"}}"#)).unwrap();
-        assert_eq!((request.asker.id.as_deref(), request.asker.client), (Some("7"), None));
-        assert!(request.call.unwrap_err().to_string().starts_with("`client` must have at most 1024 bytes"));
+        let request = read(&format!(
+            r#"{{"client":{client},"id":7,"request":"GetInfo"}}"#
+        ))
+        .unwrap();
+        assert_eq!(
+            (request.asker.id.as_deref(), request.asker.client),
+            (Some("7"), None)
+        );
+        assert!(
+            request
+                .call
+                .unwrap_err()
+                .to_string()
+                .starts_with("`client` must have at most 1024 bytes")
+        );
     }
 
     #[test]
     fn a_client_is_the_same_however_its_name_is_spelled() {
-        let key = |client: &str| read(&format!(r#"{{"client":{client},"request":"GetInfo"}}"#)).unwrap().asker.key();
+        let key = |client: &str| {
+            read(&format!(r#"{{"client":{client},"request":"GetInfo"}}"#))
+                .unwrap()
+                .asker
+                .key()
+        };
         assert_eq!(key(r#"{"a": 1, "b":"\u0041"}"#), key(r#"{"b":"A","a":1}"#));
         assert_eq!(read(r#"{"request":"GetInfo"}"#).unwrap().asker.key(), "");
     }
@@ -281,7 +373,11 @@ mod tests {
     #[test]
     fn a_name_without_end_is_cut() {
         let text = error(&json!({ "request": "é".repeat(10 << 20) }));
-        assert!(text.len() < 1_000 && text.contains("é…"), "{} bytes", text.len());
+        assert!(
+            text.len() < 1_000 && text.contains("é…"),
+            "{} bytes",
+            text.len()
+        );
     }
 
     #[test]
@@ -297,8 +393,10 @@ mod tests {
                 json!({ "request": "PublishEvent" }),
                 json!({ "request": "PublishEvent", "publish": "Twitch.Raid" }),
                 json!({ "request": "PublishEvent", "publish": { "source": "Twitch" } }),
-                json!({ "request": "PublishEvent", "publish": { "source": "Twitch", "type": "Raid" } }),
-                json!({ "request": "PublishEvent", "publish": { "source": "Twitch", "type": "Raid" }, "data": [] }),
+                json!({ "request": "PublishEvent", "publish": { "source": "Twitch",
+                    "type": "Raid" } }),
+                json!({ "request": "PublishEvent", "publish": { "source": "Twitch",
+                    "type": "Raid" }, "data": [] }),
                 json!({ "request": "AddToCredits", "value": "x" }),
                 json!({ "request": "AddToCredits", "section": " ", "value": "x" }),
                 json!({ "request": "AddToCredits", "section": "Thanks" }),

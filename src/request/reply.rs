@@ -7,7 +7,8 @@ use serde_json::{Map, Value, value::RawValue};
 use super::{Asker, RequestError, Unknown};
 use crate::event::heard::BRIDGE;
 
-/// The most that a message on OBS may hold: 20 MiB still arrives there, 31 MiB breaks the connection.
+/// The most that a message on OBS may hold: 20 MiB still arrives there, 31 MiB breaks the
+/// connection.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Stands as `false` in a reply whose content a crash may take back.
@@ -34,8 +35,13 @@ pub enum Body {
 impl Body {
     /// Writes the fields for sharing.
     pub fn share(fields: &Map<String, Value>) -> Result<Arc<str>, RequestError> {
-        let json = serde_json::to_string(fields).map_err(|error| RequestError::Data(error.to_string()))?;
-        Ok(json.strip_prefix('{').and_then(|json| json.strip_suffix('}')).unwrap_or_default().into())
+        let json =
+            serde_json::to_string(fields).map_err(|error| RequestError::Data(error.to_string()))?;
+        Ok(json
+            .strip_prefix('{')
+            .and_then(|json| json.strip_suffix('}'))
+            .unwrap_or_default()
+            .into())
     }
 }
 
@@ -45,7 +51,8 @@ impl From<Map<String, Value>> for Body {
     }
 }
 
-/// A reply in two parts: what is its own, and what it shares with others. They are joined when it is sent.
+/// A reply in two parts: what is its own, and what it shares with others. They are joined when it
+/// is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
     own: String,
@@ -93,7 +100,11 @@ pub fn write(
     let (mut envelope, shared, status) = match answer {
         Ok(Body::Own(fields)) => (fields, None, "ok"),
         Ok(Body::Shared(shared)) => (Map::new(), Some(shared), "ok"),
-        Err(error) => (Map::from_iter([("error".to_owned(), Value::from(error.to_string()))]), None, "error"),
+        Err(error) => (
+            Map::from_iter([("error".to_owned(), Value::from(error.to_string()))]),
+            None,
+            "error",
+        ),
     };
     for key in ["id", "client"] {
         envelope.remove(key);
@@ -106,7 +117,8 @@ pub fn write(
     if durability == Durability::InMemory {
         envelope.insert(DURABLE.into(), false.into());
     }
-    let mut own = serde_json::to_string(&envelope).map_err(|error| RequestError::Data(error.to_string()))?;
+    let mut own =
+        serde_json::to_string(&envelope).map_err(|error| RequestError::Data(error.to_string()))?;
     for (key, json) in [("id", &asker.id), ("client", &asker.client)] {
         if let Some(json) = json {
             own.pop();
@@ -114,17 +126,31 @@ pub fn write(
         }
     }
     let reply = Reply { own, shared };
-    if reply.bytes() > MAX_BYTES { Err(RequestError::TooLarge { size: reply.bytes() }) } else { Ok(reply) }
+    if reply.bytes() > MAX_BYTES {
+        Err(RequestError::TooLarge {
+            size: reply.bytes(),
+        })
+    } else {
+        Ok(reply)
+    }
 }
 
-/// Names the fields that the request does not have: all of them in `unknown`, with a sentence for each in `warnings`. In a reply to
-/// `Subscribe`, `unknown` may hold events already, and stays.
+/// Names the fields that the request does not have: all of them in `unknown`, with a sentence for
+/// each in `warnings`. In a reply to `Subscribe`, `unknown` may hold events already, and stays.
 fn remark(envelope: &mut Map<String, Value>, unknown: &Unknown) {
     if unknown.names().is_empty() {
         return;
     }
-    envelope.entry("unknown").or_insert_with(|| unknown.names().iter().map(|name| Value::from(&**name)).collect());
-    let warnings = envelope.entry("warnings").or_insert_with(|| Value::Array(Vec::new()));
+    envelope.entry("unknown").or_insert_with(|| {
+        unknown
+            .names()
+            .iter()
+            .map(|name| Value::from(&**name))
+            .collect()
+    });
+    let warnings = envelope
+        .entry("warnings")
+        .or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(warnings) = warnings {
         warnings.extend(unknown.warnings().map(Value::from));
     }
@@ -132,8 +158,15 @@ fn remark(envelope: &mut Map<String, Value>, unknown: &Unknown) {
 
 /// A message that is no reply as JSON, if OBS can carry it.
 pub fn message(fields: &Map<String, Value>) -> Result<Box<RawValue>, RequestError> {
-    let json = serde_json::value::to_raw_value(fields).map_err(|error| RequestError::Data(error.to_string()))?;
-    if json.get().len() > MAX_BYTES { Err(RequestError::TooLarge { size: json.get().len() }) } else { Ok(json) }
+    let json = serde_json::value::to_raw_value(fields)
+        .map_err(|error| RequestError::Data(error.to_string()))?;
+    if json.get().len() > MAX_BYTES {
+        Err(RequestError::TooLarge {
+            size: json.get().len(),
+        })
+    } else {
+        Ok(json)
+    }
 }
 
 #[cfg(test)]
@@ -143,32 +176,70 @@ mod tests {
     use super::*;
 
     fn joined(asker: &Asker, body: Body) -> Value {
-        serde_json::from_str(write("b", asker, 3, Durability::Durable, &Unknown::default(), Ok(body)).unwrap().join().unwrap().get())
+        serde_json::from_str(
+            write(
+                "b",
+                asker,
+                3,
+                Durability::Durable,
+                &Unknown::default(),
+                Ok(body),
+            )
             .unwrap()
+            .join()
+            .unwrap()
+            .get(),
+        )
+        .unwrap()
     }
 
     #[test]
     fn a_shared_body_gives_the_same_reply_as_one_of_its_own() {
-        let asker = Asker { id: Some("[1,{\"a\":1.50}]".into()), client: Some("\"me\"".into()) };
-        for fields in [json!({ "Events": { "Follows": ["A"] }, "limited": true }), json!({})] {
+        let asker = Asker {
+            id: Some("[1,{\"a\":1.50}]".into()),
+            client: Some("\"me\"".into()),
+        };
+        for fields in [
+            json!({ "Events": { "Follows": ["A"] }, "limited": true }),
+            json!({}),
+        ] {
             let fields = fields.as_object().unwrap();
             let shared = Body::Shared(Body::share(fields).unwrap());
-            assert_eq!(joined(&asker, shared), joined(&asker, fields.clone().into()));
+            assert_eq!(
+                joined(&asker, shared),
+                joined(&asker, fields.clone().into())
+            );
         }
         let reply = joined(&asker, Map::new().into());
         assert_eq!(
             reply,
-            json!({ "origin": "twitchat-bridge", "bridge": "b", "status": "ok", "seq": 3, "id": [1, { "a": 1.5 }], "client": "me" })
+            json!({ "origin": "twitchat-bridge", "bridge": "b", "status": "ok", "seq": 3, "id": [1,
+                { "a": 1.5 }], "client": "me" })
         );
     }
 
     #[test]
     fn the_length_is_known_before_the_parts_are_joined() {
-        let reply = write("b", &Asker::default(), 0, Durability::Durable, &Unknown::default(), Ok(Body::Shared("\"a\":1".into()))).unwrap();
+        let reply = write(
+            "b",
+            &Asker::default(),
+            0,
+            Durability::Durable,
+            &Unknown::default(),
+            Ok(Body::Shared("\"a\":1".into())),
+        )
+        .unwrap();
         assert!(reply.bytes() >= reply.join().unwrap().get().len());
         let large = Body::Shared("x".repeat(MAX_BYTES).into());
         assert!(matches!(
-            write("b", &Asker::default(), 0, Durability::Durable, &Unknown::default(), Ok(large)),
+            write(
+                "b",
+                &Asker::default(),
+                0,
+                Durability::Durable,
+                &Unknown::default(),
+                Ok(large)
+            ),
             Err(RequestError::TooLarge { .. })
         ));
     }

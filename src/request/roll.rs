@@ -98,7 +98,8 @@ pub enum PageState {
 const WARNINGS: usize = 20;
 const LONGEST_WARNING: usize = 300;
 
-/// Characters of a theme's name, and bytes of JSON of a look: both are kept with the roll and sent again and again.
+/// Characters of a theme's name, and bytes of JSON of a look: both are kept with the roll and sent
+/// again and again.
 const LONGEST_THEME: usize = 100;
 const LONGEST_LOOK: usize = 16 * 1024;
 
@@ -107,13 +108,36 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
     let crowd = crowd(fields)?;
     let mode = one_of(fields, "mode", "\"scroll\" or \"slides\"")?;
     let theme: Option<Box<str>> = fields.text("theme", "the name of a theme")?.map(Into::into);
-    fields::within("theme", theme.as_ref().map_or(0, |theme| theme.chars().count()), LONGEST_THEME, "characters")?;
+    fields::within(
+        "theme",
+        theme.as_ref().map_or(0, |theme| theme.chars().count()),
+        LONGEST_THEME,
+        "characters",
+    )?;
     Ok(RollWish {
         test: fields.flag("test")?.unwrap_or(false) || crowd.is_some(),
         crowd,
-        seconds: number(fields, "seconds", "a number of seconds from 1 to 86400", 1.0, 86_400.0)?,
-        speed: number(fields, "speed", "a number of pixels a second from 1 to 10000", 1.0, 10_000.0)?,
-        delay: number(fields, "delay", "a number of seconds from 0 to 3600", 0.0, 3_600.0)?,
+        seconds: number(
+            fields,
+            "seconds",
+            "a number of seconds from 1 to 86400",
+            1.0,
+            86_400.0,
+        )?,
+        speed: number(
+            fields,
+            "speed",
+            "a number of pixels a second from 1 to 10000",
+            1.0,
+            10_000.0,
+        )?,
+        delay: number(
+            fields,
+            "delay",
+            "a number of seconds from 0 to 3600",
+            0.0,
+            3_600.0,
+        )?,
         mode,
         theme,
         repeats: fields.flag("loop")?,
@@ -129,15 +153,24 @@ fn crowd(fields: &mut Fields) -> Result<Option<Crowd>, RequestError> {
         Some(Value::Object(crowd)) => crowd,
         Some(other) => {
             let expected = "an object such as {\"names\":800,\"seed\":7,\"emoji\":true}";
-            return Err(RequestError::Wrong { field: "crowd", found: fields::kind(&other), expected });
+            return Err(RequestError::Wrong {
+                field: "crowd",
+                found: fields::kind(&other),
+                expected,
+            });
         }
     };
     let mut crowd = fields.inner(crowd, "crowd.");
     let usual = Crowd::default();
     let crowd = &mut crowd;
     Ok(Some(Crowd {
-        names: crowd.count("names")?.map_or(usual.names, |names| names.min(MOST)),
-        seed: crowd.take("seed").and_then(|seed| seed.as_u64()).unwrap_or(usual.seed),
+        names: crowd
+            .count("names")?
+            .map_or(usual.names, |names| names.min(MOST)),
+        seed: crowd
+            .take("seed")
+            .and_then(|seed| seed.as_u64())
+            .unwrap_or(usual.seed),
         long: crowd.flag("long")?.unwrap_or_default(),
         rtl: crowd.flag("rtl")?.unwrap_or_default(),
         emoji: crowd.flag("emoji")?.unwrap_or_default(),
@@ -146,7 +179,8 @@ fn crowd(fields: &mut Fields) -> Result<Option<Crowd>, RequestError> {
 }
 
 pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
-    let expected = "\"stop\", \"pause\", \"resume\", \"next\", \"previous\", \"speed\", \"goto\" or \"look\"";
+    let expected =
+        "\"stop\", \"pause\", \"resume\", \"next\", \"previous\", \"speed\", \"goto\" or \"look\"";
     let word = fields.needed_text("command", "command", expected)?;
     let command = match word.to_ascii_lowercase().as_str() {
         "stop" => Command::Stop,
@@ -157,15 +191,36 @@ pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
         "speed" => {
             let expected = "a number: 1 is as configured, 2 twice as fast, -1 backwards";
             let factor = number(&mut fields, "value", expected, -100.0, 100.0)?;
-            Command::Speed(factor.ok_or(RequestError::Missing { field: "value", expected })?)
+            Command::Speed(factor.ok_or(RequestError::Missing {
+                field: "value",
+                expected,
+            })?)
         }
         "goto" => Command::Goto(place(fields)?),
         "look" => {
-            let look = Value::Object(fields.object("value", "an object, part of a roll's look, such as {\"theme\":\"neon\"}")?);
-            fields::within("value", look.to_string().len(), LONGEST_LOOK, "bytes of JSON")?;
-            Command::Look(if let Value::Object(look) = look { look } else { Map::new() })
+            let look = Value::Object(fields.object(
+                "value",
+                "an object, part of a roll's look, such as {\"theme\":\"neon\"}",
+            )?);
+            fields::within(
+                "value",
+                look.to_string().len(),
+                LONGEST_LOOK,
+                "bytes of JSON",
+            )?;
+            Command::Look(if let Value::Object(look) = look {
+                look
+            } else {
+                Map::new()
+            })
         }
-        _ => return Err(RequestError::Wrong { field: "command", found: "another word", expected }),
+        _ => {
+            return Err(RequestError::Wrong {
+                field: "command",
+                found: "another word",
+                expected,
+            });
+        }
     };
     Ok(Call::ControlCredits(command))
 }
@@ -175,11 +230,20 @@ fn place(mut fields: Fields) -> Result<Place, RequestError> {
     let count = |value: &Value| value.as_u64().and_then(|count| usize::try_from(count).ok());
     match (fields.take("value"), fields.take("at")) {
         (None, Some(at)) if at.as_u64().is_some() => Ok(Place::At(at.as_u64().unwrap_or_default())),
-        (None, _) => Err(RequestError::Missing { field: "value", expected }),
-        (Some(Value::String(id)), _) if !id.trim().is_empty() => Ok(Place::Section(id.trim().into())),
+        (None, _) => Err(RequestError::Missing {
+            field: "value",
+            expected,
+        }),
+        (Some(Value::String(id)), _) if !id.trim().is_empty() => {
+            Ok(Place::Section(id.trim().into()))
+        }
         (Some(value), _) => match count(&value) {
             Some(index) => Ok(Place::Index(index)),
-            None => Err(RequestError::Wrong { field: "value", found: fields::kind(&value), expected }),
+            None => Err(RequestError::Wrong {
+                field: "value",
+                found: fields::kind(&value),
+                expected,
+            }),
         },
     }
 }
@@ -187,34 +251,89 @@ fn place(mut fields: Fields) -> Result<Place, RequestError> {
 pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
     let expected = "\"idle\", \"rolling\", \"paused\", \"complete\" or \"stopped\"";
     let state = one_of(&mut fields, "state", expected)?;
-    let state = state.ok_or(RequestError::Missing { field: "state", expected })?;
+    let state = state.ok_or(RequestError::Missing {
+        field: "state",
+        expected,
+    })?;
     let roll = match fields.text("roll", "the id of a roll")? {
-        Some(id) => {
-            Some(id.parse().map_err(|_| RequestError::Wrong { field: "roll", found: "another text", expected: "the id of a roll" })?)
-        }
+        Some(id) => Some(id.parse().map_err(|_| RequestError::Wrong {
+            field: "roll",
+            found: "another text",
+            expected: "the id of a roll",
+        })?),
         None => None,
     };
-    let seconds = number(&mut fields, "seconds", "a number of seconds", 0.0, 10_000_000.0)?;
-    let page = fields.text("page", "the name of the page")?.unwrap_or_else(|| "credits".into());
+    let seconds = number(
+        &mut fields,
+        "seconds",
+        "a number of seconds",
+        0.0,
+        10_000_000.0,
+    )?;
+    let page = fields
+        .text("page", "the name of the page")?
+        .unwrap_or_else(|| "credits".into());
     let warnings = match fields.take("warnings") {
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).take(WARNINGS).map(cut).collect(),
+        Some(Value::Array(list)) => list
+            .iter()
+            .filter_map(Value::as_str)
+            .take(WARNINGS)
+            .map(cut)
+            .collect(),
         _ => Vec::new(),
     };
-    Ok(Call::OverlayReport(Report { page: cut(&page), state, roll, seconds, warnings }))
+    Ok(Call::OverlayReport(Report {
+        page: cut(&page),
+        state,
+        roll,
+        seconds,
+        warnings,
+    }))
 }
 
 fn cut(text: &str) -> Box<str> {
-    text.chars().take(LONGEST_WARNING).collect::<String>().into()
+    text.chars()
+        .take(LONGEST_WARNING)
+        .collect::<String>()
+        .into()
 }
 
-fn number(fields: &mut Fields, field: &'static str, expected: &'static str, least: f64, most: f64) -> Result<Option<f64>, RequestError> {
-    let Some(value) = fields.take(field) else { return Ok(None) };
-    let allowed = value.as_f64().filter(|number| (least..=most).contains(number));
-    let found = if value.is_number() { "another number" } else { fields::kind(&value) };
-    allowed.map(Some).ok_or(RequestError::Wrong { field, found, expected })
+fn number(
+    fields: &mut Fields,
+    field: &'static str,
+    expected: &'static str,
+    least: f64,
+    most: f64,
+) -> Result<Option<f64>, RequestError> {
+    let Some(value) = fields.take(field) else {
+        return Ok(None);
+    };
+    let allowed = value
+        .as_f64()
+        .filter(|number| (least..=most).contains(number));
+    let found = if value.is_number() {
+        "another number"
+    } else {
+        fields::kind(&value)
+    };
+    allowed.map(Some).ok_or(RequestError::Wrong {
+        field,
+        found,
+        expected,
+    })
 }
 
-fn one_of<T: FromStr>(fields: &mut Fields, field: &'static str, expected: &'static str) -> Result<Option<T>, RequestError> {
-    let Some(word) = fields.text(field, expected)? else { return Ok(None) };
-    word.parse().map(Some).map_err(|_| RequestError::Wrong { field, found: "another word", expected })
+fn one_of<T: FromStr>(
+    fields: &mut Fields,
+    field: &'static str,
+    expected: &'static str,
+) -> Result<Option<T>, RequestError> {
+    let Some(word) = fields.text(field, expected)? else {
+        return Ok(None);
+    };
+    word.parse().map(Some).map_err(|_| RequestError::Wrong {
+        field,
+        found: "another word",
+        expected,
+    })
 }

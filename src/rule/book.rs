@@ -34,7 +34,10 @@ pub enum Once {
 
 /// On an event, do something.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "they are its switches in the config")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are its switches in the config"
+)]
 pub struct Rule {
     /// Its name, or its number where it has none.
     pub name: Box<str>,
@@ -111,20 +114,33 @@ pub struct Rulebook {
 type Read<T> = Result<T, Problem>;
 
 impl Rulebook {
-    /// Reads the sections of [`SECTIONS`], each with its name, in any order. What is wrong is told of each rule, action and label.
-    pub fn read<'a>(sections: impl IntoIterator<Item = (&'a str, Node)>) -> Result<Self, Vec<Problem>> {
+    /// Reads the sections of [`SECTIONS`], each with its name, in any order. What is wrong is told
+    /// of each rule, action and label.
+    pub fn read<'a>(
+        sections: impl IntoIterator<Item = (&'a str, Node)>,
+    ) -> Result<Self, Vec<Problem>> {
         let mut book = Self::default();
         let (mut places, mut problems) = (Vec::new(), Vec::new());
         for (section, node) in sections {
             let Content::List(items) = &node.content else {
-                let allowed = format!("[[{section}]] with two brackets: there may be more than one");
-                problems.push(Problem::new(node.spot, section, Wrong::Value { allowed, found: node.found() }));
+                let allowed =
+                    format!("[[{section}]] with two brackets: there may be more than one");
+                problems.push(Problem::new(
+                    node.spot,
+                    section,
+                    Wrong::Value {
+                        allowed,
+                        found: node.found(),
+                    },
+                ));
                 continue;
             };
             for (place, item) in items.iter().enumerate() {
                 let read = match section {
                     "rule" => read_rule(item, place + 1).map(|rule| book.rules.push(rule)),
-                    "action" => read_action(item, place + 1).map(|action| book.actions.push(action)),
+                    "action" => {
+                        read_action(item, place + 1).map(|action| book.actions.push(action))
+                    }
                     _ => read_label(item, place + 1).map(|label| book.labels.push(label)),
                 };
                 problems.extend(read.err());
@@ -133,68 +149,147 @@ impl Rulebook {
         }
         if problems.is_empty() {
             // Of each with the others, which takes all of them.
-            problems.extend(book.names_are_unique(&places).and_then(|()| book.actions_exist_and_end()).err());
+            problems.extend(
+                book.names_are_unique(&places)
+                    .and_then(|()| book.actions_exist_and_end())
+                    .err(),
+            );
         }
         book.warnings = book.doubts(&places);
-        if problems.is_empty() { Ok(book) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(book)
+        } else {
+            Err(problems)
+        }
     }
 
     /// The action of this name; case does not matter.
     pub fn action(&self, name: &str) -> Option<&NamedAction> {
-        self.actions.iter().find(|action| action.name.eq_ignore_ascii_case(name))
+        self.actions
+            .iter()
+            .find(|action| action.name.eq_ignore_ascii_case(name))
     }
 
     /// What all of it together needs of a context.
     pub fn uses(&self) -> Uses {
-        let conditions = self.rules.iter().filter_map(|rule| rule.when.as_ref()).map(super::Expression::uses);
-        let steps = self.rules.iter().map(|rule| &rule.steps).chain(self.actions.iter().map(|action| &action.steps));
+        let conditions = self
+            .rules
+            .iter()
+            .filter_map(|rule| rule.when.as_ref())
+            .map(super::Expression::uses);
+        let steps = self
+            .rules
+            .iter()
+            .map(|rule| &rule.steps)
+            .chain(self.actions.iter().map(|action| &action.steps));
         let steps = steps.flat_map(|steps| steps.iter()).map(Step::uses);
         let labels = self.labels.iter().map(|label| label.text.uses());
-        conditions.chain(steps).chain(labels).fold(Uses::default(), Uses::and)
+        conditions
+            .chain(steps)
+            .chain(labels)
+            .fold(Uses::default(), Uses::and)
     }
 
-    /// Whether `last(…)` may name a message of Twitchat's own, as in `last("Twitchat.CURRENT_TRACK")`.
+    /// Whether `last(…)` may name a message of Twitchat's own, as in
+    /// `last("Twitchat.CURRENT_TRACK")`.
     pub fn names_twitchat(&self) -> bool {
         self.uses().has_last_of_twitchat()
     }
 
-    /// Steps that stand outside of a config file, such as a script's, with the actions of this book at hand.
+    /// Steps that stand outside of a config file, such as a script's, with the actions of this book
+    /// at hand.
     pub fn check_steps(&self, steps: &[Step]) -> Read<()> {
-        steps.iter().try_for_each(|step| self.action_exists(step, ""))
+        steps
+            .iter()
+            .try_for_each(|step| self.action_exists(step, ""))
     }
 
     /// How many rules run an action.
     pub fn triggers_of(&self, action: &NamedAction) -> usize {
-        let runs =
-            |rule: &&Rule| rule.steps.iter().any(|step| step.runs_action().is_some_and(|name| name.eq_ignore_ascii_case(&action.name)));
+        let runs = |rule: &&Rule| {
+            rule.steps.iter().any(|step| {
+                step.runs_action()
+                    .is_some_and(|name| name.eq_ignore_ascii_case(&action.name))
+            })
+        };
         self.rules.iter().filter(runs).count()
     }
 
-    /// Events that rules, actions and labels wait for, and that nobody emits: neither the bridge by itself nor a step that publishes.
+    /// Events that rules, actions and labels wait for, and that nobody emits: neither the bridge by
+    /// itself nor a step that publishes.
     fn doubts(&self, places: &[(&str, Node)]) -> Vec<Problem> {
-        let steps =
-            || self.rules.iter().map(|rule| &rule.steps).chain(self.actions.iter().map(|action| &action.steps)).flat_map(|all| all.iter());
-        let published: Vec<&EventName> = steps().filter_map(Step::publishes).collect();
-        let on = |pattern: &Pattern| pattern.doubt().filter(|_| !published.iter().any(|name| pattern.matches(name)));
-        let last = |source: &str| -> Vec<String> {
-            let names = jinja::last_names(source).into_iter().map(|(_, name)| name.trim());
-            names.filter_map(|name| latest::doubt(name, &published)).collect()
+        let steps = || {
+            self.rules
+                .iter()
+                .map(|rule| &rule.steps)
+                .chain(self.actions.iter().map(|action| &action.steps))
+                .flat_map(|all| all.iter())
         };
-        let in_steps = |steps: &Steps| steps.iter().flat_map(|step| step.sources()).flat_map(last).collect::<Vec<_>>();
-        let of = |section: &'static str| places.iter().filter(move |(of, _)| *of == section).map(|(_, node)| node.spot);
+        let published: Vec<&EventName> = steps().filter_map(Step::publishes).collect();
+        let on = |pattern: &Pattern| {
+            pattern
+                .doubt()
+                .filter(|_| !published.iter().any(|name| pattern.matches(name)))
+        };
+        let last = |source: &str| -> Vec<String> {
+            let names = jinja::last_names(source)
+                .into_iter()
+                .map(|(_, name)| name.trim());
+            names
+                .filter_map(|name| latest::doubt(name, &published))
+                .collect()
+        };
+        let in_steps = |steps: &Steps| {
+            steps
+                .iter()
+                .flat_map(|step| step.sources())
+                .flat_map(last)
+                .collect::<Vec<_>>()
+        };
+        let of = |section: &'static str| {
+            places
+                .iter()
+                .filter(move |(of, _)| *of == section)
+                .map(|(_, node)| node.spot)
+        };
         let rules = of("rule").zip(&self.rules).map(|(spot, rule)| {
-            let when = rule.when.as_ref().map(|when| last(when.source())).unwrap_or_default();
-            let doubts = rule.on.iter().filter_map(on).chain(when).chain(in_steps(&rule.steps)).collect();
+            let when = rule
+                .when
+                .as_ref()
+                .map(|when| last(when.source()))
+                .unwrap_or_default();
+            let doubts = rule
+                .on
+                .iter()
+                .filter_map(on)
+                .chain(when)
+                .chain(in_steps(&rule.steps))
+                .collect();
             (spot, format!("rule {:?}", rule.name), doubts)
         });
-        let actions = of("action").zip(&self.actions).map(|(spot, one)| (spot, format!("action {:?}", one.name), in_steps(&one.steps)));
-        let labels = of("label").zip(&self.labels).map(|(spot, one)| (spot, format!("label {:?}", one.source), last(one.text.source())));
-        let all = rules.chain(actions).chain(labels).collect::<Vec<(_, _, Vec<String>)>>();
+        let actions = of("action")
+            .zip(&self.actions)
+            .map(|(spot, one)| (spot, format!("action {:?}", one.name), in_steps(&one.steps)));
+        let labels = of("label").zip(&self.labels).map(|(spot, one)| {
+            (
+                spot,
+                format!("label {:?}", one.source),
+                last(one.text.source()),
+            )
+        });
+        let all = rules
+            .chain(actions)
+            .chain(labels)
+            .collect::<Vec<(_, _, Vec<String>)>>();
         let mut problems = Vec::new();
         for (spot, path, mut doubts) in all {
             doubts.sort();
             doubts.dedup();
-            problems.extend(doubts.into_iter().map(|doubt| Problem::new(spot, path.clone(), Wrong::Other(doubt))));
+            problems.extend(
+                doubts
+                    .into_iter()
+                    .map(|doubt| Problem::new(spot, path.clone(), Wrong::Other(doubt))),
+            );
         }
         problems
     }
@@ -206,14 +301,31 @@ impl Rulebook {
         let mut known = HashSet::new();
         let mut counts = [0; 3];
         for (section, name) in names {
-            let Some(count) = SECTIONS.iter().position(|known| *known == section).and_then(|place| counts.get_mut(place)) else { continue };
+            let Some(count) = SECTIONS
+                .iter()
+                .position(|known| *known == section)
+                .and_then(|place| counts.get_mut(place))
+            else {
+                continue;
+            };
             *count += 1;
             if !known.insert((section, name.to_lowercase())) {
-                let node = places.iter().filter(|(of, _)| *of == section).map(|(_, node)| node).nth(*count - 1);
+                let node = places
+                    .iter()
+                    .filter(|(of, _)| *of == section)
+                    .map(|(_, node)| node)
+                    .nth(*count - 1);
                 let spot = node.map_or_else(Default::default, |node| node.spot);
-                let what =
-                    if section == "label" { "another label writes to this source already" } else { "there is another one of this name" };
-                return Err(Problem::new(spot, format!("{section} {name:?}"), Wrong::Other(what.into())));
+                let what = if section == "label" {
+                    "another label writes to this source already"
+                } else {
+                    "there is another one of this name"
+                };
+                return Err(Problem::new(
+                    spot,
+                    format!("{section} {name:?}"),
+                    Wrong::Other(what.into()),
+                ));
             }
         }
         Ok(())
@@ -221,18 +333,29 @@ impl Rulebook {
 
     fn actions_exist_and_end(&self) -> Read<()> {
         for rule in &self.rules {
-            rule.steps.iter().try_for_each(|step| self.action_exists(step, &format!("rule {:?}", rule.name)))?;
+            rule.steps
+                .iter()
+                .try_for_each(|step| self.action_exists(step, &format!("rule {:?}", rule.name)))?;
         }
         for action in &self.actions {
             let path = format!("action {:?}", action.name);
-            action.steps.iter().try_for_each(|step| self.action_exists(step, &path))?;
+            action
+                .steps
+                .iter()
+                .try_for_each(|step| self.action_exists(step, &path))?;
             let mut met = HashSet::new();
             let mut left: Vec<&NamedAction> = vec![action];
             while let Some(one) = left.pop() {
                 for step in &*one.steps {
-                    let Some(next) = step.runs_action().and_then(|name| self.action(name)) else { continue };
+                    let Some(next) = step.runs_action().and_then(|name| self.action(name)) else {
+                        continue;
+                    };
                     if next.name == action.name {
-                        return Err(Problem::new(step.spot, path, Wrong::Other("it would run itself without end".into())));
+                        return Err(Problem::new(
+                            step.spot,
+                            path,
+                            Wrong::Other("it would run itself without end".into()),
+                        ));
                     }
                     if met.insert(&next.name) {
                         left.push(next);
@@ -244,30 +367,62 @@ impl Rulebook {
     }
 
     fn action_exists(&self, step: &Step, path: &str) -> Read<()> {
-        let Some(name) = step.runs_action().filter(|name| self.action(name).is_none()) else { return Ok(()) };
+        let Some(name) = step
+            .runs_action()
+            .filter(|name| self.action(name).is_none())
+        else {
+            return Ok(());
+        };
         let hint = match nearest(name, self.actions.iter().map(|action| &*action.name)) {
             Some(nearest) => format!("did you mean {nearest:?}?"),
             None => "[[action]] makes one".into(),
         };
-        Err(Problem::new(step.spot, path, Wrong::Other(format!("there is no action {name:?}; {hint}"))))
+        Err(Problem::new(
+            step.spot,
+            path,
+            Wrong::Other(format!("there is no action {name:?}; {hint}")),
+        ))
     }
 }
 
 fn read_rule(node: &Node, number: usize) -> Read<Rule> {
-    const KEYS: [&str; 11] =
-        ["name", "on", "when", "do", "cooldown", "once_per", "enabled", "on_own", "on_replay", "continue_on_error", "at_once"];
+    const KEYS: [&str; 11] = [
+        "name",
+        "on",
+        "when",
+        "do",
+        "cooldown",
+        "once_per",
+        "enabled",
+        "on_own",
+        "on_replay",
+        "continue_on_error",
+        "at_once",
+    ];
     let mut fields = Fields::of(node, format!("rule {number}"), &KEYS)?;
-    let name: Box<str> = fields.word("name")?.map_or_else(|| format!("rule {number}"), ToOwned::to_owned).into();
+    let name: Box<str> = fields
+        .word("name")?
+        .map_or_else(|| format!("rule {number}"), ToOwned::to_owned)
+        .into();
     if fields.get("name").is_some() {
         fields.call(format!("rule {name:?}"));
     }
     fields.needed("on", r#"the events it is for, such as "Twitch.Raid""#)?;
-    let pattern = |(word, spot)| Pattern::parse(word).map_err(|wrong| Problem::new(spot, fields.at("on"), wrong));
-    let on = fields.words("on")?.unwrap_or_default().into_iter().map(pattern).collect::<Read<_>>()?;
+    let pattern = |(word, spot)| {
+        Pattern::parse(word).map_err(|wrong| Problem::new(spot, fields.at("on"), wrong))
+    };
+    let on = fields
+        .words("on")?
+        .unwrap_or_default()
+        .into_iter()
+        .map(pattern)
+        .collect::<Read<_>>()?;
     let once_per = match (fields.word("once_per")?, fields.get("once_per")) {
         (Some("person"), _) => Some(Once::Person),
         (Some("session"), _) => Some(Once::Session),
-        (Some(_), Some(node)) => return Err(fields.bad("once_per", node, r#""person" or "session""#)),
+        (Some(_), Some(node)) => {
+            return Err(fields.bad("once_per", node, r#""person" or "session""#));
+        }
         _ => None,
     };
     Ok(Rule {
@@ -286,7 +441,18 @@ fn read_rule(node: &Node, number: usize) -> Read<Rule> {
 }
 
 fn read_action(node: &Node, number: usize) -> Read<NamedAction> {
-    let mut fields = Fields::of(node, format!("action {number}"), &["name", "group", "do", "enabled", "continue_on_error", "at_once"])?;
+    let mut fields = Fields::of(
+        node,
+        format!("action {number}"),
+        &[
+            "name",
+            "group",
+            "do",
+            "enabled",
+            "continue_on_error",
+            "at_once",
+        ],
+    )?;
     fields.needed("name", "what it is called")?;
     let name: Box<str> = fields.word("name")?.unwrap_or_default().into();
     fields.call(format!("action {name:?}"));
@@ -301,15 +467,28 @@ fn read_action(node: &Node, number: usize) -> Read<NamedAction> {
 }
 
 fn read_label(node: &Node, number: usize) -> Read<Label> {
-    let mut fields = Fields::of(node, format!("label {number}"), &["source", "text", "enabled"])?;
+    let mut fields = Fields::of(
+        node,
+        format!("label {number}"),
+        &["source", "text", "enabled"],
+    )?;
     fields.needed("source", "the name of a text source in OBS")?;
     let source: Box<str> = fields.word("source")?.unwrap_or_default().into();
     fields.call(format!("label {source:?}"));
     let expected = r#"what it shows, such as "Latest follower: {{ last('Follow').name }}""#;
     fields.needed("text", expected)?;
     let text = fields.template("text", Scope::Always)?;
-    let text = text.ok_or_else(|| fields.wrong(Wrong::Missing { key: "text".into(), expected: expected.into() }))?;
-    Ok(Label { source, text, enabled: fields.flag("enabled")?.unwrap_or(true) })
+    let text = text.ok_or_else(|| {
+        fields.wrong(Wrong::Missing {
+            key: "text".into(),
+            expected: expected.into(),
+        })
+    })?;
+    Ok(Label {
+        source,
+        text,
+        enabled: fields.flag("enabled")?.unwrap_or(true),
+    })
 }
 
 fn steps(fields: &Fields<'_>) -> Read<Steps> {
@@ -318,7 +497,8 @@ fn steps(fields: &Fields<'_>) -> Read<Steps> {
 }
 
 impl Rulebook {
-    /// Reads the rules, actions and labels of a whole TOML text: for tests and the examples of the manual.
+    /// Reads the rules, actions and labels of a whole TOML text: for tests and the examples of the
+    /// manual.
     pub fn of_toml(text: &str) -> Result<Self, Vec<Problem>> {
         let bad = |error: &toml::de::Error| {
             let spot = super::tree::Spot::of(text, error.span().map_or(0, |span| span.start));
@@ -326,7 +506,9 @@ impl Rulebook {
         };
         let root = toml::de::DeTable::parse(text).map_err(|error| vec![bad(&error)])?;
         let sections = root.get_ref().iter().filter_map(|(section, value)| {
-            let known = SECTIONS.into_iter().find(|known| *known == section.get_ref().as_ref())?;
+            let known = SECTIONS
+                .into_iter()
+                .find(|known| *known == section.get_ref().as_ref())?;
             Some((known, Node::of_toml(value, text)))
         });
         Self::read(sections.collect::<Vec<_>>())

@@ -8,7 +8,16 @@ use serde::Serialize;
 use super::latest::{Last, Latest};
 
 /// The names at the top. docs/rules.md tells what is in them.
-pub(super) const NAMES: [&str; 8] = ["event", "data", "args", "credits", "state", "session", "broadcaster", "last"];
+pub(super) const NAMES: [&str; 8] = [
+    "event",
+    "data",
+    "args",
+    "credits",
+    "state",
+    "session",
+    "broadcaster",
+    "last",
+];
 
 /// Which of `NAMES` a template needs: only these are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,7 +29,12 @@ const LAST_OF_TWITCHAT: u16 = 1 << NAMES.len();
 impl Uses {
     /// These.
     pub(super) fn of(names: &[&str]) -> Self {
-        Self(names.iter().map(|name| bit(name)).fold(0, |all, bit| all | bit))
+        Self(
+            names
+                .iter()
+                .map(|name| bit(name))
+                .fold(0, |all, bit| all | bit),
+        )
     }
 
     pub(super) fn add(&mut self, name: &str) {
@@ -55,7 +69,10 @@ impl Uses {
 }
 
 fn bit(name: &str) -> u16 {
-    NAMES.iter().position(|known| *known == name).map_or(0, |place| 1 << place)
+    NAMES
+        .iter()
+        .position(|known| *known == name)
+        .map_or(0, |place| 1 << place)
 }
 
 /// A part of a context, made once and cheap to clone.
@@ -78,8 +95,14 @@ pub struct Context {
 impl Context {
     /// With `event` and `data`.
     pub fn of_event(source: &str, kind: &str, data: &impl Serialize) -> Self {
-        let event = BTreeMap::from([("source", source.to_owned()), ("type", kind.to_owned()), ("name", format!("{source}.{kind}"))]);
-        Self::default().with("event", Part::of(&event)).with("data", Part::of(data))
+        let event = BTreeMap::from([
+            ("source", source.to_owned()),
+            ("type", kind.to_owned()),
+            ("name", format!("{source}.{kind}")),
+        ]);
+        Self::default()
+            .with("event", Part::of(&event))
+            .with("data", Part::of(data))
     }
 
     /// With one more part. A name that is none of `NAMES` changes nothing.
@@ -94,17 +117,26 @@ impl Context {
     /// With `last(…)`.
     #[must_use]
     pub fn with_last(mut self, latest: &Arc<Latest>) -> Self {
-        self.parts.insert("last", Value::from_object(Last(Arc::clone(latest))));
+        self.parts
+            .insert("last", Value::from_object(Last(Arc::clone(latest))));
         self
     }
 
     /// The event and what came with it, for a program's standard input.
     pub(super) fn to_json(&self) -> String {
-        let parts: BTreeMap<_, _> = self.parts.iter().filter(|(name, _)| ["event", "data", "args"].contains(name)).collect();
+        let parts: BTreeMap<_, _> = self
+            .parts
+            .iter()
+            .filter(|(name, _)| ["event", "data", "args"].contains(name))
+            .collect();
         serde_json::to_string(&parts).unwrap_or_default()
     }
 
     pub(super) fn root(&self) -> Value {
-        Value::from_pairs(self.parts.iter().map(|(name, value)| (*name, value.clone())))
+        Value::from_pairs(
+            self.parts
+                .iter()
+                .map(|(name, value)| (*name, value.clone())),
+        )
     }
 }

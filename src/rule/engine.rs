@@ -1,6 +1,8 @@
-//! Which rules run on an event, and how far each run is. It decides; `core` makes contexts and does what comes out.
+//! Which rules run on an event, and how far each run is. It decides; `core` makes contexts and does
+//! what comes out.
 //!
-//! Nothing here grows without bound: of one rule or action a few runs go on at once, a few dozen wait, and the rest are counted.
+//! Nothing here grows without bound: of one rule or action a few runs go on at once, a few dozen
+//! wait, and the rest are counted.
 
 mod lanes;
 mod ledger;
@@ -63,7 +65,11 @@ pub struct Happening {
 
 impl Happening {
     fn depth(&self) -> u8 {
-        if let Cause::Own(depth) = self.cause { depth } else { 0 }
+        if let Cause::Own(depth) = self.cause {
+            depth
+        } else {
+            0
+        }
     }
 }
 
@@ -109,7 +115,9 @@ impl fmt::Display for Verdict {
             Self::Replayed => f.write_str("the event is played back, and on_replay is not set"),
             Self::TooDeep => write!(f, "rules have caused one another {DEEPEST} times in a row"),
             Self::Cooling { left_ms } => write!(f, "cools down for another {left_ms} ms"),
-            Self::Already(Once::Person) => f.write_str("ran for this person in this session already"),
+            Self::Already(Once::Person) => {
+                f.write_str("ran for this person in this session already")
+            }
             Self::Already(Once::Session) => f.write_str("ran in this session already"),
             Self::Nobody => f.write_str("runs once per person, and the event names nobody"),
             Self::NotSo => f.write_str("its condition does not hold"),
@@ -217,10 +225,23 @@ pub struct Engine {
 impl Engine {
     /// An engine for a book. `ledger` is what [`Self::ledger`] gave before a restart.
     pub fn new(book: Arc<Rulebook>, ledger: Option<&str>) -> Self {
-        let rules = book.rules.iter().enumerate().map(|(place, rule)| (Owner::Rule(place), Pace::new(rule.at_once)));
-        let actions = book.actions.iter().enumerate().map(|(place, action)| (Owner::Action(place), Pace::new(action.at_once)));
+        let rules = book
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(place, rule)| (Owner::Rule(place), Pace::new(rule.at_once)));
+        let actions = book
+            .actions
+            .iter()
+            .enumerate()
+            .map(|(place, action)| (Owner::Action(place), Pace::new(action.at_once)));
         let paces = rules.chain(actions).collect();
-        Self { paces, ledger: ledger.map(Ledger::recall).unwrap_or_default(), book, ..Self::default() }
+        Self {
+            paces,
+            ledger: ledger.map(Ledger::recall).unwrap_or_default(),
+            book,
+            ..Self::default()
+        }
     }
 
     /// The rules.
@@ -230,23 +251,38 @@ impl Engine {
 
     /// Whether any rule is for events of this name.
     pub fn listens(&self, name: &EventName) -> bool {
-        self.book.rules.iter().any(|rule| rule.enabled && rule.is_for(name))
+        self.book
+            .rules
+            .iter()
+            .any(|rule| rule.enabled && rule.is_for(name))
     }
 
     /// Whether any rule is for Twitchat's own messages.
     pub fn listens_to_twitchat(&self) -> bool {
-        self.book.rules.iter().any(|rule| rule.enabled && rule.on.iter().any(super::pattern::Pattern::names_twitchat))
+        self.book
+            .rules
+            .iter()
+            .any(|rule| rule.enabled && rule.on.iter().any(super::pattern::Pattern::names_twitchat))
     }
 
     /// What the conditions of the rules for this event need.
     pub fn uses(&self, name: &EventName) -> Uses {
-        let rules = self.book.rules.iter().filter(|rule| rule.enabled && rule.is_for(name));
-        rules.filter_map(|rule| rule.when.as_ref()).map(super::Expression::uses).fold(Uses::default(), Uses::and)
+        let rules = self
+            .book
+            .rules
+            .iter()
+            .filter(|rule| rule.enabled && rule.is_for(name));
+        rules
+            .filter_map(|rule| rule.when.as_ref())
+            .map(super::Expression::uses)
+            .fold(Uses::default(), Uses::and)
     }
 
     /// Whether it is what a run brought about, and how deep.
     pub fn cause_of(&mut self, name: &EventName, data: &Value, now_ms: u64) -> Cause {
-        self.traces.find(name, data, now_ms).map_or(Cause::Outside, Cause::Own)
+        self.traces
+            .find(name, data, now_ms)
+            .map_or(Cause::Outside, Cause::Own)
     }
 
     /// What a deed will bring about some time after it was done.
@@ -255,11 +291,22 @@ impl Engine {
     }
 
     /// Judges every rule that is for this event, and begins what runs. The rules by their places.
-    pub fn take(&mut self, happening: &Arc<Happening>, context: &Context, session: u64, now_ms: u64) -> Vec<(usize, Verdict)> {
+    pub fn take(
+        &mut self,
+        happening: &Arc<Happening>,
+        context: &Context,
+        session: u64,
+        now_ms: u64,
+    ) -> Vec<(usize, Verdict)> {
         self.ledger.enter(session);
         let book = Arc::clone(&self.book);
         let mut verdicts = Vec::new();
-        for (place, rule) in book.rules.iter().enumerate().filter(|(_, rule)| rule.is_for(&happening.name)) {
+        for (place, rule) in book
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| rule.is_for(&happening.name))
+        {
             let mut verdict = self.judge(place, rule, happening, context, now_ms);
             if verdict == Verdict::Runs {
                 let sequence = Sequence::new(&rule.steps, Part::of(&serde_json::json!({})));
@@ -273,7 +320,8 @@ impl Engine {
                 };
                 if self.begin(run, now_ms) {
                     let cooldown_ms = u64::try_from(rule.cooldown.as_millis()).unwrap_or(u64::MAX);
-                    self.pace(Owner::Rule(place)).cool(now_ms.saturating_add(cooldown_ms));
+                    self.pace(Owner::Rule(place))
+                        .cool(now_ms.saturating_add(cooldown_ms));
                     self.ledger.note(rule, happening);
                 } else {
                     verdict = Verdict::Busy;
@@ -284,7 +332,14 @@ impl Engine {
         verdicts
     }
 
-    fn judge(&mut self, place: usize, rule: &Rule, happening: &Happening, context: &Context, now_ms: u64) -> Verdict {
+    fn judge(
+        &mut self,
+        place: usize,
+        rule: &Rule,
+        happening: &Happening,
+        context: &Context,
+        now_ms: u64,
+    ) -> Verdict {
         if !rule.enabled {
             return Verdict::Disabled;
         }
@@ -314,11 +369,26 @@ impl Engine {
     }
 
     /// Begins an action. `false` if too many runs of it are under way.
-    pub fn call(&mut self, place: usize, called: Called, happening: &Arc<Happening>, now_ms: u64) -> bool {
-        let Some(action) = self.book.actions.get(place) else { return false };
+    pub fn call(
+        &mut self,
+        place: usize,
+        called: Called,
+        happening: &Arc<Happening>,
+        now_ms: u64,
+    ) -> bool {
+        let Some(action) = self.book.actions.get(place) else {
+            return false;
+        };
         let sequence = Sequence::new(&action.steps, Part::of(&called.args));
         let owner = Owner::Action(place);
-        let run = Run { sequence, happening: Arc::clone(happening), called: Some(called), state: State::Ready, owner, failed: false };
+        let run = Run {
+            sequence,
+            happening: Arc::clone(happening),
+            called: Some(called),
+            state: State::Ready,
+            owner,
+            failed: false,
+        };
         self.begin(run, now_ms)
     }
 
@@ -345,15 +415,23 @@ impl Engine {
 
     /// Whose turn it is, what its next step needs, and on which event it runs.
     pub fn upcoming(&mut self, now_ms: u64) -> Option<(RunId, Uses, Arc<Happening>)> {
-        let due: Vec<_> =
-            self.runs.iter().filter(|(_, run)| matches!(run.state, State::Until(until) if until <= now_ms)).map(|(id, _)| *id).collect();
+        let due: Vec<_> = self
+            .runs
+            .iter()
+            .filter(|(_, run)| matches!(run.state, State::Until(until) if until <= now_ms))
+            .map(|(id, _)| *id)
+            .collect();
         for id in due {
             if let Some(run) = self.runs.get_mut(&id) {
                 run.state = State::Ready;
                 self.ready.push_back(id);
             }
         }
-        let freed: Vec<_> = self.paces.values_mut().flat_map(|pace| pace.release(now_ms)).collect();
+        let freed: Vec<_> = self
+            .paces
+            .values_mut()
+            .flat_map(|pace| pace.release(now_ms))
+            .collect();
         for run in freed {
             self.go(run);
         }
@@ -364,7 +442,9 @@ impl Engine {
 
     /// Gives a run its turn, with the context that [`Self::upcoming`] asked for.
     pub fn turn(&mut self, id: RunId, context: &Context, now_ms: u64) -> Turn {
-        let Some(run) = self.runs.get_mut(&id) else { return Turn::Nothing };
+        let Some(run) = self.runs.get_mut(&id) else {
+            return Turn::Nothing;
+        };
         let depth = run.happening.depth().saturating_add(1);
         match run.sequence.next(&self.book, context) {
             // It went into an action: with what that one needs, again.
@@ -373,12 +453,18 @@ impl Engine {
                 Turn::Nothing
             }
             Some(Next::Do(Deed::Wait(time))) => {
-                run.state = State::Until(now_ms.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)));
+                run.state = State::Until(
+                    now_ms.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+                );
                 Turn::Nothing
             }
             Some(Next::Do(deed)) => {
                 run.state = State::Asked;
-                Turn::Do { run: id, deed, depth }
+                Turn::Do {
+                    run: id,
+                    deed,
+                    depth,
+                }
             }
             Some(Next::Failed(why)) => Turn::Failed(self.fail(id, &why.to_string())),
             Some(Next::Over) => self.over(id),
@@ -403,8 +489,16 @@ impl Engine {
         let (mut of, mut step, mut times) = (String::new(), String::new(), 0);
         if let Some(run) = self.runs.get_mut(&id) {
             let goes_on = match run.owner {
-                Owner::Rule(place) => self.book.rules.get(place).is_some_and(|rule| rule.continue_on_error),
-                Owner::Action(place) => self.book.actions.get(place).is_some_and(|action| action.continue_on_error),
+                Owner::Rule(place) => self
+                    .book
+                    .rules
+                    .get(place)
+                    .is_some_and(|rule| rule.continue_on_error),
+                Owner::Action(place) => self
+                    .book
+                    .actions
+                    .get(place)
+                    .is_some_and(|action| action.continue_on_error),
             };
             step = run.sequence.place();
             run.failed = true;
@@ -417,27 +511,49 @@ impl Engine {
             of = self.name_of(owner);
             times = self.pace(owner).failed(&format!("{step}: {why}"));
         }
-        Failure { of: of.into(), step: step.into(), why: why.into(), times }
+        Failure {
+            of: of.into(),
+            step: step.into(),
+            why: why.into(),
+            times,
+        }
     }
 
     fn name_of(&self, owner: Owner) -> String {
         let name = match owner {
             Owner::Rule(place) => self.book.rules.get(place).map(|rule| ("rule", &rule.name)),
-            Owner::Action(place) => self.book.actions.get(place).map(|action| ("action", &action.name)),
+            Owner::Action(place) => self
+                .book
+                .actions
+                .get(place)
+                .map(|action| ("action", &action.name)),
         };
-        name.map(|(what, name)| format!("{what} {name:?}")).unwrap_or_default()
+        name.map(|(what, name)| format!("{what} {name:?}"))
+            .unwrap_or_default()
     }
 
     fn over(&mut self, id: RunId) -> Turn {
-        let Some(run) = self.runs.remove(&id) else { return Turn::Nothing };
+        let Some(run) = self.runs.remove(&id) else {
+            return Turn::Nothing;
+        };
         self.pace(run.owner).ended();
-        Turn::Over { owner: run.owner, called: run.called, success: !run.failed }
+        Turn::Over {
+            owner: run.owner,
+            called: run.called,
+            success: !run.failed,
+        }
     }
 
     /// When a turn is due at the latest; 0 for now.
     pub fn due_ms(&self) -> Option<u64> {
         let now = (!self.ready.is_empty()).then_some(0);
-        let waits = self.runs.values().filter_map(|run| if let State::Until(until) = run.state { Some(until) } else { None });
+        let waits = self.runs.values().filter_map(|run| {
+            if let State::Until(until) = run.state {
+                Some(until)
+            } else {
+                None
+            }
+        });
         let queues = self.paces.values().filter_map(Pace::due_ms);
         now.into_iter().chain(waits).chain(queues).min()
     }

@@ -1,4 +1,5 @@
-//! Conditions: minijinja expressions over an event, the credits and the bridge's state. `when` of a rule, `wait --where` of the CLI.
+//! Conditions: minijinja expressions over an event, the credits and the bridge's state. `when` of a
+//! rule, `wait --where` of the CLI.
 
 use serde_json::Value;
 
@@ -15,11 +16,17 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// Reads an expression such as `data.viewers >= 10 and not state.streaming`. Names that no context has are errors.
+    /// Reads an expression such as `data.viewers >= 10 and not state.streaming`. Names that no
+    /// context has are errors.
     pub fn parse(source: &str) -> Result<Self, Flaw> {
-        let compiled = CHAINABLE.compile_expression(source).map_err(|error| Flaw::of(&error, source))?;
+        let compiled = CHAINABLE
+            .compile_expression(source)
+            .map_err(|error| Flaw::of(&error, source))?;
         let uses = jinja::check(compiled.undeclared_variables(true), source, Scope::Event)?;
-        Ok(Self { source: source.into(), uses })
+        Ok(Self {
+            source: source.into(),
+            uses,
+        })
     }
 
     /// As it was written.
@@ -58,7 +65,11 @@ mod tests {
     use super::*;
 
     fn raid() -> Context {
-        Context::of_event("Twitch", "Raid", &json!({ "displayName": "LanternFox", "viewers": 57, "tags": ["a", "b"] }))
+        Context::of_event(
+            "Twitch",
+            "Raid",
+            &json!({ "displayName": "LanternFox", "viewers": 57, "tags": ["a", "b"] }),
+        )
     }
 
     fn test(source: &str) -> bool {
@@ -71,7 +82,9 @@ mod tests {
 
     #[test]
     fn an_event_is_judged_by_its_name_and_data() {
-        assert!(test("data.viewers >= 10 and event.type == 'Raid' and event.source == 'Twitch'"));
+        assert!(test(
+            "data.viewers >= 10 and event.type == 'Raid' and event.source == 'Twitch'"
+        ));
         assert!(test("event.name == 'Twitch.Raid' and 'b' in data.tags"));
         assert!(test("data.displayName | lower == 'lanternfox'"));
         assert!(!test("data.viewers > 57"));
@@ -82,8 +95,16 @@ mod tests {
         assert!(!test("data.user.subscribed"));
         assert!(test("not data.user.subscribed and data.user is undefined"));
         assert!(!test("data.user.name == 'x'"));
-        assert_eq!(Expression::parse("data.nothing").unwrap().eval(&raid()), Ok(json!(null)));
-        assert_eq!(Expression::parse("[data.viewers, data.tags]").unwrap().eval(&raid()), Ok(json!([57, ["a", "b"]])));
+        assert_eq!(
+            Expression::parse("data.nothing").unwrap().eval(&raid()),
+            Ok(json!(null))
+        );
+        assert_eq!(
+            Expression::parse("[data.viewers, data.tags]")
+                .unwrap()
+                .eval(&raid()),
+            Ok(json!([57, ["a", "b"]]))
+        );
     }
 
     #[test]
@@ -106,14 +127,17 @@ mod tests {
 
     #[test]
     fn no_expression_runs_for_ever() {
-        let endless = "[range(90000) | map('string') | join | length, range(90000) | list | length] | length > 1";
+        let endless = "[range(90000) | map('string') | join | length, range(90000) | list | \
+            length] | length > 1";
         let outcome = Expression::parse(endless).unwrap().test(&raid());
         assert!(outcome.is_ok() || outcome.unwrap_err().to_string().contains("too long"));
     }
 
     #[test]
     fn what_it_uses_is_known_before_it_runs() {
-        let uses = Expression::parse("state.streaming and last('Follow').name == data.name").unwrap().uses();
+        let uses = Expression::parse("state.streaming and last('Follow').name == data.name")
+            .unwrap()
+            .uses();
         assert_eq!(uses.iter().collect::<Vec<_>>(), ["data", "state", "last"]);
     }
 }

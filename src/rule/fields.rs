@@ -15,7 +15,8 @@ use crate::event::nearest::nearest;
 /// The longest time that anything here may take or wait: a day.
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// How a time is written.
-const TIME: &str = r#"a time such as "500ms", "5s" or "1m 30s", or a number of seconds, at most a day"#;
+const TIME: &str =
+    r#"a time such as "500ms", "5s" or "1m 30s", or a number of seconds, at most a day"#;
 
 /// What is wrong, and where.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -67,7 +68,11 @@ pub enum Wrong {
 
 impl Problem {
     pub(super) fn new(spot: Spot, path: impl Into<String>, wrong: Wrong) -> Self {
-        Self { spot, path: path.into(), wrong }
+        Self {
+            spot,
+            path: path.into(),
+            wrong,
+        }
     }
 }
 
@@ -87,12 +92,23 @@ impl<'a> Fields<'a> {
         let path = path.into();
         let Content::Table(table) = &node.content else {
             let allowed = "a table".into();
-            return Err(Problem::new(node.spot, path, Wrong::Value { allowed, found: node.found() }));
+            return Err(Problem::new(
+                node.spot,
+                path,
+                Wrong::Value {
+                    allowed,
+                    found: node.found(),
+                },
+            ));
         };
         if let Some((key, spot, _)) = table.iter().find(|(key, ..)| !known.contains(key)) {
             return Err(Problem::new(spot, path, unknown_key(key, known)));
         }
-        Ok(Self { table, spot: node.spot, path })
+        Ok(Self {
+            table,
+            spot: node.spot,
+            path,
+        })
     }
 
     /// What errors call this table from now on.
@@ -106,7 +122,11 @@ impl<'a> Fields<'a> {
 
     /// The path of one of its keys.
     pub(super) fn at(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
@@ -120,7 +140,11 @@ impl<'a> Fields<'a> {
 
     /// Something wrong with one key, in words.
     pub(super) fn other(&self, key: &str, what: String) -> Problem {
-        Problem::new(self.get(key).map_or(self.spot, |node| node.spot), self.at(key), Wrong::Other(what))
+        Problem::new(
+            self.get(key).map_or(self.spot, |node| node.spot),
+            self.at(key),
+            Wrong::Other(what),
+        )
     }
 
     pub(super) fn spot(&self) -> Spot {
@@ -129,11 +153,23 @@ impl<'a> Fields<'a> {
 
     /// A value of one key that is not allowed.
     pub(super) fn bad(&self, key: &str, node: &Node, allowed: impl Into<String>) -> Problem {
-        Problem::new(node.spot, self.at(key), Wrong::Value { allowed: allowed.into(), found: node.found() })
+        Problem::new(
+            node.spot,
+            self.at(key),
+            Wrong::Value {
+                allowed: allowed.into(),
+                found: node.found(),
+            },
+        )
     }
 
     pub(super) fn needed(&self, key: &str, expected: &str) -> Read<&'a Node> {
-        self.get(key).ok_or_else(|| self.wrong(Wrong::Missing { key: key.into(), expected: expected.into() }))
+        self.get(key).ok_or_else(|| {
+            self.wrong(Wrong::Missing {
+                key: key.into(),
+                expected: expected.into(),
+            })
+        })
     }
 
     pub(super) fn word(&self, key: &str) -> Read<Option<&'a str>> {
@@ -154,10 +190,17 @@ impl<'a> Fields<'a> {
 
     pub(super) fn count(&self, key: &str, most: usize) -> Read<Option<usize>> {
         let read = |node: &Node| match node.content {
-            Content::Whole(number) => usize::try_from(number).ok().filter(|count| (1..=most).contains(count)),
+            Content::Whole(number) => usize::try_from(number)
+                .ok()
+                .filter(|count| (1..=most).contains(count)),
             _ => None,
         };
-        self.get(key).map(|node| read(node).ok_or_else(|| self.bad(key, node, format!("a whole number from 1 to {most}")))).transpose()
+        self.get(key)
+            .map(|node| {
+                read(node)
+                    .ok_or_else(|| self.bad(key, node, format!("a whole number from 1 to {most}")))
+            })
+            .transpose()
     }
 
     pub(super) fn time(&self, key: &str) -> Read<Option<Duration>> {
@@ -165,7 +208,9 @@ impl<'a> Fields<'a> {
             Content::Text(text) => duration(text),
             content => seconds(content),
         };
-        self.get(key).map(|node| read(node).ok_or_else(|| self.bad(key, node, TIME))).transpose()
+        self.get(key)
+            .map(|node| read(node).ok_or_else(|| self.bad(key, node, TIME)))
+            .transpose()
     }
 
     /// One text, or a list of texts.
@@ -184,13 +229,21 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn expression(&self, key: &str) -> Read<Option<Expression>> {
-        let Some(node) = self.get(key) else { return Ok(None) };
-        let Content::Text(text) = &node.content else { return Err(self.bad(key, node, "an expression in quotes")) };
-        Expression::parse(text).map(Some).map_err(|flaw| Problem::new(node.spot, self.at(key), Wrong::Template(flaw)))
+        let Some(node) = self.get(key) else {
+            return Ok(None);
+        };
+        let Content::Text(text) = &node.content else {
+            return Err(self.bad(key, node, "an expression in quotes"));
+        };
+        Expression::parse(text)
+            .map(Some)
+            .map_err(|flaw| Problem::new(node.spot, self.at(key), Wrong::Template(flaw)))
     }
 
     pub(super) fn template(&self, key: &str, scope: Scope) -> Read<Option<Template>> {
-        let Some(node) = self.get(key) else { return Ok(None) };
+        let Some(node) = self.get(key) else {
+            return Ok(None);
+        };
         template(node, &self.at(key), scope).map(Some)
     }
 
@@ -207,9 +260,17 @@ impl<'a> Fields<'a> {
 /// A text that is a template.
 pub(super) fn template(node: &Node, path: &str, scope: Scope) -> Read<Template> {
     let Content::Text(text) = &node.content else {
-        return Err(Problem::new(node.spot, path, Wrong::Value { allowed: "a text in quotes".into(), found: node.found() }));
+        return Err(Problem::new(
+            node.spot,
+            path,
+            Wrong::Value {
+                allowed: "a text in quotes".into(),
+                found: node.found(),
+            },
+        ));
     };
-    Template::parse(text, scope).map_err(|flaw| Problem::new(node.spot, path, Wrong::Template(flaw)))
+    Template::parse(text, scope)
+        .map_err(|flaw| Problem::new(node.spot, path, Wrong::Template(flaw)))
 }
 
 /// The nearest of the known keys, or all of them.
@@ -218,7 +279,10 @@ pub(super) fn unknown_key(key: &str, known: &[&str]) -> Wrong {
         Some(nearest) => format!("did you mean {nearest}?"),
         None => format!("known are {}", known.join(", ")),
     };
-    Wrong::UnknownKey { key: key.into(), hint }
+    Wrong::UnknownKey {
+        key: key.into(),
+        hint,
+    }
 }
 
 /// Reads `1m 30s`, `500ms`, or a number of seconds.
@@ -226,7 +290,9 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     let of_seconds = || Duration::try_from_secs_f64(text.parse().ok()?).ok();
     let written = || text.parse::<SignedDuration>().ok()?.try_into().ok();
-    of_seconds().or_else(written).filter(|time| *time <= LONGEST_TIME)
+    of_seconds()
+        .or_else(written)
+        .filter(|time| *time <= LONGEST_TIME)
 }
 
 fn seconds(content: &Content) -> Option<Duration> {

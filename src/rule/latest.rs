@@ -1,4 +1,5 @@
-//! The last events of each kind: what `last("Follow")` gives. Some before the last are kept too, for when its person is banned.
+//! The last events of each kind: what `last("Follow")` gives. Some before the last are kept too,
+//! for when its person is banned.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -36,7 +37,13 @@ pub struct Entry {
 impl Entry {
     /// Whose event it is, as far as its fields say.
     fn whose(&self) -> Option<String> {
-        ["id", "login", "name"].iter().find_map(|key| self.rest.get(*key)?.as_str().filter(|text| !text.is_empty()).map(str::to_lowercase))
+        ["id", "login", "name"].iter().find_map(|key| {
+            self.rest
+                .get(*key)?
+                .as_str()
+                .filter(|text| !text.is_empty())
+                .map(str::to_lowercase)
+        })
     }
 }
 
@@ -93,8 +100,20 @@ impl Latest {
 
     /// An event came.
     pub fn note(&mut self, event: &str, at: &str, rest: Map<String, serde_json::Value>) {
-        let order = self.kinds.values().map(Kind::order).max().unwrap_or_default() + 1;
-        let entry = Entry { event: event.into(), at: at.into(), order, hidden: false, rest };
+        let order = self
+            .kinds
+            .values()
+            .map(Kind::order)
+            .max()
+            .unwrap_or_default()
+            + 1;
+        let entry = Entry {
+            event: event.into(),
+            at: at.into(),
+            order,
+            hidden: false,
+            rest,
+        };
         let key = event.to_ascii_lowercase();
         let before = match self.kinds.remove(&key) {
             Some(Kind::One(entry)) => vec![*entry],
@@ -103,7 +122,10 @@ impl Latest {
         };
         // What happened to nobody, and the same person's before, it replaces.
         let whose = entry.whose();
-        let others = before.into_iter().filter(|other| whose.is_some() && other.whose() != whose).take(EACH - 1);
+        let others = before
+            .into_iter()
+            .filter(|other| whose.is_some() && other.whose() != whose)
+            .take(EACH - 1);
         let mut entries: Vec<_> = std::iter::once(entry).chain(others).collect();
         let kind = match entries.pop() {
             Some(entry) if entries.is_empty() => Kind::One(Box::new(entry)),
@@ -114,7 +136,11 @@ impl Latest {
         };
         self.kinds.insert(key, kind);
         if self.kinds.len() > KINDS
-            && let Some(oldest) = self.kinds.iter().min_by_key(|(_, kind)| kind.order()).map(|(key, _)| key.clone())
+            && let Some(oldest) = self
+                .kinds
+                .iter()
+                .min_by_key(|(_, kind)| kind.order())
+                .map(|(key, _)| key.clone())
         {
             self.kinds.remove(&oldest);
         }
@@ -122,7 +148,10 @@ impl Latest {
 
     /// Whether an event is marked otherwise than it should be.
     pub fn differs(&self, hidden: impl Fn(&Entry) -> bool) -> bool {
-        self.kinds.values().flat_map(Kind::list).any(|entry| entry.hidden != hidden(entry))
+        self.kinds
+            .values()
+            .flat_map(Kind::list)
+            .any(|entry| entry.hidden != hidden(entry))
     }
 
     /// Marks the events that are not to be given.
@@ -132,21 +161,32 @@ impl Latest {
         }
     }
 
-    /// By `Source.Type`, or by the type alone: then the latest of all sources. Case does not matter.
+    /// By `Source.Type`, or by the type alone: then the latest of all sources. Case does not
+    /// matter.
     pub fn find(&self, name: &str) -> Option<&Entry> {
         let name = name.trim().to_ascii_lowercase();
         if name.contains('.') {
             return self.kinds.get(&name).and_then(Kind::shown);
         }
-        let of_kind = self.kinds.iter().filter(|(key, _)| key.split_once('.').is_some_and(|(_, kind)| kind == name));
-        of_kind.filter_map(|(_, kind)| kind.shown()).max_by_key(|entry| entry.order)
+        let of_kind = self
+            .kinds
+            .iter()
+            .filter(|(key, _)| key.split_once('.').is_some_and(|(_, kind)| kind == name));
+        of_kind
+            .filter_map(|(_, kind)| kind.shown())
+            .max_by_key(|entry| entry.order)
     }
 }
 
-/// Why `last` of this name may be empty for ever: no such event comes by itself, and none of these is it.
+/// Why `last` of this name may be empty for ever: no such event comes by itself, and none of these
+/// is it.
 pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
     let is_it = |event: &EventName| {
-        if name.contains('.') { event.to_string().eq_ignore_ascii_case(name) } else { event.kind.eq_ignore_ascii_case(name) }
+        if name.contains('.') {
+            event.to_string().eq_ignore_ascii_case(name)
+        } else {
+            event.kind.eq_ignore_ascii_case(name)
+        }
     };
     if published.iter().any(|event| is_it(event)) {
         return None;
@@ -159,7 +199,10 @@ pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
         return None;
     }
     if known.is_empty() {
-        return Some(format!("no event of the type {name} is known: it comes only when another program publishes it with PublishEvent"));
+        return Some(format!(
+            "no event of the type {name} is known: it comes only when another program publishes it \
+                with PublishEvent"
+        ));
     }
     emitted::never(&known.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
@@ -175,10 +218,18 @@ impl Object for Last {
 
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let [name] = args else {
-            return Err(Error::new(ErrorKind::InvalidOperation, "last takes one name, such as last(\"Follow\")"));
+            return Err(Error::new(
+                ErrorKind::InvalidOperation,
+                "last takes one name, such as last(\"Follow\")",
+            ));
         };
-        let name = name.as_str().ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "last takes a name in quotes"))?;
-        Ok(self.0.find(name).map_or_else(|| Value::from_object(Nobody), |entry| Value::from(Serde(entry))))
+        let name = name.as_str().ok_or_else(|| {
+            Error::new(ErrorKind::InvalidOperation, "last takes a name in quotes")
+        })?;
+        Ok(self.0.find(name).map_or_else(
+            || Value::from_object(Nobody),
+            |entry| Value::from(Serde(entry)),
+        ))
     }
 }
 
@@ -210,7 +261,11 @@ mod tests {
     fn noted(events: &[(&str, &str)]) -> Latest {
         let mut latest = Latest::default();
         for (event, name) in events {
-            latest.note(event, "2026-11-21T20:00:00Z", Map::from_iter([("name".to_owned(), json!(name))]));
+            latest.note(
+                event,
+                "2026-11-21T20:00:00Z",
+                Map::from_iter([("name".to_owned(), json!(name))]),
+            );
         }
         latest
     }
@@ -222,16 +277,29 @@ mod tests {
 
     #[test]
     fn it_is_found_by_its_type_or_with_its_source() {
-        let latest = noted(&[("Twitch.Follow", "Anna"), ("Kick.Follow", "Ben"), ("Twitch.Follow", "Cleo")]);
-        assert_eq!(eval(&latest, "[last('follow').name, last('Kick.Follow').name]"), json!(["Cleo", "Ben"]));
-        assert_eq!(eval(&latest, "last('Follow').event"), json!("Twitch.Follow"));
+        let latest = noted(&[
+            ("Twitch.Follow", "Anna"),
+            ("Kick.Follow", "Ben"),
+            ("Twitch.Follow", "Cleo"),
+        ]);
+        assert_eq!(
+            eval(&latest, "[last('follow').name, last('Kick.Follow').name]"),
+            json!(["Cleo", "Ben"])
+        );
+        assert_eq!(
+            eval(&latest, "last('Follow').event"),
+            json!("Twitch.Follow")
+        );
     }
 
     #[test]
     fn nobody_yet_is_empty_and_false() {
         let latest = Latest::default();
         assert_eq!(eval(&latest, "last('Follow').name"), json!(""));
-        assert_eq!(eval(&latest, "'yes' if last('Follow') else 'no'"), json!("no"));
+        assert_eq!(
+            eval(&latest, "'yes' if last('Follow') else 'no'"),
+            json!("no")
+        );
     }
 
     #[test]
@@ -243,21 +311,37 @@ mod tests {
 
     #[test]
     fn the_one_before_is_given_where_the_last_is_hidden() {
-        let mut latest = noted(&[("Twitch.Follow", "Anna"), ("Twitch.Follow", "Ben"), ("Twitch.Follow", "Cleo"), ("Twitch.Follow", "Ben")]);
+        let mut latest = noted(&[
+            ("Twitch.Follow", "Anna"),
+            ("Twitch.Follow", "Ben"),
+            ("Twitch.Follow", "Cleo"),
+            ("Twitch.Follow", "Ben"),
+        ]);
         let of = |name: &'static str| move |entry: &Entry| entry.rest["name"] == name;
         assert!(latest.differs(of("Ben")));
         latest.mark(of("Ben"));
         assert!(!latest.differs(of("Ben")));
         assert_eq!(eval(&latest, "last('Follow').name"), json!("Cleo"));
         latest.mark(|_| true);
-        assert_eq!(eval(&latest, "'yes' if last('Twitch.Follow') else 'no'"), json!("no"));
+        assert_eq!(
+            eval(&latest, "'yes' if last('Twitch.Follow') else 'no'"),
+            json!("no")
+        );
         latest.mark(|_| false);
-        assert_eq!((eval(&latest, "last('Follow').name"), latest.kinds["twitch.follow"].list().len()), (json!("Ben"), 3));
+        assert_eq!(
+            (
+                eval(&latest, "last('Follow').name"),
+                latest.kinds["twitch.follow"].list().len()
+            ),
+            (json!("Ben"), 3)
+        );
     }
 
     #[test]
     fn what_an_earlier_bridge_wrote_down_is_read() {
-        let latest = Latest::recall(r#"{"twitch.follow":{"event":"Twitch.Follow","at":"2026-11-21T20:00:00Z","order":3,"name":"Anna"}}"#);
+        let latest = Latest::recall(
+            r#"{"twitch.follow":{"event":"Twitch.Follow","at":"2026-11-21T20:00:00Z","order":3,"name":"Anna"}}"#,
+        );
         assert_eq!(eval(&latest, "last('Follow').name"), json!("Anna"));
     }
 
@@ -265,7 +349,11 @@ mod tests {
     fn events_of_a_kind_are_bounded() {
         let mut latest = Latest::default();
         for name in 0..2 * EACH {
-            latest.note("Acme.E", "", Map::from_iter([("name".to_owned(), json!(name.to_string()))]));
+            latest.note(
+                "Acme.E",
+                "",
+                Map::from_iter([("name".to_owned(), json!(name.to_string()))]),
+            );
         }
         assert_eq!(latest.kinds["acme.e"].list().len(), EACH);
     }
@@ -276,6 +364,13 @@ mod tests {
         for kind in 0..2 * KINDS {
             latest.note(&format!("Acme.E{kind}"), "", Map::new());
         }
-        assert_eq!((latest.kinds.len(), latest.find("E0"), latest.find("E1023").is_some()), (KINDS, None, true));
+        assert_eq!(
+            (
+                latest.kinds.len(),
+                latest.find("E0"),
+                latest.find("E1023").is_some()
+            ),
+            (KINDS, None, true)
+        );
     }
 }

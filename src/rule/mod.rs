@@ -1,7 +1,8 @@
-//! PURE. What the bridge does by itself: rules, named actions, labels, and the steps and templates that they are made of.
+//! PURE. What the bridge does by itself: rules, named actions, labels, and the steps and templates
+//! that they are made of.
 //!
-//! `config` reads them and has them checked here, `core` runs the rules, `cli::script` runs steps by itself. Nothing in here does a step:
-//! it says which one is next, with its templates filled in.
+//! `config` reads them and has them checked here, `core` runs the rules, `cli::script` runs steps
+//! by itself. Nothing in here does a step: it says which one is next, with its templates filled in.
 
 mod book;
 mod context;
@@ -24,8 +25,8 @@ mod tree;
 pub use book::{Label, NamedAction, Once, Rule, Rulebook, SECTIONS};
 pub use context::{Context, Part, Uses};
 pub use engine::{
-    BegunProgram, BegunRequest, Called, Cause, DEEPEST, Dropped, Engine, Failure, Happening, Owner, ProgramEnd, ProgramId, ProgramTally,
-    RunId, Tally, Trace, Turn, Verdict,
+    BegunProgram, BegunRequest, Called, Cause, DEEPEST, Dropped, Engine, Failure, Happening, Owner,
+    ProgramEnd, ProgramId, ProgramTally, RunId, Tally, Trace, Turn, Verdict,
 };
 pub use expression::Expression;
 pub use fields::{Problem, Wrong};

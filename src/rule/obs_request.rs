@@ -1,4 +1,5 @@
-//! Requests to OBS that a step can make: all that do something and that the client library types. Names and fields are obs-websocket's own.
+//! Requests to OBS that a step can make: all that do something and that the client library types.
+//! Names and fields are obs-websocket's own.
 //!
 //! `obs::act` makes them. What only asks is left out: a step has no use for an answer.
 
@@ -45,7 +46,9 @@ impl Kind {
 }
 
 /// What a media source is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, strum::EnumString, strum::VariantNames)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, strum::EnumString, strum::VariantNames,
+)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 #[expect(missing_docs, reason = "the meanings are obs-websocket's")]
@@ -137,7 +140,8 @@ macro_rules! requests {
 
         /// Every request with its fields.
         pub const REQUESTS: &[(&str, &[Field])] = &[
-            $((stringify!($name), &[$($(Field { name: $wire, kind: <$kind as Part>::KIND, needed: <$kind as Part>::NEEDED }),+)?]),)+
+            $((stringify!($name), &[$($(Field { name: $wire, kind: <$kind as Part>::KIND,
+                needed: <$kind as Part>::NEEDED }),+)?]),)+
         ];
 
         impl ObsRequest {
@@ -195,34 +199,47 @@ requests! {
     ToggleOutput { output: String = "outputName" },
     SetCurrentProgramScene { scene: String = "sceneName" },
     SetCurrentPreviewScene { scene: String = "sceneName" },
-    SetSceneItemEnabled { scene: String = "sceneName", item: Option<f64> = "sceneItemId", source: Option<String> = "sourceName", enabled: bool = "sceneItemEnabled" },
-    SetSceneItemLocked { scene: String = "sceneName", item: Option<f64> = "sceneItemId", source: Option<String> = "sourceName", locked: bool = "sceneItemLocked" },
-    SetSceneItemIndex { scene: String = "sceneName", item: Option<f64> = "sceneItemId", source: Option<String> = "sourceName", index: f64 = "sceneItemIndex" },
-    SetInputSettings { input: String = "inputName", settings: Map<String, Value> = "inputSettings", overlay: Option<bool> = "overlay" },
+    SetSceneItemEnabled { scene: String = "sceneName", item: Option<f64> = "sceneItemId",
+        source: Option<String> = "sourceName", enabled: bool = "sceneItemEnabled" },
+    SetSceneItemLocked { scene: String = "sceneName", item: Option<f64> = "sceneItemId",
+        source: Option<String> = "sourceName", locked: bool = "sceneItemLocked" },
+    SetSceneItemIndex { scene: String = "sceneName", item: Option<f64> = "sceneItemId",
+        source: Option<String> = "sourceName", index: f64 = "sceneItemIndex" },
+    SetInputSettings { input: String = "inputName", settings: Map<String, Value> = "inputSettings",
+        overlay: Option<bool> = "overlay" },
     SetInputMute { input: String = "inputName", muted: bool = "inputMuted" },
     ToggleInputMute { input: String = "inputName" },
-    SetInputVolume { input: String = "inputName", decibels: Option<f64> = "inputVolumeDb", factor: Option<f64> = "inputVolumeMul" },
+    SetInputVolume { input: String = "inputName", decibels: Option<f64> = "inputVolumeDb",
+        factor: Option<f64> = "inputVolumeMul" },
     SetInputAudioBalance { input: String = "inputName", balance: f64 = "inputAudioBalance" },
     PressInputPropertiesButton { input: String = "inputName", property: String = "propertyName" },
     TriggerMediaInputAction { input: String = "inputName", action: MediaAction = "mediaAction" },
     SetMediaInputCursor { input: String = "inputName", milliseconds: f64 = "mediaCursor" },
     OffsetMediaInputCursor { input: String = "inputName", milliseconds: f64 = "mediaCursorOffset" },
-    SetSourceFilterEnabled { source: String = "sourceName", filter: String = "filterName", enabled: bool = "filterEnabled" },
-    SetSourceFilterSettings { source: String = "sourceName", filter: String = "filterName", settings: Map<String, Value> = "filterSettings", overlay: Option<bool> = "overlay" },
+    SetSourceFilterEnabled { source: String = "sourceName", filter: String = "filterName",
+        enabled: bool = "filterEnabled" },
+    SetSourceFilterSettings { source: String = "sourceName", filter: String = "filterName",
+        settings: Map<String, Value> = "filterSettings", overlay: Option<bool> = "overlay" },
     SetCurrentSceneTransition { transition: String = "transitionName" },
     SetCurrentSceneTransitionDuration { milliseconds: f64 = "transitionDuration" },
-    SetCurrentSceneTransitionSettings { settings: Map<String, Value> = "transitionSettings", overlay: Option<bool> = "overlay" },
+    SetCurrentSceneTransitionSettings { settings: Map<String, Value> = "transitionSettings",
+        overlay: Option<bool> = "overlay" },
     TriggerStudioModeTransition,
     SetStudioModeEnabled { enabled: bool = "studioModeEnabled" },
     TriggerHotkeyByName { hotkey: String = "hotkeyName", context: Option<String> = "contextName" },
-    TriggerHotkeyByKeySequence { key: String = "keyId", modifiers: Option<Map<String, Value>> = "keyModifiers" },
-    SaveSourceScreenshot { source: String = "sourceName", format: String = "imageFormat", path: String = "imageFilePath", width: Option<f64> = "imageWidth", height: Option<f64> = "imageHeight", quality: Option<f64> = "imageCompressionQuality" },
+    TriggerHotkeyByKeySequence { key: String = "keyId", modifiers: Option<Map<String,
+        Value>> = "keyModifiers" },
+    SaveSourceScreenshot { source: String = "sourceName", format: String = "imageFormat",
+        path: String = "imageFilePath", width: Option<f64> = "imageWidth",
+            height: Option<f64> = "imageHeight", quality: Option<f64> = "imageCompressionQuality" },
     SetCurrentProfile { profile: String = "profileName" },
     SetCurrentSceneCollection { collection: String = "sceneCollectionName" },
-    CallVendorRequest { vendor: String = "vendorName", request: String = "requestType", data: Option<Map<String, Value>> = "requestData" },
+    CallVendorRequest { vendor: String = "vendorName", request: String = "requestType",
+        data: Option<Map<String, Value>> = "requestData" },
 }
 
-/// Of these fields one must be there: the item by number or by the name of its source, the volume in dB or as a factor.
+/// Of these fields one must be there: the item by number or by the name of its source, the volume
+/// in dB or as a factor.
 const ONE_OF: [(&str, [&str; 2]); 4] = [
     ("SetSceneItemEnabled", ["sceneItemId", "sourceName"]),
     ("SetSceneItemLocked", ["sceneItemId", "sourceName"]),
@@ -235,14 +252,18 @@ pub const KEY_MODIFIERS: [&str; 4] = ["shift", "control", "alt", "command"];
 
 /// The canonical name and the fields of a request; its name in any case.
 pub(super) fn find(name: &str) -> Result<(&'static str, &'static [Field]), Wrong> {
-    let found = REQUESTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let found = REQUESTS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name));
     found.copied().ok_or_else(|| {
         let names = || REQUESTS.iter().map(|(known, _)| *known);
         let hint = match nearest(name, names()) {
             Some(nearest) => format!("did you mean {nearest}?"),
             None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
         };
-        Wrong::Other(format!("there is no OBS request {name} that a step can make; {hint}"))
+        Wrong::Other(format!(
+            "there is no OBS request {name} that a step can make; {hint}"
+        ))
     })
 }
 
@@ -250,7 +271,11 @@ impl ObsRequest {
     /// Reads a request whose templates are filled in.
     pub fn read(name: &str, data: Map<String, Value>) -> Result<Self, Wrong> {
         let (name, fields) = find(name)?;
-        check(name, fields, data.iter().map(|(key, value)| (key.as_str(), Some(value))))?;
+        check(
+            name,
+            fields,
+            data.iter().map(|(key, value)| (key.as_str(), Some(value))),
+        )?;
         Self::build(name, data).ok_or_else(|| Wrong::Other(format!("{name} cannot be read")))
     }
 }
@@ -261,16 +286,27 @@ pub(super) fn check_shape(name: &str, data: &Shape, spot: Spot, path: &str) -> R
     check(name, fields, data.fields()).map_err(|wrong| Problem::new(spot, path, wrong))
 }
 
-fn check<'a>(name: &str, fields: &[Field], data: impl IntoIterator<Item = (&'a str, Option<&'a Value>)>) -> Result<(), Wrong> {
+fn check<'a>(
+    name: &str,
+    fields: &[Field],
+    data: impl IntoIterator<Item = (&'a str, Option<&'a Value>)>,
+) -> Result<(), Wrong> {
     let data: Vec<_> = data.into_iter().collect();
     let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     if let Some((key, _)) = data.iter().find(|(key, _)| !names.contains(key)) {
-        return Err(if names.is_empty() { Wrong::Other(format!("{name} takes no data")) } else { unknown_key(key, &names) });
+        return Err(if names.is_empty() {
+            Wrong::Other(format!("{name} takes no data"))
+        } else {
+            unknown_key(key, &names)
+        });
     }
     for field in fields {
         match data.iter().find(|(key, _)| *key == field.name) {
             None if field.needed => {
-                return Err(Wrong::Missing { key: field.name.into(), expected: format!("{name} needs {}", field.kind.words()) });
+                return Err(Wrong::Missing {
+                    key: field.name.into(),
+                    expected: format!("{name} needs {}", field.kind.words()),
+                });
             }
             Some((_, Some(value))) => check_value(field, value)?,
             _ => {}
@@ -278,14 +314,22 @@ fn check<'a>(name: &str, fields: &[Field], data: impl IntoIterator<Item = (&'a s
     }
     match ONE_OF.iter().find(|(known, _)| *known == name) {
         Some((_, [one, other])) if !data.iter().any(|(key, _)| key == one || key == other) => {
-            Err(Wrong::Missing { key: format!("{one} or {other}"), expected: format!("{name} needs one of them") })
+            Err(Wrong::Missing {
+                key: format!("{one} or {other}"),
+                expected: format!("{name} needs one of them"),
+            })
         }
         _ => Ok(()),
     }
 }
 
 fn check_value(field: &Field, value: &Value) -> Result<(), Wrong> {
-    let bad = |allowed: String| Err(Wrong::Other(format!("{} must be {allowed}, not {value}", field.name)));
+    let bad = |allowed: String| {
+        Err(Wrong::Other(format!(
+            "{} must be {allowed}, not {value}",
+            field.name
+        )))
+    };
     if !field.kind.fits(value) {
         return bad(field.kind.words().into());
     }
@@ -293,11 +337,23 @@ fn check_value(field: &Field, value: &Value) -> Result<(), Wrong> {
         ("mediaAction", Value::String(word)) if MediaAction::from_str(word).is_err() => {
             bad(format!("one of {}", MediaAction::VARIANTS.join(", ")))
         }
-        ("keyModifiers", Value::Object(map)) if map.iter().any(|(key, on)| !KEY_MODIFIERS.contains(&key.as_str()) || !on.is_boolean()) => {
-            bad(format!("a table with true or false for {}", KEY_MODIFIERS.join(", ")))
+        ("keyModifiers", Value::Object(map))
+            if map
+                .iter()
+                .any(|(key, on)| !KEY_MODIFIERS.contains(&key.as_str()) || !on.is_boolean()) =>
+        {
+            bad(format!(
+                "a table with true or false for {}",
+                KEY_MODIFIERS.join(", ")
+            ))
         }
-        ("sceneItemId" | "sceneItemIndex" | "mediaCursor" | "transitionDuration" | "imageWidth" | "imageHeight", Value::Number(number))
-            if number.as_f64().is_none_or(|number| number < 0.0 || number.fract() != 0.0) =>
+        (
+            "sceneItemId" | "sceneItemIndex" | "mediaCursor" | "transitionDuration" | "imageWidth"
+            | "imageHeight",
+            Value::Number(number),
+        ) if number
+            .as_f64()
+            .is_none_or(|number| number < 0.0 || number.fract() != 0.0) =>
         {
             bad("a whole number from 0 up".into())
         }
@@ -312,7 +368,9 @@ mod tests {
     use super::*;
 
     fn read(name: &str, data: Value) -> Result<ObsRequest, String> {
-        let Value::Object(data) = data else { panic!("an object") };
+        let Value::Object(data) = data else {
+            panic!("an object")
+        };
         ObsRequest::read(name, data).map_err(|wrong| wrong.to_string())
     }
 
@@ -327,19 +385,38 @@ mod tests {
                 (_, Kind::Number) => json!(3),
                 (_, Kind::Object) => json!({ "a": 1 }),
             };
-            let all: Map<_, _> = fields.iter().map(|field| (field.name.to_owned(), sample(field))).collect();
+            let all: Map<_, _> = fields
+                .iter()
+                .map(|field| (field.name.to_owned(), sample(field)))
+                .collect();
             let request = read(&name.to_lowercase(), Value::Object(all.clone())).unwrap();
             assert_eq!(request.name(), *name);
-            assert_eq!(read(name, Value::Object(request.data())), Ok(request), "{name}: there and back");
+            assert_eq!(
+                read(name, Value::Object(request.data())),
+                Ok(request),
+                "{name}: there and back"
+            );
             for field in fields.iter().filter(|field| field.needed) {
                 let mut less = all.clone();
                 less.remove(field.name);
-                assert!(read(name, Value::Object(less)).unwrap_err().contains(field.name), "{name} without {}", field.name);
+                assert!(
+                    read(name, Value::Object(less))
+                        .unwrap_err()
+                        .contains(field.name),
+                    "{name} without {}",
+                    field.name
+                );
             }
             for field in *fields {
                 let mut wrong = all.clone();
                 wrong.insert(field.name.into(), json!([]));
-                assert!(read(name, Value::Object(wrong)).unwrap_err().contains(field.name), "{name} with a list as {}", field.name);
+                assert!(
+                    read(name, Value::Object(wrong))
+                        .unwrap_err()
+                        .contains(field.name),
+                    "{name} with a list as {}",
+                    field.name
+                );
             }
         }
     }
@@ -348,8 +425,18 @@ mod tests {
     fn every_media_action_is_read_and_written_as_the_same_word() {
         for &word in MediaAction::VARIANTS {
             let action = word.parse().unwrap();
-            let request = read("TriggerMediaInputAction", json!({ "inputName": "Song", "mediaAction": word })).unwrap();
-            assert_eq!(request, ObsRequest::TriggerMediaInputAction { input: "Song".into(), action });
+            let request = read(
+                "TriggerMediaInputAction",
+                json!({ "inputName": "Song", "mediaAction": word }),
+            )
+            .unwrap();
+            assert_eq!(
+                request,
+                ObsRequest::TriggerMediaInputAction {
+                    input: "Song".into(),
+                    action
+                }
+            );
             assert_eq!(request.data()["mediaAction"], word);
         }
     }
@@ -363,11 +450,23 @@ mod tests {
                 read("StopStream", json!({ "now": true })),
                 read("SetCurrentProgramScene", json!({ "scene": "Game" })),
                 read("SetCurrentProgramScene", json!({})),
-                read("SetInputMute", json!({ "inputName": "Mic", "inputMuted": "yes" })),
+                read(
+                    "SetInputMute",
+                    json!({ "inputName": "Mic", "inputMuted": "yes" })
+                ),
                 read("SetInputVolume", json!({ "inputName": "Mic" })),
-                read("SetSceneItemEnabled", json!({ "sceneName": "Game", "sceneItemId": 1.5, "sceneItemEnabled": true })),
-                read("TriggerMediaInputAction", json!({ "inputName": "Song", "mediaAction": "dance" })),
-                read("TriggerHotkeyByKeySequence", json!({ "keyId": "OBS_KEY_A", "keyModifiers": { "ctrl": true } })),
+                read(
+                    "SetSceneItemEnabled",
+                    json!({ "sceneName": "Game", "sceneItemId": 1.5, "sceneItemEnabled": true })
+                ),
+                read(
+                    "TriggerMediaInputAction",
+                    json!({ "inputName": "Song", "mediaAction": "dance" })
+                ),
+                read(
+                    "TriggerHotkeyByKeySequence",
+                    json!({ "keyId": "OBS_KEY_A", "keyModifiers": { "ctrl": true } })
+                ),
             ]
             .map(|error| error.unwrap_err().chars().take(160).collect::<String>())
             .join("\n")

@@ -1,4 +1,5 @@
-//! The parts of a context that are the same wherever it is made: in the bridge, in `script`, and where nothing has happened yet.
+//! The parts of a context that are the same wherever it is made: in the bridge, in `script`, and
+//! where nothing has happened yet.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -52,11 +53,21 @@ pub struct Whose {
 }
 
 /// Parts with other parts of any name in them.
-const OPEN: [&str; 4] = ["credits.groups", "credits.custom", "credits.extended", "credits.limited"];
+const OPEN: [&str; 4] = [
+    "credits.groups",
+    "credits.custom",
+    "credits.extended",
+    "credits.limited",
+];
 
-/// Every path of the parts whose shape is fixed, such as `state.scene` and `credits.events.follows`.
+/// Every path of the parts whose shape is fixed, such as `state.scene` and
+/// `credits.events.follows`.
 static PATHS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let wish = Wish { spelling: Spelling::Current, extended: false, limit: None };
+    let wish = Wish {
+        spelling: Spelling::Current,
+        extended: false,
+        limit: None,
+    };
     let parts = json!({
         "event": { "source": "", "type": "", "name": "" },
         "state": State::default(),
@@ -72,26 +83,37 @@ static PATHS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 
 fn collect(value: &Value, path: &str, paths: &mut BTreeSet<String>) {
     for (key, inner) in value.as_object().into_iter().flatten() {
-        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let path = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
         collect(inner, &path, paths);
         paths.insert(path);
     }
 }
 
-/// The part of a path that no context has, and all that would be there instead; `None` if the path may be there.
+/// The part of a path that no context has, and all that would be there instead; `None` if the path
+/// may be there.
 pub(super) fn missing(path: &str) -> Option<(&str, impl Iterator<Item = &'static str>)> {
     let mut ends: Vec<_> = path.match_indices('.').map(|(at, _)| at).skip(1).collect();
     ends.push(path.len());
     let mut outer = path.split_once('.')?.0;
     for end in ends {
         let here = path.get(..end)?;
-        let is_open =
-            OPEN.contains(&outer) || !PATHS.iter().any(|known| known.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.')));
+        let is_open = OPEN.contains(&outer)
+            || !PATHS.iter().any(|known| {
+                known
+                    .strip_prefix(outer)
+                    .is_some_and(|rest| rest.starts_with('.'))
+            });
         if is_open {
             return None;
         }
         if !PATHS.contains(here) {
-            let of_outer = move |known: &&'static str| known.rsplit_once('.').is_some_and(|(of, _)| of == outer);
+            let of_outer = move |known: &&'static str| {
+                known.rsplit_once('.').is_some_and(|(of, _)| of == outer)
+            };
             return Some((here, PATHS.iter().map(String::as_str).filter(of_outer)));
         }
         outer = here;
@@ -104,14 +126,32 @@ mod tests {
     #[test]
     fn paths_of_a_fixed_shape_are_told_from_those_that_anything_may_have() {
         let missing = |path: &'static str| super::missing(path).map(|(missing, _)| missing);
-        for path in ["state.scene", "session.seconds", "event.type", "credits.events.follows", "credits.custom.Tips", "data.x.y", "args.x"]
-        {
+        for path in [
+            "state.scene",
+            "session.seconds",
+            "event.type",
+            "credits.events.follows",
+            "credits.custom.Tips",
+            "data.x.y",
+            "args.x",
+        ] {
             assert_eq!(missing(path), None, "{path}");
         }
         assert_eq!(missing("state.streming"), Some("state.streming"));
-        assert_eq!(missing("credits.events.folows.x"), Some("credits.events.folows"));
+        assert_eq!(
+            missing("credits.events.folows.x"),
+            Some("credits.events.folows")
+        );
         assert_eq!(missing("credits.evens.follows"), Some("credits.evens"));
         let (_, known) = super::missing("session.second").unwrap();
-        assert_eq!(known.collect::<Vec<_>>(), ["session.cause", "session.id", "session.seconds", "session.started"]);
+        assert_eq!(
+            known.collect::<Vec<_>>(),
+            [
+                "session.cause",
+                "session.id",
+                "session.seconds",
+                "session.started"
+            ]
+        );
     }
 }

@@ -11,7 +11,8 @@ use crate::{
     twitchat::catalogue as types,
 };
 
-/// A name of events: `Twitch.Raid`, `Twitch.*`, `Twitchat.ON_*`, `*.GiftSub`, `*`. Case does not matter.
+/// A name of events: `Twitch.Raid`, `Twitch.*`, `Twitchat.ON_*`, `*.GiftSub`, `*`. Case does not
+/// matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     source: Glob,
@@ -20,28 +21,50 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a name. One without `*` whose source is known must be known itself, so that a slip shows.
+    /// Reads a name. One without `*` whose source is known must be known itself, so that a slip
+    /// shows.
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
-        let Some((source, kind)) = text.split_once('.').or_else(|| (text == "*").then_some(("*", "*"))) else {
-            let hint = of_any_source(text).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
-            return Err(Wrong::Other(format!("{text} is no name of events: it is a source and a type such as Twitch.Raid{hint}")));
+        let Some((source, kind)) = text
+            .split_once('.')
+            .or_else(|| (text == "*").then_some(("*", "*")))
+        else {
+            let hint = of_any_source(text)
+                .map(|known| format!("; did you mean {known}?"))
+                .unwrap_or_default();
+            return Err(Wrong::Other(format!(
+                "{text} is no name of events: it is a source and a type such as Twitch.Raid{hint}"
+            )));
         };
         if source.is_empty() || kind.is_empty() || text.chars().any(char::is_whitespace) {
-            return Err(Wrong::Other(format!("{text:?} is no name of events: it is a source and a type such as Twitch.Raid")));
+            return Err(Wrong::Other(format!(
+                "{text:?} is no name of events: it is a source and a type such as Twitch.Raid"
+            )));
         }
-        let pattern = Self { source: Glob::new(source), kind: Glob::new(kind), written: text.into() };
+        let pattern = Self {
+            source: Glob::new(source),
+            kind: Glob::new(kind),
+            written: text.into(),
+        };
         let exact = !text.contains('*');
         if exact && !source.eq_ignore_ascii_case(TWITCHAT) {
             let event = EventName::new(source, kind);
-            let sources = name::catalogue().iter().any(|(known, _)| known.eq_ignore_ascii_case(source));
+            let sources = name::catalogue()
+                .iter()
+                .any(|(known, _)| known.eq_ignore_ascii_case(source));
             if sources && !event.is_known() && !source.eq_ignore_ascii_case("Custom") {
                 let known: Vec<_> = name::catalogue()
                     .iter()
                     .filter(|(known, _)| known.eq_ignore_ascii_case(source))
-                    .flat_map(|(source, kinds)| kinds.iter().map(move |kind| format!("{source}.{kind}")))
+                    .flat_map(|(source, kinds)| {
+                        kinds.iter().map(move |kind| format!("{source}.{kind}"))
+                    })
                     .collect();
-                let hint = nearest(text, known.iter().map(String::as_str)).map(|near| format!("; did you mean {near}?"));
-                return Err(Wrong::Other(format!("there is no event {text}{}", hint.unwrap_or_default())));
+                let hint = nearest(text, known.iter().map(String::as_str))
+                    .map(|near| format!("; did you mean {near}?"));
+                return Err(Wrong::Other(format!(
+                    "there is no event {text}{}",
+                    hint.unwrap_or_default()
+                )));
             }
         }
         Ok(pattern)
@@ -52,16 +75,23 @@ impl Pattern {
         &self.written
     }
 
-    /// Why whoever waits for such an event may wait for ever; `None` if the bridge emits one by itself.
+    /// Why whoever waits for such an event may wait for ever; `None` if the bridge emits one by
+    /// itself.
     pub(super) fn doubt(&self) -> Option<String> {
         let is_exact = !self.written.contains(['*', '?']);
         if self.names_twitchat() {
             let (_, kind) = self.written.split_once('.')?;
             let is_known = |name: &str| self.kind.matches(name);
-            return match (is_exact, types::entries().iter().any(|entry| is_known(entry.name))) {
+            return match (
+                is_exact,
+                types::entries().iter().any(|entry| is_known(entry.name)),
+            ) {
                 (true, _) => emitted::doubt_of_type(kind),
                 (false, true) => None,
-                (false, false) => Some(format!("no message of Twitchat that is known matches {}", self.written)),
+                (false, false) => Some(format!(
+                    "no message of Twitchat that is known matches {}",
+                    self.written
+                )),
             };
         }
         if is_exact {
@@ -77,16 +107,26 @@ impl Pattern {
 
     /// Whether an event has such a name.
     pub fn matches(&self, event: &EventName) -> bool {
-        let of_source =
-            if event.source.eq_ignore_ascii_case(TWITCHAT) { self.names_twitchat() } else { self.source.matches(&event.source) };
+        let of_source = if event.source.eq_ignore_ascii_case(TWITCHAT) {
+            self.names_twitchat()
+        } else {
+            self.source.matches(&event.source)
+        };
         of_source && self.kind.matches(&event.kind)
     }
 }
 
 fn of_any_source(kind: &str) -> Option<String> {
-    let twitch_first = name::catalogue().iter().filter(|(source, _)| &**source == "Twitch").chain(name::catalogue());
-    let found = twitch_first.flat_map(|(source, kinds)| kinds.iter().map(move |known| (source, known)));
-    found.into_iter().find(|(_, known)| known.eq_ignore_ascii_case(kind)).map(|(source, known)| format!("{source}.{known}"))
+    let twitch_first = name::catalogue()
+        .iter()
+        .filter(|(source, _)| &**source == "Twitch")
+        .chain(name::catalogue());
+    let found =
+        twitch_first.flat_map(|(source, kinds)| kinds.iter().map(move |known| (source, known)));
+    found
+        .into_iter()
+        .find(|(_, known)| known.eq_ignore_ascii_case(kind))
+        .map(|(source, known)| format!("{source}.{known}"))
 }
 
 #[cfg(test)]
@@ -94,20 +134,34 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, event: &str) -> bool {
-        Pattern::parse(pattern).unwrap().matches(&EventName::parse(event).unwrap())
+        Pattern::parse(pattern)
+            .unwrap()
+            .matches(&EventName::parse(event).unwrap())
     }
 
     #[test]
     fn names_match_in_any_case_and_by_stars() {
-        assert!(matches("twitch.raid", "Twitch.Raid") && !matches("Twitch.Raid", "Twitch.RaidStart"));
-        assert!(matches("Twitch.*Sub*", "Twitch.ReSub") && matches("*.GiftSub", "Twitch.GiftSub") && matches("*", "Kofi.Donation"));
-        assert!(matches("Twitch.Hype*End", "Twitch.HypeTrainEnd") && !matches("Twitch.Hype*End", "Twitch.HypeTrainStart"));
+        assert!(
+            matches("twitch.raid", "Twitch.Raid") && !matches("Twitch.Raid", "Twitch.RaidStart")
+        );
+        assert!(
+            matches("Twitch.*Sub*", "Twitch.ReSub")
+                && matches("*.GiftSub", "Twitch.GiftSub")
+                && matches("*", "Kofi.Donation")
+        );
+        assert!(
+            matches("Twitch.Hype*End", "Twitch.HypeTrainEnd")
+                && !matches("Twitch.Hype*End", "Twitch.HypeTrainStart")
+        );
         assert!(matches("Acme.Boom", "Acme.Boom") && matches("Obs.S?ene*", "Obs.SceneChanged"));
     }
 
     #[test]
     fn twitchats_own_messages_are_for_who_names_them() {
-        assert!(matches("Twitchat.ON_FOLLOW", "Twitchat.ON_FOLLOW") && matches("twitchat.*", "Twitchat.FOLLOW"));
+        assert!(
+            matches("Twitchat.ON_FOLLOW", "Twitchat.ON_FOLLOW")
+                && matches("twitchat.*", "Twitchat.FOLLOW")
+        );
         assert!(!matches("*", "Twitchat.FOLLOW") && !matches("*.FOLLOW", "Twitchat.FOLLOW"));
         assert!(matches("*.FOLLOW", "Twitch.Follow"));
     }
@@ -115,8 +169,15 @@ mod tests {
     #[test]
     fn a_slip_shows() {
         let wrong = |text: &str| Pattern::parse(text).unwrap_err().to_string();
-        assert_eq!(wrong("Twitch.Riad"), "there is no event Twitch.Riad; did you mean Twitch.Raid?");
-        assert_eq!(wrong("raid"), "raid is no name of events: it is a source and a type such as Twitch.Raid; did you mean Twitch.Raid?");
+        assert_eq!(
+            wrong("Twitch.Riad"),
+            "there is no event Twitch.Riad; did you mean Twitch.Raid?"
+        );
+        assert_eq!(
+            wrong("raid"),
+            "raid is no name of events: it is a source and a type such as Twitch.Raid; did you \
+                mean Twitch.Raid?"
+        );
         assert!(wrong("Twitch.").contains("a source and a type"));
     }
 }

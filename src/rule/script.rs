@@ -7,9 +7,14 @@ use super::{
 };
 use crate::event::unique;
 
-/// Reads the steps of a script: TOML with `[[step]]`s, or one JSON object per line. A text that begins with `{` is the latter.
+/// Reads the steps of a script: TOML with `[[step]]`s, or one JSON object per line. A text that
+/// begins with `{` is the latter.
 pub fn read_script(text: &str) -> Result<Steps, Problem> {
-    if text.trim_start().starts_with('{') { of_lines(text) } else { of_toml(text) }
+    if text.trim_start().starts_with('{') {
+        of_lines(text)
+    } else {
+        of_toml(text)
+    }
 }
 
 fn of_toml(text: &str) -> Result<Steps, Problem> {
@@ -22,7 +27,10 @@ fn of_toml(text: &str) -> Result<Steps, Problem> {
         let node = Node::of_toml(value, text);
         if key.get_ref() != "step" {
             let spot = Spot::of(text, key.span().start);
-            let what = format!("there is no {}; a script has [[step]]s and nothing else", key.get_ref());
+            let what = format!(
+                "there is no {}; a script has [[step]]s and nothing else",
+                key.get_ref()
+            );
             return Err(Problem::new(spot, "script", Wrong::Other(what)));
         }
         if !matches!(node.content, Content::List(_)) {
@@ -31,16 +39,35 @@ fn of_toml(text: &str) -> Result<Steps, Problem> {
         }
         steps = Some(read_steps(&node, "step")?);
     }
-    steps.ok_or_else(|| Problem::new(Spot { line: 1, column: 1 }, "script", Wrong::Other("there is no [[step]] in it".into())))
+    steps.ok_or_else(|| {
+        Problem::new(
+            Spot { line: 1, column: 1 },
+            "script",
+            Wrong::Other("there is no [[step]] in it".into()),
+        )
+    })
 }
 
 fn of_lines(text: &str) -> Result<Steps, Problem> {
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     let step = |(at, line): (usize, &str)| -> Result<Step, Problem> {
-        let spot = Spot { line: at + 1, column: 1 };
+        let spot = Spot {
+            line: at + 1,
+            column: 1,
+        };
         let value = unique::from_str(line).map_err(|error| {
-            let spot = Spot { line: at + 1, column: error.column().max(1) };
-            Problem::new(spot, "script", Wrong::Other(format!("this line is no JSON: {error}")))
+            let spot = Spot {
+                line: at + 1,
+                column: error.column().max(1),
+            };
+            Problem::new(
+                spot,
+                "script",
+                Wrong::Other(format!("this line is no JSON: {error}")),
+            )
         })?;
         Step::read(&Node::of_json(value, spot), &format!("line {}", at + 1))
     };
@@ -52,7 +79,11 @@ mod tests {
     use super::*;
 
     fn summaries(text: &str) -> Vec<String> {
-        read_script(text).unwrap().iter().map(Step::summary).collect()
+        read_script(text)
+            .unwrap()
+            .iter()
+            .map(Step::summary)
+            .collect()
     }
 
     fn error(text: &str) -> String {
@@ -62,7 +93,8 @@ mod tests {
 
     #[test]
     fn both_forms_say_the_same() {
-        let toml = "[[step]]\nsend = \"CHAT_FEED_READ\"\ndata = { count = 5 }\n\n[[step]]\nwait = \"2s\"\n";
+        let toml = "[[step]]\nsend = \"CHAT_FEED_READ\"\ndata = { count = 5 }\n\n[[step]]\nwait = \
+            \"2s\"\n";
         let lines = "{\"send\":\"CHAT_FEED_READ\",\"data\":{\"count\":5}}\n\n  {\"wait\":2}\n";
         assert_eq!(summaries(toml), ["send CHAT_FEED_READ", "wait 2s"]);
         assert_eq!(summaries(lines), ["send CHAT_FEED_READ", "wait 2s"]);
@@ -72,11 +104,24 @@ mod tests {
     fn what_is_wrong_is_said_with_its_place() {
         assert_eq!(
             error("[[step]]\nobs = \"StopStraem\""),
-            "2:7 step[0].obs: there is no OBS request StopStraem that a step can make; did you mean StopStream?"
+            "2:7 step[0].obs: there is no OBS request StopStraem that a step can make; did you \
+                mean StopStream?"
         );
-        assert_eq!(error("[[steps]]\nwait = 1"), "1:3 script: there is no steps; a script has [[step]]s and nothing else");
-        assert_eq!(error("{\"wait\":1}\n{\"wait\":"), "2:8 script: this line is no JSON: EOF while parsing a value at line 1 column 8");
-        assert_eq!(error("{\"wait\":1}\n{\"wait\":\"soon\"}").split(": must").next().unwrap(), "2:1 line 2.wait");
+        assert_eq!(
+            error("[[steps]]\nwait = 1"),
+            "1:3 script: there is no steps; a script has [[step]]s and nothing else"
+        );
+        assert_eq!(
+            error("{\"wait\":1}\n{\"wait\":"),
+            "2:8 script: this line is no JSON: EOF while parsing a value at line 1 column 8"
+        );
+        assert_eq!(
+            error("{\"wait\":1}\n{\"wait\":\"soon\"}")
+                .split(": must")
+                .next()
+                .unwrap(),
+            "2:1 line 2.wait"
+        );
         assert!(error("{\"wait\":1,\"wait\":2}").contains("\"wait\" is given twice: give it once"));
         assert_eq!(error(""), "1:1 script: there is no [[step]] in it");
     }

@@ -1,4 +1,5 @@
-//! Going through steps one after the other, into named actions and out of them again. It knows no time: a wait is a deed like any other.
+//! Going through steps one after the other, into named actions and out of them again. It knows no
+//! time: a wait is a deed like any other.
 
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use super::{
     step::{Deed, Does, Step, Steps},
 };
 
-/// Named actions within named actions. Those that would run themselves are refused before they run, so this is far away.
+/// Named actions within named actions. Those that would run themselves are refused before they run,
+/// so this is far away.
 const DEPTH: usize = 32;
 
 /// A place in a list of steps.
@@ -42,7 +44,14 @@ pub enum Next {
 impl Sequence {
     /// All steps, from the first. `args` is what an action was called with.
     pub fn new(steps: &Steps, args: Part) -> Self {
-        Self { frames: vec![Frame { steps: Arc::clone(steps), next: 0, args }], at: None }
+        Self {
+            frames: vec![Frame {
+                steps: Arc::clone(steps),
+                next: 0,
+                args,
+            }],
+            at: None,
+        }
     }
 
     /// What the next step needs of a context.
@@ -61,7 +70,10 @@ impl Sequence {
     }
 
     fn upcoming(&self) -> Option<&Step> {
-        self.frames.iter().rev().find_map(|frame| frame.steps.get(frame.next))
+        self.frames
+            .iter()
+            .rev()
+            .find_map(|frame| frame.steps.get(frame.next))
     }
 
     /// Leaves out what is left.
@@ -74,24 +86,41 @@ impl Sequence {
         self.upcoming().is_none()
     }
 
-    /// Begins the next step. The context needs what [`Self::uses`] says; `args` is set here. A step that runs an action is gone into, and
-    /// gives nothing to do by itself: `None`, and the context is to be made anew.
+    /// Begins the next step. The context needs what [`Self::uses`] says; `args` is set here. A step
+    /// that runs an action is gone into, and gives nothing to do by itself: `None`, and the context
+    /// is to be made anew.
     pub fn next(&mut self, book: &Rulebook, context: &Context) -> Option<Next> {
-        while self.frames.last().is_some_and(|frame| frame.next >= frame.steps.len()) {
+        while self
+            .frames
+            .last()
+            .is_some_and(|frame| frame.next >= frame.steps.len())
+        {
             self.frames.pop();
         }
-        let Some(frame) = self.frames.last_mut() else { return Some(Next::Over) };
-        let Some(step) = frame.steps.get(frame.next).cloned() else { return Some(Next::Over) };
+        let Some(frame) = self.frames.last_mut() else {
+            return Some(Next::Over);
+        };
+        let Some(step) = frame.steps.get(frame.next).cloned() else {
+            return Some(Next::Over);
+        };
         frame.next += 1;
         let context = context.clone().with("args", frame.args.clone());
         let next = match &step.does {
             Does::Action { name, args } => match (book.action(name), args.render(&context)) {
                 (None, _) => Some(Next::Failed(Failed(format!("there is no action {name}")))),
                 (_, Err(failed)) => Some(Next::Failed(failed)),
-                (Some(_), _) if self.frames.len() >= DEPTH => Some(Next::Failed(Failed("actions within actions without end".into()))),
-                (Some(action), _) if !action.enabled => Some(Next::Failed(Failed(format!("the action {name} is switched off")))),
+                (Some(_), _) if self.frames.len() >= DEPTH => Some(Next::Failed(Failed(
+                    "actions within actions without end".into(),
+                ))),
+                (Some(action), _) if !action.enabled => Some(Next::Failed(Failed(format!(
+                    "the action {name} is switched off"
+                )))),
                 (Some(action), Ok(args)) => {
-                    self.frames.push(Frame { steps: Arc::clone(&action.steps), next: 0, args: Part::of(&args) });
+                    self.frames.push(Frame {
+                        steps: Arc::clone(&action.steps),
+                        next: 0,
+                        args: Part::of(&args),
+                    });
                     None
                 }
             },

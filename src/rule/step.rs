@@ -26,8 +26,17 @@ const PROGRAM_WITHIN: Duration = Duration::from_secs(60);
 /// What a step begins with: the one of these keys says what it does.
 const VERBS: [&str; 7] = ["send", "publish", "request", "obs", "wait", "run", "action"];
 
-/// Requests to the bridge that change nothing begin so, in lower case; and those that speak for a client.
-const ONLY_ASKS: [&str; 7] = ["get", "subscribe", "unsubscribe", "authenticate", "testcredits", "list", "overlayreport"];
+/// Requests to the bridge that change nothing begin so, in lower case; and those that speak for a
+/// client.
+const ONLY_ASKS: [&str; 7] = [
+    "get",
+    "subscribe",
+    "unsubscribe",
+    "authenticate",
+    "testcredits",
+    "list",
+    "overlayreport",
+];
 
 /// Steps, shared by all runs of them.
 pub type Steps = Arc<[Step]>;
@@ -43,13 +52,36 @@ pub struct Step {
 /// What a step does, before its templates are filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Does {
-    Send { kind: Box<str>, data: Shape, check: bool, yes: bool },
-    Publish { name: EventName, data: Shape, id: Option<Template> },
-    Request { name: Box<str>, data: Shape },
-    Obs { name: &'static str, data: Shape },
+    Send {
+        kind: Box<str>,
+        data: Shape,
+        check: bool,
+        yes: bool,
+    },
+    Publish {
+        name: EventName,
+        data: Shape,
+        id: Option<Template>,
+    },
+    Request {
+        name: Box<str>,
+        data: Shape,
+    },
+    Obs {
+        name: &'static str,
+        data: Shape,
+    },
     Wait(Pause),
-    Run { program: Box<str>, args: Vec<Template>, within: Duration, background: bool },
-    Action { name: Box<str>, args: Shape },
+    Run {
+        program: Box<str>,
+        args: Vec<Template>,
+        within: Duration,
+        background: bool,
+    },
+    Action {
+        name: Box<str>,
+        args: Shape,
+    },
 }
 
 /// How long to wait.
@@ -115,12 +147,34 @@ pub struct Program {
 /// Reads a list of steps.
 pub(super) fn read_steps(node: &Node, path: &str) -> Result<Steps, Problem> {
     let allowed = r#"a list of steps, such as [{ wait = "5s" }, { obs = "StopStream" }]"#;
-    let bad = || Problem::new(node.spot, path, Wrong::Value { allowed: allowed.into(), found: node.found() });
-    let Content::List(items) = &node.content else { return Err(bad()) };
+    let bad = || {
+        Problem::new(
+            node.spot,
+            path,
+            Wrong::Value {
+                allowed: allowed.into(),
+                found: node.found(),
+            },
+        )
+    };
+    let Content::List(items) = &node.content else {
+        return Err(bad());
+    };
     if items.is_empty() {
-        return Err(Problem::new(node.spot, path, Wrong::Value { allowed: allowed.into(), found: "an empty list".into() }));
+        return Err(Problem::new(
+            node.spot,
+            path,
+            Wrong::Value {
+                allowed: allowed.into(),
+                found: "an empty list".into(),
+            },
+        ));
     }
-    items.iter().enumerate().map(|(place, item)| Step::read(item, &format!("{path}[{place}]"))).collect()
+    items
+        .iter()
+        .enumerate()
+        .map(|(place, item)| Step::read(item, &format!("{path}[{place}]")))
+        .collect()
 }
 
 impl Step {
@@ -128,19 +182,37 @@ impl Step {
     pub fn read(node: &Node, path: &str) -> Result<Self, Problem> {
         let Content::Table(table) = &node.content else {
             let allowed = r#"a table such as { wait = "5s" }"#.into();
-            return Err(Problem::new(node.spot, path, Wrong::Value { allowed, found: node.found() }));
+            return Err(Problem::new(
+                node.spot,
+                path,
+                Wrong::Value {
+                    allowed,
+                    found: node.found(),
+                },
+            ));
         };
         let mut verbs = table.iter().filter(|(key, ..)| VERBS.contains(key));
         let wrong = |spot, what: String| Err(Problem::new(spot, path, Wrong::Other(what)));
         let Some((verb, spot, _)) = verbs.next() else {
-            let near = table.iter().find_map(|(key, spot, _)| nearest(key, VERBS).map(|near| (key, spot, near)));
+            let near = table
+                .iter()
+                .find_map(|(key, spot, _)| nearest(key, VERBS).map(|near| (key, spot, near)));
             return match near {
-                Some((key, spot, near)) => wrong(spot, format!("there is no step {key}; did you mean {near}?")),
-                None => wrong(node.spot, format!("a step begins with one of {}", VERBS.join(", "))),
+                Some((key, spot, near)) => wrong(
+                    spot,
+                    format!("there is no step {key}; did you mean {near}?"),
+                ),
+                None => wrong(
+                    node.spot,
+                    format!("a step begins with one of {}", VERBS.join(", ")),
+                ),
             };
         };
         if let Some((other, spot, _)) = verbs.next() {
-            return wrong(spot, format!("{verb} and {other} are two steps: write each in a table of its own"));
+            return wrong(
+                spot,
+                format!("{verb} and {other} are two steps: write each in a table of its own"),
+            );
         }
         let does = match verb {
             "send" => read_send(&Fields::of(node, path, &["send", "data", "check", "yes"])?),
@@ -152,18 +224,28 @@ impl Step {
             "action" => read_action(&Fields::of(node, path, &["action", "args"])?),
             _ => return Err(Problem::new(spot, path, unknown_key(verb, &VERBS))),
         }?;
-        Ok(Self { spot: node.spot, does })
+        Ok(Self {
+            spot: node.spot,
+            does,
+        })
     }
 
     /// What it needs of a context.
     pub fn uses(&self) -> Uses {
         match &self.does {
-            Does::Send { data, .. } | Does::Request { data, .. } | Does::Obs { data, .. } => data.uses(),
-            Does::Publish { data, id, .. } => id.iter().map(Template::uses).fold(data.uses(), Uses::and),
+            Does::Send { data, .. } | Does::Request { data, .. } | Does::Obs { data, .. } => {
+                data.uses()
+            }
+            Does::Publish { data, id, .. } => {
+                id.iter().map(Template::uses).fold(data.uses(), Uses::and)
+            }
             Does::Wait(Pause::Text(template)) => template.uses(),
             Does::Wait(Pause::Fixed(_)) => Uses::default(),
             // The event goes to its standard input.
-            Does::Run { args, .. } => args.iter().map(Template::uses).fold(Uses::of(&["event", "data", "args"]), Uses::and),
+            Does::Run { args, .. } => args
+                .iter()
+                .map(Template::uses)
+                .fold(Uses::of(&["event", "data", "args"]), Uses::and),
             Does::Action { args, .. } => args.uses(),
         }
     }
@@ -171,8 +253,14 @@ impl Step {
     /// The texts of its templates.
     pub(super) fn sources(&self) -> Vec<&str> {
         match &self.does {
-            Does::Send { data, .. } | Does::Request { data, .. } | Does::Obs { data, .. } => data.sources(),
-            Does::Publish { data, id, .. } => data.sources().into_iter().chain(id.iter().map(Template::source)).collect(),
+            Does::Send { data, .. } | Does::Request { data, .. } | Does::Obs { data, .. } => {
+                data.sources()
+            }
+            Does::Publish { data, id, .. } => data
+                .sources()
+                .into_iter()
+                .chain(id.iter().map(Template::source))
+                .collect(),
             Does::Wait(Pause::Text(template)) => vec![template.source()],
             Does::Wait(Pause::Fixed(_)) => Vec::new(),
             Does::Run { args, .. } => args.iter().map(Template::source).collect(),
@@ -182,12 +270,20 @@ impl Step {
 
     /// The event that it publishes.
     pub(super) fn publishes(&self) -> Option<&EventName> {
-        if let Does::Publish { name, .. } = &self.does { Some(name) } else { None }
+        if let Does::Publish { name, .. } = &self.does {
+            Some(name)
+        } else {
+            None
+        }
     }
 
     /// The named action that it runs.
     pub(super) fn runs_action(&self) -> Option<&str> {
-        if let Does::Action { name, .. } = &self.does { Some(name) } else { None }
+        if let Does::Action { name, .. } = &self.does {
+            Some(name)
+        } else {
+            None
+        }
     }
 
     /// What it is, in a few words without data.
@@ -213,22 +309,58 @@ impl Does {
             _ => Ok(Map::new()),
         };
         Ok(match self {
-            Self::Send { kind, data, check, yes } => Deed::Send { kind: kind.clone(), data: object(data)?, check: *check, yes: *yes },
+            Self::Send {
+                kind,
+                data,
+                check,
+                yes,
+            } => Deed::Send {
+                kind: kind.clone(),
+                data: object(data)?,
+                check: *check,
+                yes: *yes,
+            },
             Self::Publish { name, data, id } => {
-                let id = id.as_ref().map(|id| id.render(context)).transpose()?.map(Into::into);
-                Deed::Publish { name: name.clone(), data: object(data)?, id }
+                let id = id
+                    .as_ref()
+                    .map(|id| id.render(context))
+                    .transpose()?
+                    .map(Into::into);
+                Deed::Publish {
+                    name: name.clone(),
+                    data: object(data)?,
+                    id,
+                }
             }
-            Self::Request { name, data } => Deed::Request { name: name.clone(), data: object(data)? },
-            Self::Obs { name, data } => Deed::Obs(ObsRequest::read(name, object(data)?).map_err(|wrong| Failed(wrong.to_string()))?),
+            Self::Request { name, data } => Deed::Request {
+                name: name.clone(),
+                data: object(data)?,
+            },
+            Self::Obs { name, data } => Deed::Obs(
+                ObsRequest::read(name, object(data)?).map_err(|wrong| Failed(wrong.to_string()))?,
+            ),
             Self::Wait(Pause::Fixed(time)) => Deed::Wait(*time),
             Self::Wait(Pause::Text(template)) => {
                 let text = template.render(context)?;
                 let time = fields::duration(&text);
-                Deed::Wait(time.ok_or_else(|| Failed(format!("{text:?} is no time: it must be {}", fields::time_expected())))?)
+                Deed::Wait(time.ok_or_else(|| {
+                    Failed(format!(
+                        "{text:?} is no time: it must be {}",
+                        fields::time_expected()
+                    ))
+                })?)
             }
-            Self::Run { program, args, within, background } => Deed::Run(Program {
+            Self::Run {
+                program,
+                args,
+                within,
+                background,
+            } => Deed::Run(Program {
                 program: program.clone(),
-                args: args.iter().map(|arg| arg.render(context)).collect::<Result<_, _>>()?,
+                args: args
+                    .iter()
+                    .map(|arg| arg.render(context))
+                    .collect::<Result<_, _>>()?,
                 input: context.to_json().into(),
                 within: *within,
                 background: *background,
@@ -256,7 +388,9 @@ fn read_send(fields: &Fields<'_>) -> Result<Does, Problem> {
         Shape::Fixed(Value::Object(map)) => {
             let at = if matches!(
                 prepared(&kind, Map::new(), check, None),
-                Err(Refused::Action(Wrongly::Unknown { .. } | Wrongly::Forbidden(_)))
+                Err(Refused::Action(
+                    Wrongly::Unknown { .. } | Wrongly::Forbidden(_)
+                ))
             ) {
                 fields.get("send").map_or(spot, |node| node.spot)
             } else {
@@ -264,7 +398,9 @@ fn read_send(fields: &Fields<'_>) -> Result<Does, Problem> {
             };
             let prepared = prepared(&kind, map.clone(), check, None);
             let allowed = prepared.and_then(|prepared| unless_destructive(prepared, yes));
-            allowed.map_err(|refused| Problem::new(at, fields.path(), Wrong::Other(refused.to_string())))?;
+            allowed.map_err(|refused| {
+                Problem::new(at, fields.path(), Wrong::Other(refused.to_string()))
+            })?;
         }
         // Before the templates are filled in, only the name can be checked.
         _ => {
@@ -275,7 +411,12 @@ fn read_send(fields: &Fields<'_>) -> Result<Does, Problem> {
             }
         }
     }
-    Ok(Does::Send { kind, data, check, yes })
+    Ok(Does::Send {
+        kind,
+        data,
+        check,
+        yes,
+    })
 }
 
 /// Why an action of a step is not sent.
@@ -296,44 +437,88 @@ pub enum Refused {
 }
 
 /// An action as it is sent, in the words of a generation.
-pub fn prepare(kind: &str, data: Map<String, Value>, check: bool, yes: bool, generation: Option<Generation>) -> Result<Prepared, Refused> {
+pub fn prepare(
+    kind: &str,
+    data: Map<String, Value>,
+    check: bool,
+    yes: bool,
+    generation: Option<Generation>,
+) -> Result<Prepared, Refused> {
     unless_destructive(prepared(kind, data, check, generation)?, yes)
 }
 
-fn prepared(kind: &str, data: Map<String, Value>, check: bool, generation: Option<Generation>) -> Result<Prepared, Refused> {
-    Ok(if check { action::prepare(kind, data, generation)? } else { Prepared::raw(kind, data)? })
+fn prepared(
+    kind: &str,
+    data: Map<String, Value>,
+    check: bool,
+    generation: Option<Generation>,
+) -> Result<Prepared, Refused> {
+    Ok(if check {
+        action::prepare(kind, data, generation)?
+    } else {
+        Prepared::raw(kind, data)?
+    })
 }
 
 fn unless_destructive(prepared: Prepared, yes: bool) -> Result<Prepared, Refused> {
     match prepared.destructive {
-        Some(does) if !yes => Err(Refused::Destructive { kind: prepared.kind, does }),
+        Some(does) if !yes => Err(Refused::Destructive {
+            kind: prepared.kind,
+            does,
+        }),
         _ => Ok(prepared),
     }
 }
 
 fn read_publish(fields: &Fields<'_>) -> Result<Does, Problem> {
     let word = fields.word("publish")?.unwrap_or_default();
-    let name = EventName::parse(word).filter(|name| !name.source.eq_ignore_ascii_case(crate::event::name::TWITCHAT));
-    let name = name
-        .ok_or_else(|| fields.other("publish", format!("{word:?} is no name of events: it is a source and a type such as Custom.Party")))?;
+    let name = EventName::parse(word).filter(|name| {
+        !name
+            .source
+            .eq_ignore_ascii_case(crate::event::name::TWITCHAT)
+    });
+    let name = name.ok_or_else(|| {
+        fields.other(
+            "publish",
+            format!(
+                "{word:?} is no name of events: it is a source and a type such as Custom.Party"
+            ),
+        )
+    })?;
     let (data, _) = data(fields, "data")?;
-    Ok(Does::Publish { name, data, id: fields.template("id", Scope::Event)? })
+    Ok(Does::Publish {
+        name,
+        data,
+        id: fields.template("id", Scope::Event)?,
+    })
 }
 
 fn read_request(fields: &Fields<'_>) -> Result<Does, Problem> {
     let name = word(fields, "request")?;
-    if ONLY_ASKS.iter().any(|asks| name.to_ascii_lowercase().starts_with(asks)) {
-        return Err(fields.other("request", format!("a step has no use for what {name} answers")));
+    if ONLY_ASKS
+        .iter()
+        .any(|asks| name.to_ascii_lowercase().starts_with(asks))
+    {
+        return Err(fields.other(
+            "request",
+            format!("a step has no use for what {name} answers"),
+        ));
     }
     let (data, spot) = data(fields, "data")?;
-    let given = data.fields().into_iter().map(|(key, value)| (key.to_owned(), value.cloned().unwrap_or_default())).collect();
+    let given = data
+        .fields()
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.cloned().unwrap_or_default()))
+        .collect();
     if let Some(unknown) = request::unknown(&name, &given).warnings().next() {
         return Err(Problem::new(spot, fields.path(), Wrong::Other(unknown)));
     }
     let check = |data: &Map<String, Value>| request::of(&name, data.clone()).map(drop);
     match &data {
         Shape::Fixed(Value::Object(map)) => {
-            check(map).map_err(|error| Problem::new(spot, fields.path(), Wrong::Other(error.to_string())))?;
+            check(map).map_err(|error| {
+                Problem::new(spot, fields.path(), Wrong::Other(error.to_string()))
+            })?;
         }
         _ => {
             if let Err(error @ request::RequestError::Unknown { .. }) = check(&Map::new()) {
@@ -346,7 +531,8 @@ fn read_request(fields: &Fields<'_>) -> Result<Does, Problem> {
 
 fn read_obs(fields: &Fields<'_>) -> Result<Does, Problem> {
     let word = fields.word("obs")?.unwrap_or_default();
-    let (name, _) = obs_request::find(word).map_err(|wrong| fields.other("obs", wrong.to_string()))?;
+    let (name, _) =
+        obs_request::find(word).map_err(|wrong| fields.other("obs", wrong.to_string()))?;
     let (data, spot) = data(fields, "data")?;
     obs_request::check_shape(name, &data, spot, &fields.at("data"))?;
     Ok(Does::Obs { name, data })
@@ -359,29 +545,56 @@ fn read_wait(fields: &Fields<'_>) -> Result<Does, Problem> {
     {
         return Ok(Does::Wait(Pause::Text(template)));
     }
-    Ok(Does::Wait(Pause::Fixed(fields.time("wait")?.unwrap_or_default())))
+    Ok(Does::Wait(Pause::Fixed(
+        fields.time("wait")?.unwrap_or_default(),
+    )))
 }
 
 fn read_run(fields: &Fields<'_>) -> Result<Does, Problem> {
     let node = fields.needed("run", "a program and its arguments")?;
     let allowed = r#"a program and its arguments, such as ["notify-send", "{{ data.displayName }}"]; no shell reads them"#;
-    let Content::List(items) = &node.content else { return Err(fields.bad("run", node, allowed)) };
-    let Some((first, rest)) = items.split_first() else { return Err(fields.bad("run", node, allowed)) };
+    let Content::List(items) = &node.content else {
+        return Err(fields.bad("run", node, allowed));
+    };
+    let Some((first, rest)) = items.split_first() else {
+        return Err(fields.bad("run", node, allowed));
+    };
     let program = match &first.content {
         Content::Text(text) if !text.is_empty() => text,
         _ => return Err(fields.bad("run", first, allowed)),
     };
-    if ["{{", "{%", "{#"].iter().any(|opening| program.contains(opening)) {
-        let what = "the program's name cannot be a template: what somebody writes in chat must not choose a program".to_owned();
-        return Err(Problem::new(first.spot, fields.at("run"), Wrong::Other(what)));
+    if ["{{", "{%", "{#"]
+        .iter()
+        .any(|opening| program.contains(opening))
+    {
+        let what =
+            "the program's name cannot be a template: what somebody writes in chat must not \
+            choose a program"
+                .to_owned();
+        return Err(Problem::new(
+            first.spot,
+            fields.at("run"),
+            Wrong::Other(what),
+        ));
     }
     let args = rest
         .iter()
         .enumerate()
-        .map(|(place, arg)| fields::template(arg, &format!("{}[{}]", fields.at("run"), place + 1), Scope::Event))
+        .map(|(place, arg)| {
+            fields::template(
+                arg,
+                &format!("{}[{}]", fields.at("run"), place + 1),
+                Scope::Event,
+            )
+        })
         .collect::<Result<_, _>>()?;
     let within = fields.time("timeout")?.unwrap_or(PROGRAM_WITHIN);
-    Ok(Does::Run { program: program.as_str().into(), args, within, background: fields.flag("background")?.unwrap_or(false) })
+    Ok(Does::Run {
+        program: program.as_str().into(),
+        args,
+        within,
+        background: fields.flag("background")?.unwrap_or(false),
+    })
 }
 
 fn read_action(fields: &Fields<'_>) -> Result<Does, Problem> {

@@ -12,7 +12,10 @@ const MANUAL: &str = include_str!("../../docs/rules.md");
 const SCRIPTING: &str = include_str!("../../docs/scripting.md");
 
 fn examples(page: &str) -> Vec<&str> {
-    page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+    page.split("```toml\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect()
 }
 
 #[test]
@@ -23,7 +26,8 @@ fn every_example_can_be_read() {
         if example.contains("[[step]]") {
             read_script(example).unwrap_or_else(|problem| panic!("{problem}\n{example}"));
         } else {
-            let book = Rulebook::of_toml(example).unwrap_or_else(|problems| panic!("{problems:?}\n{example}"));
+            let book = Rulebook::of_toml(example)
+                .unwrap_or_else(|problems| panic!("{problems:?}\n{example}"));
             assert_ne!(book, Rulebook::default(), "{example}");
         }
     }
@@ -38,14 +42,29 @@ fn the_table_of_requests_to_obs_is_all_of_them() {
             Kind::Number => " (number)",
             Kind::Object => " (table)",
         };
-        format!("`{}`{kind}{}", field.name, if field.needed { "" } else { "?" })
+        format!(
+            "`{}`{kind}{}",
+            field.name,
+            if field.needed { "" } else { "?" }
+        )
     };
     let mut table = String::from("| request | fields; those with ? may be left out |\n|---|---|\n");
     for (name, fields) in REQUESTS {
-        writeln!(table, "| `{name}` | {} |", fields.iter().map(field).collect::<Vec<_>>().join(", ")).unwrap();
+        writeln!(
+            table,
+            "| `{name}` | {} |",
+            fields.iter().map(field).collect::<Vec<_>>().join(", ")
+        )
+        .unwrap();
     }
-    let written = MANUAL.split("\n\n").find(|part| part.starts_with("| request | fields")).unwrap();
-    assert!(written == table.trim_end(), "docs/rules.md must have this table:\n{table}");
+    let written = MANUAL
+        .split("\n\n")
+        .find(|part| part.starts_with("| request | fields"))
+        .unwrap();
+    assert!(
+        written == table.trim_end(),
+        "docs/rules.md must have this table:\n{table}"
+    );
 }
 
 #[test]
@@ -53,10 +72,22 @@ fn only_last_names_a_message_of_twitchats() {
     let names = |toml: &str| Rulebook::of_toml(toml).unwrap().names_twitchat();
     let rule = |name: &str, message: &str| {
         format!(
-            "[[rule]]\nname = '{name}'\non = 'Twitchat.FOLLOW'\ndo = [{{ send = 'SEND_MESSAGE', data = {{ message = \"{message}\" }} }}]"
+            "[[rule]]\nname = '{name}'\non = 'Twitchat.FOLLOW'\ndo = [{{ send = 'SEND_MESSAGE', \
+                data = {{ message = \"{message}\" }} }}]"
         )
     };
-    assert!(names(&rule("x", "{{ last('Twitchat.CURRENT_TRACK').data.trackName }}")));
-    assert!(names("[[label]]\nsource = 'x'\ntext = \"{{ last('twitchat.CURRENT_TRACK').data.trackName }}\""));
-    assert!(!names(&rule("about twitchat.fr", "see twitchat.fr: {{ last('Follow').name }}")), "a name and a text are no message");
+    assert!(names(&rule(
+        "x",
+        "{{ last('Twitchat.CURRENT_TRACK').data.trackName }}"
+    )));
+    assert!(names(
+        "[[label]]\nsource = 'x'\ntext = \"{{ last('twitchat.CURRENT_TRACK').data.trackName }}\""
+    ));
+    assert!(
+        !names(&rule(
+            "about twitchat.fr",
+            "see twitchat.fr: {{ last('Follow').name }}"
+        )),
+        "a name and a text are no message"
+    );
 }

@@ -1,4 +1,5 @@
-//! What a file says, each value with its place: rules in the config (TOML), steps of a script (TOML, NDJSON).
+//! What a file says, each value with its place: rules in the config (TOML), steps of a script
+//! (TOML, NDJSON).
 
 use serde_json::{Map, Value};
 use toml::{
@@ -20,7 +21,10 @@ impl Spot {
     pub fn of(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();
-        Self { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+        }
     }
 }
 
@@ -55,12 +59,17 @@ pub struct Table(Vec<(String, Spot, Node)>);
 impl Table {
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.0.iter().find(|(known, ..)| known == key).map(|(.., node)| node)
+        self.0
+            .iter()
+            .find(|(known, ..)| known == key)
+            .map(|(.., node)| node)
     }
 
     /// Key, the key's place, value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Spot, &Node)> {
-        self.0.iter().map(|(key, spot, node)| (key.as_str(), *spot, node))
+        self.0
+            .iter()
+            .map(|(key, spot, node)| (key.as_str(), *spot, node))
     }
 }
 
@@ -69,16 +78,23 @@ impl Node {
     pub fn of_toml(value: &Spanned<DeValue<'_>>, text: &str) -> Self {
         let content = match value.get_ref() {
             DeValue::String(string) => Content::Text(string.clone().into_owned()),
-            DeValue::Integer(digits) => {
-                i64::from_str_radix(digits.as_str(), digits.radix()).map_or(Content::Other("so large a number"), Content::Whole)
-            }
-            DeValue::Float(float) => float.as_str().parse().map_or(Content::Other("such a number"), Content::Fraction),
+            DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix())
+                .map_or(Content::Other("so large a number"), Content::Whole),
+            DeValue::Float(float) => float
+                .as_str()
+                .parse()
+                .map_or(Content::Other("such a number"), Content::Fraction),
             DeValue::Boolean(value) => Content::Bool(*value),
             DeValue::Datetime(_) => Content::Other("a date"),
-            DeValue::Array(items) => Content::List(items.iter().map(|item| Self::of_toml(item, text)).collect()),
+            DeValue::Array(items) => {
+                Content::List(items.iter().map(|item| Self::of_toml(item, text)).collect())
+            }
             DeValue::Table(table) => Content::Table(Table::of_toml(table, text)),
         };
-        Self { spot: Spot::of(text, value.span().start), content }
+        Self {
+            spot: Spot::of(text, value.span().start),
+            content,
+        }
     }
 
     /// A JSON value; all of it has the same place.
@@ -92,10 +108,17 @@ impl Node {
                 (None, None) => Content::Other("so large a number"),
             },
             Value::String(text) => Content::Text(text),
-            Value::Array(items) => Content::List(items.into_iter().map(|item| Self::of_json(item, spot)).collect()),
-            Value::Object(map) => {
-                Content::Table(Table(map.into_iter().map(|(key, value)| (key, spot, Self::of_json(value, spot))).collect()))
-            }
+            Value::Array(items) => Content::List(
+                items
+                    .into_iter()
+                    .map(|item| Self::of_json(item, spot))
+                    .collect(),
+            ),
+            Value::Object(map) => Content::Table(Table(
+                map.into_iter()
+                    .map(|(key, value)| (key, spot, Self::of_json(value, spot)))
+                    .collect(),
+            )),
         };
         Self { spot, content }
     }
@@ -123,19 +146,35 @@ impl Node {
             Content::Fraction(number) => (*number).into(),
             Content::Text(text) => text.clone().into(),
             Content::List(items) => items.iter().map(Self::to_json).collect(),
-            Content::Table(table) => {
-                Value::Object(table.iter().map(|(key, _, node)| (key.to_owned(), node.to_json())).collect::<Map<_, _>>())
-            }
+            Content::Table(table) => Value::Object(
+                table
+                    .iter()
+                    .map(|(key, _, node)| (key.to_owned(), node.to_json()))
+                    .collect::<Map<_, _>>(),
+            ),
         }
     }
 }
 
 impl Table {
     fn of_toml(table: &DeTable<'_>, text: &str) -> Self {
-        let mut entries: Vec<_> =
-            table.iter().map(|(key, value)| (key.span().start, key.get_ref().to_string(), Node::of_toml(value, text))).collect();
+        let mut entries: Vec<_> = table
+            .iter()
+            .map(|(key, value)| {
+                (
+                    key.span().start,
+                    key.get_ref().to_string(),
+                    Node::of_toml(value, text),
+                )
+            })
+            .collect();
         entries.sort_by_key(|(start, ..)| *start);
-        Self(entries.into_iter().map(|(start, key, node)| (key, Spot::of(text, start), node)).collect())
+        Self(
+            entries
+                .into_iter()
+                .map(|(start, key, node)| (key, Spot::of(text, start), node))
+                .collect(),
+        )
     }
 }
 
@@ -149,21 +188,33 @@ mod tests {
     fn toml_keeps_the_order_and_places_of_the_file() {
         let text = "b = 1\na = { z = 'x', y = [1.5, true] }\n";
         let table = Table::of_toml(DeTable::parse(text).unwrap().get_ref(), text);
-        let keys: Vec<_> = table.iter().map(|(key, spot, node)| (key, spot.line, spot.column, node.spot.column)).collect();
+        let keys: Vec<_> = table
+            .iter()
+            .map(|(key, spot, node)| (key, spot.line, spot.column, node.spot.column))
+            .collect();
         assert_eq!(keys, [("b", 1, 1, 5), ("a", 2, 1, 5)]);
-        assert_eq!(table.get("a").unwrap().to_json(), json!({ "y": [1.5, true], "z": "x" }));
+        assert_eq!(
+            table.get("a").unwrap().to_json(),
+            json!({ "y": [1.5, true], "z": "x" })
+        );
     }
 
     #[test]
     fn json_there_and_back_is_the_same() {
         let value = json!({ "a": [1, -2.5, "x", null, false], "b": {} });
-        assert_eq!(Node::of_json(value.clone(), Spot::default()).to_json(), value);
+        assert_eq!(
+            Node::of_json(value.clone(), Spot::default()).to_json(),
+            value
+        );
     }
 
     #[test]
     fn places_count_lines_and_characters_from_one() {
         let text = "a\nüb\n";
         let spot = |byte| (Spot::of(text, byte).line, Spot::of(text, byte).column);
-        assert_eq!([spot(0), spot(1), spot(2), spot(4), spot(6), spot(99)], [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 1)]);
+        assert_eq!(
+            [spot(0), spot(1), spot(2), spot(4), spot(6), spot(99)],
+            [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 1)]
+        );
     }
 }

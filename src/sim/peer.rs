@@ -1,7 +1,8 @@
-//! A small obs-websocket client, independent of the one that the bridge uses: the stand-in Twitchat and other clients of the bus speak
-//! through it, to a stand-in OBS as well as to a real one.
+//! A small obs-websocket client, independent of the one that the bridge uses: the stand-in Twitchat
+//! and other clients of the bus speak through it, to a stand-in OBS as well as to a real one.
 //!
-//! Two connections, as `protocol/obs.md` advises: a [`Talker`] that only sends and a [`Hearer`] that only listens.
+//! Two connections, as `protocol/obs.md` advises: a [`Talker`] that only sends and a [`Hearer`]
+//! that only listens.
 
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
@@ -52,21 +53,38 @@ pub enum PeerError {
 
 /// Connects and identifies.
 async fn connect(target: &Target, subscriptions: u64) -> Result<Socket, PeerError> {
-    let builder = ClientBuilder::new().uri(&target.url).map_err(|_| PeerError::Url(target.url.clone()))?;
+    let builder = ClientBuilder::new()
+        .uri(&target.url)
+        .map_err(|_| PeerError::Url(target.url.clone()))?;
     let (mut socket, _response) = builder.connect().await?;
     let hello = read(socket.next().await)?;
     let mut identify = json!({"rpcVersion": 1, "eventSubscriptions": subscriptions});
-    let lock = hello.pointer("/d/authentication").and_then(|lock| Some((lock.get("challenge")?.as_str()?, lock.get("salt")?.as_str()?)));
-    if let (Some((challenge, salt)), Some(password), Some(identify)) = (lock, &target.password, identify.as_object_mut()) {
-        identify.insert("authentication".into(), answer_to(challenge, salt, password).into());
+    let lock = hello.pointer("/d/authentication").and_then(|lock| {
+        Some((
+            lock.get("challenge")?.as_str()?,
+            lock.get("salt")?.as_str()?,
+        ))
+    });
+    if let (Some((challenge, salt)), Some(password), Some(identify)) =
+        (lock, &target.password, identify.as_object_mut())
+    {
+        identify.insert(
+            "authentication".into(),
+            answer_to(challenge, salt, password).into(),
+        );
     }
     socket.send(message(op::IDENTIFY, &identify)).await?;
     let identified = read(socket.next().await)?;
     acknowledge_at_once(&socket);
-    if identified.get("op").and_then(Value::as_u64) == Some(op::IDENTIFIED) { Ok(socket) } else { Err(PeerError::NotObs) }
+    if identified.get("op").and_then(Value::as_u64) == Some(op::IDENTIFIED) {
+        Ok(socket)
+    } else {
+        Err(PeerError::NotObs)
+    }
 }
 
-/// Without this the first event after the login comes 40 ms late: OBS holds it back until `Identified` is acknowledged.
+/// Without this the first event after the login comes 40 ms late: OBS holds it back until
+/// `Identified` is acknowledged.
 #[cfg(target_os = "linux")]
 fn acknowledge_at_once(socket: &Socket) {
     if let MaybeTlsStream::Plain(tcp) = socket.get_ref() {
@@ -88,9 +106,15 @@ fn read(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Value
 
 /// Looks whether there is a frame that says something.
 fn open(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Message, PeerError> {
-    let frame = frame.ok_or_else(|| PeerError::Closed { code: None, reason: String::new() })??;
+    let frame = frame.ok_or_else(|| PeerError::Closed {
+        code: None,
+        reason: String::new(),
+    })??;
     match frame.as_close() {
-        Some((code, reason)) => Err(PeerError::Closed { code: Some(code.into()), reason: reason.into() }),
+        Some((code, reason)) => Err(PeerError::Closed {
+            code: Some(code.into()),
+            reason: reason.into(),
+        }),
         None => Ok(frame),
     }
 }
@@ -117,7 +141,12 @@ impl Talker {
             }
         };
         let reader = tokio::spawn(watched("the reader of replies", reading));
-        Ok(Self { sink, sent: 0, replies, _reader: AbortOnDropHandle::new(reader) })
+        Ok(Self {
+            sink,
+            sent: 0,
+            replies,
+            _reader: AbortOnDropHandle::new(reader),
+        })
     }
 
     /// Broadcasts and waits for the reply: what is sent so stays in order.
@@ -126,17 +155,20 @@ impl Talker {
         self.settled().await
     }
 
-    /// Broadcasts without waiting: such broadcasts may change places. Call [`settled`](Self::settled) at the end.
+    /// Broadcasts without waiting: such broadcasts may change places. Call
+    /// [`settled`](Self::settled) at the end.
     pub async fn pipeline(&mut self, event_data: &Value) -> Result<(), PeerError> {
         self.sent = self.sent.saturating_add(1);
         let request = json!({
-            "requestType": "BroadcastCustomEvent", "requestId": self.sent.to_string(), "requestData": {"eventData": event_data},
+            "requestType": "BroadcastCustomEvent", "requestId": self.sent.to_string(),
+                "requestData": {"eventData": event_data},
         });
         Ok(self.sink.feed(message(op::REQUEST, &request)).await?)
     }
 
-    /// Broadcasts a text as it is, which need not even be JSON, without waiting. OBS replies to what it understands only: whoever sends
-    /// anything else cannot wait for [`settled`](Self::settled).
+    /// Broadcasts a text as it is, which need not even be JSON, without waiting. OBS replies to
+    /// what it understands only: whoever sends anything else cannot wait for
+    /// [`settled`](Self::settled).
     pub async fn pipeline_text(&mut self, event_data: &str) -> Result<(), PeerError> {
         self.sent = self.sent.saturating_add(1);
         let (op, id) = (op::REQUEST, self.sent);
@@ -157,7 +189,10 @@ impl Talker {
         let sent = self.sent;
         match self.replies.wait_for(|replies| *replies >= sent).await {
             Ok(_) => Ok(()),
-            Err(_) => Err(PeerError::Closed { code: None, reason: "a reply was still due".into() }),
+            Err(_) => Err(PeerError::Closed {
+                code: None,
+                reason: "a reply was still due".into(),
+            }),
         }
     }
 }
@@ -174,7 +209,10 @@ impl Hearer {
     /// Connects, subscribed to General events.
     pub async fn connect(target: &Target) -> Result<Self, PeerError> {
         let (sink, stream) = connect(target, subscription::GENERAL).await?.split();
-        Ok(Self { stream, _sink: sink })
+        Ok(Self {
+            stream,
+            _sink: sink,
+        })
     }
 
     /// The next frame as it came, whatever it says: for who measures time, which reading it takes.

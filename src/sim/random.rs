@@ -1,8 +1,10 @@
 //! Small seeded random numbers: the same seed always gives the same stream. Not for secrets.
 
-/// `SplitMix64`: one addition and three mixing steps per number, good enough to shuffle and to pick names.
+/// `SplitMix64`: one addition and three mixing steps per number, good enough to shuffle and to pick
+/// names.
 ///
-/// Source of the constants: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
+/// Source of the constants: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number
+/// Generators", 2014.
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
 

@@ -1,4 +1,5 @@
-//! Puts one batch of writes into one transaction. Every statement may be repeated without harm: a failed batch is tried again whole.
+//! Puts one batch of writes into one transaction. Every statement may be repeated without harm: a
+//! failed batch is tried again whole.
 
 use std::path::Path;
 
@@ -22,10 +23,17 @@ impl From<rusqlite::Error> for Failure {
 }
 
 /// Writes the batch; when it returns `Ok`, the batch is on the disk.
-pub(super) fn commit(connection: &mut Connection, path: &Path, batch: &[Write]) -> Result<(), StoreError> {
+pub(super) fn commit(
+    connection: &mut Connection,
+    path: &Path,
+    batch: &[Write],
+) -> Result<(), StoreError> {
     write_all(connection, batch).map_err(|failure| match failure {
         Failure::Sqlite(error) => StoreError::database("write to", path, error),
-        Failure::Conflict(seq) => StoreError::Conflict { path: path.to_owned(), seq: seq.0 },
+        Failure::Conflict(seq) => StoreError::Conflict {
+            path: path.to_owned(),
+            seq: seq.0,
+        },
     })
 }
 
@@ -37,7 +45,9 @@ fn write_all(connection: &mut Connection, batch: &[Write]) -> Result<(), Failure
             Write::Begin(session) => begin(&transaction, session)?,
             Write::Person(person) => upsert(&transaction, person)?,
             Write::Keep { key, value } => {
-                transaction.prepare_cached(statements::KEEP)?.execute(params![key, value])?;
+                transaction
+                    .prepare_cached(statements::KEEP)?
+                    .execute(params![key, value])?;
             }
         }
     }
@@ -45,10 +55,32 @@ fn write_all(connection: &mut Connection, batch: &[Write]) -> Result<(), Failure
 }
 
 fn append(transaction: &Transaction<'_>, row: &Row) -> Result<(), Failure> {
-    let Row { seq, session, at_ms, origin, kind, id, body } = row;
-    let values = params![seq.0.cast_signed(), session.0.cast_signed(), at_ms, origin.as_str(), kind, id, body];
-    if transaction.prepare_cached(statements::APPEND)?.execute(values)? == 0 {
-        let same: u32 = transaction.prepare_cached(statements::SAME_ROW)?.query_row(values, |row| row.get(0))?;
+    let Row {
+        seq,
+        session,
+        at_ms,
+        origin,
+        kind,
+        id,
+        body,
+    } = row;
+    let values = params![
+        seq.0.cast_signed(),
+        session.0.cast_signed(),
+        at_ms,
+        origin.as_str(),
+        kind,
+        id,
+        body
+    ];
+    if transaction
+        .prepare_cached(statements::APPEND)?
+        .execute(values)?
+        == 0
+    {
+        let same: u32 = transaction
+            .prepare_cached(statements::SAME_ROW)?
+            .query_row(values, |row| row.get(0))?;
         if same == 0 {
             return Err(Failure::Conflict(*seq));
         }
@@ -57,14 +89,37 @@ fn append(transaction: &Transaction<'_>, row: &Row) -> Result<(), Failure> {
 }
 
 fn begin(transaction: &Transaction<'_>, session: &Session) -> rusqlite::Result<()> {
-    let Session { id, started_ms, ended_ms, cause } = session;
+    let Session {
+        id,
+        started_ms,
+        ended_ms,
+        cause,
+    } = session;
     let id = id.0.cast_signed();
-    transaction.prepare_cached(statements::END_RUNNING)?.execute(params![started_ms, id])?;
-    transaction.prepare_cached(statements::BEGIN_SESSION)?.execute(params![id, started_ms, ended_ms, cause]).map(drop)
+    transaction
+        .prepare_cached(statements::END_RUNNING)?
+        .execute(params![started_ms, id])?;
+    transaction
+        .prepare_cached(statements::BEGIN_SESSION)?
+        .execute(params![id, started_ms, ended_ms, cause])
+        .map(drop)
 }
 
 fn upsert(transaction: &Transaction<'_>, person: &PersonRow) -> rusqlite::Result<()> {
-    let PersonRow { platform, id, login, display, seen_ms } = person;
-    let statement = if id.is_empty() { statements::PERSON_BY_LOGIN } else { statements::PERSON_BY_ID };
-    transaction.prepare_cached(statement)?.execute(params![platform, id, login, display, seen_ms]).map(drop)
+    let PersonRow {
+        platform,
+        id,
+        login,
+        display,
+        seen_ms,
+    } = person;
+    let statement = if id.is_empty() {
+        statements::PERSON_BY_LOGIN
+    } else {
+        statements::PERSON_BY_ID
+    };
+    transaction
+        .prepare_cached(statement)?
+        .execute(params![platform, id, login, display, seen_ms])
+        .map(drop)
 }

@@ -32,7 +32,8 @@ impl std::error::Error for DatabaseError {}
 #[non_exhaustive]
 pub enum StoreError {
     /// The folder or the file cannot be made.
-    #[error("cannot create {}: check its permissions, or choose another place with the setting store.path", path.display())]
+    #[error("cannot create {}: check its permissions, or choose another place with the setting \
+        store.path", path.display())]
     Create {
         /// The folder or file.
         path: PathBuf,
@@ -48,7 +49,8 @@ pub enum StoreError {
         source: io::Error,
     },
     /// Another bridge has the file.
-    #[error("another bridge{} is using {}: stop it first, or give this one a store of its own (store.path)", process(*pid), path.display())]
+    #[error("another bridge{} is using {}: stop it first, or give this one a store of its own \
+        (store.path)", process(*pid), path.display())]
     Taken {
         /// The database.
         path: PathBuf,
@@ -57,7 +59,8 @@ pub enum StoreError {
     },
     /// The file was written by a later version of the bridge.
     #[error(
-        "{} was written by a newer twitchat-bridge (format {found}, this one knows up to {known}): update, or choose another store.path",
+        "{} was written by a newer twitchat-bridge (format {found}, this one knows up to {known}): \
+            update, or choose another store.path",
         path.display()
     )]
     Newer {
@@ -76,7 +79,8 @@ pub enum StoreError {
     },
     /// Not a database, or a broken one.
     #[error(
-        "{} is damaged: move it away to start afresh; what can be saved from it: sqlite3 FILE .recover | sqlite3 NEW-FILE",
+        "{} is damaged: move it away to start afresh; what can be saved from it: sqlite3 FILE \
+            .recover | sqlite3 NEW-FILE",
         path.display()
     )]
     Damaged {
@@ -94,7 +98,8 @@ pub enum StoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The disk, or the file, is for reading only.
-    #[error("cannot write to {}: the disk or the file is read-only; make it writable, or choose another place with the setting store.path", path.display())]
+    #[error("cannot write to {}: the disk or the file is read-only; make it writable, or choose \
+        another place with the setting store.path", path.display())]
     ReadOnly {
         /// The database, its folder or a file beside it.
         path: PathBuf,
@@ -110,7 +115,8 @@ pub enum StoreError {
         source: io::Error,
     },
     /// Something is where the journal belongs and cannot be moved aside.
-    #[error("cannot put a new journal at {}: something is in its place that cannot be moved aside", path.display())]
+    #[error("cannot put a new journal at {}: something is in its place that cannot be moved aside",
+        path.display())]
     InTheWay {
         /// The database.
         path: PathBuf,
@@ -118,7 +124,8 @@ pub enum StoreError {
         source: io::Error,
     },
     /// The journal holds another entry than ours under the same number.
-    #[error("entry {seq} of {} is not the one that this bridge wrote: another program has written to it", path.display())]
+    #[error("entry {seq} of {} is not the one that this bridge wrote: another program has written \
+        to it", path.display())]
     Conflict {
         /// The database.
         path: PathBuf,
@@ -152,7 +159,8 @@ pub enum StoreError {
 }
 
 fn process(pid: Option<u32>) -> String {
-    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+    pid.map(|pid| format!(" (process {pid})"))
+        .unwrap_or_default()
 }
 
 impl StoreError {
@@ -161,24 +169,55 @@ impl StoreError {
         let code = error.sqlite_error_code();
         let (path, source) = (path.to_owned(), DatabaseError(error));
         match code {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { path, source },
-            Some(ErrorCode::DiskFull) => Self::Full { path, source: source.into() },
-            Some(ErrorCode::ReadOnly) => Self::ReadOnly { path, source: source.into() },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged { path, source }
+            }
+            Some(ErrorCode::DiskFull) => Self::Full {
+                path,
+                source: source.into(),
+            },
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly {
+                path,
+                source: source.into(),
+            },
             // SQLite does not say what the disk said: a full one can be behind either.
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => match try_to_write(&path) {
-                Err(error) => Self::io(&path, error, |path, _| Self::Database { doing, path, source }),
-                Ok(()) => Self::Database { doing, path, source },
+                Err(error) => Self::io(&path, error, |path, _| Self::Database {
+                    doing,
+                    path,
+                    source,
+                }),
+                Ok(()) => Self::Database {
+                    doing,
+                    path,
+                    source,
+                },
             },
-            _ => Self::Database { doing, path, source },
+            _ => Self::Database {
+                doing,
+                path,
+                source,
+            },
         }
     }
 
-    /// The same for an error of the system; `other` makes one of what is neither a full nor a read-only disk.
-    pub(super) fn io(path: &Path, error: io::Error, other: impl FnOnce(PathBuf, io::Error) -> Self) -> Self {
+    /// The same for an error of the system; `other` makes one of what is neither a full nor a
+    /// read-only disk.
+    pub(super) fn io(
+        path: &Path,
+        error: io::Error,
+        other: impl FnOnce(PathBuf, io::Error) -> Self,
+    ) -> Self {
         let path = path.to_owned();
         match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path, source: error.into() },
-            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path, source: error.into() },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full {
+                path,
+                source: error.into(),
+            },
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly {
+                path,
+                source: error.into(),
+            },
             _ => other(path, error),
         }
     }
@@ -196,7 +235,8 @@ impl StoreError {
     }
 }
 
-/// Writes something beside the journal and removes it again: the system's own words for what is wrong.
+/// Writes something beside the journal and removes it again: the system's own words for what is
+/// wrong.
 fn try_to_write(path: &Path) -> io::Result<()> {
     let probe = with_suffix(path, ".probe");
     let mut options = OpenOptions::new();
@@ -204,7 +244,9 @@ fn try_to_write(path: &Path) -> io::Result<()> {
     owner_only(&mut options);
     let mut file = options.open(&probe)?;
     // As large as the smallest piece that SQLite's index of its log takes.
-    let written = file.write_all(&vec![1; 32 * 1024]).and_then(|()| file.sync_all());
+    let written = file
+        .write_all(&vec![1; 32 * 1024])
+        .and_then(|()| file.sync_all());
     drop(file);
     let removed = fs::remove_file(&probe);
     written.and(removed)

@@ -1,5 +1,6 @@
-//! Which files the journal is, and whether they are still what they were: somebody may delete, move, replace or overwrite them while they
-//! are open. SQLite does not notice, and what it writes then is gone with the bridge.
+//! Which files the journal is, and whether they are still what they were: somebody may delete,
+//! move, replace or overwrite them while they are open. SQLite does not notice, and what it writes
+//! then is gone with the bridge.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
@@ -8,7 +9,8 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::time::SystemTime;
 
-/// What SQLite puts behind the journal's name: the write-ahead log, its index, and the rollback journal of disks without a log.
+/// What SQLite puts behind the journal's name: the write-ahead log, its index, and the rollback
+/// journal of disks without a log.
 pub(super) const LOG: &str = "-wal";
 pub(super) const INDEX: &str = "-shm";
 const ROLLBACK: &str = "-journal";
@@ -26,7 +28,10 @@ impl Identity {
     #[cfg(unix)]
     fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
-        Self { device: metadata.dev(), inode: metadata.ino() }
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        }
     }
 
     /// Elsewhere a file that is open cannot be replaced: that there is one is enough.
@@ -50,7 +55,14 @@ impl Identity {
 fn look(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }
@@ -79,7 +91,8 @@ impl Stamp {
 pub(super) enum Change {
     /// Nothing.
     None,
-    /// They are the same files, but somebody else has written to them: perhaps another program that speaks SQLite, perhaps not.
+    /// They are the same files, but somebody else has written to them: perhaps another program that
+    /// speaks SQLite, perhaps not.
     Written,
     /// The file is not at its path any more.
     Deleted,
@@ -107,7 +120,14 @@ impl Files {
     /// Looks at the files right after they were opened.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let real = fs::canonicalize(path)?;
-        let mut files = Self { path: path.to_owned(), real, journal: None, log: None, index: None, spoilt: false };
+        let mut files = Self {
+            path: path.to_owned(),
+            real,
+            journal: None,
+            log: None,
+            index: None,
+            spoilt: false,
+        };
         files.journal = look(path)?.map(|metadata| Stamp::of(&metadata));
         files.log = look(&files.beside(LOG))?.map(|metadata| Stamp::of(&metadata));
         files.index = Identity::at(&files.beside(INDEX))?;
@@ -125,7 +145,9 @@ impl Files {
         let log = look(&self.beside(LOG))?.map(|metadata| Stamp::of(&metadata));
         let index = Identity::at(&self.beside(INDEX))?;
         // Disks without a log have none to lose.
-        let log_is_same = self.log.is_none_or(|before| log.is_some_and(|now| now.identity == before.identity));
+        let log_is_same = self
+            .log
+            .is_none_or(|before| log.is_some_and(|now| now.identity == before.identity));
         let index_is_same = self.index.is_none_or(|before| index == Some(before));
         Ok(if !(log_is_same && index_is_same) {
             Change::LogDeleted
@@ -138,7 +160,10 @@ impl Files {
 
     /// What has been written to the same files since is in order.
     pub(super) fn accept(&mut self) -> io::Result<()> {
-        for (path, known) in [(self.path.clone(), &mut self.journal), (with_suffix(&self.real, LOG), &mut self.log)] {
+        for (path, known) in [
+            (self.path.clone(), &mut self.journal),
+            (with_suffix(&self.real, LOG), &mut self.log),
+        ] {
             let now = look(&path)?.map(|metadata| Stamp::of(&metadata));
             if known.is_none_or(|known| now.is_some_and(|now| known.identity == now.identity)) {
                 *known = now;
@@ -150,16 +175,31 @@ impl Files {
     /// Where a new journal belongs: what a symbolic link points to, else the path itself.
     pub(super) fn place(&self) -> PathBuf {
         let is_link = fs::symlink_metadata(&self.path).is_ok_and(|metadata| metadata.is_symlink());
-        if is_link { fs::canonicalize(&self.path).unwrap_or_else(|_| self.real.clone()) } else { self.path.clone() }
+        if is_link {
+            fs::canonicalize(&self.path).unwrap_or_else(|_| self.real.clone())
+        } else {
+            self.path.clone()
+        }
     }
 
-    /// Puts `new` where the journal belongs, and nothing beside it that SQLite would take for its log. What is there and is not ours is moved
-    /// aside, never overwritten; so are our own files if they are spoilt. Gives the names of what was moved aside.
+    /// Puts `new` where the journal belongs, and nothing beside it that SQLite would take for its
+    /// log. What is there and is not ours is moved aside, never overwritten; so are our own files
+    /// if they are spoilt. Gives the names of what was moved aside.
     pub(super) fn put_in_place(&mut self, new: &Path) -> io::Result<Vec<PathBuf>> {
         let place = self.place();
         let own = [
-            ("", self.journal.map(|stamp| stamp.identity).filter(|_| !self.spoilt)),
-            (LOG, self.log.map(|stamp| stamp.identity).filter(|_| !self.spoilt)),
+            (
+                "",
+                self.journal
+                    .map(|stamp| stamp.identity)
+                    .filter(|_| !self.spoilt),
+            ),
+            (
+                LOG,
+                self.log
+                    .map(|stamp| stamp.identity)
+                    .filter(|_| !self.spoilt),
+            ),
             (INDEX, self.index),
             (ROLLBACK, None),
         ];
@@ -167,7 +207,9 @@ impl Files {
         let mut moved = Vec::new();
         for (suffix, own) in own {
             let path = with_suffix(&place, suffix);
-            let Some(found) = Identity::at(&path)? else { continue };
+            let Some(found) = Identity::at(&path)? else {
+                continue;
+            };
             let is_ours = cfg!(unix) && own == Some(found);
             if !is_ours {
                 let aside = with_suffix(&aside, suffix);
@@ -212,7 +254,10 @@ fn free_name(place: &Path) -> io::Result<PathBuf> {
             return Ok(name);
         }
     }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files were moved aside already"))
+    Err(io::Error::new(
+        io::ErrorKind::AlreadyExists,
+        "too many files were moved aside already",
+    ))
 }
 
 /// Renames, and overwrites nothing.
@@ -239,12 +284,15 @@ fn sync_folder(file: &Path) -> io::Result<()> {
 
 /// The folder of a file; nothing if that is the current one.
 pub(super) fn folder_of(file: &Path) -> Option<&Path> {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty())
+    file.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
 }
 
 /// Makes the folder of a file, for the owner alone.
 pub(super) fn create_folder(file: &Path) -> io::Result<()> {
-    let Some(folder) = folder_of(file) else { return Ok(()) };
+    let Some(folder) = folder_of(file) else {
+        return Ok(());
+    };
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -252,8 +300,12 @@ pub(super) fn create_folder(file: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Files with chat history are nobody else's business. Elsewhere than on Unix the user's folder is private already.
-#[cfg_attr(not(unix), expect(unused_variables, reason = "permission bits are a thing of Unix"))]
+/// Files with chat history are nobody else's business. Elsewhere than on Unix the user's folder is
+/// private already.
+#[cfg_attr(
+    not(unix),
+    expect(unused_variables, reason = "permission bits are a thing of Unix")
+)]
 pub(super) fn owner_only(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);

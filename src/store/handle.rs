@@ -21,14 +21,23 @@ pub struct StoreHandle {
 pub(super) fn start(store: Store) -> Result<(StoreHandle, StoreNotices), StoreError> {
     let (intake, outlet) = queue::channel();
     let (reporter, notices) = notice::channel();
-    let thread =
-        thread::Builder::new().name("store".into()).spawn(move || worker::work(store, outlet, &reporter)).map_err(StoreError::Thread)?;
-    Ok((StoreHandle { intake, thread, said: AtomicBool::new(false) }, notices))
+    let thread = thread::Builder::new()
+        .name("store".into())
+        .spawn(move || worker::work(store, outlet, &reporter))
+        .map_err(StoreError::Thread)?;
+    Ok((
+        StoreHandle {
+            intake,
+            thread,
+            said: AtomicBool::new(false),
+        },
+        notices,
+    ))
 }
 
 impl StoreHandle {
-    /// Hands one write over; waits while the queue is full, which is larger while the disk refuses writes. That it is on the disk comes as a
-    /// notice.
+    /// Hands one write over; waits while the queue is full, which is larger while the disk refuses
+    /// writes. That it is on the disk comes as a notice.
     ///
     /// # Errors
     /// [`StoreError::Stopped`] if the thread has ended.
@@ -45,9 +54,15 @@ impl StoreHandle {
 
     /// Says once that no more can wait for a disk that refuses writes.
     fn say_full(&self) {
-        let Some(writes) = self.intake.grown() else { return self.said.store(false, Ordering::Relaxed) };
+        let Some(writes) = self.intake.grown() else {
+            return self.said.store(false, Ordering::Relaxed);
+        };
         if !self.said.swap(true, Ordering::Relaxed) {
-            tracing::error!(writes, "no more writes can wait for the disk: the bridge stands still until it accepts them");
+            tracing::error!(
+                writes,
+                "no more writes can wait for the disk: the bridge stands still until it accepts \
+                    them"
+            );
         }
     }
 
@@ -62,7 +77,8 @@ impl StoreHandle {
     /// Waits until everything is on the disk, closes the file and gives up the lock.
     ///
     /// # Errors
-    /// [`StoreError::Unsaved`] if the disk keeps refusing, [`StoreError::Stopped`] if the thread had panicked.
+    /// [`StoreError::Unsaved`] if the disk keeps refusing, [`StoreError::Stopped`] if the thread
+    /// had panicked.
     pub async fn close(self) -> Result<(), StoreError> {
         let Self { intake, thread, .. } = self;
         intake.close();

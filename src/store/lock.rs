@@ -1,6 +1,7 @@
 //! One bridge per file: a lock file beside the database, with the process id of its holder in it.
 //!
-//! The system drops the lock when the process ends, however it ends. The file itself stays: removing it would be a race.
+//! The system drops the lock when the process ends, however it ends. The file itself stays:
+//! removing it would be a race.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -21,27 +22,52 @@ impl Lock {
     /// Takes the lock of `database`.
     pub(super) fn take(database: &Path) -> Result<Self, StoreError> {
         let path = with_suffix(database, ".lock");
-        let failed = |error| StoreError::io(&path, error, |path, source| StoreError::Lock { path, source });
+        let failed = |error| {
+            StoreError::io(&path, error, |path, source| StoreError::Lock {
+                path,
+                source,
+            })
+        };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         owner_only(&mut options);
         let mut file = options.open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Taken { path: database.to_owned(), pid: read_pid(&mut file) }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::Taken {
+                    path: database.to_owned(),
+                    pid: read_pid(&mut file),
+                });
+            }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         write_pid(&mut file).map_err(failed)?;
-        Ok(Self { database: database.to_owned(), path, file })
+        Ok(Self {
+            database: database.to_owned(),
+            path,
+            file,
+        })
     }
 
-    /// Takes it again if the lock file is not ours any more: another bridge could lock the new one. Tells whether it was so.
+    /// Takes it again if the lock file is not ours any more: another bridge could lock the new one.
+    /// Tells whether it was so.
     pub(super) fn renew(&mut self) -> Result<bool, StoreError> {
-        let failed = |source| StoreError::Lock { path: self.path.clone(), source };
-        if Identity::at(&self.path).map_err(failed)? == Some(Identity::of_file(&self.file).map_err(failed)?) {
+        let failed = |source| StoreError::Lock {
+            path: self.path.clone(),
+            source,
+        };
+        if Identity::at(&self.path).map_err(failed)?
+            == Some(Identity::of_file(&self.file).map_err(failed)?)
+        {
             return Ok(false);
         }
-        create_folder(&self.path).map_err(|error| StoreError::io(&self.path, error, |path, source| StoreError::Create { path, source }))?;
+        create_folder(&self.path).map_err(|error| {
+            StoreError::io(&self.path, error, |path, source| StoreError::Create {
+                path,
+                source,
+            })
+        })?;
         *self = Self::take(&self.database)?;
         Ok(true)
     }

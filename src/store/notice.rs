@@ -1,6 +1,7 @@
 //! What the store's thread tells: how far the journal is on the disk, and whether the disk refuses.
 //!
-//! Notices are merged while nobody reads them, so the thread never waits for its reader and its reader may wait for the thread.
+//! Notices are merged while nobody reads them, so the thread never waits for its reader and its
+//! reader may wait for the thread.
 
 use std::collections::VecDeque;
 
@@ -48,7 +49,13 @@ struct Progress {
 /// Makes both ends.
 pub(super) fn channel() -> (Reporter, StoreNotices) {
     let (sender, receiver) = watch::channel(Progress::default());
-    (Reporter(sender), StoreNotices { receiver, told: Progress::default() })
+    (
+        Reporter(sender),
+        StoreNotices {
+            receiver,
+            told: Progress::default(),
+        },
+    )
 }
 
 /// The thread's end.
@@ -78,7 +85,8 @@ impl Reporter {
     }
 
     pub(super) fn failed(&self, attempt: u32, error: String) {
-        self.0.send_modify(|progress| progress.failure = Some((attempt, error)));
+        self.0
+            .send_modify(|progress| progress.failure = Some((attempt, error)));
     }
 }
 
@@ -90,7 +98,8 @@ pub struct StoreNotices {
 }
 
 impl StoreNotices {
-    /// The next notice; `None` when the thread has ended and all is told. Safe to drop and call again, as in `select!`.
+    /// The next notice; `None` when the thread has ended and all is told. Safe to drop and call
+    /// again, as in `select!`.
     pub async fn recv(&mut self) -> Option<StoreNotice> {
         loop {
             if let Some(notice) = self.untold() {
@@ -105,18 +114,25 @@ impl StoreNotices {
     fn untold(&mut self) -> Option<StoreNotice> {
         let now = self.receiver.borrow_and_update();
         // First of all: what was lost must be known before anything is called durable.
-        let unread = usize::try_from(now.noted - self.told.noted).unwrap_or(usize::MAX).min(now.notes.len());
+        let unread = usize::try_from(now.noted - self.told.noted)
+            .unwrap_or(usize::MAX)
+            .min(now.notes.len());
         if let Some((text, lost)) = now.notes.get(now.notes.len() - unread) {
             self.told.noted = now.noted - unread as u64 + 1;
             // Of a loss whose note had to go, the next one speaks.
             let lost = *lost || (now.lost && !self.told.lost);
             self.told.lost |= lost;
-            return Some(StoreNotice::Noted { text: text.clone(), lost });
+            return Some(StoreNotice::Noted {
+                text: text.clone(),
+                lost,
+            });
         }
         if self.told.failure != now.failure {
             self.told.failure.clone_from(&now.failure);
             return Some(match &now.failure {
-                Some((_, error)) => StoreNotice::Failed { error: error.clone() },
+                Some((_, error)) => StoreNotice::Failed {
+                    error: error.clone(),
+                },
                 None => StoreNotice::Healed,
             });
         }
@@ -137,13 +153,24 @@ mod tests {
         let (reporter, mut notices) = channel();
         reporter.committed(2);
         reporter.committed(1);
-        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { writes: 3 }));
+        assert_eq!(
+            notices.recv().await,
+            Some(StoreNotice::Committed { writes: 3 })
+        );
         reporter.failed(1, "full".into());
-        assert_eq!(notices.recv().await, Some(StoreNotice::Failed { error: "full".into() }));
+        assert_eq!(
+            notices.recv().await,
+            Some(StoreNotice::Failed {
+                error: "full".into()
+            })
+        );
         reporter.committed(1);
         drop(reporter);
         assert_eq!(notices.recv().await, Some(StoreNotice::Healed));
-        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { writes: 4 }));
+        assert_eq!(
+            notices.recv().await,
+            Some(StoreNotice::Committed { writes: 4 })
+        );
         assert_eq!(notices.recv().await, None);
     }
 
@@ -152,10 +179,18 @@ mod tests {
         let (reporter, mut notices) = channel();
         for attempt in 1..=3 {
             reporter.failed(attempt, "full".into());
-            assert_eq!(notices.recv().await, Some(StoreNotice::Failed { error: "full".into() }));
+            assert_eq!(
+                notices.recv().await,
+                Some(StoreNotice::Failed {
+                    error: "full".into()
+                })
+            );
         }
         reporter.committed(1);
         assert_eq!(notices.recv().await, Some(StoreNotice::Healed));
-        assert_eq!(notices.recv().await, Some(StoreNotice::Committed { writes: 1 }));
+        assert_eq!(
+            notices.recv().await,
+            Some(StoreNotice::Committed { writes: 1 })
+        );
     }
 }

@@ -12,7 +12,8 @@ use super::rebuild::Known;
 use super::schema::{APPLICATION_ID, MIGRATIONS};
 use super::{StoreError, StoreHandle, StoreNotices, handle};
 
-/// How long one attempt waits for another program that writes to the file. The bridge tries again by itself.
+/// How long one attempt waits for another program that writes to the file. The bridge tries again
+/// by itself.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
 /// The write-ahead log is cut back to this after a checkpoint.
 const WAL_LIMIT_BYTES: i64 = 16 * 1024 * 1024;
@@ -33,22 +34,34 @@ impl Store {
     /// Opens the file, or makes it together with its folders; only the owner may read what is made.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if another bridge has it, [`StoreError::Newer`] if a later version wrote it, [`StoreError::Full`] and
-    /// [`StoreError::ReadOnly`] if the disk takes nothing, [`StoreError::Damaged`] and the rest if the file cannot be used.
+    /// [`StoreError::Taken`] if another bridge has it, [`StoreError::Newer`] if a later version
+    /// wrote it, [`StoreError::Full`] and [`StoreError::ReadOnly`] if the disk takes nothing,
+    /// [`StoreError::Damaged`] and the rest if the file cannot be used.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         create(path)?;
         let lock = Lock::take(path)?;
         let failed = |error| StoreError::database("open", path, error);
         let mut connection = connect(path)?;
         configure(&connection).map_err(failed)?;
-        migrate(&mut connection, MIGRATIONS).map_err(|error| StoreError::database("bring up to date", path, error))?;
-        let files = Files::of(path).map_err(|source| StoreError::Look { path: path.to_owned(), source })?;
-        let mut store = Self { connection, path: path.to_owned(), lock, files, known: Known::default() };
+        migrate(&mut connection, MIGRATIONS)
+            .map_err(|error| StoreError::database("bring up to date", path, error))?;
+        let files = Files::of(path).map_err(|source| StoreError::Look {
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut store = Self {
+            connection,
+            path: path.to_owned(),
+            lock,
+            files,
+            known: Known::default(),
+        };
         store.known = Known::of(&store)?;
         Ok(store)
     }
 
-    /// Starts the thread that writes. Reading is over: everything after this goes through the handle.
+    /// Starts the thread that writes. Reading is over: everything after this goes through the
+    /// handle.
     ///
     /// # Errors
     /// [`StoreError::Thread`] if the system gives no thread.
@@ -58,11 +71,18 @@ impl Store {
 
     /// Writes the log back into the database and closes both; the lock goes last.
     pub(super) fn close(self) -> Result<(), StoreError> {
-        let Self { connection, path, lock, .. } = self;
+        let Self {
+            connection,
+            path,
+            lock,
+            ..
+        } = self;
         connection.flush_prepared_statement_cache();
         // Not being able to shorten the log loses nothing: the next start reads it.
         let checkpoint = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
-        let closed = connection.close().map_err(|(_, error)| StoreError::database("close", &path, error));
+        let closed = connection
+            .close()
+            .map_err(|(_, error)| StoreError::database("close", &path, error));
         drop(lock);
         if let Err(error) = checkpoint {
             tracing::debug!(%error, "write-ahead log not shortened");
@@ -73,33 +93,55 @@ impl Store {
 
 /// A connection to a file that is ours, or empty.
 pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path).map_err(|error| StoreError::database("open", path, error))?;
+    let connection =
+        Connection::open(path).map_err(|error| StoreError::database("open", path, error))?;
     check(&connection, path)?;
     Ok(connection)
 }
 
 fn create(path: &Path) -> Result<(), StoreError> {
-    let failed = |path: &Path, error| StoreError::io(path, error, |path, source| StoreError::Create { path, source });
+    let failed = |path: &Path, error| {
+        StoreError::io(path, error, |path, source| StoreError::Create {
+            path,
+            source,
+        })
+    };
     create_folder(path).map_err(|error| failed(folder_of(path).unwrap_or(path), error))?;
     let mut options = OpenOptions::new();
-    // SQLite would make the file readable for all; its log and index files copy the database's permissions.
+    // SQLite would make the file readable for all; its log and index files copy the database's
+    // permissions.
     options.append(true).create(true);
     owner_only(&mut options);
-    options.open(path).map(drop).map_err(|error| failed(path, error))
+    options
+        .open(path)
+        .map(drop)
+        .map_err(|error| failed(path, error))
 }
 
 /// Refuses files that are not ours or too new, before anything is changed in them.
 fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::database("read", path, error);
-    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
-    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(failed)?;
-    let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0)).map_err(failed)?;
+    let found: u32 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(failed)?;
+    let application: i32 = connection
+        .pragma_query_value(None, "application_id", |row| row.get(0))
+        .map_err(failed)?;
+    let tables: u32 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))
+        .map_err(failed)?;
     if tables > 0 && application != APPLICATION_ID {
-        return Err(StoreError::Foreign { path: path.to_owned() });
+        return Err(StoreError::Foreign {
+            path: path.to_owned(),
+        });
     }
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
     if found > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
     }
     Ok(())
 }
@@ -107,7 +149,8 @@ fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if mode != "wal" {
         // Some network file systems; as durable, but slower.
         tracing::warn!(mode, "the store's disk has no write-ahead log");
@@ -120,7 +163,10 @@ pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Applies what the file has not seen yet, each migration whole or not at all.
 pub(super) fn migrate(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
-    let seen: usize = connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))?.try_into().unwrap_or(usize::MAX);
+    let seen: usize = connection
+        .pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))?
+        .try_into()
+        .unwrap_or(usize::MAX);
     for (number, migration) in (1_u32..).zip(migrations).skip(seen) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(migration)?;

@@ -1,5 +1,6 @@
-//! The way to the store's thread: bounded by bytes, and so by count, because each write counts as at least [`LEAST`] bytes. Bytes count as
-//! used until they are on the disk. While the disk refuses, the bound is [`GROWN`]: the bridge goes on with its work meanwhile.
+//! The way to the store's thread: bounded by bytes, and so by count, because each write counts as
+//! at least [`LEAST`] bytes. Bytes count as used until they are on the disk. While the disk
+//! refuses, the bound is [`GROWN`]: the bridge goes on with its work meanwhile.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,13 +12,15 @@ use tokio::sync::{Semaphore, TryAcquireError};
 use super::StoreError;
 use crate::core::journal::{PersonRow, Row, Write};
 
-/// At most this many bytes of writes wait for the disk; one larger write goes alone. Enough for dozens of transactions: what comes faster
-/// than the disk takes it waits in the reader, where it is smaller.
+/// At most this many bytes of writes wait for the disk; one larger write goes alone. Enough for
+/// dozens of transactions: what comes faster than the disk takes it waits in the reader, where it
+/// is smaller.
 const BYTES: u32 = 4 * 1024 * 1024;
 /// The bound while the disk refuses writes.
 const GROWN: u32 = 64 * 1024 * 1024;
 const EXTRA: usize = (GROWN - BYTES) as usize;
-/// Each write counts as at least this much: at most 16,384 writes in [`BYTES`], 262,144 in [`GROWN`].
+/// Each write counts as at least this much: at most 16,384 writes in [`BYTES`], 262,144 in
+/// [`GROWN`].
 const LEAST: u32 = 256;
 /// The most writes that wait for a disk that does not refuse them.
 pub(super) const USUAL: u32 = BYTES / LEAST;
@@ -41,7 +44,12 @@ pub(super) fn channel() -> (Intake, Outlet) {
         queue: Mutex::default(),
         arrived: Condvar::new(),
     });
-    (Intake { shared: Arc::clone(&shared) }, Outlet { shared })
+    (
+        Intake {
+            shared: Arc::clone(&shared),
+        },
+        Outlet { shared },
+    )
 }
 
 #[derive(Debug)]
@@ -76,7 +84,12 @@ pub(super) struct Intake {
 impl Intake {
     /// Waits for room. Nothing happens if the future is dropped before it is done.
     pub(super) async fn put(&self, write: Write) -> Result<(), StoreError> {
-        let bytes = self.shared.room.acquire_many(weight(&write)).await.map_err(|_| StoreError::Stopped)?;
+        let bytes = self
+            .shared
+            .room
+            .acquire_many(weight(&write))
+            .await
+            .map_err(|_| StoreError::Stopped)?;
         bytes.forget();
         self.push(write);
         Ok(())
@@ -95,7 +108,10 @@ impl Intake {
 
     /// How many writes wait, if the queue is as large as it may become because the disk refuses.
     pub(super) fn grown(&self) -> Option<usize> {
-        self.shared.grown.load(Ordering::Relaxed).then(|| self.shared.queue().writes.len())
+        self.shared
+            .grown
+            .load(Ordering::Relaxed)
+            .then(|| self.shared.queue().writes.len())
     }
 
     /// Nothing more will come, and somebody waits until everything is on the disk.
@@ -135,9 +151,17 @@ pub(super) struct Outlet {
 
 impl Outlet {
     /// Waits for the next writes, for `patience` at most, and takes what is there, at most `limit`.
-    pub(super) fn take(&mut self, batch: &mut Vec<Write>, limit: usize, patience: Duration) -> Taken {
+    pub(super) fn take(
+        &mut self,
+        batch: &mut Vec<Write>,
+        limit: usize,
+        patience: Duration,
+    ) -> Taken {
         let nothing = |queue: &mut Queue| queue.writes.is_empty() && !queue.closed;
-        let waited = self.shared.arrived.wait_timeout_while(self.shared.queue(), patience, nothing);
+        let waited = self
+            .shared
+            .arrived
+            .wait_timeout_while(self.shared.queue(), patience, nothing);
         let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let count = limit.min(queue.writes.len());
         batch.extend(queue.writes.drain(..count));
@@ -150,7 +174,9 @@ impl Outlet {
 
     /// Gives the room of these writes back: they are on the disk.
     pub(super) fn done(&self, batch: &[Write]) {
-        self.shared.room.add_permits(batch.iter().map(|write| weight(write) as usize).sum());
+        self.shared
+            .room
+            .add_permits(batch.iter().map(|write| weight(write) as usize).sum());
         self.shrink();
     }
 
@@ -161,9 +187,12 @@ impl Outlet {
         }
     }
 
-    /// Takes the extra room away, once what waits fits without it: nobody has to stand still for that.
+    /// Takes the extra room away, once what waits fits without it: nobody has to stand still for
+    /// that.
     fn shrink(&self) {
-        if !self.shared.grown.load(Ordering::Relaxed) || self.shared.room.available_permits() < EXTRA {
+        if !self.shared.grown.load(Ordering::Relaxed)
+            || self.shared.room.available_permits() < EXTRA
+        {
             return;
         }
         let taken = self.shared.room.forget_permits(EXTRA);
@@ -181,7 +210,8 @@ impl Outlet {
         self.shared.queue().closed
     }
 
-    /// Whether nobody waits for the end: the bridge was cut off, and its files may be gone on purpose.
+    /// Whether nobody waits for the end: the bridge was cut off, and its files may be gone on
+    /// purpose.
     pub(super) fn is_abandoned(&self) -> bool {
         let queue = self.shared.queue();
         queue.closed && !queue.in_order
@@ -203,12 +233,22 @@ impl Drop for Outlet {
 /// The memory that a write takes.
 fn weight(write: &Write) -> u32 {
     let text = match write {
-        Write::Append(Row { kind, id, body, .. }) => kind.len() + id.as_ref().map_or(0, |id| id.len()) + body.len(),
+        Write::Append(Row { kind, id, body, .. }) => {
+            kind.len() + id.as_ref().map_or(0, |id| id.len()) + body.len()
+        }
         Write::Begin(session) => session.cause.len(),
-        Write::Person(PersonRow { platform, id, login, display, .. }) => platform.len() + id.len() + login.len() + display.len(),
+        Write::Person(PersonRow {
+            platform,
+            id,
+            login,
+            display,
+            ..
+        }) => platform.len() + id.len() + login.len() + display.len(),
         Write::Keep { value, .. } => value.len(),
     };
-    u32::try_from((text + size_of::<Write>()).max(LEAST as usize)).unwrap_or(BYTES).min(BYTES)
+    u32::try_from((text + size_of::<Write>()).max(LEAST as usize))
+        .unwrap_or(BYTES)
+        .min(BYTES)
 }
 
 #[cfg(test)]
@@ -216,17 +256,26 @@ mod tests {
     use super::*;
 
     fn keep(bytes: usize) -> Write {
-        Write::Keep { key: "k", value: "x".repeat(bytes).into() }
+        Write::Keep {
+            key: "k",
+            value: "x".repeat(bytes).into(),
+        }
     }
 
     #[test]
     fn bytes_bound_the_queue_until_they_are_on_the_disk() {
         let (intake, mut outlet) = channel();
         intake.try_put(keep(BYTES as usize / 2)).unwrap();
-        assert!(matches!(intake.try_put(keep(BYTES as usize / 2)), Err(TryWriteError::Full(_))));
+        assert!(matches!(
+            intake.try_put(keep(BYTES as usize / 2)),
+            Err(TryWriteError::Full(_))
+        ));
         let mut batch = Vec::new();
         assert_eq!(outlet.take(&mut batch, 1, Duration::ZERO), Taken::Writes);
-        assert!(matches!(intake.try_put(keep(BYTES as usize / 2)), Err(TryWriteError::Full(_))));
+        assert!(matches!(
+            intake.try_put(keep(BYTES as usize / 2)),
+            Err(TryWriteError::Full(_))
+        ));
         outlet.done(&batch);
         intake.try_put(keep(BYTES as usize / 2)).unwrap();
     }
@@ -238,7 +287,9 @@ mod tests {
     }
 
     fn accepted(intake: &Intake) -> usize {
-        (0..1_000_000).take_while(|_| intake.try_put(keep(0)).is_ok()).count()
+        (0..1_000_000)
+            .take_while(|_| intake.try_put(keep(0)).is_ok())
+            .count()
     }
 
     #[test]
@@ -247,9 +298,15 @@ mod tests {
         assert_eq!(accepted(&intake), 16_384);
         outlet.grow();
         outlet.grow();
-        assert_eq!((intake.grown(), accepted(&intake)), (Some(16_384), 262_144 - 16_384));
+        assert_eq!(
+            (intake.grown(), accepted(&intake)),
+            (Some(16_384), 262_144 - 16_384)
+        );
         let mut batch = Vec::new();
-        assert_eq!(outlet.take(&mut batch, 262_144 - 16_384, Duration::ZERO), Taken::Writes);
+        assert_eq!(
+            outlet.take(&mut batch, 262_144 - 16_384, Duration::ZERO),
+            Taken::Writes
+        );
         outlet.done(&batch[1..]);
         assert!(intake.grown().is_some(), "one more than fits");
         outlet.done(&batch[..1]);
@@ -260,7 +317,10 @@ mod tests {
     fn a_write_larger_than_the_bound_goes_alone() {
         let (intake, _outlet) = channel();
         intake.try_put(keep(2 * BYTES as usize)).unwrap();
-        assert!(matches!(intake.try_put(keep(0)), Err(TryWriteError::Full(_))));
+        assert!(matches!(
+            intake.try_put(keep(0)),
+            Err(TryWriteError::Full(_))
+        ));
     }
 
     #[tokio::test]

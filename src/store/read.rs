@@ -1,4 +1,5 @@
-//! What the bridge reads back at start-up. Rows are handed over one at a time: the journal may be larger than the memory.
+//! What the bridge reads back at start-up. Rows are handed over one at a time: the journal may be
+//! larger than the memory.
 
 use std::ops::ControlFlow;
 
@@ -23,7 +24,12 @@ impl Store {
         let mut sessions = Vec::new();
         self.each(statements::SESSIONS, (), |row| {
             let (id, started_ms, ended_ms, cause): (i64, _, _, Box<str>) = row.try_into()?;
-            sessions.push(Session { id: SessionId(id.cast_unsigned()), started_ms, ended_ms, cause });
+            sessions.push(Session {
+                id: SessionId(id.cast_unsigned()),
+                started_ms,
+                ended_ms,
+                cause,
+            });
             Ok(())
         })?;
         Ok(sessions)
@@ -31,23 +37,42 @@ impl Store {
 
     /// Number of the last row; 0 if there is none.
     pub fn last_seq(&self) -> Result<Seq, StoreError> {
-        let last: rusqlite::Result<i64> = self.connection.query_row(statements::LAST_SEQ, (), |row| row.get(0));
-        last.map(|last| Seq(last.cast_unsigned())).map_err(|error| self.unreadable(error))
+        let last: rusqlite::Result<i64> =
+            self.connection
+                .query_row(statements::LAST_SEQ, (), |row| row.get(0));
+        last.map(|last| Seq(last.cast_unsigned()))
+            .map_err(|error| self.unreadable(error))
     }
 
     /// A value kept by [`Write::Keep`](crate::core::journal::Write::Keep).
     pub fn kept(&self, key: &str) -> Result<Option<String>, StoreError> {
-        self.connection.query_row(statements::KEPT, [key], |row| row.get(0)).optional().map_err(|error| self.unreadable(error))
+        self.connection
+            .query_row(statements::KEPT, [key], |row| row.get(0))
+            .optional()
+            .map_err(|error| self.unreadable(error))
     }
 
     /// Reads rows back in the order of their numbers, until there are no more or `each` breaks off.
-    pub fn replay(&self, what: Replay<'_>, mut each: impl FnMut(Row) -> ControlFlow<()>) -> Result<ControlFlow<()>, StoreError> {
+    pub fn replay(
+        &self,
+        what: Replay<'_>,
+        mut each: impl FnMut(Row) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, StoreError> {
         let read = |columns: &Columns<'_>| journal_row(columns).map(&mut each);
         match what {
-            Replay::Session(SessionId(id)) => self.each_until(statements::REPLAY_SESSION, [id.cast_signed()], read),
+            Replay::Session(SessionId(id)) => {
+                self.each_until(statements::REPLAY_SESSION, [id.cast_signed()], read)
+            }
             Replay::Kinds(kinds) => {
-                let wanted: Vec<_> = kinds.iter().map(|(origin, kind)| serde_json::json!([origin.as_str(), kind])).collect();
-                self.each_until(statements::REPLAY_KINDS, [serde_json::Value::from(wanted).to_string()], read)
+                let wanted: Vec<_> = kinds
+                    .iter()
+                    .map(|(origin, kind)| serde_json::json!([origin.as_str(), kind]))
+                    .collect();
+                self.each_until(
+                    statements::REPLAY_KINDS,
+                    [serde_json::Value::from(wanted).to_string()],
+                    read,
+                )
             }
         }
     }
@@ -55,10 +80,14 @@ impl Store {
     /// Ids of the last `count` rows that have one, oldest first.
     pub fn recent_ids(&self, count: usize) -> Result<Vec<Box<str>>, StoreError> {
         let mut ids = Vec::new();
-        self.each(statements::RECENT_IDS, [i64::try_from(count).unwrap_or(i64::MAX)], |row| {
-            ids.push(row.get(0)?);
-            Ok(())
-        })?;
+        self.each(
+            statements::RECENT_IDS,
+            [i64::try_from(count).unwrap_or(i64::MAX)],
+            |row| {
+                ids.push(row.get(0)?);
+                Ok(())
+            },
+        )?;
         Ok(ids)
     }
 
@@ -72,15 +101,31 @@ impl Store {
 
     /// At most `limit` people, the most recently seen first.
     pub fn people(&self, limit: usize, mut each: impl FnMut(PersonRow)) -> Result<(), StoreError> {
-        self.each(statements::PEOPLE, [i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
-            let (platform, id, login, display, seen_ms) = row.try_into()?;
-            each(PersonRow { platform, id, login, display, seen_ms });
-            Ok(())
-        })
+        self.each(
+            statements::PEOPLE,
+            [i64::try_from(limit).unwrap_or(i64::MAX)],
+            |row| {
+                let (platform, id, login, display, seen_ms) = row.try_into()?;
+                each(PersonRow {
+                    platform,
+                    id,
+                    login,
+                    display,
+                    seen_ms,
+                });
+                Ok(())
+            },
+        )
     }
 
-    fn each<P: Params>(&self, sql: &str, with: P, mut read: impl FnMut(&Columns<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
-        self.each_until(sql, with, |row| read(row).map(ControlFlow::Continue)).map(|_| ())
+    fn each<P: Params>(
+        &self,
+        sql: &str,
+        with: P,
+        mut read: impl FnMut(&Columns<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        self.each_until(sql, with, |row| read(row).map(ControlFlow::Continue))
+            .map(|_| ())
     }
 
     fn each_until<P: Params>(
@@ -126,7 +171,9 @@ struct Origin(RowOrigin);
 impl FromSql for Origin {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let word = value.as_str()?;
-        RowOrigin::parse(word).map(Self).ok_or_else(|| FromSqlError::other(UnknownOrigin(word.into())))
+        RowOrigin::parse(word)
+            .map(Self)
+            .ok_or_else(|| FromSqlError::other(UnknownOrigin(word.into())))
     }
 }
 

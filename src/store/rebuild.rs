@@ -1,7 +1,9 @@
-//! The journal goes away, or something else comes in its place, while it is open: notices it and makes a new journal that holds everything.
+//! The journal goes away, or something else comes in its place, while it is open: notices it and
+//! makes a new journal that holds everything.
 //!
-//! A deleted file can still be read through the connection that has it open. So the new journal is a copy made by SQLite itself; only if that
-//! fails does it begin empty, with what is known of sessions and kept values, and the note says what is lost.
+//! A deleted file can still be read through the connection that has it open. So the new journal is
+//! a copy made by SQLite itself; only if that fails does it begin empty, with what is known of
+//! sessions and kept values, and the note says what is lost.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -34,14 +36,29 @@ const LARGE_PAGES: u32 = 2_048;
 /// The key of the id.
 const INSTANCE: &str = "instance";
 /// Keys that are kept; what a later version may have kept beside them is not needed to go on.
-const KEYS: [&str; 8] = ["alive_ms", "streamed_ms", "generation", "channels", "subscriptions", "once", "latest", INSTANCE];
+const KEYS: [&str; 8] = [
+    "alive_ms",
+    "streamed_ms",
+    "generation",
+    "channels",
+    "subscriptions",
+    "once",
+    "latest",
+    INSTANCE,
+];
 
 impl Known {
     /// Reads it from the journal.
     pub(super) fn of(store: &Store) -> Result<Self, StoreError> {
-        let mut known = Self { last: store.last_seq()?, session: store.sessions()?.pop(), ..Self::default() };
+        let mut known = Self {
+            last: store.last_seq()?,
+            session: store.sessions()?.pop(),
+            ..Self::default()
+        };
         for key in KEYS {
-            known.kept.extend(store.kept(key)?.map(|value| (key, value.into())));
+            known
+                .kept
+                .extend(store.kept(key)?.map(|value| (key, value.into())));
         }
         known.instance = store.kept(INSTANCE)?;
         Ok(known)
@@ -69,20 +86,33 @@ impl Known {
 
     /// What can be written down again without the old journal.
     fn writes(&self) -> Vec<Write> {
-        let kept = self.kept.iter().map(|(key, value)| Write::Keep { key, value: value.clone() });
-        self.session.clone().map(Write::Begin).into_iter().chain(kept).collect()
+        let kept = self.kept.iter().map(|(key, value)| Write::Keep {
+            key,
+            value: value.clone(),
+        });
+        self.session
+            .clone()
+            .map(Write::Begin)
+            .into_iter()
+            .chain(kept)
+            .collect()
     }
 
     /// Whether a database is in order and the journal that it should be.
     fn is_in(&self, connection: &Connection) -> rusqlite::Result<bool> {
-        let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let application: i32 =
+            connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
         if application != APPLICATION_ID {
             return Ok(false);
         }
-        let sound: String = connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+        let sound: String =
+            connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
         let last: i64 = connection.query_row(statements::LAST_SEQ, (), |row| row.get(0))?;
         let mut instance = connection.prepare(statements::KEPT)?;
-        let instance: Option<String> = instance.query_map([INSTANCE], |row| row.get(0))?.next().transpose()?;
+        let instance: Option<String> = instance
+            .query_map([INSTANCE], |row| row.get(0))?
+            .next()
+            .transpose()?;
         Ok(sound == "ok" && last.cast_unsigned() >= self.last.0 && instance == self.instance)
     }
 }
@@ -95,18 +125,30 @@ enum Copy {
 }
 
 impl Store {
-    /// Makes sure that we alone have the journal and that it is on the disk under its name; makes a new one if it is not. Tells whether it
-    /// did: then what was written last may have to be written again.
+    /// Makes sure that we alone have the journal and that it is on the disk under its name; makes a
+    /// new one if it is not. Tells whether it did: then what was written last may have to be
+    /// written again.
     pub(super) fn secure(&mut self, reporter: &Reporter) -> Result<bool, StoreError> {
         if self.lock.renew()? {
-            reporter
-                .noted(format!("the lock file {} was deleted while the bridge runs; it is there again", self.lock.path().display()), false);
+            reporter.noted(
+                format!(
+                    "the lock file {} was deleted while the bridge runs; it is there again",
+                    self.lock.path().display()
+                ),
+                false,
+            );
         }
-        let unseen = |source| StoreError::Look { path: self.path.clone(), source };
+        let unseen = |source| StoreError::Look {
+            path: self.path.clone(),
+            source,
+        };
         let what = match self.files.change().map_err(unseen)? {
             Change::None => return Ok(false),
             Change::Written if self.is_whole()? => {
-                self.files.accept().map_err(|source| StoreError::Look { path: self.path.clone(), source })?;
+                self.files.accept().map_err(|source| StoreError::Look {
+                    path: self.path.clone(),
+                    source,
+                })?;
                 return Ok(false);
             }
             Change::Written => {
@@ -115,7 +157,9 @@ impl Store {
             }
             Change::Deleted => "was deleted or moved",
             Change::Replaced => "was replaced by another file",
-            Change::LogDeleted => "has lost its write-ahead log, which was deleted, moved or replaced",
+            Change::LogDeleted => {
+                "has lost its write-ahead log, which was deleted, moved or replaced"
+            }
         };
         let what = format!("{} {what} while the bridge runs", self.path.display());
         if self.is_large() {
@@ -125,32 +169,51 @@ impl Store {
         let last = self.known.last;
         let (copy, moved) = self.rebuild()?;
         let text = match &copy {
-            Copy::Whole => format!("{what}. A new journal is in its place, and everything is in it"),
+            Copy::Whole => {
+                format!("{what}. A new journal is in its place, and everything is in it")
+            }
             Copy::Lost(why) => format!(
-                "{what}, and it cannot be read any more ({why}). A new journal is in its place. No longer on disk: entries 1 to {}, so the credits of this session so far and of all sessions before it, and the names of people seen so far. The bridge has this session's credits in memory until it ends",
+                "{what}, and it cannot be read any more ({why}). A new journal is in its place. No \
+                    longer on disk: entries 1 to {}, so the credits of this session so far and of \
+                    all sessions before it, and the names of people seen so far. The bridge has \
+                    this session's credits in memory until it ends",
                 last.0
             ),
         };
-        let aside = moved.first().map(|first| format!(". What was found in its place is now {}", first.display()));
-        reporter.noted(text + &aside.unwrap_or_default(), matches!(copy, Copy::Lost(_)));
+        let aside = moved
+            .first()
+            .map(|first| format!(". What was found in its place is now {}", first.display()));
+        reporter.noted(
+            text + &aside.unwrap_or_default(),
+            matches!(copy, Copy::Lost(_)),
+        );
         Ok(true)
     }
 
     /// Whether a copy takes so long that nobody should wait for it.
     fn is_large(&self) -> bool {
-        let pages = self.connection.pragma_query_value(None, "page_count", |row| row.get::<_, u32>(0));
+        let pages = self
+            .connection
+            .pragma_query_value(None, "page_count", |row| row.get::<_, u32>(0));
         pages.map_or(true, |pages| pages > LARGE_PAGES)
     }
 
     /// A batch was committed.
     pub(super) fn wrote(&mut self, batch: &[Write]) -> Result<(), StoreError> {
         self.known.note(batch);
-        self.files.accept().map_err(|source| StoreError::Look { path: self.path.clone(), source })
+        self.files.accept().map_err(|source| StoreError::Look {
+            path: self.path.clone(),
+            source,
+        })
     }
 
-    /// Writes the log back into the database and cuts it to nothing: on a small disk it may be the log that takes the room.
+    /// Writes the log back into the database and cuts it to nothing: on a small disk it may be the
+    /// log that takes the room.
     pub(super) fn shorten_log(&mut self) {
-        if let Err(error) = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())) {
+        if let Err(error) = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
+        {
             tracing::debug!(%error, "write-ahead log not shortened");
         }
         if let Err(error) = self.files.accept() {
@@ -178,14 +241,21 @@ impl Store {
     fn rebuild(&mut self) -> Result<(Copy, Vec<PathBuf>), StoreError> {
         create_folder(&self.path).map_err(|error| self.cannot_create(error))?;
         if !self.files.spoilt {
-            // A journal that was moved away should be whole where it is now. It does not have to be: the copy is made of both.
-            if let Err(error) = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())) {
+            // A journal that was moved away should be whole where it is now. It does not have to
+            // be: the copy is made of both.
+            if let Err(error) =
+                self.connection
+                    .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
+            {
                 tracing::debug!(%error, "write-ahead log not written back");
             }
         }
         let new = with_suffix(&self.files.place(), ".new");
         let copy = self.copy_to(&new)?;
-        let in_the_way = |source| StoreError::InTheWay { path: self.path.clone(), source };
+        let in_the_way = |source| StoreError::InTheWay {
+            path: self.path.clone(),
+            source,
+        };
         let moved = self.files.put_in_place(&new).map_err(in_the_way)?;
         let connection = connect(&self.path)?;
         configure(&connection).map_err(|error| StoreError::database("open", &self.path, error))?;
@@ -193,8 +263,12 @@ impl Store {
         if matches!(copy, Copy::Lost(_)) {
             self.known.last = Seq(0);
         }
-        self.files = Files::of(&self.path).map_err(|source| StoreError::Look { path: self.path.clone(), source })?;
-        // The last connection to close deletes the log by its name; the one of that name is the new journal's.
+        self.files = Files::of(&self.path).map_err(|source| StoreError::Look {
+            path: self.path.clone(),
+            source,
+        })?;
+        // The last connection to close deletes the log by its name; the one of that name is the new
+        // journal's.
         let closed = old.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         if let Err(error) = closed.and_then(|_| old.close().map_err(|(_, error)| error)) {
             tracing::debug!(%error, "the old journal is not closed");
@@ -202,7 +276,8 @@ impl Store {
         Ok((copy, moved))
     }
 
-    /// Writes all that can be had into a new file, safely on the disk when it returns. A part of it is of no use, and takes room.
+    /// Writes all that can be had into a new file, safely on the disk when it returns. A part of it
+    /// is of no use, and takes room.
     fn copy_to(&self, new: &Path) -> Result<Copy, StoreError> {
         let copy = self.copy_all_to(new);
         if copy.is_err()
@@ -215,11 +290,16 @@ impl Store {
 
     fn copy_all_to(&self, new: &Path) -> Result<Copy, StoreError> {
         self.create_new(new)?;
-        let name = new.to_str().ok_or_else(|| self.cannot_create(std::io::Error::other("its path is no UTF-8")))?;
-        let copied = self.connection.execute("VACUUM INTO ?1", [name]).and_then(|_| {
-            let copy = Connection::open(new)?;
-            self.known.is_in(&copy)
-        });
+        let name = new
+            .to_str()
+            .ok_or_else(|| self.cannot_create(std::io::Error::other("its path is no UTF-8")))?;
+        let copied = self
+            .connection
+            .execute("VACUUM INTO ?1", [name])
+            .and_then(|_| {
+                let copy = Connection::open(new)?;
+                self.known.is_in(&copy)
+            });
         let copy = match copied {
             Ok(true) => Copy::Whole,
             Ok(false) => Copy::Lost("its content is not what was written".to_owned()),
@@ -230,11 +310,15 @@ impl Store {
             self.create_new(new)?;
             let failed = |error| StoreError::database("write to", new, error);
             let mut fresh = Connection::open(new).map_err(failed)?;
-            fresh.pragma_update(None, "synchronous", "full").map_err(failed)?;
+            fresh
+                .pragma_update(None, "synchronous", "full")
+                .map_err(failed)?;
             migrate(&mut fresh, MIGRATIONS).map_err(failed)?;
             apply::commit(&mut fresh, new, &self.known.writes())?;
         }
-        File::open(new).and_then(|file| file.sync_all()).map_err(|error| self.cannot_create(error))?;
+        File::open(new)
+            .and_then(|file| file.sync_all())
+            .map_err(|error| self.cannot_create(error))?;
         Ok(copy)
     }
 
@@ -244,13 +328,18 @@ impl Store {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         owner_only(&mut options);
-        options.open(new).map(drop).map_err(|error| self.cannot_create(error))
+        options
+            .open(new)
+            .map(drop)
+            .map_err(|error| self.cannot_create(error))
     }
 
     fn remove(&self, new: &Path) -> Result<(), StoreError> {
         for suffix in ["", "-journal"] {
             match fs::remove_file(with_suffix(new, suffix)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(self.cannot_create(error)),
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(self.cannot_create(error));
+                }
                 _ => {}
             }
         }
@@ -258,11 +347,15 @@ impl Store {
     }
 
     fn cannot_create(&self, error: std::io::Error) -> StoreError {
-        StoreError::io(&self.path, error, |path, source| StoreError::Create { path, source })
+        StoreError::io(&self.path, error, |path, source| StoreError::Create {
+            path,
+            source,
+        })
     }
 }
 
-/// Whether the content is at fault, and not the disk or another program: trying again would not help.
+/// Whether the content is at fault, and not the disk or another program: trying again would not
+/// help.
 fn is_unreadable(error: &rusqlite::Error) -> bool {
     match error.sqlite_error() {
         Some(error) => match error.code {
@@ -274,9 +367,12 @@ fn is_unreadable(error: &rusqlite::Error) -> bool {
             | ErrorCode::DatabaseLocked
             | ErrorCode::OutOfMemory
             | ErrorCode::OperationInterrupted => false,
-            ErrorCode::SystemIoFailure => {
-                [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ, ffi::SQLITE_IOERR_CORRUPTFS].contains(&error.extended_code)
-            }
+            ErrorCode::SystemIoFailure => [
+                ffi::SQLITE_IOERR_READ,
+                ffi::SQLITE_IOERR_SHORT_READ,
+                ffi::SQLITE_IOERR_CORRUPTFS,
+            ]
+            .contains(&error.extended_code),
             _ => true,
         },
         None => true,

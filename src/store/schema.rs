@@ -1,4 +1,5 @@
-//! The tables, as a list of migrations. Append to it; never edit what is there: files of users were made by it.
+//! The tables, as a list of migrations. Append to it; never edit what is there: files of users were
+//! made by it.
 //!
 //! `PRAGMA user_version` is the number of migrations that a file has seen.
 
@@ -8,7 +9,8 @@ pub(super) const APPLICATION_ID: i32 = 0x5477_4272;
 /// All migrations, oldest first.
 pub(super) const MIGRATIONS: &[&str] = &[FIRST];
 
-/// `journal_by_session` and `journal_by_kind` carry the row number behind their columns: what they find is in the journal's order.
+/// `journal_by_session` and `journal_by_kind` carry the row number behind their columns: what they
+/// find is in the journal's order.
 const FIRST: &str = "
 CREATE TABLE journal (
     seq     INTEGER PRIMARY KEY,

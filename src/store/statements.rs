@@ -2,15 +2,18 @@
 
 /// Changes nothing if there is a row of this number: [`SAME_ROW`] tells whether it is this one.
 pub(super) const APPEND: &str = "
-INSERT INTO journal (seq, session, at_ms, origin, kind, id, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO journal (seq, session, at_ms, origin, kind, id, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
+?7)
 ON CONFLICT (seq) DO NOTHING";
 
 pub(super) const SAME_ROW: &str = "
 SELECT count(*) FROM journal
-WHERE seq = ?1 AND session = ?2 AND at_ms = ?3 AND origin = ?4 AND kind = ?5 AND id IS ?6 AND body = ?7";
+WHERE seq = ?1 AND session = ?2 AND at_ms = ?3 AND origin = ?4 AND kind = ?5 AND id IS ?6 AND body \
+= ?7";
 
 /// Earlier sessions only: when a batch is repeated, the later ones are there already.
-pub(super) const END_RUNNING: &str = "UPDATE session SET ended_ms = ?1 WHERE ended_ms IS NULL AND id < ?2";
+pub(super) const END_RUNNING: &str =
+    "UPDATE session SET ended_ms = ?1 WHERE ended_ms IS NULL AND id < ?2";
 
 /// Of a session that is known, only the start is corrected.
 pub(super) const BEGIN_SESSION: &str = "
@@ -19,7 +22,8 @@ ON CONFLICT (id) DO UPDATE SET started_ms = ?2";
 
 pub(super) const PERSON_BY_ID: &str = "
 INSERT INTO person (platform, id, login, display, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-ON CONFLICT (platform, id) WHERE id <> '' DO UPDATE SET login = ?3, display = ?4, seen_ms = max(seen_ms, ?5)";
+ON CONFLICT (platform, id) WHERE id <> '' DO UPDATE SET login = ?3, display = ?4, seen_ms = \
+max(seen_ms, ?5)";
 
 pub(super) const PERSON_BY_LOGIN: &str = "
 INSERT INTO person (platform, id, login, display, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -38,7 +42,8 @@ pub(super) const KEPT: &str = "SELECT value FROM kept WHERE key = ?1";
 pub(super) const REPLAY_SESSION: &str = "
 SELECT seq, session, at_ms, origin, kind, id, body FROM journal WHERE session = ?1 ORDER BY seq";
 
-/// `?1` is a JSON array of `[origin, kind]`. The inner query gathers row numbers only, so that no row is held in memory to be sorted.
+/// `?1` is a JSON array of `[origin, kind]`. The inner query gathers row numbers only, so that no
+/// row is held in memory to be sorted.
 pub(super) const REPLAY_KINDS: &str = "
 SELECT seq, session, at_ms, origin, kind, id, body FROM journal
 WHERE seq IN (
@@ -48,9 +53,12 @@ WHERE seq IN (
 ORDER BY seq";
 
 pub(super) const RECENT_IDS: &str = "
-SELECT id FROM (SELECT seq, id FROM journal WHERE id IS NOT NULL ORDER BY seq DESC LIMIT ?1) ORDER BY seq";
+SELECT id FROM (SELECT seq, id FROM journal WHERE id IS NOT NULL ORDER BY seq DESC LIMIT ?1) ORDER \
+BY seq";
 
-pub(super) const PUBLISHED_IDS: &str = "SELECT id FROM journal WHERE origin = 'published' AND id IS NOT NULL";
+pub(super) const PUBLISHED_IDS: &str =
+    "SELECT id FROM journal WHERE origin = 'published' AND id IS NOT NULL";
 
 pub(super) const PEOPLE: &str = "
-SELECT platform, id, login, display, seen_ms FROM person ORDER BY seen_ms DESC, rowid DESC LIMIT ?1";
+SELECT platform, id, login, display, seen_ms FROM person ORDER BY seen_ms DESC, rowid DESC LIMIT \
+?1";

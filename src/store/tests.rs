@@ -44,11 +44,22 @@ fn heard(seq: u64) -> Row {
 }
 
 fn person(id: &str, login: &str, display: &str, seen_ms: i64) -> PersonRow {
-    PersonRow { platform: "twitch".into(), id: id.into(), login: login.into(), display: display.into(), seen_ms }
+    PersonRow {
+        platform: "twitch".into(),
+        id: id.into(),
+        login: login.into(),
+        display: display.into(),
+        seen_ms,
+    }
 }
 
 fn session(id: u64, started_ms: i64) -> Session {
-    Session { id: SessionId(id), started_ms, ended_ms: None, cause: "clear".into() }
+    Session {
+        id: SessionId(id),
+        started_ms,
+        ended_ms: None,
+        cause: "clear".into(),
+    }
 }
 
 fn replayed(store: &Store, what: Replay<'_>) -> Vec<Row> {
@@ -105,23 +116,54 @@ async fn what_was_written_is_read_back() {
     let mut writes: Vec<_> = rows.iter().cloned().map(Write::Append).collect();
     writes.insert(0, Write::Begin(session(1, 10)));
     writes.insert(4, Write::Begin(session(2, 20)));
-    writes
-        .extend([("alive_ms", "1"), ("generation", "G3"), ("alive_ms", "2")].map(|(key, value)| Write::Keep { key, value: value.into() }));
+    writes.extend(
+        [("alive_ms", "1"), ("generation", "G3"), ("alive_ms", "2")].map(|(key, value)| {
+            Write::Keep {
+                key,
+                value: value.into(),
+            }
+        }),
+    );
     let store = saved(&path, writes).await;
 
     assert_eq!(store.last_seq().unwrap(), Seq(7));
-    assert_eq!(store.sessions().unwrap(), [Session { ended_ms: Some(20), ..session(1, 10) }, session(2, 20)]);
+    assert_eq!(
+        store.sessions().unwrap(),
+        [
+            Session {
+                ended_ms: Some(20),
+                ..session(1, 10)
+            },
+            session(2, 20)
+        ]
+    );
     assert_eq!(store.kept("alive_ms").unwrap().as_deref(), Some("2"));
     assert_eq!(store.kept("unheard of").unwrap(), None);
     // Session 1 was taken up again after session 2: its rows are not next to each other.
-    assert_eq!(replayed(&store, Replay::Session(SessionId(1))), [&rows[0..3], &rows[6..]].concat());
+    assert_eq!(
+        replayed(&store, Replay::Session(SessionId(1))),
+        [&rows[0..3], &rows[6..]].concat()
+    );
     assert_eq!(replayed(&store, Replay::Session(SessionId(9))), []);
-    let kinds = [(RowOrigin::Filled, "BITS"), (RowOrigin::Heard, "FOLLOW"), (RowOrigin::Heard, "BITS"), (RowOrigin::Heard, "Custom")];
-    assert_eq!(replayed(&store, Replay::Kinds(&kinds)), [&rows[0..1], &rows[3..5]].concat());
+    let kinds = [
+        (RowOrigin::Filled, "BITS"),
+        (RowOrigin::Heard, "FOLLOW"),
+        (RowOrigin::Heard, "BITS"),
+        (RowOrigin::Heard, "Custom"),
+    ];
+    assert_eq!(
+        replayed(&store, Replay::Kinds(&kinds)),
+        [&rows[0..1], &rows[3..5]].concat()
+    );
     assert_eq!(replayed(&store, Replay::Kinds(&[])), []);
-    assert_eq!(store.recent_ids(3).unwrap(), ["id-4".into(), "id-5".into(), "id-7".into()]);
+    assert_eq!(
+        store.recent_ids(3).unwrap(),
+        ["id-4".into(), "id-5".into(), "id-7".into()]
+    );
     let mut published = Vec::new();
-    store.published_ids(|id| published.push(id.to_owned())).unwrap();
+    store
+        .published_ids(|id| published.push(id.to_owned()))
+        .unwrap();
     assert_eq!(published, ["id-2"]);
 }
 
@@ -140,7 +182,10 @@ async fn people_are_kept_by_id_or_else_by_login_the_latest_first() {
     let store = saved(&path, writes.into_iter().map(Write::Person).collect()).await;
     let expected = [
         person("1", "ada_l", "Ada L", 9),
-        PersonRow { display: "NoBody".into(), ..named },
+        PersonRow {
+            display: "NoBody".into(),
+            ..named
+        },
         person("3", "", "", 4),
         person("2", "bob", "Bob", 2),
     ];
@@ -151,20 +196,45 @@ async fn people_are_kept_by_id_or_else_by_login_the_latest_first() {
 #[tokio::test]
 async fn repeats_change_nothing() {
     let (_folder, path) = folder();
-    let writes = vec![Write::Append(heard(1)), Write::Begin(session(1, 10)), Write::Begin(session(2, 20))];
+    let writes = vec![
+        Write::Append(heard(1)),
+        Write::Begin(session(1, 10)),
+        Write::Begin(session(2, 20)),
+    ];
     drop(saved(&path, writes.clone()).await);
     // As after a commit whose success was not seen: the whole batch comes again.
     let store = saved(&path, writes).await;
     assert_eq!(replayed(&store, Replay::Session(SessionId(1))), [heard(1)]);
-    assert_eq!(store.sessions().unwrap(), [Session { ended_ms: Some(20), ..session(1, 10) }, session(2, 20)]);
+    assert_eq!(
+        store.sessions().unwrap(),
+        [
+            Session {
+                ended_ms: Some(20),
+                ..session(1, 10)
+            },
+            session(2, 20)
+        ]
+    );
 }
 
 #[tokio::test]
 async fn the_corrected_start_of_a_session_is_kept() {
     let (_folder, path) = folder();
-    let first = |started_ms| Session { cause: "first".into(), ..session(1, started_ms) };
-    drop(saved(&path, vec![Write::Begin(first(1_000)), Write::Begin(first(400))]).await);
-    assert_eq!(Store::open(&path).unwrap().sessions().unwrap(), [first(400)]);
+    let first = |started_ms| Session {
+        cause: "first".into(),
+        ..session(1, started_ms)
+    };
+    drop(
+        saved(
+            &path,
+            vec![Write::Begin(first(1_000)), Write::Begin(first(400))],
+        )
+        .await,
+    );
+    assert_eq!(
+        Store::open(&path).unwrap().sessions().unwrap(),
+        [first(400)]
+    );
 }
 
 #[tokio::test]
@@ -172,21 +242,51 @@ async fn another_row_of_the_same_number_is_an_error_and_not_silence() {
     let (_folder, path) = folder();
     drop(saved(&path, vec![Write::Append(heard(1))]).await);
     let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
-    handle.write(Write::Append(Row { body: "{}".into(), ..heard(1) })).await.unwrap();
-    let Some(StoreNotice::Failed { error }) = timeout(PATIENCE, notices.recv()).await.unwrap() else { panic!() };
-    assert!(error.contains("entry 1 ") && error.contains("another program has written to it"), "{error}");
-    assert!(matches!(handle.close().await, Err(StoreError::Unsaved { writes: 1, .. })));
-    assert_eq!(replayed(&Store::open(&path).unwrap(), Replay::Session(SessionId(1))), [heard(1)]);
+    handle
+        .write(Write::Append(Row {
+            body: "{}".into(),
+            ..heard(1)
+        }))
+        .await
+        .unwrap();
+    let Some(StoreNotice::Failed { error }) = timeout(PATIENCE, notices.recv()).await.unwrap()
+    else {
+        panic!()
+    };
+    assert!(
+        error.contains("entry 1 ") && error.contains("another program has written to it"),
+        "{error}"
+    );
+    assert!(matches!(
+        handle.close().await,
+        Err(StoreError::Unsaved { writes: 1, .. })
+    ));
+    assert_eq!(
+        replayed(&Store::open(&path).unwrap(), Replay::Session(SessionId(1))),
+        [heard(1)]
+    );
 }
 
 #[tokio::test]
 async fn the_sender_can_wait_for_writes_that_have_no_number() {
     let (_folder, path) = folder();
-    let (handle, mut notices) = saved(&path, vec![Write::Append(heard(4))]).await.run().unwrap();
-    handle.write(Write::Person(person("1", "ada", "Ada", 1))).await.unwrap();
+    let (handle, mut notices) = saved(&path, vec![Write::Append(heard(4))])
+        .await
+        .run()
+        .unwrap();
+    handle
+        .write(Write::Person(person("1", "ada", "Ada", 1)))
+        .await
+        .unwrap();
     assert_eq!(committed(&mut notices, 1).await, 1);
     handle.try_write(Write::Append(heard(5))).unwrap();
-    handle.write(Write::Keep { key: "alive_ms", value: "1".into() }).await.unwrap();
+    handle
+        .write(Write::Keep {
+            key: "alive_ms",
+            value: "1".into(),
+        })
+        .await
+        .unwrap();
     assert_eq!(committed(&mut notices, 3).await, 3);
     handle.close().await.unwrap();
     assert_eq!(timeout(PATIENCE, notices.recv()).await.unwrap(), None);
@@ -201,14 +301,23 @@ async fn dropping_the_handle_still_writes_what_is_queued() {
     }
     drop(handle);
     while timeout(PATIENCE, notices.recv()).await.unwrap().is_some() {}
-    assert_eq!(Connection::open(&path).unwrap().query_row("SELECT count(*) FROM journal", (), |row| row.get::<_, u32>(0)).unwrap(), 1000);
+    assert_eq!(
+        Connection::open(&path)
+            .unwrap()
+            .query_row("SELECT count(*) FROM journal", (), |row| row
+                .get::<_, u32>(0))
+            .unwrap(),
+        1000
+    );
 }
 
 #[test]
 fn a_second_bridge_is_refused_with_the_first_ones_process_id() {
     let (_folder, path) = folder();
     let first = Store::open(&path).unwrap();
-    let Err(StoreError::Taken { pid, .. }) = Store::open(&path) else { panic!() };
+    let Err(StoreError::Taken { pid, .. }) = Store::open(&path) else {
+        panic!()
+    };
     assert_eq!(pid, Some(std::process::id()));
     drop(first);
     Store::open(&path).unwrap();
@@ -230,27 +339,56 @@ async fn a_transaction_that_fails_is_tried_again_until_it_succeeds() {
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     handle.write(Write::Append(heard(1))).await.unwrap();
-    let Some(StoreNotice::Failed { error }) = timeout(PATIENCE, notices.recv()).await.unwrap() else { panic!() };
-    assert!(error.starts_with("cannot write to ") && error.ends_with(": database is locked"), "{error}");
+    let Some(StoreNotice::Failed { error }) = timeout(PATIENCE, notices.recv()).await.unwrap()
+    else {
+        panic!()
+    };
+    assert!(
+        error.starts_with("cannot write to ") && error.ends_with(": database is locked"),
+        "{error}"
+    );
     handle.write(Write::Append(heard(2))).await.unwrap();
     other.execute_batch("ROLLBACK").unwrap();
     let healed = async { while notices.recv().await.unwrap() != StoreNotice::Healed {} };
     timeout(PATIENCE, healed).await.unwrap();
     assert_eq!(committed(&mut notices, 2).await, 2);
     handle.close().await.unwrap();
-    assert_eq!(replayed(&Store::open(&path).unwrap(), Replay::Session(SessionId(1))), [heard(1), heard(2)]);
+    assert_eq!(
+        replayed(&Store::open(&path).unwrap(), Replay::Session(SessionId(1))),
+        [heard(1), heard(2)]
+    );
 }
 
 #[tokio::test]
 async fn closing_with_a_full_disk_says_what_is_lost() {
     let (_folder, path) = folder();
     let store = Store::open(&path).unwrap();
-    let pages: u32 = store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-    store.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    let pages: u32 = store
+        .connection
+        .pragma_query_value(None, "page_count", |row| row.get(0))
+        .unwrap();
+    store
+        .connection
+        .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+        .unwrap();
     let (handle, _notices) = store.run().unwrap();
-    handle.write(Write::Append(Row { body: "x".repeat(100_000).into(), ..heard(1) })).await.unwrap();
-    let Err(error @ StoreError::Unsaved { writes: 1, .. }) = handle.close().await else { panic!() };
-    assert!(error.chain().starts_with("1 entries could not be saved: no space left on the disk of "), "{}", error.chain());
+    handle
+        .write(Write::Append(Row {
+            body: "x".repeat(100_000).into(),
+            ..heard(1)
+        }))
+        .await
+        .unwrap();
+    let Err(error @ StoreError::Unsaved { writes: 1, .. }) = handle.close().await else {
+        panic!()
+    };
+    assert!(
+        error
+            .chain()
+            .starts_with("1 entries could not be saved: no space left on the disk of "),
+        "{}",
+        error.chain()
+    );
     Store::open(&path).unwrap();
 }
 
@@ -259,29 +397,60 @@ fn files_that_are_not_ours_are_left_alone() {
     let (folder, _) = folder();
     let path = folder.path().join("text.db");
     std::fs::write(&path, "hello ".repeat(1000)).unwrap();
-    assert!(matches!(Store::open(&path), Err(StoreError::Damaged { .. })));
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "hello ".repeat(1000));
+    assert!(matches!(
+        Store::open(&path),
+        Err(StoreError::Damaged { .. })
+    ));
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        "hello ".repeat(1000)
+    );
 
     let path = folder.path().join("other.db");
-    Connection::open(&path).unwrap().execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
-    assert!(matches!(Store::open(&path), Err(StoreError::Foreign { .. })));
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE bookmarks (url TEXT)")
+        .unwrap();
+    assert!(matches!(
+        Store::open(&path),
+        Err(StoreError::Foreign { .. })
+    ));
 
     let path = folder.path().join("newer.db");
     drop(Store::open(&path).unwrap());
-    Connection::open(&path).unwrap().pragma_update(None, "user_version", 9999).unwrap();
-    let Err(error @ StoreError::Newer { found: 9999, .. }) = Store::open(&path) else { panic!() };
-    assert!(error.to_string().contains("newer twitchat-bridge (format 9999"), "{error}");
+    Connection::open(&path)
+        .unwrap()
+        .pragma_update(None, "user_version", 9999)
+        .unwrap();
+    let Err(error @ StoreError::Newer { found: 9999, .. }) = Store::open(&path) else {
+        panic!()
+    };
+    assert!(
+        error
+            .to_string()
+            .contains("newer twitchat-bridge (format 9999"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_broken_page_is_reported_as_damage() {
     let (_folder, path) = folder();
-    drop(saved(&path, (1..=5000).map(|seq| Write::Append(heard(seq))).collect()).await);
+    drop(
+        saved(
+            &path,
+            (1..=5000).map(|seq| Write::Append(heard(seq))).collect(),
+        )
+        .await,
+    );
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[4096..].fill(0xA5);
     std::fs::write(&path, bytes).unwrap();
-    let error =
-        Store::open(&path).and_then(|store| store.replay(Replay::Session(SessionId(1)), |_| ControlFlow::Continue(()))).unwrap_err();
+    let error = Store::open(&path)
+        .and_then(|store| {
+            store.replay(Replay::Session(SessionId(1)), |_| ControlFlow::Continue(()))
+        })
+        .unwrap_err();
     assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
 }
 
@@ -289,17 +458,37 @@ async fn a_broken_page_is_reported_as_damage() {
 fn a_row_of_an_unknown_origin_is_an_error() {
     let (_folder, path) = folder();
     let store = Store::open(&path).unwrap();
-    store.connection.execute("INSERT INTO journal VALUES (1, 1, 0, 'dreamt', 'FOLLOW', NULL, '{}')", ()).unwrap();
-    let error = store.replay(Replay::Session(SessionId(1)), |_| ControlFlow::Continue(())).unwrap_err();
-    assert!(error.chain().ends_with(r#"unknown origin "dreamt""#), "{}", error.chain());
+    store
+        .connection
+        .execute(
+            "INSERT INTO journal VALUES (1, 1, 0, 'dreamt', 'FOLLOW', NULL, '{}')",
+            (),
+        )
+        .unwrap();
+    let error = store
+        .replay(Replay::Session(SessionId(1)), |_| ControlFlow::Continue(()))
+        .unwrap_err();
+    assert!(
+        error.chain().ends_with(r#"unknown origin "dreamt""#),
+        "{}",
+        error.chain()
+    );
 }
 
 #[test]
 fn a_commit_waits_for_the_disk() {
     let (_folder, path) = folder();
     let store = Store::open(&path).unwrap();
-    let pragma = |name| store.connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
-    assert_eq!((pragma("journal_mode"), pragma("synchronous")), ("wal".to_owned().into(), 2_i64.into()));
+    let pragma = |name| {
+        store
+            .connection
+            .pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))
+            .unwrap()
+    };
+    assert_eq!(
+        (pragma("journal_mode"), pragma("synchronous")),
+        ("wal".to_owned().into(), 2_i64.into())
+    );
 }
 
 /// From an empty file and from every version there ever was, with what that version could hold.
@@ -312,36 +501,75 @@ fn every_old_version_is_brought_up_to_date() {
         let mut old = Connection::open(&path).unwrap();
         open::migrate(&mut old, &MIGRATIONS[..version]).unwrap();
         if version >= 1 {
-            old.execute("INSERT INTO journal VALUES (1, 1, 0, 'heard', 'FOLLOW', 'x', '{}')", ()).unwrap();
-            old.execute("INSERT INTO session VALUES (1, 0, NULL, 'first')", ()).unwrap();
-            old.execute("INSERT INTO person VALUES ('twitch', '1', 'ada', 'Ada', 0)", ()).unwrap();
-            old.execute("INSERT INTO kept VALUES ('alive_ms', '1')", ()).unwrap();
+            old.execute(
+                "INSERT INTO journal VALUES (1, 1, 0, 'heard', 'FOLLOW', 'x', '{}')",
+                (),
+            )
+            .unwrap();
+            old.execute("INSERT INTO session VALUES (1, 0, NULL, 'first')", ())
+                .unwrap();
+            old.execute(
+                "INSERT INTO person VALUES ('twitch', '1', 'ada', 'Ada', 0)",
+                (),
+            )
+            .unwrap();
+            old.execute("INSERT INTO kept VALUES ('alive_ms', '1')", ())
+                .unwrap();
         }
         drop(old);
         let store = Store::open(&path).unwrap();
-        assert_eq!(schema_of(&store.connection), current, "from version {version}");
+        assert_eq!(
+            schema_of(&store.connection),
+            current,
+            "from version {version}"
+        );
         let held = usize::from(version >= 1);
         assert_eq!(replayed(&store, Replay::Session(SessionId(1))).len(), held);
         assert_eq!(
-            (store.sessions().unwrap().len(), people(&store, 9).len(), store.kept("alive_ms").unwrap().iter().len()),
+            (
+                store.sessions().unwrap().len(),
+                people(&store, 9).len(),
+                store.kept("alive_ms").unwrap().iter().len()
+            ),
             (held, held, held)
         );
     }
 }
 
 fn schema_of(connection: &Connection) -> Vec<String> {
-    let mut statement = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
-    statement.query_map((), |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    let mut statement = connection
+        .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+        .unwrap();
+    statement
+        .query_map((), |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
 }
 
 #[test]
 fn the_journal_is_never_sorted_in_memory() {
     let (_folder, path) = folder();
     let store = Store::open(&path).unwrap();
-    for (sql, with) in [(statements::REPLAY_SESSION, "1"), (statements::REPLAY_KINDS, "[]")] {
-        let mut plan = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let steps: Vec<String> = plan.query_map([with], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
-        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN journal")), "{steps:?}");
+    for (sql, with) in [
+        (statements::REPLAY_SESSION, "1"),
+        (statements::REPLAY_KINDS, "[]"),
+    ] {
+        let mut plan = store
+            .connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let steps: Vec<String> = plan
+            .query_map([with], |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert!(
+            !steps
+                .iter()
+                .any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN journal")),
+            "{steps:?}"
+        );
     }
 }
 
@@ -351,10 +579,19 @@ fn only_the_owner_may_read_what_is_made() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, path) = folder();
     let store = Store::open(&path).unwrap();
-    store.connection.execute_batch("INSERT INTO kept VALUES ('a', 'b')").unwrap();
+    store
+        .connection
+        .execute_batch("INSERT INTO kept VALUES ('a', 'b')")
+        .unwrap();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     for suffix in ["", "-wal", "-shm", ".lock"] {
         assert_eq!(mode(&with_suffix(&path, suffix)), 0o600, "{suffix}");
     }
-    assert_eq!((mode(&folder.path().join("deep")), mode(&folder.path().join("deep/er"))), (0o700, 0o700));
+    assert_eq!(
+        (
+            mode(&folder.path().join("deep")),
+            mode(&folder.path().join("deep/er"))
+        ),
+        (0o700, 0o700)
+    );
 }

@@ -1,4 +1,5 @@
-//! The thread that owns the connection: group commit, patience with a disk that refuses, and a look at the files now and then.
+//! The thread that owns the connection: group commit, patience with a disk that refuses, and a look
+//! at the files now and then.
 
 use std::thread;
 use std::time::Duration;
@@ -20,7 +21,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const LAST_ATTEMPTS: u32 = 5;
 
 /// Writes whatever is queued until all handles are gone and nothing is left, then closes the file.
-pub(super) fn work(mut store: Store, mut queue: Outlet, reporter: &Reporter) -> Result<(), StoreError> {
+pub(super) fn work(
+    mut store: Store,
+    mut queue: Outlet,
+    reporter: &Reporter,
+) -> Result<(), StoreError> {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         let taken = queue.take(&mut batch, BATCH, LOOK_EVERY);
@@ -35,7 +40,12 @@ pub(super) fn work(mut store: Store, mut queue: Outlet, reporter: &Reporter) -> 
 }
 
 /// Tries until the batch is on the disk; only a bridge that closes gives up.
-fn persist(store: &mut Store, batch: &[Write], queue: &Outlet, reporter: &Reporter) -> Result<(), StoreError> {
+fn persist(
+    store: &mut Store,
+    batch: &[Write],
+    queue: &Outlet,
+    reporter: &Reporter,
+) -> Result<(), StoreError> {
     let mut pause = FIRST_PAUSE;
     let mut failures = 0;
     while let Err(error) = attempt(store, batch, queue, reporter) {
@@ -47,19 +57,42 @@ fn persist(store: &mut Store, batch: &[Write], queue: &Outlet, reporter: &Report
         }
         if queue.is_closed() && failures >= LAST_ATTEMPTS {
             let writes = (batch.len() + queue.queued()) as u64;
-            return Err(if writes == 0 { error } else { StoreError::Unsaved { writes, source: Box::new(error) } });
+            return Err(if writes == 0 {
+                error
+            } else {
+                StoreError::Unsaved {
+                    writes,
+                    source: Box::new(error),
+                }
+            });
         }
         // Closing wakes the thread early.
-        thread::park_timeout(if queue.is_closed() { FIRST_PAUSE } else { pause });
+        thread::park_timeout(if queue.is_closed() {
+            FIRST_PAUSE
+        } else {
+            pause
+        });
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     Ok(())
 }
 
-/// Writes the batch, into a journal that is still there when it is written. What is left of a bridge that was cut off goes into the file as it
-/// is: a folder that was deleted after it must not come back.
-fn attempt(store: &mut Store, batch: &[Write], queue: &Outlet, reporter: &Reporter) -> Result<(), StoreError> {
-    let secure = |store: &mut Store| if queue.is_abandoned() { Ok(false) } else { store.secure(reporter) };
+/// Writes the batch, into a journal that is still there when it is written. What is left of a
+/// bridge that was cut off goes into the file as it is: a folder that was deleted after it must not
+/// come back.
+fn attempt(
+    store: &mut Store,
+    batch: &[Write],
+    queue: &Outlet,
+    reporter: &Reporter,
+) -> Result<(), StoreError> {
+    let secure = |store: &mut Store| {
+        if queue.is_abandoned() {
+            Ok(false)
+        } else {
+            store.secure(reporter)
+        }
+    };
     secure(store)?;
     loop {
         if !batch.is_empty() {

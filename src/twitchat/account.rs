@@ -1,4 +1,5 @@
-//! Who somebody is, in all the ways in which Twitchat wrote it: `user` of today, users of 2022, and IRC tags.
+//! Who somebody is, in all the ways in which Twitchat wrote it: `user` of today, users of 2022, and
+//! IRC tags.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use serde_json::value::RawValue;
 use super::lenient::{Flag, Loose, Text};
 use crate::event::{Person, Platform, Roles};
 
-/// A `user`, a `recipients` element, or a message's `tags`. All spellings at once; the first that is filled counts.
+/// A `user`, a `recipients` element, or a message's `tags`. All spellings at once; the first that
+/// is filled counts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Account<'a> {
@@ -41,7 +43,8 @@ pub struct Account<'a> {
 }
 
 impl Account<'_> {
-    /// The person, with the roles that badges and flags show; nothing if neither an id nor a name is there.
+    /// The person, with the roles that badges and flags show; nothing if neither an id nor a name
+    /// is there.
     pub fn person(&self) -> Option<Person> {
         let id = first([&self.user_id, &self.tag_user_id, &self.uid, &self.id]);
         self.named(id)
@@ -54,7 +57,11 @@ impl Account<'_> {
 
     fn named(&self, id: &str) -> Option<Person> {
         let login = first([&self.login, &self.username]);
-        let display = first([&self.display_name, &self.old_display_name, &self.tag_display_name]);
+        let display = first([
+            &self.display_name,
+            &self.old_display_name,
+            &self.tag_display_name,
+        ]);
         let person = if self.platform.is_empty() {
             Person::new(id, login, display)
         } else {
@@ -64,17 +71,30 @@ impl Account<'_> {
     }
 
     fn roles(&self) -> Roles {
-        let badges = self.badges().iter().fold(Roles::empty(), |roles, (name, _)| {
-            roles
-                .when(&**name == "broadcaster", Roles::BROADCASTER)
-                .when(matches!(&**name, "moderator" | "lead_moderator"), Roles::MODERATOR)
-                .when(&**name == "vip", Roles::VIP)
-                .when(matches!(&**name, "subscriber" | "founder"), Roles::SUBSCRIBER)
-        });
-        badges.when(self.moderator.0, Roles::MODERATOR).when(self.subscriber.0, Roles::SUBSCRIBER).when(self.vip.0, Roles::VIP)
+        let badges = self
+            .badges()
+            .iter()
+            .fold(Roles::empty(), |roles, (name, _)| {
+                roles
+                    .when(&**name == "broadcaster", Roles::BROADCASTER)
+                    .when(
+                        matches!(&**name, "moderator" | "lead_moderator"),
+                        Roles::MODERATOR,
+                    )
+                    .when(&**name == "vip", Roles::VIP)
+                    .when(
+                        matches!(&**name, "subscriber" | "founder"),
+                        Roles::SUBSCRIBER,
+                    )
+            });
+        badges
+            .when(self.moderator.0, Roles::MODERATOR)
+            .when(self.subscriber.0, Roles::SUBSCRIBER)
+            .when(self.vip.0, Roles::VIP)
     }
 
-    /// Badge names and versions: from an object, from a list of objects, or from IRC's own `vip/1,subscriber/12`.
+    /// Badge names and versions: from an object, from a list of objects, or from IRC's own
+    /// `vip/1,subscriber/12`.
     pub fn badges(&self) -> Vec<(Box<str>, Box<str>)> {
         self.badges.map_or_else(Vec::new, badges)
     }
@@ -94,24 +114,43 @@ fn badges(raw: &RawValue) -> Vec<(Box<str>, Box<str>)> {
     let json = raw.get();
     match json.bytes().next() {
         Some(b'{') => {
-            let named: BTreeMap<Box<str>, Text<'_>> = serde_json::from_str(json).unwrap_or_default();
-            named.into_iter().map(|(name, version)| (name, version.0.into())).collect()
+            let named: BTreeMap<Box<str>, Text<'_>> =
+                serde_json::from_str(json).unwrap_or_default();
+            named
+                .into_iter()
+                .map(|(name, version)| (name, version.0.into()))
+                .collect()
         }
         Some(b'[') => {
             let list: Vec<Loose<Badge<'_>>> = serde_json::from_str(json).unwrap_or_default();
             let named = list.into_iter().filter_map(|badge| badge.0);
-            named.map(|badge| (first([&badge.set_id, &badge.name, &badge.id]).into(), (&*badge.version.0).into())).collect()
+            named
+                .map(|badge| {
+                    (
+                        first([&badge.set_id, &badge.name, &badge.id]).into(),
+                        (&*badge.version.0).into(),
+                    )
+                })
+                .collect()
         }
         _ => {
             let text: Text<'_> = serde_json::from_str(json).unwrap_or_default();
-            text.0.split(',').filter_map(|badge| badge.split_once('/')).map(|(name, version)| (name.into(), version.into())).collect()
+            text.0
+                .split(',')
+                .filter_map(|badge| badge.split_once('/'))
+                .map(|(name, version)| (name.into(), version.into()))
+                .collect()
         }
     }
 }
 
 /// The first that is not empty.
 fn first<'t, const N: usize>(texts: [&'t Text<'_>; N]) -> &'t str {
-    texts.into_iter().map(|text| &*text.0).find(|text| !text.trim().is_empty()).unwrap_or_default()
+    texts
+        .into_iter()
+        .map(|text| &*text.0)
+        .find(|text| !text.trim().is_empty())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -125,10 +164,23 @@ mod tests {
     #[test]
     fn all_three_ways_name_the_same_person() {
         let expected = Person::new("7", "anna", "Anna");
-        assert_eq!(read(r#"{"id":"7","login":"anna","displayName":"Anna"}"#).person(), expected);
-        assert_eq!(read(r#"{"user_id":7,"username":"anna","display_name":"Anna"}"#).person(), expected);
-        assert_eq!(read(r#"{"user-id":"7","username":"anna","display-name":"Anna","id":"msg"}"#).tagged_person(), expected);
-        assert_eq!(read(r#"{"uid":"7","login":"anna","displayName":null}"#).person(), Person::new("7", "anna", ""));
+        assert_eq!(
+            read(r#"{"id":"7","login":"anna","displayName":"Anna"}"#).person(),
+            expected
+        );
+        assert_eq!(
+            read(r#"{"user_id":7,"username":"anna","display_name":"Anna"}"#).person(),
+            expected
+        );
+        assert_eq!(
+            read(r#"{"user-id":"7","username":"anna","display-name":"Anna","id":"msg"}"#)
+                .tagged_person(),
+            expected
+        );
+        assert_eq!(
+            read(r#"{"uid":"7","login":"anna","displayName":null}"#).person(),
+            Person::new("7", "anna", "")
+        );
         assert_eq!(read(r#"{"id":{},"login":[]}"#).person(), None);
         assert_eq!(read(r#"{"id":"x"}"#).tagged_person(), None);
     }
@@ -136,18 +188,46 @@ mod tests {
     #[test]
     fn badges_give_roles_in_every_way_they_are_written() {
         let expected = Roles::VIP | Roles::SUBSCRIBER;
-        for badges in [r#"{"vip":"1","subscriber":12}"#, r#""vip/1,founder/0""#, r#"[{"set_id":"vip","version":"1"},{"id":"subscriber"}]"#]
-        {
+        for badges in [
+            r#"{"vip":"1","subscriber":12}"#,
+            r#""vip/1,founder/0""#,
+            r#"[{"set_id":"vip","version":"1"},{"id":"subscriber"}]"#,
+        ] {
             let json = format!(r#"{{"user-id":"7","badges":{badges}}}"#);
-            assert_eq!(read(&json).tagged_person().unwrap().roles, expected, "{badges}");
+            assert_eq!(
+                read(&json).tagged_person().unwrap().roles,
+                expected,
+                "{badges}"
+            );
         }
-        assert_eq!(read(r#"{"id":"7","badges":5,"mod":"1"}"#).person().unwrap().roles, Roles::MODERATOR);
-        assert_eq!(read(r#"{"badges":{"vip":"1"}}"#).badges(), [("vip".into(), "1".into())]);
+        assert_eq!(
+            read(r#"{"id":"7","badges":5,"mod":"1"}"#)
+                .person()
+                .unwrap()
+                .roles,
+            Roles::MODERATOR
+        );
+        assert_eq!(
+            read(r#"{"badges":{"vip":"1"}}"#).badges(),
+            [("vip".into(), "1".into())]
+        );
     }
 
     #[test]
     fn the_id_or_the_message_tells_the_platform() {
-        assert_eq!(read(r#"{"id":"UCq3fXh0cJm1vZr8yXb2kQeg"}"#).person().unwrap().platform, Platform::YouTube);
-        assert_eq!(read(r#"{"id":"7","platform":"tiktok"}"#).person().unwrap().platform, Platform::TikTok);
+        assert_eq!(
+            read(r#"{"id":"UCq3fXh0cJm1vZr8yXb2kQeg"}"#)
+                .person()
+                .unwrap()
+                .platform,
+            Platform::YouTube
+        );
+        assert_eq!(
+            read(r#"{"id":"7","platform":"tiktok"}"#)
+                .person()
+                .unwrap()
+                .platform,
+            Platform::TikTok
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Every type that Twitchat's three generations know, and what it is.
 //!
-//! The table is `catalogue.tsv`: the public API page, all of 16.17.1, and the 198 names of 17.0.0. A type that is not in it is
-//! nothing bad: it passes through untouched.
+//! The table is `catalogue.tsv`: the public API page, all of 16.17.1, and the 198 names of 17.0.0.
+//! A type that is not in it is nothing bad: it passes through untouched.
 
 use std::{collections::HashMap, fmt, sync::LazyLock};
 
@@ -13,7 +13,8 @@ use super::Generation;
 pub enum Class {
     /// Twitchat tells that something happened.
     Event,
-    /// Somebody orders Twitchat, or one of its overlays, to do something. Twitchat itself sends some of them to its overlays.
+    /// Somebody orders Twitchat, or one of its overlays, to do something. Twitchat itself sends
+    /// some of them to its overlays.
     Action,
     /// Somebody asks for something.
     Question,
@@ -21,7 +22,8 @@ pub enum Class {
     Answer,
     /// An overlay says that it is there, when asked and unasked.
     Announcement,
-    /// Never to be put on the bus: Twitchat 17 sends some of them on without end, and 16 takes them for OBS's own events.
+    /// Never to be put on the bus: Twitchat 17 sends some of them on without end, and 16 takes them
+    /// for OBS's own events.
     Forbidden,
 }
 
@@ -32,7 +34,11 @@ pub struct Generations(u8);
 impl Generations {
     /// The numbers of those in there.
     pub fn numbers(self) -> Vec<u8> {
-        Generation::ALL.into_iter().filter(|generation| self.contains(*generation)).map(Generation::number).collect()
+        Generation::ALL
+            .into_iter()
+            .filter(|generation| self.contains(*generation))
+            .map(Generation::number)
+            .collect()
     }
 
     /// Whether it is in there.
@@ -65,25 +71,47 @@ pub struct Entry {
     pub class: Class,
     /// Who knows it.
     pub generations: Generations,
-    /// What it is called on the other side of the great renaming of 17; several where one name took over from many.
+    /// What it is called on the other side of the great renaming of 17; several where one name took
+    /// over from many.
     pub counterparts: Vec<&'static str>,
     /// What an event tells; empty for actions and questions, which `action` explains.
     pub about: &'static str,
 }
 
 /// The table; a test holds that all of its lines are read.
-static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| include_str!("catalogue.tsv").lines().filter_map(entry).collect());
+static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    include_str!("catalogue.tsv")
+        .lines()
+        .filter_map(entry)
+        .collect()
+});
 
-static INDEX: LazyLock<HashMap<&'static str, &'static Entry>> = LazyLock::new(|| ENTRIES.iter().map(|entry| (entry.name, entry)).collect());
+static INDEX: LazyLock<HashMap<&'static str, &'static Entry>> =
+    LazyLock::new(|| ENTRIES.iter().map(|entry| (entry.name, entry)).collect());
 
 /// Reads one line of the table.
 fn entry(line: &'static str) -> Option<Entry> {
     let mut cells = line.split('\t');
     let (name, generations, class) = (cells.next()?, cells.next()?, cells.next()?);
     let class = class.parse().ok()?;
-    let generations = Generations(generations.bytes().filter(u8::is_ascii_digit).fold(0, |set, digit| set | 1 << (digit - b'0')));
-    let counterparts = cells.next().unwrap_or_default().split_whitespace().collect();
-    Some(Entry { name, class, generations, counterparts, about: cells.next().unwrap_or_default() })
+    let generations = Generations(
+        generations
+            .bytes()
+            .filter(u8::is_ascii_digit)
+            .fold(0, |set, digit| set | 1 << (digit - b'0')),
+    );
+    let counterparts = cells
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    Some(Entry {
+        name,
+        class,
+        generations,
+        counterparts,
+        about: cells.next().unwrap_or_default(),
+    })
 }
 
 /// Every known type, sorted by name.
@@ -98,26 +126,45 @@ pub fn look_up(kind: &str) -> Option<&'static Entry> {
 
 /// What an event tells, in whatever words it is named; empty for what tells nothing.
 pub fn about(kind: &str) -> &'static str {
-    let is_told = |entry: &&Entry| matches!(entry.class, Class::Event | Class::Answer | Class::Announcement);
-    let Some(entry) = look_up(kind).filter(is_told) else { return "" };
-    let told = std::iter::once(entry).chain(entry.counterparts.iter().filter_map(|name| look_up(name)));
-    told.map(|entry| entry.about).find(|about| !about.is_empty()).unwrap_or_default()
+    let is_told = |entry: &&Entry| {
+        matches!(
+            entry.class,
+            Class::Event | Class::Answer | Class::Announcement
+        )
+    };
+    let Some(entry) = look_up(kind).filter(is_told) else {
+        return "";
+    };
+    let told =
+        std::iter::once(entry).chain(entry.counterparts.iter().filter_map(|name| look_up(name)));
+    told.map(|entry| entry.about)
+        .find(|about| !about.is_empty())
+        .unwrap_or_default()
 }
 
-/// Whether a type must never be put on the bus, known or not: the bridge neither sends nor passes it on.
+/// Whether a type must never be put on the bus, known or not: the bridge neither sends nor passes
+/// it on.
 pub fn is_forbidden(kind: &str) -> bool {
-    let starts_with = |prefix: &str| kind.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    let starts_with = |prefix: &str| {
+        kind.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
     starts_with("OBS_") || starts_with("ON_OBS_") || kind.eq_ignore_ascii_case("CustomEvent")
 }
 
-/// What a type is called in a generation; `None` if that generation has nothing of the kind, or the type is unknown.
+/// What a type is called in a generation; `None` if that generation has nothing of the kind, or the
+/// type is unknown.
 pub fn name_in(kind: &str, generation: Generation) -> Option<&'static str> {
     let entry = look_up(kind)?;
     let is_in = |entry: &Entry| entry.generations.contains(generation);
     if is_in(entry) {
         return Some(entry.name);
     }
-    entry.counterparts.iter().copied().find(|name| look_up(name).is_some_and(is_in))
+    entry
+        .counterparts
+        .iter()
+        .copied()
+        .find(|name| look_up(name).is_some_and(is_in))
 }
 
 #[cfg(test)]
@@ -134,24 +181,48 @@ mod tests {
     }
 
     fn class(kind: &str) -> Class {
-        look_up(kind).unwrap_or_else(|| panic!("{kind} is not in the catalogue")).class
+        look_up(kind)
+            .unwrap_or_else(|| panic!("{kind} is not in the catalogue"))
+            .class
     }
 
     #[test]
     fn every_line_is_read_and_no_name_stands_twice() {
-        assert_eq!(entries().len(), include_str!("catalogue.tsv").lines().filter(|line| !line.starts_with('#')).count());
+        assert_eq!(
+            entries().len(),
+            include_str!("catalogue.tsv")
+                .lines()
+                .filter(|line| !line.starts_with('#'))
+                .count()
+        );
         assert_eq!(INDEX.len(), entries().len());
-        assert!(entries().iter().all(|entry| entry.generations != Generations::default()));
-        assert!(entries().iter().flat_map(|entry| &entry.counterparts).all(|name| look_up(name).is_some()));
+        assert!(
+            entries()
+                .iter()
+                .all(|entry| entry.generations != Generations::default())
+        );
+        assert!(
+            entries()
+                .iter()
+                .flat_map(|entry| &entry.counterparts)
+                .all(|name| look_up(name).is_some())
+        );
     }
 
     #[test]
     fn every_event_says_what_it_tells_and_nothing_says_it_twice() {
         for entry in entries() {
-            let is_told = matches!(entry.class, Class::Event | Class::Answer | Class::Announcement);
+            let is_told = matches!(
+                entry.class,
+                Class::Event | Class::Answer | Class::Announcement
+            );
             assert_eq!(!about(entry.name).is_empty(), is_told, "{}", entry.name);
         }
-        let mut texts: Vec<_> = entries().iter().map(|entry| entry.about).filter(|about| !about.is_empty()).collect();
+        let mut texts: Vec<_> = entries()
+            .iter()
+            .map(|entry| entry.about)
+            .filter(|about| !about.is_empty())
+            .collect();
         let all = texts.len();
         texts.sort_unstable();
         texts.dedup();
@@ -160,16 +231,27 @@ mod tests {
 
     #[test]
     fn it_holds_all_of_each_generation() {
-        let count = |generation| entries().iter().filter(|entry| entry.generations.contains(generation)).count();
+        let count = |generation| {
+            entries()
+                .iter()
+                .filter(|entry| entry.generations.contains(generation))
+                .count()
+        };
         assert_eq!(count(Generation::Third), 198);
-        // 22 events, two polls and 31 actions of the public API page, and four names that went with 7.0.
+        // 22 events, two polls and 31 actions of the public API page, and four names that went with
+        // 7.0.
         assert_eq!(count(Generation::First), 22 + 2 + 31 + 4);
     }
 
     #[test]
     fn forbidden_are_all_that_look_like_obs_and_nothing_else() {
         for entry in entries() {
-            assert_eq!(is_forbidden(entry.name), entry.class == Class::Forbidden, "{}", entry.name);
+            assert_eq!(
+                is_forbidden(entry.name),
+                entry.class == Class::Forbidden,
+                "{}",
+                entry.name
+            );
         }
         assert!(is_forbidden("on_obs_anything") && is_forbidden("Obs_New"));
         assert!(!is_forbidden("OBSERVE") && !is_forbidden("é") && !is_forbidden(""));
@@ -177,9 +259,15 @@ mod tests {
 
     #[test]
     fn what_twitchat_sends_is_no_order_but_for_what_it_tells_its_overlays() {
-        let orders =
-            |lines| kinds(lines).into_iter().filter(|kind| matches!(class(kind), Class::Action | Class::Question)).collect::<Vec<_>>();
-        let mut old = orders(include_str!("../../tests/fixtures/twitchat_examples.ndjson"));
+        let orders = |lines| {
+            kinds(lines)
+                .into_iter()
+                .filter(|kind| matches!(class(kind), Class::Action | Class::Question))
+                .collect::<Vec<_>>()
+        };
+        let mut old = orders(include_str!(
+            "../../tests/fixtures/twitchat_examples.ndjson"
+        ));
         old.dedup();
         let expected = [
             "ENDING_CREDITS_CONTROL",
@@ -188,17 +276,28 @@ mod tests {
             "CHAT_FEED_SELECT_ACTION_CANCEL",
         ];
         assert_eq!(old, expected.map(Box::<str>::from));
-        let new = orders(include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson"));
+        let new = orders(include_str!(
+            "../../tests/fixtures/twitchat_v17_examples.ndjson"
+        ));
         assert_eq!(
             new,
-            ["SET_WHEEL_OVERLAY_START", "SET_ENDING_CREDITS_CONTROL", "SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE"].map(Box::<str>::from)
+            [
+                "SET_WHEEL_OVERLAY_START",
+                "SET_ENDING_CREDITS_CONTROL",
+                "SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE"
+            ]
+            .map(Box::<str>::from)
         );
     }
 
     #[test]
     fn what_is_sent_to_twitchat_is_an_order_but_for_overlays_and_answers() {
-        let others =
-            |lines| kinds(lines).into_iter().filter(|kind| !matches!(class(kind), Class::Action | Class::Question)).collect::<Vec<_>>();
+        let others = |lines| {
+            kinds(lines)
+                .into_iter()
+                .filter(|kind| !matches!(class(kind), Class::Action | Class::Question))
+                .collect::<Vec<_>>()
+        };
         assert!(others(include_str!("../../tests/fixtures/twitchat_actions.ndjson")).is_empty());
         let expected = [
             "SET_ENDING_CREDITS_PRESENCE",
@@ -206,15 +305,35 @@ mod tests {
             "SET_BINGO_GRID_OVERLAY_PRESENCE",
             "SET_ENDING_CREDITS_DATA",
         ];
-        assert_eq!(others(include_str!("../../tests/fixtures/twitchat_v17_actions.ndjson")), expected.map(Box::<str>::from));
+        assert_eq!(
+            others(include_str!(
+                "../../tests/fixtures/twitchat_v17_actions.ndjson"
+            )),
+            expected.map(Box::<str>::from)
+        );
     }
 
     #[test]
     fn names_are_found_on_either_side_of_the_renaming() {
         assert_eq!(name_in("FOLLOW", Generation::Third), Some("ON_FOLLOW"));
-        assert_eq!(name_in("SET_SEND_MESSAGE", Generation::Second), Some("SEND_MESSAGE"));
-        assert_eq!(name_in("STOP_EMERGENCY", Generation::Third), Some("SET_EMERGENCY_MODE"));
-        assert_eq!(name_in("GET_CURRENT_TRACK", Generation::Third), Some("GET_CURRENT_TRACK"));
-        assert_eq!((name_in("RAFFLE_END", Generation::Third), name_in("NEW", Generation::Second)), (None, None));
+        assert_eq!(
+            name_in("SET_SEND_MESSAGE", Generation::Second),
+            Some("SEND_MESSAGE")
+        );
+        assert_eq!(
+            name_in("STOP_EMERGENCY", Generation::Third),
+            Some("SET_EMERGENCY_MODE")
+        );
+        assert_eq!(
+            name_in("GET_CURRENT_TRACK", Generation::Third),
+            Some("GET_CURRENT_TRACK")
+        );
+        assert_eq!(
+            (
+                name_in("RAFFLE_END", Generation::Third),
+                name_in("NEW", Generation::Second)
+            ),
+            (None, None)
+        );
     }
 }

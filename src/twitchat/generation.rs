@@ -56,9 +56,11 @@ impl FromStr for Generation {
     }
 }
 
-/// The generation of whoever sent this. Only what Twitchat itself sends tells: any client may send actions or play an overlay.
+/// The generation of whoever sent this. Only what Twitchat itself sends tells: any client may send
+/// actions or play an overlay.
 ///
-/// Names decide; a name that all generations share decides nothing, one that the first two share is told apart by the shape.
+/// Names decide; a name that all generations share decides nothing, one that the first two share is
+/// told apart by the shape.
 pub fn generation_of(message: &Message) -> Option<Generation> {
     let entry = catalogue::look_up(&message.kind)?;
     if !matches!(entry.class, Class::Event | Class::Answer) {
@@ -66,7 +68,9 @@ pub fn generation_of(message: &Message) -> Option<Generation> {
     }
     let is_in = |generation| entry.generations.contains(generation);
     match [Generation::First, Generation::Second, Generation::Third].map(is_in) {
-        [true, true, false] if message.data.as_deref().is_some_and(has_nested_tags) => Some(Generation::First),
+        [true, true, false] if message.data.as_deref().is_some_and(has_nested_tags) => {
+            Some(Generation::First)
+        }
         [_, true, false] => Some(Generation::Second),
         [true, false, false] => Some(Generation::First),
         [false, false, true] => Some(Generation::Third),
@@ -86,7 +90,8 @@ fn has_nested_tags(data: &RawValue) -> bool {
         #[serde(rename = "tags")]
         _tags: serde::de::IgnoredAny,
     }
-    lenient::object::<Outer<'_>>(data).is_some_and(|outer| lenient::object::<Inner>(outer.message).is_some())
+    lenient::object::<Outer<'_>>(data)
+        .is_some_and(|outer| lenient::object::<Inner>(outer.message).is_some())
 }
 
 #[cfg(test)]
@@ -95,7 +100,9 @@ mod tests {
     use crate::event::Heard;
 
     fn of(line: &str) -> Option<Generation> {
-        let Heard::Twitchat(message) = Heard::read(line).unwrap() else { panic!("not Twitchat's: {line}") };
+        let Heard::Twitchat(message) = Heard::read(line).unwrap() else {
+            panic!("not Twitchat's: {line}")
+        };
         generation_of(&message)
     }
 
@@ -111,23 +118,58 @@ mod tests {
 
     #[test]
     fn names_decide_and_shared_names_do_not() {
-        assert_eq!(of(r#"{"origin":"twitchat","type":"ON_FOLLOW"}"#), Some(Generation::Third));
-        assert_eq!(of(r#"{"origin":"twitchat","type":"BITS"}"#), Some(Generation::Second));
-        assert_eq!(of(r#"{"origin":"twitchat","type":"POLL"}"#), Some(Generation::First));
-        assert_eq!(of(r#"{"origin":"twitchat","type":"MESSAGE_FIRST","data":{"message":{"tags":{}}}}"#), Some(Generation::First));
-        assert_eq!(of(r#"{"origin":"twitchat","type":"MESSAGE_FIRST","data":{"message":"hi"}}"#), Some(Generation::Second));
-        assert_eq!(of(r#"{"origin":"twitchat","type":"SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE"}"#), None);
-        assert_eq!(of(r#"{"origin":"twitchat","type":"SET_SEND_MESSAGE"}"#), None);
+        assert_eq!(
+            of(r#"{"origin":"twitchat","type":"ON_FOLLOW"}"#),
+            Some(Generation::Third)
+        );
+        assert_eq!(
+            of(r#"{"origin":"twitchat","type":"BITS"}"#),
+            Some(Generation::Second)
+        );
+        assert_eq!(
+            of(r#"{"origin":"twitchat","type":"POLL"}"#),
+            Some(Generation::First)
+        );
+        assert_eq!(
+            of(r#"{"origin":"twitchat","type":"MESSAGE_FIRST","data":{"message":{"tags":{}}}}"#),
+            Some(Generation::First)
+        );
+        assert_eq!(
+            of(r#"{"origin":"twitchat","type":"MESSAGE_FIRST","data":{"message":"hi"}}"#),
+            Some(Generation::Second)
+        );
+        assert_eq!(
+            of(r#"{"origin":"twitchat","type":"SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE"}"#),
+            None
+        );
+        assert_eq!(
+            of(r#"{"origin":"twitchat","type":"SET_SEND_MESSAGE"}"#),
+            None
+        );
         assert_eq!(of(r#"{"origin":"twitchat","type":"WHO_KNOWS"}"#), None);
     }
 
     #[test]
     fn every_example_is_of_its_generation_or_tells_nothing() {
-        let old: Vec<_> = include_str!("../../tests/fixtures/twitchat_examples.ndjson").lines().map(of).collect();
+        let old: Vec<_> = include_str!("../../tests/fixtures/twitchat_examples.ndjson")
+            .lines()
+            .map(of)
+            .collect();
         assert!(!old.contains(&Some(Generation::Third)));
-        assert_eq!(old.iter().filter(|one| **one == Some(Generation::First)).count(), 5);
-        let new: Vec<_> = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson").lines().map(of).collect();
-        assert!(new.iter().all(|one| one.is_none_or(|one| one == Generation::Third)));
+        assert_eq!(
+            old.iter()
+                .filter(|one| **one == Some(Generation::First))
+                .count(),
+            5
+        );
+        let new: Vec<_> = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson")
+            .lines()
+            .map(of)
+            .collect();
+        assert!(
+            new.iter()
+                .all(|one| one.is_none_or(|one| one == Generation::Third))
+        );
         assert!(new.iter().filter(|one| one.is_some()).count() > 40);
     }
 }

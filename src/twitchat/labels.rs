@@ -1,6 +1,7 @@
 //! Twitchat's label placeholders: a map of some 200 tags, told whenever one of them changes.
 //!
-//! The few that matter carry what has no event of its own: raids, and the stream's title and category.
+//! The few that matter carry what has no event of its own: raids, and the stream's title and
+//! category.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -38,7 +39,8 @@ struct Tag<'a> {
 }
 
 impl Tags {
-    /// Reads `data` of `LABEL_OVERLAY_PLACEHOLDERS` or `ON_LABEL_OVERLAY_PLACEHOLDERS`; `None` if it is no object.
+    /// Reads `data` of `LABEL_OVERLAY_PLACEHOLDERS` or `ON_LABEL_OVERLAY_PLACEHOLDERS`; `None` if
+    /// it is no object.
     pub fn read(data: &RawValue) -> Option<Self> {
         let map: Map<'_> = lenient::object(data)?;
         let value = |tag: Loose<Tag<'_>>| tag.0.map(|tag| tag.value.0.trim().into());
@@ -60,19 +62,36 @@ mod tests {
 
     #[test]
     fn the_tags_that_matter_are_picked_out() {
-        let line = include_str!("../../tests/fixtures/twitchat_examples.ndjson").lines().nth(112).unwrap();
-        let Heard::Twitchat(message) = Heard::read(line).unwrap() else { panic!("{line}") };
+        let line = include_str!("../../tests/fixtures/twitchat_examples.ndjson")
+            .lines()
+            .nth(112)
+            .unwrap();
+        let Heard::Twitchat(message) = Heard::read(line).unwrap() else {
+            panic!("{line}")
+        };
         let tags = Tags::read(message.data.as_deref().unwrap()).unwrap();
         let some = |text: &str| Some(text.into());
-        assert_eq!((tags.raid_id, tags.raid_name, tags.raid_count), (some("33881177"), some("LanternFox"), some("57")));
-        assert_eq!((tags.category, tags.title), (some("Hollow Harbour"), some("No-hit attempts, day 9")));
+        assert_eq!(
+            (tags.raid_id, tags.raid_name, tags.raid_count),
+            (some("33881177"), some("LanternFox"), some("57"))
+        );
+        assert_eq!(
+            (tags.category, tags.title),
+            (some("Hollow Harbour"), some("No-hit attempts, day 9"))
+        );
     }
 
     #[test]
     fn missing_and_misshapen_tags_are_no_tags() {
         let read = |json: &str| Tags::read(serde_json::from_str(json).unwrap());
         assert_eq!(read("{}"), Some(Tags::default()));
-        assert_eq!(read(r#"{"RAID_ID":"33","RAID_COUNT":{"value":null}}"#), Some(Tags { raid_count: Some("".into()), ..Tags::default() }));
+        assert_eq!(
+            read(r#"{"RAID_ID":"33","RAID_COUNT":{"value":null}}"#),
+            Some(Tags {
+                raid_count: Some("".into()),
+                ..Tags::default()
+            })
+        );
         assert_eq!(read("[]"), None);
     }
 }

@@ -1,7 +1,8 @@
-//! Readers that take what was meant: numbers as strings, flags as words, null, missing, or something else altogether.
+//! Readers that take what was meant: numbers as strings, flags as words, null, missing, or
+//! something else altogether.
 //!
-//! None of them ever fails because a value has the wrong type; what cannot be read is as if it were not there. Used by everything
-//! that reads Twitchat's data.
+//! None of them ever fails because a value has the wrong type; what cannot be read is as if it were
+//! not there. Used by everything that reads Twitchat's data.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -13,7 +14,8 @@ use serde_json::value::RawValue;
 
 use crate::event::{Currency, Decimal, Money, written};
 
-/// Any value as text: strings as they are, numbers and flags as they are written; everything else is empty.
+/// Any value as text: strings as they are, numbers and flags as they are written; everything else
+/// is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text<'a>(pub Cow<'a, str>);
 
@@ -30,24 +32,34 @@ impl AsRef<str> for Text<'_> {
     }
 }
 
-/// Any value as a number: numbers, and strings that hold one. `None` for everything else, infinite and `NaN` included.
+/// Any value as a number: numbers, and strings that hold one. `None` for everything else, infinite
+/// and `NaN` included.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Number(pub Option<f64>);
 
 impl Number {
-    /// The number without its fraction, as a count: negative ones are 0, too great ones the greatest there is.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from float saturates, which is what is wanted")]
+    /// The number without its fraction, as a count: negative ones are 0, too great ones the
+    /// greatest there is.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast from float saturates, which is what is wanted"
+    )]
     pub fn count(self) -> Option<u64> {
         self.0.map(|number| number as u64)
     }
 
     /// Like [`Self::count`], for small numbers.
     pub fn small(self) -> Option<u32> {
-        self.count().map(|count| u32::try_from(count).unwrap_or(u32::MAX))
+        self.count()
+            .map(|count| u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     /// The number without its fraction, with its sign.
-    #[expect(clippy::cast_possible_truncation, reason = "a cast from float saturates, which is what is wanted")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast from float saturates, which is what is wanted"
+    )]
     pub fn whole(self) -> Option<i64> {
         self.0.map(|number| number as i64)
     }
@@ -70,7 +82,9 @@ impl Figure<'_> {
     pub fn money(&self, currency: &Currency) -> Option<Money> {
         match self {
             Self::Absent => None,
-            Self::Number(amount) => (*amount > Decimal::ZERO).then(|| Money::new(*amount, currency.clone())),
+            Self::Number(amount) => {
+                (*amount > Decimal::ZERO).then(|| Money::new(*amount, currency.clone()))
+            }
             Self::Text(text) => Money::of_text(text, currency).ok().flatten(),
         }
     }
@@ -86,7 +100,8 @@ impl Figure<'_> {
 
     /// Without its fraction, as a small count; negative ones are 0.
     pub fn small(&self) -> Option<u32> {
-        self.decimal().map(|number| u32::try_from(number.count()).unwrap_or(u32::MAX))
+        self.decimal()
+            .map(|number| u32::try_from(number.count()).unwrap_or(u32::MAX))
     }
 }
 
@@ -115,10 +130,13 @@ pub fn is_object(raw: &RawValue) -> bool {
 
 /// Reads an object; `None` if it is not one or cannot be read.
 pub fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
-    is_object(raw).then(|| serde_json::from_str(raw.get()).ok()).flatten()
+    is_object(raw)
+        .then(|| serde_json::from_str(raw.get()).ok())
+        .flatten()
 }
 
-/// Visits every kind of value. Each reader says what a string and a number mean to it; nested values are skipped.
+/// Visits every kind of value. Each reader says what a string and a number mean to it; nested
+/// values are skipped.
 struct Scalar<T>(PhantomData<T>);
 
 trait FromScalar<'de>: Default {
@@ -197,7 +215,10 @@ impl<'de> FromScalar<'de> for Text<'de> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts and milliseconds are far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and milliseconds are far below 2^53"
+)]
 impl FromScalar<'_> for Number {
     fn from_text(text: Cow<'_, str>) -> Self {
         // Twitchat writes plain numbers; what somebody else wrote may have other digits, or groups.
@@ -284,13 +305,19 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Loose<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
         // A list would be read as the fields of a struct in their order.
-        Ok(Self(if raw.get().starts_with('[') { None } else { serde_json::from_str(raw.get()).ok() }))
+        Ok(Self(if raw.get().starts_with('[') {
+            None
+        } else {
+            serde_json::from_str(raw.get()).ok()
+        }))
     }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Rows<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(serde_json::from_str(<&RawValue>::deserialize(deserializer)?.get()).unwrap_or_default()))
+        Ok(Self(
+            serde_json::from_str(<&RawValue>::deserialize(deserializer)?.get()).unwrap_or_default(),
+        ))
     }
 }
 
@@ -304,25 +331,74 @@ mod tests {
 
     #[test]
     fn text_takes_scalars_and_nothing_else() {
-        let texts =
-            [r#""a""#, r#""\u0061""#, "12", "-1", "1.5", "true", "null", "[1,[2]]", r#"{"a":{}}"#].map(|json| read::<Text<'_>>(json).0);
+        let texts = [
+            r#""a""#,
+            r#""\u0061""#,
+            "12",
+            "-1",
+            "1.5",
+            "true",
+            "null",
+            "[1,[2]]",
+            r#"{"a":{}}"#,
+        ]
+        .map(|json| read::<Text<'_>>(json).0);
         assert_eq!(texts, ["a", "a", "12", "-1", "1.5", "true", "", "", ""]);
     }
 
     #[test]
     fn numbers_come_as_strings_too() {
-        let numbers = ["3", "\" 3.9 \"", "-2", "1e400", "\"NaN\"", "\"x\"", "true", "null", "{}"]
-            .map(|json| serde_json::from_str::<Number>(json).unwrap_or_default().count());
-        assert_eq!(numbers, [Some(3), Some(3), Some(0), None, None, None, None, None, None]);
-        assert_eq!((read::<Number>("1e300").small(), read::<Number>("-1.5").whole()), (Some(u32::MAX), Some(-1)));
-        let counts = ["\"1_000\"", "\"1,234\"", "\"٥٧\"", "\"１２\"", "\"1e3\""].map(|json| read::<Number>(json).count());
-        assert_eq!(counts, [Some(1_000), Some(1_234), Some(57), Some(12), Some(1_000)]);
+        let numbers = [
+            "3",
+            "\" 3.9 \"",
+            "-2",
+            "1e400",
+            "\"NaN\"",
+            "\"x\"",
+            "true",
+            "null",
+            "{}",
+        ]
+        .map(|json| {
+            serde_json::from_str::<Number>(json)
+                .unwrap_or_default()
+                .count()
+        });
+        assert_eq!(
+            numbers,
+            [
+                Some(3),
+                Some(3),
+                Some(0),
+                None,
+                None,
+                None,
+                None,
+                None,
+                None
+            ]
+        );
+        assert_eq!(
+            (
+                read::<Number>("1e300").small(),
+                read::<Number>("-1.5").whole()
+            ),
+            (Some(u32::MAX), Some(-1))
+        );
+        let counts = ["\"1_000\"", "\"1,234\"", "\"٥٧\"", "\"１２\"", "\"1e3\""]
+            .map(|json| read::<Number>(json).count());
+        assert_eq!(
+            counts,
+            [Some(1_000), Some(1_234), Some(57), Some(12), Some(1_000)]
+        );
     }
 
     #[test]
     fn figures_keep_every_digit() {
         let money = |json: &str, currency: &str| {
-            read::<Figure<'_>>(json).money(&Currency::new(currency)).map(|money| format!("{} {}", money.text(), money.currency))
+            read::<Figure<'_>>(json)
+                .money(&Currency::new(currency))
+                .map(|money| format!("{} {}", money.text(), money.currency))
         };
         assert_eq!(money("12.345", "").as_deref(), Some("12.345 "));
         assert_eq!(money("0.005", "BTC").as_deref(), Some("0.005 BTC"));
@@ -330,26 +406,53 @@ mod tests {
         assert_eq!(money("\"1.234\"", "KRW").as_deref(), Some("1234 KRW"));
         assert_eq!(money("\"€12,50\"", "EUR").as_deref(), Some("12.50 EUR"));
         assert_eq!(
-            [money("-1", ""), money("0", ""), money("null", ""), money("\"x\"", ""), money("1e300", "")],
+            [
+                money("-1", ""),
+                money("0", ""),
+                money("null", ""),
+                money("\"x\"", ""),
+                money("1e300", "")
+            ],
             [None, None, None, None, None]
         );
         assert_eq!(
-            (read::<Figure<'_>>("5").small(), read::<Figure<'_>>("\"-1\"").small(), read::<Figure<'_>>("[]").small()),
+            (
+                read::<Figure<'_>>("5").small(),
+                read::<Figure<'_>>("\"-1\"").small(),
+                read::<Figure<'_>>("[]").small()
+            ),
             (Some(5), Some(0), None)
         );
     }
 
     #[test]
     fn flags_are_words_and_numbers_too() {
-        let flags = ["true", "\"TRUE\"", "1", "\"1\"", "false", "0", "\"no\"", "null", "[true]"].map(|json| read::<Flag>(json).0);
-        assert_eq!(flags, [true, true, true, true, false, false, false, false, false]);
+        let flags = [
+            "true", "\"TRUE\"", "1", "\"1\"", "false", "0", "\"no\"", "null", "[true]",
+        ]
+        .map(|json| read::<Flag>(json).0);
+        assert_eq!(
+            flags,
+            [true, true, true, true, false, false, false, false, false]
+        );
     }
 
     #[test]
     fn a_wrong_shape_is_as_if_it_were_not_there() {
         assert_eq!(read::<Loose<u8>>("7").0, Some(7));
         assert_eq!(read::<Loose<u8>>("{}").0, None);
-        assert_eq!(read::<Loose<(u8, u8)>>("[1,2]").0, None, "a list is no object");
-        assert_eq!((read::<Rows<'_>>("[1, {}]").0.len(), read::<Rows<'_>>("null").0.len(), read::<Rows<'_>>("7").0.len()), (2, 0, 0));
+        assert_eq!(
+            read::<Loose<(u8, u8)>>("[1,2]").0,
+            None,
+            "a list is no object"
+        );
+        assert_eq!(
+            (
+                read::<Rows<'_>>("[1, {}]").0.len(),
+                read::<Rows<'_>>("null").0.len(),
+                read::<Rows<'_>>("7").0.len()
+            ),
+            (2, 0, 0)
+        );
     }
 }

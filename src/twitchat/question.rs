@@ -1,6 +1,7 @@
 //! What the bridge asks Twitchat: is it there, in which dialect, and what did it see.
 //!
-//! Answers carry no correlation and come unasked too: whoever asked must be the only one waiting to take an answer as its own.
+//! Answers carry no correlation and come unasked too: whoever asked must be the only one waiting to
+//! take an answer as its own.
 
 use serde_json::{Value, json};
 
@@ -10,12 +11,14 @@ const ASK_LABELS: &str = "GET_LABEL_OVERLAY_PLACEHOLDERS";
 const ASK_SUMMARY: &str = "GET_SUMMARY_DATA";
 const ASK_SUMMARY_17: &str = "GET_ENDING_CREDITS_DATA";
 
-/// The one question that 16.x and 17 both know and answer; the name of the answer tells which of them it was.
+/// The one question that 16.x and 17 both know and answer; the name of the answer tells which of
+/// them it was.
 pub fn probe() -> (&'static str, Value) {
     (ASK_LABELS, json!({}))
 }
 
-/// Asks for all that Twitchat saw since a time, in Unix milliseconds. Data is always an object: 16.x answers nothing without one.
+/// Asks for all that Twitchat saw since a time, in Unix milliseconds. Data is always an object:
+/// 16.x answers nothing without one.
 pub fn summary(generation: Generation, since_ms: i64) -> (&'static str, Value) {
     match generation {
         Generation::First | Generation::Second => (ASK_SUMMARY, json!({ "offset": since_ms })),
@@ -59,20 +62,43 @@ mod tests {
     #[test]
     fn questions_are_in_the_words_of_who_is_asked() {
         assert_eq!(probe(), ("GET_LABEL_OVERLAY_PLACEHOLDERS", json!({})));
-        assert_eq!(summary(Generation::Second, 5), ("GET_SUMMARY_DATA", json!({"offset": 5})));
-        assert_eq!(summary(Generation::Third, 5), ("GET_ENDING_CREDITS_DATA", json!({"dateOffset": 5})));
-        for (kind, _) in [probe(), summary(Generation::First, 0), summary(Generation::Third, 0)] {
+        assert_eq!(
+            summary(Generation::Second, 5),
+            ("GET_SUMMARY_DATA", json!({"offset": 5}))
+        );
+        assert_eq!(
+            summary(Generation::Third, 5),
+            ("GET_ENDING_CREDITS_DATA", json!({"dateOffset": 5}))
+        );
+        for (kind, _) in [
+            probe(),
+            summary(Generation::First, 0),
+            summary(Generation::Third, 0),
+        ] {
             assert_eq!(look_up(kind).unwrap().class, Class::Question);
         }
     }
 
     #[test]
     fn answers_tell_who_answers() {
-        for (kind, generation) in [("LABEL_OVERLAY_PLACEHOLDERS", Generation::Second), ("SUMMARY_DATA", Generation::Second)] {
+        for (kind, generation) in [
+            ("LABEL_OVERLAY_PLACEHOLDERS", Generation::Second),
+            ("SUMMARY_DATA", Generation::Second),
+        ] {
             let other = name_in(kind, Generation::Third).unwrap();
-            assert_eq!(label_answer(kind).or(summary_answer(kind)), Some(generation));
-            assert_eq!(label_answer(other).or(summary_answer(other)), Some(Generation::Third));
+            assert_eq!(
+                label_answer(kind).or(summary_answer(kind)),
+                Some(generation)
+            );
+            assert_eq!(
+                label_answer(other).or(summary_answer(other)),
+                Some(Generation::Third)
+            );
         }
-        assert!(is_summary_question("GET_SUMMARY_DATA") && !is_summary_question("SUMMARY_DATA") && !is_summary_answer("FOLLOW"));
+        assert!(
+            is_summary_question("GET_SUMMARY_DATA")
+                && !is_summary_question("SUMMARY_DATA")
+                && !is_summary_answer("FOLLOW")
+        );
     }
 }

@@ -1,7 +1,9 @@
-//! Twitchat's summary: all that it saw since a time, in 22 lists. It is how the bridge learns what it missed.
+//! Twitchat's summary: all that it saw since a time, in 22 lists. It is how the bridge learns what
+//! it missed.
 //!
-//! Traps: lists are newest first; `login` is a display name; nothing tells a test from the truth; `subs` may hold every active
-//! subscriber; gift upgrades stand among the gifts; a hype train's `subs` are points; `streamDuration` is not the stream's.
+//! Traps: lists are newest first; `login` is a display name; nothing tells a test from the truth;
+//! `subs` may hold every active subscriber; gift upgrades stand among the gifts; a hype train's
+//! `subs` are points; `streamDuration` is not the stream's.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -9,7 +11,19 @@ use serde_json::value::RawValue;
 use super::lenient::{self, Figure, Flag, Loose, Number, Rows, Text};
 
 /// The lists that there are; older Twitchats have fewer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[strum(serialize_all = "camelCase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum List {
@@ -68,27 +82,56 @@ pub struct Summary {
     pub rows: Vec<(List, Box<RawValue>)>,
     /// The word for an empty section; `None` from Twitchats that send no labels.
     pub no_entry: Option<Box<str>>,
-    /// Whether the credits' settings came along: somebody asked for them, which the bridge never does.
+    /// Whether the credits' settings came along: somebody asked for them, which the bridge never
+    /// does.
     pub has_params: bool,
 }
 
 impl Summary {
-    /// Reads `data` of `SUMMARY_DATA` or `SET_ENDING_CREDITS_DATA`. Missing lists, and what is not a list, are empty.
+    /// Reads `data` of `SUMMARY_DATA` or `SET_ENDING_CREDITS_DATA`. Missing lists, and what is not
+    /// a list, are empty.
     pub fn read(data: &RawValue) -> Result<Self, Error> {
-        let parts: std::collections::BTreeMap<Box<str>, &RawValue> = lenient::object(data).ok_or(Error::NotAnObject)?;
-        let rows_of = |key: &str| parts.get(key).map_or_else(Rows::default, |raw| serde_json::from_str(raw.get()).unwrap_or_default()).0;
-        let rows = List::ALL.iter().flat_map(|list| rows_of(list.as_str()).into_iter().map(|row| (*list, row.to_owned()))).collect();
-        let labels = parts.get("labels").and_then(|raw| lenient::object::<Labels<'_>>(raw));
-        let has_params = parts.get("params").is_some_and(|raw| lenient::is_object(raw));
-        Ok(Self { rows, no_entry: labels.map(|labels| labels.no_entry.0.into()), has_params })
+        let parts: std::collections::BTreeMap<Box<str>, &RawValue> =
+            lenient::object(data).ok_or(Error::NotAnObject)?;
+        let rows_of = |key: &str| {
+            parts
+                .get(key)
+                .map_or_else(Rows::default, |raw| {
+                    serde_json::from_str(raw.get()).unwrap_or_default()
+                })
+                .0
+        };
+        let rows = List::ALL
+            .iter()
+            .flat_map(|list| {
+                rows_of(list.as_str())
+                    .into_iter()
+                    .map(|row| (*list, row.to_owned()))
+            })
+            .collect();
+        let labels = parts
+            .get("labels")
+            .and_then(|raw| lenient::object::<Labels<'_>>(raw));
+        let has_params = parts
+            .get("params")
+            .is_some_and(|raw| lenient::is_object(raw));
+        Ok(Self {
+            rows,
+            no_entry: labels.map(|labels| labels.no_entry.0.into()),
+            has_params,
+        })
     }
 
     /// The rows of one list, newest first.
     pub fn list(&self, list: List) -> impl DoubleEndedIterator<Item = &RawValue> {
-        self.rows.iter().filter(move |(of, _)| *of == list).map(|(_, row)| &**row)
+        self.rows
+            .iter()
+            .filter(move |(of, _)| *of == list)
+            .map(|(_, row)| &**row)
     }
 
-    /// Whether this is what Twitchat sends when its credits are stopped. A quiet stream's true summary has labels.
+    /// Whether this is what Twitchat sends when its credits are stopped. A quiet stream's true
+    /// summary has labels.
     pub fn is_empty_stop(&self) -> bool {
         self.rows.is_empty() && self.no_entry.as_deref().is_none_or(str::is_empty)
     }
@@ -168,7 +211,10 @@ pub struct Conductor<'a> {
 impl<'a> Row<'a> {
     /// Reads a row; `None` if it is no object.
     pub fn read(json: &'a str) -> Option<Self> {
-        json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
+        json.trim_start()
+            .starts_with('{')
+            .then(|| serde_json::from_str(json).ok())
+            .flatten()
     }
 }
 
@@ -180,7 +226,10 @@ mod tests {
     const LINES: &str = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
 
     fn line(number: usize) -> Summary {
-        let Heard::Twitchat(message) = Heard::read(LINES.lines().nth(number - 1).unwrap()).unwrap() else { panic!("line {number}") };
+        let Heard::Twitchat(message) = Heard::read(LINES.lines().nth(number - 1).unwrap()).unwrap()
+        else {
+            panic!("line {number}")
+        };
         Summary::read(message.data.as_deref().unwrap()).unwrap()
     }
 
@@ -188,16 +237,33 @@ mod tests {
     fn all_lists_are_read_newest_first() {
         let summary = line(121);
         assert_eq!(summary.rows.len(), 26);
-        let logins: Vec<_> = summary.list(List::Follows).map(|row| Row::read(row.get()).unwrap().login.0).collect();
+        let logins: Vec<_> = summary
+            .list(List::Follows)
+            .map(|row| Row::read(row.get()).unwrap().login.0)
+            .collect();
         assert_eq!(logins, ["Pippa_Riot", "TobiWanders"]);
-        assert_eq!((summary.no_entry.as_deref(), summary.has_params, summary.is_empty_stop()), (Some("Nothing here"), false, false));
+        assert_eq!(
+            (
+                summary.no_entry.as_deref(),
+                summary.has_params,
+                summary.is_empty_stop()
+            ),
+            (Some("Nothing here"), false, false)
+        );
         assert!(line(122).has_params);
     }
 
     #[test]
     fn the_oldest_form_lacks_lists_and_labels() {
         let summary = line(124);
-        assert_eq!((summary.list(List::Tips).count(), summary.list(List::Subs).count(), summary.is_empty_stop()), (0, 1, false));
+        assert_eq!(
+            (
+                summary.list(List::Tips).count(),
+                summary.list(List::Subs).count(),
+                summary.is_empty_stop()
+            ),
+            (0, 1, false)
+        );
     }
 
     #[test]
@@ -205,7 +271,11 @@ mod tests {
         assert!(line(123).is_empty_stop());
         let read = |json: &str| Summary::read(serde_json::from_str(json).unwrap());
         assert!(read("{}").unwrap().is_empty_stop());
-        assert!(!read(r#"{"follows":null,"labels":{"no_entry":"Nobody"}}"#).unwrap().is_empty_stop());
+        assert!(
+            !read(r#"{"follows":null,"labels":{"no_entry":"Nobody"}}"#)
+                .unwrap()
+                .is_empty_stop()
+        );
         assert_eq!(read("[]").unwrap_err(), Error::NotAnObject);
     }
 
@@ -214,9 +284,15 @@ mod tests {
         for list in List::ALL {
             assert_eq!(List::parse(list.as_str()), Some(*list));
         }
-        let keys = List::ALL.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(" ");
-        let of_twitchat = "follows raids subs resubs subgifts bits hypeChats rewards shoutouts hypeTrains chatters polls predictions tips \
-                           merch powerups superChats superStickers tiktokGifts tiktokLikes tiktokShares patreonMembers";
+        let keys = List::ALL
+            .iter()
+            .map(|list| list.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let of_twitchat = "follows raids subs resubs subgifts bits hypeChats rewards shoutouts \
+            hypeTrains chatters polls predictions tips \
+                           merch powerups superChats superStickers tiktokGifts tiktokLikes \
+                           tiktokShares patreonMembers";
         assert_eq!(keys, of_twitchat);
     }
 }

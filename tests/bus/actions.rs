@@ -1,4 +1,5 @@
-//! Every action of all three generations over OBS: a listening client gets exactly the envelope that the catalogue promises.
+//! Every action of all three generations over OBS: a listening client gets exactly the envelope
+//! that the catalogue promises.
 
 use std::collections::HashMap;
 
@@ -15,10 +16,17 @@ use crate::support::{SOON, Site, fixture, on_both};
 on_both!(each_action_arrives_as_the_catalogue_promises);
 
 /// The captured data of each type; of those that were not captured, the catalogue's example.
-fn data_of(generation: Generation, name: &str, captured: &HashMap<(bool, String), Map<String, Value>>) -> Map<String, Value> {
+fn data_of(
+    generation: Generation,
+    name: &str,
+    captured: &HashMap<(bool, String), Map<String, Value>>,
+) -> Map<String, Value> {
     let is_new = generation == Generation::Third;
     let example = || action::find(name).unwrap().example(Naming::of(generation));
-    captured.get(&(is_new, name.to_owned())).cloned().unwrap_or_else(example)
+    captured
+        .get(&(is_new, name.to_owned()))
+        .cloned()
+        .unwrap_or_else(example)
 }
 
 fn captured() -> HashMap<(bool, String), Map<String, Value>> {
@@ -28,35 +36,59 @@ fn captured() -> HashMap<(bool, String), Map<String, Value>> {
             ((is_new, line["type"].as_str().unwrap().to_owned()), data)
         })
     };
-    read(false, "twitchat_actions.ndjson").chain(read(true, "twitchat_v17_actions.ndjson")).collect()
+    read(false, "twitchat_actions.ndjson")
+        .chain(read(true, "twitchat_v17_actions.ndjson"))
+        .collect()
 }
 
 async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
     let mut hearer = Hearer::connect(&site.peer()).await.unwrap();
-    let talker = Talker::connect(&site.target(), &Options::default()).await.unwrap();
+    let talker = Talker::connect(&site.target(), &Options::default())
+        .await
+        .unwrap();
     let captured = captured();
     let mut expected = HashMap::new();
     let mut counts = HashMap::new();
     for generation in Generation::ALL {
         for action in action::actions() {
-            let Some(name) = action.name_in(generation) else { continue };
+            let Some(name) = action.name_in(generation) else {
+                continue;
+            };
             let data = data_of(generation, name, &captured);
-            let prepared = action::prepare(name, data.clone(), Some(generation)).unwrap_or_else(|problem| panic!("{problem}"));
-            assert_eq!((prepared.kind.as_str(), &prepared.dropped), (name, &Vec::new()));
+            let prepared = action::prepare(name, data.clone(), Some(generation))
+                .unwrap_or_else(|problem| panic!("{problem}"));
+            assert_eq!(
+                (prepared.kind.as_str(), &prepared.dropped),
+                (name, &Vec::new())
+            );
             // What is completed comes on top of what was given.
-            assert!(data.iter().all(|(key, value)| prepared.data.get(key) == Some(value)), "{name}");
+            assert!(
+                data.iter()
+                    .all(|(key, value)| prepared.data.get(key) == Some(value)),
+                "{name}"
+            );
             if captured.contains_key(&(generation == Generation::Third, name.to_owned())) {
                 assert_eq!(prepared.data, data, "{name}");
             }
             let id = Uuid::new_v4().to_string();
             let envelope = prepared.envelope(&id);
-            talker.broadcast(&serde_json::value::to_raw_value(&envelope).unwrap()).await.unwrap();
-            expected.insert(id.clone(), json!({ "origin": "twitchat", "type": name, "id": id, "data": prepared.data }));
+            talker
+                .broadcast(&serde_json::value::to_raw_value(&envelope).unwrap())
+                .await
+                .unwrap();
+            expected.insert(
+                id.clone(),
+                json!({ "origin": "twitchat", "type": name, "id": id, "data": prepared.data }),
+            );
             *counts.entry(generation).or_insert(0) += 1;
         }
     }
-    // 31 of the public API page and one presence; with all that came until 16; the whole of 17 and what else acts there.
-    assert_eq!((counts[&Generation::First], counts[&Generation::Third]), (32, 106));
+    // 31 of the public API page and one presence; with all that came until 16; the whole of 17 and
+    // what else acts there.
+    assert_eq!(
+        (counts[&Generation::First], counts[&Generation::Third]),
+        (32, 106)
+    );
     assert!(counts[&Generation::Second] >= 94, "{counts:?}");
     let all = async {
         while !expected.is_empty() {

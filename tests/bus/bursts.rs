@@ -1,4 +1,5 @@
-//! One client asks for much at once: others are served meanwhile, and the bridge's memory stays small.
+//! One client asks for much at once: others are served meanwhile, and the bridge's memory stays
+//! small.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -18,35 +19,53 @@ const BURST: usize = 300;
 const EVERY: Duration = Duration::from_millis(50);
 /// What the bridge may need in all.
 const MEMORY_KIB: u64 = 200 * 1024;
-/// The aim on a machine that has nothing else to do: for half of the other client's replies, and for the slowest. The output says whether it
-/// is met.
+/// The aim on a machine that has nothing else to do: for half of the other client's replies, and
+/// for the slowest. The output says whether it is met.
 const AIM: Duration = Duration::from_millis(100);
 const AIM_AT_WORST: Duration = Duration::from_secs(2);
 /// How much the subscriptions may write.
 const WRITTEN_KIB: u64 = 10 * 1024;
 
-on_both!(timing_of_another_client_during_a_burst, ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memory);
+on_both!(
+    timing_of_another_client_during_a_burst,
+    ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memory
+);
 
-/// A run fails only by what is compared with the same run: a message as large as the large reply needs its time to pass through OBS, too.
+/// A run fails only by what is compared with the same run: a message as large as the large reply
+/// needs its time to pass through OBS, too.
 async fn timing_of_another_client_during_a_burst(site: Site) {
     let bridge = Process::on(&site).await;
     play(&site, (0..FOLLOWERS).map(follow)).await;
     let mut bus = Bus::connect(&site).await;
-    wait_until("every follower is counted", 4 * SOON, async || (bus.status().await["people"].as_u64() >= Some(FOLLOWERS)).then_some(()))
-        .await;
+    wait_until("every follower is counted", 4 * SOON, async || {
+        (bus.status().await["people"].as_u64() >= Some(FOLLOWERS)).then_some(())
+    })
+    .await;
     drop(bus);
     let ear = Ear::on(&site).await;
     let mut other = Talker::connect(&site.peer()).await.unwrap();
-    let quiet = ear.ask_until(&mut other, "quiet", Instant::now() + Duration::from_secs(2)).await;
+    let quiet = ear
+        .ask_until(&mut other, "quiet", Instant::now() + Duration::from_secs(2))
+        .await;
 
     let begun = Instant::now();
-    let large = ear.reply_to(&mut other, json!({ "request": "GetCredits", "id": "large-0-", "client": "large" })).await;
+    let large = ear
+        .reply_to(
+            &mut other,
+            json!({ "request": "GetCredits", "id": "large-0-", "client": "large" }),
+        )
+        .await;
     let pass = begun.elapsed();
 
     let mut greedy = Talker::connect(&site.peer()).await.unwrap();
     let begun = Instant::now();
     for number in 0..BURST {
-        greedy.pipeline_text(&json!({ "request": "GetCredits", "id": format!("burst-{number}-") }).to_string()).await.unwrap();
+        greedy
+            .pipeline_text(
+                &json!({ "request": "GetCredits", "id": format!("burst-{number}-") }).to_string(),
+            )
+            .await
+            .unwrap();
     }
     greedy.flush().await.unwrap();
     let until_the_last = ear.all_replied("burst", BURST);
@@ -57,14 +76,26 @@ async fn timing_of_another_client_during_a_burst(site: Site) {
 
     let ([quiet, _], [middle, worst]) = (summary(&quiet), summary(&meanwhile));
     println!(
-        "{BURST} GetCredits at once of {} KiB each: the last reply after {took:?}, {refused} refused; another client's {} GetInfo: median {middle:?} \
-         (quiet {quiet:?}), worst {worst:?}; one large reply takes {pass:?}; {peak_kib} KiB at most; {} the aim",
+        "{BURST} GetCredits at once of {} KiB each: the last reply after {took:?}, {refused} \
+            refused; another client's {} GetInfo: median {middle:?} \
+         (quiet {quiet:?}), worst {worst:?}; one large reply takes {pass:?}; {peak_kib} KiB at \
+         most; {} the aim",
         large / 1024,
         meanwhile.len(),
-        if middle <= AIM.max(quiet * 5) && worst <= AIM_AT_WORST { "within" } else { "NOT within" },
+        if middle <= AIM.max(quiet * 5) && worst <= AIM_AT_WORST {
+            "within"
+        } else {
+            "NOT within"
+        },
     );
-    assert!(refused > 0 && refused < BURST, "{refused} of {BURST} refused");
-    assert!(middle <= AIM.max(quiet * 5).max(pass * 2), "median {middle:?}");
+    assert!(
+        refused > 0 && refused < BURST,
+        "{refused} of {BURST} refused"
+    );
+    assert!(
+        middle <= AIM.max(quiet * 5).max(pass * 2),
+        "median {middle:?}"
+    );
     assert!(worst <= AIM_AT_WORST.max(pass * 10), "worst {worst:?}");
     assert!(peak_kib < MEMORY_KIB, "{peak_kib} KiB");
 }
@@ -78,26 +109,40 @@ async fn ten_thousand_subscribers_and_twenty_thousand_requests_take_little_memor
     let mut bus = Bus::connect(&site).await;
     let stored = async || {
         let status = bus.status().await;
-        (status["counts"]["events"] == 5_000 && status["store"]["writes"] == status["store"]["durable"]).then_some(())
+        (status["counts"]["events"] == 5_000
+            && status["store"]["writes"] == status["store"]["durable"])
+            .then_some(())
     };
     wait_until("the followers are on disk", 2 * SOON, stored).await;
     let before = bridge.written_kib();
-    let subscribe = |client: usize| json!({ "request": "Subscribe", "id": format!("sub-{client}-"), "client": format!("client {client}"), "events": { "Twitch": ["Follow"] } });
+    let subscribe = |client: usize| {
+        json!({ "request": "Subscribe", "id": format!("sub-{client}-"),
+        "client": format!("client {client}"), "events": { "Twitch": ["Follow"] } })
+    };
     play(&site, (0..CLIENTS).map(subscribe)).await;
     ear.all_replied("sub", CLIENTS).await;
     let written_kib = bridge.written_kib() - before;
-    play(&site, (0..REQUESTS).map(|number| json!({ "request": "GetCredits", "id": format!("many-{number}-") }))).await;
+    play(
+        &site,
+        (0..REQUESTS)
+            .map(|number| json!({ "request": "GetCredits", "id": format!("many-{number}-") })),
+    )
+    .await;
     ear.all_replied("many", REQUESTS).await;
     let peak_kib = bridge.memory_kib("VmHWM");
     let status = bus.status().await;
-    println!("{CLIENTS} Subscribes wrote {written_kib} KiB; with {REQUESTS} GetCredits the bridge had {peak_kib} KiB at most");
+    println!(
+        "{CLIENTS} Subscribes wrote {written_kib} KiB; with {REQUESTS} GetCredits the bridge had \
+            {peak_kib} KiB at most"
+    );
     assert_eq!(ear.errors("sub"), 0);
     assert_eq!(status["counts"]["clientsPushedOut"], CLIENTS - 1_000);
     assert!(written_kib < WRITTEN_KIB, "{written_kib} KiB written");
     assert!(peak_kib < MEMORY_KIB, "{peak_kib} KiB");
 }
 
-/// When each reply came, by the request's id: noted before anything of it is read, since this build is not made for speed.
+/// When each reply came, by the request's id: noted before anything of it is read, since this build
+/// is not made for speed.
 struct Ear {
     replies: Arc<Mutex<HashMap<String, Reply>>>,
     _task: AbortOnDropHandle<()>,
@@ -118,14 +163,32 @@ impl Ear {
         let task = tokio::spawn(async move {
             while let Ok(frame) = hearer.next_frame().await {
                 let at = Instant::now();
-                let Some(text) = frame.as_text().filter(|text| text.contains(r#""origin":"twitchat-bridge""#)) else { continue };
+                let Some(text) = frame
+                    .as_text()
+                    .filter(|text| text.contains(r#""origin":"twitchat-bridge""#))
+                else {
+                    continue;
+                };
                 // No name in a list is called `id`: only a request's own is.
-                let Some(id) = text.split(r#""id":""#).nth(1).and_then(|rest| rest.split('"').next()) else { continue };
-                let reply = Reply { at, bytes: text.len(), is_error: text.contains(r#""status":"error""#) };
+                let Some(id) = text
+                    .split(r#""id":""#)
+                    .nth(1)
+                    .and_then(|rest| rest.split('"').next())
+                else {
+                    continue;
+                };
+                let reply = Reply {
+                    at,
+                    bytes: text.len(),
+                    is_error: text.contains(r#""status":"error""#),
+                };
                 noted.lock().unwrap().insert(id.to_owned(), reply);
             }
         });
-        Self { replies, _task: AbortOnDropHandle::new(task) }
+        Self {
+            replies,
+            _task: AbortOnDropHandle::new(task),
+        }
     }
 
     /// Waits for a reply; gives its size.
@@ -133,13 +196,26 @@ impl Ear {
         let id = request["id"].as_str().unwrap().to_owned();
         talker.pipeline_text(&request.to_string()).await.unwrap();
         talker.flush().await.unwrap();
-        wait_until("a reply", 2 * SOON, async || self.replies.lock().unwrap().get(&id).map(|reply| reply.bytes)).await
+        wait_until("a reply", 2 * SOON, async || {
+            self.replies
+                .lock()
+                .unwrap()
+                .get(&id)
+                .map(|reply| reply.bytes)
+        })
+        .await
     }
 
     async fn all_replied(&self, group: &str, count: usize) {
         let prefix = format!("{group}-");
         let all = async || {
-            let replied = self.replies.lock().unwrap().keys().filter(|id| id.starts_with(&prefix)).count();
+            let replied = self
+                .replies
+                .lock()
+                .unwrap()
+                .keys()
+                .filter(|id| id.starts_with(&prefix))
+                .count();
             (replied == count).then_some(())
         };
         wait_until("a reply to each request", 8 * SOON, all).await;
@@ -147,21 +223,38 @@ impl Ear {
 
     fn errors(&self, group: &str) -> usize {
         let prefix = format!("{group}-");
-        self.replies.lock().unwrap().iter().filter(|(id, reply)| id.starts_with(&prefix) && reply.is_error).count()
+        self.replies
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(id, reply)| id.starts_with(&prefix) && reply.is_error)
+            .count()
     }
 
     async fn ask_until(&self, talker: &mut Talker, group: &str, end: Instant) -> Vec<Duration> {
-        self.ask_while(talker, group, tokio::time::sleep_until(end)).await
+        self.ask_while(talker, group, tokio::time::sleep_until(end))
+            .await
     }
 
-    /// Asks for `GetInfo` again and again until something else is over; gives how long each reply took.
-    async fn ask_while(&self, talker: &mut Talker, group: &str, other: impl Future<Output = ()>) -> Vec<Duration> {
+    /// Asks for `GetInfo` again and again until something else is over; gives how long each reply
+    /// took.
+    async fn ask_while(
+        &self,
+        talker: &mut Talker,
+        group: &str,
+        other: impl Future<Output = ()>,
+    ) -> Vec<Duration> {
         let mut asked = Vec::new();
         let mut other = std::pin::pin!(other);
         loop {
             let id = format!("{group}-{}-", asked.len());
             asked.push((id.clone(), Instant::now()));
-            talker.pipeline_text(&json!({ "request": "GetInfo", "id": id, "client": "another" }).to_string()).await.unwrap();
+            talker
+                .pipeline_text(
+                    &json!({ "request": "GetInfo", "id": id, "client": "another" }).to_string(),
+                )
+                .await
+                .unwrap();
             talker.flush().await.unwrap();
             if timeout(EVERY, &mut other).await.is_ok() {
                 break;
@@ -169,7 +262,10 @@ impl Ear {
         }
         self.all_replied(group, asked.len()).await;
         let replies = self.replies.lock().unwrap();
-        asked.iter().map(|(id, begun)| replies[id].at - *begun).collect()
+        asked
+            .iter()
+            .map(|(id, begun)| replies[id].at - *begun)
+            .collect()
     }
 }
 
@@ -182,6 +278,8 @@ fn summary(took: &[Duration]) -> [Duration; 2] {
 
 fn follow(number: u64) -> Value {
     let name = format!("Viewer_{number}");
-    let user = json!({ "id": (100_000_000 + number).to_string(), "login": name.to_lowercase(), "displayName": name });
-    json!({ "origin": "twitchat", "type": "FOLLOW", "id": format!("follow-{number}"), "data": { "user": user } })
+    let user = json!({ "id": (100_000_000 + number).to_string(), "login": name.to_lowercase(),
+        "displayName": name });
+    json!({ "origin": "twitchat", "type": "FOLLOW", "id": format!("follow-{number}"),
+        "data": { "user": user } })
 }

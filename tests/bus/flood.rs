@@ -1,4 +1,5 @@
-//! A hundred thousand people follow at once: all are counted, none is lost, and the bridge's memory stays small.
+//! A hundred thousand people follow at once: all are counted, none is lost, and the bridge's memory
+//! stays small.
 
 use std::collections::HashSet;
 
@@ -36,22 +37,35 @@ async fn timing_of_a_hundred_thousand_followers(site: Site) {
     let replied = asked.elapsed();
     let peak_after_credits_kib = bridge.memory_kib("VmHWM");
     println!(
-        "{EVENTS} events: sent in {sent:?}, counted and on disk after {counted:?}; credits replied in {replied:?}\n\
-         memory: {idle_kib} KiB idle, peak {peak_kib} ({} above idle), {now_kib} then; peak {peak_after_credits_kib} with the credits",
+        "{EVENTS} events: sent in {sent:?}, counted and on disk after {counted:?}; credits replied \
+            in {replied:?}\n\
+         memory: {idle_kib} KiB idle, peak {peak_kib} ({} above idle), {now_kib} then; peak \
+         {peak_after_credits_kib} with the credits",
         peak_kib - idle_kib,
     );
 
     assert_eq!(status["counts"]["events"], EVENTS, "none twice");
     assert_eq!(status["counts"]["journal"], EVENTS);
     assert_eq!(status["people"], EVENTS);
-    let names: HashSet<_> = credits["Events"]["Follows"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let names: HashSet<_> = credits["Events"]["Follows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
     let missing = (0..EVENTS).find(|number| !names.contains(&*format!("Viewer_{number}")));
     assert_eq!((names.len() as u64, missing), (EVENTS, None));
-    assert!(peak_kib - idle_kib < MORE_MEMORY_KIB, "{} KiB above idle, {MORE_MEMORY_KIB} allowed", peak_kib - idle_kib);
+    assert!(
+        peak_kib - idle_kib < MORE_MEMORY_KIB,
+        "{} KiB above idle, {MORE_MEMORY_KIB} allowed",
+        peak_kib - idle_kib
+    );
 }
 
 fn follow(number: u64) -> Value {
     let name = format!("Viewer_{number}");
-    let user = json!({ "id": (100_000_000 + number).to_string(), "login": name.to_lowercase(), "displayName": name });
-    json!({ "origin": "twitchat", "type": "FOLLOW", "id": format!("follow-{number}"), "data": { "user": user } })
+    let user = json!({ "id": (100_000_000 + number).to_string(), "login": name.to_lowercase(),
+        "displayName": name });
+    json!({ "origin": "twitchat", "type": "FOLLOW", "id": format!("follow-{number}"),
+        "data": { "user": user } })
 }

@@ -1,17 +1,30 @@
-//! The main job: the captured messages of all generations go over OBS, somebody asks for the credits, and they equal
-//! `tests/fixtures/credits_golden.json`, in whatever order the messages are sent. `tests/interop/golden.test.mjs` does the same with a real
-//! JavaScript client and the same file. `UPDATE_GOLDEN=1` writes it from the run in file order; read the difference before you commit it.
+//! The main job: the captured messages of all generations go over OBS, somebody asks for the
+//! credits, and they equal `tests/fixtures/credits_golden.json`, in whatever order the messages are
+//! sent. `tests/interop/golden.test.mjs` does the same with a real JavaScript client and the same
+//! file. `UPDATE_GOLDEN=1` writes it from the run in file order; read the difference before you
+//! commit it.
 
 use std::path::Path;
 
 use serde::Serialize as _;
 use serde_json::{Map, Value, json};
 
-use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, comparable, credits_of, differences, on_both, play, shuffled, wait_until};
+use crate::support::{
+    Bridge, Bus, SOON, Script, Site, Twitchat, comparable, credits_of, differences, on_both, play,
+    shuffled, wait_until,
+};
 
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/credits_golden.json");
+const GOLDEN: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/fixtures/credits_golden.json"
+);
 
-on_both!(in_file_order, in_the_first_shuffled_order, in_the_second_shuffled_order, in_the_third_shuffled_order);
+on_both!(
+    in_file_order,
+    in_the_first_shuffled_order,
+    in_the_second_shuffled_order,
+    in_the_third_shuffled_order
+);
 
 async fn in_file_order(site: Site) {
     let script = Script::new();
@@ -41,21 +54,25 @@ async fn in_shuffled_order(site: &Site, seed: u8) {
     assert_golden(&credits_after(site, &script, events).await);
 }
 
-/// A fresh bridge hears `events` in one pipelined burst, right after it has merged Twitchat's summary.
+/// A fresh bridge hears `events` in one pipelined burst, right after it has merged Twitchat's
+/// summary.
 async fn credits_after(site: &Site, script: &Script, events: Vec<Value>) -> Value {
     let _twitchat = Twitchat::on(site, script).await;
     let bridge = Bridge::on(site).await;
     let mut bus = Bus::connect(site).await;
     let before = wait_until("the summary is merged", SOON, async || {
         let status = bus.status().await;
-        status["twitchat"]["summaryMerged"].is_string().then_some(status)
+        status["twitchat"]["summaryMerged"]
+            .is_string()
+            .then_some(status)
     })
     .await;
     let count = u64::try_from(events.len()).unwrap();
     play(site, events).await;
     wait_until("every message is heard", SOON, async || {
         let now = bus.status().await;
-        // Each look at the status is heard as well, the one whose reply this is included; so is its reply, our echo.
+        // Each look at the status is heard as well, the one whose reply this is included; so is its
+        // reply, our echo.
         let messages = |status: &Value| {
             let counts = &status["counts"];
             let of = |name: &str| counts[name].as_u64().unwrap();
@@ -82,7 +99,10 @@ async fn credits_after(site: &Site, script: &Script, events: Vec<Value>) -> Valu
 /// As the JavaScript test writes it.
 fn four_spaces(value: &Value) -> Vec<u8> {
     let mut json = Vec::new();
-    let mut writer = serde_json::Serializer::with_formatter(&mut json, serde_json::ser::PrettyFormatter::with_indent(b"    "));
+    let mut writer = serde_json::Serializer::with_formatter(
+        &mut json,
+        serde_json::ser::PrettyFormatter::with_indent(b"    "),
+    );
     value.serialize(&mut writer).unwrap();
     json.push(b'\n');
     json
@@ -90,7 +110,8 @@ fn four_spaces(value: &Value) -> Vec<u8> {
 
 #[track_caller]
 fn assert_golden(heard: &Value) {
-    let golden = std::fs::read_to_string(Path::new(GOLDEN)).expect("tests/fixtures/credits_golden.json; UPDATE_GOLDEN=1 makes it");
+    let golden = std::fs::read_to_string(Path::new(GOLDEN))
+        .expect("tests/fixtures/credits_golden.json; UPDATE_GOLDEN=1 makes it");
     let golden: Value = serde_json::from_str(&golden).unwrap();
     let differences = differences(&comparable(heard), &comparable(&golden));
     assert!(differences.is_empty(), "{}", differences.join("\n"));

@@ -1,7 +1,9 @@
-//! Amounts, raids and names as they come: what goes in over OBS, and what the credits and the roll show of it.
+//! Amounts, raids and names as they come: what goes in over OBS, and what the credits and the roll
+//! show of it.
 //!
-//! An input is a list of messages, played one after the other on cleared credits, and a list of expectations `[path, operator, value]`. A
-//! path begins with `reply` (`GetCredits` in the seed's spelling, extended), `roll` (`GetRoll`) or `refused` (the errors of requests); `list[key=value]`
+//! An input is a list of messages, played one after the other on cleared credits, and a list of
+//! expectations `[path, operator, value]`. A path begins with `reply` (`GetCredits` in the seed's
+//! spelling, extended), `roll` (`GetRoll`) or `refused` (the errors of requests); `list[key=value]`
 //! picks by a field. The cases in `tests/fixtures/cases` are such inputs as well.
 
 use std::time::Duration;
@@ -26,27 +28,49 @@ struct Input {
 }
 
 fn input(name: &'static str, messages: Vec<Value>, expected: Value) -> Input {
-    let Value::Array(expected) = expected else { panic!("{name}: a list of expectations") };
-    Input { name, messages, expected }
+    let Value::Array(expected) = expected else {
+        panic!("{name}: a list of expectations")
+    };
+    Input {
+        name,
+        messages,
+        expected,
+    }
 }
 
 /// A case of `tests/fixtures/cases`.
 fn case(name: &'static str) -> Input {
-    let path = format!("{}/tests/fixtures/cases/{name}.expect.json", env!("CARGO_MANIFEST_DIR"));
-    input(name, fixture(&format!("cases/{name}.ndjson")), serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())
+    let path = format!(
+        "{}/tests/fixtures/cases/{name}.expect.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    input(
+        name,
+        fixture(&format!("cases/{name}.ndjson")),
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap(),
+    )
 }
 
 async fn check(site: &Site, inputs: Vec<Input>) {
     let bridge = Bridge::on(site).await;
     let mut bus = Bus::connect(site).await;
     let mut failed = Vec::new();
-    for Input { name, messages, expected } in inputs {
+    for Input {
+        name,
+        messages,
+        expected,
+    } in inputs
+    {
         bus.ask(json!({ "request": "ClearCredits" })).await;
         let mut refused = Vec::new();
         for message in messages {
             refused.extend(send(site, &mut bus, message).await);
         }
-        failed.extend(problems(&mut bus, &refused, &expected).await.map(|problems| format!("{name}:\n{problems}")));
+        failed.extend(
+            problems(&mut bus, &refused, &expected)
+                .await
+                .map(|problems| format!("{name}:\n{problems}")),
+        );
     }
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
     bridge.stop().await;
@@ -71,20 +95,33 @@ async fn problems(bus: &mut Bus, refused: &[String], expected: &[Value]) -> Opti
     let mut held = 0;
     // What holds for a moment only does not hold.
     let holds = async || {
-        let reply = bus.ask(json!({ "request": "GetCredits", "extended": true, "spelling": "seed" })).await;
+        let reply = bus
+            .ask(json!({ "request": "GetCredits", "extended": true, "spelling": "seed" }))
+            .await;
         let roll = bus.ask(json!({ "request": "GetRoll" })).await["roll"].take();
         let shown = json!({ "reply": reply, "roll": roll, "refused": refused });
-        problems = expected.iter().filter_map(|line| problem(&shown, line)).collect();
+        problems = expected
+            .iter()
+            .filter_map(|line| problem(&shown, line))
+            .collect();
         held = if problems.is_empty() { held + 1 } else { 0 };
         (held > 2).then_some(())
     };
-    let settled = tokio::time::timeout(Duration::from_secs(5), wait_until("the expected credits", SOON, holds)).await;
+    let settled = tokio::time::timeout(
+        Duration::from_secs(5),
+        wait_until("the expected credits", SOON, holds),
+    )
+    .await;
     settled.is_err().then(|| problems.join("\n"))
 }
 
 /// What is wrong with one expectation, if anything is.
 fn problem(shown: &Value, line: &Value) -> Option<String> {
-    let (path, operator, expected) = (line[0].as_str().unwrap(), line[1].as_str().unwrap(), &line[2]);
+    let (path, operator, expected) = (
+        line[0].as_str().unwrap(),
+        line[1].as_str().unwrap(),
+        &line[2],
+    );
     let found = at(shown, path);
     let length = || found.and_then(Value::as_array).map_or(0, Vec::len) as u64;
     let has = || found.is_some_and(|found| found.to_string().contains(expected.as_str().unwrap()));
@@ -96,34 +133,59 @@ fn problem(shown: &Value, line: &Value) -> Option<String> {
         "lacks" => !has(),
         other => panic!("{other}: no such operator"),
     };
-    (!holds).then(|| format!("{path} {operator} {expected}, got {}", found.unwrap_or(&Value::Null)))
+    (!holds).then(|| {
+        format!(
+            "{path} {operator} {expected}, got {}",
+            found.unwrap_or(&Value::Null)
+        )
+    })
 }
 
 /// The value at a path; `list[key=value]` is the first element with that field.
 fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('/').try_fold(value, |value, step| {
-        let Some((list, wanted)) = step.strip_suffix(']').and_then(|step| step.split_once('[')) else {
-            return step.parse::<usize>().map_or_else(|_| value.get(step), |place| value.get(place));
+        let Some((list, wanted)) = step.strip_suffix(']').and_then(|step| step.split_once('['))
+        else {
+            return step
+                .parse::<usize>()
+                .map_or_else(|_| value.get(step), |place| value.get(place));
         };
         let (key, wanted) = wanted.split_once('=').unwrap();
-        value.get(list)?.as_array()?.iter().find(|one| one[key].as_str() == Some(wanted))
+        value
+            .get(list)?
+            .as_array()?
+            .iter()
+            .find(|one| one[key].as_str() == Some(wanted))
     })
 }
 
 fn publish(source: &str, kind: &str, data: &Value) -> Value {
-    json!({ "request": "PublishEvent", "publish": { "source": source, "type": kind }, "data": data })
+    json!({ "request": "PublishEvent", "publish": { "source": source, "type": kind },
+        "data": data })
 }
 
 fn tip(from: &str, amount: impl Into<Value>, currency: &str) -> Value {
-    publish("Kofi", "Donation", &json!({ "from": from, "amount": amount.into(), "currency": currency }))
+    publish(
+        "Kofi",
+        "Donation",
+        &json!({ "from": from, "amount": amount.into(), "currency": currency }),
+    )
 }
 
 fn sum(name: &str, amount: &str) -> Value {
-    json!([format!("reply/extended/Custom/Tips[name={name}]/amounts/0/amount"), "eq", amount])
+    json!([
+        format!("reply/extended/Custom/Tips[name={name}]/amounts/0/amount"),
+        "eq",
+        amount
+    ])
 }
 
 fn shown(name: &str, amount: &str) -> Value {
-    json!([format!("roll/sections[id=tips]/names[name={name}]/amount"), "eq", amount])
+    json!([
+        format!("roll/sections[id=tips]/names[name={name}]/amount"),
+        "eq",
+        amount
+    ])
 }
 
 async fn amounts_mean_what_was_written(site: Site) {
@@ -136,13 +198,32 @@ fn spellings() -> Vec<Input> {
         case("A5-one-currency-in-two-spellings"),
         input(
             "cryptocurrencies keep their places",
-            vec![tip("Sato", "0.005", "BTC"), tip("Sato", "0,0025 BTC", ""), tip("Vita", 0.000_000_01, "BTC"), tip("Vita", "₿1", "")],
-            json!([sum("Sato", "0.0075"), shown("Sato", "0.0075 BTC"), sum("Vita", "1.00000001"), shown("Vita", "1.00000001 BTC")]),
+            vec![
+                tip("Sato", "0.005", "BTC"),
+                tip("Sato", "0,0025 BTC", ""),
+                tip("Vita", 0.000_000_01, "BTC"),
+                tip("Vita", "₿1", ""),
+            ],
+            json!([
+                sum("Sato", "0.0075"),
+                shown("Sato", "0.0075 BTC"),
+                sum("Vita", "1.00000001"),
+                shown("Vita", "1.00000001 BTC")
+            ]),
         ),
         input(
             "exponents and lines between digits",
-            vec![tip("Expo", "1e3", "USD"), tip("Line", "1_000", "USD"), tip("Line", "1_000.50", "USD"), tip("Small", "5e-1", "EUR")],
-            json!([sum("Expo", "1000.00"), shown("Line", "$2,000.50"), sum("Small", "0.50")]),
+            vec![
+                tip("Expo", "1e3", "USD"),
+                tip("Line", "1_000", "USD"),
+                tip("Line", "1_000.50", "USD"),
+                tip("Small", "5e-1", "EUR"),
+            ],
+            json!([
+                sum("Expo", "1000.00"),
+                shown("Line", "$2,000.50"),
+                sum("Small", "0.50")
+            ]),
         ),
         input(
             "digits of other scripts",
@@ -152,7 +233,12 @@ fn spellings() -> Vec<Input> {
                 tip("Reza", "۵۰٬۰۰۰", "IRR"),
                 tip("Asha", "₹१,२३,४५६.५०", ""),
             ],
-            json!([sum("Noor", "12.50"), sum("Haru", "1500"), sum("Reza", "50000.00"), sum("Asha", "123456.50")]),
+            json!([
+                sum("Noor", "12.50"),
+                sum("Haru", "1500"),
+                sum("Reza", "50000.00"),
+                sum("Asha", "123456.50")
+            ]),
         ),
     ]
 }
@@ -183,7 +269,13 @@ fn currencies() -> Vec<Input> {
         ),
         input(
             "dollars of two countries stay apart",
-            vec![tip("Max", "$5", ""), tip("Max", "CA$5", ""), tip("Max", "5", "usd"), tip("Kim", "A$1", ""), tip("Kim", "2", "AUD")],
+            vec![
+                tip("Max", "$5", ""),
+                tip("Max", "CA$5", ""),
+                tip("Max", "5", "usd"),
+                tip("Kim", "A$1", ""),
+                tip("Kim", "2", "AUD"),
+            ],
             json!([
                 ["reply/extended/Custom/Tips[name=Max]/amounts", "count", 2],
                 shown("Max", "5 CA$ + $10"),
@@ -200,11 +292,22 @@ fn currencies() -> Vec<Input> {
                 tip("Bob", "$1,234", ""),
                 tip("Urs", "5.-", "CHF"),
             ],
-            json!([sum("Uwe", "1234.56"), sum("Ines", "1234.56"), sum("Reto", "1234.50"), sum("Bob", "1234.00"), sum("Urs", "5.00")]),
+            json!([
+                sum("Uwe", "1234.56"),
+                sum("Ines", "1234.56"),
+                sum("Reto", "1234.50"),
+                sum("Bob", "1234.00"),
+                sum("Urs", "5.00")
+            ]),
         ),
         input(
             "cents are not lost on the way through a double",
-            vec![tip("Ada", 0.1, "EUR"), tip("Ada", 0.2, "EUR"), tip("Ada", 19.99, "EUR"), tip("Eve", 9_007_199_254_740.93, "USD")],
+            vec![
+                tip("Ada", 0.1, "EUR"),
+                tip("Ada", 0.2, "EUR"),
+                tip("Ada", 19.99, "EUR"),
+                tip("Eve", 9_007_199_254_740.93, "USD"),
+            ],
             json!([sum("Ada", "20.29"), sum("Eve", "9007199254740.93")]),
         ),
         input(
@@ -230,10 +333,30 @@ fn currencies() -> Vec<Input> {
         input(
             "counts in any digits",
             vec![
-                publish("Twitch", "Cheer", &json!({ "userId": "71001", "userName": "cherry", "displayName": "Cherry", "bits": "1e3" })),
-                publish("Twitch", "Cheer", &json!({ "userId": "71002", "userName": "berry", "displayName": "Berry", "bits": "1_000" })),
-                publish("Twitch", "Cheer", &json!({ "userId": "71003", "userName": "fig", "displayName": "Fig", "bits": "٢٥٠" })),
-                publish("Twitch", "Raid", &json!({ "userId": "71004", "userName": "plum", "displayName": "Plum", "viewers": "1,234" })),
+                publish(
+                    "Twitch",
+                    "Cheer",
+                    &json!({ "userId": "71001", "userName": "cherry", "displayName": "Cherry",
+                        "bits": "1e3" }),
+                ),
+                publish(
+                    "Twitch",
+                    "Cheer",
+                    &json!({ "userId": "71002", "userName": "berry", "displayName": "Berry",
+                        "bits": "1_000" }),
+                ),
+                publish(
+                    "Twitch",
+                    "Cheer",
+                    &json!({ "userId": "71003", "userName": "fig", "displayName": "Fig",
+                        "bits": "٢٥٠" }),
+                ),
+                publish(
+                    "Twitch",
+                    "Raid",
+                    &json!({ "userId": "71004", "userName": "plum", "displayName": "Plum",
+                        "viewers": "1,234" }),
+                ),
             ],
             json!([
                 ["reply/extended/Cheers[name=Cherry]/amount", "eq", 1_000],
@@ -246,29 +369,60 @@ fn currencies() -> Vec<Input> {
 }
 
 async fn placeholders_for_ids_identify_no_one(site: Site) {
-    let inputs = ["0", "-1", "null", "undefined", "anonymous", "00000000-0000-0000-0000-000000000000", ""].map(|id| {
-        let tip = |from: &str| publish("Kofi", "Donation", &json!({ "userId": id, "from": from, "amount": "5", "currency": "USD" }));
+    let inputs = [
+        "0",
+        "-1",
+        "null",
+        "undefined",
+        "anonymous",
+        "00000000-0000-0000-0000-000000000000",
+        "",
+    ]
+    .map(|id| {
+        let tip = |from: &str| {
+            publish(
+                "Kofi",
+                "Donation",
+                &json!({ "userId": id, "from": from, "amount": "5", "currency": "USD" }),
+            )
+        };
         input(
             "a placeholder for an id",
             vec![tip("Lea"), tip("Mia"), tip("Lea")],
             json!([
                 ["reply/extended/Custom/Tips", "count", 2],
-                ["reply/extended/Custom/Tips[name=Lea]/amounts/0/amount", "eq", "10.00"],
-                ["reply/extended/Custom/Tips[name=Mia]/amounts/0/amount", "eq", "5.00"],
+                [
+                    "reply/extended/Custom/Tips[name=Lea]/amounts/0/amount",
+                    "eq",
+                    "10.00"
+                ],
+                [
+                    "reply/extended/Custom/Tips[name=Mia]/amounts/0/amount",
+                    "eq",
+                    "5.00"
+                ],
             ]),
         )
     });
-    let of_twitch = |id: &str, name: &str| json!({ "origin": "twitchat", "type": "FOLLOW", "data": { "user": { "id": id, "login": name.to_lowercase(), "displayName": name } } });
+    let of_twitch = |id: &str, name: &str| {
+        json!({ "origin": "twitchat", "type": "FOLLOW",
+        "data": { "user": { "id": id, "login": name.to_lowercase(), "displayName": name } } })
+    };
     let twitch = input(
         "a placeholder from Twitchat",
-        vec![of_twitch("0", "Nora"), of_twitch("0", "Otto"), of_twitch("undefined", "Pia")],
+        vec![
+            of_twitch("0", "Nora"),
+            of_twitch("0", "Otto"),
+            of_twitch("undefined", "Pia"),
+        ],
         json!([["reply/Events/Follows", "count", 3]]),
     );
     check(&site, inputs.into_iter().chain([twitch]).collect()).await;
 }
 
 fn follow(id: &str, login: &str, name: &str) -> Value {
-    json!({ "origin": "twitchat", "type": "FOLLOW", "data": { "user": { "id": id, "login": login, "displayName": name } } })
+    json!({ "origin": "twitchat", "type": "FOLLOW", "data": { "user": { "id": id, "login": login,
+        "displayName": name } } })
 }
 
 fn follows(names: &[&str]) -> Value {
@@ -288,15 +442,35 @@ async fn names_are_visible_and_stay_as_they_are(site: Site) {
                 follow("81005", "tags", "\u{e0041}\u{e007f}"),
             ],
             json!([
-                follows(&["hangul_filler", "zero_width", "braille_blank", "only_marks", "tags"]),
-                ["roll/sections[id=follows]/names/0/name", "eq", "hangul_filler"],
-                ["reply/extended/Follows[id=81003]/name", "eq", "braille_blank"],
+                follows(&[
+                    "hangul_filler",
+                    "zero_width",
+                    "braille_blank",
+                    "only_marks",
+                    "tags"
+                ]),
+                [
+                    "roll/sections[id=follows]/names/0/name",
+                    "eq",
+                    "hangul_filler"
+                ],
+                [
+                    "reply/extended/Follows[id=81003]/name",
+                    "eq",
+                    "braille_blank"
+                ],
             ]),
         ),
         input(
             "without a login it is the id",
-            vec![follow("UC0000000000000000blank0", "\u{3164}", "\u{ad}"), follow("81011", "", "\u{202e}\u{2066}")],
-            json!([follows(&["UC0000000000000000blank0", "81011"]), ["roll/sections[id=follows]/names/1/name", "eq", "81011"]]),
+            vec![
+                follow("UC0000000000000000blank0", "\u{3164}", "\u{ad}"),
+                follow("81011", "", "\u{202e}\u{2066}"),
+            ],
+            json!([
+                follows(&["UC0000000000000000blank0", "81011"]),
+                ["roll/sections[id=follows]/names/1/name", "eq", "81011"]
+            ]),
         ),
         input(
             "without an id either it is anonymous",
@@ -310,10 +484,14 @@ async fn names_are_visible_and_stay_as_they_are(site: Site) {
                 publish(
                     "Twitch",
                     "Cheer",
-                    &json!({ "userId": "81021", "userName": "anna_b", "displayName": "\u{fe0f}\u{200b}", "bits": 5 }),
+                    &json!({ "userId": "81021", "userName": "anna_b",
+                        "displayName": "\u{fe0f}\u{200b}", "bits": 5 }),
                 ),
             ],
-            json!([follows(&["anna_b"]), ["reply/Events/Cheers", "eq", ["anna_b"]]]),
+            json!([
+                follows(&["anna_b"]),
+                ["reply/Events/Cheers", "eq", ["anna_b"]]
+            ]),
         ),
         input(
             "joiners and selectors between visible characters stay",
@@ -324,15 +502,26 @@ async fn names_are_visible_and_stay_as_they_are(site: Site) {
                 follow("81034", "deva", "क\u{94d}\u{200d}ष"),
                 follow("81035", "wide", "\u{200b}Wide\u{200b}"),
             ],
-            json!([follows(&["می\u{200c}خواهم", "👩\u{200d}🚀", "I❤\u{fe0f}U", "क\u{94d}\u{200d}ष", "\u{200b}Wide\u{200b}"])]),
+            json!([follows(&[
+                "می\u{200c}خواهم",
+                "👩\u{200d}🚀",
+                "I❤\u{fe0f}U",
+                "क\u{94d}\u{200d}ष",
+                "\u{200b}Wide\u{200b}"
+            ])]),
         ),
     ];
     check(&site, inputs).await;
 }
 
 async fn people_of_several_platforms_are_told_apart(site: Site) {
-    let kick =
-        |id: &str, name: &str| publish("Kick", "Follow", &json!({ "userId": id, "userName": name.to_lowercase(), "displayName": name }));
+    let kick = |id: &str, name: &str| {
+        publish(
+            "Kick",
+            "Follow",
+            &json!({ "userId": id, "userName": name.to_lowercase(), "displayName": name }),
+        )
+    };
     let of_follows = |platform: &str| format!("reply/extended/Follows[platform={platform}]/id");
     let inputs = vec![
         input(
@@ -347,16 +536,25 @@ async fn people_of_several_platforms_are_told_apart(site: Site) {
                 follows(&["Lea (Twitch)", "Lea (YouTube)", "Lea (Kick)", "Max"]),
                 ["reply/extended/Follows", "count", 4],
                 [of_follows("kick"), "eq", "82001"],
-                ["roll/sections[id=follows]/names[platform=YouTube]/name", "eq", "Lea"],
-                ["roll/sections[id=follows]/names[name=Max]/platform", "absent"],
+                [
+                    "roll/sections[id=follows]/names[platform=YouTube]/name",
+                    "eq",
+                    "Lea"
+                ],
+                [
+                    "roll/sections[id=follows]/names[name=Max]/platform",
+                    "absent"
+                ],
             ]),
         ),
         input(
             "a follow from TikTok is none from Twitch",
             vec![
                 follow("7123456789012345678", "lea.t", "Lea"),
-                json!({ "origin": "twitchat", "type": "MESSAGE_FIRST", "data": { "channel": "1", "message": "hi",
-                    "user": { "id": "7123456789012345678", "login": "lea.t", "displayName": "Lea" } } }),
+                json!({ "origin": "twitchat", "type": "MESSAGE_FIRST", "data": { "channel": "1",
+                    "message": "hi",
+                    "user": { "id": "7123456789012345678", "login": "lea.t",
+                        "displayName": "Lea" } } }),
                 follow("6800000000000000001", "kim", "Kim"),
             ],
             json!([
@@ -364,14 +562,21 @@ async fn people_of_several_platforms_are_told_apart(site: Site) {
                 [of_follows("tiktok"), "eq", "7123456789012345678"],
                 [of_follows("twitch"), "absent"],
                 ["reply/User/Users", "eq", ["Lea"]],
-                ["reply/extended/Users[id=7123456789012345678]/platform", "eq", "tiktok"],
+                [
+                    "reply/extended/Users[id=7123456789012345678]/platform",
+                    "eq",
+                    "tiktok"
+                ],
             ]),
         ),
         input(
             "who tips with a service under the own name is nobody else",
             vec![follow("82021", "noor", "Noor"), tip("Noor", "5", "EUR")],
             json!([
-                ["roll/sections[id=follows]/names[name=Noor]/platform", "absent"],
+                [
+                    "roll/sections[id=follows]/names[name=Noor]/platform",
+                    "absent"
+                ],
                 ["roll/sections[id=tips]/names[name=Noor]/platform", "absent"]
             ]),
         ),
@@ -382,10 +587,18 @@ async fn people_of_several_platforms_are_told_apart(site: Site) {
                 publish(
                     "YouTube",
                     "SuperChat",
-                    &json!({ "userId": "UCsam000000000000000000a", "displayName": "sam", "amount": "5", "currency": "EUR" }),
+                    &json!({ "userId": "UCsam000000000000000000a", "displayName": "sam",
+                        "amount": "5", "currency": "EUR" }),
                 ),
             ],
-            json!([follows(&["Sam"]), ["roll/sections[id=follows]/names[name=Sam]/platform", "eq", "Twitch"]]),
+            json!([
+                follows(&["Sam"]),
+                [
+                    "roll/sections[id=follows]/names[name=Sam]/platform",
+                    "eq",
+                    "Twitch"
+                ]
+            ]),
         ),
     ];
     check(&site, inputs).await;

@@ -1,4 +1,5 @@
-//! A journal as large as a year of streams makes it: whoever asks whether the bridge is there gets a reply at once.
+//! A journal as large as a year of streams makes it: whoever asks whether the bridge is there gets
+//! a reply at once.
 
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +20,8 @@ on_both!(
     timing_of_an_interrupt_while_a_large_journal_is_read,
 );
 
-/// The first reply is compared with reading the journal, which takes longer the more rows there are: it must not.
+/// The first reply is compared with reading the journal, which takes longer the more rows there
+/// are: it must not.
 async fn timing_of_the_first_reply_with_a_large_journal(site: Site) {
     let home = tempfile::tempdir().unwrap();
     fill(&home.path().join("journal.db"));
@@ -32,12 +34,20 @@ async fn timing_of_the_first_reply_with_a_large_journal(site: Site) {
     let first = begun.elapsed();
     let begun = Instant::now();
     let status = bus.status().await;
-    println!("{ROWS} rows: Hello after {started:?}, the first reply {first:?} later, GetStatus {:?} after that", begun.elapsed());
+    println!(
+        "{ROWS} rows: Hello after {started:?}, the first reply {first:?} later, GetStatus {:?} \
+            after that",
+        begun.elapsed()
+    );
     assert_eq!(status["counts"]["journal"], ROWS);
-    assert!(first < started / 4, "{first:?} for the first reply, {started:?} to start");
+    assert!(
+        first < started / 4,
+        "{first:?} for the first reply, {started:?} to start"
+    );
 }
 
-/// Nobody who asks while the bridge reads its journal is left without a reply, and what Twitchat reports meanwhile counts.
+/// Nobody who asks while the bridge reads its journal is left without a reply, and what Twitchat
+/// reports meanwhile counts.
 async fn timing_of_what_is_asked_and_happens_while_a_large_journal_is_read(site: Site) {
     let home = tempfile::tempdir().unwrap();
     fill(&home.path().join("journal.db"));
@@ -46,26 +56,48 @@ async fn timing_of_what_is_asked_and_happens_while_a_large_journal_is_read(site:
     let bridge = Process::start(&site, home);
     let mut hello = Box::pin(bus.hello());
     let mut rounds = 0;
-    while timeout(Duration::from_millis(50), &mut hello).await.is_err() {
+    while timeout(Duration::from_millis(50), &mut hello)
+        .await
+        .is_err()
+    {
         rounds += 1;
         talker.pipeline(&early_follower(rounds)).await.unwrap();
-        talker.pipeline(&json!({ "request": "GetInfo", "id": rounds })).await.unwrap();
+        talker
+            .pipeline(&json!({ "request": "GetInfo", "id": rounds }))
+            .await
+            .unwrap();
         talker.flush().await.unwrap();
     }
     drop(hello);
     talker.settled().await.unwrap();
     let credits = bus.credits().await;
-    let answered = || -> Vec<_> { witness.replies().iter().filter_map(|reply| reply["id"].as_i64()).collect() };
-    wait_until("the reply to the last round", SOON, async || answered().contains(&rounds).then_some(())).await;
+    let answered = || -> Vec<_> {
+        witness
+            .replies()
+            .iter()
+            .filter_map(|reply| reply["id"].as_i64())
+            .collect()
+    };
+    wait_until("the reply to the last round", SOON, async || {
+        answered().contains(&rounds).then_some(())
+    })
+    .await;
     let answered = answered();
     let first = answered.first().copied().unwrap_or(rounds + 1);
     println!("{ROWS} rows: {rounds} rounds until Hello, answered from round {first} on");
-    assert!(first <= rounds / 2, "answered from round {first} of {rounds} on: {}", bridge.log());
+    assert!(
+        first <= rounds / 2,
+        "answered from round {first} of {rounds} on: {}",
+        bridge.log()
+    );
     let follows = credits["Events"]["Follows"].as_array().unwrap();
     for round in first..=rounds {
         assert!(answered.contains(&round), "round {round} was not answered");
         // OBS keeps no order between the two messages of a round.
-        assert!(round == first || follows.contains(&json!(early_name(round))), "the follower of round {round} is missing");
+        assert!(
+            round == first || follows.contains(&json!(early_name(round))),
+            "the follower of round {round} is missing"
+        );
     }
 }
 
@@ -75,8 +107,10 @@ fn early_name(round: i64) -> String {
 
 fn early_follower(round: i64) -> Value {
     let name = early_name(round);
-    let user = json!({ "id": round.to_string(), "login": name.to_lowercase(), "displayName": name });
-    json!({ "origin": "twitchat", "type": "FOLLOW", "id": format!("early-{round}"), "data": { "user": user } })
+    let user =
+        json!({ "id": round.to_string(), "login": name.to_lowercase(), "displayName": name });
+    json!({ "origin": "twitchat", "type": "FOLLOW", "id": format!("early-{round}"),
+        "data": { "user": user } })
 }
 
 /// Ctrl-C ends the bridge although it is still reading.
@@ -101,21 +135,39 @@ async fn timing_of_an_interrupt_while_a_large_journal_is_read(site: Site) {
     assert!(ended < whole / 4, "{ended:?} to end, {whole:?} to start");
 }
 
-/// One follower a second; nothing has been copied from the write-ahead log into the database yet, as after a crash.
+/// One follower a second; nothing has been copied from the write-ahead log into the database yet,
+/// as after a crash.
 fn fill(path: &Path) {
     drop(Store::open(path).unwrap());
     let mut connection = rusqlite::Connection::open(path).unwrap();
-    connection.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+    connection
+        .pragma_update(None, "wal_autocheckpoint", 0)
+        .unwrap();
     let transaction = connection.transaction().unwrap();
-    transaction.execute("INSERT INTO session (id, started_ms, ended_ms, cause) VALUES (1, 1000, NULL, 'first')", ()).unwrap();
+    transaction
+        .execute(
+            "INSERT INTO session (id, started_ms, ended_ms, cause) VALUES (1, 1000, NULL, 'first')",
+            (),
+        )
+        .unwrap();
     let mut row = transaction
-        .prepare("INSERT INTO journal (seq, session, at_ms, origin, kind, id, body) VALUES (?1, 1, ?2, 'heard', 'FOLLOW', ?3, ?4)")
+        .prepare(
+            "INSERT INTO journal (seq, session, at_ms, origin, kind, id, body) VALUES (?1, 1, \
+            ?2, 'heard', 'FOLLOW', ?3, ?4)",
+        )
         .unwrap();
     for number in 1..=ROWS {
         let name = format!("Viewer_{number}");
-        let body = json!({ "user": { "id": (100_000_000 + number).to_string(), "login": name.to_lowercase(), "displayName": name } });
+        let body = json!({ "user": { "id": (100_000_000 + number).to_string(),
+            "login": name.to_lowercase(), "displayName": name } });
         let at_ms = 1_700_000_000_000 + 1_000 * number;
-        row.execute(rusqlite::params![number, at_ms, format!("follow-{number}"), body.to_string()]).unwrap();
+        row.execute(rusqlite::params![
+            number,
+            at_ms,
+            format!("follow-{number}"),
+            body.to_string()
+        ])
+        .unwrap();
     }
     drop(row);
     transaction.commit().unwrap();

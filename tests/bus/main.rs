@@ -1,8 +1,9 @@
 //! The bridge on OBS, from outside: others talk to it over OBS, and only over OBS.
 //!
-//! What can be tried on both runs on the stand-in OBS and, marked as ignored, on a real one with the same body (`on_both!`): a stand-in
-//! that behaves differently shows. The real one is started by `scripts/test`, or by hand with `scripts/real-obs start`; those tests share
-//! it and run one at a time, because a bridge tolerates no second one on the same OBS.
+//! What can be tried on both runs on the stand-in OBS and, marked as ignored, on a real one with
+//! the same body (`on_both!`): a stand-in that behaves differently shows. The real one is started
+//! by `scripts/test`, or by hand with `scripts/real-obs start`; those tests share it and run one at
+//! a time, because a bridge tolerates no second one on the same OBS.
 
 #![expect(
     clippy::unwrap_used,

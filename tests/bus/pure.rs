@@ -1,5 +1,6 @@
-//! The core by hand, with whatever may come: it never panics, the same inputs give the same effects, a replay of its own journal gives the
-//! same credits, and the order of what is heard does not matter.
+//! The core by hand, with whatever may come: it never panics, the same inputs give the same
+//! effects, a replay of its own journal gives the same credits, and the order of what is heard does
+//! not matter.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -15,7 +16,10 @@ use uuid::Uuid;
 
 use crate::support::{Odd, Script, comparable, credits_of, differences, requests};
 
-const START: Now = Now { wall_ms: 1_780_000_000_000, mono_ms: 1_000_000 };
+const START: Now = Now {
+    wall_ms: 1_780_000_000_000,
+    mono_ms: 1_000_000,
+};
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(Script::new);
 
@@ -34,19 +38,28 @@ enum Step {
     Pass(u64),
 }
 
-/// What is heard: captured messages and requests, as they are or with something changed, and texts of all sorts.
+/// What is heard: captured messages and requests, as they are or with something changed, and texts
+/// of all sorts.
 fn message() -> impl Strategy<Value = String> {
-    let good: Vec<_> = SCRIPT.events.iter().cloned().chain(requests()).map(|message| message.to_string()).collect();
+    let good: Vec<_> = SCRIPT
+        .events
+        .iter()
+        .cloned()
+        .chain(requests())
+        .map(|message| message.to_string())
+        .collect();
     prop_oneof![
         4 => prop::sample::select(good),
         3 => any::<u8>().prop_map(|seed| Value::Object(Odd::seeded(seed).message()).to_string()),
         1 => ".*",
         1 => (".*", ".*", ".*").prop_map(|(kind, id, text)| {
-            json!({ "origin": "twitchat", "type": kind, "id": id, "data": { "message": text, "user": { "id": text, "login": id } } }).to_string()
+            json!({ "origin": "twitchat", "type": kind, "id": id, "data": { "message": text,
+                "user": { "id": text, "login": id } } }).to_string()
         }),
         1 => (any::<bool>(), "[a-z]{1,3}", 0..3_u64).prop_map(|(earlier, other, taken)| {
             let since = START.wall_ms + if earlier { -5 } else { 5 };
-            json!({ "origin": "twitchat-bridge", "bridge": other, "request": "Hello", "since": since, "takeover": taken == 0 }).to_string()
+            json!({ "origin": "twitchat-bridge", "bridge": other, "request": "Hello",
+                "since": since, "takeover": taken == 0 }).to_string()
         }),
     ]
 }
@@ -81,9 +94,17 @@ struct Bench {
 }
 
 fn settings() -> Settings {
-    let mut settings =
-        Settings { reset_on_stream_start: true, grace_ms: 1_800_000, reset_after_ms: 43_200_000, tell: true, ..Settings::default() };
-    (settings.credits.ignore.bots, settings.credits.ignore.broadcaster) = (true, true);
+    let mut settings = Settings {
+        reset_on_stream_start: true,
+        grace_ms: 1_800_000,
+        reset_after_ms: 43_200_000,
+        tell: true,
+        ..Settings::default()
+    };
+    (
+        settings.credits.ignore.bots,
+        settings.credits.ignore.broadcaster,
+    ) = (true, true);
     settings
 }
 
@@ -93,7 +114,12 @@ impl Bench {
     }
 
     fn with(sessions: &[Session], last: Seq, kept: &Kept, now: Now) -> Self {
-        let run = Run { bridge: Uuid::nil(), instance: "store".into(), started_ms: now.wall_ms, takeover: false };
+        let run = Run {
+            bridge: Uuid::nil(),
+            instance: "store".into(),
+            started_ms: now.wall_ms,
+            takeover: false,
+        };
         let mut core = Core::new(settings(), run, sessions, last, kept, now);
         let first = core.start();
         let mut bench = Self {
@@ -122,7 +148,8 @@ impl Bench {
                 }
                 Effect::Send(json) => self.sent.push(serde_json::from_str(json.get()).unwrap()),
                 Effect::Reply { reply, pass, .. } => {
-                    self.sent.push(serde_json::from_str(reply.join().unwrap().get()).unwrap());
+                    self.sent
+                        .push(serde_json::from_str(reply.join().unwrap().get()).unwrap());
                     passes.extend(pass);
                 }
                 _ => {}
@@ -137,13 +164,18 @@ impl Bench {
         match write {
             Write::Append(row) => self.rows.push(row),
             // As the store does: of a session that is known, only the start may change.
-            Write::Begin(session) => match self.sessions.iter_mut().find(|known| known.id == session.id) {
+            Write::Begin(session) => match self
+                .sessions
+                .iter_mut()
+                .find(|known| known.id == session.id)
+            {
                 Some(known) => known.started_ms = session.started_ms,
                 None => self.sessions.push(session),
             },
             Write::Person(person) => {
                 let same = |known: &PersonRow| {
-                    (&known.platform, &known.id) == (&person.platform, &person.id) && (!person.id.is_empty() || known.login == person.login)
+                    (&known.platform, &known.id) == (&person.platform, &person.id)
+                        && (!person.id.is_empty() || known.login == person.login)
                 };
                 self.people.retain(|known| !same(known));
                 self.people.push(person);
@@ -167,11 +199,16 @@ impl Bench {
         match step {
             Step::Hear(text) => self.hear(text),
             Step::Unreadable => self.input(Input::Unreadable),
-            Step::Up => self.input(Input::Up(ObsInfo { obs_version: "30.2.3".into(), websocket_version: "5.5.2".into() })),
+            Step::Up => self.input(Input::Up(ObsInfo {
+                obs_version: "30.2.3".into(),
+                websocket_version: "5.5.2".into(),
+            })),
             Step::Down => self.input(Input::Down),
             Step::Stream(running_for_ms) => self.input(Input::Stream(*running_for_ms)),
             Step::StreamChanged(active) => self.input(Input::StreamChanged { active: *active }),
-            Step::Durable => self.input(Input::Durable { writes: self.writes }),
+            Step::Durable => self.input(Input::Durable {
+                writes: self.writes,
+            }),
             Step::StoreFailed => self.input(Input::StoreFailed("disk full".into())),
             Step::StoreHealed => self.input(Input::StoreHealed),
             Step::Pass(ms) => {
@@ -185,12 +222,21 @@ impl Bench {
     /// The credits, of a core whose store is well.
     fn credits(&mut self) -> Value {
         self.input(Input::StoreHealed);
-        self.input(Input::Durable { writes: self.writes });
+        self.input(Input::Durable {
+            writes: self.writes,
+        });
         self.sent.clear();
         self.hear(r#"{"request":"GetCredits","extended":true,"id":"credits"}"#);
-        let reply = self.sent.iter().find(|message| message["id"] == "credits").unwrap().clone();
+        let reply = self
+            .sent
+            .iter()
+            .find(|message| message["id"] == "credits")
+            .unwrap()
+            .clone();
         assert_eq!(reply["status"], "ok", "{reply}");
-        let Value::Object(mut fields) = reply else { panic!() };
+        let Value::Object(mut fields) = reply else {
+            panic!()
+        };
         fields.retain(|key, _| !["id", "bridge", "seq"].contains(&key.as_str()));
         Value::Object(fields)
     }
@@ -210,14 +256,23 @@ impl Bench {
         };
         let last = self.rows.last().map_or(Seq(0), |row| row.seq);
         let mut next = Self::with(&self.sessions, last, &kept, self.now);
-        self.people.iter().for_each(|person| next.core.recall_person(person));
+        self.people
+            .iter()
+            .for_each(|person| next.core.recall_person(person));
         let running = next.core.session().id;
         let lasting = |row: &Row| {
             let kind = row.kind.to_lowercase();
-            row.origin != RowOrigin::Added && ["bits", "cheer", "reward", "pages"].iter().any(|word| kind.contains(word))
+            row.origin != RowOrigin::Added
+                && ["bits", "cheer", "reward", "pages"]
+                    .iter()
+                    .any(|word| kind.contains(word))
         };
         let mut current = SessionId(0);
-        for row in self.rows.iter().filter(|row| row.session < running && lasting(row)) {
+        for row in self
+            .rows
+            .iter()
+            .filter(|row| row.session < running && lasting(row))
+        {
             if row.session != current {
                 next.core.replay_next_session();
                 current = row.session;
@@ -225,7 +280,10 @@ impl Bench {
             next.core.replay(row);
         }
         next.core.replay_next_session();
-        self.rows.iter().filter(|row| row.session == running).for_each(|row| next.core.replay(row));
+        self.rows
+            .iter()
+            .filter(|row| row.session == running)
+            .for_each(|row| next.core.replay(row));
         next
     }
 }
@@ -237,7 +295,11 @@ fn credits_after(events: &[Value]) -> Value {
     let mut bench = Bench::new();
     bench.step(&Step::Up);
     // What Twitchat answers to the first question is where labels begin.
-    bench.hear(&json!({ "origin": "twitchat", "type": "LABEL_OVERLAY_PLACEHOLDERS", "data": SCRIPT.labels }).to_string());
+    bench.hear(
+        &json!({ "origin": "twitchat", "type": "LABEL_OVERLAY_PLACEHOLDERS",
+        "data": SCRIPT.labels })
+        .to_string(),
+    );
     for event in events {
         bench.hear(&event.to_string());
     }
@@ -265,7 +327,8 @@ proptest! {
         let mut bench = run(&steps);
         bench.input(Input::StoreHealed);
         bench.input(Input::Durable { writes: bench.writes });
-        let asked = steps.iter().filter(|step| matches!(step, Step::Hear(text) if is_request(text))).count();
+        let asked = steps.iter().filter(|step| matches!(step,
+            Step::Hear(text) if is_request(text))).count();
         let is_reply = |message: &&Value| message.get("seq").is_some() && message.get("status").is_some();
         let replies = bench.sent.iter().filter(is_reply).count();
         prop_assert_eq!(replies, asked);
@@ -283,7 +346,8 @@ proptest! {
     }
 
     #[test]
-    fn the_order_does_not_matter(events in Just(SCRIPT.events.clone()).prop_shuffle(), doubled in any::<Index>()) {
+    fn the_order_does_not_matter(events in Just(SCRIPT.events.clone()).prop_shuffle(),
+        doubled in any::<Index>()) {
         // A message that comes twice counts once.
         let mut shuffled = events.clone();
         shuffled.push(doubled.get(&events).clone());
@@ -293,5 +357,6 @@ proptest! {
 }
 
 fn is_request(text: &str) -> bool {
-    matches!(serde_json::from_str(text), Ok(Value::Object(message)) if crate::support::is_request(&message))
+    matches!(serde_json::from_str(text),
+        Ok(Value::Object(message)) if crate::support::is_request(&message))
 }

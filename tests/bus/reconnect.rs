@@ -1,4 +1,5 @@
-//! OBS goes away and comes back, in every way that it can: the bridge is back by itself, and the summary fills what was missed.
+//! OBS goes away and comes back, in every way that it can: the bridge is back by itself, and the
+//! summary fills what was missed.
 
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ use twitchat_bridge::sim::twitchat::{Generation, Moment, Options, Person, StandI
 use crate::support::{Bridge, Bus, SOON, Site, names, wait_until};
 
 fn follow(number: usize) -> Moment {
-    Moment::Follow { who: Person::new((7_000 + number).to_string(), format!("Fan_{number:04}")) }
+    Moment::Follow {
+        who: Person::new((7_000 + number).to_string(), format!("Fan_{number:04}")),
+    }
 }
 
 fn fans(numbers: std::ops::Range<usize>) -> Vec<String> {
@@ -32,18 +35,32 @@ fn is_merged(status: &Value) -> bool {
     status["twitchat"]["summaryMerged"].is_string()
 }
 
-/// Somebody on the bus once the bridge answers there again, after a restart of OBS. Its Hello may come before anybody hears it.
+/// Somebody on the bus once the bridge answers there again, after a restart of OBS. Its Hello may
+/// come before anybody hears it.
 async fn met_again(site: &Site) -> Bus {
     site.controls().start_again().await.unwrap();
     let mut bus = Bus::connect(site).await;
-    let answered = async { while timeout(Duration::from_millis(250), bus.ask(json!({ "request": "GetInfo" }))).await.is_err() {} };
-    timeout(SOON, answered).await.expect("the bridge answers again");
+    let answered = async {
+        while timeout(
+            Duration::from_millis(250),
+            bus.ask(json!({ "request": "GetInfo" })),
+        )
+        .await
+        .is_err()
+        {}
+    };
+    timeout(SOON, answered)
+        .await
+        .expect("the bridge answers again");
     bus
 }
 
 async fn goes_and_comes_back(generation: Generation, kill: bool) {
     let site = Site::stand_in().await;
-    let options = Options { generation, ..Options::default() };
+    let options = Options {
+        generation,
+        ..Options::default()
+    };
     let bridge = Bridge::on(&site).await;
     let mut bus = Bus::connect(&site).await;
     let twitchat = StandIn::connect(site.peer(), options).await.unwrap();
@@ -70,13 +87,26 @@ async fn goes_and_comes_back(generation: Generation, kill: bool) {
     twitchat.reconnect().await.unwrap();
     // The probe of the connect may have come before Twitchat was back; then its next word does it.
     twitchat.play(follow(80)).await.unwrap();
-    let merged = |status: &Value| status["twitchat"]["summaryMerged"] != first["twitchat"]["summaryMerged"];
+    let merged =
+        |status: &Value| status["twitchat"]["summaryMerged"] != first["twitchat"]["summaryMerged"];
     let second = status(&mut bus, "the second summary", merged).await;
-    assert_eq!(names(&bus.credits().await["Events"]["Follows"]), fans(0..81));
+    assert_eq!(
+        names(&bus.credits().await["Events"]["Follows"]),
+        fans(0..81)
+    );
     let filled = second["counts"]["filled"].as_u64().unwrap();
-    assert!((30..=31).contains(&filled), "of what was delivered nothing is filled in: {second}");
-    let extended = bus.ask(json!({ "request": "GetCredits", "extended": true })).await;
-    let twice = extended["extended"]["Follows"].as_array().unwrap().iter().find(|line| line["count"] != 1);
+    assert!(
+        (30..=31).contains(&filled),
+        "of what was delivered nothing is filled in: {second}"
+    );
+    let extended = bus
+        .ask(json!({ "request": "GetCredits", "extended": true }))
+        .await;
+    let twice = extended["extended"]["Follows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["count"] != 1);
     assert_eq!(twice, None, "counted once each");
     bridge.stop().await;
 }
@@ -91,13 +121,16 @@ async fn closed_in_the_midst_of_play() {
     goes_and_comes_back(Generation::Third, false).await;
 }
 
-/// OBS ends while a burst is on its way: all that it delivered counts, before any summary is asked for.
+/// OBS ends while a burst is on its way: all that it delivered counts, before any summary is asked
+/// for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_within_a_burst() {
     const BURST: usize = 5_000;
     let site = Site::stand_in().await;
     let bridge = Bridge::on(&site).await;
-    let twitchat = StandIn::connect(site.peer(), Options::default()).await.unwrap();
+    let twitchat = StandIn::connect(site.peer(), Options::default())
+        .await
+        .unwrap();
     twitchat.set_answering(false);
     let playing = tokio::spawn({
         let twitchat = twitchat.clone();
@@ -109,23 +142,46 @@ async fn killed_within_a_burst() {
         }
     });
     let controls = site.controls();
-    wait_until("some of it is delivered", SOON, async || (controls.broadcasts() > 500).then_some(())).await;
-    let delivered = controls.heard().iter().filter(|message| message["type"] == "FOLLOW").count();
-    timeout(SOON, controls.drained()).await.expect("what was delivered is in the sockets");
+    wait_until("some of it is delivered", SOON, async || {
+        (controls.broadcasts() > 500).then_some(())
+    })
+    .await;
+    let delivered = controls
+        .heard()
+        .iter()
+        .filter(|message| message["type"] == "FOLLOW")
+        .count();
+    timeout(SOON, controls.drained())
+        .await
+        .expect("what was delivered is in the sockets");
     controls.kill().await;
     playing.await.unwrap();
 
     let mut bus = met_again(&site).await;
     let before = names(&bus.credits().await["Events"]["Follows"]);
-    assert!((delivered..BURST).contains(&before.len()), "{} of {delivered} are there, or the burst was not interrupted", before.len());
+    assert!(
+        (delivered..BURST).contains(&before.len()),
+        "{} of {delivered} are there, or the burst was not interrupted",
+        before.len()
+    );
     twitchat.reconnect().await.unwrap();
     twitchat.set_answering(true);
     twitchat.play(follow(BURST)).await.unwrap();
-    wait_until("all of them", SOON, async || (names(&bus.credits().await["Events"]["Follows"]).len() > BURST).then_some(())).await;
+    wait_until("all of them", SOON, async || {
+        (names(&bus.credits().await["Events"]["Follows"]).len() > BURST).then_some(())
+    })
+    .await;
     let status = bus.status().await;
     let filled = status["counts"]["filled"].as_u64().unwrap();
-    println!("{} of {BURST} heard before the end ({delivered} delivered), {filled} filled in", before.len());
-    assert!((BURST..=BURST + 1).contains(&(before.len() + usize::try_from(filled).unwrap())), "{filled} filled, {} heard", before.len());
+    println!(
+        "{} of {BURST} heard before the end ({delivered} delivered), {filled} filled in",
+        before.len()
+    );
+    assert!(
+        (BURST..=BURST + 1).contains(&(before.len() + usize::try_from(filled).unwrap())),
+        "{filled} filled, {} heard",
+        before.len()
+    );
     bridge.stop().await;
 }
 
@@ -143,7 +199,10 @@ async fn a_new_password_is_met() {
     bridge.failed_to_connect().await;
     bridge.set_target(changed.target());
     bus.hello().await;
-    assert_eq!(bus.ask(json!({ "request": "GetInfo" })).await["status"], "ok");
+    assert_eq!(
+        bus.ask(json!({ "request": "GetInfo" })).await["status"],
+        "ok"
+    );
     bridge.stop().await;
 }
 
@@ -165,8 +224,13 @@ async fn a_password_refused_later_is_tried_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_password_refused_at_first_ends_the_run() {
     let site = Site::stand_in().await;
-    let ended = Bridge::start(&site.with_password(SecretString::from("wrong"))).ended().await;
-    assert!(matches!(&ended, Ended::Link(cause) if cause.kind() == Kind::Password), "{ended:?}");
+    let ended = Bridge::start(&site.with_password(SecretString::from("wrong")))
+        .ended()
+        .await;
+    assert!(
+        matches!(&ended, Ended::Link(cause) if cause.kind() == Kind::Password),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -175,7 +239,10 @@ async fn a_kick_ends_the_run() {
     let bridge = Bridge::on(&site).await;
     site.controls().kick_all();
     let ended = bridge.ended().await;
-    assert!(matches!(&ended, Ended::Link(cause) if cause.kind() == Kind::Kicked), "{ended:?}");
+    assert!(
+        matches!(&ended, Ended::Link(cause) if cause.kind() == Kind::Kicked),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -184,6 +251,9 @@ async fn obs_starts_after_the_bridge() {
     site.controls().kill().await;
     let bridge = Bridge::start(&site);
     let mut bus = met_again(&site).await;
-    assert_eq!(bus.ask(json!({ "request": "GetInfo" })).await["status"], "ok");
+    assert_eq!(
+        bus.ask(json!({ "request": "GetInfo" })).await["status"],
+        "ok"
+    );
     bridge.stop().await;
 }

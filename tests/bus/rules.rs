@@ -32,10 +32,21 @@ fn config(toml: &str) -> Config {
 
 /// A bridge with rules, and a Twitchat that it knows to be there.
 async fn play(site: &Site, toml: &str) -> (Bridge, Twitchat, Bus) {
-    let twitchat = Twitchat::on(site, &Script { events: Vec::new(), labels: json!({}), summary: json!({}) }).await;
+    let twitchat = Twitchat::on(
+        site,
+        &Script {
+            events: Vec::new(),
+            labels: json!({}),
+            summary: json!({}),
+        },
+    )
+    .await;
     let bridge = Bridge::with(site, config(toml)).await;
     let mut bus = Bus::connect(site).await;
-    wait_until("Twitchat is heard", SOON, async || (bus.status().await["twitchat"]["present"] == true).then_some(())).await;
+    wait_until("Twitchat is heard", SOON, async || {
+        (bus.status().await["twitchat"]["present"] == true).then_some(())
+    })
+    .await;
     (bridge, twitchat, bus)
 }
 
@@ -43,7 +54,13 @@ async fn play(site: &Site, toml: &str) -> (Bridge, Twitchat, Bus) {
 async fn told_twitchat(listener: &mut Listener, kind: &str) -> Value {
     let found = async {
         loop {
-            for heard in listener.next().await.expect("OBS is there").events.drain(..) {
+            for heard in listener
+                .next()
+                .await
+                .expect("OBS is there")
+                .events
+                .drain(..)
+            {
                 if let Heard::Twitchat(message) = heard
                     && &*message.kind == kind
                 {
@@ -52,11 +69,14 @@ async fn told_twitchat(listener: &mut Listener, kind: &str) -> Value {
             }
         }
     };
-    tokio::time::timeout(SOON, found).await.unwrap_or_else(|_| panic!("{kind} was not heard"))
+    tokio::time::timeout(SOON, found)
+        .await
+        .unwrap_or_else(|_| panic!("{kind} was not heard"))
 }
 
 fn publish(source: &str, kind: &str, data: &Value) -> Value {
-    json!({ "request": "PublishEvent", "publish": { "source": source, "type": kind }, "data": data })
+    json!({ "request": "PublishEvent", "publish": { "source": source, "type": kind },
+        "data": data })
 }
 
 async fn a_raid_leads_to_a_message_that_a_listening_client_gets(site: Site) {
@@ -67,9 +87,19 @@ async fn a_raid_leads_to_a_message_that_a_listening_client_gets(site: Site) {
         do = [{ wait = "50ms" }, { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }} and {{ data.viewers }} more!" } }]
     "#;
     let (bridge, _twitchat, mut bus) = play(&site, rule).await;
-    let mut client = Listener::connect(&site.target(), &Options::default()).await.unwrap();
-    bus.ask(publish("Twitch", "Raid", &json!({ "userId": "7", "userName": "fox", "displayName": "Fox", "viewers": 57 }))).await;
-    assert_eq!(told_twitchat(&mut client, "SEND_MESSAGE").await, json!({ "message": "Welcome Fox and 57 more!" }));
+    let mut client = Listener::connect(&site.target(), &Options::default())
+        .await
+        .unwrap();
+    bus.ask(publish(
+        "Twitch",
+        "Raid",
+        &json!({ "userId": "7", "userName": "fox", "displayName": "Fox", "viewers": 57 }),
+    ))
+    .await;
+    assert_eq!(
+        told_twitchat(&mut client, "SEND_MESSAGE").await,
+        json!({ "message": "Welcome Fox and 57 more!" })
+    );
     assert_eq!(bus.status().await["rules"][0]["runs"], 1);
     bridge.stop().await;
 }
@@ -82,18 +112,44 @@ async fn a_named_action_runs_by_do_action(site: Site) {
         do = [{ send = "SEND_MESSAGE", data = { message = "{{ args.words }}" } }]
     "#;
     let (bridge, _twitchat, mut bus) = play(&site, action).await;
-    let mut client = Listener::connect(&site.target(), &Options::default()).await.unwrap();
+    let mut client = Listener::connect(&site.target(), &Options::default())
+        .await
+        .unwrap();
     let listed = bus.ask(json!({ "request": "GetActions" })).await;
-    let action = listed["actions"].as_array().unwrap().iter().find(|action| action["group"] == "Mine").unwrap().clone();
-    let reply = bus.ask(json!({ "request": "DoAction", "action": { "id": action["id"] }, "args": { "words": "hello" } })).await;
-    assert_eq!((reply["status"].as_str(), &reply["actionId"]), (Some("ok"), &action["id"]));
-    assert_eq!(told_twitchat(&mut client, "SEND_MESSAGE").await, json!({ "message": "hello" }));
+    let action = listed["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|action| action["group"] == "Mine")
+        .unwrap()
+        .clone();
+    let reply = bus
+        .ask(
+            json!({ "request": "DoAction", "action": { "id": action["id"] },
+        "args": { "words": "hello" } }),
+        )
+        .await;
+    assert_eq!(
+        (reply["status"].as_str(), &reply["actionId"]),
+        (Some("ok"), &action["id"])
+    );
+    assert_eq!(
+        told_twitchat(&mut client, "SEND_MESSAGE").await,
+        json!({ "message": "hello" })
+    );
     bridge.stop().await;
 }
 
 async fn obs_does_what_a_step_says_or_the_reason_is_told(site: Site) {
     let studio = Studio::of(&site).await;
-    let before = studio.client.scenes().current_program_scene().await.unwrap().id.name;
+    let before = studio
+        .client
+        .scenes()
+        .current_program_scene()
+        .await
+        .unwrap()
+        .id
+        .name;
     let other = studio.other_scene(&before).await;
     let rules = r#"
         [[rule]]
@@ -110,71 +166,164 @@ async fn obs_does_what_a_step_says_or_the_reason_is_told(site: Site) {
         do = [{ request = "AddToCredits", data = { section = "Scenes", value = "{{ data.scene.name }}" } }]
         "#;
     let (bridge, _twitchat, mut bus) = play(&site, rules).await;
-    bus.ask(publish("Acme", "Show", &json!({ "scene": other }))).await;
+    bus.ask(publish("Acme", "Show", &json!({ "scene": other })))
+        .await;
     // OBS tells it when its transition is over: until then, going back would be no change.
-    wait_until("the scene changes", SOON, async || (bus.status().await["obs"]["scene"] == *other).then_some(())).await;
+    wait_until("the scene changes", SOON, async || {
+        (bus.status().await["obs"]["scene"] == *other).then_some(())
+    })
+    .await;
     // That scene was a rule's own doing; this one is somebody else's.
-    studio.client.scenes().set_current_program_scene(SceneId::Name(&before)).await.unwrap();
+    studio
+        .client
+        .scenes()
+        .set_current_program_scene(SceneId::Name(&before))
+        .await
+        .unwrap();
     let counted = async || {
         let credits = bus.credits().await;
-        credits["Custom"]["Scenes"].as_array().is_some_and(|scenes| !scenes.is_empty()).then(|| credits["Custom"]["Scenes"].clone())
+        credits["Custom"]["Scenes"]
+            .as_array()
+            .is_some_and(|scenes| !scenes.is_empty())
+            .then(|| credits["Custom"]["Scenes"].clone())
     };
-    assert_eq!(wait_until("the other scene is counted", SOON, counted).await, json!([before]));
+    assert_eq!(
+        wait_until("the other scene is counted", SOON, counted).await,
+        json!([before])
+    );
     // Nothing streams: OBS says so, the run ends, everything else works on.
-    bus.ask(publish("Credits", "Completed", &json!({ "test": false }))).await;
+    bus.ask(publish("Credits", "Completed", &json!({ "test": false })))
+        .await;
     let failed = async || {
         let status = bus.status().await;
-        let rule = status["rules"].as_array().unwrap().iter().find(|rule| rule["name"] == "over").unwrap().clone();
+        let rule = status["rules"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|rule| rule["name"] == "over")
+            .unwrap()
+            .clone();
         (rule["failed"] == 1).then_some(rule)
     };
     let rule = wait_until("the step fails", SOON, failed).await;
-    assert!(rule["lastError"].as_str().unwrap().contains("not running"), "{rule}");
-    bus.ask(publish("Acme", "Show", &json!({ "scene": other }))).await;
-    wait_until("the scene changes again", SOON, async || (bus.status().await["obs"]["scene"] == *other).then_some(())).await;
-    studio.client.scenes().set_current_program_scene(SceneId::Name(&before)).await.unwrap();
+    assert!(
+        rule["lastError"].as_str().unwrap().contains("not running"),
+        "{rule}"
+    );
+    bus.ask(publish("Acme", "Show", &json!({ "scene": other })))
+        .await;
+    wait_until("the scene changes again", SOON, async || {
+        (bus.status().await["obs"]["scene"] == *other).then_some(())
+    })
+    .await;
+    studio
+        .client
+        .scenes()
+        .set_current_program_scene(SceneId::Name(&before))
+        .await
+        .unwrap();
     bridge.stop().await;
 }
 
 async fn a_label_keeps_its_source_up_to_date(site: Site) {
     const SOURCE: &str = "Rules test: newest follower";
     let studio = Studio::of(&site).await;
-    let scene = studio.client.scenes().current_program_scene().await.unwrap().id.name;
-    let talker = Talker::connect(&site.target(), &Options::default()).await.unwrap();
+    let scene = studio
+        .client
+        .scenes()
+        .current_program_scene()
+        .await
+        .unwrap()
+        .id
+        .name;
+    let talker = Talker::connect(&site.target(), &Options::default())
+        .await
+        .unwrap();
     // The stand-in has no kinds to tell.
-    let kind = talker.text_kind().await.ok().flatten().unwrap_or("text_ft2_source_v2");
-    studio.client.inputs().remove(InputId::Name(SOURCE)).await.ok();
-    assert_eq!(talker.install_text(&scene, SOURCE, kind, "").await.unwrap(), Installed::Made);
-    assert_eq!(talker.install_text(&scene, SOURCE, kind, "").await.unwrap(), Installed::Present);
+    let kind = talker
+        .text_kind()
+        .await
+        .ok()
+        .flatten()
+        .unwrap_or("text_ft2_source_v2");
+    studio
+        .client
+        .inputs()
+        .remove(InputId::Name(SOURCE))
+        .await
+        .ok();
+    assert_eq!(
+        talker.install_text(&scene, SOURCE, kind, "").await.unwrap(),
+        Installed::Made
+    );
+    assert_eq!(
+        talker.install_text(&scene, SOURCE, kind, "").await.unwrap(),
+        Installed::Present
+    );
 
-    let label = format!("[[label]]\nsource = \"{SOURCE}\"\ntext = \"Newest: {{{{ last('Follow').name | default('nobody', true) }}}}\"");
+    let label = format!(
+        "[[label]]\nsource = \"{SOURCE}\"\ntext = \"Newest: {{{{ last('Follow').name | \
+            default('nobody', true) }}}}\""
+    );
     let (bridge, _twitchat, mut bus) = play(&site, &label).await;
     let text = async || {
-        studio.client.inputs().settings::<Value>(InputId::Name(SOURCE)).await.unwrap().settings["text"].as_str().map(ToOwned::to_owned)
+        studio
+            .client
+            .inputs()
+            .settings::<Value>(InputId::Name(SOURCE))
+            .await
+            .unwrap()
+            .settings["text"]
+            .as_str()
+            .map(ToOwned::to_owned)
     };
-    wait_until("the first text", SOON, async || (text().await.as_deref() == Some("Newest: nobody")).then_some(())).await;
+    wait_until("the first text", SOON, async || {
+        (text().await.as_deref() == Some("Newest: nobody")).then_some(())
+    })
+    .await;
     let empty = studio.picture(SOURCE).await;
-    let follow =
-        |id: u32, name: &str| publish("Twitch", "Follow", &json!({ "userId": id.to_string(), "userName": name, "displayName": name }));
+    let follow = |id: u32, name: &str| {
+        publish(
+            "Twitch",
+            "Follow",
+            &json!({ "userId": id.to_string(), "userName": name, "displayName": name }),
+        )
+    };
     bus.ask(follow(1, "Anna")).await;
-    wait_until("the follower's name", SOON, async || (text().await.as_deref() == Some("Newest: Anna")).then_some(())).await;
+    wait_until("the follower's name", SOON, async || {
+        (text().await.as_deref() == Some("Newest: Anna")).then_some(())
+    })
+    .await;
     let anna = studio.picture(SOURCE).await;
     // A burst: the last one arrives.
     for id in 2..40 {
         bus.ask(follow(id, &format!("Follower{id}"))).await;
     }
-    wait_until("the last name", SOON, async || (text().await.as_deref() == Some("Newest: Follower39")).then_some(())).await;
+    wait_until("the last name", SOON, async || {
+        (text().await.as_deref() == Some("Newest: Follower39")).then_some(())
+    })
+    .await;
     let writes = bus.status().await["labels"][0]["writes"].as_u64().unwrap();
     assert!(writes <= 40, "{writes} writes");
     // Another person: a follow counts once in a session.
     bus.ask(follow(40, "Anna")).await;
-    wait_until("the name again", SOON, async || (text().await.as_deref() == Some("Newest: Anna")).then_some(())).await;
+    wait_until("the name again", SOON, async || {
+        (text().await.as_deref() == Some("Newest: Anna")).then_some(())
+    })
+    .await;
     if let (Some(empty), Some(anna)) = (empty, anna) {
         assert_ne!(empty, anna, "the picture changes with the text");
-        let again = async || (studio.picture(SOURCE).await.as_deref() == Some(&*anna)).then_some(());
+        let again =
+            async || (studio.picture(SOURCE).await.as_deref() == Some(&*anna)).then_some(());
         wait_until("the same text is the same picture", SOON, again).await;
     }
     bridge.stop().await;
-    studio.client.inputs().remove(InputId::Name(SOURCE)).await.unwrap();
+    studio
+        .client
+        .inputs()
+        .remove(InputId::Name(SOURCE))
+        .await
+        .unwrap();
 }
 
 /// OBS itself, through obws.
@@ -186,24 +335,38 @@ impl Studio {
     async fn of(site: &Site) -> Self {
         let password = site.password();
         let password = password.as_ref().map(ExposeSecret::expose_secret);
-        Self { client: Client::connect(site.host(), site.port(), password).await.unwrap() }
+        Self {
+            client: Client::connect(site.host(), site.port(), password)
+                .await
+                .unwrap(),
+        }
     }
 
     /// Another scene than this one; made if there is none.
     async fn other_scene(&self, than: &str) -> String {
         let scenes = self.client.scenes().list().await.unwrap();
-        if let Some(scene) = scenes.scenes.into_iter().find(|scene| scene.id.name != than) {
+        if let Some(scene) = scenes
+            .scenes
+            .into_iter()
+            .find(|scene| scene.id.name != than)
+        {
             return scene.id.name;
         }
         self.client.scenes().create("Rules test").await.unwrap();
         "Rules test".into()
     }
 
-    /// What a source looks like, once it stands still; nothing from a stand-in, which draws nothing.
+    /// What a source looks like, once it stands still; nothing from a stand-in, which draws
+    /// nothing.
     async fn picture(&self, source: &str) -> Option<String> {
         let shot = async || {
-            let settings =
-                TakeScreenshot { source: SourceId::Name(source), format: "png", width: None, height: None, compression_quality: None };
+            let settings = TakeScreenshot {
+                source: SourceId::Name(source),
+                format: "png",
+                width: None,
+                height: None,
+                compression_quality: None,
+            };
             self.client.sources().take_screenshot(settings).await.ok()
         };
         let mut last = shot().await?;
@@ -220,66 +383,148 @@ impl Studio {
 }
 
 async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
-    let obs = Talker::connect(&site.target(), &Options::default()).await.unwrap();
+    let obs = Talker::connect(&site.target(), &Options::default())
+        .await
+        .unwrap();
     let scene = format!("scene {}", uuid::Uuid::new_v4());
     let source = format!("label {}", uuid::Uuid::new_v4());
     obs.create_scene(&scene).await.unwrap();
-    let (bridge, _twitchat, mut bus) = play(&site, &format!("[[label]]\nsource = {source:?}\ntext = \"right\"\n")).await;
+    let (bridge, _twitchat, mut bus) = play(
+        &site,
+        &format!("[[label]]\nsource = {source:?}\ntext = \"right\"\n"),
+    )
+    .await;
     let label = async |bus: &mut Bus| bus.status().await["labels"][0].clone();
     let shows = async |obs: &Talker, text: &str| {
-        wait_until(text, SOON, async || obs.input(&source).await.unwrap().filter(|input| input.settings["text"] == text).map(drop)).await;
-    };
-    wait_until("the trouble", SOON, async || label(&mut bus).await["trouble"].as_str().filter(|why| why.contains("no source")).map(drop))
+        wait_until(text, SOON, async || {
+            obs.input(&source)
+                .await
+                .unwrap()
+                .filter(|input| input.settings["text"] == text)
+                .map(drop)
+        })
         .await;
-    obs.create_input(&scene, &source, "text_ft2_source_v2", &json!({ "text": "old" })).await.unwrap();
+    };
+    wait_until("the trouble", SOON, async || {
+        label(&mut bus).await["trouble"]
+            .as_str()
+            .filter(|why| why.contains("no source"))
+            .map(drop)
+    })
+    .await;
+    obs.create_input(
+        &scene,
+        &source,
+        "text_ft2_source_v2",
+        &json!({ "text": "old" }),
+    )
+    .await
+    .unwrap();
     shows(&obs, "right").await;
-    wait_until("no trouble", SOON, async || label(&mut bus).await["trouble"].is_null().then_some(())).await;
-    obs.set_input(&source, &json!({ "text": "by hand" })).await.unwrap();
+    wait_until("no trouble", SOON, async || {
+        label(&mut bus).await["trouble"].is_null().then_some(())
+    })
+    .await;
+    obs.set_input(&source, &json!({ "text": "by hand" }))
+        .await
+        .unwrap();
     shows(&obs, "right").await;
     // Another program writes again and again: the bridge gives way, and says so.
     for _ in 0..6 {
-        obs.set_input(&source, &json!({ "text": "theirs" })).await.unwrap();
+        obs.set_input(&source, &json!({ "text": "theirs" }))
+            .await
+            .unwrap();
         tokio::time::sleep(Duration::from_millis(2_300)).await;
     }
     wait_until("the fight", SOON, async || {
-        label(&mut bus).await["trouble"].as_str().filter(|why| why.contains("another program")).map(drop)
+        label(&mut bus).await["trouble"]
+            .as_str()
+            .filter(|why| why.contains("another program"))
+            .map(drop)
     })
     .await;
     let studio = crate::overlay::studio(&site).await;
-    studio.inputs().remove(InputId::Name(&source)).await.unwrap();
+    studio
+        .inputs()
+        .remove(InputId::Name(&source))
+        .await
+        .unwrap();
     // OBS lets go of a source only when no scene has it.
     studio.scenes().remove(SceneId::Name(&scene)).await.unwrap();
-    wait_until("the trouble", SOON, async || label(&mut bus).await["trouble"].as_str().filter(|why| why.contains("no source")).map(drop))
-        .await;
+    wait_until("the trouble", SOON, async || {
+        label(&mut bus).await["trouble"]
+            .as_str()
+            .filter(|why| why.contains("no source"))
+            .map(drop)
+    })
+    .await;
     bridge.stop().await;
 }
 
-/// Its source gets another name and its name back, and another scene collection has a source of that name.
+/// Its source gets another name and its name back, and another scene collection has a source of
+/// that name.
 async fn a_label_follows_its_source_through_renames_and_scene_collections(site: Site) {
     const OTHER: &str = "Collection of a label";
     const KIND: &str = "text_ft2_source_v2";
-    let obs = Talker::connect(&site.target(), &Options::default()).await.unwrap();
+    let obs = Talker::connect(&site.target(), &Options::default())
+        .await
+        .unwrap();
     let studio = crate::overlay::studio(&site).await;
-    let (scene, source) = (format!("scene {}", uuid::Uuid::new_v4()), format!("label {}", uuid::Uuid::new_v4()));
+    let (scene, source) = (
+        format!("scene {}", uuid::Uuid::new_v4()),
+        format!("label {}", uuid::Uuid::new_v4()),
+    );
     let elsewhere = format!("{source} elsewhere");
     let text = "{{ credits.events.follows | length }} of 50";
-    let (bridge, _twitchat, mut bus) = play(&site, &format!("[[label]]\nsource = {source:?}\ntext = {text:?}\n")).await;
+    let (bridge, _twitchat, mut bus) = play(
+        &site,
+        &format!("[[label]]\nsource = {source:?}\ntext = {text:?}\n"),
+    )
+    .await;
     let shows = async |text: &str| {
-        wait_until(text, SOON, async || obs.input(&source).await.unwrap().filter(|input| input.settings["text"] == text).map(drop)).await;
+        wait_until(text, SOON, async || {
+            obs.input(&source)
+                .await
+                .unwrap()
+                .filter(|input| input.settings["text"] == text)
+                .map(drop)
+        })
+        .await;
     };
     let is_missing = async |bus: &mut Bus| {
-        let trouble = async || bus.status().await["labels"][0]["trouble"].as_str().filter(|why| why.contains("no source")).map(drop);
+        let trouble = async || {
+            bus.status().await["labels"][0]["trouble"]
+                .as_str()
+                .filter(|why| why.contains("no source"))
+                .map(drop)
+        };
         wait_until("the trouble", SOON, trouble).await;
     };
-    let follow = |id: &str| publish("Twitch", "Follow", &json!({ "userId": id, "userName": format!("user{id}") }));
+    let follow = |id: &str| {
+        publish(
+            "Twitch",
+            "Follow",
+            &json!({ "userId": id, "userName": format!("user{id}") }),
+        )
+    };
 
     obs.create_scene(&scene).await.unwrap();
-    obs.create_input(&scene, &source, KIND, &json!({ "text": "old" })).await.unwrap();
+    obs.create_input(&scene, &source, KIND, &json!({ "text": "old" }))
+        .await
+        .unwrap();
     shows("0 of 50").await;
-    studio.inputs().set_name(InputId::Name(&source), &elsewhere).await.unwrap();
+    studio
+        .inputs()
+        .set_name(InputId::Name(&source), &elsewhere)
+        .await
+        .unwrap();
     is_missing(&mut bus).await;
     bus.ask(follow("1")).await;
-    studio.inputs().set_name(InputId::Name(&elsewhere), &source).await.unwrap();
+    studio
+        .inputs()
+        .set_name(InputId::Name(&elsewhere), &source)
+        .await
+        .unwrap();
     shows("1 of 50").await;
 
     let collections = studio.scene_collections().list().await.unwrap();
@@ -290,16 +535,30 @@ async fn a_label_follows_its_source_through_renames_and_scene_collections(site: 
     }
     is_missing(&mut bus).await;
     obs.create_scene(&scene).await.unwrap();
-    obs.create_input(&scene, &source, KIND, &json!({ "text": "old" })).await.unwrap();
+    obs.create_input(&scene, &source, KIND, &json!({ "text": "old" }))
+        .await
+        .unwrap();
     shows("1 of 50").await;
     bus.ask(follow("2")).await;
     shows("2 of 50").await;
-    studio.inputs().remove(InputId::Name(&source)).await.unwrap();
+    studio
+        .inputs()
+        .remove(InputId::Name(&source))
+        .await
+        .unwrap();
     studio.scenes().remove(SceneId::Name(&scene)).await.unwrap();
-    studio.scene_collections().set_current(&collections.current).await.unwrap();
+    studio
+        .scene_collections()
+        .set_current(&collections.current)
+        .await
+        .unwrap();
     shows("2 of 50").await;
     assert!(bus.status().await["labels"][0]["trouble"].is_null());
-    studio.inputs().remove(InputId::Name(&source)).await.unwrap();
+    studio
+        .inputs()
+        .remove(InputId::Name(&source))
+        .await
+        .unwrap();
     studio.scenes().remove(SceneId::Name(&scene)).await.unwrap();
     bridge.stop().await;
 }

@@ -1,4 +1,5 @@
-//! The credits and the scene on air: what begins or ends a roll is a scene on which OBS has settled.
+//! The credits and the scene on air: what begins or ends a roll is a scene on which OBS has
+//! settled.
 
 use std::time::Duration;
 
@@ -19,13 +20,16 @@ on_both!(
 const CREDITS: &str = "Credits";
 /// What is on air beside the credits. Not OBS's own first scene, which may be missing.
 const GAME: &str = "Game of a test";
-/// What the bridge needs at most after the last event of OBS: it waits until OBS has settled, and asks twice.
+/// What the bridge needs at most after the last event of OBS: it waits until OBS has settled, and
+/// asks twice.
 const SETTLED: Duration = Duration::from_millis(1_500);
 
-/// OBS shows in the window what a request has changed a little after its reply; a transition takes what the window shows.
+/// OBS shows in the window what a request has changed a little after its reply; a transition takes
+/// what the window shows.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// OBS with a game on air, and a page that reports, as if captured from a browser: not every OBS has browser sources.
+/// OBS with a game on air, and a page that reports, as if captured from a browser: not every OBS
+/// has browser sources.
 async fn play(site: &Site) -> (Bridge, obws::Client, Bus) {
     let obs = studio(site).await;
     obs.ui().set_studio_mode_enabled(false).await.unwrap();
@@ -38,7 +42,10 @@ async fn play(site: &Site) -> (Bridge, obws::Client, Bus) {
     on_air(&obs, GAME).await;
     let bridge = Bridge::on(site).await;
     let mut bus = Bus::connect(site).await;
-    bus.ask(json!({ "request": "Subscribe", "events": { "Credits": ["*"], "Obs": ["SceneChanged"] } })).await;
+    bus.ask(
+        json!({ "request": "Subscribe", "events": { "Credits": ["*"], "Obs": ["SceneChanged"] } }),
+    )
+    .await;
     report(&mut bus, "idle", &Value::Null).await;
     assert_eq!(bus.events_within(SETTLED).await, [""; 0]);
     (bridge, obs, bus)
@@ -52,10 +59,17 @@ async fn leaving_studio_mode_starts_no_credits_that_are_in_the_preview(site: Sit
     let (bridge, obs, mut bus) = play(&site).await;
     for _ in 0..3 {
         obs.ui().set_studio_mode_enabled(true).await.unwrap();
-        obs.scenes().set_current_preview_scene(CREDITS).await.unwrap();
+        obs.scenes()
+            .set_current_preview_scene(CREDITS)
+            .await
+            .unwrap();
         assert_eq!(bus.events_within(SETTLED).await, [""; 0], "in the preview");
         obs.ui().set_studio_mode_enabled(false).await.unwrap();
-        assert_eq!(bus.events_within(SETTLED).await, [""; 0], "studio mode left");
+        assert_eq!(
+            bus.events_within(SETTLED).await,
+            [""; 0],
+            "studio mode left"
+        );
         assert_eq!(bus.status().await["obs"]["scene"], GAME);
     }
     bridge.stop().await;
@@ -64,7 +78,10 @@ async fn leaving_studio_mode_starts_no_credits_that_are_in_the_preview(site: Sit
 async fn leaving_studio_mode_lets_running_credits_run(site: Site) {
     let (bridge, obs, mut bus) = play(&site).await;
     on_air(&obs, CREDITS).await;
-    assert_eq!(bus.events_within(SETTLED).await, ["Obs.SceneChanged", "Credits.Started"]);
+    assert_eq!(
+        bus.events_within(SETTLED).await,
+        ["Obs.SceneChanged", "Credits.Started"]
+    );
     let roll = bus.status().await["overlay"]["roll"]["id"].clone();
     for _ in 0..3 {
         obs.ui().set_studio_mode_enabled(true).await.unwrap();
@@ -74,7 +91,10 @@ async fn leaving_studio_mode_lets_running_credits_run(site: Site) {
         assert_eq!(bus.status().await["overlay"]["roll"]["id"], roll);
     }
     on_air(&obs, GAME).await;
-    assert_eq!(bus.events_within(SETTLED).await, ["Obs.SceneChanged", "Credits.Stopped"]);
+    assert_eq!(
+        bus.events_within(SETTLED).await,
+        ["Obs.SceneChanged", "Credits.Stopped"]
+    );
     bridge.stop().await;
 }
 
@@ -87,7 +107,10 @@ async fn a_scene_on_air_for_a_moment_starts_nothing(site: Site) {
     assert_eq!(bus.events_within(SETTLED).await, [""; 0]);
     on_air(&obs, GAME).await;
     on_air(&obs, CREDITS).await;
-    assert_eq!(bus.events_within(SETTLED).await, ["Obs.SceneChanged", "Credits.Started"]);
+    assert_eq!(
+        bus.events_within(SETTLED).await,
+        ["Obs.SceneChanged", "Credits.Started"]
+    );
     for _ in 0..3 {
         on_air(&obs, GAME).await;
         on_air(&obs, CREDITS).await;
@@ -101,10 +124,16 @@ async fn a_transition_in_studio_mode_starts_and_ends_the_credits(site: Site) {
     let (bridge, obs, mut bus) = play(&site).await;
     obs.ui().set_studio_mode_enabled(true).await.unwrap();
     sleep(MOMENT).await;
-    obs.scenes().set_current_preview_scene(CREDITS).await.unwrap();
+    obs.scenes()
+        .set_current_preview_scene(CREDITS)
+        .await
+        .unwrap();
     sleep(MOMENT).await;
     obs.transitions().trigger().await.unwrap();
-    assert_eq!(bus.events_within(SETTLED).await, ["Obs.SceneChanged", "Credits.Started"]);
+    assert_eq!(
+        bus.events_within(SETTLED).await,
+        ["Obs.SceneChanged", "Credits.Started"]
+    );
     obs.scenes().set_current_preview_scene(GAME).await.unwrap();
     sleep(MOMENT).await;
     obs.transitions().trigger().await.unwrap();
@@ -112,8 +141,16 @@ async fn a_transition_in_studio_mode_starts_and_ends_the_credits(site: Site) {
     obs.ui().set_studio_mode_enabled(false).await.unwrap();
     let events = bus.events_within(SETTLED).await;
     let scene = bus.status().await["obs"]["scene"].clone();
-    assert_eq!(obs.scenes().current_program_scene().await.unwrap().id.name, scene, "{events:?}");
-    assert_eq!(events.contains(&"Credits.Stopped".to_owned()), scene == GAME, "{events:?}");
+    assert_eq!(
+        obs.scenes().current_program_scene().await.unwrap().id.name,
+        scene,
+        "{events:?}"
+    );
+    assert_eq!(
+        events.contains(&"Credits.Stopped".to_owned()),
+        scene == GAME,
+        "{events:?}"
+    );
     on_air(&obs, GAME).await;
     bridge.stop().await;
 }
@@ -130,13 +167,26 @@ async fn another_scene_collection_ends_the_credits_of_a_scene(site: Site) {
     }
     assert_eq!(bus.events_within(SETTLED).await, ["Obs.SceneChanged"]);
     open(&collections.current).await;
-    assert_eq!(bus.events_within(SETTLED).await, ["Obs.SceneChanged"], "OBS sends no event about the scene");
+    assert_eq!(
+        bus.events_within(SETTLED).await,
+        ["Obs.SceneChanged"],
+        "OBS sends no event about the scene"
+    );
     on_air(&obs, CREDITS).await;
-    assert_eq!(bus.events_within(SETTLED).await, ["Obs.SceneChanged", "Credits.Started"]);
+    assert_eq!(
+        bus.events_within(SETTLED).await,
+        ["Obs.SceneChanged", "Credits.Started"]
+    );
     open(OTHER).await;
-    assert_eq!(bus.events_within(SETTLED).await, ["Obs.SceneChanged", "Credits.Stopped"]);
+    assert_eq!(
+        bus.events_within(SETTLED).await,
+        ["Obs.SceneChanged", "Credits.Stopped"]
+    );
     open(&collections.current).await;
-    assert_eq!(bus.events_within(SETTLED).await, ["Obs.SceneChanged", "Credits.Started"]);
+    assert_eq!(
+        bus.events_within(SETTLED).await,
+        ["Obs.SceneChanged", "Credits.Started"]
+    );
     on_air(&obs, GAME).await;
     bridge.stop().await;
 }

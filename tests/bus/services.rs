@@ -1,4 +1,5 @@
-//! Events of other services, in the services' own shapes: what is published, and what the credits and the roll show of it.
+//! Events of other services, in the services' own shapes: what is published, and what the credits
+//! and the roll show of it.
 
 use std::path::Path;
 
@@ -52,46 +53,90 @@ async fn check(site: &Site, name: &str) {
     bridge.stop().await;
 }
 
-/// Each body of `tests/fixtures/services` is published; then everything that the bridge sent, stored and logged is searched.
+/// Each body of `tests/fixtures/services` is published; then everything that the bridge sent,
+/// stored and logged is searched.
 async fn what_is_private_reaches_neither_journal_nor_replies_nor_pages_nor_the_log(site: Site) {
     let bridge = Process::logging(&site, "twitchat_bridge=debug").await;
     let (mut bus, mut overlay) = (Bus::connect(&site).await, Bus::connect(&site).await);
     bus.ask(json!({ "request": "ClearCredits" })).await;
     // Those whose events come at once, one for each.
-    let sources: Vec<&str> =
-        ["DonorDrive", "Fourthwall", "General", "Kofi", "Pallygg", "Patreon", "Shopify", "StreamElements", "Streamlabs"].into();
-    let events: Value = sources.iter().map(|source| ((*source).to_owned(), json!(["*"]))).collect::<serde_json::Map<_, _>>().into();
-    bus.ask(json!({ "request": "Subscribe", "client": "privacy", "events": events })).await;
+    let sources: Vec<&str> = [
+        "DonorDrive",
+        "Fourthwall",
+        "General",
+        "Kofi",
+        "Pallygg",
+        "Patreon",
+        "Shopify",
+        "StreamElements",
+        "Streamlabs",
+    ]
+    .into();
+    let events: Value = sources
+        .iter()
+        .map(|source| ((*source).to_owned(), json!(["*"])))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    bus.ask(json!({ "request": "Subscribe", "client": "privacy", "events": events }))
+        .await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/services");
     let mut private: Vec<String> = Vec::new();
     let (mut sent, mut events) = (String::new(), 0);
     for file in std::fs::read_dir(folder).unwrap() {
-        let fixture: Value = serde_json::from_str(&std::fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        let fixture: Value =
+            serde_json::from_str(&std::fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
         let texts = fixture["private"].as_array().unwrap();
         private.extend(texts.iter().map(|text| text.as_str().unwrap().to_owned()));
         let publish = json!({ "source": fixture["service"], "type": fixture["type"] });
-        let reply = bus.ask(json!({ "request": "PublishEvent", "publish": publish, "data": fixture["body"] })).await;
+        let reply = bus
+            .ask(json!({ "request": "PublishEvent", "publish": publish, "data": fixture["body"] }))
+            .await;
         assert_eq!(reply["status"], "ok", "{reply}");
         sent += &reply.to_string();
-        if sources.contains(&fixture["service"].as_str().unwrap()) && reply["published"]["repeat"] == false {
+        if sources.contains(&fixture["service"].as_str().unwrap())
+            && reply["published"]["repeat"] == false
+        {
             events += 1;
         }
     }
     for _ in 0..events {
-        sent += &overlay.until("the event", |message| message.get("event").is_some()).await.to_string();
+        sent += &overlay
+            .until("the event", |message| message.get("event").is_some())
+            .await
+            .to_string();
     }
-    for request in ["GetCredits", "GetRoll", "GetStatus", "GetActiveViewers", "TestCredits"] {
-        sent += &bus.ask(json!({ "request": request, "extended": true })).await.to_string();
+    for request in [
+        "GetCredits",
+        "GetRoll",
+        "GetStatus",
+        "GetActiveViewers",
+        "TestCredits",
+    ] {
+        sent += &bus
+            .ask(json!({ "request": request, "extended": true }))
+            .await
+            .to_string();
     }
-    assert!(sent.contains("Supporter username") && sent.contains("fw_member"), "what is public is shown: {sent}");
-    assert!(sent.contains("Hello, Olga!"), "an event of one's own is passed on: {sent}");
+    assert!(
+        sent.contains("Supporter username") && sent.contains("fw_member"),
+        "what is public is shown: {sent}"
+    );
+    assert!(
+        sent.contains("Hello, Olga!"),
+        "an event of one's own is passed on: {sent}"
+    );
     let mut places = bridge.log_and_files();
     places.push(("what was sent".to_owned(), sent.into_bytes()));
     assert!(places.len() >= 3, "the journal, the log and what was sent");
     // Numbers are found in times and ids too.
-    for text in private.iter().filter(|text| !text.chars().all(|c| c.is_ascii_digit())) {
+    for text in private
+        .iter()
+        .filter(|text| !text.chars().all(|c| c.is_ascii_digit()))
+    {
         for (place, bytes) in &places {
-            let is_there = bytes.windows(text.len()).any(|window| window == text.as_bytes());
+            let is_there = bytes
+                .windows(text.len())
+                .any(|window| window == text.as_bytes());
             assert!(!is_there, "{text} is in {place}");
         }
     }

@@ -12,16 +12,31 @@ async fn the_credits_are_what_the_script_says(site: Site) {
     let bridge = Bridge::on(&site).await;
     let mut bus = Bus::connect(&site).await;
     let mut show = Show::connect(site.peer(), 7, Pace::HURRIED).await.unwrap();
-    timeout(SOON, show.play()).await.expect("the show ends").unwrap();
+    timeout(SOON, show.play())
+        .await
+        .expect("the show ends")
+        .unwrap();
     let expected = show.expected();
     // The last of the show is a message like any other: OBS may deliver it before others.
-    let credits = wait_until("everybody of the show is in the credits", SOON, async || {
-        let credits = bus.credits().await;
-        let all =
-            [("Follows", &expected.follows), ("Raided", &expected.raided), ("ReSubs", &expected.resubs), ("Cheers", &expected.cheers)];
-        let users = names(&credits["User"]["Users"]).len() >= expected.users.len();
-        (users && all.iter().all(|(section, who)| names(&credits["Events"][section]).len() >= who.len())).then_some(credits)
-    })
+    let credits = wait_until(
+        "everybody of the show is in the credits",
+        SOON,
+        async || {
+            let credits = bus.credits().await;
+            let all = [
+                ("Follows", &expected.follows),
+                ("Raided", &expected.raided),
+                ("ReSubs", &expected.resubs),
+                ("Cheers", &expected.cheers),
+            ];
+            let users = names(&credits["User"]["Users"]).len() >= expected.users.len();
+            (users
+                && all
+                    .iter()
+                    .all(|(section, who)| names(&credits["Events"][section]).len() >= who.len()))
+            .then_some(credits)
+        },
+    )
     .await;
     for (section, who) in [
         ("Follows", &expected.follows),
@@ -38,15 +53,30 @@ async fn the_credits_are_what_the_script_says(site: Site) {
     }
     assert_eq!(names(&credits["User"]["Users"]), sorted(&expected.users));
     // The summary may tell of more badges than were seen live.
-    for (section, who) in [("Moderator", &expected.moderators), ("VIPs", &expected.vips)] {
+    for (section, who) in [
+        ("Moderator", &expected.moderators),
+        ("VIPs", &expected.vips),
+    ] {
         let listed = names(&credits["User"][section]);
-        assert!(who.iter().all(|name| listed.contains(name)), "{section}: {listed:?} lacks one of {who:?}");
+        assert!(
+            who.iter().all(|name| listed.contains(name)),
+            "{section}: {listed:?} lacks one of {who:?}"
+        );
     }
-    let reply = bus.ask(json!({ "request": "GetCredits", "extended": true })).await;
+    let reply = bus
+        .ask(json!({ "request": "GetCredits", "extended": true }))
+        .await;
     let cheers = reply["extended"]["Cheers"].as_array().unwrap();
-    let bits: Vec<_> = expected.bits.iter().map(|(name, bits)| (name.as_str(), Value::from(*bits))).collect();
+    let bits: Vec<_> = expected
+        .bits
+        .iter()
+        .map(|(name, bits)| (name.as_str(), Value::from(*bits)))
+        .collect();
     for (name, bits) in bits {
-        let line = cheers.iter().find(|line| line["name"] == name).unwrap_or_else(|| panic!("{name} is missing: {cheers:?}"));
+        let line = cheers
+            .iter()
+            .find(|line| line["name"] == name)
+            .unwrap_or_else(|| panic!("{name} is missing: {cheers:?}"));
         assert_eq!(line["amount"], bits, "{name}");
     }
     bridge.stop().await;

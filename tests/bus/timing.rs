@@ -1,8 +1,10 @@
-//! From request to reply over OBS, with asker and bridge both on two connections: OBS sends small packets late to whoever uses one
-//! connection both ways (docs/bus.md), and this shows when something brings that back.
+//! From request to reply over OBS, with asker and bridge both on two connections: OBS sends small
+//! packets late to whoever uses one connection both ways (docs/bus.md), and this shows when
+//! something brings that back.
 //!
-//! A round goes through OBS twice, once as the request and once as the reply. So it is compared with what two such passes take by
-//! themselves, in the same run: the request's own echo, and the echo of a message as large as the reply. What is more is the bridge.
+//! A round goes through OBS twice, once as the request and once as the reply. So it is compared
+//! with what two such passes take by themselves, in the same run: the request's own echo, and the
+//! echo of a message as large as the reply. What is more is the bridge.
 
 use std::time::Duration;
 
@@ -18,17 +20,29 @@ use crate::support::{Process, SOON, Site, play};
 /// People in the credits.
 const NAMES: u64 = 50;
 
-/// The aim on a machine that has nothing else to do: for half of the replies, and for all but 1 % of them. The output says whether it is met.
-const AIM: Limit = Limit { middle: Duration::from_millis(1), late: Duration::from_millis(10) };
-/// What a run fails by. A machine may be slow, or busy with others: then the middle is held to this many times what the two passes took.
+/// The aim on a machine that has nothing else to do: for half of the replies, and for all but 1 %
+/// of them. The output says whether it is met.
+const AIM: Limit = Limit {
+    middle: Duration::from_millis(1),
+    late: Duration::from_millis(10),
+};
+/// What a run fails by. A machine may be slow, or busy with others: then the middle is held to this
+/// many times what the two passes took.
 const PASSES: u32 = 3;
 /// The stall that is to stay away takes 40 ms.
-const NO_STALL: Limit = Limit { middle: Duration::from_millis(20), late: Duration::from_millis(35) };
+const NO_STALL: Limit = Limit {
+    middle: Duration::from_millis(20),
+    late: Duration::from_millis(35),
+};
 
 /// A stand-in that sends small packets as late as OBS does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn timing_without_stalls_on_the_stand_in() {
-    let site = Site::stand_in_with(sim::obs::Options { nodelay: false, ..Default::default() }).await;
+    let site = Site::stand_in_with(sim::obs::Options {
+        nodelay: false,
+        ..Default::default()
+    })
+    .await;
     measure(&site, Duration::from_millis(20), 100).await;
 }
 
@@ -56,7 +70,8 @@ struct Limit {
     late: Duration,
 }
 
-/// Asks in turns for a small and a large reply, a pause before each. The first round counts like the rest.
+/// Asks in turns for a small and a large reply, a pause before each. The first round counts like
+/// the rest.
 async fn measure(site: &Site, pause: Duration, rounds: usize) {
     /// Rounds for each echo as large as a reply.
     const PER_PASS: usize = 4;
@@ -72,13 +87,20 @@ async fn measure(site: &Site, pause: Duration, rounds: usize) {
             rounds.passed.push(asker.pass(reply).await);
         }
         if round == 0 {
-            // Then there is something to reply. Not before: the first event after a connect is the one that may be late.
+            // Then there is something to reply. Not before: the first event after a connect is the
+            // one that may be late.
             play(site, (0..NAMES).map(follow)).await;
         }
     }
-    println!("a pause of {pause:?} before each round; 'echo' is the request come back from OBS, 'pass' a message as large as the reply");
+    println!(
+        "a pause of {pause:?} before each round; 'echo' is the request come back from OBS, 'pass' \
+            a message as large as the reply"
+    );
     let held = kinds.map(Rounds::tell);
-    assert!(held == [true, true], "slower than {PASSES} times what OBS takes by itself, or stalled");
+    assert!(
+        held == [true, true],
+        "slower than {PASSES} times what OBS takes by itself, or stalled"
+    );
 }
 
 /// Takes the time when a frame is there, before it is read: this build is not made for speed.
@@ -91,13 +113,22 @@ struct Asker {
 impl Asker {
     async fn connect(site: &Site) -> Self {
         let hearer = Hearer::connect(&site.peer()).await.unwrap();
-        Self { talker: Talker::connect(&site.peer()).await.unwrap(), hearer, sent: 0 }
+        Self {
+            talker: Talker::connect(&site.peer()).await.unwrap(),
+            hearer,
+            sent: 0,
+        }
     }
 
     /// One round; gives the reply.
     async fn ask(&mut self, rounds: &mut Rounds) -> Value {
         let id = self.next_id();
-        let begun = self.send(&format!(r#"{{"request":"{}","id":"{id}"}}"#, rounds.request)).await;
+        let begun = self
+            .send(&format!(
+                r#"{{"request":"{}","id":"{id}"}}"#,
+                rounds.request
+            ))
+            .await;
         let reply = loop {
             let text = self.next_about(&id).await;
             if text.contains(r#""origin":"twitchat-bridge""#) {
@@ -135,7 +166,10 @@ impl Asker {
 
     async fn next_about(&mut self, id: &str) -> String {
         loop {
-            let frame = timeout(SOON, self.hearer.next_frame()).await.expect("a reply").unwrap();
+            let frame = timeout(SOON, self.hearer.next_frame())
+                .await
+                .expect("a reply")
+                .unwrap();
             if let Some(text) = frame.as_text().filter(|text| text.contains(id)) {
                 return text.to_owned();
             }
@@ -153,30 +187,44 @@ struct Rounds {
 
 impl Rounds {
     fn new(request: &'static str) -> Self {
-        Self { request, replied: Vec::new(), echoed: Vec::new(), passed: Vec::new() }
+        Self {
+            request,
+            replied: Vec::new(),
+            echoed: Vec::new(),
+            passed: Vec::new(),
+        }
     }
 
     /// Prints the figures; false if something is wrong.
     fn tell(mut self) -> bool {
         let first = self.replied[0];
-        let above = |limit: Duration| move |list: &[Duration]| list.iter().filter(|took| **took > limit).count();
+        let above = |limit: Duration| {
+            move |list: &[Duration]| list.iter().filter(|took| **took > limit).count()
+        };
         let [late, late_echoes] = [&self.replied, &self.echoed].map(|list| above(AIM.late)(list));
-        let [stalled, stalled_echoes] = [&self.replied, &self.echoed].map(|list| above(NO_STALL.late)(list));
+        let [stalled, stalled_echoes] =
+            [&self.replied, &self.echoed].map(|list| above(NO_STALL.late)(list));
         for list in [&mut self.replied, &mut self.echoed, &mut self.passed] {
             list.sort();
         }
         let at = |list: &[Duration], percent: usize| list[(list.len() - 1) * percent / 100];
-        let [typical, echo, pass] = [&self.replied, &self.echoed, &self.passed].map(|list| at(list, 50));
+        let [typical, echo, pass] =
+            [&self.replied, &self.echoed, &self.passed].map(|list| at(list, 50));
         let (passes, count) = (echo + pass, self.replied.len());
         println!(
-            "  {}: p50 {typical:?} (echo {echo:?}, pass {pass:?}: {:.2} of both), p99 {:?}, worst {:?}, first {first:?}; \
+            "  {}: p50 {typical:?} (echo {echo:?}, pass {pass:?}: {:.2} of both), p99 {:?}, worst \
+                {:?}, first {first:?}; \
              {late} of {count} above {:?} (echoes: {late_echoes}); {} the aim",
             self.request,
             typical.as_secs_f64() / passes.as_secs_f64(),
             at(&self.replied, 99),
             at(&self.replied, 100),
             AIM.late,
-            if typical < AIM.middle && late * 100 < count { "within" } else { "NOT within" },
+            if typical < AIM.middle && late * 100 < count {
+                "within"
+            } else {
+                "NOT within"
+            },
         );
         // A reply whose own echo was late is the machine's doing.
         let limit = AIM.middle.max(passes * PASSES).min(NO_STALL.middle);
@@ -185,6 +233,8 @@ impl Rounds {
 }
 
 fn follow(number: u64) -> Value {
-    let user = json!({ "id": number.to_string(), "login": format!("viewer_{number}"), "displayName": format!("Viewer_{number}") });
-    json!({ "origin": "twitchat", "type": "FOLLOW", "id": format!("follow-{number}"), "data": { "user": user } })
+    let user = json!({ "id": number.to_string(), "login": format!("viewer_{number}"),
+        "displayName": format!("Viewer_{number}") });
+    json!({ "origin": "twitchat", "type": "FOLLOW", "id": format!("follow-{number}"),
+        "data": { "user": user } })
 }

@@ -1,4 +1,5 @@
-//! `send` from start to exit, its echo included: what a deck or a script waits for when a button is pressed.
+//! `send` from start to exit, its echo included: what a deck or a script waits for when a button is
+//! pressed.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -15,7 +16,8 @@ use crate::support::{SOON, Site, program};
 
 /// The aim on a real OBS with a release build: at the middle of all runs.
 const AIM: Duration = Duration::from_millis(15);
-/// Where the machine itself is slow: so many times what the parts take in the same run, a bare start of the program and a round over OBS.
+/// Where the machine itself is slow: so many times what the parts take in the same run, a bare
+/// start of the program and a round over OBS.
 const PER_PART: u32 = 3;
 const RUNS: usize = 20;
 
@@ -34,21 +36,41 @@ async fn timing_send_from_start_to_exit_on_a_real_obs() {
         took.sort();
         (took[RUNS / 2], took[RUNS - 1])
     });
-    println!("send, start to exit: median {:?}, worst {:?} of {RUNS}", send.0, send.1);
-    println!("  a bare start of the program (--version): median {:?}, worst {:?}", start.0, start.1);
-    println!("  both connections and one echo, within this process: median {:?}, worst {:?}", round.0, round.1);
-    println!("  {} the aim of {AIM:?}", if send.0 < AIM { "within" } else { "NOT within" });
+    println!(
+        "send, start to exit: median {:?}, worst {:?} of {RUNS}",
+        send.0, send.1
+    );
+    println!(
+        "  a bare start of the program (--version): median {:?}, worst {:?}",
+        start.0, start.1
+    );
+    println!(
+        "  both connections and one echo, within this process: median {:?}, worst {:?}",
+        round.0, round.1
+    );
+    println!(
+        "  {} the aim of {AIM:?}",
+        if send.0 < AIM { "within" } else { "NOT within" }
+    );
     assert!(send.0 < AIM.max((start.0 + round.0) * PER_PART));
 }
 
 /// How long the program takes.
 async fn run(site: &Site, home: &TempDir, arguments: &[&str]) -> Duration {
     let mut command = Command::new(program());
-    command.args(arguments).env_clear().env("HOME", home.path()).env("OBS_HOST", site.host()).env("OBS_PORT", site.port().to_string());
+    command
+        .args(arguments)
+        .env_clear()
+        .env("HOME", home.path())
+        .env("OBS_HOST", site.host())
+        .env("OBS_PORT", site.port().to_string());
     if let Some(password) = site.password() {
         command.env("OBS_PASSWORD", password.expose_secret());
     }
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit());
     let taken = spawn_blocking(move || {
         let begun = Instant::now();
         let status = command.status().unwrap();
@@ -63,11 +85,25 @@ async fn run(site: &Site, home: &TempDir, arguments: &[&str]) -> Duration {
 async fn round(site: &Site) -> Duration {
     let (target, options) = (site.target(), Options::default());
     let begun = Instant::now();
-    let (listener, talker) = tokio::join!(Listener::connect(&target, &options), Talker::connect(&target, &options));
+    let (listener, talker) = tokio::join!(
+        Listener::connect(&target, &options),
+        Talker::connect(&target, &options)
+    );
     let (mut listener, talker) = (listener.unwrap(), talker.unwrap());
     let id = uuid::Uuid::new_v4().to_string();
-    talker.broadcast(&to_raw_value(&json!({ "origin": "twitchat", "type": "SHOUTOUT", "id": id, "data": {} })).unwrap()).await.unwrap();
-    let is_ours = |heard: &Heard| matches!(heard, Heard::Twitchat(message) if message.id.as_deref() == Some(id.as_str()));
+    talker
+        .broadcast(
+            &to_raw_value(
+                &json!({ "origin": "twitchat", "type": "SHOUTOUT", "id": id, "data": {} }),
+            )
+            .unwrap(),
+        )
+        .await
+        .unwrap();
+    let is_ours = |heard: &Heard| {
+        matches!(heard,
+        Heard::Twitchat(message) if message.id.as_deref() == Some(id.as_str()))
+    };
     let echoed = async { while !listener.next().await.unwrap().events.iter().any(is_ours) {} };
     timeout(SOON, echoed).await.expect("an echo");
     begun.elapsed()

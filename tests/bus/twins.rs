@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 use twitchat_bridge::sim::twitchat::{Generation, Moment, Options, Person, Reward, StandIn, Tier};
 
-use crate::support::{Bridge, Bus, SOON, Site, check_case, credits_of, differences, on_both, wait_until};
+use crate::support::{
+    Bridge, Bus, SOON, Site, check_case, credits_of, differences, on_both, wait_until,
+};
 
 on_both!(
     the_messages_of_two_pages_of_twitchat_count_once,
@@ -21,7 +23,10 @@ use Generation::{Second, Third};
 async fn the_messages_of_two_pages_of_twitchat_count_once(site: Site) {
     let bridge = Bridge::on(&site).await;
     check_case(&site, "A11-two-twitchat-pages").await;
-    assert_eq!(Bus::connect(&site).await.status().await["twitchat"]["twoPages"], true);
+    assert_eq!(
+        Bus::connect(&site).await.status().await["twitchat"]["twoPages"],
+        true
+    );
     bridge.stop().await;
 }
 
@@ -30,25 +35,53 @@ fn person(number: u32) -> Person {
 }
 
 fn cheer(who: u32, bits: u64, text: &str) -> Moment {
-    Moment::Cheer { who: person(who), bits, text: text.into() }
+    Moment::Cheer {
+        who: person(who),
+        bits,
+        text: text.into(),
+    }
 }
 
 /// A show with something of everything, and three real equal cheers within ten seconds.
 fn show() -> Vec<Moment> {
-    let reward = Reward { id: "rw1".into(), title: "Hydrate".into(), cost: 500 };
-    let redeem = |who, text: Option<&str>| Moment::Redeem { who: person(who), reward: reward.clone(), text: text.map(Into::into) };
+    let reward = Reward {
+        id: "rw1".into(),
+        title: "Hydrate".into(),
+        cost: 500,
+    };
+    let redeem = |who, text: Option<&str>| Moment::Redeem {
+        who: person(who),
+        reward: reward.clone(),
+        text: text.map(Into::into),
+    };
     vec![
-        Moment::FirstMessage { who: person(1), text: "hi".into() },
+        Moment::FirstMessage {
+            who: person(1),
+            text: "hi".into(),
+        },
         Moment::Follow { who: person(1) },
-        Moment::Resub { who: person(2), tier: Tier::Two, months: 7, streak: 3, text: "seven".into() },
+        Moment::Resub {
+            who: person(2),
+            tier: Tier::Two,
+            months: 7,
+            streak: 3,
+            text: "seven".into(),
+        },
         cheer(3, 100, "Cheer100 hi"),
         cheer(3, 100, "Cheer100 hi"),
         cheer(3, 100, "Cheer100 hi"),
         cheer(3, 100, "Cheer100 bye"),
         redeem(4, None),
         redeem(4, Some("drink")),
-        Moment::Gift { from: person(5), to: vec![person(6), person(7), person(8)], tier: Tier::One },
-        Moment::Sub { who: person(9), tier: Tier::Prime },
+        Moment::Gift {
+            from: person(5),
+            to: vec![person(6), person(7), person(8)],
+            tier: Tier::One,
+        },
+        Moment::Sub {
+            who: person(9),
+            tier: Tier::Prime,
+        },
         cheer(1, 25, "Cheer25"),
     ]
 }
@@ -59,7 +92,10 @@ async fn credits_after(site: &Site, pages: &[Generation], moments: &[Moment]) ->
     let mut bus = Bus::connect(site).await;
     let mut twitchats = Vec::new();
     for generation in pages {
-        let options = Options { generation: *generation, ..Options::default() };
+        let options = Options {
+            generation: *generation,
+            ..Options::default()
+        };
         twitchats.push(StandIn::connect(site.peer(), options).await.unwrap());
     }
     for moment in moments {
@@ -75,7 +111,10 @@ async fn credits_after(site: &Site, pages: &[Generation], moments: &[Moment]) ->
     let (mut last, mut same) = (Value::Null, 0);
     let credits = wait_until("the credits settle", SOON, async || {
         sleep(Duration::from_millis(50)).await;
-        let credits = credits_of(&bus.ask(json!({ "request": "GetCredits", "spelling": "seed", "extended": true })).await);
+        let credits = credits_of(
+            &bus.ask(json!({ "request": "GetCredits", "spelling": "seed", "extended": true }))
+                .await,
+        );
         same = if credits == last { same + 1 } else { 0 };
         last = credits.clone();
         (same > 10).then_some(credits)
@@ -88,8 +127,17 @@ async fn credits_after(site: &Site, pages: &[Generation], moments: &[Moment]) ->
 async fn equal_those_of_one(site: &Site, pages: [Generation; 2]) {
     // 17 alone reports the display names of subscribers.
     let one = credits_after(site, &pages[1..], &show()).await;
-    let line = one["extended"]["Cheers"].as_array().unwrap().iter().find(|line| line["name"] == "Viewer_3").unwrap();
-    assert_eq!((&line["count"], &line["amount"]), (&json!(4), &json!(400)), "{one}");
+    let line = one["extended"]["Cheers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["name"] == "Viewer_3")
+        .unwrap();
+    assert_eq!(
+        (&line["count"], &line["amount"]),
+        (&json!(4), &json!(400)),
+        "{one}"
+    );
     let two = credits_after(site, &pages, &show()).await;
     let differences = differences(&two, &one);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
@@ -108,7 +156,11 @@ async fn the_credits_of_two_pages_of_17_equal_those_of_one(site: Site) {
 }
 
 async fn cheers_before_any_fact_of_the_first_kind_count_once_after_the_proof(site: Site) {
-    let cheers = [cheer(3, 100, "Cheer100"), cheer(4, 50, "Cheer50"), cheer(3, 100, "Cheer100")];
+    let cheers = [
+        cheer(3, 100, "Cheer100"),
+        cheer(4, 50, "Cheer50"),
+        cheer(3, 100, "Cheer100"),
+    ];
     let amounts = |credits: &Value| {
         let lines = credits["extended"]["Cheers"].as_array().unwrap().iter();
         let mut amounts: Vec<_> = lines.map(|line| line["amount"].as_u64().unwrap()).collect();
@@ -116,10 +168,18 @@ async fn cheers_before_any_fact_of_the_first_kind_count_once_after_the_proof(sit
         amounts
     };
     let unproven = credits_after(&site, &[Second, Second], &cheers).await;
-    assert_eq!(amounts(&unproven), [100, 400], "the difference: without any fact of the first kind each counts twice");
+    assert_eq!(
+        amounts(&unproven),
+        [100, 400],
+        "the difference: without any fact of the first kind each counts twice"
+    );
     let with_proof = [&cheers[..], &[Moment::Follow { who: person(1) }]].concat();
     let proven = credits_after(&site, &[Second, Second], &with_proof).await;
     assert_eq!(amounts(&proven), [50, 200]);
     let two_generations = credits_after(&site, &[Second, Third], &cheers).await;
-    assert_eq!(amounts(&two_generations), [50, 200], "two generations are a proof by themselves");
+    assert_eq!(
+        amounts(&two_generations),
+        [50, 200],
+        "two generations are a proof by themselves"
+    );
 }

@@ -24,10 +24,16 @@ async fn begin(home: &Home, arguments: &[&str]) -> Running {
 }
 
 async fn follow(obs: &StandIn, ids: std::ops::Range<u32>, name: &str) {
-    let mut talker = Talker::connect(&Target { url: obs.url(), password: Some(PASSWORD.into()) }).await.unwrap();
+    let mut talker = Talker::connect(&Target {
+        url: obs.url(),
+        password: Some(PASSWORD.into()),
+    })
+    .await
+    .unwrap();
     for id in ids {
         let user = json!({ "id": id.to_string(), "login": format!("p{id}"), "displayName": name });
-        let message = json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": format!("f{id}"), "data": { "user": user } });
+        let message = json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": format!("f{id}"),
+            "data": { "user": user } });
         talker.broadcast(&message).await.unwrap();
     }
 }
@@ -50,12 +56,21 @@ async fn a_program_gets_the_event_on_its_input_and_in_its_environment() {
     wait_until("it ran", || running.out().ends_with('\n')).await;
     // Until it is seen to have ended, it would be counted as ended with us.
     let pid = std::fs::read_to_string(home.path("on-event.pid")).unwrap();
-    wait_until("it has ended", || !std::path::Path::new("/proc").join(pid.trim()).exists()).await;
+    wait_until("it has ended", || {
+        !std::path::Path::new("/proc").join(pid.trim()).exists()
+    })
+    .await;
     let done = stop(running).await;
     let (fields, line) = done.out.split_at(done.out.rfind('|').unwrap() + 1);
-    assert_eq!(fields, "1|$(touch pwned)|Twitchat.ON_FOLLOW|f1|p1|`touch pwned`; $(touch pwned)  [31m|");
+    assert_eq!(
+        fields,
+        "1|$(touch pwned)|Twitchat.ON_FOLLOW|f1|p1|`touch pwned`; $(touch pwned)  [31m|"
+    );
     let event: Value = serde_json::from_str(line).unwrap();
-    assert_eq!((&event["name"], &event["data"]["user"]["login"]), (&json!("Twitchat.ON_FOLLOW"), &json!("p1")));
+    assert_eq!(
+        (&event["name"], &event["data"]["user"]["login"]),
+        (&json!("Twitchat.ON_FOLLOW"), &json!("p1"))
+    );
     assert!(!home.path("pwned").exists(), "no shell has seen it");
     assert!(done.err.ends_with("1 run, 0 failed\n"), "{done:?}");
 }
@@ -64,51 +79,96 @@ async fn a_program_gets_the_event_on_its_input_and_in_its_environment() {
 async fn so_many_run_at_once_so_many_wait_and_the_newest_are_dropped() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let program = script(&home, r#"echo "begin $TWITCHAT_ID"; while [ ! -e go ]; do sleep 0.02; done; echo "end $TWITCHAT_ID""#);
+    let program = script(
+        &home,
+        r#"echo "begin $TWITCHAT_ID"; while [ ! -e go ]; do sleep 0.02; done; echo "end $TWITCHAT_ID""#,
+    );
     let running = begin(&home, &["--jobs", "2", "--queue", "3", "--", &program]).await;
     follow(&obs, 1..11, "x").await;
-    wait_until("five are dropped", || running.err().contains("4 events dropped")).await;
+    wait_until("five are dropped", || {
+        running.err().contains("4 events dropped")
+    })
+    .await;
     wait_until("two run", || running.out().lines().count() == 2).await;
     std::fs::write(home.path("go"), "").unwrap();
-    wait_until("five have run", || running.out().matches("end").count() == 5).await;
+    wait_until("five have run", || {
+        running.out().matches("end").count() == 5
+    })
+    .await;
     let done = stop(running).await;
-    let mut begun: Vec<_> = done.out.lines().filter_map(|line| line.strip_prefix("begin ")).collect();
+    let mut begun: Vec<_> = done
+        .out
+        .lines()
+        .filter_map(|line| line.strip_prefix("begin "))
+        .collect();
     begun.sort_unstable();
     assert_eq!(begun, ["f1", "f2", "f3", "f4", "f5"]);
-    assert!(done.err.ends_with("5 runs, 0 failed, 5 events dropped\n"), "{done:?}");
+    assert!(
+        done.err.ends_with("5 runs, 0 failed, 5 events dropped\n"),
+        "{done:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_failure_is_said_and_the_rest_goes_on_unless_it_is_to_end() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let program = script(&home, r#"[ "$TWITCHAT_ID" != f1 ] || exit 3; echo "$TWITCHAT_ID""#);
-    let (patient, missing) = (begin(&home, &["--", &program]).await, begin(&home, &["--", "./no-such-program"]).await);
+    let program = script(
+        &home,
+        r#"[ "$TWITCHAT_ID" != f1 ] || exit 3; echo "$TWITCHAT_ID""#,
+    );
+    let (patient, missing) = (
+        begin(&home, &["--", &program]).await,
+        begin(&home, &["--", "./no-such-program"]).await,
+    );
     let strict = begin(&home, &["--fail-fast", "--", &program]).await;
     follow(&obs, 1..3, "x").await;
     wait_until("the second ran", || patient.out() == "f2\n").await;
     let done = stop(patient).await;
-    assert!(done.err.contains("failed for Twitchat.ON_FOLLOW (f1): exit status: 3") && done.err.contains("2 runs, 1 failed"), "{done:?}");
-    strict.end().await.fails(1, &["--fail-fast ends with the first that does"]);
-    wait_until("nothing was started twice", || missing.err().matches("it cannot be started").count() == 2).await;
+    assert!(
+        done.err
+            .contains("failed for Twitchat.ON_FOLLOW (f1): exit status: 3")
+            && done.err.contains("2 runs, 1 failed"),
+        "{done:?}"
+    );
+    strict
+        .end()
+        .await
+        .fails(1, &["--fail-fast ends with the first that does"]);
+    wait_until("nothing was started twice", || {
+        missing.err().matches("it cannot be started").count() == 2
+    })
+    .await;
     let done = stop(missing).await;
-    assert!(done.err.contains("./no-such-program failed") && done.err.contains("2 runs, 2 failed"), "{done:?}");
+    assert!(
+        done.err.contains("./no-such-program failed") && done.err.contains("2 runs, 2 failed"),
+        "{done:?}"
+    );
 }
 
 /// Whether a process whose id stands in a file still runs.
 fn runs(file: &PathBuf) -> bool {
     let pid = std::fs::read_to_string(file).unwrap();
-    std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).is_ok_and(|stat| !stat.contains(") Z "))
+    std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()))
+        .is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 #[tokio::test]
 async fn one_that_takes_too_long_is_ended_with_all_that_it_started() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let program = script(&home, "sleep 600 & echo $! > child.new; mv child.new child; wait");
+    let program = script(
+        &home,
+        "sleep 600 & echo $! > child.new; mv child.new child; wait",
+    );
     let running = begin(&home, &["--timeout", "300ms", "--", &program]).await;
     follow(&obs, 1..2, "x").await;
-    wait_until("it was ended", || running.err().contains("it took longer than 300ms, and was ended")).await;
+    wait_until("it was ended", || {
+        running
+            .err()
+            .contains("it took longer than 300ms, and was ended")
+    })
+    .await;
     wait_until("its child too", || !runs(&home.path("child"))).await;
     stop(running).await;
 }
@@ -117,25 +177,38 @@ async fn one_that_takes_too_long_is_ended_with_all_that_it_started() {
 async fn ctrl_c_asks_programs_to_end() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let program = script(&home, "trap 'echo told; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
+    let program = script(
+        &home,
+        "trap 'echo told; exit 0' TERM; echo ready; while :; do sleep 0.02; done",
+    );
     let running = begin(&home, &["--", &program]).await;
     follow(&obs, 1..2, "x").await;
     wait_until("it runs", || running.out() == "ready\n").await;
     let done = stop(running).await;
     assert_eq!(done.out, "ready\ntold\n");
-    assert!(done.err.ends_with("1 run, 0 failed, 1 ended with us\n"), "{done:?}");
+    assert!(
+        done.err.ends_with("1 run, 0 failed, 1 ended with us\n"),
+        "{done:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_second_ctrl_c_waits_for_nobody() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let program = script(&home, "trap 'echo told' TERM; echo $$ > pid.new; mv pid.new pid; echo ready; while :; do sleep 0.02; done");
+    let program = script(
+        &home,
+        "trap 'echo told' TERM; echo $$ > pid.new; mv pid.new pid; echo ready; while :; do sleep \
+            0.02; done",
+    );
     let running = begin(&home, &["--", &program]).await;
     follow(&obs, 1..2, "x").await;
     wait_until("it runs", || running.out() == "ready\n").await;
     running.signal("INT");
-    wait_until("it is asked to end, and does not", || running.out() == "ready\ntold\n").await;
+    wait_until("it is asked to end, and does not", || {
+        running.out() == "ready\ntold\n"
+    })
+    .await;
     running.signal("INT");
     wait_until("it is killed", || !runs(&home.path("pid"))).await;
     assert_eq!(running.end().await.code, Some(1));
@@ -147,9 +220,15 @@ async fn it_goes_on_when_obs_restarts() {
     let home = Home::at(obs.port());
     let running = begin(&home, &["--", "cat"]).await;
     obs.kill().await;
-    wait_until("it says that OBS went", || running.err().contains("waiting for it to come back")).await;
+    wait_until("it says that OBS went", || {
+        running.err().contains("waiting for it to come back")
+    })
+    .await;
     obs.start_again().await.unwrap();
-    wait_until("it says that OBS came back", || running.err().contains("back: OBS")).await;
+    wait_until("it says that OBS came back", || {
+        running.err().contains("back: OBS")
+    })
+    .await;
     follow(&obs, 1..2, "x").await;
     wait_until("it ran", || running.out().contains(r#""id":"f1""#)).await;
     stop(running).await;

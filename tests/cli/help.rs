@@ -51,7 +51,14 @@ async fn help_of_every_verb() {
 #[tokio::test]
 async fn the_version_names_the_obs_that_is_needed() {
     let done = Home::new().run(&["--version"]).await.succeeds();
-    assert_eq!(done.out, concat!("twitchat-bridge ", env!("CARGO_PKG_VERSION"), "\nneeds OBS Studio 30.2 or newer (obs-websocket 5.5)\n"));
+    assert_eq!(
+        done.out,
+        concat!(
+            "twitchat-bridge ",
+            env!("CARGO_PKG_VERSION"),
+            "\nneeds OBS Studio 30.2 or newer (obs-websocket 5.5)\n"
+        )
+    );
 }
 
 #[tokio::test]
@@ -59,11 +66,22 @@ async fn completions_and_manual_need_no_obs() {
     let home = Home::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = home.run(&["completions", shell]).await.succeeds().out;
-        assert!(script.contains("twitchat-bridge") && script.contains("takeover"), "{shell}");
+        assert!(
+            script.contains("twitchat-bridge") && script.contains("takeover"),
+            "{shell}"
+        );
     }
     let page = home.run(&["man"]).await.succeeds().out;
-    assert!(page.starts_with(".ie") && page.contains(".TH twitchat") && page.contains("SUBCOMMANDS"), "{page}");
+    assert!(
+        page.starts_with(".ie") && page.contains(".TH twitchat") && page.contains("SUBCOMMANDS"),
+        "{page}"
+    );
     let page = home.run(&["man", "watch"]).await.succeeds().out;
-    assert!(page.contains("twitchat\\-bridge\\-watch") && page.contains("Twitch.*"), "{page}");
-    home.run(&["man", "dance"]).await.fails(2, &["there is no command dance"]);
+    assert!(
+        page.contains("twitchat\\-bridge\\-watch") && page.contains("Twitch.*"),
+        "{page}"
+    );
+    home.run(&["man", "dance"])
+        .await
+        .fails(2, &["there is no command dance"]);
 }

@@ -1,6 +1,12 @@
-//! The binary from outside: what it prints where, and its exit codes. OBS is the stand-in, on a free port.
+//! The binary from outside: what it prints where, and its exit codes. OBS is the stand-in, on a
+//! free port.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod actions;
 mod bridge;

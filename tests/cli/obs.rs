@@ -22,16 +22,29 @@ const CONNECTING: [&[&str]; 9] = [
 
 #[tokio::test]
 async fn no_obs_is_3_and_says_where_to_look() {
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let home = Home::at(port);
     for verb in CONNECTING {
-        home.run(verb).await.fails(3, &[&format!("there is no OBS at 127.0.0.1:{port}"), "Enable WebSocket server"]);
+        home.run(verb).await.fails(
+            3,
+            &[
+                &format!("there is no OBS at 127.0.0.1:{port}"),
+                "Enable WebSocket server",
+            ],
+        );
     }
 }
 
 #[tokio::test]
 async fn no_such_host_is_3() {
-    Home::new().run(&["--host", "no-such-host.invalid", "status"]).await.fails(3, &["no host named", "no-such-host.invalid"]);
+    Home::new()
+        .run(&["--host", "no-such-host.invalid", "status"])
+        .await
+        .fails(3, &["no host named", "no-such-host.invalid"]);
 }
 
 #[tokio::test]
@@ -42,10 +55,15 @@ async fn a_web_server_is_3_and_said_to_be_no_obs() {
         for stream in server.incoming() {
             let mut stream = stream.unwrap();
             drop(stream.read(&mut [0; 4096]));
-            drop(stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            drop(stream.write_all(
+                b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            ));
         }
     });
-    Home::at(port).run(&["status"]).await.fails(3, &["is not an obs-websocket"]);
+    Home::at(port)
+        .run(&["status"])
+        .await
+        .fails(3, &["is not an obs-websocket"]);
 }
 
 #[tokio::test]
@@ -54,21 +72,36 @@ async fn a_wrong_or_missing_password_is_4() {
     let home = Home::at(obs.port());
     std::fs::write(home.path("password"), "not the right one\n").unwrap();
     for verb in [&["status"][..], &["watch"], &["run"], &["-vv", "run"]] {
-        home.run(verb).await.fails(4, &["refused the password", "Show Connect Info"]);
+        home.run(verb)
+            .await
+            .fails(4, &["refused the password", "Show Connect Info"]);
     }
     std::fs::write(home.path("password"), "").unwrap();
-    home.run(&["status"]).await.fails(4, &["asks for a password and none is set"]);
+    home.run(&["status"])
+        .await
+        .fails(4, &["asks for a password and none is set"]);
 }
 
 #[tokio::test]
 async fn the_password_shows_in_no_log_however_loud() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let done = home.run(&["-vv", "send", "SEND_MESSAGE", "message=hi"]).await.succeeds();
+    let done = home
+        .run(&["-vv", "send", "SEND_MESSAGE", "message=hi"])
+        .await
+        .succeeds();
     let mut command = home.command(&["status", "--timeout", "0.2"]);
-    let output = tokio::task::spawn_blocking(move || command.env("TWITCHAT_BRIDGE_LOG", "trace").output().unwrap());
+    let output = tokio::task::spawn_blocking(move || {
+        command
+            .env("TWITCHAT_BRIDGE_LOG", "trace")
+            .output()
+            .unwrap()
+    });
     let loud = crate::program::Done::of(&output.await.unwrap());
-    assert!(loud.err.len() > done.err.len() && loud.err.contains("TRACE"), "{loud:?}");
+    assert!(
+        loud.err.len() > done.err.len() && loud.err.contains("TRACE"),
+        "{loud:?}"
+    );
 }
 
 #[tokio::test]
@@ -76,16 +109,26 @@ async fn the_password_may_come_from_standard_input_or_the_environment() {
     let obs = obs().await;
     let (home, port) = (Home::new(), obs.port().to_string());
     let send = ["--port", &port, "send", "SEND_MESSAGE", "message=hi"];
-    home.feed(&[&["--password-stdin"], &send[..]].concat(), &format!("{PASSWORD}\n")).await.succeeds();
+    home.feed(
+        &[&["--password-stdin"], &send[..]].concat(),
+        &format!("{PASSWORD}\n"),
+    )
+    .await
+    .succeeds();
     let mut command = home.command(&send);
-    let output = tokio::task::spawn_blocking(move || command.env("OBS_PASSWORD", PASSWORD).output().unwrap());
+    let output = tokio::task::spawn_blocking(move || {
+        command.env("OBS_PASSWORD", PASSWORD).output().unwrap()
+    });
     assert!(output.await.unwrap().status.success());
 }
 
 #[tokio::test]
 async fn an_obs_that_is_too_old_is_7() {
     let obs = obs().await;
-    obs.set_versions(Versions { studio: "29.1.3".into(), websocket: "5.2.0".into() });
+    obs.set_versions(Versions {
+        studio: "29.1.3".into(),
+        websocket: "5.2.0".into(),
+    });
     let home = Home::at(obs.port());
     for verb in ["status", "watch", "run"] {
         home.run(&[verb]).await.fails(7, &["too old", "OBS 30.2"]);
@@ -100,7 +143,10 @@ async fn a_kick_ends_run_and_watch_with_8() {
         let running = home.spawn(&[verb]);
         wait_until("it connects", || running.err().contains("connected")).await;
         obs.kick_all();
-        running.end().await.fails(8, &["the user disconnected twitchat-bridge in OBS"]);
+        running
+            .end()
+            .await
+            .fails(8, &["the user disconnected twitchat-bridge in OBS"]);
     }
 }
 
@@ -111,13 +157,19 @@ async fn run_waits_for_an_obs_that_is_not_there_yet() {
     let home = Home::at(obs.port());
     let running = home.spawn(&["run", "--log-file", "bridge.log"]);
     let log = || std::fs::read_to_string(home.path("bridge.log")).unwrap_or_default();
-    wait_until("run says that it waits", || log().contains("there is no OBS at")).await;
+    wait_until("run says that it waits", || {
+        log().contains("there is no OBS at")
+    })
+    .await;
     obs.start_again().await.unwrap();
     sessions(&obs, 2).await;
     running.signal("TERM");
     let done = running.end().await.succeeds();
     assert_eq!(done.out, "");
-    assert_eq!(log().matches("there is no OBS at").count(), done.err.matches("there is no OBS at").count());
+    assert_eq!(
+        log().matches("there is no OBS at").count(),
+        done.err.matches("there is no OBS at").count()
+    );
     assert!(!log().contains(PASSWORD));
 }
 
@@ -126,12 +178,23 @@ async fn watch_says_when_obs_goes_and_comes_back() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let running = home.spawn(&["watch"]);
-    wait_until("it connects", || running.err().contains("connected to OBS 30.2.3")).await;
+    wait_until("it connects", || {
+        running.err().contains("connected to OBS 30.2.3")
+    })
+    .await;
     obs.stop().await;
-    wait_until("it says that OBS went", || running.err().contains("waiting for it to come back")).await;
+    wait_until("it says that OBS went", || {
+        running.err().contains("waiting for it to come back")
+    })
+    .await;
     obs.start_again().await.unwrap();
-    wait_until("it says that OBS came back", || running.err().contains("back: OBS 30.2.3")).await;
-    home.run(&["send", "SEND_MESSAGE", "message=still here"]).await.succeeds();
+    wait_until("it says that OBS came back", || {
+        running.err().contains("back: OBS 30.2.3")
+    })
+    .await;
+    home.run(&["send", "SEND_MESSAGE", "message=still here"])
+        .await
+        .succeeds();
     wait_until("it still hears", || running.out().contains("still here")).await;
     running.signal("INT");
     running.end().await.succeeds();

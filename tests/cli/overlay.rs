@@ -9,17 +9,50 @@ use crate::program::{Home, PASSWORD, obs as stand_in};
 #[tokio::test]
 async fn export_writes_both_files_and_says_how_to_go_on() {
     let home = Home::new();
-    std::fs::write(home.path("c.toml"), format!("[obs]\nhost = \"10.0.0.7\"\npassword = \"{PASSWORD}\"\n")).unwrap();
-    let done = home.run(&["--config", "c.toml", "overlay", "export", "pages"]).await.succeeds();
-    assert_eq!(done.out, "pages/streamerbot-over-obs.js\npages/obs-config.js\n");
-    assert!(done.err.contains("<script src=\"streamerbot-over-obs.js\"></script>") && !done.err.contains(PASSWORD), "{done:?}");
+    std::fs::write(
+        home.path("c.toml"),
+        format!("[obs]\nhost = \"10.0.0.7\"\npassword = \"{PASSWORD}\"\n"),
+    )
+    .unwrap();
+    let done = home
+        .run(&["--config", "c.toml", "overlay", "export", "pages"])
+        .await
+        .succeeds();
+    assert_eq!(
+        done.out,
+        "pages/streamerbot-over-obs.js\npages/obs-config.js\n"
+    );
+    assert!(
+        done.err
+            .contains("<script src=\"streamerbot-over-obs.js\"></script>")
+            && !done.err.contains(PASSWORD),
+        "{done:?}"
+    );
     let config = std::fs::read_to_string(home.path("pages/obs-config.js")).unwrap();
-    assert!(config.contains("10.0.0.7") && config.contains(PASSWORD), "{config}");
+    assert!(
+        config.contains("10.0.0.7") && config.contains(PASSWORD),
+        "{config}"
+    );
 
-    home.run(&["--config", "c.toml", "--port", "4466", "overlay", "export", "pages"]).await.fails(1, &["pages/obs-config.js", "--force"]);
-    assert_eq!(std::fs::read_to_string(home.path("pages/obs-config.js")).unwrap(), config);
-    home.run(&["--config", "c.toml", "--port", "4466", "overlay", "export", "pages", "--force"]).await.succeeds();
-    assert!(std::fs::read_to_string(home.path("pages/obs-config.js")).unwrap().contains("4466"));
+    home.run(&[
+        "--config", "c.toml", "--port", "4466", "overlay", "export", "pages",
+    ])
+    .await
+    .fails(1, &["pages/obs-config.js", "--force"]);
+    assert_eq!(
+        std::fs::read_to_string(home.path("pages/obs-config.js")).unwrap(),
+        config
+    );
+    home.run(&[
+        "--config", "c.toml", "--port", "4466", "overlay", "export", "pages", "--force",
+    ])
+    .await
+    .succeeds();
+    assert!(
+        std::fs::read_to_string(home.path("pages/obs-config.js"))
+            .unwrap()
+            .contains("4466")
+    );
 }
 
 #[tokio::test]
@@ -27,45 +60,101 @@ async fn install_puts_the_page_into_obs_and_updates_it() {
     let obs = stand_in().await;
     let home = Home::at(obs.port());
     let page = home.path("pages/index.html");
-    let done = home.run(&["overlay", "install", "--dir", "pages", "--scene", "The end", "--source", "Roll"]).await.succeeds();
+    let done = home
+        .run(&[
+            "overlay", "install", "--dir", "pages", "--scene", "The end", "--source", "Roll",
+        ])
+        .await
+        .succeeds();
     assert_eq!(done.out, format!("{}\n", page.display()));
-    assert!(done.err.contains("made the scene \"The end\"") && !done.err.contains(PASSWORD), "{done:?}");
+    assert!(
+        done.err.contains("made the scene \"The end\"") && !done.err.contains(PASSWORD),
+        "{done:?}"
+    );
     let settings = obs.input_in("The end", "Roll").unwrap();
     assert_eq!(
         settings,
-        json!({ "is_local_file": true, "local_file": page, "width": 1920, "height": 1080, "fps_custom": false, "shutdown": true,
+        json!({ "is_local_file": true, "local_file": page, "width": 1920, "height": 1080,
+            "fps_custom": false, "shutdown": true,
             "restart_when_active": true, "reroute_audio": false, "css": "" })
     );
-    assert!(std::fs::read_to_string(home.path("pages/obs-config.js")).unwrap().contains(PASSWORD));
+    assert!(
+        std::fs::read_to_string(home.path("pages/obs-config.js"))
+            .unwrap()
+            .contains(PASSWORD)
+    );
 
     std::fs::write(home.path("pages/custom.css"), "/* mine */").unwrap();
-    let again = ["overlay", "install", "--dir", "pages", "--scene", "Game", "--source", "Roll", "--width", "1280", "--height", "720"];
-    let done = home.run(&[&again[..], &["--no-password", "--keep-loaded"]].concat()).await.succeeds();
-    assert!(done.err.contains("updated the browser source \"Roll\" in the scene \"Game\", 1280x720"), "{done:?}");
+    let again = [
+        "overlay", "install", "--dir", "pages", "--scene", "Game", "--source", "Roll", "--width",
+        "1280", "--height", "720",
+    ];
+    let done = home
+        .run(&[&again[..], &["--no-password", "--keep-loaded"]].concat())
+        .await
+        .succeeds();
+    assert!(
+        done.err
+            .contains("updated the browser source \"Roll\" in the scene \"Game\", 1280x720"),
+        "{done:?}"
+    );
     let settings = obs.input_in("Game", "Roll").unwrap();
-    assert_eq!((&settings["shutdown"], &settings["restart_when_active"]), (&json!(false), &json!(false)));
-    assert_eq!((settings["width"].clone(), obs.input_in("The end", "Roll").is_some()), (json!(1280), true));
-    assert_eq!(std::fs::read_to_string(home.path("pages/custom.css")).unwrap(), "/* mine */");
+    assert_eq!(
+        (&settings["shutdown"], &settings["restart_when_active"]),
+        (&json!(false), &json!(false))
+    );
+    assert_eq!(
+        (
+            settings["width"].clone(),
+            obs.input_in("The end", "Roll").is_some()
+        ),
+        (json!(1280), true)
+    );
+    assert_eq!(
+        std::fs::read_to_string(home.path("pages/custom.css")).unwrap(),
+        "/* mine */"
+    );
     assert!(!home.path("pages/obs-config.js").exists());
 }
 
 #[tokio::test]
 async fn an_obs_without_browser_sources_is_told_apart() {
-    let options = Options { password: Some(PASSWORD.into()), browser_sources: false, ..Options::default() };
+    let options = Options {
+        password: Some(PASSWORD.into()),
+        browser_sources: false,
+        ..Options::default()
+    };
     let obs = StandIn::start(options).await.unwrap();
     let home = Home::at(obs.port());
-    let done = home.run(&["overlay", "install", "--dir", "pages"]).await.succeeds();
+    let done = home
+        .run(&["overlay", "install", "--dir", "pages"])
+        .await
+        .succeeds();
     assert!(done.out.ends_with("pages/index.html\n") && home.path("pages/index.html").exists());
-    assert!(done.err.contains("no browser sources") && done.err.contains("file:///") && done.err.contains("1920 x 1080"), "{done:?}");
+    assert!(
+        done.err.contains("no browser sources")
+            && done.err.contains("file:///")
+            && done.err.contains("1920 x 1080"),
+        "{done:?}"
+    );
 }
 
 #[tokio::test]
 async fn open_prints_the_address_and_writes_the_page() {
     let home = Home::new();
-    let done = home.run(&["overlay", "open", "--print", "--demo", "--dir", "my pages"]).await.succeeds();
-    assert!(done.out.starts_with("file:///") && done.out.ends_with("my%20pages/index.html#demo\n"), "{done:?}");
+    let done = home
+        .run(&["overlay", "open", "--print", "--demo", "--dir", "my pages"])
+        .await
+        .succeeds();
+    assert!(
+        done.out.starts_with("file:///") && done.out.ends_with("my%20pages/index.html#demo\n"),
+        "{done:?}"
+    );
     assert!(home.path("my pages/credits.css").exists());
-    let done = home.run(&["overlay", "export", "elsewhere", "--credits"]).await.succeeds();
+    let done = home
+        .run(&["overlay", "export", "elsewhere", "--credits"])
+        .await
+        .succeeds();
     assert_eq!(done.out, "elsewhere/index.html\n");
 }
 
@@ -73,11 +162,25 @@ async fn open_prints_the_address_and_writes_the_page() {
 async fn a_source_of_another_kind_is_left_alone() {
     let obs = stand_in().await;
     let home = Home::at(obs.port());
-    home.run(&["overlay", "install", "--dir", "pages", "--source", "Roll"]).await.succeeds();
-    let target = Target { host: "127.0.0.1".into(), port: obs.port(), tls: false, password: Some(PASSWORD.into()) };
-    let talker = Talker::connect(&target, &Patience::default()).await.unwrap();
-    talker.create_input("Game", "Colour", "color_source_v3", &json!({})).await.unwrap();
-    let refused = home.run(&["overlay", "install", "--dir", "pages", "--source", "Colour"]).await;
+    home.run(&["overlay", "install", "--dir", "pages", "--source", "Roll"])
+        .await
+        .succeeds();
+    let target = Target {
+        host: "127.0.0.1".into(),
+        port: obs.port(),
+        tls: false,
+        password: Some(PASSWORD.into()),
+    };
+    let talker = Talker::connect(&target, &Patience::default())
+        .await
+        .unwrap();
+    talker
+        .create_input("Game", "Colour", "color_source_v3", &json!({}))
+        .await
+        .unwrap();
+    let refused = home
+        .run(&["overlay", "install", "--dir", "pages", "--source", "Colour"])
+        .await;
     refused.fails(2, &["Colour", "color_source_v3", "--source"]);
 }
 

@@ -18,9 +18,14 @@ async fn unread(home: &Home, arguments: &[&str]) -> Done {
 async fn a_closed_pipe_ends_quietly_with_0() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    for verb in
-        [&["completions", "bash"][..], &["man"], &["config", "show"], &["--help"], &["send", "SEND_MESSAGE", "message=hi"], &["demo"]]
-    {
+    for verb in [
+        &["completions", "bash"][..],
+        &["man"],
+        &["config", "show"],
+        &["--help"],
+        &["send", "SEND_MESSAGE", "message=hi"],
+        &["demo"],
+    ] {
         let done = unread(&home, verb).await.succeeds();
         assert_eq!(done.err, "", "{verb:?}");
     }
@@ -35,8 +40,16 @@ async fn what_goes_on_ends_at_the_first_line_that_nobody_reads() {
         drop(reader);
         let running = Running::start(home.command(verb).stdout(writer));
         wait_until("it connects", || running.err().contains("connected to OBS")).await;
-        let mut talker = Talker::connect(&Target { url: obs.url(), password: Some(PASSWORD.into()) }).await.unwrap();
-        talker.broadcast(&json!({ "request": "GetInfo" })).await.unwrap();
+        let mut talker = Talker::connect(&Target {
+            url: obs.url(),
+            password: Some(PASSWORD.into()),
+        })
+        .await
+        .unwrap();
+        talker
+            .broadcast(&json!({ "request": "GetInfo" }))
+            .await
+            .unwrap();
         running.end().await.succeeds();
     }
 }
@@ -45,5 +58,7 @@ async fn what_goes_on_ends_at_the_first_line_that_nobody_reads() {
 async fn a_full_disk_is_said_with_the_name_of_the_recording() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    home.run(&["record", "/dev/full", "--force"]).await.fails(1, &["cannot write the recording to /dev/full"]);
+    home.run(&["record", "/dev/full", "--force"])
+        .await
+        .fails(1, &["cannot write the recording to /dev/full"]);
 }

@@ -25,15 +25,21 @@ pub(crate) struct Home {
 impl Home {
     /// No OBS named: there is none at the usual place either, unless the machine runs one.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), flags: Vec::new() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            flags: Vec::new(),
+        }
     }
 
     /// Pointed at a port, with the password in a file.
     pub(crate) fn at(port: u16) -> Self {
         let mut home = Self::new();
         fs::write(home.path("password"), PASSWORD).unwrap();
-        home.flags =
-            vec!["--host=127.0.0.1".into(), format!("--port={port}"), format!("--password-file={}", home.path("password").display())];
+        home.flags = vec![
+            "--host=127.0.0.1".into(),
+            format!("--port={port}"),
+            format!("--password-file={}", home.path("password").display()),
+        ];
         home
     }
 
@@ -61,7 +67,10 @@ impl Home {
             .current_dir(self.folder())
             .args(&self.flags)
             .args(arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -99,10 +108,17 @@ pub(crate) struct Done {
 impl Done {
     pub(crate) fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let done = Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) };
+        let done = Self {
+            code: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        };
         let both = format!("{}{}", done.out, done.err);
         assert!(!both.contains(PASSWORD), "the password shows: {done:?}");
-        assert!(!both.contains('\u{1b}'), "colour without a terminal: {done:?}");
+        assert!(
+            !both.contains('\u{1b}'),
+            "colour without a terminal: {done:?}"
+        );
         assert!(!both.contains("panicked"), "{done:?}");
         done
     }
@@ -149,7 +165,13 @@ impl Running {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &self.child.id().to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     /// Its end, which must come soon.
@@ -160,7 +182,11 @@ impl Running {
             status.is_some()
         })
         .await;
-        let output = Output { status: status.unwrap(), stdout: self.out.all(), stderr: self.err.all() };
+        let output = Output {
+            status: status.unwrap(),
+            stdout: self.out.all(),
+            stderr: self.err.all(),
+        };
         Done::of(&output)
     }
 }
@@ -207,7 +233,12 @@ impl Said {
 
 /// A stand-in OBS with a password.
 pub(crate) async fn obs() -> StandIn {
-    StandIn::start(Options { password: Some(SecretString::from(PASSWORD)), ..Options::default() }).await.unwrap()
+    StandIn::start(Options {
+        password: Some(SecretString::from(PASSWORD)),
+        ..Options::default()
+    })
+    .await
+    .unwrap()
 }
 
 /// Waits for a condition that nobody can wait for otherwise.
@@ -215,7 +246,10 @@ pub(crate) async fn obs() -> StandIn {
 pub(crate) async fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !condition() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain: {what}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "waited in vain: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -223,5 +257,6 @@ pub(crate) async fn wait_until(what: &str, mut condition: impl FnMut() -> bool) 
 /// Waits until so many connections stand. A program that ended before is found out here.
 pub(crate) async fn sessions(obs: &StandIn, count: usize) {
     let all = tokio::time::timeout(Duration::from_secs(20), obs.until_sessions(count));
-    all.await.unwrap_or_else(|_| panic!("{} sessions instead of {count}", obs.sessions()));
+    all.await
+        .unwrap_or_else(|_| panic!("{} sessions instead of {count}", obs.sessions()));
 }

@@ -7,11 +7,17 @@ use twitchat_bridge::sim::peer::{Talker, Target};
 use crate::program::{Home, PASSWORD, Running, obs, sessions, wait_until};
 
 async fn talker(obs: &StandIn) -> Talker {
-    Talker::connect(&Target { url: obs.url(), password: Some(PASSWORD.into()) }).await.unwrap()
+    Talker::connect(&Target {
+        url: obs.url(),
+        password: Some(PASSWORD.into()),
+    })
+    .await
+    .unwrap()
 }
 
 fn follow(id: &str, login: &str) -> Value {
-    json!({ "origin": "twitchat", "type": "FOLLOW", "id": id, "data": { "user": { "id": login, "login": login, "displayName": login } } })
+    json!({ "origin": "twitchat", "type": "FOLLOW", "id": id, "data": { "user": { "id": login,
+        "login": login, "displayName": login } } })
 }
 
 async fn begin(home: &Home, arguments: &[&str]) -> Running {
@@ -21,7 +27,9 @@ async fn begin(home: &Home, arguments: &[&str]) -> Running {
 }
 
 fn lines(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn write(home: &Home, name: &str, lines: &[Value]) {
@@ -37,7 +45,11 @@ async fn what_is_heard_is_recorded_with_its_time_and_the_gap() {
     let read = || std::fs::read_to_string(home.path("tape.ndjson")).unwrap_or_default();
     let request = json!({ "request": "GetInfo", "id": 1 });
     let mut first = talker(&obs).await;
-    for message in [follow("f1", "anna"), request.clone(), json!({ "hello": "world" })] {
+    for message in [
+        follow("f1", "anna"),
+        request.clone(),
+        json!({ "hello": "world" }),
+    ] {
         first.broadcast(&message).await.unwrap();
     }
     wait_until("it is on disk at once", || read().lines().count() == 3).await;
@@ -45,7 +57,11 @@ async fn what_is_heard_is_recorded_with_its_time_and_the_gap() {
     wait_until("the gap begins", || read().lines().count() == 4).await;
     obs.start_again().await.unwrap();
     wait_until("the gap ends", || read().lines().count() == 5).await;
-    talker(&obs).await.broadcast(&follow("f2", "berta")).await.unwrap();
+    talker(&obs)
+        .await
+        .broadcast(&follow("f2", "berta"))
+        .await
+        .unwrap();
     wait_until("it goes on", || read().lines().count() == 6).await;
     running.signal("INT");
     let done = running.end().await.succeeds();
@@ -53,14 +69,30 @@ async fn what_is_heard_is_recorded_with_its_time_and_the_gap() {
     assert_eq!(done.out, "");
     let tape = lines(&read());
     assert_eq!(tape[0]["recording"], 1);
-    assert_eq!([&tape[1]["message"], &tape[2]["message"], &tape[5]["message"]], [&follow("f1", "anna"), &request, &follow("f2", "berta")]);
+    assert_eq!(
+        [
+            &tape[1]["message"],
+            &tape[2]["message"],
+            &tape[5]["message"]
+        ],
+        [&follow("f1", "anna"), &request, &follow("f2", "berta")]
+    );
     assert_eq!([&tape[3]["gap"], &tape[4]["gap"]], ["begins", "ends"]);
-    let times: Vec<_> = tape[1..].iter().map(|line| line["ms"].as_u64().unwrap()).collect();
+    let times: Vec<_> = tape[1..]
+        .iter()
+        .map(|line| line["ms"].as_u64().unwrap())
+        .collect();
     assert!(times.is_sorted() && times[4] > times[0] + 250, "{times:?}");
-    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(home.path("tape.ndjson")).unwrap().permissions());
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(home.path("tape.ndjson"))
+            .unwrap()
+            .permissions(),
+    );
     assert_eq!(mode & 0o777, 0o600, "it holds what people wrote");
 
-    home.run(&["record", "tape.ndjson"]).await.fails(2, &["tape.ndjson is there already", "--force"]);
+    home.run(&["record", "tape.ndjson"])
+        .await
+        .fails(2, &["tape.ndjson is there already", "--force"]);
 }
 
 #[tokio::test]
@@ -76,8 +108,13 @@ async fn types_are_chosen_and_standard_output_will_do() {
     wait_until("two are recorded", || running.out().lines().count() == 3).await;
     running.signal("INT");
     let tape = lines(&running.end().await.succeeds().out);
-    assert_eq!((&tape[1]["message"]["type"], &tape[2]["message"]["request"]), (&json!("FOLLOW"), &json!("GetInfo")));
-    home.run(&["record", "-", "--for", "Twitch.Follow"]).await.fails(2, &["Twitch.Follow is no message on OBS"]);
+    assert_eq!(
+        (&tape[1]["message"]["type"], &tape[2]["message"]["request"]),
+        (&json!("FOLLOW"), &json!("GetInfo"))
+    );
+    home.run(&["record", "-", "--for", "Twitch.Follow"])
+        .await
+        .fails(2, &["Twitch.Follow is no message on OBS"]);
 }
 
 #[tokio::test]
@@ -89,24 +126,57 @@ async fn a_replay_has_fresh_ids_the_mark_and_events_only() {
         json!({ "recording": 1 }),
         message(1_000, follow("f1", "anna")),
         message(1_010, json!({ "request": "ClearCredits", "id": 1 })),
-        message(1_020, json!({ "origin": "twitchat", "type": "SEND_MESSAGE", "id": "a1", "data": { "message": "hi" } })),
-        message(1_030, json!({ "origin": "twitchat", "type": "ON_OBS_SCENE_CHANGE", "id": "o1", "data": {} })),
-        message(1_400, json!({ "origin": "twitchat", "type": "POLL_PROGRESS", "id": "p1" })),
+        message(
+            1_020,
+            json!({ "origin": "twitchat", "type": "SEND_MESSAGE", "id": "a1",
+                "data": { "message": "hi" } }),
+        ),
+        message(
+            1_030,
+            json!({ "origin": "twitchat", "type": "ON_OBS_SCENE_CHANGE", "id": "o1", "data": {} }),
+        ),
+        message(
+            1_400,
+            json!({ "origin": "twitchat", "type": "POLL_PROGRESS", "id": "p1" }),
+        ),
     ];
     write(&home, "tape.ndjson", &lines);
     let done = home.run(&["replay", "tape.ndjson"]).await.succeeds();
-    assert!(done.err.ends_with("played 2 messages; left out 3 that tell of no event of Twitchat's\n"), "{done:?}");
+    assert!(
+        done.err
+            .ends_with("played 2 messages; left out 3 that tell of no event of Twitchat's\n"),
+        "{done:?}"
+    );
     assert_eq!(done.out, "");
     let heard = obs.heard();
-    let [played, poll] = &heard[..] else { panic!("{heard:?}") };
-    let expected =
-        json!({ "origin": "twitchat", "type": "FOLLOW", "id": played["id"], "data": follow("f1", "anna")["data"], "replay": true });
+    let [played, poll] = &heard[..] else {
+        panic!("{heard:?}")
+    };
+    let expected = json!({ "origin": "twitchat", "type": "FOLLOW", "id": played["id"],
+        "data": follow("f1", "anna")["data"], "replay": true });
     assert_eq!((played, played["id"] == "f1"), (&expected, false));
-    assert_eq!(*poll, json!({ "origin": "twitchat", "type": "POLL_PROGRESS", "id": poll["id"], "replay": true }));
+    assert_eq!(
+        *poll,
+        json!({ "origin": "twitchat", "type": "POLL_PROGRESS", "id": poll["id"], "replay": true })
+    );
 
-    home.run(&["replay", "tape.ndjson", "--for", "SET_SEND_MESSAGE", "--for", "*OBS*", "--speed", "max"]).await.succeeds();
+    home.run(&[
+        "replay",
+        "tape.ndjson",
+        "--for",
+        "SET_SEND_MESSAGE",
+        "--for",
+        "*OBS*",
+        "--speed",
+        "max",
+    ])
+    .await
+    .succeeds();
     let heard = obs.heard();
-    assert_eq!((heard.len(), &heard[2]["type"]), (3, &json!("SEND_MESSAGE")));
+    assert_eq!(
+        (heard.len(), &heard[2]["type"]),
+        (3, &json!("SEND_MESSAGE"))
+    );
     let nothing = home.run(&["replay", "tape.ndjson", "--for", "RAID"]).await;
     nothing.fails(1, &["nothing in tape.ndjson is played"]);
 }
@@ -115,10 +185,21 @@ async fn a_replay_has_fresh_ids_the_mark_and_events_only() {
 async fn it_takes_the_time_that_the_recording_took_or_less_or_another() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let tape = |step: u64| (0..3).map(|n| json!({ "ms": n * step, "message": follow(&n.to_string(), "anna") })).collect::<Vec<_>>();
+    let tape = |step: u64| {
+        (0..3)
+            .map(|n| json!({ "ms": n * step, "message": follow(&n.to_string(), "anna") }))
+            .collect::<Vec<_>>()
+    };
     write(&home, "short.ndjson", &tape(200));
     write(&home, "long.ndjson", &tape(30_000));
-    write(&home, "plain.ndjson", &tape(0).into_iter().map(|line| line["message"].clone()).collect::<Vec<_>>());
+    write(
+        &home,
+        "plain.ndjson",
+        &tape(0)
+            .into_iter()
+            .map(|line| line["message"].clone())
+            .collect::<Vec<_>>(),
+    );
     let longest = 20_000;
     for (arguments, at_least) in [
         (&["short.ndjson"][..], 400),
@@ -128,9 +209,14 @@ async fn it_takes_the_time_that_the_recording_took_or_less_or_another() {
         (&["plain.ndjson", "--speed", "4"], 500),
     ] {
         let begun = tokio::time::Instant::now();
-        home.run(&[&["replay"], arguments].concat()).await.succeeds();
+        home.run(&[&["replay"], arguments].concat())
+            .await
+            .succeeds();
         let took = begun.elapsed().as_millis();
-        assert!((at_least..longest).contains(&took), "{arguments:?}: {took} ms");
+        assert!(
+            (at_least..longest).contains(&took),
+            "{arguments:?}: {took} ms"
+        );
     }
 }
 
@@ -138,40 +224,79 @@ async fn it_takes_the_time_that_the_recording_took_or_less_or_another() {
 async fn a_broken_recording_is_not_played_at_all_unless_its_lines_are_skipped() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    std::fs::write(home.path("broken.ndjson"), format!("{}\n{{\"private words\n{}\n", follow("1", "anna"), follow("2", "berta"))).unwrap();
+    std::fs::write(
+        home.path("broken.ndjson"),
+        format!(
+            "{}\n{{\"private words\n{}\n",
+            follow("1", "anna"),
+            follow("2", "berta")
+        ),
+    )
+    .unwrap();
     let refused = home.run(&["replay", "broken.ndjson"]).await;
     refused.fails(1, &["broken.ndjson cannot be played: line 2 is not JSON"]);
-    assert!(obs.heard().is_empty() && !refused.err.contains("private"), "{refused:?}");
-    let skipped = home.run(&["replay", "broken.ndjson", "--skip-broken", "--speed", "max"]).await.succeeds();
-    assert!(skipped.err.contains("warning: line 2 is not JSON") && skipped.err.contains("played 2 messages; left out 1"), "{skipped:?}");
+    assert!(
+        obs.heard().is_empty() && !refused.err.contains("private"),
+        "{refused:?}"
+    );
+    let skipped = home
+        .run(&["replay", "broken.ndjson", "--skip-broken", "--speed", "max"])
+        .await
+        .succeeds();
+    assert!(
+        skipped.err.contains("warning: line 2 is not JSON")
+            && skipped.err.contains("played 2 messages; left out 1"),
+        "{skipped:?}"
+    );
     assert_eq!(obs.heard().len(), 2);
 
     let input = std::fs::read_to_string(home.path("broken.ndjson")).unwrap();
-    home.feed(&["replay", "-", "--speed", "max"], &input).await.fails(1, &["line 2 is not JSON"]);
+    home.feed(&["replay", "-", "--speed", "max"], &input)
+        .await
+        .fails(1, &["line 2 is not JSON"]);
     assert_eq!(obs.heard().len(), 3, "what came before it was played");
-    home.feed(&["replay", "-", "--loop"], "").await.fails(2, &["--loop needs a file"]);
-    home.run(&["replay", "no-such-file"]).await.fails(1, &["no-such-file cannot be played"]);
+    home.feed(&["replay", "-", "--loop"], "")
+        .await
+        .fails(2, &["--loop needs a file"]);
+    home.run(&["replay", "no-such-file"])
+        .await
+        .fails(1, &["no-such-file cannot be played"]);
 }
 
 #[tokio::test]
 async fn it_waits_for_an_obs_that_restarts_and_loops_until_it_is_stopped() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    write(&home, "tape.ndjson", &[follow("1", "anna"), follow("2", "berta")]);
+    write(
+        &home,
+        "tape.ndjson",
+        &[follow("1", "anna"), follow("2", "berta")],
+    );
     let running = home.spawn(&["replay", "tape.ndjson", "--every", "20ms", "--loop"]);
     let played = || obs.heard().len();
     wait_until("it begins again", || played() > 4).await;
     obs.kill().await;
     let before = played();
-    wait_until("it says that OBS went", || running.err().contains("waiting for it to come back")).await;
+    wait_until("it says that OBS went", || {
+        running.err().contains("waiting for it to come back")
+    })
+    .await;
     obs.start_again().await.unwrap();
     wait_until("it goes on", || played() > before + 4).await;
     running.signal("INT");
     running.end().await.succeeds();
-    let ids: std::collections::HashSet<_> = obs.heard().iter().map(|message| message["id"].to_string()).collect();
+    let ids: std::collections::HashSet<_> = obs
+        .heard()
+        .iter()
+        .map(|message| message["id"].to_string())
+        .collect();
     // What OBS took but did not confirm before it was killed is sent again, as the same message.
     let played = played();
-    assert!((played - 1..=played).contains(&ids.len()), "each time another id: {} of {played}", ids.len());
+    assert!(
+        (played - 1..=played).contains(&ids.len()),
+        "each time another id: {} of {played}",
+        ids.len()
+    );
 }
 
 #[tokio::test]
@@ -180,19 +305,43 @@ async fn a_replay_is_told_and_kept_out_of_the_credits_unless_it_is_to_count() {
     let home = Home::at(obs.port());
     let bridge = home.spawn(&["run"]);
     sessions(&obs, 2).await;
-    home.run(&["request", "Subscribe", "client=test", r#"events:={"Twitch":["*"]}"#]).await.succeeds();
+    home.run(&[
+        "request",
+        "Subscribe",
+        "client=test",
+        r#"events:={"Twitch":["*"]}"#,
+    ])
+    .await
+    .succeeds();
     write(&home, "tape.ndjson", &[follow("1", "anna")]);
     home.run(&["replay", "tape.ndjson"]).await.succeeds();
-    let told = || obs.heard().into_iter().filter(|message| message["event"]["type"] == "Follow").collect::<Vec<_>>();
+    let told = || {
+        obs.heard()
+            .into_iter()
+            .filter(|message| message["event"]["type"] == "Follow")
+            .collect::<Vec<_>>()
+    };
     wait_until("it is told", || told().len() == 1).await;
-    assert_eq!((&told()[0]["replay"], &told()[0]["data"]["userName"]), (&json!(true), &json!("anna")));
+    assert_eq!(
+        (&told()[0]["replay"], &told()[0]["data"]["userName"]),
+        (&json!(true), &json!("anna"))
+    );
     assert_eq!(home.run(&["credits"]).await.succeeds().out, "");
-    home.run(&["replay", "tape.ndjson", "--count"]).await.succeeds();
+    home.run(&["replay", "tape.ndjson", "--count"])
+        .await
+        .succeeds();
     wait_until("it is told again", || told().len() == 2).await;
     assert_eq!(told()[1].get("replay"), None);
-    assert_eq!(home.run(&["credits"]).await.succeeds().out, "New followers\n  anna\n");
-    let status: Value = serde_json::from_str(&home.run(&["status", "--json"]).await.succeeds().out).unwrap();
-    assert_eq!((&status["counts"]["replayed"], &status["counts"]["events"]), (&json!(2), &json!(1)));
+    assert_eq!(
+        home.run(&["credits"]).await.succeeds().out,
+        "New followers\n  anna\n"
+    );
+    let status: Value =
+        serde_json::from_str(&home.run(&["status", "--json"]).await.succeeds().out).unwrap();
+    assert_eq!(
+        (&status["counts"]["replayed"], &status["counts"]["events"]),
+        (&json!(2), &json!(1))
+    );
     bridge.signal("TERM");
     bridge.end().await.succeeds();
 }

@@ -8,23 +8,47 @@ use crate::program::{Home, PASSWORD, obs, sessions, wait_until};
 
 /// Types and data of what OBS has relayed.
 fn sent(obs: &twitchat_bridge::sim::obs::StandIn) -> Vec<(String, Value)> {
-    obs.heard().iter().map(|sent| (sent["type"].as_str().unwrap().to_owned(), sent["data"].clone())).collect()
+    obs.heard()
+        .iter()
+        .map(|sent| {
+            (
+                sent["type"].as_str().unwrap().to_owned(),
+                sent["data"].clone(),
+            )
+        })
+        .collect()
 }
 
 #[tokio::test]
 async fn send_makes_an_envelope_and_waits_for_its_echo() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let arguments =
-        ["send", "custom-chat-message", "message=@anna 5", "user.name=Anna", "col:=3", "--data", r#"{"col":1,"canClose":true}"#];
+    let arguments = [
+        "send",
+        "custom-chat-message",
+        "message=@anna 5",
+        "user.name=Anna",
+        "col:=3",
+        "--data",
+        r#"{"col":1,"canClose":true}"#,
+    ];
     let done = home.run(&arguments).await.succeeds();
     let heard = obs.heard();
-    let [envelope] = &heard[..] else { panic!("{heard:?}") };
+    let [envelope] = &heard[..] else {
+        panic!("{heard:?}")
+    };
     let id = envelope["id"].as_str().unwrap();
     assert_eq!((id.len(), done.out.contains(id)), (36, true));
-    assert!(done.out.contains("OBS has relayed it") && done.out.contains("does not tell"), "{done:?}");
-    let data = json!({ "message": "@anna 5", "user": { "name": "Anna" }, "col": 3, "canClose": true });
-    assert_eq!(*envelope, json!({ "origin": "twitchat", "type": "CUSTOM_CHAT_MESSAGE", "id": id, "data": data }));
+    assert!(
+        done.out.contains("OBS has relayed it") && done.out.contains("does not tell"),
+        "{done:?}"
+    );
+    let data =
+        json!({ "message": "@anna 5", "user": { "name": "Anna" }, "col": 3, "canClose": true });
+    assert_eq!(
+        *envelope,
+        json!({ "origin": "twitchat", "type": "CUSTOM_CHAT_MESSAGE", "id": id, "data": data })
+    );
     assert_eq!(done.err, "");
 }
 
@@ -32,21 +56,45 @@ async fn send_makes_an_envelope_and_waits_for_its_echo() {
 async fn data_comes_from_files_and_from_standard_input() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let clip = json!({ "id": "Slug-1", "url": "https://clips.twitch.tv/Slug-1", "embed_url": "https://clips.twitch.tv/embed?clip=Slug-1",
+    let clip = json!({ "id": "Slug-1", "url": "https://clips.twitch.tv/Slug-1",
+        "embed_url": "https://clips.twitch.tv/embed?clip=Slug-1",
         "title": "Wow", "duration": 12.9, "view_count": 7 });
     std::fs::write(home.path("clip.json"), clip.to_string()).unwrap();
-    home.run(&["send", "SHOW_CLIP", "@clip.json"]).await.succeeds();
-    home.run(&["send", "SHOW_CLIP", "clip:=@clip.json", "params.position=m"]).await.succeeds();
-    home.feed(&["send", "SHOW_CLIP", "-"], &json!({ "data": [clip], "pagination": {} }).to_string()).await.succeeds();
-    home.feed(&["send", "SHOW_CLIP", "--data", "-"], &clip.to_string()).await.succeeds();
-    home.run(&["send", "SHOW_CLIP", "url=https://www.twitch.tv/anna/clip/Slug-1", "params.position=tr"]).await.succeeds();
+    home.run(&["send", "SHOW_CLIP", "@clip.json"])
+        .await
+        .succeeds();
+    home.run(&["send", "SHOW_CLIP", "clip:=@clip.json", "params.position=m"])
+        .await
+        .succeeds();
+    home.feed(
+        &["send", "SHOW_CLIP", "-"],
+        &json!({ "data": [clip], "pagination": {} }).to_string(),
+    )
+    .await
+    .succeeds();
+    home.feed(&["send", "SHOW_CLIP", "--data", "-"], &clip.to_string())
+        .await
+        .succeeds();
+    home.run(&[
+        "send",
+        "SHOW_CLIP",
+        "url=https://www.twitch.tv/anna/clip/Slug-1",
+        "params.position=tr",
+    ])
+    .await
+    .succeeds();
     let mut shown = clip.clone();
     shown["url"] = clip["embed_url"].clone();
-    let whole = json!({ "clip": shown, "params": { "position": "m" }, "message_id": "Slug-1", "dateLabel": "" });
-    let short = json!({ "clip": { "url": clip["embed_url"], "duration": 30.0 }, "params": { "position": "tr" }, "message_id": "Slug-1",
+    let whole = json!({ "clip": shown, "params": { "position": "m" }, "message_id": "Slug-1",
+        "dateLabel": "" });
+    let short = json!({ "clip": { "url": clip["embed_url"], "duration": 30.0 },
+        "params": { "position": "tr" }, "message_id": "Slug-1",
         "dateLabel": "" });
     let all: Vec<_> = sent(&obs).into_iter().map(|(_, data)| data).collect();
-    assert_eq!(all, [whole.clone(), whole.clone(), whole.clone(), whole, short]);
+    assert_eq!(
+        all,
+        [whole.clone(), whole.clone(), whole.clone(), whole, short]
+    );
     let missing = home.run(&["send", "SHOW_CLIP", "@none.json"]).await;
     missing.fails(1, &["cannot read the data from none.json"]);
 }
@@ -57,17 +105,57 @@ async fn names_of_every_version_are_put_into_the_words_of_the_one_in_use() {
     let home = Home::at(obs.port());
     let read = ["send", "CHAT_FEED_READ", "count=5"];
     home.run(&read).await.succeeds();
-    let done = home.run(&[&read[..], &["--generation", "17"]].concat()).await.succeeds();
-    assert!(done.out.contains("sent SET_CHAT_FEED_READ for CHAT_FEED_READ"), "{done:?}");
+    let done = home
+        .run(&[&read[..], &["--generation", "17"]].concat())
+        .await
+        .succeeds();
+    assert!(
+        done.out
+            .contains("sent SET_CHAT_FEED_READ for CHAT_FEED_READ"),
+        "{done:?}"
+    );
     // As a bridge with this journal would have left it.
     let journal = ["--store", "here.db"];
     std::fs::write(home.path("here.generation"), "3\n").unwrap();
     home.run(&[&journal[..], &read].concat()).await.succeeds();
-    home.run(&[&journal[..], &["send", "SET_CHAT_FEED_READ", "count=5", "--generation", "16"]].concat()).await.succeeds();
-    let done = home.run(&[&journal[..], &["send", "CHAT_FEED_READ_ALL", "count=2"]].concat()).await.succeeds();
-    assert_eq!(done.err, "count is left out: this Twitchat does not look at it\n");
-    home.run(&[&journal[..], &["send", "NO_SUCH_THING", "a.b=5", "--no-check"]].concat()).await.succeeds();
-    let new = || ("SET_CHAT_FEED_READ".to_owned(), json!({ "count": 5, "colIndex": 0 }));
+    home.run(
+        &[
+            &journal[..],
+            &[
+                "send",
+                "SET_CHAT_FEED_READ",
+                "count=5",
+                "--generation",
+                "16",
+            ],
+        ]
+        .concat(),
+    )
+    .await
+    .succeeds();
+    let done = home
+        .run(&[&journal[..], &["send", "CHAT_FEED_READ_ALL", "count=2"]].concat())
+        .await
+        .succeeds();
+    assert_eq!(
+        done.err,
+        "count is left out: this Twitchat does not look at it\n"
+    );
+    home.run(
+        &[
+            &journal[..],
+            &["send", "NO_SUCH_THING", "a.b=5", "--no-check"],
+        ]
+        .concat(),
+    )
+    .await
+    .succeeds();
+    let new = || {
+        (
+            "SET_CHAT_FEED_READ".to_owned(),
+            json!({ "count": 5, "colIndex": 0 }),
+        )
+    };
     assert_eq!(
         sent(&obs),
         [
@@ -75,7 +163,10 @@ async fn names_of_every_version_are_put_into_the_words_of_the_one_in_use() {
             new(),
             new(),
             ("CHAT_FEED_READ".to_owned(), json!({ "count": 5, "col": 0 })),
-            ("SET_CHAT_FEED_READ_ALL".to_owned(), json!({ "colIndex": 0 })),
+            (
+                "SET_CHAT_FEED_READ_ALL".to_owned(),
+                json!({ "colIndex": 0 })
+            ),
             ("NO_SUCH_THING".to_owned(), json!({ "a": { "b": "5" } })),
         ]
     );
@@ -87,12 +178,33 @@ async fn a_running_bridge_says_which_words_to_use() {
     let home = Home::at(obs.port());
     let run = home.spawn(&["--store", "here.db", "run"]);
     sessions(&obs, 2).await;
-    let target = Target { url: obs.url(), password: Some(PASSWORD.into()) };
-    let twitchat = Twitchat::connect(target, Options { generation: Generation::Third, ..Options::default() }).await.unwrap();
+    let target = Target {
+        url: obs.url(),
+        password: Some(PASSWORD.into()),
+    };
+    let twitchat = Twitchat::connect(
+        target,
+        Options {
+            generation: Generation::Third,
+            ..Options::default()
+        },
+    )
+    .await
+    .unwrap();
     let file = home.path("here.generation");
-    wait_until("the generation is noted", || std::fs::read_to_string(&file).is_ok_and(|text| text == "3\n")).await;
-    home.run(&["--store", "here.db", "send", "SHOUTOUT"]).await.succeeds();
-    let told = || twitchat.received().iter().any(|(kind, data)| kind == "SET_SHOUTOUT_LAST_RAIDER" && *data == json!({}));
+    wait_until("the generation is noted", || {
+        std::fs::read_to_string(&file).is_ok_and(|text| text == "3\n")
+    })
+    .await;
+    home.run(&["--store", "here.db", "send", "SHOUTOUT"])
+        .await
+        .succeeds();
+    let told = || {
+        twitchat
+            .received()
+            .iter()
+            .any(|(kind, data)| kind == "SET_SHOUTOUT_LAST_RAIDER" && *data == json!({}))
+    };
     wait_until("Twitchat is told in its own words", told).await;
     run.signal("TERM");
     run.end().await.succeeds();
@@ -102,19 +214,57 @@ async fn a_running_bridge_says_which_words_to_use() {
 async fn an_answer_is_waited_for_and_printed() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let target = Target { url: obs.url(), password: Some(PASSWORD.into()) };
-    let _twitchat = Twitchat::connect(target, Options { generation: Generation::Third, ..Options::default() }).await.unwrap();
+    let target = Target {
+        url: obs.url(),
+        password: Some(PASSWORD.into()),
+    };
+    let _twitchat = Twitchat::connect(
+        target,
+        Options {
+            generation: Generation::Third,
+            ..Options::default()
+        },
+    )
+    .await
+    .unwrap();
     let states = json!({ "timers": [], "countdowns": [] });
     for wait in ["--wait", "--wait=on-global-states"] {
-        let done = home.run(&["send", "GET_GLOBAL_STATES", wait]).await.succeeds();
+        let done = home
+            .run(&["send", "GET_GLOBAL_STATES", wait])
+            .await
+            .succeeds();
         assert_eq!(serde_json::from_str::<Value>(&done.out).unwrap(), states);
         assert_eq!(done.err, "");
     }
     // 17 answers in its own words, whatever the question is called.
-    let done = home.run(&["send", "GET_LABEL_OVERLAY_PLACEHOLDERS", "--wait", "--repeat", "2"]).await.succeeds();
-    assert!(serde_json::Deserializer::from_str(&done.out).into_iter::<Value>().flatten().count() == 2, "{done:?}");
-    let late = home.run(&["send", "GET_CURRENT_TRACK", "--wait", "--timeout", "0.3"]).await;
-    late.fails(5, &["no answer came within 0.3 s", "twitchat-bridge actions GET_CURRENT_TRACK"]);
+    let done = home
+        .run(&[
+            "send",
+            "GET_LABEL_OVERLAY_PLACEHOLDERS",
+            "--wait",
+            "--repeat",
+            "2",
+        ])
+        .await
+        .succeeds();
+    assert!(
+        serde_json::Deserializer::from_str(&done.out)
+            .into_iter::<Value>()
+            .flatten()
+            .count()
+            == 2,
+        "{done:?}"
+    );
+    let late = home
+        .run(&["send", "GET_CURRENT_TRACK", "--wait", "--timeout", "0.3"])
+        .await;
+    late.fails(
+        5,
+        &[
+            "no answer came within 0.3 s",
+            "twitchat-bridge actions GET_CURRENT_TRACK",
+        ],
+    );
     assert_eq!(late.out, "");
 }
 
@@ -122,12 +272,19 @@ async fn an_answer_is_waited_for_and_printed() {
 async fn what_cannot_be_taken_back_wants_a_word() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    for refused in [&["send", "STOP_PREDICTION"][..], &["send", "chat-feed-select-action-ban"], &["send", "SEND_MESSAGE", "message=/ban x"]]
-    {
+    for refused in [
+        &["send", "STOP_PREDICTION"][..],
+        &["send", "chat-feed-select-action-ban"],
+        &["send", "SEND_MESSAGE", "message=/ban x"],
+    ] {
         home.run(refused).await.fails(2, &["--yes"]);
     }
-    home.run(&["send", "STOP_PREDICTION", "--yes"]).await.succeeds();
-    home.run(&["send", "chat-feed-select-action-ban", "duration=600"]).await.succeeds();
+    home.run(&["send", "STOP_PREDICTION", "--yes"])
+        .await
+        .succeeds();
+    home.run(&["send", "chat-feed-select-action-ban", "duration=600"])
+        .await
+        .succeeds();
     let kinds: Vec<_> = sent(&obs).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["STOP_PREDICTION", "CHAT_FEED_SELECT_ACTION_BAN"]);
 }
@@ -136,13 +293,21 @@ async fn what_cannot_be_taken_back_wants_a_word() {
 async fn again_and_again_with_ids_of_their_own() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    home.run(&["send", "SHOUTOUT", "--repeat", "3", "--every", "50ms"]).await.succeeds();
-    home.run(&["send", "SHOUTOUT", "--repeat", "2"]).await.succeeds();
+    home.run(&["send", "SHOUTOUT", "--repeat", "3", "--every", "50ms"])
+        .await
+        .succeeds();
+    home.run(&["send", "SHOUTOUT", "--repeat", "2"])
+        .await
+        .succeeds();
     let forever = home.spawn(&["send", "SHOUTOUT", "--every", "20ms"]);
     wait_until("it goes on", || obs.heard().len() >= 8).await;
     forever.signal("INT");
     forever.end().await.succeeds();
-    let ids: std::collections::BTreeSet<_> = obs.heard().iter().map(|sent| sent["id"].to_string()).collect();
+    let ids: std::collections::BTreeSet<_> = obs
+        .heard()
+        .iter()
+        .map(|sent| sent["id"].to_string())
+        .collect();
     assert_eq!(ids.len(), obs.heard().len());
 }
 
@@ -150,7 +315,9 @@ async fn again_and_again_with_ids_of_their_own() {
 async fn an_echo_that_does_not_come_is_5() {
     let obs = obs().await;
     obs.drop_broadcasts(1);
-    let done = Home::at(obs.port()).run(&["send", "SHOUTOUT", "--timeout", "0.3"]).await;
+    let done = Home::at(obs.port())
+        .run(&["send", "SHOUTOUT", "--timeout", "0.3"])
+        .await;
     done.fails(5, &["OBS took SHOUTOUT but did not relay it"]);
     assert_eq!(done.out, "");
 }

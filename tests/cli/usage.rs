@@ -7,34 +7,85 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_done() {
     let home = Home::new();
     for (arguments, words) in [
         (&["dance"][..], &["unrecognized subcommand", "dance"][..]),
-        (&["status", "--port", "http"], &["flag --port", "a whole number from 1 to 65535"]),
+        (
+            &["status", "--port", "http"],
+            &["flag --port", "a whole number from 1 to 65535"],
+        ),
         (&["status", "--host", "ws://localhost"], &["flag --host"]),
         (&["status", "--timeout", "0"], &["a time above 0"]),
-        (&["status", "--password-file", "none"], &["cannot read the password file none"]),
-        (&["status", "--config", "none.toml"], &["cannot read the config file none.toml"]),
-        (&["run", "--password-file", "a", "--password-stdin"], &["cannot be used with"]),
+        (
+            &["status", "--password-file", "none"],
+            &["cannot read the password file none"],
+        ),
+        (
+            &["status", "--config", "none.toml"],
+            &["cannot read the config file none.toml"],
+        ),
+        (
+            &["run", "--password-file", "a", "--password-stdin"],
+            &["cannot be used with"],
+        ),
         (&["send", "OBS_MUTE"], &["never sent"]),
         (&["send", "on-obs-scene-change"], &["never sent"]),
-        (&["send", "SEND_MESSAGE", "message"], &["key=text or key:=json"]),
+        (
+            &["send", "SEND_MESSAGE", "message"],
+            &["key=text or key:=json"],
+        ),
         (&["send", "SEND_MESSAGE", "count:=many"], &["is not JSON"]),
-        (&["send", "SEND_MESSAGE", "--data", "[1]"], &["must be a JSON object"]),
-        (&["send", "SEND_MESSAGE", "a=1", "a.b=2"], &["a cannot have a field b"]),
-        (&["send", "X", "--data", "-", "--password-stdin"], &["both read standard input"]),
+        (
+            &["send", "SEND_MESSAGE", "--data", "[1]"],
+            &["must be a JSON object"],
+        ),
+        (
+            &["send", "SEND_MESSAGE", "a=1", "a.b=2"],
+            &["a cannot have a field b"],
+        ),
+        (
+            &["send", "X", "--data", "-", "--password-stdin"],
+            &["both read standard input"],
+        ),
         (&["send", "SEND_MESSAGE", "-", "@file"], &["given twice"]),
-        (&["send", "CHAT_FEED_READ", "count=many"], &["count is a text", "{\"count\":5}", "--no-check"]),
-        (&["send", "CHAT_FED_READ"], &["did you mean CHAT_FEED_READ", "--no-check sends any name"]),
+        (
+            &["send", "CHAT_FEED_READ", "count=many"],
+            &["count is a text", "{\"count\":5}", "--no-check"],
+        ),
+        (
+            &["send", "CHAT_FED_READ"],
+            &["did you mean CHAT_FEED_READ", "--no-check sends any name"],
+        ),
         (&["send", "SHOUTOUT", "--wait"], &["--wait=CURRENT_TRACK"]),
-        (&["send", "GET_CURRENT_TRACK", "--wait=CURENT_TRACK"], &["did you mean CURRENT_TRACK"]),
-        (&["send", "RAFFLE_END", "--generation", "17"], &["what comes closest is SET_RAFFLE_PICK_WINNER"]),
-        (&["send", "STOP_PREDICTION"], &["gives all points back", "--yes"]),
+        (
+            &["send", "GET_CURRENT_TRACK", "--wait=CURENT_TRACK"],
+            &["did you mean CURRENT_TRACK"],
+        ),
+        (
+            &["send", "RAFFLE_END", "--generation", "17"],
+            &["what comes closest is SET_RAFFLE_PICK_WINNER"],
+        ),
+        (
+            &["send", "STOP_PREDICTION"],
+            &["gives all points back", "--yes"],
+        ),
         (&["send", "POLL_TOGGLE", "--generation", "x"], &["17"]),
         (&["send", "POLL_TOGGLE", "--every", "soon"], &["30s"]),
-        (&["actions", "CHAT_FED_READ"], &["did you mean CHAT_FEED_READ"]),
-        (&["actions", "DANCE-ALL-NIGHT"], &["`twitchat-bridge actions` lists them"]),
-        (&["request", "GetInfo", "origin=twitchat"], &["origin cannot be a field"]),
+        (
+            &["actions", "CHAT_FED_READ"],
+            &["did you mean CHAT_FEED_READ"],
+        ),
+        (
+            &["actions", "DANCE-ALL-NIGHT"],
+            &["`twitchat-bridge actions` lists them"],
+        ),
+        (
+            &["request", "GetInfo", "origin=twitchat"],
+            &["origin cannot be a field"],
+        ),
         (&["credits", "--limit", "0"], &["--limit"]),
         (&["credits", "--format", "pdf"], &["text, json, markdown"]),
-        (&["demo", "--speed=-1"], &["--speed", "a number from 0.1 to 1000"]),
+        (
+            &["demo", "--speed=-1"],
+            &["--speed", "a number from 0.1 to 1000"],
+        ),
         (&["config", "show", "-v", "-q"], &["cannot be used with"]),
     ] {
         home.run(arguments).await.fails(2, words);
@@ -50,7 +101,11 @@ async fn without_a_verb_the_help_goes_to_standard_error() {
 
 #[tokio::test]
 async fn a_log_filter_that_is_none_is_wrong_usage() {
-    let output = Home::new().command(&["config", "path"]).env("TWITCHAT_BRIDGE_LOG", "=/=").output().unwrap();
+    let output = Home::new()
+        .command(&["config", "path"])
+        .env("TWITCHAT_BRIDGE_LOG", "=/=")
+        .output()
+        .unwrap();
     crate::program::Done::of(&output).fails(2, &["TWITCHAT_BRIDGE_LOG is no log filter"]);
 }
 
@@ -58,5 +113,7 @@ async fn a_log_filter_that_is_none_is_wrong_usage() {
 async fn a_config_that_cannot_be_used_names_the_place_and_the_nearest_key() {
     let home = Home::new();
     std::fs::write(home.path("c.toml"), "[obs]\nprot = 4456\n").unwrap();
-    home.run(&["--config", "c.toml", "status"]).await.fails(2, &["c.toml:2:1", "did you mean obs.port?"]);
+    home.run(&["--config", "c.toml", "status"])
+        .await
+        .fails(2, &["c.toml:2:1", "did you mean obs.port?"]);
 }

@@ -7,12 +7,18 @@ use twitchat_bridge::sim::peer::{Talker, Target};
 use crate::program::{Home, PASSWORD, Running, obs, sessions, wait_until};
 
 async fn talker(obs: &StandIn) -> Talker {
-    Talker::connect(&Target { url: obs.url(), password: Some(PASSWORD.into()) }).await.unwrap()
+    Talker::connect(&Target {
+        url: obs.url(),
+        password: Some(PASSWORD.into()),
+    })
+    .await
+    .unwrap()
 }
 
 /// A follow in the words of Twitchat 17.
 fn follow(id: &str, login: &str) -> Value {
-    json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": id, "data": { "user": { "id": "7", "login": login } } })
+    json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": id, "data": { "user": { "id": "7",
+        "login": login } } })
 }
 
 /// Waits until it is connected: what is sent after this is heard.
@@ -21,27 +27,40 @@ async fn connected(running: &Running) {
 }
 
 fn lines(out: &str) -> Vec<Value> {
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    out.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[tokio::test]
 async fn a_type_of_any_generation_is_waited_for() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let [plain, mapped] = ["FOLLOW", "twitch.follow"].map(|kind| home.spawn(&["wait", "--for", kind]));
+    let [plain, mapped] =
+        ["FOLLOW", "twitch.follow"].map(|kind| home.spawn(&["wait", "--for", kind]));
     connected(&plain).await;
     connected(&mapped).await;
     let mut talker = talker(&obs).await;
-    talker.broadcast(&json!({ "origin": "twitchat", "type": "ON_RAID", "id": "r1", "data": {} })).await.unwrap();
+    talker
+        .broadcast(&json!({ "origin": "twitchat", "type": "ON_RAID", "id": "r1", "data": {} }))
+        .await
+        .unwrap();
     talker.broadcast(&follow("f1", "anna_b")).await.unwrap();
     let (plain, mapped) = (plain.end().await.succeeds(), mapped.end().await.succeeds());
-    let [told] = &lines(&plain.out)[..] else { panic!("{plain:?}") };
+    let [told] = &lines(&plain.out)[..] else {
+        panic!("{plain:?}")
+    };
     assert_eq!(
         (&told["name"], &told["id"], &told["data"]["user"]["login"]),
         (&json!("Twitchat.ON_FOLLOW"), &json!("f1"), &json!("anna_b"))
     );
-    let [told] = &lines(&mapped.out)[..] else { panic!("{mapped:?}") };
-    assert_eq!((&told["name"], &told["from"], &told["data"]["userName"]), (&json!("Twitch.Follow"), &json!("mapped"), &json!("anna_b")));
+    let [told] = &lines(&mapped.out)[..] else {
+        panic!("{mapped:?}")
+    };
+    assert_eq!(
+        (&told["name"], &told["from"], &told["data"]["userName"]),
+        (&json!("Twitch.Follow"), &json!("mapped"), &json!("anna_b"))
+    );
 }
 
 #[tokio::test]
@@ -51,12 +70,21 @@ async fn it_counts_each_message_once_whoever_repeats_it() {
     let waiting = home.spawn(&["wait", "--for", "Twitch.Follow", "--count", "2"]);
     connected(&waiting).await;
     let mut talker = talker(&obs).await;
-    let told = json!({ "origin": "twitchat-bridge", "seq": 1, "event": { "source": "Twitch", "type": "Follow" }, "data": {} });
-    for message in [follow("f1", "anna"), told, follow("f1", "anna"), follow("f2", "berta")] {
+    let told = json!({ "origin": "twitchat-bridge", "seq": 1, "event": { "source": "Twitch",
+        "type": "Follow" }, "data": {} });
+    for message in [
+        follow("f1", "anna"),
+        told,
+        follow("f1", "anna"),
+        follow("f2", "berta"),
+    ] {
         talker.broadcast(&message).await.unwrap();
     }
     let done = waiting.end().await.succeeds();
-    let logins: Vec<_> = lines(&done.out).iter().map(|line| line["data"]["userName"].clone()).collect();
+    let logins: Vec<_> = lines(&done.out)
+        .iter()
+        .map(|line| line["data"]["userName"].clone())
+        .collect();
     assert_eq!(logins, ["anna", "berta"]);
 }
 
@@ -70,27 +98,48 @@ async fn a_bomb_is_one_event_and_obs_tells_of_itself() {
     connected(&scene).await;
     let mut talker = talker(&obs).await;
     for to in ["1", "2", "3"] {
-        let data = json!({ "tier": 1, "months": 1, "isGift": true, "giftCount": 1, "user": { "id": "7", "login": "anna" },
+        let data = json!({ "tier": 1, "months": 1, "isGift": true, "giftCount": 1,
+            "user": { "id": "7", "login": "anna" },
             "recipients": [{ "uid": to, "login": format!("p{to}") }] });
-        talker.broadcast(&json!({ "origin": "twitchat", "type": "ON_SUBSCRIPTION", "id": to, "data": data })).await.unwrap();
+        talker
+            .broadcast(
+                &json!({ "origin": "twitchat", "type": "ON_SUBSCRIPTION", "id": to, "data": data }),
+            )
+            .await
+            .unwrap();
     }
     assert!(obs.switch_scene("Credits"));
-    assert_eq!(lines(&bomb.end().await.succeeds().out)[0]["data"]["gifts"], 3);
-    assert_eq!(lines(&scene.end().await.succeeds().out)[0]["data"]["obs.sceneName"], "Credits");
+    assert_eq!(
+        lines(&bomb.end().await.succeeds().out)[0]["data"]["gifts"],
+        3
+    );
+    assert_eq!(
+        lines(&scene.end().await.succeeds().out)[0]["data"]["obs.sceneName"],
+        "Credits"
+    );
 }
 
 #[tokio::test]
 async fn what_does_not_happen_in_time_is_5_and_being_stopped_is_no_success() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let late = home.run(&["wait", "--for", "FOLLOW", "--timeout", "300ms"]).await;
+    let late = home
+        .run(&["wait", "--for", "FOLLOW", "--timeout", "300ms"])
+        .await;
     late.fails(5, &["it did not happen within 300ms"]);
     assert_eq!(late.out, "");
     let stopped = home.spawn(&["wait", "--for", "FOLOW"]);
     connected(&stopped).await;
-    assert!(stopped.err().contains("FOLOW is in no version of Twitchat"), "{}", stopped.err());
+    assert!(
+        stopped.err().contains("FOLOW is in no version of Twitchat"),
+        "{}",
+        stopped.err()
+    );
     stopped.signal("INT");
-    stopped.end().await.fails(1, &["stopped before it happened"]);
+    stopped
+        .end()
+        .await
+        .fails(1, &["stopped before it happened"]);
 }
 
 #[tokio::test]
@@ -100,10 +149,20 @@ async fn it_goes_on_waiting_when_obs_restarts() {
     let waiting = home.spawn(&["wait", "--for", "FOLLOW"]);
     connected(&waiting).await;
     obs.stop().await;
-    wait_until("it says that OBS went", || waiting.err().contains("waiting for it to come back")).await;
+    wait_until("it says that OBS went", || {
+        waiting.err().contains("waiting for it to come back")
+    })
+    .await;
     obs.start_again().await.unwrap();
-    wait_until("it says that OBS came back", || waiting.err().contains("back: OBS")).await;
-    talker(&obs).await.broadcast(&follow("f1", "anna")).await.unwrap();
+    wait_until("it says that OBS came back", || {
+        waiting.err().contains("back: OBS")
+    })
+    .await;
+    talker(&obs)
+        .await
+        .broadcast(&follow("f1", "anna"))
+        .await
+        .unwrap();
     waiting.end().await.succeeds();
 }
 
@@ -112,17 +171,28 @@ async fn what_only_a_bridge_tells_is_asked_of_it() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let waiting = home.spawn(&["wait", "--for", "Raw.Action"]);
-    wait_until("nobody answers", || waiting.err().contains("no bridge answers")).await;
+    wait_until("nobody answers", || {
+        waiting.err().contains("no bridge answers")
+    })
+    .await;
     let bridge = home.spawn(&["run"]);
     sessions(&obs, 4).await;
-    let subscribed = || obs.heard().iter().any(|message| message["status"] == "ok" && message["events"] == json!({ "Raw": ["Action"] }));
+    let subscribed = || {
+        obs.heard().iter().any(|message| {
+            message["status"] == "ok" && message["events"] == json!({ "Raw": ["Action"] })
+        })
+    };
     wait_until("the bridge was asked", subscribed).await;
     let mut talker = talker(&obs).await;
     talker.broadcast(&follow("f1", "anna")).await.unwrap();
-    home.run(&["request", "DoAction", "action.name=SET_EMERGENCY_MODE"]).await.succeeds();
+    home.run(&["request", "DoAction", "action.name=SET_EMERGENCY_MODE"])
+        .await
+        .succeeds();
     let told = lines(&waiting.end().await.succeeds().out);
     assert_eq!(told[0]["name"], "Raw.Action");
-    let gone = obs.heard().iter().any(|message| message["request"] == "UnSubscribe" && message["events"] == json!({ "Raw": ["Action"] }));
+    let gone = obs.heard().iter().any(|message| {
+        message["request"] == "UnSubscribe" && message["events"] == json!({ "Raw": ["Action"] })
+    });
     assert!(gone, "the bridge tells nobody any more");
     bridge.signal("TERM");
     bridge.end().await.succeeds();
@@ -136,13 +206,32 @@ async fn the_end_of_the_credits_can_be_waited_for_and_watched() {
     sessions(&obs, 2).await;
     let waiting = home.spawn(&["wait", "--for", "Credits.Stopped", "--timeout", "20s"]);
     let watching = home.spawn(&["watch", "--type", "Credits.S*"]);
-    let is_of = |message: &Value, verb: &str| message["client"].as_str().is_some_and(|client| client.starts_with(verb));
-    let answered = |verb: &str| obs.heard().iter().any(|message| message["status"] == "ok" && is_of(message, verb));
-    wait_until("the bridge was asked", || answered("twitchat-bridge wait") && answered("twitchat-bridge watch")).await;
+    let is_of = |message: &Value, verb: &str| {
+        message["client"]
+            .as_str()
+            .is_some_and(|client| client.starts_with(verb))
+    };
+    let answered = |verb: &str| {
+        obs.heard()
+            .iter()
+            .any(|message| message["status"] == "ok" && is_of(message, verb))
+    };
+    wait_until("the bridge was asked", || {
+        answered("twitchat-bridge wait") && answered("twitchat-bridge watch")
+    })
+    .await;
     home.run(&["request", "RollCredits"]).await.succeeds();
     home.run(&["request", "StopCredits"]).await.succeeds();
-    assert_eq!(lines(&waiting.end().await.succeeds().out)[0]["name"], "Credits.Stopped");
-    wait_until("it is watched", || ["Credits.Started", "Credits.Stopped"].iter().all(|name| watching.out().contains(name))).await;
+    assert_eq!(
+        lines(&waiting.end().await.succeeds().out)[0]["name"],
+        "Credits.Stopped"
+    );
+    wait_until("it is watched", || {
+        ["Credits.Started", "Credits.Stopped"]
+            .iter()
+            .all(|name| watching.out().contains(name))
+    })
+    .await;
     watching.signal("INT");
     watching.end().await.succeeds();
     bridge.signal("TERM");
@@ -153,12 +242,23 @@ async fn the_end_of_the_credits_can_be_waited_for_and_watched() {
 async fn a_condition_must_hold_too() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let waiting = home.spawn(&["wait", "--for", "Twitch.Follow", "--where", "data.userName == 'berta' and event.type == 'Follow'"]);
+    let waiting = home.spawn(&[
+        "wait",
+        "--for",
+        "Twitch.Follow",
+        "--where",
+        "data.userName == 'berta' and event.type == 'Follow'",
+    ]);
     connected(&waiting).await;
     let mut talker = talker(&obs).await;
     for message in [follow("f1", "anna"), follow("f2", "berta")] {
         talker.broadcast(&message).await.unwrap();
     }
-    assert_eq!(lines(&waiting.end().await.succeeds().out)[0]["data"]["userName"], "berta");
-    home.run(&["wait", "--for", "FOLLOW", "--where", "data.user.login =="]).await.fails(2, &["--where"]);
+    assert_eq!(
+        lines(&waiting.end().await.succeeds().out)[0]["data"]["userName"],
+        "berta"
+    );
+    home.run(&["wait", "--for", "FOLLOW", "--where", "data.user.login =="])
+        .await
+        .fails(2, &["--where"]);
 }

@@ -1,4 +1,5 @@
-//! Nobody reads the notices for a while: the link waits without keeping the thread, and reports in the end what happened meanwhile.
+//! Nobody reads the notices for a while: the link waits without keeping the thread, and reports in
+//! the end what happened meanwhile.
 
 use std::time::Duration;
 
@@ -20,14 +21,21 @@ const AT_ONCE: Duration = Duration::from_secs(1);
 /// Sends an event to everyone.
 fn send(obs: &StandIn, number: usize) {
     let event = json!({ "origin": "twitchat", "type": "T", "id": number.to_string() });
-    obs.send_raw(json!({ "op": 5, "d": { "eventType": "CustomEvent", "eventIntent": 1, "eventData": event } }).to_string());
+    obs.send_raw(
+        json!({ "op": 5, "d": { "eventType": "CustomEvent", "eventIntent": 1,
+        "eventData": event } })
+        .to_string(),
+    );
 }
 
 /// Sends events one at a time, so that each becomes a notice of its own as long as there is room.
 async fn fill(obs: &StandIn, link: &Link, frames: usize) {
     for frame in 0..frames {
         send(obs, frame);
-        wait_until("the event is a notice", || link.notices.len() == NOTICES.min(frame + 1)).await;
+        wait_until("the event is a notice", || {
+            link.notices.len() == NOTICES.min(frame + 1)
+        })
+        .await;
     }
     obs.drained().await;
 }
@@ -65,7 +73,9 @@ fn a_kick_while_nobody_reads_keeps_no_thread_busy_and_is_reported_after_the_even
         timeout(SOON, obs.until_sessions(0)).await.unwrap();
         let (events, others) = read_all(&mut link).await;
         assert_eq!(events, FRAMES);
-        let [Notice::Down(down), Notice::Stopped(Stop::Failed(stop))] = &*others else { panic!("{others:?}") };
+        let [Notice::Down(down), Notice::Stopped(Stop::Failed(stop))] = &*others else {
+            panic!("{others:?}")
+        };
         assert_eq!([down.kind(), stop.kind()], [Kind::Kicked; 2]);
     });
 }
@@ -76,7 +86,10 @@ fn a_crash_while_nobody_reads_keeps_no_thread_busy_and_the_link_comes_back() {
         let (obs, mut link) = live().await;
         fill(&obs, &link, FRAMES).await;
         obs.kill().await;
-        assert!(matches!(timeout(SOON, link.obs.version()).await, Ok(Err(RequestError::NotConnected))));
+        assert!(matches!(
+            timeout(SOON, link.obs.version()).await,
+            Ok(Err(RequestError::NotConnected))
+        ));
         obs.start_again().await.unwrap();
         assert_eq!(link.heard(FRAMES).await.len(), FRAMES);
         assert_eq!(link.until_down().await.kind(), Kind::Unreachable);
@@ -97,7 +110,9 @@ async fn a_stop_arrives_although_the_notice_before_it_took_the_last_place() {
     timeout(SOON, link.tasks.wait()).await.unwrap();
     let (events, others) = read_all(&mut link).await;
     assert_eq!(events, NOTICES - 1);
-    let [Notice::Down(_), Notice::Stopped(Stop::Failed(stop))] = &*others else { panic!("{others:?}") };
+    let [Notice::Down(_), Notice::Stopped(Stop::Failed(stop))] = &*others else {
+        panic!("{others:?}")
+    };
     assert_eq!(stop.kind(), Kind::Kicked);
 }
 
@@ -109,7 +124,10 @@ async fn a_shutdown_while_nobody_reads_ends_the_task_and_is_still_reported() {
     link.tasks.close();
     timeout(SOON, link.tasks.wait()).await.unwrap();
     let (_, others) = read_all(&mut link).await;
-    assert!(matches!(&*others, [Notice::Stopped(Stop::Shutdown)]), "{others:?}");
+    assert!(
+        matches!(&*others, [Notice::Stopped(Stop::Shutdown)]),
+        "{others:?}"
+    );
 }
 
 #[test]
@@ -118,18 +136,28 @@ fn a_shutdown_after_a_crash_that_nobody_has_read_of_ends_the_task() {
         let (obs, mut link) = live().await;
         fill(&obs, &link, FRAMES).await;
         obs.kill().await;
-        assert!(matches!(timeout(SOON, link.obs.version()).await, Ok(Err(RequestError::NotConnected))));
+        assert!(matches!(
+            timeout(SOON, link.obs.version()).await,
+            Ok(Err(RequestError::NotConnected))
+        ));
         link.cancel.cancel();
         link.tasks.close();
         timeout(SOON, link.tasks.wait()).await.unwrap();
         let (_, others) = read_all(&mut link).await;
-        assert!(matches!(&*others, [Notice::Stopped(Stop::Shutdown)]), "{others:?}");
+        assert!(
+            matches!(&*others, [Notice::Stopped(Stop::Shutdown)]),
+            "{others:?}"
+        );
     });
 }
 
 /// Fewer bytes than two events take. No ping brings anything that an event could wait for.
 fn room_for_one() -> Options {
-    Options { bytes_in_flight: 200, ping_after: 3 * SOON, ..Options::default() }
+    Options {
+        bytes_in_flight: 200,
+        ping_after: 3 * SOON,
+        ..Options::default()
+    }
 }
 
 #[tokio::test]
@@ -138,7 +166,9 @@ async fn an_event_that_found_no_room_arrives_when_there_is_room_again_although_n
     let mut link = Link::start(target(obs.port(), None), room_for_one());
     link.until_up().await;
     send(&obs, 0);
-    let Notice::Heard(first) = link.next().await else { panic!("an event") };
+    let Notice::Heard(first) = link.next().await else {
+        panic!("an event")
+    };
     send(&obs, 1);
     // The second event is read and waits by the time this is replied to.
     link.obs.version().await.unwrap();
@@ -159,7 +189,10 @@ async fn an_obs_that_closes_while_nobody_reads_is_not_taken_for_a_kick() {
     // Longer than the connection for events has to tell why the other one ended.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert_eq!(link.heard(FRAMES).await.len(), FRAMES);
-    assert_eq!(link.until_down().await.to_string(), Gone::Closed.to_string());
+    assert_eq!(
+        link.until_down().await.to_string(),
+        Gone::Closed.to_string()
+    );
 }
 
 #[tokio::test]
@@ -169,7 +202,12 @@ async fn a_request_that_waits_for_its_reply_fails_when_the_link_is_lost() {
     link.until_up().await;
     obs.freeze();
     let (request, down) = (link.obs.clone(), link.until_down());
-    let (reply, down) = timeout(SOON / 4, futures::future::join(request.version(), down)).await.expect("not the time of a request");
-    assert!(matches!(reply, Err(RequestError::NotConnected)), "{reply:?}");
+    let (reply, down) = timeout(SOON / 4, futures::future::join(request.version(), down))
+        .await
+        .expect("not the time of a request");
+    assert!(
+        matches!(reply, Err(RequestError::NotConnected)),
+        "{reply:?}"
+    );
     assert!(down.to_string().contains("no sign of life"), "{down}");
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::json;
-use twitchat_bridge::obs::{ConnectError, Kind, Listener, Notice, Options, RequestError, Stop, Talker, Target};
+use twitchat_bridge::obs::{
+    ConnectError, Kind, Listener, Notice, Options, RequestError, Stop, Talker, Target,
+};
 use twitchat_bridge::sim;
 
 use crate::peers::{HELLO, peer, websocket};
@@ -13,21 +15,43 @@ use crate::support::{Link, raw, stand_in, target};
 #[tokio::test]
 async fn every_address_of_a_host_name_is_tried() {
     let obs = stand_in(sim::obs::Options::default()).await;
-    let by_name = Target { host: "localhost".into(), ..target(obs.port(), None) };
-    Listener::connect(&by_name, &Options::default()).await.unwrap();
-    Talker::connect(&by_name, &Options::default()).await.unwrap();
+    let by_name = Target {
+        host: "localhost".into(),
+        ..target(obs.port(), None)
+    };
+    Listener::connect(&by_name, &Options::default())
+        .await
+        .unwrap();
+    Talker::connect(&by_name, &Options::default())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn a_wrong_and_a_missing_password_are_told_apart() {
-    let obs = stand_in(sim::obs::Options { password: Some(SecretString::from("secret")), ..Default::default() }).await;
+    let obs = stand_in(sim::obs::Options {
+        password: Some(SecretString::from("secret")),
+        ..Default::default()
+    })
+    .await;
     for (given, missing) in [(Some("hunter2"), false), (None, true)] {
         let target = target(obs.port(), given);
-        let heard = Listener::connect(&target, &Options::default()).await.unwrap_err();
-        let talked = Talker::connect(&target, &Options::default()).await.unwrap_err();
+        let heard = Listener::connect(&target, &Options::default())
+            .await
+            .unwrap_err();
+        let talked = Talker::connect(&target, &Options::default())
+            .await
+            .unwrap_err();
         for error in [heard, talked] {
-            assert_eq!(matches!(error, ConnectError::PasswordMissing { .. }), missing, "{error}");
-            assert_eq!((error.kind(), error.kind().exit_code()), (Kind::Password, 4));
+            assert_eq!(
+                matches!(error, ConnectError::PasswordMissing { .. }),
+                missing,
+                "{error}"
+            );
+            assert_eq!(
+                (error.kind(), error.kind().exit_code()),
+                (Kind::Password, 4)
+            );
             assert!(!format!("{error:?}").contains("hunter2"));
         }
     }
@@ -35,25 +59,47 @@ async fn a_wrong_and_a_missing_password_are_told_apart() {
 
 #[tokio::test]
 async fn an_old_obs_is_named() {
-    let versions = sim::obs::Versions { studio: "29.1.3".into(), websocket: "5.2.3".into() };
-    let obs = stand_in(sim::obs::Options { versions, ..Default::default() }).await;
+    let versions = sim::obs::Versions {
+        studio: "29.1.3".into(),
+        websocket: "5.2.3".into(),
+    };
+    let obs = stand_in(sim::obs::Options {
+        versions,
+        ..Default::default()
+    })
+    .await;
     let target = target(obs.port(), None);
     for error in [
-        Listener::connect(&target, &Options::default()).await.unwrap_err(),
-        Talker::connect(&target, &Options::default()).await.unwrap_err(),
+        Listener::connect(&target, &Options::default())
+            .await
+            .unwrap_err(),
+        Talker::connect(&target, &Options::default())
+            .await
+            .unwrap_err(),
     ] {
         assert_eq!(error.kind().exit_code(), 7, "{error}");
         assert!(error.to_string().contains("OBS 29.1.3"), "{error}");
     }
-    let stop = Link::start(target, Options::default()).until_stopped().await;
+    let stop = Link::start(target, Options::default())
+        .until_stopped()
+        .await;
     assert!(matches!(stop, Stop::Failed(cause) if cause.kind() == Kind::TooOld));
 }
 
 #[tokio::test]
 async fn a_beta_of_obs_is_no_old_one() {
-    let versions = sim::obs::Versions { studio: "32.1.0-beta2".into(), websocket: "5.7.0".into() };
-    let obs = stand_in(sim::obs::Options { versions, ..Default::default() }).await;
-    let talker = Talker::connect(&target(obs.port(), None), &Options::default()).await.unwrap();
+    let versions = sim::obs::Versions {
+        studio: "32.1.0-beta2".into(),
+        websocket: "5.7.0".into(),
+    };
+    let obs = stand_in(sim::obs::Options {
+        versions,
+        ..Default::default()
+    })
+    .await;
+    let talker = Talker::connect(&target(obs.port(), None), &Options::default())
+        .await
+        .unwrap();
     assert_eq!(talker.version().await.unwrap().obs, "32.1.0-beta2");
 }
 
@@ -65,10 +111,18 @@ async fn an_obs_that_is_not_ready_is_asked_again() {
     assert!(matches!(link.next().await, Notice::Up(_)));
     obs.not_ready(2);
     link.obs.broadcast(&raw(&json!({"a": 1}))).await.unwrap();
-    let options = Options { request_within: Duration::from_millis(200), ..Options::default() };
-    let talker = Talker::connect(&target(obs.port(), None), &options).await.unwrap();
+    let options = Options {
+        request_within: Duration::from_millis(200),
+        ..Options::default()
+    };
+    let talker = Talker::connect(&target(obs.port(), None), &options)
+        .await
+        .unwrap();
     obs.not_ready(u64::MAX);
-    assert!(matches!(talker.broadcast(&raw(&json!({"a": 1}))).await, Err(RequestError::NotReady { .. })));
+    assert!(matches!(
+        talker.broadcast(&raw(&json!({"a": 1}))).await,
+        Err(RequestError::NotReady { .. })
+    ));
     obs.not_ready(0);
     talker.broadcast(&raw(&json!({"a": 1}))).await.unwrap();
 }
@@ -77,23 +131,51 @@ async fn an_obs_that_is_not_ready_is_asked_again() {
 async fn an_obs_that_stalls_after_hello_is_given_up() {
     let obs = stand_in(sim::obs::Options::default()).await;
     obs.stall_after_hello(true);
-    let options = Options { connect_within: Duration::from_millis(300), ..Options::default() };
-    let error = Listener::connect(&target(obs.port(), None), &options).await.unwrap_err();
-    assert!(error.to_string().contains("logging in took longer than 0.3 s"), "{error}");
+    let options = Options {
+        connect_within: Duration::from_millis(300),
+        ..Options::default()
+    };
+    let error = Listener::connect(&target(obs.port(), None), &options)
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("logging in took longer than 0.3 s"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn what_is_no_obs_is_named() {
-    let options = Options { connect_within: Duration::from_millis(300), ..Options::default() };
+    let options = Options {
+        connect_within: Duration::from_millis(300),
+        ..Options::default()
+    };
     for (answer, named) in [
-        (&b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"[..], "a web server (HTTP status 404)"),
-        (&b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"[..], "a web server (HTTP status 200)"),
-        (&b"SSH-2.0-OpenSSH_9.6\r\n\r\n"[..], "something that speaks no HTTP"),
+        (
+            &b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"[..],
+            "a web server (HTTP status 404)",
+        ),
+        (
+            &b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"[..],
+            "a web server (HTTP status 200)",
+        ),
+        (
+            &b"SSH-2.0-OpenSSH_9.6\r\n\r\n"[..],
+            "something that speaks no HTTP",
+        ),
         (&b""[..], "the WebSocket handshake took longer than 0.3 s"),
     ] {
         let target = target(peer(answer).await, None);
-        for error in [Listener::connect(&target, &options).await.unwrap_err(), Talker::connect(&target, &options).await.unwrap_err()] {
-            assert!(error.to_string().contains(named) || named.contains("handshake"), "{error}");
+        for error in [
+            Listener::connect(&target, &options).await.unwrap_err(),
+            Talker::connect(&target, &options).await.unwrap_err(),
+        ] {
+            assert!(
+                error.to_string().contains(named) || named.contains("handshake"),
+                "{error}"
+            );
             assert_eq!(error.kind().exit_code(), 3, "{error}");
         }
         let error = Listener::connect(&target, &options).await.unwrap_err();
@@ -103,16 +185,26 @@ async fn what_is_no_obs_is_named() {
 
 #[tokio::test]
 async fn close_codes_and_other_greetings_are_told_apart_while_connecting() {
-    let options = Options { connect_within: Duration::from_millis(300), ..Options::default() };
+    let options = Options {
+        connect_within: Duration::from_millis(300),
+        ..Options::default()
+    };
     for (texts, code, exit, named) in [
         (&[][..], None, 3, "does not greet"),
-        (&[r#"{"request":"Hello","info":{}}"#][..], None, 3, "another WebSocket server"),
+        (
+            &[r#"{"request":"Hello","info":{}}"#][..],
+            None,
+            3,
+            "another WebSocket server",
+        ),
         (&[HELLO][..], Some(4009), 4, "refused the password"),
         (&[HELLO][..], Some(4010), 7, "does not speak version 1"),
         (&[HELLO][..], Some(4011), 8, "disconnected twitchat-bridge"),
         (&[HELLO][..], Some(1001), 3, "closed the connection at once"),
     ] {
-        let error = Listener::connect(&target(websocket(texts, code).await, None), &options).await.unwrap_err();
+        let error = Listener::connect(&target(websocket(texts, code).await, None), &options)
+            .await
+            .unwrap_err();
         assert_eq!(error.kind().exit_code(), exit, "{error}");
         assert!(error.to_string().contains(named), "{error}");
     }
@@ -120,18 +212,33 @@ async fn close_codes_and_other_greetings_are_told_apart_while_connecting() {
 
 #[tokio::test]
 async fn tls_where_there_is_none_says_what_to_do() {
-    let target = Target { tls: true, ..target(peer(b"HTTP/1.1 400 Bad Request\r\n\r\n").await, None) };
-    let error = Listener::connect(&target, &Options::default()).await.unwrap_err();
+    let target = Target {
+        tls: true,
+        ..target(peer(b"HTTP/1.1 400 Bad Request\r\n\r\n").await, None)
+    };
+    let error = Listener::connect(&target, &Options::default())
+        .await
+        .unwrap_err();
     assert!(matches!(error, ConnectError::Tls { .. }), "{error:?}");
-    let error = Talker::connect(&target, &Options::default()).await.unwrap_err();
+    let error = Talker::connect(&target, &Options::default())
+        .await
+        .unwrap_err();
     assert!(matches!(error, ConnectError::Tls { .. }), "{error:?}");
 }
 
 #[tokio::test]
 async fn an_unknown_host_is_named() {
-    let target = Target { host: "no-such-host.invalid".into(), ..target(4455, None) };
-    let error = Listener::connect(&target, &Options::default()).await.unwrap_err();
-    assert!(matches!(&error, ConnectError::NoSuchHost { host } if host == "no-such-host.invalid"), "{error}");
+    let target = Target {
+        host: "no-such-host.invalid".into(),
+        ..target(4455, None)
+    };
+    let error = Listener::connect(&target, &Options::default())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, ConnectError::NoSuchHost { host } if host == "no-such-host.invalid"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -140,22 +247,45 @@ fn no_message_shows_debug_text_or_lacks_a_next_step() {
     let io = || std::io::Error::from(std::io::ErrorKind::NetworkUnreachable);
     let all = [
         ConnectError::Refused { at: at() },
-        ConnectError::NoSuchHost { host: "obs.local".into() },
-        ConnectError::NotObs { at: at(), found: "a web server (HTTP status 404)".into() },
+        ConnectError::NoSuchHost {
+            host: "obs.local".into(),
+        },
+        ConnectError::NotObs {
+            at: at(),
+            found: "a web server (HTTP status 404)".into(),
+        },
         ConnectError::PasswordMissing { at: at() },
         ConnectError::PasswordRefused { at: at() },
-        ConnectError::TooOld { at: at(), found: "OBS 29.1.3".into() },
+        ConnectError::TooOld {
+            at: at(),
+            found: "OBS 29.1.3".into(),
+        },
         ConnectError::Kicked { at: at() },
         ConnectError::Rpc { at: at() },
-        ConnectError::Tls { at: at(), source: io() },
-        ConnectError::Closed { at: at(), reason: Some("Server stopping.".into()) },
+        ConnectError::Tls {
+            at: at(),
+            source: io(),
+        },
+        ConnectError::Closed {
+            at: at(),
+            reason: Some("Server stopping.".into()),
+        },
         ConnectError::NotReady { at: at() },
-        ConnectError::Io { at: at(), source: io() },
+        ConnectError::Io {
+            at: at(),
+            source: io(),
+        },
     ];
     for error in all {
         let text = error.to_string();
-        assert!(!text.contains("Some(") && !text.contains("{ ") && !text.contains("Error"), "{text}");
-        assert!(text.contains(". ") && text.contains("OBS"), "what to do next: {text}");
+        assert!(
+            !text.contains("Some(") && !text.contains("{ ") && !text.contains("Error"),
+            "{text}"
+        );
+        assert!(
+            text.contains(". ") && text.contains("OBS"),
+            "what to do next: {text}"
+        );
         println!("{text}\n");
     }
 }

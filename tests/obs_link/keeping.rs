@@ -18,13 +18,21 @@ async fn the_link_tells_scenes_and_the_stream() {
     obs.start_stream(Duration::from_secs(90));
     let mut link = Link::start(target(obs.port(), None), Options::default());
     let info = link.until_up().await;
-    assert_eq!((&*info.version.obs, &*info.version.websocket), ("30.2.3", "5.5.2"));
-    assert!(info.stream.is_some_and(|stream| stream.active && stream.duration_ms >= 90_000), "{info:?}");
+    assert_eq!(
+        (&*info.version.obs, &*info.version.websocket),
+        ("30.2.3", "5.5.2")
+    );
+    assert!(
+        info.stream
+            .is_some_and(|stream| stream.active && stream.duration_ms >= 90_000),
+        "{info:?}"
+    );
     assert!(link.obs.stream_status().await.unwrap().active);
     assert!(obs.switch_scene("Credits"));
     assert!(matches!(link.next().await, Notice::SceneChanged(scene) if scene == "Credits"));
     assert!(obs.stop_stream());
-    link.until(|notice| matches!(notice, Notice::StreamChanged { active: false }).then_some(())).await;
+    link.until(|notice| matches!(notice, Notice::StreamChanged { active: false }).then_some(()))
+        .await;
 }
 
 #[tokio::test]
@@ -34,15 +42,24 @@ async fn an_obs_that_starts_later_is_met_and_one_that_restarts_is_met_again() {
     let mut link = Link::start(target(obs.port(), None), Options::default());
     let (attempt, cause) = link.until_waiting().await;
     assert_eq!((attempt, cause.kind()), (1, Kind::Unreachable));
-    assert!(cause.to_string().contains("the connection was refused"), "{cause}");
-    assert!(matches!(link.obs.version().await, Err(RequestError::NotConnected)));
+    assert!(
+        cause.to_string().contains("the connection was refused"),
+        "{cause}"
+    );
+    assert!(matches!(
+        link.obs.version().await,
+        Err(RequestError::NotConnected)
+    ));
     obs.start_again().await.unwrap();
     link.until_up().await;
     obs.kill().await;
     assert_eq!(link.until_down().await.kind(), Kind::Unreachable);
     obs.start_again().await.unwrap();
     link.until_up().await;
-    link.obs.broadcast(&raw(&json!({"request": "GetInfo"}))).await.unwrap();
+    link.obs
+        .broadcast(&raw(&json!({"request": "GetInfo"})))
+        .await
+        .unwrap();
     assert!(matches!(&*link.heard(1).await, [Heard::Request(_)]));
 }
 
@@ -52,7 +69,10 @@ async fn an_obs_that_closes_says_so() {
     let mut link = Link::start(target(obs.port(), None), Options::default());
     link.until_up().await;
     obs.stop().await;
-    assert_eq!(link.until_down().await.to_string(), Gone::Closed.to_string());
+    assert_eq!(
+        link.until_down().await.to_string(),
+        Gone::Closed.to_string()
+    );
 }
 
 #[tokio::test]
@@ -70,38 +90,72 @@ async fn a_frozen_obs_is_noticed_and_met_again_when_it_thaws() {
 #[tokio::test]
 async fn a_request_that_gets_no_reply_costs_the_link() {
     let obs = stand_in(sim::obs::Options::default()).await;
-    let options = Options { request_within: Duration::from_millis(100), ..Options::default() };
+    let options = Options {
+        request_within: Duration::from_millis(100),
+        ..Options::default()
+    };
     let mut link = Link::start(target(obs.port(), None), options);
     link.until_up().await;
     obs.freeze();
     let event = raw(&json!({"a": 1}));
     let (first, second) = tokio::join!(link.obs.broadcast(&event), link.obs.broadcast(&event));
-    assert!(matches!(first, Err(RequestError::TimedOut { request: "BroadcastCustomEvent", .. })), "{first:?}");
-    assert!(matches!(second, Err(RequestError::NotConnected)), "{second:?}");
-    assert!(link.until_down().await.to_string().contains("did not reply"));
+    assert!(
+        matches!(
+            first,
+            Err(RequestError::TimedOut {
+                request: "BroadcastCustomEvent",
+                ..
+            })
+        ),
+        "{first:?}"
+    );
+    assert!(
+        matches!(second, Err(RequestError::NotConnected)),
+        "{second:?}"
+    );
+    assert!(
+        link.until_down()
+            .await
+            .to_string()
+            .contains("did not reply")
+    );
     obs.thaw();
     link.until_up().await;
 }
 
 #[tokio::test]
 async fn a_changed_password_is_met() {
-    let obs = stand_in(sim::obs::Options { password: Some(SecretString::from("old")), ..Default::default() }).await;
+    let obs = stand_in(sim::obs::Options {
+        password: Some(SecretString::from("old")),
+        ..Default::default()
+    })
+    .await;
     let mut link = Link::start(target(obs.port(), Some("old")), Options::default());
     link.until_up().await;
     obs.set_password(Some(SecretString::from("new")));
     obs.kill().await;
     link.until_down().await;
     obs.start_again().await.unwrap();
-    link.until(|notice| matches!(notice, Notice::Waiting { cause, .. } if cause.kind() == Kind::Password).then_some(())).await;
+    link.until(|notice| {
+        matches!(notice, Notice::Waiting { cause, .. } if cause.kind() == Kind::Password)
+            .then_some(())
+    })
+    .await;
     *link.target.lock().unwrap() = target(obs.port(), Some("new"));
     link.until_up().await;
 }
 
 #[tokio::test]
 async fn a_password_refused_at_the_very_first_connect_ends_the_link() {
-    let obs = stand_in(sim::obs::Options { password: Some(SecretString::from("secret")), ..Default::default() }).await;
+    let obs = stand_in(sim::obs::Options {
+        password: Some(SecretString::from("secret")),
+        ..Default::default()
+    })
+    .await;
     let mut link = Link::start(target(obs.port(), Some("wrong")), Options::default());
-    assert!(matches!(link.until_stopped().await, Stop::Failed(cause) if cause.kind() == Kind::Password));
+    assert!(
+        matches!(link.until_stopped().await, Stop::Failed(cause) if cause.kind() == Kind::Password)
+    );
 }
 
 #[tokio::test]
@@ -118,11 +172,15 @@ async fn shutdown_ends_the_task_in_every_state() {
         link.tasks.close();
         timeout(SOON, link.tasks.wait()).await.unwrap();
         assert!(matches!(link.until_stopped().await, Stop::Shutdown));
-        assert!(matches!(link.obs.version().await, Err(RequestError::NotConnected)));
+        assert!(matches!(
+            link.obs.version().await,
+            Err(RequestError::NotConnected)
+        ));
     }
 }
 
-/// obws drops events when they are more than it holds, and its stream ends: the link asks anew how things are.
+/// obws drops events when they are more than it holds, and its stream ends: the link asks anew how
+/// things are.
 #[tokio::test]
 async fn scene_changes_beyond_any_buffer_end_with_the_right_scene() {
     let obs = stand_in(sim::obs::Options::default()).await;
@@ -131,7 +189,8 @@ async fn scene_changes_beyond_any_buffer_end_with_the_right_scene() {
     for _ in 0..1_000 {
         assert!(obs.switch_scene("Game") && obs.switch_scene("Credits"));
     }
-    // The reply comes after all these events on the same connection: by then they have passed through obws.
+    // The reply comes after all these events on the same connection: by then they have passed
+    // through obws.
     link.obs.version().await.unwrap();
     assert!(obs.start_stream(Duration::ZERO));
     let mut scene = None;
@@ -141,5 +200,8 @@ async fn scene_changes_beyond_any_buffer_end_with_the_right_scene() {
         }
     }
     assert!(obs.switch_scene("Starting soon"));
-    link.until(|notice| matches!(notice, Notice::SceneChanged(name) if name == "Starting soon").then_some(())).await;
+    link.until(|notice| {
+        matches!(notice, Notice::SceneChanged(name) if name == "Starting soon").then_some(())
+    })
+    .await;
 }

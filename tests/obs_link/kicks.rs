@@ -18,23 +18,35 @@ async fn a_kick_ends_the_link() {
     link.until_up().await;
     obs.kick_all();
     assert_eq!(link.until_down().await.kind(), Kind::Kicked);
-    assert!(matches!(link.until_stopped().await, Stop::Failed(cause) if cause.kind().exit_code() == 8));
+    assert!(
+        matches!(link.until_stopped().await, Stop::Failed(cause) if cause.kind().exit_code() == 8)
+    );
     assert!(link.notices.recv().await.is_none());
     timeout(SOON, obs.until_sessions(0)).await.unwrap();
 }
 
-/// OBS lists our two sessions, and the user may disconnect either. obws hides the close code, so the link infers it.
+/// OBS lists our two sessions, and the user may disconnect either. obws hides the close code, so
+/// the link infers it.
 #[tokio::test]
 async fn a_kick_of_the_session_for_requests_ends_the_link_too() {
     let kick = Arc::new(tokio::sync::Notify::new());
-    let mut link = Link::start(target(obs_that_kicks_talk(Arc::clone(&kick)).await, None), Options::default());
+    let mut link = Link::start(
+        target(obs_that_kicks_talk(Arc::clone(&kick)).await, None),
+        Options::default(),
+    );
     let info = link.until_up().await;
-    assert_eq!((info.version.platform.as_str(), info.scene, info.stream), ("a test", None, None));
+    assert_eq!(
+        (info.version.platform.as_str(), info.scene, info.stream),
+        ("a test", None, None)
+    );
     kick.notify_one();
-    assert!(matches!(link.until_stopped().await, Stop::Failed(cause) if cause.kind() == Kind::Kicked));
+    assert!(
+        matches!(link.until_stopped().await, Stop::Failed(cause) if cause.kind() == Kind::Kicked)
+    );
 }
 
-/// The requests that a connect makes: obws asks for the version, then the link asks for it, the scene and the stream.
+/// The requests that a connect makes: obws asks for the version, then the link asks for it, the
+/// scene and the stream.
 const FIRST_REQUESTS: std::ops::RangeInclusive<u64> = 1..=4;
 
 #[tokio::test]
@@ -42,30 +54,50 @@ async fn a_kick_while_the_first_requests_are_made_ends_the_link_too() {
     for request in FIRST_REQUESTS {
         let obs = stand_in(sim::obs::Options::default()).await;
         obs.kick_at_request(request, Kick::Everybody);
-        let stop = Link::start(target(obs.port(), None), Options::default()).until_stopped().await;
-        assert!(matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8), "at request {request}: {stop:?}");
+        let stop = Link::start(target(obs.port(), None), Options::default())
+            .until_stopped()
+            .await;
+        assert!(
+            matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8),
+            "at request {request}: {stop:?}"
+        );
     }
 }
 
-/// At the very first one obws does not say whether OBS closed the connection or it broke: then it is tried again.
+/// At the very first one obws does not say whether OBS closed the connection or it broke: then it
+/// is tried again.
 #[tokio::test]
 async fn a_kick_of_the_session_for_requests_while_it_makes_its_first_ends_the_link_too() {
     for request in FIRST_REQUESTS.skip(1) {
         let obs = stand_in(sim::obs::Options::default()).await;
         obs.kick_at_request(request, Kick::Asker);
-        let stop = Link::start(target(obs.port(), None), Options::default()).until_stopped().await;
-        assert!(matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8), "at request {request}: {stop:?}");
+        let stop = Link::start(target(obs.port(), None), Options::default())
+            .until_stopped()
+            .await;
+        assert!(
+            matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8),
+            "at request {request}: {stop:?}"
+        );
     }
 }
 
 /// The other session waits for a reply meanwhile, and would wait for long.
 #[tokio::test]
 async fn a_kick_of_the_session_for_events_while_obs_replies_to_no_request_ends_the_link_too() {
-    let options = Options { connect_within: Duration::from_millis(600), request_within: Duration::from_millis(200), ..Options::default() };
+    let options = Options {
+        connect_within: Duration::from_millis(600),
+        request_within: Duration::from_millis(200),
+        ..Options::default()
+    };
     for request in FIRST_REQUESTS {
         let obs = stand_in(sim::obs::Options::default()).await;
         obs.kick_at_request(request, Kick::Others);
-        let stop = Link::start(target(obs.port(), None), options.clone()).until_stopped().await;
-        assert!(matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8), "at request {request}: {stop:?}");
+        let stop = Link::start(target(obs.port(), None), options.clone())
+            .until_stopped()
+            .await;
+        assert!(
+            matches!(&stop, Stop::Failed(cause) if cause.kind().exit_code() == 8),
+            "at request {request}: {stop:?}"
+        );
     }
 }

@@ -14,20 +14,40 @@ use crate::support::{Link, SOON, impatient, raw, stand_in, target};
 
 #[tokio::test]
 async fn a_broadcast_is_heard_by_its_sender() {
-    let obs = stand_in(sim::obs::Options { password: Some(SecretString::from("secret")), ..Default::default() }).await;
+    let obs = stand_in(sim::obs::Options {
+        password: Some(SecretString::from("secret")),
+        ..Default::default()
+    })
+    .await;
     let target = target(obs.port(), Some("secret"));
-    let mut listener = Listener::connect(&target, &Options::default()).await.unwrap();
+    let mut listener = Listener::connect(&target, &Options::default())
+        .await
+        .unwrap();
     let talker = Talker::connect(&target, &Options::default()).await.unwrap();
-    talker.broadcast(&raw(&json!({"origin": "twitchat-bridge", "n": 1}))).await.unwrap();
+    talker
+        .broadcast(&raw(&json!({"origin": "twitchat-bridge", "n": 1})))
+        .await
+        .unwrap();
     let batch = timeout(SOON, listener.next()).await.unwrap().unwrap();
-    assert!(matches!(&*batch.events, [Heard::Bridge(echo)] if echo.get().contains("\"n\":1")), "{:?}", batch.events);
+    assert!(
+        matches!(&*batch.events, [Heard::Bridge(echo)] if echo.get().contains("\"n\":1")),
+        "{:?}",
+        batch.events
+    );
 }
 
 #[tokio::test]
 async fn a_living_obs_answers_pings() {
     let obs = stand_in(sim::obs::Options::default()).await;
-    let mut listener = Listener::connect(&target(obs.port(), None), &impatient()).await.unwrap();
-    assert!(timeout(Duration::from_secs(2), listener.next()).await.is_err(), "silence is no event and no end");
+    let mut listener = Listener::connect(&target(obs.port(), None), &impatient())
+        .await
+        .unwrap();
+    assert!(
+        timeout(Duration::from_secs(2), listener.next())
+            .await
+            .is_err(),
+        "silence is no event and no end"
+    );
 }
 
 #[tokio::test]
@@ -36,16 +56,29 @@ async fn broadcasts_keep_their_order_and_their_limits() {
     let mut link = Link::start(target(obs.port(), None), Options::default());
     link.until_up().await;
     let events: Vec<_> = (0..200).map(|n| raw(&json!({"n": n}))).collect();
-    for sent in futures::future::join_all(events.iter().map(|event| link.obs.broadcast(event))).await {
+    for sent in
+        futures::future::join_all(events.iter().map(|event| link.obs.broadcast(event))).await
+    {
         sent.unwrap();
     }
     link.heard(200).await;
-    assert_eq!(obs.heard(), (0..200).map(|n| json!({"n": n})).collect::<Vec<_>>());
+    assert_eq!(
+        obs.heard(),
+        (0..200).map(|n| json!({"n": n})).collect::<Vec<_>>()
+    );
 
     let large = raw(&json!({"text": "x".repeat(16 * 1024 * 1024)}));
-    assert!(matches!(link.obs.broadcast(&large).await, Err(RequestError::TooLarge { .. })));
-    assert!(matches!(link.obs.broadcast(&raw(&json!([1]))).await, Err(RequestError::NotAnObject)));
-    let fitting = raw(&json!({"origin": "twitchat", "type": "T", "data": "x".repeat(16 * 1024 * 1024 - 100)}));
+    assert!(matches!(
+        link.obs.broadcast(&large).await,
+        Err(RequestError::TooLarge { .. })
+    ));
+    assert!(matches!(
+        link.obs.broadcast(&raw(&json!([1]))).await,
+        Err(RequestError::NotAnObject)
+    ));
+    let fitting = raw(
+        &json!({"origin": "twitchat", "type": "T", "data": "x".repeat(16 * 1024 * 1024 - 100)}),
+    );
     link.obs.broadcast(&fitting).await.unwrap();
     assert!(matches!(&*link.heard(1).await, [Heard::Twitchat(message)] if message.data.is_some()));
 }
@@ -54,14 +87,32 @@ async fn broadcasts_keep_their_order_and_their_limits() {
 #[tokio::test]
 async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
     const EVENTS: usize = 5_000;
-    let obs = stand_in(sim::obs::Options { order: sim::obs::Order::All, ..Default::default() }).await;
-    let mut link = Link::start(target(obs.port(), None), Options { bytes_in_flight: 64 * 1024, ..Options::default() });
+    let obs = stand_in(sim::obs::Options {
+        order: sim::obs::Order::All,
+        ..Default::default()
+    })
+    .await;
+    let mut link = Link::start(
+        target(obs.port(), None),
+        Options {
+            bytes_in_flight: 64 * 1024,
+            ..Options::default()
+        },
+    );
     link.until_up().await;
-    let peer = sim::peer::Target { url: obs.url(), password: None };
+    let peer = sim::peer::Target {
+        url: obs.url(),
+        password: None,
+    };
     let mut sender = sim::peer::Talker::connect(&peer).await.unwrap();
     for n in 0..EVENTS {
         let text = "x".repeat(200);
-        sender.pipeline(&json!({"origin": "twitchat", "type": "T", "id": n.to_string(), "data": text})).await.unwrap();
+        sender
+            .pipeline(
+                &json!({"origin": "twitchat", "type": "T", "id": n.to_string(), "data": text}),
+            )
+            .await
+            .unwrap();
     }
     sender.settled().await.unwrap();
 
@@ -86,24 +137,38 @@ async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
             held.push(batch);
         }
         if ids.len() + held.iter().map(|batch| batch.events.len()).sum::<usize>() >= EVENTS {
-            ids.extend(held.drain(..).flat_map(|batch| batch.events).map(|heard| id(&heard)));
+            ids.extend(
+                held.drain(..)
+                    .flat_map(|batch| batch.events)
+                    .map(|heard| id(&heard)),
+            );
         }
     }
     assert_eq!(ids, (0..EVENTS).map(|n| n.to_string()).collect::<Vec<_>>());
 }
 
 fn size(heard: &Heard) -> usize {
-    if let Heard::Twitchat(message) = heard { message.data.as_ref().map_or(0, |data| data.get().len()) } else { 0 }
+    if let Heard::Twitchat(message) = heard {
+        message.data.as_ref().map_or(0, |data| data.get().len())
+    } else {
+        0
+    }
 }
 
 fn id(heard: &Heard) -> String {
-    if let Heard::Twitchat(message) = heard { message.id.as_deref().unwrap_or_default().to_owned() } else { panic!("{heard:?}") }
+    if let Heard::Twitchat(message) = heard {
+        message.id.as_deref().unwrap_or_default().to_owned()
+    } else {
+        panic!("{heard:?}")
+    }
 }
 
 #[tokio::test]
 async fn bad_frames_are_counted_and_harm_nothing() {
     let obs = stand_in(sim::obs::Options::default()).await;
-    let mut listener = Listener::connect(&target(obs.port(), None), &Options::default()).await.unwrap();
+    let mut listener = Listener::connect(&target(obs.port(), None), &Options::default())
+        .await
+        .unwrap();
     for bad in ["", "not JSON", "[1,2", r#"{"op":5}"#] {
         obs.send_raw(bad);
     }
@@ -111,12 +176,32 @@ async fn bad_frames_are_counted_and_harm_nothing() {
     obs.send_raw(r#"{"op":5,"d":{"eventType":"CustomEvent","eventData":{"request":"GetInfo"}}}"#);
     let mut events = Vec::new();
     while events.len() < 6 {
-        events.append(&mut timeout(SOON, listener.next()).await.unwrap().unwrap().events);
+        events.append(
+            &mut timeout(SOON, listener.next())
+                .await
+                .unwrap()
+                .unwrap()
+                .events,
+        );
     }
-    assert!(matches!(&*events, [Heard::Bad, Heard::Bad, Heard::Bad, Heard::Bad, Heard::Bad, Heard::Request(_)]), "{events:?}");
+    assert!(
+        matches!(
+            &*events,
+            [
+                Heard::Bad,
+                Heard::Bad,
+                Heard::Bad,
+                Heard::Bad,
+                Heard::Bad,
+                Heard::Request(_)
+            ]
+        ),
+        "{events:?}"
+    );
 }
 
-/// After such a frame the WebSocket library reads nothing more, so the connection for events is made anew. The one for requests stays.
+/// After such a frame the WebSocket library reads nothing more, so the connection for events is
+/// made anew. The one for requests stays.
 #[tokio::test]
 async fn a_frame_with_invalid_utf8_costs_the_connection_for_events_and_requests_go_on() {
     let obs = stand_in(sim::obs::Options::default()).await;
@@ -130,7 +215,10 @@ async fn a_frame_with_invalid_utf8_costs_the_connection_for_events_and_requests_
     assert!(cause.to_string().contains("are missed"), "{cause}");
     link.obs.version().await.unwrap();
     link.until_up().await;
-    link.obs.broadcast(&raw(&json!({"request": "GetInfo"}))).await.unwrap();
+    link.obs
+        .broadcast(&raw(&json!({"request": "GetInfo"})))
+        .await
+        .unwrap();
     assert!(matches!(&*link.heard(1).await, [Heard::Request(_)]));
 }
 
@@ -139,10 +227,16 @@ async fn close_codes_are_told_apart_while_live() {
     for (code, kind, named) in [
         (4011, Kind::Kicked, "disconnected twitchat-bridge"),
         (1001, Kind::Unreachable, "OBS was closed"),
-        (4008, Kind::Unreachable, "closed the connection with code 4008"),
+        (
+            4008,
+            Kind::Unreachable,
+            "closed the connection with code 4008",
+        ),
     ] {
         let port = websocket(&[HELLO, IDENTIFIED], Some(code)).await;
-        let mut listener = Listener::connect(&target(port, None), &Options::default()).await.unwrap();
+        let mut listener = Listener::connect(&target(port, None), &Options::default())
+            .await
+            .unwrap();
         let gone = timeout(SOON, listener.next()).await.unwrap().unwrap_err();
         assert_eq!(gone.kind(), kind);
         assert!(gone.to_string().contains(named), "{gone}");

@@ -9,7 +9,12 @@ use tokio::net::TcpListener;
 use tokio_websockets::{CloseCode, Message, ServerBuilder};
 
 pub(crate) async fn closed_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 /// Answers each connection with `answer` after the first bytes came; keeps it open.
@@ -28,14 +33,17 @@ pub(crate) async fn peer(answer: &'static [u8]) -> u16 {
     port
 }
 
-/// A WebSocket server that says `texts`, then closes with `code` if there is one, else stays silent.
+/// A WebSocket server that says `texts`, then closes with `code` if there is one, else stays
+/// silent.
 pub(crate) async fn websocket(texts: &'static [&'static str], code: Option<u16>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(async move {
-                let Ok((_, mut socket)) = ServerBuilder::new().accept(stream).await else { return };
+                let Ok((_, mut socket)) = ServerBuilder::new().accept(stream).await else {
+                    return;
+                };
                 for text in texts {
                     let _sent = socket.send(Message::text(*text)).await;
                 }
@@ -54,7 +62,8 @@ pub(crate) const HELLO: &str = r#"{"op":0,"d":{"obsWebSocketVersion":"5.5.2","rp
 
 pub(crate) const IDENTIFIED: &str = r#"{"op":2,"d":{"negotiatedRpcVersion":1}}"#;
 
-/// Answers as OBS does, a session for requests and one for General events; closes the first with code 4011 on a signal.
+/// Answers as OBS does, a session for requests and one for General events; closes the first with
+/// code 4011 on a signal.
 pub(crate) async fn obs_that_kicks_talk(kick: Arc<tokio::sync::Notify>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -62,7 +71,9 @@ pub(crate) async fn obs_that_kicks_talk(kick: Arc<tokio::sync::Notify>) -> u16 {
         while let Ok((stream, _)) = listener.accept().await {
             let kick = Arc::clone(&kick);
             tokio::spawn(async move {
-                let Ok((_, mut socket)) = ServerBuilder::new().accept(stream).await else { return };
+                let Ok((_, mut socket)) = ServerBuilder::new().accept(stream).await else {
+                    return;
+                };
                 socket.send(Message::text(HELLO)).await.unwrap();
                 let mut talks = false;
                 loop {
@@ -72,7 +83,13 @@ pub(crate) async fn obs_that_kicks_talk(kick: Arc<tokio::sync::Notify>) -> u16 {
                     };
                     let text = match &frame {
                         Err(code) => {
-                            socket.send(Message::close(Some(*code), "Your session has been invalidated.")).await.unwrap();
+                            socket
+                                .send(Message::close(
+                                    Some(*code),
+                                    "Your session has been invalidated.",
+                                ))
+                                .await
+                                .unwrap();
                             continue;
                         }
                         Ok(Some(Ok(message))) => message.as_text().unwrap_or("null"),
@@ -85,9 +102,12 @@ pub(crate) async fn obs_that_kicks_talk(kick: Arc<tokio::sync::Notify>) -> u16 {
                             IDENTIFIED.to_owned()
                         }
                         Some(6) => {
-                            json!({"op": 7, "d": {"requestType": message["d"]["requestType"], "requestId": message["d"]["requestId"],
-                            "requestStatus": {"result": true, "code": 100}, "responseData": {"obsVersion": "30.2.3",
-                            "obsWebSocketVersion": "5.5.2", "rpcVersion": 1, "availableRequests": [], "supportedImageFormats": [],
+                            json!({"op": 7, "d": {"requestType": message["d"]["requestType"],
+                                "requestId": message["d"]["requestId"],
+                            "requestStatus": {"result": true, "code": 100},
+                                "responseData": {"obsVersion": "30.2.3",
+                            "obsWebSocketVersion": "5.5.2", "rpcVersion": 1,
+                                "availableRequests": [], "supportedImageFormats": [],
                             "platform": "ubuntu", "platformDescription": "a test"}}})
                             .to_string()
                         }

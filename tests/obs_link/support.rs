@@ -18,7 +18,12 @@ use twitchat_bridge::sim;
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 pub(crate) fn target(port: u16, password: Option<&str>) -> Target {
-    Target { host: "127.0.0.1".into(), port, tls: false, password: password.map(SecretString::from) }
+    Target {
+        host: "127.0.0.1".into(),
+        port,
+        tls: false,
+        password: password.map(SecretString::from),
+    }
 }
 
 pub(crate) async fn stand_in(options: sim::obs::Options) -> sim::obs::StandIn {
@@ -40,14 +45,32 @@ pub(crate) struct Link {
 
 impl Link {
     pub(crate) fn start(target: Target, options: Options) -> Self {
-        let (cancel, tasks, target) = (CancellationToken::new(), TaskTracker::new(), Arc::new(Mutex::new(target)));
+        let (cancel, tasks, target) = (
+            CancellationToken::new(),
+            TaskTracker::new(),
+            Arc::new(Mutex::new(target)),
+        );
         let current = Arc::clone(&target);
-        let (obs, notices) = start(move || std::future::ready(current.lock().unwrap().clone()), options, cancel.clone(), &tasks);
-        Self { obs, notices, cancel, tasks, target }
+        let (obs, notices) = start(
+            move || std::future::ready(current.lock().unwrap().clone()),
+            options,
+            cancel.clone(),
+            &tasks,
+        );
+        Self {
+            obs,
+            notices,
+            cancel,
+            tasks,
+            target,
+        }
     }
 
     pub(crate) async fn next(&mut self) -> Notice {
-        timeout(SOON, self.notices.recv()).await.expect("a notice in time").expect("a notice before the end")
+        timeout(SOON, self.notices.recv())
+            .await
+            .expect("a notice in time")
+            .expect("a notice before the end")
     }
 
     /// Skips notices until one is picked.
@@ -60,19 +83,47 @@ impl Link {
     }
 
     pub(crate) async fn until_up(&mut self) -> twitchat_bridge::obs::Info {
-        self.until(|notice| if let Notice::Up(info) = notice { Some(info) } else { None }).await
+        self.until(|notice| {
+            if let Notice::Up(info) = notice {
+                Some(info)
+            } else {
+                None
+            }
+        })
+        .await
     }
 
     pub(crate) async fn until_down(&mut self) -> Arc<twitchat_bridge::obs::Cause> {
-        self.until(|notice| if let Notice::Down(cause) = notice { Some(cause) } else { None }).await
+        self.until(|notice| {
+            if let Notice::Down(cause) = notice {
+                Some(cause)
+            } else {
+                None
+            }
+        })
+        .await
     }
 
     pub(crate) async fn until_stopped(&mut self) -> Stop {
-        self.until(|notice| if let Notice::Stopped(stop) = notice { Some(stop) } else { None }).await
+        self.until(|notice| {
+            if let Notice::Stopped(stop) = notice {
+                Some(stop)
+            } else {
+                None
+            }
+        })
+        .await
     }
 
     pub(crate) async fn until_waiting(&mut self) -> (u32, Arc<twitchat_bridge::obs::Cause>) {
-        self.until(|notice| if let Notice::Waiting { attempt, cause, .. } = notice { Some((attempt, cause)) } else { None }).await
+        self.until(|notice| {
+            if let Notice::Waiting { attempt, cause, .. } = notice {
+                Some((attempt, cause))
+            } else {
+                None
+            }
+        })
+        .await
     }
 
     /// The next events, at least `count` of them.
@@ -89,7 +140,11 @@ impl Link {
 
 /// Options under which a frozen OBS is noticed at once.
 pub(crate) fn impatient() -> Options {
-    Options { ping_after: Duration::from_millis(100), dead_after: Duration::from_millis(100), ..Options::default() }
+    Options {
+        ping_after: Duration::from_millis(100),
+        dead_after: Duration::from_millis(100),
+        ..Options::default()
+    }
 }
 
 /// Waits until the condition holds. Looks again after each turn of the other tasks.
@@ -99,20 +154,30 @@ pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    timeout(SOON, waiting).await.unwrap_or_else(|_| panic!("not within {SOON:?}: {what}"));
+    timeout(SOON, waiting)
+        .await
+        .unwrap_or_else(|_| panic!("not within {SOON:?}: {what}"));
 }
 
-/// Runs a scenario on a runtime with one thread, like the program's own. A task that never yields fails the test instead of hanging it.
+/// Runs a scenario on a runtime with one thread, like the program's own. A task that never yields
+/// fails the test instead of hanging it.
 pub(crate) fn on_one_thread<F: Future<Output = ()>>(scenario: impl FnOnce() -> F + Send + 'static) {
     let (done, ended) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(scenario());
         done.send(()).unwrap();
     });
     match ended.recv_timeout(2 * SOON) {
         Ok(()) => thread.join().unwrap(),
-        Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => panic!("the scenario failed, see above"),
-        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("a task has kept the only thread for {:?}", 2 * SOON),
+        Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
+            panic!("the scenario failed, see above")
+        }
+        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
+            panic!("a task has kept the only thread for {:?}", 2 * SOON)
+        }
     }
 }

@@ -20,22 +20,40 @@ const LONGEST: usize = 60;
 /// An example, built beside the tests.
 fn example(name: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
-    let built = test.parent().unwrap().parent().unwrap().join("examples").join(name).with_extension(env::consts::EXE_EXTENSION);
-    assert!(built.exists(), "the example {name} is not built: `cargo build --examples`, or run all tests at once");
+    let built = test
+        .parent()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .join("examples")
+        .join(name)
+        .with_extension(env::consts::EXE_EXTENSION);
+    assert!(
+        built.exists(),
+        "the example {name} is not built: `cargo build --examples`, or run all tests at once"
+    );
     built
 }
 
 /// Runs an example with these arguments, then host and port.
 fn start(home: &Home, name: &str, args: &[&str], target: &Target, more: &[&str]) -> Program {
     let mut command = home.command(example(name));
-    command.args(args).arg(&target.host).arg(target.port.to_string()).args(more).env("OBS_PASSWORD", PASSWORD);
+    command
+        .args(args)
+        .arg(&target.host)
+        .arg(target.port.to_string())
+        .args(more)
+        .env("OBS_PASSWORD", PASSWORD);
     Program::start(command, None)
 }
 
 #[test]
 fn examples_are_short() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let sources: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let sources: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     assert!(sources.len() >= 3);
     for source in sources {
         let lines = fs::read_to_string(&source).unwrap().lines().count();
@@ -52,8 +70,13 @@ async fn relay_credits_prints_a_line_per_section() {
     bus.until_answered(SOON).await;
     burst(target.clone(), 1, 2).await;
     burst(target.clone(), 2, 3).await;
-    within("both are counted", SOON, async { while followers(&bus.credits().await).len() < 2 {} }).await;
-    let ended = start(&home, "relay_credits", &[], &target, &[]).ended().await;
+    within("both are counted", SOON, async {
+        while followers(&bus.credits().await).len() < 2 {}
+    })
+    .await;
+    let ended = start(&home, "relay_credits", &[], &target, &[])
+        .ended()
+        .await;
     assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
     let lines: Vec<_> = ended.stdout.lines().collect();
     assert!(lines.contains(&"Follows: Viewer1, Viewer2"), "{lines:?}");
@@ -63,26 +86,56 @@ async fn relay_credits_prints_a_line_per_section() {
 #[tokio::test]
 async fn relay_credits_says_when_there_is_no_bridge() {
     let (_obs, target) = stand_in().await;
-    let ended = start(&Home::new(), "relay_credits", &[], &target, &[]).ended().await;
+    let ended = start(&Home::new(), "relay_credits", &[], &target, &[])
+        .ended()
+        .await;
     assert_eq!((ended.code, &*ended.stdout), (Some(1), ""));
-    assert!(ended.stderr.contains("no bridge answered: is `twitchat-bridge run` running?"), "{}", ended.stderr);
+    assert!(
+        ended
+            .stderr
+            .contains("no bridge answered: is `twitchat-bridge run` running?"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[tokio::test]
 async fn send_action_puts_the_action_on_the_bus() {
     let (obs, target) = stand_in().await;
-    for (version, kind, data) in
-        [(&[][..], "CHAT_FEED_READ", json!({ "count": 5 })), (&["17"], "SET_CHAT_FEED_READ", json!({ "count": 5, "colIndex": 0 }))]
-    {
-        let ended = start(&Home::new(), "send_action", &["5"], &target, version).ended().await;
+    for (version, kind, data) in [
+        (&[][..], "CHAT_FEED_READ", json!({ "count": 5 })),
+        (
+            &["17"],
+            "SET_CHAT_FEED_READ",
+            json!({ "count": 5, "colIndex": 0 }),
+        ),
+    ] {
+        let ended = start(&Home::new(), "send_action", &["5"], &target, version)
+            .ended()
+            .await;
         assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
-        assert_eq!(ended.stdout, format!("OBS relayed {kind}; whether Twitchat acted on it, OBS cannot tell\n"));
+        assert_eq!(
+            ended.stdout,
+            format!("OBS relayed {kind}; whether Twitchat acted on it, OBS cannot tell\n")
+        );
         let sent = obs.heard().pop().unwrap();
-        assert!(uuid::Uuid::parse_str(sent["id"].as_str().unwrap()).is_ok(), "{sent}");
-        assert_eq!(sent, json!({ "origin": "twitchat", "type": kind, "id": sent["id"], "data": data }));
+        assert!(
+            uuid::Uuid::parse_str(sent["id"].as_str().unwrap()).is_ok(),
+            "{sent}"
+        );
+        assert_eq!(
+            sent,
+            json!({ "origin": "twitchat", "type": kind, "id": sent["id"], "data": data })
+        );
     }
-    let refused = start(&Home::new(), "send_action", &["0"], &target, &[]).ended().await;
-    assert!(refused.code == Some(1) && refused.stderr.contains("a whole number other than 0"), "{}", refused.stderr);
+    let refused = start(&Home::new(), "send_action", &["0"], &target, &[])
+        .ended()
+        .await;
+    assert!(
+        refused.code == Some(1) && refused.stderr.contains("a whole number other than 0"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(obs.heard().len(), 2);
 }
 
@@ -91,14 +144,31 @@ async fn watch_events_prints_what_happens() {
     let (_obs, target) = stand_in().await;
     let home = Home::new();
     let store = home.path().join("watched.db");
-    let mut watching = start(&home, "watch_events", &[], &target, &[store.to_str().unwrap()]);
+    let mut watching = start(
+        &home,
+        "watch_events",
+        &[],
+        &target,
+        &[store.to_str().unwrap()],
+    );
     Bus::connect(&target).await.until_answered(SOON).await;
     burst(target.clone(), 7, 8).await;
-    wait_until("the follow is printed", SOON, || watching.output().contains(" Twitch.Follow ")).await;
+    wait_until("the follow is printed", SOON, || {
+        watching.output().contains(" Twitch.Follow ")
+    })
+    .await;
     let output = watching.output();
-    let line = output.lines().find(|line| line.contains(" Twitch.Follow ")).unwrap();
-    let [number, _, data] = line.splitn(3, ' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
-    assert!(number.parse::<u64>().is_ok_and(|number| number > 0), "{line}");
+    let line = output
+        .lines()
+        .find(|line| line.contains(" Twitch.Follow "))
+        .unwrap();
+    let [number, _, data] = line.splitn(3, ' ').collect::<Vec<_>>()[..] else {
+        panic!("{line}")
+    };
+    assert!(
+        number.parse::<u64>().is_ok_and(|number| number > 0),
+        "{line}"
+    );
     let data: serde_json::Value = serde_json::from_str(data).unwrap();
     assert!(data.to_string().contains("Viewer7"), "{data}");
     watching.signal("INT");
@@ -109,19 +179,41 @@ async fn watch_events_prints_what_happens() {
 async fn stand_in_obs_restarts_when_told_and_ends_with_its_input() {
     let home = Home::new();
     let mut command = home.command(example("stand_in_obs"));
-    let mut child = command.env("OBS_PASSWORD", PASSWORD).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .env("OBS_PASSWORD", PASSWORD)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let (mut input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     let mut lines = BufReader::new(output).lines();
-    let mut url =
-        || serde_json::from_str::<serde_json::Value>(&lines.next().unwrap().unwrap()).unwrap()["url"].as_str().unwrap().to_owned();
+    let mut url = || {
+        serde_json::from_str::<serde_json::Value>(&lines.next().unwrap().unwrap()).unwrap()["url"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     let first = url();
-    let port = first.strip_prefix("ws://127.0.0.1:").unwrap().parse().unwrap();
-    let target = Target { host: "127.0.0.1".into(), port, tls: false, password: Some(PASSWORD.into()) };
-    let mut before = Listener::connect(&target, &Options::default()).await.unwrap();
+    let port = first
+        .strip_prefix("ws://127.0.0.1:")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let target = Target {
+        host: "127.0.0.1".into(),
+        port,
+        tls: false,
+        password: Some(PASSWORD.into()),
+    };
+    let mut before = Listener::connect(&target, &Options::default())
+        .await
+        .unwrap();
     input.write_all(b"restart\n").unwrap();
     assert_eq!(url(), first);
     assert!(matches!(before.next().await, Err(Gone::Closed)));
-    Listener::connect(&target, &Options::default()).await.unwrap();
+    Listener::connect(&target, &Options::default())
+        .await
+        .unwrap();
     drop(input);
     assert!(child.wait().unwrap().success());
 }

@@ -1,4 +1,5 @@
-//! The journal on the disk: what it keeps, and what happens when it goes away or the disk refuses it.
+//! The journal on the disk: what it keeps, and what happens when it goes away or the disk refuses
+//! it.
 
 #[cfg(target_os = "linux")]
 use std::io::Write;
@@ -27,7 +28,10 @@ async fn the_corrected_start_of_the_first_session_is_there_after_a_restart() {
     let mut bridge = home.run(&target);
     let bus = Bus::connect(&target).await;
     bus.until_answered(SOON).await;
-    bus.until_status("the stream is known", |status| status["obs"]["streaming"] == true).await;
+    bus.until_status("the stream is known", |status| {
+        status["obs"]["streaming"] == true
+    })
+    .await;
     let started = bus.ask("GetStatus").await["session"]["started"].clone();
     bridge.signal("TERM");
     assert_eq!(bridge.ended().await.code, Some(0));
@@ -61,7 +65,8 @@ async fn durable_credits(bus: &Bus, follows: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_journal_deleted_while_the_bridge_runs_is_made_again_and_no_durable_reply_is_taken_back() {
+async fn a_journal_deleted_while_the_bridge_runs_is_made_again_and_no_durable_reply_is_taken_back()
+{
     let (_obs, target) = stand_in().await;
     let home = Home::new();
     let folder = home.path().join("data");
@@ -76,21 +81,50 @@ async fn a_journal_deleted_while_the_bridge_runs_is_made_again_and_no_durable_re
             std::fs::write(folder.join("other"), "something else").unwrap();
             std::fs::rename(folder.join("other"), &path).unwrap();
         }
-        let reply = bus.ask_with("AddToCredits", json!({ "section": format!("Round {round}"), "value": "Everyone" })).await;
+        let reply = bus
+            .ask_with(
+                "AddToCredits",
+                json!({ "section": format!("Round {round}"), "value": "Everyone" }),
+            )
+            .await;
         assert_eq!(reply.get("durable"), None, "{reply}");
         let status = bus.ask("GetStatus").await;
-        assert_eq!((&status["store"]["trouble"], &status["store"]["lost"]), (&Value::Null, &json!(false)), "{status}");
-        let note = status["store"]["notes"][0]["text"].as_str().unwrap_or_else(|| panic!("{status}"));
-        assert!(note.contains("while the bridge runs") && bridge.log().contains(note), "{note}");
+        assert_eq!(
+            (&status["store"]["trouble"], &status["store"]["lost"]),
+            (&Value::Null, &json!(false)),
+            "{status}"
+        );
+        let note = status["store"]["notes"][0]["text"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{status}"));
+        assert!(
+            note.contains("while the bridge runs") && bridge.log().contains(note),
+            "{note}"
+        );
         let shown = home.verb(&target, &["status"]).ended().await;
-        assert!(shown.stdout.contains("while the bridge runs"), "{}", shown.stdout);
+        assert!(
+            shown.stdout.contains("while the bridge runs"),
+            "{}",
+            shown.stdout
+        );
         bridge.kill();
     }
     let (_bridge, bus) = serving(&home, &target, &path).await;
     let credits = durable_credits(&bus, 200).await;
-    assert_eq!(credits["Custom"]["Round 1"], json!(["Everyone"]), "{credits}");
-    assert_eq!(credits["Custom"]["Round 2"], json!(["Everyone"]), "{credits}");
-    assert_eq!(std::fs::read_to_string(folder.join("journal.db.moved-aside-1")).unwrap(), "something else");
+    assert_eq!(
+        credits["Custom"]["Round 1"],
+        json!(["Everyone"]),
+        "{credits}"
+    );
+    assert_eq!(
+        credits["Custom"]["Round 2"],
+        json!(["Everyone"]),
+        "{credits}"
+    );
+    assert_eq!(
+        std::fs::read_to_string(folder.join("journal.db.moved-aside-1")).unwrap(),
+        "something else"
+    );
 }
 
 /// A disk of one MiB in a home. Needs the right to mount one.
@@ -102,10 +136,16 @@ impl SmallDisk {
     fn in_home(home: &Home) -> Self {
         let folder = home.path().join("small");
         std::fs::create_dir(&folder).unwrap();
-        let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", "size=4m", "small"]).arg(&folder).output().expect("the program mount");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=4m", "small"])
+            .arg(&folder)
+            .output()
+            .expect("the program mount");
         let why = String::from_utf8_lossy(&mounted.stderr);
-        assert!(mounted.status.success(), "this test mounts a small disk, which only root may do: {why}");
+        assert!(
+            mounted.status.success(),
+            "this test mounts a small disk, which only root may do: {why}"
+        );
         Self(folder)
     }
 
@@ -122,13 +162,18 @@ impl SmallDisk {
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         let unmounted = Command::new("umount").arg("--lazy").arg(&self.0).status();
-        assert!(unmounted.is_ok_and(|status| status.success()), "umount {}", self.0.display());
+        assert!(
+            unmounted.is_ok_and(|status| status.success()),
+            "umount {}",
+            self.0.display()
+        );
     }
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn on_a_full_disk_the_end_credits_roll_from_memory_and_everything_is_stored_once_there_is_room() {
+async fn on_a_full_disk_the_end_credits_roll_from_memory_and_everything_is_stored_once_there_is_room()
+ {
     let (_obs, target) = stand_in().await;
     let home = Home::new();
     let disk = SmallDisk::in_home(&home);
@@ -139,26 +184,55 @@ async fn on_a_full_disk_the_end_credits_roll_from_memory_and_everything_is_store
 
     let filler = disk.fill();
     burst(target.clone(), 100, 600).await;
-    bus.until_status("the disk is full", |status| !status["store"]["trouble"].is_null()).await;
+    bus.until_status("the disk is full", |status| {
+        !status["store"]["trouble"].is_null()
+    })
+    .await;
     let credits = bus.credits().await;
-    assert_eq!((followers(&credits).len(), &credits["durable"]), (600, &json!(false)));
+    assert_eq!(
+        (followers(&credits).len(), &credits["durable"]),
+        (600, &json!(false))
+    );
     for (name, fields) in [
         ("RollCredits", json!({ "test": true, "seconds": 60 })),
         ("ControlCredits", json!({ "command": "pause" })),
-        ("OverlayReport", json!({ "page": "credits", "state": "idle" })),
+        (
+            "OverlayReport",
+            json!({ "page": "credits", "state": "idle" }),
+        ),
         ("GetRoll", json!({})),
         ("StopCredits", json!({})),
     ] {
         let reply = bus.ask_with(name, fields).await;
         assert_eq!(reply["durable"], false, "{name}: {reply}");
     }
-    let refused = bus.ask_within("AddToCredits", json!({ "section": "Thanks", "value": "x" }), SOON).await.unwrap();
-    assert!(refused["error"].as_str().is_some_and(|why| why.contains("no space left on the disk")), "{refused}");
+    let refused = bus
+        .ask_within(
+            "AddToCredits",
+            json!({ "section": "Thanks", "value": "x" }),
+            SOON,
+        )
+        .await
+        .unwrap();
+    assert!(
+        refused["error"]
+            .as_str()
+            .is_some_and(|why| why.contains("no space left on the disk")),
+        "{refused}"
+    );
     let shown = home.verb(&target, &["credits", "get"]).ended().await;
     assert_eq!(shown.code, Some(0), "{}", shown.stderr);
-    assert!(shown.stdout.contains("Viewer599") && shown.stderr.contains("in memory only"), "{}", shown.stderr);
+    assert!(
+        shown.stdout.contains("Viewer599") && shown.stderr.contains("in memory only"),
+        "{}",
+        shown.stderr
+    );
     let shown = home.verb(&target, &["status"]).ended().await;
-    assert!(shown.stdout.contains("CANNOT BE WRITTEN") && shown.stdout.contains("no space left"), "{}", shown.stdout);
+    assert!(
+        shown.stdout.contains("CANNOT BE WRITTEN") && shown.stdout.contains("no space left"),
+        "{}",
+        shown.stdout
+    );
 
     std::fs::remove_file(filler).unwrap();
     durable_credits(&bus, 600).await;
@@ -174,7 +248,17 @@ async fn a_full_disk_at_the_first_start_is_named() {
     let home = Home::new();
     let disk = SmallDisk::in_home(&home);
     disk.fill();
-    let ended = home.verb(&target, &["run", "--store", disk.0.join("journal.db").to_str().unwrap()]).ended().await;
+    let ended = home
+        .verb(
+            &target,
+            &[
+                "run",
+                "--store",
+                disk.0.join("journal.db").to_str().unwrap(),
+            ],
+        )
+        .ended()
+        .await;
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert_clear(&ended, &["no space left on the disk of ", "free some"]);
 }
@@ -202,16 +286,24 @@ async fn a_journal_that_another_program_locks_for_long_stops_nothing() {
     .await;
     assert_eq!(credits["durable"], false);
     bus.ask("StopCredits").await;
-    let waiting = bus.ask("GetStatus").await["store"]["waiting"].as_u64().unwrap();
+    let waiting = bus.ask("GetStatus").await["store"]["waiting"]
+        .as_u64()
+        .unwrap();
     assert!(waiting > 2 * FOLLOWS as u64 - 256, "{waiting}");
     other.execute_batch("ROLLBACK").unwrap();
     durable_credits(&bus, FOLLOWS).await;
 
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     burst(target.clone(), FOLLOWS, FOLLOWS + 10).await;
-    bus.until_status("the journal is locked", |status| !status["store"]["trouble"].is_null()).await;
+    bus.until_status("the journal is locked", |status| {
+        !status["store"]["trouble"].is_null()
+    })
+    .await;
     bridge.signal("INT");
     let ended = bridge.ended_within(Duration::from_secs(6)).await;
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
-    assert_clear(&ended, &["entries could not be saved", "database is locked"]);
+    assert_clear(
+        &ended,
+        &["entries could not be saved", "database is locked"],
+    );
 }

@@ -1,4 +1,5 @@
-//! The bridge dies at any moment of a burst: what it had told anybody is still counted, and Twitchat tells what it missed.
+//! The bridge dies at any moment of a burst: what it had told anybody is still counted, and
+//! Twitchat tells what it missed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -54,7 +55,11 @@ impl Played {
         } else {
             let bits = 100 + u64::try_from(number).unwrap();
             self.bits.insert(who.display.clone(), bits);
-            Moment::Cheer { who, bits, text: "go".into() }
+            Moment::Cheer {
+                who,
+                bits,
+                text: "go".into(),
+            }
         }
     }
 
@@ -66,20 +71,38 @@ impl Played {
 
 /// Everybody who is listed.
 fn people(credits: &Value) -> BTreeSet<String> {
-    let cheerers = credits["Events"]["Cheers"].as_array().unwrap_or_else(|| panic!("no cheers in {credits}"));
-    cheerers.iter().map(|name| name.as_str().unwrap().to_owned()).chain(followers(credits)).collect()
+    let cheerers = credits["Events"]["Cheers"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no cheers in {credits}"));
+    cheerers
+        .iter()
+        .map(|name| name.as_str().unwrap().to_owned())
+        .chain(followers(credits))
+        .collect()
 }
 
 /// How many bits who gave.
 fn cheers(credits: &Value) -> BTreeMap<String, u64> {
-    let lines = credits["extended"]["Cheers"].as_array().unwrap_or_else(|| panic!("no cheers in {credits}"));
-    lines.iter().map(|line| (line["name"].as_str().unwrap().to_owned(), line["amount"].as_u64().unwrap())).collect()
+    let lines = credits["extended"]["Cheers"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no cheers in {credits}"));
+    lines
+        .iter()
+        .map(|line| {
+            (
+                line["name"].as_str().unwrap().to_owned(),
+                line["amount"].as_u64().unwrap(),
+            )
+        })
+        .collect()
 }
 
 async fn survives(target: &Target) {
     let home = Home::new();
     let bus = Arc::new(Bus::connect(target).await);
-    let twitchat = StandIn::connect(peer(target), Options::default()).await.unwrap();
+    let twitchat = StandIn::connect(peer(target), Options::default())
+        .await
+        .unwrap();
     let mut played = Played::default();
     let mut counted = BTreeSet::new();
     let mut inside = 0;
@@ -94,9 +117,17 @@ async fn survives(target: &Target) {
         // Its first word makes the bridge ask for what it missed.
         twitchat.set_answering(true);
         twitchat.play(played.next()).await.unwrap();
-        bus.until_status("the summary is merged", |status| !status["twitchat"]["summaryMerged"].is_null()).await;
+        bus.until_status("the summary is merged", |status| {
+            !status["twitchat"]["summaryMerged"].is_null()
+        })
+        .await;
         let filled = until_all(&bus, &played).await;
-        assert!(played.is_all_of(&filled), "point {point}: {} follows, {} cheers", followers(&filled).len(), cheers(&filled).len());
+        assert!(
+            played.is_all_of(&filled),
+            "point {point}: {} follows, {} cheers",
+            followers(&filled).len(),
+            cheers(&filled).len()
+        );
 
         let from = bus.position();
         let asking = keep_asking(&bus);
@@ -106,23 +137,41 @@ async fn survives(target: &Target) {
             if moment == kill_at {
                 // Every other time just after it has told somebody.
                 if point % 2 == 0 {
-                    within("the bridge counts", SOON, bus.until_heard(bus.position(), count)).await;
+                    within(
+                        "the bridge counts",
+                        SOON,
+                        bus.until_heard(bus.position(), count),
+                    )
+                    .await;
                 }
                 bridge.kill();
             } else if moment < kill_at && moment % PACE == PACE - 1 {
-                within("the bridge counts", SOON, bus.until_heard(bus.position(), count)).await;
+                within(
+                    "the bridge counts",
+                    SOON,
+                    bus.until_heard(bus.position(), count),
+                )
+                .await;
             }
         }
         twitchat.settled().await.unwrap();
         asking.abort();
         // Names only come in, so the longest reply has all of them.
-        let told = bus.heard_since(from, |_, heard| count(heard)).into_iter().max_by_key(|reply| reply.get().len());
-        counted = told.map_or_else(BTreeSet::new, |reply| people(&serde_json::from_str(reply.get()).unwrap()));
+        let told = bus
+            .heard_since(from, |_, heard| count(heard))
+            .into_iter()
+            .max_by_key(|reply| reply.get().len());
+        counted = told.map_or_else(BTreeSet::new, |reply| {
+            people(&serde_json::from_str(reply.get()).unwrap())
+        });
         let (before, counted) = (people(&filled).len(), counted.len());
         inside += usize::from(counted > before && counted < before + BURST);
     }
     println!("{inside} of {POINTS} kills came after a reply that had counted a part of the burst");
-    assert!(inside >= POINTS / 2, "only {inside} kills were in the middle of counting");
+    assert!(
+        inside >= POINTS / 2,
+        "only {inside} kills were in the middle of counting"
+    );
 }
 
 /// The credits, as soon as they have everything; what is still missing by then stays missing.

@@ -41,7 +41,10 @@ async fn a_stand_in_killed_in_a_burst_takes_nothing_along_that_it_had_delivered(
         let sending = start_burst(&target, kill * BURST, (kill + 1) * BURST);
         // Another point of the burst each time.
         let point = begun + u64::try_from(BURST * (kill + 1) / (KILLS + 1)).unwrap();
-        wait_until("part of the burst is delivered", SOON, || obs.broadcasts() >= point).await;
+        wait_until("part of the burst is delivered", SOON, || {
+            obs.broadcasts() >= point
+        })
+        .await;
         sending.abort();
         assert!(sending.await.is_err(), "the burst was over before the kill");
         obs.drained().await;
@@ -52,10 +55,19 @@ async fn a_stand_in_killed_in_a_burst_takes_nothing_along_that_it_had_delivered(
         let took = bus.until_answered(SOON).await;
         assert!(took < BACK_WITHIN, "back after {took:?}");
 
-        let follows = obs.heard().into_iter().filter(|event| event["type"] == "FOLLOW");
-        let delivered: BTreeSet<_> = follows.map(|event| event["id"].as_str().unwrap().to_owned()).collect();
+        let follows = obs
+            .heard()
+            .into_iter()
+            .filter(|event| event["type"] == "FOLLOW");
+        let delivered: BTreeSet<_> = follows
+            .map(|event| event["id"].as_str().unwrap().to_owned())
+            .collect();
         assert!(delivered.len() > BURST / (KILLS + 1));
-        assert_all_in(&delivered, &followers(&bus.credits().await), "delivered before the kill");
+        assert_all_in(
+            &delivered,
+            &followers(&bus.credits().await),
+            "delivered before the kill",
+        );
     }
 }
 
@@ -73,39 +85,64 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
         let witness = Bus::connect(&target).await;
         witness.until_answered(SOON).await;
         let sending = start_burst(&target, kill * ENDLESS, (kill + 1) * ENDLESS);
-        wait_until("the burst is on", SOON, || witness.position() > 3_000 * (kill + 1)).await;
+        wait_until("the burst is on", SOON, || {
+            witness.position() > 3_000 * (kill + 1)
+        })
+        .await;
         tokio::time::sleep(HEARD_BEFORE).await;
         let killed = Instant::now();
         obs.signal("KILL");
         let sent = sending.await.unwrap() - kill * ENDLESS;
         witness.until_gone().await;
-        let before = witness.heard_since(0, |at, heard| follower(heard).filter(|_| at + HEARD_BEFORE <= killed));
-        assert!(before.len() > 1_000 && before.len() < sent, "in the middle of a burst: {} of {sent}", before.len());
+        let before = witness.heard_since(0, |at, heard| {
+            follower(heard).filter(|_| at + HEARD_BEFORE <= killed)
+        });
+        assert!(
+            before.len() > 1_000 && before.len() < sent,
+            "in the middle of a burst: {} of {sent}",
+            before.len()
+        );
         let in_time = before.len();
         heard.extend(before);
 
         let again = Arc::clone(&obs);
-        tokio::task::spawn_blocking(move || again.restart()).await.unwrap();
+        tokio::task::spawn_blocking(move || again.restart())
+            .await
+            .unwrap();
         let bus = Bus::connect(&target).await;
         let took = bus.until_answered(SOON).await;
-        println!("kill {kill}: {sent} sent, {in_time} heard in time; back {took:?} after OBS was ready");
+        println!(
+            "kill {kill}: {sent} sent, {in_time} heard in time; back {took:?} after OBS was ready"
+        );
         assert!(took < BACK_WITHIN, "back after {took:?}");
-        assert_all_in(&heard, &followers(&bus.credits().await), "heard before the kill");
+        assert_all_in(
+            &heard,
+            &followers(&bus.credits().await),
+            "heard before the kill",
+        );
     }
     assert!(bridge.is_running());
 }
 
-/// A bridge that is far behind: OBS is under load and takes its time for each broadcast, a client has subscribed to follows, and many come.
-/// They come in small groups, as from a busy channel, so that more notices wait than there is room for.
+/// A bridge that is far behind: OBS is under load and takes its time for each broadcast, a client
+/// has subscribed to follows, and many come. They come in small groups, as from a busy channel, so
+/// that more notices wait than there is room for.
 async fn behind(home: &Home) -> (StandIn, Target, Program) {
     const FOLLOWS: usize = 3_000;
     const GROUP: usize = 20;
-    let options = sim::obs::Options { broadcast_takes: Duration::from_millis(5), ..Default::default() };
+    let options = sim::obs::Options {
+        broadcast_takes: Duration::from_millis(5),
+        ..Default::default()
+    };
     let (obs, target) = stand_in_with(options).await;
     let bridge = home.run(&target);
     let bus = Bus::connect(&target).await;
     bus.until_answered(SOON).await;
-    bus.ask_with("Subscribe", json!({ "client": "alerts", "events": { "Twitch": ["Follow"] } })).await;
+    bus.ask_with(
+        "Subscribe",
+        json!({ "client": "alerts", "events": { "Twitch": ["Follow"] } }),
+    )
+    .await;
     let mut talker = Talker::connect(&peer(&target)).await.unwrap();
     for number in 0..FOLLOWS {
         talker.pipeline(&follow(number)).await.unwrap();
@@ -117,7 +154,8 @@ async fn behind(home: &Home) -> (StandIn, Target, Program) {
 }
 
 #[tokio::test]
-async fn a_crash_of_obs_while_the_bridge_is_behind_is_reported_and_the_bridge_rests_comes_back_and_can_be_stopped() {
+async fn a_crash_of_obs_while_the_bridge_is_behind_is_reported_and_the_bridge_rests_comes_back_and_can_be_stopped()
+ {
     let home = Home::new();
     let (obs, target, mut bridge) = behind(&home).await;
     obs.kill().await;
@@ -137,7 +175,13 @@ async fn a_kick_while_the_bridge_is_behind_ends_it_with_the_exit_code_of_a_kick(
     obs.kick_all();
     let ended = bridge.ended().await;
     assert_eq!(ended.code, Some(8), "{}", ended.stderr);
-    assert!(ended.stderr.contains("the user disconnected twitchat-bridge in OBS"), "{}", ended.stderr);
+    assert!(
+        ended
+            .stderr
+            .contains("the user disconnected twitchat-bridge in OBS"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[tokio::test]
@@ -195,7 +239,9 @@ async fn a_label_shows_its_text_again_after_a_restart_of_a_real_obs() {
     labels_after_restart(&target, async || {
         obs.signal("KILL");
         let again = Arc::clone(&obs);
-        tokio::task::spawn_blocking(move || again.restart()).await.unwrap();
+        tokio::task::spawn_blocking(move || again.restart())
+            .await
+            .unwrap();
     })
     .await;
 }
@@ -206,7 +252,12 @@ async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
     const KIND: &str = "text_ft2_source_v2";
     let shows = async |obs: &obs::Talker, text: &str| {
         within(text, SOON, async {
-            while obs.input(SOURCE).await.unwrap().is_none_or(|input| input.settings["text"] != text) {
+            while obs
+                .input(SOURCE)
+                .await
+                .unwrap()
+                .is_none_or(|input| input.settings["text"] != text)
+            {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         })
@@ -214,20 +265,33 @@ async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
     };
     let old = json!({ "text": "old" });
     let home = Home::new();
-    home.configure(&format!("[[label]]\nsource = {SOURCE:?}\ntext = \"{{{{ credits.events.follows | length }}}} follow\"\n"));
+    home.configure(&format!(
+        "[[label]]\nsource = {SOURCE:?}\ntext = \"{{{{ credits.events.follows \
+        | length }}}} follow\"\n"
+    ));
     let _bridge = home.run(target);
     Bus::connect(target).await.until_answered(SOON).await;
-    let talker = obs::Talker::connect(target, &obs::Options::default()).await.unwrap();
+    let talker = obs::Talker::connect(target, &obs::Options::default())
+        .await
+        .unwrap();
     let scene = talker.program_scene().await.unwrap();
-    talker.create_input(&scene, SOURCE, KIND, &old).await.unwrap();
+    talker
+        .create_input(&scene, SOURCE, KIND, &old)
+        .await
+        .unwrap();
     shows(&talker, "0 follow").await;
 
     restart().await;
-    let talker = obs::Talker::connect(target, &obs::Options::default()).await.unwrap();
+    let talker = obs::Talker::connect(target, &obs::Options::default())
+        .await
+        .unwrap();
     if talker.input(SOURCE).await.unwrap().is_some() {
         talker.set_input(SOURCE, &old).await.unwrap();
     } else {
-        talker.create_input(&talker.program_scene().await.unwrap(), SOURCE, KIND, &old).await.unwrap();
+        talker
+            .create_input(&talker.program_scene().await.unwrap(), SOURCE, KIND, &old)
+            .await
+            .unwrap();
     }
     shows(&talker, "0 follow").await;
     let bus = Bus::connect(target).await;

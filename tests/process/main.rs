@@ -1,6 +1,7 @@
 //! The program as a process: killed, frozen, refused, stopped, and what it leaves behind.
 //!
-//! Tests that kill or freeze a real OBS start one of their own; the others on a real OBS share the one that `scripts/test` starts.
+//! Tests that kill or freeze a real OBS start one of their own; the others on a real OBS share the
+//! one that `scripts/test` starts.
 
 // Signals and /proc.
 #![cfg(unix)]

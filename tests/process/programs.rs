@@ -17,7 +17,11 @@ use crate::support::{SOON, wait_until};
 const SLOW: Duration = Duration::from_secs(20);
 
 async fn publish(bus: &Bus, kind: &str) {
-    bus.ask_with("PublishEvent", json!({ "publish": { "source": "Acme", "type": kind }, "data": {} })).await;
+    bus.ask_with(
+        "PublishEvent",
+        json!({ "publish": { "source": "Acme", "type": kind }, "data": {} }),
+    )
+    .await;
 }
 
 /// How long it takes from the event to the end of the quick program.
@@ -60,11 +64,21 @@ async fn a_flood_of_slow_programs_of_one_rule_does_not_delay_another_rules(targe
     .await;
     let loaded = quick(&bus, &file).await;
     println!("a program of another rule: {quiet:?} alone, {loaded:?} beside 40 slow ones");
-    assert!(loaded < SLOW / 2, "it waited for the slow ones: {loaded:?}, alone {quiet:?}");
+    assert!(
+        loaded < SLOW / 2,
+        "it waited for the slow ones: {loaded:?}, alone {quiet:?}"
+    );
     let none = json!({ "running": 0, "waiting": 0, "dropped": 0, "failed": 0 });
-    bus.until_status("the quick program has ended", |status| status["rules"][1]["programs"] == none).await;
+    bus.until_status("the quick program has ended", |status| {
+        status["rules"][1]["programs"] == none
+    })
+    .await;
     bridge.signal("INT");
-    assert_eq!(bridge.ended_within(SLOW / 2).await.code, Some(0), "programs that still run do not keep it");
+    assert_eq!(
+        bridge.ended_within(SLOW / 2).await.code,
+        Some(0),
+        "programs that still run do not keep it"
+    );
 }
 
 #[tokio::test]

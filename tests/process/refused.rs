@@ -1,4 +1,5 @@
-//! OBS cannot be had: one clear message with the next step, the right exit code, and never a password.
+//! OBS cannot be had: one clear message with the next step, the right exit code, and never a
+//! password.
 
 use std::fs;
 use std::time::Duration;
@@ -35,25 +36,61 @@ async fn assert_refused(target: &Target, verbs: &[&[&str]], code: i32, says: &[&
 async fn a_wrong_password_is_4() {
     let (_obs, target) = stand_in().await;
     let at = target.to_string();
-    let wrong = Target { password: Some(WRONG_PASSWORD.into()), ..target };
-    assert_refused(&wrong, &[RUN, STATUS], 4, &[&at, "refused the password", "Show Connect Info", WHERE]).await;
+    let wrong = Target {
+        password: Some(WRONG_PASSWORD.into()),
+        ..target
+    };
+    assert_refused(
+        &wrong,
+        &[RUN, STATUS],
+        4,
+        &[&at, "refused the password", "Show Connect Info", WHERE],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_password_that_nobody_gave_is_4() {
     let (_obs, target) = stand_in().await;
     let at = target.to_string();
-    let without = Target { password: None, ..target };
-    assert_refused(&without, &[RUN, STATUS], 4, &[&at, "asks for a password and none is set", "Show Connect Info", WHERE]).await;
+    let without = Target {
+        password: None,
+        ..target
+    };
+    assert_refused(
+        &without,
+        &[RUN, STATUS],
+        4,
+        &[
+            &at,
+            "asks for a password and none is set",
+            "Show Connect Info",
+            WHERE,
+        ],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_password_in_the_arguments_is_warned_of_and_not_repeated() {
     let (_obs, target) = stand_in().await;
     let home = Home::new();
-    let ended = home.verb(&Target { password: None, ..target }, &["status", "--password", WRONG_PASSWORD]).ended().await;
+    let ended = home
+        .verb(
+            &Target {
+                password: None,
+                ..target
+            },
+            &["status", "--password", WRONG_PASSWORD],
+        )
+        .ended()
+        .await;
     assert_eq!(ended.code, Some(4));
-    assert!(ended.stderr.contains("better use --password-file"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("better use --password-file"),
+        "{}",
+        ended.stderr
+    );
     assert_clear(&ended, &["refused the password"]);
 }
 
@@ -68,8 +105,20 @@ async fn nobody() -> (StandIn, Target) {
 async fn no_obs_is_3() {
     let (_obs, target) = nobody().await;
     let at = target.to_string();
-    let says = [&at, "there is no OBS", "Start OBS", "Enable WebSocket server", WHERE];
-    assert_refused(&target, &[STATUS, &["credits"], &["request", "GetInfo"]], 3, &says).await;
+    let says = [
+        &at,
+        "there is no OBS",
+        "Start OBS",
+        "Enable WebSocket server",
+        WHERE,
+    ];
+    assert_refused(
+        &target,
+        &[STATUS, &["credits"], &["request", "GetInfo"]],
+        3,
+        &says,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -79,7 +128,11 @@ async fn run_says_once_that_there_is_no_obs_and_meets_it_when_it_comes() {
     let mut bridge = home.run(&target);
     bridge.until_logged("there is no OBS at", SOON).await;
     // Long enough for several attempts.
-    let port_is_closed = tokio::time::timeout(Duration::from_secs(4), bridge.until_logged("connected to OBS", SOON)).await;
+    let port_is_closed = tokio::time::timeout(
+        Duration::from_secs(4),
+        bridge.until_logged("connected to OBS", SOON),
+    )
+    .await;
     assert!(port_is_closed.is_err());
     obs.start_again().await.unwrap();
     Bus::connect(&target).await.until_answered(SOON).await;
@@ -92,17 +145,33 @@ async fn run_says_once_that_there_is_no_obs_and_meets_it_when_it_comes() {
 
 #[tokio::test]
 async fn an_obs_that_is_too_old_is_7() {
-    let versions = Versions { studio: "29.1.3".into(), websocket: "5.2.3".into() };
-    let (_obs, target) = stand_in_with(sim::obs::Options { versions, ..Default::default() }).await;
+    let versions = Versions {
+        studio: "29.1.3".into(),
+        websocket: "5.2.3".into(),
+    };
+    let (_obs, target) = stand_in_with(sim::obs::Options {
+        versions,
+        ..Default::default()
+    })
+    .await;
     let at = target.to_string();
-    assert_refused(&target, &[RUN, STATUS], 7, &[&at, "OBS 29.1.3", "too old", "Update to OBS 30.2 or newer"]).await;
+    assert_refused(
+        &target,
+        &[RUN, STATUS],
+        7,
+        &[&at, "OBS 29.1.3", "too old", "Update to OBS 30.2 or newer"],
+    )
+    .await;
 }
 
 /// OBS's own settings in a home folder, as OBS writes them.
 fn write_obs_settings(home: &Home, enabled: bool, port: u16) {
-    let folder = home.path().join(".config/obs-studio/plugin_config/obs-websocket");
+    let folder = home
+        .path()
+        .join(".config/obs-studio/plugin_config/obs-websocket");
     fs::create_dir_all(&folder).unwrap();
-    let settings = serde_json::json!({ "alerts_enabled": false, "auth_required": true, "first_load": false,
+    let settings = serde_json::json!({ "alerts_enabled": false, "auth_required": true,
+        "first_load": false,
         "server_enabled": enabled, "server_password": PASSWORD, "server_port": port });
     fs::write(folder.join("config.json"), settings.to_string()).unwrap();
 }
@@ -115,7 +184,10 @@ fn on_its_own(home: &Home, args: &[&str]) -> Program {
 #[tokio::test]
 async fn a_server_that_is_switched_off_is_told_from_obs_settings() {
     let taken = tokio::net::TcpStream::connect(("127.0.0.1", 4455)).await;
-    assert!(taken.is_err(), "something listens on port 4455 of this machine: this test needs it to be free");
+    assert!(
+        taken.is_err(),
+        "something listens on port 4455 of this machine: this test needs it to be free"
+    );
     let home = Home::new();
     write_obs_settings(&home, false, 4455);
     let ended = on_its_own(&home, STATUS).ended().await;
@@ -124,7 +196,12 @@ async fn a_server_that_is_switched_off_is_told_from_obs_settings() {
     let advice = "the WebSocket server of OBS is switched off";
     let switch = "in OBS, Tools > WebSocket Server Settings > Enable WebSocket server";
     for text in [advice, switch, "obs-websocket/config.json"] {
-        assert_eq!(ended.stderr.matches(text).count(), 1, "{text:?}: {}", ended.stderr);
+        assert_eq!(
+            ended.stderr.matches(text).count(),
+            1,
+            "{text:?}: {}",
+            ended.stderr
+        );
     }
 
     let bridge = on_its_own(&home, RUN);
@@ -146,7 +223,8 @@ async fn port_and_password_come_from_obs_settings() {
 
 /// A web server: the same page for everybody.
 async fn web_server() -> (AbortOnDropHandle<()>, u16) {
-    const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 7\r\nConnection: close\r\n\r\n<p>hi\r\n";
+    const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \
+        7\r\nConnection: close\r\n\r\n<p>hi\r\n";
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let serving = tokio::spawn(async move {
@@ -168,11 +246,25 @@ async fn what_is_no_obs_at_all_is_3_and_is_named() {
     let (_serving, port) = web_server().await;
     let target = target(port, PASSWORD);
     let at = target.to_string();
-    assert_refused(&target, &[STATUS], 3, &[&at, "not an obs-websocket", "web server", "Compare host and port", WHERE]).await;
+    assert_refused(
+        &target,
+        &[STATUS],
+        3,
+        &[
+            &at,
+            "not an obs-websocket",
+            "web server",
+            "Compare host and port",
+            WHERE,
+        ],
+    )
+    .await;
 
     let home = Home::new();
     let mut bridge = home.run(&target);
-    bridge.until_logged("not an obs-websocket, but a web server", SOON).await;
+    bridge
+        .until_logged("not an obs-websocket, but a web server", SOON)
+        .await;
     assert!(bridge.is_running(), "run waits: the port may become OBS's");
     assert_readable(&bridge.log());
 }
@@ -186,7 +278,13 @@ async fn kicked_in_obs_is_8() {
     obs.kick_all();
     let ended = bridge.ended().await;
     assert_eq!(ended.code, Some(8), "{}", ended.stderr);
-    assert_clear(&ended, &["the user disconnected twitchat-bridge in OBS", "Start it again to connect again"]);
+    assert_clear(
+        &ended,
+        &[
+            "the user disconnected twitchat-bridge in OBS",
+            "Start it again to connect again",
+        ],
+    );
 }
 
 #[tokio::test]

@@ -28,17 +28,26 @@ async fn serving(home: &Home, target: &Target) -> (Program, Bus) {
     (bridge, bus)
 }
 
-/// Sends many requests that change the credits, without waiting, and returns when the first is answered.
+/// Sends many requests that change the credits, without waiting, and returns when the first is
+/// answered.
 async fn ask_much(target: &Target, bus: &Bus) -> Talker {
     let from = bus.position();
     let mut talker = Talker::connect(&peer(target)).await.unwrap();
     for number in 0..REQUESTS {
         let value = format!("Helper{number}");
-        let request = json!({ "request": "AddToCredits", "id": value, "section": "Helpers", "value": value });
+        let request =
+            json!({ "request": "AddToCredits", "id": value, "section": "Helpers", "value": value });
         talker.pipeline(&request).await.unwrap();
     }
     talker.flush().await.unwrap();
-    within("the first reply", SOON, bus.until_heard(from, |heard| reply(heard).filter(|reply| helper(reply).is_some()))).await;
+    within(
+        "the first reply",
+        SOON,
+        bus.until_heard(from, |heard| {
+            reply(heard).filter(|reply| helper(reply).is_some())
+        }),
+    )
+    .await;
     talker
 }
 
@@ -50,8 +59,13 @@ fn helper(reply: &Value) -> Option<String> {
 }
 
 fn helpers(credits: &Value) -> BTreeSet<String> {
-    let names = credits["Custom"]["Helpers"].as_array().into_iter().flatten();
-    names.map(|name| name.as_str().unwrap().to_owned()).collect()
+    let names = credits["Custom"]["Helpers"]
+        .as_array()
+        .into_iter()
+        .flatten();
+    names
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -63,16 +77,31 @@ async fn either_signal_ends_it_in_good_order_and_the_credits_are_the_same_afterw
         let (mut bridge, bus) = serving(&home, &target).await;
         if let Some(before) = before {
             let after = bus.credits().await;
-            for key in ["Events", "User", "TopBits", "TopChannelRewards", "Custom", "extended"] {
+            for key in [
+                "Events",
+                "User",
+                "TopBits",
+                "TopChannelRewards",
+                "Custom",
+                "extended",
+            ] {
                 assert_eq!(after[key], before[key], "{key}");
             }
         }
         burst(target.clone(), round * 500, (round + 1) * 500).await;
-        within("all is counted", SOON, async { while followers(&bus.credits().await).len() < (round + 1) * 500 {} }).await;
+        within("all is counted", SOON, async {
+            while followers(&bus.credits().await).len() < (round + 1) * 500 {}
+        })
+        .await;
         before = Some(bus.credits().await);
         bridge.signal(signal);
         let ended = bridge.ended_within(ENDS_WITHIN).await;
-        assert_eq!((ended.code, &*ended.stdout), (Some(0), ""), "SIG{signal}: {}", ended.stderr);
+        assert_eq!(
+            (ended.code, &*ended.stdout),
+            (Some(0), ""),
+            "SIG{signal}: {}",
+            ended.stderr
+        );
         assert_readable(&ended.stderr);
         assert!(!ended.stderr.contains("error: "), "{}", ended.stderr);
     }
@@ -91,9 +120,19 @@ async fn what_was_taken_is_answered_before_the_end() {
     talker.settled().await.unwrap();
 
     let (_bridge, again) = serving(&home, &target).await;
-    let answered: BTreeSet<_> = bus.heard_since(from, |_, heard| helper(&reply(heard)?)).into_iter().collect();
-    assert_eq!(helpers(&again.credits().await), answered, "counted, and answered");
-    println!("{} of {REQUESTS} requests were taken before the end", answered.len());
+    let answered: BTreeSet<_> = bus
+        .heard_since(from, |_, heard| helper(&reply(heard)?))
+        .into_iter()
+        .collect();
+    assert_eq!(
+        helpers(&again.credits().await),
+        answered,
+        "counted, and answered"
+    );
+    println!(
+        "{} of {REQUESTS} requests were taken before the end",
+        answered.len()
+    );
 }
 
 /// OBS hangs, and there are more replies than may wait for it: the bridge stands still.
@@ -112,7 +151,9 @@ async fn an_obs_that_hangs_does_not_keep_it() {
     let (_obs, mut bridge) = stuck(&home).await;
     bridge.signal("TERM");
     // A second on top: the machine is busy with other tests.
-    let ended = bridge.ended_within(ENDS_WITHIN + Duration::from_secs(1)).await;
+    let ended = bridge
+        .ended_within(ENDS_WITHIN + Duration::from_secs(1))
+        .await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }
 
@@ -154,5 +195,8 @@ async fn events_heard_before_the_end_are_kept() {
     bridge.signal("TERM");
     assert_eq!(bridge.ended_within(ENDS_WITHIN).await.code, Some(0));
     let (_bridge, again) = serving(&home, &target).await;
-    assert_eq!((followers(&again.credits().await).len(), heard), (2_000, 2_000));
+    assert_eq!(
+        (followers(&again.credits().await).len(), heard),
+        (2_000, 2_000)
+    );
 }

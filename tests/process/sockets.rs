@@ -1,4 +1,5 @@
-//! The bridge connects and never listens: seen from outside, in what the system says of its sockets.
+//! The bridge connects and never listens: seen from outside, in what the system says of its
+//! sockets.
 
 use std::collections::HashSet;
 use std::fs;
@@ -33,13 +34,21 @@ fn sockets(pid: u32) -> Sockets {
         .expect("/proc: this test needs Linux")
         .filter_map(|entry| {
             let link = fs::read_link(entry.ok()?.path()).ok()?;
-            Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())
+            Some(
+                link.to_str()?
+                    .strip_prefix("socket:[")?
+                    .strip_suffix(']')?
+                    .to_owned(),
+            )
         })
         .collect();
     let mut found = Sockets::default();
     for table in ["tcp", "tcp6", "udp", "udp6", "raw", "raw6", "unix"] {
         let text = fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default();
-        assert!(!text.is_empty() || table.ends_with('6'), "/proc/{pid}/net/{table} cannot be read");
+        assert!(
+            !text.is_empty() || table.ends_with('6'),
+            "/proc/{pid}/net/{table} cannot be read"
+        );
         for line in text.lines().skip(1) {
             let columns: Vec<_> = line.split_whitespace().collect();
             let unix = table == "unix";
@@ -54,7 +63,9 @@ fn sockets(pid: u32) -> Sockets {
                 _ => true,
             };
             if open {
-                found.open.push(format!("{table} {}", column(if unix { 7 } else { 1 })));
+                found
+                    .open
+                    .push(format!("{table} {}", column(if unix { 7 } else { 1 })));
             } else if table.starts_with("tcp") {
                 found.connections += 1;
             }
@@ -68,13 +79,25 @@ async fn assert_nothing_listens(target: &Target) {
     let home = Home::new();
     let bridge = home.run(target);
     let bus = Bus::connect(target).await;
-    let _twitchat = StandIn::connect(peer(target), Options::default()).await.unwrap();
+    let _twitchat = StandIn::connect(peer(target), Options::default())
+        .await
+        .unwrap();
     bus.until_answered(SOON).await;
     burst(target.clone(), 0, 100).await;
-    bus.until_status("Twitchat is heard", |status| status["twitchat"]["present"] == true).await;
+    bus.until_status("Twitchat is heard", |status| {
+        status["twitchat"]["present"] == true
+    })
+    .await;
     bus.credits().await;
     let sockets = sockets(bridge.pid());
-    assert_eq!(sockets, Sockets { open: Vec::new(), connections: 2 }, "two connections to OBS and nothing else");
+    assert_eq!(
+        sockets,
+        Sockets {
+            open: Vec::new(),
+            connections: 2
+        },
+        "two connections to OBS and nothing else"
+    );
 }
 
 #[tokio::test]
@@ -100,7 +123,10 @@ async fn a_process_that_listens_is_seen() {
     let _unix = UnixListener::bind(&path).unwrap();
     let (obs, _) = stand_in().await;
     let seen = sockets(std::process::id()).open;
-    let is_seen = |table: &str, end: &str| seen.iter().any(|line| line.starts_with(&format!("{table} ")) && line.ends_with(end));
+    let is_seen = |table: &str, end: &str| {
+        seen.iter()
+            .any(|line| line.starts_with(&format!("{table} ")) && line.ends_with(end))
+    };
     assert!(is_seen("tcp", &port(tcp.local_addr().unwrap())), "{seen:?}");
     assert!(is_seen("tcp", &port(obs.address())), "{seen:?}");
     assert!(is_seen("udp", &port(udp.local_addr().unwrap())), "{seen:?}");
@@ -109,6 +135,10 @@ async fn a_process_that_listens_is_seen() {
     if let Ok(tcp6) = TcpListener::bind("[::1]:0") {
         let seen = sockets(std::process::id()).open;
         let end = port(tcp6.local_addr().unwrap());
-        assert!(seen.iter().any(|line| line.starts_with("tcp6 ") && line.ends_with(&end)), "{seen:?}");
+        assert!(
+            seen.iter()
+                .any(|line| line.starts_with("tcp6 ") && line.ends_with(&end)),
+            "{seen:?}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! `wait`, `exec`, `record` and `replay` beside a bridge: on the stand-in, and with the same body on a real OBS.
+//! `wait`, `exec`, `record` and `replay` beside a bridge: on the stand-in, and with the same body
+//! on a real OBS.
 
 use std::fs;
 
@@ -15,12 +16,27 @@ use crate::support::{SOON, wait_until};
 /// Followers and cheers in the words of 16 and of 17.
 fn events() -> Vec<Value> {
     let message = |n: usize, kind: &str, bits: Option<u32>| {
-        let user = json!({ "id": n.to_string(), "login": format!("viewer{n}"), "displayName": format!("Viewer{n}") });
-        let data = bits.map_or_else(|| json!({ "user": user }), |bits| json!({ "user": user, "bits": bits, "message": "Cheer" }));
+        let user = json!({ "id": n.to_string(), "login": format!("viewer{n}"),
+            "displayName": format!("Viewer{n}") });
+        let data = bits.map_or_else(
+            || json!({ "user": user }),
+            |bits| json!({ "user": user, "bits": bits, "message": "Cheer" }),
+        );
         json!({ "origin": "twitchat", "type": kind, "id": format!("tape {n}"), "data": data })
     };
-    let kinds = [("FOLLOW", None), ("ON_FOLLOW", None), ("BITS", Some(100)), ("ON_BITS", Some(5))];
-    kinds.into_iter().cycle().take(40).enumerate().map(|(n, (kind, bits))| message(n, kind, bits)).collect()
+    let kinds = [
+        ("FOLLOW", None),
+        ("ON_FOLLOW", None),
+        ("BITS", Some(100)),
+        ("ON_BITS", Some(5)),
+    ];
+    kinds
+        .into_iter()
+        .cycle()
+        .take(40)
+        .enumerate()
+        .map(|(n, (kind, bits))| message(n, kind, bits))
+        .collect()
 }
 
 async fn connected(program: &Program) {
@@ -30,7 +46,9 @@ async fn connected(program: &Program) {
 /// What subscribers hear of Twitch's events, with their marks.
 fn told(bus: &Bus, from: usize) -> Vec<(String, bool)> {
     bus.heard_since(from, |_, heard| {
-        let Heard::Bridge(whole) = heard else { return None };
+        let Heard::Bridge(whole) = heard else {
+            return None;
+        };
         let message: Value = serde_json::from_str(whole.get()).unwrap();
         let kind = message["event"]["type"].as_str()?.to_owned();
         Some((kind, message["replay"] == true))
@@ -38,7 +56,10 @@ fn told(bus: &Bus, from: usize) -> Vec<(String, bool)> {
 }
 
 fn follows_and_cheers(credits: &Value) -> usize {
-    ["Follows", "Cheers"].iter().map(|section| credits["Events"][section].as_array().unwrap().len()).sum()
+    ["Follows", "Cheers"]
+        .iter()
+        .map(|section| credits["Events"][section].as_array().unwrap().len())
+        .sum()
 }
 
 async fn a_recording_is_told_again_and_counts_only_when_it_is_to(target: &Target) {
@@ -53,25 +74,54 @@ async fn a_recording_is_told_again_and_counts_only_when_it_is_to(target: &Target
     for message in &played {
         bus.tell(message).await;
     }
-    let lines = || fs::read_to_string(&file).unwrap_or_default().lines().count();
+    let lines = || {
+        fs::read_to_string(&file)
+            .unwrap_or_default()
+            .lines()
+            .count()
+    };
     wait_until("all is recorded", SOON, || lines() == played.len() + 1).await;
     recording.signal("INT");
     assert_eq!(recording.ended().await.code, Some(0));
 
     let _bridge = home.run(target);
     bus.until_answered(SOON).await;
-    bus.ask_with("Subscribe", json!({ "client": "alerts", "events": { "Twitch": ["Follow", "Cheer"] } })).await;
+    bus.ask_with(
+        "Subscribe",
+        json!({ "client": "alerts", "events": { "Twitch": ["Follow", "Cheer"] } }),
+    )
+    .await;
     let replay = async |more: &[&str]| {
         let from = bus.position();
-        let ended = home.verb(target, &[&["replay", tape, "--speed", "max"], more].concat()).ended().await;
+        let ended = home
+            .verb(
+                target,
+                &[&["replay", tape, "--speed", "max"], more].concat(),
+            )
+            .ended()
+            .await;
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        assert!(ended.stderr.contains(&format!("played {} messages", played.len())), "{}", ended.stderr);
-        wait_until("all is told", SOON, || told(&bus, from).len() == played.len()).await;
+        assert!(
+            ended
+                .stderr
+                .contains(&format!("played {} messages", played.len())),
+            "{}",
+            ended.stderr
+        );
+        wait_until("all is told", SOON, || {
+            told(&bus, from).len() == played.len()
+        })
+        .await;
         told(&bus, from)
     };
     assert!(replay(&[]).await.iter().all(|(_, is_replay)| *is_replay));
     assert_eq!(follows_and_cheers(&bus.credits().await), 0);
-    assert!(!replay(&["--count"]).await.iter().any(|(_, is_replay)| *is_replay));
+    assert!(
+        !replay(&["--count"])
+            .await
+            .iter()
+            .any(|(_, is_replay)| *is_replay)
+    );
     assert_eq!(follows_and_cheers(&bus.credits().await), played.len());
 }
 
@@ -81,13 +131,21 @@ async fn a_long_replay_keeps_its_order_and_loses_nothing(target: &Target) {
     let file = home.path().join("tape.ndjson");
     let lines: Vec<_> = (0..MESSAGES)
         .map(|n| {
-            json!({ "ms": n, "message": { "origin": "twitchat", "type": "FOLLOW", "id": n.to_string(), "data": { "n": n } } }).to_string()
+            json!({ "ms": n, "message": { "origin": "twitchat", "type": "FOLLOW",
+                "id": n.to_string(), "data": { "n": n } } })
+            .to_string()
         })
         .collect();
     fs::write(&file, lines.join("\n")).unwrap();
     let bus = Bus::connect(target).await;
     let begun = tokio::time::Instant::now();
-    let ended = home.verb(target, &["replay", file.to_str().unwrap(), "--speed", "max"]).ended().await;
+    let ended = home
+        .verb(
+            target,
+            &["replay", file.to_str().unwrap(), "--speed", "max"],
+        )
+        .ended()
+        .await;
     println!("{MESSAGES} messages replayed in {:?}", begun.elapsed());
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let heard = || {
@@ -99,25 +157,61 @@ async fn a_long_replay_keeps_its_order_and_loses_nothing(target: &Target) {
         })
     };
     wait_until("all is heard", SOON, || heard().len() >= MESSAGES).await;
-    let out_of_place: Vec<_> = heard().into_iter().zip(0..).filter(|(n, place)| n != place).take(5).collect();
-    assert!(out_of_place.is_empty() && heard().len() == MESSAGES, "{} heard, (message, place): {out_of_place:?}", heard().len());
+    let out_of_place: Vec<_> = heard()
+        .into_iter()
+        .zip(0..)
+        .filter(|(n, place)| n != place)
+        .take(5)
+        .collect();
+    assert!(
+        out_of_place.is_empty() && heard().len() == MESSAGES,
+        "{} heard, (message, place): {out_of_place:?}",
+        heard().len()
+    );
 }
 
 async fn an_event_is_waited_for_and_runs_a_program(target: &Target) {
     let home = Home::new();
-    let mut waiting = home.verb(target, &["wait", "--for", "FOLLOW", "--where", "data.user.login == 'tobiwanders'", "--timeout", "30s"]);
-    let mut running = home.verb(target, &["exec", "--on", "Twitch.Follow", "--", "printenv", "TWITCHAT_DATA_USERNAME"]);
+    let mut waiting = home.verb(
+        target,
+        &[
+            "wait",
+            "--for",
+            "FOLLOW",
+            "--where",
+            "data.user.login == 'tobiwanders'",
+            "--timeout",
+            "30s",
+        ],
+    );
+    let mut running = home.verb(
+        target,
+        &[
+            "exec",
+            "--on",
+            "Twitch.Follow",
+            "--",
+            "printenv",
+            "TWITCHAT_DATA_USERNAME",
+        ],
+    );
     connected(&waiting).await;
     connected(&running).await;
     let bus = Bus::connect(target).await;
     for (id, login) in [("w1", "somebody"), ("w2", "tobiwanders")] {
         let user = json!({ "id": id, "login": login, "displayName": login });
-        bus.tell(&json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": format!("{id} {}", running.pid()), "data": { "user": user } }))
-            .await;
+        bus.tell(
+            &json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": format!("{id} {}",
+            running.pid()), "data": { "user": user } }),
+        )
+        .await;
     }
     let ended = waiting.ended().await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert_eq!(serde_json::from_str::<Value>(&ended.stdout).unwrap()["data"]["user"]["id"], "w2");
+    assert_eq!(
+        serde_json::from_str::<Value>(&ended.stdout).unwrap()["data"]["user"]["id"],
+        "w2"
+    );
     let mut names = Vec::new();
     wait_until("both programs ran", SOON, || {
         names = running.output().lines().map(ToOwned::to_owned).collect();
@@ -145,7 +239,11 @@ async fn a_recording_is_told_again_on_a_real_obs() {
 #[tokio::test]
 async fn a_long_replay_keeps_its_order_on_the_stand_in() {
     // As on a busy machine: what is sent after the reply to another message may overtake it.
-    let (_obs, target) = stand_in_with(sim::obs::Options { order: sim::obs::Order::Heard, ..Default::default() }).await;
+    let (_obs, target) = stand_in_with(sim::obs::Options {
+        order: sim::obs::Order::Heard,
+        ..Default::default()
+    })
+    .await;
     a_long_replay_keeps_its_order_and_loses_nothing(&target).await;
 }
 
@@ -184,10 +282,21 @@ async fn exec_record_and_wait_go_on_after_a_real_obs_restarted() {
     for program in [&running, &recording, &waiting] {
         program.until_logged("back: OBS", SOON).await;
     }
-    Bus::connect(&target).await.tell(&json!({ "origin": "twitchat", "type": "FOLLOW", "id": "after", "data": {} })).await;
+    Bus::connect(&target)
+        .await
+        .tell(&json!({ "origin": "twitchat", "type": "FOLLOW", "id": "after", "data": {} }))
+        .await;
     assert_eq!(waiting.ended().await.code, Some(0));
-    wait_until("the program ran", SOON, || running.output().contains(r#""id":"after""#)).await;
-    wait_until("it is recorded", SOON, || fs::read_to_string(&tape).unwrap().contains(r#""id":"after""#)).await;
+    wait_until("the program ran", SOON, || {
+        running.output().contains(r#""id":"after""#)
+    })
+    .await;
+    wait_until("it is recorded", SOON, || {
+        fs::read_to_string(&tape)
+            .unwrap()
+            .contains(r#""id":"after""#)
+    })
+    .await;
     for program in [&mut running, &mut recording] {
         program.signal("TERM");
         assert_eq!(program.ended().await.code, Some(0));
@@ -195,7 +304,11 @@ async fn exec_record_and_wait_go_on_after_a_real_obs_restarted() {
     let marks: Vec<_> = fs::read_to_string(&tape)
         .unwrap()
         .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).unwrap()["gap"].as_str().map(ToOwned::to_owned))
+        .filter_map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["gap"]
+                .as_str()
+                .map(ToOwned::to_owned)
+        })
         .collect();
     assert_eq!(marks, ["begins", "ends"]);
 }

@@ -17,12 +17,18 @@ const FREEZE: Duration = Duration::from_secs(9);
 /// It ended because of another bridge, and says what to do.
 fn assert_gave_way(ended: &Ended) {
     assert_eq!(ended.code, OTHER_BRIDGE, "{}", ended.stderr);
-    assert_clear(ended, &["another bridge", "serves this OBS", "run --takeover"]);
+    assert_clear(
+        ended,
+        &["another bridge", "serves this OBS", "run --takeover"],
+    );
 }
 
 /// The run that answers.
 async fn who_answers(bus: &Bus) -> String {
-    bus.ask("GetStatus").await["run"]["id"].as_str().unwrap().to_owned()
+    bus.ask("GetStatus").await["run"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// The first bridge of a test, in service.
@@ -40,7 +46,15 @@ async fn a_second_one_on_the_same_journal_is_refused_and_told_who_has_it() {
     in_service(&first, &bus).await;
     let ended = home.run(&other_target).ended().await;
     assert_eq!(ended.code, OTHER_BRIDGE);
-    assert_clear(&ended, &["another bridge", "journal.db", "stop it first", &format!("process {}", first.pid())]);
+    assert_clear(
+        &ended,
+        &[
+            "another bridge",
+            "journal.db",
+            "stop it first",
+            &format!("process {}", first.pid()),
+        ],
+    );
     assert!(first.is_running());
     bus.ask("GetInfo").await;
 }

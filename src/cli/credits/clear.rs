@@ -25,7 +25,9 @@ impl Args {
             out::note("nothing was changed");
             return Ok(ExitCode::SUCCESS);
         }
-        context.ask("ClearCredits", Map::new(), self.patience).await?;
+        context
+            .ask("ClearCredits", Map::new(), self.patience)
+            .await?;
         out::note("new credits have begun; the old ones stay in the journal");
         Ok(ExitCode::SUCCESS)
     }

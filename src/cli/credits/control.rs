@@ -1,4 +1,5 @@
-//! `credits stop`, `pause`, `resume`, `next`, `previous`, `speed`, `goto`: steer the credits that roll.
+//! `credits stop`, `pause`, `resume`, `next`, `previous`, `speed`, `goto`: steer the credits that
+//! roll.
 
 use std::process::ExitCode;
 
@@ -37,7 +38,9 @@ pub(super) struct Goto {
 
 impl Plain {
     pub(super) async fn stop(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let reply = context.ask("StopCredits", Map::new(), self.patience).await?;
+        let reply = context
+            .ask("StopCredits", Map::new(), self.patience)
+            .await?;
         if reply.get("stopped") != Some(&Value::Bool(true)) {
             out::note("no credits roll");
         }
@@ -51,7 +54,13 @@ impl Plain {
 
 impl Speed {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        control("speed", Map::from_iter([("value".to_owned(), self.factor.into())]), self.patience, context).await
+        control(
+            "speed",
+            Map::from_iter([("value".to_owned(), self.factor.into())]),
+            self.patience,
+            context,
+        )
+        .await
     }
 }
 
@@ -70,15 +79,34 @@ impl Goto {
 fn time(text: &str) -> Option<u64> {
     let (minutes, seconds) = text.split_once(':')?;
     let (minutes, seconds): (u64, u64) = (minutes.parse().ok()?, seconds.parse().ok()?);
-    minutes.checked_mul(60)?.checked_add(seconds)?.checked_mul(1_000)
+    minutes
+        .checked_mul(60)?
+        .checked_add(seconds)?
+        .checked_mul(1_000)
 }
 
-async fn control(command: &str, mut fields: Map<String, Value>, patience: Patience, context: &Context) -> anyhow::Result<ExitCode> {
+async fn control(
+    command: &str,
+    mut fields: Map<String, Value>,
+    patience: Patience,
+    context: &Context,
+) -> anyhow::Result<ExitCode> {
     fields.insert("command".into(), command.into());
     let reply = context.ask("ControlCredits", fields, patience).await?;
-    let seconds = reply.get("elapsedMs").and_then(Value::as_u64).unwrap_or_default() / 1_000;
-    let state = reply.get("state").and_then(Value::as_str).unwrap_or_default();
-    out::note(format_args!("{state}, at {}:{:02}", seconds / 60, seconds % 60));
+    let seconds = reply
+        .get("elapsedMs")
+        .and_then(Value::as_u64)
+        .unwrap_or_default()
+        / 1_000;
+    let state = reply
+        .get("state")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    out::note(format_args!(
+        "{state}, at {}:{:02}",
+        seconds / 60,
+        seconds % 60
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -88,6 +116,15 @@ mod tests {
 
     #[test]
     fn times_are_minutes_and_seconds() {
-        assert_eq!((time("1:30"), time("0:05"), time("90"), time("cheers"), time("1:x")), (Some(90_000), Some(5_000), None, None, None));
+        assert_eq!(
+            (
+                time("1:30"),
+                time("0:05"),
+                time("90"),
+                time("cheers"),
+                time("1:x")
+            ),
+            (Some(90_000), Some(5_000), None, None, None)
+        );
     }
 }

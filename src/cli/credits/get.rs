@@ -59,7 +59,11 @@ impl GetArgs {
         if self.format == Format::Html {
             return self.html(context).await;
         }
-        let name = if self.test { "TestCredits" } else { "GetCredits" };
+        let name = if self.test {
+            "TestCredits"
+        } else {
+            "GetCredits"
+        };
         let reply = context.ask(name, self.wish(), self.patience).await?;
         let credits = bus::answer(reply);
         if credits.get("limited") == Some(&Value::Bool(true)) {
@@ -78,8 +82,14 @@ impl GetArgs {
         // The roll is made of the seed's keys, whatever the user wants to see as JSON.
         let current = self.format == Format::Json && self.spelling == Spelling::Current;
         let mut wish = Map::from_iter([
-            ("spelling".to_owned(), Value::from(if current { "current" } else { "seed" })),
-            ("extended".to_owned(), (self.extended || self.format == Format::Csv).into()),
+            (
+                "spelling".to_owned(),
+                Value::from(if current { "current" } else { "seed" }),
+            ),
+            (
+                "extended".to_owned(),
+                (self.extended || self.format == Format::Csv).into(),
+            ),
         ]);
         wish.extend(self.limit.map(|limit| ("limit".to_owned(), limit.into())));
         wish
@@ -100,9 +110,14 @@ impl GetArgs {
 pub(crate) fn show(roll: &Roll, markdown: bool) -> Result<(), out::OutError> {
     if roll.is_empty() {
         out::note(
-            "Nobody is in the credits yet: they fill as people follow, cheer, subscribe and write. `credits get --test` shows how they look full.",
+            "Nobody is in the credits yet: they fill as people follow, cheer, subscribe and write. \
+                `credits get --test` shows how they look full.",
         );
         return Ok(());
     }
-    out::line(if markdown { roll.markdown() } else { roll.text() })
+    out::line(if markdown {
+        roll.markdown()
+    } else {
+        roll.text()
+    })
 }

@@ -24,11 +24,13 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge credits roll --seconds 90
   twitchat-bridge credits clear --yes
 
-The bridge must be running: it is asked over OBS, as an overlay would ask it. What clear clears stays in the journal.";
+The bridge must be running: it is asked over OBS, as an overlay would ask it. What clear clears \
+stays in the journal.";
 
 /// Show the credits, roll them on the end-credits page, or begin new ones
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP, disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
+#[command(after_help = AFTER_HELP, disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,

@@ -1,4 +1,5 @@
-//! `credits roll` and `credits test`: roll the credits, or a crowd that never was, on the end-credits page.
+//! `credits roll` and `credits test`: roll the credits, or a crowd that never was, on the
+//! end-credits page.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -23,8 +24,8 @@ pub(super) struct Args {
 
 /// Roll a test on the end-credits page: nothing that is stored is touched
 ///
-/// Without options it shows the people that the bridge has seen; with any of --names to --mixed-currency a crowd that never was, the same
-/// for the same seed.
+/// Without options it shows the people that the bridge has seen; with any of --names to
+/// --mixed-currency a crowd that never was, the same for the same seed.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, clap::Args)]
 pub(super) struct TestArgs {
@@ -83,7 +84,13 @@ enum Mode {
 
 impl LookArgs {
     fn wish(&self) -> Map<String, Value> {
-        let mode = self.mode.map(|mode| if mode == Mode::Slides { "slides" } else { "scroll" });
+        let mode = self.mode.map(|mode| {
+            if mode == Mode::Slides {
+                "slides"
+            } else {
+                "scroll"
+            }
+        });
         let fields = [
             ("seconds", self.seconds.map(Value::from)),
             ("speed", self.speed.map(Value::from)),
@@ -92,7 +99,10 @@ impl LookArgs {
             ("theme", self.theme.as_deref().map(Value::from)),
             ("loop", self.repeats.then_some(Value::Bool(true))),
         ];
-        fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+        fields
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+            .collect()
     }
 }
 
@@ -106,11 +116,23 @@ impl TestArgs {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let mut wish = self.look.wish();
         wish.insert("test".into(), true.into());
-        let flags = [("long", self.long), ("rtl", self.rtl), ("emoji", self.emoji), ("mixedCurrency", self.mixed_currency)];
+        let flags = [
+            ("long", self.long),
+            ("rtl", self.rtl),
+            ("emoji", self.emoji),
+            ("mixedCurrency", self.mixed_currency),
+        ];
         if self.names.is_some() || self.seed.is_some() || flags.iter().any(|(_, is)| *is) {
             let numbers = [("names", self.names.map(u64::from)), ("seed", self.seed)];
-            let mut crowd: Map<_, _> = numbers.into_iter().filter_map(|(key, number)| Some((key.to_owned(), number?.into()))).collect();
-            crowd.extend(flags.into_iter().map(|(key, is)| (key.to_owned(), Value::Bool(is))));
+            let mut crowd: Map<_, _> = numbers
+                .into_iter()
+                .filter_map(|(key, number)| Some((key.to_owned(), number?.into())))
+                .collect();
+            crowd.extend(
+                flags
+                    .into_iter()
+                    .map(|(key, is)| (key.to_owned(), Value::Bool(is))),
+            );
             wish.insert("crowd".into(), crowd.into());
         }
         roll(wish, self.patience, context).await
@@ -118,7 +140,11 @@ impl TestArgs {
 }
 
 /// Prints the roll's id; what the user should know goes to standard error.
-async fn roll(wish: Map<String, Value>, patience: Patience, context: &Context) -> anyhow::Result<ExitCode> {
+async fn roll(
+    wish: Map<String, Value>,
+    patience: Patience,
+    context: &Context,
+) -> anyhow::Result<ExitCode> {
     let is_test = wish.get("test") == Some(&Value::Bool(true));
     let reply = context.ask("RollCredits", wish, patience).await?;
     let roll = reply.get("roll").cloned().unwrap_or_default();
@@ -128,7 +154,10 @@ async fn roll(wish: Map<String, Value>, patience: Patience, context: &Context) -
     }
     let no_page = reply.get("pages") == Some(&json!(0));
     if no_page && reply.get("shown") == Some(&json!(false)) {
-        out::warn("no page is there to show them: `overlay install` puts one into OBS, `overlay open` opens it in a browser");
+        out::warn(
+            "no page is there to show them: `overlay install` puts one into OBS, `overlay open` \
+                opens it in a browser",
+        );
     }
     if is_test && !no_page {
         warn_of(&roll, patience, context).await?;
@@ -146,9 +175,19 @@ async fn warn_of(roll: &Value, patience: Patience, context: &Context) -> anyhow:
     while Instant::now() < until {
         tokio::time::sleep(LOOK_EVERY).await;
         let status = context.ask("GetStatus", Map::new(), patience).await?;
-        let pages = status.get("overlay").and_then(|overlay| overlay.get("pages")).and_then(Value::as_array);
-        let ours = pages.into_iter().flatten().filter(|page| page.get("roll") == Some(roll));
-        for warning in ours.filter_map(|page| page.get("warnings").and_then(Value::as_array)).flatten().filter_map(Value::as_str) {
+        let pages = status
+            .get("overlay")
+            .and_then(|overlay| overlay.get("pages"))
+            .and_then(Value::as_array);
+        let ours = pages
+            .into_iter()
+            .flatten()
+            .filter(|page| page.get("roll") == Some(roll));
+        for warning in ours
+            .filter_map(|page| page.get("warnings").and_then(Value::as_array))
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             if said.insert(warning.to_owned()) {
                 out::warn(warning);
             }

@@ -7,13 +7,23 @@ const HEAD: &str = "section,name,platform,id,login,count,amount,unit,tier,first,
 /// One line per name, as RFC 4180 has it: of a reply with `extended` lists.
 pub(super) fn csv(reply: &Map<String, Value>) -> String {
     let mut lines = vec![HEAD.to_owned()];
-    for (section, list) in reply.get("extended").and_then(Value::as_object).into_iter().flatten() {
+    for (section, list) in reply
+        .get("extended")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         match list {
             Value::Array(rows) => lines.extend(rows.iter().map(|row| line(section, row))),
             // `Custom` and `TopBits` hold lists by name.
             Value::Object(lists) => {
                 for (name, rows) in lists {
-                    lines.extend(rows.as_array().into_iter().flatten().map(|row| line(&format!("{section}.{name}"), row)));
+                    lines.extend(
+                        rows.as_array()
+                            .into_iter()
+                            .flatten()
+                            .map(|row| line(&format!("{section}.{name}"), row)),
+                    );
                 }
             }
             _ => {}
@@ -30,9 +40,14 @@ fn line(section: &str, row: &Value) -> String {
     };
     let money = |money: &Value| {
         let part = |key| money.get(key).and_then(Value::as_str).unwrap_or_default();
-        format!("{} {}", part("amount"), part("currency")).trim().to_owned()
+        format!("{} {}", part("amount"), part("currency"))
+            .trim()
+            .to_owned()
     };
-    let amounts = row.get("amounts").and_then(Value::as_array).map(|list| list.iter().map(money).collect::<Vec<_>>().join("; "));
+    let amounts = row
+        .get("amounts")
+        .and_then(Value::as_array)
+        .map(|list| list.iter().map(money).collect::<Vec<_>>().join("; "));
     let name = match row {
         Value::Object(_) => text("name"),
         Value::String(name) => name.clone(),
@@ -55,7 +70,11 @@ fn line(section: &str, row: &Value) -> String {
 }
 
 fn quoted(cell: &str) -> String {
-    if cell.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    if cell.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -67,16 +86,19 @@ mod tests {
     #[test]
     fn each_name_has_its_line_and_its_quotes() {
         let reply = json!({ "extended": {
-            "Cheers": [{ "name": "Anna \"A\", B", "platform": "twitch", "id": "7", "login": "anna", "count": 2, "amount": 300, "unit": "bits",
+            "Cheers": [{ "name": "Anna \"A\", B", "platform": "twitch", "id": "7", "login": "anna",
+                "count": 2, "amount": 300, "unit": "bits",
                 "first": "2026-11-21T20:00:00Z", "last": "2026-11-21T21:00:00Z" }],
-            "Custom": { "Tips": [{ "name": "Kasper", "count": 1, "amounts": [{ "amount": "12.50", "currency": "EUR" }, { "amount": "3.00", "currency": "USD" }] }],
+            "Custom": { "Tips": [{ "name": "Kasper", "count": 1, "amounts": [{ "amount": "12.50",
+                "currency": "EUR" }, { "amount": "3.00", "currency": "USD" }] }],
                 "Thanks": [{ "name": "line\nbreak" }] },
             "Follows": [],
         }});
         assert_eq!(
             csv(reply.as_object().unwrap()),
             "section,name,platform,id,login,count,amount,unit,tier,first,last\r\n\
-             Cheers,\"Anna \"\"A\"\", B\",twitch,7,anna,2,300,bits,,2026-11-21T20:00:00Z,2026-11-21T21:00:00Z\r\n\
+             Cheers,\"Anna \"\"A\"\", \
+             B\",twitch,7,anna,2,300,bits,,2026-11-21T20:00:00Z,2026-11-21T21:00:00Z\r\n\
              Custom.Thanks,\"line\nbreak\",,,,,,,,,\r\n\
              Custom.Tips,Kasper,,,,1,12.50 EUR; 3.00 USD,,,,"
         );

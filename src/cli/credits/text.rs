@@ -13,7 +13,8 @@ use crate::cli::out::{self, BOLD};
 pub(crate) struct Roll(Vec<(String, Vec<String>)>);
 
 impl Roll {
-    /// Takes them out of a reply in the seed's spelling. Where the reply has `extended` lists, amounts come along.
+    /// Takes them out of a reply in the seed's spelling. Where the reply has `extended` lists,
+    /// amounts come along.
     pub(crate) fn read(reply: &Map<String, Value>) -> Self {
         let mut roll = Self::default();
         let reply = Value::from(reply.clone());
@@ -36,17 +37,38 @@ impl Roll {
     /// Groups stand among the lists of users, under names of the user's choice.
     fn groups(&mut self, reply: &Value) {
         let own = |key: &str| {
-            [Section::Editors, Section::Moderator, Section::Subscriber, Section::VIPs, Section::Users]
-                .iter()
-                .any(|section| section.seed() == key)
+            [
+                Section::Editors,
+                Section::Moderator,
+                Section::Subscriber,
+                Section::VIPs,
+                Section::Users,
+            ]
+            .iter()
+            .any(|section| section.seed() == key)
         };
-        for (group, names) in reply.get("User").and_then(Value::as_object).into_iter().flatten().filter(|(key, _)| !own(key)) {
-            self.add(&capitalised(group), names.as_array().into_iter().flatten().map(line).collect());
+        for (group, names) in reply
+            .get("User")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .filter(|(key, _)| !own(key))
+        {
+            self.add(
+                &capitalised(group),
+                names.as_array().into_iter().flatten().map(line).collect(),
+            );
         }
     }
 
     fn custom(&mut self, reply: &Value) {
-        for key in reply.get("Custom").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key) {
+        for key in reply
+            .get("Custom")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key)
+        {
             self.add(key, lines(reply, &["Custom", key]));
         }
     }
@@ -58,17 +80,31 @@ impl Roll {
 
     /// For a terminal or a text file.
     pub(crate) fn text(&self) -> String {
-        self.write(|title| format!("{BOLD}{title}{BOLD:#}\n"), |line| format!("  {line}\n"))
+        self.write(
+            |title| format!("{BOLD}{title}{BOLD:#}\n"),
+            |line| format!("  {line}\n"),
+        )
     }
 
     /// For a wiki or a chat.
     pub(crate) fn markdown(&self) -> String {
-        self.write(|title| format!("## {}\n\n", escaped(title)), |line| format!("- {}\n", escaped(line)))
+        self.write(
+            |title| format!("## {}\n\n", escaped(title)),
+            |line| format!("- {}\n", escaped(line)),
+        )
     }
 
     fn write(&self, title: impl Fn(&str) -> String, line: impl Fn(&str) -> String) -> String {
-        let section = |(heading, lines): &(String, Vec<String>)| title(heading) + &lines.iter().map(|text| line(text)).collect::<String>();
-        self.0.iter().map(section).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+        let section = |(heading, lines): &(String, Vec<String>)| {
+            title(heading) + &lines.iter().map(|text| line(text)).collect::<String>()
+        };
+        self.0
+            .iter()
+            .map(section)
+            .collect::<Vec<_>>()
+            .join("\n")
+            .trim_end()
+            .to_owned()
     }
 }
 
@@ -76,7 +112,11 @@ impl Roll {
 fn place(section: Section) -> Vec<&'static str> {
     let group = match section {
         section if Section::EVENTS.contains(&section) => Some("Events"),
-        Section::Editors | Section::Moderator | Section::Subscriber | Section::VIPs | Section::Users => Some("User"),
+        Section::Editors
+        | Section::Moderator
+        | Section::Subscriber
+        | Section::VIPs
+        | Section::Users => Some("User"),
         _ => None,
     };
     group.into_iter().chain(section.seed().split('.')).collect()
@@ -86,25 +126,42 @@ fn place(section: Section) -> Vec<&'static str> {
 fn lines(reply: &Value, place: &[&str]) -> Vec<String> {
     let at = |root: &Value, place: &[&str]| {
         let found = place.iter().try_fold(root, |value, key| value.get(key));
-        found.and_then(Value::as_array).map(|list| named_apart(list).iter().map(line).collect::<Vec<_>>())
+        found
+            .and_then(Value::as_array)
+            .map(|list| named_apart(list).iter().map(line).collect::<Vec<_>>())
     };
     // In `extended` all sections stand side by side.
-    let flat = place.iter().position(|key| ["Events", "User"].contains(key)).map_or(place, |_| place.get(1..).unwrap_or_default());
-    let extended = reply.get("extended").and_then(|extended| at(extended, flat)).filter(|lines| !lines.is_empty());
+    let flat = place
+        .iter()
+        .position(|key| ["Events", "User"].contains(key))
+        .map_or(place, |_| place.get(1..).unwrap_or_default());
+    let extended = reply
+        .get("extended")
+        .and_then(|extended| at(extended, flat))
+        .filter(|lines| !lines.is_empty());
     extended.or_else(|| at(reply, place)).unwrap_or_default()
 }
 
-/// The same list, with the platform behind each name that people of several chats have. Plain names have it from the bridge.
+/// The same list, with the platform behind each name that people of several chats have. Plain names
+/// have it from the bridge.
 fn named_apart(list: &[Value]) -> Vec<Value> {
     let who = |one: &Value| {
         let text = |key: &str| one.get(key).and_then(Value::as_str);
-        Some((text("name")?.to_owned(), Platform::parse(text("platform")?))).filter(|(_, platform)| platform.has_chat())
+        Some((text("name")?.to_owned(), Platform::parse(text("platform")?)))
+            .filter(|(_, platform)| platform.has_chat())
     };
     let mut platforms: HashMap<String, BTreeSet<Platform>> = HashMap::new();
     for (name, platform) in list.iter().filter_map(who) {
-        platforms.entry(name.to_lowercase()).or_default().insert(platform);
+        platforms
+            .entry(name.to_lowercase())
+            .or_default()
+            .insert(platform);
     }
-    let is_shared = |name: &str| platforms.get(&name.to_lowercase()).is_some_and(|platforms| platforms.len() > 1);
+    let is_shared = |name: &str| {
+        platforms
+            .get(&name.to_lowercase())
+            .is_some_and(|platforms| platforms.len() > 1)
+    };
     let mut list = list.to_vec();
     for one in &mut list {
         if let Some((name, platform)) = who(one).filter(|(name, _)| is_shared(name))
@@ -123,31 +180,68 @@ fn line(value: &Value) -> String {
         Value::Object(object) => object,
         other => return other.to_string(),
     };
-    let Some(name) = object.get("name").and_then(Value::as_str) else { return out::clean(&value.to_string()).into_owned() };
+    let Some(name) = object.get("name").and_then(Value::as_str) else {
+        return out::clean(&value.to_string()).into_owned();
+    };
     let mut more = Vec::new();
-    if let Some(count) = object.get("count").and_then(Value::as_u64).filter(|count| *count > 1) {
+    if let Some(count) = object
+        .get("count")
+        .and_then(Value::as_u64)
+        .filter(|count| *count > 1)
+    {
         more.push(format!("{count} times"));
     }
-    if let Some(amount) = object.get("amount").and_then(Value::as_u64).filter(|amount| *amount > 0) {
-        let unit = object.get("unit").and_then(Value::as_str).unwrap_or_default();
+    if let Some(amount) = object
+        .get("amount")
+        .and_then(Value::as_u64)
+        .filter(|amount| *amount > 0)
+    {
+        let unit = object
+            .get("unit")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         more.push(format!("{amount} {unit}").trim_end().to_owned());
     }
-    for money in object.get("amounts").and_then(Value::as_array).into_iter().flatten() {
+    for money in object
+        .get("amounts")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let part = |key| money.get(key).and_then(Value::as_str).unwrap_or_default();
-        more.push(format!("{} {}", part("amount"), part("currency")).trim_end().to_owned());
+        more.push(
+            format!("{} {}", part("amount"), part("currency"))
+                .trim_end()
+                .to_owned(),
+        );
     }
     let name = out::clean(name);
-    if more.is_empty() { name.into_owned() } else { format!("{name} ({})", out::clean(&more.join(", "))) }
+    if more.is_empty() {
+        name.into_owned()
+    } else {
+        format!("{name} ({})", out::clean(&more.join(", ")))
+    }
 }
 
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// Names such as `_anna_` must not become italics, nor `<b>` bold.
 fn escaped(text: &str) -> String {
-    text.chars().flat_map(|c| "\\`*_{}[]<>#|~&".contains(c).then_some('\\').into_iter().chain([c])).collect()
+    text.chars()
+        .flat_map(|c| {
+            "\\`*_{}[]<>#|~&"
+                .contains(c)
+                .then_some('\\')
+                .into_iter()
+                .chain([c])
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -162,7 +256,8 @@ mod tests {
 
     fn credits() -> Value {
         json!({
-            "Events": { "Follows": ["Anna_B", "雪見うどん"], "Cheers": [], "GameUpdates": ["Frog Café"] },
+            "Events": { "Follows": ["Anna_B", "雪見うどん"], "Cheers": [], "GameUpdates": ["Frog \
+                Café"] },
             "HypeTrainConductor": [],
             "User": { "Editors": [], "Users": ["Zed"], "regulars": ["<b>Olle"], "Moderator": [] },
             "Custom": { "Thanks": ["everybody", { "name": "Mum", "for": "dinner" }, 7] },
@@ -173,8 +268,14 @@ mod tests {
 
     #[test]
     fn a_name_that_people_of_several_platforms_have_stands_there_with_each() {
-        let person = |platform: &str, name: &str| json!({ "name": name, "platform": platform, "count": 1 });
-        let follows = [person("twitch", "Lea"), person("youtube", "lea"), person("kofi", "Lea"), person("kick", "Max")];
+        let person =
+            |platform: &str, name: &str| json!({ "name": name, "platform": platform, "count": 1 });
+        let follows = [
+            person("twitch", "Lea"),
+            person("youtube", "lea"),
+            person("kofi", "Lea"),
+            person("kick", "Max"),
+        ];
         let reply = json!({ "Events": { "Follows": [] }, "extended": { "Follows": follows } });
         let text = Roll::read(reply.as_object().unwrap()).text();
         let names: Vec<_> = text.lines().skip(1).map(str::trim).collect();
@@ -198,7 +299,8 @@ mod tests {
             "extended": {
                 "Cheers": [{ "name": "Anna_B", "count": 3, "amount": 300, "unit": "bits" }],
                 "Follows": [{ "name": "Zed", "count": 1 }],
-                "Custom": { "Tips": [{ "name": "Kasper", "count": 1, "amounts": [{ "amount": "12.50", "currency": "EUR" }] }] },
+                "Custom": { "Tips": [{ "name": "Kasper", "count": 1,
+                    "amounts": [{ "amount": "12.50", "currency": "EUR" }] }] },
             },
             "Custom": { "Tips": ["Kasper"] },
         });
@@ -207,7 +309,10 @@ mod tests {
 
     #[test]
     fn nobody_is_nobody() {
-        assert!(roll(&json!({ "Events": { "Follows": [] }, "Custom": {}, "User": { "regulars": [] } })).is_empty());
+        assert!(
+            roll(&json!({ "Events": { "Follows": [] }, "Custom": {}, "User": { "regulars": [] } }))
+                .is_empty()
+        );
         assert!(roll(&json!({ "Events": 3, "User": null })).is_empty());
     }
 }

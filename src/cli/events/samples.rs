@@ -1,4 +1,5 @@
-//! Captured messages as examples: what each type carries, and what the decoder makes of it. The people in them are invented.
+//! Captured messages as examples: what each type carries, and what the decoder makes of it. The
+//! people in them are invented.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +45,11 @@ impl Samples {
     pub(super) fn read() -> Self {
         let mut samples = Self::default();
         // The first line of the index is its head.
-        let is_current = OLD_INDEX.lines().skip(1).map(|line| line.split('\t').nth(2).is_some_and(|variant| variant.contains("current")));
+        let is_current = OLD_INDEX.lines().skip(1).map(|line| {
+            line.split('\t')
+                .nth(2)
+                .is_some_and(|variant| variant.contains("current"))
+        });
         samples.play(OLD.lines().zip(is_current));
         samples.play(NEW.lines().map(|line| (line, true)));
         samples.say_it_in_all_words();
@@ -67,23 +72,38 @@ impl Samples {
         self.events.keys().map(String::as_str)
     }
 
-    /// What one generation's words become, the other's become too: not every case of each was captured.
+    /// What one generation's words become, the other's become too: not every case of each was
+    /// captured.
     fn say_it_in_all_words(&mut self) {
         for told in self.events.values_mut() {
-            let others = told.by.iter().filter_map(|kind| catalogue::look_up(kind)).flat_map(|entry| &entry.counterparts);
+            let others = told
+                .by
+                .iter()
+                .filter_map(|kind| catalogue::look_up(kind))
+                .flat_map(|entry| &entry.counterparts);
             let others: Vec<_> = others.map(|name| (*name).to_owned()).collect();
             told.by.extend(others);
         }
     }
 
-    /// Plays messages a minute apart, so that each poll settles and each gift is over before the next.
+    /// Plays messages a minute apart, so that each poll settles and each gift is over before the
+    /// next.
     fn play<'a>(&mut self, lines: impl Iterator<Item = (&'a str, bool)>) {
         let (mut decoder, mut at) = (Decoder::default(), Timestamp::UNIX_EPOCH);
-        let lines: Vec<_> = lines.map(|(line, is_current)| (line.to_owned(), is_current)).collect();
-        let changed = lines.iter().filter_map(|(line, _)| Some((with_a_raid(line)?, false))).collect::<Vec<_>>();
+        let lines: Vec<_> = lines
+            .map(|(line, is_current)| (line.to_owned(), is_current))
+            .collect();
+        let changed = lines
+            .iter()
+            .filter_map(|(line, _)| Some((with_a_raid(line)?, false)))
+            .collect::<Vec<_>>();
         for (line, is_current) in lines.into_iter().chain(changed) {
-            let Ok(heard) = Heard::read(&line) else { continue };
-            let Heard::Twitchat(message) = &heard else { continue };
+            let Ok(heard) = Heard::read(&line) else {
+                continue;
+            };
+            let Heard::Twitchat(message) = &heard else {
+                continue;
+            };
             let kind = message.kind.to_string();
             let mut told = decoder.hear(&heard, at);
             at = at.saturating_add(1.minute()).unwrap_or(at);
@@ -108,17 +128,28 @@ impl Samples {
     }
 }
 
-/// The same labels after a raid and with another category: only that they changed tells that something happened.
+/// The same labels after a raid and with another category: only that they changed tells that
+/// something happened.
 fn with_a_raid(line: &str) -> Option<String> {
     let mut message: Value = serde_json::from_str(line).ok()?;
-    if !matches!(message.get("type")?.as_str()?, "LABEL_OVERLAY_PLACEHOLDERS" | "ON_LABEL_OVERLAY_PLACEHOLDERS") {
+    if !matches!(
+        message.get("type")?.as_str()?,
+        "LABEL_OVERLAY_PLACEHOLDERS" | "ON_LABEL_OVERLAY_PLACEHOLDERS"
+    ) {
         return None;
     }
     let labels = message.get_mut("data")?.as_object_mut()?;
-    for (label, value) in [("RAID_ID", "220194871"), ("RAID_NAME", "TobiWanders"), ("STREAM_CATEGORY_NAME", "Chess")] {
+    for (label, value) in [
+        ("RAID_ID", "220194871"),
+        ("RAID_NAME", "TobiWanders"),
+        ("STREAM_CATEGORY_NAME", "Chess"),
+    ] {
         labels.insert(label.into(), json!({ "value": value, "type": "string" }));
     }
-    labels.insert("RAID_COUNT".into(), json!({ "value": 12, "type": "number" }));
+    labels.insert(
+        "RAID_COUNT".into(),
+        json!({ "value": 12, "type": "number" }),
+    );
     Some(message.to_string())
 }
 
@@ -129,14 +160,34 @@ mod tests {
     #[test]
     fn what_becomes_what_is_found_out_by_trying() {
         let samples = Samples::read();
-        let becomes = |kind: &str| samples.kind(kind).unwrap().becomes.iter().map(String::as_str).collect::<Vec<_>>();
-        assert_eq!(becomes("FOLLOW"), ["Twitch.Follow", "YouTube.NewSubscriber"]);
-        assert_eq!(becomes("LABEL_OVERLAY_PLACEHOLDERS"), ["Twitch.Raid", "Twitch.StreamUpdate"]);
-        assert!(becomes("SUBSCRIPTION").contains(&"Twitch.GiftSub") && becomes("ON_SUBSCRIPTION").contains(&"Twitch.ReSub"));
+        let becomes = |kind: &str| {
+            samples
+                .kind(kind)
+                .unwrap()
+                .becomes
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            becomes("FOLLOW"),
+            ["Twitch.Follow", "YouTube.NewSubscriber"]
+        );
+        assert_eq!(
+            becomes("LABEL_OVERLAY_PLACEHOLDERS"),
+            ["Twitch.Raid", "Twitch.StreamUpdate"]
+        );
+        assert!(
+            becomes("SUBSCRIPTION").contains(&"Twitch.GiftSub")
+                && becomes("ON_SUBSCRIPTION").contains(&"Twitch.ReSub")
+        );
         assert!(becomes("COUNTER_LIST").is_empty());
         let cheer = samples.event("Twitch.Cheer").unwrap();
         assert_eq!(cheer.by.iter().collect::<Vec<_>>(), ["BITS", "ON_BITS"]);
         assert!(cheer.data["displayName"].is_string());
-        assert!(samples.kind("MESSAGE_FIRST").unwrap().data["user"].is_object(), "not the shape that was never sent");
+        assert!(
+            samples.kind("MESSAGE_FIRST").unwrap().data["user"].is_object(),
+            "not the shape that was never sent"
+        );
     }
 }

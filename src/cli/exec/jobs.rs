@@ -1,4 +1,5 @@
-//! Runs of a program, so many at once; the others wait in a bounded queue, and when that is full the newest is dropped.
+//! Runs of a program, so many at once; the others wait in a bounded queue, and when that is full
+//! the newest is dropped.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -71,9 +72,11 @@ impl Jobs {
         } else {
             self.tally.dropped += 1;
             if self.tally.dropped.is_power_of_two() {
-                let (dropped, waiting) = (out::count(self.tally.dropped, "event"), self.queue.len());
+                let (dropped, waiting) =
+                    (out::count(self.tally.dropped, "event"), self.queue.len());
                 out::warn(&format!(
-                    "{dropped} dropped: {waiting} wait already. --jobs lets more programs run at once, --queue more events wait"
+                    "{dropped} dropped: {waiting} wait already. --jobs lets more programs run at \
+                        once, --queue more events wait"
                 ));
             }
         }
@@ -82,15 +85,22 @@ impl Jobs {
     fn begin(&mut self, job: Job) {
         let (program, stop) = (Arc::clone(&self.program), self.stop.clone());
         self.running.spawn(async move {
-            let Job { about, input, variables } = job;
+            let Job {
+                about,
+                input,
+                variables,
+            } = job;
             let ended = program.run(input, variables, &stop).await;
             (about, ended)
         });
     }
 
-    /// Waits for the next run to end; tells whether it succeeded. For ever while none runs. May be dropped and called again.
+    /// Waits for the next run to end; tells whether it succeeded. For ever while none runs. May be
+    /// dropped and called again.
     pub(crate) async fn next(&mut self) -> bool {
-        let Some(joined) = self.running.join_next().await else { return std::future::pending().await };
+        let Some(joined) = self.running.join_next().await else {
+            return std::future::pending().await;
+        };
         if let Some(job) = self.queue.pop_front() {
             self.bytes -= job.input.len();
             self.begin(job);
@@ -103,7 +113,10 @@ impl Jobs {
             Ok((about, Err(error))) => {
                 self.tally.failed += 1;
                 let program = self.program.name.to_string_lossy();
-                out::warn(&format!("{program} failed for {about}: {:#}", anyhow::Error::from(error)));
+                out::warn(&format!(
+                    "{program} failed for {about}: {:#}",
+                    anyhow::Error::from(error)
+                ));
                 false
             }
             Err(error) => {

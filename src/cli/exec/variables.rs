@@ -1,6 +1,7 @@
 //! An event as environment variables, for programs that do not read JSON.
 //!
-//! Whoever writes in chat decides what stands in them, so: no control characters, and bounds on all that can grow.
+//! Whoever writes in chat decides what stands in them, so: no control characters, and bounds on all
+//! that can grow.
 
 use serde_json::Value;
 
@@ -17,7 +18,8 @@ pub(crate) const HELP: &str = "Environment of the program:
                      all but letters and digits. data.user.displayName becomes
                      TWITCHAT_DATA_USER_DISPLAYNAME, data.recipients[0].login becomes
                      TWITCHAT_DATA_RECIPIENTS_0_LOGIN. Of a message that becomes an event, and of
-                     that event, these are the same: first the event's, then what only the message has
+                     that event, these are the same: first the event's, then what only the message \
+                     has
   TWITCHAT_CUT       1, if values over 2 KiB were cut, or variables beyond 200 or 16 KiB left out
 Control characters are spaces there. In the JSON on its standard input everything is as it was.";
 
@@ -43,7 +45,8 @@ pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
     if line.replay {
         made.add("TWITCHAT_REPLAY", "1");
     }
-    // One set for both: a name means the same, whether the message or the event that is made of it starts the program.
+    // One set for both: a name means the same, whether the message or the event that is made of it
+    // starts the program.
     let (event, message) = if line.from == From::Twitchat && !line.counterpart.is_null() {
         (&line.counterpart, &line.data)
     } else {
@@ -61,7 +64,8 @@ pub(crate) fn of(line: &Line) -> Vec<(String, String)> {
 #[derive(Debug, Default)]
 struct Variables {
     list: Vec<(String, String)>,
-    /// How many of them the event has; 0 while it is read. What the message has by these names is left out: the event's counts.
+    /// How many of them the event has; 0 while it is read. What the message has by these names is
+    /// left out: the event's counts.
     of_event: usize,
     bytes: usize,
     cut: bool,
@@ -74,7 +78,16 @@ impl Variables {
             return;
         }
         let inner = |key: &str| {
-            let word: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+            let word: String = key
+                .chars()
+                .map(|c| {
+                    if c.is_ascii_alphanumeric() {
+                        c.to_ascii_uppercase()
+                    } else {
+                        '_'
+                    }
+                })
+                .collect();
             format!("{name}_{word}")
         };
         match value {
@@ -82,9 +95,13 @@ impl Variables {
             Value::Bool(_) | Value::Number(_) => self.add(name, &value.to_string()),
             Value::String(text) => self.add(name, text),
             Value::Array(list) => {
-                list.iter().enumerate().for_each(|(place, value)| self.add_all(&inner(&place.to_string()), value, depth + 1));
+                list.iter().enumerate().for_each(|(place, value)| {
+                    self.add_all(&inner(&place.to_string()), value, depth + 1)
+                });
             }
-            Value::Object(fields) => fields.iter().for_each(|(key, value)| self.add_all(&inner(key), value, depth + 1)),
+            Value::Object(fields) => fields
+                .iter()
+                .for_each(|(key, value)| self.add_all(&inner(key), value, depth + 1)),
         }
     }
 
@@ -93,8 +110,16 @@ impl Variables {
         let shown = begin(value, LONGEST_VALUE);
         let bytes = self.bytes + name.len() + shown.len() + 2;
         let shown_whole = shown.len() == value.len();
-        let shown: String = shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        if let Some((place, (_, taken))) = self.list.iter().enumerate().find(|(_, (other, _))| other == name) {
+        let shown: String = shown
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        if let Some((place, (_, taken))) = self
+            .list
+            .iter()
+            .enumerate()
+            .find(|(_, (other, _))| other == name)
+        {
             // `user_id` and `user.id` have one name, and say the same.
             self.cut |= place >= self.of_event && *taken != shown;
             return;
@@ -111,7 +136,10 @@ impl Variables {
 
 /// As much of a text as fits into so many bytes.
 fn begin(text: &str, bytes: usize) -> &str {
-    (0..=bytes.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
+    (0..=bytes.min(text.len()))
+        .rev()
+        .find_map(|end| text.get(..end))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -128,7 +156,15 @@ mod tests {
 
     fn line(data: Value) -> Line {
         let at = jiff::Timestamp::UNIX_EPOCH;
-        Line { at, from: From::Twitchat, name: "Twitchat.FOLLOW".into(), id: json!("f1"), data, counterpart: Value::Null, replay: false }
+        Line {
+            at,
+            from: From::Twitchat,
+            name: "Twitchat.FOLLOW".into(),
+            id: json!("f1"),
+            data,
+            counterpart: Value::Null,
+            replay: false,
+        }
     }
 
     fn made(data: Value) -> Vec<(String, String)> {
@@ -141,9 +177,13 @@ mod tests {
 
     #[test]
     fn an_event_in_variables() {
-        let data = json!({ "user": { "login": "anna_b", "displayName": "Anna\u{1b}[31m\n\0B" }, "bits": 100, "isTest": false, "none": null,
+        let data = json!({ "user": { "login": "anna_b", "displayName": "Anna\u{1b}[31m\n\0B" },
+            "bits": 100, "isTest": false, "none": null,
             "recipients": [{ "login": "x" }], "größe-1": "é" });
-        let mut all = of(&Line { replay: true, ..line(data) });
+        let mut all = of(&Line {
+            replay: true,
+            ..line(data)
+        });
         all.sort();
         let expected = [
             pair("TWITCHAT_AT", "1970-01-01T00:00:00.000Z"),
@@ -170,27 +210,60 @@ mod tests {
     /// The variables of the data. Times differ by the moment that an event waits.
     fn of_data(line: &Line) -> BTreeMap<String, String> {
         let is_time = |value: &str| value.parse::<jiff::Timestamp>().is_ok();
-        let all = of(line).into_iter().filter(|(name, _)| name.starts_with("TWITCHAT_DATA_") || name == "TWITCHAT_CUT");
-        all.map(|(name, value)| if is_time(&value) { (name, "a time".into()) } else { (name, value) }).collect()
+        let all = of(line)
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("TWITCHAT_DATA_") || name == "TWITCHAT_CUT");
+        all.map(|(name, value)| {
+            if is_time(&value) {
+                (name, "a time".into())
+            } else {
+                (name, value)
+            }
+        })
+        .collect()
     }
 
     #[test]
     fn a_message_and_the_event_that_it_becomes_set_the_same_variables() {
         let mut compared = BTreeMap::new();
         for line in EXAMPLES.iter().flat_map(|examples| examples.lines()) {
-            let Ok(heard) = Heard::read(line) else { continue };
+            let Ok(heard) = Heard::read(line) else {
+                continue;
+            };
             // Each by itself: a gift or a line of another message would change its event.
             let mut decoder = Decoder::default();
             let at = jiff::Timestamp::UNIX_EPOCH;
             let mut lines = decoder.hear(&heard, at);
             lines.extend(decoder.tick(at + 3.seconds()));
-            let Some(message) = lines.iter().find(|line| line.from == From::Twitchat) else { continue };
-            let Some(event) = lines.iter().find(|line| line.from == From::Mapped) else { continue };
-            assert_eq!(of_data(message), of_data(event), "{} and {}", message.name, event.name);
+            let Some(message) = lines.iter().find(|line| line.from == From::Twitchat) else {
+                continue;
+            };
+            let Some(event) = lines.iter().find(|line| line.from == From::Mapped) else {
+                continue;
+            };
+            assert_eq!(
+                of_data(message),
+                of_data(event),
+                "{} and {}",
+                message.name,
+                event.name
+            );
             *compared.entry(message.name.clone()).or_insert(0) += 1;
         }
-        for kind in ["FOLLOW", "ON_FOLLOW", "BITS", "SUBSCRIPTION", "REWARD_REDEEM", "MESSAGE_FIRST", "POLL_PROGRESS", "TIMER_START"] {
-            assert!(compared.contains_key(&format!("Twitchat.{kind}")), "{kind}: {compared:?}");
+        for kind in [
+            "FOLLOW",
+            "ON_FOLLOW",
+            "BITS",
+            "SUBSCRIPTION",
+            "REWARD_REDEEM",
+            "MESSAGE_FIRST",
+            "POLL_PROGRESS",
+            "TIMER_START",
+        ] {
+            assert!(
+                compared.contains_key(&format!("Twitchat.{kind}")),
+                "{kind}: {compared:?}"
+            );
         }
     }
 
@@ -198,21 +271,56 @@ mod tests {
     fn a_name_that_both_have_is_the_events() {
         let event = json!({ "message": { "text": "hi" }, "bits": 100 });
         let message = json!({ "message": "hi", "bits": "a hundred", "pinned": true });
-        let of_message = Line { counterpart: event.clone(), ..line(message.clone()) };
-        let of_event = Line { from: From::Mapped, name: "Twitch.Cheer".into(), counterpart: message, ..line(event) };
-        let expected = [("BITS", "100"), ("MESSAGE", "hi"), ("MESSAGE_TEXT", "hi"), ("PINNED", "true")];
-        let expected: BTreeMap<_, _> = expected.into_iter().map(|(name, value)| pair(&format!("TWITCHAT_DATA_{name}"), value)).collect();
-        assert_eq!((of_data(&of_message), of_data(&of_event)), (expected.clone(), expected));
+        let of_message = Line {
+            counterpart: event.clone(),
+            ..line(message.clone())
+        };
+        let of_event = Line {
+            from: From::Mapped,
+            name: "Twitch.Cheer".into(),
+            counterpart: message,
+            ..line(event)
+        };
+        let expected = [
+            ("BITS", "100"),
+            ("MESSAGE", "hi"),
+            ("MESSAGE_TEXT", "hi"),
+            ("PINNED", "true"),
+        ];
+        let expected: BTreeMap<_, _> = expected
+            .into_iter()
+            .map(|(name, value)| pair(&format!("TWITCHAT_DATA_{name}"), value))
+            .collect();
+        assert_eq!(
+            (of_data(&of_message), of_data(&of_event)),
+            (expected.clone(), expected)
+        );
     }
 
     #[test]
     fn what_is_too_long_is_cut_and_says_so() {
         let long = made(json!({ "text": "é".repeat(2_000) }));
-        assert_eq!(long, [pair("TWITCHAT_DATA_TEXT", &"é".repeat(1_024)), pair("TWITCHAT_CUT", "1")]);
+        assert_eq!(
+            long,
+            [
+                pair("TWITCHAT_DATA_TEXT", &"é".repeat(1_024)),
+                pair("TWITCHAT_CUT", "1")
+            ]
+        );
         let many = made(json!((0..1_000).collect::<Vec<_>>()));
-        assert_eq!((many.len(), many.last()), (MOST - 5 + 1, Some(&pair("TWITCHAT_CUT", "1"))));
-        assert_eq!(made(json!({ "a b": 1, "a-b": 2 })), [pair("TWITCHAT_DATA_A_B", "1"), pair("TWITCHAT_CUT", "1")]);
-        assert_eq!(made(json!({ "user_id": "7", "user": { "id": "7" } })), [pair("TWITCHAT_DATA_USER_ID", "7")], "nothing is lost");
+        assert_eq!(
+            (many.len(), many.last()),
+            (MOST - 5 + 1, Some(&pair("TWITCHAT_CUT", "1")))
+        );
+        assert_eq!(
+            made(json!({ "a b": 1, "a-b": 2 })),
+            [pair("TWITCHAT_DATA_A_B", "1"), pair("TWITCHAT_CUT", "1")]
+        );
+        assert_eq!(
+            made(json!({ "user_id": "7", "user": { "id": "7" } })),
+            [pair("TWITCHAT_DATA_USER_ID", "7")],
+            "nothing is lost"
+        );
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
@@ -225,7 +333,8 @@ mod tests {
         leaf.prop_recursive(6, 256, 12, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..12).prop_map(Value::from),
-                prop::collection::btree_map(any::<String>(), inner, 0..12).prop_map(|map| Value::Object(map.into_iter().collect())),
+                prop::collection::btree_map(any::<String>(), inner, 0..12)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
             ]
         })
     }
@@ -235,7 +344,8 @@ mod tests {
         fn names_and_values_are_harmless_and_bounded(data in any_json()) {
             let all = of(&line(data));
             prop_assert!(all.len() <= MOST + 1);
-            prop_assert!(all.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() <= MOST_BYTES + 20);
+            prop_assert!(all.iter().map(|(name,
+                value)| name.len() + value.len()).sum::<usize>() <= MOST_BYTES + 20);
             for (name, value) in all {
                 prop_assert!(name.starts_with("TWITCHAT_") && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'));
                 prop_assert!(!value.chars().any(char::is_control) && value.len() <= LONGEST_VALUE);

@@ -1,5 +1,6 @@
-//! What was heard on the bus, decoded by the library: Twitchat's messages with the events they map to, requests, the bridge's messages.
-//! It keeps who is who, gifts of a bomb, polls and predictions, as the bridge does; it counts nothing.
+//! What was heard on the bus, decoded by the library: Twitchat's messages with the events they map
+//! to, requests, the bridge's messages. It keeps who is who, gifts of a bomb, polls and
+//! predictions, as the bridge does; it counts nothing.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -53,8 +54,8 @@ pub(crate) struct Line {
     pub(crate) id: Value,
     /// Twitchat's or the event's data; of requests and bridges the whole message.
     pub(crate) data: Value,
-    /// The same in the other's words: of Twitchat's message, the data of the first event that it becomes; of an event, the data of the
-    /// message that it is made of. `Null` if there is none.
+    /// The same in the other's words: of Twitchat's message, the data of the first event that it
+    /// becomes; of an event, the data of the message that it is made of. `Null` if there is none.
     #[serde(skip)]
     pub(crate) counterpart: Value,
     /// It is played back from a recording.
@@ -64,15 +65,34 @@ pub(crate) struct Line {
 
 impl Line {
     fn other(name: &str, at: jiff::Timestamp) -> Self {
-        Self { at, from: From::Other, name: name.into(), id: Value::Null, data: Value::Null, counterpart: Value::Null, replay: false }
+        Self {
+            at,
+            from: From::Other,
+            name: name.into(),
+            id: Value::Null,
+            data: Value::Null,
+            counterpart: Value::Null,
+            replay: false,
+        }
     }
 
     fn event(Event { name, data }: Event, id: Value, replay: bool, at: jiff::Timestamp) -> Self {
-        Self { at, from: From::Mapped, name: name.to_string(), id, data, counterpart: Value::Null, replay }
+        Self {
+            at,
+            from: From::Mapped,
+            name: name.to_string(),
+            id,
+            data,
+            counterpart: Value::Null,
+            replay,
+        }
     }
 
     fn with(self, counterpart: Value) -> Self {
-        Self { counterpart, ..self }
+        Self {
+            counterpart,
+            ..self
+        }
     }
 }
 
@@ -118,18 +138,28 @@ impl Decoder {
     pub(crate) fn of(config: &Config) -> Self {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let whose = &config.broadcaster;
-        Self { broadcaster: Person::new(&text(&whose.id), &text(&whose.login), &text(&whose.name)), ..Self::default() }
+        Self {
+            broadcaster: Person::new(&text(&whose.id), &text(&whose.login), &text(&whose.name)),
+            ..Self::default()
+        }
     }
 
     /// Drops a message whose id was heard before, as the bridge does.
     pub(crate) fn without_repeats(self) -> Self {
-        Self { recent: Some(Recent::new(RECENT_IDS)), ..self }
+        Self {
+            recent: Some(Recent::new(RECENT_IDS)),
+            ..self
+        }
     }
 
     /// Whatever is heard next.
     pub(crate) fn take(&mut self, news: &News, at: jiff::Timestamp) -> Vec<Line> {
         match news {
-            News::Heard(batch) => batch.events.iter().flat_map(|heard| self.hear(heard, at)).collect(),
+            News::Heard(batch) => batch
+                .events
+                .iter()
+                .flat_map(|heard| self.hear(heard, at))
+                .collect(),
             News::Up(info) => vec![self.up(info, at)],
             News::Down => vec![self.down(at)],
             News::Scene(name) => self.scene(name, at).into_iter().collect(),
@@ -144,7 +174,9 @@ impl Decoder {
         match heard {
             Heard::Twitchat(message) => self.twitchat(message, at),
             Heard::Bridge(whole) => vec![bridge(whole, at)],
-            Heard::Request(whole) => std::iter::once(request(whole, at)).chain(self.published(whole, at)).collect(),
+            Heard::Request(whole) => std::iter::once(request(whole, at))
+                .chain(self.published(whole, at))
+                .collect(),
             Heard::Other => vec![Line::other("Other.Message", at)],
             Heard::Bad => vec![Line::other("Other.Unreadable", at)],
         }
@@ -157,9 +189,17 @@ impl Decoder {
             let broadcaster = self.broadcaster.clone();
             let moment = moment(at, broadcaster.as_ref());
             let ended = self.interpreter(playback).settle(&moment);
-            lines.extend(ended.into_iter().flat_map(|fact| self.mapped(fact, None, &Value::Null, playback, at)));
+            lines.extend(
+                ended
+                    .into_iter()
+                    .flat_map(|fact| self.mapped(fact, None, &Value::Null, playback, at)),
+            );
             let emitted = self.interpreter(playback).release(&moment);
-            lines.extend(emitted.into_iter().map(|emitted| self.line(emitted, &Value::Null, playback, at)));
+            lines.extend(
+                emitted
+                    .into_iter()
+                    .map(|emitted| self.line(emitted, &Value::Null, playback, at)),
+            );
         }
         lines
     }
@@ -185,8 +225,14 @@ impl Decoder {
 
     /// OBS shows this scene.
     fn scene(&mut self, name: &str, at: jiff::Timestamp) -> Option<Line> {
-        let before = self.scene.replace(name.to_owned()).filter(|before| before != name)?;
-        Some(obs(mapping::obs::scene_changed(&self.connection, name, &before), at))
+        let before = self
+            .scene
+            .replace(name.to_owned())
+            .filter(|before| before != name)?;
+        Some(obs(
+            mapping::obs::scene_changed(&self.connection, name, &before),
+            at,
+        ))
     }
 
     /// OBS began to stream, or stopped.
@@ -202,24 +248,46 @@ impl Decoder {
         }
         let (kind, data) = (&*message.kind, message.data.as_deref());
         let id = message.id.as_deref().map_or(Value::Null, Value::from);
-        let playback = if message.replay.is_some() { Playback::Recorded } else { Playback::Live };
+        let playback = if message.replay.is_some() {
+            Playback::Recorded
+        } else {
+            Playback::Live
+        };
         let replay = playback == Playback::Recorded;
         let told = data.map_or(Value::Null, value);
         let interpreter = self.interpreter(playback);
         let custom = interpreter.state(kind, &told, millis(at));
         let mut facts = interpreter.ballots(kind, data, &moment(at, None));
         if question::label_answer(kind).is_some() {
-            facts.extend(data.map(|data| interpreter.labels(data)).unwrap_or_default());
+            facts.extend(
+                data.map(|data| interpreter.labels(data))
+                    .unwrap_or_default(),
+            );
         }
         facts.extend(mapping::heard(kind, data).facts);
-        let custom = custom.map(|event| Line::event(event, id.clone(), replay, at).with(told.clone()));
-        let becomes = custom.as_ref().map(|custom| custom.data.clone()).or_else(|| self.becomes(&facts, message.id.as_deref(), at));
+        let custom =
+            custom.map(|event| Line::event(event, id.clone(), replay, at).with(told.clone()));
+        let becomes = custom
+            .as_ref()
+            .map(|custom| custom.data.clone())
+            .or_else(|| self.becomes(&facts, message.id.as_deref(), at));
         if !facts.is_empty() {
             self.messages.note(message.id.as_deref(), &told);
         }
         let counterpart = becomes.unwrap_or_default();
-        let mut mapped: Vec<_> = facts.into_iter().flat_map(|fact| self.mapped(fact, message.id.as_deref(), &told, playback, at)).collect();
-        let message = Line { at, from: From::Twitchat, name: format!("Twitchat.{kind}"), id, data: told, counterpart, replay };
+        let mut mapped: Vec<_> = facts
+            .into_iter()
+            .flat_map(|fact| self.mapped(fact, message.id.as_deref(), &told, playback, at))
+            .collect();
+        let message = Line {
+            at,
+            from: From::Twitchat,
+            name: format!("Twitchat.{kind}"),
+            id,
+            data: told,
+            counterpart,
+            replay,
+        };
         let mut lines: Vec<_> = std::iter::once(message).chain(custom).collect();
         lines.append(&mut mapped);
         lines
@@ -227,7 +295,11 @@ impl Decoder {
 
     /// The data of the first event that these facts become, now or when they have waited.
     fn becomes(&self, facts: &[Fact], id: Option<&str>, at: jiff::Timestamp) -> Option<Value> {
-        let context = render::Context { at_ms: at.as_millisecond(), id: id.unwrap_or_default(), broadcaster: self.broadcaster.as_ref() };
+        let context = render::Context {
+            at_ms: at.as_millisecond(),
+            id: id.unwrap_or_default(),
+            broadcaster: self.broadcaster.as_ref(),
+        };
         facts.iter().find_map(|fact| {
             let mut fact = fact.clone();
             fact.each_person(|person| self.people.complete(person));
@@ -237,10 +309,16 @@ impl Decoder {
 
     /// The events that somebody publishes, if a bridge would take them.
     fn published(&self, whole: &RawValue, at: jiff::Timestamp) -> Vec<Line> {
-        let Some(Ok(Call::PublishEvent { name, data, event_id })) = request::read(whole.get()).map(|request| request.call) else {
+        let Some(Ok(Call::PublishEvent {
+            name,
+            data,
+            event_id,
+        })) = request::read(whole.get()).map(|request| request.call)
+        else {
             return Vec::new();
         };
-        self.publish(&name, &Value::Object(data), event_id.as_deref(), at).unwrap_or_default()
+        self.publish(&name, &Value::Object(data), event_id.as_deref(), at)
+            .unwrap_or_default()
     }
 
     /// An event that is published, as subscribers receive it, or why a bridge refuses it.
@@ -252,43 +330,83 @@ impl Decoder {
         at: jiff::Timestamp,
     ) -> Result<Vec<Line>, published::Wrong> {
         let readings = published::read(name, data)?;
-        let context =
-            render::Context { at_ms: at.as_millisecond(), id: event_id.unwrap_or_default(), broadcaster: self.broadcaster.as_ref() };
+        let context = render::Context {
+            at_ms: at.as_millisecond(),
+            id: event_id.unwrap_or_default(),
+            broadcaster: self.broadcaster.as_ref(),
+        };
         let line = |reading: &published::Reading| {
             let mut says = reading.says.clone();
             says.each_person(|person| self.people.complete(person));
-            Line::event(published::event(name, reading, &says, &context), json!(event_id), false, at)
+            Line::event(
+                published::event(name, reading, &says, &context),
+                json!(event_id),
+                false,
+                at,
+            )
         };
         Ok(readings.iter().map(line).collect())
     }
 
     /// The events that tell a fact, with people completed from what was heard of them before.
-    fn mapped(&mut self, mut fact: Fact, id: Option<&str>, message: &Value, playback: Playback, at: jiff::Timestamp) -> Vec<Line> {
+    fn mapped(
+        &mut self,
+        mut fact: Fact,
+        id: Option<&str>,
+        message: &Value,
+        playback: Playback,
+        at: jiff::Timestamp,
+    ) -> Vec<Line> {
         fact.each_person(|person| {
             self.people.meet(person, at.as_millisecond());
             self.people.complete(person);
         });
         let broadcaster = self.broadcaster.clone();
-        let emitted = self.interpreter(playback).emit(fact, id.unwrap_or_default(), &moment(at, broadcaster.as_ref()));
-        emitted.into_iter().map(|emitted| self.line(emitted, message, playback, at)).collect()
+        let emitted = self.interpreter(playback).emit(
+            fact,
+            id.unwrap_or_default(),
+            &moment(at, broadcaster.as_ref()),
+        );
+        emitted
+            .into_iter()
+            .map(|emitted| self.line(emitted, message, playback, at))
+            .collect()
     }
 
     /// An event with the data of its message, which is `message` unless it had to wait.
-    fn line(&self, emitted: Emitted, message: &Value, playback: Playback, at: jiff::Timestamp) -> Line {
+    fn line(
+        &self,
+        emitted: Emitted,
+        message: &Value,
+        playback: Playback,
+        at: jiff::Timestamp,
+    ) -> Line {
         let id = id_of(&emitted.id);
-        let message = if emitted.waited { self.messages.find(&id) } else { message.clone() };
+        let message = if emitted.waited {
+            self.messages.find(&id)
+        } else {
+            message.clone()
+        };
         Line::event(emitted.event, id, playback == Playback::Recorded, at).with(message)
     }
 }
 
 /// This moment, as the interpreter takes it.
 fn moment(at: jiff::Timestamp, broadcaster: Option<&Person>) -> At<'_> {
-    At { wall_ms: at.as_millisecond(), mono_ms: millis(at), broadcaster }
+    At {
+        wall_ms: at.as_millisecond(),
+        mono_ms: millis(at),
+        broadcaster,
+    }
 }
 
 /// A message's id, `null` if it has none.
 fn id_of(id: &str) -> Value {
-    if id.is_empty() { Value::Null } else { id.into() }
+    if id.is_empty() {
+        Value::Null
+    } else {
+        id.into()
+    }
 }
 
 /// Milliseconds for what only measures spans.
@@ -297,7 +415,10 @@ fn millis(at: jiff::Timestamp) -> u64 {
 }
 
 fn obs(event: Event, at: jiff::Timestamp) -> Line {
-    Line { from: From::Obs, ..Line::event(event, Value::Null, false, at) }
+    Line {
+        from: From::Obs,
+        ..Line::event(event, Value::Null, false, at)
+    }
 }
 
 fn value(raw: &RawValue) -> Value {
@@ -308,7 +429,12 @@ fn value(raw: &RawValue) -> Value {
 pub(crate) fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
     let data = value(whole);
     let word = |place: &str| data.pointer(place).and_then(Value::as_str);
-    let name = match (word("/event/source"), word("/event/type"), word("/request"), word("/status")) {
+    let name = match (
+        word("/event/source"),
+        word("/event/type"),
+        word("/request"),
+        word("/status"),
+    ) {
         (Some(source), Some(kind), ..) => EventName::new(source, kind).to_string(),
         (_, _, Some(request), _) => format!("Bridge.{request}"),
         (_, _, _, Some("taken")) => "Bridge.Taken".into(),
@@ -317,14 +443,33 @@ pub(crate) fn bridge(whole: &RawValue, at: jiff::Timestamp) -> Line {
     };
     let id = data.get("id").cloned().unwrap_or_default();
     let replay = data.get("replay").is_some_and(|mark| *mark == true);
-    Line { at, from: From::Bridge, name, id, data, counterpart: Value::Null, replay }
+    Line {
+        at,
+        from: From::Bridge,
+        name,
+        id,
+        data,
+        counterpart: Value::Null,
+        replay,
+    }
 }
 
 pub(crate) fn request(whole: &RawValue, at: jiff::Timestamp) -> Line {
     let data = value(whole);
-    let name = format!("Request.{}", data.get("request").and_then(Value::as_str).unwrap_or("?"));
+    let name = format!(
+        "Request.{}",
+        data.get("request").and_then(Value::as_str).unwrap_or("?")
+    );
     let id = data.get("id").cloned().unwrap_or_default();
-    Line { at, from: From::Client, name, id, data, counterpart: Value::Null, replay: false }
+    Line {
+        at,
+        from: From::Client,
+        name,
+        id,
+        data,
+        counterpart: Value::Null,
+        replay: false,
+    }
 }
 
 #[cfg(test)]
@@ -333,68 +478,137 @@ mod tests {
 
     fn names(decoder: &mut Decoder, message: &Value) -> Vec<(From, String)> {
         let heard = Heard::read(&message.to_string()).unwrap();
-        decoder.hear(&heard, jiff::Timestamp::UNIX_EPOCH).into_iter().map(|line| (line.from, line.name)).collect()
+        decoder
+            .hear(&heard, jiff::Timestamp::UNIX_EPOCH)
+            .into_iter()
+            .map(|line| (line.from, line.name))
+            .collect()
     }
 
     #[test]
     fn everybody_on_the_bus_is_told_apart() {
         let mut decoder = Decoder::default();
         let mut one = |message: Value| names(&mut decoder, &message);
-        let follow = json!({ "origin": "twitchat", "type": "FOLLOW", "id": "1", "data": { "user": { "id": "7", "login": "anna" } } });
-        assert_eq!(one(follow), [(From::Twitchat, "Twitchat.FOLLOW".into()), (From::Mapped, "Twitch.Follow".into())]);
-        let event = json!({ "origin": "twitchat-bridge", "event": { "source": "twitch", "type": "raid" }, "data": {} });
+        let follow = json!({ "origin": "twitchat", "type": "FOLLOW", "id": "1",
+            "data": { "user": { "id": "7", "login": "anna" } } });
+        assert_eq!(
+            one(follow),
+            [
+                (From::Twitchat, "Twitchat.FOLLOW".into()),
+                (From::Mapped, "Twitch.Follow".into())
+            ]
+        );
+        let event = json!({ "origin": "twitchat-bridge", "event": { "source": "twitch",
+            "type": "raid" }, "data": {} });
         assert_eq!(one(event), [(From::Bridge, "Twitch.Raid".into())]);
-        assert_eq!(one(json!({ "origin": "twitchat-bridge", "request": "Hello" })), [(From::Bridge, "Bridge.Hello".into())]);
-        assert_eq!(one(json!({ "origin": "twitchat-bridge", "status": "ok" })), [(From::Bridge, "Bridge.Reply".into())]);
-        assert_eq!(one(json!({ "request": "GetInfo", "id": 3 })), [(From::Client, "Request.GetInfo".into())]);
-        assert_eq!(one(json!({ "hello": "world" })), [(From::Other, "Other.Message".into())]);
-        assert_eq!(one(json!({ "origin": "twitchat" })), [(From::Other, "Other.Unreadable".into())]);
+        assert_eq!(
+            one(json!({ "origin": "twitchat-bridge", "request": "Hello" })),
+            [(From::Bridge, "Bridge.Hello".into())]
+        );
+        assert_eq!(
+            one(json!({ "origin": "twitchat-bridge", "status": "ok" })),
+            [(From::Bridge, "Bridge.Reply".into())]
+        );
+        assert_eq!(
+            one(json!({ "request": "GetInfo", "id": 3 })),
+            [(From::Client, "Request.GetInfo".into())]
+        );
+        assert_eq!(
+            one(json!({ "hello": "world" })),
+            [(From::Other, "Other.Message".into())]
+        );
+        assert_eq!(
+            one(json!({ "origin": "twitchat" })),
+            [(From::Other, "Other.Unreadable".into())]
+        );
     }
 
     #[test]
     fn people_are_completed_from_what_was_heard_of_them() {
         let mut decoder = Decoder::default();
         let user = json!({ "id": "7", "login": "anna", "displayName": "Anna_B" });
-        names(&mut decoder, &json!({ "origin": "twitchat", "type": "FOLLOW", "id": "1", "data": { "user": user } }));
+        names(
+            &mut decoder,
+            &json!({ "origin": "twitchat", "type": "FOLLOW", "id": "1", "data": { "user": user } }),
+        );
         let sub = json!({ "origin": "twitchat", "type": "SUBSCRIPTION", "id": "2",
-            "data": { "tier": 1, "months": 1, "user": { "id": "7", "login": "anna" }, "recipients": [], "isGift": false } });
-        assert_eq!(names(&mut decoder, &sub), [(From::Twitchat, "Twitchat.SUBSCRIPTION".into())]);
-        assert!(decoder.tick(jiff::Timestamp::from_millisecond(1_000).unwrap()).is_empty());
+            "data": { "tier": 1, "months": 1, "user": { "id": "7", "login": "anna" },
+                "recipients": [], "isGift": false } });
+        assert_eq!(
+            names(&mut decoder, &sub),
+            [(From::Twitchat, "Twitchat.SUBSCRIPTION".into())]
+        );
+        assert!(
+            decoder
+                .tick(jiff::Timestamp::from_millisecond(1_000).unwrap())
+                .is_empty()
+        );
         let lines = decoder.tick(jiff::Timestamp::from_millisecond(1_001).unwrap());
-        let [told] = &lines[..] else { panic!("one event, not {}", lines.len()) };
-        assert_eq!((told.name.as_str(), &told.id, &told.data["displayName"]), ("Twitch.Sub", &json!("2"), &json!("Anna_B")));
+        let [told] = &lines[..] else {
+            panic!("one event, not {}", lines.len())
+        };
+        assert_eq!(
+            (told.name.as_str(), &told.id, &told.data["displayName"]),
+            ("Twitch.Sub", &json!("2"), &json!("Anna_B"))
+        );
     }
 
     #[test]
     fn gifts_that_are_played_back_are_marked_and_make_no_bomb_with_live_ones() {
         let mut decoder = Decoder::default();
         let gift = |to: &str| {
-            json!({ "origin": "twitchat", "type": "SUBSCRIPTION", "id": to, "data": { "tier": 1, "months": 1, "isGift": true, "giftCount": 1,
-                "user": { "id": "7", "login": "anna" }, "recipients": [{ "uid": to, "login": format!("p{to}") }] } })
+            json!({ "origin": "twitchat", "type": "SUBSCRIPTION", "id": to, "data": { "tier": 1,
+                "months": 1, "isGift": true, "giftCount": 1,
+                "user": { "id": "7", "login": "anna" }, "recipients": [{ "uid": to,
+                    "login": format!("p{to}") }] } })
         };
         let mut recorded = gift("2");
         recorded["replay"] = true.into();
         names(&mut decoder, &gift("1"));
         names(&mut decoder, &recorded);
         let told = decoder.tick(jiff::Timestamp::from_millisecond(2_000).unwrap());
-        let told: Vec<_> = told.iter().map(|line| (line.name.as_str(), &line.id, line.replay)).collect();
-        assert_eq!(told, [("Twitch.GiftSub", &json!("1"), false), ("Twitch.GiftSub", &json!("2"), true)]);
+        let told: Vec<_> = told
+            .iter()
+            .map(|line| (line.name.as_str(), &line.id, line.replay))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("Twitch.GiftSub", &json!("1"), false),
+                ("Twitch.GiftSub", &json!("2"), true)
+            ]
+        );
     }
 
     #[test]
     fn gifts_wait_for_their_bomb_and_then_come_as_the_bridge_tells_them() {
         let mut decoder = Decoder::default();
         let gift = |to: &str| {
-            json!({ "origin": "twitchat", "type": "SUBSCRIPTION", "id": to, "data": { "tier": 1, "months": 1, "isGift": true, "giftCount": 1,
-                "user": { "id": "7", "login": "anna" }, "recipients": [{ "uid": to, "login": format!("p{to}") }] } })
+            json!({ "origin": "twitchat", "type": "SUBSCRIPTION", "id": to, "data": { "tier": 1,
+                "months": 1, "isGift": true, "giftCount": 1,
+                "user": { "id": "7", "login": "anna" }, "recipients": [{ "uid": to,
+                    "login": format!("p{to}") }] } })
         };
         for to in ["1", "2"] {
-            assert_eq!(names(&mut decoder, &gift(to)), [(From::Twitchat, "Twitchat.SUBSCRIPTION".into())]);
+            assert_eq!(
+                names(&mut decoder, &gift(to)),
+                [(From::Twitchat, "Twitchat.SUBSCRIPTION".into())]
+            );
         }
-        assert!(decoder.tick(jiff::Timestamp::from_millisecond(1_999).unwrap()).is_empty());
+        assert!(
+            decoder
+                .tick(jiff::Timestamp::from_millisecond(1_999).unwrap())
+                .is_empty()
+        );
         let told = decoder.tick(jiff::Timestamp::from_millisecond(2_000).unwrap());
-        assert_eq!(told.iter().map(|line| &*line.name).collect::<Vec<_>>(), ["Twitch.GiftBomb", "Twitch.GiftSub", "Twitch.GiftSub"]);
-        assert_eq!((&told[0].data["gifts"], &told[1].data["fromSubBomb"]), (&json!(2), &json!(true)));
+        assert_eq!(
+            told.iter().map(|line| &*line.name).collect::<Vec<_>>(),
+            ["Twitch.GiftBomb", "Twitch.GiftSub", "Twitch.GiftSub"]
+        );
+        assert_eq!(
+            (&told[0].data["gifts"], &told[1].data["fromSubBomb"]),
+            (&json!(2), &json!(true))
+        );
     }
 
     #[test]
@@ -402,11 +616,17 @@ mod tests {
         let mut decoder = Decoder::default();
         let mut publish = |data: Value| {
             let publish = json!({ "source": "twitch", "type": "raid" });
-            names(&mut decoder, &json!({ "request": "PublishEvent", "id": 1, "publish": publish, "data": data }))
+            names(
+                &mut decoder,
+                &json!({ "request": "PublishEvent", "id": 1, "publish": publish, "data": data }),
+            )
         };
         let asked = (From::Client, "Request.PublishEvent".to_owned());
         let raid = json!({ "userId": "7", "userName": "anna", "viewers": 3 });
-        assert_eq!(publish(raid), [asked.clone(), (From::Mapped, "Twitch.Raid".into())]);
+        assert_eq!(
+            publish(raid),
+            [asked.clone(), (From::Mapped, "Twitch.Raid".into())]
+        );
         assert_eq!(publish(json!({})), [asked]);
     }
 
@@ -414,21 +634,45 @@ mod tests {
     fn obs_itself_is_told() {
         let mut decoder = Decoder::default();
         let at = jiff::Timestamp::UNIX_EPOCH;
-        let version = twitchat_bridge::obs::Version { obs: "30.2.3".into(), websocket: "5.5.2".into(), platform: String::new() };
-        let up = decoder.up(&Info { version, scene: Some("Intro".into()), stream: None }, at);
-        assert_eq!((up.from, &*up.name, &up.data["connection"]["version"]), (From::Obs, "Obs.Connected", &json!("30.2.3")));
+        let version = twitchat_bridge::obs::Version {
+            obs: "30.2.3".into(),
+            websocket: "5.5.2".into(),
+            platform: String::new(),
+        };
+        let up = decoder.up(
+            &Info {
+                version,
+                scene: Some("Intro".into()),
+                stream: None,
+            },
+            at,
+        );
+        assert_eq!(
+            (up.from, &*up.name, &up.data["connection"]["version"]),
+            (From::Obs, "Obs.Connected", &json!("30.2.3"))
+        );
         assert_eq!(decoder.scene("Intro", at), None);
         let scene = decoder.scene("Game", at).unwrap();
         assert_eq!(
-            (&*scene.name, &scene.data["obs.sceneName"], &scene.data["oldScene"]["name"]),
+            (
+                &*scene.name,
+                &scene.data["obs.sceneName"],
+                &scene.data["oldScene"]["name"]
+            ),
             ("Obs.SceneChanged", &json!("Game"), &json!("Intro"))
         );
-        assert_eq!((decoder.stream(true, at).name, decoder.down(at).name), ("Obs.StreamingStarted".into(), "Obs.Disconnected".into()));
+        assert_eq!(
+            (decoder.stream(true, at).name, decoder.down(at).name),
+            ("Obs.StreamingStarted".into(), "Obs.Disconnected".into())
+        );
     }
 
     #[test]
     fn the_json_of_a_line_has_the_keys_that_help_promises() {
-        let line = Decoder::default().hear(&Heard::read(r#"{"request":"GetInfo","id":3}"#).unwrap(), jiff::Timestamp::UNIX_EPOCH);
+        let line = Decoder::default().hear(
+            &Heard::read(r#"{"request":"GetInfo","id":3}"#).unwrap(),
+            jiff::Timestamp::UNIX_EPOCH,
+        );
         assert_eq!(
             serde_json::to_string(&line[0]).unwrap(),
             r#"{"at":"1970-01-01T00:00:00.000Z","from":"client","name":"Request.GetInfo","id":3,"data":{"id":3,"request":"GetInfo"}}"#

@@ -1,5 +1,5 @@
-//! Which events a verb is about, as the user names them: `FOLLOW`, `Twitchat.ON_FOLLOW`, `Twitch.*`. For `watch`, `wait`, `exec`, `record`
-//! and `replay`.
+//! Which events a verb is about, as the user names them: `FOLLOW`, `Twitchat.ON_FOLLOW`,
+//! `Twitch.*`. For `watch`, `wait`, `exec`, `record` and `replay`.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -39,20 +39,34 @@ impl FromStr for Kind {
         if text.contains(['.', '*', '?']) {
             return Ok(Self::Named(Glob::new(text), text.to_owned()));
         }
-        Ok(Self::Twitchat(names_of(&text.to_uppercase().replace('-', "_"))))
+        Ok(Self::Twitchat(names_of(
+            &text.to_uppercase().replace('-', "_"),
+        )))
     }
 }
 
 /// The source of a pattern, if it names one and not all.
 fn glob_of_source(text: &str) -> Option<Glob> {
-    text.split_once('.').filter(|(source, _)| *source != "*").map(|(source, _)| Glob::new(source))
+    text.split_once('.')
+        .filter(|(source, _)| *source != "*")
+        .map(|(source, _)| Glob::new(source))
 }
 
 /// What a type is called, here and on either side of Twitchat's renamings.
 fn names_of(kind: &str) -> Vec<String> {
-    let own = catalogue::look_up(kind).map(|entry| entry.counterparts.clone()).unwrap_or_default();
-    let others = catalogue::entries().iter().filter(|entry| entry.counterparts.contains(&kind)).map(|entry| entry.name);
-    let mut names: Vec<String> = [kind].into_iter().chain(own).chain(others).map(ToOwned::to_owned).collect();
+    let own = catalogue::look_up(kind)
+        .map(|entry| entry.counterparts.clone())
+        .unwrap_or_default();
+    let others = catalogue::entries()
+        .iter()
+        .filter(|entry| entry.counterparts.contains(&kind))
+        .map(|entry| entry.name);
+    let mut names: Vec<String> = [kind]
+        .into_iter()
+        .chain(own)
+        .chain(others)
+        .map(ToOwned::to_owned)
+        .collect();
     names.sort();
     names.dedup();
     names
@@ -63,20 +77,40 @@ impl Kind {
     fn matches(&self, name: &str) -> bool {
         let twitchat = name.strip_prefix("Twitchat.");
         match self {
-            Self::Twitchat(names) => twitchat.is_some_and(|kind| names.iter().any(|name| name == kind)),
-            Self::Named(glob, text) => glob.matches(name) || (!text.contains('.') && twitchat.is_some_and(|kind| glob.matches(kind))),
+            Self::Twitchat(names) => {
+                twitchat.is_some_and(|kind| names.iter().any(|name| name == kind))
+            }
+            Self::Named(glob, text) => {
+                glob.matches(name)
+                    || (!text.contains('.') && twitchat.is_some_and(|kind| glob.matches(kind)))
+            }
         }
     }
 
-    /// What the user should know about the name: nobody knows it, or nothing of the name comes by itself.
+    /// What the user should know about the name: nobody knows it, or nothing of the name comes by
+    /// itself.
     fn doubt(&self) -> Option<String> {
         match self {
-            Self::Twitchat(names) if names.iter().any(|name| catalogue::look_up(name).is_some()) => None,
-            Self::Twitchat(names) => emitted::doubt_of_type(names.first().map_or("", String::as_str)),
+            Self::Twitchat(names)
+                if names.iter().any(|name| catalogue::look_up(name).is_some()) =>
+            {
+                None
+            }
+            Self::Twitchat(names) => {
+                emitted::doubt_of_type(names.first().map_or("", String::as_str))
+            }
             Self::Named(glob, text) if text.contains(['*', '?']) => {
-                let is_other = |source: &str| glob_of_source(text).is_some_and(|glob| glob.matches(source));
-                let is_type = !text.contains('.') && catalogue::entries().iter().any(|entry| glob.matches(entry.name));
-                let of_twitchat = || catalogue::entries().iter().any(|entry| glob.matches(&format!("Twitchat.{}", entry.name)));
+                let is_other =
+                    |source: &str| glob_of_source(text).is_some_and(|glob| glob.matches(source));
+                let is_type = !text.contains('.')
+                    && catalogue::entries()
+                        .iter()
+                        .any(|entry| glob.matches(entry.name));
+                let of_twitchat = || {
+                    catalogue::entries()
+                        .iter()
+                        .any(|entry| glob.matches(&format!("Twitchat.{}", entry.name)))
+                };
                 if is_type || OTHERS.into_iter().any(is_other) || of_twitchat() {
                     return None;
                 }
@@ -84,17 +118,35 @@ impl Kind {
             }
             Self::Named(_, text) => {
                 let name = EventName::parse(text)?;
-                if OTHERS.iter().any(|source| name.source.eq_ignore_ascii_case(source)) { None } else { emitted::doubt(&name) }
+                if OTHERS
+                    .iter()
+                    .any(|source| name.source.eq_ignore_ascii_case(source))
+                {
+                    None
+                } else {
+                    emitted::doubt(&name)
+                }
             }
         }
     }
 
     /// Source and type of an event that only a bridge tells.
     fn of_bridge(&self) -> Option<(&'static str, String)> {
-        let Self::Named(_, text) = self else { return None };
+        let Self::Named(_, text) = self else {
+            return None;
+        };
         let (source, kind) = text.split_once('.')?;
-        let source = OF_BRIDGE.into_iter().find(|own| own.eq_ignore_ascii_case(source))?;
-        Some((source, if kind.contains(['*', '?']) { "*".to_owned() } else { kind.to_owned() }))
+        let source = OF_BRIDGE
+            .into_iter()
+            .find(|own| own.eq_ignore_ascii_case(source))?;
+        Some((
+            source,
+            if kind.contains(['*', '?']) {
+                "*".to_owned()
+            } else {
+                kind.to_owned()
+            },
+        ))
     }
 }
 
@@ -107,18 +159,23 @@ impl Kinds {
         Self(kinds)
     }
 
-    /// Whether all names are of messages from one of these sources, as far as they name a source; else says what is wrong.
+    /// Whether all names are of messages from one of these sources, as far as they name a source;
+    /// else says what is wrong.
     pub(crate) fn only_of(&self, sources: &[&str]) -> Result<(), String> {
         let is_fine = |text: &str| match text.split_once('.') {
-            Some((source, _)) => source.contains(['*', '?']) || sources.iter().any(|one| one.eq_ignore_ascii_case(source)),
+            Some((source, _)) => {
+                source.contains(['*', '?'])
+                    || sources.iter().any(|one| one.eq_ignore_ascii_case(source))
+            }
             None => true,
         };
         self.0
             .iter()
             .find_map(|kind| match kind {
-                Kind::Named(_, text) if !is_fine(text) => {
-                    Some(format!("{text} is no message on OBS, but made of one: name a type of Twitchat's, such as FOLLOW"))
-                }
+                Kind::Named(_, text) if !is_fine(text) => Some(format!(
+                    "{text} is no message on OBS, but made of one: name a type of \
+                        Twitchat's, such as FOLLOW"
+                )),
                 _ => None,
             })
             .map_or(Ok(()), Err)
@@ -147,7 +204,8 @@ impl Kinds {
     }
 }
 
-/// Whether only a bridge tells events of this source: all others are decoded here, with or without a bridge.
+/// Whether only a bridge tells events of this source: all others are decoded here, with or without
+/// a bridge.
 pub(crate) fn is_of_bridge(source: &str) -> bool {
     OF_BRIDGE.contains(&source)
 }
@@ -164,19 +222,36 @@ mod tests {
     fn a_plain_type_is_meant_in_the_words_of_every_generation() {
         for given in ["FOLLOW", "on-follow", " On_Follow "] {
             let kinds = kinds(&[given]);
-            assert!(kinds.matches("Twitchat.FOLLOW") && kinds.matches("Twitchat.ON_FOLLOW"), "{given}");
-            assert!(!kinds.matches("Twitch.Follow") && !kinds.matches("Twitchat.FOLLOWERS"), "{given}");
+            assert!(
+                kinds.matches("Twitchat.FOLLOW") && kinds.matches("Twitchat.ON_FOLLOW"),
+                "{given}"
+            );
+            assert!(
+                !kinds.matches("Twitch.Follow") && !kinds.matches("Twitchat.FOLLOWERS"),
+                "{given}"
+            );
         }
         let modes = kinds(&["STOP_EMERGENCY"]);
-        assert!(modes.matches("Twitchat.SET_EMERGENCY_MODE") && !modes.matches("Twitchat.START_EMERGENCY"));
+        assert!(
+            modes.matches("Twitchat.SET_EMERGENCY_MODE")
+                && !modes.matches("Twitchat.START_EMERGENCY")
+        );
         assert!(kinds(&["SOMETHING_NEW"]).matches("Twitchat.SOMETHING_NEW"));
     }
 
     #[test]
     fn full_names_are_meant_exactly_and_patterns_as_they_are() {
-        assert!(kinds(&["Twitchat.FOLLOW"]).matches("Twitchat.FOLLOW") && !kinds(&["Twitchat.FOLLOW"]).matches("Twitchat.ON_FOLLOW"));
-        assert!(kinds(&["twitch.*"]).matches("Twitch.Raid") && !kinds(&["twitch.*"]).matches("Twitchat.RAID"));
-        assert!(kinds(&["*"]).matches("Other.Message") && kinds(&["on_*"]).matches("Twitchat.ON_BITS"));
+        assert!(
+            kinds(&["Twitchat.FOLLOW"]).matches("Twitchat.FOLLOW")
+                && !kinds(&["Twitchat.FOLLOW"]).matches("Twitchat.ON_FOLLOW")
+        );
+        assert!(
+            kinds(&["twitch.*"]).matches("Twitch.Raid")
+                && !kinds(&["twitch.*"]).matches("Twitchat.RAID")
+        );
+        assert!(
+            kinds(&["*"]).matches("Other.Message") && kinds(&["on_*"]).matches("Twitchat.ON_BITS")
+        );
         assert!(kinds(&["raid", "*follow*"]).matches("Twitch.Follow"));
         assert!(kinds(&[]).matches("Anything.AtAll"));
     }
@@ -184,14 +259,25 @@ mod tests {
     #[test]
     fn names_that_nobody_knows_are_doubted() {
         let doubts = |texts: &[&str]| kinds(texts).doubts().collect::<Vec<_>>();
-        let fine = ["FOLLOW", "ON_FOLLOW", "Twitch.Follow", "twitch.follow", "Request.GetInfo", "Request.*", "Twitchat.ON_*", "on_*", "*"];
+        let fine = [
+            "FOLLOW",
+            "ON_FOLLOW",
+            "Twitch.Follow",
+            "twitch.follow",
+            "Request.GetInfo",
+            "Request.*",
+            "Twitchat.ON_*",
+            "on_*",
+            "*",
+        ];
         assert_eq!(doubts(&fine), [""; 0]);
         assert_eq!(
             doubts(&["FOLOW", "Twitchat.FOLOW", "Twitch.Folow", "*.Folow"]),
             [
                 "FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?",
                 "FOLOW is in no version of Twitchat that is known here; did you mean FOLLOW?",
-                "no event Twitch.Folow is known: it comes only when another program publishes it with PublishEvent; did you mean Twitch.Follow?",
+                "no event Twitch.Folow is known: it comes only when another program publishes it \
+                    with PublishEvent; did you mean Twitch.Follow?",
                 "no event that is known matches *.Folow",
             ]
         );
@@ -200,17 +286,39 @@ mod tests {
     #[test]
     fn events_that_come_only_when_somebody_publishes_them_are_doubted() {
         let doubts = |text: &str| kinds(&[text]).doubts().next();
-        for text in ["Twitch.*", "*sub*", "Custom.Party", "Credits.*", "Obs.SceneChanged"] {
+        for text in [
+            "Twitch.*",
+            "*sub*",
+            "Custom.Party",
+            "Credits.*",
+            "Obs.SceneChanged",
+        ] {
             assert_eq!(doubts(text), None, "{text}");
         }
-        assert!(doubts("Kofi.Donation").unwrap().contains("never emits Kofi.Donation: it comes only when another program publishes it"));
-        assert!(doubts("Twitch.Shoutout*").unwrap().contains("never emits an event that matches Twitch.Shoutout*"));
+        assert!(doubts("Kofi.Donation").unwrap().contains(
+            "never emits Kofi.Donation: it comes only when another program publishes it"
+        ));
+        assert!(
+            doubts("Twitch.Shoutout*")
+                .unwrap()
+                .contains("never emits an event that matches Twitch.Shoutout*")
+        );
     }
 
     #[test]
     fn what_only_a_bridge_tells_is_asked_for() {
-        assert!(kinds(&["Twitch.Follow", "FOLLOW", "*"]).of_bridge().is_empty());
+        assert!(
+            kinds(&["Twitch.Follow", "FOLLOW", "*"])
+                .of_bridge()
+                .is_empty()
+        );
         let asked = kinds(&["credits.Completed", "Credits.St*", "RAW.*"]).of_bridge();
-        assert_eq!(asked, BTreeMap::from([("Credits", vec!["Completed".to_owned(), "*".into()]), ("Raw", vec!["*".into()])]));
+        assert_eq!(
+            asked,
+            BTreeMap::from([
+                ("Credits", vec!["Completed".to_owned(), "*".into()]),
+                ("Raw", vec!["*".into()])
+            ])
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The last messages of Twitchat's, for events that are emitted later than the message that they are made of.
+//! The last messages of Twitchat's, for events that are emitted later than the message that they
+//! are made of.
 
 use std::collections::VecDeque;
 
@@ -23,7 +24,14 @@ impl Messages {
 
     /// The data of the message with this id; `Null` if it is not known.
     pub(super) fn find(&self, id: &Value) -> Value {
-        let Some(id) = id.as_str() else { return Value::Null };
-        self.0.iter().rev().find(|(known, _)| known == id).map(|(_, data)| data.clone()).unwrap_or_default()
+        let Some(id) = id.as_str() else {
+            return Value::Null;
+        };
+        self.0
+            .iter()
+            .rev()
+            .find(|(known, _)| known == id)
+            .map(|(_, data)| data.clone())
+            .unwrap_or_default()
     }
 }

@@ -12,7 +12,8 @@ use super::subscription::Subscription;
 use crate::cli::hearing::News;
 
 /// How `--help` explains where events come from.
-pub(crate) const HELP: &str = "No bridge is needed: Twitchat's messages and what others publish are decoded here. Only Credits.*, Raw.* and Custom.* are a \
+pub(crate) const HELP: &str = "No bridge is needed: Twitchat's messages and what others publish \
+    are decoded here. Only Credits.*, Raw.* and Custom.* are a \
 bridge's own; where they are wanted, it is asked to tell them.";
 
 /// Everything that decides whether an event is wanted.
@@ -27,7 +28,11 @@ impl Picker {
     /// `verb` names us to a bridge.
     pub(crate) fn new(config: &Config, verb: &str, filter: Filter, obs: Obs) -> Self {
         let subscription = Subscription::to(filter.kinds(), verb, obs);
-        Self { decoder: Decoder::of(config).without_repeats(), filter, subscription }
+        Self {
+            decoder: Decoder::of(config).without_repeats(),
+            filter,
+            subscription,
+        }
     }
 
     /// What is wanted of what comes next.
@@ -36,7 +41,11 @@ impl Picker {
         if let Some(subscription) = &mut self.subscription {
             subscription.take(news, &lines, now);
         }
-        lines.into_iter().filter_map(own_word).filter(|line| self.filter.wants(line)).collect()
+        lines
+            .into_iter()
+            .filter_map(own_word)
+            .filter(|line| self.filter.wants(line))
+            .collect()
     }
 
     /// Tells a bridge that nobody listens any more.
@@ -47,14 +56,19 @@ impl Picker {
     }
 }
 
-/// Leaves out what a bridge tells of that is decoded here too; of its own events, the data without the envelope.
+/// Leaves out what a bridge tells of that is decoded here too; of its own events, the data without
+/// the envelope.
 fn own_word(mut line: Line) -> Option<Line> {
     if line.from == From::Bridge && line.data.get("event").is_some() {
         let (source, _) = line.name.split_once('.')?;
         if !kinds::is_of_bridge(source) {
             return None;
         }
-        line.data = line.data.get_mut("data").map(Value::take).unwrap_or_default();
+        line.data = line
+            .data
+            .get_mut("data")
+            .map(Value::take)
+            .unwrap_or_default();
     }
     Some(line)
 }
@@ -66,7 +80,15 @@ mod tests {
     use super::*;
 
     fn line(name: &str, from: From, data: Value) -> Line {
-        Line { at: Timestamp::UNIX_EPOCH, from, name: name.into(), id: Value::Null, data, counterpart: Value::Null, replay: false }
+        Line {
+            at: Timestamp::UNIX_EPOCH,
+            from,
+            name: name.into(),
+            id: Value::Null,
+            data,
+            counterpart: Value::Null,
+            replay: false,
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! A subscription at the bridge for as long as a verb runs: made when OBS is there, made again on each Hello and every hour, ended with
-//! the verb.
+//! A subscription at the bridge for as long as a verb runs: made when OBS is there, made again on
+//! each Hello and every hour, ended with the verb.
 
 use std::time::Duration;
 
@@ -41,7 +41,8 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// For what only a bridge tells of these; `None` if there is nothing of the kind. `verb` names us to the bridge.
+    /// For what only a bridge tells of these; `None` if there is nothing of the kind. `verb` names
+    /// us to the bridge.
     pub(crate) fn to(kinds: &Kinds, verb: &str, obs: Obs) -> Option<Self> {
         let events = kinds.of_bridge();
         let client = format!("twitchat-bridge {verb} {}", Uuid::new_v4());
@@ -63,7 +64,10 @@ impl Subscription {
         let greeted = lines.iter().any(|line| line.name == "Bridge.Hello");
         let since = self.asked.map(|asked| now.as_second() - asked.as_second());
         self.wanted |= is_up || greeted || since.is_some_and(|seconds| seconds >= RENEW_SECONDS);
-        let is_free = self.asking.as_ref().is_none_or(AbortOnDropHandle::is_finished);
+        let is_free = self
+            .asking
+            .as_ref()
+            .is_none_or(AbortOnDropHandle::is_finished);
         if self.wanted && is_free && since.is_none_or(|seconds| seconds >= PAUSE_SECONDS) {
             self.wanted = false;
             self.asked = Some(now);
@@ -76,10 +80,18 @@ impl Subscription {
                 }
             })));
         }
-        self.answered |= lines.iter().any(|line| line.name == "Bridge.Reply" && line.id == *self.client);
-        if !self.answered && !self.complained && since.is_some_and(|seconds| seconds >= ANSWER_SECONDS) {
+        self.answered |= lines
+            .iter()
+            .any(|line| line.name == "Bridge.Reply" && line.id == *self.client);
+        if !self.answered
+            && !self.complained
+            && since.is_some_and(|seconds| seconds >= ANSWER_SECONDS)
+        {
             self.complained = true;
-            out::warn("no bridge answers, and only a bridge tells these events: is `twitchat-bridge run` running? Waiting for it");
+            out::warn(
+                "no bridge answers, and only a bridge tells these events: is `twitchat-bridge run` \
+                    running? Waiting for it",
+            );
         }
     }
 
@@ -92,6 +104,10 @@ impl Subscription {
     }
 
     fn request(&self, name: &str) -> Option<Box<RawValue>> {
-        to_raw_value(&json!({ "request": name, "id": self.client, "client": self.client, "events": self.events })).ok()
+        to_raw_value(
+            &json!({ "request": name, "id": self.client, "client": self.client,
+            "events": self.events }),
+        )
+        .ok()
     }
 }

@@ -1,4 +1,5 @@
-//! A message in a few words, whatever its shape: who, how much, what they said. For `watch` and the demo; never for other programs.
+//! A message in a few words, whatever its shape: who, how much, what they said. For `watch` and the
+//! demo; never for other programs.
 
 use serde_json::Value;
 
@@ -7,7 +8,8 @@ use crate::cli::out;
 /// The longest that a summary gets, in characters.
 const LONGEST: usize = 100;
 
-/// Where names stand, the best place first: Streamer.bot's events, then Twitchat's messages of all generations.
+/// Where names stand, the best place first: Streamer.bot's events, then Twitchat's messages of all
+/// generations.
 const NAMES: [&str; 17] = [
     "/displayName",
     "/user/displayName",
@@ -63,7 +65,10 @@ pub(crate) fn of(data: &Value) -> String {
     let mut units: Vec<&str> = Vec::new();
     for (place, unit) in AMOUNTS {
         if !units.contains(&unit)
-            && let Some(amount) = data.pointer(place).and_then(Value::as_u64).filter(|amount| *amount > 1)
+            && let Some(amount) = data
+                .pointer(place)
+                .and_then(Value::as_u64)
+                .filter(|amount| *amount > 1)
         {
             units.push(unit);
             parts.push(format!("{amount} {unit}"));
@@ -79,7 +84,11 @@ pub(crate) fn of(data: &Value) -> String {
 }
 
 fn text<'a>(data: &'a Value, places: &[&str]) -> Option<&'a str> {
-    places.iter().find_map(|place| data.pointer(place).and_then(Value::as_str).filter(|text| !text.trim().is_empty()))
+    places.iter().find_map(|place| {
+        data.pointer(place)
+            .and_then(Value::as_str)
+            .filter(|text| !text.trim().is_empty())
+    })
 }
 
 /// At most so many characters.
@@ -98,10 +107,13 @@ mod tests {
 
     #[test]
     fn events_of_streamer_bot_and_messages_of_every_twitchat() {
-        let cheer = json!({ "displayName": "Anna_B", "message": { "bits": 100, "message": "Cheer100 nice one" }, "bits": 100 });
+        let cheer = json!({ "displayName": "Anna_B", "message": { "bits": 100,
+            "message": "Cheer100 nice one" }, "bits": 100 });
         let raid = json!({ "viewers": 42, "viewerCount": 42, "displayName": "LanternFox" });
-        let reward = json!({ "user": { "login": "yuki", "displayName": "雪花Yuki" }, "reward": { "cost": 300, "title": "Drink water" } });
-        let oldest = json!({ "message": "evening!", "tags": { "username": "olle", "display-name": "OlleBakar" } });
+        let reward = json!({ "user": { "login": "yuki", "displayName": "雪花Yuki" },
+            "reward": { "cost": 300, "title": "Drink water" } });
+        let oldest = json!({ "message": "evening!", "tags": { "username": "olle",
+            "display-name": "OlleBakar" } });
         assert_eq!(
             [cheer, raid, reward, oldest].map(|data| of(&data)),
             [
@@ -115,12 +127,18 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_is_shown_as_it_is_and_nothing_as_nothing() {
-        assert_eq!([json!(null), json!({ "enabled": true })].map(|data| of(&data)), ["", r#"{"enabled":true}"#]);
+        assert_eq!(
+            [json!(null), json!({ "enabled": true })].map(|data| of(&data)),
+            ["", r#"{"enabled":true}"#]
+        );
     }
 
     #[test]
     fn long_texts_are_cut_between_characters() {
         let line = of(&json!({ "message": "雪".repeat(200) }));
-        assert_eq!((line.chars().count(), line.ends_with('…')), (LONGEST + 1, true));
+        assert_eq!(
+            (line.chars().count(), line.ends_with('…')),
+            (LONGEST + 1, true)
+        );
     }
 }

@@ -9,7 +9,8 @@ use crate::cli::context::Context;
 use crate::cli::out;
 
 const AFTER_HELP: &str = "Examples:
-  twitchat-bridge overlay export ~/overlays/alerts      into the folder of a page that was made for Streamer.bot
+  twitchat-bridge overlay export ~/overlays/alerts      into the folder of a page that was made \
+  for Streamer.bot
   twitchat-bridge overlay export ~/my-credits --credits the end-credits page, to keep where you like
 
 obs-config.js has the password of OBS: whoever can read it can control OBS.";
@@ -37,12 +38,17 @@ impl Args {
             out::line(installed.page.display())?;
             return Ok(ExitCode::SUCCESS);
         }
-        let existing = if self.force { Existing::Replace } else { Existing::Keep };
+        let existing = if self.force {
+            Existing::Replace
+        } else {
+            Existing::Keep
+        };
         for file in overlay::export(&self.dir, &config.obs, existing)? {
             out::line(file.display())?;
         }
         out::note(format_args!(
-            "\nPut this line into the page, before its other scripts:\n\n    <script src=\"{SHIM}\"></script>\n\n\
+            "\nPut this line into the page, before its other scripts:\n\n    <script \
+                src=\"{SHIM}\"></script>\n\n\
              Then what the page sends to ws://localhost:8080 goes to the bridge, through OBS."
         ));
         Ok(ExitCode::SUCCESS)

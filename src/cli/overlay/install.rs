@@ -12,12 +12,16 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 
-const AFTER_HELP: &str = "Run it again after an update: pages are replaced, custom.css and the settings stay.
+const AFTER_HELP: &str = "Run it again after an update: pages are replaced, custom.css and the \
+    settings stay.
 
-Without --no-password the page gets OBS's password in obs-config.js, readable by you alone, so that it can report how far it is. With it \
-the page has no connection of its own: OBS hands it what the bridge sends, while its scene is on air.
+Without --no-password the page gets OBS's password in obs-config.js, readable by you alone, so \
+that it can report how far it is. With it \
+the page has no connection of its own: OBS hands it what the bridge sends, while its scene is on \
+air.
 
-OBS loads the page anew each time its scene goes on air, and drops it afterwards. With --keep-loaded it stays, so that Twitchat's own \
+OBS loads the page anew each time its scene goes on air, and drops it afterwards. With \
+--keep-loaded it stays, so that Twitchat's own \
 buttons find it off air too; while nothing rolls it draws nothing.";
 
 /// The kind of input that a page is.
@@ -52,7 +56,9 @@ pub(super) struct Args {
 
 /// The folder that is named, else the usual one.
 pub(super) fn folder(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
-    named.or_else(overlay::usual_folder).ok_or_else(|| Failure::Usage("no home folder is known: say where with --dir".into()))
+    named
+        .or_else(overlay::usual_folder)
+        .ok_or_else(|| Failure::Usage("no home folder is known: say where with --dir".into()))
 }
 
 /// What the source is to be.
@@ -68,16 +74,25 @@ struct Wanted {
 impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let config = context.config()?;
-        let installed = overlay::install(&folder(self.dir)?, Some(&config.obs).filter(|_| !self.no_password))?;
-        let page = std::path::absolute(&installed.page).with_context(|| format!("cannot find {}", installed.page.display()))?;
+        let installed = overlay::install(
+            &folder(self.dir)?,
+            Some(&config.obs).filter(|_| !self.no_password),
+        )?;
+        let page = std::path::absolute(&installed.page)
+            .with_context(|| format!("cannot find {}", installed.page.display()))?;
         out::line(page.display())?;
 
         let target = context.target()?;
         if !["127.0.0.1", "::1", "localhost"].contains(&target.host.to_lowercase().as_str()) {
-            out::warn("OBS runs on another computer: it needs the files there, run this command there as well");
+            out::warn(
+                "OBS runs on another computer: it needs the files there, run this command there as \
+                    well",
+            );
         }
         let obs = Talker::connect(&target, &Options::default()).await?;
-        let canvas = if self.width.or(config.overlay.width).is_some() && self.height.or(config.overlay.height).is_some() {
+        let canvas = if self.width.or(config.overlay.width).is_some()
+            && self.height.or(config.overlay.height).is_some()
+        {
             (0, 0)
         } else {
             obs.canvas().await?
@@ -90,7 +105,12 @@ impl Args {
             page,
             keep_loaded: self.keep_loaded,
         };
-        if obs.input_kinds().await?.iter().any(|kind| kind == BROWSER_SOURCE) {
+        if obs
+            .input_kinds()
+            .await?
+            .iter()
+            .any(|kind| kind == BROWSER_SOURCE)
+        {
             put(&obs, &wanted).await?;
         } else {
             out::note(by_hand(&wanted));
@@ -101,7 +121,13 @@ impl Args {
 
 /// Makes the scene, the source and its place in the scene, as far as they are not there.
 async fn put(obs: &Talker, wanted: &Wanted) -> anyhow::Result<()> {
-    let Wanted { scene, source, width, height, .. } = wanted;
+    let Wanted {
+        scene,
+        source,
+        width,
+        height,
+        ..
+    } = wanted;
     if !obs.scenes().await?.contains(scene) {
         obs.create_scene(scene).await?;
         out::note(format_args!("made the scene {scene:?}"));
@@ -109,25 +135,35 @@ async fn put(obs: &Talker, wanted: &Wanted) -> anyhow::Result<()> {
     let settings = settings(wanted);
     match obs.input(source).await? {
         None => {
-            obs.create_input(scene, source, BROWSER_SOURCE, &settings).await?;
-            out::note(format_args!("made the browser source {source:?} in the scene {scene:?}, {width}x{height}"));
+            obs.create_input(scene, source, BROWSER_SOURCE, &settings)
+                .await?;
+            out::note(format_args!(
+                "made the browser source {source:?} in the scene {scene:?}, {width}x{height}"
+            ));
         }
         Some(input) if input.kind == BROWSER_SOURCE => {
             obs.set_input(source, &settings).await?;
             if !obs.has(scene, source).await? {
                 obs.add_to_scene(scene, source).await?;
             }
-            out::note(format_args!("updated the browser source {source:?} in the scene {scene:?}, {width}x{height}"));
+            out::note(format_args!(
+                "updated the browser source {source:?} in the scene {scene:?}, {width}x{height}"
+            ));
         }
         Some(input) => {
-            let why = format!("OBS has a source {source:?} already, of the kind {}: choose another name with --source", input.kind);
+            let why = format!(
+                "OBS has a source {source:?} already, of the kind {}: choose another name with \
+                    --source",
+                input.kind
+            );
             return Err(Failure::Usage(why).into());
         }
     }
     Ok(())
 }
 
-/// As OBS calls them: `shutdown` is "Shutdown source when not visible", `restart_when_active` "Refresh browser when scene becomes active".
+/// As OBS calls them: `shutdown` is "Shutdown source when not visible", `restart_when_active`
+/// "Refresh browser when scene becomes active".
 fn settings(wanted: &Wanted) -> Value {
     json!({
         "is_local_file": true,
@@ -144,13 +180,25 @@ fn settings(wanted: &Wanted) -> Value {
 
 /// For an OBS without browser sources, such as that of Debian.
 fn by_hand(wanted: &Wanted) -> String {
-    let Wanted { scene, page, width, height, .. } = wanted;
-    let size = if *width > 0 { format!("{width} x {height}") } else { "the size of your canvas".into() };
+    let Wanted {
+        scene,
+        page,
+        width,
+        height,
+        ..
+    } = wanted;
+    let size = if *width > 0 {
+        format!("{width} x {height}")
+    } else {
+        "the size of your canvas".into()
+    };
     format!(
-        "This OBS has no browser sources (those of some Linux distributions do not; the one of Flathub and of obsproject.com does).\n\
+        "This OBS has no browser sources (those of some Linux distributions do not; the one of \
+            Flathub and of obsproject.com does).\n\
          The page is ready all the same:\n\
          \x20 1. open {}#backdrop in a browser, in a window of {size}\n\
-         \x20 2. in OBS, put a window capture of it into the scene {scene:?}; with #backdrop=lime at the end of the address\n\
+         \x20 2. in OBS, put a window capture of it into the scene {scene:?}; with #backdrop=lime \
+         at the end of the address\n\
          \x20    and a chroma key filter on the capture, the picture behind shows through\n\
          \x20 3. `twitchat-bridge credits test` rolls a test",
         overlay::url(page)

@@ -11,11 +11,14 @@ use clap::Subcommand;
 use super::context::Context;
 
 const AFTER_HELP: &str = "Examples:
-  twitchat-bridge overlay install                       the end-credits page, into OBS's scene \"Credits\"
+  twitchat-bridge overlay install                       the end-credits page, into OBS's scene \
+  \"Credits\"
   twitchat-bridge overlay open --demo                   see it in a browser
-  twitchat-bridge overlay export ~/overlays/alerts      into the folder of a page that was made for Streamer.bot";
+  twitchat-bridge overlay export ~/overlays/alerts      into the folder of a page that was made \
+  for Streamer.bot";
 
-/// Put the end-credits page into OBS; write what overlays made for Streamer.bot need to run on Twitchat
+/// Put the end-credits page into OBS; write what overlays made for Streamer.bot need to run on
+/// Twitchat
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Args {

@@ -28,7 +28,8 @@ impl Args {
     pub(super) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let config = context.config()?;
         let installed = overlay::install(&folder(self.dir)?, Some(&config.obs))?;
-        let page = std::path::absolute(&installed.page).with_context(|| format!("cannot find {}", installed.page.display()))?;
+        let page = std::path::absolute(&installed.page)
+            .with_context(|| format!("cannot find {}", installed.page.display()))?;
         let url = overlay::url(&page) + if self.demo { "#demo" } else { "#backdrop" };
         out::line(&url)?;
         if !self.print {
@@ -45,5 +46,12 @@ fn open(url: &str) -> std::io::Result<()> {
         "windows" => ("rundll32", &["url.dll,FileProtocolHandler"]),
         _ => ("xdg-open", &[]),
     };
-    Command::new(program).args(arguments).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(drop)
+    Command::new(program)
+        .args(arguments)
+        .arg(url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map(drop)
 }

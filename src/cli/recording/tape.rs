@@ -1,4 +1,5 @@
-//! A recording as `replay` plays it: what of it is to be played, how long it takes, and its messages one after the other.
+//! A recording as `replay` plays it: what of it is to be played, how long it takes, and its
+//! messages one after the other.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -43,11 +44,19 @@ impl Choice {
     }
 
     /// The next message that is to be played.
-    fn next<R: BufRead>(&self, reader: &mut Reader<R>, left_out: &mut LeftOut) -> Result<Option<Played>, RecordingError> {
+    fn next<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        left_out: &mut LeftOut,
+    ) -> Result<Option<Played>, RecordingError> {
         loop {
             match reader.next() {
                 Ok(None) => return Ok(None),
-                Ok(Some(Entry { line, ms, heard: Heard::Twitchat(message) })) if self.wants(&message.kind) => {
+                Ok(Some(Entry {
+                    line,
+                    ms,
+                    heard: Heard::Twitchat(message),
+                })) if self.wants(&message.kind) => {
                     return Ok(Some(Played { line, ms, message }));
                 }
                 Ok(Some(_)) => left_out.unwanted += 1,
@@ -100,16 +109,26 @@ pub(crate) struct Pace {
 
 impl Pace {
     pub(crate) fn new(speed: Option<f64>, every: Option<Duration>) -> Self {
-        Self { speed, every, begun: false, before_ms: None }
+        Self {
+            speed,
+            every,
+            begun: false,
+            before_ms: None,
+        }
     }
 
     /// The first one is due at once.
     pub(crate) fn pause(&mut self, ms: Option<u64>) -> Duration {
         let recorded = || Some(Duration::from_millis(ms?.saturating_sub(self.before_ms?)));
         let begun = std::mem::replace(&mut self.begun, true);
-        let pause = if begun { self.every.or_else(recorded).unwrap_or(PAUSE) } else { Duration::ZERO };
+        let pause = if begun {
+            self.every.or_else(recorded).unwrap_or(PAUSE)
+        } else {
+            Duration::ZERO
+        };
         self.before_ms = ms;
-        self.speed.map_or(Duration::ZERO, |factor| pause.div_f64(factor))
+        self.speed
+            .map_or(Duration::ZERO, |factor| pause.div_f64(factor))
     }
 }
 
@@ -123,11 +142,21 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Fails at a line that cannot be read, unless such lines are left out: then the first few are named.
+    /// Fails at a line that cannot be read, unless such lines are left out: then the first few are
+    /// named.
     pub(crate) fn of(file: &Path, choice: &Choice, mut pace: Pace) -> anyhow::Result<Self> {
         let mut reader = Reader::new(open(file).with_context(|| cannot_be_played(file))?);
-        let (mut survey, mut left_out) = (Self { messages: 0, takes: Duration::ZERO }, LeftOut::default());
-        while let Some(played) = choice.next(&mut reader, &mut left_out).with_context(|| cannot_be_played(file))? {
+        let (mut survey, mut left_out) = (
+            Self {
+                messages: 0,
+                takes: Duration::ZERO,
+            },
+            LeftOut::default(),
+        );
+        while let Some(played) = choice
+            .next(&mut reader, &mut left_out)
+            .with_context(|| cannot_be_played(file))?
+        {
             survey.messages += 1;
             survey.takes += pace.pause(played.ms);
         }
@@ -140,8 +169,11 @@ fn cannot_be_played(file: &Path) -> String {
 }
 
 fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
-    let input: Box<dyn BufRead> =
-        if file.as_os_str() == "-" { Box::new(BufReader::new(io::stdin())) } else { Box::new(BufReader::new(File::open(file)?)) };
+    let input: Box<dyn BufRead> = if file.as_os_str() == "-" {
+        Box::new(BufReader::new(io::stdin()))
+    } else {
+        Box::new(BufReader::new(File::open(file)?))
+    };
     Ok(input)
 }
 
@@ -172,7 +204,13 @@ impl Tape {
         tokio::task::spawn_blocking(move || {
             let read = || -> Result<u64, RecordingError> {
                 let input = open(&path).map_err(|source| RecordingError::Io { line: 1, source })?;
-                let (mut reader, mut left_out) = (Reader::new(input), LeftOut { is_said: is_surveyed, ..LeftOut::default() });
+                let (mut reader, mut left_out) = (
+                    Reader::new(input),
+                    LeftOut {
+                        is_said: is_surveyed,
+                        ..LeftOut::default()
+                    },
+                );
                 while let Some(played) = choice.next(&mut reader, &mut left_out)? {
                     if sender.blocking_send(Piece::Message(played)).is_err() {
                         break;
@@ -184,7 +222,12 @@ impl Tape {
             // Nobody reads on after a stop.
             drop(sender.blocking_send(last));
         });
-        Self { file: file.to_owned(), pieces, is_over: false, left_out: 0 }
+        Self {
+            file: file.to_owned(),
+            pieces,
+            is_over: false,
+            left_out: 0,
+        }
     }
 
     /// The next one; `None` at the end. May be dropped and called again.
@@ -211,7 +254,10 @@ mod tests {
     use super::*;
 
     fn choice(kinds: &[&str]) -> Choice {
-        Choice { kinds: Kinds::new(kinds.iter().map(|kind| kind.parse().unwrap()).collect()), skip_broken: false }
+        Choice {
+            kinds: Kinds::new(kinds.iter().map(|kind| kind.parse().unwrap()).collect()),
+            skip_broken: false,
+        }
     }
 
     #[test]
@@ -220,26 +266,40 @@ mod tests {
         for kind in ["FOLLOW", "ON_FOLLOW", "ON_BITS", "POLL_PROGRESS"] {
             assert!(events.wants(kind), "{kind}");
         }
-        for kind in
-            ["SEND_MESSAGE", "SUMMARY_DATA", "GET_SUMMARY_DATA", "LABEL_OVERLAY_PLACEHOLDERS", "NOBODY_KNOWS", "ON_OBS_SCENE_CHANGE"]
-        {
+        for kind in [
+            "SEND_MESSAGE",
+            "SUMMARY_DATA",
+            "GET_SUMMARY_DATA",
+            "LABEL_OVERLAY_PLACEHOLDERS",
+            "NOBODY_KNOWS",
+            "ON_OBS_SCENE_CHANGE",
+        ] {
             assert!(!events.wants(kind), "{kind}");
         }
         let named = choice(&["SEND_MESSAGE", "*OBS*"]);
         assert!(named.wants("SET_SEND_MESSAGE") && !named.wants("FOLLOW"));
-        assert!(!named.wants("ON_OBS_SCENE_CHANGE") && !named.wants("OBS_SCENE"), "never");
+        assert!(
+            !named.wants("ON_OBS_SCENE_CHANGE") && !named.wants("OBS_SCENE"),
+            "never"
+        );
     }
 
     #[test]
     fn pauses_are_those_of_the_recording_faster_or_slower() {
         let pauses = |speed, every: Option<u64>, times: &[Option<u64>]| {
             let mut pace = Pace::new(speed, every.map(Duration::from_millis));
-            times.iter().map(|ms| pace.pause(*ms).as_millis()).collect::<Vec<_>>()
+            times
+                .iter()
+                .map(|ms| pace.pause(*ms).as_millis())
+                .collect::<Vec<_>>()
         };
         let times = [Some(5_000), Some(5_400), Some(5_300), None, None];
         assert_eq!(pauses(Some(1.0), None, &times), [0, 400, 0, 1_000, 1_000]);
         assert_eq!(pauses(Some(4.0), None, &times), [0, 100, 0, 250, 250]);
-        assert_eq!(pauses(Some(0.5), Some(100), &times), [0, 200, 200, 200, 200]);
+        assert_eq!(
+            pauses(Some(0.5), Some(100), &times),
+            [0, 200, 200, 200, 200]
+        );
         assert_eq!(pauses(None, Some(100), &times), [0; 5]);
     }
 }

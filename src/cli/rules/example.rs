@@ -1,4 +1,5 @@
-//! An event out of a file: in the words of Twitchat, of a bridge, of `watch --json`, or of somebody who publishes it.
+//! An event out of a file: in the words of Twitchat, of a bridge, of `watch --json`, or of somebody
+//! who publishes it.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -40,25 +41,45 @@ pub(super) fn read(text: &str, decoder: &mut Decoder) -> Result<Vec<Example>, No
         any = true;
         examples.extend(of(&value?, decoder)?);
     }
-    if any { Ok(examples) } else { Err(NoEvent::Empty) }
+    if any {
+        Ok(examples)
+    } else {
+        Err(NoEvent::Empty)
+    }
 }
 
 fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(ToOwned::to_owned);
-    let data = || value.get("data").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+    let data = || {
+        value
+            .get("data")
+            .cloned()
+            .unwrap_or_else(|| Value::Object(Map::new()))
+    };
     if text(value.get("origin")).as_deref() == Some(TWITCHAT) {
         return of_twitchat(value, decoder);
     }
     let named = value.get("event").or_else(|| value.get("publish"));
-    let (source, kind) = named.map(|named| (text(named.get("source")), text(named.get("type")))).unwrap_or_default();
+    let (source, kind) = named
+        .map(|named| (text(named.get("source")), text(named.get("type"))))
+        .unwrap_or_default();
     let name = match (source, kind) {
         (Some(source), Some(kind)) => Some(EventName::new(&source, &kind)),
         _ => text(value.get("name")).and_then(|name| EventName::parse(&name)),
     };
     // What a bridge emits when somebody publishes it.
-    if let (Some(name), true) = (&name, value.contains_key("publish") && !value.contains_key("event")) {
+    if let (Some(name), true) = (
+        &name,
+        value.contains_key("publish") && !value.contains_key("event"),
+    ) {
         let lines = decoder.publish(name, &data(), None, Timestamp::now())?;
-        return Ok(lines.into_iter().map(|line| Example { name: name.clone(), data: line.data }).collect());
+        return Ok(lines
+            .into_iter()
+            .map(|line| Example {
+                name: name.clone(),
+                data: line.data,
+            })
+            .collect());
     }
     let keys = || value.keys().take(6).cloned().collect::<Vec<_>>().join(", ");
     let name = name.ok_or_else(|| NoEvent::Unknown(format!("an object with {}", keys())))?;
@@ -69,10 +90,25 @@ fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>,
 fn of_twitchat(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
     let heard = Heard::read(&Value::from(value.clone()).to_string())?;
     let lines = decoder.hear(&heard, Timestamp::now());
-    let examples: Vec<_> =
-        lines.into_iter().filter_map(|line| Some(Example { name: EventName::parse(&line.name)?, data: line.data })).collect();
-    let kind = value.get("type").and_then(Value::as_str).unwrap_or("it").to_owned();
-    if examples.is_empty() { Err(NoEvent::Silent(kind)) } else { Ok(examples) }
+    let examples: Vec<_> = lines
+        .into_iter()
+        .filter_map(|line| {
+            Some(Example {
+                name: EventName::parse(&line.name)?,
+                data: line.data,
+            })
+        })
+        .collect();
+    let kind = value
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or("it")
+        .to_owned();
+    if examples.is_empty() {
+        Err(NoEvent::Silent(kind))
+    } else {
+        Ok(examples)
+    }
 }
 
 #[cfg(test)]
@@ -80,14 +116,23 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> Vec<String> {
-        read(text, &mut Decoder::default()).unwrap().into_iter().map(|example| example.name.to_string()).collect()
+        read(text, &mut Decoder::default())
+            .unwrap()
+            .into_iter()
+            .map(|example| example.name.to_string())
+            .collect()
     }
 
     #[test]
     fn an_event_may_be_written_in_every_way_it_travels() {
-        assert_eq!(names(r#"{"event":{"source":"twitch","type":"raid"},"data":{"viewers":3}}"#), ["Twitch.Raid"]);
         assert_eq!(
-            names(r#"{"name":"Twitch.Raid","data":{}} {"request":"PublishEvent","publish":{"source":"Acme","type":"Boom"}}"#),
+            names(r#"{"event":{"source":"twitch","type":"raid"},"data":{"viewers":3}}"#),
+            ["Twitch.Raid"]
+        );
+        assert_eq!(
+            names(
+                r#"{"name":"Twitch.Raid","data":{}} {"request":"PublishEvent","publish":{"source":"Acme","type":"Boom"}}"#
+            ),
             ["Twitch.Raid", "Acme.Boom"]
         );
         let follow = r#"{"origin":"twitchat","type":"FOLLOW","id":"1","data":{"user":{"id":"7","login":"anna"}}}"#;
@@ -100,11 +145,22 @@ mod tests {
         let raid = r#"{"request":"PublishEvent","publish":{"source":"Twitch","type":"Raid"},"data":{"user":{"name":"Anna","id":"750146097"},"viewers":12}}"#;
         let raid = read(raid, &mut Decoder::default()).unwrap().remove(0).data;
         assert_eq!(
-            (raid["displayName"].as_str(), raid["viewers"].as_u64(), raid["userName"].as_str()),
+            (
+                raid["displayName"].as_str(),
+                raid["viewers"].as_u64(),
+                raid["userName"].as_str()
+            ),
             (Some("Anna"), Some(12), Some("anna"))
         );
-        let refused = read(r#"{"publish":{"source":"Twitch","type":"Raid"},"data":{}}"#, &mut Decoder::default()).unwrap_err();
-        assert!(refused.to_string().contains("looked for user{}"), "{refused}");
+        let refused = read(
+            r#"{"publish":{"source":"Twitch","type":"Raid"},"data":{}}"#,
+            &mut Decoder::default(),
+        )
+        .unwrap_err();
+        assert!(
+            refused.to_string().contains("looked for user{}"),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use twitchat_bridge::rule::{self, Cause, Deed, Engine, Happening, Next, Part, Rule, Rulebook, Sequence, Verdict};
+use twitchat_bridge::rule::{
+    self, Cause, Deed, Engine, Happening, Next, Part, Rule, Rulebook, Sequence, Verdict,
+};
 use twitchat_bridge::twitchat::Generation;
 
 use super::example::{self, Example};
@@ -21,7 +23,8 @@ use crate::cli::span;
 use crate::cli::supposed::{self, Supposed};
 
 const EXAMPLES: &str =
-    "EVENT is JSON: a message of Twitchat's, a line of `watch --json`, an event as a bridge tells it, or a PublishEvent. Several are \
+    "EVENT is JSON: a message of Twitchat's, a line of `watch --json`, an event as a bridge tells \
+        it, or a PublishEvent. Several are \
 one after the other.
 
 Examples:
@@ -72,60 +75,125 @@ impl Args {
         if let Some(name) = &self.rule
             && !book.rules.iter().any(|rule| *rule.name == **name)
         {
-            let names = book.rules.iter().map(|rule| format!("{:?}", rule.name)).collect::<Vec<_>>().join(", ");
-            return Err(
-                Failure::Usage(format!("there is no rule {name:?}; there are {}", if names.is_empty() { "none" } else { &names })).into()
-            );
+            let names = book
+                .rules
+                .iter()
+                .map(|rule| format!("{:?}", rule.name))
+                .collect::<Vec<_>>()
+                .join(", ");
+            return Err(Failure::Usage(format!(
+                "there is no rule {name:?}; there are {}",
+                if names.is_empty() { "none" } else { &names }
+            ))
+            .into());
         }
         let text = text(&self.file, context)?;
         let shown = self.file.display();
-        let examples = example::read(&text, &mut Decoder::of(&config)).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+        let examples = example::read(&text, &mut Decoder::of(&config))
+            .map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
         let mut engine = Engine::new(Arc::clone(&book), None);
-        let outcomes: Vec<_> =
-            examples.iter().flat_map(|example| judge(&mut engine, &book, example, self.rule.as_deref(), &supposed)).collect();
+        let outcomes: Vec<_> = examples
+            .iter()
+            .flat_map(|example| judge(&mut engine, &book, example, self.rule.as_deref(), &supposed))
+            .collect();
         if self.json {
-            out::line(serde_json::to_string_pretty(&outcomes.iter().map(Outcome::json).collect::<Vec<_>>())?)?;
+            out::line(serde_json::to_string_pretty(
+                &outcomes.iter().map(Outcome::json).collect::<Vec<_>>(),
+            )?)?;
         } else {
             print(&outcomes, &examples, &book)?;
         }
-        let runs = outcomes.iter().any(|outcome| outcome.verdict == Verdict::Runs);
-        let fine = outcomes.iter().flat_map(|outcome| &outcome.steps).all(|step| step.deed.is_ok());
-        Ok(if runs && fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        let runs = outcomes
+            .iter()
+            .any(|outcome| outcome.verdict == Verdict::Runs);
+        let fine = outcomes
+            .iter()
+            .flat_map(|outcome| &outcome.steps)
+            .all(|step| step.deed.is_ok());
+        Ok(if runs && fine {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }
 
 fn text(file: &Path, context: &Context) -> anyhow::Result<String> {
     if file.as_os_str() == "-" {
         if context.takes_stdin() {
-            return Err(Failure::Usage("- and --password-stdin both read standard input: give one of them by a file".into()).into());
+            return Err(Failure::Usage(
+                "- and --password-stdin both read standard input: give one of them by a file"
+                    .into(),
+            )
+            .into());
         }
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("cannot read the event from standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read the event from standard input")?;
         return Ok(text);
     }
     std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-fn judge(engine: &mut Engine, book: &Arc<Rulebook>, example: &Example, only: Option<&str>, supposed: &Supposed) -> Vec<Outcome> {
-    let happening = Happening { name: example.name.clone(), data: example.data.clone(), cause: Cause::Outside };
+fn judge(
+    engine: &mut Engine,
+    book: &Arc<Rulebook>,
+    example: &Example,
+    only: Option<&str>,
+    supposed: &Supposed,
+) -> Vec<Outcome> {
+    let happening = Happening {
+        name: example.name.clone(),
+        data: example.data.clone(),
+        cause: Cause::Outside,
+    };
     let base = rule::Context::of_event(&example.name.source, &example.name.kind, &example.data);
     let context = supposed.complete(base.clone(), engine.uses(&example.name));
     let verdicts = engine.take(&Arc::new(happening), &context, 1, 0);
     let outcome = |rule: &Rule, verdict: Verdict| {
-        let steps = if verdict == Verdict::Runs { steps(book, rule, &base, supposed) } else { Vec::new() };
-        Outcome { event: example.name.to_string(), rule: rule.name.clone(), verdict, steps }
+        let steps = if verdict == Verdict::Runs {
+            steps(book, rule, &base, supposed)
+        } else {
+            Vec::new()
+        };
+        Outcome {
+            event: example.name.to_string(),
+            rule: rule.name.clone(),
+            verdict,
+            steps,
+        }
     };
     let wanted = |rule: &&Rule| only.is_none_or(|only| *rule.name == *only);
     let judged: HashSet<_> = verdicts.iter().map(|(place, _)| *place).collect();
-    let others = book.rules.iter().enumerate().filter(|(place, _)| only.is_some() && !judged.contains(place)).map(|(_, rule)| rule);
-    let of = verdicts.into_iter().filter_map(|(place, verdict)| Some((book.rules.get(place)?, verdict)));
-    let mut outcomes: Vec<_> = of.filter(|(rule, _)| wanted(rule)).map(|(rule, verdict)| outcome(rule, verdict)).collect();
-    outcomes.extend(others.filter(wanted).map(|rule| outcome(rule, Verdict::OtherEvent)));
+    let others = book
+        .rules
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| only.is_some() && !judged.contains(place))
+        .map(|(_, rule)| rule);
+    let of = verdicts
+        .into_iter()
+        .filter_map(|(place, verdict)| Some((book.rules.get(place)?, verdict)));
+    let mut outcomes: Vec<_> = of
+        .filter(|(rule, _)| wanted(rule))
+        .map(|(rule, verdict)| outcome(rule, verdict))
+        .collect();
+    outcomes.extend(
+        others
+            .filter(wanted)
+            .map(|rule| outcome(rule, Verdict::OtherEvent)),
+    );
     outcomes
 }
 
 /// Goes through the steps as the bridge would, with waits of no time.
-fn steps(book: &Arc<Rulebook>, rule: &Rule, base: &rule::Context, supposed: &Supposed) -> Vec<Shown> {
+fn steps(
+    book: &Arc<Rulebook>,
+    rule: &Rule,
+    base: &rule::Context,
+    supposed: &Supposed,
+) -> Vec<Shown> {
     let mut sequence = Sequence::new(&rule.steps, Part::of(&json!({})));
     let mut shown = Vec::new();
     loop {
@@ -137,7 +205,10 @@ fn steps(book: &Arc<Rulebook>, rule: &Rule, base: &rule::Context, supposed: &Sup
             Some(Next::Do(deed)) => describe(deed, supposed.generation()),
         };
         let ends = deed.is_err() && !rule.continue_on_error;
-        shown.push(Shown { step: sequence.place(), deed });
+        shown.push(Shown {
+            step: sequence.place(),
+            deed,
+        });
         if ends {
             return shown;
         }
@@ -147,17 +218,25 @@ fn steps(book: &Arc<Rulebook>, rule: &Rule, base: &rule::Context, supposed: &Sup
 /// What would be done, as JSON; or why it would be refused.
 pub(crate) fn describe(deed: Deed, generation: Option<u64>) -> Result<Value, String> {
     Ok(match deed {
-        Deed::Send { kind, data, check, yes } => {
+        Deed::Send {
+            kind,
+            data,
+            check,
+            yes,
+        } => {
             let generation = match generation {
                 Some(1) => Some(Generation::First),
                 Some(2) => Some(Generation::Second),
                 Some(3) => Some(Generation::Third),
                 _ => None,
             };
-            let prepared = rule::prepare(&kind, data, check, yes, generation).map_err(|refused| refused.to_string())?;
+            let prepared = rule::prepare(&kind, data, check, yes, generation)
+                .map_err(|refused| refused.to_string())?;
             json!({ "send": prepared.kind, "data": prepared.data })
         }
-        Deed::Publish { name, data, id } => json!({ "publish": name.to_string(), "data": data, "id": id }),
+        Deed::Publish { name, data, id } => {
+            json!({ "publish": name.to_string(), "data": data, "id": id })
+        }
         Deed::Request { name, data } => {
             twitchat_bridge::request::of(&name, data.clone()).map_err(|error| error.to_string())?;
             json!({ "request": name, "data": data })
@@ -165,7 +244,8 @@ pub(crate) fn describe(deed: Deed, generation: Option<u64>) -> Result<Value, Str
         Deed::Obs(request) => json!({ "obs": request.name(), "data": request.data() }),
         Deed::Wait(time) => json!({ "wait": span::show(time) }),
         Deed::Run(program) => {
-            json!({ "run": program.program, "args": program.args, "timeout": span::show(program.within), "background": program.background })
+            json!({ "run": program.program, "args": program.args,
+                "timeout": span::show(program.within), "background": program.background })
         }
     })
 }
@@ -180,7 +260,8 @@ impl Outcome {
                 Err(why) => json!({ "step": step.step, "error": why }),
             })
             .collect();
-        json!({ "event": self.event, "rule": self.rule, "runs": self.verdict == Verdict::Runs, "verdict": self.verdict.to_string(), "steps": steps })
+        json!({ "event": self.event, "rule": self.rule, "runs": self.verdict == Verdict::Runs,
+            "verdict": self.verdict.to_string(), "steps": steps })
     }
 }
 
@@ -191,18 +272,33 @@ fn print(outcomes: &[Outcome], examples: &[Example], book: &Rulebook) -> Result<
         let mut any = false;
         for outcome in outcomes.iter().filter(|outcome| outcome.event == event) {
             any = true;
-            out::line(format_args!("  {}: {}", out::clean(&outcome.rule), out::clean(&outcome.verdict.to_string())))?;
+            out::line(format_args!(
+                "  {}: {}",
+                out::clean(&outcome.rule),
+                out::clean(&outcome.verdict.to_string())
+            ))?;
             for step in &outcome.steps {
                 match &step.deed {
                     Ok(deed) => {
-                        out::line(format_args!("    {:<32} {DIM}{}{DIM:#}", out::clean(&step.step), out::clean(&deed.to_string())))?;
+                        out::line(format_args!(
+                            "    {:<32} {DIM}{}{DIM:#}",
+                            out::clean(&step.step),
+                            out::clean(&deed.to_string())
+                        ))?;
                     }
-                    Err(why) => out::line(format_args!("    {:<32} cannot be done: {}", out::clean(&step.step), out::clean(why)))?,
+                    Err(why) => out::line(format_args!(
+                        "    {:<32} cannot be done: {}",
+                        out::clean(&step.step),
+                        out::clean(why)
+                    ))?,
                 }
             }
         }
         if !any {
-            out::line(format_args!("  none of the {} rules is for it", book.rules.len()))?;
+            out::line(format_args!(
+                "  none of the {} rules is for it",
+                book.rules.len()
+            ))?;
         }
     }
     Ok(())

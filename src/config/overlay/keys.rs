@@ -16,7 +16,8 @@ pub(in crate::config) const KEYS: &[Key] = &[
     Key {
         name: "overlay.source",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SOURCE"),
-        help: "The browser source in OBS that is the page of the end credits: `overlay install` makes it.",
+        help: "The browser source in OBS that is the page of the end credits: `overlay install` \
+            makes it.",
         sample: None,
         set: |config, raw| read::word(raw).map(|source| config.overlay.source = source),
         show: |config| Some(read::quoted(&config.overlay.source)),
@@ -55,21 +56,35 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SPEED"),
         help: "How fast the credits scroll, in pixels a second.",
         sample: None,
-        set: |config, raw| read::number(raw, 1.0, 10_000.0).map(|speed| config.overlay.script.look.speed = speed),
+        set: |config, raw| {
+            read::number(raw, 1.0, 10_000.0).map(|speed| config.overlay.script.look.speed = speed)
+        },
         show: |config| Some(config.overlay.script.look.speed.to_string()),
     },
     Key {
         name: "overlay.seconds",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SECONDS"),
-        help: "How long the credits take in all, in seconds, the delay included; instead of a speed.",
+        help: "How long the credits take in all, in seconds, the delay included; instead of a \
+            speed.",
         sample: Some("120"),
-        set: |config, raw| read::number(raw, 1.0, 86_400.0).map(|seconds| config.overlay.script.look.seconds = Some(seconds)),
-        show: |config| config.overlay.script.look.seconds.map(|seconds| seconds.to_string()),
+        set: |config, raw| {
+            read::number(raw, 1.0, 86_400.0)
+                .map(|seconds| config.overlay.script.look.seconds = Some(seconds))
+        },
+        show: |config| {
+            config
+                .overlay
+                .script
+                .look
+                .seconds
+                .map(|seconds| seconds.to_string())
+        },
     },
     Key {
         name: "overlay.music",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_MUSIC"),
-        help: "A media source in OBS: the credits take as long as what it plays; instead of seconds.",
+        help: "A media source in OBS: the credits take as long as what it plays; instead of \
+            seconds.",
         sample: Some("\"Credits music\""),
         set: |config, raw| read::word(raw).map(|music| config.overlay.music = Some(music)),
         show: |config| config.overlay.music.as_deref().map(read::quoted),
@@ -79,7 +94,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_DELAY"),
         help: "Seconds before the credits begin to move.",
         sample: None,
-        set: |config, raw| read::number(raw, 0.0, 3_600.0).map(|delay| config.overlay.script.look.delay = delay),
+        set: |config, raw| {
+            read::number(raw, 0.0, 3_600.0).map(|delay| config.overlay.script.look.delay = delay)
+        },
         show: |config| Some(config.overlay.script.look.delay.to_string()),
     },
     Key {
@@ -87,7 +104,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_LOOP"),
         help: "Whether the credits begin again at their end.",
         sample: None,
-        set: |config, raw| read::bool(raw).map(|repeats| config.overlay.script.look.repeats = repeats),
+        set: |config, raw| {
+            read::bool(raw).map(|repeats| config.overlay.script.look.repeats = repeats)
+        },
         show: |config| Some(config.overlay.script.look.repeats.to_string()),
     },
     Key {
@@ -95,7 +114,10 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SLIDE_SECONDS"),
         help: "How long a slide stands, in mode \"slides\".",
         sample: None,
-        set: |config, raw| read::number(raw, 0.5, 600.0).map(|seconds| config.overlay.script.look.slide_seconds = seconds),
+        set: |config, raw| {
+            read::number(raw, 0.5, 600.0)
+                .map(|seconds| config.overlay.script.look.slide_seconds = seconds)
+        },
         show: |config| Some(config.overlay.script.look.slide_seconds.to_string()),
     },
     Key {
@@ -103,7 +125,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_FADE"),
         help: "Height of the fades at the upper and the lower edge, in pixels; 0 for none.",
         sample: None,
-        set: |config, raw| read::whole_number(raw, 2_000).map(|fade| config.overlay.script.look.fade = fade),
+        set: |config, raw| {
+            read::whole_number(raw, 2_000).map(|fade| config.overlay.script.look.fade = fade)
+        },
         show: |config| Some(config.overlay.script.look.fade.to_string()),
     },
     Key {
@@ -111,7 +135,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_STICKY_TITLES"),
         help: "Whether a title stays while its names pass.",
         sample: None,
-        set: |config, raw| read::bool(raw).map(|sticky| config.overlay.script.look.sticky_titles = sticky),
+        set: |config, raw| {
+            read::bool(raw).map(|sticky| config.overlay.script.look.sticky_titles = sticky)
+        },
         show: |config| Some(config.overlay.script.look.sticky_titles.to_string()),
     },
     Key {
@@ -143,15 +169,21 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_MINIMUM_SECONDS"),
         help: "A test warns of names that can be read for less than this.",
         sample: None,
-        set: |config, raw| read::number(raw, 0.0, 60.0).map(|seconds| config.overlay.script.look.minimum_seconds = seconds),
+        set: |config, raw| {
+            read::number(raw, 0.0, 60.0)
+                .map(|seconds| config.overlay.script.look.minimum_seconds = seconds)
+        },
         show: |config| Some(config.overlay.script.look.minimum_seconds.to_string()),
     },
     Key {
         name: "overlay.theme",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_THEME"),
-        help: "The theme: docs/overlay.md shows them. custom.css beside the page changes anything else.",
+        help: "The theme: docs/overlay.md shows them. custom.css beside the page changes anything \
+            else.",
         sample: None,
-        set: |config, raw| read::name(raw).map(|theme| config.overlay.script.look.theme = theme.into()),
+        set: |config, raw| {
+            read::name(raw).map(|theme| config.overlay.script.look.theme = theme.into())
+        },
         show: |config| Some(read::quoted(&config.overlay.script.look.theme)),
     },
     Key {
@@ -159,15 +191,21 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SCALE"),
         help: "Everything larger (1.5) or smaller (0.5).",
         sample: None,
-        set: |config, raw| read::number(raw, 0.1, 10.0).map(|scale| config.overlay.script.look.scale = scale),
+        set: |config, raw| {
+            read::number(raw, 0.1, 10.0).map(|scale| config.overlay.script.look.scale = scale)
+        },
         show: |config| Some(config.overlay.script.look.scale.to_string()),
     },
     Key {
         name: "overlay.direction",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_DIRECTION"),
-        help: "\"auto\", \"ltr\" or \"rtl\": which way titles and columns run. Names run their own way.",
+        help: "\"auto\", \"ltr\" or \"rtl\": which way titles and columns run. Names run their own \
+            way.",
         sample: None,
-        set: |config, raw| read::word_of(raw, &["auto", "ltr", "rtl"]).map(|way| config.overlay.script.look.direction = way),
+        set: |config, raw| {
+            read::word_of(raw, &["auto", "ltr", "rtl"])
+                .map(|way| config.overlay.script.look.direction = way)
+        },
         show: |config| Some(read::quoted(config.overlay.script.look.direction)),
     },
     Key {
@@ -175,64 +213,157 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_TITLE_COLOR"),
         help: "The colour of titles instead of the theme's, as CSS writes it.",
         sample: Some("\"#ffd700\""),
-        set: |config, raw| read::word(raw).map(|word| config.overlay.script.look.style.title_color = Some(word.into())),
-        show: |config| config.overlay.script.look.style.title_color.as_deref().map(read::quoted),
+        set: |config, raw| {
+            read::word(raw)
+                .map(|word| config.overlay.script.look.style.title_color = Some(word.into()))
+        },
+        show: |config| {
+            config
+                .overlay
+                .script
+                .look
+                .style
+                .title_color
+                .as_deref()
+                .map(read::quoted)
+        },
     },
     Key {
         name: "overlay.name_color",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_NAME_COLOR"),
         help: "The colour of names instead of the theme's.",
         sample: Some("\"white\""),
-        set: |config, raw| read::word(raw).map(|word| config.overlay.script.look.style.name_color = Some(word.into())),
-        show: |config| config.overlay.script.look.style.name_color.as_deref().map(read::quoted),
+        set: |config, raw| {
+            read::word(raw)
+                .map(|word| config.overlay.script.look.style.name_color = Some(word.into()))
+        },
+        show: |config| {
+            config
+                .overlay
+                .script
+                .look
+                .style
+                .name_color
+                .as_deref()
+                .map(read::quoted)
+        },
     },
     Key {
         name: "overlay.title_font",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_TITLE_FONT"),
         help: "A font of OBS's computer for titles.",
         sample: Some("\"Inter\""),
-        set: |config, raw| read::word(raw).map(|word| config.overlay.script.look.style.title_font = Some(word.into())),
-        show: |config| config.overlay.script.look.style.title_font.as_deref().map(read::quoted),
+        set: |config, raw| {
+            read::word(raw)
+                .map(|word| config.overlay.script.look.style.title_font = Some(word.into()))
+        },
+        show: |config| {
+            config
+                .overlay
+                .script
+                .look
+                .style
+                .title_font
+                .as_deref()
+                .map(read::quoted)
+        },
     },
     Key {
         name: "overlay.name_font",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_NAME_FONT"),
         help: "A font of OBS's computer for names.",
         sample: Some("\"Inter\""),
-        set: |config, raw| read::word(raw).map(|word| config.overlay.script.look.style.name_font = Some(word.into())),
-        show: |config| config.overlay.script.look.style.name_font.as_deref().map(read::quoted),
+        set: |config, raw| {
+            read::word(raw)
+                .map(|word| config.overlay.script.look.style.name_font = Some(word.into()))
+        },
+        show: |config| {
+            config
+                .overlay
+                .script
+                .look
+                .style
+                .name_font
+                .as_deref()
+                .map(read::quoted)
+        },
     },
     Key {
         name: "overlay.section_gap",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SECTION_GAP"),
         help: "The gap between sections, in heights of a letter.",
         sample: Some("3"),
-        set: |config, raw| read::number(raw, 0.0, 50.0).map(|number| config.overlay.script.look.style.section_gap = Some(number)),
-        show: |config| config.overlay.script.look.style.section_gap.map(|number| number.to_string()),
+        set: |config, raw| {
+            read::number(raw, 0.0, 50.0)
+                .map(|number| config.overlay.script.look.style.section_gap = Some(number))
+        },
+        show: |config| {
+            config
+                .overlay
+                .script
+                .look
+                .style
+                .section_gap
+                .map(|number| number.to_string())
+        },
     },
     Key {
         name: "overlay.title_gap",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_TITLE_GAP"),
         help: "The gap below a title, in heights of a letter.",
         sample: Some("1"),
-        set: |config, raw| read::number(raw, 0.0, 50.0).map(|number| config.overlay.script.look.style.title_gap = Some(number)),
-        show: |config| config.overlay.script.look.style.title_gap.map(|number| number.to_string()),
+        set: |config, raw| {
+            read::number(raw, 0.0, 50.0)
+                .map(|number| config.overlay.script.look.style.title_gap = Some(number))
+        },
+        show: |config| {
+            config
+                .overlay
+                .script
+                .look
+                .style
+                .title_gap
+                .map(|number| number.to_string())
+        },
     },
     Key {
         name: "overlay.shadow",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SHADOW"),
         help: "How dark the shadow of the letters is, from 0 to 1.",
         sample: Some("0.5"),
-        set: |config, raw| read::number(raw, 0.0, 1.0).map(|number| config.overlay.script.look.style.shadow = Some(number)),
-        show: |config| config.overlay.script.look.style.shadow.map(|number| number.to_string()),
+        set: |config, raw| {
+            read::number(raw, 0.0, 1.0)
+                .map(|number| config.overlay.script.look.style.shadow = Some(number))
+        },
+        show: |config| {
+            config
+                .overlay
+                .script
+                .look
+                .style
+                .shadow
+                .map(|number| number.to_string())
+        },
     },
     Key {
         name: "overlay.empty_text",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_EMPTY_TEXT"),
         help: "What stands in a section without anybody, if hide_empty is false.",
         sample: Some("\"Nobody yet\""),
-        set: |config, raw| read::word(raw).map(|word| config.overlay.script.look.style.empty_text = Some(word.into())),
-        show: |config| config.overlay.script.look.style.empty_text.as_deref().map(read::quoted),
+        set: |config, raw| {
+            read::word(raw)
+                .map(|word| config.overlay.script.look.style.empty_text = Some(word.into()))
+        },
+        show: |config| {
+            config
+                .overlay
+                .script
+                .look
+                .style
+                .empty_text
+                .as_deref()
+                .map(read::quoted)
+        },
     },
     Key {
         name: "overlay.autostart",
@@ -253,7 +384,8 @@ pub(in crate::config) const KEYS: &[Key] = &[
     Key {
         name: "overlay.wait",
         env: Some("TWITCHAT_BRIDGE_OVERLAY_WAIT"),
-        help: "How long the credits wait for what Twitchat may still have to tell before they roll.",
+        help: "How long the credits wait for what Twitchat may still have to tell before they \
+            roll.",
         sample: None,
         set: |config, raw| read::time(raw).map(|wait| config.overlay.wait = wait),
         show: |config| Some(read::show_time(config.overlay.wait)),
@@ -261,9 +393,13 @@ pub(in crate::config) const KEYS: &[Key] = &[
     Key {
         name: "overlay.section",
         env: None,
-        help: "The sections in their order; better written as [[overlay.section]] each. docs/overlay-reference.md lists the kinds and what each section may say.\nWithout this: everything that there is.",
+        help: "The sections in their order; better written as [[overlay.section]] each. \
+            docs/overlay-reference.md lists the kinds and what each section may say.\nWithout \
+            this: everything that there is.",
         sample: Some("[{ kind = \"follows\" }, { kind = \"text\", text = \"Thank you!\" }]"),
-        set: |config, raw| section::sections(raw).map(|sections| config.overlay.script.sections = sections),
+        set: |config, raw| {
+            section::sections(raw).map(|sections| config.overlay.script.sections = sections)
+        },
         show: |config| Some(section::show(&config.overlay.script.sections)),
     },
 ];

@@ -1,4 +1,5 @@
-//! `[overlay]`: the end-credits page and what rolls on it. The plan itself is `credits::roll`'s; here it is read and checked.
+//! `[overlay]`: the end-credits page and what rolls on it. The plan itself is `credits::roll`'s;
+//! here it is read and checked.
 
 pub(super) mod keys;
 mod section;

@@ -38,26 +38,53 @@ impl Pending {
 
 impl Core {
     /// Asks for what a roll needs to know.
-    pub(super) fn prepare_roll(&mut self, id: Uuid, wish: RollWish, cause: Cause, now: Now) -> Pending {
+    pub(super) fn prepare_roll(
+        &mut self,
+        id: Uuid,
+        wish: RollWish,
+        cause: Cause,
+        now: Now,
+    ) -> Pending {
         let overlay = &self.settings.overlay;
         let patient = overlay.wait_ms > 0 && self.obs.is_some();
-        let music = overlay.music.clone().filter(|_| patient && wish.seconds.is_none() && wish.speed.is_none());
+        let music = overlay
+            .music
+            .clone()
+            .filter(|_| patient && wish.seconds.is_none() && wish.speed.is_none());
         let deadline_ms = now.mono_ms + overlay.wait_ms;
         let wants_summary = patient && !wish.test && self.ask_summary_now(now);
         let wants_music = music.is_some();
         // An answer that is on its way is for this roll as well.
-        let asked = self.show.asked_music_ms.is_some_and(|asked_ms| now.mono_ms < asked_ms + super::MUSIC_MS);
+        let asked = self
+            .show
+            .asked_music_ms
+            .is_some_and(|asked_ms| now.mono_ms < asked_ms + super::MUSIC_MS);
         if let Some(input) = music.filter(|_| !asked) {
             self.show.asked_music_ms = Some(now.mono_ms);
             self.out.push(Effect::AskMusic { input });
         }
-        Pending { id, wish, cause, deadline_ms, wants_summary, wants_music, music_seconds: None }
+        Pending {
+            id,
+            wish,
+            cause,
+            deadline_ms,
+            wants_summary,
+            wants_music,
+            music_seconds: None,
+        }
     }
 
     /// How long the music is, if OBS could say.
     pub(in crate::core) fn music(&mut self, seconds: Result<f64, String>, now: Now) {
         self.show.asked_music_ms = None;
-        let Some(pending) = self.show.pending.as_mut().filter(|pending| pending.wants_music) else { return };
+        let Some(pending) = self
+            .show
+            .pending
+            .as_mut()
+            .filter(|pending| pending.wants_music)
+        else {
+            return;
+        };
         pending.wants_music = false;
         match seconds {
             Ok(seconds) => pending.music_seconds = Some(seconds),
@@ -69,7 +96,9 @@ impl Core {
     /// Begins what waited for something, once it is there or the time is up.
     pub(super) fn begin_pending(&mut self, now: Now) {
         let asked = self.is_asking_summary();
-        let Some(pending) = &mut self.show.pending else { return };
+        let Some(pending) = &mut self.show.pending else {
+            return;
+        };
         pending.wants_summary &= asked;
         if !pending.is_ready() && now.mono_ms < pending.deadline_ms {
             return;
@@ -77,13 +106,21 @@ impl Core {
         if let Some(pending) = self.show.pending.take()
             && let Err(error) = self.begin_roll(pending, now)
         {
-            self.out.push(Effect::Note(Note::RollRefused { why: error.to_string() }));
+            self.out.push(Effect::Note(Note::RollRefused {
+                why: error.to_string(),
+            }));
         }
     }
 
     /// Makes the roll of what is known now and sends it.
     pub(super) fn begin_roll(&mut self, pending: Pending, now: Now) -> Result<(), RequestError> {
-        let Pending { id, wish, cause, music_seconds, .. } = pending;
+        let Pending {
+            id,
+            wish,
+            cause,
+            music_seconds,
+            ..
+        } = pending;
         let test = wish.test;
         let (object, mut rolling) = self.make_roll(id, &wish, cause, music_seconds, now);
         // As it will travel: what OBS cannot carry is refused as a whole.
@@ -119,16 +156,33 @@ impl Core {
         super::into_map(json!({ "roll": object, "names": rolling.names }))
     }
 
-    fn make_roll(&self, id: Uuid, wish: &RollWish, cause: Cause, music_seconds: Option<f64>, now: Now) -> (Map<String, Value>, Rolling) {
+    fn make_roll(
+        &self,
+        id: Uuid,
+        wish: &RollWish,
+        cause: Cause,
+        music_seconds: Option<f64>,
+        now: Now,
+    ) -> (Map<String, Value>, Rolling) {
         let overlay = &self.settings.overlay;
         let look = look(&overlay.script.look, wish, music_seconds);
         let made_up: Option<Fold> = match (wish.test, wish.crowd) {
             (true, Some(crowd)) => Some(crowd.credits(now.wall_ms)),
-            (true, None) => Some(sample::credits(&self.fold, &self.settings.credits.ignore, now.wall_ms)),
+            (true, None) => Some(sample::credits(
+                &self.fold,
+                &self.settings.credits.ignore,
+                now.wall_ms,
+            )),
             (false, _) => None,
         };
         let fold = made_up.as_ref().unwrap_or(&self.fold);
-        let channel = self.broadcaster().map(|who| if who.display.is_empty() { who.login } else { who.display });
+        let channel = self.broadcaster().map(|who| {
+            if who.display.is_empty() {
+                who.login
+            } else {
+                who.display
+            }
+        });
         let given = Given {
             now_ms: now.wall_ms,
             started_ms: self.session.started_ms,
@@ -140,15 +194,25 @@ impl Core {
         let places = match (&made_up, wish.crowd) {
             (None, _) => roll::places(&sections),
             // Test credits of people who were seen have entries of their own.
-            (Some(test), None) => {
-                roll::places(&sections).into_iter().filter_map(|(place, who)| Some((place, self.real(test, who)?))).collect()
-            }
+            (Some(test), None) => roll::places(&sections)
+                .into_iter()
+                .filter_map(|(place, who)| Some((place, self.real(test, who)?)))
+                .collect(),
             (Some(_), Some(_)) => Vec::new(),
         };
         let names = sections.iter().map(Section::len).sum();
-        let mut object = super::into_map(json!({ "id": id, "test": wish.test, "look": look, "sections": sections, "seconds": null }));
+        let mut object = super::into_map(
+            json!({ "id": id, "test": wish.test, "look": look, "sections": sections,
+                "seconds": null }),
+        );
         if overlay.script.emotes {
-            object.insert("emotes".into(), json!(emotes(fold, &LeftOut::new(fold, &self.settings.credits.ignore))));
+            object.insert(
+                "emotes".into(),
+                json!(emotes(
+                    fold,
+                    &LeftOut::new(fold, &self.settings.credits.ignore)
+                )),
+            );
         }
         let rolling = Rolling {
             id,
@@ -157,8 +221,15 @@ impl Core {
             object: Map::new(),
             position: Position::start(now.mono_ms),
             length_ms: length.seconds * 1_000.0,
-            starts_ms: length.sections.iter().map(|start| start * 1_000.0).collect(),
-            sections: sections.into_iter().map(|section| (section.id, section.kinds)).collect(),
+            starts_ms: length
+                .sections
+                .iter()
+                .map(|start| start * 1_000.0)
+                .collect(),
+            sections: sections
+                .into_iter()
+                .map(|section| (section.id, section.kinds))
+                .collect(),
             names,
             repeats: look.repeats,
             passed_ms: None,
@@ -173,7 +244,12 @@ impl Core {
     /// Somebody of test credits as the bridge knows them.
     fn real(&self, test: &Fold, who: PersonId) -> Option<PersonId> {
         let known = test.people.known(who)?;
-        self.fold.people.find(&Person::on(known.platform, &known.id, &known.login, &known.display)?)
+        self.fold.people.find(&Person::on(
+            known.platform,
+            &known.id,
+            &known.login,
+            &known.display,
+        )?)
     }
 }
 
@@ -200,7 +276,16 @@ fn look(base: &Look, wish: &RollWish, music_seconds: Option<f64>) -> Look {
 fn emotes<'a>(fold: &'a Fold, left_out: &LeftOut<'_>) -> Vec<&'a str> {
     const MOST: usize = 50;
     let mut seen = std::collections::HashSet::new();
-    let shown = fold.session.extras().power_ups.list().iter().filter(|one| !left_out.has(one.who));
+    let shown = fold
+        .session
+        .extras()
+        .power_ups
+        .list()
+        .iter()
+        .filter(|one| !left_out.has(one.who));
     let images = shown.map(|one| &*one.image);
-    images.filter(|image| !image.is_empty() && seen.insert(*image)).take(MOST).collect()
+    images
+        .filter(|image| !image.is_empty() && seen.insert(*image))
+        .take(MOST)
+        .collect()
 }

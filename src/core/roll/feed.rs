@@ -1,5 +1,5 @@
-//! Feeding pages that have no connection of their own: by obs-browser's vendor request, again and again while the scene is on air, since a
-//! page that loads late hears nothing of what was before.
+//! Feeding pages that have no connection of their own: by obs-browser's vendor request, again and
+//! again while the scene is on air, since a page that loads late hears nothing of what was before.
 
 use serde_json::{Map, Value};
 
@@ -41,12 +41,21 @@ impl Feed {
 impl Core {
     /// Whether pages hear of us by the vendor request alone.
     fn feeds(&self) -> bool {
-        self.show.shown && self.obs.is_some() && self.show.pages.count() == 0 && !self.show.feed.broken
+        self.show.shown
+            && self.obs.is_some()
+            && self.show.pages.count() == 0
+            && !self.show.feed.broken
     }
 
     /// Sends the roll once more, if it is time.
     pub(super) fn feed_pages(&mut self, now: Now) {
-        if self.show.rolling.is_none() || self.show.feed.due_ms.is_none_or(|due_ms| now.mono_ms < due_ms) {
+        if self.show.rolling.is_none()
+            || self
+                .show
+                .feed
+                .due_ms
+                .is_none_or(|due_ms| now.mono_ms < due_ms)
+        {
             return;
         }
         if !self.feeds() {
@@ -54,15 +63,25 @@ impl Core {
             self.show.feed.due_ms = Some(now.mono_ms + AGAIN_MS);
             return;
         }
-        let Some(roll) = &self.show.rolling else { return };
+        let Some(roll) = &self.show.rolling else {
+            return;
+        };
         let mut object = roll.object(now);
         object.insert("seconds".into(), roll.seconds().into());
         let message = self.to_pages("roll", [("roll".to_owned(), object.into())]);
         let size = self.emit(&message);
-        self.show.feed.due_ms = Some(now.mono_ms + if size > LARGE { LARGE_AGAIN_MS } else { AGAIN_MS });
+        self.show.feed.due_ms = Some(
+            now.mono_ms
+                + if size > LARGE {
+                    LARGE_AGAIN_MS
+                } else {
+                    AGAIN_MS
+                },
+        );
     }
 
-    /// A message for pages without a connection. Tells how large it is; nothing if none of them would hear it.
+    /// A message for pages without a connection. Tells how large it is; nothing if none of them
+    /// would hear it.
     pub(super) fn emit(&mut self, message: &Map<String, Value>) -> usize {
         if !self.feeds() {
             return 0;
@@ -76,7 +95,8 @@ impl Core {
     /// OBS refused the vendor request: not asked again on this connection.
     pub(in crate::core) fn feed_failed(&mut self, why: &str) {
         if !std::mem::replace(&mut self.show.feed.broken, true) {
-            self.out.push(Effect::Note(Note::NoVendor { why: why.into() }));
+            self.out
+                .push(Effect::Note(Note::NoVendor { why: why.into() }));
         }
     }
 

@@ -1,7 +1,8 @@
-//! People who are banned while the credits roll: their names are hidden where they stand, so that nothing moves, and shown again after the
-//! ban.
+//! People who are banned while the credits roll: their names are hidden where they stand, so that
+//! nothing moves, and shown again after the ban.
 //!
-//! Pages are told by a control, which has the whole state, and by the roll itself, which they get again or late.
+//! Pages are told by a control, which has the whole state, and by the roll itself, which they get
+//! again or late.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,10 @@ pub(super) struct Shown {
 impl Shown {
     /// At the beginning of a roll, which has no banned people in it.
     pub(super) fn new(places: Vec<(Place, PersonId)>) -> Self {
-        Self { places, ..Self::default() }
+        Self {
+            places,
+            ..Self::default()
+        }
     }
 
     /// Hides and shows.
@@ -55,7 +59,10 @@ impl Shown {
     /// What pages are to put into each place that was ever hidden; `null` hides it.
     fn replaced(&self, object: &Map<String, Value>) -> Value {
         let one = |(place, hides): (&Place, &bool)| {
-            let at: Vec<usize> = [place.section, place.name].into_iter().chain(place.line).collect();
+            let at: Vec<usize> = [place.section, place.name]
+                .into_iter()
+                .chain(place.line)
+                .collect();
             json!({ "at": at, "name": (!hides).then(|| self.name(object, *place)).flatten() })
         };
         self.hidden.iter().map(one).collect::<Vec<_>>().into()
@@ -65,7 +72,9 @@ impl Shown {
     fn name(&self, object: &Map<String, Value>, at: Place) -> Option<Value> {
         let mut name = object.get("sections")?.pointer(&pointer(at))?.clone();
         if at.line.is_none() {
-            let hidden = self.hidden.iter().filter(|(place, hides)| **hides && (place.section, place.name) == (at.section, at.name));
+            let hidden = self.hidden.iter().filter(|(place, hides)| {
+                **hides && (place.section, place.name) == (at.section, at.name)
+            });
             for line in hidden.filter_map(|(place, _)| place.line) {
                 if let Some(below) = name.pointer_mut(&format!("/lines/{line}")) {
                     *below = json!({ "text": BLANK });
@@ -85,7 +94,11 @@ impl Shown {
             // A name's lines before the name itself, which they go with.
             for (place, _) in self.hidden.iter().rev().filter(|(_, hides)| **hides) {
                 if let Some(name) = sections.pointer_mut(&pointer(*place)) {
-                    *name = if place.line.is_some() { json!({ "text": BLANK }) } else { json!({ "name": BLANK }) };
+                    *name = if place.line.is_some() {
+                        json!({ "text": BLANK })
+                    } else {
+                        json!({ "name": BLANK })
+                    };
                 }
             }
         }
@@ -95,8 +108,14 @@ impl Shown {
 
 /// Where a place is in the list of sections.
 fn pointer(place: Place) -> String {
-    let Place { section, name, line } = place;
-    let below = line.map(|line| format!("/lines/{line}")).unwrap_or_default();
+    let Place {
+        section,
+        name,
+        line,
+    } = place;
+    let below = line
+        .map(|line| format!("/lines/{line}"))
+        .unwrap_or_default();
     format!("/{section}/names/{name}{below}")
 }
 
@@ -112,14 +131,22 @@ impl Core {
             return;
         }
         let (banned, people) = (self.fold.bans.roots(&self.fold.people), &self.fold.people);
-        let Some(roll) = &mut self.show.rolling else { return };
+        let Some(roll) = &mut self.show.rolling else {
+            return;
+        };
         roll.people.update(|who| banned.contains(&people.root(who)));
     }
 
     /// Tells pages which names are hidden, if that has changed.
     pub(in crate::core) fn run_hidden(&mut self, now: Now) {
-        let Some(roll) = &mut self.show.rolling else { return };
-        if roll.people.due_ms().is_some_and(|due_ms| now.mono_ms >= due_ms) {
+        let Some(roll) = &mut self.show.rolling else {
+            return;
+        };
+        if roll
+            .people
+            .due_ms()
+            .is_some_and(|due_ms| now.mono_ms >= due_ms)
+        {
             (roll.people.is_due, roll.people.free_ms) = (false, now.mono_ms + EACH_MS);
             let (id, replaced) = (roll.id, roll.people.replaced(&roll.object));
             self.put_control(Some(id), "replace", replaced, None);

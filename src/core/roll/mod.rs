@@ -1,7 +1,8 @@
 //! The end credits roll: when they begin and end, who shows them, and how they are steered.
 //!
-//! A roll has an id; everything that is sent about it may be sent again. Pages on OBS report what they show; a page that cannot (fed by
-//! obs-browser's vendor request) is trusted to take as long as it was told. Twitchat's own buttons are in [`twitchat`].
+//! A roll has an id; everything that is sent about it may be sent again. Pages on OBS report what
+//! they show; a page that cannot (fed by obs-browser's vendor request) is trusted to take as long
+//! as it was told. Twitchat's own buttons are in [`twitchat`].
 
 mod begin;
 mod feed;
@@ -128,7 +129,10 @@ impl Rolling {
     fn object(&self, now: Now) -> Map<String, Value> {
         let mut object = self.object.clone();
         self.people.write(&mut object);
-        object.insert("elapsedMs".into(), self.position.elapsed_ms(now.mono_ms).into());
+        object.insert(
+            "elapsedMs".into(),
+            self.position.elapsed_ms(now.mono_ms).into(),
+        );
         object.insert("paused".into(), self.position.is_paused().into());
         object.insert("rate".into(), self.position.factor().into());
         object
@@ -140,11 +144,17 @@ impl Rolling {
 
     /// The section that is in the middle, by the estimate.
     fn section_at(&self, at_ms: f64) -> Option<usize> {
-        self.starts_ms.iter().rposition(|start| *start <= at_ms + 1.0)
+        self.starts_ms
+            .iter()
+            .rposition(|start| *start <= at_ms + 1.0)
     }
 
     fn state(&self) -> &'static str {
-        if self.position.is_paused() { "paused" } else { "rolling" }
+        if self.position.is_paused() {
+            "paused"
+        } else {
+            "rolling"
+        }
     }
 }
 
@@ -152,13 +162,31 @@ impl Show {
     /// When something is to be done at the latest.
     pub(super) fn due_ms(&self) -> Option<u64> {
         let pending = self.pending.as_ref().map(|pending| pending.deadline_ms);
-        let end = self.rolling.as_ref().filter(|_| self.pages.count() == 0).and_then(|roll| roll.position.reaches_ms(roll.length_ms));
+        let end = self
+            .rolling
+            .as_ref()
+            .filter(|_| self.pages.count() == 0)
+            .and_then(|roll| roll.position.reaches_ms(roll.length_ms));
         let feed = self.rolling.as_ref().and_then(|_| self.feed.due_ms());
         let hidden = self.rolling.as_ref().and_then(|roll| roll.people.due_ms());
         let look = self.looks.due_ms();
-        let astray = self.astray.due_ms().map(|due_ms| due_ms.max(self.controls.free_ms()));
+        let astray = self
+            .astray
+            .due_ms()
+            .map(|due_ms| due_ms.max(self.controls.free_ms()));
         let limits = [look, astray, self.buttons.due_ms(), self.presence.due_ms()];
-        [pending, end, feed, hidden, self.pages.due_ms(), self.presence_due_ms].into_iter().chain(limits).flatten().min()
+        [
+            pending,
+            end,
+            feed,
+            hidden,
+            self.pages.due_ms(),
+            self.presence_due_ms,
+        ]
+        .into_iter()
+        .chain(limits)
+        .flatten()
+        .min()
     }
 
     /// Whether anybody could see a roll.
@@ -168,23 +196,35 @@ impl Show {
 
     /// How many names the reply to a page's report will have: none if it shows the roll that is on.
     pub(super) fn names_for(&self, report: &Report) -> usize {
-        self.rolling.as_ref().filter(|roll| report.roll != Some(roll.id)).map_or(0, |roll| roll.names)
+        self.rolling
+            .as_ref()
+            .filter(|roll| report.roll != Some(roll.id))
+            .map_or(0, |roll| roll.names)
     }
 
     /// What `GetStatus` says.
     pub(super) fn status(&self, now: Now) -> Value {
         let roll = self.rolling.as_ref().map(|roll| {
-            json!({ "id": roll.id, "test": roll.test, "state": roll.state(), "elapsedMs": roll.position.elapsed_ms(now.mono_ms),
+            json!({ "id": roll.id, "test": roll.test, "state": roll.state(),
+                "elapsedMs": roll.position.elapsed_ms(now.mono_ms),
                 "seconds": roll.seconds(), "names": roll.names })
         });
-        let preparing = self.pending.as_ref().map(|pending| json!({ "id": pending.id, "test": false, "state": "preparing" }));
+        let preparing = self
+            .pending
+            .as_ref()
+            .map(|pending| json!({ "id": pending.id, "test": false, "state": "preparing" }));
         json!({ "roll": roll.or(preparing), "shown": self.shown, "pages": self.pages.status() })
     }
 }
 
 impl Core {
     /// `RollCredits`: what is on ends, and the credits as they are now roll. Rules call it too.
-    pub(super) fn roll_credits(&mut self, wish: RollWish, cause: Cause, now: Now) -> Result<Map<String, Value>, RequestError> {
+    pub(super) fn roll_credits(
+        &mut self,
+        wish: RollWish,
+        cause: Cause,
+        now: Now,
+    ) -> Result<Map<String, Value>, RequestError> {
         let id = self.fresh_uuid();
         self.show.pending = None;
         let pending = self.prepare_roll(id, wish, cause, now);
@@ -196,16 +236,22 @@ impl Core {
             self.show.pending = Some(pending);
         }
         let show = &self.show;
-        let seconds = show.rolling.as_ref().filter(|roll| roll.id == id).map(Rolling::seconds);
-        let reply =
-            json!({ "roll": id, "test": test, "state": state, "seconds": seconds, "pages": show.pages.count(), "shown": show.shown });
+        let seconds = show
+            .rolling
+            .as_ref()
+            .filter(|roll| roll.id == id)
+            .map(Rolling::seconds);
+        let reply = json!({ "roll": id, "test": test, "state": state, "seconds": seconds,
+            "pages": show.pages.count(), "shown": show.shown });
         Ok(into_map(reply))
     }
 
     /// `StopCredits`. Tells whether anything was on.
     pub(super) fn stop_credits(&mut self, now: Now) -> Map<String, Value> {
         let pending = self.show.pending.take();
-        let stopped = self.end_roll("Stopped", now).or(pending.map(|pending| pending.id));
+        let stopped = self
+            .end_roll("Stopped", now)
+            .or(pending.map(|pending| pending.id));
         if self.show.rolling.is_none() && stopped.is_some() {
             self.send_control(stopped, "stop", Value::Null, None, now);
         }
@@ -213,13 +259,20 @@ impl Core {
     }
 
     /// `ControlCredits`.
-    pub(super) fn control_credits(&mut self, command: &Command, now: Now) -> Result<Map<String, Value>, RequestError> {
+    pub(super) fn control_credits(
+        &mut self,
+        command: &Command,
+        now: Now,
+    ) -> Result<Map<String, Value>, RequestError> {
         if *command == Command::Stop {
             return Ok(self.stop_credits(now));
         }
         let Some(roll) = &mut self.show.rolling else {
             let why = match self.show.pending {
-                Some(_) => "the credits do not roll yet: Twitchat is being asked for what it still has to tell",
+                Some(_) => {
+                    "the credits do not roll yet: Twitchat is being asked for what it still has to \
+                        tell"
+                }
                 None => "no credits roll: RollCredits begins them",
             };
             return Err(RequestError::Unavailable(why.into()));
@@ -236,7 +289,11 @@ impl Core {
         let (word, value) = match command {
             Command::Pause | Command::Resume => {
                 let pause = *command == Command::Pause;
-                event = (roll.position.is_paused() != pause).then_some(if pause { "Paused" } else { "Resumed" });
+                event = (roll.position.is_paused() != pause).then_some(if pause {
+                    "Paused"
+                } else {
+                    "Resumed"
+                });
                 roll.position.pause(pause, now.mono_ms);
                 roll.held = roll.held.take().filter(|_| pause);
                 (if pause { "pause" } else { "resume" }, Value::Null)
@@ -254,22 +311,42 @@ impl Core {
                 ("speed", json!(factor))
             }
             Command::Goto(Place::At(at_ms)) => {
-                #[expect(clippy::cast_precision_loss, reason = "milliseconds of a roll are far below 2^53")]
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "milliseconds of a roll are far below 2^53"
+                )]
                 roll.position.jump(*at_ms as f64, now.mono_ms);
                 ("goto", Value::Null)
             }
             Command::Goto(place) => {
                 let index = match place {
-                    Place::Index(index) => Some(*index).filter(|index| *index < roll.sections.len()),
-                    Place::Section(id) => roll.sections.iter().position(|(known, _)| known.eq_ignore_ascii_case(id)),
+                    Place::Index(index) => {
+                        Some(*index).filter(|index| *index < roll.sections.len())
+                    }
+                    Place::Section(id) => roll
+                        .sections
+                        .iter()
+                        .position(|(known, _)| known.eq_ignore_ascii_case(id)),
                     Place::At(_) => None,
                 };
                 let Some(index) = index else {
-                    let known = roll.sections.iter().map(|(id, _)| &**id).collect::<Vec<_>>().join(", ");
-                    return Err(RequestError::Unavailable(format!("there is no such section in this roll; there are: {known}")));
+                    let known = roll
+                        .sections
+                        .iter()
+                        .map(|(id, _)| &**id)
+                        .collect::<Vec<_>>()
+                        .join(", ");
+                    return Err(RequestError::Unavailable(format!(
+                        "there is no such section in this roll; there are: {known}"
+                    )));
                 };
                 to(Some(index));
-                ("goto", roll.sections.get(index).map_or(Value::Null, |(id, _)| Value::from(&**id)))
+                (
+                    "goto",
+                    roll.sections
+                        .get(index)
+                        .map_or(Value::Null, |(id, _)| Value::from(&**id)),
+                )
             }
             Command::Look(part) => {
                 // For pages that come later as well.
@@ -281,16 +358,33 @@ impl Core {
             Command::Stop => ("stop", Value::Null),
         };
         let (elapsed_ms, state) = (roll.position.elapsed_ms(now.mono_ms), roll.state());
-        let at = if let Command::Goto(Place::At(at_ms)) = command { Some(*at_ms) } else { None };
-        self.send_control(Some(id), word, value, at.or(Some(elapsed_ms)).map(|ms| (at, ms)), now);
+        let at = if let Command::Goto(Place::At(at_ms)) = command {
+            Some(*at_ms)
+        } else {
+            None
+        };
+        self.send_control(
+            Some(id),
+            word,
+            value,
+            at.or(Some(elapsed_ms)).map(|ms| (at, ms)),
+            now,
+        );
         if let Some(kind) = event {
             self.tell_roll(kind, now);
         }
-        Ok(into_map(json!({ "roll": id, "state": state, "elapsedMs": elapsed_ms })))
+        Ok(into_map(
+            json!({ "roll": id, "state": state, "elapsedMs": elapsed_ms }),
+        ))
     }
 
     /// `OverlayReport`: a page says what it shows. The reply hands it what it should show.
-    pub(super) fn overlay_report(&mut self, client: &str, report: Report, now: Now) -> Map<String, Value> {
+    pub(super) fn overlay_report(
+        &mut self,
+        client: &str,
+        report: Report,
+        now: Now,
+    ) -> Map<String, Value> {
         let (state, shows, seconds) = (report.state, report.roll, report.seconds);
         self.show.pages.report(client, report, now);
         let mut reply = Map::new();
@@ -312,13 +406,18 @@ impl Core {
 
     /// A pass has ended: the end, unless it repeats.
     fn complete_roll(&mut self, now: Now) {
-        let Some(roll) = &mut self.show.rolling else { return };
+        let Some(roll) = &mut self.show.rolling else {
+            return;
+        };
         if !roll.repeats {
             self.end_roll("Completed", now);
             return;
         }
         // Several pages end the same pass, each a little later than the other.
-        if roll.passed_ms.is_some_and(|passed_ms| now.mono_ms < passed_ms + PASS_MS) {
+        if roll
+            .passed_ms
+            .is_some_and(|passed_ms| now.mono_ms < passed_ms + PASS_MS)
+        {
             return;
         }
         roll.passed_ms = Some(now.mono_ms);
@@ -336,19 +435,25 @@ impl Core {
         self.tell_roll(how, now);
         let roll = self.show.rolling.take()?;
         self.show.feed.rest();
-        self.out.push(Effect::Note(Note::RollEnded { how, test: roll.test }));
+        self.out.push(Effect::Note(Note::RollEnded {
+            how,
+            test: roll.test,
+        }));
         Some(roll.id)
     }
 
     /// `Credits.Started`, `.Completed`, `.Stopped`, `.Paused`, `.Resumed`.
     fn tell_roll(&mut self, kind: &str, now: Now) {
-        let Some(roll) = self.show.rolling.as_ref().filter(|_| self.is_heard()) else { return };
+        let Some(roll) = self.show.rolling.as_ref().filter(|_| self.is_heard()) else {
+            return;
+        };
         let cause = match roll.cause {
             Cause::Asked => "request",
             Cause::Scene => "scene",
             Cause::Twitchat => "twitchat",
         };
-        let data = json!({ "roll": roll.id, "test": roll.test, "seconds": roll.seconds(), "names": roll.names,
+        let data = json!({ "roll": roll.id, "test": roll.test, "seconds": roll.seconds(),
+            "names": roll.names,
             "elapsedMs": roll.position.elapsed_ms(now.mono_ms), "cause": cause });
         self.tell(Event::new("Credits", kind, data), now);
     }
@@ -359,7 +464,10 @@ impl Core {
         self.begin_pending(now);
         if self.show.pages.count() == 0
             && let Some(roll) = &self.show.rolling
-            && roll.position.reaches_ms(roll.length_ms).is_some_and(|end_ms| now.mono_ms >= end_ms)
+            && roll
+                .position
+                .reaches_ms(roll.length_ms)
+                .is_some_and(|end_ms| now.mono_ms >= end_ms)
         {
             self.complete_roll(now);
         }
@@ -395,9 +503,16 @@ impl Core {
         }
     }
 
-    /// Sends pages a control. In a flood of them some are left out, and pages are told where the roll is when it is over. A stop is never
-    /// left out: there is one for each roll at most.
-    fn send_control(&mut self, roll: Option<Uuid>, command: &str, value: Value, place: Option<(Option<u64>, u64)>, now: Now) {
+    /// Sends pages a control. In a flood of them some are left out, and pages are told where the
+    /// roll is when it is over. A stop is never left out: there is one for each roll at most.
+    fn send_control(
+        &mut self,
+        roll: Option<Uuid>,
+        command: &str,
+        value: Value,
+        place: Option<(Option<u64>, u64)>,
+        now: Now,
+    ) {
         if command == "stop" {
             self.show.astray.forget();
         } else if self.show.astray.is_wanted() || !self.show.controls.allows(now.mono_ms) {
@@ -409,10 +524,15 @@ impl Core {
 
     /// Tells pages how the roll looks, moves and where it is, after controls were left out.
     fn run_controls(&mut self, now: Now) {
-        if !self.show.astray.is_wanted() || self.show.controls.free_ms() > now.mono_ms || !self.show.astray.take(now.mono_ms) {
+        if !self.show.astray.is_wanted()
+            || self.show.controls.free_ms() > now.mono_ms
+            || !self.show.astray.take(now.mono_ms)
+        {
             return;
         }
-        let Some(roll) = &self.show.rolling else { return };
+        let Some(roll) = &self.show.rolling else {
+            return;
+        };
         let (id, at_ms) = (Some(roll.id), roll.position.elapsed_ms(now.mono_ms));
         let look = roll.object.get("look").cloned().unwrap_or_default();
         let (factor, is_paused) = (roll.position.factor(), roll.position.is_paused());
@@ -420,10 +540,21 @@ impl Core {
         self.put_control(id, "look", look, place(None));
         self.put_control(id, "speed", json!(factor), place(None));
         self.put_control(id, "goto", Value::Null, place(Some(at_ms)));
-        self.put_control(id, if is_paused { "pause" } else { "resume" }, Value::Null, place(None));
+        self.put_control(
+            id,
+            if is_paused { "pause" } else { "resume" },
+            Value::Null,
+            place(None),
+        );
     }
 
-    fn put_control(&mut self, roll: Option<Uuid>, command: &str, value: Value, place: Option<(Option<u64>, u64)>) {
+    fn put_control(
+        &mut self,
+        roll: Option<Uuid>,
+        command: &str,
+        value: Value,
+        place: Option<(Option<u64>, u64)>,
+    ) {
         self.show.seq += 1;
         let mut fields = vec![
             ("roll".to_owned(), json!(roll)),
@@ -441,7 +572,11 @@ impl Core {
     }
 
     /// The envelope of what pages are told.
-    fn to_pages(&self, overlay: &str, fields: impl IntoIterator<Item = (String, Value)>) -> Map<String, Value> {
+    fn to_pages(
+        &self,
+        overlay: &str,
+        fields: impl IntoIterator<Item = (String, Value)>,
+    ) -> Map<String, Value> {
         let mut message = Map::from_iter([
             ("origin".to_owned(), Value::from(BRIDGE)),
             ("bridge".to_owned(), self.run.bridge.to_string().into()),
@@ -453,5 +588,9 @@ impl Core {
 }
 
 fn into_map(value: Value) -> Map<String, Value> {
-    if let Value::Object(map) = value { map } else { Map::new() }
+    if let Value::Object(map) = value {
+        map
+    } else {
+        Map::new()
+    }
 }

@@ -32,17 +32,26 @@ impl Pages {
         self.forget(now.mono_ms);
         if self.0.len() >= MOST
             && !self.0.contains_key(client)
-            && let Some(oldest) = self.0.iter().min_by_key(|(_, page)| page.heard_ms).map(|(client, _)| client.clone())
+            && let Some(oldest) = self
+                .0
+                .iter()
+                .min_by_key(|(_, page)| page.heard_ms)
+                .map(|(client, _)| client.clone())
         {
             self.0.remove(&oldest);
         }
-        let page = Page { report, heard_ms: now.mono_ms, heard_wall_ms: now.wall_ms };
+        let page = Page {
+            report,
+            heard_ms: now.mono_ms,
+            heard_wall_ms: now.wall_ms,
+        };
         self.0.insert(client.to_owned(), page);
     }
 
     /// Leaves out those that are gone.
     pub(super) fn forget(&mut self, mono_ms: u64) {
-        self.0.retain(|_, page| mono_ms < page.heard_ms.saturating_add(GONE_MS));
+        self.0
+            .retain(|_, page| mono_ms < page.heard_ms.saturating_add(GONE_MS));
     }
 
     /// All are gone: OBS is.
@@ -57,7 +66,10 @@ impl Pages {
 
     /// When the next one counts as gone.
     pub(super) fn due_ms(&self) -> Option<u64> {
-        self.0.values().map(|page| page.heard_ms.saturating_add(GONE_MS)).min()
+        self.0
+            .values()
+            .map(|page| page.heard_ms.saturating_add(GONE_MS))
+            .min()
     }
 
     /// What `GetStatus` says of them.

@@ -1,6 +1,8 @@
-//! How far a roll is, as far as the bridge can know: time passed, at the speed that was asked for, from where it was sent to.
+//! How far a roll is, as far as the bridge can know: time passed, at the speed that was asked for,
+//! from where it was sent to.
 //!
-//! Pages move by themselves; this is for those that come late, and for the end where no page can report it.
+//! Pages move by themselves; this is for those that come late, and for the end where no page can
+//! report it.
 
 /// A place in the roll that moves.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,19 +19,35 @@ pub(super) const FASTEST: f64 = 100.0;
 impl Position {
     /// At the beginning.
     pub(super) fn start(mono_ms: u64) -> Self {
-        Self { base_ms: 0.0, since_ms: mono_ms, factor: 1.0, paused: false }
+        Self {
+            base_ms: 0.0,
+            since_ms: mono_ms,
+            factor: 1.0,
+            paused: false,
+        }
     }
 
     /// Milliseconds from the beginning, at the roll's own speed.
     pub(super) fn at(&self, mono_ms: u64) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of a roll are far below 2^53")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds of a roll are far below 2^53"
+        )]
         let passed = mono_ms.saturating_sub(self.since_ms) as f64;
-        let moved = if self.paused { 0.0 } else { passed * self.factor };
+        let moved = if self.paused {
+            0.0
+        } else {
+            passed * self.factor
+        };
         (self.base_ms + moved).max(0.0)
     }
 
     /// As a whole number, for messages.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from float saturates, and it is never negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast from float saturates, and it is never negative"
+    )]
     pub(super) fn elapsed_ms(&self, mono_ms: u64) -> u64 {
         self.at(mono_ms) as u64
     }
@@ -84,19 +102,46 @@ mod tests {
     #[test]
     fn time_counts_at_the_speed_asked_for() {
         let mut position = Position::start(1_000);
-        assert_eq!((position.elapsed_ms(500), position.elapsed_ms(3_000), position.reaches_ms(5_000.0)), (0, 2_000, Some(6_000)));
+        assert_eq!(
+            (
+                position.elapsed_ms(500),
+                position.elapsed_ms(3_000),
+                position.reaches_ms(5_000.0)
+            ),
+            (0, 2_000, Some(6_000))
+        );
         position.speed(2.0, 3_000);
-        assert_eq!((position.elapsed_ms(4_000), position.reaches_ms(5_000.0)), (4_000, Some(4_500)));
+        assert_eq!(
+            (position.elapsed_ms(4_000), position.reaches_ms(5_000.0)),
+            (4_000, Some(4_500))
+        );
         position.pause(true, 4_000);
-        assert_eq!((position.elapsed_ms(9_000), position.reaches_ms(5_000.0)), (4_000, None));
+        assert_eq!(
+            (position.elapsed_ms(9_000), position.reaches_ms(5_000.0)),
+            (4_000, None)
+        );
         position.pause(false, 9_000);
         assert_eq!(position.elapsed_ms(9_250), 4_500);
         position.speed(-1.0, 9_250);
-        assert_eq!((position.elapsed_ms(10_250), position.elapsed_ms(99_000), position.reaches_ms(5_000.0)), (3_500, 0, None));
+        assert_eq!(
+            (
+                position.elapsed_ms(10_250),
+                position.elapsed_ms(99_000),
+                position.reaches_ms(5_000.0)
+            ),
+            (3_500, 0, None)
+        );
         position.speed(0.0, 10_250);
-        assert_eq!((position.elapsed_ms(99_000), position.reaches_ms(5_000.0)), (3_500, None));
+        assert_eq!(
+            (position.elapsed_ms(99_000), position.reaches_ms(5_000.0)),
+            (3_500, None)
+        );
         position.jump(7_000.0, 99_000);
         position.speed(1.0, 99_000);
-        assert_eq!((position.elapsed_ms(99_100), position.reaches_ms(5_000.0)), (7_100, Some(99_000)), "past it already");
+        assert_eq!(
+            (position.elapsed_ms(99_100), position.reaches_ms(5_000.0)),
+            (7_100, Some(99_000)),
+            "past it already"
+        );
     }
 }

@@ -18,8 +18,13 @@ pub(super) struct Bench {
 }
 
 pub(super) fn settings() -> Settings {
-    let mut settings =
-        Settings { reset_on_stream_start: true, grace_ms: 1_800_000, reset_after_ms: 43_200_000, tell: true, ..Settings::default() };
+    let mut settings = Settings {
+        reset_on_stream_start: true,
+        grace_ms: 1_800_000,
+        reset_after_ms: 43_200_000,
+        tell: true,
+        ..Settings::default()
+    };
     settings.credits.ignore.bots = true;
     settings.credits.ignore.broadcaster = true;
     settings.credits.ignore.banned = true;
@@ -27,11 +32,19 @@ pub(super) fn settings() -> Settings {
 }
 
 pub(super) fn run(name: &str) -> Run {
-    Run { bridge: Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()), instance: "store".into(), started_ms: START_MS, takeover: false }
+    Run {
+        bridge: Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()),
+        instance: "store".into(),
+        started_ms: START_MS,
+        takeover: false,
+    }
 }
 
 pub(super) fn info() -> ObsInfo {
-    ObsInfo { obs_version: "30.2.3".into(), websocket_version: "5.5.2".into() }
+    ObsInfo {
+        obs_version: "30.2.3".into(),
+        websocket_version: "5.5.2".into(),
+    }
 }
 
 impl Bench {
@@ -39,8 +52,17 @@ impl Bench {
         Self::with(settings(), &[], Seq(0), &Kept::default(), START_MS)
     }
 
-    pub(super) fn with(settings: Settings, sessions: &[Session], last: Seq, kept: &Kept, wall_ms: i64) -> Self {
-        let now = Now { wall_ms, mono_ms: 1_000_000 };
+    pub(super) fn with(
+        settings: Settings,
+        sessions: &[Session],
+        last: Seq,
+        kept: &Kept,
+        wall_ms: i64,
+    ) -> Self {
+        let now = Now {
+            wall_ms,
+            mono_ms: 1_000_000,
+        };
         let mut core = Core::new(settings, run("ours"), sessions, last, kept, now);
         let first = core.start();
         let mut bench = Self {
@@ -86,7 +108,12 @@ impl Bench {
         let effects = self.core.handle(input, self.now);
         self.take(effects);
         if self.commits {
-            let effects = self.core.handle(Input::Durable { writes: self.writes }, self.now);
+            let effects = self.core.handle(
+                Input::Durable {
+                    writes: self.writes,
+                },
+                self.now,
+            );
             self.take(effects);
         }
     }
@@ -97,8 +124,14 @@ impl Bench {
 
     pub(super) fn twitchat(&mut self, kind: &str, data: impl std::borrow::Borrow<Value>) {
         let data = data.borrow();
-        let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{kind}{data}{}", self.writes).as_bytes()).to_string();
-        self.hear(&json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string());
+        let id = Uuid::new_v5(
+            &Uuid::NAMESPACE_URL,
+            format!("{kind}{data}{}", self.writes).as_bytes(),
+        )
+        .to_string();
+        self.hear(
+            &json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string(),
+        );
     }
 
     /// Lets time pass as the shell would: with a tick whenever one is due.
@@ -122,7 +155,9 @@ impl Bench {
             .iter()
             .filter_map(|effect| match effect {
                 Effect::Send(json) => Some(serde_json::from_str(json.get()).unwrap()),
-                Effect::Reply { reply, .. } => Some(serde_json::from_str(reply.join().unwrap().get()).unwrap()),
+                Effect::Reply { reply, .. } => {
+                    Some(serde_json::from_str(reply.join().unwrap().get()).unwrap())
+                }
                 _ => None,
             })
             .collect()
@@ -132,13 +167,18 @@ impl Bench {
         let request = request.borrow();
         self.sent();
         self.hear(&request.to_string());
-        let mut replies: Vec<_> = self.sent().into_iter().filter(|message| message.get("status").is_some()).collect();
+        let mut replies: Vec<_> = self
+            .sent()
+            .into_iter()
+            .filter(|message| message.get("status").is_some())
+            .collect();
         assert_eq!(replies.len(), 1, "{request}");
         replies.remove(0)
     }
 
     pub(super) fn credits(&mut self) -> Value {
-        let mut reply = self.ask(json!({ "request": "GetCredits", "id": "credits", "spelling": "seed", "extended": true }));
+        let mut reply = self.ask(json!({ "request": "GetCredits", "id": "credits",
+            "spelling": "seed", "extended": true }));
         for key in ["seq", "bridge", "origin", "id", "status"] {
             reply.as_object_mut().unwrap().remove(key);
         }
@@ -167,8 +207,16 @@ impl Bench {
     /// The same with another config.
     pub(super) fn restarted_with(&self, settings: Settings) -> Self {
         let last = self.rows.last().map_or(Seq(0), |row| row.seq);
-        let mut next = Self::with(settings, &self.sessions, last, &self.kept(), self.now.wall_ms);
-        self.people.iter().for_each(|person| next.core.recall_person(person));
+        let mut next = Self::with(
+            settings,
+            &self.sessions,
+            last,
+            &self.kept(),
+            self.now.wall_ms,
+        );
+        self.people
+            .iter()
+            .for_each(|person| next.core.recall_person(person));
         let running = next.core.session().id;
         let mut session = SessionId(0);
         for row in &self.rows {
@@ -176,7 +224,9 @@ impl Bench {
                 next.core.replay_next_session();
                 session = row.session;
             }
-            let lasts = ["bits", "reward", "ban", "pages"].iter().any(|part| row.kind.to_lowercase().contains(part));
+            let lasts = ["bits", "reward", "ban", "pages"]
+                .iter()
+                .any(|part| row.kind.to_lowercase().contains(part));
             if row.session == running || lasts {
                 next.core.replay(row);
             }
@@ -201,17 +251,33 @@ impl Bench {
 }
 
 pub(super) fn fixture(name: &str) -> Vec<String> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
-    std::fs::read_to_string(path).unwrap().lines().map(ToOwned::to_owned).collect()
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name);
+    std::fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 pub(super) fn names(list: &Value) -> Vec<&str> {
-    list.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect()
 }
 
 /// Both files, in which the summaries are left out.
 pub(super) fn show() -> Vec<String> {
-    let second = fixture("twitchat_examples.ndjson").into_iter().enumerate().filter(|(line, _)| !(120..124).contains(line));
-    let third = fixture("twitchat_v17_examples.ndjson").into_iter().enumerate().filter(|(line, _)| !(35..37).contains(line));
+    let second = fixture("twitchat_examples.ndjson")
+        .into_iter()
+        .enumerate()
+        .filter(|(line, _)| !(120..124).contains(line));
+    let third = fixture("twitchat_v17_examples.ndjson")
+        .into_iter()
+        .enumerate()
+        .filter(|(line, _)| !(35..37).contains(line));
     second.chain(third).map(|(_, line)| line).collect()
 }

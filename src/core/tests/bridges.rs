@@ -4,11 +4,16 @@ use super::*;
 
 fn hello(name: &str, since: i64, takeover: bool) -> String {
     let bridge = run(name).bridge;
-    json!({ "origin": "twitchat-bridge", "bridge": bridge, "request": "Hello", "since": since, "takeover": takeover }).to_string()
+    json!({ "origin": "twitchat-bridge", "bridge": bridge, "request": "Hello", "since": since,
+        "takeover": takeover })
+    .to_string()
 }
 
 fn yields(bench: &mut Bench) -> bool {
-    bench.effects.iter().any(|effect| matches!(effect, Effect::Yield { .. }))
+    bench
+        .effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Yield { .. }))
 }
 
 #[test]
@@ -18,7 +23,10 @@ fn the_later_start_goes_and_the_earlier_objects() {
     bench.hear(&hello("later", START_MS + 5, false));
     assert!(!yields(&mut bench));
     let sent = bench.sent();
-    assert_eq!((sent[0]["status"].as_str(), sent[0]["to"].clone()), (Some("taken"), json!(run("later").bridge)));
+    assert_eq!(
+        (sent[0]["status"].as_str(), sent[0]["to"].clone()),
+        (Some("taken"), json!(run("later").bridge))
+    );
     bench.hear(&hello("earlier", START_MS - 5, false));
     assert!(yields(&mut bench));
 }
@@ -28,7 +36,10 @@ fn our_own_echo_and_objections_to_others_are_nothing() {
     let mut bench = Bench::up();
     bench.sent();
     bench.hear(&hello("ours", START_MS, false));
-    let objection = |to: &str| json!({ "origin": "twitchat-bridge", "bridge": run("other").bridge, "to": run(to).bridge, "status": "taken", "since": START_MS - 5 });
+    let objection = |to: &str| {
+        json!({ "origin": "twitchat-bridge", "bridge": run("other").bridge,
+        "to": run(to).bridge, "status": "taken", "since": START_MS - 5 })
+    };
     bench.hear(&objection("third").to_string());
     assert!(!yields(&mut bench) && bench.sent().is_empty());
     bench.hear(&objection("ours").to_string());

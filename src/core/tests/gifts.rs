@@ -15,7 +15,8 @@ fn told(bench: &mut Bench) -> Vec<(String, Value)> {
 fn gift(bench: &mut Bench, to: &str) {
     bench.twitchat(
         "SUBSCRIPTION",
-        json!({ "tier": 1, "months": 1, "user": { "id": "10", "login": "gil" }, "recipients": [{ "uid": to, "login": format!("p{to}") }],
+        json!({ "tier": 1, "months": 1, "user": { "id": "10", "login": "gil" },
+            "recipients": [{ "uid": to, "login": format!("p{to}") }],
             "giftCount": 1, "isGift": true }),
     );
 }
@@ -32,10 +33,30 @@ fn a_bomb_is_told_whole_and_before_its_gifts() {
     bench.pass(2_000);
     let events = told(&mut bench);
     let kinds: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(kinds, ["Twitch.GiftBomb", "Twitch.GiftSub", "Twitch.GiftSub", "Twitch.GiftSub"]);
-    assert_eq!((events[0].1["gifts"].as_u64(), events[1].1["fromSubBomb"].as_bool()), (Some(3), Some(true)));
+    assert_eq!(
+        kinds,
+        [
+            "Twitch.GiftBomb",
+            "Twitch.GiftSub",
+            "Twitch.GiftSub",
+            "Twitch.GiftSub"
+        ]
+    );
+    assert_eq!(
+        (
+            events[0].1["gifts"].as_u64(),
+            events[1].1["fromSubBomb"].as_bool()
+        ),
+        (Some(3), Some(true))
+    );
     let credits = bench.credits();
-    assert_eq!((&credits["extended"]["GiftSubs"][0]["amount"], &credits["extended"]["GiftBombs"][0]["amount"]), (&json!(3), &json!(3)));
+    assert_eq!(
+        (
+            &credits["extended"]["GiftSubs"][0]["amount"],
+            &credits["extended"]["GiftBombs"][0]["amount"]
+        ),
+        (&json!(3), &json!(3))
+    );
     assert_eq!(bench.restarted().credits(), credits);
 }
 
@@ -46,6 +67,13 @@ fn a_lone_gift_is_no_bomb() {
     gift(&mut bench, "1");
     bench.pass(2_100);
     let events = told(&mut bench);
-    assert_eq!((events.len(), events[0].0.as_str(), events[0].1["fromSubBomb"].as_bool()), (1, "Twitch.GiftSub", Some(false)));
+    assert_eq!(
+        (
+            events.len(),
+            events[0].0.as_str(),
+            events[0].1["fromSubBomb"].as_bool()
+        ),
+        (1, "Twitch.GiftSub", Some(false))
+    );
     assert!(names(&bench.credits()["Events"]["GiftBombs"]).is_empty());
 }

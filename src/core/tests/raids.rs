@@ -4,19 +4,24 @@ use super::*;
 
 fn labels(bench: &mut Bench, id: &str, name: &str, viewers: u32) {
     let tag = |value: Value| json!({ "type": "string", "value": value });
-    let tags = json!({ "RAID_ID": tag(id.into()), "RAID_NAME": tag(name.into()), "RAID_COUNT": tag(viewers.into()) });
+    let tags = json!({ "RAID_ID": tag(id.into()), "RAID_NAME": tag(name.into()),
+        "RAID_COUNT": tag(viewers.into()) });
     bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", tags);
 }
 
 /// The raids that were emitted: login, display name and viewers.
 fn raids(bench: &mut Bench) -> Vec<(String, String, u64)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let events = std::mem::take(&mut bench.effects).into_iter().filter_map(|effect| match effect {
-        Effect::Told { event, .. } if &*event.name.kind == "Raid" => {
-            Some((text(&event.data["userName"]), text(&event.data["displayName"]), event.data["viewers"].as_u64().unwrap()))
-        }
-        _ => None,
-    });
+    let events = std::mem::take(&mut bench.effects)
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Told { event, .. } if &*event.name.kind == "Raid" => Some((
+                text(&event.data["userName"]),
+                text(&event.data["displayName"]),
+                event.data["viewers"].as_u64().unwrap(),
+            )),
+            _ => None,
+        });
     events.collect()
 }
 
@@ -28,11 +33,20 @@ fn raid(login: &str, display: &str, viewers: u64) -> (String, String, u64) {
 fn a_raider_has_the_login_that_the_name_shows_or_that_is_known() {
     let mut bench = Bench::up();
     labels(&mut bench, "1", "Before", 1);
-    bench.twitchat("FOLLOW", json!({ "user": { "id": "3", "login": "yuki_snow", "displayName": "雪花" } }));
+    bench.twitchat(
+        "FOLLOW",
+        json!({ "user": { "id": "3", "login": "yuki_snow", "displayName": "雪花" } }),
+    );
     raids(&mut bench);
     labels(&mut bench, "2", "Big_Fox7", 40);
     labels(&mut bench, "3", "雪花", 50);
-    assert_eq!(raids(&mut bench), [raid("big_fox7", "Big_Fox7", 40), raid("yuki_snow", "雪花", 50)]);
+    assert_eq!(
+        raids(&mut bench),
+        [
+            raid("big_fox7", "Big_Fox7", 40),
+            raid("yuki_snow", "雪花", 50)
+        ]
+    );
 }
 
 #[test]
@@ -42,12 +56,23 @@ fn a_second_raid_with_another_number_of_viewers_is_a_raid() {
     labels(&mut bench, "2", "Fox", 40);
     bench.pass(60_000);
     labels(&mut bench, "2", "Fox", 41);
-    assert_eq!(raids(&mut bench), [raid("fox", "Fox", 40), raid("fox", "Fox", 41)]);
+    assert_eq!(
+        raids(&mut bench),
+        [raid("fox", "Fox", 40), raid("fox", "Fox", 41)]
+    );
     let credits = bench.credits();
-    // Somebody else reports the first one, too: it is emitted, as all that is published, and counts no second time.
+    // Somebody else reports the first one, too: it is emitted, as all that is published, and counts
+    // no second time.
     let data = json!({ "userId": "2", "displayName": "Fox", "viewers": 40 });
-    bench.hear(&json!({ "request": "PublishEvent", "publish": { "source": "Twitch", "type": "Raid" }, "data": data }).to_string());
+    bench.hear(
+        &json!({ "request": "PublishEvent", "publish": { "source": "Twitch",
+        "type": "Raid" }, "data": data })
+        .to_string(),
+    );
     assert_eq!(bench.credits()["Events"], credits["Events"]);
-    assert_eq!(bench.ask(json!({ "request": "GetStatus" }))["counts"]["repeats"], 1);
+    assert_eq!(
+        bench.ask(json!({ "request": "GetStatus" }))["counts"]["repeats"],
+        1
+    );
     assert_eq!(bench.restarted().credits()["Events"], credits["Events"]);
 }

@@ -18,11 +18,18 @@ fn a_stream_after_the_grace_time_begins_a_session_and_one_within_does_not() {
     bench.input(Input::StreamChanged { active: false });
     bench.pass(20 * 60_000);
     bench.input(Input::StreamChanged { active: true });
-    assert_eq!(bench.sessions.len(), 1, "20 minutes: the same stream, resumed");
+    assert_eq!(
+        bench.sessions.len(),
+        1,
+        "20 minutes: the same stream, resumed"
+    );
     bench.input(Input::StreamChanged { active: false });
     bench.pass(31 * 60_000);
     bench.input(Input::StreamChanged { active: true });
-    assert_eq!((bench.sessions.len(), &*bench.core.session().cause), (2, "stream"));
+    assert_eq!(
+        (bench.sessions.len(), &*bench.core.session().cause),
+        (2, "stream")
+    );
     assert_eq!(bench.core.session().started_ms, bench.now.wall_ms);
 }
 
@@ -36,7 +43,13 @@ fn a_stream_that_began_while_we_were_away_begins_a_session_at_its_start() {
     bench.pass(3 * 3_600_000);
     bench.input(Input::Up(info()));
     bench.input(Input::Stream(Some(600_000)));
-    assert_eq!((&*bench.core.session().cause, bench.core.session().started_ms), ("stream", bench.now.wall_ms - 600_000));
+    assert_eq!(
+        (
+            &*bench.core.session().cause,
+            bench.core.session().started_ms
+        ),
+        ("stream", bench.now.wall_ms - 600_000)
+    );
     bench.input(Input::Down);
     bench.input(Input::Up(info()));
     bench.input(Input::Stream(Some(600_000)));
@@ -52,5 +65,8 @@ fn closed_for_long_begins_a_session_closed_shortly_does_not() {
     assert_eq!(bench.restarted().sessions.len(), 1);
     bench.now.wall_ms += 2 * 3_600_000;
     let after = bench.restarted();
-    assert_eq!((after.sessions.len(), &*after.core.session().cause), (2, "closed"));
+    assert_eq!(
+        (after.sessions.len(), &*after.core.session().cause),
+        (2, "closed")
+    );
 }

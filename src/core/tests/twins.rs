@@ -1,4 +1,5 @@
-//! Two pages of Twitchat report everything twice: what counts, what is emitted, and what is left alone.
+//! Two pages of Twitchat report everything twice: what counts, what is emitted, and what is left
+//! alone.
 
 use super::*;
 
@@ -10,7 +11,11 @@ const BROWSER_16: Page = Page("browser", false);
 const DOCK_16: Page = Page("dock", false);
 const BROWSER_17: Page = Page("browser", true);
 const DOCK_17: Page = Page("dock", true);
-const PAIRS: [[Page; 2]; 3] = [[BROWSER_16, DOCK_16], [BROWSER_16, DOCK_17], [BROWSER_17, DOCK_17]];
+const PAIRS: [[Page; 2]; 3] = [
+    [BROWSER_16, DOCK_16],
+    [BROWSER_16, DOCK_17],
+    [BROWSER_17, DOCK_17],
+];
 
 /// An event of a show, as Twitchat 16 reports it.
 #[derive(Debug, Clone)]
@@ -25,11 +30,19 @@ fn follow(who: u32) -> Moment {
 }
 
 fn cheer(who: u32, bits: u32, text: &str) -> Moment {
-    Moment("BITS", json!({ "channel": "9", "message": text, "message_chunks": [], "user": user(who), "bits": bits }))
+    Moment(
+        "BITS",
+        json!({ "channel": "9", "message": text, "message_chunks": [], "user": user(who),
+            "bits": bits }),
+    )
 }
 
 fn redeem(who: u32, cost: u32) -> Moment {
-    Moment("REWARD_REDEEM", json!({ "channel": "9", "user": user(who), "reward": { "id": "rw1", "cost": cost, "title": "Hydrate" } }))
+    Moment(
+        "REWARD_REDEEM",
+        json!({ "channel": "9", "user": user(who), "reward": { "id": "rw1", "cost": cost,
+            "title": "Hydrate" } }),
+    )
 }
 
 fn resub(who: u32, total: u32) -> Moment {
@@ -38,19 +51,27 @@ fn resub(who: u32, total: u32) -> Moment {
 }
 
 fn gift(who: u32, to: u32) -> Moment {
-    let more = json!({ "isGift": true, "giftCount": 1, "recipients": [{ "uid": to.to_string(), "login": format!("p{to}") }] });
+    let more = json!({ "isGift": true, "giftCount": 1, "recipients": [{ "uid": to.to_string(),
+        "login": format!("p{to}") }] });
     subscription(who, &more)
 }
 
 fn subscription(who: u32, more: &Value) -> Moment {
-    let mut data = json!({ "tier": 1, "months": 1, "user": user(who), "message": "", "recipients": [], "streakMonths": 1,
+    let mut data = json!({ "tier": 1, "months": 1, "user": user(who), "message": "",
+        "recipients": [], "streakMonths": 1,
         "totalSubDuration": 1, "giftCount": 0 });
-    data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    data.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     Moment("SUBSCRIPTION", data)
 }
 
 fn report(bench: &mut Bench, page: Page, number: usize, Moment(kind, data): &Moment) {
-    let kind = if page.1 { format!("ON_{kind}") } else { (*kind).to_owned() };
+    let kind = if page.1 {
+        format!("ON_{kind}")
+    } else {
+        (*kind).to_owned()
+    };
     let id = format!("{} {number}", page.0);
     bench.hear(&json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string());
 }
@@ -86,15 +107,21 @@ fn drop_times(value: &mut Value) {
 }
 
 fn amount(bench: &mut Bench, section: &str) -> u64 {
-    bench.credits()["extended"][section][0]["amount"].as_u64().unwrap_or_default()
+    bench.credits()["extended"][section][0]["amount"]
+        .as_u64()
+        .unwrap_or_default()
 }
 
 fn told(bench: &mut Bench, kinds: &[&str]) -> Vec<String> {
-    let events = std::mem::take(&mut bench.effects).into_iter().filter_map(|effect| match effect {
-        Effect::Told { event, .. } => Some(event.name.kind.to_string()),
-        _ => None,
-    });
-    events.filter(|kind| kinds.contains(&kind.as_str())).collect()
+    let events = std::mem::take(&mut bench.effects)
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Told { event, .. } => Some(event.name.kind.to_string()),
+            _ => None,
+        });
+    events
+        .filter(|kind| kinds.contains(&kind.as_str()))
+        .collect()
 }
 
 /// A show with something of everything: three real equal cheers within ten seconds too.
@@ -123,7 +150,11 @@ fn the_credits_of_two_pages_equal_those_of_one() {
         assert_eq!(outcome(&mut two), outcome(&mut one), "{pages:?}");
         assert_eq!(amount(&mut two, "Cheers"), 300, "three real ones");
         let credits = outcome(&mut two);
-        assert_eq!(outcome(&mut two.restarted()), credits, "{pages:?}: after a restart");
+        assert_eq!(
+            outcome(&mut two.restarted()),
+            credits,
+            "{pages:?}: after a restart"
+        );
     }
 }
 
@@ -146,19 +177,29 @@ fn a_restart_in_the_middle_gives_the_same_numbers() {
 }
 
 #[test]
-fn cheers_that_come_before_any_fact_of_the_first_kind_count_once_if_the_proof_comes_within_a_minute() {
-    let cheers = [(0, cheer(3, 100, "a")), (10_000, cheer(3, 100, "a")), (10_000, cheer(4, 50, "b"))];
+fn cheers_that_come_before_any_fact_of_the_first_kind_count_once_if_the_proof_comes_within_a_minute()
+ {
+    let cheers = [
+        (0, cheer(3, 100, "a")),
+        (10_000, cheer(3, 100, "a")),
+        (10_000, cheer(4, 50, "b")),
+    ];
     for (until_proof_ms, expected) in [(30_000, 200), (45_000, 300), (120_000, 400)] {
         let mut bench = Bench::up();
         play(&mut bench, &PAIRS[0], &cheers);
         assert_eq!(amount(&mut bench, "Cheers"), 400, "nothing is proven yet");
         play(&mut bench, &PAIRS[0], &[(until_proof_ms, follow(1))]);
-        // What the difference is: cheers that were doubled more than a minute before the proof stay doubled.
+        // What the difference is: cheers that were doubled more than a minute before the proof stay
+        // doubled.
         assert_eq!(amount(&mut bench, "Cheers"), expected, "{until_proof_ms}");
     }
     let mut bench = Bench::up();
     play(&mut bench, &PAIRS[1], &cheers);
-    assert_eq!(amount(&mut bench, "Cheers"), 200, "two generations are a proof at once");
+    assert_eq!(
+        amount(&mut bench, "Cheers"),
+        200,
+        "two generations are a proof at once"
+    );
 }
 
 #[test]
@@ -167,8 +208,14 @@ fn equal_cheers_of_one_page_all_count() {
     let mut moments = vec![(0, follow(1)), (1_000, resub(2, 7))];
     moments.extend((0..6).map(|_| (800, cheer(3, 100, "Cheer100 hi"))));
     play(&mut bench, &PAIRS[0][..1], &moments);
-    assert_eq!((amount(&mut bench, "Cheers"), bench.core.counts.twins), (600, 0));
-    assert_eq!(bench.ask(json!({ "request": "GetStatus" }))["twitchat"]["twoPages"], false);
+    assert_eq!(
+        (amount(&mut bench, "Cheers"), bench.core.counts.twins),
+        (600, 0)
+    );
+    assert_eq!(
+        bench.ask(json!({ "request": "GetStatus" }))["twitchat"]["twoPages"],
+        false
+    );
 }
 
 #[test]
@@ -185,33 +232,69 @@ fn a_third_equal_report_begins_a_new_pair() {
 fn other_texts_amounts_and_people_are_no_twins() {
     let mut bench = Bench::up();
     play(&mut bench, &PAIRS[0], &[(0, follow(1)), (0, follow(2))]);
-    let moments = [cheer(3, 100, "a"), cheer(3, 100, "b"), cheer(3, 99, "a"), cheer(4, 100, "a")].map(|moment| (0, moment));
+    let moments = [
+        cheer(3, 100, "a"),
+        cheer(3, 100, "b"),
+        cheer(3, 99, "a"),
+        cheer(4, 100, "a"),
+    ]
+    .map(|moment| (0, moment));
     play(&mut bench, &PAIRS[0][..1], &moments);
     assert_eq!(amount(&mut bench, "Cheers"), 299);
     let credits = outcome(&mut bench);
-    assert_eq!(outcome(&mut bench.restarted()), credits, "although the journal has no texts");
-    assert!(bench.rows.iter().all(|row| !row.body.contains("\"message\"")));
+    assert_eq!(
+        outcome(&mut bench.restarted()),
+        credits,
+        "although the journal has no texts"
+    );
+    assert!(
+        bench
+            .rows
+            .iter()
+            .all(|row| !row.body.contains("\"message\""))
+    );
 }
 
 #[test]
 fn what_happens_once_counts_and_is_emitted_once_without_any_proof() {
     let mut bench = Bench::up();
-    let moments =
-        [(0, follow(1)), (3_000, follow(1)), (3_000, resub(1, 7)), (5_000, resub(1, 7)), (3_000, gift(1, 50)), (59_000, gift(1, 50))];
+    let moments = [
+        (0, follow(1)),
+        (3_000, follow(1)),
+        (3_000, resub(1, 7)),
+        (5_000, resub(1, 7)),
+        (3_000, gift(1, 50)),
+        (59_000, gift(1, 50)),
+    ];
     play(&mut bench, &PAIRS[0][..1], &moments);
     bench.pass(5_000);
-    assert_eq!(told(&mut bench, &["Follow", "ReSub", "GiftSub"]), ["Follow", "ReSub", "GiftSub"]);
+    assert_eq!(
+        told(&mut bench, &["Follow", "ReSub", "GiftSub"]),
+        ["Follow", "ReSub", "GiftSub"]
+    );
     let credits = bench.credits();
-    let lines = ["Follows", "ReSubs", "GiftSubs"].map(|section| credits["extended"][section][0]["count"].clone());
-    assert_eq!((lines, amount(&mut bench, "GiftSubs")), ([json!(1), json!(1), json!(1)], 1));
+    let lines = ["Follows", "ReSubs", "GiftSubs"]
+        .map(|section| credits["extended"][section][0]["count"].clone());
+    assert_eq!(
+        (lines, amount(&mut bench, "GiftSubs")),
+        ([json!(1), json!(1), json!(1)], 1)
+    );
     play(&mut bench, &PAIRS[0][..1], &[(61_000, gift(1, 50))]);
-    assert_eq!(amount(&mut bench, "GiftSubs"), 2, "more than a minute later it is another one");
+    assert_eq!(
+        amount(&mut bench, "GiftSubs"),
+        2,
+        "more than a minute later it is another one"
+    );
 }
 
 #[test]
 fn a_follow_after_an_unfollow_is_the_same_and_a_summary_with_both_is_merged_once() {
     let mut bench = Bench::up();
-    play(&mut bench, &PAIRS[0][..1], &[(0, follow(1)), (60_000, follow(1))]);
+    play(
+        &mut bench,
+        &PAIRS[0][..1],
+        &[(0, follow(1)), (60_000, follow(1))],
+    );
     let rows = json!([{ "uid": "1", "login": "P1" }, { "uid": "1", "login": "P1" }]);
     let mut sizes = Vec::new();
     for _ in 0..3 {
@@ -219,8 +302,17 @@ fn a_follow_after_an_unfollow_is_the_same_and_a_summary_with_both_is_merged_once
         bench.input(Input::Up(info()));
         bench.twitchat("FOLLOW", json!({ "user": user(9) }));
         bench.pass(3_000);
-        bench.twitchat("SUMMARY_DATA", json!({ "follows": rows, "labels": { "no_entry": "-" } }));
-        sizes.push(bench.rows.iter().filter(|row| row.origin == RowOrigin::Filled).count());
+        bench.twitchat(
+            "SUMMARY_DATA",
+            json!({ "follows": rows, "labels": { "no_entry": "-" } }),
+        );
+        sizes.push(
+            bench
+                .rows
+                .iter()
+                .filter(|row| row.origin == RowOrigin::Filled)
+                .count(),
+        );
     }
     assert_eq!(bench.credits()["extended"]["Follows"][0]["count"], 1);
     assert_eq!(sizes, [1, 1, 1], "the second row is taken in once");
@@ -229,8 +321,17 @@ fn a_follow_after_an_unfollow_is_the_same_and_a_summary_with_both_is_merged_once
 #[test]
 fn gifts_without_a_known_recipient_and_anonymous_gifts_to_others_all_count() {
     let mut bench = Bench::up();
-    let nobody = || Moment("SUBSCRIPTION", json!({ "tier": 1, "isGift": true, "giftCount": 1, "user": user(1), "recipients": [] }));
-    play(&mut bench, &PAIRS[0][..1], &[(0, nobody()), (20_000, nobody())]);
+    let nobody = || {
+        Moment(
+            "SUBSCRIPTION",
+            json!({ "tier": 1, "isGift": true, "giftCount": 1, "user": user(1), "recipients": [] }),
+        )
+    };
+    play(
+        &mut bench,
+        &PAIRS[0][..1],
+        &[(0, nobody()), (20_000, nobody())],
+    );
     assert_eq!(amount(&mut bench, "GiftSubs"), 2);
     let anonymous = |to: u32| {
         let mut moment = gift(1, to);
@@ -238,13 +339,19 @@ fn gifts_without_a_known_recipient_and_anonymous_gifts_to_others_all_count() {
         moment
     };
     let mut bench = Bench::up();
-    play(&mut bench, &PAIRS[0], &[(0, anonymous(50)), (10, anonymous(51)), (10, anonymous(52))]);
+    play(
+        &mut bench,
+        &PAIRS[0],
+        &[(0, anonymous(50)), (10, anonymous(51)), (10, anonymous(52))],
+    );
     assert_eq!(amount(&mut bench, "GiftSubs"), 3);
 }
 
 #[test]
 fn a_published_follow_that_twitchat_reports_too_counts_and_is_emitted_once() {
-    let publish = json!({ "request": "PublishEvent", "id": 1, "eventId": "f1", "publish": { "source": "Twitch", "type": "Follow" }, "data": { "userId": "1", "userName": "p1", "displayName": "P1" } });
+    let publish = json!({ "request": "PublishEvent", "id": 1, "eventId": "f1",
+        "publish": { "source": "Twitch", "type": "Follow" }, "data": { "userId": "1",
+            "userName": "p1", "displayName": "P1" } });
     for twitchat_first in [true, false] {
         let mut bench = Bench::up();
         told(&mut bench, &[]);
@@ -257,7 +364,14 @@ fn a_published_follow_that_twitchat_reports_too_counts_and_is_emitted_once() {
             }
             events.extend(told(&mut bench, &["Follow"]));
         }
-        assert_eq!((events.len(), bench.credits()["extended"]["Follows"][0]["count"].as_u64()), (1, Some(1)), "{twitchat_first}");
+        assert_eq!(
+            (
+                events.len(),
+                bench.credits()["extended"]["Follows"][0]["count"].as_u64()
+            ),
+            (1, Some(1)),
+            "{twitchat_first}"
+        );
     }
 }
 
@@ -265,25 +379,52 @@ fn a_published_follow_that_twitchat_reports_too_counts_and_is_emitted_once() {
 fn twins_of_bits_and_rewards_are_not_emitted_from_the_proof_on() {
     let mut bench = Bench::up();
     told(&mut bench, &[]);
-    play(&mut bench, &PAIRS[0], &[(0, cheer(3, 100, "a")), (3_000, follow(1)), (3_000, cheer(3, 100, "a")), (3_000, redeem(3, 5))]);
-    assert_eq!(told(&mut bench, &["Cheer", "Follow", "RewardRedemption"]), ["Cheer", "Cheer", "Follow", "Cheer", "RewardRedemption"]);
-    assert_eq!((amount(&mut bench, "Cheers"), bench.core.counts.twins), (200, 4));
+    play(
+        &mut bench,
+        &PAIRS[0],
+        &[
+            (0, cheer(3, 100, "a")),
+            (3_000, follow(1)),
+            (3_000, cheer(3, 100, "a")),
+            (3_000, redeem(3, 5)),
+        ],
+    );
+    assert_eq!(
+        told(&mut bench, &["Cheer", "Follow", "RewardRedemption"]),
+        ["Cheer", "Cheer", "Follow", "Cheer", "RewardRedemption"]
+    );
+    assert_eq!(
+        (amount(&mut bench, "Cheers"), bench.core.counts.twins),
+        (200, 4)
+    );
 }
 
 #[test]
 fn the_twin_that_makes_the_proof_is_not_emitted_either() {
     let mut bench = Bench::up();
     told(&mut bench, &[]);
-    play(&mut bench, &PAIRS[0], &[(0, follow(1)), (3_000, cheer(3, 100, "a"))]);
+    play(
+        &mut bench,
+        &PAIRS[0],
+        &[(0, follow(1)), (3_000, cheer(3, 100, "a"))],
+    );
     assert_eq!(told(&mut bench, &["Cheer", "Follow"]), ["Follow", "Cheer"]);
 }
 
 #[test]
 fn leaderboards_follow_the_same_rule_also_for_a_closed_session() {
     let mut bench = Bench::up();
-    play(&mut bench, &PAIRS[0], &[(0, cheer(3, 100, "a")), (1_000, redeem(3, 5))]);
+    play(
+        &mut bench,
+        &PAIRS[0],
+        &[(0, cheer(3, 100, "a")), (1_000, redeem(3, 5))],
+    );
     bench.ask(json!({ "request": "ClearCredits", "id": 1 }));
-    play(&mut bench, &PAIRS[0], &[(1_000, follow(1)), (1_000, cheer(3, 7, "a"))]);
+    play(
+        &mut bench,
+        &PAIRS[0],
+        &[(1_000, follow(1)), (1_000, cheer(3, 7, "a"))],
+    );
     let boards = |bench: &mut Bench| {
         let extended = bench.credits()["extended"].clone();
         let amount = |list: &Value| list[0]["amount"].as_u64();
@@ -300,42 +441,99 @@ fn leaderboards_follow_the_same_rule_also_for_a_closed_session() {
 #[test]
 fn a_proof_ends_after_ten_minutes_and_status_says_so() {
     let mut bench = Bench::up();
-    let two_pages = |bench: &mut Bench| bench.ask(json!({ "request": "GetStatus" }))["twitchat"]["twoPages"] == true;
+    let two_pages = |bench: &mut Bench| {
+        bench.ask(json!({ "request": "GetStatus" }))["twitchat"]["twoPages"] == true
+    };
     play(&mut bench, &PAIRS[0], &[(0, follow(1)), (0, follow(2))]);
-    let notes = bench.effects.iter().filter(|effect| matches!(effect, Effect::Note(Note::TwoPages { .. }))).count();
+    let notes = bench
+        .effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Note(Note::TwoPages { .. })))
+        .count();
     assert_eq!((notes, two_pages(&mut bench)), (1, true));
     bench.pass(601_000);
     assert!(!two_pages(&mut bench));
     let before = amount(&mut bench, "Cheers");
-    play(&mut bench, &PAIRS[0][..1], &[(0, cheer(3, 100, "a")), (1_000, cheer(3, 100, "a"))]);
+    play(
+        &mut bench,
+        &PAIRS[0][..1],
+        &[(0, cheer(3, 100, "a")), (1_000, cheer(3, 100, "a"))],
+    );
     assert_eq!(amount(&mut bench, "Cheers") - before, 200);
 }
 
 #[test]
 fn proofs_are_renewed_and_written_down_twice_a_minute_at_most() {
     let mut bench = Bench::up();
-    play(&mut bench, &PAIRS[0], &(1..200).map(|who| (5_000, follow(who))).collect::<Vec<_>>());
-    let proofs: Vec<_> = bench.rows.iter().filter(|row| &*row.kind == crate::core::pages::KIND).map(|row| row.at_ms).collect();
-    assert!(proofs.len() > 20 && proofs.windows(2).all(|pair| (30_000..40_000).contains(&(pair[1] - pair[0]))), "{proofs:?}");
+    play(
+        &mut bench,
+        &PAIRS[0],
+        &(1..200).map(|who| (5_000, follow(who))).collect::<Vec<_>>(),
+    );
+    let proofs: Vec<_> = bench
+        .rows
+        .iter()
+        .filter(|row| &*row.kind == crate::core::pages::KIND)
+        .map(|row| row.at_ms)
+        .collect();
+    assert!(
+        proofs.len() > 20
+            && proofs
+                .windows(2)
+                .all(|pair| (30_000..40_000).contains(&(pair[1] - pair[0]))),
+        "{proofs:?}"
+    );
 }
 
 #[test]
 fn what_one_page_repeats_proves_nothing() {
     let mut bench = Bench::up();
     for number in 0..4 {
-        for kind in ["TIMER_STOP", "COUNTDOWN_COMPLETE", "LABEL_OVERLAY_PLACEHOLDERS", "POLL_PROGRESS"] {
-            report(&mut bench, Page("timer", false), number, &Moment(kind, json!({ "timerId": "t", "placeholders": [] })));
+        for kind in [
+            "TIMER_STOP",
+            "COUNTDOWN_COMPLETE",
+            "LABEL_OVERLAY_PLACEHOLDERS",
+            "POLL_PROGRESS",
+        ] {
+            report(
+                &mut bench,
+                Page("timer", false),
+                number,
+                &Moment(kind, json!({ "timerId": "t", "placeholders": [] })),
+            );
         }
     }
-    play(&mut bench, &PAIRS[0][..1], &[(0, cheer(3, 100, "a")), (500, cheer(3, 100, "a"))]);
-    assert_eq!((amount(&mut bench, "Cheers"), bench.core.fold.has_two_pages(bench.now.wall_ms)), (200, false));
+    play(
+        &mut bench,
+        &PAIRS[0][..1],
+        &[(0, cheer(3, 100, "a")), (500, cheer(3, 100, "a"))],
+    );
+    assert_eq!(
+        (
+            amount(&mut bench, "Cheers"),
+            bench.core.fold.has_two_pages(bench.now.wall_ms)
+        ),
+        (200, false)
+    );
 }
 
 #[test]
 fn an_update_of_twitchat_is_no_second_page() {
     let mut bench = Bench::up();
-    play(&mut bench, &[BROWSER_16], &[(0, follow(1)), (5_000, cheer(3, 100, "a"))]);
-    play(&mut bench, &[BROWSER_17], &[(10_000, follow(2)), (5_000, cheer(3, 100, "b")), (1_000, cheer(3, 100, "b"))]);
+    play(
+        &mut bench,
+        &[BROWSER_16],
+        &[(0, follow(1)), (5_000, cheer(3, 100, "a"))],
+    );
+    play(
+        &mut bench,
+        &[BROWSER_17],
+        &[
+            (10_000, follow(2)),
+            (5_000, cheer(3, 100, "b")),
+            (1_000, cheer(3, 100, "b")),
+        ],
+    );
     assert_eq!(amount(&mut bench, "Cheers"), 300);
 }
 
@@ -346,7 +544,11 @@ fn what_is_played_back_is_no_twin() {
     for number in 0..3 {
         let Moment(kind, data) = cheer(3, 100, "a");
         let id = format!("replay {number}");
-        bench.hear(&json!({ "origin": "twitchat", "type": kind, "id": id, "replay": "count", "data": data }).to_string());
+        bench.hear(
+            &json!({ "origin": "twitchat", "type": kind, "id": id, "replay": "count",
+            "data": data })
+            .to_string(),
+        );
     }
     assert_eq!(amount(&mut bench, "Cheers"), 300);
     let credits = outcome(&mut bench);
@@ -359,7 +561,10 @@ fn a_cheer_whose_place_a_summary_had_taken_is_counted_once_with_two_pages() {
     play(&mut bench, &PAIRS[0], &[(0, follow(1)), (0, follow(2))]);
     bench.pass(3_000);
     let bits = json!([{ "uid": "3", "login": "P3", "bits": 100 }]);
-    bench.twitchat("SUMMARY_DATA", json!({ "bits": bits, "labels": { "no_entry": "-" } }));
+    bench.twitchat(
+        "SUMMARY_DATA",
+        json!({ "bits": bits, "labels": { "no_entry": "-" } }),
+    );
     assert_eq!(amount(&mut bench, "Cheers"), 100, "filled in");
     play(&mut bench, &PAIRS[0], &[(500, cheer(3, 100, "a"))]);
     assert_eq!(amount(&mut bench, "Cheers"), 100);
@@ -369,8 +574,17 @@ fn a_cheer_whose_place_a_summary_had_taken_is_counted_once_with_two_pages() {
 fn a_first_word_of_two_pages_is_emitted_once() {
     let mut bench = Bench::up();
     told(&mut bench, &[]);
-    let word = |text: &str| Moment("MESSAGE_FIRST", json!({ "channel": "9", "message": text, "user": user(1) }));
-    play(&mut bench, &PAIRS[0], &[(0, word("hi")), (5_000, word("hi")), (5_000, word("hello"))]);
+    let word = |text: &str| {
+        Moment(
+            "MESSAGE_FIRST",
+            json!({ "channel": "9", "message": text, "user": user(1) }),
+        )
+    };
+    play(
+        &mut bench,
+        &PAIRS[0],
+        &[(0, word("hi")), (5_000, word("hi")), (5_000, word("hello"))],
+    );
     bench.pass(500);
     assert_eq!(told(&mut bench, &["FirstWord"]), ["FirstWord"]);
 }

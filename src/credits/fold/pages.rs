@@ -1,4 +1,5 @@
-//! What the fold does about reports of a second page of Twitchat: the rule itself is `credits::twins`.
+//! What the fold does about reports of a second page of Twitchat: the rule itself is
+//! `credits::twins`.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -29,7 +30,8 @@ impl Fold {
         self.twins.proven_ms()
     }
 
-    /// Whether what was taken in since the last call proves that two pages are open. The caller journals that.
+    /// Whether what was taken in since the last call proves that two pages are open. The caller
+    /// journals that.
     pub fn take_proof(&mut self) -> bool {
         self.twins.take_proof()
     }
@@ -62,14 +64,23 @@ impl Fold {
             }
             Fact::Subscription(subscription) => {
                 let who = who_is(self, &subscription.who);
-                let total = if subscription.kind == SubKind::Renewed { subscription.cumulative_months } else { 0 };
-                self.twins.first(who, number(&("sub", who, subscription.kind, total)), at_ms);
+                let total = if subscription.kind == SubKind::Renewed {
+                    subscription.cumulative_months
+                } else {
+                    0
+                };
+                self.twins
+                    .first(who, number(&("sub", who, subscription.kind, total)), at_ms);
             }
             Fact::Gift(gift) if !gift.bomb => {
                 let gifter = who_is(self, &gift.gifter);
                 for recipient in &gift.recipients {
                     let recipient = who_is(self, recipient);
-                    self.twins.first(gifter, number(&("gift", gifter, gift.tier, recipient)), at_ms);
+                    self.twins.first(
+                        gifter,
+                        number(&("gift", gifter, gift.tier, recipient)),
+                        at_ms,
+                    );
                 }
             }
             _ => {}
@@ -77,22 +88,44 @@ impl Fold {
     }
 
     /// What a report of bits or a reward says.
-    pub(super) fn gave(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) -> Option<Gave> {
+    pub(super) fn gave(
+        &mut self,
+        fact: &Fact,
+        at_ms: i64,
+        met: &mut impl FnMut(Met),
+    ) -> Option<Gave> {
         let (who, what, chat) = match fact {
             Fact::Cheer { who, bits, chat } => (who, What::Bits(*bits), chat),
             Fact::Redemption(redemption) => {
-                let name = if redemption.reward_id.is_empty() { &redemption.title } else { &redemption.reward_id };
+                let name = if redemption.reward_id.is_empty() {
+                    &redemption.title
+                } else {
+                    &redemption.reward_id
+                };
                 let reward = cut(name, LONGEST_TITLE).into();
-                (&redemption.who, What::Reward(reward, redemption.cost.unwrap_or_default()), &redemption.chat)
+                (
+                    &redemption.who,
+                    What::Reward(reward, redemption.cost.unwrap_or_default()),
+                    &redemption.chat,
+                )
             }
             _ => return None,
         };
-        Some(Gave { who: self.meet(who, at_ms, met), what, print: chat.print })
+        Some(Gave {
+            who: self.meet(who, at_ms, met),
+            what,
+            print: chat.print,
+        })
     }
 
     /// A twin that counted counts no longer.
     fn take_out(&mut self, twin: &Twin) {
-        let Twin { gave: Gave { who, what, .. }, key, session, at_ms } = twin;
+        let Twin {
+            gave: Gave { who, what, .. },
+            key,
+            session,
+            at_ms,
+        } = twin;
         let (section, amount) = match what {
             What::Bits(bits) => {
                 if !self.is_anonymous(*who) {
@@ -109,12 +142,18 @@ impl Fold {
             return;
         }
         self.session.list_mut(section).take_back(*who, 1, amount);
-        self.session.singles.take_back(section, *who, Some(amount), *at_ms);
+        self.session
+            .singles
+            .take_back(section, *who, Some(amount), *at_ms);
         if let What::Reward(reward, points) = what {
             self.session.singles.take_reward_back(reward, *who, *points);
         }
         if let Some((key, count)) = key
-            && let Some(place) = self.session.ledger.iter().rposition(|entry| entry == &(*at_ms, *key, *count))
+            && let Some(place) = self
+                .session
+                .ledger
+                .iter()
+                .rposition(|entry| entry == &(*at_ms, *key, *count))
         {
             self.session.ledger.swap_remove(place);
         }
@@ -122,6 +161,8 @@ impl Fold {
     }
 
     fn is_anonymous(&self, who: PersonId) -> bool {
-        self.people.known(who).is_some_and(|known| *known.id == *ANONYMOUS_CHEERER.0)
+        self.people
+            .known(who)
+            .is_some_and(|known| *known.id == *ANONYMOUS_CHEERER.0)
     }
 }

@@ -1,4 +1,5 @@
-//! Money and memberships of other services, and what is taken back: refunds, and redemptions that were cancelled.
+//! Money and memberships of other services, and what is taken back: refunds, and redemptions that
+//! were cancelled.
 
 use std::collections::HashMap;
 
@@ -21,7 +22,10 @@ fn bounded(support: &Support) -> Support {
     let short = |text: &str, most| Box::<str>::from(cut(text, most));
     Support {
         what: short(&support.what, LONGEST_TITLE),
-        name: EventName { source: short(&support.name.source, LONGEST_TITLE), kind: short(&support.name.kind, LONGEST_TITLE) },
+        name: EventName {
+            source: short(&support.name.source, LONGEST_TITLE),
+            kind: short(&support.name.kind, LONGEST_TITLE),
+        },
         ..support.clone()
     }
 }
@@ -68,7 +72,9 @@ impl Sections {
                 last_ms: once.at_ms,
             });
         }
-        let Some(line) = lines.get_mut(place) else { return };
+        let Some(line) = lines.get_mut(place) else {
+            return;
+        };
         line.count += 1;
         line.last_ms = once.at_ms;
         line.name.clone_from(&once.name);
@@ -91,33 +97,67 @@ impl Sections {
 }
 
 impl Fold {
-    pub(super) fn redemption(&mut self, redemption: &Redemption, at_ms: i64, met: &mut impl FnMut(Met)) {
+    pub(super) fn redemption(
+        &mut self,
+        redemption: &Redemption,
+        at_ms: i64,
+        met: &mut impl FnMut(Met),
+    ) {
         let who = self.meet(&redemption.who, at_ms, met);
         let points = redemption.cost.unwrap_or_default();
-        self.session.add_once(Once { section: Section::RewardRedemptions, who, amount: points, tier: None, at_ms });
-        let (id, title) = (cut(&redemption.reward_id, LONGEST_TITLE), cut(&redemption.title, LONGEST_TITLE));
+        self.session.add_once(Once {
+            section: Section::RewardRedemptions,
+            who,
+            amount: points,
+            tier: None,
+            at_ms,
+        });
+        let (id, title) = (
+            cut(&redemption.reward_id, LONGEST_TITLE),
+            cut(&redemption.title, LONGEST_TITLE),
+        );
         self.session.singles.redeem(&id, &title, who, points, at_ms);
         self.boards.points(who, points);
         let reward = if id.is_empty() { &title } else { &id }.as_ref().into();
-        self.redemptions.note(&redemption.id, Redeemed { who, points, reward, session: self.sessions });
+        self.redemptions.note(
+            &redemption.id,
+            Redeemed {
+                who,
+                points,
+                reward,
+                session: self.sessions,
+            },
+        );
     }
 
-    /// Whether something that counts has this id, so that it can be taken back: a redemption of any session, support of the running one.
+    /// Whether something that counts has this id, so that it can be taken back: a redemption of any
+    /// session, support of the running one.
     pub fn can_withdraw(&self, id: &str) -> bool {
         self.redemptions.has(id) || self.session.singles.has_support(id)
     }
 
-    /// Points of a redemption went back, in this or in an earlier session, or support of this session was refunded.
+    /// Points of a redemption went back, in this or in an earlier session, or support of this
+    /// session was refunded.
     pub(super) fn withdraw(&mut self, id: &str) -> Outcome {
         let is_of_session = if let Some(kind) = self.session.singles.refund(id) {
             self.session.sum_support(kind);
             true
-        } else if let Some(Redeemed { who, points, reward, session }) = self.redemptions.take(id) {
+        } else if let Some(Redeemed {
+            who,
+            points,
+            reward,
+            session,
+        }) = self.redemptions.take(id)
+        {
             self.boards.points_back(who, points);
             let is_of_session = session == self.sessions;
             if is_of_session {
-                self.session.list_mut(Section::RewardRedemptions).take_back(who, 1, points);
-                self.session.singles.take_redemption_back(&reward, who, points);
+                self.session
+                    .list_mut(Section::RewardRedemptions)
+                    .take_back(who, 1, points);
+                self.session
+                    .singles
+                    .take_redemption_back(&reward, who, points);
             }
             is_of_session
         } else {

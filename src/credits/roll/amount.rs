@@ -39,17 +39,22 @@ impl Amount {
     /// The sum of both. Amounts of different things: the first.
     pub fn add(&mut self, other: Self) {
         match (&mut *self, other) {
-            (Self::Number(mine, unit), Self::Number(theirs, other)) if *unit == other => *mine = mine.saturating_add(theirs),
+            (Self::Number(mine, unit), Self::Number(theirs, other)) if *unit == other => {
+                *mine = mine.saturating_add(theirs)
+            }
             (Self::Money(mine), Self::Money(theirs)) => mine.join(theirs),
             (Self::None, other) => *self = other,
             _ => {}
         }
     }
 
-    /// What one person has in all, by two lines about them. Months are a state: the greatest number counts.
+    /// What one person has in all, by two lines about them. Months are a state: the greatest number
+    /// counts.
     pub fn join(&mut self, other: Self) {
         match (&mut *self, other) {
-            (Self::Number(mine, Unit::Months), Self::Number(theirs, Unit::Months)) => *mine = theirs.max(*mine),
+            (Self::Number(mine, Unit::Months), Self::Number(theirs, Unit::Months)) => {
+                *mine = theirs.max(*mine)
+            }
             (_, other) => self.add(other),
         }
     }
@@ -66,13 +71,23 @@ impl Amount {
     /// In words; empty if there is nothing to say.
     pub fn text(&self) -> String {
         match self {
-            Self::None | Self::Number(0, _) | Self::Number(1, Unit::Times | Unit::Gifts) => String::new(),
+            Self::None | Self::Number(0, _) | Self::Number(1, Unit::Times | Unit::Gifts) => {
+                String::new()
+            }
             Self::Number(number, Unit::Times | Unit::Gifts) => format!("×{}", grouped(*number)),
             Self::Number(seconds, Unit::Seconds) => span(*seconds),
             Self::Number(number, Unit::Hype) => grouped(*number),
             Self::Number(number, unit) => {
                 let word = unit.word();
-                format!("{} {}", grouped(*number), if *number == 1 { word.strip_suffix('s').unwrap_or(word) } else { word })
+                format!(
+                    "{} {}",
+                    grouped(*number),
+                    if *number == 1 {
+                        word.strip_suffix('s').unwrap_or(word)
+                    } else {
+                        word
+                    }
+                )
             }
             Self::Money(sums) => money(sums),
         }
@@ -132,7 +147,9 @@ pub(super) fn span(seconds: u64) -> String {
 fn money(sums: &Sums) -> String {
     let one = |money: &Money| {
         let text = money.short_text();
-        let (sign, number) = text.strip_prefix('-').map_or(("", &*text), |number| ("-", number));
+        let (sign, number) = text
+            .strip_prefix('-')
+            .map_or(("", &*text), |number| ("-", number));
         match &*money.currency.code() {
             "EUR" => format!("{sign}€{number}"),
             "USD" => format!("{sign}${number}"),
@@ -141,7 +158,11 @@ fn money(sums: &Sums) -> String {
             _ => format!("{text} {}", money.currency),
         }
     };
-    sums.iter().filter(|money| money.amount != Decimal::ZERO).map(one).collect::<Vec<_>>().join(" + ")
+    sums.iter()
+        .filter(|money| money.amount != Decimal::ZERO)
+        .map(one)
+        .collect::<Vec<_>>()
+        .join(" + ")
 }
 
 #[cfg(test)]
@@ -174,8 +195,20 @@ mod tests {
             money(&[("", -5)]),
         ]
         .map(|amount| amount.text());
-        let expected =
-            ["", "", "1 bit", "12,345 bits", "", "×5", "1,000 viewers", "59 s", "10 min", "3 h 12 min", "€12.50 + 500 JPY + $1", "-0.05"];
+        let expected = [
+            "",
+            "",
+            "1 bit",
+            "12,345 bits",
+            "",
+            "×5",
+            "1,000 viewers",
+            "59 s",
+            "10 min",
+            "3 h 12 min",
+            "€12.50 + 500 JPY + $1",
+            "-0.05",
+        ];
         assert_eq!(texts, expected);
     }
 
@@ -188,7 +221,13 @@ mod tests {
         bits.join(Amount::Number(1, Unit::Bits));
         let mut months = Amount::Number(7, Unit::Months);
         months.join(Amount::Number(6, Unit::Months));
-        assert_eq!((bits, months), (Amount::Number(13, Unit::Bits), Amount::Number(7, Unit::Months)));
+        assert_eq!(
+            (bits, months),
+            (
+                Amount::Number(13, Unit::Bits),
+                Amount::Number(7, Unit::Months)
+            )
+        );
         let mut none = Amount::None;
         none.add(Amount::Money(sums(&[("EUR", 5)])));
         none.add(Amount::Money(sums(&[("USD", 7), ("€", 1)])));

@@ -1,4 +1,5 @@
-//! What the page is given: the sections in their order, names sorted, merged and cut, amounts as texts.
+//! What the page is given: the sections in their order, names sorted, merged and cut, amounts as
+//! texts.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -121,7 +122,11 @@ pub enum Body {
 impl Section {
     /// How many names are in it.
     pub fn len(&self) -> usize {
-        if let Body::People { names, .. } = &self.body { names.len() } else { 0 }
+        if let Body::People { names, .. } = &self.body {
+            names.len()
+        } else {
+            0
+        }
     }
 
     /// Whether there are none.
@@ -130,7 +135,8 @@ impl Section {
     }
 }
 
-/// Where a name stands in a roll: the places of its section, of the name in it, and of the line below the name if it is one.
+/// Where a name stands in a roll: the places of its section, of the name in it, and of the line
+/// below the name if it is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The section's place.
@@ -145,11 +151,33 @@ pub struct Place {
 pub fn places(sections: &[Section]) -> Vec<(Place, PersonId)> {
     let mut places = Vec::new();
     for (section, Section { body, .. }) in sections.iter().enumerate() {
-        let Body::People { names, .. } = body else { continue };
+        let Body::People { names, .. } = body else {
+            continue;
+        };
         for (name, one) in names.iter().enumerate() {
-            places.extend(one.who.map(|who| (Place { section, name, line: None }, who)));
+            places.extend(one.who.map(|who| {
+                (
+                    Place {
+                        section,
+                        name,
+                        line: None,
+                    },
+                    who,
+                )
+            }));
             let below = one.lines.iter().enumerate();
-            places.extend(below.filter_map(|(line, below)| below.who.map(|who| (Place { section, name, line: Some(line) }, who))));
+            places.extend(below.filter_map(|(line, below)| {
+                below.who.map(|who| {
+                    (
+                        Place {
+                            section,
+                            name,
+                            line: Some(line),
+                        },
+                        who,
+                    )
+                })
+            }));
         }
     }
     places
@@ -178,17 +206,29 @@ pub fn sections(script: &Script, fold: &Fold, options: &Options, given: &Given) 
             Kind::Text => sections.extend(text(plan, fold, given)),
             Kind::Image => sections.push(Section {
                 id: plan.id.clone(),
-                body: Body::Image { src: plan.image.clone(), alt: plan.alt.clone(), height: plan.height, layout: plan.layout },
+                body: Body::Image {
+                    src: plan.image.clone(),
+                    alt: plan.alt.clone(),
+                    height: plan.height,
+                    layout: plan.layout,
+                },
                 kinds: plan.kinds.clone(),
             }),
             Kind::Groups | Kind::Lists => {
                 for (name, found) in lines.named(first, plan) {
-                    let plan = Plan { id: format!("{}:{name}", plan.id).into(), ..plan.clone() };
+                    let plan = Plan {
+                        id: format!("{}:{name}", plan.id).into(),
+                        ..plan.clone()
+                    };
                     sections.extend(people(&plan, found, &name, script.hide_empty, fold, given));
                 }
             }
             _ => {
-                let found = plan.kinds.iter().flat_map(|kind| lines.of(*kind, plan)).collect();
+                let found = plan
+                    .kinds
+                    .iter()
+                    .flat_map(|kind| lines.of(*kind, plan))
+                    .collect();
                 sections.extend(people(plan, found, "", script.hide_empty, fold, given));
             }
         }
@@ -197,7 +237,14 @@ pub fn sections(script: &Script, fold: &Fold, options: &Options, given: &Given) 
     sections
 }
 
-fn people(plan: &Plan, found: Vec<Line>, name: &str, hide_empty: bool, fold: &Fold, given: &Given) -> Option<Section> {
+fn people(
+    plan: &Plan,
+    found: Vec<Line>,
+    name: &str,
+    hide_empty: bool,
+    fold: &Fold,
+    given: &Given,
+) -> Option<Section> {
     let mut lines = if plan.merge { merged(found) } else { found };
     sort(&mut lines, plan.sort);
     lines.truncate(plan.limit.unwrap_or(usize::MAX));
@@ -205,43 +252,82 @@ fn people(plan: &Plan, found: Vec<Line>, name: &str, hide_empty: bool, fold: &Fo
         return None;
     }
     let first = plan.first();
-    let total = lines.iter().fold(super::amount::Amount::None, |mut sum, line| {
-        sum.add(line.amount.clone());
-        sum
-    });
-    let title = words::fill(plan.title.as_deref().unwrap_or_else(|| first.title()), |key| match key {
-        "name" if name.is_empty() => Some(first.title().to_owned()),
-        "name" => Some(capitalised(name)),
-        "count" => Some(grouped(lines.len() as u64)),
-        "total" => Some(total.number()),
-        _ => general(key, fold, given),
-    });
+    let total = lines
+        .iter()
+        .fold(super::amount::Amount::None, |mut sum, line| {
+            sum.add(line.amount.clone());
+            sum
+        });
+    let title = words::fill(
+        plan.title.as_deref().unwrap_or_else(|| first.title()),
+        |key| match key {
+            "name" if name.is_empty() => Some(first.title().to_owned()),
+            "name" => Some(capitalised(name)),
+            "count" => Some(grouped(lines.len() as u64)),
+            "total" => Some(total.number()),
+            _ => general(key, fold, given),
+        },
+    );
     let icon = plan.icon.clone().unwrap_or_else(|| first.icon().into());
     let names = lines.into_iter().map(|line| line.show(plan)).collect();
     let empty = plan.empty.clone().filter(|_| !hide_empty);
-    let body = Body::People { title, icon: Some(icon).filter(|icon| !icon.is_empty()), layout: plan.layout, names, empty };
-    Some(Section { id: plan.id.clone(), body, kinds: plan.kinds.clone() })
+    let body = Body::People {
+        title,
+        icon: Some(icon).filter(|icon| !icon.is_empty()),
+        layout: plan.layout,
+        names,
+        empty,
+    };
+    Some(Section {
+        id: plan.id.clone(),
+        body,
+        kinds: plan.kinds.clone(),
+    })
 }
 
 fn text(plan: &Plan, fold: &Fold, given: &Given) -> Option<Section> {
     let value = |key: &str| general(key, fold, given);
     let title = words::fill(plan.title.as_deref().unwrap_or_default(), value);
-    let text = words::fill(&plan.text, |key| value(key).map(|value| words::plain(&value)));
-    let body = Body::Text { title, text, layout: plan.layout };
-    let is_there = !matches!(&body, Body::Text { title, text, .. } if title.trim().is_empty() && text.trim().is_empty());
-    is_there.then(|| Section { id: plan.id.clone(), body, kinds: plan.kinds.clone() })
+    let text = words::fill(&plan.text, |key| {
+        value(key).map(|value| words::plain(&value))
+    });
+    let body = Body::Text {
+        title,
+        text,
+        layout: plan.layout,
+    };
+    let is_there = !matches!(&body, Body::Text { title, text,
+        .. } if title.trim().is_empty() && text.trim().is_empty());
+    is_there.then(|| Section {
+        id: plan.id.clone(),
+        body,
+        kinds: plan.kinds.clone(),
+    })
 }
 
 /// Placeholders that mean the same in every section.
 fn general(key: &str, fold: &Fold, given: &Given) -> Option<String> {
-    let clock = || Timestamp::from_millisecond(given.now_ms).unwrap_or_default().to_zoned(given.zone.clone());
+    let clock = || {
+        Timestamp::from_millisecond(given.now_ms)
+            .unwrap_or_default()
+            .to_zoned(given.zone.clone())
+    };
     match key {
         "channel" => Some(given.channel.clone()),
         "title" => Some(fold.session.title().to_owned()),
-        "game" => Some(fold.session.games().last().and_then(|game| game.as_str()).unwrap_or_default().to_owned()),
+        "game" => Some(
+            fold.session
+                .games()
+                .last()
+                .and_then(|game| game.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+        ),
         "date" => Some(clock().strftime("%Y-%m-%d").to_string()),
         "time" => Some(clock().strftime("%H:%M").to_string()),
-        "duration" => Some(span(u64::try_from(given.now_ms - given.started_ms).unwrap_or(0) / 1_000)),
+        "duration" => Some(span(
+            u64::try_from(given.now_ms - given.started_ms).unwrap_or(0) / 1_000,
+        )),
         _ => None,
     }
 }
@@ -251,7 +337,10 @@ fn merged(found: Vec<Line>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::with_capacity(found.len());
     let mut places = std::collections::HashMap::new();
     for line in found {
-        if let Some(known) = places.get(&line.key).and_then(|place: &usize| lines.get_mut(*place)) {
+        if let Some(known) = places
+            .get(&line.key)
+            .and_then(|place: &usize| lines.get_mut(*place))
+        {
             known.absorb(line);
         } else {
             places.insert(line.key.clone(), lines.len());
@@ -266,7 +355,12 @@ fn sort(lines: &mut [Line], sort: Sort) {
         // Several kinds stand together by time, each kind's own order is kept for equals.
         Sort::First => lines.sort_by_key(|line| line.first_ms),
         Sort::Name => lines.sort_by_cached_key(Line::folded),
-        Sort::Amount => lines.sort_by_cached_key(|line| (std::cmp::Reverse((line.amount.rank(), line.count)), line.folded())),
+        Sort::Amount => lines.sort_by_cached_key(|line| {
+            (
+                std::cmp::Reverse((line.amount.rank(), line.count)),
+                line.folded(),
+            )
+        }),
         Sort::Role => lines.sort_by_key(|line| line.role.unwrap_or(u8::MAX)),
         Sort::Tier => lines.sort_by_key(|line| std::cmp::Reverse(line.tier_rank())),
     }
@@ -279,18 +373,38 @@ impl Line {
             Amounts::Shown => self.amount.text(),
             Amounts::Worded(words) => {
                 let number = self.amount.number();
-                if number.is_empty() { number } else { words::fill(words, |key| (key == "n").then(|| number.clone())) }
+                if number.is_empty() {
+                    number
+                } else {
+                    words::fill(words, |key| (key == "n").then(|| number.clone()))
+                }
             }
         };
         Name {
-            name: if plan.short_names { shortened(&self.name) } else { self.name },
+            name: if plan.short_names {
+                shortened(&self.name)
+            } else {
+                self.name
+            },
             platform: "",
             amount,
             lines: if plan.details { self.lines } else { Vec::new() },
-            skin: if plan.details { self.skin } else { Box::default() },
-            note: if plan.details { self.note } else { String::new() },
+            skin: if plan.details {
+                self.skin
+            } else {
+                Box::default()
+            },
+            note: if plan.details {
+                self.note
+            } else {
+                String::new()
+            },
             badge: if plan.badges { self.badge } else { "" },
-            images: if plan.details { self.images } else { Vec::new() },
+            images: if plan.details {
+                self.images
+            } else {
+                Vec::new()
+            },
             who: self.who,
         }
     }
@@ -300,10 +414,15 @@ impl Line {
 fn shortened(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().unwrap_or_default().to_owned();
-    words.filter_map(|word| word.chars().next()).fold(first, |name, letter| format!("{name} {letter}."))
+    words
+        .filter_map(|word| word.chars().next())
+        .fold(first, |name, letter| format!("{name} {letter}."))
 }
 
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }

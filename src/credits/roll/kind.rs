@@ -64,29 +64,83 @@ struct Entry {
     icon: &'static str,
 }
 
-const fn entry(kind: Kind, name: &'static str, slot: &'static str, title: &'static str, icon: &'static str) -> Entry {
-    Entry { kind, name, slot, title, icon }
+const fn entry(
+    kind: Kind,
+    name: &'static str,
+    slot: &'static str,
+    title: &'static str,
+    icon: &'static str,
+) -> Entry {
+    Entry {
+        kind,
+        name,
+        slot,
+        title,
+        icon,
+    }
 }
 
 /// Every kind, in the order in which the documentation lists them.
 const ENTRIES: [Entry; 46] = [
-    entry(Kind::Follows, "follows", "follows", "New followers", "heart"),
+    entry(
+        Kind::Follows,
+        "follows",
+        "follows",
+        "New followers",
+        "heart",
+    ),
     entry(Kind::Cheers, "cheers", "cheers", "Cheers", "bits"),
     entry(Kind::Subs, "subs", "subs", "New subscribers", "star"),
     entry(Kind::ReSubs, "resubs", "subs", "Resubscribers", "star"),
-    entry(Kind::GiftSubs, "giftsubs", "subs", "Gifted subscriptions", "gift"),
+    entry(
+        Kind::GiftSubs,
+        "giftsubs",
+        "subs",
+        "Gifted subscriptions",
+        "gift",
+    ),
     entry(Kind::GiftBombs, "giftbombs", "", "Gift bombs", "bomb"),
     entry(Kind::Raids, "raids", "raids", "Raids", "raid"),
     entry(Kind::Rewards, "rewards", "rewards", "Rewards", "points"),
-    entry(Kind::Redemptions, "redemptions", "", "Channel points", "points"),
+    entry(
+        Kind::Redemptions,
+        "redemptions",
+        "",
+        "Channel points",
+        "points",
+    ),
     entry(Kind::Goals, "goals", "", "Community goals", "goal"),
     entry(Kind::Games, "games", "", "Games played", "game"),
     entry(Kind::Pyramids, "pyramids", "", "Pyramids", "pyramid"),
-    entry(Kind::HypeTrains, "hype_trains", "hypetrains", "Hype trains", "train"),
-    entry(Kind::Conductors, "conductors", "", "Hype train conductors", "train"),
-    entry(Kind::Contributors, "contributors", "", "Hype train contributors", "train"),
+    entry(
+        Kind::HypeTrains,
+        "hype_trains",
+        "hypetrains",
+        "Hype trains",
+        "train",
+    ),
+    entry(
+        Kind::Conductors,
+        "conductors",
+        "",
+        "Hype train conductors",
+        "train",
+    ),
+    entry(
+        Kind::Contributors,
+        "contributors",
+        "",
+        "Hype train contributors",
+        "train",
+    ),
     entry(Kind::Editors, "editors", "", "Editors", "editor"),
-    entry(Kind::Moderators, "moderators", "mods", "Moderators", "moderator"),
+    entry(
+        Kind::Moderators,
+        "moderators",
+        "mods",
+        "Moderators",
+        "moderator",
+    ),
     entry(Kind::Vips, "vips", "vips", "VIPs", "vip"),
     entry(Kind::Subscribers, "subscribers", "", "Subscribers", "star"),
     entry(Kind::Chatters, "chatters", "chatters", "In chat", "users"),
@@ -95,25 +149,121 @@ const ENTRIES: [Entry; 46] = [
     entry(Kind::Merch, "merch", "merch", "Merch", "shirt"),
     entry(Kind::Members, "members", "", "Members", "member"),
     entry(Kind::Lists, "lists", "", "{name}", "sparkles"),
-    entry(Kind::TopBits, "top_bits", "", "Top bits of all time", "trophy"),
-    entry(Kind::TopBitsMonth, "top_bits_month", "", "Top bits this month", "trophy"),
-    entry(Kind::TopBitsWeek, "top_bits_week", "", "Top bits this week", "trophy"),
-    entry(Kind::TopRewards, "top_rewards", "", "Top channel points", "trophy"),
+    entry(
+        Kind::TopBits,
+        "top_bits",
+        "",
+        "Top bits of all time",
+        "trophy",
+    ),
+    entry(
+        Kind::TopBitsMonth,
+        "top_bits_month",
+        "",
+        "Top bits this month",
+        "trophy",
+    ),
+    entry(
+        Kind::TopBitsWeek,
+        "top_bits_week",
+        "",
+        "Top bits this week",
+        "trophy",
+    ),
+    entry(
+        Kind::TopRewards,
+        "top_rewards",
+        "",
+        "Top channel points",
+        "trophy",
+    ),
     entry(Kind::Polls, "polls", "polls", "Polls", "poll"),
-    entry(Kind::Predictions, "predictions", "predictions", "Predictions", "prediction"),
-    entry(Kind::ShoutoutsReceived, "shoutouts_received", "so_in", "Shoutouts received", "megaphone"),
-    entry(Kind::ShoutoutsGiven, "shoutouts_given", "so_out", "Shoutouts", "megaphone"),
+    entry(
+        Kind::Predictions,
+        "predictions",
+        "predictions",
+        "Predictions",
+        "prediction",
+    ),
+    entry(
+        Kind::ShoutoutsReceived,
+        "shoutouts_received",
+        "so_in",
+        "Shoutouts received",
+        "megaphone",
+    ),
+    entry(
+        Kind::ShoutoutsGiven,
+        "shoutouts_given",
+        "so_out",
+        "Shoutouts",
+        "megaphone",
+    ),
     entry(Kind::Bans, "bans", "bans", "Bans", "ban"),
     entry(Kind::Timeouts, "timeouts", "timeouts", "Timeouts", "clock"),
-    entry(Kind::PowerUps, "powerups", "powerups", "Power-ups", "sparkles"),
-    entry(Kind::SuperChats, "superchats", "ytSuperchat", "Super Chats", "youtube"),
-    entry(Kind::SuperStickers, "superstickers", "ytSuperSticker", "Super Stickers", "youtube"),
-    entry(Kind::TiktokGifts, "tiktok_gifts", "tiktokGifts", "TikTok gifts", "tiktok"),
-    entry(Kind::TiktokLikes, "tiktok_likes", "tiktokLikes", "TikTok likes", "tiktok"),
-    entry(Kind::TiktokShares, "tiktok_shares", "tiktokShares", "TikTok shares", "share"),
-    entry(Kind::Patrons, "patrons", "patreonMembers", "Patrons", "patreon"),
-    entry(Kind::ActiveSubs, "active_subs", "", "Subscribers of today", "star"),
-    entry(Kind::ActiveGifters, "active_gifters", "", "Who gave subscriptions", "gift"),
+    entry(
+        Kind::PowerUps,
+        "powerups",
+        "powerups",
+        "Power-ups",
+        "sparkles",
+    ),
+    entry(
+        Kind::SuperChats,
+        "superchats",
+        "ytSuperchat",
+        "Super Chats",
+        "youtube",
+    ),
+    entry(
+        Kind::SuperStickers,
+        "superstickers",
+        "ytSuperSticker",
+        "Super Stickers",
+        "youtube",
+    ),
+    entry(
+        Kind::TiktokGifts,
+        "tiktok_gifts",
+        "tiktokGifts",
+        "TikTok gifts",
+        "tiktok",
+    ),
+    entry(
+        Kind::TiktokLikes,
+        "tiktok_likes",
+        "tiktokLikes",
+        "TikTok likes",
+        "tiktok",
+    ),
+    entry(
+        Kind::TiktokShares,
+        "tiktok_shares",
+        "tiktokShares",
+        "TikTok shares",
+        "share",
+    ),
+    entry(
+        Kind::Patrons,
+        "patrons",
+        "patreonMembers",
+        "Patrons",
+        "patreon",
+    ),
+    entry(
+        Kind::ActiveSubs,
+        "active_subs",
+        "",
+        "Subscribers of today",
+        "star",
+    ),
+    entry(
+        Kind::ActiveGifters,
+        "active_gifters",
+        "",
+        "Who gave subscriptions",
+        "gift",
+    ),
     entry(Kind::Text, "text", "text", "", "text"),
     entry(Kind::Image, "image", "", "", "image"),
 ];
@@ -137,13 +287,17 @@ impl Kind {
     pub fn parse(word: &str) -> Option<Self> {
         let word = word.trim().to_ascii_lowercase().replace('-', "_");
         let word = if word == "users" { "chatters" } else { &word };
-        ENTRIES.iter().find(|entry| entry.name == word).map(|entry| entry.kind)
+        ENTRIES
+            .iter()
+            .find(|entry| entry.name == word)
+            .map(|entry| entry.kind)
     }
 
     /// Whether Twitchat's own overlay calls a section of this kind so.
     #[doc(alias = "slotType")]
     pub fn is_slot(self, slot: &str) -> bool {
-        self.entry().is_some_and(|entry| !slot.is_empty() && entry.slot == slot)
+        self.entry()
+            .is_some_and(|entry| !slot.is_empty() && entry.slot == slot)
     }
 
     /// The title unless the config gives one.
@@ -181,18 +335,28 @@ mod tests {
         assert_eq!((kinds.len(), names.len()), (ENTRIES.len(), ENTRIES.len()));
         for kind in Kind::all() {
             assert_eq!(Kind::parse(&kind.name().to_uppercase()), Some(kind));
-            assert!(kind.icon().chars().all(|c| c.is_ascii_lowercase()) && (!kind.lists_names() || !kind.title().is_empty()), "{kind}");
+            assert!(
+                kind.icon().chars().all(|c| c.is_ascii_lowercase())
+                    && (!kind.lists_names() || !kind.title().is_empty()),
+                "{kind}"
+            );
         }
         assert_eq!(
-            (Kind::parse("users"), Kind::parse("top-bits"), Kind::parse("nothing")),
+            (
+                Kind::parse("users"),
+                Kind::parse("top-bits"),
+                Kind::parse("nothing")
+            ),
             (Some(Kind::Chatters), Some(Kind::TopBits), None)
         );
     }
 
     #[test]
     fn every_section_of_twitchats_overlay_has_its_kind() {
-        let slots = "cheers subs follows raids chatters powerups tiktokLikes tiktokShares tiktokGifts hypetrains rewards bans timeouts so_in \
-                     so_out polls predictions tips merch ytSuperchat ytSuperSticker patreonMembers text";
+        let slots = "cheers subs follows raids chatters powerups tiktokLikes tiktokShares \
+            tiktokGifts hypetrains rewards bans timeouts so_in \
+                     so_out polls predictions tips merch ytSuperchat ytSuperSticker patreonMembers \
+                     text";
         for slot in slots.split_whitespace() {
             assert!(Kind::all().any(|kind| kind.is_slot(slot)), "{slot}");
         }

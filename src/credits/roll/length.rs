@@ -1,7 +1,7 @@
 //! How long a roll takes, where no page can say: an estimate from what is in it.
 //!
-//! The page measures; here a row is as high as the page's own style makes it at scale 1. A roll that the config gives a time takes that
-//! time whatever is in it.
+//! The page measures; here a row is as high as the page's own style makes it at scale 1. A roll
+//! that the config gives a time takes that time whatever is in it.
 
 use super::{
     content::{Body, Section},
@@ -10,7 +10,8 @@ use super::{
 
 /// The height of the page that the figures below are for.
 const FULL_HD: f64 = 1_080.0;
-/// Pixels at scale 1 in the page's own style: a title with its gaps, a line of names, a line below a name, a line of text.
+/// Pixels at scale 1 in the page's own style: a title with its gaps, a line of names, a line below
+/// a name, a line of text.
 const TITLE: f64 = 150.0;
 const ROW: f64 = 54.0;
 const NOTE: f64 = 34.0;
@@ -33,7 +34,10 @@ pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
     let page = f64::from(height.max(1));
     // Sizes go with the picture.
     let unit = look.scale * page / FULL_HD;
-    let heights: Vec<f64> = sections.iter().map(|section| height_of(section) * unit).collect();
+    let heights: Vec<f64> = sections
+        .iter()
+        .map(|section| height_of(section) * unit)
+        .collect();
     let begins = |unit: f64| {
         let begin = |sum: &mut f64, size: &f64| {
             let begin = *sum;
@@ -48,10 +52,19 @@ pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
         Mode::Scroll => {
             let speed = look.speed.abs().max(1.0);
             let total = (content + page) / speed;
-            (total, begins(1.0 / speed).into_iter().map(|start| start + page / 2.0 / speed).collect::<Vec<_>>())
+            (
+                total,
+                begins(1.0 / speed)
+                    .into_iter()
+                    .map(|start| start + page / 2.0 / speed)
+                    .collect::<Vec<_>>(),
+            )
         }
         Mode::Slides => {
-            let slides: Vec<f64> = heights.iter().map(|size| (size / page).ceil().max(1.0) * look.slide_seconds).collect();
+            let slides: Vec<f64> = heights
+                .iter()
+                .map(|size| (size / page).ceil().max(1.0) * look.slide_seconds)
+                .collect();
             let starts = slides.iter().scan(0.0, |sum, slide| {
                 let begin = *sum;
                 *sum += slide;
@@ -61,19 +74,33 @@ pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
         }
     };
     // A wanted time includes the delay.
-    let wanted = look.seconds.map_or(total, |seconds| (seconds - look.delay).max(1.0));
+    let wanted = look
+        .seconds
+        .map_or(total, |seconds| (seconds - look.delay).max(1.0));
     let factor = if total > 0.0 { wanted / total } else { 1.0 };
     for start in &mut starts {
         *start = look.delay + *start * factor;
     }
-    Length { seconds: look.delay + wanted, sections: starts }
+    Length {
+        seconds: look.delay + wanted,
+        sections: starts,
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rows are few")]
 fn height_of(section: &Section) -> f64 {
-    let lines = |text: &str| text.lines().map(|line| line.chars().count().div_ceil(TEXT_WIDTH).max(1)).sum::<usize>() as f64;
+    let lines = |text: &str| {
+        text.lines()
+            .map(|line| line.chars().count().div_ceil(TEXT_WIDTH).max(1))
+            .sum::<usize>() as f64
+    };
     match &section.body {
-        Body::People { title, layout, names, .. } => {
+        Body::People {
+            title,
+            layout,
+            names,
+            ..
+        } => {
             let columns = match layout {
                 Layout::TwoColumns => 2,
                 Layout::ThreeColumns => 3,
@@ -81,12 +108,17 @@ fn height_of(section: &Section) -> f64 {
                 Layout::FlowLeft | Layout::FlowCenter | Layout::FlowRight => 4,
                 Layout::Left | Layout::Center | Layout::Right => 1,
             };
-            let notes: f64 = names.iter().map(|name| (lines(&name.note) + name.lines.len() as f64) * NOTE).sum();
+            let notes: f64 = names
+                .iter()
+                .map(|name| (lines(&name.note) + name.lines.len() as f64) * NOTE)
+                .sum();
             let rows = names.len().max(1).div_ceil(columns) as f64;
             f64::from(u8::from(!title.is_empty())) * TITLE + rows * ROW + notes / columns as f64
         }
         Body::Text { title, text, .. } => {
-            f64::from(u8::from(!title.is_empty())) * TITLE + lines(&without_tags(text)) * TEXT_LINE + TEXT_LINE
+            f64::from(u8::from(!title.is_empty())) * TITLE
+                + lines(&without_tags(text)) * TEXT_LINE
+                + TEXT_LINE
         }
         Body::Image { height, .. } => height.map_or(IMAGE, f64::from) + TEXT_LINE,
     }
@@ -94,7 +126,23 @@ fn height_of(section: &Section) -> f64 {
 
 /// Tags take no room, but for those that begin a line.
 fn without_tags(text: &str) -> String {
-    const LINES: [&str; 15] = ["br", "p", "div", "li", "tr", "hr", "center", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre"];
+    const LINES: [&str; 15] = [
+        "br",
+        "p",
+        "div",
+        "li",
+        "tr",
+        "hr",
+        "center",
+        "blockquote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "pre",
+    ];
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
@@ -105,7 +153,11 @@ fn without_tags(text: &str) -> String {
             rest = after;
             continue;
         };
-        let name = tag.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        let name = tag
+            .split(|letter: char| !letter.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         if LINES.contains(&&*name) {
             shown.push('\n');
         }
@@ -131,8 +183,18 @@ mod tests {
             lines: Vec::new(),
             skin: Box::default(),
         };
-        let body = Body::People { title: "t".into(), icon: None, layout, names: vec![name; names], empty: None };
-        Section { id: "x".into(), body, kinds: Vec::new() }
+        let body = Body::People {
+            title: "t".into(),
+            icon: None,
+            layout,
+            names: vec![name; names],
+            empty: None,
+        };
+        Section {
+            id: "x".into(),
+            body,
+            kinds: Vec::new(),
+        }
     }
 
     fn near(a: f64, b: f64) -> bool {
@@ -141,37 +203,83 @@ mod tests {
 
     #[test]
     fn a_speed_takes_as_long_as_there_is_to_see() {
-        let look = Look { speed: 54.0, delay: 3.0, ..Look::default() };
+        let look = Look {
+            speed: 54.0,
+            delay: 3.0,
+            ..Look::default()
+        };
         let one = length(&[people(10, Layout::Center)], &look, 1_080);
-        assert!(near(one.seconds, 3.0 + (150.0 + 540.0 + 1_080.0) / 54.0) && near(one.sections[0], 3.0 + 10.0), "{one:?}");
+        assert!(
+            near(one.seconds, 3.0 + (150.0 + 540.0 + 1_080.0) / 54.0)
+                && near(one.sections[0], 3.0 + 10.0),
+            "{one:?}"
+        );
         let columns = length(&[people(10, Layout::TwoColumns)], &look, 1_080);
         assert!(near(one.seconds - columns.seconds, 5.0), "{columns:?}");
         let small = length(&[people(10, Layout::Center)], &look, 540);
-        assert!(near(small.seconds - 3.0, (one.seconds - 3.0) / 2.0), "sizes go with the picture: {small:?}");
-        let two = length(&[people(10, Layout::Center), people(1, Layout::Center)], &look, 1_080);
-        assert!(near(two.sections[1] - two.sections[0], 690.0 / 54.0), "{two:?}");
+        assert!(
+            near(small.seconds - 3.0, (one.seconds - 3.0) / 2.0),
+            "sizes go with the picture: {small:?}"
+        );
+        let two = length(
+            &[people(10, Layout::Center), people(1, Layout::Center)],
+            &look,
+            1_080,
+        );
+        assert!(
+            near(two.sections[1] - two.sections[0], 690.0 / 54.0),
+            "{two:?}"
+        );
     }
 
     #[test]
     fn tags_take_no_room_but_lines_do() {
-        assert_eq!(without_tags(r#"<b style="x">I</b> <3 a < b<br>and <H2>you</h2>"#), "I <3 a < b\nand \nyou");
-        assert_eq!(["", "<", "<b", "a<", "<>"].map(without_tags), ["", "<", "<b", "a<", "<>"]);
+        assert_eq!(
+            without_tags(r#"<b style="x">I</b> <3 a < b<br>and <H2>you</h2>"#),
+            "I <3 a < b\nand \nyou"
+        );
+        assert_eq!(
+            ["", "<", "<b", "a<", "<>"].map(without_tags),
+            ["", "<", "<b", "a<", "<>"]
+        );
     }
 
     #[test]
     fn a_wanted_time_is_kept_whatever_is_in_it() {
-        let look = Look { seconds: Some(60.0), delay: 2.0, ..Look::default() };
+        let look = Look {
+            seconds: Some(60.0),
+            delay: 2.0,
+            ..Look::default()
+        };
         for names in [0, 1, 5_000] {
             let long = length(&[people(names, Layout::Center)], &look, 1_080);
-            assert!(near(long.seconds, 60.0) && long.sections.iter().all(|start| (2.0..60.0).contains(start)), "{long:?}");
+            assert!(
+                near(long.seconds, 60.0)
+                    && long
+                        .sections
+                        .iter()
+                        .all(|start| (2.0..60.0).contains(start)),
+                "{long:?}"
+            );
         }
         assert!(near(length(&[], &look, 1_080).seconds, 60.0));
     }
 
     #[test]
     fn slides_stand_for_their_time() {
-        let look = Look { mode: Mode::Slides, slide_seconds: 5.0, ..Look::default() };
-        let three = length(&[people(1, Layout::Center), people(40, Layout::Center)], &look, 1_080);
-        assert!(near(three.seconds, 5.0 * 4.0) && near(three.sections[1], 5.0), "{three:?}");
+        let look = Look {
+            mode: Mode::Slides,
+            slide_seconds: 5.0,
+            ..Look::default()
+        };
+        let three = length(
+            &[people(1, Layout::Center), people(40, Layout::Center)],
+            &look,
+            1_080,
+        );
+        assert!(
+            near(three.seconds, 5.0 * 4.0) && near(three.sections[1], 5.0),
+            "{three:?}"
+        );
     }
 }

@@ -79,7 +79,11 @@ impl Line {
         self.first_ms = self.first_ms.min(other.first_ms);
         self.tier = self.tier.max(other.tier);
         if !other.note.is_empty() && !self.note.split(", ").any(|part| part == other.note) {
-            self.note = if self.note.is_empty() { other.note } else { format!("{}, {}", self.note, other.note) };
+            self.note = if self.note.is_empty() {
+                other.note
+            } else {
+                format!("{}, {}", self.note, other.note)
+            };
         }
         self.lines.extend(other.lines);
         self.images.extend(other.images);
@@ -115,7 +119,12 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn new(fold: &'a Fold, options: &'a Options, now_ms: i64) -> Self {
-        Self { fold, options, left_out: LeftOut::new(fold, &options.ignore), now_ms }
+        Self {
+            fold,
+            options,
+            left_out: LeftOut::new(fold, &options.ignore),
+            now_ms,
+        }
     }
 
     /// The lines of a kind that the plan lets through.
@@ -134,7 +143,9 @@ impl<'a> Lines<'a> {
             Kind::Goals => self.section(Section::GoalContributions, Some(Unit::Points), plan),
             Kind::Pyramids => self.section(Section::Pyramids, Some(Unit::Times), plan),
             Kind::Conductors => self.section(Section::HypeTrainConductor, Some(Unit::Hype), plan),
-            Kind::Contributors => self.section(Section::HypeTrainContributors, Some(Unit::Hype), plan),
+            Kind::Contributors => {
+                self.section(Section::HypeTrainContributors, Some(Unit::Hype), plan)
+            }
             Kind::Moderators => self.section(Section::Moderator, None, plan),
             Kind::Vips => self.section(Section::VIPs, None, plan),
             Kind::Subscribers => self.section(Section::Subscriber, None, plan),
@@ -147,56 +158,124 @@ impl<'a> Lines<'a> {
             Kind::Rewards => self.rewards(plan),
             Kind::HypeTrains => (extras.trains.list().iter().enumerate())
                 .map(|(place, train)| {
-                    let mut line = Line::thing(&format!("Level {} – {} %", train.level, train.percent), Amount::None, place);
+                    let mut line = Line::thing(
+                        &format!("Level {} – {} %", train.level, train.percent),
+                        Amount::None,
+                        place,
+                    );
                     line.key = Key::Thing(place.to_string());
-                    line.lines =
-                        self.shown(train.conductors.iter().copied(), plan).map(|who| self.below(who, String::new(), "train")).collect();
+                    line.lines = self
+                        .shown(train.conductors.iter().copied(), plan)
+                        .map(|who| self.below(who, String::new(), "train"))
+                        .collect();
                     line
                 })
                 .collect(),
-            Kind::TopBits => {
-                self.ranked(self.fold.boards.top_bits(&self.fold.people, |who| self.shows(who, plan)), Unit::Bits, Section::TopBitsAll)
-            }
+            Kind::TopBits => self.ranked(
+                self.fold
+                    .boards
+                    .top_bits(&self.fold.people, |who| self.shows(who, plan)),
+                Unit::Bits,
+                Section::TopBitsAll,
+            ),
             Kind::TopBitsMonth => {
-                let top = self.fold.boards.top_bits_month(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
+                let top = self
+                    .fold
+                    .boards
+                    .top_bits_month(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
                 self.ranked(top, Unit::Bits, Section::TopBitsMonth)
             }
             Kind::TopBitsWeek => {
-                let top = self.fold.boards.top_bits_week(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
+                let top = self
+                    .fold
+                    .boards
+                    .top_bits_week(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
                 self.ranked(top, Unit::Bits, Section::TopBitsWeek)
             }
             Kind::TopRewards => self.ranked(
-                self.fold.boards.top_points(&self.fold.people, |who| self.shows(who, plan)),
+                self.fold
+                    .boards
+                    .top_points(&self.fold.people, |who| self.shows(who, plan)),
                 Unit::Points,
                 Section::TopChannelRewards,
             ),
-            Kind::Tips => self.support(SupportKind::Tip, plan, |once| !is_tiktok(once) && &*once.name.source != "YouTube"),
-            Kind::SuperChats => self.support(SupportKind::Tip, plan, |once| once.name.is("YouTube", "SuperChat")),
-            Kind::SuperStickers => self.support(SupportKind::Tip, plan, |once| once.name.is("YouTube", "SuperSticker")),
+            Kind::Tips => self.support(SupportKind::Tip, plan, |once| {
+                !is_tiktok(once) && &*once.name.source != "YouTube"
+            }),
+            Kind::SuperChats => self.support(SupportKind::Tip, plan, |once| {
+                once.name.is("YouTube", "SuperChat")
+            }),
+            Kind::SuperStickers => self.support(SupportKind::Tip, plan, |once| {
+                once.name.is("YouTube", "SuperSticker")
+            }),
             Kind::TiktokGifts => self.support(SupportKind::Tip, plan, is_tiktok),
             Kind::Merch => self.support(SupportKind::Merch, plan, |_| true),
             Kind::Members => self.support(SupportKind::Member, plan, |_| true),
-            Kind::Polls => ballots(extras.polls.list(), |votes, total| format!("{} %", (votes * 100 + total / 2) / total.max(1))),
-            Kind::Predictions => ballots(extras.predictions.list(), |points, _| format!("{} points", grouped(points))),
+            Kind::Polls => ballots(extras.polls.list(), |votes, total| {
+                format!("{} %", (votes * 100 + total / 2) / total.max(1))
+            }),
+            Kind::Predictions => ballots(extras.predictions.list(), |points, _| {
+                format!("{} points", grouped(points))
+            }),
             Kind::ShoutoutsReceived | Kind::ShoutoutsGiven => {
-                let these = extras.shoutouts.list().iter().filter(|one| one.received == (kind == Kind::ShoutoutsReceived));
-                self.each(these.map(|one| (one.who, Amount::Number(one.viewers, Unit::Viewers))), plan)
+                let these = extras
+                    .shoutouts
+                    .list()
+                    .iter()
+                    .filter(|one| one.received == (kind == Kind::ShoutoutsReceived));
+                self.each(
+                    these.map(|one| (one.who, Amount::Number(one.viewers, Unit::Viewers))),
+                    plan,
+                )
             }
             Kind::Bans => self.bans(plan),
-            Kind::Timeouts => self.activity(plan, |one| Amount::Number(one.timeout_seconds, Unit::Seconds)),
+            Kind::Timeouts => self.activity(plan, |one| {
+                Amount::Number(one.timeout_seconds, Unit::Seconds)
+            }),
             Kind::PowerUps => self.power_ups(plan),
-            Kind::TiktokLikes => self.each(extras.likes.list().iter().map(|(who, n)| (*who, Amount::Number(*n, Unit::Likes))), plan),
-            Kind::TiktokShares => self.each(extras.shares.list().iter().map(|(who, n)| (*who, Amount::Number(*n, Unit::Shares))), plan),
+            Kind::TiktokLikes => self.each(
+                extras
+                    .likes
+                    .list()
+                    .iter()
+                    .map(|(who, n)| (*who, Amount::Number(*n, Unit::Likes))),
+                plan,
+            ),
+            Kind::TiktokShares => self.each(
+                extras
+                    .shares
+                    .list()
+                    .iter()
+                    .map(|(who, n)| (*who, Amount::Number(*n, Unit::Shares))),
+                plan,
+            ),
             Kind::Patrons => self.patrons(plan),
             Kind::ActiveSubs => {
-                let mut lines = self.each(extras.active_subs.list().iter().map(|(who, _)| (*who, Amount::None)), plan);
-                lines.retain_mut(|line| Self::has_tier(line, plan, |who| extras.active_subs.get(who)));
+                let mut lines = self.each(
+                    extras
+                        .active_subs
+                        .list()
+                        .iter()
+                        .map(|(who, _)| (*who, Amount::None)),
+                    plan,
+                );
+                lines.retain_mut(|line| {
+                    Self::has_tier(line, plan, |who| extras.active_subs.get(who))
+                });
                 lines
             }
             Kind::ActiveGifters => {
-                let these = extras.active_gifters.list().iter().map(|(who, (count, _))| (*who, Amount::Number(*count, Unit::Gifts)));
+                let these = extras
+                    .active_gifters
+                    .list()
+                    .iter()
+                    .map(|(who, (count, _))| (*who, Amount::Number(*count, Unit::Gifts)));
                 let mut lines = self.each(these, plan);
-                lines.retain_mut(|line| Self::has_tier(line, plan, |who| extras.active_gifters.get(who).map(|(_, tier)| tier)));
+                lines.retain_mut(|line| {
+                    Self::has_tier(line, plan, |who| {
+                        extras.active_gifters.get(who).map(|(_, tier)| tier)
+                    })
+                });
                 lines
             }
             Kind::Groups | Kind::Lists | Kind::Text | Kind::Image => Vec::new(),
@@ -208,13 +287,37 @@ impl<'a> Lines<'a> {
         let wanted = |name: &str| plan.only.is_empty() || plan.only.contains(&*name.to_lowercase());
         if kind == Kind::Groups {
             let groups = self.options.groups.iter().filter(|(name, _)| wanted(name));
-            return groups.map(|(name, members)| (name.to_string(), self.listed(members, Section::Groups, plan))).collect();
+            return groups
+                .map(|(name, members)| {
+                    (
+                        name.to_string(),
+                        self.listed(members, Section::Groups, plan),
+                    )
+                })
+                .collect();
         }
         let is_off = self.is_off(Section::Custom);
-        let standard = |name: &str| SUPPORT_SECTIONS.iter().any(|(_, known)| known.eq_ignore_ascii_case(name));
-        (self.fold.session.added().filter(|(name, _)| !is_off && wanted(name) && !standard(name)))
-            .map(|(name, values)| (name.to_owned(), values.iter().enumerate().map(|(place, value)| added(value, place)).collect()))
-            .collect()
+        let standard = |name: &str| {
+            SUPPORT_SECTIONS
+                .iter()
+                .any(|(_, known)| known.eq_ignore_ascii_case(name))
+        };
+        (self
+            .fold
+            .session
+            .added()
+            .filter(|(name, _)| !is_off && wanted(name) && !standard(name)))
+        .map(|(name, values)| {
+            (
+                name.to_owned(),
+                values
+                    .iter()
+                    .enumerate()
+                    .map(|(place, value)| added(value, place))
+                    .collect(),
+            )
+        })
+        .collect()
     }
 
     fn is_off(&self, section: Section) -> bool {
@@ -228,9 +331,14 @@ impl<'a> Lines<'a> {
 
     /// The same for where banned people stand too.
     fn shows_if_banned(&self, who: PersonId, plan: &Plan) -> bool {
-        let Some(known) = self.fold.people.known(who) else { return false };
+        let Some(known) = self.fold.people.known(who) else {
+            return false;
+        };
         let named = |name: &str| !name.is_empty() && plan.ignore.contains(&*name.to_lowercase());
-        let is_listed = [&known.login, &known.display, &known.id].into_iter().chain(&known.listed).any(|name| named(name));
+        let is_listed = [&known.login, &known.display, &known.id]
+            .into_iter()
+            .chain(&known.listed)
+            .any(|name| named(name));
         let is_ignored = self.left_out.is_ignored(who) || is_listed;
         !is_ignored && (plan.platforms.is_empty() || plan.platforms.contains(&known.platform))
     }
@@ -243,7 +351,11 @@ impl<'a> Lines<'a> {
             count: 1,
             amount,
             first_ms,
-            role: self.fold.people.known(who).and_then(|known| role(known.roles)),
+            role: self
+                .fold
+                .people
+                .known(who)
+                .and_then(|known| role(known.roles)),
             tier: None,
             badge: "",
             lines: Vec::new(),
@@ -257,10 +369,15 @@ impl<'a> Lines<'a> {
     /// People in the order given, where nothing tells when.
     fn each(&self, list: impl Iterator<Item = (PersonId, Amount)>, plan: &Plan) -> Vec<Line> {
         let shown = list.filter(|(who, _)| self.shows(*who, plan)).enumerate();
-        shown.map(|(place, (who, amount))| self.person(who, amount, i64::try_from(place).unwrap_or(i64::MAX))).collect()
+        shown
+            .map(|(place, (who, amount))| {
+                self.person(who, amount, i64::try_from(place).unwrap_or(i64::MAX))
+            })
+            .collect()
     }
 
-    /// A section's people: as sums, or one by one if the plan does not merge and the fold has them so.
+    /// A section's people: as sums, or one by one if the plan does not merge and the fold has them
+    /// so.
     fn section(&self, section: Section, unit: Option<Unit>, plan: &Plan) -> Vec<Line> {
         if self.is_off(section) {
             return Vec::new();
@@ -274,26 +391,56 @@ impl<'a> Lines<'a> {
             let amount = match unit {
                 None => Amount::None,
                 // Costs are not always told.
-                Some(Unit::Points | Unit::Times) if amount == 0 => Amount::Number(count.into(), Unit::Times),
+                Some(Unit::Points | Unit::Times) if amount == 0 => {
+                    Amount::Number(count.into(), Unit::Times)
+                }
                 Some(unit) => Amount::Number(amount, unit),
             };
-            Line { count: count.into(), tier, badge, ..self.person(who, amount, first_ms) }
+            Line {
+                count: count.into(),
+                tier,
+                badge,
+                ..self.person(who, amount, first_ms)
+            }
         };
         let keeps = |who, tier: Option<Tier>| {
-            self.shows(who, plan) && (plan.tiers.is_empty() || tier.is_none_or(|tier| plan.tiers.contains(&tier)))
+            self.shows(who, plan)
+                && (plan.tiers.is_empty() || tier.is_none_or(|tier| plan.tiers.contains(&tier)))
         };
         let mut single = self.fold.session.singles().of(section).peekable();
         if !plan.merge && single.peek().is_some() {
             return single
                 .filter(|once| keeps(once.who, once.tier))
-                .map(|Once { who, amount, tier, at_ms, .. }| line(*who, 1, *amount, *tier, *at_ms))
+                .map(
+                    |Once {
+                         who,
+                         amount,
+                         tier,
+                         at_ms,
+                         ..
+                     }| line(*who, 1, *amount, *tier, *at_ms),
+                )
                 .collect();
         }
-        let entries = self.fold.session.list(section).map(|tally| tally.people(&self.fold.people)).unwrap_or_default();
+        let entries = self
+            .fold
+            .session
+            .list(section)
+            .map(|tally| tally.people(&self.fold.people))
+            .unwrap_or_default();
         entries
             .into_iter()
             .filter(|entry| keeps(entry.who, entry.tier))
-            .map(|Entry { who, count, amount, tier, first_ms, .. }| line(who, count, amount, tier, first_ms))
+            .map(
+                |Entry {
+                     who,
+                     count,
+                     amount,
+                     tier,
+                     first_ms,
+                     ..
+                 }| line(who, count, amount, tier, first_ms),
+            )
             .collect()
     }
 
@@ -301,12 +448,20 @@ impl<'a> Lines<'a> {
         let pinned = self.fold.session.extras().pinned.list();
         match plan.pinned {
             Pinned::With => self.section(Section::Cheers, Some(Unit::Bits), plan),
-            Pinned::Only => self.each(pinned.iter().map(|(who, bits)| (*who, Amount::Number(*bits, Unit::Bits))), plan),
+            Pinned::Only => self.each(
+                pinned
+                    .iter()
+                    .map(|(who, bits)| (*who, Amount::Number(*bits, Unit::Bits))),
+                plan,
+            ),
             Pinned::Without => {
                 let mut lines = self.section(Section::Cheers, Some(Unit::Bits), plan);
                 for (who, bits) in pinned {
                     let key = Key::Person(self.fold.people.root(*who));
-                    let its = |line: &&mut Line| line.key == key && (plan.merge || line.amount == Amount::Number(*bits, Unit::Bits));
+                    let its = |line: &&mut Line| {
+                        line.key == key
+                            && (plan.merge || line.amount == Amount::Number(*bits, Unit::Bits))
+                    };
                     if let Some(line) = lines.iter_mut().find(its)
                         && let Amount::Number(all, _) = &mut line.amount
                     {
@@ -323,9 +478,15 @@ impl<'a> Lines<'a> {
         let activity = &self.fold.session.extras().chatters;
         let mut lines = self.section(Section::Users, None, plan);
         lines.retain_mut(|line| {
-            let Key::Person(who) = line.key else { return false };
+            let Key::Person(who) = line.key else {
+                return false;
+            };
             let messages = activity.get(who).map_or(0, |one| one.messages);
-            line.amount = if messages == 0 { Amount::None } else { Amount::Number(messages, Unit::Messages) };
+            line.amount = if messages == 0 {
+                Amount::None
+            } else {
+                Amount::Number(messages, Unit::Messages)
+            };
             let (role, badge) = match line.role {
                 Some(0) => (Role::Moderators, "moderator"),
                 Some(1) => (Role::Vips, "vip"),
@@ -340,34 +501,63 @@ impl<'a> Lines<'a> {
 
     /// How often people were banned: the one kind of section that lists people who are banned now.
     fn bans(&self, plan: &Plan) -> Vec<Line> {
-        let all = self.fold.session.extras().chatters.list().iter().filter(|(who, one)| one.bans > 0 && self.shows_if_banned(*who, plan));
+        let all = self
+            .fold
+            .session
+            .extras()
+            .chatters
+            .list()
+            .iter()
+            .filter(|(who, one)| one.bans > 0 && self.shows_if_banned(*who, plan));
         all.enumerate()
             .map(|(place, (who, one))| Line {
                 who: None,
-                ..self.person(*who, Amount::Number(one.bans, Unit::Times), i64::try_from(place).unwrap_or(i64::MAX))
+                ..self.person(
+                    *who,
+                    Amount::Number(one.bans, Unit::Times),
+                    i64::try_from(place).unwrap_or(i64::MAX),
+                )
             })
             .collect()
     }
 
     fn activity(&self, plan: &Plan, amount: impl Fn(&Activity) -> Amount) -> Vec<Line> {
-        let all = self.fold.session.extras().chatters.list().iter().map(|(who, one)| (*who, amount(one)));
+        let all = self
+            .fold
+            .session
+            .extras()
+            .chatters
+            .list()
+            .iter()
+            .map(|(who, one)| (*who, amount(one)));
         self.each(all.filter(|(_, amount)| amount.rank() > 0), plan)
     }
 
     fn rewards(&self, plan: &Plan) -> Vec<Line> {
-        let (icons, is_off) = (&self.fold.session.extras().reward_icons, self.is_off(Section::RewardRedemptions));
+        let (icons, is_off) = (
+            &self.fold.session.extras().reward_icons,
+            self.is_off(Section::RewardRedemptions),
+        );
         let wanted = |text: &str| plan.only.contains(&*text.to_lowercase());
         let rewards = self.fold.session.singles().rewards().iter().enumerate();
-        let rewards = rewards.filter(|(_, reward)| !is_off && (plan.only.is_empty() || wanted(&reward.id) || wanted(&reward.title)));
+        let rewards = rewards.filter(|(_, reward)| {
+            !is_off && (plan.only.is_empty() || wanted(&reward.id) || wanted(&reward.title))
+        });
         rewards
             .filter_map(|(place, reward)| {
-                let by: Vec<_> = reward.by.people(&self.fold.people).into_iter().filter(|entry| self.shows(entry.who, plan)).collect();
+                let by: Vec<_> = reward
+                    .by
+                    .people(&self.fold.people)
+                    .into_iter()
+                    .filter(|entry| self.shows(entry.who, plan))
+                    .collect();
                 let count: u64 = by.iter().map(|entry| u64::from(entry.count)).sum();
                 let who = |entry: &Entry| {
                     let times = Amount::Number(entry.count.into(), Unit::Times).text();
                     self.below(entry.who, times, "")
                 };
-                let mut line = Line::thing(&reward.title, Amount::Number(count, Unit::Times), place);
+                let mut line =
+                    Line::thing(&reward.title, Amount::Number(count, Unit::Times), place);
                 line.lines = by.iter().map(who).collect();
                 line.images.extend(icons.get(&reward.id).cloned());
                 (count > 0).then_some(line)
@@ -375,67 +565,119 @@ impl<'a> Lines<'a> {
             .collect()
     }
 
-    fn support(&self, kind: SupportKind, plan: &Plan, of_it: impl Fn(&SupportOnce) -> bool) -> Vec<Line> {
+    fn support(
+        &self,
+        kind: SupportKind,
+        plan: &Plan,
+        of_it: impl Fn(&SupportOnce) -> bool,
+    ) -> Vec<Line> {
         if self.is_off(Section::Custom) {
             return Vec::new();
         }
         let stickers = self.fold.session.extras().stickers.list();
-        let these = self.fold.session.singles().support(kind).filter(|once| of_it(once) && self.shows(once.who, plan));
+        let these = self
+            .fold
+            .session
+            .singles()
+            .support(kind)
+            .filter(|once| of_it(once) && self.shows(once.who, plan));
         // What `AddToCredits` put below the same name stands with it.
-        let section = SUPPORT_SECTIONS.iter().find(|(known, _)| *known == kind).map_or("", |(_, section)| section);
+        let section = SUPPORT_SECTIONS
+            .iter()
+            .find(|(known, _)| *known == kind)
+            .map_or("", |(_, section)| section);
         let added_too = matches!(plan.first(), Kind::Tips | Kind::Merch | Kind::Members);
-        let own =
-            self.fold.session.added().filter(|(name, _)| added_too && name.eq_ignore_ascii_case(section)).flat_map(|(_, values)| values);
+        let own = self
+            .fold
+            .session
+            .added()
+            .filter(|(name, _)| added_too && name.eq_ignore_ascii_case(section))
+            .flat_map(|(_, values)| values);
         these
             .map(|once| {
                 let amount = match &once.money {
-                    Some(money) if is_diamonds(money) => Amount::Number(money.amount.rounded(0).count(), Unit::Diamonds),
+                    Some(money) if is_diamonds(money) => {
+                        Amount::Number(money.amount.rounded(0).count(), Unit::Diamonds)
+                    }
                     Some(money) => Amount::Money(Sums::of(money.clone())),
                     None => Amount::None,
                 };
                 let root = self.fold.people.root(once.who);
                 let mut line = self.person(once.who, amount, once.at_ms);
                 line.note = once.what.to_string();
-                line.images.extend(stickers.iter().filter(|(who, _)| self.fold.people.root(*who) == root).map(|(_, image)| image.clone()));
+                line.images.extend(
+                    stickers
+                        .iter()
+                        .filter(|(who, _)| self.fold.people.root(*who) == root)
+                        .map(|(_, image)| image.clone()),
+                );
                 line
             })
-            .chain(own.map(|value| Line { first_ms: i64::MAX, ..added(value, 0) }))
+            .chain(own.map(|value| Line {
+                first_ms: i64::MAX,
+                ..added(value, 0)
+            }))
             .collect()
     }
 
     fn power_ups(&self, plan: &Plan) -> Vec<Line> {
         let all = self.fold.session.extras().power_ups.list().iter();
-        all.filter(|one| self.shows(one.who, plan) && (plan.only.is_empty() || plan.only.contains(&*one.kind.to_lowercase())))
-            .enumerate()
-            .map(|(place, one)| {
-                let mut line = self.person(one.who, Amount::Number(1, Unit::Times), i64::try_from(place).unwrap_or(i64::MAX));
-                line.note = one.name.to_string();
-                line.skin.clone_from(&one.skin);
-                line.images.extend(Some(one.image.clone()).filter(|image| !image.is_empty()));
-                line
-            })
-            .collect()
+        all.filter(|one| {
+            self.shows(one.who, plan)
+                && (plan.only.is_empty() || plan.only.contains(&*one.kind.to_lowercase()))
+        })
+        .enumerate()
+        .map(|(place, one)| {
+            let mut line = self.person(
+                one.who,
+                Amount::Number(1, Unit::Times),
+                i64::try_from(place).unwrap_or(i64::MAX),
+            );
+            line.note = one.name.to_string();
+            line.skin.clone_from(&one.skin);
+            line.images
+                .extend(Some(one.image.clone()).filter(|image| !image.is_empty()));
+            line
+        })
+        .collect()
     }
 
     fn patrons(&self, plan: &Plan) -> Vec<Line> {
         let all = self.fold.session.extras().patrons.iter();
-        let wanted = all.filter(|one| plan.only.is_empty() || plan.only.contains(&*one.tier.to_lowercase()));
+        let wanted =
+            all.filter(|one| plan.only.is_empty() || plan.only.contains(&*one.tier.to_lowercase()));
         let amount = |months: u32, given: Decimal| {
-            if plan.lifetime { Amount::Money(Sums::of(Money::new(given, ""))) } else { Amount::Number(months.into(), Unit::Months) }
+            if plan.lifetime {
+                Amount::Money(Sums::of(Money::new(given, "")))
+            } else {
+                Amount::Number(months.into(), Unit::Months)
+            }
         };
-        self.each(wanted.map(|one| (one.who, amount(one.months, one.given))), plan)
+        self.each(
+            wanted.map(|one| (one.who, amount(one.months, one.given))),
+            plan,
+        )
     }
 
     fn has_tier(line: &mut Line, plan: &Plan, tier: impl Fn(PersonId) -> Option<Tier>) -> bool {
-        let Key::Person(who) = line.key else { return false };
+        let Key::Person(who) = line.key else {
+            return false;
+        };
         line.tier = tier(who);
         plan.tiers.is_empty() || line.tier.is_some_and(|tier| plan.tiers.contains(&tier))
     }
 
     fn ranked(&self, list: Vec<(PersonId, u64)>, unit: Unit, section: Section) -> Vec<Line> {
-        let list = if self.is_off(section) { Vec::new() } else { list };
+        let list = if self.is_off(section) {
+            Vec::new()
+        } else {
+            list
+        };
         let place = |place| i64::try_from(place).unwrap_or(i64::MAX);
-        list.into_iter().enumerate().map(|(at, (who, amount))| self.person(who, Amount::Number(amount, unit), place(at))).collect()
+        list.into_iter()
+            .enumerate()
+            .map(|(at, (who, amount))| self.person(who, Amount::Number(amount, unit), place(at)))
+            .collect()
     }
 
     /// Names from the config, as their owners write them where that is known.
@@ -443,28 +685,54 @@ impl<'a> Lines<'a> {
         let is_named = |name: &str| plan.ignore.contains(&*name.to_lowercase());
         let listed = |written: &str| {
             let accounts = self.fold.people.listed_as(written);
-            let is_ignored = self.options.ignore.own.contains(&*written.to_lowercase()) || is_named(written);
-            let as_written = (accounts.is_empty() && !is_ignored).then(|| (written.to_owned(), None));
-            let shown = accounts.into_iter().filter(|who| !self.left_out.has(*who) && !is_named(self.fold.people.name(*who)));
+            let is_ignored =
+                self.options.ignore.own.contains(&*written.to_lowercase()) || is_named(written);
+            let as_written =
+                (accounts.is_empty() && !is_ignored).then(|| (written.to_owned(), None));
+            let shown = accounts
+                .into_iter()
+                .filter(|who| !self.left_out.has(*who) && !is_named(self.fold.people.name(*who)));
             let shown = shown.map(|who| (self.fold.people.name(who).to_owned(), Some(who)));
             as_written.into_iter().chain(shown).collect::<Vec<_>>()
         };
-        let names = names.iter().filter(|_| !self.is_off(section)).flat_map(|written| listed(written));
-        names.enumerate().map(|(place, (name, who))| Line { who, ..Line::thing(&name, Amount::None, place) }).collect()
+        let names = names
+            .iter()
+            .filter(|_| !self.is_off(section))
+            .flat_map(|written| listed(written));
+        names
+            .enumerate()
+            .map(|(place, (name, who))| Line {
+                who,
+                ..Line::thing(&name, Amount::None, place)
+            })
+            .collect()
     }
 
-    fn shown(&self, who: impl Iterator<Item = PersonId>, plan: &Plan) -> impl Iterator<Item = PersonId> {
+    fn shown(
+        &self,
+        who: impl Iterator<Item = PersonId>,
+        plan: &Plan,
+    ) -> impl Iterator<Item = PersonId> {
         who.filter(|who| self.shows(*who, plan))
     }
 
     /// Somebody's name below a line.
     fn below(&self, who: PersonId, amount: String, icon: &'static str) -> Below {
-        Below { who: Some(self.fold.people.root(who)), ..below(self.fold.people.name(who).to_owned(), amount, icon) }
+        Below {
+            who: Some(self.fold.people.root(who)),
+            ..below(self.fold.people.name(who).to_owned(), amount, icon)
+        }
     }
 }
 
 fn below(text: String, amount: String, icon: &'static str) -> Below {
-    Below { text, platform: "", amount, icon, who: None }
+    Below {
+        text,
+        platform: "",
+        amount,
+        icon,
+        who: None,
+    }
 }
 
 fn is_tiktok(once: &SupportOnce) -> bool {
@@ -476,20 +744,35 @@ fn is_diamonds(money: &Money) -> bool {
 }
 
 fn role(roles: Roles) -> Option<u8> {
-    let ranks = [(Roles::MODERATOR, 0), (Roles::VIP, 1), (Roles::SUBSCRIBER, 2)];
-    ranks.into_iter().find(|(role, _)| roles.contains(*role)).map(|(_, rank)| rank)
+    let ranks = [
+        (Roles::MODERATOR, 0),
+        (Roles::VIP, 1),
+        (Roles::SUBSCRIBER, 2),
+    ];
+    ranks
+        .into_iter()
+        .find(|(role, _)| roles.contains(*role))
+        .map(|(_, rank)| rank)
 }
 
 /// Questions with their choices below, the winning one marked.
 fn ballots(list: &[Ballot], share: impl Fn(u64, u64) -> String) -> Vec<Line> {
     let choice = |(title, votes, won): &(Box<str>, u64, bool), total| {
-        below(title.to_string(), share(*votes, total), if *won { "check" } else { "" })
+        below(
+            title.to_string(),
+            share(*votes, total),
+            if *won { "check" } else { "" },
+        )
     };
     let line = |(place, ballot): (usize, &Ballot)| {
         let mut line = Line::thing(&ballot.title, Amount::Number(0, Unit::Times), place);
         // The same question may be asked twice.
         line.key = Key::Thing(place.to_string());
-        line.lines = ballot.choices.iter().map(|one| choice(one, ballot.total)).collect();
+        line.lines = ballot
+            .choices
+            .iter()
+            .map(|one| choice(one, ballot.total))
+            .collect();
         line
     };
     list.iter().enumerate().map(line).collect()

@@ -1,6 +1,8 @@
-//! What the end-credits page shows: a plan of sections, filled from the fold. The page decides only how it looks.
+//! What the end-credits page shows: a plan of sections, filled from the fold. The page decides only
+//! how it looks.
 //!
-//! `config` reads the plan, `core` fills it when the credits roll and runs them, `cli` writes it into a page of its own.
+//! `config` reads the plan, `core` fills it when the credits roll and runs them, `cli` writes it
+//! into a page of its own.
 
 pub mod amount;
 pub mod content;

@@ -1,4 +1,5 @@
-//! Names that people of several chats have: in a whole roll each says its platform then, so that nobody is taken for somebody else.
+//! Names that people of several chats have: in a whole roll each says its platform then, so that
+//! nobody is taken for somebody else.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,10 +14,18 @@ type Shown<'s> = (PersonId, &'s str, &'s mut &'static str);
 
 /// Writes the platform where the same name stands for people of several chats.
 pub(super) fn mark(sections: &mut [Section], people: &People) {
-    let chat = |who| people.known(who).map(|known| known.platform).filter(|platform| platform.has_chat());
+    let chat = |who| {
+        people
+            .known(who)
+            .map(|known| known.platform)
+            .filter(|platform| platform.has_chat())
+    };
     let mut platforms: HashMap<String, BTreeSet<Platform>> = HashMap::new();
     for (who, text, _) in shown(sections) {
-        platforms.entry(text.to_lowercase()).or_default().extend(chat(who));
+        platforms
+            .entry(text.to_lowercase())
+            .or_default()
+            .extend(chat(who));
     }
     platforms.retain(|_, platforms| platforms.len() > 1);
     if platforms.is_empty() {
@@ -30,12 +39,20 @@ pub(super) fn mark(sections: &mut [Section], people: &People) {
 }
 
 fn shown(sections: &mut [Section]) -> impl Iterator<Item = Shown<'_>> {
-    let names = sections.iter_mut().flat_map(|section| match &mut section.body {
-        Body::People { names, .. } => names.as_mut_slice(),
-        _ => &mut [],
-    });
+    let names = sections
+        .iter_mut()
+        .flat_map(|section| match &mut section.body {
+            Body::People { names, .. } => names.as_mut_slice(),
+            _ => &mut [],
+        });
     names.flat_map(|name| {
-        let below = name.lines.iter_mut().filter_map(|line| Some((line.who?, line.text.as_str(), &mut line.platform)));
-        name.who.map(|who| (who, name.name.as_str(), &mut name.platform)).into_iter().chain(below)
+        let below = name
+            .lines
+            .iter_mut()
+            .filter_map(|line| Some((line.who?, line.text.as_str(), &mut line.platform)));
+        name.who
+            .map(|who| (who, name.name.as_str(), &mut name.platform))
+            .into_iter()
+            .chain(below)
     })
 }

@@ -8,7 +8,18 @@ use super::kind::Kind;
 use crate::event::{Platform, fact::Tier};
 
 /// How the names of a section stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    Serialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
 #[strum(serialize_all = "kebab-case", ascii_case_insensitive)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -25,7 +36,17 @@ pub enum Layout {
 }
 
 /// In which order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Sort {
     /// First seen first.
@@ -42,7 +63,17 @@ pub enum Sort {
 }
 
 /// Who of the chatters is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Role {
@@ -65,7 +96,17 @@ pub enum Amounts {
 }
 
 /// Cheers that were pinned for money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Pinned {
@@ -97,7 +138,8 @@ pub struct Plan {
     pub lifetime: bool,
     /// Roles and kinds as small icons before the names.
     pub badges: bool,
-    /// Lines below a name: a poll's choices, who redeemed a reward, who conducted a train, what was bought.
+    /// Lines below a name: a poll's choices, who redeemed a reward, who conducted a train, what was
+    /// bought.
     pub details: bool,
     /// The most names.
     pub limit: Option<usize>,
@@ -140,7 +182,11 @@ impl Plan {
             icon: None,
             layout: Layout::default(),
             sort: Sort::default(),
-            amounts: if first.has_amounts() { Amounts::Shown } else { Amounts::Hidden },
+            amounts: if first.has_amounts() {
+                Amounts::Shown
+            } else {
+                Amounts::Hidden
+            },
             lifetime: false,
             badges: false,
             details: true,
@@ -185,7 +231,18 @@ impl Kind {
 }
 
 /// How the roll moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, strum::EnumString, strum::IntoStaticStr, strum::VariantNames)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    Serialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -226,7 +283,8 @@ pub struct Look {
     pub minimum_seconds: f64,
     /// `auto`, `ltr` or `rtl`.
     pub direction: &'static str,
-    /// Colours and fonts instead of the theme's: whatever CSS takes, and names of fonts on this computer.
+    /// Colours and fonts instead of the theme's: whatever CSS takes, and names of fonts on this
+    /// computer.
     #[serde(flatten)]
     pub style: Style,
 }
@@ -319,12 +377,35 @@ impl Default for Script {
             Kind::Chatters,
             Kind::Games,
         ];
-        let mut sections: Vec<_> = kinds.iter().map(|kind| Plan::of(kind.name(), &[*kind])).collect();
+        let mut sections: Vec<_> = kinds
+            .iter()
+            .map(|kind| Plan::of(kind.name(), &[*kind]))
+            .collect();
         for plan in &mut sections {
-            plan.layout = if plan.first() == Kind::Chatters { Layout::ThreeColumns } else { Layout::default() };
-            plan.sort = if matches!(plan.first(), Kind::Cheers | Kind::GiftSubs | Kind::Redemptions) { Sort::Amount } else { Sort::First };
+            plan.layout = if plan.first() == Kind::Chatters {
+                Layout::ThreeColumns
+            } else {
+                Layout::default()
+            };
+            plan.sort = if matches!(
+                plan.first(),
+                Kind::Cheers | Kind::GiftSubs | Kind::Redemptions
+            ) {
+                Sort::Amount
+            } else {
+                Sort::First
+            };
         }
-        sections.push(Plan { text: "Thank you for watching!".into(), ..Plan::of("thanks", &[Kind::Text]) });
-        Self { look: Look::default(), sections, hide_empty: true, emotes: false, height: 1_080 }
+        sections.push(Plan {
+            text: "Thank you for watching!".into(),
+            ..Plan::of("thanks", &[Kind::Text])
+        });
+        Self {
+            look: Look::default(),
+            sections,
+            hide_empty: true,
+            emotes: false,
+            height: 1_080,
+        }
     }
 }

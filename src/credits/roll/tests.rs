@@ -12,8 +12,16 @@ use crate::{
 };
 
 fn given() -> Given {
-    let now_ms = "2026-11-21T21:30:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond();
-    Given { now_ms, started_ms: now_ms - 11_520_000, zone: TimeZone::UTC, channel: "Nordlicht".into() }
+    let now_ms = "2026-11-21T21:30:00Z"
+        .parse::<jiff::Timestamp>()
+        .unwrap()
+        .as_millisecond();
+    Given {
+        now_ms,
+        started_ms: now_ms - 11_520_000,
+        zone: TimeZone::UTC,
+        channel: "Nordlicht".into(),
+    }
 }
 
 /// Everything that a summary and the live messages of the examples tell.
@@ -21,12 +29,21 @@ fn fold() -> Fold {
     let lines = include_str!("../../../tests/fixtures/twitchat_examples.ndjson");
     let mut fold = Fold::default();
     let mut apply = |fact: &Fact, at_ms| {
-        fold.apply(fact, mapping::summary::keys_of(fact), Origin::Live, at_ms, |_| {});
+        fold.apply(
+            fact,
+            mapping::summary::keys_of(fact),
+            Origin::Live,
+            at_ms,
+            |_| {},
+        );
     };
-    let summary = lines.lines().nth(120).and_then(|line| match Heard::read(line).unwrap() {
-        Heard::Twitchat(message) => message.data,
-        _ => None,
-    });
+    let summary = lines
+        .lines()
+        .nth(120)
+        .and_then(|line| match Heard::read(line).unwrap() {
+            Heard::Twitchat(message) => message.data,
+            _ => None,
+        });
     let summary = Summary::read(&summary.unwrap()).unwrap();
     for (place, (list, row)) in summary.rows.iter().enumerate() {
         let at_ms = i64::try_from(place).unwrap();
@@ -36,9 +53,22 @@ fn fold() -> Fold {
     }
     for (who, bits, at_ms) in [("Zed", 5, 50), ("Anna_B", 500, 60), ("Zed", 100, 70)] {
         let who = Person::new("", "", who).unwrap();
-        apply(&Fact::Cheer { who, bits, chat: crate::event::fact::Chat::default() }, at_ms);
+        apply(
+            &Fact::Cheer {
+                who,
+                bits,
+                chat: crate::event::fact::Chat::default(),
+            },
+            at_ms,
+        );
     }
-    apply(&Fact::Stream { category: "Frog Café".into(), title: "Late night frogs".into() }, 80);
+    apply(
+        &Fact::Stream {
+            category: "Frog Café".into(),
+            title: "Late night frogs".into(),
+        },
+        80,
+    );
     fold.join(Rest::of(&summary), 90);
     fold.add_custom("Thanks", json!("The moderators"));
     fold.add_custom("thanks to mum", json!({ "name": "Mum", "for": "dinner" }));
@@ -48,33 +78,90 @@ fn fold() -> Fold {
 
 fn options() -> Options {
     let groups = [("regulars".into(), vec!["zed".into(), "nobody_yet".into()])].into();
-    Options { editors: vec!["Anna_B".into()], groups, ..Options::default() }
+    Options {
+        editors: vec!["Anna_B".into()],
+        groups,
+        ..Options::default()
+    }
 }
 
 fn shown(plans: Vec<Plan>) -> String {
-    let script = Script { sections: plans, hide_empty: false, ..Script::default() };
+    let script = Script {
+        sections: plans,
+        hide_empty: false,
+        ..Script::default()
+    };
     let sections = sections(&script, &fold(), &options(), &given());
     sections.iter().map(describe).collect::<Vec<_>>().join("\n")
 }
 
 fn describe(section: &Section) -> String {
-    let Body::People { title, icon, names, empty, .. } = &section.body else {
-        return format!("[{}] {}\n", section.id, serde_json::to_string(&section.body).unwrap());
+    let Body::People {
+        title,
+        icon,
+        names,
+        empty,
+        ..
+    } = &section.body
+    else {
+        return format!(
+            "[{}] {}\n",
+            section.id,
+            serde_json::to_string(&section.body).unwrap()
+        );
     };
-    let head = format!("[{}] {title} ({})", section.id, icon.as_deref().unwrap_or("-"));
+    let head = format!(
+        "[{}] {title} ({})",
+        section.id,
+        icon.as_deref().unwrap_or("-")
+    );
     let line = |name: &Name| {
-        let lines = name.lines.iter().map(|line| [line.icon, &line.text, &line.amount].join(" ").trim().to_owned()).collect::<Vec<_>>();
-        let parts =
-            [name.badge, &name.name, &name.amount, &name.note, &name.skin, &lines.join(" / "), &name.images.join(" ")].map(str::to_owned);
-        format!("  {}", parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" | "))
+        let lines = name
+            .lines
+            .iter()
+            .map(|line| {
+                [line.icon, &line.text, &line.amount]
+                    .join(" ")
+                    .trim()
+                    .to_owned()
+            })
+            .collect::<Vec<_>>();
+        let parts = [
+            name.badge,
+            &name.name,
+            &name.amount,
+            &name.note,
+            &name.skin,
+            &lines.join(" / "),
+            &name.images.join(" "),
+        ]
+        .map(str::to_owned);
+        format!(
+            "  {}",
+            parts
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" | ")
+        )
     };
     let empty = empty.iter().map(|empty| format!("  ({empty})"));
-    std::iter::once(head).chain(names.iter().map(line)).chain(empty).collect::<Vec<_>>().join("\n") + "\n"
+    std::iter::once(head)
+        .chain(names.iter().map(line))
+        .chain(empty)
+        .collect::<Vec<_>>()
+        .join("\n")
+        + "\n"
 }
 
 #[test]
 fn every_kind_as_it_is_without_any_wish() {
-    let plans = Kind::all().filter(|kind| kind.lists_names()).map(|kind| Plan { badges: true, ..Plan::of(kind.name(), &[kind]) });
+    let plans = Kind::all()
+        .filter(|kind| kind.lists_names())
+        .map(|kind| Plan {
+            badges: true,
+            ..Plan::of(kind.name(), &[kind])
+        });
     insta::assert_snapshot!(shown(plans.collect()));
 }
 
@@ -83,27 +170,93 @@ fn every_wish_changes_what_it_should() {
     let of = |kind: Kind| Plan::of(kind.name(), &[kind]);
     let names = |list: &[&str]| list.iter().map(|name| (*name).into()).collect();
     let shown = shown(vec![
-        Plan { merge: false, ..of(Kind::Cheers) },
-        Plan { sort: Sort::Amount, title: Some("{count} cheered {total} bits".into()), limit: Some(2), ..of(Kind::Cheers) },
-        Plan { sort: Sort::Name, amounts: Amounts::Worded("{n} Bits!".into()), icon: Some("💎".into()), ..of(Kind::Cheers) },
-        Plan { pinned: Pinned::Only, ..of(Kind::Cheers) },
-        Plan { pinned: Pinned::Without, amounts: Amounts::Hidden, icon: Some("".into()), ..of(Kind::Cheers) },
-        Plan { badges: true, sort: Sort::Tier, ..Plan::of("all subs", &[Kind::Subs, Kind::ReSubs, Kind::GiftSubs]) },
-        Plan { tiers: [Tier::Three].into(), ..of(Kind::ReSubs) },
-        Plan { ignore: names(&["zed"]), ..of(Kind::Cheers) },
-        Plan { platforms: [Platform::YouTube].into(), empty: Some("Nobody".into()), ..of(Kind::Follows) },
-        Plan { roles: [Role::Moderators, Role::Vips].into(), badges: true, sort: Sort::Role, ..of(Kind::Chatters) },
-        Plan { sort: Sort::Amount, amounts: Amounts::Shown, ..of(Kind::Chatters) },
-        Plan { only: names(&["hydrate!"]), details: false, ..of(Kind::Rewards) },
-        Plan { lifetime: true, short_names: true, ..of(Kind::Patrons) },
-        Plan { only: names(&["regulars"]), title: Some("Our {name}".into()), ..of(Kind::Groups) },
         Plan {
-            text: "{channel} played {game}, {title}, {duration}, on {date} at {time}. {unknown}".into(),
+            merge: false,
+            ..of(Kind::Cheers)
+        },
+        Plan {
+            sort: Sort::Amount,
+            title: Some("{count} cheered {total} bits".into()),
+            limit: Some(2),
+            ..of(Kind::Cheers)
+        },
+        Plan {
+            sort: Sort::Name,
+            amounts: Amounts::Worded("{n} Bits!".into()),
+            icon: Some("💎".into()),
+            ..of(Kind::Cheers)
+        },
+        Plan {
+            pinned: Pinned::Only,
+            ..of(Kind::Cheers)
+        },
+        Plan {
+            pinned: Pinned::Without,
+            amounts: Amounts::Hidden,
+            icon: Some("".into()),
+            ..of(Kind::Cheers)
+        },
+        Plan {
+            badges: true,
+            sort: Sort::Tier,
+            ..Plan::of("all subs", &[Kind::Subs, Kind::ReSubs, Kind::GiftSubs])
+        },
+        Plan {
+            tiers: [Tier::Three].into(),
+            ..of(Kind::ReSubs)
+        },
+        Plan {
+            ignore: names(&["zed"]),
+            ..of(Kind::Cheers)
+        },
+        Plan {
+            platforms: [Platform::YouTube].into(),
+            empty: Some("Nobody".into()),
+            ..of(Kind::Follows)
+        },
+        Plan {
+            roles: [Role::Moderators, Role::Vips].into(),
+            badges: true,
+            sort: Sort::Role,
+            ..of(Kind::Chatters)
+        },
+        Plan {
+            sort: Sort::Amount,
+            amounts: Amounts::Shown,
+            ..of(Kind::Chatters)
+        },
+        Plan {
+            only: names(&["hydrate!"]),
+            details: false,
+            ..of(Kind::Rewards)
+        },
+        Plan {
+            lifetime: true,
+            short_names: true,
+            ..of(Kind::Patrons)
+        },
+        Plan {
+            only: names(&["regulars"]),
+            title: Some("Our {name}".into()),
+            ..of(Kind::Groups)
+        },
+        Plan {
+            text: "{channel} played {game}, {title}, {duration}, on {date} at {time}. {unknown}"
+                .into(),
             title: Some("{channel}".into()),
             ..of(Kind::Text)
         },
-        Plan { text: " ".into(), ..of(Kind::Text) },
-        Plan { image: "logo.png".into(), alt: "The logo".into(), height: Some(200), layout: Layout::Left, ..of(Kind::Image) },
+        Plan {
+            text: " ".into(),
+            ..of(Kind::Text)
+        },
+        Plan {
+            image: "logo.png".into(),
+            alt: "The logo".into(),
+            height: Some(200),
+            layout: Layout::Left,
+            ..of(Kind::Image)
+        },
     ]);
     insta::assert_snapshot!(shown);
 }
@@ -111,7 +264,13 @@ fn every_wish_changes_what_it_should() {
 #[test]
 fn the_page_gets_this_json() {
     let script = Script {
-        sections: vec![Plan::of("cheers", &[Kind::Cheers]), Plan { text: "Bye".into(), ..Plan::of("bye", &[Kind::Text]) }],
+        sections: vec![
+            Plan::of("cheers", &[Kind::Cheers]),
+            Plan {
+                text: "Bye".into(),
+                ..Plan::of("bye", &[Kind::Text])
+            },
+        ],
         ..Script::default()
     };
     let sections = sections(&script, &fold(), &Options::default(), &given());
@@ -120,18 +279,46 @@ fn the_page_gets_this_json() {
 
 #[test]
 fn who_is_ignored_everywhere_is_ignored_here_and_what_is_off_is_empty() {
-    let ignore = Ignore { own: ["zed".into()].into(), ..Ignore::default() };
-    let options = Options { ignore, disabled: [crate::credits::Section::Follows].into(), ..options() };
-    let script = Script { sections: Kind::all().map(|kind| Plan::of(kind.name(), &[kind])).collect(), ..Script::default() };
+    let ignore = Ignore {
+        own: ["zed".into()].into(),
+        ..Ignore::default()
+    };
+    let options = Options {
+        ignore,
+        disabled: [crate::credits::Section::Follows].into(),
+        ..options()
+    };
+    let script = Script {
+        sections: Kind::all()
+            .map(|kind| Plan::of(kind.name(), &[kind]))
+            .collect(),
+        ..Script::default()
+    };
     let json = serde_json::to_string(&sections(&script, &fold(), &options, &given())).unwrap();
-    assert!(!json.contains("\"Zed\"") && json.contains("Anna_B") && !json.contains("\"follows\""), "{json}");
+    assert!(
+        !json.contains("\"Zed\"") && json.contains("Anna_B") && !json.contains("\"follows\""),
+        "{json}"
+    );
 }
 
 #[test]
 fn hidden_sections_are_those_without_anybody() {
     let script = Script::default();
-    assert_eq!(sections(&script, &Fold::default(), &Options::default(), &given()).len(), 1, "only the thanks");
-    let full = sections(&script, &Crowd { names: 5_000, ..Crowd::default() }.credits(0), &Options::default(), &given());
+    assert_eq!(
+        sections(&script, &Fold::default(), &Options::default(), &given()).len(),
+        1,
+        "only the thanks"
+    );
+    let full = sections(
+        &script,
+        &Crowd {
+            names: 5_000,
+            ..Crowd::default()
+        }
+        .credits(0),
+        &Options::default(),
+        &given(),
+    );
     assert!(full.len() > 12 && full.iter().map(Section::len).sum::<usize>() > 5_000);
     assert!(length(&full, &script.look, script.height).seconds > 60.0);
 }

@@ -2,7 +2,10 @@
 
 /// Every placeholder with what it stands for.
 pub const PLACEHOLDERS: [(&str, &str); 9] = [
-    ("name", "the name of a group, a list of your own or a section's kind"),
+    (
+        "name",
+        "the name of a group, a list of your own or a section's kind",
+    ),
     ("count", "how many stand in the section"),
     ("total", "their amounts together"),
     ("channel", "your name"),
@@ -33,8 +36,16 @@ fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
             rest = after;
             return Some(Piece::Text(text));
         }
-        let name = rest.strip_prefix('{').and_then(|inner| inner.split_once('}')).map(|(name, _)| name);
-        let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        let name = rest
+            .strip_prefix('{')
+            .and_then(|inner| inner.split_once('}'))
+            .map(|(name, _)| name);
+        let is_name = |name: &&str| {
+            !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        };
         let name = name.filter(is_name);
         let (piece, after) = rest.split_at(name.map_or(1, |name| name.len() + 2));
         rest = after;
@@ -52,7 +63,8 @@ pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
         .collect()
 }
 
-/// A value that goes into a text with markup: whoever can change a stream's title must not dress the credits.
+/// A value that goes into a text with markup: whoever can change a stream's title must not dress
+/// the credits.
 pub fn plain(value: &str) -> String {
     let mut plain = String::with_capacity(value.len());
     for letter in value.chars() {
@@ -69,7 +81,9 @@ pub fn plain(value: &str) -> String {
 /// The first placeholder that there is no value for.
 pub fn unknown_placeholder(template: &str) -> Option<&str> {
     pieces(template).find_map(|piece| match piece {
-        Piece::Placeholder(name, _) if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) => Some(name),
+        Piece::Placeholder(name, _) if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) => {
+            Some(name)
+        }
         _ => None,
     })
 }
@@ -83,14 +97,26 @@ mod tests {
     #[test]
     fn placeholders_are_letters_in_braces() {
         let value = |name: &str| (name == "count").then(|| "12".to_owned());
-        assert_eq!(fill("{count} new, {{count}} {x} {} { count } {count", value), "12 new, {12} {x} {} { count } {count");
+        assert_eq!(
+            fill("{count} new, {{count}} {x} {} { count } {count", value),
+            "12 new, {12} {x} {} { count } {count"
+        );
         assert_eq!(fill("ünïcödé {count}é", value), "ünïcödé 12é");
-        assert_eq!((unknown_placeholder("{count} {cuont}"), unknown_placeholder("{} {1} {date}")), (Some("cuont"), None));
+        assert_eq!(
+            (
+                unknown_placeholder("{count} {cuont}"),
+                unknown_placeholder("{} {1} {date}")
+            ),
+            (Some("cuont"), None)
+        );
     }
 
     #[test]
     fn values_in_a_text_are_no_markup() {
-        assert_eq!(plain(r"a*b* <b>R&D</b> \o/"), r"a\*b\* &lt;b>R&amp;D&lt;/b> \\o/");
+        assert_eq!(
+            plain(r"a*b* <b>R&D</b> \o/"),
+            r"a\*b\* &lt;b>R&amp;D&lt;/b> \\o/"
+        );
     }
 
     proptest! {

@@ -24,16 +24,50 @@ struct Piece<'a> {
     username: Text<'a>,
 }
 
-/// A chat text. `account` gives colour and badges where it is IRC tags, which also hold the message's id.
-pub(super) fn chat(message: Option<&RawValue>, chunks: &Rows<'_>, channel: &str, account: Option<(&Account<'_>, Names)>) -> Chat {
-    let text = message.and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok()).unwrap_or_default();
+/// A chat text. `account` gives colour and badges where it is IRC tags, which also hold the
+/// message's id.
+pub(super) fn chat(
+    message: Option<&RawValue>,
+    chunks: &Rows<'_>,
+    channel: &str,
+    account: Option<(&Account<'_>, Names)>,
+) -> Chat {
+    let text = message
+        .and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok())
+        .unwrap_or_default();
     let (message_id, color, badges) = account.map_or_else(Default::default, |(account, names)| {
-        let message_id = if names == Names::Tags { &*account.id.0 } else { "" };
-        (message_id.into(), (&*account.color.0).into(), account.badges())
+        let message_id = if names == Names::Tags {
+            &*account.id.0
+        } else {
+            ""
+        };
+        (
+            message_id.into(),
+            (&*account.color.0).into(),
+            account.badges(),
+        )
     });
-    let chunks: Vec<_> = chunks.0.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).map(chunk).collect();
-    let text: Box<str> = if text.is_empty() { chunks.iter().map(written).collect::<String>().into() } else { text.0.into() };
-    Chat { print: print(&text), text, chunks, message_id, channel: channel.into(), color, badges, kind: ChatKind::Plain }
+    let chunks: Vec<_> = chunks
+        .0
+        .iter()
+        .filter_map(|raw| serde_json::from_str(raw.get()).ok())
+        .map(chunk)
+        .collect();
+    let text: Box<str> = if text.is_empty() {
+        chunks.iter().map(written).collect::<String>().into()
+    } else {
+        text.0.into()
+    };
+    Chat {
+        print: print(&text),
+        text,
+        chunks,
+        message_id,
+        channel: channel.into(),
+        color,
+        badges,
+        kind: ChatKind::Plain,
+    }
 }
 
 /// Where an [`Account`] was found: what its `id` means depends on it.
@@ -47,13 +81,27 @@ pub(super) enum Names {
 
 fn chunk(piece: Piece<'_>) -> Chunk {
     let value: Box<str> = piece.value.0.into();
-    let url = if piece.emote_hd.is_empty() { piece.emote.0 } else { piece.emote_hd.0 };
+    let url = if piece.emote_hd.is_empty() {
+        piece.emote.0
+    } else {
+        piece.emote_hd.0
+    };
     match &*piece.kind.0 {
-        "emote" => Chunk::Emote { name: value, url: url.into() },
-        "cheermote" => Chunk::Cheer { bits: bits_of(&value), text: value, url: url.into() },
+        "emote" => Chunk::Emote {
+            name: value,
+            url: url.into(),
+        },
+        "cheermote" => Chunk::Cheer {
+            bits: bits_of(&value),
+            text: value,
+            url: url.into(),
+        },
         "user" => {
-            let login =
-                if piece.username.is_empty() { value.trim_start_matches('@').to_lowercase().into() } else { piece.username.0.into() };
+            let login = if piece.username.is_empty() {
+                value.trim_start_matches('@').to_lowercase().into()
+            } else {
+                piece.username.0.into()
+            };
             Chunk::Mention { text: value, login }
         }
         _ => Chunk::Text(value),
@@ -63,12 +111,18 @@ fn chunk(piece: Piece<'_>) -> Chunk {
 /// The number that a cheermote ends with: `Cheer100`.
 fn bits_of(cheermote: &str) -> u64 {
     let name = cheermote.trim_end_matches(|letter: char| letter.is_ascii_digit());
-    cheermote.strip_prefix(name).and_then(|digits| digits.parse().ok()).unwrap_or_default()
+    cheermote
+        .strip_prefix(name)
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or_default()
 }
 
 fn written(chunk: &Chunk) -> &str {
     match chunk {
-        Chunk::Text(text) | Chunk::Emote { name: text, .. } | Chunk::Cheer { text, .. } | Chunk::Mention { text, .. } => text,
+        Chunk::Text(text)
+        | Chunk::Emote { name: text, .. }
+        | Chunk::Cheer { text, .. }
+        | Chunk::Mention { text, .. } => text,
     }
 }
 
@@ -88,10 +142,20 @@ mod tests {
         assert_eq!(
             chat.chunks,
             [
-                Chunk::Cheer { text: "Party1000".into(), bits: 1000, url: "b".into() },
-                Chunk::Mention { text: "@Anna_B".into(), login: "anna_b".into() },
+                Chunk::Cheer {
+                    text: "Party1000".into(),
+                    bits: 1000,
+                    url: "b".into()
+                },
+                Chunk::Mention {
+                    text: "@Anna_B".into(),
+                    login: "anna_b".into()
+                },
                 Chunk::Text(" x.example ".into()),
-                Chunk::Emote { name: "Kappa".into(), url: "k".into() },
+                Chunk::Emote {
+                    name: "Kappa".into(),
+                    url: "k".into()
+                },
                 Chunk::Text("".into()),
             ]
         );
@@ -99,6 +163,13 @@ mod tests {
 
     #[test]
     fn a_cheermote_without_a_number_is_worth_nothing() {
-        assert_eq!((bits_of("Cheer"), bits_of("100"), bits_of("Cheer99999999999999999999")), (0, 100, 0));
+        assert_eq!(
+            (
+                bits_of("Cheer"),
+                bits_of("100"),
+                bits_of("Cheer99999999999999999999")
+            ),
+            (0, 100, 0)
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! One Twitchat message into facts, whatever generation it is from.
 //!
-//! Stateless: the same message always gives the same facts, live and when the journal is replayed. What needs a memory is elsewhere:
-//! polls, predictions, labels, the summary; gift bombs are rebuilt by who counts. Called by `core` for each message.
+//! Stateless: the same message always gives the same facts, live and when the journal is replayed.
+//! What needs a memory is elsewhere: polls, predictions, labels, the summary; gift bombs are
+//! rebuilt by who counts. Called by `core` for each message.
 
 mod chat;
 mod presence;
@@ -21,7 +22,8 @@ use crate::{
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Read {
-    /// What happened. A message that names its channel begins with [`Fact::Broadcaster`], so that another channel's can be left out.
+    /// What happened. A message that names its channel begins with [`Fact::Broadcaster`], so that
+    /// another channel's can be left out.
     pub facts: Vec<Fact>,
     /// Set when the message should have said more than it does.
     pub trouble: Option<Trouble>,
@@ -55,7 +57,8 @@ enum Family {
     Held,
     Deleted,
     Whisper,
-    /// Only the owner's own account is taken from these; the rest is for [`super::Polls`] and [`super::Predictions`].
+    /// Only the owner's own account is taken from these; the rest is for [`super::Polls`] and
+    /// [`super::Predictions`].
     Ballot,
 }
 
@@ -66,20 +69,30 @@ fn family(kind: &str) -> Option<Family> {
         "SUBSCRIPTION" | "ON_SUBSCRIPTION" => Family::Subscription,
         "REWARD_REDEEM" | "ON_REWARD_REDEEM" => Family::Reward,
         "MESSAGE_FIRST" | "ON_MESSAGE_FIRST_TODAY" => Family::Chat(Told::FirstWord { ever: false }),
-        "MESSAGE_FIRST_ALL_TIME" | "ON_MESSAGE_FIRST_ALL_TIME" => Family::Chat(Told::FirstWord { ever: true }),
-        "MENTION" | "ON_MENTION" | "MESSAGE_NON_FOLLOWER" | "ON_MESSAGE_FROM_NON_FOLLOWER" | "MESSAGE_FILTERED" => {
-            Family::Chat(Told::ChatMessage)
+        "MESSAGE_FIRST_ALL_TIME" | "ON_MESSAGE_FIRST_ALL_TIME" => {
+            Family::Chat(Told::FirstWord { ever: true })
         }
+        "MENTION"
+        | "ON_MENTION"
+        | "MESSAGE_NON_FOLLOWER"
+        | "ON_MESSAGE_FROM_NON_FOLLOWER"
+        | "MESSAGE_FILTERED" => Family::Chat(Told::ChatMessage),
         "MESSAGE_READ" | "ON_MESSAGE_MARKED_AS_READ" => Family::MarkedRead,
         "ON_AUTOMOD_MESSAGE_HELD" => Family::Held,
         "MESSAGE_DELETED" | "ON_MESSAGE_DELETED" => Family::Deleted,
         "MESSAGE_WHISPER" | "ON_MESSAGE_WHISPER" => Family::Whisper,
-        "POLL" | "POLL_PROGRESS" | "ON_POLL_PROGRESS" | "PREDICTION" | "PREDICTION_PROGRESS" | "ON_PREDICTION_PROGRESS" => Family::Ballot,
+        "POLL"
+        | "POLL_PROGRESS"
+        | "ON_POLL_PROGRESS"
+        | "PREDICTION"
+        | "PREDICTION_PROGRESS"
+        | "ON_PREDICTION_PROGRESS" => Family::Ballot,
         _ => return None,
     })
 }
 
-/// Whether messages of this type can say anything at all: all others need not be read. By the name alone, so it costs next to nothing.
+/// Whether messages of this type can say anything at all: all others need not be read. By the name
+/// alone, so it costs next to nothing.
 pub fn feeds(kind: &str) -> bool {
     family(kind).is_some()
 }
@@ -96,11 +109,16 @@ pub fn is_marked_read(kind: &str) -> bool {
 
 /// Reads a message. Types that say nothing to the model give nothing.
 pub fn heard(kind: &str, data: Option<&RawValue>) -> Read {
-    let Some(family) = family(kind) else { return Read::default() };
+    let Some(family) = family(kind) else {
+        return Read::default();
+    };
     let Some(data) = data else {
         // Cleared polls and predictions come with nothing.
         let trouble = (family != Family::Ballot).then_some(Trouble::with("data"));
-        return Read { facts: Vec::new(), trouble };
+        return Read {
+            facts: Vec::new(),
+            trouble,
+        };
     };
     let mut facts = Vec::new();
     let read = match family {
@@ -118,12 +136,18 @@ pub fn heard(kind: &str, data: Option<&RawValue>) -> Read {
             Ok(())
         }
     };
-    Read { facts, trouble: read.err() }
+    Read {
+        facts,
+        trouble: read.err(),
+    }
 }
 
 /// The channel that a message is from, where it is told as a Twitch id.
 fn channel(id: &str) -> Option<Fact> {
-    is_twitch_id(id).then(|| Fact::Broadcaster { id: id.into(), own: false })
+    is_twitch_id(id).then(|| Fact::Broadcaster {
+        id: id.into(),
+        own: false,
+    })
 }
 
 fn is_twitch_id(id: &str) -> bool {
@@ -147,9 +171,18 @@ fn owner(data: &RawValue) -> Option<Fact> {
         prediction: Loose<Channel<'a>>,
     }
     let wrapped: Wrapped<'_> = lenient::object(data)?;
-    let channel = wrapped.poll.0.or(wrapped.prediction.0).or_else(|| lenient::object(data))?;
-    let id = [channel.channel_id, channel.broadcaster_id].into_iter().find(|id| is_twitch_id(&id.0))?;
-    Some(Fact::Broadcaster { id: id.0.into(), own: true })
+    let channel = wrapped
+        .poll
+        .0
+        .or(wrapped.prediction.0)
+        .or_else(|| lenient::object(data))?;
+    let id = [channel.channel_id, channel.broadcaster_id]
+        .into_iter()
+        .find(|id| is_twitch_id(&id.0))?;
+    Some(Fact::Broadcaster {
+        id: id.0.into(),
+        own: true,
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ use crate::{
     },
 };
 
-/// A message with its author: `user`, IRC `tags`, or, in the public API page's `MENTION`, at the top.
+/// A message with its author: `user`, IRC `tags`, or, in the public API page's `MENTION`, at the
+/// top.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Said<'a> {
@@ -50,10 +51,25 @@ pub(super) fn read(data: &RawValue) -> Result<Message, Trouble> {
     let is_me = &*outer.reason.0 == "slashMe";
     let said = outer.message.and_then(lenient::object).unwrap_or(outer);
     let room = said.tags.0.as_ref().map_or("", |tags| &*tags.room_id.0);
-    let channel = [&*said.channel.0, room].into_iter().find(|id| is_twitch_id(id)).and_then(super::channel);
-    let account = said.user.0.as_ref().map(|user| (user, Names::User)).or_else(|| said.tags.0.as_ref().map(|tags| (tags, Names::Tags)));
-    let named = account.and_then(|(account, names)| if names == Names::Tags { account.tagged_person() } else { account.person() });
-    let who = named.or_else(|| Person::new(&said.user_id.0, &said.username.0, &said.display_name.0));
+    let channel = [&*said.channel.0, room]
+        .into_iter()
+        .find(|id| is_twitch_id(id))
+        .and_then(super::channel);
+    let account = said
+        .user
+        .0
+        .as_ref()
+        .map(|user| (user, Names::User))
+        .or_else(|| said.tags.0.as_ref().map(|tags| (tags, Names::Tags)));
+    let named = account.and_then(|(account, names)| {
+        if names == Names::Tags {
+            account.tagged_person()
+        } else {
+            account.person()
+        }
+    });
+    let who =
+        named.or_else(|| Person::new(&said.user_id.0, &said.username.0, &said.display_name.0));
     let mut chat = read_chat(said.message, &said.message_chunks, &said.channel.0, account);
     if is_me {
         chat.kind = ChatKind::Me;
@@ -66,17 +82,29 @@ pub(super) fn chat(data: &RawValue, told: Told, facts: &mut Vec<Fact>) -> Result
     let message = read(data)?;
     facts.extend(message.channel);
     let who = message.who.ok_or(Trouble::with("user"))?;
-    facts.push(Fact::Presence(Presence { who, spoke: true, told, chat: message.chat }));
+    facts.push(Fact::Presence(Presence {
+        who,
+        spoke: true,
+        told,
+        chat: message.chat,
+    }));
     Ok(())
 }
 
-/// A message that the streamer marked, which may have been written long ago. It may be a whisper, which says nothing of being in chat, or
-/// lack its author: then it says nothing.
+/// A message that the streamer marked, which may have been written long ago. It may be a whisper,
+/// which says nothing of being in chat, or lack its author: then it says nothing.
 pub(super) fn marked_read(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
     let message = read(data)?;
     facts.extend(message.channel);
     let who = message.who.filter(|_| &*message.chat.text != PRIVATE);
-    facts.extend(who.map(|who| Fact::Presence(Presence { who, spoke: true, told: Told::Silent, chat: message.chat })));
+    facts.extend(who.map(|who| {
+        Fact::Presence(Presence {
+            who,
+            spoke: true,
+            told: Told::Silent,
+            chat: message.chat,
+        })
+    }));
     Ok(())
 }
 
@@ -85,6 +113,11 @@ pub(super) fn held(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble
     let message = read(data)?;
     facts.extend(message.channel);
     let who = message.who.ok_or(Trouble::with("user"))?;
-    facts.push(Fact::Presence(Presence { who, spoke: false, told: Told::Silent, chat: Chat::default() }));
+    facts.push(Fact::Presence(Presence {
+        who,
+        spoke: false,
+        told: Told::Silent,
+        chat: Chat::default(),
+    }));
     Ok(())
 }

@@ -82,9 +82,18 @@ impl<'a> Given<'a> {
     }
 
     fn chat(&self) -> crate::event::fact::Chat {
-        let mut chat = chat(self.message, &self.message_chunks, &self.channel.0, self.user.0.as_ref().map(|user| (user, Names::User)));
+        let mut chat = chat(
+            self.message,
+            &self.message_chunks,
+            &self.channel.0,
+            self.user.0.as_ref().map(|user| (user, Names::User)),
+        );
         if chat.text.is_empty() {
-            chat.print = self.text_print.small().and_then(|print| u16::try_from(print).ok()).unwrap_or_default();
+            chat.print = self
+                .text_print
+                .small()
+                .and_then(|print| u16::try_from(print).ok())
+                .unwrap_or_default();
         }
         chat
     }
@@ -93,9 +102,21 @@ impl<'a> Given<'a> {
 pub(super) fn bits(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
     let given = Given::read(data, facts)?;
     let who = given.who()?;
-    let who = if who.is_anonymous() { Person::anonymous(ANONYMOUS_CHEERER) } else { who };
-    let bits = given.bits.count().filter(|bits| *bits > 0).ok_or(Trouble::with("bits"))?;
-    facts.push(Fact::Cheer { who, bits, chat: given.chat() });
+    let who = if who.is_anonymous() {
+        Person::anonymous(ANONYMOUS_CHEERER)
+    } else {
+        who
+    };
+    let bits = given
+        .bits
+        .count()
+        .filter(|bits| *bits > 0)
+        .ok_or(Trouble::with("bits"))?;
+    facts.push(Fact::Cheer {
+        who,
+        bits,
+        chat: given.chat(),
+    });
     Ok(())
 }
 
@@ -103,8 +124,16 @@ pub(super) fn reward(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Troub
     let given = Given::read(data, facts)?;
     let who = given.who()?;
     let mut chat = given.chat();
-    let reward = given.reward.0.filter(|reward| !reward.id.is_empty() || !reward.title.is_empty()).ok_or(Trouble::with("reward"))?;
-    chat.kind = if automatic(&reward.id.0) { ChatKind::Highlighted } else { ChatKind::Reward };
+    let reward = given
+        .reward
+        .0
+        .filter(|reward| !reward.id.is_empty() || !reward.title.is_empty())
+        .ok_or(Trouble::with("reward"))?;
+    chat.kind = if automatic(&reward.id.0) {
+        ChatKind::Highlighted
+    } else {
+        ChatKind::Reward
+    };
     let is_free = reward.cost.0.is_none_or(|cost| cost < 0.0);
     facts.push(Fact::Redemption(Redemption {
         id: Box::default(),
@@ -124,7 +153,11 @@ pub(super) fn subscription(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(),
         facts.push(Fact::Gift(gift(&given)));
         return Ok(());
     }
-    let kind = match (given.is_prime_upgrade.0, given.is_gift_upgrade.0, given.is_resub.0) {
+    let kind = match (
+        given.is_prime_upgrade.0,
+        given.is_gift_upgrade.0,
+        given.is_resub.0,
+    ) {
         (true, _, _) => SubKind::PrimeUpgrade,
         (_, true, _) => SubKind::GiftUpgrade,
         (_, _, true) => SubKind::Renewed,
@@ -143,10 +176,20 @@ pub(super) fn subscription(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(),
 }
 
 fn gift(given: &Given<'_>) -> Gift {
-    let recipients: Vec<_> =
-        given.recipients.0.iter().filter_map(|raw| lenient::object::<Account<'_>>(raw)).filter_map(|account| account.person()).collect();
+    let recipients: Vec<_> = given
+        .recipients
+        .0
+        .iter()
+        .filter_map(|raw| lenient::object::<Account<'_>>(raw))
+        .filter_map(|account| account.person())
+        .collect();
     let named = u32::try_from(recipients.len()).unwrap_or(u32::MAX);
-    let count = given.gift_count.small().unwrap_or_default().max(named).max(1);
+    let count = given
+        .gift_count
+        .small()
+        .unwrap_or_default()
+        .max(named)
+        .max(1);
     Gift {
         gifter: giver(person(&given.user)),
         tier: tier(&given.tier.0),
@@ -161,9 +204,11 @@ fn gift(given: &Given<'_>) -> Gift {
     }
 }
 
-/// Months in total. Whoever is new is in the first month; of anybody else, what is not told is not known.
+/// Months in total. Whoever is new is in the first month; of anybody else, what is not told is not
+/// known.
 pub(in crate::mapping) fn total_months(kind: SubKind, told: Option<u32>) -> u32 {
-    told.unwrap_or_default().max(u32::from(kind == SubKind::New))
+    told.unwrap_or_default()
+        .max(u32::from(kind == SubKind::New))
 }
 
 fn person(user: &Loose<Account<'_>>) -> Option<Person> {
@@ -172,7 +217,8 @@ fn person(user: &Loose<Account<'_>>) -> Option<Person> {
 
 /// Who gave: nobody is Twitch's anonymous gifter, whose names are filled in.
 pub(in crate::mapping) fn giver(who: Option<Person>) -> Person {
-    who.filter(|who| !who.is_anonymous()).unwrap_or_else(|| Person::anonymous(ANONYMOUS_GIFTER))
+    who.filter(|who| !who.is_anonymous())
+        .unwrap_or_else(|| Person::anonymous(ANONYMOUS_GIFTER))
 }
 
 /// `prime`, 1, 2, 3, or Twitch's own 1000, 2000, 3000. Anything else is tier 1.

@@ -13,7 +13,8 @@ use crate::{
     },
 };
 
-/// A message was deleted. Twitchat names neither the message nor who deleted it: the user is its author.
+/// A message was deleted. Twitchat names neither the message nor who deleted it: the user is its
+/// author.
 pub(super) fn deleted(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
     let message = presence::read(data)?;
     let who = message.who.ok_or(Trouble::with("user"))?;
@@ -28,7 +29,8 @@ pub(super) fn deleted(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trou
     Ok(())
 }
 
-/// A whisper came or went. Twitchat keeps its text to itself, and so does the bridge should it ever come.
+/// A whisper came or went. Twitchat keeps its text to itself, and so does the bridge should it ever
+/// come.
 pub(super) fn whisper(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
     #[derive(Deserialize, Default)]
     #[serde(default, rename_all = "camelCase")]
@@ -38,10 +40,15 @@ pub(super) fn whisper(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trou
         unread_count: Number,
     }
     let whisper: Whisper<'_> = lenient::object(data).ok_or(Trouble::with("data"))?;
-    let who = whisper.user.0.and_then(|user| user.person()).ok_or(Trouble::with("user"))?;
+    let who = whisper
+        .user
+        .0
+        .and_then(|user| user.person())
+        .ok_or(Trouble::with("user"))?;
     let mut event = person_fields(&who);
     event.extend(fields(json!({
-        "message": { "msgId": "", "userId": who.id, "username": who.login, "displayName": who.name(), "role": who.roles.number(),
+        "message": { "msgId": "", "userId": who.id, "username": who.login,
+            "displayName": who.name(), "role": who.roles.number(),
             "message": "", "emotes": [], "badges": [] },
         "text": "", "unreadCount": whisper.unread_count.count().unwrap_or_default(),
     })));
@@ -51,14 +58,18 @@ pub(super) fn whisper(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trou
 
 fn person_fields(who: &Person) -> Map<String, Value> {
     fields(json!({
-        "user": { "id": who.id, "login": who.login, "name": who.name(), "type": who.platform.as_str() },
+        "user": { "id": who.id, "login": who.login, "name": who.name(),
+            "type": who.platform.as_str() },
         "userId": who.id, "userName": who.login, "displayName": who.name(), "isTest": false,
     }))
 }
 
 fn plain(kind: &str, who: &Person, data: Map<String, Value>) -> Fact {
     let Event { name, data } = of_platform(who.platform, Event::new("Twitch", kind, data.into()));
-    Fact::Plain { name, data: fields(data) }
+    Fact::Plain {
+        name,
+        data: fields(data),
+    }
 }
 
 fn fields(value: Value) -> Map<String, Value> {

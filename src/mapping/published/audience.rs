@@ -1,4 +1,5 @@
-//! Follows, cheers, subscriptions, gifts, raids, channel points, pyramids, hype trains: what viewers do on a streaming platform.
+//! Follows, cheers, subscriptions, gifts, raids, channel points, pyramids, hype trains: what
+//! viewers do on a streaming platform.
 
 use serde_json::Value;
 
@@ -20,13 +21,45 @@ use crate::{
 
 pub(super) const BITS: [&str; 2] = ["bits", "message.bits"];
 /// `content` is what Trovo's message of a gift bomb says.
-pub(super) const GIFTS: [&str; 5] = ["gifts", "total", "count", "community_sub_gift.total", "content"];
-pub(super) const VIEWERS: [&str; 5] = ["viewers", "viewerCount", "viewer_count", "raid.viewer_count", "content_data.raiderNum"];
-pub(super) const REWARD: [&str; 8] =
-    ["reward.id", "rewardId", "reward_id", "reward.title", "title", "reward_title", "rewardName", "reward"];
-pub(super) const COST: [&str; 5] = ["reward.cost", "reward.channel_points", "cost", "rewardCost", "reward_cost"];
-pub(super) const POINTS: [&str; 6] =
-    ["userContributed", "user_contributed", "userStreamContributed", "user_stream_contributed", "contribution.amount", "points"];
+pub(super) const GIFTS: [&str; 5] = [
+    "gifts",
+    "total",
+    "count",
+    "community_sub_gift.total",
+    "content",
+];
+pub(super) const VIEWERS: [&str; 5] = [
+    "viewers",
+    "viewerCount",
+    "viewer_count",
+    "raid.viewer_count",
+    "content_data.raiderNum",
+];
+pub(super) const REWARD: [&str; 8] = [
+    "reward.id",
+    "rewardId",
+    "reward_id",
+    "reward.title",
+    "title",
+    "reward_title",
+    "rewardName",
+    "reward",
+];
+pub(super) const COST: [&str; 5] = [
+    "reward.cost",
+    "reward.channel_points",
+    "cost",
+    "rewardCost",
+    "reward_cost",
+];
+pub(super) const POINTS: [&str; 6] = [
+    "userContributed",
+    "user_contributed",
+    "userStreamContributed",
+    "user_stream_contributed",
+    "contribution.amount",
+    "points",
+];
 /// Twitch's own rewards that are paid with bits: their `cost` is no number of points.
 const PAID_WITH_BITS: [&str; 3] = ["message_effect", "gigantify_an_emote", "celebration"];
 /// Says that the subscription was a gift: nobody subscribed of their own accord.
@@ -39,17 +72,32 @@ pub(super) fn follow(event: &Reader<'_>) -> Result<Fact, Wrong> {
 }
 
 pub(super) fn cheer(event: &Reader<'_>) -> Result<Fact, Wrong> {
-    let bits = whole(event.data, &BITS).filter(|bits| *bits > 0).ok_or_else(|| event.missing("bits", &BITS))?;
+    let bits = whole(event.data, &BITS)
+        .filter(|bits| *bits > 0)
+        .ok_or_else(|| event.missing("bits", &BITS))?;
     let who = anonymous_or(event, WHO, ANONYMOUS_CHEERER);
-    Ok(Fact::Cheer { who, bits, chat: chat(event.data) })
+    Ok(Fact::Cheer {
+        who,
+        bits,
+        chat: chat(event.data),
+    })
 }
 
-/// The person, or a stand-in when they do not want to be named, whatever name the event still carries: Twitch's own account, elsewhere
-/// somebody without a name. An event that leaves the name out comes from somebody without a name too.
+/// The person, or a stand-in when they do not want to be named, whatever name the event still
+/// carries: Twitch's own account, elsewhere somebody without a name. An event that leaves the name
+/// out comes from somebody without a name too.
 fn anonymous_or(event: &Reader<'_>, named: Named, stand_in: (&str, &str, &str)) -> Person {
-    let known = if event.is_anonymous() { None } else { event.person(named).ok() };
+    let known = if event.is_anonymous() {
+        None
+    } else {
+        event.person(named).ok()
+    };
     known.unwrap_or_else(|| {
-        if event.platform() == Platform::Twitch { Person::anonymous(stand_in) } else { Person::nameless(event.platform()) }
+        if event.platform() == Platform::Twitch {
+            Person::anonymous(stand_in)
+        } else {
+            Person::nameless(event.platform())
+        }
     })
 }
 
@@ -59,14 +107,43 @@ pub(super) fn subscription(event: &Reader<'_>, kind: SubKind) -> Result<Fact, Wr
         who: event.who()?,
         tier: tier(data),
         kind,
-        months: count(data, &["duration_months", "durationMonths", "multiMonthDuration", "sub.duration_months", "resub.duration_months"])
-            .unwrap_or(1),
+        months: count(
+            data,
+            &[
+                "duration_months",
+                "durationMonths",
+                "multiMonthDuration",
+                "sub.duration_months",
+                "resub.duration_months",
+            ],
+        )
+        .unwrap_or(1),
         cumulative_months: total_months(
             kind,
-            count(data, &["cumulativeMonths", "cumulative_months", "resub.cumulative_months", "months", "monthsSubscribed", "duration"])
-                .or_else(|| if event.platform() == Platform::Trovo { months_in(&text(data, &["content"])) } else { None }),
+            count(
+                data,
+                &[
+                    "cumulativeMonths",
+                    "cumulative_months",
+                    "resub.cumulative_months",
+                    "months",
+                    "monthsSubscribed",
+                    "duration",
+                ],
+            )
+            .or_else(|| {
+                if event.platform() == Platform::Trovo {
+                    months_in(&text(data, &["content"]))
+                } else {
+                    None
+                }
+            }),
         ),
-        streak_months: count(data, &["streakMonths", "streak_months", "resub.streak_months"]).unwrap_or(0),
+        streak_months: count(
+            data,
+            &["streakMonths", "streak_months", "resub.streak_months"],
+        )
+        .unwrap_or(0),
         chat: chat(data),
     }))
 }
@@ -101,7 +178,12 @@ fn tier(data: &Value) -> Tier {
             "prime_paid_upgrade.sub_tier",
         ],
     );
-    if flag(data, &["isPrime", "is_prime", "sub.is_prime", "resub.is_prime"]) || told == "0" || told.eq_ignore_ascii_case("prime") {
+    if flag(
+        data,
+        &["isPrime", "is_prime", "sub.is_prime", "resub.is_prime"],
+    ) || told == "0"
+        || told.eq_ignore_ascii_case("prime")
+    {
         return Tier::Prime;
     }
     match told.chars().find(char::is_ascii_digit) {
@@ -113,8 +195,18 @@ fn tier(data: &Value) -> Tier {
 
 pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Wrong> {
     let data = event.data;
-    let bomb_id = text(data, &["communityGiftId", "community_gift_id", "sub_gift.community_gift_id"]);
-    let of_bomb = flag(data, &["fromSubBomb", "fromCommunitySubGift", "from_sub_bomb"]) || !bomb_id.is_empty();
+    let bomb_id = text(
+        data,
+        &[
+            "communityGiftId",
+            "community_gift_id",
+            "sub_gift.community_gift_id",
+        ],
+    );
+    let of_bomb = flag(
+        data,
+        &["fromSubBomb", "fromCommunitySubGift", "from_sub_bomb"],
+    ) || !bomb_id.is_empty();
     let mut recipients: Vec<Person> = RECIPIENT.read(data, event.platform()).into_iter().collect();
     if recipients.is_empty() {
         recipients = listed(event).1;
@@ -122,7 +214,9 @@ pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Wrong> {
     if recipients.is_empty() && event.platform() == Platform::Trovo {
         // Trovo's message of a gift: the giver's name and the recipient's.
         let content = text(data, &["content"]);
-        let recipient = content.split_once(',').and_then(|(_, recipient)| Person::on(Platform::Trovo, "", "", recipient));
+        let recipient = content
+            .split_once(',')
+            .and_then(|(_, recipient)| Person::on(Platform::Trovo, "", "", recipient));
         recipients.extend(recipient);
     }
     // Somebody must be there, to whom or from whom it is.
@@ -136,27 +230,50 @@ pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Wrong> {
         tier: tier(data),
         recipients,
         count: gifts,
-        months: count(data, &["monthsGifted", "durationMonths", "duration_months", "sub_gift.duration_months"]).unwrap_or(1),
+        months: count(
+            data,
+            &[
+                "monthsGifted",
+                "durationMonths",
+                "duration_months",
+                "sub_gift.duration_months",
+            ],
+        )
+        .unwrap_or(1),
         cumulative_months: count(data, &["cumulativeMonths", "cumulative_months"]).unwrap_or(0),
         bomb: gifts > 1,
         of_bomb: of_bomb && gifts == 1,
         lone: gifts == 1 && !of_bomb && at(data, "fromSubBomb") == Some(&Value::Bool(false)),
-        total: count(data, &["totalSubsGifted", "cumlativeTotal", "cumulativeTotal", "cumulative_total", "sub_gift.cumulative_total"])
-            .unwrap_or(0),
+        total: count(
+            data,
+            &[
+                "totalSubsGifted",
+                "cumlativeTotal",
+                "cumulativeTotal",
+                "cumulative_total",
+                "sub_gift.cumulative_total",
+            ],
+        )
+        .unwrap_or(0),
     }))
 }
 
 /// How many people are listed as recipients, and those of them who have a name.
 fn listed(event: &Reader<'_>) -> (u32, Vec<Person>) {
     let told = list(event.data, &["recipients", "gifted_usernames", "giftees"]);
-    let people = told.iter().filter_map(|one| element(one, event.platform())).collect();
+    let people = told
+        .iter()
+        .filter_map(|one| element(one, event.platform()))
+        .collect();
     (u32::try_from(told.len()).unwrap_or(u32::MAX), people)
 }
 
 pub(super) fn gift_bomb(event: &Reader<'_>) -> Result<Fact, Wrong> {
     let data = event.data;
     let (listed, recipients) = listed(event);
-    let gifts = count(data, &GIFTS).filter(|gifts| *gifts > 0).unwrap_or(listed);
+    let gifts = count(data, &GIFTS)
+        .filter(|gifts| *gifts > 0)
+        .unwrap_or(listed);
     if gifts == 0 {
         return Err(event.missing("gifts", &[&GIFTS[..], &["recipients", "giftees"]].concat()));
     }
@@ -170,25 +287,63 @@ pub(super) fn gift_bomb(event: &Reader<'_>) -> Result<Fact, Wrong> {
         bomb: true,
         of_bomb: false,
         lone: false,
-        total: count(data, &["totalGifts", "cumulative_total", "cumulativeTotal", "community_sub_gift.cumulative_total"]).unwrap_or(0),
+        total: count(
+            data,
+            &[
+                "totalGifts",
+                "cumulative_total",
+                "cumulativeTotal",
+                "community_sub_gift.cumulative_total",
+            ],
+        )
+        .unwrap_or(0),
     }))
 }
 
 pub(super) fn raid(event: &Reader<'_>) -> Result<Fact, Wrong> {
-    let avatar = text(event.data, &["profileImage", "user.profileImageUrl", "raid.profile_image_url"]).into();
-    Ok(Fact::Raid { who: event.person(RAIDER)?.with_login_of_display(), viewers: whole(event.data, &VIEWERS).unwrap_or(0), avatar })
+    let avatar = text(
+        event.data,
+        &[
+            "profileImage",
+            "user.profileImageUrl",
+            "raid.profile_image_url",
+        ],
+    )
+    .into();
+    Ok(Fact::Raid {
+        who: event.person(RAIDER)?.with_login_of_display(),
+        viewers: whole(event.data, &VIEWERS).unwrap_or(0),
+        avatar,
+    })
 }
 
-/// Twitch's own rewards have a type instead of a title and an id. Twitchat calls the one that it knows by a name of its own: so do we, that
-/// it is one reward to whoever counts.
+/// Twitch's own rewards have a type instead of a title and an id. Twitchat calls the one that it
+/// knows by a name of its own: so do we, that it is one reward to whoever counts.
 pub(super) fn redemption(event: &Reader<'_>, automatic: bool) -> Result<Fact, Wrong> {
     let data = event.data;
     let own = text(data, &["reward_type", "rewardType", "reward.type"]);
     let mut reward_id = text(data, &["reward.id", "rewardId", "reward_id"]);
-    let mut title = text(data, &["reward.title", "title", "reward_title", "rewardName", "reward"]);
+    let mut title = text(
+        data,
+        &[
+            "reward.title",
+            "title",
+            "reward_title",
+            "rewardName",
+            "reward",
+        ],
+    );
     if automatic {
-        reward_id = if reward_id.is_empty() { own.clone() } else { reward_id };
-        title = if title.is_empty() { own.replace('_', " ") } else { title };
+        reward_id = if reward_id.is_empty() {
+            own.clone()
+        } else {
+            reward_id
+        };
+        title = if title.is_empty() {
+            own.replace('_', " ")
+        } else {
+            title
+        };
     }
     if reward_id == "send_highlighted_message" {
         "highlighted-message".clone_into(&mut reward_id);
@@ -207,27 +362,45 @@ pub(super) fn redemption(event: &Reader<'_>, automatic: bool) -> Result<Fact, Wr
 /// Whether a reward of Twitch's own costs bits. Who pays with bits spends no channel points.
 pub(super) fn is_paid_with_bits(data: &Value) -> bool {
     PAID_WITH_BITS.contains(&&*text(data, &["reward_type", "rewardType", "reward.type"]))
-        || (whole(data, &["bits", "reward.bits"]).is_some_and(|bits| bits > 0) && whole(data, &COST).is_none())
+        || (whole(data, &["bits", "reward.bits"]).is_some_and(|bits| bits > 0)
+            && whole(data, &COST).is_none())
 }
 
 pub(super) fn goal(event: &Reader<'_>) -> Result<Fact, Wrong> {
-    Ok(Fact::GoalContribution { who: event.who()?, points: whole(event.data, &POINTS).unwrap_or(0) })
+    Ok(Fact::GoalContribution {
+        who: event.who()?,
+        points: whole(event.data, &POINTS).unwrap_or(0),
+    })
 }
 
 pub(super) fn pyramid(event: &Reader<'_>) -> Result<Fact, Wrong> {
-    Ok(Fact::Pyramid { who: event.who()?, width: count(event.data, &WIDTH).unwrap_or(0) })
+    Ok(Fact::Pyramid {
+        who: event.who()?,
+        width: count(event.data, &WIDTH).unwrap_or(0),
+    })
 }
 
-/// The first of each kind conducts: Twitch names the top contributor with bits and the one with subscriptions first.
+/// The first of each kind conducts: Twitch names the top contributor with bits and the one with
+/// subscriptions first.
 pub(super) fn train(event: &Reader<'_>) -> Fact {
     let data = event.data;
     let contributors: Vec<Contribution> = list(data, &TOP)
         .iter()
         .filter_map(|one| {
-            let who = WHO.read(one, event.platform()).or_else(|| element(one, event.platform()))?;
+            let who = WHO
+                .read(one, event.platform())
+                .or_else(|| element(one, event.platform()))?;
             let kind = text(one, &["type"]).to_ascii_lowercase();
-            let kind = if kind == "subscription" { "subs" } else { &kind };
-            Some(Contribution { who, kind: kind.into(), total: whole(one, &["total"]).unwrap_or(0) })
+            let kind = if kind == "subscription" {
+                "subs"
+            } else {
+                &kind
+            };
+            Some(Contribution {
+                who,
+                kind: kind.into(),
+                total: whole(one, &["total"]).unwrap_or(0),
+            })
         })
         .collect();
     let mut conductors: Vec<Contribution> = Vec::new();
@@ -249,7 +422,15 @@ pub(super) fn train(event: &Reader<'_>) -> Fact {
 fn percent(data: &Value) -> u32 {
     let points = |path| whole(data, &[path]);
     let told = count(data, &["percent"]);
-    told.or_else(|| u32::try_from(points("progress")?.checked_mul(100)?.checked_div(points("goal")?)?).ok()).unwrap_or(0)
+    told.or_else(|| {
+        u32::try_from(
+            points("progress")?
+                .checked_mul(100)?
+                .checked_div(points("goal")?)?,
+        )
+        .ok()
+    })
+    .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -262,17 +443,34 @@ mod tests {
     fn tiers_in_every_spelling() {
         let read = |value: Value| tier(&json!({"subTier": value}));
         assert_eq!(
-            [read(json!(0)), read(json!(1)), read(json!("2000")), read(json!("tier 3"))],
+            [
+                read(json!(0)),
+                read(json!(1)),
+                read(json!("2000")),
+                read(json!("tier 3"))
+            ],
             [Tier::Prime, Tier::One, Tier::Two, Tier::Three]
         );
-        assert_eq!([read(json!("L2")), read(json!("Prime")), read(json!(null))], [Tier::Two, Tier::Prime, Tier::One]);
-        assert_eq!(tier(&json!({"subTier": "1000", "isPrime": true})), Tier::Prime);
+        assert_eq!(
+            [read(json!("L2")), read(json!("Prime")), read(json!(null))],
+            [Tier::Two, Tier::Prime, Tier::One]
+        );
+        assert_eq!(
+            tier(&json!({"subTier": "1000", "isPrime": true})),
+            Tier::Prime
+        );
     }
 
     #[test]
     fn percent_is_told_or_follows_from_the_points() {
         assert_eq!(percent(&json!({"percent": "40"})), 40);
         assert_eq!(percent(&json!({"progress": 200, "goal": 500})), 40);
-        assert_eq!([percent(&json!({"progress": 200, "goal": 0})), percent(&json!({"progress": u64::MAX, "goal": 1}))], [0, 0]);
+        assert_eq!(
+            [
+                percent(&json!({"progress": 200, "goal": 0})),
+                percent(&json!({"progress": u64::MAX, "goal": 1}))
+            ],
+            [0, 0]
+        );
     }
 }

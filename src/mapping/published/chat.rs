@@ -14,22 +14,41 @@ use crate::event::{
 
 /// A first word or a chat message: its author is there, with the roles that it shows.
 pub(super) fn presence(event: &Reader<'_>, first: bool) -> Result<Fact, Wrong> {
-    let ever = flag(event.data, &["meta.firstMessage", "message.firstMessage", "firstMessage"]);
-    let told = if first { Told::FirstWord { ever } } else { Told::ChatMessage };
-    Ok(Fact::Presence(Presence { who: event.who()?, spoke: true, told, chat: chat(event.data) }))
+    let ever = flag(
+        event.data,
+        &["meta.firstMessage", "message.firstMessage", "firstMessage"],
+    );
+    let told = if first {
+        Told::FirstWord { ever }
+    } else {
+        Told::ChatMessage
+    };
+    Ok(Fact::Presence(Presence {
+        who: event.who()?,
+        spoke: true,
+        told,
+        chat: chat(event.data),
+    }))
 }
 
 /// A ban or its end.
 pub(super) fn ban(event: &Reader<'_>, lifted: bool) -> Result<Fact, Wrong> {
     let target = TARGET.read(event.data, event.platform());
-    Ok(Fact::Ban { who: target.map_or_else(|| event.who(), Ok)?, lifted })
+    Ok(Fact::Ban {
+        who: target.map_or_else(|| event.who(), Ok)?,
+        lifted,
+    })
 }
 
 /// Whether a ban ends by itself: that is a timeout.
 pub(super) fn is_timeout(data: &Value) -> bool {
     let is = |path: &str, value: &Value| at(data, path) == Some(value);
-    let ends = ["endsAt", "ends_at", "expiresAt", "expires_at"].iter().any(|path| !text(data, &[path]).is_empty());
-    ends || ["isPermanent", "is_permanent"].iter().any(|path| is(path, &Value::Bool(false)))
+    let ends = ["endsAt", "ends_at", "expiresAt", "expires_at"]
+        .iter()
+        .any(|path| !text(data, &[path]).is_empty());
+    ends || ["isPermanent", "is_permanent"]
+        .iter()
+        .any(|path| is(path, &Value::Bool(false)))
         || whole(data, &["duration"]).is_some_and(|seconds| seconds > 0)
 }
 
@@ -59,15 +78,27 @@ pub(super) const TEXT: &[&str] = &[
 pub(super) fn chat(data: &Value) -> Chat {
     let id = text(data, &["broadcaster.id", "channelId"]);
     let channel = text(data, &["message.channel", "channel"]);
-    let badge = |badge: &Value| (text(badge, &["name", "set_id"]).into(), text(badge, &["version", "id"]).into());
+    let badge = |badge: &Value| {
+        (
+            text(badge, &["name", "set_id"]).into(),
+            text(badge, &["version", "id"]).into(),
+        )
+    };
     Chat {
         text: text(data, TEXT).into(),
         print: 0,
         chunks: list(data, &["parts"]).iter().filter_map(chunk).collect(),
         message_id: text(data, &["message.msgId", "messageId", "msgId", "message_id"]).into(),
-        channel: if id.is_empty() && !channel.is_empty() { format!("#{}", channel.trim_start_matches('#')).into() } else { id.into() },
+        channel: if id.is_empty() && !channel.is_empty() {
+            format!("#{}", channel.trim_start_matches('#')).into()
+        } else {
+            id.into()
+        },
         color: text(data, &["user.color", "message.color", "color"]).into(),
-        badges: list(data, &["user.badges", "badges", "message.badges"]).iter().map(badge).collect(),
+        badges: list(data, &["user.badges", "badges", "message.badges"])
+            .iter()
+            .map(badge)
+            .collect(),
         // Subscribers receive the publisher's own data.
         kind: ChatKind::Plain,
     }
@@ -79,10 +110,17 @@ fn chunk(part: &Value) -> Option<Chunk> {
     let url = text(part, &["imageUrl"]).into();
     Some(match text(part, &["type"]).as_str() {
         "emote" => Chunk::Emote { name: written, url },
-        "mention" => Chunk::Mention { text: written, login: text(part, &["userLogin"]).into() },
+        "mention" => Chunk::Mention {
+            text: written,
+            login: text(part, &["userLogin"]).into(),
+        },
         "cheer" => {
             let bits = whole(part, &["bits"]).unwrap_or(0);
-            let text = if written.ends_with(|c: char| c.is_ascii_digit()) { written } else { format!("{written}{bits}").into() };
+            let text = if written.ends_with(|c: char| c.is_ascii_digit()) {
+                written
+            } else {
+                format!("{written}{bits}").into()
+            };
             Chunk::Cheer { text, bits, url }
         }
         _ => Chunk::Text(written),

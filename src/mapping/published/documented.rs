@@ -1,4 +1,5 @@
-//! What docs/events.md promises of every type: no key is missing, and none is of another type, however little is published.
+//! What docs/events.md promises of every type: no key is missing, and none is of another type,
+//! however little is published.
 
 use std::collections::BTreeMap;
 
@@ -9,36 +10,70 @@ use crate::{event::name::catalogue, mapping::render};
 
 /// Every type with documented keys, those that count first.
 fn documented() -> Vec<(EventName, Value)> {
-    let counted = FEEDS.iter().map(|feed| EventName::new(feed.source, feed.kind));
-    let others = catalogue().iter().flat_map(|(source, kinds)| kinds.iter().map(|kind| EventName::new(source, kind)));
+    let counted = FEEDS
+        .iter()
+        .map(|feed| EventName::new(feed.source, feed.kind));
+    let others = catalogue()
+        .iter()
+        .flat_map(|(source, kinds)| kinds.iter().map(|kind| EventName::new(source, kind)));
     let names = counted.chain(others.filter(|name| feed(name).is_none()));
-    names.filter_map(|name| shape(&name).map(|shape| (name, shape))).collect()
+    names
+        .filter_map(|name| shape(&name).map(|shape| (name, shape)))
+        .collect()
 }
 
 /// The least that is accepted of a type, in several ways.
 fn least(name: &EventName) -> Vec<Value> {
-    let Some(feed) = feed(name) else { return vec![json!({})] };
+    let Some(feed) = feed(name) else {
+        return vec![json!({})];
+    };
     let someone = json!({ "user": "Anna" });
     let mut least = match feed.read {
-        Read::Cheer => vec![json!({ "bits": 1 }), json!({ "user": "Anna", "bits": "1", "message": "hi" })],
-        Read::GiftSub => vec![json!({ "isAnonymous": true }), json!({ "recipient": "Zed" }), someone],
-        Read::GiftBomb => vec![json!({ "gifts": 2 }), json!({ "recipients": [{ "name": "Zed" }] })],
+        Read::Cheer => vec![
+            json!({ "bits": 1 }),
+            json!({ "user": "Anna", "bits": "1", "message": "hi" }),
+        ],
+        Read::GiftSub => vec![
+            json!({ "isAnonymous": true }),
+            json!({ "recipient": "Zed" }),
+            someone,
+        ],
+        Read::GiftBomb => vec![
+            json!({ "gifts": 2 }),
+            json!({ "recipients": [{ "name": "Zed" }] }),
+        ],
         Read::Stream => vec![json!({ "title": "x" }), json!({ "game": "Chess" })],
         Read::Train | Read::RedemptionUpdate => vec![json!({})],
         Read::Support(spec) => {
-            let money = spec.money.paths().next().map(|_| json!({ "amount": "12.50", "username": "Anna" }));
-            let what =
-                json!({ "product": "Mug", "tier": "Gold", "levelName": "Fan", "title": "Pizza", "line_items": [{ "title": "Mug" }] });
-            vec![money.unwrap_or_else(|| what.clone()), json!({ "displayName": "Anna", "from": "Anna", "username": "Anna", "id": 1 })]
+            let money = spec
+                .money
+                .paths()
+                .next()
+                .map(|_| json!({ "amount": "12.50", "username": "Anna" }));
+            let what = json!({ "product": "Mug", "tier": "Gold", "levelName": "Fan",
+                "title": "Pizza", "line_items": [{ "title": "Mug" }] });
+            vec![
+                money.unwrap_or_else(|| what.clone()),
+                json!({ "displayName": "Anna", "from": "Anna", "username": "Anna", "id": 1 }),
+            ]
         }
-        _ => vec![someone, json!({ "userId": 7 }), json!({ "user": { "id": "7", "login": "anna" }, "text": "hi", "message": "hi" })],
+        _ => vec![
+            someone,
+            json!({ "userId": 7 }),
+            json!({ "user": { "id": "7", "login": "anna" }, "text": "hi", "message": "hi" }),
+        ],
     };
     least.push(json!({ "isTest": true }));
     // Another type than the documented one, and nothing at all, for every key.
     let shape = shape(name).unwrap();
     for odd in [json!(null), json!([]), json!({}), json!("x"), json!(3)] {
         let mut all = least[0].clone();
-        for key in shape.as_object().unwrap().keys().filter(|key| least[0].get(key.as_str()).is_none()) {
+        for key in shape
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|key| least[0].get(key.as_str()).is_none())
+        {
             all[key] = odd.clone();
         }
         least.push(all);
@@ -48,7 +83,11 @@ fn least(name: &EventName) -> Vec<Value> {
 
 fn emitted(name: &EventName, data: &Value) -> Option<Value> {
     let readings = read(name, data).ok()?;
-    let context = render::Context { at_ms: 1_795_291_200_000, id: "x", broadcaster: None };
+    let context = render::Context {
+        at_ms: 1_795_291_200_000,
+        id: "x",
+        broadcaster: None,
+    };
     assert_eq!(readings.len(), 1, "{name} {data}");
     Some(event(name, &readings[0], &readings[0].says, &context).data)
 }
@@ -65,7 +104,9 @@ fn lacking(shape: &Value, data: &Value, path: &str, problems: &mut Vec<String>) 
             }
         }
         (Value::Null, _) => {}
-        (shape, data) if std::mem::discriminant(shape) != std::mem::discriminant(data) => problems.push(format!("{path} is {data}")),
+        (shape, data) if std::mem::discriminant(shape) != std::mem::discriminant(data) => {
+            problems.push(format!("{path} is {data}"))
+        }
         _ => {}
     }
 }
@@ -96,35 +137,72 @@ fn every_type_has_every_documented_key_however_little_is_published() {
 #[test]
 fn a_publishers_own_fields_stand_beside_the_documented_ones() {
     let name = EventName::new("Twitch", "Raid");
-    let data =
-        json!({ "userId": "33881177", "userName": "lanternfox", "displayName": "LanternFox", "viewers": 57, "mood": { "is": "good" } });
+    let data = json!({ "userId": "33881177", "userName": "lanternfox", "displayName": "LanternFox",
+        "viewers": 57, "mood": { "is": "good" } });
     let told = emitted(&name, &data).unwrap();
-    assert_eq!((&told["mood"], &told["viewers"], &told["viewerCount"]), (&json!({ "is": "good" }), &json!(57), &json!(57)));
-    assert_eq!((&told["from_broadcaster_user_name"], &told["user"]["name"]), (&json!("LanternFox"), &json!("LanternFox")));
-    let train =
-        json!({ "level": 2, "progress": 700, "goal": 1_600, "id": "t", "top_contributions": [{ "user_id": "1", "user_name": "A" }] });
+    assert_eq!(
+        (&told["mood"], &told["viewers"], &told["viewerCount"]),
+        (&json!({ "is": "good" }), &json!(57), &json!(57))
+    );
+    assert_eq!(
+        (&told["from_broadcaster_user_name"], &told["user"]["name"]),
+        (&json!("LanternFox"), &json!("LanternFox"))
+    );
+    let train = json!({ "level": 2, "progress": 700, "goal": 1_600, "id": "t",
+        "top_contributions": [{ "user_id": "1", "user_name": "A" }] });
     let told = emitted(&EventName::new("Twitch", "HypeTrainUpdate"), &train).unwrap();
-    assert_eq!((&told["progress"], &told["goal"], &told["percent"]), (&json!(700), &json!(1_600), &json!(43)), "the points, if told");
+    assert_eq!(
+        (&told["progress"], &told["goal"], &told["percent"]),
+        (&json!(700), &json!(1_600), &json!(43)),
+        "the points, if told"
+    );
 }
 
 #[test]
 fn a_chat_line_of_a_name_and_a_text_is_whole() {
-    let told = emitted(&EventName::new("Twitch", "ChatMessage"), &json!({ "user": "Anna_B", "text": "hi" })).unwrap();
+    let told = emitted(
+        &EventName::new("Twitch", "ChatMessage"),
+        &json!({ "user": "Anna_B", "text": "hi" }),
+    )
+    .unwrap();
     let user = &told["user"];
-    assert_eq!((&user["name"], &user["login"], &told["message"]["message"]), (&json!("Anna_B"), &json!("anna_b"), &json!("hi")));
-    assert_eq!((&told["parts"], &told["user"]["badges"]), (&json!([{ "type": "text", "text": "hi" }]), &json!([])));
+    assert_eq!(
+        (&user["name"], &user["login"], &told["message"]["message"]),
+        (&json!("Anna_B"), &json!("anna_b"), &json!("hi"))
+    );
+    assert_eq!(
+        (&told["parts"], &told["user"]["badges"]),
+        (&json!([{ "type": "text", "text": "hi" }]), &json!([]))
+    );
 }
 
 #[test]
 fn the_receiving_account_and_hidden_names_do_not_come_back_through_the_publishers_fields() {
-    let tip = json!({ "user": { "id": "900100", "username": "channel" }, "parameters": { "username": "Ludmila", "amount": "5", "currency": "EUR" } });
+    let tip = json!({ "user": { "id": "900100", "username": "channel" },
+        "parameters": { "username": "Ludmila", "amount": "5", "currency": "EUR" } });
     let told = emitted(&EventName::new("TipeeeStream", "Donation"), &tip).unwrap();
-    assert_eq!((&told["user"]["name"], &told["username"], told["user"].get("username")), (&json!("Ludmila"), &json!("Ludmila"), None));
-    let hidden =
-        json!({ "isAnonymous": true, "user": { "id": "7", "login": "anna_b", "name": "Anna_B" }, "userName": "anna_b", "gifts": 3 });
+    assert_eq!(
+        (
+            &told["user"]["name"],
+            &told["username"],
+            told["user"].get("username")
+        ),
+        (&json!("Ludmila"), &json!("Ludmila"), None)
+    );
+    let hidden = json!({ "isAnonymous": true, "user": { "id": "7", "login": "anna_b",
+        "name": "Anna_B" }, "userName": "anna_b", "gifts": 3 });
     let told = emitted(&EventName::new("Twitch", "GiftBomb"), &hidden).unwrap();
-    assert!(!told.to_string().to_lowercase().contains("anna_b"), "{told}");
-    assert_eq!((&told["isAnonymous"], told["recipients"].as_array().map(Vec::len)), (&json!(true), Some(3)));
+    assert!(
+        !told.to_string().to_lowercase().contains("anna_b"),
+        "{told}"
+    );
+    assert_eq!(
+        (
+            &told["isAnonymous"],
+            told["recipients"].as_array().map(Vec::len)
+        ),
+        (&json!(true), Some(3))
+    );
 }
 
 /// What Twitchat reports comes out whole as well: the captured messages of all generations.
@@ -136,19 +214,33 @@ fn what_twitchat_reports_has_every_documented_key_too() {
         include_str!("../../../tests/fixtures/twitchat_examples.ndjson"),
         include_str!("../../../tests/fixtures/twitchat_v17_examples.ndjson"),
     ] {
-        let (mut polls, mut predictions) = (crate::mapping::Polls::default(), crate::mapping::Predictions::default());
+        let (mut polls, mut predictions) = (
+            crate::mapping::Polls::default(),
+            crate::mapping::Predictions::default(),
+        );
         for message in crate::mapping::heard::tests::lines(file) {
             let (kind, data) = (&*message.kind, message.data.as_deref());
             let mut facts = polls.heard(kind, data, 1_795_291_200_000);
             facts.extend(predictions.heard(kind, data, 1_795_291_200_000));
             facts.extend(crate::mapping::heard(kind, data).facts);
             for fact in facts {
-                let context = render::Context { at_ms: 1_795_291_200_000, id: "x", broadcaster: None };
-                let Some(event) = render::event(&fact, &context) else { continue };
-                let Some(shape) = shape(&event.name) else { continue };
+                let context = render::Context {
+                    at_ms: 1_795_291_200_000,
+                    id: "x",
+                    broadcaster: None,
+                };
+                let Some(event) = render::event(&fact, &context) else {
+                    continue;
+                };
+                let Some(shape) = shape(&event.name) else {
+                    continue;
+                };
                 let mut lack = Vec::new();
                 lacking(&shape, &event.data, "", &mut lack);
-                problems.extend(lack.iter().map(|lack| format!("{} of {kind}: {lack}", event.name)));
+                problems.extend(
+                    lack.iter()
+                        .map(|lack| format!("{} of {kind}: {lack}", event.name)),
+                );
                 names.insert(event.name.to_string());
             }
         }
@@ -171,8 +263,18 @@ fn the_documented_keys_are_those_that_are_emitted() {
         }
         groups[place].1.push(name.to_string());
     }
-    let rows: Vec<String> = groups.iter().map(|(keys, names)| format!("| {} | {keys} |\n", names.join(", "))).collect();
-    same_as_docs("docs/events.md", &format!("{}{}", include_str!("../render/events_head.md"), rows.concat()));
+    let rows: Vec<String> = groups
+        .iter()
+        .map(|(keys, names)| format!("| {} | {keys} |\n", names.join(", ")))
+        .collect();
+    same_as_docs(
+        "docs/events.md",
+        &format!(
+            "{}{}",
+            include_str!("../render/events_head.md"),
+            rows.concat()
+        ),
+    );
 }
 
 /// Top-level keys, each object's own keys one level deep.
@@ -182,5 +284,9 @@ fn keys(data: &Value) -> Vec<String> {
         Value::Array(_) => "[]".to_owned(),
         _ => String::new(),
     };
-    data.as_object().unwrap().iter().map(|(key, value)| format!("`{key}{}`", inner(value))).collect()
+    data.as_object()
+        .unwrap()
+        .iter()
+        .map(|(key, value)| format!("`{key}{}`", inner(value)))
+        .collect()
 }

@@ -1,8 +1,9 @@
-//! A published event as subscribers receive it: every documented key, of the right type, filled from what was published, and the
-//! publisher's own fields beside them.
+//! A published event as subscribers receive it: every documented key, of the right type, filled
+//! from what was published, and the publisher's own fields beside them.
 //!
-//! Pages guard neither against a missing key nor against one of another type. So the event is rendered like one of Twitchat's, and then
-//! takes over what the publisher says, key by key, where it is of the documented type. Who it is about is decided by [`super::read`] alone.
+//! Pages guard neither against a missing key nor against one of another type. So the event is
+//! rendered like one of Twitchat's, and then takes over what the publisher says, key by key, where
+//! it is of the documented type. Who it is about is decided by [`super::read`] alone.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -18,12 +19,15 @@ use super::{
 use crate::{
     event::{
         Event, EventName, Fact, Person, Platform,
-        fact::{Chat, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, Tier, Told},
+        fact::{
+            Chat, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, Tier, Told,
+        },
     },
     mapping::render,
 };
 
-/// Keys that name somebody or say what was understood: what the publisher has there may be another account, or a name that is not to be shown.
+/// Keys that name somebody or say what was understood: what the publisher has there may be another
+/// account, or a name that is not to be shown.
 const UNDERSTOOD: &[&str] = &[
     "anonymous",
     "currency",
@@ -53,19 +57,36 @@ const UNDERSTOOD: &[&str] = &[
 ];
 
 /// How many memberships somebody gave.
-const MEMBERSHIPS: &[&str] = &["count", "giftMembershipsCount", "snippet.membershipGiftingDetails.giftMembershipsCount"];
+const MEMBERSHIPS: &[&str] = &[
+    "count",
+    "giftMembershipsCount",
+    "snippet.membershipGiftingDetails.giftMembershipsCount",
+];
 
-/// `data` of events that are not made of facts, by `Source.Type`: each key with what stands for "not known".
-static SHAPES: LazyLock<HashMap<Box<str>, Value>> = LazyLock::new(|| serde_json::from_str(include_str!("shapes.json")).unwrap_or_default());
+/// `data` of events that are not made of facts, by `Source.Type`: each key with what stands for
+/// "not known".
+static SHAPES: LazyLock<HashMap<Box<str>, Value>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("shapes.json")).unwrap_or_default());
 
-/// The event that tells one reading. `says` is [`Reading::says`] with its people as complete as they are known.
-pub fn event(name: &EventName, reading: &Reading, says: &Fact, context: &render::Context<'_>) -> Event {
+/// The event that tells one reading. `says` is [`Reading::says`] with its people as complete as
+/// they are known.
+pub fn event(
+    name: &EventName,
+    reading: &Reading,
+    says: &Fact,
+    context: &render::Context<'_>,
+) -> Event {
     let name = EventName::new(&name.source, &name.kind);
     let mut says = says.clone();
     says.each_person(add_login);
     let says = &says;
-    let Some(Value::Object(mut documented)) = documented(&name, says, context).map(|data| naming(data, &name, reading)) else {
-        return Event { name, data: own(&reading.data) };
+    let Some(Value::Object(mut documented)) =
+        documented(&name, says, context).map(|data| naming(data, &name, reading))
+    else {
+        return Event {
+            name,
+            data: own(&reading.data),
+        };
     };
     let published = reading.data.as_object();
     let is_anonymous = flag_or_nameless(says, &reading.data);
@@ -81,13 +102,24 @@ pub fn event(name: &EventName, reading: &Reading, says: &Fact, context: &render:
     {
         documented.insert("count".into(), gifts.into());
     }
-    Event { name, data: Value::Object(documented) }
+    Event {
+        name,
+        data: Value::Object(documented),
+    }
 }
 
 /// On Twitch a login is the display name in lower case, but for names in other scripts.
 fn add_login(person: &mut Person) {
-    let is_login = |name: &str| !name.is_empty() && name.len() <= 25 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if person.platform == Platform::Twitch && person.login.is_empty() && !person.is_anonymous() && is_login(&person.display) {
+    let is_login = |name: &str| {
+        !name.is_empty()
+            && name.len() <= 25
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    if person.platform == Platform::Twitch
+        && person.login.is_empty()
+        && !person.is_anonymous()
+        && is_login(&person.display)
+    {
         person.login = person.display.to_ascii_lowercase().into();
     }
 }
@@ -101,12 +133,15 @@ fn own(data: &Value) -> Value {
     }
 }
 
-/// Every documented key of this type, filled from what was understood. `None` if nothing documents it.
+/// Every documented key of this type, filled from what was understood. `None` if nothing documents
+/// it.
 fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> Option<Value> {
     let read = feed(name).map(|feed| feed.read);
     match (read, says) {
         (None, _) => {}
-        (Some(Read::GiftBomb), Fact::Gift(gift)) => return Some(render::gift_bomb(gift, context).data),
+        (Some(Read::GiftBomb), Fact::Gift(gift)) => {
+            return Some(render::gift_bomb(gift, context).data);
+        }
         (Some(Read::GiftSub), Fact::Gift(gift)) => {
             let nobody = Person::default();
             let recipient = gift.recipients.first().unwrap_or(&nobody);
@@ -126,8 +161,14 @@ fn naming(mut data: Value, name: &EventName, reading: &Reading) -> Value {
     if feed(name).is_some() {
         return data;
     }
-    let Some(who) = WHO.read(&reading.data, platform(&name.source)) else { return data };
-    let shown = if who.display.is_empty() { &who.login } else { &who.display };
+    let Some(who) = WHO.read(&reading.data, platform(&name.source)) else {
+        return data;
+    };
+    let shown = if who.display.is_empty() {
+        &who.login
+    } else {
+        &who.display
+    };
     let fields = [
         (&["/userId", "/user_id", "/user/id"][..], &who.id),
         (&["/userName", "/user/login"][..], &who.login),
@@ -148,9 +189,24 @@ fn blank(name: &EventName, read: Read) -> Fact {
     let (who, chat) = (Person::default(), Chat::default());
     let sub = |kind| {
         let (who, chat) = (Person::default(), Chat::default());
-        Fact::Subscription(Subscription { who, tier: Tier::One, kind, months: 0, cumulative_months: 0, streak_months: 0, chat })
+        Fact::Subscription(Subscription {
+            who,
+            tier: Tier::One,
+            kind,
+            months: 0,
+            cumulative_months: 0,
+            streak_months: 0,
+            chat,
+        })
     };
-    let present = |told| Fact::Presence(Presence { who: Person::default(), spoke: false, told, chat: Chat::default() });
+    let present = |told| {
+        Fact::Presence(Presence {
+            who: Person::default(),
+            spoke: false,
+            told,
+            chat: Chat::default(),
+        })
+    };
     match read {
         Read::Follow => Fact::Follow { who },
         Read::Cheer => Fact::Cheer { who, bits: 0, chat },
@@ -170,7 +226,11 @@ fn blank(name: &EventName, read: Read) -> Fact {
             lone: false,
             total: 0,
         }),
-        Read::Raid => Fact::Raid { who, viewers: 0, avatar: Box::default() },
+        Read::Raid => Fact::Raid {
+            who,
+            viewers: 0,
+            avatar: Box::default(),
+        },
         Read::Redemption { .. } | Read::RedemptionUpdate => Fact::Redemption(Redemption {
             id: Box::default(),
             who,
@@ -181,22 +241,37 @@ fn blank(name: &EventName, read: Read) -> Fact {
             automatic: matches!(read, Read::Redemption { automatic: true }),
         }),
         Read::Goal => Fact::GoalContribution { who, points: 0 },
-        Read::Stream => Fact::Stream { category: Box::default(), title: Box::default() },
+        Read::Stream => Fact::Stream {
+            category: Box::default(),
+            title: Box::default(),
+        },
         Read::Pyramid => Fact::Pyramid { who, width: 0 },
-        Read::Train => {
-            Fact::HypeTrain(HypeTrain { phase: name.kind.clone(), level: 0, percent: 0, conductors: Vec::new(), contributors: Vec::new() })
-        }
+        Read::Train => Fact::HypeTrain(HypeTrain {
+            phase: name.kind.clone(),
+            level: 0,
+            percent: 0,
+            conductors: Vec::new(),
+            contributors: Vec::new(),
+        }),
         Read::FirstWord => present(Told::FirstWord { ever: false }),
         Read::ChatMessage => present(Told::ChatMessage),
         Read::Ban { lifted } => Fact::Ban { who, lifted },
         Read::Support(spec) => {
             let (what, id) = (Box::default(), Box::default());
-            Fact::Support(Support { kind: spec.kind, who, money: None, what, name: name.clone(), id })
+            Fact::Support(Support {
+                kind: spec.kind,
+                who,
+                money: None,
+                what,
+                name: name.clone(),
+                id,
+            })
         }
     }
 }
 
-/// Takes over a key of the publisher's: as it is if nothing documents it, else if it is of the documented type.
+/// Takes over a key of the publisher's: as it is if nothing documents it, else if it is of the
+/// documented type.
 fn take_over(documented: &mut Map<String, Value>, key: &str, theirs: &Value) {
     let Some(ours) = documented.get_mut(key) else {
         documented.insert(key.to_owned(), theirs.clone());
@@ -216,22 +291,42 @@ fn take_over(documented: &mut Map<String, Value>, key: &str, theirs: &Value) {
             }
         }
         (_, Value::Null) => {}
-        (ours, theirs) if ours.is_null() || (!UNDERSTOOD.contains(&key) && is_alike(ours, theirs)) => *ours = theirs.clone(),
+        (ours, theirs)
+            if ours.is_null() || (!UNDERSTOOD.contains(&key) && is_alike(ours, theirs)) =>
+        {
+            *ours = theirs.clone()
+        }
         (ours, theirs) if is_unknown(ours) && is_alike(ours, theirs) => *ours = theirs.clone(),
         _ => {}
     }
 }
 
-/// Whether the publisher's object is the person that was understood, and not somebody else, such as the account that receives.
+/// Whether the publisher's object is the person that was understood, and not somebody else, such as
+/// the account that receives.
 fn is_same(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> bool {
-    let ours: Vec<&str> =
-        ["id", "login", "name"].iter().filter_map(|key| ours.get(*key)?.as_str()).filter(|text| !text.is_empty()).collect();
-    let mut any = ["id", "login", "name", "username", "displayName", "display_name", "user_name", "user_id", "first_name"]
+    let ours: Vec<&str> = ["id", "login", "name"]
         .iter()
-        .filter_map(|key| text_of(theirs.get(*key)?))
-        .peekable();
+        .filter_map(|key| ours.get(*key)?.as_str())
+        .filter(|text| !text.is_empty())
+        .collect();
+    let mut any = [
+        "id",
+        "login",
+        "name",
+        "username",
+        "displayName",
+        "display_name",
+        "user_name",
+        "user_id",
+        "first_name",
+    ]
+    .iter()
+    .filter_map(|key| text_of(theirs.get(*key)?))
+    .peekable();
     // Nobody was understood: what the publisher says is all there is.
-    ours.is_empty() || any.peek().is_none() || any.any(|theirs| ours.iter().any(|ours| ours.eq_ignore_ascii_case(&theirs)))
+    ours.is_empty()
+        || any.peek().is_none()
+        || any.any(|theirs| ours.iter().any(|ours| ours.eq_ignore_ascii_case(&theirs)))
 }
 
 fn text_of(value: &Value) -> Option<String> {
@@ -241,8 +336,19 @@ fn text_of(value: &Value) -> Option<String> {
 /// What a type documents, with nothing known. `None` for types that document nothing.
 #[cfg(test)]
 pub(super) fn shape(name: &EventName) -> Option<Value> {
-    let context = render::Context { at_ms: 0, id: "", broadcaster: None };
-    documented(name, &Fact::Plain { name: name.clone(), data: Map::new() }, &context)
+    let context = render::Context {
+        at_ms: 0,
+        id: "",
+        broadcaster: None,
+    };
+    documented(
+        name,
+        &Fact::Plain {
+            name: name.clone(),
+            data: Map::new(),
+        },
+        &context,
+    )
 }
 
 /// What stands for "not known".
@@ -264,14 +370,25 @@ fn is_alike(ours: &Value, theirs: &Value) -> bool {
 /// Whether the event is of somebody who is not to be named.
 fn flag_or_nameless(says: &Fact, data: &Value) -> bool {
     let mut is_nameless = super::look::flag(data, ANONYMOUS);
-    says.clone().each_person(|person| is_nameless |= person.is_anonymous());
+    says.clone()
+        .each_person(|person| is_nameless |= person.is_anonymous());
     is_nameless
 }
 
 /// Whether a key of the publisher's may hold the name of whoever gave.
 fn names_somebody(key: &str) -> bool {
-    const MORE: &[&str] =
-        &["gifter", "sender", "donor", "donation", "from_name", "fromName", "userLogin", "full_name", "parameters", "attributes"];
+    const MORE: &[&str] = &[
+        "gifter",
+        "sender",
+        "donor",
+        "donation",
+        "from_name",
+        "fromName",
+        "userLogin",
+        "full_name",
+        "parameters",
+        "attributes",
+    ];
     let is_recipient = key.starts_with("recipient");
     (UNDERSTOOD.contains(&key) && !is_recipient && key != "currency")
         || MORE.contains(&key)
@@ -281,10 +398,15 @@ fn names_somebody(key: &str) -> bool {
         || key.ends_with("DisplayName") && !is_recipient
 }
 
-/// The text that somebody wrote, where the publisher has it below another key than the documented one.
+/// The text that somebody wrote, where the publisher has it below another key than the documented
+/// one.
 fn add_text(documented: &mut Map<String, Value>, reading: &Reading) {
-    let is_hidden = ["is_public", "isPublic"].iter().any(|key| at(&reading.data, key) == Some(&Value::Bool(false)));
-    let Some(Value::String(message)) = documented.get_mut("message") else { return };
+    let is_hidden = ["is_public", "isPublic"]
+        .iter()
+        .any(|key| at(&reading.data, key) == Some(&Value::Bool(false)));
+    let Some(Value::String(message)) = documented.get_mut("message") else {
+        return;
+    };
     if is_hidden {
         message.clear();
     } else if message.is_empty() {

@@ -70,7 +70,8 @@ pub(super) struct Spec {
 }
 
 impl Feed {
-    /// The paths in `data` that are looked at, in the order in which they are; `{}` marks a person's object, `[]` a list.
+    /// The paths in `data` that are looked at, in the order in which they are; `{}` marks a
+    /// person's object, `[]` a list.
     pub fn fields(&self) -> Vec<String> {
         let with = |who: Named, more: &[&str]| {
             let mut fields = who.fields();
@@ -80,32 +81,60 @@ impl Feed {
         match self.read {
             Read::Follow => WHO.fields(),
             Read::Cheer => with(WHO, &BITS),
-            Read::Sub | Read::ReSub | Read::PrimeUpgrade | Read::GiftUpgrade => {
-                with(WHO, &["sub_tier", "subTier", "isPrime", "cumulativeMonths", "duration_months", "streakMonths", "is_gift"])
-            }
+            Read::Sub | Read::ReSub | Read::PrimeUpgrade | Read::GiftUpgrade => with(
+                WHO,
+                &[
+                    "sub_tier",
+                    "subTier",
+                    "isPrime",
+                    "cumulativeMonths",
+                    "duration_months",
+                    "streakMonths",
+                    "is_gift",
+                ],
+            ),
             Read::GiftSub => {
                 let mut fields = GIFTER.fields();
                 fields.extend(RECIPIENT.fields());
-                fields.extend(["subTier", "fromSubBomb", "monthsGifted", "isAnonymous"].map(Into::into));
+                fields.extend(
+                    ["subTier", "fromSubBomb", "monthsGifted", "isAnonymous"].map(Into::into),
+                );
                 fields
             }
             Read::GiftBomb => {
                 let mut fields = with(GIFTER, &GIFTS);
-                fields.extend(["recipients[]", "subTier", "totalGifts", "isAnonymous"].map(Into::into));
+                fields.extend(
+                    ["recipients[]", "subTier", "totalGifts", "isAnonymous"].map(Into::into),
+                );
                 fields
             }
             Read::Raid => with(RAIDER, &VIEWERS),
             Read::Redemption { .. } => with(WHO, &[&REWARD[..], &COST[..], &["status"]].concat()),
             Read::RedemptionUpdate => vec!["id".into(), "status".into()],
             Read::Goal => with(WHO, &POINTS),
-            Read::Stream => [&CATEGORY[..], &TITLE[..]].concat().iter().map(ToString::to_string).collect(),
+            Read::Stream => [&CATEGORY[..], &TITLE[..]]
+                .concat()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             Read::Pyramid => with(WHO, &WIDTH),
-            Read::Train => TOP.iter().map(|path| format!("{path}[]")).chain(["level".into()]).collect(),
-            Read::FirstWord | Read::ChatMessage => with(WHO, &["role", "subscriber", "badges[]", "text"]),
+            Read::Train => TOP
+                .iter()
+                .map(|path| format!("{path}[]"))
+                .chain(["level".into()])
+                .collect(),
+            Read::FirstWord | Read::ChatMessage => {
+                with(WHO, &["role", "subscriber", "badges[]", "text"])
+            }
             Read::Ban { .. } => TARGET.fields().into_iter().chain(WHO.fields()).collect(),
             Read::Support(spec) => {
                 let mut fields = spec.who.fields();
-                fields.extend(spec.money.paths().chain(spec.what.iter().copied()).map(ToString::to_string));
+                fields.extend(
+                    spec.money
+                        .paths()
+                        .chain(spec.what.iter().copied())
+                        .map(ToString::to_string),
+                );
                 fields
             }
         }
@@ -124,16 +153,41 @@ pub(super) fn feed(name: &EventName) -> Option<&'static Feed> {
     FEEDS.iter().find(|feed| name.is(feed.source, feed.kind))
 }
 
-const MONEY: Price = Price { cents: &[], micros: &[], amount: &["amount", "amounts.total", "formattedAmount"], currency: &["currency"] };
-const NO_MONEY: Price = Price { cents: &[], micros: &[], amount: &[], currency: &[] };
+const MONEY: Price = Price {
+    cents: &[],
+    micros: &[],
+    amount: &["amount", "amounts.total", "formattedAmount"],
+    currency: &["currency"],
+};
+const NO_MONEY: Price = Price {
+    cents: &[],
+    micros: &[],
+    amount: &[],
+    currency: &[],
+};
 const WHAT: &[&str] = &["tier", "tierName", "tier_name"];
 
-const TIP: Spec =
-    Spec { kind: SupportKind::Tip, who: SUPPORTER, money: MONEY, what: &[], enough: &[], needs_id: false, settles: false, refunds: false };
-const MEMBER: Spec = Spec { kind: SupportKind::Member, what: WHAT, ..TIP };
+const TIP: Spec = Spec {
+    kind: SupportKind::Tip,
+    who: SUPPORTER,
+    money: MONEY,
+    what: &[],
+    enough: &[],
+    needs_id: false,
+    settles: false,
+    refunds: false,
+};
+const MEMBER: Spec = Spec {
+    kind: SupportKind::Member,
+    what: WHAT,
+    ..TIP
+};
 const MERCH: Spec = Spec {
     kind: SupportKind::Merch,
-    money: Price { amount: &["amount", "amounts.total", "total", "formattedAmount"], ..MONEY },
+    money: Price {
+        amount: &["amount", "amounts.total", "total", "formattedAmount"],
+        ..MONEY
+    },
     what: &[
         "product",
         "items[].name",
@@ -147,12 +201,28 @@ const MERCH: Spec = Spec {
 };
 
 /// In Streamlabs' events `name` and `userId` may be those of the channel.
-const STREAMLABS: Named =
-    Named { objects: &[], id: &[], login: &[], display: &["from", "donationFrom", "charityDonationFrom", "merchandiseFrom", "name"] };
+const STREAMLABS: Named = Named {
+    objects: &[],
+    id: &[],
+    login: &[],
+    display: &[
+        "from",
+        "donationFrom",
+        "charityDonationFrom",
+        "merchandiseFrom",
+        "name",
+    ],
+};
 const STREAMLABS_TIP: Spec = Spec {
     who: STREAMLABS,
     money: Price {
-        amount: &["amount", "donationAmount", "charityDonationAmount", "formattedAmount", "formatted_amount"],
+        amount: &[
+            "amount",
+            "donationAmount",
+            "charityDonationAmount",
+            "formattedAmount",
+            "formatted_amount",
+        ],
         currency: &["currency", "donationCurrency", "charityDonationCurrency"],
         ..MONEY
     },
@@ -161,12 +231,25 @@ const STREAMLABS_TIP: Spec = Spec {
 
 const STREAM_ELEMENTS: Spec = Spec {
     who: Named {
-        display: &["displayName", "donation.user.username", "username", "tipUsername", "merchUsername", "user.username", "name"],
+        display: &[
+            "displayName",
+            "donation.user.username",
+            "username",
+            "tipUsername",
+            "merchUsername",
+            "user.username",
+            "name",
+        ],
         ..SUPPORTER
     },
     money: Price {
         amount: &["amount", "tipAmount", "merchAmount", "donation.amount"],
-        currency: &["currency", "tipCurrency", "merchCurrency", "donation.currency"],
+        currency: &[
+            "currency",
+            "tipCurrency",
+            "merchCurrency",
+            "donation.currency",
+        ],
         ..MONEY
     },
     ..TIP
@@ -174,16 +257,35 @@ const STREAM_ELEMENTS: Spec = Spec {
 
 /// `user{}` of `TipeeeStream` is the channel that receives.
 const TIPEEE: Spec = Spec {
-    who: Named { objects: &[], id: &[], login: &[], display: &["parameters.username", "username", "from", "name"] },
-    money: Price { amount: &["parameters.amount", "amount", "formattedAmount"], currency: &["parameters.currency", "currency"], ..MONEY },
+    who: Named {
+        objects: &[],
+        id: &[],
+        login: &[],
+        display: &["parameters.username", "username", "from", "name"],
+    },
+    money: Price {
+        amount: &["parameters.amount", "amount", "formattedAmount"],
+        currency: &["parameters.currency", "currency"],
+        ..MONEY
+    },
     ..TIP
 };
 
 const YOUTUBE: Spec = Spec {
     who: WHO,
     money: Price {
-        micros: &["microAmount", "amountMicros", "snippet.superChatDetails.amountMicros", "snippet.superStickerDetails.amountMicros"],
-        currency: &["currencyCode", "currency", "snippet.superChatDetails.currency", "snippet.superStickerDetails.currency"],
+        micros: &[
+            "microAmount",
+            "amountMicros",
+            "snippet.superChatDetails.amountMicros",
+            "snippet.superStickerDetails.amountMicros",
+        ],
+        currency: &[
+            "currencyCode",
+            "currency",
+            "snippet.superChatDetails.currency",
+            "snippet.superStickerDetails.currency",
+        ],
         ..MONEY
     },
     ..TIP
@@ -202,24 +304,53 @@ const YOUTUBE_MEMBER: Spec = Spec {
     ..YOUTUBE
 };
 
-const DONOR_DRIVE: Spec =
-    Spec { money: Price { amount: &["amount", "donorAmount", "donation.amount"], ..MONEY }, enough: &["donationID"], ..TIP };
+const DONOR_DRIVE: Spec = Spec {
+    money: Price {
+        amount: &["amount", "donorAmount", "donation.amount"],
+        ..MONEY
+    },
+    enough: &["donationID"],
+    ..TIP
+};
 
-/// A customer's first name only: nobody who buys a mug expects their full name on screen. `name` is the order's number, and `user_id` is
-/// the shop's own employee.
+/// A customer's first name only: nobody who buys a mug expects their full name on screen. `name` is
+/// the order's number, and `user_id` is the shop's own employee.
 const SHOPIFY: Spec = Spec {
     who: Named {
         id: &["userId", "customer.id"],
-        display: &["displayName", "customer.first_name", "customer.firstName", "customerFirstName"],
+        display: &[
+            "displayName",
+            "customer.first_name",
+            "customer.firstName",
+            "customerFirstName",
+        ],
         ..SUPPORTER
     },
-    money: Price { amount: &["total_price", "totalPrice", "amount", "total"], currency: &["currency", "presentment_currency"], ..MONEY },
-    what: &["line_items[].title", "line_items[].name", "lineItems[].title", "items[].name"],
+    money: Price {
+        amount: &["total_price", "totalPrice", "amount", "total"],
+        currency: &["currency", "presentment_currency"],
+        ..MONEY
+    },
+    what: &[
+        "line_items[].title",
+        "line_items[].name",
+        "lineItems[].title",
+        "items[].name",
+    ],
     ..MERCH
 };
 
 const PATREON: Spec = Spec {
-    who: Named { display: &["attributes.full_name", "displayName", "fullName", "full_name", "name"], ..SUPPORTER },
+    who: Named {
+        display: &[
+            "attributes.full_name",
+            "displayName",
+            "fullName",
+            "full_name",
+            "name",
+        ],
+        ..SUPPORTER
+    },
     money: Price {
         cents: &[
             "attributes.will_pay_amount_cents",
@@ -235,34 +366,69 @@ const PATREON: Spec = Spec {
 };
 
 const PALLY: Spec = Spec {
-    money: Price { cents: &["grossAmountInCents", "tipGrossAmountInCents"], ..MONEY },
-    who: Named { display: &["displayName", "tipDisplayName", "name", "from"], ..SUPPORTER },
+    money: Price {
+        cents: &["grossAmountInCents", "tipGrossAmountInCents"],
+        ..MONEY
+    },
+    who: Named {
+        display: &["displayName", "tipDisplayName", "name", "from"],
+        ..SUPPORTER
+    },
     ..TIP
 };
 
 const TREAT: Spec = Spec {
     money: NO_MONEY,
-    who: Named { display: &["displayName", "sender", "username", "from", "name"], ..SUPPORTER },
+    who: Named {
+        display: &["displayName", "sender", "username", "from", "name"],
+        ..SUPPORTER
+    },
     what: &["title", "type"],
     ..TIP
 };
 
 /// The price of a membership is its variant's.
 const FOURTHWALL_MEMBER: Spec = Spec {
-    money: Price { amount: &["amount", "subscription.variant.amount", "amounts.total", "formattedAmount"], ..MONEY },
-    what: &["tier", "tierName", "tier_name", "subscription.variant.name", "subscription.variant.tierName"],
+    money: Price {
+        amount: &[
+            "amount",
+            "subscription.variant.amount",
+            "amounts.total",
+            "formattedAmount",
+        ],
+        ..MONEY
+    },
+    what: &[
+        "tier",
+        "tierName",
+        "tier_name",
+        "subscription.variant.name",
+        "subscription.variant.tierName",
+    ],
     ..MEMBER
 };
 
 const TWITCH_MONEY: Spec = Spec {
     who: WHO,
-    money: Price { amount: &["amount", "charity_donation.amount", "formattedAmount"], ..MONEY },
-    what: &["charity_name", "charityName", "charity_donation.charity_name"],
+    money: Price {
+        amount: &["amount", "charity_donation.amount", "formattedAmount"],
+        ..MONEY
+    },
+    what: &[
+        "charity_name",
+        "charityName",
+        "charity_donation.charity_name",
+    ],
     ..TIP
 };
 
 const fn on(source: &'static str, kind: &'static str, section: &'static str, read: Read) -> Feed {
-    Feed { source, kind, section, read }
+    Feed {
+        source,
+        kind,
+        section,
+        read,
+    }
 }
 
 const fn support(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
@@ -271,12 +437,25 @@ const fn support(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
         SupportKind::Merch => "Custom.Merch",
         SupportKind::Member => "Custom.Members",
     };
-    Feed { source, kind, section, read: Read::Support(spec) }
+    Feed {
+        source,
+        kind,
+        section,
+        read: Read::Support(spec),
+    }
 }
 
 /// A later report of support.
 const fn refunds(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
-    Feed { source, kind, section: "takes back what was refunded", read: Read::Support(Spec { refunds: true, ..spec }) }
+    Feed {
+        source,
+        kind,
+        section: "takes back what was refunded",
+        read: Read::Support(Spec {
+            refunds: true,
+            ..spec
+        }),
+    }
 }
 
 const PEOPLE: &str = "User.Users and the roles";
@@ -284,33 +463,100 @@ const LEFT_OUT: &str = "who is left out";
 
 /// Every type that is counted. What else is published is told to subscribers and counts nowhere.
 ///
-/// Of events that tell one thing twice only one is here: `YouTube.MembershipGift` (the giver) and not each `GiftMembershipReceived`,
-/// `Patreon.PledgeCreated`, and `PledgeUpdated` only where the former was pending. `Shopify.OrderCreated` and `OrderPaid` have one id: the first that is paid counts.
+/// Of events that tell one thing twice only one is here: `YouTube.MembershipGift` (the giver) and
+/// not each `GiftMembershipReceived`, `Patreon.PledgeCreated`, and `PledgeUpdated` only where the
+/// former was pending. `Shopify.OrderCreated` and `OrderPaid` have one id: the first that is paid
+/// counts.
 pub const FEEDS: &[Feed] = &[
     on("Twitch", "Follow", "Events.Follows", Read::Follow),
     on("Twitch", "Cheer", "Events.Cheers, TopBits", Read::Cheer),
     on("Twitch", "Sub", "Events.Subs, User.Subscriber", Read::Sub),
-    on("Twitch", "PrimePaidUpgrade", "Events.Subs, User.Subscriber", Read::PrimeUpgrade),
-    on("Twitch", "GiftPaidUpgrade", "Events.Subs, User.Subscriber", Read::GiftUpgrade),
-    on("Twitch", "ReSub", "Events.ReSubs, User.Subscriber", Read::ReSub),
+    on(
+        "Twitch",
+        "PrimePaidUpgrade",
+        "Events.Subs, User.Subscriber",
+        Read::PrimeUpgrade,
+    ),
+    on(
+        "Twitch",
+        "GiftPaidUpgrade",
+        "Events.Subs, User.Subscriber",
+        Read::GiftUpgrade,
+    ),
+    on(
+        "Twitch",
+        "ReSub",
+        "Events.ReSubs, User.Subscriber",
+        Read::ReSub,
+    ),
     on("Twitch", "GiftSub", "Events.GiftSubs", Read::GiftSub),
     on("Twitch", "GiftBomb", "Events.GiftBombs", Read::GiftBomb),
     on("Twitch", "Raid", "Events.Raided", Read::Raid),
-    on("Twitch", "RewardRedemption", "Events.RewardRedemptions, TopChannelRewards", Read::Redemption { automatic: false }),
-    on("Twitch", "AutomaticRewardRedemption", "Events.RewardRedemptions, TopChannelRewards", Read::Redemption { automatic: true }),
-    on("Twitch", "RewardRedemptionUpdated", "takes back what was cancelled", Read::RedemptionUpdate),
-    on("Twitch", "CommunityGoalContribution", "Events.GoalContributions", Read::Goal),
+    on(
+        "Twitch",
+        "RewardRedemption",
+        "Events.RewardRedemptions, TopChannelRewards",
+        Read::Redemption { automatic: false },
+    ),
+    on(
+        "Twitch",
+        "AutomaticRewardRedemption",
+        "Events.RewardRedemptions, TopChannelRewards",
+        Read::Redemption { automatic: true },
+    ),
+    on(
+        "Twitch",
+        "RewardRedemptionUpdated",
+        "takes back what was cancelled",
+        Read::RedemptionUpdate,
+    ),
+    on(
+        "Twitch",
+        "CommunityGoalContribution",
+        "Events.GoalContributions",
+        Read::Goal,
+    ),
     on("Twitch", "StreamUpdate", "Events.GameUpdates", Read::Stream),
     on("Twitch", "PyramidSuccess", "Events.Pyramids", Read::Pyramid),
     on("Misc", "PyramidSuccess", "Events.Pyramids", Read::Pyramid),
-    on("Twitch", "HypeTrainStart", "HypeTrainConductor, HypeTrainContributors", Read::Train),
-    on("Twitch", "HypeTrainUpdate", "HypeTrainConductor, HypeTrainContributors", Read::Train),
-    on("Twitch", "HypeTrainLevelUp", "HypeTrainConductor, HypeTrainContributors", Read::Train),
-    on("Twitch", "HypeTrainEnd", "HypeTrainConductor, HypeTrainContributors", Read::Train),
+    on(
+        "Twitch",
+        "HypeTrainStart",
+        "HypeTrainConductor, HypeTrainContributors",
+        Read::Train,
+    ),
+    on(
+        "Twitch",
+        "HypeTrainUpdate",
+        "HypeTrainConductor, HypeTrainContributors",
+        Read::Train,
+    ),
+    on(
+        "Twitch",
+        "HypeTrainLevelUp",
+        "HypeTrainConductor, HypeTrainContributors",
+        Read::Train,
+    ),
+    on(
+        "Twitch",
+        "HypeTrainEnd",
+        "HypeTrainConductor, HypeTrainContributors",
+        Read::Train,
+    ),
     on("Twitch", "FirstWord", PEOPLE, Read::FirstWord),
     on("Twitch", "ChatMessage", PEOPLE, Read::ChatMessage),
-    on("Twitch", "UserBanned", LEFT_OUT, Read::Ban { lifted: false }),
-    on("Twitch", "UserUnbanned", LEFT_OUT, Read::Ban { lifted: true }),
+    on(
+        "Twitch",
+        "UserBanned",
+        LEFT_OUT,
+        Read::Ban { lifted: false },
+    ),
+    on(
+        "Twitch",
+        "UserUnbanned",
+        LEFT_OUT,
+        Read::Ban { lifted: true },
+    ),
     support("Twitch", "CharityDonation", TWITCH_MONEY),
     on("YouTube", "NewSubscriber", "Events.Follows", Read::Follow),
     on("YouTube", "FirstWords", PEOPLE, Read::FirstWord),
@@ -319,21 +565,68 @@ pub const FEEDS: &[Feed] = &[
     support("YouTube", "SuperSticker", YOUTUBE),
     support("YouTube", "NewSponsor", YOUTUBE_MEMBER),
     support("YouTube", "MemberMileStone", YOUTUBE_MEMBER),
-    support("YouTube", "MembershipGift", Spec { who: GIFTER, ..YOUTUBE_MEMBER }),
+    support(
+        "YouTube",
+        "MembershipGift",
+        Spec {
+            who: GIFTER,
+            ..YOUTUBE_MEMBER
+        },
+    ),
     on("Trovo", "Follow", "Events.Follows", Read::Follow),
-    on("Trovo", "Subscription", "Events.Subs, User.Subscriber", Read::Sub),
-    on("Trovo", "Resubscription", "Events.ReSubs, User.Subscriber", Read::ReSub),
-    on("Trovo", "GiftSubscription", "Events.GiftSubs", Read::GiftSub),
-    on("Trovo", "MassGiftSubscription", "Events.GiftBombs", Read::GiftBomb),
+    on(
+        "Trovo",
+        "Subscription",
+        "Events.Subs, User.Subscriber",
+        Read::Sub,
+    ),
+    on(
+        "Trovo",
+        "Resubscription",
+        "Events.ReSubs, User.Subscriber",
+        Read::ReSub,
+    ),
+    on(
+        "Trovo",
+        "GiftSubscription",
+        "Events.GiftSubs",
+        Read::GiftSub,
+    ),
+    on(
+        "Trovo",
+        "MassGiftSubscription",
+        "Events.GiftBombs",
+        Read::GiftBomb,
+    ),
     on("Trovo", "Raid", "Events.Raided", Read::Raid),
     on("Trovo", "FirstWords", PEOPLE, Read::FirstWord),
     on("Trovo", "ChatMessage", PEOPLE, Read::ChatMessage),
     on("Kick", "Follow", "Events.Follows", Read::Follow),
-    on("Kick", "Subscription", "Events.Subs, User.Subscriber", Read::Sub),
-    on("Kick", "Resubscription", "Events.ReSubs, User.Subscriber", Read::ReSub),
+    on(
+        "Kick",
+        "Subscription",
+        "Events.Subs, User.Subscriber",
+        Read::Sub,
+    ),
+    on(
+        "Kick",
+        "Resubscription",
+        "Events.ReSubs, User.Subscriber",
+        Read::ReSub,
+    ),
     on("Kick", "GiftSubscription", "Events.GiftSubs", Read::GiftSub),
-    on("Kick", "MassGiftSubscription", "Events.GiftBombs", Read::GiftBomb),
-    on("Kick", "RewardRedemption", "Events.RewardRedemptions, TopChannelRewards", Read::Redemption { automatic: false }),
+    on(
+        "Kick",
+        "MassGiftSubscription",
+        "Events.GiftBombs",
+        Read::GiftBomb,
+    ),
+    on(
+        "Kick",
+        "RewardRedemption",
+        "Events.RewardRedemptions, TopChannelRewards",
+        Read::Redemption { automatic: false },
+    ),
     on("Kick", "FirstWords", PEOPLE, Read::FirstWord),
     on("Kick", "ChatMessage", PEOPLE, Read::ChatMessage),
     support("Kofi", "Donation", TIP),
@@ -343,18 +636,47 @@ pub const FEEDS: &[Feed] = &[
     support("Kofi", "Commission", MERCH),
     support("Streamlabs", "Donation", STREAMLABS_TIP),
     support("Streamlabs", "CharityDonation", STREAMLABS_TIP),
-    support("Streamlabs", "Merchandise", Spec { who: STREAMLABS, ..MERCH }),
+    support(
+        "Streamlabs",
+        "Merchandise",
+        Spec {
+            who: STREAMLABS,
+            ..MERCH
+        },
+    ),
     support("StreamElements", "Tip", STREAM_ELEMENTS),
-    support("StreamElements", "Merch", Spec { kind: SupportKind::Merch, what: &["items[].name", "product"], ..STREAM_ELEMENTS }),
+    support(
+        "StreamElements",
+        "Merch",
+        Spec {
+            kind: SupportKind::Merch,
+            what: &["items[].name", "product"],
+            ..STREAM_ELEMENTS
+        },
+    ),
     support("TipeeeStream", "Donation", TIPEEE),
     support("DonorDrive", "Donation", DONOR_DRIVE),
     support("TreatStream", "Treat", TREAT),
     support("Pallygg", "CampaignTip", PALLY),
     support("Patreon", "PledgeCreated", PATREON),
-    support("Patreon", "PledgeUpdated", Spec { settles: true, ..PATREON }),
+    support(
+        "Patreon",
+        "PledgeUpdated",
+        Spec {
+            settles: true,
+            ..PATREON
+        },
+    ),
     refunds("Patreon", "PledgeDeleted", PATREON),
     support("Shopify", "OrderCreated", SHOPIFY),
-    support("Shopify", "OrderPaid", Spec { needs_id: true, ..SHOPIFY }),
+    support(
+        "Shopify",
+        "OrderPaid",
+        Spec {
+            needs_id: true,
+            ..SHOPIFY
+        },
+    ),
     support("Fourthwall", "Donation", TIP),
     support("Fourthwall", "OrderPlaced", MERCH),
     refunds("Fourthwall", "OrderUpdated", MERCH),

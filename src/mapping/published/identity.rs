@@ -1,5 +1,5 @@
-//! The id that a service gives an event, which makes a repeat harmless: services send an event again until somebody confirms it, and tools
-//! forward it twice.
+//! The id that a service gives an event, which makes a repeat harmless: services send an event
+//! again until somebody confirms it, and tools forward it twice.
 
 use std::{
     borrow::Cow,
@@ -34,18 +34,36 @@ pub(super) const OF_SUPPORT: &[&str] = &[
 /// Ids of payments. They are details of a payment: only their hash is kept.
 const OF_PAYMENT: &[&str] = &["kofi_transaction_id", "transaction_id", "transactionId"];
 /// Ids of what is announced in a chat.
-pub(super) const OF_MESSAGE: &[&str] = &["messageId", "message.msgId", "msgId", "message_id", DELIVERY];
+pub(super) const OF_MESSAGE: &[&str] = &[
+    "messageId",
+    "message.msgId",
+    "msgId",
+    "message_id",
+    DELIVERY,
+];
 /// Ids of redemptions.
 pub(super) const OF_REDEMPTION: &[&str] = &["id", "redemption_id", "redemptionId", DELIVERY];
 
-/// What no other event has, if it has an id. Follows, raids and presence need none, and a hype train has the same one in all its reports.
+/// What no other event has, if it has an id. Follows, raids and presence need none, and a hype
+/// train has the same one in all its reports.
 pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
     let paths = match read {
         Read::Support(_) => OF_SUPPORT,
-        Read::Cheer | Read::Sub | Read::ReSub | Read::PrimeUpgrade | Read::GiftUpgrade | Read::GiftSub | Read::GiftBomb => OF_MESSAGE,
+        Read::Cheer
+        | Read::Sub
+        | Read::ReSub
+        | Read::PrimeUpgrade
+        | Read::GiftUpgrade
+        | Read::GiftSub
+        | Read::GiftBomb => OF_MESSAGE,
         Read::Redemption { .. } | Read::RedemptionUpdate => OF_REDEMPTION,
         Read::Goal | Read::Train | Read::Pyramid => &[DELIVERY],
-        Read::Follow | Read::Raid | Read::Stream | Read::FirstWord | Read::ChatMessage | Read::Ban { .. } => return None,
+        Read::Follow
+        | Read::Raid
+        | Read::Stream
+        | Read::FirstWord
+        | Read::ChatMessage
+        | Read::Ban { .. } => return None,
     };
     let own = text(data, paths);
     // Placeholders of tests and of tools that have none.
@@ -56,27 +74,44 @@ pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
         Read::Redemption { .. } | Read::RedemptionUpdate => "redemption",
         // All events of one order.
         Read::Support(_) if &*name.source == "Shopify" => "order",
-        Read::Support(_) if &*name.source == "Fourthwall" && name.kind.starts_with("Order") => "order",
+        Read::Support(_) if &*name.source == "Fourthwall" && name.kind.starts_with("Order") => {
+            "order"
+        }
         _ => &name.kind,
     };
     let more = match read {
         // A patron keeps the id; what makes a pledge is its charge.
-        Read::Support(_) if &*name.source == "Patreon" => {
-            text(data, &["attributes.last_charge_date", "attributes.pledge_relationship_start"])
-        }
+        Read::Support(_) if &*name.source == "Patreon" => text(
+            data,
+            &[
+                "attributes.last_charge_date",
+                "attributes.pledge_relationship_start",
+            ],
+        ),
         // Gifts of one bomb may be announced under one id.
-        Read::GiftSub => {
-            text(data, &["recipientUserId", "recipient_user_id", "recipient.id", "recipientUsername", "sub_gift.recipient_user_id"])
-        }
+        Read::GiftSub => text(
+            data,
+            &[
+                "recipientUserId",
+                "recipient_user_id",
+                "recipient.id",
+                "recipientUsername",
+                "sub_gift.recipient_user_id",
+            ],
+        ),
         _ => String::new(),
     };
     Some(format!("{}.{kind}/{own}/{more}", name.source))
 }
 
-/// Support that has no id but that of its payment gets the hash of it as the id of the delivery: the payment's own is not kept.
+/// Support that has no id but that of its payment gets the hash of it as the id of the delivery:
+/// the payment's own is not kept.
 pub(super) fn with_hashed_payment(read: Read, data: Cow<'_, Value>) -> Cow<'_, Value> {
     let payment = text(&data, OF_PAYMENT);
-    if !matches!(read, Read::Support(_)) || payment.is_empty() || !text(&data, OF_SUPPORT).is_empty() {
+    if !matches!(read, Read::Support(_))
+        || payment.is_empty()
+        || !text(&data, OF_SUPPORT).is_empty()
+    {
         return data;
     }
     let mut data = data.into_owned();

@@ -1,4 +1,5 @@
-//! Looking things up in data that somebody else wrote: by path, in the first place that has it, whatever JSON type it came as.
+//! Looking things up in data that somebody else wrote: by path, in the first place that has it,
+//! whatever JSON type it came as.
 
 use serde_json::Value;
 
@@ -16,20 +17,35 @@ pub(super) fn at<'a>(data: &'a Value, path: &str) -> Option<&'a Value> {
 
 /// The first of the paths that holds text or a number, as text; empty if none does.
 pub(super) fn text(data: &Value, paths: &[&str]) -> String {
-    paths.iter().find_map(|path| plain(at(data, path)?)).unwrap_or_default()
+    paths
+        .iter()
+        .find_map(|path| plain(at(data, path)?))
+        .unwrap_or_default()
 }
 
-/// The first of the paths that says anything, where `list[].key` stands for that key of all elements; several are joined by commas.
+/// The first of the paths that says anything, where `list[].key` stands for that key of all
+/// elements; several are joined by commas.
 pub(super) fn all_texts(data: &Value, paths: &[&str]) -> String {
     let of = |path: &str| match path.split_once("[].") {
         Some((list, key)) => {
-            let elements = at(data, list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-            let texts: Vec<String> = elements.iter().map(|one| text(one, &[key])).filter(|text| !text.is_empty()).collect();
+            let elements = at(data, list)
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let texts: Vec<String> = elements
+                .iter()
+                .map(|one| text(one, &[key]))
+                .filter(|text| !text.is_empty())
+                .collect();
             texts.join(", ")
         }
         None => text(data, &[path]),
     };
-    paths.iter().map(|path| of(path)).find(|text| !text.is_empty()).unwrap_or_default()
+    paths
+        .iter()
+        .map(|path| of(path))
+        .find(|text| !text.is_empty())
+        .unwrap_or_default()
 }
 
 /// A string's content or a number's digits, if there is any.
@@ -42,11 +58,16 @@ pub(super) fn plain(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The first of the paths that holds a number that is not negative, or text that reads as one; its whole part.
+/// The first of the paths that holds a number that is not negative, or text that reads as one; its
+/// whole part.
 pub(super) fn whole(data: &Value, paths: &[&str]) -> Option<u64> {
     paths.iter().find_map(|path| match at(data, path)? {
         Value::Number(number) => {
-            let double = || Decimal::of_json(number).filter(|number| *number >= Decimal::ZERO).map(Decimal::count);
+            let double = || {
+                Decimal::of_json(number)
+                    .filter(|number| *number >= Decimal::ZERO)
+                    .map(Decimal::count)
+            };
             number.as_u64().or_else(double)
         }
         Value::String(text) => text.trim().parse().ok().or_else(|| written::count(text)),
@@ -71,7 +92,10 @@ pub(super) fn flag(data: &Value, paths: &[&str]) -> bool {
 
 /// The first of the paths that holds a list.
 pub(super) fn list<'a>(data: &'a Value, paths: &[&str]) -> &'a [Value] {
-    paths.iter().find_map(|path| at(data, path)?.as_array()).map_or(&[], Vec::as_slice)
+    paths
+        .iter()
+        .find_map(|path| at(data, path)?.as_array())
+        .map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]
@@ -82,14 +106,28 @@ mod tests {
 
     #[test]
     fn numbers_come_as_numbers_and_as_text() {
-        let data = json!({"a": "12", "b": 12.9, "c": -1, "d": "x", "e": {"f": [{"g": 7}]}, "n": null, "big": 1e30});
+        let data = json!({"a": "12", "b": 12.9, "c": -1, "d": "x", "e": {"f": [{"g": 7}]},
+            "n": null, "big": 1e30});
         let read = |path| whole(&data, &[path]);
         assert_eq!(
-            [read("a"), read("b"), read("c"), read("d"), read("e.f.0.g"), read("n")],
+            [
+                read("a"),
+                read("b"),
+                read("c"),
+                read("d"),
+                read("e.f.0.g"),
+                read("n")
+            ],
             [Some(12), Some(12), None, None, Some(7), None]
         );
-        assert_eq!((whole(&data, &["n", "d", "a"]), whole(&data, &["big"])), (Some(12), None));
-        assert_eq!(count(&json!({"a": 5_000_000_000_u64}), &["a"]), Some(u32::MAX));
+        assert_eq!(
+            (whole(&data, &["n", "d", "a"]), whole(&data, &["big"])),
+            (Some(12), None)
+        );
+        assert_eq!(
+            count(&json!({"a": 5_000_000_000_u64}), &["a"]),
+            Some(u32::MAX)
+        );
         for (value, expected) in [
             (json!("1e3"), Some(1_000)),
             (json!(1e3), Some(1_000)),
@@ -110,12 +148,21 @@ mod tests {
     #[test]
     fn text_skips_what_is_empty_and_objects() {
         let data = json!({"message": {"message": "hi"}, "a": "  ", "b": 5});
-        assert_eq!((text(&data, &["message", "a", "b"]), text(&data, &["message.message"])), ("5".into(), "hi".into()));
+        assert_eq!(
+            (
+                text(&data, &["message", "a", "b"]),
+                text(&data, &["message.message"])
+            ),
+            ("5".into(), "hi".into())
+        );
     }
 
     #[test]
     fn flags_come_in_three_kinds() {
         let data = json!({"a": true, "b": "True", "c": 1, "d": 0, "e": "no"});
-        assert_eq!(["a", "b", "c", "d", "e", "f"].map(|path| flag(&data, &[path])), [true, true, true, false, false, false]);
+        assert_eq!(
+            ["a", "b", "c", "d", "e", "f"].map(|path| flag(&data, &[path])),
+            [true, true, true, false, false, false]
+        );
     }
 }

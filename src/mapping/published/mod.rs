@@ -1,8 +1,11 @@
-//! Events that somebody else publishes, in Streamer.bot's words, into facts: a Ko-fi hook, a raid, a pyramid.
+//! Events that somebody else publishes, in Streamer.bot's words, into facts: a Ko-fi hook, a raid,
+//! a pyramid.
 //!
-//! Which types count and where their fields are looked for is one table ([`FEEDS`]). Everything is read leniently: any of Streamer.bot's
-//! shapes over the years, numbers as text, `null` for absent. Only what makes an event mean something is asked for: somebody, and for a
-//! cheer, a bomb or a stream update how many bits, how many gifts, which category. Called by `core` for `PublishEvent`.
+//! Which types count and where their fields are looked for is one table ([`FEEDS`]). Everything is
+//! read leniently: any of Streamer.bot's shapes over the years, numbers as text, `null` for absent.
+//! Only what makes an event mean something is asked for: somebody, and for a cheer, a bomb or a
+//! stream update how many bits, how many gifts, which category. Called by `core` for
+//! `PublishEvent`.
 
 mod audience;
 mod chat;
@@ -44,8 +47,18 @@ use crate::event::{
 };
 
 /// Services that send whole orders and patrons.
-const SERVICES: &[&str] =
-    &["DonorDrive", "Fourthwall", "Kofi", "Pallygg", "Patreon", "Shopify", "StreamElements", "Streamlabs", "TipeeeStream", "TreatStream"];
+const SERVICES: &[&str] = &[
+    "DonorDrive",
+    "Fourthwall",
+    "Kofi",
+    "Pallygg",
+    "Patreon",
+    "Shopify",
+    "StreamElements",
+    "Streamlabs",
+    "TipeeeStream",
+    "TreatStream",
+];
 
 /// Why a published event cannot be counted. Names the fields, never what viewers wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -72,7 +85,8 @@ pub enum Wrong {
     Amount {
         /// The event's name.
         event: EventName,
-        /// What is wrong with it. Of the event's content this is the one text that an error repeats: nobody can correct what they do not see.
+        /// What is wrong with it. Of the event's content this is the one text that an error
+        /// repeats: nobody can correct what they do not see.
         #[source]
         problem: Unreadable,
     },
@@ -116,23 +130,35 @@ pub struct Reading {
 impl Reading {
     /// Whether it counts only where it settles what was pending, as [`Reading::pledge`] tells.
     pub fn settles(&self, name: &EventName) -> bool {
-        feed(name).is_some_and(|feed| matches!(feed.read, Read::Support(Spec { settles: true, .. })))
+        feed(name)
+            .is_some_and(|feed| matches!(feed.read, Read::Support(Spec { settles: true, .. })))
     }
 
     /// What counts of it; what does not is one [`Fact::Plain`].
     pub fn facts(&self, name: &EventName) -> Vec<Fact> {
         if let Some(id) = &self.refund_of {
-            return vec![Fact::Withdrawn { id: id.as_str().into() }];
+            return vec![Fact::Withdrawn {
+                id: id.as_str().into(),
+            }];
         }
         match (&self.says, self.standing) {
             (Fact::Redemption(redemption), Standing::Withdrawn) if !redemption.id.is_empty() => {
-                vec![Fact::Withdrawn { id: redemption.id.clone() }]
+                vec![Fact::Withdrawn {
+                    id: redemption.id.clone(),
+                }]
             }
             (Fact::Withdrawn { .. }, Standing::Withdrawn) => vec![self.says.clone()],
             // Somebody else paid: they are a subscriber and have not subscribed.
-            (Fact::Subscription(sub), Standing::Counts) if sub.kind != SubKind::GiftUpgrade && audience::is_gift(&self.data) => {
+            (Fact::Subscription(sub), Standing::Counts)
+                if sub.kind != SubKind::GiftUpgrade && audience::is_gift(&self.data) =>
+            {
                 let who = sub.who.clone().with_roles(Roles::SUBSCRIBER);
-                vec![Fact::Presence(Presence { who, spoke: false, told: Told::Silent, chat: sub.chat.clone() })]
+                vec![Fact::Presence(Presence {
+                    who,
+                    spoke: false,
+                    told: Told::Silent,
+                    chat: sub.chat.clone(),
+                })]
             }
             (says, Standing::Counts) => vec![says.clone()],
             _ => vec![plain(name, &self.data)],
@@ -154,11 +180,14 @@ pub fn read(name: &EventName, data: &Value) -> Result<Vec<Reading>, Wrong> {
     read_as(name, data, Amounts::Readable)
 }
 
-/// The facts of an event that is in the journal. It was counted when it was published: if its amount cannot be read today, it counts
-/// without one.
+/// The facts of an event that is in the journal. It was counted when it was published: if its
+/// amount cannot be read today, it counts without one.
 pub fn journalled(name: &EventName, data: &Value) -> Vec<Fact> {
     let readings = read_as(name, data, Amounts::ReadableOrNone).unwrap_or_default();
-    readings.iter().flat_map(|reading| reading.facts(name)).collect()
+    readings
+        .iter()
+        .flat_map(|reading| reading.facts(name))
+        .collect()
 }
 
 fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Reading>, Wrong> {
@@ -171,10 +200,20 @@ fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Readi
     let Some(feed) = feed(name) else {
         let data = private::without_private(data, origin);
         let says = plain(name, &data);
-        return Ok(vec![Reading { data, says, standing: Standing::Told, id: None, pledge: None, refund_of: None, channel: None }]);
+        return Ok(vec![Reading {
+            data,
+            says,
+            standing: Standing::Told,
+            id: None,
+            pledge: None,
+            refund_of: None,
+            channel: None,
+        }]);
     };
     if !data.is_object() {
-        return Err(Wrong::NotAnObject { event: name.clone() });
+        return Err(Wrong::NotAnObject {
+            event: name.clone(),
+        });
     }
     let read = |data: std::borrow::Cow<'_, Value>| {
         let data = identity::with_hashed_payment(feed.read, data);
@@ -185,14 +224,24 @@ fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Readi
     open::open(data).into_iter().map(read).collect()
 }
 
-/// What a published event says that counts. Types that feed no section, tests, what was not paid, what another channel received, and bans
-/// that end by themselves are told but not counted: one [`Fact::Plain`].
+/// What a published event says that counts. Types that feed no section, tests, what was not paid,
+/// what another channel received, and bans that end by themselves are told but not counted: one
+/// [`Fact::Plain`].
 pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
-    Ok(read(name, data)?.iter().flat_map(|reading| reading.facts(name)).collect())
+    Ok(read(name, data)?
+        .iter()
+        .flat_map(|reading| reading.facts(name))
+        .collect())
 }
 
 /// Reads what is in no envelope any more.
-fn one(name: &EventName, feed: &Feed, data: Value, id: Option<String>, amounts: Amounts) -> Result<Reading, Wrong> {
+fn one(
+    name: &EventName,
+    feed: &Feed,
+    data: Value,
+    id: Option<String>,
+    amounts: Amounts,
+) -> Result<Reading, Wrong> {
     let standing = standing_of(feed, &data, id.is_some());
     let mut says = match fact(name, feed, &data, amounts) {
         Ok(fact) => fact,
@@ -201,15 +250,32 @@ fn one(name: &EventName, feed: &Feed, data: Value, id: Option<String>, amounts: 
         Err(wrong) => return Err(wrong),
     };
     let is_refund = standing == Standing::Unpaid;
-    let standing = if matches!(says, Fact::Plain { .. }) && !is_refund { Standing::Told } else { standing };
+    let standing = if matches!(says, Fact::Plain { .. }) && !is_refund {
+        Standing::Told
+    } else {
+        standing
+    };
     let channel = standing::channel(&name.source, &data);
     let pledge = identity::pledge(name, &data);
-    let refundable = if matches!(feed.read, Read::Support(_)) { identity::refundable(name, &data, id.as_deref()) } else { None };
+    let refundable = if matches!(feed.read, Read::Support(_)) {
+        identity::refundable(name, &data, id.as_deref())
+    } else {
+        None
+    };
     if let Fact::Support(support) = &mut says {
         support.id = refundable.clone().unwrap_or_default().into();
     }
-    let refund_of = refundable.filter(|_| standing == Standing::Unpaid && standing::is_refunded(&data));
-    Ok(Reading { data, says, standing, id, pledge, refund_of, channel })
+    let refund_of =
+        refundable.filter(|_| standing == Standing::Unpaid && standing::is_refunded(&data));
+    Ok(Reading {
+        data,
+        says,
+        standing,
+        id,
+        pledge,
+        refund_of,
+        channel,
+    })
 }
 
 /// Whether an event of this type counts.
@@ -245,7 +311,11 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
         Read::Redemption { automatic } => audience::redemption(event, automatic),
         Read::RedemptionUpdate => {
             let id = look::text(data, identity::OF_REDEMPTION);
-            Ok(if id.is_empty() { plain(name, data) } else { Fact::Withdrawn { id: id.into() } })
+            Ok(if id.is_empty() {
+                plain(name, data)
+            } else {
+                Fact::Withdrawn { id: id.into() }
+            })
         }
         Read::Goal => audience::goal(event),
         Read::Stream => stream::update(event),
@@ -256,37 +326,63 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
         Read::Ban { lifted } => chat::ban(event, lifted),
         Read::Support(spec) => support(event, &spec, amounts).map_err(|wrong| match wrong {
             // Who, how much or for what: one of them would do.
-            Wrong::Missing { event, field, .. } => Wrong::Missing { event, field, looked_for: feed.fields().join(", ") },
+            Wrong::Missing { event, field, .. } => Wrong::Missing {
+                event,
+                field,
+                looked_for: feed.fields().join(", "),
+            },
             other => other,
         }),
     }
 }
 
-/// An event that is told and not counted. Data that is no object (`General.Custom` may send text) becomes one, as Streamer.bot's schema has it.
+/// An event that is told and not counted. Data that is no object (`General.Custom` may send text)
+/// becomes one, as Streamer.bot's schema has it.
 fn plain(name: &EventName, data: &Value) -> Fact {
     let data = match data {
         Value::Object(data) => data.clone(),
         Value::Null => Map::new(),
         other => Map::from_iter([("data".to_owned(), other.clone())]),
     };
-    Fact::Plain { name: name.clone(), data }
+    Fact::Plain {
+        name: name.clone(),
+        data,
+    }
 }
 
-/// Support of another service. Who gives anonymously is called that, whatever name the event still carries; so is who gives something and
-/// is not named: the sum is not lost.
+/// Support of another service. Who gives anonymously is called that, whatever name the event still
+/// carries; so is who gives something and is not named: the sum is not lost.
 fn support(event: &Reader<'_>, spec: &Spec, amounts: Amounts) -> Result<Fact, Wrong> {
     let money = match spec.money.read(event.data) {
-        Err(problem) if amounts == Amounts::Readable => return Err(Wrong::Amount { event: event.name.clone(), problem }),
+        Err(problem) if amounts == Amounts::Readable => {
+            return Err(Wrong::Amount {
+                event: event.name.clone(),
+                problem,
+            });
+        }
         read => read.unwrap_or_default(),
     };
     let what = look::all_texts(event.data, spec.what);
     let nameless = || Person::nameless(event.platform());
     let who = match event.person(spec.who) {
         _ if event.is_anonymous() => nameless(),
-        Err(_) if money.is_some() || !what.is_empty() || !look::text(event.data, spec.enough).is_empty() => nameless(),
+        Err(_)
+            if money.is_some()
+                || !what.is_empty()
+                || !look::text(event.data, spec.enough).is_empty() =>
+        {
+            nameless()
+        }
         who => who?,
     };
-    Ok(Fact::Support(Support { kind: spec.kind, who, money, what: what.into(), name: event.name.clone(), id: Box::default() }))
+    Ok(Fact::Support(Support {
+        kind: spec.kind,
+        who,
+        money,
+        what: what.into(),
+        name: event.name.clone(),
+        id: Box::default(),
+    }))
 }
 
 /// A published event being read.
@@ -304,11 +400,13 @@ impl Reader<'_> {
     /// Somebody, with the roles that the event shows.
     fn person(&self, named: Named) -> Result<Person, Wrong> {
         let person = named.read(self.data, self.platform());
-        person.map(|who| who.with_roles(people::roles(self.data))).ok_or_else(|| Wrong::Missing {
-            event: self.name.clone(),
-            field: "user",
-            looked_for: named.fields().join(", "),
-        })
+        person
+            .map(|who| who.with_roles(people::roles(self.data)))
+            .ok_or_else(|| Wrong::Missing {
+                event: self.name.clone(),
+                field: "user",
+                looked_for: named.fields().join(", "),
+            })
     }
 
     /// Whether whoever gives does not want to be named.
@@ -322,6 +420,10 @@ impl Reader<'_> {
     }
 
     fn missing(&self, field: &'static str, looked_for: &[&str]) -> Wrong {
-        Wrong::Missing { event: self.name.clone(), field, looked_for: looked_for.join(", ") }
+        Wrong::Missing {
+            event: self.name.clone(),
+            field,
+            looked_for: looked_for.join(", "),
+        }
     }
 }

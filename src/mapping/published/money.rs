@@ -1,4 +1,5 @@
-//! Where a published event says how much money it is about. How an amount is written is read by `event::money`.
+//! Where a published event says how much money it is about. How an amount is written is read by
+//! `event::money`.
 
 use serde_json::Value;
 
@@ -21,16 +22,22 @@ pub(super) struct Price {
 impl Price {
     /// Every path that is looked at.
     pub(super) fn paths(self) -> impl Iterator<Item = &'static str> {
-        self.cents.iter().chain(self.micros).chain(self.amount).chain(self.currency).copied()
+        self.cents
+            .iter()
+            .chain(self.micros)
+            .chain(self.amount)
+            .chain(self.currency)
+            .copied()
     }
 
-    /// How much; `None` where nothing is told, or nothing but zero. The first place that can be read wins. An error if there is an amount
-    /// and none of the places can be read.
+    /// How much; `None` where nothing is told, or nothing but zero. The first place that can be
+    /// read wins. An error if there is an amount and none of the places can be read.
     pub(super) fn read(self, data: &Value) -> Result<Option<Money>, Unreadable> {
         let currency = Currency::new(&text(data, self.currency));
         for (paths, places) in [(self.cents, 2), (self.micros, 6)] {
             if let Some(units) = whole(data, paths) {
-                let amount = Decimal::scaled(units.into(), places).ok_or_else(|| Unreadable::TooLarge(units.to_string().into()))?;
+                let amount = Decimal::scaled(units.into(), places)
+                    .ok_or_else(|| Unreadable::TooLarge(units.to_string().into()))?;
                 return Ok((amount > Decimal::ZERO).then(|| Money::new(amount, currency)));
             }
         }
@@ -48,17 +55,33 @@ impl Price {
 
 /// An amount in any of its shapes.
 fn amount(value: &Value, currency: &Currency) -> Result<Option<Money>, Unreadable> {
-    if value.is_object() { in_object(value, currency) } else { Money::of_json(value, currency) }
+    if value.is_object() {
+        in_object(value, currency)
+    } else {
+        Money::of_json(value, currency)
+    }
 }
 
-/// Twitch's `{value, decimal_places, currency}`, where `value` is whole; without `decimal_places` the value is an amount like any other.
+/// Twitch's `{value, decimal_places, currency}`, where `value` is whole; without `decimal_places`
+/// the value is an amount like any other.
 fn in_object(object: &Value, beside: &Currency) -> Result<Option<Money>, Unreadable> {
     let own = Currency::new(&text(object, &["currency", "currency_code"]));
     let currency = if own.is_empty() { beside } else { &own };
-    let Some(value) = at(object, "value").or_else(|| at(object, "amount")).filter(|value| !value.is_object()) else { return Ok(None) };
-    let Some(places) = whole(object, &["decimal_places", "decimal_place"]) else { return Money::of_json(value, currency) };
-    let Some(units) = whole(object, &["value", "amount"]) else { return Err(Unreadable::NotAnAmount(value.to_string().into())) };
-    let amount = u32::try_from(places).ok().and_then(|places| Decimal::scaled(units.into(), places));
+    let Some(value) = at(object, "value")
+        .or_else(|| at(object, "amount"))
+        .filter(|value| !value.is_object())
+    else {
+        return Ok(None);
+    };
+    let Some(places) = whole(object, &["decimal_places", "decimal_place"]) else {
+        return Money::of_json(value, currency);
+    };
+    let Some(units) = whole(object, &["value", "amount"]) else {
+        return Err(Unreadable::NotAnAmount(value.to_string().into()));
+    };
+    let amount = u32::try_from(places)
+        .ok()
+        .and_then(|places| Decimal::scaled(units.into(), places));
     let amount = amount.ok_or_else(|| Unreadable::TooLarge(value.to_string().into()))?;
     Ok((amount > Decimal::ZERO).then(|| Money::new(amount, currency.clone())))
 }
@@ -69,10 +92,18 @@ mod tests {
 
     use super::*;
 
-    const PRICE: Price = Price { cents: &["cents"], micros: &["micros"], amount: &["amount", "formatted"], currency: &["currency"] };
+    const PRICE: Price = Price {
+        cents: &["cents"],
+        micros: &["micros"],
+        amount: &["amount", "formatted"],
+        currency: &["currency"],
+    };
 
     fn read(data: &Value) -> Option<(String, String)> {
-        PRICE.read(data).unwrap().map(|money| (money.amount.to_string(), money.currency.to_string()))
+        PRICE
+            .read(data)
+            .unwrap()
+            .map(|money| (money.amount.to_string(), money.currency.to_string()))
     }
 
     #[test]
@@ -87,19 +118,43 @@ mod tests {
             (json!(12.5), "12.5", ""),
             (json!(0.29), "0.29", ""),
             (json!(5), "5", ""),
-            (json!({"value": 500, "decimal_places": 2, "currency": "USD"}), "5", "USD"),
-            (json!({"value": 500, "decimal_places": 0, "currency": "JPY"}), "500", "JPY"),
-            (json!({"value": 12_345, "decimal_places": 3, "currency": "KWD"}), "12.345", "KWD"),
+            (
+                json!({"value": 500, "decimal_places": 2, "currency": "USD"}),
+                "5",
+                "USD",
+            ),
+            (
+                json!({"value": 500, "decimal_places": 0, "currency": "JPY"}),
+                "500",
+                "JPY",
+            ),
+            (
+                json!({"value": 12_345, "decimal_places": 3, "currency": "KWD"}),
+                "12.345",
+                "KWD",
+            ),
             (json!({"value": "5.00", "currency": "USD"}), "5", "USD"),
         ];
         for (amount, expected, currency) in table {
-            assert_eq!(read(&json!({"amount": amount})), Some((expected.into(), currency.into())), "{amount}");
+            assert_eq!(
+                read(&json!({"amount": amount})),
+                Some((expected.into(), currency.into())),
+                "{amount}"
+            );
         }
     }
 
     #[test]
     fn nothing_is_none_and_what_is_no_amount_is_an_error() {
-        for amount in [json!("free"), json!(""), json!(null), json!([1]), json!({}), json!(0), json!("0.00")] {
+        for amount in [
+            json!("free"),
+            json!(""),
+            json!(null),
+            json!([1]),
+            json!({}),
+            json!(0),
+            json!("0.00"),
+        ] {
             assert_eq!(read(&json!({"amount": amount})), None, "{amount}");
         }
         for amount in [
@@ -113,15 +168,31 @@ mod tests {
         ] {
             assert!(PRICE.read(&json!({"amount": amount})).is_err(), "{amount}");
         }
-        assert_eq!(read(&json!({"amount": "1.2.3", "formatted": "$5"})), Some(("5".into(), "$".into())), "another place tells it");
+        assert_eq!(
+            read(&json!({"amount": "1.2.3", "formatted": "$5"})),
+            Some(("5".into(), "$".into())),
+            "another place tells it"
+        );
     }
 
     #[test]
     fn cents_and_millionths_go_first_and_the_named_currency_wins() {
         let five = |currency: &str| Some(("5".to_owned(), currency.to_owned()));
-        assert_eq!(read(&json!({"cents": 500, "amount": 3, "currency": "USD"})), five("USD"));
-        assert_eq!(read(&json!({"micros": "5000000", "amount": "$5.00", "currency": "USD"})), five("USD"));
-        assert_eq!(read(&json!({"micros": "5123456", "currency": "BTC"})), Some(("5.123456".into(), "BTC".into())));
-        assert_eq!(read(&json!({"amount": "$5.00", "currency": "CAD"})), five("CAD"));
+        assert_eq!(
+            read(&json!({"cents": 500, "amount": 3, "currency": "USD"})),
+            five("USD")
+        );
+        assert_eq!(
+            read(&json!({"micros": "5000000", "amount": "$5.00", "currency": "USD"})),
+            five("USD")
+        );
+        assert_eq!(
+            read(&json!({"micros": "5123456", "currency": "BTC"})),
+            Some(("5.123456".into(), "BTC".into()))
+        );
+        assert_eq!(
+            read(&json!({"amount": "$5.00", "currency": "CAD"})),
+            five("CAD")
+        );
     }
 }

@@ -1,6 +1,8 @@
-//! Opens what a service sends: a webhook's whole body or a socket's envelope, down to what happened.
+//! Opens what a service sends: a webhook's whole body or a socket's envelope, down to what
+//! happened.
 //!
-//! An envelope is known by what stands beside the thing that it holds. What is no envelope stays as it is.
+//! An envelope is known by what stands beside the thing that it holds. What is no envelope stays as
+//! it is.
 
 use std::borrow::Cow;
 
@@ -13,7 +15,8 @@ const DEPTH: usize = 4;
 /// Events that one envelope may hold; Streamlabs sends a list, in practice of one.
 const MOST: usize = 100;
 
-/// Where the id of the delivery is kept: it makes a repeat harmless where the event has no id of its own.
+/// Where the id of the delivery is kept: it makes a repeat harmless where the event has no id of
+/// its own.
 pub(super) const DELIVERY: &str = "delivery_id";
 
 /// What happened, once or several times. Never empty.
@@ -24,9 +27,14 @@ pub(super) fn open(data: &Value) -> Vec<Cow<'_, Value>> {
 }
 
 fn opened(data: Cow<'_, Value>, depth: usize) -> Vec<Cow<'_, Value>> {
-    let Some(depth) = depth.checked_sub(1) else { return vec![data] };
+    let Some(depth) = depth.checked_sub(1) else {
+        return vec![data];
+    };
     match step(&data) {
-        Some(inner) if !inner.is_empty() => inner.into_iter().flat_map(|one| opened(Cow::Owned(one), depth)).collect(),
+        Some(inner) if !inner.is_empty() => inner
+            .into_iter()
+            .flat_map(|one| opened(Cow::Owned(one), depth))
+            .collect(),
         _ => vec![data],
     }
 }
@@ -36,11 +44,15 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     let object = |path: &str| at(data, path).filter(|value| value.is_object());
     let has = |path: &str| at(data, path).is_some();
     // Twitch's EventSub, by socket and by webhook.
-    if let Some(event) = object("payload.event").or_else(|| object("event").filter(|_| object("subscription").is_some() && !has("data"))) {
+    if let Some(event) = object("payload.event")
+        .or_else(|| object("event").filter(|_| object("subscription").is_some() && !has("data")))
+    {
         return Some(vec![holding(event, data, &["metadata.message_id"])]);
     }
     // TipeeeStream's socket, and what StreamElements gives its overlays.
-    if let Some(event) = object("event").filter(|event| has("appKey") || has("listener") || at(event, "parameters").is_some()) {
+    if let Some(event) = object("event")
+        .filter(|event| has("appKey") || has("listener") || at(event, "parameters").is_some())
+    {
         return Some(vec![holding(event, data, &[])]);
     }
     // Streamlabs' socket: `message` is a list. A chat text in pieces is no envelope.
@@ -48,7 +60,11 @@ fn step(data: &Value) -> Option<Vec<Value>> {
         && has("type")
         && list.iter().all(Value::is_object)
     {
-        return Some(list.iter().map(|one| holding(one, data, &["event_id"])).collect());
+        return Some(
+            list.iter()
+                .map(|one| holding(one, data, &["event_id"]))
+                .collect(),
+        );
     }
     // Trovo's socket.
     if let Some(Value::Array(chats)) = at(data, "data.chats").or_else(|| at(data, "chats"))
@@ -66,38 +82,72 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     }
     // Twitch's PubSub, which the first Streamer.bot used, and Shopify's API.
     let within = object("redemption").filter(|one| at(one, "reward").is_some());
-    let within = within.or_else(|| ["order", "shopify"].iter().find_map(|key| object(key)).filter(|one| at(one, "total_price").is_some()));
-    if let Some(within) = within.or_else(|| object("payload")).or_else(|| object("body")) {
+    let within = within.or_else(|| {
+        ["order", "shopify"]
+            .iter()
+            .find_map(|key| object(key))
+            .filter(|one| at(one, "total_price").is_some())
+    });
+    if let Some(within) = within
+        .or_else(|| object("payload"))
+        .or_else(|| object("body"))
+    {
         return Some(vec![holding(within, data, &[])]);
     }
     // A body that was forwarded as the text it came as.
-    if let Some(body) = ["payload", "body"].iter().find_map(|key| in_text(at(data, key)?.as_str()?)) {
+    if let Some(body) = ["payload", "body"]
+        .iter()
+        .find_map(|key| in_text(at(data, key)?.as_str()?))
+    {
         return Some(vec![holding(&body, data, &[])]);
     }
     match at(data, "data") {
         // Ko-fi posts a form whose one field is JSON.
         Some(Value::String(json)) => in_text(json).map(|inner| vec![inner]),
         // Patreon's JSON:API document.
-        Some(member) if member.is_object() && at(member, "attributes").is_some() => Some(vec![with_tier(member, data)]),
-        // Fourthwall, StreamElements, Streamer.bot's own events, a line of `watch`: `data` beside what it is.
+        Some(member) if member.is_object() && at(member, "attributes").is_some() => {
+            Some(vec![with_tier(member, data)])
+        }
+        // Fourthwall, StreamElements, Streamer.bot's own events, a line of `watch`: `data` beside
+        // what it is.
         Some(inner) if inner.is_object() => {
-            let beside = ["type", "topic", "testMode", "event", "name", "timeStamp", "provider"].iter().any(|key| has(key));
+            let beside = [
+                "type",
+                "topic",
+                "testMode",
+                "event",
+                "name",
+                "timeStamp",
+                "provider",
+            ]
+            .iter()
+            .any(|key| has(key));
             let is_all = data.as_object().is_some_and(|outer| outer.len() == 1);
             (beside || is_all).then(|| vec![holding(inner, data, &["id", "_id", "activityId"])])
         }
         // StreamElements' newer socket and DonorDrive: the tip is in `donation`, beside its state.
         _ => {
-            let says =
-                |tip: &Value| at(tip, "amount").is_some() && ["user", "displayName", "donationID"].iter().any(|key| at(tip, key).is_some());
-            object("donation").filter(|tip| says(tip)).map(|tip| vec![holding(tip, data, &[])])
+            let says = |tip: &Value| {
+                at(tip, "amount").is_some()
+                    && ["user", "displayName", "donationID"]
+                        .iter()
+                        .any(|key| at(tip, key).is_some())
+            };
+            object("donation")
+                .filter(|tip| says(tip))
+                .map(|tip| vec![holding(tip, data, &[])])
         }
     }
 }
 
-/// The object that a text holds: JSON, JSON within a JSON text, or a form with a field `data` or `payload`, as browsers encode it.
+/// The object that a text holds: JSON, JSON within a JSON text, or a form with a field `data` or
+/// `payload`, as browsers encode it.
 fn in_text(text: &str) -> Option<Value> {
     let form = |text: &str| {
-        let mut fields = text.trim().split('&').filter_map(|field| field.split_once('='));
+        let mut fields = text
+            .trim()
+            .split('&')
+            .filter_map(|field| field.split_once('='));
         let (_, value) = fields.find(|(name, _)| matches!(*name, "data" | "payload"))?;
         percent_decoded(value)
     };
@@ -127,11 +177,24 @@ fn percent_decoded(value: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// What an envelope holds, with what the envelope says about all of it: that it is a test, its state, the id of the delivery.
+/// What an envelope holds, with what the envelope says about all of it: that it is a test, its
+/// state, the id of the delivery.
 fn holding(inner: &Value, envelope: &Value, ids: &[&str]) -> Value {
-    let Value::Object(inner) = inner else { return inner.clone() };
+    let Value::Object(inner) = inner else {
+        return inner.clone();
+    };
     let mut inner = inner.clone();
-    for key in ["testMode", "isTest", "isMock", "isPreview", "test", "status", "approved", "tipId", "_id"] {
+    for key in [
+        "testMode",
+        "isTest",
+        "isMock",
+        "isPreview",
+        "test",
+        "status",
+        "approved",
+        "tipId",
+        "_id",
+    ] {
         if let Some(value) = at(envelope, key)
             && !inner.contains_key(key)
         {
@@ -145,21 +208,36 @@ fn holding(inner: &Value, envelope: &Value, ids: &[&str]) -> Value {
     Value::Object(inner)
 }
 
-/// A member, or a pledge of the first API, with what the document includes: the title of the tier, and the name where it stands there.
+/// A member, or a pledge of the first API, with what the document includes: the title of the tier,
+/// and the name where it stands there.
 fn with_tier(member: &Value, document: &Value) -> Value {
-    let mut entitled: Vec<String> = match at(member, "relationships.currently_entitled_tiers.data") {
+    let mut entitled: Vec<String> = match at(member, "relationships.currently_entitled_tiers.data")
+    {
         Some(Value::Array(tiers)) => tiers.iter().map(|tier| text(tier, &["id"])).collect(),
         _ => Vec::new(),
     };
     entitled.push(text(member, &["relationships.reward.data.id"]));
-    let patron = text(member, &["relationships.patron.data.id", "relationships.user.data.id"]);
-    let included = at(document, "included").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let patron = text(
+        member,
+        &["relationships.patron.data.id", "relationships.user.data.id"],
+    );
+    let included = at(document, "included")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let of = |types: &[&str], ids: &[String], path: &str| {
-        let is_it = |one: &&Value| types.contains(&&*text(one, &["type"])) && ids.contains(&text(one, &["id"]));
-        included.iter().find(is_it).map(|one| text(one, &[path])).filter(|text| !text.is_empty())
+        let is_it = |one: &&Value| {
+            types.contains(&&*text(one, &["type"])) && ids.contains(&text(one, &["id"]))
+        };
+        included
+            .iter()
+            .find(is_it)
+            .map(|one| text(one, &[path]))
+            .filter(|text| !text.is_empty())
     };
     let title = of(&["tier", "reward"], &entitled, "attributes.title");
-    let name = of(&["user"], &[patron], "attributes.full_name").filter(|_| at(member, "attributes.full_name").is_none());
+    let name = of(&["user"], &[patron], "attributes.full_name")
+        .filter(|_| at(member, "attributes.full_name").is_none());
     let mut member: Map<String, Value> = member.as_object().cloned().unwrap_or_default();
     for (key, value) in [("tier", title), ("full_name", name)] {
         if let Some(value) = value {
@@ -184,13 +262,22 @@ mod tests {
     #[test]
     fn envelopes_are_opened_and_keep_what_they_say_of_all() {
         let event = json!({ "user_id": "7" });
-        let socket = json!({ "metadata": { "message_id": "m" }, "payload": { "subscription": {}, "event": event } });
+        let socket = json!({ "metadata": { "message_id": "m" }, "payload": { "subscription": {},
+            "event": event } });
         assert_eq!(one(&socket), json!({ "user_id": "7", "delivery_id": "m" }));
         assert_eq!(one(&json!({ "subscription": {}, "event": event })), event);
-        let order = json!({ "testMode": true, "id": "weve_1", "type": "ORDER_PLACED", "data": { "id": "o1" } });
-        assert_eq!(one(&order), json!({ "id": "o1", "testMode": true, "delivery_id": "weve_1" }));
-        assert_eq!(one(&json!({ "data": "{\"message_id\":\"m\"}" })), json!({ "message_id": "m" }));
-        let streamlabs = json!({ "type": "donation", "message": [{ "name": "A" }, { "name": "B" }], "event_id": "e" });
+        let order = json!({ "testMode": true, "id": "weve_1", "type": "ORDER_PLACED",
+            "data": { "id": "o1" } });
+        assert_eq!(
+            one(&order),
+            json!({ "id": "o1", "testMode": true, "delivery_id": "weve_1" })
+        );
+        assert_eq!(
+            one(&json!({ "data": "{\"message_id\":\"m\"}" })),
+            json!({ "message_id": "m" })
+        );
+        let streamlabs = json!({ "type": "donation", "message": [{ "name": "A" }, { "name": "B" }],
+            "event_id": "e" });
         assert_eq!(open(&streamlabs).len(), 2);
     }
 
@@ -204,7 +291,9 @@ mod tests {
                 assert_eq!(one(&json!({ key: text })), kofi, "{key}: {text}");
             }
         }
-        for text in ["data=%7", "data=%zz", "data=%ff", "{", "[1]", "\"x\"", "a=b", ""] {
+        for text in [
+            "data=%7", "data=%zz", "data=%ff", "{", "[1]", "\"x\"", "a=b", "",
+        ] {
             let data = json!({ "data": text });
             assert_eq!(one(&data), data, "{text}");
         }
@@ -212,15 +301,24 @@ mod tests {
 
     #[test]
     fn the_tier_of_a_patron_is_looked_up_in_the_document() {
-        let member = json!({ "attributes": {}, "relationships": { "currently_entitled_tiers": { "data": [{ "id": "t2" }] } } });
-        let tier = |id: &str, title: &str| json!({ "type": "tier", "id": id, "attributes": { "title": title } });
-        let document = json!({ "data": member, "included": [tier("t1", "Silver"), tier("t2", "Gold")] });
+        let member = json!({ "attributes": {},
+            "relationships": { "currently_entitled_tiers": { "data": [{ "id": "t2" }] } } });
+        let tier = |id: &str, title: &str| {
+            json!({ "type": "tier", "id": id,
+            "attributes": { "title": title } })
+        };
+        let document =
+            json!({ "data": member, "included": [tier("t1", "Silver"), tier("t2", "Gold")] });
         assert_eq!(one(&document)["tier"], "Gold");
     }
 
     #[test]
     fn what_is_no_envelope_stays_as_it_is() {
-        for data in [json!({ "message": "hi", "user": {} }), json!({ "event": { "name": "Marathon" }, "donorName": "Ann" }), json!(7)] {
+        for data in [
+            json!({ "message": "hi", "user": {} }),
+            json!({ "event": { "name": "Marathon" }, "donorName": "Ann" }),
+            json!(7),
+        ] {
             assert_eq!(one(&data), data);
         }
     }

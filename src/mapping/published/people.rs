@@ -1,7 +1,8 @@
 //! Who a published event is about, in every shape that Streamer.bot has had for it.
 //!
-//! The trap: `userName` and `username` are the login, `user_name` and `displayName` the display name; `user.name` is the display name,
-//! except in objects that have `display` beside it, where it is the login.
+//! The trap: `userName` and `username` are the login, `user_name` and `displayName` the display
+//! name; `user.name` is the display name, except in objects that have `display` beside it, where it
+//! is the login.
 
 use serde_json::Value;
 
@@ -20,10 +21,38 @@ pub(super) struct Named {
 
 /// Who the event is about. `broadcaster{}` never is.
 pub(super) const WHO: Named = Named {
-    objects: &["user", "targetUser", "follower", "subscriber", "redeemer", "sender", "authorDetails", "contribution.user"],
-    id: &["userId", "user_id", "message.userId", "chatter_user_id", "uid"],
-    login: &["user_login", "userLogin", "userName", "username", "message.username", "chatter_user_login"],
-    display: &["displayName", "nick_name", "user_name", "message.displayName", "chatter_user_name"],
+    objects: &[
+        "user",
+        "targetUser",
+        "follower",
+        "subscriber",
+        "redeemer",
+        "sender",
+        "authorDetails",
+        "contribution.user",
+    ],
+    id: &[
+        "userId",
+        "user_id",
+        "message.userId",
+        "chatter_user_id",
+        "uid",
+    ],
+    login: &[
+        "user_login",
+        "userLogin",
+        "userName",
+        "username",
+        "message.username",
+        "chatter_user_login",
+    ],
+    display: &[
+        "displayName",
+        "nick_name",
+        "user_name",
+        "message.displayName",
+        "chatter_user_name",
+    ],
 };
 
 /// Who is banned. Where a target is named, everybody else in the event is a moderator.
@@ -38,24 +67,53 @@ pub(super) const TARGET: Named = Named {
 pub(super) const RAIDER: Named = Named {
     objects: &["user", "raid"],
     id: &["from_broadcaster_user_id", "userId", "user_id", "uid"],
-    login: &["from_broadcaster_user_login", "userName", "username", "user_login"],
-    display: &["from_broadcaster_user_name", "displayName", "nick_name", "user_name"],
+    login: &[
+        "from_broadcaster_user_login",
+        "userName",
+        "username",
+        "user_login",
+    ],
+    display: &[
+        "from_broadcaster_user_name",
+        "displayName",
+        "nick_name",
+        "user_name",
+    ],
 };
 
 /// Who gives.
 pub(super) const GIFTER: Named = Named {
     objects: &["gifter", "user", "sender", "authorDetails"],
     id: &["userId", "user_id", "chatter_user_id", "uid"],
-    login: &["user_login", "userName", "username", "gifter_username", "chatter_user_login"],
+    login: &[
+        "user_login",
+        "userName",
+        "username",
+        "gifter_username",
+        "chatter_user_login",
+    ],
     display: &["displayName", "nick_name", "user_name", "chatter_user_name"],
 };
 
 /// Who is given to.
 pub(super) const RECIPIENT: Named = Named {
     objects: &["recipient", "giftee"],
-    id: &["recipientUserId", "recipient_user_id", "sub_gift.recipient_user_id"],
-    login: &["recipientUsername", "recipientUserName", "recipient_user_login", "sub_gift.recipient_user_login"],
-    display: &["recipientDisplayName", "recipient_user_name", "sub_gift.recipient_user_name"],
+    id: &[
+        "recipientUserId",
+        "recipient_user_id",
+        "sub_gift.recipient_user_id",
+    ],
+    login: &[
+        "recipientUsername",
+        "recipientUserName",
+        "recipient_user_login",
+        "sub_gift.recipient_user_login",
+    ],
+    display: &[
+        "recipientDisplayName",
+        "recipient_user_name",
+        "sub_gift.recipient_user_name",
+    ],
 };
 
 /// Who supports through another service. There `username` and `name` are what the service shows.
@@ -63,7 +121,18 @@ pub(super) const SUPPORTER: Named = Named {
     objects: &["user"],
     id: &["userId", "user_id"],
     login: &["user_login", "userLogin"],
-    display: &["displayName", "user_name", "from", "fromName", "from_name", "username", "name", "nickname", "donorName", "donor.name"],
+    display: &[
+        "displayName",
+        "user_name",
+        "from",
+        "fromName",
+        "from_name",
+        "username",
+        "name",
+        "nickname",
+        "donorName",
+        "donor.name",
+    ],
 };
 
 /// Says that the giver or cheerer does not want to be named.
@@ -85,22 +154,55 @@ impl Named {
     /// Every path that is looked at, objects with braces.
     pub(super) fn fields(self) -> Vec<String> {
         let objects = self.objects.iter().map(|path| format!("{path}{{}}"));
-        objects.chain(self.id.iter().chain(self.login).chain(self.display).map(ToString::to_string)).collect()
+        objects
+            .chain(
+                self.id
+                    .iter()
+                    .chain(self.login)
+                    .chain(self.display)
+                    .map(ToString::to_string),
+            )
+            .collect()
     }
 
     /// The person, put together from all places: one may have the id, another the name.
     pub(super) fn read(self, data: &Value, platform: Platform) -> Option<Person> {
-        let (id, login, display) = (text(data, self.id), text(data, self.login), text(data, self.display));
-        let flat = Parts { platform: None, id, login, display };
-        let parts = self.objects.iter().filter_map(|path| at(data, path)).map(Parts::of).chain([flat]).fold(Parts::default(), Parts::or);
-        Person::on(parts.platform.unwrap_or(platform), &parts.id, &parts.login, &parts.display)
+        let (id, login, display) = (
+            text(data, self.id),
+            text(data, self.login),
+            text(data, self.display),
+        );
+        let flat = Parts {
+            platform: None,
+            id,
+            login,
+            display,
+        };
+        let parts = self
+            .objects
+            .iter()
+            .filter_map(|path| at(data, path))
+            .map(Parts::of)
+            .chain([flat])
+            .fold(Parts::default(), Parts::or);
+        Person::on(
+            parts.platform.unwrap_or(platform),
+            &parts.id,
+            &parts.login,
+            &parts.display,
+        )
     }
 }
 
 /// A person in one element of a list.
 pub(super) fn element(value: &Value, platform: Platform) -> Option<Person> {
     let parts = Parts::of(value);
-    Person::on(parts.platform.unwrap_or(platform), &parts.id, &parts.login, &parts.display)
+    Person::on(
+        parts.platform.unwrap_or(platform),
+        &parts.id,
+        &parts.login,
+        &parts.display,
+    )
 }
 
 /// What one place tells of a person.
@@ -116,22 +218,44 @@ impl Parts {
     /// Of an object or of a plain name.
     fn of(value: &Value) -> Self {
         if let Some(display) = plain(value) {
-            return Self { display, ..Self::default() };
+            return Self {
+                display,
+                ..Self::default()
+            };
         }
         let read = |paths: &[&str]| text(value, paths);
-        let platform = Some(Platform::parse(&read(&["type", "platform"]))).filter(|platform| *platform != Platform::Other);
+        let platform = Some(Platform::parse(&read(&["type", "platform"])))
+            .filter(|platform| *platform != Platform::Other);
         let id = read(&["id", "userId", "user_id", "channelId"]);
         let shown = read(&["display", "display_name", "displayName"]);
         let slug = read(&["channel_slug"]);
         if !slug.is_empty() {
             // Kick's `username` is what it shows.
             let name = read(&["username"]);
-            Self { platform, id, login: slug, display: if name.is_empty() { shown } else { name } }
+            Self {
+                platform,
+                id,
+                login: slug,
+                display: if name.is_empty() { shown } else { name },
+            }
         } else if shown.is_empty() {
-            let (login, display) = (read(&["login", "user_login", "userName", "username"]), read(&["name", "user_name"]));
-            Self { platform, id, login, display }
+            let (login, display) = (
+                read(&["login", "user_login", "userName", "username"]),
+                read(&["name", "user_name"]),
+            );
+            Self {
+                platform,
+                id,
+                login,
+                display,
+            }
         } else {
-            Self { platform, id, login: read(&["login", "user_login", "userName", "username", "name"]), display: shown }
+            Self {
+                platform,
+                id,
+                login: read(&["login", "user_login", "userName", "username", "name"]),
+                display: shown,
+            }
         }
     }
 
@@ -158,10 +282,26 @@ pub(super) fn platform(source: &str) -> Platform {
 
 /// Roles that the event shows of who it is about.
 pub(super) fn roles(data: &Value) -> Roles {
-    let numbered = ["message.role", "user.role", "role"].iter().filter_map(|path| plain(at(data, path)?)).map(|role| role_of(&role));
-    let badges = list(data, &["user.badges", "badges", "message.badges", "sender.identity.badges"]);
-    let badges = badges.iter().map(|badge| role_of(&text(badge, &["name", "set_id", "type"])));
-    let words = list(data, &["roles"]).iter().filter_map(plain).map(|role| role_of(&role));
+    let numbered = ["message.role", "user.role", "role"]
+        .iter()
+        .filter_map(|path| plain(at(data, path)?))
+        .map(|role| role_of(&role));
+    let badges = list(
+        data,
+        &[
+            "user.badges",
+            "badges",
+            "message.badges",
+            "sender.identity.badges",
+        ],
+    );
+    let badges = badges
+        .iter()
+        .map(|badge| role_of(&text(badge, &["name", "set_id", "type"])));
+    let words = list(data, &["roles"])
+        .iter()
+        .filter_map(plain)
+        .map(|role| role_of(&role));
     numbered
         .chain(badges)
         .chain(words)
@@ -169,13 +309,33 @@ pub(super) fn roles(data: &Value) -> Roles {
         .when(
             flag(
                 data,
-                &["user.subscribed", "message.subscriber", "subscriber", "isSubscribed", "user.isSponsor", "authorDetails.isChatSponsor"],
+                &[
+                    "user.subscribed",
+                    "message.subscriber",
+                    "subscriber",
+                    "isSubscribed",
+                    "user.isSponsor",
+                    "authorDetails.isChatSponsor",
+                ],
             ),
             Roles::SUBSCRIBER,
         )
-        .when(flag(data, &["user.isModerator", "isModerator", "authorDetails.isChatModerator"]), Roles::MODERATOR)
+        .when(
+            flag(
+                data,
+                &[
+                    "user.isModerator",
+                    "isModerator",
+                    "authorDetails.isChatModerator",
+                ],
+            ),
+            Roles::MODERATOR,
+        )
         .when(flag(data, &["isVip", "user.isVip"]), Roles::VIP)
-        .when(flag(data, &["user.isOwner", "authorDetails.isChatOwner"]), Roles::BROADCASTER)
+        .when(
+            flag(data, &["user.isOwner", "authorDetails.isChatOwner"]),
+            Roles::BROADCASTER,
+        )
 }
 
 /// A role by Streamer.bot's number or word, or by a badge's name.
@@ -196,7 +356,9 @@ mod tests {
     use super::*;
 
     fn names(named: Named, data: &Value) -> Option<(String, String, String)> {
-        named.read(data, Platform::Twitch).map(|who| (who.id.into(), who.login.into(), who.display.into()))
+        named
+            .read(data, Platform::Twitch)
+            .map(|who| (who.id.into(), who.login.into(), who.display.into()))
     }
 
     #[test]
@@ -205,32 +367,57 @@ mod tests {
         for data in [
             json!({"userId": 7, "userName": "anna_b", "displayName": "Anna_B"}),
             json!({"user_id": "7", "user_login": "anna_b", "user_name": "Anna_B"}),
-            json!({"targetUser": {"id": "7", "login": "anna_b", "name": "Anna_B", "type": "twitch"}}),
+            json!({"targetUser": {"id": "7", "login": "anna_b", "name": "Anna_B",
+                "type": "twitch"}}),
             json!({"user": {"id": "7", "name": "anna_b", "display": "Anna_B"}}),
             json!({"user": {"id": 7, "login": "anna_b", "display_name": "Anna_B"}}),
             json!({"message": {"userId": "7", "username": "anna_b", "displayName": "Anna_B"}}),
-            json!({"userId": "7", "username": "anna_b", "displayName": "Anna_B", "message": "flat"}),
+            json!({"userId": "7", "username": "anna_b", "displayName": "Anna_B",
+                "message": "flat"}),
             json!({"user": {"name": "Anna_B"}, "userId": "7", "userName": "anna_b"}),
         ] {
             assert_eq!(names(WHO, &data), anna, "{data}");
         }
-        assert_eq!(names(WHO, &json!({"user": "Anna_B"})), Some((String::new(), String::new(), "Anna_B".into())));
-        assert_eq!(names(WHO, &json!({"user": null, "userId": "", "x": 1})), None);
+        assert_eq!(
+            names(WHO, &json!({"user": "Anna_B"})),
+            Some((String::new(), String::new(), "Anna_B".into()))
+        );
+        assert_eq!(
+            names(WHO, &json!({"user": null, "userId": "", "x": 1})),
+            None
+        );
     }
 
     #[test]
     fn the_person_may_say_which_platform_they_are_on() {
         let data = json!({"user": {"id": "7", "name": "A", "type": "kick"}});
-        assert_eq!(WHO.read(&data, Platform::Twitch).unwrap().platform, Platform::Kick);
-        assert_eq!(WHO.read(&json!({"user": {"id": "7"}}), Platform::YouTube).unwrap().platform, Platform::YouTube);
-        assert_eq!((platform("Kofi"), platform("Misc"), platform("Shopify")), (Platform::Kofi, Platform::Twitch, Platform::Other));
+        assert_eq!(
+            WHO.read(&data, Platform::Twitch).unwrap().platform,
+            Platform::Kick
+        );
+        assert_eq!(
+            WHO.read(&json!({"user": {"id": "7"}}), Platform::YouTube)
+                .unwrap()
+                .platform,
+            Platform::YouTube
+        );
+        assert_eq!(
+            (platform("Kofi"), platform("Misc"), platform("Shopify")),
+            (Platform::Kofi, Platform::Twitch, Platform::Other)
+        );
     }
 
     #[test]
     fn roles_come_as_numbers_words_flags_and_badges() {
         assert_eq!(roles(&json!({"role": 3})), Roles::MODERATOR);
-        assert_eq!(roles(&json!({"user": {"role": "VIP", "subscribed": true}})), Roles::VIP | Roles::SUBSCRIBER);
-        assert_eq!(roles(&json!({"message": {"badges": [{"name": "broadcaster", "version": "1"}]}})), Roles::BROADCASTER);
+        assert_eq!(
+            roles(&json!({"user": {"role": "VIP", "subscribed": true}})),
+            Roles::VIP | Roles::SUBSCRIBER
+        );
+        assert_eq!(
+            roles(&json!({"message": {"badges": [{"name": "broadcaster", "version": "1"}]}})),
+            Roles::BROADCASTER
+        );
         assert_eq!(roles(&json!({"role": 1})), Roles::empty());
     }
 }

@@ -1,11 +1,13 @@
-//! Takes out of published data what nobody on stream may see: e-mail addresses, legal names, postal addresses, payment details, secrets.
+//! Takes out of published data what nobody on stream may see: e-mail addresses, legal names, postal
+//! addresses, payment details, secrets.
 //!
-//! A service sends a whole order or a whole patron, and people publish such data under any name. The bridge keeps, shows and logs only what
-//! is left here, whatever the event is called.
+//! A service sends a whole order or a whole patron, and people publish such data under any name.
+//! The bridge keeps, shows and logs only what is left here, whatever the event is called.
 
 use serde_json::{Map, Value};
 
-/// Keys without signs and in lower case that have one meaning wherever they stand. What is below them goes too.
+/// Keys without signs and in lower case that have one meaning wherever they stand. What is below
+/// them goes too.
 const PRIVATE: &[&str] = &[
     "accountholder",
     "accountnumber",
@@ -69,7 +71,8 @@ const PRIVATE: &[&str] = &[
     "zipcode",
 ];
 
-/// Keys that are private in the data of a donation, membership or shop service and may mean something else in an event of one's own.
+/// Keys that are private in the data of a donation, membership or shop service and may mean
+/// something else in an event of one's own.
 const OF_SERVICES: &[&str] = &[
     "addressee",
     "appkey",
@@ -98,8 +101,9 @@ const OF_SERVICES: &[&str] = &[
     "trackingurls",
 ];
 
-/// Parts of a postal address or a card. In an event of one's own they may mean something else: there two of them in one object are an
-/// address or a card, and one alone is private if its value shows it.
+/// Parts of a postal address or a card. In an event of one's own they may mean something else:
+/// there two of them in one object are an address or a card, and one alone is private if its value
+/// shows it.
 const PARTS: &[&str] = &[
     "address",
     "address1",
@@ -153,19 +157,33 @@ fn cleared(value: &Value, origin: Origin, depth: usize) -> Option<Value> {
     Some(match value {
         Value::Object(map) => {
             let keys: Vec<String> = map.keys().map(|key| plain(key)).collect();
-            let is_kept = |(key, (_, value)): &(&String, (&String, &Value))| !is_private(key, value, &keys, origin);
+            let is_kept = |(key, (_, value)): &(&String, (&String, &Value))| {
+                !is_private(key, value, &keys, origin)
+            };
             let kept = keys.iter().zip(map).filter(is_kept);
-            Value::Object(kept.filter_map(|(_, (key, value))| Some((key.clone(), cleared(value, origin, depth)?))).collect::<Map<_, _>>())
+            Value::Object(
+                kept.filter_map(|(_, (key, value))| {
+                    Some((key.clone(), cleared(value, origin, depth)?))
+                })
+                .collect::<Map<_, _>>(),
+            )
         }
-        Value::Array(list) => Value::Array(list.iter().filter_map(|value| cleared(value, origin, depth)).collect()),
+        Value::Array(list) => Value::Array(
+            list.iter()
+                .filter_map(|value| cleared(value, origin, depth))
+                .collect(),
+        ),
         // A payment's sender who gave no name: some services put the address in its place.
         Value::String(text) if is_email(text) => return None,
-        Value::String(text) => Value::String(without_private_json(text, origin, depth).unwrap_or_else(|| text.clone())),
+        Value::String(text) => {
+            Value::String(without_private_json(text, origin, depth).unwrap_or_else(|| text.clone()))
+        }
         other => other.clone(),
     })
 }
 
-/// A text that is JSON itself, without what is private in it. `None` if it is none or nothing in it is private.
+/// A text that is JSON itself, without what is private in it. `None` if it is none or nothing in it
+/// is private.
 fn without_private_json(text: &str, origin: Origin, depth: usize) -> Option<String> {
     let trimmed = text.trim_start();
     if !trimmed.starts_with(['{', '[']) {
@@ -178,7 +196,10 @@ fn without_private_json(text: &str, origin: Origin, depth: usize) -> Option<Stri
 
 /// A key without signs, in lower case.
 fn plain(key: &str) -> String {
-    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    key.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 /// Whether what stands below a key is private. `keys` are all keys of the same object.
@@ -188,7 +209,9 @@ fn is_private(key: &str, value: &Value, keys: &[String], origin: Origin) -> bool
         "fullname" => origin != Origin::Patreon,
         "firstname" => keys.iter().any(|key| SHOWN.contains(&&**key)),
         // An amount, or where the parcel goes.
-        "shipping" => value.is_object() && value.get("value").is_none() && value.get("amount").is_none(),
+        "shipping" => {
+            value.is_object() && value.get("value").is_none() && value.get("amount").is_none()
+        }
         // What says something about an address, such as whether it is verified, is none.
         _ if key.contains("email") => !matches!(value, Value::Bool(_) | Value::Number(_)),
         _ if PRIVATE.contains(&key) => true,
@@ -210,7 +233,8 @@ fn is_part(key: &str, value: &Value, keys: &[String]) -> bool {
             Value::Array(list) => list.iter().any(Value::is_object) && key != "city",
             // `1 Hidden Street`, but not `/avatar/1` or `10.0.0.7`.
             Value::String(text) if key != "card" => {
-                text.trim().contains(char::is_whitespace) && text.contains(|c: char| c.is_ascii_digit())
+                text.trim().contains(char::is_whitespace)
+                    && text.contains(|c: char| c.is_ascii_digit())
             }
             Value::String(text) => text.chars().filter(char::is_ascii_digit).count() >= 8,
             _ => false,
@@ -219,17 +243,27 @@ fn is_part(key: &str, value: &Value, keys: &[String]) -> bool {
 
 /// Whether a text is an IP address.
 fn is_ip(text: &str) -> bool {
-    let is_v4 = text.split('.').count() == 4 && text.split('.').all(|part| part.parse::<u8>().is_ok());
-    let is_v6 = text.matches(':').count() >= 2 && text.chars().all(|c| c == ':' || c == '.' || c.is_ascii_hexdigit());
+    let is_v4 =
+        text.split('.').count() == 4 && text.split('.').all(|part| part.parse::<u8>().is_ok());
+    let is_v6 = text.matches(':').count() >= 2
+        && text
+            .chars()
+            .all(|c| c == ':' || c == '.' || c.is_ascii_hexdigit());
     is_v4 || is_v6
 }
 
 /// Whether a text is nothing but an e-mail address.
 fn is_email(text: &str) -> bool {
     let text = text.trim().trim_start_matches("mailto:");
-    let Some((name, host)) = text.rsplit_once('@') else { return false };
+    let Some((name, host)) = text.rsplit_once('@') else {
+        return false;
+    };
     let is_sign = |c: char| c.is_whitespace() || "\"{}[]<>(),;:\\".contains(c);
-    !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !text.contains(is_sign)
+    !name.is_empty()
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !text.contains(is_sign)
 }
 
 #[cfg(test)]
@@ -241,13 +275,18 @@ mod tests {
     #[test]
     fn addresses_names_and_secrets_go_at_any_depth() {
         let order = json!({
-            "email": "a@example.test", "contact_email": "a@example.test", "username": "shown", "verification_token": "x", "phone": null,
-            "billing": { "address": { "name": "Real Name" } }, "amounts": { "shipping": { "value": 5, "currency": "USD" } },
-            "shipping": { "address": { "name": "Real Name" } }, "customer": { "first_name": "Ann", "last_name": "Secret", "default_address": {} },
-            "items": [{ "name": "Mug", "payerEmail": "a@example.test", "origin_location": { "address1": "1 Hidden Street" } }],
+            "email": "a@example.test", "contact_email": "a@example.test", "username": "shown",
+                "verification_token": "x", "phone": null,
+            "billing": { "address": { "name": "Real Name" } },
+                "amounts": { "shipping": { "value": 5, "currency": "USD" } },
+            "shipping": { "address": { "name": "Real Name" } }, "customer": { "first_name": "Ann",
+                "last_name": "Secret", "default_address": {} },
+            "items": [{ "name": "Mug", "payerEmail": "a@example.test",
+                "origin_location": { "address1": "1 Hidden Street" } }],
         });
         let kept = json!({
-            "username": "shown", "amounts": { "shipping": { "value": 5, "currency": "USD" } }, "customer": { "first_name": "Ann" },
+            "username": "shown", "amounts": { "shipping": { "value": 5, "currency": "USD" } },
+                "customer": { "first_name": "Ann" },
             "items": [{ "name": "Mug" }],
         });
         assert_eq!(without_private(&order, Origin::Service), kept);
@@ -257,14 +296,20 @@ mod tests {
     fn an_address_in_the_place_of_a_name_is_no_name() {
         for origin in [Origin::Service, Origin::Other] {
             let data = json!({ "from": "a.b@example.test", "name": "me @home" });
-            assert_eq!(without_private(&data, origin), json!({ "name": "me @home" }));
+            assert_eq!(
+                without_private(&data, origin),
+                json!({ "name": "me @home" })
+            );
         }
     }
 
     #[test]
     fn a_patron_shows_the_full_name_and_nobody_else_does() {
         let who = json!({ "full_name": "Paula Pays", "email": "x@example.test" });
-        assert_eq!(without_private(&who, Origin::Patreon), json!({ "full_name": "Paula Pays" }));
+        assert_eq!(
+            without_private(&who, Origin::Patreon),
+            json!({ "full_name": "Paula Pays" })
+        );
         assert_eq!(without_private(&who, Origin::Service), json!({}));
     }
 
@@ -306,23 +351,33 @@ mod tests {
             "payment_method",
         ] {
             let data = json!({ key: "private", "list": [{ key: "private" }], "shown": 1 });
-            assert_eq!(without_private(&data, Origin::Other), json!({ "list": [{}], "shown": 1 }), "{key}");
+            assert_eq!(
+                without_private(&data, Origin::Other),
+                json!({ "list": [{}], "shown": 1 }),
+                "{key}"
+            );
         }
         let data = json!({
-            "address": "1 Hidden Street", "street": "Hidden Street 1", "card": "4111 1111 1111 1111", "home": { "city": "Hidden", "street": "Lane" },
-            "player": { "displayName": "Ann", "first_name": "Hidden" }, "billing": { "name": "Hidden" }, "ip": "203.0.113.7",
-            "raw": "{\"email\":\"hidden@example.test\",\"a\":1}", "names": ["hidden@example.test", "Ann"],
+            "address": "1 Hidden Street", "street": "Hidden Street 1", "card": "4111 1111 1111 \
+                1111", "home": { "city": "Hidden", "street": "Lane" },
+            "player": { "displayName": "Ann", "first_name": "Hidden" },
+                "billing": { "name": "Hidden" }, "ip": "203.0.113.7",
+            "raw": "{\"email\":\"hidden@example.test\",\"a\":1}", "names": ["hidden@example.test",
+                "Ann"],
         });
-        let kept = json!({ "home": {}, "player": { "displayName": "Ann" }, "raw": "{\"a\":1}", "names": ["Ann"] });
+        let kept = json!({ "home": {}, "player": { "displayName": "Ann" }, "raw": "{\"a\":1}",
+            "names": ["Ann"] });
         assert_eq!(without_private(&data, Origin::Other), kept);
     }
 
     #[test]
     fn an_event_of_ones_own_keeps_words_that_mean_something_else() {
         let data = json!({
-            "address": "/avatar/parameters/hue", "game": { "card": "Ace of Spades" }, "weather": { "city": "Paris" }, "note": "C#4", "ip": "none",
+            "address": "/avatar/parameters/hue", "game": { "card": "Ace of Spades" },
+                "weather": { "city": "Paris" }, "note": "C#4", "ip": "none",
             "token": "pawn.png",
-            "identifier": "x1", "first_name": "Ann", "email_sent": true, "microphone": "on", "message": "write to a@example.test please",
+            "identifier": "x1", "first_name": "Ann", "email_sent": true, "microphone": "on",
+                "message": "write to a@example.test please",
             "receipt": 4, "json": "{\"a\": 1}",
         });
         assert_eq!(without_private(&data, Origin::Other), data);

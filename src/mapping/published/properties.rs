@@ -1,4 +1,5 @@
-//! The way back: what we tell ourselves can be published again and says the same. And nothing that is published makes us panic.
+//! The way back: what we tell ourselves can be published again and says the same. And nothing that
+//! is published makes us panic.
 
 use std::collections::BTreeSet;
 
@@ -8,14 +9,20 @@ use super::*;
 use crate::{
     event::{
         Money, Roles,
-        fact::{Chat, Contribution, Gift, HypeTrain, Presence, Redemption, Subscription, Tier, Told},
+        fact::{
+            Chat, Contribution, Gift, HypeTrain, Presence, Redemption, Subscription, Tier, Told,
+        },
         name::catalogue,
     },
     mapping::render,
 };
 
 fn on(platform: Platform) -> impl Strategy<Value = Person> {
-    ("[1-9][0-9]{0,11}", "[a-z][a-z0-9_]{2,11}", "[A-Za-z雪あé0-9][A-Za-z雪あé0-9_ ]{0,10}[A-Za-z雪あé0-9]")
+    (
+        "[1-9][0-9]{0,11}",
+        "[a-z][a-z0-9_]{2,11}",
+        "[A-Za-z雪あé0-9][A-Za-z雪あé0-9_ ]{0,10}[A-Za-z雪あé0-9]",
+    )
         .prop_map(move |(id, login, display)| Person::on(platform, &id, &login, &display).unwrap())
 }
 
@@ -24,7 +31,13 @@ fn twitch() -> impl Strategy<Value = Person> {
 }
 
 fn chatter() -> impl Strategy<Value = Person> {
-    prop::sample::select(vec![Platform::Twitch, Platform::YouTube, Platform::Kick, Platform::Trovo]).prop_flat_map(on)
+    prop::sample::select(vec![
+        Platform::Twitch,
+        Platform::YouTube,
+        Platform::Kick,
+        Platform::Trovo,
+    ])
+    .prop_flat_map(on)
 }
 
 fn streamer() -> impl Strategy<Value = Person> {
@@ -32,27 +45,49 @@ fn streamer() -> impl Strategy<Value = Person> {
 }
 
 fn subscription() -> impl Strategy<Value = Fact> {
-    let kind = prop::sample::select(vec![SubKind::New, SubKind::Renewed, SubKind::PrimeUpgrade, SubKind::GiftUpgrade]);
+    let kind = prop::sample::select(vec![
+        SubKind::New,
+        SubKind::Renewed,
+        SubKind::PrimeUpgrade,
+        SubKind::GiftUpgrade,
+    ]);
     let tier = prop::sample::select(vec![Tier::Prime, Tier::One, Tier::Two, Tier::Three]);
-    (streamer(), kind, tier, 1..7_u32, 0..40_u32).prop_map(|(mut who, kind, tier, months, total)| {
-        let cumulative_months = match kind {
-            SubKind::New => 1,
-            // 0 is unknown, which 1 is not.
-            SubKind::Renewed => total,
-            // Nothing tells it.
-            SubKind::PrimeUpgrade | SubKind::GiftUpgrade => 0,
-        };
-        if matches!(kind, SubKind::PrimeUpgrade | SubKind::GiftUpgrade) {
-            who.platform = Platform::Twitch;
-        }
-        Fact::Subscription(Subscription { who, tier, kind, months, cumulative_months, streak_months: 0, chat: Chat::default() })
-    })
+    (streamer(), kind, tier, 1..7_u32, 0..40_u32).prop_map(
+        |(mut who, kind, tier, months, total)| {
+            let cumulative_months = match kind {
+                SubKind::New => 1,
+                // 0 is unknown, which 1 is not.
+                SubKind::Renewed => total,
+                // Nothing tells it.
+                SubKind::PrimeUpgrade | SubKind::GiftUpgrade => 0,
+            };
+            if matches!(kind, SubKind::PrimeUpgrade | SubKind::GiftUpgrade) {
+                who.platform = Platform::Twitch;
+            }
+            Fact::Subscription(Subscription {
+                who,
+                tier,
+                kind,
+                months,
+                cumulative_months,
+                streak_months: 0,
+                chat: Chat::default(),
+            })
+        },
+    )
 }
 
 fn gift() -> impl Strategy<Value = Fact> {
     let tier = prop::sample::select(vec![Tier::One, Tier::Two, Tier::Three]);
-    (streamer(), prop::collection::vec(streamer(), 0..4), tier, 0..9_u32, 0..50_u32, any::<bool>()).prop_map(
-        |(gifter, recipients, tier, more, total, of_bomb)| {
+    (
+        streamer(),
+        prop::collection::vec(streamer(), 0..4),
+        tier,
+        0..9_u32,
+        0..50_u32,
+        any::<bool>(),
+    )
+        .prop_map(|(gifter, recipients, tier, more, total, of_bomb)| {
             let count = (u32::try_from(recipients.len()).unwrap() + more).max(1);
             let bomb = count > 1;
             let of_bomb = of_bomb && !bomb;
@@ -68,33 +103,68 @@ fn gift() -> impl Strategy<Value = Fact> {
                 lone: !bomb && !of_bomb,
                 total,
             })
-        },
-    )
+        })
 }
 
 fn train() -> impl Strategy<Value = Fact> {
-    let phase = prop::sample::select(vec!["HypeTrainStart", "HypeTrainUpdate", "HypeTrainLevelUp", "HypeTrainEnd"]);
+    let phase = prop::sample::select(vec![
+        "HypeTrainStart",
+        "HypeTrainUpdate",
+        "HypeTrainLevelUp",
+        "HypeTrainEnd",
+    ]);
     let one = (twitch(), any::<bool>(), 1..u64::MAX).prop_map(|(who, bits, total)| {
         let kind = if bits { "bits" } else { "subs" };
-        Contribution { who, kind: kind.into(), total }
+        Contribution {
+            who,
+            kind: kind.into(),
+            total,
+        }
     });
-    (phase, prop::collection::vec(one, 0..5), 1..9_u32, 0..100_u32).prop_map(|(phase, all, level, percent)| {
-        let is_first = |index: usize| all.iter().position(|one| one.kind == all[index].kind) == Some(index);
-        let pick = |first: bool| (0..all.len()).filter(move |index| is_first(*index) == first).map(|index| all[index].clone());
-        let conductors: Vec<_> = pick(true).collect();
-        let contributors = conductors.iter().cloned().chain(pick(false)).collect();
-        Fact::HypeTrain(HypeTrain { phase: phase.into(), level, percent, conductors, contributors })
-    })
+    (
+        phase,
+        prop::collection::vec(one, 0..5),
+        1..9_u32,
+        0..100_u32,
+    )
+        .prop_map(|(phase, all, level, percent)| {
+            let is_first = |index: usize| {
+                all.iter().position(|one| one.kind == all[index].kind) == Some(index)
+            };
+            let pick = |first: bool| {
+                (0..all.len())
+                    .filter(move |index| is_first(*index) == first)
+                    .map(|index| all[index].clone())
+            };
+            let conductors: Vec<_> = pick(true).collect();
+            let contributors = conductors.iter().cloned().chain(pick(false)).collect();
+            Fact::HypeTrain(HypeTrain {
+                phase: phase.into(),
+                level,
+                percent,
+                conductors,
+                contributors,
+            })
+        })
 }
 
 fn supported() -> impl Strategy<Value = Fact> {
     let of_feed = |(feed, who, cents, currency): (&Feed, Person, i64, &str)| {
-        let Read::Support(spec) = feed.read else { unreachable!() };
+        let Read::Support(spec) = feed.read else {
+            unreachable!()
+        };
         // The won has no parts.
-        let cents = if currency == "KRW" { cents * 100 } else { cents };
+        let cents = if currency == "KRW" {
+            cents * 100
+        } else {
+            cents
+        };
         let money = (spec.money.paths().count() > 0).then(|| Money::of_cents(cents, currency));
         let what = if spec.what.is_empty() { "" } else { "Gold" };
-        let mut who = Person { platform: people::platform(feed.source), ..who };
+        let mut who = Person {
+            platform: people::platform(feed.source),
+            ..who
+        };
         if matches!(feed.source, "Streamlabs" | "TipeeeStream") {
             // Their ids may be those of the account that receives.
             (who.id, who.login) = ("".into(), "".into());
@@ -108,35 +178,79 @@ fn supported() -> impl Strategy<Value = Fact> {
             id: "".into(),
         })
     };
-    let feeds: Vec<&Feed> = FEEDS.iter().filter(|feed| matches!(feed.read, Read::Support(Spec { refunds: false, .. }))).collect();
+    let feeds: Vec<&Feed> = FEEDS
+        .iter()
+        .filter(|feed| matches!(feed.read, Read::Support(Spec { refunds: false, .. })))
+        .collect();
     let currency = prop::sample::select(vec!["EUR", "$", "zł", "", "KRW", "KWD", "₿"]);
-    (prop::sample::select(feeds), twitch(), 1..1_000_000_000_000_i64, currency).prop_map(of_feed)
+    (
+        prop::sample::select(feeds),
+        twitch(),
+        1..1_000_000_000_000_i64,
+        currency,
+    )
+        .prop_map(of_feed)
 }
 
 fn redemption() -> impl Strategy<Value = Fact> {
-    (twitch(), "[a-z][a-z-]{3,12}", "[A-Z][a-z ]{2,9}[a-z]", prop::option::of(1..u64::MAX), any::<bool>()).prop_map(
-        |(who, reward_id, title, cost, automatic)| {
-            let (reward_id, title) = (reward_id.into(), title.into());
-            Fact::Redemption(Redemption { id: "".into(), who, reward_id, title, cost, chat: Chat::default(), automatic })
-        },
+    (
+        twitch(),
+        "[a-z][a-z-]{3,12}",
+        "[A-Z][a-z ]{2,9}[a-z]",
+        prop::option::of(1..u64::MAX),
+        any::<bool>(),
     )
+        .prop_map(|(who, reward_id, title, cost, automatic)| {
+            let (reward_id, title) = (reward_id.into(), title.into());
+            Fact::Redemption(Redemption {
+                id: "".into(),
+                who,
+                reward_id,
+                title,
+                cost,
+                chat: Chat::default(),
+                automatic,
+            })
+        })
 }
 
 fn present() -> impl Strategy<Value = Fact> {
-    let told = prop::sample::select(vec![Told::FirstWord { ever: true }, Told::FirstWord { ever: false }, Told::ChatMessage]);
-    (chatter(), told).prop_map(|(who, told)| Fact::Presence(Presence { who, spoke: true, told, chat: Chat::default() }))
+    let told = prop::sample::select(vec![
+        Told::FirstWord { ever: true },
+        Told::FirstWord { ever: false },
+        Told::ChatMessage,
+    ]);
+    (chatter(), told).prop_map(|(who, told)| {
+        Fact::Presence(Presence {
+            who,
+            spoke: true,
+            told,
+            chat: Chat::default(),
+        })
+    })
 }
 
 fn countable() -> impl Strategy<Value = Fact> {
     prop_oneof![
         chatter().prop_map(|who| Fact::Follow { who }),
-        (twitch(), 1..u64::MAX).prop_map(|(who, bits)| Fact::Cheer { who, bits, chat: Chat::default() }),
+        (twitch(), 1..u64::MAX).prop_map(|(who, bits)| Fact::Cheer {
+            who,
+            bits,
+            chat: Chat::default()
+        }),
         subscription(),
         gift(),
-        (twitch(), any::<u64>()).prop_map(|(who, viewers)| Fact::Raid { who, viewers, avatar: "https://a".into() }),
+        (twitch(), any::<u64>()).prop_map(|(who, viewers)| Fact::Raid {
+            who,
+            viewers,
+            avatar: "https://a".into()
+        }),
         redemption(),
         (twitch(), any::<u64>()).prop_map(|(who, points)| Fact::GoalContribution { who, points }),
-        ("[A-Z][a-z]{1,9}", "[a-z]{0,9}").prop_map(|(category, title)| Fact::Stream { category: category.into(), title: title.into() }),
+        ("[A-Z][a-z]{1,9}", "[a-z]{0,9}").prop_map(|(category, title)| Fact::Stream {
+            category: category.into(),
+            title: title.into()
+        }),
         (twitch(), any::<u32>()).prop_map(|(who, width)| Fact::Pyramid { who, width }),
         train(),
         supported(),
@@ -166,9 +280,30 @@ fn anything() -> impl Strategy<Value = Value> {
     let mut words: BTreeSet<String> = FEEDS
         .iter()
         .flat_map(Feed::fields)
-        .flat_map(|field| field.replace("{}", "").replace("[]", "").split('.').map(ToOwned::to_owned).collect::<Vec<_>>())
+        .flat_map(|field| {
+            field
+                .replace("{}", "")
+                .replace("[]", "")
+                .split('.')
+                .map(ToOwned::to_owned)
+                .collect::<Vec<_>>()
+        })
         .collect();
-    words.extend(["id", "login", "display", "value", "decimal_places", "parts", "type", "role", "goal", "progress"].map(Into::into));
+    words.extend(
+        [
+            "id",
+            "login",
+            "display",
+            "value",
+            "decimal_places",
+            "parts",
+            "type",
+            "role",
+            "goal",
+            "progress",
+        ]
+        .map(Into::into),
+    );
     let words: Vec<String> = words.into_iter().collect();
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -192,10 +327,12 @@ proptest! {
     #[test]
     fn what_is_told_can_be_published_again(fact in countable()) {
         let broadcaster = Person::new("123456", "mychannel", "MyChannel").unwrap();
-        let context = render::Context { at_ms: 1_795_291_200_000, id: "x", broadcaster: Some(&broadcaster) };
+        let context = render::Context { at_ms: 1_795_291_200_000, id: "x",
+            broadcaster: Some(&broadcaster) };
         let event = render::event(&fact, &context).unwrap();
         let back = facts(&event.name, &event.data).unwrap();
-        prop_assert_eq!(back.into_iter().map(bare).collect::<Vec<_>>(), vec![fact], "{}", event.data);
+        prop_assert_eq!(back.into_iter().map(bare).collect::<Vec<_>>(), vec![fact], "{}",
+            event.data);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Whether what is published counts: a test, a charge that was declined, and what another channel received do not.
+//! Whether what is published counts: a test, a charge that was declined, and what another channel
+//! received do not.
 
 use serde_json::Value;
 
@@ -24,12 +25,27 @@ pub enum Standing {
 }
 
 /// Says that nothing happened, or nothing new: an alert that the streamer shows once more.
-pub(super) const TEST: &[&str] =
-    &["isTest", "is_test", "test", "testMode", "isMock", "isPreview", "preview", "repeat", "isReplay", "meta.isTest", "message.isTest"];
+pub(super) const TEST: &[&str] = &[
+    "isTest",
+    "is_test",
+    "test",
+    "testMode",
+    "isMock",
+    "isPreview",
+    "preview",
+    "repeat",
+    "isReplay",
+    "meta.isTest",
+    "message.isTest",
+];
 
 /// Says that a guest's channel received it.
-pub(super) const GUEST: &[&str] =
-    &["isFromSharedChatGuest", "meta.isFromSharedChatGuest", "message.isFromSharedChatGuest", "is_from_shared_chat_guest"];
+pub(super) const GUEST: &[&str] = &[
+    "isFromSharedChatGuest",
+    "meta.isFromSharedChatGuest",
+    "message.isFromSharedChatGuest",
+    "is_from_shared_chat_guest",
+];
 
 /// Where services say how far a payment is.
 pub(super) const STATE: &[&str] = &[
@@ -77,7 +93,8 @@ const UNPAID: &[&str] = &[
     "voided",
 ];
 
-/// States of a payment that had arrived and was taken back. What a patron's membership is called says nothing of a payment.
+/// States of a payment that had arrived and was taken back. What a patron's membership is called
+/// says nothing of a payment.
 const REFUNDED: &[&str] = &[
     "canceled",
     "cancelled",
@@ -95,13 +112,32 @@ const REFUNDED: &[&str] = &[
 ];
 
 /// Where a state is that of a membership and not of a payment.
-const OF_MEMBERSHIP: &[&str] = &["attributes.patron_status", "patron_status", "subscription.type"];
+const OF_MEMBERSHIP: &[&str] = &[
+    "attributes.patron_status",
+    "patron_status",
+    "subscription.type",
+];
 
 /// Says that a payment was taken back.
-const IS_REFUNDED: &[&str] = &["refunded", "isRefunded", "is_refunded", "isRefund", "is_refund", "chargeback", "isChargeback"];
+const IS_REFUNDED: &[&str] = &[
+    "refunded",
+    "isRefunded",
+    "is_refunded",
+    "isRefund",
+    "is_refund",
+    "chargeback",
+    "isChargeback",
+];
 
 /// When a payment was taken back.
-const REFUNDED_AT: &[&str] = &["cancelled_at", "canceled_at", "cancelledAt", "canceledAt", "refunded_at", "refundedAt"];
+const REFUNDED_AT: &[&str] = &[
+    "cancelled_at",
+    "canceled_at",
+    "cancelledAt",
+    "canceledAt",
+    "refunded_at",
+    "refundedAt",
+];
 
 /// States of a payment that has not arrived yet.
 const PENDING: &[&str] = &["authorized", "pending", "queued"];
@@ -114,25 +150,40 @@ pub(super) fn is_test(data: &Value) -> bool {
 }
 
 pub(super) fn is_guest(data: &Value) -> bool {
-    // EventSub names the channel in which a line was written, if it is not the one that receives it.
-    let (here, source) = (text(data, &["broadcaster_user_id"]), text(data, &["source_broadcaster_user_id"]));
+    // EventSub names the channel in which a line was written, if it is not the one that receives
+    // it.
+    let (here, source) = (
+        text(data, &["broadcaster_user_id"]),
+        text(data, &["source_broadcaster_user_id"]),
+    );
     flag(data, GUEST) || (!source.is_empty() && !here.is_empty() && source != here)
 }
 
 pub(super) fn is_unpaid(data: &Value) -> bool {
     // Fourthwall: what somebody won, or a creator orders to look at.
     let origin = text(data, &["source.type"]);
-    let is_free = ["GIFT_REDEMPTION", "GIVEAWAY", "SAMPLES"].iter().any(|word| origin.contains(word));
-    let is_declined = ["attributes.declined_since", "declined_since"].iter().any(|path| at(data, path).is_some());
+    let is_free = ["GIFT_REDEMPTION", "GIVEAWAY", "SAMPLES"]
+        .iter()
+        .any(|word| origin.contains(word));
+    let is_declined = ["attributes.declined_since", "declined_since"]
+        .iter()
+        .any(|path| at(data, path).is_some());
     // Patreon: a free trial, or a membership that somebody was given for nothing.
     let is_given = flag(data, &["attributes.is_free_trial", "attributes.is_gifted"]);
     is_free || is_given || is_declined || is_refunded(data) || is_in(data, STATE, UNPAID)
 }
 
-/// Whether a payment was taken back after it had arrived, as far as the event can tell: it says the same of one that never arrived.
+/// Whether a payment was taken back after it had arrived, as far as the event can tell: it says the
+/// same of one that never arrived.
 pub(super) fn is_refunded(data: &Value) -> bool {
-    let of_payment: Vec<&str> = STATE.iter().copied().filter(|path| !OF_MEMBERSHIP.contains(path)).collect();
-    flag(data, IS_REFUNDED) || !text(data, REFUNDED_AT).is_empty() || is_in(data, &of_payment, REFUNDED)
+    let of_payment: Vec<&str> = STATE
+        .iter()
+        .copied()
+        .filter(|path| !OF_MEMBERSHIP.contains(path))
+        .collect();
+    flag(data, IS_REFUNDED)
+        || !text(data, REFUNDED_AT).is_empty()
+        || is_in(data, &of_payment, REFUNDED)
 }
 
 pub(super) fn is_pending(data: &Value) -> bool {
@@ -141,8 +192,11 @@ pub(super) fn is_pending(data: &Value) -> bool {
 
 /// Whether one of the paths holds one of the states.
 fn is_in(data: &Value, paths: &[&str], states: &[&str]) -> bool {
-    let is =
-        |path: &&str| at(data, path).and_then(Value::as_str).is_some_and(|state| states.contains(&&*state.trim().to_ascii_lowercase()));
+    let is = |path: &&str| {
+        at(data, path)
+            .and_then(Value::as_str)
+            .is_some_and(|state| states.contains(&&*state.trim().to_ascii_lowercase()))
+    };
     paths.iter().any(is)
 }
 
@@ -154,7 +208,14 @@ pub(super) fn is_withdrawn(data: &Value) -> bool {
 pub(super) fn channel(source: &str, data: &Value) -> Option<String> {
     let id = text(
         data,
-        &["to_broadcaster_user_id", "broadcaster_user_id", "broadcaster_id", "broadcaster.id", "channelId", "broadcasterUserId"],
+        &[
+            "to_broadcaster_user_id",
+            "broadcaster_user_id",
+            "broadcaster_id",
+            "broadcaster.id",
+            "channelId",
+            "broadcasterUserId",
+        ],
     );
     (source == "Twitch" && !id.is_empty()).then_some(id)
 }

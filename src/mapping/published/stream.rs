@@ -3,7 +3,13 @@
 use super::{Reader, Wrong, look::text};
 use crate::event::Fact;
 
-pub(super) const CATEGORY: [&str; 5] = ["game.name", "gameName", "category_name", "categoryName", "game"];
+pub(super) const CATEGORY: [&str; 5] = [
+    "game.name",
+    "gameName",
+    "category_name",
+    "categoryName",
+    "game",
+];
 pub(super) const TITLE: [&str; 2] = ["status", "title"];
 
 pub(super) fn update(event: &Reader<'_>) -> Result<Fact, Wrong> {
@@ -11,5 +17,8 @@ pub(super) fn update(event: &Reader<'_>) -> Result<Fact, Wrong> {
     if category.is_empty() && title.is_empty() {
         return Err(event.missing("game", &[&CATEGORY[..], &TITLE[..]].concat()));
     }
-    Ok(Fact::Stream { category: category.into(), title: title.into() })
+    Ok(Fact::Stream {
+        category: category.into(),
+        title: title.into(),
+    })
 }

@@ -1,4 +1,5 @@
-//! What happens around a channel: follows, raids, channel points, goals, the stream's category, pyramids.
+//! What happens around a channel: follows, raids, channel points, goals, the stream's category,
+//! pyramids.
 
 use serde_json::{Value, json};
 
@@ -47,10 +48,17 @@ pub(super) fn raid(who: &Person, viewers: u64, avatar: &str, context: &Context<'
     })
 }
 
-/// `RewardRedemption`, or `AutomaticRewardRedemption` for Twitch's own rewards. A cost that is not told is 0: no reward is free.
+/// `RewardRedemption`, or `AutomaticRewardRedemption` for Twitch's own rewards. A cost that is not
+/// told is 0: no reward is free.
 pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> Event {
-    let (who, at, cost) = (&redemption.who, utc(context.at_ms), redemption.cost.unwrap_or_default());
-    let channel = context.broadcaster.map_or("", |broadcaster| &broadcaster.id);
+    let (who, at, cost) = (
+        &redemption.who,
+        utc(context.at_ms),
+        redemption.cost.unwrap_or_default(),
+    );
+    let channel = context
+        .broadcaster
+        .map_or("", |broadcaster| &broadcaster.id);
     let mut data = json!({
         "id": context.id,
         "user_id": who.id,
@@ -58,7 +66,8 @@ pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> Even
         "user_name": display(who),
         "user_input": redemption.chat.text,
         "status": "unfulfilled",
-        "reward": {"id": redemption.reward_id, "title": redemption.title, "cost": cost, "prompt": ""},
+        "reward": {"id": redemption.reward_id, "title": redemption.title, "cost": cost,
+            "prompt": ""},
         "redeemed_at": at,
         "dateTime": at,
         "userId": who.id,
@@ -81,7 +90,8 @@ pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> Even
         let kind = reward_type(&redemption.reward_id);
         let more = json!({
             "reward": {
-                "id": redemption.reward_id, "type": kind, "title": redemption.title, "cost": cost, "prompt": "", "unlocked_emote": null,
+                "id": redemption.reward_id, "type": kind, "title": redemption.title, "cost": cost,
+                    "prompt": "", "unlocked_emote": null,
             },
             "reward_type": kind,
             "gigantified_emote": null,
@@ -93,12 +103,20 @@ pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> Even
         }
         return Event::new("Twitch", "AutomaticRewardRedemption", data);
     }
-    Event { name: name(who.platform, "RewardRedemption"), data }
+    Event {
+        name: name(who.platform, "RewardRedemption"),
+        data,
+    }
 }
 
-/// Twitch's name (`EventSub`) of one of its own rewards; Twitchat has a name of its own for the one it reports.
+/// Twitch's name (`EventSub`) of one of its own rewards; Twitchat has a name of its own for the one
+/// it reports.
 fn reward_type(reward_id: &str) -> String {
-    if reward_id == "highlighted-message" { "send_highlighted_message".into() } else { reward_id.replace('-', "_") }
+    if reward_id == "highlighted-message" {
+        "send_highlighted_message".into()
+    } else {
+        reward_id.replace('-', "_")
+    }
 }
 
 pub(super) fn goal_contribution(who: &Person, points: u64, context: &Context<'_>) -> Value {
@@ -147,7 +165,8 @@ pub(super) fn stream(category: &str, title: &str, context: &Context<'_>) -> Valu
     })
 }
 
-/// In this event `user.name` is the login. How many this user has built and of which emote is not known.
+/// In this event `user.name` is the login. How many this user has built and of which emote is not
+/// known.
 pub(super) fn pyramid(who: &Person, width: u32) -> Value {
     json!({
         "total": 1,

@@ -1,7 +1,8 @@
 //! What is written in chat: `ChatMessage`, `FirstWord` and `Cheer`.
 //!
-//! Streamer.bot told these as `message:{…}` for years, then flat; both are here. For `Cheer` its TypeScript types say that `message` is
-//! the text, no capture ever showed that: it is the object, as the seed's example reads it.
+//! Streamer.bot told these as `message:{…}` for years, then flat; both are here. For `Cheer` its
+//! TypeScript types say that `message` is the text, no capture ever showed that: it is the object,
+//! as the seed's example reads it.
 
 use serde_json::{Value, json};
 
@@ -20,7 +21,8 @@ pub(super) fn message(who: &Person, chat: &Chat, first: bool, context: &Context<
     written(&Shown::writing(who, chat), chat, 0, first, context)
 }
 
-/// `data` of a cheer: that of a chat message, the bits, and the message's keys once more at the top level as the types have them.
+/// `data` of a cheer: that of a chat message, the bits, and the message's keys once more at the top
+/// level as the types have them.
 pub(super) fn cheer(who: &Person, bits: u64, chat: &Chat, context: &Context<'_>) -> Value {
     let shown = Shown::writing(who, chat);
     let mut data = written(&shown, chat, bits, false, context);
@@ -118,14 +120,21 @@ fn written(shown: &Shown<'_>, chat: &Chat, bits: u64, first: bool, context: &Con
 }
 
 fn message_id<'a>(chat: &'a Chat, context: &Context<'a>) -> &'a str {
-    if chat.message_id.is_empty() { context.id } else { &chat.message_id }
+    if chat.message_id.is_empty() {
+        context.id
+    } else {
+        &chat.message_id
+    }
 }
 
-/// The channel's login, as Streamer.bot has it. Newer Twitchat gives the channel's id: told as login where it is the broadcaster's.
+/// The channel's login, as Streamer.bot has it. Newer Twitchat gives the channel's id: told as
+/// login where it is the broadcaster's.
 fn channel<'a>(chat: &'a Chat, context: &Context<'a>) -> &'a str {
     match (chat.channel.strip_prefix('#'), context.broadcaster) {
         (Some(login), _) => login,
-        (None, Some(broadcaster)) if chat.channel.is_empty() || chat.channel == broadcaster.id => &broadcaster.login,
+        (None, Some(broadcaster)) if chat.channel.is_empty() || chat.channel == broadcaster.id => {
+            &broadcaster.login
+        }
         (None, _) => &chat.channel,
     }
 }

@@ -1,4 +1,5 @@
-//! Subscriptions given away: `GiftSub` and `GiftBomb`; `GiftSubscription` and `MassGiftSubscription` on Kick and Trovo.
+//! Subscriptions given away: `GiftSub` and `GiftBomb`; `GiftSubscription` and
+//! `MassGiftSubscription` on Kick and Trovo.
 
 use serde_json::{Value, json};
 
@@ -8,10 +9,12 @@ use super::{
 };
 use crate::event::{Event, Person, fact::Gift};
 
-/// Twitch sells at most 100 at once; a published number beyond any sense must not become a list of that length.
+/// Twitch sells at most 100 at once; a published number beyond any sense must not become a list of
+/// that length.
 const RECIPIENTS_MAX: usize = 1_000;
 
-/// A whole wave: `gift` with all its recipients. Overlays count gifts by `recipients.length`, so there is one entry per gift.
+/// A whole wave: `gift` with all its recipients. Overlays count gifts by `recipients.length`, so
+/// there is one entry per gift.
 pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> Event {
     let gifter = &gift.gifter;
     let anonymous = gifter.is_anonymous();
@@ -24,7 +27,10 @@ pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> Event {
     let system = if anonymous {
         format!("An anonymous user is gifting {gifts} Tier {tier} Subs!")
     } else {
-        format!("{} is gifting {gifts} Tier {tier} Subs to the community!", display(gifter))
+        format!(
+            "{} is gifting {gifts} Tier {tier} Subs to the community!",
+            display(gifter)
+        )
     };
     let total = if anonymous { 0 } else { gift.total };
     let data = json!({
@@ -49,16 +55,29 @@ pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> Event {
         "sub_tier": tier_text(gift.tier),
         "recipients": recipients,
     });
-    Event { name: name(gifter.platform, "GiftBomb"), data }
+    Event {
+        name: name(gifter.platform, "GiftBomb"),
+        data,
+    }
 }
 
-/// One gift to one recipient. `bomb_count` is the size of the wave it belongs to, 0 for none. The wave's own id is
-/// not told: Twitchat has none.
-pub fn gift_sub(gift: &Gift, recipient: &Person, from_bomb: bool, bomb_count: u32, context: &Context<'_>) -> Event {
+/// One gift to one recipient. `bomb_count` is the size of the wave it belongs to, 0 for none. The
+/// wave's own id is not told: Twitchat has none.
+pub fn gift_sub(
+    gift: &Gift,
+    recipient: &Person,
+    from_bomb: bool,
+    bomb_count: u32,
+    context: &Context<'_>,
+) -> Event {
     let gifter = &gift.gifter;
     let anonymous = gifter.is_anonymous();
     let total = if anonymous { 0 } else { gift.total };
-    let giver = if anonymous { "An anonymous user" } else { display(gifter) };
+    let giver = if anonymous {
+        "An anonymous user"
+    } else {
+        display(gifter)
+    };
     let shown = Shown::silent(gifter);
     let data = json!({
         "userId": gifter.id,
@@ -79,7 +98,8 @@ pub fn gift_sub(gift: &Gift, recipient: &Person, from_bomb: bool, bomb_count: u3
         "badges": shown.badges,
         "user": shown.user(),
         "messageId": context.id,
-        "systemMessage": format!("{giver} gifted a Tier {} sub to {}!", tier_number(gift.tier), display(recipient)),
+        "systemMessage": format!("{giver} gifted a Tier {} sub to {}!", tier_number(gift.tier),
+            display(recipient)),
         "isTest": false,
         "isInSharedChat": false,
         "isSharedChatHost": false,
@@ -93,5 +113,8 @@ pub fn gift_sub(gift: &Gift, recipient: &Person, from_bomb: bool, bomb_count: u3
         "communitySubGiftCount": bomb_count,
         "communitySubGiftCumulativeTotal": if from_bomb { total } else { 0 },
     });
-    Event { name: name(gifter.platform, "GiftSub"), data }
+    Event {
+        name: name(gifter.platform, "GiftSub"),
+        data,
+    }
 }

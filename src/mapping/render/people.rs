@@ -10,10 +10,12 @@ use crate::event::{
 
 /// `TwitchBaseUser`: id, login, name, type. `name` is the display name.
 pub(super) fn base(person: &Person) -> Value {
-    json!({"id": person.id, "login": person.login, "name": display(person), "type": person.platform.as_str()})
+    json!({"id": person.id, "login": person.login, "name": display(person),
+        "type": person.platform.as_str()})
 }
 
-/// The display name; the login where there is none, and the id where there is neither, because it is shown to people.
+/// The display name; the login where there is none, and the id where there is neither, because it
+/// is shown to people.
 pub(super) fn display(person: &Person) -> &str {
     person.name()
 }
@@ -41,12 +43,24 @@ pub(super) struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// As they wrote something.
     pub(super) fn writing(who: &'a Person, chat: &'a Chat) -> Self {
-        Self { who, badges: badges(who, chat), color: &chat.color, tier: None, months: months(chat) }
+        Self {
+            who,
+            badges: badges(who, chat),
+            color: &chat.color,
+            tier: None,
+            months: months(chat),
+        }
     }
 
     /// As the person alone tells.
     pub(super) fn silent(who: &'a Person) -> Self {
-        Self { who, badges: role_badges(who), color: "", tier: None, months: 0 }
+        Self {
+            who,
+            badges: role_badges(who),
+            color: "",
+            tier: None,
+            months: 0,
+        }
     }
 
     /// As a subscriber of that many months; a smaller number than known is no news.
@@ -61,9 +75,14 @@ impl<'a> Shown<'a> {
         self.tier.is_some() || self.who.roles.contains(Roles::SUBSCRIBER)
     }
 
-    /// `"1000"`, `"2000"`, `"3000"`; tier 1 for subscribers of whom nothing better is known, as by far the most common; else empty.
+    /// `"1000"`, `"2000"`, `"3000"`; tier 1 for subscribers of whom nothing better is known, as by
+    /// far the most common; else empty.
     pub(super) fn tier_text(&self) -> &'static str {
-        if self.is_subscriber() { tier_text(self.tier.unwrap_or_default()) } else { "" }
+        if self.is_subscriber() {
+            tier_text(self.tier.unwrap_or_default())
+        } else {
+            ""
+        }
     }
 
     /// `TwitchUser`: the base and role, badges, colour, subscription.
@@ -104,31 +123,51 @@ pub(super) fn tier_number(tier: Tier) -> u8 {
 
 /// Badges as the message shows them, else those that follow from the roles.
 fn badges(who: &Person, chat: &Chat) -> Vec<Value> {
-    if chat.badges.is_empty() { role_badges(who) } else { chat.badges.iter().map(|(name, version)| badge(name, version)).collect() }
+    if chat.badges.is_empty() {
+        role_badges(who)
+    } else {
+        chat.badges
+            .iter()
+            .map(|(name, version)| badge(name, version))
+            .collect()
+    }
 }
 
 /// Badges that follow from the roles: overlays show them beside the name.
 fn role_badges(who: &Person) -> Vec<Value> {
-    [(Roles::BROADCASTER, "broadcaster"), (Roles::MODERATOR, "moderator"), (Roles::VIP, "vip"), (Roles::SUBSCRIBER, "subscriber")]
-        .into_iter()
-        .filter(|(role, _)| who.roles.contains(*role))
-        .map(|(_, name)| badge(name, "1"))
-        .collect()
+    [
+        (Roles::BROADCASTER, "broadcaster"),
+        (Roles::MODERATOR, "moderator"),
+        (Roles::VIP, "vip"),
+        (Roles::SUBSCRIBER, "subscriber"),
+    ]
+    .into_iter()
+    .filter(|(role, _)| who.roles.contains(*role))
+    .map(|(_, name)| badge(name, "1"))
+    .collect()
 }
 
-/// A badge. Pictures are known for Twitch's own global ones only; the channel's would need a request to Twitch.
+/// A badge. Pictures are known for Twitch's own global ones only; the channel's would need a
+/// request to Twitch.
 fn badge(name: &str, version: &str) -> Value {
     let picture = match name {
-        "broadcaster" => "https://static-cdn.jtvnw.net/badges/v1/5527c58c-fb7d-422d-b71b-f309dcb85cc1/3",
-        "moderator" => "https://static-cdn.jtvnw.net/badges/v1/3267646d-33f0-4b17-b3df-f923a41db1d0/3",
+        "broadcaster" => {
+            "https://static-cdn.jtvnw.net/badges/v1/5527c58c-fb7d-422d-b71b-f309dcb85cc1/3"
+        }
+        "moderator" => {
+            "https://static-cdn.jtvnw.net/badges/v1/3267646d-33f0-4b17-b3df-f923a41db1d0/3"
+        }
         "vip" => "https://static-cdn.jtvnw.net/badges/v1/b817aba4-fad8-49e2-b88a-7cc744dfa6ec/3",
-        "subscriber" => "https://static-cdn.jtvnw.net/badges/v1/5d9f2208-5dd8-11e7-8513-2ff4adfae661/3",
+        "subscriber" => {
+            "https://static-cdn.jtvnw.net/badges/v1/5d9f2208-5dd8-11e7-8513-2ff4adfae661/3"
+        }
         _ => "",
     };
     json!({"name": name, "version": version, "imageUrl": picture, "info": ""})
 }
 
-/// Months that the subscriber badge stands for: its version modulo 1000 (3006 is tier 3, 6 months). At least that many, it may be more.
+/// Months that the subscriber badge stands for: its version modulo 1000 (3006 is tier 3, 6 months).
+/// At least that many, it may be more.
 fn months(chat: &Chat) -> u32 {
     chat.badges
         .iter()
@@ -139,12 +178,17 @@ fn months(chat: &Chat) -> u32 {
 
 /// `2026-11-21T20:00:00.0000000Z`, as .NET writes a UTC `DateTime`.
 pub(super) fn utc(at_ms: i64) -> String {
-    instant(at_ms).strftime("%Y-%m-%dT%H:%M:%S.%7fZ").to_string()
+    instant(at_ms)
+        .strftime("%Y-%m-%dT%H:%M:%S.%7fZ")
+        .to_string()
 }
 
-/// `2026-11-21T20:00:00.0000000+00:00`, as .NET writes a `DateTimeOffset`: what chat messages carry.
+/// `2026-11-21T20:00:00.0000000+00:00`, as .NET writes a `DateTimeOffset`: what chat messages
+/// carry.
 pub(super) fn offset(at_ms: i64) -> String {
-    instant(at_ms).strftime("%Y-%m-%dT%H:%M:%S.%7f+00:00").to_string()
+    instant(at_ms)
+        .strftime("%Y-%m-%dT%H:%M:%S.%7f+00:00")
+        .to_string()
 }
 
 /// An instant; 1970 for numbers that are no time at all.
@@ -159,21 +203,43 @@ mod tests {
     #[test]
     fn times_have_seven_digits_and_never_fail() {
         assert_eq!(utc(1_795_291_200_123), "2026-11-21T20:00:00.1230000Z");
-        assert_eq!(offset(1_795_291_201_000), "2026-11-21T20:00:01.0000000+00:00");
+        assert_eq!(
+            offset(1_795_291_201_000),
+            "2026-11-21T20:00:01.0000000+00:00"
+        );
         assert_eq!(utc(i64::MAX), "1970-01-01T00:00:00.0000000Z");
     }
 
     #[test]
     fn months_come_from_the_subscriber_badge() {
-        let with =
-            |version: &str| Chat { badges: vec![("vip".into(), "1".into()), ("subscriber".into(), version.into())], ..Chat::default() };
-        assert_eq!([months(&with("6")), months(&with("3006")), months(&with("x")), months(&Chat::default())], [6, 6, 0, 0]);
+        let with = |version: &str| Chat {
+            badges: vec![
+                ("vip".into(), "1".into()),
+                ("subscriber".into(), version.into()),
+            ],
+            ..Chat::default()
+        };
+        assert_eq!(
+            [
+                months(&with("6")),
+                months(&with("3006")),
+                months(&with("x")),
+                months(&Chat::default())
+            ],
+            [6, 6, 0, 0]
+        );
     }
 
     #[test]
     fn roles_become_badges_where_the_message_has_none() {
-        let who = Person::new("1", "a", "A").unwrap().with_roles(Roles::MODERATOR | Roles::SUBSCRIBER);
-        let names: Vec<_> = Shown::silent(&who).badges.iter().map(|badge| badge["name"].clone()).collect();
+        let who = Person::new("1", "a", "A")
+            .unwrap()
+            .with_roles(Roles::MODERATOR | Roles::SUBSCRIBER);
+        let names: Vec<_> = Shown::silent(&who)
+            .badges
+            .iter()
+            .map(|badge| badge["name"].clone())
+            .collect();
         assert_eq!(names, ["moderator", "subscriber"]);
     }
 }

@@ -1,6 +1,8 @@
-//! Subscriptions by oneself: `Sub`, `ReSub`, `PrimePaidUpgrade`, `GiftPaidUpgrade`; `Subscription` and `Resubscription` on Kick and Trovo.
+//! Subscriptions by oneself: `Sub`, `ReSub`, `PrimePaidUpgrade`, `GiftPaidUpgrade`; `Subscription`
+//! and `Resubscription` on Kick and Trovo.
 //!
-//! `subTier` is the old number in `Sub` and today's `"1000"` in `ReSub`: that is what Streamer.bot's own events do.
+//! `subTier` is the old number in `Sub` and today's `"1000"` in `ReSub`: that is what
+//! Streamer.bot's own events do.
 
 use serde_json::{Map, Value, json};
 
@@ -22,11 +24,18 @@ pub(super) fn subscription(sub: &Subscription, context: &Context<'_>) -> Event {
         SubKind::PrimeUpgrade => ("PrimePaidUpgrade", new(sub, context)),
         SubKind::GiftUpgrade => ("GiftPaidUpgrade", gift_upgrade(sub, context)),
     };
-    Event { name: name(sub.who.platform, kind), data: Value::Object(data) }
+    Event {
+        name: name(sub.who.platform, kind),
+        data: Value::Object(data),
+    }
 }
 
 fn new(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
-    let how = if sub.kind == SubKind::PrimeUpgrade { "converted from a Prime sub to" } else { "subscribed" };
+    let how = if sub.kind == SubKind::PrimeUpgrade {
+        "converted from a Prime sub to"
+    } else {
+        "subscribed"
+    };
     let mut data = common(sub, &sentence(sub, how), context);
     data.insert("subTier".into(), tier_number(sub.tier).into());
     data.insert("sub_tier".into(), tier_text(sub.tier).into());
@@ -38,8 +47,14 @@ fn renewed(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
     let months = sub.known_months();
     let system = match months {
         0 => sentence(sub, "subscribed"),
-        1 => format!("{} They've subscribed for 1 month!", sentence(sub, "subscribed")),
-        _ => format!("{} They've subscribed for {months} months!", sentence(sub, "subscribed")),
+        1 => format!(
+            "{} They've subscribed for 1 month!",
+            sentence(sub, "subscribed")
+        ),
+        _ => format!(
+            "{} They've subscribed for {months} months!",
+            sentence(sub, "subscribed")
+        ),
     };
     let mut data = common(sub, &system, context);
     let more = json!({
@@ -64,7 +79,10 @@ fn renewed(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
 /// Twitchat does not say who had given the subscription that is carried on.
 fn gift_upgrade(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
     let mut data = new(sub, context);
-    data.insert("systemMessage".into(), format!("{} is continuing a gifted sub.", display(&sub.who)).into());
+    data.insert(
+        "systemMessage".into(),
+        format!("{} is continuing a gifted sub.", display(&sub.who)).into(),
+    );
     data.insert("gifterIsAnonymous".into(), false.into());
     data.insert("gifter".into(), Value::Null);
     data
@@ -102,5 +120,9 @@ fn common(sub: &Subscription, system_message: &str, context: &Context<'_>) -> Ma
         "isFromSharedChatGuest": false,
         "is_prime": sub.tier == Tier::Prime,
     });
-    if let Value::Object(data) = data { data } else { Map::new() }
+    if let Value::Object(data) = data {
+        data
+    } else {
+        Map::new()
+    }
 }

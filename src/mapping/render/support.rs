@@ -1,7 +1,8 @@
 //! Tips, merch and memberships of other services.
 //!
-//! Each service has its own words for the same three things: who, how much, for what. Overlays read those of the service, so one object
-//! carries all of them, and only where two services disagree about a key does the event's name decide.
+//! Each service has its own words for the same three things: who, how much, for what. Overlays read
+//! those of the service, so one object carries all of them, and only where two services disagree
+//! about a key does the event's name decide.
 
 use serde_json::{Value, json};
 
@@ -65,12 +66,21 @@ pub(super) fn support(support: &Support, context: &Context<'_>) -> Value {
             "attributes": {"full_name": name, "will_pay_amount_cents": cents, "currency": currency},
         }),
         "Pallygg" => json!({"grossAmountInCents": cents, "netAmountInCents": cents}),
-        "DonorDrive" => json!({"donorName": name, "donorAmount": money.number(), "donorMessage": ""}),
-        "Shopify" => json!({"name": "", "total_price": decimal, "customer": {"first_name": name, "last_name": ""}}),
-        "Fourthwall" => json!({"offer": {"name": support.what, "imageUrl": ""}, "gifts": [], "statmessageus": ""}),
+        "DonorDrive" => {
+            json!({"donorName": name, "donorAmount": money.number(), "donorMessage": ""})
+        }
+        "Shopify" => {
+            json!({"name": "", "total_price": decimal, "customer": {"first_name": name,
+                "last_name": ""}})
+        }
+        "Fourthwall" => {
+            json!({"offer": {"name": support.what, "imageUrl": ""}, "gifts": [],
+                "statmessageus": ""})
+        }
         "Twitch" => json!({
             "user_id": who.id, "user_login": who.login, "user_name": name,
-            "amount": {"value": money.amount.in_units_of(places), "decimal_places": places, "currency": currency},
+            "amount": {"value": money.amount.in_units_of(places), "decimal_places": places,
+                "currency": currency},
             "charity_name": support.what, "campaign_id": "",
         }),
         _ => Value::Null,
@@ -82,5 +92,9 @@ pub(super) fn support(support: &Support, context: &Context<'_>) -> Value {
 }
 
 fn items(what: &str) -> Value {
-    if what.is_empty() { json!([]) } else { json!([{"name": what, "image": "", "quantity": 1}]) }
+    if what.is_empty() {
+        json!([])
+    } else {
+        json!([{"name": what, "image": "", "quantity": 1}])
+    }
 }

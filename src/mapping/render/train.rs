@@ -13,13 +13,26 @@ use crate::event::{
 
 /// `data` of all four: start, update and end differ by a few times that do no harm in the others.
 ///
-/// Points are known as percent of the level only, so `goal` is 100: overlays draw `progress / goal`. Conductors come first in
-/// `top_contributions`: who reads this event takes the first of each kind for one.
+/// Points are known as percent of the level only, so `goal` is 100: overlays draw `progress /
+/// goal`. Conductors come first in `top_contributions`: who reads this event takes the first of
+/// each kind for one.
 pub(super) fn report(train: &HypeTrain, context: &Context<'_>) -> Value {
     let at = utc(context.at_ms);
-    let followers = train.contributors.iter().filter(|one| !train.conductors.contains(one));
-    let top: Vec<Value> = train.conductors.iter().chain(followers).map(contribution).collect();
-    let nobody = Contribution { who: Person::default(), kind: "".into(), total: 0 };
+    let followers = train
+        .contributors
+        .iter()
+        .filter(|one| !train.conductors.contains(one));
+    let top: Vec<Value> = train
+        .conductors
+        .iter()
+        .chain(followers)
+        .map(contribution)
+        .collect();
+    let nobody = Contribution {
+        who: Person::default(),
+        kind: "".into(),
+        total: 0,
+    };
     json!({
         "id": context.id,
         "level": train.level,
@@ -40,6 +53,7 @@ pub(super) fn report(train: &HypeTrain, context: &Context<'_>) -> Value {
 
 fn contribution(one: &Contribution) -> Value {
     json!({
-        "user_id": one.who.id, "user_login": one.who.login, "user_name": display(&one.who), "type": one.kind, "total": one.total,
+        "user_id": one.who.id, "user_login": one.who.login, "user_name": display(&one.who),
+            "type": one.kind, "total": one.total,
     })
 }

@@ -1,6 +1,7 @@
 //! Work outside the pure part that rules and actions share: programs, requests to OBS.
 //!
-//! Each rule or action has a lane of its own. What one of them asks for waits in its lane, and never before the first of another lane.
+//! Each rule or action has a lane of its own. What one of them asks for waits in its lane, and
+//! never before the first of another lane.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -31,7 +32,11 @@ struct Lane<T> {
 
 impl<T> Default for Lane<T> {
     fn default() -> Self {
-        Self { running: 0, queue: VecDeque::new(), bytes: 0 }
+        Self {
+            running: 0,
+            queue: VecDeque::new(),
+            bytes: 0,
+        }
     }
 }
 
@@ -48,13 +53,19 @@ pub(super) struct Lanes<T> {
 
 impl<T> Lanes<T> {
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self { bounds, by_owner: BTreeMap::new(), beside: 0, last: None }
+        Self {
+            bounds,
+            by_owner: BTreeMap::new(),
+            beside: 0,
+            last: None,
+        }
     }
 
     /// Puts work of some bytes at the end of a lane. `false` if there is no room.
     pub(super) fn put(&mut self, owner: Owner, work: T, bytes: usize) -> bool {
         let lane = self.by_owner.entry(owner).or_default();
-        let fits = lane.queue.is_empty() || (lane.queue.len() < self.bounds.waiting && lane.bytes + bytes <= self.bounds.bytes);
+        let fits = lane.queue.is_empty()
+            || (lane.queue.len() < self.bounds.waiting && lane.bytes + bytes <= self.bounds.bytes);
         if fits {
             lane.bytes += bytes;
             lane.queue.push_back((work, bytes));
@@ -67,7 +78,9 @@ impl<T> Lanes<T> {
         let has_room = self.beside < self.bounds.all;
         let each = self.bounds.each;
         let first = |lane: &Lane<T>| lane.running == 0;
-        let owner = self.turn(first).or_else(|| self.turn(|lane| has_room && lane.running < each))?;
+        let owner = self
+            .turn(first)
+            .or_else(|| self.turn(|lane| has_room && lane.running < each))?;
         let lane = self.by_owner.get_mut(&owner)?;
         let (work, bytes) = lane.queue.pop_front()?;
         lane.bytes -= bytes;
@@ -80,20 +93,34 @@ impl<T> Lanes<T> {
     /// The lane whose turn it is, after the last one, among those with work that `may` begin.
     fn turn(&self, may: impl Fn(&Lane<T>) -> bool) -> Option<Owner> {
         let after = self.last.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut lanes = self.by_owner.range((after, Bound::Unbounded)).chain(&self.by_owner);
-        lanes.find(|(_, lane)| !lane.queue.is_empty() && may(lane)).map(|(owner, _)| *owner)
+        let mut lanes = self
+            .by_owner
+            .range((after, Bound::Unbounded))
+            .chain(&self.by_owner);
+        lanes
+            .find(|(_, lane)| !lane.queue.is_empty() && may(lane))
+            .map(|(owner, _)| *owner)
     }
 
     /// One that had begun has ended.
     pub(super) fn ended(&mut self, owner: Owner) {
-        let Some(lane) = self.by_owner.get_mut(&owner).filter(|lane| lane.running > 0) else { return };
+        let Some(lane) = self
+            .by_owner
+            .get_mut(&owner)
+            .filter(|lane| lane.running > 0)
+        else {
+            return;
+        };
         lane.running -= 1;
         self.beside -= usize::from(lane.running > 0);
     }
 
     /// How many of a lane are under way, and how many wait.
     pub(super) fn count(&self, owner: Owner) -> (usize, usize) {
-        self.by_owner.get(&owner).map(|lane| (lane.running, lane.queue.len())).unwrap_or_default()
+        self.by_owner
+            .get(&owner)
+            .map(|lane| (lane.running, lane.queue.len()))
+            .unwrap_or_default()
     }
 }
 
@@ -101,13 +128,20 @@ impl<T> Lanes<T> {
 mod tests {
     use super::*;
 
-    const BOUNDS: Bounds = Bounds { each: 3, all: 4, waiting: 5, bytes: 100 };
+    const BOUNDS: Bounds = Bounds {
+        each: 3,
+        all: 4,
+        waiting: 5,
+        bytes: 100,
+    };
 
     fn begun(lanes: &mut Lanes<u32>) -> Vec<(usize, u32)> {
         let place = |owner| match owner {
             Owner::Rule(place) | Owner::Action(place) => place,
         };
-        std::iter::from_fn(|| lanes.begin()).map(|(owner, work)| (place(owner), work)).collect()
+        std::iter::from_fn(|| lanes.begin())
+            .map(|(owner, work)| (place(owner), work))
+            .collect()
     }
 
     #[test]
@@ -116,9 +150,17 @@ mod tests {
         for owner in 0..3 {
             assert!((0..5).all(|work| lanes.put(Owner::Rule(owner), work, 1)));
         }
-        assert_eq!(begun(&mut lanes), [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 2)], "four beside the first of each");
+        assert_eq!(
+            begun(&mut lanes),
+            [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (0, 2)],
+            "four beside the first of each"
+        );
         assert!(lanes.put(Owner::Rule(9), 7, 1));
-        assert_eq!(begun(&mut lanes), [(9, 7)], "although all of the shared room is taken");
+        assert_eq!(
+            begun(&mut lanes),
+            [(9, 7)],
+            "although all of the shared room is taken"
+        );
     }
 
     #[test]
@@ -132,14 +174,25 @@ mod tests {
         assert_eq!(begun(&mut lanes), [(1, 2)]);
         lanes.ended(Owner::Rule(0));
         lanes.ended(Owner::Rule(0));
-        assert_eq!(begun(&mut lanes), [(0, 3), (2, 2)], "its own first one, and whose turn it is");
-        assert_eq!((lanes.count(Owner::Rule(0)), lanes.count(Owner::Rule(2))), ((1, 1), (3, 2)));
+        assert_eq!(
+            begun(&mut lanes),
+            [(0, 3), (2, 2)],
+            "its own first one, and whose turn it is"
+        );
+        assert_eq!(
+            (lanes.count(Owner::Rule(0)), lanes.count(Owner::Rule(2))),
+            ((1, 1), (3, 2))
+        );
     }
 
     #[test]
     fn what_waits_is_bounded_by_number_and_by_bytes() {
         let mut lanes = Lanes::new(BOUNDS);
-        let taken = |lanes: &mut Lanes<u32>, bytes| (0..10).filter(|work| lanes.put(Owner::Rule(0), *work, bytes)).count();
+        let taken = |lanes: &mut Lanes<u32>, bytes| {
+            (0..10)
+                .filter(|work| lanes.put(Owner::Rule(0), *work, bytes))
+                .count()
+        };
         assert_eq!(taken(&mut lanes, 1), 5);
         assert_eq!(begun(&mut lanes).len(), 3);
         assert_eq!(taken(&mut lanes, 49), 2, "beside two of one byte");
@@ -151,6 +204,9 @@ mod tests {
     fn an_end_that_nobody_waits_for_changes_nothing() {
         let mut lanes = Lanes::<u32>::new(BOUNDS);
         lanes.ended(Owner::Action(1));
-        assert_eq!((lanes.count(Owner::Action(1)), begun(&mut lanes)), ((0, 0), vec![]));
+        assert_eq!(
+            (lanes.count(Owner::Action(1)), begun(&mut lanes)),
+            ((0, 0), vec![])
+        );
     }
 }

@@ -8,14 +8,22 @@ use serde_json::Value;
 use super::{Happening, Verdict};
 use crate::rule::book::{Once, Rule};
 
-/// People that are remembered for one rule; when they are more, it runs for nobody else in this session.
+/// People that are remembered for one rule; when they are more, it runs for nobody else in this
+/// session.
 const PEOPLE: usize = 20_000;
 /// The longest name of somebody that is remembered.
 const LONGEST: usize = 100;
 /// Stands for the session itself among the people of a rule.
 const SESSION: &str = "";
 /// Where an event's data has its person's id.
-const IDS: [&str; 6] = ["/userId", "/user_id", "/user/id", "/targetUser/id", "/message/userId", "/message/user/id"];
+const IDS: [&str; 6] = [
+    "/userId",
+    "/user_id",
+    "/user/id",
+    "/targetUser/id",
+    "/message/userId",
+    "/message/user/id",
+];
 /// Where it has a name, if there is no id.
 const NAMES: [&str; 12] = [
     "/userName",
@@ -56,7 +64,9 @@ impl Ledger {
 
     pub(super) fn forbids(&self, rule: &Rule, happening: &Happening) -> Option<Verdict> {
         let once = rule.once_per?;
-        let Some(who) = key(once, happening) else { return Some(Verdict::Nobody) };
+        let Some(who) = key(once, happening) else {
+            return Some(Verdict::Nobody);
+        };
         let met = self.rules.get(&rule.name)?;
         (met.contains(&*who) || met.len() >= PEOPLE).then_some(Verdict::Already(once))
     }
@@ -86,12 +96,24 @@ fn key(once: Once, happening: &Happening) -> Option<Box<str>> {
 /// The person that an event is about: by id, else by name.
 fn person(data: &Value) -> Option<Box<str>> {
     let word = |place: &&str| match data.pointer(place)? {
-        Value::String(text) if !text.trim().is_empty() => Some(text.trim().chars().take(LONGEST).collect::<String>().to_lowercase()),
+        Value::String(text) if !text.trim().is_empty() => Some(
+            text.trim()
+                .chars()
+                .take(LONGEST)
+                .collect::<String>()
+                .to_lowercase(),
+        ),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
     let id = IDS.iter().find_map(word).map(|id| format!("id {id}"));
-    id.or_else(|| NAMES.iter().find_map(word).map(|name| format!("name {name}"))).map(Into::into)
+    id.or_else(|| {
+        NAMES
+            .iter()
+            .find_map(word)
+            .map(|name| format!("name {name}"))
+    })
+    .map(Into::into)
 }
 
 #[cfg(test)]
@@ -103,10 +125,19 @@ mod tests {
     #[test]
     fn people_are_found_in_the_data_of_every_dialect() {
         let who = |data: Value| person(&data).map(String::from);
-        assert_eq!(who(json!({ "userId": "7", "userName": "zed" })), Some("id 7".into()));
-        assert_eq!(who(json!({ "user": { "id": 7, "login": "zed" } })), Some("id 7".into()));
+        assert_eq!(
+            who(json!({ "userId": "7", "userName": "zed" })),
+            Some("id 7".into())
+        );
+        assert_eq!(
+            who(json!({ "user": { "id": 7, "login": "zed" } })),
+            Some("id 7".into())
+        );
         assert_eq!(who(json!({ "from": " Zed " })), Some("name zed".into()));
-        assert_eq!(who(json!({ "userId": "", "displayName": "Zed" })), Some("name zed".into()));
+        assert_eq!(
+            who(json!({ "userId": "", "displayName": "Zed" })),
+            Some("name zed".into())
+        );
         assert_eq!(who(json!({ "title": "New category" })), None);
     }
 }

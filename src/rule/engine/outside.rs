@@ -1,4 +1,5 @@
-//! What steps let the shell do: programs and requests to OBS. Which of them begins, what waits, and what has become of it.
+//! What steps let the shell do: programs and requests to OBS. Which of them begins, what waits, and
+//! what has become of it.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +10,20 @@ use super::{
 use crate::rule::{obs_request::ObsRequest, step::Program};
 
 /// Programs of one rule or action at once, and of all together beside the first of each.
-const PROGRAMS: Bounds = Bounds { each: 8, all: 32, waiting: 100, bytes: 4 << 20 };
-/// Requests to OBS of one rule or action: OBS takes one at a time, so that more would only delay those of others.
-const REQUESTS: Bounds = Bounds { each: 1, all: usize::MAX, waiting: 64, bytes: usize::MAX };
+const PROGRAMS: Bounds = Bounds {
+    each: 8,
+    all: 32,
+    waiting: 100,
+    bytes: 4 << 20,
+};
+/// Requests to OBS of one rule or action: OBS takes one at a time, so that more would only delay
+/// those of others.
+const REQUESTS: Bounds = Bounds {
+    each: 1,
+    all: usize::MAX,
+    waiting: 64,
+    bytes: usize::MAX,
+};
 
 /// A program's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,15 +126,23 @@ impl Default for Outside {
 impl Engine {
     /// A step wants a program to be run. It begins when its turn comes: see [`Self::next_program`].
     pub fn want_program(&mut self, run: RunId, program: Program) -> Result<(), Dropped> {
-        let Some(owner) = self.runs.get(&run).map(|run| run.owner) else { return Ok(()) };
+        let Some(owner) = self.runs.get(&run).map(|run| run.owner) else {
+            return Ok(());
+        };
         let bytes = program.input.len() + program.args.iter().map(String::len).sum::<usize>();
-        let job = Job { run: (!program.background).then_some(run), program };
+        let job = Job {
+            run: (!program.background).then_some(run),
+            program,
+        };
         if self.outside.programs.put(owner, job, bytes) {
             return Ok(());
         }
         let (dropped, _) = self.outside.lost.entry(owner).or_default();
         *dropped += 1;
-        Err(Dropped { times: *dropped, of: self.name_of(owner).into() })
+        Err(Dropped {
+            times: *dropped,
+            of: self.name_of(owner).into(),
+        })
     }
 
     /// The next program that begins now. To be called until there is none.
@@ -130,13 +150,26 @@ impl Engine {
         let (owner, Job { run, program }) = self.outside.programs.begin()?;
         self.outside.begun += 1;
         let id = ProgramId(self.outside.begun);
-        self.outside.open.insert(id, Open { owner, run, name: program.program.clone() });
-        Some(BegunProgram { id, of: self.name_of(owner).into(), program })
+        self.outside.open.insert(
+            id,
+            Open {
+                owner,
+                run,
+                name: program.program.clone(),
+            },
+        );
+        Some(BegunProgram {
+            id,
+            of: self.name_of(owner).into(),
+            program,
+        })
     }
 
     /// A program has ended.
     pub fn program_ended(&mut self, id: ProgramId, outcome: Result<(), String>) -> ProgramEnd {
-        let Some(Open { owner, run, name }) = self.outside.open.remove(&id) else { return ProgramEnd::Nothing };
+        let Some(Open { owner, run, name }) = self.outside.open.remove(&id) else {
+            return ProgramEnd::Nothing;
+        };
         self.outside.programs.ended(owner);
         if outcome.is_err() {
             let (_, failed) = self.outside.lost.entry(owner).or_default();
@@ -148,16 +181,31 @@ impl Engine {
             (None, Err(why)) => {
                 let step = format!("run {name}");
                 let times = self.pace(owner).failed(&format!("{step}: {why}"));
-                ProgramEnd::Failed(Failure { of: self.name_of(owner).into(), step: step.into(), why: why.into(), times })
+                ProgramEnd::Failed(Failure {
+                    of: self.name_of(owner).into(),
+                    step: step.into(),
+                    why: why.into(),
+                    times,
+                })
             }
         }
     }
 
-    /// A step wants to ask OBS. It is asked when its turn comes: see [`Self::next_request`]. `false` if there is no room, which a run that
-    /// waits for each of its requests never sees.
+    /// A step wants to ask OBS. It is asked when its turn comes: see [`Self::next_request`].
+    /// `false` if there is no room, which a run that waits for each of its requests never sees.
     pub fn want_request(&mut self, run: RunId, request: ObsRequest, depth: u8) -> bool {
-        let Some(owner) = self.runs.get(&run).map(|run| run.owner) else { return false };
-        self.outside.requests.put(owner, BegunRequest { run, request, depth }, 0)
+        let Some(owner) = self.runs.get(&run).map(|run| run.owner) else {
+            return false;
+        };
+        self.outside.requests.put(
+            owner,
+            BegunRequest {
+                run,
+                request,
+                depth,
+            },
+            0,
+        )
     }
 
     /// The next request that is made now. To be called until there is none.
@@ -178,6 +226,11 @@ impl Engine {
     pub fn programs(&self, owner: Owner) -> ProgramTally {
         let (running, waiting) = self.outside.programs.count(owner);
         let (dropped, failed) = self.outside.lost.get(&owner).copied().unwrap_or_default();
-        ProgramTally { running, waiting, dropped, failed }
+        ProgramTally {
+            running,
+            waiting,
+            dropped,
+            failed,
+        }
     }
 }

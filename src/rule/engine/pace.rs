@@ -1,4 +1,5 @@
-//! How many runs of one rule or action there may be: a few at once, begun at a steady pace, a few dozen that wait, the rest counted.
+//! How many runs of one rule or action there may be: a few at once, begun at a steady pace, a few
+//! dozen that wait, the rest counted.
 
 use std::collections::VecDeque;
 
@@ -51,7 +52,14 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new(at_once: usize) -> Self {
-        Self { at_once, tally: Tally::default(), queue: VecDeque::new(), steady_ms: 0, cooling_until_ms: 0, trouble: None }
+        Self {
+            at_once,
+            tally: Tally::default(),
+            queue: VecDeque::new(),
+            steady_ms: 0,
+            cooling_until_ms: 0,
+            trouble: None,
+        }
     }
 
     /// From when on a run may begin as far as the pace goes.
@@ -126,10 +134,15 @@ impl Pace {
     }
 
     pub(super) fn cooling(&self, now_ms: u64) -> Option<u64> {
-        self.cooling_until_ms.checked_sub(now_ms).filter(|left_ms| *left_ms > 0)
+        self.cooling_until_ms
+            .checked_sub(now_ms)
+            .filter(|left_ms| *left_ms > 0)
     }
 
     pub(super) fn tally(&self) -> Tally {
-        Tally { waiting: self.queue.len(), ..self.tally }
+        Tally {
+            waiting: self.queue.len(),
+            ..self.tally
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The password part of `Hello` and `Identify`.
 //!
-//! obs-websocket protocol, "Creating an authentication string": `base64(sha256(base64(sha256(password + salt)) + challenge))`.
+//! obs-websocket protocol, "Creating an authentication string":
+//! `base64(sha256(base64(sha256(password + salt)) + challenge))`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +20,11 @@ pub(super) struct Lock {
 
 impl Lock {
     pub(super) fn new(password: SecretString) -> Self {
-        Self { challenge: nonce(), salt: nonce(), password }
+        Self {
+            challenge: nonce(),
+            salt: nonce(),
+            password,
+        }
     }
 
     /// The `authentication` object of `Hello`.
@@ -35,8 +40,18 @@ impl Lock {
 
 /// The `authentication` string of `Identify`.
 pub(in crate::sim) fn answer_to(challenge: &str, salt: &str, password: &SecretString) -> String {
-    let secret = STANDARD.encode(Sha256::new().chain_update(password.expose_secret()).chain_update(salt).finalize());
-    STANDARD.encode(Sha256::new().chain_update(secret).chain_update(challenge).finalize())
+    let secret = STANDARD.encode(
+        Sha256::new()
+            .chain_update(password.expose_secret())
+            .chain_update(salt)
+            .finalize(),
+    );
+    STANDARD.encode(
+        Sha256::new()
+            .chain_update(secret)
+            .chain_update(challenge)
+            .finalize(),
+    )
 }
 
 /// 32 random bytes in Base64, as OBS makes them.
@@ -52,15 +67,27 @@ mod tests {
     fn answer_is_the_one_of_the_protocol_document() {
         // The worked example of obs-websocket's protocol.md.
         let password = SecretString::from("supersecretpassword");
-        let answer = answer_to("+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=", "lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI=", &password);
+        let answer = answer_to(
+            "+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=",
+            "lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI=",
+            &password,
+        );
         assert_eq!(answer, "1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4=");
     }
 
     #[test]
     fn only_the_password_opens() {
         let lock = Lock::new(SecretString::from("right"));
-        assert!(lock.opens_with(&answer_to(&lock.challenge, &lock.salt, &SecretString::from("right"))));
-        assert!(!lock.opens_with(&answer_to(&lock.challenge, &lock.salt, &SecretString::from("wrong"))));
+        assert!(lock.opens_with(&answer_to(
+            &lock.challenge,
+            &lock.salt,
+            &SecretString::from("right")
+        )));
+        assert!(!lock.opens_with(&answer_to(
+            &lock.challenge,
+            &lock.salt,
+            &SecretString::from("wrong")
+        )));
         assert!(!lock.opens_with(""));
     }
 }

@@ -16,9 +16,12 @@ const STOP_SECONDS: u64 = 2;
 
 /// Ending and coming back.
 impl StandIn {
-    /// Ends as OBS does when it is asked to: `ExitStarted`, then close code 1001, then nobody listens.
+    /// Ends as OBS does when it is asked to: `ExitStarted`, then close code 1001, then nobody
+    /// listens.
     pub async fn stop(&self) {
-        let Some(run) = self.lock_run().take() else { return };
+        let Some(run) = self.lock_run().take() else {
+            return;
+        };
         run.closing.cancel();
         self.hub.exit_started();
         self.hub.dismiss(&Goodbye::going_away());
@@ -36,10 +39,12 @@ impl StandIn {
         end(run).await;
     }
 
-    /// Ends as OBS does when it is killed: the streams end without a close code. What is not in a socket yet is lost; see
-    /// [`drained`](Self::drained).
+    /// Ends as OBS does when it is killed: the streams end without a close code. What is not in a
+    /// socket yet is lost; see [`drained`](Self::drained).
     pub async fn kill(&self) {
-        let Some(run) = self.lock_run().take() else { return };
+        let Some(run) = self.lock_run().take() else {
+            return;
+        };
         end(run).await;
     }
 
@@ -85,7 +90,8 @@ impl StandIn {
         self.hub.turn(|knobs| knobs.stall_after_hello = stall);
     }
 
-    /// Ends sessions as the Kick button does, when the request comes that is so many from now; it gets no reply.
+    /// Ends sessions as the Kick button does, when the request comes that is so many from now; it
+    /// gets no reply.
     pub fn kick_at_request(&self, request: u64, whom: Kick) {
         self.hub.turn(|knobs| knobs.kick = Some((request, whom)));
     }
@@ -110,7 +116,8 @@ impl StandIn {
         self.hub.send_raw(&Message::text(text.into()));
     }
 
-    /// Sends a text frame with these bytes, which need not be UTF-8, to every session that subscribed to General events.
+    /// Sends a text frame with these bytes, which need not be UTF-8, to every session that
+    /// subscribed to General events.
     pub fn send_raw_event(&self, bytes: Vec<u8>) {
         self.hub.send_raw_event(&Message::text(bytes));
     }
@@ -126,7 +133,8 @@ impl StandIn {
     /// Begins to stream as if it had begun `ago`; false if it streams already.
     pub fn start_stream(&self, ago: Duration) -> bool {
         let now = Instant::now();
-        self.hub.change(|world| world.start_stream(now.checked_sub(ago).unwrap_or(now)))
+        self.hub
+            .change(|world| world.start_stream(now.checked_sub(ago).unwrap_or(now)))
     }
 
     /// Ends the stream; false if there is none.
@@ -159,8 +167,15 @@ impl StandIn {
     /// The settings of an input, if there is one in this scene.
     pub fn input_in(&self, scene: &str, name: &str) -> Option<Value> {
         self.hub.look(|world| {
-            let is_there = world.items.iter().any(|item| item.scene == scene && item.source == name);
-            world.inputs.get(name).filter(|_| is_there).map(|input| input.settings.clone())
+            let is_there = world
+                .items
+                .iter()
+                .any(|item| item.scene == scene && item.source == name);
+            world
+                .inputs
+                .get(name)
+                .filter(|_| is_there)
+                .map(|input| input.settings.clone())
         })
     }
 
@@ -185,7 +200,8 @@ impl StandIn {
         self.hub.delivered()
     }
 
-    /// The `eventData` of what was delivered, in that order; at most the last [`Options::witness`](super::Options::witness) of them.
+    /// The `eventData` of what was delivered, in that order; at most the last
+    /// [`Options::witness`](super::Options::witness) of them.
     pub fn heard(&self) -> Vec<Value> {
         self.hub.heard()
     }
@@ -193,7 +209,11 @@ impl StandIn {
 
 /// Ends all tasks and waits for them, so that the port is free.
 async fn end(run: super::Run) {
-    let super::Run { closing: _, killed, tasks } = run;
+    let super::Run {
+        closing: _,
+        killed,
+        tasks,
+    } = run;
     tasks.close();
     drop(killed);
     tasks.wait().await;

@@ -1,7 +1,8 @@
 //! The HTTP upgrade of one connection, with the sub-protocol that was asked for.
 //!
-//! tokio-websockets writes its answer from headers that are fixed before it has read the request, and a browser refuses a sub-protocol
-//! that it did not ask for. So the head of the request is read here first and then given to tokio-websockets again.
+//! tokio-websockets writes its answer from headers that are fixed before it has read the request,
+//! and a browser refuses a sub-protocol that it did not ask for. So the head of the request is read
+//! here first and then given to tokio-websockets again.
 
 use std::io::{self, Cursor};
 
@@ -12,8 +13,8 @@ use tokio_websockets::{Config, Limits, ServerBuilder, WebSocketStream};
 
 /// The header that names sub-protocols.
 const PROTOCOLS: &str = "sec-websocket-protocol";
-/// The sub-protocol that is spoken here. OBS also knows `obswebsocket.msgpack`; the stand-in leaves it unselected, so use the JSON build
-/// of obs-websocket-js (`obs-websocket-js/json`).
+/// The sub-protocol that is spoken here. OBS also knows `obswebsocket.msgpack`; the stand-in leaves
+/// it unselected, so use the JSON build of obs-websocket-js (`obs-websocket-js/json`).
 const JSON: &str = "obswebsocket.json";
 /// A client that sends a longer head is no obs-websocket client.
 const HEAD_LIMIT_BYTES: usize = 16 * 1024;
@@ -23,7 +24,8 @@ const MESSAGE_LIMIT_BYTES: usize = 32_000_000;
 const FLUSH_BYTES: usize = 64 * 1024;
 
 /// The stream of a session: the head that was read ahead, then the socket.
-pub(super) type Socket = WebSocketStream<Join<Chain<Cursor<Vec<u8>>, OwnedReadHalf>, OwnedWriteHalf>>;
+pub(super) type Socket =
+    WebSocketStream<Join<Chain<Cursor<Vec<u8>>, OwnedReadHalf>, OwnedWriteHalf>>;
 
 /// Answers the upgrade request.
 pub(super) async fn accept(stream: TcpStream) -> io::Result<Socket> {
@@ -39,7 +41,10 @@ pub(super) async fn accept(stream: TcpStream) -> io::Result<Socket> {
         .limits(Limits::default().max_payload_len(Some(MESSAGE_LIMIT_BYTES)));
     if asks_for_json(&head) {
         builder = builder
-            .add_header(PROTOCOLS.parse().map_err(io::Error::other)?, JSON.parse().map_err(io::Error::other)?)
+            .add_header(
+                PROTOCOLS.parse().map_err(io::Error::other)?,
+                JSON.parse().map_err(io::Error::other)?,
+            )
             .map_err(io::Error::other)?;
     }
     let stream = tokio::io::join(Cursor::new(head).chain(read), write);
@@ -63,8 +68,15 @@ mod tests {
 
     #[test]
     fn the_sub_protocol_is_selected_only_when_asked_for() {
-        assert!(asks_for_json(b"GET / HTTP/1.1\r\nsec-websocket-protocol: obswebsocket.msgpack, obswebsocket.json\r\n\r\n"));
-        assert!(!asks_for_json(b"GET / HTTP/1.1\r\nSec-WebSocket-Protocol: obswebsocket.msgpack\r\n\r\n"));
-        assert!(!asks_for_json(b"GET / HTTP/1.1\r\nHost: obswebsocket.json\r\n\r\n"));
+        assert!(asks_for_json(
+            b"GET / HTTP/1.1\r\nsec-websocket-protocol: obswebsocket.msgpack, \
+            obswebsocket.json\r\n\r\n"
+        ));
+        assert!(!asks_for_json(
+            b"GET / HTTP/1.1\r\nSec-WebSocket-Protocol: obswebsocket.msgpack\r\n\r\n"
+        ));
+        assert!(!asks_for_json(
+            b"GET / HTTP/1.1\r\nHost: obswebsocket.json\r\n\r\n"
+        ));
     }
 }

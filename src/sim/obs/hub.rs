@@ -1,6 +1,7 @@
 //! Who is connected, what they hear, and the state that all sessions share.
 //!
-//! Sessions bring requests, controls change the knobs; nothing here waits or does I/O. One mutex, never held across an await.
+//! Sessions bring requests, controls change the knobs; nothing here waits or does I/O. One mutex,
+//! never held across an await.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -140,7 +141,13 @@ impl Hub {
         let mut state = self.lock();
         state.entered = state.entered.saturating_add(1);
         let id = state.entered;
-        state.sessions.insert(id, Session { outbox, subscriptions: None });
+        state.sessions.insert(
+            id,
+            Session {
+                outbox,
+                subscriptions: None,
+            },
+        );
         id
     }
 
@@ -161,17 +168,27 @@ impl Hub {
 
     /// Sessions that have identified.
     pub(super) fn identified(&self) -> usize {
-        self.lock().sessions.values().filter(|session| session.subscriptions.is_some()).count()
+        self.lock()
+            .sessions
+            .values()
+            .filter(|session| session.subscriptions.is_some())
+            .count()
     }
 
     pub(super) fn outboxes(&self) -> Vec<Arc<Outbox>> {
-        self.lock().sessions.values().map(|session| Arc::clone(&session.outbox)).collect()
+        self.lock()
+            .sessions
+            .values()
+            .map(|session| Arc::clone(&session.outbox))
+            .collect()
     }
 
     /// Ends sessions if this request of `from` is the one that does. It then gets no reply.
     pub(super) fn kicks(&self, from: SessionId) -> bool {
         let mut state = self.lock();
-        let Some((left, whom)) = state.knobs.kick.take() else { return false };
+        let Some((left, whom)) = state.knobs.kick.take() else {
+            return false;
+        };
         if left > 1 {
             state.knobs.kick = Some((left - 1, whom));
             return false;
@@ -225,31 +242,43 @@ impl Hub {
         let state = self.lock();
         for Happened { kind, intent, data } in happened {
             let message = event(kind, *intent, Some(data));
-            state.listeners(*intent).for_each(|outbox| outbox.push(message.clone()));
+            state
+                .listeners(*intent)
+                .for_each(|outbox| outbox.push(message.clone()));
         }
     }
 
     /// Sends any message to everyone who has identified.
     pub(super) fn send_raw(&self, message: &Message) {
         let state = self.lock();
-        let identified = state.sessions.values().filter(|session| session.subscriptions.is_some());
+        let identified = state
+            .sessions
+            .values()
+            .filter(|session| session.subscriptions.is_some());
         identified.for_each(|session| session.outbox.push(message.clone()));
     }
 
     /// Sends any message to every session that subscribed to General events.
     pub(super) fn send_raw_event(&self, message: &Message) {
-        self.lock().listeners(subscription::GENERAL).for_each(|outbox| outbox.push(message.clone()));
+        self.lock()
+            .listeners(subscription::GENERAL)
+            .for_each(|outbox| outbox.push(message.clone()));
     }
 
     /// Ends every session with a close code.
     pub(super) fn dismiss(&self, goodbye: &Goodbye) {
-        self.lock().sessions.values().for_each(|session| session.outbox.push(goodbye.message()));
+        self.lock()
+            .sessions
+            .values()
+            .for_each(|session| session.outbox.push(goodbye.message()));
     }
 
     /// OBS is about to exit.
     pub(super) fn exit_started(&self) {
         let message = event("ExitStarted", subscription::GENERAL, None);
-        self.lock().listeners(subscription::GENERAL).for_each(|outbox| outbox.push(message.clone()));
+        self.lock()
+            .listeners(subscription::GENERAL)
+            .for_each(|outbox| outbox.push(message.clone()));
     }
 
     /// OBS has started again.
@@ -270,18 +299,31 @@ impl Hub {
             return;
         }
         let due = Instant::now() + state.broadcast_takes;
-        state.late.push_back(Late { due, from, event_data, reply });
+        state.late.push_back(Late {
+            due,
+            from,
+            event_data,
+            reply,
+        });
         drop(state);
         self.delayed.notify_one();
     }
 
-    /// When the first of the broadcasts that take their time is due, or an event that follows by itself.
+    /// When the first of the broadcasts that take their time is due, or an event that follows by
+    /// itself.
     pub(super) fn next_due(&self) -> Option<Instant> {
         let state = self.lock();
-        [state.late.front().map(|late| late.due), state.world.next_due()].into_iter().flatten().min()
+        [
+            state.late.front().map(|late| late.due),
+            state.world.next_due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
-    /// Hands out the broadcasts that have taken their time by now, and sends what has followed by itself.
+    /// Hands out the broadcasts that have taken their time by now, and sends what has followed by
+    /// itself.
     pub(super) fn hand_out_due(&self, now: Instant) {
         let happened = self.lock().world.take_due(now);
         self.tell(&happened);
@@ -290,7 +332,13 @@ impl Hub {
             let count = state.late.partition_point(|late| late.due <= now);
             state.late.drain(..count).collect::<Vec<_>>()
         };
-        for Late { from, event_data, reply, .. } in due {
+        for Late {
+            from,
+            event_data,
+            reply,
+            ..
+        } in due
+        {
             self.hand_out(from, event_data, reply);
         }
     }
@@ -309,13 +357,19 @@ impl Hub {
             return;
         }
         let reply_first = state.coin.chance(500);
-        let out = state.reorder.push(Broadcast { event_data, from, reply, reply_first });
+        let out = state.reorder.push(Broadcast {
+            event_data,
+            from,
+            reply,
+            reply_first,
+        });
         state.deliver(out);
         drop(state);
         self.broadcast.notify_one();
     }
 
-    /// Lets stragglers go if there were `before` broadcasts the last time and no more now. Returns how many there are while any is held.
+    /// Lets stragglers go if there were `before` broadcasts the last time and no more now. Returns
+    /// how many there are while any is held.
     pub(super) fn settle(&self, before: Option<u64>) -> Option<u64> {
         let mut state = self.lock();
         let now = Some(state.reorder.taken()).filter(|_| !state.reorder.is_empty());
@@ -340,27 +394,46 @@ impl Hub {
         self.lock().delivered
     }
 
-    /// The `eventData` of the broadcasts that were delivered, in that order, as far back as the witness remembers.
+    /// The `eventData` of the broadcasts that were delivered, in that order, as far back as the
+    /// witness remembers.
     pub(super) fn heard(&self) -> Vec<Value> {
-        self.lock().heard.iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
+        self.lock()
+            .heard
+            .iter()
+            .filter_map(|text| serde_json::from_str(text).ok())
+            .collect()
     }
 }
 
 impl State {
     fn listeners(&self, intent: u64) -> impl Iterator<Item = &Outbox> {
-        let subscribed = move |session: &&Session| session.subscriptions.is_some_and(|subscriptions| subscriptions & intent != 0);
-        self.sessions.values().filter(subscribed).map(|session| &*session.outbox)
+        let subscribed = move |session: &&Session| {
+            session
+                .subscriptions
+                .is_some_and(|subscriptions| subscriptions & intent != 0)
+        };
+        self.sessions
+            .values()
+            .filter(subscribed)
+            .map(|session| &*session.outbox)
     }
 
     fn deliver(&mut self, out: Vec<Broadcast>) {
         for broadcast in out {
             let message = custom_event(&broadcast.event_data);
-            let reply = broadcast.reply.and_then(|reply| Some((&self.sessions.get(&broadcast.from)?.outbox, reply)));
-            let (first, last) = if broadcast.reply_first { (reply, None) } else { (None, reply) };
+            let reply = broadcast
+                .reply
+                .and_then(|reply| Some((&self.sessions.get(&broadcast.from)?.outbox, reply)));
+            let (first, last) = if broadcast.reply_first {
+                (reply, None)
+            } else {
+                (None, reply)
+            };
             if let Some((outbox, reply)) = first {
                 outbox.push(reply);
             }
-            self.listeners(subscription::GENERAL).for_each(|outbox| outbox.push(message.clone()));
+            self.listeners(subscription::GENERAL)
+                .for_each(|outbox| outbox.push(message.clone()));
             if let Some((outbox, reply)) = last {
                 outbox.push(reply);
             }

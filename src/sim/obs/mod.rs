@@ -1,8 +1,10 @@
-//! A stand-in OBS: an obs-websocket v5 server on loopback that behaves as `protocol/obs.md` measured the real one, reordering included.
+//! A stand-in OBS: an obs-websocket v5 server on loopback that behaves as `protocol/obs.md`
+//! measured the real one, reordering included.
 //!
-//! It serves any client that speaks JSON: the bridge, obws, obs-websocket-js (its `json` build). It has no studio behind it, only
-//! scenes, inputs and a stream state in memory. It can be stopped, killed, frozen and made to misbehave, so that a test can see what the
-//! other side does. Called by the demo and by the tests; never by a running bridge.
+//! It serves any client that speaks JSON: the bridge, obws, obs-websocket-js (its `json` build). It
+//! has no studio behind it, only scenes, inputs and a stream state in memory. It can be stopped,
+//! killed, frozen and made to misbehave, so that a test can see what the other side does. Called by
+//! the demo and by the tests; never by a running bridge.
 
 pub(in crate::sim) mod auth;
 mod controls;
@@ -64,10 +66,16 @@ impl StandIn {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let address = listener.local_addr()?;
         let run = Arc::new(Mutex::new(Some(run(listener, &hub, options.nodelay))));
-        Ok(Self { hub, address, nodelay: options.nodelay, run })
+        Ok(Self {
+            hub,
+            address,
+            nodelay: options.nodelay,
+            run,
+        })
     }
 
-    /// Listens again on the same port, after [`stop`](Self::stop) or [`kill`](Self::kill). Fails with `AddrInUse` while it is running.
+    /// Listens again on the same port, after [`stop`](Self::stop) or [`kill`](Self::kill). Fails
+    /// with `AddrInUse` while it is running.
     pub async fn start_again(&self) -> io::Result<()> {
         let listener = TcpListener::bind(self.address).await?;
         self.hub.restart();
@@ -97,19 +105,55 @@ impl StandIn {
 
 /// Starts the tasks.
 fn run(listener: TcpListener, hub: &Arc<Hub>, nodelay: bool) -> Run {
-    let (closing, killed, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-    tasks.spawn(killed.clone().run_until_cancelled_owned(watched("stragglers", settle(Arc::clone(hub)))));
-    tasks.spawn(killed.clone().run_until_cancelled_owned(watched("late broadcasts", hand_out_late(Arc::clone(hub)))));
-    let accepting = accept(listener, Arc::clone(hub), nodelay, tasks.clone(), killed.clone());
+    let (closing, killed, tasks) = (
+        CancellationToken::new(),
+        CancellationToken::new(),
+        TaskTracker::new(),
+    );
+    tasks.spawn(
+        killed
+            .clone()
+            .run_until_cancelled_owned(watched("stragglers", settle(Arc::clone(hub)))),
+    );
+    tasks.spawn(
+        killed
+            .clone()
+            .run_until_cancelled_owned(watched("late broadcasts", hand_out_late(Arc::clone(hub)))),
+    );
+    let accepting = accept(
+        listener,
+        Arc::clone(hub),
+        nodelay,
+        tasks.clone(),
+        killed.clone(),
+    );
     let closing_too = closing.clone();
-    let accepting = async move { closing_too.run_until_cancelled(accepting).await.unwrap_or_default() };
-    let both = killed.clone().run_until_cancelled_owned(watched("connections", accepting));
+    let accepting = async move {
+        closing_too
+            .run_until_cancelled(accepting)
+            .await
+            .unwrap_or_default()
+    };
+    let both = killed
+        .clone()
+        .run_until_cancelled_owned(watched("connections", accepting));
     tasks.spawn(both);
-    Run { closing, killed: killed.drop_guard(), tasks }
+    Run {
+        closing,
+        killed: killed.drop_guard(),
+        tasks,
+    }
 }
 
-/// Takes connections. While frozen, the kernel still takes them, as it does for a stopped process; nobody answers.
-async fn accept(listener: TcpListener, hub: Arc<Hub>, nodelay: bool, tasks: TaskTracker, killed: CancellationToken) {
+/// Takes connections. While frozen, the kernel still takes them, as it does for a stopped process;
+/// nobody answers.
+async fn accept(
+    listener: TcpListener,
+    hub: Arc<Hub>,
+    nodelay: bool,
+    tasks: TaskTracker,
+    killed: CancellationToken,
+) {
     let mut frozen = hub.frozen.subscribe();
     loop {
         if frozen.wait_for(|frozen| !frozen).await.is_err() {
@@ -119,13 +163,17 @@ async fn accept(listener: TcpListener, hub: Arc<Hub>, nodelay: bool, tasks: Task
             _ = frozen.wait_for(|frozen| *frozen) => continue,
             accepted = listener.accept() => accepted,
         };
-        // A failure concerns one connection; running out of files would come back at once, so give others their turn first.
+        // A failure concerns one connection; running out of files would come back at once, so give
+        // others their turn first.
         let Ok((stream, _)) = accepted else {
             tokio::task::yield_now().await;
             continue;
         };
         if stream.set_nodelay(nodelay).is_ok() {
-            tasks.spawn(watched("a session", session::serve(stream, Arc::clone(&hub), killed.clone())));
+            tasks.spawn(watched(
+                "a session",
+                session::serve(stream, Arc::clone(&hub), killed.clone()),
+            ));
         }
     }
 }

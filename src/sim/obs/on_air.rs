@@ -1,8 +1,10 @@
-//! What is on air: studio mode and scene collections, with the events that OBS sends and those that it does not send.
+//! What is on air: studio mode and scene collections, with the events that OBS sends and those that
+//! it does not send.
 //!
-//! Pure, like `requests`. Measured on OBS 30.2.3: leaving studio mode sends `CurrentProgramSceneChanged` twice, first with the scene of the
-//! preview; until the second one `GetCurrentProgramScene` names that scene too. A change of the scene collection sends no event about a
-//! scene.
+//! Pure, like `requests`. Measured on OBS 30.2.3: leaving studio mode sends
+//! `CurrentProgramSceneChanged` twice, first with the scene of the preview; until the second one
+//! `GetCurrentProgramScene` names that scene too. A change of the scene collection sends no event
+//! about a scene.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +17,8 @@ use super::requests::{Answer, Fields, Refusal, data};
 use super::studio;
 use super::world::{Contents, Happened, World, uuid_of};
 
-/// Between the two events on leaving studio mode. Gaps of 0 to 200 ms were measured; this one is common.
+/// Between the two events on leaving studio mode. Gaps of 0 to 200 ms were measured; this one is
+/// common.
 const LEAVING: Duration = Duration::from_millis(45);
 const FIRST_COLLECTION: &str = "Untitled";
 /// The only scene of a new collection.
@@ -35,20 +38,37 @@ pub(super) struct OnAir {
 
 impl Default for OnAir {
     fn default() -> Self {
-        Self { preview: None, leaving: None, collection: FIRST_COLLECTION.into(), others: BTreeMap::new() }
+        Self {
+            preview: None,
+            leaving: None,
+            collection: FIRST_COLLECTION.into(),
+            others: BTreeMap::new(),
+        }
     }
 }
 
 fn scene_event(kind: &'static str, scene: &str) -> Happened {
-    Happened { kind, intent: subscription::SCENES, data: json!({"sceneName": scene, "sceneUuid": uuid_of(scene)}) }
+    Happened {
+        kind,
+        intent: subscription::SCENES,
+        data: json!({"sceneName": scene, "sceneUuid": uuid_of(scene)}),
+    }
 }
 
 fn collection_event(kind: &'static str, collection: &str) -> Happened {
-    Happened { kind, intent: subscription::CONFIG, data: json!({"sceneCollectionName": collection}) }
+    Happened {
+        kind,
+        intent: subscription::CONFIG,
+        data: json!({"sceneCollectionName": collection}),
+    }
 }
 
 fn studio_event(enabled: bool) -> Happened {
-    Happened { kind: "StudioModeStateChanged", intent: subscription::UI, data: json!({"studioModeEnabled": enabled}) }
+    Happened {
+        kind: "StudioModeStateChanged",
+        intent: subscription::UI,
+        data: json!({"studioModeEnabled": enabled}),
+    }
 }
 
 impl World {
@@ -59,9 +79,14 @@ impl World {
 
     /// What has followed by now.
     pub(super) fn take_due(&mut self, now: Instant) -> Vec<Happened> {
-        let Some((scene, _)) = self.on_air.leaving.take_if(|(_, due)| *due <= now) else { return Vec::new() };
+        let Some((scene, _)) = self.on_air.leaving.take_if(|(_, due)| *due <= now) else {
+            return Vec::new();
+        };
         self.program = scene;
-        vec![scene_event("CurrentProgramSceneChanged", &self.program), studio_event(false)]
+        vec![
+            scene_event("CurrentProgramSceneChanged", &self.program),
+            studio_event(false),
+        ]
     }
 
     /// Switches the program scene; `None` when there is no such scene.
@@ -95,7 +120,11 @@ impl World {
     /// Opens another scene collection, a new one if there is none of that name.
     fn open_collection(&mut self, name: &str) -> Vec<Happened> {
         let before = std::mem::replace(&mut self.on_air.collection, name.into());
-        let empty = || Contents { scenes: vec![NEW_SCENE.into()], program: NEW_SCENE.into(), ..Contents::default() };
+        let empty = || Contents {
+            scenes: vec![NEW_SCENE.into()],
+            program: NEW_SCENE.into(),
+            ..Contents::default()
+        };
         let opened = self.on_air.others.remove(name).unwrap_or_else(empty);
         let closed = self.exchange(opened);
         self.on_air.leaving = None;
@@ -103,19 +132,32 @@ impl World {
             preview.clone_from(&self.program);
         }
         self.on_air.others.insert(before.clone(), closed);
-        vec![collection_event("CurrentSceneCollectionChanging", &before), collection_event("CurrentSceneCollectionChanged", name)]
+        vec![
+            collection_event("CurrentSceneCollectionChanging", &before),
+            collection_event("CurrentSceneCollectionChanged", name),
+        ]
     }
 }
 
 /// Answers what is about studio mode and scene collections.
 pub(super) fn answer(world: &mut World, kind: &str, fields: Fields<'_>, now: Instant) -> Answer {
-    let inactive = || Refusal::new(status::STUDIO_MODE_NOT_ACTIVE, "Studio mode is not enabled.");
+    let inactive = || {
+        Refusal::new(
+            status::STUDIO_MODE_NOT_ACTIVE,
+            "Studio mode is not enabled.",
+        )
+    };
     match kind {
-        "GetStudioModeEnabled" => data(json!({"studioModeEnabled": world.on_air.preview.is_some()})),
+        "GetStudioModeEnabled" => {
+            data(json!({"studioModeEnabled": world.on_air.preview.is_some()}))
+        }
         "SetStudioModeEnabled" => {
             let enabled = fields.any("studioModeEnabled")?.as_bool();
             let enabled = enabled.ok_or_else(|| {
-                Refusal::new(status::INVALID_REQUEST_FIELD_TYPE, "The field value of `studioModeEnabled` must be boolean.")
+                Refusal::new(
+                    status::INVALID_REQUEST_FIELD_TYPE,
+                    "The field value of `studioModeEnabled` must be boolean.",
+                )
             })?;
             Ok((None, world.set_studio_mode(enabled, now)))
         }
@@ -123,23 +165,46 @@ pub(super) fn answer(world: &mut World, kind: &str, fields: Fields<'_>, now: Ins
             let preview = world.on_air.preview.as_deref().ok_or_else(inactive)?;
             let uuid = uuid_of(preview);
             data(json!({
-                "sceneName": preview, "sceneUuid": uuid, "currentPreviewSceneName": preview, "currentPreviewSceneUuid": uuid,
+                "sceneName": preview, "sceneUuid": uuid, "currentPreviewSceneName": preview,
+                    "currentPreviewSceneUuid": uuid,
             }))
         }
         "SetCurrentPreviewScene" => {
             let scene = studio::scene(world, fields)?.to_owned();
-            world.on_air.preview.as_mut().ok_or_else(inactive)?.clone_from(&scene);
-            Ok((None, vec![scene_event("CurrentPreviewSceneChanged", &scene)]))
+            world
+                .on_air
+                .preview
+                .as_mut()
+                .ok_or_else(inactive)?
+                .clone_from(&scene);
+            Ok((
+                None,
+                vec![scene_event("CurrentPreviewSceneChanged", &scene)],
+            ))
         }
         "TriggerStudioModeTransition" => {
             let preview = world.on_air.preview.as_mut().ok_or_else(inactive)?;
             std::mem::swap(preview, &mut world.program);
             let (preview, program) = (preview.clone(), world.program.clone());
-            Ok((None, vec![scene_event("CurrentPreviewSceneChanged", &preview), scene_event("CurrentProgramSceneChanged", &program)]))
+            Ok((
+                None,
+                vec![
+                    scene_event("CurrentPreviewSceneChanged", &preview),
+                    scene_event("CurrentProgramSceneChanged", &program),
+                ],
+            ))
         }
         "GetSceneCollectionList" => {
-            let names: std::collections::BTreeSet<_> = world.on_air.others.keys().chain([&world.on_air.collection]).collect();
-            data(json!({"currentSceneCollectionName": world.on_air.collection, "sceneCollections": names}))
+            let names: std::collections::BTreeSet<_> = world
+                .on_air
+                .others
+                .keys()
+                .chain([&world.on_air.collection])
+                .collect();
+            data(
+                json!({"currentSceneCollectionName": world.on_air.collection,
+                    "sceneCollections": names}),
+            )
         }
         "CreateSceneCollection" => {
             let name = fields.text("sceneCollectionName")?;
@@ -167,7 +232,11 @@ mod tests {
     use super::*;
 
     fn scenes(happened: &[Happened]) -> Vec<&str> {
-        happened.iter().filter(|one| one.kind == "CurrentProgramSceneChanged").filter_map(|one| one.data["sceneName"].as_str()).collect()
+        happened
+            .iter()
+            .filter(|one| one.kind == "CurrentProgramSceneChanged")
+            .filter_map(|one| one.data["sceneName"].as_str())
+            .collect()
     }
 
     #[test]
@@ -176,9 +245,22 @@ mod tests {
         assert_eq!(world.set_studio_mode(false, now), []);
         world.set_studio_mode(true, now);
         world.on_air.preview = Some("Credits".into());
-        assert_eq!((scenes(&world.set_studio_mode(false, now)), &*world.program), (vec!["Credits"], "Credits"));
-        assert_eq!((world.take_due(now), world.next_due()), (vec![], Some(now + LEAVING)));
-        assert_eq!((scenes(&world.take_due(now + LEAVING)), &*world.program, world.next_due()), (vec!["Game"], "Game", None));
+        assert_eq!(
+            (scenes(&world.set_studio_mode(false, now)), &*world.program),
+            (vec!["Credits"], "Credits")
+        );
+        assert_eq!(
+            (world.take_due(now), world.next_due()),
+            (vec![], Some(now + LEAVING))
+        );
+        assert_eq!(
+            (
+                scenes(&world.take_due(now + LEAVING)),
+                &*world.program,
+                world.next_due()
+            ),
+            (vec!["Game"], "Game", None)
+        );
     }
 
     #[test]
@@ -186,8 +268,14 @@ mod tests {
         let mut world = World::default();
         world.add_input("Label", "text_ft2_source_v2", "Game", json!({}));
         assert_eq!(scenes(&world.open_collection("Other")), [""; 0]);
-        assert_eq!((&*world.program, world.inputs.len(), world.items.len()), ("Scene", 0, 0));
+        assert_eq!(
+            (&*world.program, world.inputs.len(), world.items.len()),
+            ("Scene", 0, 0)
+        );
         world.open_collection(FIRST_COLLECTION);
-        assert_eq!((&*world.program, world.inputs.len(), world.items.len()), ("Game", 1, 1));
+        assert_eq!(
+            (&*world.program, world.inputs.len(), world.items.len()),
+            ("Game", 1, 1)
+        );
     }
 }

@@ -15,16 +15,18 @@ pub struct Options {
     pub order: Order,
     /// Decides which broadcasts change places.
     pub seed: u64,
-    /// Whether `TCP_NODELAY` is set. OBS does not set it: `false` brings its 40 ms stall back for whoever uses one connection both ways.
+    /// Whether `TCP_NODELAY` is set. OBS does not set it: `false` brings its 40 ms stall back for
+    /// whoever uses one connection both ways.
     pub nodelay: bool,
-    /// How many broadcasts [`StandIn::heard`](super::StandIn::heard) remembers; the oldest go first.
+    /// How many broadcasts [`StandIn::heard`](super::StandIn::heard) remembers; the oldest go
+    /// first.
     pub witness: usize,
     /// What it claims to be.
     pub versions: Versions,
     /// Whether it was built with browser sources: Debian's OBS was not.
     pub browser_sources: bool,
-    /// How long each broadcast takes until it is delivered and replied to. As in OBS's thread pool, the broadcasts of a client that does
-    /// not wait for replies take this time side by side.
+    /// How long each broadcast takes until it is delivered and replied to. As in OBS's thread pool,
+    /// the broadcasts of a client that does not wait for replies take this time side by side.
     pub broadcast_takes: Duration,
 }
 
@@ -51,8 +53,8 @@ pub enum Order {
     All,
     /// Those that wait for the reply to the one before, as in OBS on a quiet machine.
     Waiting,
-    /// Only those that wait until the one before is heard: replies come at once, as on a busy machine, where OBS lets one in 2,000 overtake.
-    /// Here it is one in twelve.
+    /// Only those that wait until the one before is heard: replies come at once, as on a busy
+    /// machine, where OBS lets one in 2,000 overtake. Here it is one in twelve.
     Heard,
 }
 
@@ -78,6 +80,9 @@ pub struct Versions {
 
 impl Default for Versions {
     fn default() -> Self {
-        Self { studio: "30.2.3".into(), websocket: "5.5.2".into() }
+        Self {
+            studio: "30.2.3".into(),
+            websocket: "5.5.2".into(),
+        }
     }
 }

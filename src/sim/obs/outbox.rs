@@ -1,7 +1,7 @@
 //! What is to be sent to one session.
 //!
-//! Like OBS's own, it has no bound: a client that does not read costs memory and never holds up the others. That is for a stand-in to copy
-//! and for nobody else.
+//! Like OBS's own, it has no bound: a client that does not read costs memory and never holds up the
+//! others. That is for a stand-in to copy and for nobody else.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -58,7 +58,8 @@ impl Outbox {
         self.emptied.notify_waiters();
     }
 
-    /// Waits until everything is in the socket. Not for ever: a session that is gone never gets there, its hub entry is.
+    /// Waits until everything is in the socket. Not for ever: a session that is gone never gets
+    /// there, its hub entry is.
     pub(super) async fn drained(&self) {
         loop {
             let emptied = self.emptied.notified();
@@ -74,7 +75,10 @@ impl Outbox {
 
     /// The session is gone: whoever waits need not.
     pub(super) fn abandon(&self) {
-        *self.lock() = Queue { closed: true, ..Queue::default() };
+        *self.lock() = Queue {
+            closed: true,
+            ..Queue::default()
+        };
         self.emptied.notify_waiters();
     }
 

@@ -55,7 +55,10 @@ pub(super) struct Goodbye {
 
 impl Goodbye {
     fn new(code: u16, reason: impl Into<String>) -> Self {
-        Self { code, reason: reason.into() }
+        Self {
+            code,
+            reason: reason.into(),
+        }
     }
 
     pub(super) fn going_away() -> Self {
@@ -67,7 +70,10 @@ impl Goodbye {
     }
 
     pub(super) fn missing(field: &str) -> Self {
-        Self::new(4003, format!("Your payload's data is missing an `{field}`."))
+        Self::new(
+            4003,
+            format!("Your payload's data is missing an `{field}`."),
+        )
     }
 
     pub(super) fn wrong_type(field: &str) -> Self {
@@ -79,11 +85,17 @@ impl Goodbye {
     }
 
     pub(super) fn not_identified() -> Self {
-        Self::new(4007, "You attempted to send a non-Identify message while not identified.")
+        Self::new(
+            4007,
+            "You attempted to send a non-Identify message while not identified.",
+        )
     }
 
     pub(super) fn already_identified() -> Self {
-        Self::new(4008, "You are already Identified with the obs-websocket server.")
+        Self::new(
+            4008,
+            "You are already Identified with the obs-websocket server.",
+        )
     }
 
     pub(super) fn unauthenticated() -> Self {
@@ -91,7 +103,10 @@ impl Goodbye {
     }
 
     pub(super) fn old_rpc() -> Self {
-        Self::new(4010, "Your requested RPC version is not supported by this server.")
+        Self::new(
+            4010,
+            "Your requested RPC version is not supported by this server.",
+        )
     }
 
     pub(super) fn kicked() -> Self {
@@ -118,7 +133,8 @@ pub(super) fn event(kind: &str, intent: u64, data: Option<&Value>) -> Message {
     message(op::EVENT, &body)
 }
 
-/// A `CustomEvent` round an `eventData` that is JSON text already: broadcasts are the bulk of the traffic.
+/// A `CustomEvent` round an `eventData` that is JSON text already: broadcasts are the bulk of the
+/// traffic.
 pub(super) fn custom_event(event_data: &str) -> Message {
     Message::text(format!(
         r#"{{"d":{{"eventData":{event_data},"eventIntent":{},"eventType":"CustomEvent"}},"op":{}}}"#,
@@ -140,6 +156,12 @@ mod tests {
 
     #[test]
     fn reasons_fit_a_close_frame() {
-        assert_eq!(Goodbye::kicked().message().as_close().map(|(code, _)| u16::from(code)), Some(4011));
+        assert_eq!(
+            Goodbye::kicked()
+                .message()
+                .as_close()
+                .map(|(code, _)| u16::from(code)),
+            Some(4011)
+        );
     }
 }

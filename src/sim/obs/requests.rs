@@ -1,6 +1,8 @@
-//! Answers to requests, except `BroadcastCustomEvent`, whose work is the hub's: here it is only checked.
+//! Answers to requests, except `BroadcastCustomEvent`, whose work is the hub's: here it is only
+//! checked.
 //!
-//! Pure: takes the world and the time, returns the answer and the events that follow it. Codes and texts are obs-websocket's.
+//! Pure: takes the world and the time, returns the answer and the events that follow it. Codes and
+//! texts are obs-websocket's.
 
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
@@ -58,15 +60,24 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub(super) fn new(code: u16, comment: impl Into<String>) -> Self {
-        Self { code, comment: comment.into() }
+        Self {
+            code,
+            comment: comment.into(),
+        }
     }
 
     pub(super) fn not_ready() -> Self {
-        Self::new(status::NOT_READY, "OBS is not ready to perform the request.")
+        Self::new(
+            status::NOT_READY,
+            "OBS is not ready to perform the request.",
+        )
     }
 
     fn not_found(what: &str, name: &str) -> Self {
-        Self::new(status::RESOURCE_NOT_FOUND, format!("No {what} was found by the name of `{name}`."))
+        Self::new(
+            status::RESOURCE_NOT_FOUND,
+            format!("No {what} was found by the name of `{name}`."),
+        )
     }
 }
 
@@ -79,98 +90,163 @@ pub(super) struct Fields<'a>(pub(super) Option<&'a Value>);
 
 impl<'a> Fields<'a> {
     pub(super) fn map(self) -> Result<&'a Map<String, Value>, Refusal> {
-        let missing = || Refusal::new(status::MISSING_REQUEST_DATA, "Your request data is missing or invalid (non-object)");
+        let missing = || {
+            Refusal::new(
+                status::MISSING_REQUEST_DATA,
+                "Your request data is missing or invalid (non-object)",
+            )
+        };
         self.0.and_then(Value::as_object).ok_or_else(missing)
     }
 
     pub(super) fn any(self, field: &str) -> Result<&'a Value, Refusal> {
-        let missing = || Refusal::new(status::MISSING_REQUEST_FIELD, format!("Your request is missing the `{field}` field."));
-        self.map()?.get(field).filter(|value| !value.is_null()).ok_or_else(missing)
+        let missing = || {
+            Refusal::new(
+                status::MISSING_REQUEST_FIELD,
+                format!("Your request is missing the `{field}` field."),
+            )
+        };
+        self.map()?
+            .get(field)
+            .filter(|value| !value.is_null())
+            .ok_or_else(missing)
     }
 
     fn object(self, field: &str) -> Result<&'a Map<String, Value>, Refusal> {
-        let object = self.any(field)?.as_object().ok_or_else(|| wrong_type(field, "an object"))?;
-        if object.is_empty() { Err(empty(field)) } else { Ok(object) }
+        let object = self
+            .any(field)?
+            .as_object()
+            .ok_or_else(|| wrong_type(field, "an object"))?;
+        if object.is_empty() {
+            Err(empty(field))
+        } else {
+            Ok(object)
+        }
     }
 
     /// An object that may be empty.
     pub(super) fn object_or_empty(self, field: &str) -> Result<&'a Map<String, Value>, Refusal> {
-        self.any(field)?.as_object().ok_or_else(|| wrong_type(field, "an object"))
+        self.any(field)?
+            .as_object()
+            .ok_or_else(|| wrong_type(field, "an object"))
     }
 
     /// A flag, if it is there.
     pub(super) fn flag(self, field: &str, usual: bool) -> bool {
-        self.0.and_then(|data| data.get(field)).and_then(Value::as_bool).unwrap_or(usual)
+        self.0
+            .and_then(|data| data.get(field))
+            .and_then(Value::as_bool)
+            .unwrap_or(usual)
     }
 
     pub(super) fn text(self, field: &str) -> Result<&'a str, Refusal> {
-        let text = self.any(field)?.as_str().ok_or_else(|| wrong_type(field, "a string"))?;
-        if text.is_empty() { Err(empty(field)) } else { Ok(text) }
+        let text = self
+            .any(field)?
+            .as_str()
+            .ok_or_else(|| wrong_type(field, "a string"))?;
+        if text.is_empty() {
+            Err(empty(field))
+        } else {
+            Ok(text)
+        }
     }
 }
 
 fn wrong_type(field: &str, kind: &str) -> Refusal {
-    Refusal::new(status::INVALID_REQUEST_FIELD_TYPE, format!("The field value of `{field}` must be {kind}."))
+    Refusal::new(
+        status::INVALID_REQUEST_FIELD_TYPE,
+        format!("The field value of `{field}` must be {kind}."),
+    )
 }
 
 fn empty(field: &str) -> Refusal {
-    Refusal::new(status::REQUEST_FIELD_EMPTY, format!("The field value of `{field}` must not be empty."))
+    Refusal::new(
+        status::REQUEST_FIELD_EMPTY,
+        format!("The field value of `{field}` must not be empty."),
+    )
 }
 
-/// The `eventData` of a `BroadcastCustomEvent`, as the text that goes out: keys sorted, as OBS dumps them.
+/// The `eventData` of a `BroadcastCustomEvent`, as the text that goes out: keys sorted, as OBS
+/// dumps them.
 pub(super) fn event_data(fields: Fields<'_>) -> Result<String, Refusal> {
     let object = fields.object("eventData")?;
     serde_json::to_string(object).map_err(|_| wrong_type("eventData", "an object"))
 }
 
 /// Answers one request.
-pub(super) fn answer(world: &mut World, versions: &Versions, kind: &str, fields: Fields<'_>, now: Instant) -> Answer {
+pub(super) fn answer(
+    world: &mut World,
+    versions: &Versions,
+    kind: &str,
+    fields: Fields<'_>,
+    now: Instant,
+) -> Answer {
     match kind {
         "GetVersion" => data(version(versions)),
         "GetStats" => data(stats()),
         "GetStreamStatus" => data(stream_status(world, now)),
         "GetRecordStatus" => data(json!({
-            "outputActive": false, "outputPaused": false, "outputTimecode": "00:00:00.000", "outputDuration": 0, "outputBytes": 0,
+            "outputActive": false, "outputPaused": false, "outputTimecode": "00:00:00.000",
+                "outputDuration": 0, "outputBytes": 0,
         })),
         "StartStream" => match world.start_stream(now) {
             Some(happened) => Ok((None, happened)),
-            None => Err(Refusal::new(status::OUTPUT_RUNNING, "The stream output is already running.")),
+            None => Err(Refusal::new(
+                status::OUTPUT_RUNNING,
+                "The stream output is already running.",
+            )),
         },
         "StopStream" => match world.stop_stream() {
             Some(happened) => Ok((None, happened)),
-            None => Err(Refusal::new(status::OUTPUT_NOT_RUNNING, "The stream output is not running.")),
+            None => Err(Refusal::new(
+                status::OUTPUT_NOT_RUNNING,
+                "The stream output is not running.",
+            )),
         },
         "GetSceneList" => data(scenes(world)),
         "GetCurrentProgramScene" => {
             let uuid = uuid_of(&world.program);
             data(json!({
-                "sceneName": world.program, "sceneUuid": uuid, "currentProgramSceneName": world.program, "currentProgramSceneUuid": uuid,
+                "sceneName": world.program, "sceneUuid": uuid,
+                    "currentProgramSceneName": world.program, "currentProgramSceneUuid": uuid,
             }))
         }
         "SetCurrentProgramScene" => {
             let scene = fields.text("sceneName")?;
-            Ok((None, world.switch(scene).ok_or_else(|| Refusal::not_found("source", scene))?))
+            Ok((
+                None,
+                world
+                    .switch(scene)
+                    .ok_or_else(|| Refusal::not_found("source", scene))?,
+            ))
         }
         _ => on_air::answer(world, kind, fields, now),
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it is the form of every arm above")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is the form of every arm above"
+)]
 pub(super) fn data(value: Value) -> Answer {
     Ok((Some(value), Vec::new()))
 }
 
 fn version(versions: &Versions) -> Value {
     json!({
-        "obsVersion": versions.studio, "obsWebSocketVersion": versions.websocket, "rpcVersion": 1, "availableRequests": AVAILABLE.as_slice(),
-        "supportedImageFormats": ["png", "jpg"], "platform": "stand-in", "platformDescription": "A stand-in for OBS, without a studio",
+        "obsVersion": versions.studio, "obsWebSocketVersion": versions.websocket, "rpcVersion": 1,
+            "availableRequests": AVAILABLE.as_slice(),
+        "supportedImageFormats": ["png", "jpg"], "platform": "stand-in", "platformDescription": "A \
+            stand-in for OBS, without a studio",
     })
 }
 
 fn stats() -> Value {
     json!({
-        "cpuUsage": 0.5, "memoryUsage": 64.0, "availableDiskSpace": 100_000.0, "activeFps": 60.0, "averageFrameRenderTime": 0.1,
-        "renderSkippedFrames": 0, "renderTotalFrames": 0, "outputSkippedFrames": 0, "outputTotalFrames": 0,
+        "cpuUsage": 0.5, "memoryUsage": 64.0, "availableDiskSpace": 100_000.0, "activeFps": 60.0,
+            "averageFrameRenderTime": 0.1,
+        "renderSkippedFrames": 0, "renderTotalFrames": 0, "outputSkippedFrames": 0,
+            "outputTotalFrames": 0,
         "webSocketSessionIncomingMessages": 0, "webSocketSessionOutgoingMessages": 0,
     })
 }
@@ -179,18 +255,31 @@ fn stream_status(world: &World, now: Instant) -> Value {
     let running = world.streaming_for(now);
     let millis = u64::try_from(running.unwrap_or_default().as_millis()).unwrap_or(u64::MAX);
     let seconds = millis / 1_000;
-    let timecode = format!("{:02}:{:02}:{:02}.{:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60, millis % 1_000);
+    let timecode = format!(
+        "{:02}:{:02}:{:02}.{:03}",
+        seconds / 3_600,
+        seconds / 60 % 60,
+        seconds % 60,
+        millis % 1_000
+    );
     json!({
-        "outputActive": running.is_some(), "outputReconnecting": false, "outputTimecode": timecode, "outputDuration": millis,
+        "outputActive": running.is_some(), "outputReconnecting": false, "outputTimecode": timecode,
+            "outputDuration": millis,
         "outputCongestion": 0.0, "outputBytes": 0, "outputSkippedFrames": 0, "outputTotalFrames": 0,
     })
 }
 
 fn scenes(world: &World) -> Value {
     let list = world.scenes.iter().rev().enumerate();
-    let list: Vec<_> = list.map(|(index, name)| json!({"sceneIndex": index, "sceneName": name, "sceneUuid": uuid_of(name)})).collect();
+    let list: Vec<_> = list
+        .map(|(index, name)| {
+            json!({"sceneIndex": index, "sceneName": name,
+        "sceneUuid": uuid_of(name)})
+        })
+        .collect();
     json!({
-        "currentProgramSceneName": world.program, "currentProgramSceneUuid": uuid_of(&world.program),
+        "currentProgramSceneName": world.program,
+            "currentProgramSceneUuid": uuid_of(&world.program),
         "currentPreviewSceneName": null, "currentPreviewSceneUuid": null, "scenes": list,
     })
 }
@@ -200,7 +289,13 @@ mod tests {
     use super::*;
 
     fn ask(kind: &str, data: &Value) -> Answer {
-        answer(&mut World::default(), &Versions::default(), kind, Fields(Some(data)), Instant::now())
+        answer(
+            &mut World::default(),
+            &Versions::default(),
+            kind,
+            Fields(Some(data)),
+            Instant::now(),
+        )
     }
 
     fn code(answer: Result<impl Sized, Refusal>) -> u16 {
@@ -212,44 +307,120 @@ mod tests {
         let check = |data: Option<&Value>| code(event_data(Fields(data)));
         assert_eq!(check(None), status::MISSING_REQUEST_DATA);
         assert_eq!(check(Some(&json!({}))), status::MISSING_REQUEST_FIELD);
-        assert_eq!(check(Some(&json!({"eventData": "text"}))), status::INVALID_REQUEST_FIELD_TYPE);
-        assert_eq!(check(Some(&json!({"eventData": {}}))), status::REQUEST_FIELD_EMPTY);
-        assert_eq!(event_data(Fields(Some(&json!({"eventData": {"type": 1, "data": 2}})))).unwrap(), r#"{"data":2,"type":1}"#);
+        assert_eq!(
+            check(Some(&json!({"eventData": "text"}))),
+            status::INVALID_REQUEST_FIELD_TYPE
+        );
+        assert_eq!(
+            check(Some(&json!({"eventData": {}}))),
+            status::REQUEST_FIELD_EMPTY
+        );
+        assert_eq!(
+            event_data(Fields(Some(&json!({"eventData": {"type": 1, "data": 2}})))).unwrap(),
+            r#"{"data":2,"type":1}"#
+        );
     }
 
     #[test]
     fn refusals_have_the_codes_of_obs() {
-        assert_eq!(code(ask("NoSuchRequest", &json!({}))), status::UNKNOWN_REQUEST_TYPE);
-        assert_eq!(code(ask("SetCurrentProgramScene", &json!({"sceneName": "Nowhere"}))), status::RESOURCE_NOT_FOUND);
-        assert_eq!(code(ask("SetCurrentProgramScene", &json!({"sceneName": 7}))), status::INVALID_REQUEST_FIELD_TYPE);
-        assert_eq!(code(ask("StopStream", &json!({}))), status::OUTPUT_NOT_RUNNING);
-        assert_eq!(code(ask("CallVendorRequest", &json!({"vendorName": "x", "requestType": "y"}))), status::RESOURCE_NOT_FOUND);
+        assert_eq!(
+            code(ask("NoSuchRequest", &json!({}))),
+            status::UNKNOWN_REQUEST_TYPE
+        );
+        assert_eq!(
+            code(ask(
+                "SetCurrentProgramScene",
+                &json!({"sceneName": "Nowhere"})
+            )),
+            status::RESOURCE_NOT_FOUND
+        );
+        assert_eq!(
+            code(ask("SetCurrentProgramScene", &json!({"sceneName": 7}))),
+            status::INVALID_REQUEST_FIELD_TYPE
+        );
+        assert_eq!(
+            code(ask("StopStream", &json!({}))),
+            status::OUTPUT_NOT_RUNNING
+        );
+        assert_eq!(
+            code(ask(
+                "CallVendorRequest",
+                &json!({"vendorName": "x", "requestType": "y"})
+            )),
+            status::RESOURCE_NOT_FOUND
+        );
         let strange = json!({"sceneName": "Game", "inputName": "x", "inputKind": "no_such_kind"});
-        assert_eq!(code(ask("CreateInput", &strange)), status::INVALID_INPUT_KIND);
+        assert_eq!(
+            code(ask("CreateInput", &strange)),
+            status::INVALID_INPUT_KIND
+        );
     }
 
     #[test]
     fn every_listed_request_is_known() {
-        for kind in AVAILABLE.into_iter().filter(|kind| *kind != "BroadcastCustomEvent") {
-            assert_ne!(code(ask(kind, &json!({"sceneName": "Game"}))), status::UNKNOWN_REQUEST_TYPE, "{kind}");
+        for kind in AVAILABLE
+            .into_iter()
+            .filter(|kind| *kind != "BroadcastCustomEvent")
+        {
+            assert_ne!(
+                code(ask(kind, &json!({"sceneName": "Game"}))),
+                status::UNKNOWN_REQUEST_TYPE,
+                "{kind}"
+            );
         }
     }
 
     #[test]
     fn an_input_lives_and_ends() {
         let mut world = World::default();
-        let mut ask = |kind: &str, data: Value| answer(&mut world, &Versions::default(), kind, Fields(Some(&data)), Instant::now());
-        let input = json!({"sceneName": "Game", "inputName": "Alerts", "inputKind": "browser_source", "inputSettings": {"url": "a"}});
+        let mut ask = |kind: &str, data: Value| {
+            answer(
+                &mut world,
+                &Versions::default(),
+                kind,
+                Fields(Some(&data)),
+                Instant::now(),
+            )
+        };
+        let input = json!({"sceneName": "Game", "inputName": "Alerts",
+            "inputKind": "browser_source", "inputSettings": {"url": "a"}});
         assert_eq!(code(ask("CreateInput", input.clone())), status::SUCCESS);
-        assert_eq!(code(ask("CreateInput", input)), status::RESOURCE_ALREADY_EXISTS);
-        assert_eq!(code(ask("SetInputSettings", json!({"inputName": "Alerts", "inputSettings": {"width": 9}}))), status::SUCCESS);
-        let settings = ask("GetInputSettings", json!({"inputName": "Alerts"})).unwrap().0.unwrap();
-        assert_eq!(settings, json!({"inputKind": "browser_source", "inputSettings": {"url": "a", "width": 9}}));
+        assert_eq!(
+            code(ask("CreateInput", input)),
+            status::RESOURCE_ALREADY_EXISTS
+        );
+        assert_eq!(
+            code(ask(
+                "SetInputSettings",
+                json!({"inputName": "Alerts", "inputSettings": {"width": 9}})
+            )),
+            status::SUCCESS
+        );
+        let settings = ask("GetInputSettings", json!({"inputName": "Alerts"}))
+            .unwrap()
+            .0
+            .unwrap();
+        assert_eq!(
+            settings,
+            json!({"inputKind": "browser_source", "inputSettings": {"url": "a", "width": 9}})
+        );
         let rename = |new: &str| json!({"inputName": "Alerts", "newInputName": new});
-        assert_eq!(code(ask("SetInputName", rename("Alerts"))), status::RESOURCE_ALREADY_EXISTS);
+        assert_eq!(
+            code(ask("SetInputName", rename("Alerts"))),
+            status::RESOURCE_ALREADY_EXISTS
+        );
         assert_eq!(code(ask("SetInputName", rename("Alarms"))), status::SUCCESS);
-        assert_eq!(code(ask("RemoveInput", json!({"inputName": "Alerts"}))), status::RESOURCE_NOT_FOUND);
-        assert_eq!(code(ask("RemoveInput", json!({"inputName": "Alarms"}))), status::SUCCESS);
-        assert_eq!(code(ask("GetInputSettings", json!({"inputName": "Alerts"}))), status::RESOURCE_NOT_FOUND);
+        assert_eq!(
+            code(ask("RemoveInput", json!({"inputName": "Alerts"}))),
+            status::RESOURCE_NOT_FOUND
+        );
+        assert_eq!(
+            code(ask("RemoveInput", json!({"inputName": "Alarms"}))),
+            status::SUCCESS
+        );
+        assert_eq!(
+            code(ask("GetInputSettings", json!({"inputName": "Alerts"}))),
+            status::RESOURCE_NOT_FOUND
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! One connection, from the upgrade to the end: reads frames, gives the work to the hub, writes the outbox.
+//! One connection, from the upgrade to the end: reads frames, gives the work to the hub, writes the
+//! outbox.
 //!
 //! Reading and writing are separate, as in OBS: a client that does not read is still heard.
 
@@ -27,7 +28,9 @@ const CLOSE_ANSWER_MILLIS: u64 = 1_000;
 
 /// Serves one connection until it ends or `killed`.
 pub(super) async fn serve(stream: TcpStream, hub: Arc<Hub>, killed: CancellationToken) {
-    let Some(Ok(socket)) = killed.run_until_cancelled(accept(stream)).await else { return };
+    let Some(Ok(socket)) = killed.run_until_cancelled(accept(stream)).await else {
+        return;
+    };
     let (sink, frames) = socket.split();
     let outbox = Arc::new(Outbox::default());
     let id = hub.enter(Arc::clone(&outbox));
@@ -84,14 +87,27 @@ struct Session {
 
 impl Session {
     fn new(id: SessionId, hub: Arc<Hub>, outbox: Arc<Outbox>) -> Self {
-        let (lock, versions, stalled) =
-            hub.turn(|knobs| (knobs.password.clone().map(Lock::new), knobs.versions.clone(), knobs.stall_after_hello));
-        let mut hello = json!({"obsStudioVersion": versions.studio, "obsWebSocketVersion": versions.websocket, "rpcVersion": RPC_VERSION});
+        let (lock, versions, stalled) = hub.turn(|knobs| {
+            (
+                knobs.password.clone().map(Lock::new),
+                knobs.versions.clone(),
+                knobs.stall_after_hello,
+            )
+        });
+        let mut hello = json!({"obsStudioVersion": versions.studio,
+            "obsWebSocketVersion": versions.websocket, "rpcVersion": RPC_VERSION});
         if let (Some(hello), Some(lock)) = (hello.as_object_mut(), &lock) {
             hello.insert("authentication".into(), lock.hello());
         }
         outbox.push(message(op::HELLO, &hello));
-        Self { id, hub, outbox, lock, identified: false, stalled }
+        Self {
+            id,
+            hub,
+            outbox,
+            lock,
+            identified: false,
+            stalled,
+        }
     }
 
     /// Reads until the other side is gone. After a goodbye it only waits for that.
@@ -120,7 +136,9 @@ impl Session {
     fn hear(&mut self, text: Option<&str>) -> ControlFlow<Goodbye> {
         let parsed = text.map(serde_json::from_str::<Value>);
         let Some(Ok(mut frame)) = parsed else {
-            return ControlFlow::Break(Goodbye::undecodable("The received payload could not be decoded."));
+            return ControlFlow::Break(Goodbye::undecodable(
+                "The received payload could not be decoded.",
+            ));
         };
         if !frame.is_object() {
             return ControlFlow::Break(Goodbye::undecodable("You sent a non-object payload."));
@@ -147,7 +165,10 @@ impl Session {
             return ControlFlow::Break(Goodbye::already_identified());
         }
         if let Some(lock) = &self.lock
-            && !data.get("authentication").and_then(Value::as_str).is_some_and(|answer| lock.opens_with(answer))
+            && !data
+                .get("authentication")
+                .and_then(Value::as_str)
+                .is_some_and(|answer| lock.opens_with(answer))
         {
             return ControlFlow::Break(Goodbye::unauthenticated());
         }
@@ -164,8 +185,16 @@ impl Session {
 
     /// `Identified` goes out before the first event can.
     fn subscribe(&self, data: &Value) {
-        self.outbox.push(message(op::IDENTIFIED, &json!({"negotiatedRpcVersion": RPC_VERSION})));
-        self.hub.subscribe(self.id, data.get("eventSubscriptions").and_then(Value::as_u64).unwrap_or(subscription::ALL));
+        self.outbox.push(message(
+            op::IDENTIFIED,
+            &json!({"negotiatedRpcVersion": RPC_VERSION}),
+        ));
+        self.hub.subscribe(
+            self.id,
+            data.get("eventSubscriptions")
+                .and_then(Value::as_u64)
+                .unwrap_or(subscription::ALL),
+        );
     }
 
     fn request(&self, data: &Value) -> ControlFlow<Goodbye> {
@@ -182,7 +211,9 @@ impl Session {
         let reply = |outcome| message(op::REQUEST_RESPONSE, &response(kind, Some(id), outcome));
         if kind == "BroadcastCustomEvent" {
             match self.hub.ready().and_then(|()| event_data(fields)) {
-                Ok(text) => self.hub.broadcast(self.id, text.into(), Some(reply(Ok(None)))),
+                Ok(text) => self
+                    .hub
+                    .broadcast(self.id, text.into(), Some(reply(Ok(None)))),
                 Err(refusal) => self.outbox.push(reply(Err(refusal))),
             }
         } else {
@@ -201,10 +232,16 @@ impl Session {
         let Some(requests) = data.get("requests").and_then(Value::as_array) else {
             return ControlFlow::Break(Goodbye::missing("requests"));
         };
-        let halt = data.get("haltOnFailure").and_then(Value::as_bool).unwrap_or(false);
+        let halt = data
+            .get("haltOnFailure")
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
         let mut results = Vec::new();
         for request in requests {
-            let kind = request.get("requestType").and_then(Value::as_str).unwrap_or_default();
+            let kind = request
+                .get("requestType")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             let fields = Fields(request.get("requestData"));
             let (outcome, happened) = if kind == "BroadcastCustomEvent" {
                 let checked = self.hub.ready().and_then(|()| event_data(fields));
@@ -220,17 +257,32 @@ impl Session {
             };
             self.hub.tell(&happened);
             let failed = outcome.is_err();
-            results.push(response(kind, request.get("requestId").and_then(Value::as_str), outcome));
+            results.push(response(
+                kind,
+                request.get("requestId").and_then(Value::as_str),
+                outcome,
+            ));
             if failed && halt {
                 break;
             }
         }
-        self.outbox.push(message(op::REQUEST_BATCH_RESPONSE, &json!({"requestId": id, "results": results})));
+        self.outbox.push(message(
+            op::REQUEST_BATCH_RESPONSE,
+            &json!({"requestId": id, "results": results}),
+        ));
         ControlFlow::Continue(())
     }
 
-    fn answer(&self, kind: &str, fields: Fields<'_>) -> (Result<Option<Value>, Refusal>, Vec<Happened>) {
-        match self.hub.ready().and_then(|()| self.hub.answer(kind, fields)) {
+    fn answer(
+        &self,
+        kind: &str,
+        fields: Fields<'_>,
+    ) -> (Result<Option<Value>, Refusal>, Vec<Happened>) {
+        match self
+            .hub
+            .ready()
+            .and_then(|()| self.hub.answer(kind, fields))
+        {
             Ok((data, happened)) => (Ok(data), happened),
             Err(refusal) => (Err(refusal), Vec::new()),
         }
@@ -241,7 +293,10 @@ impl Session {
 fn response(kind: &str, id: Option<&str>, outcome: Result<Option<Value>, Refusal>) -> Value {
     let (status, data) = match outcome {
         Ok(data) => (json!({"result": true, "code": status::SUCCESS}), data),
-        Err(refusal) => (json!({"result": false, "code": refusal.code, "comment": refusal.comment}), None),
+        Err(refusal) => (
+            json!({"result": false, "code": refusal.code, "comment": refusal.comment}),
+            None,
+        ),
     };
     let mut body = json!({"requestType": kind, "requestStatus": status});
     if let Some(body) = body.as_object_mut() {

@@ -17,7 +17,9 @@ use crate::sim::peer::{Hearer, PeerError, Talker, Target};
 const PASSWORD: &str = "correct horse";
 
 async fn within<T>(future: impl Future<Output = T>) -> T {
-    timeout(Duration::from_secs(60), future).await.expect("took too long")
+    timeout(Duration::from_secs(60), future)
+        .await
+        .expect("took too long")
 }
 
 async fn start(options: Options) -> StandIn {
@@ -25,15 +27,28 @@ async fn start(options: Options) -> StandIn {
 }
 
 async fn guarded() -> StandIn {
-    start(Options { password: Some(SecretString::from(PASSWORD)), ..Options::default() }).await
+    start(Options {
+        password: Some(SecretString::from(PASSWORD)),
+        ..Options::default()
+    })
+    .await
 }
 
 fn target(obs: &StandIn) -> Target {
-    Target { url: obs.url(), password: Some(SecretString::from(PASSWORD)) }
+    Target {
+        url: obs.url(),
+        password: Some(SecretString::from(PASSWORD)),
+    }
 }
 
 async fn obws_client(obs: &StandIn) -> obws::Client {
-    within(obws::Client::connect("127.0.0.1", obs.port(), Some(PASSWORD))).await.unwrap()
+    within(obws::Client::connect(
+        "127.0.0.1",
+        obs.port(),
+        Some(PASSWORD),
+    ))
+    .await
+    .unwrap()
 }
 
 /// A WebSocket without any manners.
@@ -41,7 +56,12 @@ struct Bare(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Bare {
     async fn connect(obs: &StandIn) -> Self {
-        let (socket, _) = ClientBuilder::new().uri(&obs.url()).unwrap().connect().await.unwrap();
+        let (socket, _) = ClientBuilder::new()
+            .uri(&obs.url())
+            .unwrap()
+            .connect()
+            .await
+            .unwrap();
         let mut bare = Self(socket);
         assert_eq!(bare.read().await.unwrap()["op"], 0);
         bare
@@ -49,8 +69,12 @@ impl Bare {
 
     async fn identified(obs: &StandIn) -> Self {
         let mut bare = Self::connect(obs).await;
-        bare.send(r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1}}"#).await;
-        assert_eq!(bare.read().await.unwrap(), json!({"op": 2, "d": {"negotiatedRpcVersion": 1}}));
+        bare.send(r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1}}"#)
+            .await;
+        assert_eq!(
+            bare.read().await.unwrap(),
+            json!({"op": 2, "d": {"negotiatedRpcVersion": 1}})
+        );
         bare
     }
 
@@ -74,15 +98,40 @@ impl Bare {
 async fn obws_connects_asks_and_hears_its_own_broadcast() {
     let obs = guarded().await;
     let client = obws_client(&obs).await;
-    assert_eq!(client.general().version().await.unwrap().obs_studio_version.to_string(), "30.2.3");
+    assert_eq!(
+        client
+            .general()
+            .version()
+            .await
+            .unwrap()
+            .obs_studio_version
+            .to_string(),
+        "30.2.3"
+    );
     client.general().stats().await.unwrap();
     assert!(!client.recording().status().await.unwrap().active);
     assert_eq!(client.scenes().list().await.unwrap().scenes.len(), 3);
-    assert_eq!(client.scenes().current_program_scene().await.unwrap().id.name, "Game");
+    assert_eq!(
+        client
+            .scenes()
+            .current_program_scene()
+            .await
+            .unwrap()
+            .id
+            .name,
+        "Game"
+    );
     let mut events = Box::pin(client.events().unwrap());
-    client.general().broadcast_custom_event(&json!({"origin": "twitchat", "type": "FOLLOW"})).await.unwrap();
+    client
+        .general()
+        .broadcast_custom_event(&json!({"origin": "twitchat", "type": "FOLLOW"}))
+        .await
+        .unwrap();
     let heard = within(events.next()).await.unwrap();
-    assert!(matches!(heard, Event::CustomEvent(data) if data == json!({"origin": "twitchat", "type": "FOLLOW"})));
+    assert!(
+        matches!(heard, Event::CustomEvent(data) if data == json!({"origin": "twitchat",
+            "type": "FOLLOW"}))
+    );
     assert_eq!((obs.sessions(), obs.broadcasts()), (1, 1));
 }
 
@@ -90,7 +139,10 @@ async fn obws_connects_asks_and_hears_its_own_broadcast() {
 async fn obws_follows_the_stream_and_the_scene() {
     let obs = guarded().await;
     let client = obws_client(&obs).await;
-    client.reidentify(EventSubscription::SCENES | EventSubscription::OUTPUTS).await.unwrap();
+    client
+        .reidentify(EventSubscription::SCENES | EventSubscription::OUTPUTS)
+        .await
+        .unwrap();
     let mut events = Box::pin(client.events().unwrap());
     client.streaming().start().await.unwrap();
     let mut states = Vec::new();
@@ -99,13 +151,24 @@ async fn obws_follows_the_stream_and_the_scene() {
             states.push((active, state));
         }
     }
-    assert_eq!(states, [(false, OutputState::Starting), (true, OutputState::Started)]);
+    assert_eq!(
+        states,
+        [(false, OutputState::Starting), (true, OutputState::Started)]
+    );
     assert!(client.streaming().start().await.is_err());
     assert!(obs.stop_stream());
     assert!(obs.start_stream(Duration::from_secs(3_700)));
     let stream = client.streaming().status().await.unwrap();
-    assert!(stream.active && stream.duration.whole_seconds() >= 3_700 && stream.timecode.whole_hours() == 1);
-    client.scenes().set_current_program_scene("Credits").await.unwrap();
+    assert!(
+        stream.active
+            && stream.duration.whole_seconds() >= 3_700
+            && stream.timecode.whole_hours() == 1
+    );
+    client
+        .scenes()
+        .set_current_program_scene("Credits")
+        .await
+        .unwrap();
     let switched = async {
         loop {
             if let Event::CurrentProgramSceneChanged { id } = events.next().await.unwrap() {
@@ -120,19 +183,58 @@ async fn obws_follows_the_stream_and_the_scene() {
 async fn a_wrong_or_missing_password_is_refused_with_4009() {
     let obs = guarded().await;
     for password in [Some(SecretString::from("wrong")), None] {
-        let refused = Hearer::connect(&Target { url: obs.url(), password }).await.err().unwrap();
-        assert!(matches!(refused, PeerError::Closed { code: Some(4009), .. }), "{refused:?}");
+        let refused = Hearer::connect(&Target {
+            url: obs.url(),
+            password,
+        })
+        .await
+        .err()
+        .unwrap();
+        assert!(
+            matches!(
+                refused,
+                PeerError::Closed {
+                    code: Some(4009),
+                    ..
+                }
+            ),
+            "{refused:?}"
+        );
     }
-    assert!(obws::Client::connect("127.0.0.1", obs.port(), Some("wrong")).await.is_err());
+    assert!(
+        obws::Client::connect("127.0.0.1", obs.port(), Some("wrong"))
+            .await
+            .is_err()
+    );
     obs.set_password(None);
-    assert!(Hearer::connect(&Target { url: obs.url(), password: None }).await.is_ok());
+    assert!(
+        Hearer::connect(&Target {
+            url: obs.url(),
+            password: None
+        })
+        .await
+        .is_ok()
+    );
 }
 
 #[tokio::test]
 async fn obws_refuses_an_obs_that_is_too_old() {
-    let obs = start(Options { versions: Versions { studio: "29.1.3".into(), websocket: "5.2.3".into() }, ..Options::default() }).await;
-    let refused = obws::Client::connect("127.0.0.1", obs.port(), None::<&str>).await.err().unwrap();
-    assert!(matches!(refused, obws::error::Error::ObsStudioVersion(..)), "{refused:?}");
+    let obs = start(Options {
+        versions: Versions {
+            studio: "29.1.3".into(),
+            websocket: "5.2.3".into(),
+        },
+        ..Options::default()
+    })
+    .await;
+    let refused = obws::Client::connect("127.0.0.1", obs.port(), None::<&str>)
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        matches!(refused, obws::error::Error::ObsStudioVersion(..)),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -143,7 +245,10 @@ async fn bad_manners_get_the_close_codes_of_the_protocol() {
         ("[]", 4002),
         ("{}", 4006),
         (r#"{"op":77}"#, 4007),
-        (r#"{"op":6,"d":{"requestType":"GetVersion","requestId":"1"}}"#, 4007),
+        (
+            r#"{"op":6,"d":{"requestType":"GetVersion","requestId":"1"}}"#,
+            4007,
+        ),
         (r#"{"op":1,"d":{}}"#, 4003),
         (r#"{"op":1,"d":{"rpcVersion":"1"}}"#, 4004),
         (r#"{"op":1,"d":{"rpcVersion":2}}"#, 4010),
@@ -167,7 +272,11 @@ async fn bad_manners_get_the_close_codes_of_the_protocol() {
 
 #[tokio::test]
 async fn a_batch_is_answered_in_order_and_halts_when_asked() {
-    let obs = start(Options { order: Order::All, ..Options::default() }).await;
+    let obs = start(Options {
+        order: Order::All,
+        ..Options::default()
+    })
+    .await;
     let mut bare = Bare::identified(&obs).await;
     bare.send(
         r#"{"op":8,"d":{"requestId":"b","haltOnFailure":true,"requests":[{"requestType":"GetStats","requestId":"s"},
@@ -175,9 +284,15 @@ async fn a_batch_is_answered_in_order_and_halts_when_asked() {
     )
     .await;
     let reply = bare.read().await.unwrap();
-    assert_eq!((&reply["op"], &reply["d"]["requestId"]), (&json!(9), &json!("b")));
+    assert_eq!(
+        (&reply["op"], &reply["d"]["requestId"]),
+        (&json!(9), &json!("b"))
+    );
     let results = reply["d"]["results"].as_array().unwrap();
-    let codes: Vec<_> = results.iter().map(|result| result["requestStatus"]["code"].clone()).collect();
+    let codes: Vec<_> = results
+        .iter()
+        .map(|result| result["requestStatus"]["code"].clone())
+        .collect();
     assert_eq!(codes, [100, 204]);
     assert_eq!(results[0]["requestId"], "s");
 }
@@ -191,17 +306,30 @@ async fn only_general_subscribers_hear_broadcasts_and_all_of_them() {
         Hearer::connect(&target(&obs)).await.unwrap(),
     );
     talker.broadcast(&json!({"n": 1})).await.unwrap();
-    assert_eq!((within(one.next()).await.unwrap(), within(two.next()).await.unwrap()), (json!({"n": 1}), json!({"n": 1})));
+    assert_eq!(
+        (
+            within(one.next()).await.unwrap(),
+            within(two.next()).await.unwrap()
+        ),
+        (json!({"n": 1}), json!({"n": 1}))
+    );
     assert_eq!(obs.heard(), [json!({"n": 1})]);
 }
 
 /// Broadcasts numbers and returns them as they were heard.
 async fn numbers(obs: &StandIn, count: u64, pipelined: bool) -> Vec<u64> {
-    let (mut talker, mut hearer) = (Talker::connect(&target(obs)).await.unwrap(), Hearer::connect(&target(obs)).await.unwrap());
+    let (mut talker, mut hearer) = (
+        Talker::connect(&target(obs)).await.unwrap(),
+        Hearer::connect(&target(obs)).await.unwrap(),
+    );
     let talk = async {
         for n in 0..count {
             let data = json!({"n": n});
-            if pipelined { talker.pipeline(&data).await.unwrap() } else { talker.broadcast(&data).await.unwrap() }
+            if pipelined {
+                talker.pipeline(&data).await.unwrap()
+            } else {
+                talker.broadcast(&data).await.unwrap()
+            }
         }
         talker.settled().await.unwrap();
     };
@@ -228,7 +356,10 @@ async fn a_pipelined_burst_arrives_complete_and_out_of_order() {
 #[tokio::test]
 async fn back_to_back_pairs_change_places_about_as_often_as_measured() {
     let obs = guarded().await;
-    let (mut talker, mut hearer) = (Talker::connect(&target(&obs)).await.unwrap(), Hearer::connect(&target(&obs)).await.unwrap());
+    let (mut talker, mut hearer) = (
+        Talker::connect(&target(&obs)).await.unwrap(),
+        Hearer::connect(&target(&obs)).await.unwrap(),
+    );
     let mut swapped = 0;
     for _ in 0..1_000 {
         talker.pipeline(&json!({"n": 0})).await.unwrap();
@@ -243,7 +374,12 @@ async fn back_to_back_pairs_change_places_about_as_often_as_measured() {
 #[tokio::test]
 async fn one_after_the_other_nothing_changes_places() {
     let obs = guarded().await;
-    assert!(within(numbers(&obs, 500, false)).await.into_iter().eq(0..500));
+    assert!(
+        within(numbers(&obs, 500, false))
+            .await
+            .into_iter()
+            .eq(0..500)
+    );
 }
 
 /// As OBS under load: who waits for each reply is slow, who does not is not.
@@ -252,9 +388,17 @@ async fn broadcasts_that_take_their_time_take_it_side_by_side() {
     const COUNT: u64 = 20;
     const EACH: Duration = Duration::from_millis(50);
     let took = async |pipelined| {
-        let obs = start(Options { order: Order::All, broadcast_takes: EACH, ..Options::default() }).await;
+        let obs = start(Options {
+            order: Order::All,
+            broadcast_takes: EACH,
+            ..Options::default()
+        })
+        .await;
         let begun = tokio::time::Instant::now();
-        assert_eq!(numbers(&obs, COUNT, pipelined).await, (0..COUNT).collect::<Vec<_>>());
+        assert_eq!(
+            numbers(&obs, COUNT, pipelined).await,
+            (0..COUNT).collect::<Vec<_>>()
+        );
         begun.elapsed()
     };
     let (pipelined, one_by_one) = (took(true).await, took(false).await);
@@ -268,7 +412,10 @@ async fn who_does_not_read_holds_up_nobody() {
     let obs = guarded().await;
     let _deaf = Hearer::connect(&target(&obs)).await.unwrap();
     let big = json!({"text": "x".repeat(4_000)});
-    let (mut talker, mut hearer) = (Talker::connect(&target(&obs)).await.unwrap(), Hearer::connect(&target(&obs)).await.unwrap());
+    let (mut talker, mut hearer) = (
+        Talker::connect(&target(&obs)).await.unwrap(),
+        Hearer::connect(&target(&obs)).await.unwrap(),
+    );
     let talk = async {
         for _ in 0..5_000 {
             talker.pipeline(&big).await.unwrap();
@@ -301,7 +448,10 @@ async fn a_kick_a_stop_and_a_kill_end_in_their_own_ways() {
         },
         obs.stop()
     );
-    assert_eq!(exit, json!({"op": 5, "d": {"eventType": "ExitStarted", "eventIntent": 1}}));
+    assert_eq!(
+        exit,
+        json!({"op": 5, "d": {"eventType": "ExitStarted", "eventIntent": 1}})
+    );
     assert!(TcpStream::connect(obs.address()).await.is_err());
 
     obs.start_again().await.unwrap();
@@ -317,7 +467,8 @@ async fn frozen_it_is_silent_and_thawed_it_goes_on() {
     let obs = start(Options::default()).await;
     let mut bare = Bare::identified(&obs).await;
     obs.freeze();
-    bare.send(r#"{"op":6,"d":{"requestType":"GetStats","requestId":"1"}}"#).await;
+    bare.send(r#"{"op":6,"d":{"requestType":"GetStats","requestId":"1"}}"#)
+        .await;
     bare.0.send(Message::ping("x")).await.unwrap();
     // The kernel accepts for a stopped process; nobody answers the upgrade.
     TcpStream::connect(obs.address()).await.unwrap();
@@ -325,24 +476,40 @@ async fn frozen_it_is_silent_and_thawed_it_goes_on() {
     assert!(silence.is_err(), "{silence:?}");
     obs.thaw();
     let frame = within(bare.0.next()).await.unwrap().unwrap();
-    let reply = if frame.is_pong() { bare.read().await.unwrap() } else { serde_json::from_str(frame.as_text().unwrap()).unwrap() };
+    let reply = if frame.is_pong() {
+        bare.read().await.unwrap()
+    } else {
+        serde_json::from_str(frame.as_text().unwrap()).unwrap()
+    };
     assert_eq!(reply["d"]["requestId"], "1");
 }
 
 #[tokio::test]
 async fn it_misbehaves_on_demand() {
-    let obs = start(Options { order: Order::All, ..Options::default() }).await;
+    let obs = start(Options {
+        order: Order::All,
+        ..Options::default()
+    })
+    .await;
     obs.stall_after_hello(true);
     let mut stalled = Bare::connect(&obs).await;
     stalled.send(r#"{"op":1,"d":{"rpcVersion":1}}"#).await;
-    assert!(timeout(Duration::from_millis(50), stalled.0.next()).await.is_err());
+    assert!(
+        timeout(Duration::from_millis(50), stalled.0.next())
+            .await
+            .is_err()
+    );
     obs.stall_after_hello(false);
 
     let mut bare = Bare::identified(&obs).await;
     obs.not_ready(1);
     for code in [207, 100] {
-        bare.send(r#"{"op":6,"d":{"requestType":"GetStats","requestId":"1"}}"#).await;
-        assert_eq!(bare.read().await.unwrap()["d"]["requestStatus"]["code"], code);
+        bare.send(r#"{"op":6,"d":{"requestType":"GetStats","requestId":"1"}}"#)
+            .await;
+        assert_eq!(
+            bare.read().await.unwrap()["d"]["requestStatus"]["code"],
+            code
+        );
     }
     obs.drop_broadcasts(1);
     bare.send(r#"{"op":6,"d":{"requestType":"BroadcastCustomEvent","requestId":"2","requestData":{"eventData":{"a":1}}}}"#).await;
@@ -366,5 +533,8 @@ async fn what_is_drained_has_reached_the_sockets() {
     for _ in 0..100 {
         within(hearer.next()).await.unwrap();
     }
-    assert!(matches!(within(hearer.next()).await, Err(PeerError::Closed { code: None, .. } | PeerError::Socket(_))));
+    assert!(matches!(
+        within(hearer.next()).await,
+        Err(PeerError::Closed { code: None, .. } | PeerError::Socket(_))
+    ));
 }

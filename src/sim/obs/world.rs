@@ -97,7 +97,8 @@ impl World {
 
     /// How long the stream has been running; `None` when there is none.
     pub(super) fn streaming_for(&self, now: Instant) -> Option<Duration> {
-        self.streaming_since.map(|since| now.saturating_duration_since(since))
+        self.streaming_since
+            .map(|since| now.saturating_duration_since(since))
     }
 
     /// Starts the stream as if it had been running since `since`; `None` when it runs already.
@@ -106,17 +107,31 @@ impl World {
             return None;
         }
         self.streaming_since = Some(since);
-        Some(vec![stream_state(false, "STARTING"), stream_state(true, "STARTED")])
+        Some(vec![
+            stream_state(false, "STARTING"),
+            stream_state(true, "STARTED"),
+        ])
     }
 
     /// Ends the stream; `None` when there is none.
     pub(super) fn stop_stream(&mut self) -> Option<Vec<Happened>> {
-        self.streaming_since.take().map(|_| vec![stream_state(false, "STOPPING"), stream_state(false, "STOPPED")])
+        self.streaming_since.take().map(|_| {
+            vec![
+                stream_state(false, "STOPPING"),
+                stream_state(false, "STOPPED"),
+            ]
+        })
     }
 
-    /// Puts the contents of another collection in the place of those that are here, and gives these.
+    /// Puts the contents of another collection in the place of those that are here, and gives
+    /// these.
     pub(super) fn exchange(&mut self, opened: Contents) -> Contents {
-        let Contents { scenes, program, inputs, items } = opened;
+        let Contents {
+            scenes,
+            program,
+            inputs,
+            items,
+        } = opened;
         Contents {
             scenes: std::mem::replace(&mut self.scenes, scenes),
             program: std::mem::replace(&mut self.program, program),
@@ -132,32 +147,67 @@ impl World {
         }
         self.scenes.push(name.into());
         let data = json!({"sceneName": name, "sceneUuid": uuid_of(name), "isGroup": false});
-        Some(vec![Happened { kind: "SceneCreated", intent: subscription::SCENES, data }])
+        Some(vec![Happened {
+            kind: "SceneCreated",
+            intent: subscription::SCENES,
+            data,
+        }])
     }
 
     /// Removes a scene with all that is in it, wherever it is.
     pub(super) fn remove_scene(&mut self, name: &str) -> Vec<Happened> {
         self.scenes.retain(|known| known != name);
-        self.items.retain(|item| item.scene != name && item.source != name);
+        self.items
+            .retain(|item| item.scene != name && item.source != name);
         let data = json!({"sceneName": name, "sceneUuid": uuid_of(name), "isGroup": false});
-        vec![Happened { kind: "SceneRemoved", intent: subscription::SCENES, data }]
+        vec![Happened {
+            kind: "SceneRemoved",
+            intent: subscription::SCENES,
+            data,
+        }]
     }
 
     /// Puts a source into a scene.
     pub(super) fn add_item(&mut self, scene: &str, source: &str, enabled: bool) -> u64 {
         self.last_item = self.last_item.saturating_add(1);
-        self.items.push(Item { id: self.last_item, scene: scene.into(), source: source.into(), enabled });
+        self.items.push(Item {
+            id: self.last_item,
+            scene: scene.into(),
+            source: source.into(),
+            enabled,
+        });
         self.last_item
     }
 
     /// Adds an input, which is not there yet, and returns its scene item id.
-    pub(super) fn add_input(&mut self, name: &str, kind: &str, scene: &str, settings: Value) -> (u64, Vec<Happened>) {
+    pub(super) fn add_input(
+        &mut self,
+        name: &str,
+        kind: &str,
+        scene: &str,
+        settings: Value,
+    ) -> (u64, Vec<Happened>) {
         let data = json!({
-            "inputName": name, "inputUuid": uuid_of(name), "inputKind": kind, "unversionedInputKind": kind,
+            "inputName": name, "inputUuid": uuid_of(name), "inputKind": kind,
+                "unversionedInputKind": kind,
             "inputKindCaps": 0, "inputSettings": settings, "defaultInputSettings": {},
         });
-        self.inputs.insert(name.into(), Input { kind: kind.into(), settings, media_ms: None });
-        (self.add_item(scene, name, true), vec![Happened { kind: "InputCreated", intent: subscription::INPUTS, data }])
+        self.inputs.insert(
+            name.into(),
+            Input {
+                kind: kind.into(),
+                settings,
+                media_ms: None,
+            },
+        );
+        (
+            self.add_item(scene, name, true),
+            vec![Happened {
+                kind: "InputCreated",
+                intent: subscription::INPUTS,
+                data,
+            }],
+        )
     }
 
     /// Whether an input or a scene has this name.
@@ -174,7 +224,11 @@ impl World {
             item.source = new.into();
         }
         let data = json!({"inputUuid": uuid_of(name), "oldInputName": name, "inputName": new});
-        vec![Happened { kind: "InputNameChanged", intent: subscription::INPUTS, data }]
+        vec![Happened {
+            kind: "InputNameChanged",
+            intent: subscription::INPUTS,
+            data,
+        }]
     }
 
     /// Removes an input; `None` when there is none of that name.
@@ -182,13 +236,22 @@ impl World {
         self.inputs.remove(name)?;
         self.items.retain(|item| item.source != name);
         let data = json!({"inputName": name, "inputUuid": uuid_of(name)});
-        Some(vec![Happened { kind: "InputRemoved", intent: subscription::INPUTS, data }])
+        Some(vec![Happened {
+            kind: "InputRemoved",
+            intent: subscription::INPUTS,
+            data,
+        }])
     }
 }
 
 fn stream_state(active: bool, state: &str) -> Happened {
-    let data = json!({"outputActive": active, "outputState": format!("OBS_WEBSOCKET_OUTPUT_{state}")});
-    Happened { kind: "StreamStateChanged", intent: subscription::OUTPUTS, data }
+    let data =
+        json!({"outputActive": active, "outputState": format!("OBS_WEBSOCKET_OUTPUT_{state}")});
+    Happened {
+        kind: "StreamStateChanged",
+        intent: subscription::OUTPUTS,
+        data,
+    }
 }
 
 #[cfg(test)]
@@ -199,11 +262,25 @@ mod tests {
     fn a_stream_starts_once_and_ends_once() {
         let (mut world, now) = (World::default(), Instant::now());
         assert_eq!(world.streaming_for(now), None);
-        let states = |events: Vec<Happened>| events.into_iter().map(|event| event.data["outputState"].clone()).collect::<Vec<_>>();
+        let states = |events: Vec<Happened>| {
+            events
+                .into_iter()
+                .map(|event| event.data["outputState"].clone())
+                .collect::<Vec<_>>()
+        };
         let started = states(world.start_stream(now).unwrap());
-        assert_eq!(started, ["OBS_WEBSOCKET_OUTPUT_STARTING", "OBS_WEBSOCKET_OUTPUT_STARTED"]);
+        assert_eq!(
+            started,
+            [
+                "OBS_WEBSOCKET_OUTPUT_STARTING",
+                "OBS_WEBSOCKET_OUTPUT_STARTED"
+            ]
+        );
         assert_eq!(world.start_stream(now), None);
-        assert_eq!(world.streaming_for(now + Duration::from_secs(5)), Some(Duration::from_secs(5)));
+        assert_eq!(
+            world.streaming_for(now + Duration::from_secs(5)),
+            Some(Duration::from_secs(5))
+        );
         assert!(world.stop_stream().is_some());
         assert_eq!(world.stop_stream(), None);
     }
@@ -212,7 +289,10 @@ mod tests {
     fn only_known_scenes_go_on_air() {
         let mut world = World::default();
         assert_eq!(world.switch("Nowhere"), None);
-        assert_eq!(world.switch("Credits").unwrap()[0].data["sceneName"], "Credits");
+        assert_eq!(
+            world.switch("Credits").unwrap()[0].data["sceneName"],
+            "Credits"
+        );
         assert_eq!(world.program, "Credits");
     }
 }

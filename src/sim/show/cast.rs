@@ -2,10 +2,23 @@
 
 use crate::sim::twitchat::{Person, Reward, Roles};
 
-const NOBODY: Roles = Roles { moderator: false, vip: false, subscriber: false };
-const MODERATOR: Roles = Roles { moderator: true, ..NOBODY };
-const VIP: Roles = Roles { vip: true, ..NOBODY };
-const SUBSCRIBER: Roles = Roles { subscriber: true, ..NOBODY };
+const NOBODY: Roles = Roles {
+    moderator: false,
+    vip: false,
+    subscriber: false,
+};
+const MODERATOR: Roles = Roles {
+    moderator: true,
+    ..NOBODY
+};
+const VIP: Roles = Roles {
+    vip: true,
+    ..NOBODY
+};
+const SUBSCRIBER: Roles = Roles {
+    subscriber: true,
+    ..NOBODY
+};
 
 /// Id, display name, login where it is not the name in lower case, badges.
 const REGULARS: [(&str, &str, Option<&str>, Roles); 14] = [
@@ -13,7 +26,15 @@ const REGULARS: [(&str, &str, Option<&str>, Roles); 14] = [
     ("70010002", "雪見うどん", Some("yukimi_udon"), VIP),
     ("70010003", "CaptainCrumpet", None, SUBSCRIBER),
     ("70010004", "LofiLlama", None, NOBODY),
-    ("70010005", "김밥왕", Some("gimbap_king"), Roles { vip: true, ..SUBSCRIBER }),
+    (
+        "70010005",
+        "김밥왕",
+        Some("gimbap_king"),
+        Roles {
+            vip: true,
+            ..SUBSCRIBER
+        },
+    ),
     ("70010006", "NachtEule42", None, NOBODY),
     ("70010007", "Pretzel_of_Doom", None, NOBODY),
     ("70010008", "月光熊", Some("moonbear_tw"), NOBODY),
@@ -38,7 +59,9 @@ pub(super) fn regulars() -> Vec<Person> {
 
 /// Those who get subscriptions and say nothing.
 pub(super) fn lurkers(count: u64) -> Vec<Person> {
-    (1..=count).map(|number| Person::new(format!("7002{number:04}"), format!("lurker_{number:02}"))).collect()
+    (1..=count)
+        .map(|number| Person::new(format!("7002{number:04}"), format!("lurker_{number:02}")))
+        .collect()
 }
 
 /// A follower from `YouTube`: no Twitch id, blanks in the login.
@@ -58,10 +81,18 @@ pub(super) fn second_raider() -> Person {
 
 /// What channel points buy.
 pub(super) fn rewards() -> [Reward; 3] {
-    let reward = |id: &str, title: &str, cost| Reward { id: id.into(), title: title.into(), cost };
+    let reward = |id: &str, title: &str, cost| Reward {
+        id: id.into(),
+        title: title.into(),
+        cost,
+    };
     [
         reward("21b9fec8-4ddd-434d-b781-95176819c3c1", "Hydrate!", 350),
-        reward("2907937b-2cea-4e8b-bbcd-3beafb4ab4f5", "Pick the next map", 2_000),
+        reward(
+            "2907937b-2cea-4e8b-bbcd-3beafb4ab4f5",
+            "Pick the next map",
+            2_000,
+        ),
         Reward::highlight(),
     ]
 }

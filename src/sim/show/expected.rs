@@ -4,7 +4,8 @@ use crate::sim::twitchat::{Moment, Stage};
 
 use super::script::{Act, Script};
 
-/// Display names by section, each once, in the order in which they were played. OBS changes the order: compare them as sets.
+/// Display names by section, each once, in the order in which they were played. OBS changes the
+/// order: compare them as sets.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Expected {
     /// `Follows`.
@@ -23,11 +24,13 @@ pub struct Expected {
     pub raided: Vec<String>,
     /// `RewardRedemptions`.
     pub redemptions: Vec<String>,
-    /// `GameUpdates`: games that were switched to. The one that Twitchat starts with is only where the labels begin.
+    /// `GameUpdates`: games that were switched to. The one that Twitchat starts with is only where
+    /// the labels begin.
     pub games: Vec<String>,
     /// `User.Users`: who wrote.
     pub users: Vec<String>,
-    /// Of those, who wrote with a moderator's badge. Live only the first generation tells; the summary tells of all.
+    /// Of those, who wrote with a moderator's badge. Live only the first generation tells; the
+    /// summary tells of all.
     pub moderators: Vec<String>,
     /// Of those, who wrote with a VIP badge.
     pub vips: Vec<String>,
@@ -53,7 +56,9 @@ impl Expected {
     fn count(&mut self, moment: &Moment) {
         match moment {
             Moment::Follow { who } => once(&mut self.follows, &who.display),
-            Moment::FirstMessage { who, .. } | Moment::NonFollower { who, .. } | Moment::Chat { who } => {
+            Moment::FirstMessage { who, .. }
+            | Moment::NonFollower { who, .. }
+            | Moment::Chat { who } => {
                 once(&mut self.users, &who.display);
                 if who.roles.moderator {
                     once(&mut self.moderators, &who.display);
@@ -69,7 +74,9 @@ impl Expected {
                     None => self.bits.push((who.display.clone(), *bits)),
                 }
             }
-            Moment::Sub { who, .. } | Moment::PrimeUpgrade { who } | Moment::GiftUpgrade { who } => once(&mut self.subs, &who.display),
+            Moment::Sub { who, .. }
+            | Moment::PrimeUpgrade { who }
+            | Moment::GiftUpgrade { who } => once(&mut self.subs, &who.display),
             Moment::Resub { who, .. } => once(&mut self.resubs, &who.display),
             Moment::Gift { from, to, .. } => {
                 once(&mut self.gift_subs, &from.display);
@@ -80,8 +87,14 @@ impl Expected {
             Moment::Redeem { who, .. } => once(&mut self.redemptions, &who.display),
             Moment::Raid { who, .. } => once(&mut self.raided, &who.display),
             Moment::Category { name } => once(&mut self.games, name),
-            Moment::Poll { poll, stage: Stage::Ends } => once(&mut self.polls, &poll.title),
-            Moment::Poll { .. } | Moment::Prediction { .. } | Moment::Tip { .. } | Moment::HypeTrain { .. } => {}
+            Moment::Poll {
+                poll,
+                stage: Stage::Ends,
+            } => once(&mut self.polls, &poll.title),
+            Moment::Poll { .. }
+            | Moment::Prediction { .. }
+            | Moment::Tip { .. }
+            | Moment::HypeTrain { .. } => {}
         }
     }
 }

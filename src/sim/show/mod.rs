@@ -1,6 +1,8 @@
-//! The demo's stream: ten lively seconds, three generations of Twitchat one after the other, and somebody else who publishes a raid.
+//! The demo's stream: ten lively seconds, three generations of Twitchat one after the other, and
+//! somebody else who publishes a raid.
 //!
-//! The same seed gives the same show, and the show says what the credits should be after it. Called by the demo and by the tests.
+//! The same seed gives the same show, and the show says what the credits should be after it. Called
+//! by the demo and by the tests.
 
 mod cast;
 mod expected;
@@ -42,14 +44,24 @@ impl Show {
     /// Connects everybody who plays to an obs-websocket.
     pub async fn connect(target: Target, seed: u64, pace: Pace) -> Result<Self, PeerError> {
         let publisher = Talker::connect(&target).await?;
-        // Twitchat tells a cheer after a second and labels after 100 ms; a hurried show hurries these too.
+        // Twitchat tells a cheer after a second and labels after 100 ms; a hurried show hurries
+        // these too.
         let options = Options {
             generation: Generation::First,
             bits_delay: pace.0 / 10,
-            label_delay: if pace.0 < Pace::LIVE.0 { Duration::ZERO } else { Duration::from_millis(100) },
+            label_delay: if pace.0 < Pace::LIVE.0 {
+                Duration::ZERO
+            } else {
+                Duration::from_millis(100)
+            },
             ..Options::default()
         };
-        Ok(Self { script: Script::new(seed), pace, twitchat: StandIn::connect(target, options).await?, publisher })
+        Ok(Self {
+            script: Script::new(seed),
+            pace,
+            twitchat: StandIn::connect(target, options).await?,
+            publisher,
+        })
     }
 
     /// What the credits should say afterwards.
@@ -70,7 +82,11 @@ impl Show {
             match act {
                 Act::Switch(generation) => self.twitchat.switch(*generation).await?,
                 Act::Play(moment) => self.twitchat.play(moment.clone()).await?,
-                Act::PublishRaid { who, viewers } => self.publisher.broadcast(&publish_raid(who, *viewers)).await?,
+                Act::PublishRaid { who, viewers } => {
+                    self.publisher
+                        .broadcast(&publish_raid(who, *viewers))
+                        .await?
+                }
             }
         }
         self.twitchat.settled().await

@@ -35,34 +35,59 @@ fn every_section_has_somebody_in_every_show() {
         ] {
             assert!(names.len() >= 2, "{section} of seed {seed}: {names:?}");
         }
-        assert_eq!(expected.gift_bombs.last().map(String::as_str), Some("AnAnonymousGifter"));
+        assert_eq!(
+            expected.gift_bombs.last().map(String::as_str),
+            Some("AnAnonymousGifter")
+        );
     }
 }
 
-/// Moderators and VIPs are told live by the first generation alone: some of them come in that early.
+/// Moderators and VIPs are told live by the first generation alone: some of them come in that
+/// early.
 #[test]
 fn badges_are_seen_in_every_show() {
     for seed in 0..50 {
         let script = Script::new(seed);
-        let early = script.0.iter().take_while(|(_, act)| *act != Act::Switch(Generation::Second));
+        let early = script
+            .0
+            .iter()
+            .take_while(|(_, act)| *act != Act::Switch(Generation::Second));
         let roles: Vec<_> = early
             .filter_map(|(_, act)| match act {
                 Act::Play(Moment::FirstMessage { who, .. }) => Some(who.roles),
                 _ => None,
             })
             .collect();
-        assert!(roles.iter().any(|roles| roles.moderator) && roles.iter().any(|roles| roles.vip), "seed {seed}");
+        assert!(
+            roles.iter().any(|roles| roles.moderator) && roles.iter().any(|roles| roles.vip),
+            "seed {seed}"
+        );
     }
 }
 
 #[tokio::test]
 async fn all_three_generations_and_the_published_raid_reach_the_bus() {
     let obs = obs::StandIn::start(obs::Options::default()).await.unwrap();
-    let mut show = Show::connect(Target { url: obs.url(), password: None }, 1, Pace::HURRIED).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(60), show.play()).await.unwrap().unwrap();
+    let mut show = Show::connect(
+        Target {
+            url: obs.url(),
+            password: None,
+        },
+        1,
+        Pace::HURRIED,
+    )
+    .await
+    .unwrap();
+    tokio::time::timeout(Duration::from_secs(60), show.play())
+        .await
+        .unwrap()
+        .unwrap();
     obs.drained().await;
     let heard = obs.heard();
-    let kinds: BTreeSet<_> = heard.iter().filter_map(|heard| heard["type"].as_str()).collect();
+    let kinds: BTreeSet<_> = heard
+        .iter()
+        .filter_map(|heard| heard["type"].as_str())
+        .collect();
     for kind in [
         "MESSAGE_FIRST",
         "FOLLOW",
@@ -81,14 +106,34 @@ async fn all_three_generations_and_the_published_raid_reach_the_bus() {
     ] {
         assert!(kinds.contains(kind), "{kind} is missing");
     }
-    assert_eq!(heard.iter().filter(|heard| heard["request"] == "PublishEvent").count(), 1);
-    let gifts = |kind: &str| heard.iter().filter(|heard| heard["type"] == kind && heard["data"]["isGift"] == true).count();
+    assert_eq!(
+        heard
+            .iter()
+            .filter(|heard| heard["request"] == "PublishEvent")
+            .count(),
+        1
+    );
+    let gifts = |kind: &str| {
+        heard
+            .iter()
+            .filter(|heard| heard["type"] == kind && heard["data"]["isGift"] == true)
+            .count()
+    };
     assert_eq!((gifts("SUBSCRIPTION"), gifts("ON_SUBSCRIPTION")), (5, 4));
     // Labels are whole states; their order decides what is a change.
-    let labels = heard.iter().filter(|heard| heard["type"].as_str().is_some_and(|kind| kind.ends_with("LABEL_OVERLAY_PLACEHOLDERS")));
-    let mut games: Vec<Value> = labels.map(|heard| heard["data"]["STREAM_CATEGORY_NAME"]["value"].clone()).collect();
+    let labels = heard.iter().filter(|heard| {
+        heard["type"]
+            .as_str()
+            .is_some_and(|kind| kind.ends_with("LABEL_OVERLAY_PLACEHOLDERS"))
+    });
+    let mut games: Vec<Value> = labels
+        .map(|heard| heard["data"]["STREAM_CATEGORY_NAME"]["value"].clone())
+        .collect();
     games.dedup();
-    assert_eq!(games, ["Just Chatting", "Hollow Harbour", "Frog Café Simulator"]);
+    assert_eq!(
+        games,
+        ["Just Chatting", "Hollow Harbour", "Frog Café Simulator"]
+    );
     // The history outlives the updates.
     assert_eq!(show.expected().follows.len(), 5);
 }

@@ -1,6 +1,7 @@
 //! What Twitchat remembers of the stream, and the summary it makes of it.
 //!
-//! Lists are newest first, `login` holds the display name and every list is there, as `protocol/twitchat.md` §4 says. Pure.
+//! Lists are newest first, `login` holds the display name and every list is there, as
+//! `protocol/twitchat.md` §4 says. Pure.
 
 use serde_json::{Map, Value, json};
 
@@ -55,7 +56,10 @@ impl History {
 
     /// The body of a summary of all since `offset_ms`.
     pub(super) fn summary(&self, offset_ms: i64) -> Value {
-        let mut lists: Map<String, Value> = LISTS.iter().map(|list| ((*list).to_owned(), json!([]))).collect();
+        let mut lists: Map<String, Value> = LISTS
+            .iter()
+            .map(|list| ((*list).to_owned(), json!([])))
+            .collect();
         let since = || self.0.iter().filter(|(at_ms, _)| *at_ms >= offset_ms);
         let mut put = |list: &str, row: Value| {
             if let Some(rows) = lists.get_mut(list).and_then(Value::as_array_mut) {
@@ -69,14 +73,21 @@ impl History {
         }
         for wave in waves(since()).iter().rev() {
             let Person { id, display, .. } = &wave.from;
-            put("subgifts", json!({"uid": id, "login": display, "tier": tier(wave.tier), "total": wave.total, "platform": "twitch"}));
+            put(
+                "subgifts",
+                json!({"uid": id, "login": display, "tier": tier(wave.tier), "total": wave.total,
+                    "platform": "twitch"}),
+            );
         }
         for (who, count) in chatters(since()) {
-            let Person { id, display, roles, .. } = who;
+            let Person {
+                id, display, roles, ..
+            } = who;
             put(
                 "chatters",
                 json!({
-                    "uid": id, "login": display, "count": count, "vip": roles.vip, "mod": roles.moderator, "sub": roles.subscriber,
+                    "uid": id, "login": display, "count": count, "vip": roles.vip,
+                        "mod": roles.moderator, "sub": roles.subscriber,
                     "bans": 0, "tos": 0, "tosDuration": 0,
                 }),
             );
@@ -85,7 +96,8 @@ impl History {
         lists.insert(
             "labels".into(),
             json!({
-                "no_entry": "No entry", "train": "Level {LEVEL} at {PERCENT}%", "premium_only": "Premium section",
+                "no_entry": "No entry", "train": "Level {LEVEL} at {PERCENT}%",
+                    "premium_only": "Premium section",
                 "sub_duration": "{MONTHS} month | {MONTHS} months",
             }),
         );
@@ -95,44 +107,100 @@ impl History {
 
 /// The list that a moment is in, and its row there.
 fn row(moment: &Moment) -> Option<(&'static str, Value)> {
-    let sub = |who: &Person, at: Tier, months: u64| json!({"uid": who.id, "login": who.display, "tier": tier(at), "subDuration": months, "platform": "twitch"});
+    let sub = |who: &Person, at: Tier, months: u64| {
+        json!({"uid": who.id, "login": who.display,
+        "tier": tier(at), "subDuration": months, "platform": "twitch"})
+    };
     Some(match moment {
         Moment::Follow { who } => ("follows", json!({"uid": who.id, "login": who.display})),
-        Moment::Raid { who, viewers } => ("raids", json!({"uid": who.id, "login": who.display, "raiders": viewers})),
+        Moment::Raid { who, viewers } => (
+            "raids",
+            json!({"uid": who.id, "login": who.display, "raiders": viewers}),
+        ),
         Moment::Sub { who, tier } => ("subs", sub(who, *tier, 1)),
         Moment::PrimeUpgrade { who } => ("subs", sub(who, Tier::One, 1)),
-        Moment::Resub { who, tier, months, .. } => ("resubs", sub(who, *tier, *months)),
+        Moment::Resub {
+            who, tier, months, ..
+        } => ("resubs", sub(who, *tier, *months)),
         // Twitchat's own trap: who goes on with a gift is listed as a giver.
-        Moment::GiftUpgrade { who } => {
-            ("subgifts", json!({"uid": who.id, "login": who.display, "tier": 1, "total": 1, "platform": "twitch"}))
-        }
-        Moment::Cheer { who, bits, .. } => ("bits", json!({"uid": who.id, "login": who.display, "bits": bits, "pinned": false})),
+        Moment::GiftUpgrade { who } => (
+            "subgifts",
+            json!({"uid": who.id, "login": who.display, "tier": 1, "total": 1,
+                "platform": "twitch"}),
+        ),
+        Moment::Cheer { who, bits, .. } => (
+            "bits",
+            json!({"uid": who.id, "login": who.display, "bits": bits, "pinned": false}),
+        ),
         Moment::Redeem { who, reward, .. } => {
-            let reward = json!({"name": reward.title, "id": reward.id, "icon": "https://cdn.example/reward.png"});
-            ("rewards", json!({"uid": who.id, "login": who.display, "reward": reward}))
+            let reward = json!({"name": reward.title, "id": reward.id,
+                "icon": "https://cdn.example/reward.png"});
+            (
+                "rewards",
+                json!({"uid": who.id, "login": who.display, "reward": reward}),
+            )
         }
-        Moment::Poll { poll, stage: Stage::Ends } => {
+        Moment::Poll {
+            poll,
+            stage: Stage::Ends,
+        } => {
             let choices = poll.choices.iter().enumerate();
             let choices: Vec<_> = choices
-                .map(|(place, choice)| json!({"title": choice.label, "votes": choice.votes, "win": place == poll.leader()}))
+                .map(|(place, choice)| {
+                    json!({"title": choice.label, "votes": choice.votes,
+                    "win": place == poll.leader()})
+                })
                 .collect();
-            ("polls", json!({"title": poll.title, "votes": poll.votes(), "choices": choices}))
+            (
+                "polls",
+                json!({"title": poll.title, "votes": poll.votes(), "choices": choices}),
+            )
         }
-        Moment::Prediction { prediction, stage: Stage::Ends } => {
-            let outcomes = prediction.choices.iter().enumerate().map(|(place, choice)| {
-                json!({"title": choice.label, "points": choice.votes, "voters": choice.voters, "win": place == prediction.leader()})
-            });
+        Moment::Prediction {
+            prediction,
+            stage: Stage::Ends,
+        } => {
+            let outcomes = prediction
+                .choices
+                .iter()
+                .enumerate()
+                .map(|(place, choice)| {
+                    json!({"title": choice.label, "points": choice.votes, "voters": choice.voters,
+                    "win": place == prediction.leader()})
+                });
             let outcomes: Vec<_> = outcomes.collect();
-            ("predictions", json!({"title": prediction.title, "points": prediction.votes(), "outcomes": outcomes}))
+            (
+                "predictions",
+                json!({"title": prediction.title, "points": prediction.votes(),
+                    "outcomes": outcomes}),
+            )
         }
-        Moment::Tip { name, cents, currency } => {
-            let amount = serde_json::Number::from_f64(f64::from(u32::try_from(*cents).unwrap_or(u32::MAX)) / 100.0);
-            ("tips", json!({"login": name, "amount": amount, "currency": currency, "platform": "kofi"}))
+        Moment::Tip {
+            name,
+            cents,
+            currency,
+        } => {
+            let amount = serde_json::Number::from_f64(
+                f64::from(u32::try_from(*cents).unwrap_or(u32::MAX)) / 100.0,
+            );
+            (
+                "tips",
+                json!({"login": name, "amount": amount, "currency": currency, "platform": "kofi"}),
+            )
         }
-        Moment::HypeTrain { level, percent, bits: (cheerer, bits), points: (giver, points) } => {
+        Moment::HypeTrain {
+            level,
+            percent,
+            bits: (cheerer, bits),
+            points: (giver, points),
+        } => {
             let bits = json!({"uid": cheerer.id, "login": cheerer.display, "bits": bits});
             let subs = json!({"uid": giver.id, "login": giver.display, "subs": points});
-            ("hypeTrains", json!({"level": level, "percent": percent, "conductorBits": bits, "conductorSubs": subs}))
+            (
+                "hypeTrains",
+                json!({"level": level, "percent": percent, "conductorBits": bits,
+                    "conductorSubs": subs}),
+            )
         }
         _ => return None,
     })
@@ -142,24 +210,41 @@ fn row(moment: &Moment) -> Option<(&'static str, Value)> {
 fn waves<'a>(moments: impl Iterator<Item = &'a (i64, Moment)>) -> Vec<Wave> {
     let mut waves: Vec<Wave> = Vec::new();
     for (at_ms, moment) in moments {
-        let Moment::Gift { from, to, tier } = moment else { continue };
-        let running = waves.iter_mut().rev().find(|wave| wave.from.id == from.id && wave.tier == *tier);
+        let Moment::Gift { from, to, tier } = moment else {
+            continue;
+        };
+        let running = waves
+            .iter_mut()
+            .rev()
+            .find(|wave| wave.from.id == from.id && wave.tier == *tier);
         match running.filter(|wave| at_ms.saturating_sub(wave.last_ms) < WAVE_GAP_MS) {
             Some(wave) => {
                 wave.last_ms = *at_ms;
                 wave.total = wave.total.saturating_add(to.len());
             }
-            None => waves.push(Wave { from: from.clone(), tier: *tier, last_ms: *at_ms, total: to.len() }),
+            None => waves.push(Wave {
+                from: from.clone(),
+                tier: *tier,
+                last_ms: *at_ms,
+                total: to.len(),
+            }),
         }
     }
     waves
 }
 
 /// Who wrote how often, newest first.
-fn chatters<'a>(moments: impl DoubleEndedIterator<Item = &'a (i64, Moment)>) -> Vec<(&'a Person, u64)> {
+fn chatters<'a>(
+    moments: impl DoubleEndedIterator<Item = &'a (i64, Moment)>,
+) -> Vec<(&'a Person, u64)> {
     let mut chatters: Vec<(&Person, u64)> = Vec::new();
     for (_, moment) in moments.rev() {
-        let (Moment::Chat { who } | Moment::FirstMessage { who, .. } | Moment::NonFollower { who, .. }) = moment else { continue };
+        let (Moment::Chat { who }
+        | Moment::FirstMessage { who, .. }
+        | Moment::NonFollower { who, .. }) = moment
+        else {
+            continue;
+        };
         match chatters.iter_mut().find(|(known, _)| known.id == who.id) {
             Some((_, count)) => *count = count.saturating_add(1),
             None => chatters.push((who, 1)),
@@ -179,11 +264,29 @@ mod tests {
     #[test]
     fn a_summary_has_every_list_and_begins_at_the_offset() {
         let mut history = History::default();
-        history.remember(10, Moment::Follow { who: person("Early") });
-        history.remember(20, Moment::Follow { who: person("Later") });
-        history.remember(30, Moment::Follow { who: person("Latest") });
+        history.remember(
+            10,
+            Moment::Follow {
+                who: person("Early"),
+            },
+        );
+        history.remember(
+            20,
+            Moment::Follow {
+                who: person("Later"),
+            },
+        );
+        history.remember(
+            30,
+            Moment::Follow {
+                who: person("Latest"),
+            },
+        );
         let summary = history.summary(20);
-        assert_eq!(summary["follows"], json!([{"uid": "6", "login": "Latest"}, {"uid": "5", "login": "Later"}]));
+        assert_eq!(
+            summary["follows"],
+            json!([{"uid": "6", "login": "Latest"}, {"uid": "5", "login": "Later"}])
+        );
         assert!(LISTS.iter().all(|list| summary[*list].is_array()));
         assert_eq!(history.summary(0)["follows"].as_array().unwrap().len(), 3);
     }
@@ -191,21 +294,46 @@ mod tests {
     #[test]
     fn gifts_within_ten_seconds_are_one_row() {
         let mut history = History::default();
-        let gift = |to: &[&str]| Moment::Gift { from: person("Giver"), to: to.iter().map(|to| person(to)).collect(), tier: Tier::One };
+        let gift = |to: &[&str]| Moment::Gift {
+            from: person("Giver"),
+            to: to.iter().map(|to| person(to)).collect(),
+            tier: Tier::One,
+        };
         history.remember(0, gift(&["a"]));
         history.remember(9_999, gift(&["bb", "ccc"]));
         history.remember(20_000, gift(&["dddd"]));
-        let totals: Vec<_> = history.summary(0)["subgifts"].as_array().unwrap().iter().map(|row| row["total"].clone()).collect();
+        let totals: Vec<_> = history.summary(0)["subgifts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["total"].clone())
+            .collect();
         assert_eq!(totals, [1, 3]);
     }
 
     #[test]
     fn chatters_are_counted_and_carry_their_roles() {
         let mut history = History::default();
-        let who = person("Vip").roles(super::super::moment::Roles { vip: true, ..Default::default() });
-        history.remember(0, Moment::FirstMessage { who: who.clone(), text: "hi".into() });
+        let who = person("Vip").roles(super::super::moment::Roles {
+            vip: true,
+            ..Default::default()
+        });
+        history.remember(
+            0,
+            Moment::FirstMessage {
+                who: who.clone(),
+                text: "hi".into(),
+            },
+        );
         history.remember(1, Moment::Chat { who });
         let chatters = history.summary(0)["chatters"].clone();
-        assert_eq!((&chatters[0]["count"], &chatters[0]["vip"], &chatters[0]["mod"]), (&json!(2), &json!(true), &json!(false)));
+        assert_eq!(
+            (
+                &chatters[0]["count"],
+                &chatters[0]["vip"],
+                &chatters[0]["mod"]
+            ),
+            (&json!(2), &json!(true), &json!(false))
+        );
     }
 }

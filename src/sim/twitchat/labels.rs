@@ -1,6 +1,7 @@
 //! Label placeholders: the only live sign of raids and of the category.
 //!
-//! All tags are sent every time, and "last" tags are replayed from history when Twitchat starts: hence the raid of an earlier day. Pure.
+//! All tags are sent every time, and "last" tags are replayed from history when Twitchat starts:
+//! hence the raid of an earlier day. Pure.
 
 use serde_json::{Map, Value, json};
 
@@ -48,11 +49,16 @@ impl Labels {
     fn raid(&mut self, id: &str, name: &str, viewers: u64) {
         self.set("RAID_ID", "string", id);
         self.set("RAID_NAME", "string", name);
-        self.set("RAID_AVATAR", "image", "https://cdn.example/raider-300x300.png");
+        self.set(
+            "RAID_AVATAR",
+            "image",
+            "https://cdn.example/raider-300x300.png",
+        );
         self.set("RAID_COUNT", "number", viewers);
     }
 
     fn set(&mut self, tag: &str, kind: &str, value: impl Into<Value>) {
-        self.0.insert(tag.to_owned(), json!({"type": kind, "value": value.into()}));
+        self.0
+            .insert(tag.to_owned(), json!({"type": kind, "value": value.into()}));
     }
 }

@@ -1,8 +1,9 @@
-//! A stand-in Twitchat: plays what happens on a stream to any obs-websocket, in the words of one of its three generations, and answers
-//! the questions that the real one answers.
+//! A stand-in Twitchat: plays what happens on a stream to any obs-websocket, in the words of one of
+//! its three generations, and answers the questions that the real one answers.
 //!
-//! It keeps a history, so that its summary fills what the other side has missed; it drops ids that it has seen, its own included. It has
-//! no chat, no overlays and no settings. Called by the demo's [`show`](super::show) and by the tests.
+//! It keeps a history, so that its summary fills what the other side has missed; it drops ids that
+//! it has seen, its own included. It has no chat, no overlays and no settings. Called by the demo's
+//! [`show`](super::show) and by the tests.
 
 mod first;
 mod history;
@@ -53,7 +54,10 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             generation: Generation::Second,
-            channel: Channel { id: "48210953".into(), login: "nordlicht_tv".into() },
+            channel: Channel {
+                id: "48210953".into(),
+                login: "nordlicht_tv".into(),
+            },
             bits_delay: Duration::ZERO,
             label_delay: Duration::ZERO,
             pages: 1,
@@ -88,7 +92,8 @@ struct State {
 }
 
 impl StandIn {
-    /// Connects to an obs-websocket, with one connection to talk and one to listen. Says nothing yet.
+    /// Connects to an obs-websocket, with one connection to talk and one to listen. Says nothing
+    /// yet.
     pub async fn connect(target: Target, options: Options) -> Result<Self, PeerError> {
         let state = State {
             generation: options.generation,
@@ -111,16 +116,25 @@ impl StandIn {
         Ok(twitchat)
     }
 
-    /// Connects again, after OBS went away. The history is kept and, as in Twitchat, nothing announces it.
+    /// Connects again, after OBS went away. The history is kept and, as in Twitchat, nothing
+    /// announces it.
     pub async fn reconnect(&self) -> Result<(), PeerError> {
         let hearer = Hearer::connect(&self.0.target).await?;
         *self.0.talker.lock().await = Some(Talker::connect(&self.0.target).await?);
-        let listening = AbortOnDropHandle::new(tokio::spawn(watched("the listener", listen(hearer, Arc::downgrade(&self.0)))));
-        *self.0.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(listening);
+        let listening = AbortOnDropHandle::new(tokio::spawn(watched(
+            "the listener",
+            listen(hearer, Arc::downgrade(&self.0)),
+        )));
+        *self
+            .0
+            .listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(listening);
         Ok(())
     }
 
-    /// Updates Twitchat to another generation: it starts again with the same history and, if it has words for it, says so.
+    /// Updates Twitchat to another generation: it starts again with the same history and, if it has
+    /// words for it, says so.
     pub async fn switch(&self, generation: Generation) -> Result<(), PeerError> {
         self.0.lock().generation = generation;
         let ready = match generation {
@@ -132,7 +146,8 @@ impl StandIn {
         self.0.send_labels().await
     }
 
-    /// Lets something happen: it is remembered, and told in so far as this generation tells it. It stays remembered when telling fails.
+    /// Lets something happen: it is remembered, and told in so far as this generation tells it. It
+    /// stays remembered when telling fails.
     pub async fn play(&self, moment: Moment) -> Result<(), PeerError> {
         let late = matches!(moment, Moment::Cheer { .. }) && !self.0.options.bits_delay.is_zero();
         let (said, labels) = self.0.happen(moment);
@@ -147,7 +162,11 @@ impl StandIn {
         } else {
             self.0.send(&said).await?;
         }
-        if labels { Inner::tell_labels(&self.0).await } else { Ok(()) }
+        if labels {
+            Inner::tell_labels(&self.0).await
+        } else {
+            Ok(())
+        }
     }
 
     /// Lets something happen that nobody is told of, as when OBS was away: only the summary knows.
@@ -176,7 +195,8 @@ impl StandIn {
         self.0.lock().answering = answering;
     }
 
-    /// The types and data of what others have sent to Twitchat, in the order in which it came. Unknown types are there as well.
+    /// The types and data of what others have sent to Twitchat, in the order in which it came.
+    /// Unknown types are there as well.
     pub fn received(&self) -> Vec<(String, Value)> {
         self.0.lock().received.clone()
     }
@@ -199,7 +219,10 @@ impl Inner {
     /// Sends messages back to back, once per open page. Twitchat never waits for a reply.
     async fn send(&self, said: &[Said]) -> Result<(), PeerError> {
         let mut talker = self.talker.lock().await;
-        let talker = talker.as_mut().ok_or_else(|| PeerError::Closed { code: None, reason: "not connected".into() })?;
+        let talker = talker.as_mut().ok_or_else(|| PeerError::Closed {
+            code: None,
+            reason: "not connected".into(),
+        })?;
         for (kind, data) in said {
             for _ in 0..self.options.pages {
                 talker.pipeline(&self.envelope(kind, data.clone())).await?;
@@ -263,7 +286,10 @@ impl Inner {
         {
             return None;
         }
-        let data = envelope.get_mut("data").map(Value::take).unwrap_or_default();
+        let data = envelope
+            .get_mut("data")
+            .map(Value::take)
+            .unwrap_or_default();
         let answer = state.answer(&kind, &data);
         state.received.push((kind, data));
         answer.filter(|_| state.answering)
@@ -283,19 +309,26 @@ impl State {
         true
     }
 
-    /// The oldest generation knew no questions; the second threw on a question without data; the third tolerates that.
+    /// The oldest generation knew no questions; the second threw on a question without data; the
+    /// third tolerates that.
     fn answer(&self, kind: &str, data: &Value) -> Option<Said> {
         let since = |field: &str| data.get(field).and_then(Value::as_f64).map_or(0, whole);
         match (self.generation, kind) {
             (Generation::First, _) => None,
-            (generation, "GET_LABEL_OVERLAY_PLACEHOLDERS") => Some((labels_kind(generation), Some(self.labels.data()))),
+            (generation, "GET_LABEL_OVERLAY_PLACEHOLDERS") => {
+                Some((labels_kind(generation), Some(self.labels.data())))
+            }
             (Generation::Second, "GET_SUMMARY_DATA") if data.is_object() => {
                 Some(("SUMMARY_DATA", Some(self.history.summary(since("offset")))))
             }
-            (Generation::Third, "GET_ENDING_CREDITS_DATA") => {
-                Some(("SET_ENDING_CREDITS_DATA", Some(self.history.summary(since("dateOffset")))))
-            }
-            (Generation::Third, "GET_GLOBAL_STATES") => Some(("ON_GLOBAL_STATES", Some(json!({"timers": [], "countdowns": []})))),
+            (Generation::Third, "GET_ENDING_CREDITS_DATA") => Some((
+                "SET_ENDING_CREDITS_DATA",
+                Some(self.history.summary(since("dateOffset"))),
+            )),
+            (Generation::Third, "GET_GLOBAL_STATES") => Some((
+                "ON_GLOBAL_STATES",
+                Some(json!({"timers": [], "countdowns": []})),
+            )),
             _ => None,
         }
     }
@@ -313,16 +346,30 @@ async fn listen(mut hearer: Hearer, inner: Weak<Inner>) {
 }
 
 fn labels_kind(generation: Generation) -> &'static str {
-    if generation == Generation::Third { "ON_LABEL_OVERLAY_PLACEHOLDERS" } else { "LABEL_OVERLAY_PLACEHOLDERS" }
+    if generation == Generation::Third {
+        "ON_LABEL_OVERLAY_PLACEHOLDERS"
+    } else {
+        "LABEL_OVERLAY_PLACEHOLDERS"
+    }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "JavaScript's numbers; a cast of a float saturates")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "JavaScript's numbers; a cast of a float saturates"
+)]
 fn whole(number: f64) -> i64 {
     number as i64
 }
 
 /// Unix milliseconds.
-#[expect(clippy::disallowed_methods, reason = "the stand-in is a program of its own: nobody gives it the time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the stand-in is a program of its own: nobody gives it the time"
+)]
 fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        })
 }

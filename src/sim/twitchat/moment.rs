@@ -1,6 +1,7 @@
 //! What can happen on a stream, before anybody has put it into words.
 //!
-//! Pure data: [`speech`](super::speech) says it in a generation's own message, [`history`](super::history) remembers it.
+//! Pure data: [`speech`](super::speech) says it in a generation's own message,
+//! [`history`](super::history) remembers it.
 
 /// Somebody in chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,7 +29,12 @@ impl Person {
     /// Somebody without badges; the login is the display name in lower case.
     pub fn new(id: impl Into<String>, display: impl Into<String>) -> Self {
         let display = display.into();
-        Self { id: id.into(), login: display.to_lowercase(), display, roles: Roles::default() }
+        Self {
+            id: id.into(),
+            login: display.to_lowercase(),
+            display,
+            roles: Roles::default(),
+        }
     }
 
     /// With another login: display names in other scripts have one.
@@ -80,7 +86,11 @@ pub struct Reward {
 impl Reward {
     /// Twitch's own "Highlight my message", which Twitchat reports with a cost of -1.
     pub fn highlight() -> Self {
-        Self { id: "highlighted-message".into(), title: "Highlight my message".into(), cost: -1 }
+        Self {
+            id: "highlighted-message".into(),
+            title: "Highlight my message".into(),
+            cost: -1,
+        }
     }
 }
 
@@ -112,7 +122,10 @@ impl Ballot {
     /// The place of the choice that leads: the first one at equal votes.
     pub(super) fn leader(&self) -> usize {
         let most = self.choices.iter().map(|choice| choice.votes).max();
-        self.choices.iter().position(|choice| Some(choice.votes) == most).unwrap_or(0)
+        self.choices
+            .iter()
+            .position(|choice| Some(choice.votes) == most)
+            .unwrap_or(0)
     }
 
     pub(super) fn votes(&self) -> u64 {

@@ -1,6 +1,7 @@
 //! What Twitchat says about a moment, in the words of its generation.
 //!
-//! Names and shapes are those of `protocol/twitchat.md` and `protocol/twitchat-v17.md`. Pure: moment and time in, type and data out.
+//! Names and shapes are those of `protocol/twitchat.md` and `protocol/twitchat-v17.md`. Pure:
+//! moment and time in, type and data out.
 
 use serde_json::{Value, json};
 
@@ -10,7 +11,8 @@ use super::moment::{Ballot, Moment, Person, Stage, Tier};
 /// How Twitchat names and shapes things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Generation {
-    /// 0.x to 6.x: chat messages nested with IRC tags. It knows no cheers, subscriptions, rewards, labels or summary.
+    /// 0.x to 6.x: chat messages nested with IRC tags. It knows no cheers, subscriptions, rewards,
+    /// labels or summary.
     First,
     /// 7.x to 16.x.
     Second,
@@ -31,10 +33,20 @@ pub struct Channel {
 pub(super) type Said = (&'static str, Option<Value>);
 
 /// Says one moment; nothing where this generation has no word for it.
-pub(super) fn say(generation: Generation, channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<Said> {
+pub(super) fn say(
+    generation: Generation,
+    channel: &Channel,
+    moment: &Moment,
+    now_ms: i64,
+) -> Vec<Said> {
     match generation {
         Generation::First => first::say(channel, moment, now_ms),
-        Generation::Second | Generation::Third => Speaker { third: generation == Generation::Third, channel, now_ms }.say(moment),
+        Generation::Second | Generation::Third => Speaker {
+            third: generation == Generation::Third,
+            channel,
+            now_ms,
+        }
+        .say(moment),
     }
 }
 
@@ -65,42 +77,79 @@ impl Speaker<'_> {
                 vec![(name("FOLLOW", "ON_FOLLOW"), Some(data))]
             }
             Moment::FirstMessage { who, text } => {
-                vec![(name("MESSAGE_FIRST", "ON_MESSAGE_FIRST_TODAY"), Some(self.message(who, text)))]
+                vec![(
+                    name("MESSAGE_FIRST", "ON_MESSAGE_FIRST_TODAY"),
+                    Some(self.message(who, text)),
+                )]
             }
             Moment::NonFollower { who, text } => {
-                vec![(name("MESSAGE_NON_FOLLOWER", "ON_MESSAGE_FROM_NON_FOLLOWER"), Some(self.message(who, text)))]
+                vec![(
+                    name("MESSAGE_NON_FOLLOWER", "ON_MESSAGE_FROM_NON_FOLLOWER"),
+                    Some(self.message(who, text)),
+                )]
             }
-            Moment::Cheer { who, bits, text } => vec![(name("BITS", "ON_BITS"), Some(self.cheer(who, *bits, text)))],
+            Moment::Cheer { who, bits, text } => {
+                vec![(name("BITS", "ON_BITS"), Some(self.cheer(who, *bits, text)))]
+            }
             Moment::Redeem { who, reward, text } => {
                 let mut data = match text {
                     Some(text) => self.message(who, text),
                     None => json!({"channel": self.channel.id, "user": user(who)}),
                 };
                 if let Some(data) = data.as_object_mut() {
-                    data.extend(text.as_ref().map(|text| ("message_chunks".to_owned(), words(text))));
-                    data.insert("reward".into(), json!({"id": reward.id, "cost": reward.cost, "title": reward.title}));
+                    data.extend(
+                        text.as_ref()
+                            .map(|text| ("message_chunks".to_owned(), words(text))),
+                    );
+                    data.insert(
+                        "reward".into(),
+                        json!({"id": reward.id, "cost": reward.cost, "title": reward.title}),
+                    );
                 }
                 vec![(name("REWARD_REDEEM", "ON_REWARD_REDEEM"), Some(data))]
             }
-            Moment::Poll { poll, stage } => self.progress(name("POLL_PROGRESS", "ON_POLL_PROGRESS"), "poll", poll, *stage),
-            Moment::Prediction { prediction, stage } => {
-                self.progress(name("PREDICTION_PROGRESS", "ON_PREDICTION_PROGRESS"), "prediction", prediction, *stage)
-            }
-            Moment::Chat { .. } | Moment::Raid { .. } | Moment::Category { .. } | Moment::Tip { .. } | Moment::HypeTrain { .. } => {
-                Vec::new()
-            }
-            _ => self.subscriptions(moment).into_iter().map(|data| (name("SUBSCRIPTION", "ON_SUBSCRIPTION"), Some(data))).collect(),
+            Moment::Poll { poll, stage } => self.progress(
+                name("POLL_PROGRESS", "ON_POLL_PROGRESS"),
+                "poll",
+                poll,
+                *stage,
+            ),
+            Moment::Prediction { prediction, stage } => self.progress(
+                name("PREDICTION_PROGRESS", "ON_PREDICTION_PROGRESS"),
+                "prediction",
+                prediction,
+                *stage,
+            ),
+            Moment::Chat { .. }
+            | Moment::Raid { .. }
+            | Moment::Category { .. }
+            | Moment::Tip { .. }
+            | Moment::HypeTrain { .. } => Vec::new(),
+            _ => self
+                .subscriptions(moment)
+                .into_iter()
+                .map(|data| (name("SUBSCRIPTION", "ON_SUBSCRIPTION"), Some(data)))
+                .collect(),
         }
     }
 
     /// One message per subscription: a bomb is never told as one.
     fn subscriptions(&self, moment: &Moment) -> Vec<Value> {
         match moment {
-            Moment::Sub { who, tier: at } => vec![self.subscription(who, &json!({"tier": tier(*at)}))],
-            Moment::Resub { who, tier: at, months, streak, text } => vec![self.subscription(
+            Moment::Sub { who, tier: at } => {
+                vec![self.subscription(who, &json!({"tier": tier(*at)}))]
+            }
+            Moment::Resub {
+                who,
+                tier: at,
+                months,
+                streak,
+                text,
+            } => vec![self.subscription(
                 who,
                 &json!({
-                    "tier": tier(*at), "totalSubDuration": months, "streakMonths": streak, "message": text,
+                    "tier": tier(*at), "totalSubDuration": months, "streakMonths": streak,
+                        "message": text,
                     "message_chunks": words(text), "isResub": true,
                 }),
             )],
@@ -108,21 +157,28 @@ impl Speaker<'_> {
                 .iter()
                 .map(|to| {
                     let gift = json!({
-                        "tier": tier(*at), "recipients": [{"uid": to.id, "login": to.login}], "streakMonths": 0, "giftCount": 1, "isGift": true,
+                        "tier": tier(*at), "recipients": [{"uid": to.id, "login": to.login}],
+                            "streakMonths": 0, "giftCount": 1, "isGift": true,
                     });
                     self.subscription(from, &gift)
                 })
                 .collect(),
-            Moment::GiftUpgrade { who } => vec![self.subscription(who, &json!({"isGiftUpgrade": true}))],
-            Moment::PrimeUpgrade { who } => vec![self.subscription(who, &json!({"isPrimeUpgrade": true}))],
+            Moment::GiftUpgrade { who } => {
+                vec![self.subscription(who, &json!({"isGiftUpgrade": true}))]
+            }
+            Moment::PrimeUpgrade { who } => {
+                vec![self.subscription(who, &json!({"isPrimeUpgrade": true}))]
+            }
             _ => Vec::new(),
         }
     }
 
     fn subscription(&self, who: &Person, differs: &Value) -> Value {
         let mut data = json!({
-            "tier": 1, "months": 1, "user": {"id": who.id, "login": who.login}, "message": "", "message_chunks": [], "recipients": [],
-            "streakMonths": 1, "totalSubDuration": 1, "giftCount": 0, "isPrimeUpgrade": false, "isGift": false, "isGiftUpgrade": false,
+            "tier": 1, "months": 1, "user": {"id": who.id, "login": who.login}, "message": "",
+                "message_chunks": [], "recipients": [],
+            "streakMonths": 1, "totalSubDuration": 1, "giftCount": 0, "isPrimeUpgrade": false,
+                "isGift": false, "isGiftUpgrade": false,
             "isResub": false,
         });
         if let (Some(data), Some(differs)) = (data.as_object_mut(), differs.as_object()) {
@@ -163,48 +219,75 @@ impl Speaker<'_> {
         }
     }
 
-    /// A poll's or a prediction's progress. At its end the state is cleared: `{}` until 16, no data since 17.
-    fn progress(&self, kind: &'static str, field: &'static str, ballot: &Ballot, stage: Stage) -> Vec<Said> {
+    /// A poll's or a prediction's progress. At its end the state is cleared: `{}` until 16, no data
+    /// since 17.
+    fn progress(
+        &self,
+        kind: &'static str,
+        field: &'static str,
+        ballot: &Ballot,
+        stage: Stage,
+    ) -> Vec<Said> {
         let cleared = (kind, (!self.third).then(|| json!({})));
         if stage == Stage::Cancelled {
             return vec![cleared];
         }
-        let told = (kind, Some(json!({field: self.ballot(field, ballot, stage)})));
-        if stage == Stage::Ends { vec![told, cleared] } else { vec![told] }
+        let told = (
+            kind,
+            Some(json!({field: self.ballot(field, ballot, stage)})),
+        );
+        if stage == Stage::Ends {
+            vec![told, cleared]
+        } else {
+            vec![told]
+        }
     }
 
     fn ballot(&self, field: &str, ballot: &Ballot, stage: Stage) -> Value {
         let poll = field == "poll";
         let told = |place: usize| {
             let choice = ballot.choices.get(place)?;
-            let mut told = json!({"id": ballot.choice_id(place), "label": choice.label, "votes": choice.votes});
+            let mut told = json!({"id": ballot.choice_id(place), "label": choice.label,
+                "votes": choice.votes});
             if let Some(told) = told.as_object_mut().filter(|_| !poll) {
                 told.insert("voters".into(), choice.voters.into());
             }
             Some(told)
         };
         let choices: Vec<_> = (0..ballot.choices.len()).filter_map(told).collect();
-        let length_ms = i64::try_from(ballot.duration_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
+        let length_ms =
+            i64::try_from(ballot.duration_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
         let mut body = json!({
-            "date": self.now_ms, "id": ballot.id, "platform": "twitch", "channel_id": self.channel.id, "type": field, "title": ballot.title,
-            "duration_s": ballot.duration_seconds, "started_at": self.now_ms, "isStart": stage == Stage::Begins,
+            "date": self.now_ms, "id": ballot.id, "platform": "twitch",
+                "channel_id": self.channel.id, "type": field, "title": ballot.title,
+            "duration_s": ballot.duration_seconds, "started_at": self.now_ms,
+                "isStart": stage == Stage::Begins,
         });
-        let Some(fields) = body.as_object_mut() else { return body };
-        fields.insert(if poll { "choices" } else { "outcomes" }.into(), choices.into());
+        let Some(fields) = body.as_object_mut() else {
+            return body;
+        };
+        fields.insert(
+            if poll { "choices" } else { "outcomes" }.into(),
+            choices.into(),
+        );
         let over = stage == Stage::Ends;
         if !poll {
             fields.insert("pendingAnswer".into(), (stage == Stage::Locks).into());
             fields.insert("totalPoints".into(), ballot.votes().into());
             fields.insert("totalUsers".into(), ballot.voters().into());
         }
-        // A running poll names its leader and its planned end; its last word has neither a length nor an end. A prediction's has.
+        // A running poll names its leader and its planned end; its last word has neither a length
+        // nor an end. A prediction's has.
         if poll || over {
             fields.extend(told(ballot.leader()).map(|winner| ("winner".to_owned(), winner)));
         }
         if poll && over {
             fields.insert("duration_s".into(), Value::Null);
         } else if poll {
-            fields.insert("ended_at".into(), self.now_ms.saturating_add(length_ms).into());
+            fields.insert(
+                "ended_at".into(),
+                self.now_ms.saturating_add(length_ms).into(),
+            );
         } else if over {
             fields.insert("ended_at".into(), self.now_ms.into());
         }
@@ -217,5 +300,9 @@ fn user(who: &Person) -> Value {
 }
 
 fn words(text: &str) -> Value {
-    if text.is_empty() { json!([]) } else { json!([{"type": "text", "value": text}]) }
+    if text.is_empty() {
+        json!([])
+    } else {
+        json!([{"type": "text", "value": text}])
+    }
 }

@@ -28,31 +28,73 @@ fn one(generation: Generation, moment: &Moment) -> (&'static str, Value) {
 
 #[test]
 fn the_first_generation_nests_and_tags() {
-    let roles = Roles { vip: true, ..Roles::default() };
-    let (kind, data) = one(Generation::First, &Moment::FirstMessage { who: olle().roles(roles), text: "evening everyone!".into() });
+    let roles = Roles {
+        vip: true,
+        ..Roles::default()
+    };
+    let (kind, data) = one(
+        Generation::First,
+        &Moment::FirstMessage {
+            who: olle().roles(roles),
+            text: "evening everyone!".into(),
+        },
+    );
     assert_eq!(kind, "MESSAGE_FIRST");
     assert_eq!(data["message"]["channel"], "#nordlicht_tv");
     assert_eq!(data["message"]["tags"]["badges"], json!({"vip": "1"}));
     assert_eq!(data["message"]["tags"]["display-name"], "OlleBakar");
     let (kind, data) = one(Generation::First, &Moment::Follow { who: olle() });
-    assert_eq!((kind, data), ("FOLLOW", json!({"user": {"display_name": "OlleBakar", "username": "olle_bakar", "user_id": "60477318"}})));
-    assert!(say(Generation::First, &channel(), &Moment::Cheer { who: olle(), bits: 1, text: String::new() }, NOW).is_empty());
+    assert_eq!(
+        (kind, data),
+        (
+            "FOLLOW",
+            json!({"user": {"display_name": "OlleBakar", "username": "olle_bakar",
+                "user_id": "60477318"}})
+        )
+    );
+    assert!(
+        say(
+            Generation::First,
+            &channel(),
+            &Moment::Cheer {
+                who: olle(),
+                bits: 1,
+                text: String::new()
+            },
+            NOW
+        )
+        .is_empty()
+    );
 }
 
 /// Lines of `twitchat_examples.ndjson` and `twitchat_v17_examples.ndjson`, whole.
 #[test]
 fn subscriptions_are_told_as_in_the_samples() {
-    let (kind, data) = one(Generation::Second, &Moment::Sub { who: olle(), tier: Tier::Prime });
+    let (kind, data) = one(
+        Generation::Second,
+        &Moment::Sub {
+            who: olle(),
+            tier: Tier::Prime,
+        },
+    );
     assert_eq!(kind, "SUBSCRIPTION");
     let line_25 = json!({
-        "tier": "prime", "months": 1, "user": {"id": "60477318", "login": "olle_bakar"}, "message": "", "message_chunks": [], "recipients": [],
-        "streakMonths": 1, "totalSubDuration": 1, "giftCount": 0, "isPrimeUpgrade": false, "isGift": false, "isGiftUpgrade": false,
+        "tier": "prime", "months": 1, "user": {"id": "60477318", "login": "olle_bakar"},
+            "message": "", "message_chunks": [], "recipients": [],
+        "streakMonths": 1, "totalSubDuration": 1, "giftCount": 0, "isPrimeUpgrade": false,
+            "isGift": false, "isGiftUpgrade": false,
         "isResub": false
     });
     assert_eq!(data, line_25);
 
     let lena = Person::new("150203391", "Lena_Pixel");
-    let (kind, data) = one(Generation::Third, &Moment::Sub { who: lena, tier: Tier::Prime });
+    let (kind, data) = one(
+        Generation::Third,
+        &Moment::Sub {
+            who: lena,
+            tier: Tier::Prime,
+        },
+    );
     assert_eq!(kind, "ON_SUBSCRIPTION");
     let mut line_9 = line_25;
     line_9["channel"] = "48210953".into();
@@ -63,10 +105,25 @@ fn subscriptions_are_told_as_in_the_samples() {
 #[test]
 fn a_bomb_is_told_as_single_gifts() {
     let to = vec![Person::new("1", "A"), Person::new("2", "B")];
-    let said = say(Generation::Second, &channel(), &Moment::Gift { from: marla(), to, tier: Tier::One }, NOW);
-    let recipients: Vec<_> = said.iter().map(|(_, data)| data.as_ref().unwrap()["recipients"][0]["login"].clone()).collect();
+    let said = say(
+        Generation::Second,
+        &channel(),
+        &Moment::Gift {
+            from: marla(),
+            to,
+            tier: Tier::One,
+        },
+        NOW,
+    );
+    let recipients: Vec<_> = said
+        .iter()
+        .map(|(_, data)| data.as_ref().unwrap()["recipients"][0]["login"].clone())
+        .collect();
     assert_eq!(recipients, ["a", "b"]);
-    assert!(said.iter().all(|(_, data)| data.as_ref().is_some_and(|data| data["giftCount"] == 1 && data["isGift"] == true)));
+    assert!(said.iter().all(|(_, data)| {
+        data.as_ref()
+            .is_some_and(|data| data["giftCount"] == 1 && data["isGift"] == true)
+    }));
 }
 
 #[test]
@@ -75,25 +132,71 @@ fn a_poll_ends_with_its_result_and_then_nothing() {
         id: "p".into(),
         title: "What next?".into(),
         choices: vec![
-            Choice { label: "Boss rush".into(), votes: 14, voters: 14 },
-            Choice { label: "Speedrun".into(), votes: 22, voters: 22 },
+            Choice {
+                label: "Boss rush".into(),
+                votes: 14,
+                voters: 14,
+            },
+            Choice {
+                label: "Speedrun".into(),
+                votes: 22,
+                voters: 22,
+            },
         ],
         duration_seconds: 120,
     };
-    for (generation, cleared) in [(Generation::Second, Some(json!({}))), (Generation::Third, None)] {
-        let mut said = say(generation, &channel(), &Moment::Poll { poll: poll.clone(), stage: Stage::Ends }, NOW).into_iter();
+    for (generation, cleared) in [
+        (Generation::Second, Some(json!({}))),
+        (Generation::Third, None),
+    ] {
+        let mut said = say(
+            generation,
+            &channel(),
+            &Moment::Poll {
+                poll: poll.clone(),
+                stage: Stage::Ends,
+            },
+            NOW,
+        )
+        .into_iter();
         let (_, told) = said.next().unwrap();
         let told = told.unwrap()["poll"].take();
-        assert_eq!((&told["winner"]["label"], &told["duration_s"], told.get("ended_at")), (&json!("Speedrun"), &Value::Null, None));
+        assert_eq!(
+            (
+                &told["winner"]["label"],
+                &told["duration_s"],
+                told.get("ended_at")
+            ),
+            (&json!("Speedrun"), &Value::Null, None)
+        );
         assert_eq!(said.next().unwrap().1, cleared);
     }
 }
 
 async fn stage(generation: Generation) -> (obs::StandIn, StandIn, Talker, Hearer) {
-    let obs = obs::StandIn::start(obs::Options { order: obs::Order::All, ..obs::Options::default() }).await.unwrap();
-    let target = Target { url: obs.url(), password: None };
-    let (talker, hearer) = (Talker::connect(&target).await.unwrap(), Hearer::connect(&target).await.unwrap());
-    let twitchat = StandIn::connect(target, Options { generation, ..Options::default() }).await.unwrap();
+    let obs = obs::StandIn::start(obs::Options {
+        order: obs::Order::All,
+        ..obs::Options::default()
+    })
+    .await
+    .unwrap();
+    let target = Target {
+        url: obs.url(),
+        password: None,
+    };
+    let (talker, hearer) = (
+        Talker::connect(&target).await.unwrap(),
+        Hearer::connect(&target).await.unwrap(),
+    );
+    let twitchat = StandIn::connect(
+        target,
+        Options {
+            generation,
+            ..Options::default()
+        },
+    )
+    .await
+    .unwrap();
     (obs, twitchat, talker, hearer)
 }
 
@@ -107,7 +210,9 @@ async fn answer(hearer: &mut Hearer) -> Value {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), heard).await.unwrap()
+    tokio::time::timeout(Duration::from_secs(60), heard)
+        .await
+        .unwrap()
 }
 
 fn question(kind: &str, data: &Value) -> Value {
@@ -117,19 +222,49 @@ fn question(kind: &str, data: &Value) -> Value {
 #[tokio::test]
 async fn each_generation_answers_in_its_own_words() {
     for (generation, ask, offset, summary, labels) in [
-        (Generation::Second, "GET_SUMMARY_DATA", "offset", "SUMMARY_DATA", "LABEL_OVERLAY_PLACEHOLDERS"),
-        (Generation::Third, "GET_ENDING_CREDITS_DATA", "dateOffset", "SET_ENDING_CREDITS_DATA", "ON_LABEL_OVERLAY_PLACEHOLDERS"),
+        (
+            Generation::Second,
+            "GET_SUMMARY_DATA",
+            "offset",
+            "SUMMARY_DATA",
+            "LABEL_OVERLAY_PLACEHOLDERS",
+        ),
+        (
+            Generation::Third,
+            "GET_ENDING_CREDITS_DATA",
+            "dateOffset",
+            "SET_ENDING_CREDITS_DATA",
+            "ON_LABEL_OVERLAY_PLACEHOLDERS",
+        ),
     ] {
         let (_obs, twitchat, mut talker, mut hearer) = stage(generation).await;
         twitchat.play_unheard(Moment::Follow { who: olle() });
-        talker.broadcast(&question("NO_SUCH_QUESTION", &json!({}))).await.unwrap();
-        talker.broadcast(&question("GET_LABEL_OVERLAY_PLACEHOLDERS", &json!({}))).await.unwrap();
+        talker
+            .broadcast(&question("NO_SUCH_QUESTION", &json!({})))
+            .await
+            .unwrap();
+        talker
+            .broadcast(&question("GET_LABEL_OVERLAY_PLACEHOLDERS", &json!({})))
+            .await
+            .unwrap();
         let heard = answer(&mut hearer).await;
-        assert_eq!((&heard["type"], &heard["data"]["FOLLOWER_NAME"]["value"]), (&json!(labels), &json!("OlleBakar")));
-        talker.broadcast(&question(ask, &json!({offset: 1}))).await.unwrap();
+        assert_eq!(
+            (&heard["type"], &heard["data"]["FOLLOWER_NAME"]["value"]),
+            (&json!(labels), &json!("OlleBakar"))
+        );
+        talker
+            .broadcast(&question(ask, &json!({offset: 1})))
+            .await
+            .unwrap();
         let heard = answer(&mut hearer).await;
-        assert_eq!((&heard["type"], &heard["data"]["follows"][0]["login"]), (&json!(summary), &json!("OlleBakar")));
-        talker.broadcast(&question(ask, &json!({offset: now_ms() + 60_000}))).await.unwrap();
+        assert_eq!(
+            (&heard["type"], &heard["data"]["follows"][0]["login"]),
+            (&json!(summary), &json!("OlleBakar"))
+        );
+        talker
+            .broadcast(&question(ask, &json!({offset: now_ms() + 60_000})))
+            .await
+            .unwrap();
         assert_eq!(answer(&mut hearer).await["data"]["follows"], json!([]));
         assert_eq!(twitchat.received().len(), 4);
     }
@@ -145,9 +280,20 @@ async fn an_id_is_understood_once() {
     twitchat.say("ON_LAST", None).await.unwrap();
     let mut kinds = Vec::new();
     while kinds.last().is_none_or(|kind| kind != "ON_LAST") {
-        kinds.push(answer(&mut hearer).await["type"].as_str().unwrap().to_owned());
+        kinds.push(
+            answer(&mut hearer).await["type"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
     }
-    assert_eq!(kinds.iter().filter(|kind| *kind == "ON_LABEL_OVERLAY_PLACEHOLDERS").count(), 1);
+    assert_eq!(
+        kinds
+            .iter()
+            .filter(|kind| *kind == "ON_LABEL_OVERLAY_PLACEHOLDERS")
+            .count(),
+        1
+    );
     assert_eq!(twitchat.received().len(), 1);
 }
 
@@ -155,23 +301,48 @@ async fn an_id_is_understood_once() {
 async fn a_raid_shows_in_the_labels_alone() {
     let (_obs, twitchat, _talker, mut hearer) = stage(Generation::Second).await;
     twitchat.switch(Generation::Third).await.unwrap();
-    twitchat.play(Moment::Raid { who: marla(), viewers: 57 }).await.unwrap();
+    twitchat
+        .play(Moment::Raid {
+            who: marla(),
+            viewers: 57,
+        })
+        .await
+        .unwrap();
     twitchat.settled().await.unwrap();
     assert_eq!(answer(&mut hearer).await["type"], "ON_TWITCHAT_READY");
-    assert_eq!(answer(&mut hearer).await["data"]["RAID_NAME"]["value"], "LastWeeksRaider");
-    assert_eq!(answer(&mut hearer).await["data"]["RAID_NAME"]["value"], "Marla_Quartz");
+    assert_eq!(
+        answer(&mut hearer).await["data"]["RAID_NAME"]["value"],
+        "LastWeeksRaider"
+    );
+    assert_eq!(
+        answer(&mut hearer).await["data"]["RAID_NAME"]["value"],
+        "Marla_Quartz"
+    );
 }
 
 #[tokio::test]
 async fn it_comes_back_with_its_history() {
     let (obs, twitchat, ..) = stage(Generation::Second).await;
     obs.kill().await;
-    // Whether the dead socket is noticed at the first write is up to the kernel: it is remembered either way.
+    // Whether the dead socket is noticed at the first write is up to the kernel: it is remembered
+    // either way.
     drop(twitchat.play(Moment::Follow { who: olle() }).await);
     obs.start_again().await.unwrap();
     twitchat.reconnect().await.unwrap();
-    let target = Target { url: obs.url(), password: None };
-    let (mut talker, mut hearer) = (Talker::connect(&target).await.unwrap(), Hearer::connect(&target).await.unwrap());
-    talker.broadcast(&question("GET_SUMMARY_DATA", &json!({}))).await.unwrap();
-    assert_eq!(answer(&mut hearer).await["data"]["follows"][0]["uid"], "60477318");
+    let target = Target {
+        url: obs.url(),
+        password: None,
+    };
+    let (mut talker, mut hearer) = (
+        Talker::connect(&target).await.unwrap(),
+        Hearer::connect(&target).await.unwrap(),
+    );
+    talker
+        .broadcast(&question("GET_SUMMARY_DATA", &json!({})))
+        .await
+        .unwrap();
+    assert_eq!(
+        answer(&mut hearer).await["data"]["follows"][0]["uid"],
+        "60477318"
+    );
 }

@@ -11,7 +11,9 @@ const VICTIM: &str = "TWITCHAT_BRIDGE_TEST_VICTIM";
 #[tokio::test]
 #[ignore = "the process that what_was_committed_survives_kill_9 starts and kills"]
 async fn victim() {
-    let Some(path) = std::env::var_os(VICTIM) else { return };
+    let Some(path) = std::env::var_os(VICTIM) else {
+        return;
+    };
     let (handle, mut notices) = Store::open(Path::new(&path)).unwrap().run().unwrap();
     for seq in 1.. {
         handle.write(Write::Append(heard(seq))).await.unwrap();
@@ -26,18 +28,37 @@ fn what_was_committed_survives_kill_9() {
     for point in [1, 7, 30, 90] {
         let (_folder, path) = folder();
         let mut process = Command::new(std::env::current_exe().unwrap());
-        process.args(["--exact", "store::tests::crash::victim", "--ignored", "--nocapture"]).env(VICTIM, &path);
+        process
+            .args([
+                "--exact",
+                "store::tests::crash::victim",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env(VICTIM, &path);
         let mut victim = process.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let seq = |line: String| line.strip_prefix("committed ").and_then(|seq| seq.parse::<u64>().ok());
+        let mut lines = BufReader::new(victim.stdout.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let seq = |line: String| {
+            line.strip_prefix("committed ")
+                .and_then(|seq| seq.parse::<u64>().ok())
+        };
         let before = lines.by_ref().filter_map(seq).nth(point).unwrap();
         victim.kill().unwrap();
         let told = lines.filter_map(seq).last().unwrap_or(before).max(before);
         victim.wait().unwrap();
 
         let store = Store::open(&path).unwrap();
-        let seqs: Vec<_> = replayed(&store, Replay::Session(SessionId(1))).into_iter().map(|row| row.seq.0).collect();
-        assert!(seqs.len() as u64 >= told, "{} rows, {told} told", seqs.len());
+        let seqs: Vec<_> = replayed(&store, Replay::Session(SessionId(1)))
+            .into_iter()
+            .map(|row| row.seq.0)
+            .collect();
+        assert!(
+            seqs.len() as u64 >= told,
+            "{} rows, {told} told",
+            seqs.len()
+        );
         assert!(seqs.iter().copied().eq(1..=seqs.len() as u64));
     }
 }

@@ -31,7 +31,10 @@ async fn noted(notices: &mut StoreNotices, expect_loss: bool) -> String {
 async fn running(path: &Path) -> (StoreHandle, StoreNotices) {
     let (handle, mut notices) = Store::open(path).unwrap().run().unwrap();
     let mut writes = vec![
-        Write::Keep { key: "instance", value: "an id".into() },
+        Write::Keep {
+            key: "instance",
+            value: "an id".into(),
+        },
         Write::Begin(session(1, 10)),
         Write::Person(person("1", "ada", "Ada", 1)),
     ];
@@ -45,8 +48,14 @@ async fn running(path: &Path) -> (StoreHandle, StoreNotices) {
 fn found(path: &Path) -> Vec<u64> {
     // As after a crash: the running bridge still has the lock, so the file is read past it.
     let connection = Connection::open(path).unwrap();
-    let mut statement = connection.prepare("SELECT seq FROM journal ORDER BY seq").unwrap();
-    statement.query_map((), |row| row.get::<_, i64>(0)).unwrap().map(|seq| seq.unwrap().cast_unsigned()).collect()
+    let mut statement = connection
+        .prepare("SELECT seq FROM journal ORDER BY seq")
+        .unwrap();
+    statement
+        .query_map((), |row| row.get::<_, i64>(0))
+        .unwrap()
+        .map(|seq| seq.unwrap().cast_unsigned())
+        .collect()
 }
 
 fn delete(path: &Path, suffixes: &[&str]) {
@@ -55,7 +64,8 @@ fn delete(path: &Path, suffixes: &[&str]) {
     }
 }
 
-/// After something has happened to the files, one more row; then everything is in a new journal, and a start finds it.
+/// After something has happened to the files, one more row; then everything is in a new journal,
+/// and a start finds it.
 async fn recovers(path: &Path, handle: StoreHandle, mut notices: StoreNotices) -> String {
     handle.write(Write::Append(heard(4))).await.unwrap();
     let text = noted(&mut notices, false).await;
@@ -63,7 +73,10 @@ async fn recovers(path: &Path, handle: StoreHandle, mut notices: StoreNotices) -
     assert_eq!(found(path), [1, 2, 3, 4]);
     handle.close().await.unwrap();
     let store = Store::open(path).unwrap();
-    assert_eq!(replayed(&store, Replay::Session(SessionId(1))), [1, 2, 3, 4].map(heard));
+    assert_eq!(
+        replayed(&store, Replay::Session(SessionId(1))),
+        [1, 2, 3, 4].map(heard)
+    );
     assert_eq!(store.sessions().unwrap(), [session(1, 10)]);
     assert_eq!(people(&store, 9), [person("1", "ada", "Ada", 1)]);
     assert_eq!(store.kept("instance").unwrap().as_deref(), Some("an id"));
@@ -72,12 +85,22 @@ async fn recovers(path: &Path, handle: StoreHandle, mut notices: StoreNotices) -
 
 #[tokio::test]
 async fn a_deleted_journal_is_made_again_with_everything_before_a_commit_is_reported() {
-    for suffixes in [&[""][..], &["", "-wal", "-shm"], &["-wal"], &["-shm"], &["-wal", "-shm"], &["", "-wal", "-shm", ".lock"]] {
+    for suffixes in [
+        &[""][..],
+        &["", "-wal", "-shm"],
+        &["-wal"],
+        &["-shm"],
+        &["-wal", "-shm"],
+        &["", "-wal", "-shm", ".lock"],
+    ] {
         let (_folder, path) = folder();
         let (handle, notices) = running(&path).await;
         delete(&path, suffixes);
         let text = recovers(&path, handle, notices).await;
-        assert!(text.contains("while the bridge runs"), "{suffixes:?}: {text}");
+        assert!(
+            text.contains("while the bridge runs"),
+            "{suffixes:?}: {text}"
+        );
         assert!(!with_suffix(&path, ".new").exists(), "{suffixes:?}");
     }
 }
@@ -88,12 +111,18 @@ async fn a_deleted_journal_is_made_again_although_nothing_is_written() {
     let (handle, mut notices) = running(&path).await;
     delete(&path, &["", "-wal", "-shm"]);
     let text = noted(&mut notices, false).await;
-    assert!(text.contains("was deleted or moved") && text.contains("everything is in it"), "{text}");
+    assert!(
+        text.contains("was deleted or moved") && text.contains("everything is in it"),
+        "{text}"
+    );
     assert_eq!(found(&path), [1, 2, 3]);
     // The trouble that was reported meanwhile, if anybody saw it, is over.
     if let Ok(Some(news)) = timeout(Duration::from_millis(300), notices.recv()).await {
         assert!(matches!(news, StoreNotice::Failed { .. }), "{news:?}");
-        assert_eq!(timeout(PATIENCE, notices.recv()).await.unwrap(), Some(StoreNotice::Healed));
+        assert_eq!(
+            timeout(PATIENCE, notices.recv()).await.unwrap(),
+            Some(StoreNotice::Healed)
+        );
     }
     handle.close().await.unwrap();
 }
@@ -113,7 +142,10 @@ async fn a_journal_that_was_made_again_is_watched_like_the_first() {
     let (handle, mut notices) = running(&path).await;
     for (seq, suffixes) in (4..).zip([&["", "-wal", "-shm"][..], &["-wal"], &["-shm"], &[""]]) {
         delete(&path, suffixes);
-        assert!(with_suffix(&path, "-wal").exists() || suffixes.contains(&"-wal"), "{suffixes:?}");
+        assert!(
+            with_suffix(&path, "-wal").exists() || suffixes.contains(&"-wal"),
+            "{suffixes:?}"
+        );
         handle.write(Write::Append(heard(seq))).await.unwrap();
         noted(&mut notices, false).await;
         committed(&mut notices, 3 + seq).await;
@@ -140,7 +172,11 @@ async fn a_deleted_folder_is_made_again_for_the_owner_alone() {
     fs::remove_dir_all(folder.path().join("deep")).unwrap();
     recovers(&path, handle, notices).await;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let modes = (mode(path.parent().unwrap()), mode(&path), mode(&with_suffix(&path, ".lock")));
+    let modes = (
+        mode(path.parent().unwrap()),
+        mode(&path),
+        mode(&with_suffix(&path, ".lock")),
+    );
     assert_eq!(modes, (0o700, 0o600, 0o600));
 }
 
@@ -172,7 +208,10 @@ async fn whatever_is_put_in_the_journals_place_is_moved_aside_and_never_overwrit
         ("a text", b"hello".to_vec()),
         ("an empty file", Vec::new()),
         ("another journal", fs::read(&other_path).unwrap()),
-        ("a broken database", b"SQLite format 3\0 and then nothing".to_vec()),
+        (
+            "a broken database",
+            b"SQLite format 3\0 and then nothing".to_vec(),
+        ),
     ] {
         let (_folder, path) = folder();
         let (handle, notices) = running(&path).await;
@@ -181,7 +220,10 @@ async fn whatever_is_put_in_the_journals_place_is_moved_aside_and_never_overwrit
         fs::rename(&put, &path).unwrap();
         let text = recovers(&path, handle, notices).await;
         let aside = with_suffix(&path, ".moved-aside-1");
-        assert!(text.contains("was replaced") && text.contains(aside.to_str().unwrap()), "{name}: {text}");
+        assert!(
+            text.contains("was replaced") && text.contains(aside.to_str().unwrap()),
+            "{name}: {text}"
+        );
         assert_eq!(fs::read(&aside).unwrap(), content, "{name}");
     }
     drop(other);
@@ -213,13 +255,21 @@ async fn a_journal_behind_a_symbolic_link_is_made_again_where_it_was() {
 /// Enough rows that SQLite does not have them all in memory.
 async fn large(path: &Path) -> (StoreHandle, StoreNotices) {
     let (handle, notices) = running(path).await;
-    let rows = (4..=3_000).map(|seq| Write::Append(Row { body: "x".repeat(2_000).into(), ..heard(seq) })).collect();
+    let rows = (4..=3_000)
+        .map(|seq| {
+            Write::Append(Row {
+                body: "x".repeat(2_000).into(),
+                ..heard(seq)
+            })
+        })
+        .collect();
     write_all(&handle, rows).await;
     (handle, notices)
 }
 
 #[tokio::test]
-async fn a_journal_that_was_overwritten_and_cannot_be_read_begins_anew_and_it_is_said_what_is_lost() {
+async fn a_journal_that_was_overwritten_and_cannot_be_read_begins_anew_and_it_is_said_what_is_lost()
+{
     for content in ["", "something else"] {
         let (_folder, path) = folder();
         let (handle, mut notices) = large(&path).await;
@@ -229,14 +279,21 @@ async fn a_journal_that_was_overwritten_and_cannot_be_read_begins_anew_and_it_is
         fs::write(&path, content).unwrap();
         handle.write(Write::Append(heard(3_001))).await.unwrap();
         let text = noted(&mut notices, true).await;
-        assert!(text.contains("No longer on disk: entries 1 to 3000"), "{text}");
+        assert!(
+            text.contains("No longer on disk: entries 1 to 3000"),
+            "{text}"
+        );
         committed(&mut notices, 3_004).await;
         assert_eq!(found(&path), [3_001], "what came after it is stored");
         let aside = with_suffix(&path, ".moved-aside-1");
         assert_eq!(fs::read_to_string(&aside).unwrap(), content);
         handle.close().await.unwrap();
         let store = Store::open(&path).unwrap();
-        assert_eq!(store.sessions().unwrap(), [session(1, 10)], "the session goes on after a restart");
+        assert_eq!(
+            store.sessions().unwrap(),
+            [session(1, 10)],
+            "the session goes on after a restart"
+        );
         assert_eq!(store.kept("instance").unwrap().as_deref(), Some("an id"));
     }
 }
@@ -247,17 +304,27 @@ async fn another_program_may_read_write_and_check_the_journal() {
     let (handle, mut notices) = large(&path).await;
     committed(&mut notices, 3_003).await;
     let other = Connection::open(&path).unwrap();
-    other.execute("UPDATE person SET display = 'Somebody'", ()).unwrap();
-    other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())).unwrap();
+    other
+        .execute("UPDATE person SET display = 'Somebody'", ())
+        .unwrap();
+    other
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
+        .unwrap();
     drop(other);
     handle.write(Write::Append(heard(3_001))).await.unwrap();
     committed(&mut notices, 3_004).await;
     handle.close().await.unwrap();
     while let Some(notice) = timeout(PATIENCE, notices.recv()).await.unwrap() {
-        assert!(matches!(notice, StoreNotice::Committed { .. }), "{notice:?}");
+        assert!(
+            matches!(notice, StoreNotice::Committed { .. }),
+            "{notice:?}"
+        );
     }
     let store = Store::open(&path).unwrap();
-    assert_eq!((store.last_seq().unwrap(), people(&store, 9)), (Seq(3_001), vec![person("1", "ada", "Somebody", 1)]));
+    assert_eq!(
+        (store.last_seq().unwrap(), people(&store, 9)),
+        (Seq(3_001), vec![person("1", "ada", "Somebody", 1)])
+    );
 }
 
 #[tokio::test]
@@ -267,8 +334,13 @@ async fn a_second_bridge_that_took_the_lock_meanwhile_is_named_and_its_journal_l
     delete(&path, &["", "-wal", "-shm", ".lock"]);
     let second = Store::open(&path).unwrap();
     handle.write(Write::Append(heard(4))).await.unwrap();
-    let StoreNotice::Failed { error } = next_news(&mut notices).await else { panic!() };
-    assert!(error.contains("another bridge (process ") && error.contains("stop it first"), "{error}");
+    let StoreNotice::Failed { error } = next_news(&mut notices).await else {
+        panic!()
+    };
+    assert!(
+        error.contains("another bridge (process ") && error.contains("stop it first"),
+        "{error}"
+    );
     assert_eq!(second.last_seq().unwrap(), Seq(0));
     drop(second);
     committed(&mut notices, 7).await;
@@ -277,7 +349,8 @@ async fn a_second_bridge_that_took_the_lock_meanwhile_is_named_and_its_journal_l
 }
 
 #[tokio::test]
-async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_all_in_order_afterwards() {
+async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_all_in_order_afterwards()
+ {
     let (_folder, path) = folder();
     let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
     let other = Connection::open(&path).unwrap();
@@ -289,15 +362,23 @@ async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_al
             handle.write(Write::Append(heard(seq))).await.unwrap();
         }
     };
-    timeout(PATIENCE, writing).await.expect("nobody stands still");
-    assert!(matches!(next_news(&mut notices).await, StoreNotice::Failed { .. }));
+    timeout(PATIENCE, writing)
+        .await
+        .expect("nobody stands still");
+    assert!(matches!(
+        next_news(&mut notices).await,
+        StoreNotice::Failed { .. }
+    ));
     other.execute_batch("ROLLBACK").unwrap();
     committed(&mut notices, rows).await;
     let store = {
         handle.close().await.unwrap();
         Store::open(&path).unwrap()
     };
-    let seqs: Vec<_> = replayed(&store, Replay::Session(SessionId(1))).into_iter().map(|row| row.seq.0).collect();
+    let seqs: Vec<_> = replayed(&store, Replay::Session(SessionId(1)))
+        .into_iter()
+        .map(|row| row.seq.0)
+        .collect();
     assert!(seqs.into_iter().eq(1..=rows));
 }
 
@@ -314,9 +395,16 @@ impl SmallDisk {
     }
 
     fn mount(&self, args: &[&str]) {
-        let mounted = Command::new("mount").args(args).arg(self.0.path()).output().expect("the program mount");
+        let mounted = Command::new("mount")
+            .args(args)
+            .arg(self.0.path())
+            .output()
+            .expect("the program mount");
         let why = String::from_utf8_lossy(&mounted.stderr);
-        assert!(mounted.status.success(), "this test mounts a small disk, which only root may do: {why}");
+        assert!(
+            mounted.status.success(),
+            "this test mounts a small disk, which only root may do: {why}"
+        );
     }
 
     fn journal(&self) -> PathBuf {
@@ -335,22 +423,35 @@ impl SmallDisk {
 #[cfg(target_os = "linux")]
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        let unmounted = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
-        assert!(unmounted.is_ok_and(|status| status.success()), "umount {}", self.0.path().display());
+        let unmounted = Command::new("umount")
+            .arg("--lazy")
+            .arg(self.0.path())
+            .status();
+        assert!(
+            unmounted.is_ok_and(|status| status.success()),
+            "umount {}",
+            self.0.path().display()
+        );
     }
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_is_full_at_the_first_start_is_called_full_wherever_it_is_noticed() {
-    // From not a single page to nearly enough: the lock, the tables, the log and its index each find no room in their turn.
+    // From not a single page to nearly enough: the lock, the tables, the log and its index each
+    // find no room in their turn.
     let enough = (0..100).map(|pages| 4 * pages).find(|kib| {
         let disk = SmallDisk::new(&format!("{}k", kib + 4));
         fs::write(disk.0.path().join("one page"), [0; 4_096]).unwrap();
         match Store::open(&disk.journal()) {
             Ok(_) => true,
             Err(error @ StoreError::Full { .. }) => {
-                assert!(error.to_string().starts_with("no space left on the disk of "), "{error}");
+                assert!(
+                    error
+                        .to_string()
+                        .starts_with("no space left on the disk of "),
+                    "{error}"
+                );
                 false
             }
             Err(error) => panic!("{kib} KiB: {}", error.chain()),
@@ -380,9 +481,18 @@ async fn a_disk_that_is_full_for_a_while_costs_nothing() {
     let path = disk.journal();
     let (handle, mut notices) = running(&path).await;
     let filler = disk.fill();
-    let rows: Vec<_> = (4..=40).map(|seq| Write::Append(Row { body: "x".repeat(4_000).into(), ..heard(seq) })).collect();
+    let rows: Vec<_> = (4..=40)
+        .map(|seq| {
+            Write::Append(Row {
+                body: "x".repeat(4_000).into(),
+                ..heard(seq)
+            })
+        })
+        .collect();
     write_all(&handle, rows).await;
-    let StoreNotice::Failed { error } = next_news(&mut notices).await else { panic!() };
+    let StoreNotice::Failed { error } = next_news(&mut notices).await else {
+        panic!()
+    };
     assert!(error.contains("no space left on the disk of "), "{error}");
     fs::remove_file(filler).unwrap();
     let healed = async { while next_news(&mut notices).await != StoreNotice::Healed {} };

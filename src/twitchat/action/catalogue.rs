@@ -18,8 +18,11 @@ static LISTS: [&[Action]; 10] = [
     questions::PLAIN_QUESTIONS,
 ];
 
-static INDEX: LazyLock<HashMap<&'static str, &'static Action>> =
-    LazyLock::new(|| actions().flat_map(|action| action.names.all().map(move |name| (name, action))).collect());
+static INDEX: LazyLock<HashMap<&'static str, &'static Action>> = LazyLock::new(|| {
+    actions()
+        .flat_map(|action| action.names.all().map(move |name| (name, action)))
+        .collect()
+});
 
 /// Everything that Twitchat can be told and asked.
 pub fn actions() -> impl Iterator<Item = &'static Action> {

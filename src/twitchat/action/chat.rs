@@ -60,7 +60,13 @@ impl From<u32> for Columns {
     }
 }
 
-const COLUMNS: Shape = Shape::Either(&[Shape::COLUMN, Shape::List { of: &Shape::COLUMN, least: 1 }]);
+const COLUMNS: Shape = Shape::Either(&[
+    Shape::COLUMN,
+    Shape::List {
+        of: &Shape::COLUMN,
+        least: 1,
+    },
+]);
 
 parts! {
     /// Who seems to write a message.
@@ -112,7 +118,8 @@ actions! { CHAT_MESSAGES:
             /// An icon beside it.
             icon: String as ["icon"] = Shape::Icon, example "\"credits\"";
             /// How it looks.
-            style: MessageStyle as ["style"] = Shape::OneOf(MESSAGE_STYLES), example "\"highlight\"";
+            style: MessageStyle as ["style"] = Shape::OneOf(MESSAGE_STYLES),
+                example "\"highlight\"";
             /// The colour of a highlight, as in CSS.
             highlight_color: String as ["highlightColor"] = Shape::Text;
             /// A text in a box of its own.
@@ -124,7 +131,8 @@ actions! { CHAT_MESSAGES:
             /// The column of the chat, from 0, or a list of columns.
             columns: Columns as ["col"] = COLUMNS, default "0";
             /// Buttons under it.
-            actions: Vec<Button> as ["actions"] = Shape::List { of: &Shape::Object(BUTTON), least: 0 };
+            actions: Vec<Button> as ["actions"] = Shape::List { of: &Shape::Object(BUTTON),
+                least: 0 };
         }
     } with { needs: CHAT }
 }

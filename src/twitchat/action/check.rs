@@ -1,5 +1,5 @@
-//! Holds data against what parameters take. A text that holds a number is read as one, and `true` and `false` likewise: command lines and
-//! templates give texts.
+//! Holds data against what parameters take. A text that holds a number is read as one, and `true`
+//! and `false` likewise: command lines and templates give texts.
 
 use serde_json::{Map, Value, json};
 
@@ -26,11 +26,20 @@ pub(super) enum What {
 
 impl Fault {
     pub(super) fn into_problem(self, action: &'static str, example: Map<String, Value>) -> Problem {
-        let spot = Box::new(Spot { action, parameter: self.path, allowed: self.allowed, example: example.into() });
+        let spot = Box::new(Spot {
+            action,
+            parameter: self.path,
+            allowed: self.allowed,
+            example: example.into(),
+        });
         match self.what {
             What::WrongType(found) => Problem::WrongType { spot, found },
             What::OutOfRange(found) => Problem::OutOfRange { spot, found },
-            What::NotOneOf(found, nearest) => Problem::NotOneOf { spot, found, nearest },
+            What::NotOneOf(found, nearest) => Problem::NotOneOf {
+                spot,
+                found,
+                nearest,
+            },
             What::UnknownKey(nearest) => Problem::UnknownKey { spot, nearest },
             What::Missing => Problem::Missing { spot },
         }
@@ -50,31 +59,65 @@ pub(super) fn kind_of(value: &Value) -> &'static str {
 }
 
 /// Checks the fields of an object against those that there are in any of these words.
-pub(super) fn object(path: &str, params: &[Param], words: &[Naming], data: &mut Map<String, Value>) -> Result<(), Fault> {
+pub(super) fn object(
+    path: &str,
+    params: &[Param],
+    words: &[Naming],
+    data: &mut Map<String, Value>,
+) -> Result<(), Fault> {
     known_keys(path, params, words, data)?;
     fields(path, params, words, data)
 }
 
-fn known_keys(path: &str, params: &[Param], words: &[Naming], data: &Map<String, Value>) -> Result<(), Fault> {
-    let keys: Vec<_> = params.iter().filter_map(|param| param.key_in(words)).collect();
+fn known_keys(
+    path: &str,
+    params: &[Param],
+    words: &[Naming],
+    data: &Map<String, Value>,
+) -> Result<(), Fault> {
+    let keys: Vec<_> = params
+        .iter()
+        .filter_map(|param| param.key_in(words))
+        .collect();
     match data.keys().find(|key| !keys.contains(&key.as_str())) {
         None => Ok(()),
         Some(key) => {
-            let allowed = if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") };
+            let allowed = if keys.is_empty() {
+                "nothing".to_owned()
+            } else {
+                keys.join(", ")
+            };
             let nearest = nearest::nearest(key, keys.iter().copied()).first().copied();
-            Err(Fault { path: join(path, key), allowed, what: What::UnknownKey(nearest) })
+            Err(Fault {
+                path: join(path, key),
+                allowed,
+                what: What::UnknownKey(nearest),
+            })
         }
     }
 }
 
-fn fields(path: &str, params: &[Param], words: &[Naming], data: &mut Map<String, Value>) -> Result<(), Fault> {
+fn fields(
+    path: &str,
+    params: &[Param],
+    words: &[Naming],
+    data: &mut Map<String, Value>,
+) -> Result<(), Fault> {
     for param in params {
         // In words that do not have it, it cannot be missing.
-        let Some(key) = param.key_in(words) else { continue };
+        let Some(key) = param.key_in(words) else {
+            continue;
+        };
         match data.get_mut(key) {
             Some(given) => value(&join(path, key), &param.shape, words, given)?,
             None if !param.required => {}
-            None => return Err(Fault { path: join(path, key), allowed: param.shape.to_string(), what: What::Missing }),
+            None => {
+                return Err(Fault {
+                    path: join(path, key),
+                    allowed: param.shape.to_string(),
+                    what: What::Missing,
+                });
+            }
         }
     }
     Ok(())
@@ -83,17 +126,31 @@ fn fields(path: &str, params: &[Param], words: &[Naming], data: &mut Map<String,
 /// Checks one value, and reads texts as what is wanted.
 fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Result<(), Fault> {
     read_text(shape, given);
-    let fault = |what| Err(Fault { path: path.to_owned(), allowed: shape.to_string(), what });
+    let fault = |what| {
+        Err(Fault {
+            path: path.to_owned(),
+            allowed: shape.to_string(),
+            what,
+        })
+    };
     let found = kind_of(given);
     match (shape, &mut *given) {
         (Shape::Whole { .. } | Shape::Steps | Shape::Number { .. }, Value::Number(number)) => {
             let fits = match *shape {
-                Shape::Whole { least, most } => whole(number).is_some_and(|number| (least..=most).contains(&number)),
+                Shape::Whole { least, most } => {
+                    whole(number).is_some_and(|number| (least..=most).contains(&number))
+                }
                 Shape::Steps => whole(number).is_some_and(|number| number != 0),
-                Shape::Number { least, most } => number.as_f64().is_some_and(|number| (least..=most).contains(&number)),
+                Shape::Number { least, most } => number
+                    .as_f64()
+                    .is_some_and(|number| (least..=most).contains(&number)),
                 _ => true,
             };
-            if fits { Ok(()) } else { fault(What::OutOfRange(number.to_string())) }
+            if fits {
+                Ok(())
+            } else {
+                fault(What::OutOfRange(number.to_string()))
+            }
         }
         (Shape::WholeAmount | Shape::Amount, Value::Number(number)) => {
             if matches!(shape, Shape::Amount) || whole(number).is_some() {
@@ -103,14 +160,23 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
             }
         }
         (Shape::WholeAmount | Shape::Amount, Value::String(text)) => {
-            let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+            let number = text
+                .trim()
+                .parse::<f64>()
+                .ok()
+                .filter(|number| number.is_finite());
             match number {
                 None => fault(What::WrongType("a text without a number")),
-                Some(number) if matches!(shape, Shape::WholeAmount) && number.fract() != 0.0 => fault(What::OutOfRange(shown(text))),
+                Some(number) if matches!(shape, Shape::WholeAmount) && number.fract() != 0.0 => {
+                    fault(What::OutOfRange(shown(text)))
+                }
                 Some(_) => Ok(()),
             }
         }
-        (Shape::Flag, Value::Bool(_)) | (Shape::True, Value::Bool(true)) | (Shape::Text, Value::String(_)) | (Shape::Any, _) => Ok(()),
+        (Shape::Flag, Value::Bool(_))
+        | (Shape::True, Value::Bool(true))
+        | (Shape::Text, Value::String(_))
+        | (Shape::Any, _) => Ok(()),
         (Shape::True, Value::Bool(false)) => fault(What::OutOfRange("false".into())),
         (Shape::Words | Shape::Id, Value::String(text)) => {
             if text.trim().is_empty() {
@@ -125,13 +191,17 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
             if list.len() < *least {
                 return fault(What::OutOfRange(format!("a list of {}", list.len())));
             }
-            list.iter_mut().enumerate().try_for_each(|(place, entry)| value(&join(path, &place.to_string()), of, words, entry))
+            list.iter_mut().enumerate().try_for_each(|(place, entry)| {
+                value(&join(path, &place.to_string()), of, words, entry)
+            })
         }
         (Shape::Object(params), Value::Object(data)) => object(path, params, words, data),
         (Shape::Open(params), Value::Object(data)) => fields(path, params, words, data),
-        (Shape::Either(shapes), _) => {
-            either(path, shapes, words, given).map_err(|what| Fault { path: path.to_owned(), allowed: shape.to_string(), what })
-        }
+        (Shape::Either(shapes), _) => either(path, shapes, words, given).map_err(|what| Fault {
+            path: path.to_owned(),
+            allowed: shape.to_string(),
+            what,
+        }),
         _ => fault(What::WrongType(found)),
     }
 }
@@ -142,19 +212,29 @@ fn either(path: &str, shapes: &[Shape], words: &[Naming], given: &mut Value) -> 
     for shape in shapes {
         match value(path, shape, words, given) {
             Ok(()) => return Ok(()),
-            Err(Fault { what: What::WrongType(_), .. }) => {}
+            Err(Fault {
+                what: What::WrongType(_),
+                ..
+            }) => {}
             Err(fault) => worst = fault.what,
         }
     }
     Err(worst)
 }
 
-fn one_of(text: &str, choice: &[&'static str], fault: impl Fn(What) -> Result<(), Fault>) -> Result<(), Fault> {
+fn one_of(
+    text: &str,
+    choice: &[&'static str],
+    fault: impl Fn(What) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     if choice.contains(&text) {
         return Ok(());
     }
     let nearest = nearest::nearest(text, choice.iter().copied());
-    fault(What::NotOneOf(shown(text), nearest.into_iter().map(str::to_owned).collect()))
+    fault(What::NotOneOf(
+        shown(text),
+        nearest.into_iter().map(str::to_owned).collect(),
+    ))
 }
 
 /// A text that says a number, or true or false, where such is wanted.
@@ -162,7 +242,11 @@ fn read_text(shape: &Shape, given: &mut Value) {
     let Value::String(text) = &*given else { return };
     let text = text.trim();
     let read = match shape {
-        Shape::Whole { .. } | Shape::Steps => text.parse::<i64>().ok().map(|number| json!(number)).or_else(|| fraction(text)),
+        Shape::Whole { .. } | Shape::Steps => text
+            .parse::<i64>()
+            .ok()
+            .map(|number| json!(number))
+            .or_else(|| fraction(text)),
         Shape::Number { .. } => fraction(text),
         Shape::Flag | Shape::True => text.parse::<bool>().ok().map(Value::from),
         _ => None,
@@ -173,7 +257,10 @@ fn read_text(shape: &Shape, given: &mut Value) {
 }
 
 fn fraction(text: &str) -> Option<Value> {
-    text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| json!(number))
+    text.parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite())
+        .map(|number| json!(number))
 }
 
 /// JSON has one kind of number: 5.0 is whole.
@@ -195,5 +282,9 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A dotted path.
 pub(super) fn join(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
 }

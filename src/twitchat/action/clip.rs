@@ -1,5 +1,5 @@
-//! Clips for the overlay. What somebody has at hand is Twitch's own JSON, a link or an id; what the overlay wants is the address of the
-//! player with a query, and how long to show it.
+//! Clips for the overlay. What somebody has at hand is Twitch's own JSON, a link or an id; what the
+//! overlay wants is the address of the player with a query, and how long to show it.
 
 use serde_json::{Map, Value, json};
 
@@ -20,9 +20,11 @@ parts! {
     Clip: CLIP {
         must {
             /// The address of the player, with a query.
-            url: String as ["url"] = Shape::Words, example "\"https://clips.twitch.tv/embed?clip=AwkwardHelplessSalamander\"";
+            url: String as ["url"] = Shape::Words,
+                example "\"https://clips.twitch.tv/embed?clip=AwkwardHelplessSalamander\"";
             /// How many seconds it lasts.
-            duration: f64 as ["duration"] = Shape::Number { least: 0.0, most: f64::MAX }, example "28.5";
+            duration: f64 as ["duration"] = Shape::Number { least: 0.0, most: f64::MAX },
+                example "28.5";
         }
         may {
             /// The address of the video itself, if it is known.
@@ -62,7 +64,8 @@ parts! {
 }
 
 actions! { CLIPS:
-    /// Shows a clip on the overlay. Takes Twitch's own JSON of a clip as well, or just its `url` or `id`.
+    /// Shows a clip on the overlay. Takes Twitch's own JSON of a clip as well, or just its `url` or
+    /// `id`.
     ShowClip: SHOW_CLIP = ["SHOW_CLIP" / "SET_CHAT_HIGHLIGHT_OVERLAY_CLIP"] {
         must {
             /// The clip.
@@ -82,7 +85,8 @@ actions! { CLIPS:
         }
     } with {
         needs: OVERLAY, before: Some(complete),
-        answers: &[Answer::of("CHAT_HIGHLIGHT_OVERLAY_CONFIRM"), Answer::of("CHAT_HIGHLIGHT_OVERLAY_CLOSE")],
+        answers: &[Answer::of("CHAT_HIGHLIGHT_OVERLAY_CONFIRM"),
+            Answer::of("CHAT_HIGHLIGHT_OVERLAY_CLOSE")],
     }
 }
 
@@ -94,7 +98,8 @@ fn complete(data: &mut Map<String, Value>) -> Result<(), Fault> {
     let mut slug = None;
     if let Some(Value::Object(clip)) = data.get_mut("clip") {
         slug = address(clip)?;
-        clip.entry("duration").or_insert_with(|| json!(USUAL_SECONDS));
+        clip.entry("duration")
+            .or_insert_with(|| json!(USUAL_SECONDS));
     }
     if let Some(slug) = slug {
         data.entry("message_id").or_insert_with(|| slug.into());
@@ -103,12 +108,14 @@ fn complete(data: &mut Map<String, Value>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The clip out of what stands at the top: Twitch's whole answer, one clip of it, or just its link or id. It comes in the middle unless
-/// somebody says where.
+/// The clip out of what stands at the top: Twitch's whole answer, one clip of it, or just its link
+/// or id. It comes in the middle unless somebody says where.
 fn gather(data: &mut Map<String, Value>) {
     const OURS: [&str; 5] = ["params", "message_id", "date", "dateLabel", "skin"];
     let mut answer = match data.get_mut("data") {
-        Some(Value::Array(clips)) if clips.first().is_some_and(Value::is_object) => Some(clips.swap_remove(0)),
+        Some(Value::Array(clips)) if clips.first().is_some_and(Value::is_object) => {
+            Some(clips.swap_remove(0))
+        }
         _ => None,
     };
     let found = match &mut answer {
@@ -116,19 +123,25 @@ fn gather(data: &mut Map<String, Value>) {
             data.retain(|key, _| OURS.contains(&key.as_str()));
             std::mem::take(clip)
         }
-        _ if ["url", "id", "embed_url"].iter().any(|key| data.contains_key(*key)) => {
-            let (ours, clip): (Map<_, _>, Map<_, _>) = std::mem::take(data).into_iter().partition(|(key, _)| OURS.contains(&key.as_str()));
+        _ if ["url", "id", "embed_url"]
+            .iter()
+            .any(|key| data.contains_key(*key)) =>
+        {
+            let (ours, clip): (Map<_, _>, Map<_, _>) = std::mem::take(data)
+                .into_iter()
+                .partition(|(key, _)| OURS.contains(&key.as_str()));
             *data = ours;
             clip
         }
         _ => return,
     };
     data.insert("clip".into(), found.into());
-    data.entry("params").or_insert_with(|| json!({ "position": "m" }));
+    data.entry("params")
+        .or_insert_with(|| json!({ "position": "m" }));
 }
 
-/// Sees to the player's address; gives the clip's id if it is known. A clip whose video is given as well (`mp4`) may be from elsewhere: the
-/// overlay shows the video then.
+/// Sees to the player's address; gives the clip's id if it is known. A clip whose video is given as
+/// well (`mp4`) may be from elsewhere: the overlay shows the video then.
 fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
     let mut found = None;
     for key in ["embed_url", "url", "id"] {
@@ -137,17 +150,29 @@ fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
             Some(Value::String(given)) => given.trim(),
             Some(other) => {
                 let what = What::WrongType(kind_of(other));
-                return Err(Fault { path: format!("clip.{key}"), allowed: "a text".into(), what });
+                return Err(Fault {
+                    path: format!("clip.{key}"),
+                    allowed: "a text".into(),
+                    what,
+                });
             }
         };
-        found = if key == "id" { is_slug(given).then(|| given.to_owned()) } else { slug_of(given) };
+        found = if key == "id" {
+            is_slug(given).then(|| given.to_owned())
+        } else {
+            slug_of(given)
+        };
         if found.is_some() {
             break;
         }
     }
     if let Some(slug) = &found {
         let has_query = |url: &str| url.starts_with(PLAYER);
-        if !clip.get("url").and_then(Value::as_str).is_some_and(has_query) {
+        if !clip
+            .get("url")
+            .and_then(Value::as_str)
+            .is_some_and(has_query)
+        {
             clip.insert("url".into(), format!("{PLAYER}{slug}").into());
         }
         return Ok(found);
@@ -161,30 +186,46 @@ fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
 }
 
 fn no_clip(what: &'static str) -> Fault {
-    let allowed = "the link to a clip on Twitch, such as https://clips.twitch.tv/AwkwardHelplessSalamander or \
+    let allowed = "the link to a clip on Twitch, such as \
+        https://clips.twitch.tv/AwkwardHelplessSalamander or \
                    https://www.twitch.tv/somebody/clip/AwkwardHelplessSalamander"
         .to_owned();
-    Fault { path: "clip.url".into(), allowed, what: What::WrongType(what) }
+    Fault {
+        path: "clip.url".into(),
+        allowed,
+        what: What::WrongType(what),
+    }
 }
 
 /// The clip's id in any of Twitch's links to it.
 fn slug_of(url: &str) -> Option<String> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+        .unwrap_or(url);
     let (host, path) = rest.split_once('/')?;
     let host = host.to_ascii_lowercase();
     let path = path.split('#').next().unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
     let slug = match (&*host, steps.as_slice()) {
-        ("clips.twitch.tv", ["embed"]) => query.split('&').find_map(|field| field.strip_prefix("clip="))?,
-        ("clips.twitch.tv", [slug]) | ("www.twitch.tv" | "m.twitch.tv" | "twitch.tv", ["clip", slug] | [_, "clip", slug]) => slug,
+        ("clips.twitch.tv", ["embed"]) => query
+            .split('&')
+            .find_map(|field| field.strip_prefix("clip="))?,
+        ("clips.twitch.tv", [slug])
+        | ("www.twitch.tv" | "m.twitch.tv" | "twitch.tv", ["clip", slug] | [_, "clip", slug]) => {
+            slug
+        }
         _ => return None,
     };
     is_slug(slug).then(|| slug.to_owned())
 }
 
 fn is_slug(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 #[cfg(test)]
@@ -205,7 +246,12 @@ mod tests {
         ] {
             assert_eq!(slug_of(url).as_deref(), Some("Awkward-x_1"), "{url}");
         }
-        for url in ["https://example.com/clip/x", "Awkward", "https://clips.twitch.tv/embed?clip=", "https://www.twitch.tv/anna"] {
+        for url in [
+            "https://example.com/clip/x",
+            "Awkward",
+            "https://clips.twitch.tv/embed?clip=",
+            "https://www.twitch.tv/anna",
+        ] {
             assert_eq!(slug_of(url), None, "{url}");
         }
     }
@@ -216,20 +262,35 @@ mod tests {
             complete(given.as_object_mut().unwrap()).unwrap();
             given
         };
-        let clip = json!({ "id": "Slug-1", "url": "https://clips.twitch.tv/Slug-1", "embed_url": "https://clips.twitch.tv/embed?clip=Slug-1",
+        let clip = json!({ "id": "Slug-1", "url": "https://clips.twitch.tv/Slug-1",
+            "embed_url": "https://clips.twitch.tv/embed?clip=Slug-1",
             "title": "Wow", "duration": 12.9, "vod_offset": null });
-        let mut wanted = json!({ "clip": clip, "params": { "position": "m" }, "message_id": "Slug-1", "dateLabel": "" });
+        let mut wanted = json!({ "clip": clip, "params": { "position": "m" },
+            "message_id": "Slug-1", "dateLabel": "" });
         wanted["clip"]["url"] = "https://clips.twitch.tv/embed?clip=Slug-1".into();
         assert_eq!(completed(clip.clone()), wanted);
-        assert_eq!(completed(json!({ "data": [clip], "pagination": {} })), wanted);
+        assert_eq!(
+            completed(json!({ "data": [clip], "pagination": {} })),
+            wanted
+        );
         wanted["params"]["position"] = "bl".into();
-        assert_eq!(completed(json!({ "clip": clip, "params": { "position": "bl" } })), wanted);
+        assert_eq!(
+            completed(json!({ "clip": clip, "params": { "position": "bl" } })),
+            wanted
+        );
 
-        let short = json!({ "clip": { "url": "https://clips.twitch.tv/embed?clip=Slug-1", "duration": 30.0 }, "params": { "position": "m" },
+        let short = json!({ "clip": { "url": "https://clips.twitch.tv/embed?clip=Slug-1",
+            "duration": 30.0 }, "params": { "position": "m" },
             "message_id": "Slug-1", "dateLabel": "" });
-        assert_eq!(completed(json!({ "url": "https://www.twitch.tv/anna/clip/Slug-1" })), short);
+        assert_eq!(
+            completed(json!({ "url": "https://www.twitch.tv/anna/clip/Slug-1" })),
+            short
+        );
         let by_id = completed(json!({ "id": "Slug-1" }));
-        assert_eq!((&by_id["clip"]["url"], &by_id["clip"]["id"]), (&short["clip"]["url"], &json!("Slug-1")));
+        assert_eq!(
+            (&by_id["clip"]["url"], &by_id["clip"]["id"]),
+            (&short["clip"]["url"], &json!("Slug-1"))
+        );
     }
 
     #[test]
@@ -242,17 +303,26 @@ mod tests {
             "https://clips.twitch.tv/",
             "clip",
         ] {
-            for mut given in [json!({ "url": url }), json!({ "clip": { "url": url, "duration": 5 }, "params": { "position": "t" } })] {
+            for mut given in [
+                json!({ "url": url }),
+                json!({ "clip": { "url": url, "duration": 5 }, "params": { "position": "t" } }),
+            ] {
                 let fault = complete(given.as_object_mut().unwrap()).unwrap_err();
                 assert_eq!(fault.path, "clip.url", "{url}");
-                assert!(fault.allowed.starts_with("the link to a clip on Twitch, such as https://clips.twitch.tv/"), "{url}");
+                assert!(
+                    fault.allowed.starts_with(
+                        "the link to a clip on Twitch, such as https://clips.twitch.tv/"
+                    ),
+                    "{url}"
+                );
             }
         }
     }
 
     #[test]
     fn a_video_elsewhere_is_left_as_it_is() {
-        let clip = json!({ "url": "https://example.com/player?x=1", "mp4": "https://example.com/x.mp4", "duration": 5 });
+        let clip = json!({ "url": "https://example.com/player?x=1",
+            "mp4": "https://example.com/x.mp4", "duration": 5 });
         let mut given = json!({ "clip": clip, "params": { "position": "t" } });
         let before = given.clone();
         complete(given.as_object_mut().unwrap()).unwrap();

@@ -31,7 +31,11 @@ words! {
 }
 
 const COMMANDS_THE_CHAT: Harm = Harm {
-    when: |data| data.get("message").and_then(Value::as_str).is_some_and(|text| text.trim_start().starts_with('/')),
+    when: |data| {
+        data.get("message")
+            .and_then(Value::as_str)
+            .is_some_and(|text| text.trim_start().starts_with('/'))
+    },
     does: "a message that begins with / is a command, such as /ban",
 };
 pub(super) const VOICE: &str = "a page of Twitchat with voice control on";
@@ -49,7 +53,8 @@ actions! { COMMANDS:
         }
         may {
             /// What is done with the value.
-            action: CounterAction as ["counterAction" / "action"] = Shape::OneOf(COUNTER_ACTIONS), default "\"ADD\"";
+            action: CounterAction as ["counterAction" / "action"] = Shape::OneOf(COUNTER_ACTIONS),
+                default "\"ADD\"";
         }
     } with { answers: &[Answer::with("COUNTER_UPDATE", "counterId", "/counter/id")] }
 
@@ -93,7 +98,8 @@ actions! { COMMANDS:
         }
         may {
             /// What becomes of it.
-            action: TriggerAction as ["triggerAction" to 16] = Shape::OneOf(TRIGGER_ACTIONS), default "\"enable\"", example "\"toggle\"";
+            action: TriggerAction as ["triggerAction" to 16] = Shape::OneOf(TRIGGER_ACTIONS),
+                default "\"enable\"", example "\"toggle\"";
         }
     } with { turn: Some(turn::toggle_trigger) }
 
@@ -141,7 +147,8 @@ actions! { COMMANDS:
         }
         may {
             /// How loud, up to 100.
-            volume: f64 as ["volume" / "volume"] = Shape::Number { least: 0.0, most: 100.0 }, default "100", example "80";
+            volume: f64 as ["volume" / "volume"] = Shape::Number { least: 0.0, most: 100.0 },
+                default "100", example "80";
         }
     } with { needs: SOUND }
 
@@ -175,7 +182,8 @@ actions! { COMMANDS:
             /// Whether it is to be on; absent: the other way round than now.
             enabled: bool as ["enabled" in 17] = Shape::Flag, example "true";
         }
-    } with { needs: VOICE, answers: &[Answer::of("ON_VOICE_CONTROL_STATE_CHANGE")], turn: Some(turn::voice_state) }
+    } with { needs: VOICE, answers: &[Answer::of("ON_VOICE_CONTROL_STATE_CHANGE")],
+        turn: Some(turn::voice_state) }
 
     /// Starts a poll in the chat, in place of one that runs.
     SetChatPollStart: SET_CHAT_POLL_START = ["SET_CHAT_POLL_START" in 17] {
@@ -183,7 +191,8 @@ actions! { COMMANDS:
             /// The question.
             title: String as ["title" in 17] = Shape::Words, example "\"Another round?\"";
             /// What can be chosen.
-            choices: Vec<String> as ["choices" in 17] = Shape::List { of: &Shape::Words, least: 2 }, example r#"["Yes","No"]"#;
+            choices: Vec<String> as ["choices" in 17] = Shape::List { of: &Shape::Words,
+                least: 2 }, example r#"["Yes","No"]"#;
         }
         may {
             /// How many seconds it runs.
@@ -207,7 +216,11 @@ actions! { COMMANDS:
 /// Nothing at all steers nothing.
 fn one_of_them(data: &mut Map<String, Value>) -> Result<(), Fault> {
     if data.is_empty() {
-        return Err(Fault { path: "next".into(), allowed: "true, unless prev, speed or a section is given".into(), what: What::Missing });
+        return Err(Fault {
+            path: "next".into(),
+            allowed: "true, unless prev, speed or a section is given".into(),
+            what: What::Missing,
+        });
     }
     Ok(())
 }

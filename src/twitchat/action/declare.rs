@@ -1,18 +1,31 @@
-//! How actions are declared: one declaration makes the row of the catalogue and the typed form, which so cannot drift apart.
+//! How actions are declared: one declaration makes the row of the catalogue and the typed form,
+//! which so cannot drift apart.
 
 /// The names of something: `"old" / "new"`, `"old" to 16`, `"new" in 17`, or one that has stayed.
 macro_rules! names {
     ($name:literal) => {
-        $crate::twitchat::action::Names { old: Some($name), new: Some($name) }
+        $crate::twitchat::action::Names {
+            old: Some($name),
+            new: Some($name),
+        }
     };
     ($old:literal / $new:literal) => {
-        $crate::twitchat::action::Names { old: Some($old), new: Some($new) }
+        $crate::twitchat::action::Names {
+            old: Some($old),
+            new: Some($new),
+        }
     };
     ($old:literal to 16) => {
-        $crate::twitchat::action::Names { old: Some($old), new: None }
+        $crate::twitchat::action::Names {
+            old: Some($old),
+            new: None,
+        }
     };
     ($new:literal in 17) => {
-        $crate::twitchat::action::Names { old: None, new: Some($new) }
+        $crate::twitchat::action::Names {
+            old: None,
+            new: Some($new),
+        }
     };
 }
 
@@ -28,7 +41,8 @@ macro_rules! some {
 
 /// A parameter of the catalogue.
 macro_rules! param {
-    ($required:literal, [$($about:literal)+], [$key:literal $($other:tt)*], $shape:expr, [$($default:literal)?], [$($example:literal)?]) => {
+    ($required:literal, [$($about:literal)+], [$key:literal $($other:tt)*], $shape:expr,
+        [$($default:literal)?], [$($example:literal)?]) => {
         $crate::twitchat::action::Param {
             key: $key,
             keys: names!($key $($other)*),
@@ -89,8 +103,10 @@ macro_rules! parts {
         pub struct $type {
             $($( $(#[doc = $must_about])+ #[serde(rename = $must_key)] pub $must: $must_type, )+)?
             $($( $(#[doc = $may_about])+
-                #[serde(rename = $may_key, default, skip_serializing_if = "Option::is_none")] pub $may: Option<$may_type>, )+)?
-            $( $(#[doc = $more_about])+ #[serde(flatten)] pub $more: Option<serde_json::Map<String, serde_json::Value>>, )?
+                #[serde(rename = $may_key, default,
+                    skip_serializing_if = "Option::is_none")] pub $may: Option<$may_type>, )+)?
+            $( $(#[doc = $more_about])+ #[serde(flatten)] pub $more: Option<serde_json::Map<String,
+                serde_json::Value>>, )?
         }
 
         maker!($type { $($($must: $must_type),+)? } { $($($may)+)? $($more)? });
@@ -105,8 +121,10 @@ macro_rules! parts {
         }
 
         pub(super) const $params: &[$crate::twitchat::action::Param] = &[
-            $($( param!(true, [$($must_about)+], [$must_key $($must_other)*], $must_shape, [$($must_default)?], [$($must_example)?]), )+)?
-            $($( param!(false, [$($may_about)+], [$may_key $($may_other)*], $may_shape, [$($may_default)?], [$($may_example)?]), )+)?
+            $($( param!(true, [$($must_about)+], [$must_key $($must_other)*], $must_shape,
+                [$($must_default)?], [$($must_example)?]), )+)?
+            $($( param!(false, [$($may_about)+], [$may_key $($may_other)*], $may_shape,
+                [$($may_default)?], [$($may_example)?]), )+)?
         ];
     )+ };
 }

@@ -59,15 +59,29 @@ pub struct Parameter {
 impl Action {
     /// All that there is to say about it.
     pub fn explain(&self) -> Explanation {
-        let first = if self.names.old.is_some() { Naming::Old } else { Naming::New };
+        let first = if self.names.old.is_some() {
+            Naming::Old
+        } else {
+            Naming::New
+        };
         Explanation {
             name: self.name(),
             about: self.about,
-            names: self.entries().map(|entry| Named { name: entry.name, generations: entry.generations.numbers() }).collect(),
+            names: self
+                .entries()
+                .map(|entry| Named {
+                    name: entry.name,
+                    generations: entry.generations.numbers(),
+                })
+                .collect(),
             needs: self.needs,
             destructive: self.destructive(),
             parameters: parameters(self.params, "", ""),
-            answers: self.answers.iter().flat_map(|answer| answer.kinds(None)).collect(),
+            answers: self
+                .answers
+                .iter()
+                .flat_map(|answer| answer.kinds(None))
+                .collect(),
             example: self.example(first),
         }
     }
@@ -77,10 +91,16 @@ fn parameters(params: &[Param], path: &str, path_in_17: &str) -> Vec<Parameter> 
     let mut all = Vec::new();
     for param in params {
         let key = |within: &str, key: &str| format!("{within}{key}");
-        let (own, new) = (key(path, param.key), param.keys.new.map(|new| key(path_in_17, new)));
+        let (own, new) = (
+            key(path, param.key),
+            param.keys.new.map(|new| key(path_in_17, new)),
+        );
         let (inner, list) = match param.shape {
             Shape::Object(fields) | Shape::Open(fields) => (fields, ""),
-            Shape::List { of: Shape::Object(fields), .. } => (*fields, "[]"),
+            Shape::List {
+                of: Shape::Object(fields),
+                ..
+            } => (*fields, "[]"),
             _ => (&[][..], ""),
         };
         all.push(Parameter {
@@ -89,15 +109,26 @@ fn parameters(params: &[Param], path: &str, path_in_17: &str) -> Vec<Parameter> 
             only_in_17: param.keys.old.is_none(),
             required: param.required,
             takes: match param.shape {
-                Shape::Object(fields) | Shape::Open(fields) if !fields.is_empty() => "an object".into(),
-                Shape::List { of: Shape::Object(_), .. } => "a list of objects".into(),
+                Shape::Object(fields) | Shape::Open(fields) if !fields.is_empty() => {
+                    "an object".into()
+                }
+                Shape::List {
+                    of: Shape::Object(_),
+                    ..
+                } => "a list of objects".into(),
                 shape => shape.to_string(),
             },
-            default: param.default.and_then(|default| serde_json::from_str(default).ok()),
+            default: param
+                .default
+                .and_then(|default| serde_json::from_str(default).ok()),
             about: param.about,
         });
         let within = |outer: &str| format!("{outer}{list}.");
-        all.extend(parameters(inner, &within(&own), &within(new.as_deref().unwrap_or_default())));
+        all.extend(parameters(
+            inner,
+            &within(&own),
+            &within(new.as_deref().unwrap_or_default()),
+        ));
     }
     all
 }

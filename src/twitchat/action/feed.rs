@@ -1,4 +1,5 @@
-//! The chat and the list of people to greet: reading, scrolling, and what is done with a selected message.
+//! The chat and the list of people to greet: reading, scrolling, and what is done with a selected
+//! message.
 
 use super::{
     Shape,
@@ -16,7 +17,10 @@ words! {
     }
 }
 
-const BANS_FOR_GOOD: Harm = Harm { when: |data| !data.contains_key("duration"), does: "it bans for good unless a duration is given" };
+const BANS_FOR_GOOD: Harm = Harm {
+    when: |data| !data.contains_key("duration"),
+    does: "it bans for good unless a duration is given",
+};
 
 actions! { FEED:
     /// Takes people off the top of the list of those to greet.
@@ -42,7 +46,8 @@ actions! { FEED:
         may {
             /// The column of the chat, from 0.
             column: u32 as ["col" / "colIndex"] = Shape::COLUMN, default "0";
-            /// Which of the messages in view gets the mark, from 0; the last one if absent. 17 always takes the last one.
+            /// Which of the messages in view gets the mark, from 0; the last one if absent. 17
+            /// always takes the last one.
             count: u32 as ["count" to 16] = Shape::Whole { least: 0, most: super::shape::MANY };
         }
     } with { needs: CHAT, drops: &["count"] }
@@ -171,7 +176,8 @@ actions! { FEED:
     ChatFeedSelectActionBan: CHAT_FEED_SELECT_ACTION_BAN = ["CHAT_FEED_SELECT_ACTION_BAN" / "SET_CHAT_FEED_SELECT_ACTION_BAN"] {
         may {
             /// For how many seconds; absent: for good. Twitch allows two weeks.
-            duration: u32 as ["duration" / "duration"] = Shape::Whole { least: 1, most: 1_209_600 }, example "600";
+            duration: u32 as ["duration" / "duration"] = Shape::Whole { least: 1,
+                most: 1_209_600 }, example "600";
             /// The column of the chat, from 0.
             column: u32 as ["col" / "colIndex"] = Shape::COLUMN, default "0";
         }

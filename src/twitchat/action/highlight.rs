@@ -72,7 +72,8 @@ parts! {
             /// The name as it is shown.
             display_name: String as ["displayName"] = Shape::Text, example "\"Marla_Quartz\"";
             /// The name as the person writes it.
-            original_name: String as ["displayNameOriginal"] = Shape::Text, example "\"Marla_Quartz\"";
+            original_name: String as ["displayNameOriginal"] = Shape::Text,
+                example "\"Marla_Quartz\"";
             /// The address of a picture.
             avatar: String as ["avatarPath"] = Shape::Text;
             /// A colour, as in CSS.
@@ -90,7 +91,8 @@ actions! { HIGHLIGHTS:
     SetChatHighlightOverlayMessage: SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE = ["SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE"] {
         may {
             /// The message; HTML is possible.
-            message: String as ["message"] = Shape::Text, example "\"that jump was <strong>clean</strong>\"";
+            message: String as ["message"] = Shape::Text, example "\"that jump was \
+                <strong>clean</strong>\"";
             /// Who wrote it, as Twitchat or Twitch's API have them.
             user: HighlightUser as ["user"] = Shape::Open(HIGHLIGHT_USER), example
                 r#"{"id":"101337420","platform":"twitch","login":"marla_quartz","displayName":"Marla_Quartz","displayNameOriginal":"Marla_Quartz"}"#;
@@ -106,12 +108,14 @@ actions! { HIGHLIGHTS:
             skin: String as ["skin"] = Shape::Text;
         }
     } with {
-        needs: "the overlay for messages and clips", before: Some(complete), after: Some(all_or_nothing),
+        needs: "the overlay for messages and clips", before: Some(complete),
+            after: Some(all_or_nothing),
         answers: &[Answer::of("CHAT_HIGHLIGHT_OVERLAY_CONFIRM")],
     }
 }
 
-/// Twitchat hides a message without an id at once, and does not read the names that Twitch's API has for a person.
+/// Twitchat hides a message without an id at once, and does not read the names that Twitch's API
+/// has for a person.
 #[expect(clippy::unnecessary_wraps, reason = "a row may hold one that fails")]
 fn complete(data: &mut Map<String, Value>) -> Result<(), Fault> {
     if let Some(Value::String(message)) = data.get("message") {
@@ -119,11 +123,20 @@ fn complete(data: &mut Map<String, Value>) -> Result<(), Fault> {
         data.entry("message_id").or_insert_with(|| id.into());
     }
     if let Some(Value::Object(user)) = data.get_mut("user") {
-        if let Some(name) = user.get("display_name").filter(|name| name.is_string()).cloned() {
-            user.entry("displayNameOriginal").or_insert_with(|| name.clone());
+        if let Some(name) = user
+            .get("display_name")
+            .filter(|name| name.is_string())
+            .cloned()
+        {
+            user.entry("displayNameOriginal")
+                .or_insert_with(|| name.clone());
             user.entry("displayName").or_insert(name);
         }
-        if let Some(picture) = user.get("profile_image_url").filter(|picture| picture.is_string()).cloned() {
+        if let Some(picture) = user
+            .get("profile_image_url")
+            .filter(|picture| picture.is_string())
+            .cloned()
+        {
             user.entry("avatarPath").or_insert(picture);
         }
         user.entry("platform").or_insert_with(|| json!("twitch"));
@@ -138,7 +151,11 @@ fn all_or_nothing(data: &mut Map<String, Value>) -> Result<(), Fault> {
     }
     for (key, shape) in [("message", Shape::Text), ("params", Shape::Object(PLACE))] {
         if !data.contains_key(key) {
-            return Err(Fault { path: key.into(), allowed: shape.to_string(), what: What::Missing });
+            return Err(Fault {
+                path: key.into(),
+                allowed: shape.to_string(),
+                what: What::Missing,
+            });
         }
     }
     Ok(())

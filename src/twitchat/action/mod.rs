@@ -1,9 +1,11 @@
-//! Everything that Twitchat can be told and asked: the catalogue of actions, typed forms of them, the checks before one is sent, and the
-//! translation between the words of its generations.
+//! Everything that Twitchat can be told and asked: the catalogue of actions, typed forms of them,
+//! the checks before one is sent, and the translation between the words of its generations.
 //!
-//! An [`Action`] is one row with the names and keys it has up to 16.x and in 17; where 17 has no such counterpart, each side has its own
-//! row, and `turn` says how one becomes the other. The typed forms ([`ChatFeedRead`], [`ShowClip`] …) come from the same declaration as the
-//! row. Whoever sends calls [`prepare`], or [`Order::prepare`] on a typed form: the CLI, the core, rules.
+//! An [`Action`] is one row with the names and keys it has up to 16.x and in 17; where 17 has no
+//! such counterpart, each side has its own row, and `turn` says how one becomes the other. The
+//! typed forms ([`ChatFeedRead`], [`ShowClip`] …) come from the same declaration as the row.
+//! Whoever sends calls [`prepare`], or [`Order::prepare`] on a typed form: the CLI, the core,
+//! rules.
 
 #[macro_use]
 mod declare;
@@ -35,29 +37,32 @@ pub use catalogue::{actions, answer_of, find};
 pub use chat::{Button, ButtonKind, ButtonTheme, Columns, CustomChatMessage, MessageStyle, Sender};
 pub use clip::{Clip, ShowClip};
 pub use commands::{
-    CountdownAdd, CounterAction, CounterAdd, EndingCreditsControl, ExecuteTrigger, PlaySfxr, QnaHighlight, QnaSkip, SendMessage,
-    SetChatPollStart, SetEmergencyMode, SetStreamdeckAuthenticate, SetTriggerState, SetVoiceControlState, TimerAdd, ToggleTrigger,
+    CountdownAdd, CounterAction, CounterAdd, EndingCreditsControl, ExecuteTrigger, PlaySfxr,
+    QnaHighlight, QnaSkip, SendMessage, SetChatPollStart, SetEmergencyMode,
+    SetStreamdeckAuthenticate, SetTriggerState, SetVoiceControlState, TimerAdd, ToggleTrigger,
     TriggerAction,
 };
 pub use explain::{Explanation, Named, Parameter};
 pub use feed::{
-    ChatFeedPause, ChatFeedRead, ChatFeedReadAll, ChatFeedScroll, ChatFeedScrollBottom, ChatFeedScrollDown, ChatFeedScrollUp,
-    ChatFeedSelect, ChatFeedSelectActionBan, ChatFeedSelectActionCancel, ChatFeedSelectActionDelete, ChatFeedSelectActionHighlight,
-    ChatFeedSelectActionPin, ChatFeedSelectActionShoutout, ChatFeedSelectChoosingAction, ChatFeedUnpause, GreetFeedRead, ScrollMode,
-    SetChatFeedPauseState, SetChatFeedScroll,
+    ChatFeedPause, ChatFeedRead, ChatFeedReadAll, ChatFeedScroll, ChatFeedScrollBottom,
+    ChatFeedScrollDown, ChatFeedScrollUp, ChatFeedSelect, ChatFeedSelectActionBan,
+    ChatFeedSelectActionCancel, ChatFeedSelectActionDelete, ChatFeedSelectActionHighlight,
+    ChatFeedSelectActionPin, ChatFeedSelectActionShoutout, ChatFeedSelectChoosingAction,
+    ChatFeedUnpause, GreetFeedRead, ScrollMode, SetChatFeedPauseState, SetChatFeedScroll,
 };
 pub use highlight::{HighlightUser, Place, Platform, Position, SetChatHighlightOverlayMessage};
 pub use icons::ICONS;
 pub use nearest::nearest;
 pub use overlays::{
-    AnimatedTextClose, AnimatedTextSet, BingoGridOverlayPresence, SetAnimatedTextContentFromSd, SetBingoGridVisibility,
-    SetBingoGridVisibilityFromSd, WheelItem, WheelOverlayStart,
+    AnimatedTextClose, AnimatedTextSet, BingoGridOverlayPresence, SetAnimatedTextContentFromSd,
+    SetBingoGridVisibility, SetBingoGridVisibilityFromSd, WheelItem, WheelOverlayStart,
 };
 pub use prepare::{Expected, Order, Prepared, prepare};
 pub use problem::{Problem, Spot};
 pub use questions::{
-    CounterGet, GetAnimatedTextConfigs, GetBingoGridParameters, GetCurrentTimers, GetCustomTrainState, GetDistortOverlayParameters,
-    GetDonationGoalsOverlayParams, GetLabelOverlayParams, GetSummaryData,
+    CounterGet, GetAnimatedTextConfigs, GetBingoGridParameters, GetCurrentTimers,
+    GetCustomTrainState, GetDistortOverlayParameters, GetDonationGoalsOverlayParams,
+    GetLabelOverlayParams, GetSummaryData,
 };
 pub use row::{Action, Answer, Names, Naming, Param};
 pub use shape::Shape;

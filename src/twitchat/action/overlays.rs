@@ -1,4 +1,5 @@
-//! What Twitchat's overlays do: wheel, animated texts, bingo grid; and how somebody else plays an overlay.
+//! What Twitchat's overlays do: wheel, animated texts, bingo grid; and how somebody else plays an
+//! overlay.
 
 use serde_json::{Map, Value};
 use uuid::{Uuid, uuid};
@@ -35,7 +36,8 @@ actions! { OVERLAYS:
     WheelOverlayStart: WHEEL_OVERLAY_START = ["WHEEL_OVERLAY_START" / "SET_WHEEL_OVERLAY_START"] {
         must {
             /// The fields of the wheel.
-            items: Vec<WheelItem> as ["items"] = Shape::List { of: &Shape::Object(WHEEL_ITEM), least: 1 },
+            items: Vec<WheelItem> as ["items"] = Shape::List { of: &Shape::Object(WHEEL_ITEM),
+                least: 1 },
                 example r#"[{"id":"a","label":"Sing"},{"id":"b","label":"Dance"}]"#;
             /// The id of the field where it stops.
             winner: String as ["winner"] = Shape::Id, example "\"b\"";
@@ -46,7 +48,8 @@ actions! { OVERLAYS:
             /// How it looks.
             skin: String as ["skin"] = Shape::Text;
         }
-    } with { needs: WHEEL, after: Some(winner), answers: &[Answer::with("RAFFLE_RESULT", "sessionId", "/sessionId")] }
+    } with { needs: WHEEL, after: Some(winner), answers: &[Answer::with("RAFFLE_RESULT",
+        "sessionId", "/sessionId")] }
 
     /// Shows an animated text.
     AnimatedTextSet: ANIMATED_TEXT_SET = ["ANIMATED_TEXT_SET" / "SET_ANIMATED_TEXT_CONTENT"] {
@@ -80,7 +83,8 @@ actions! { OVERLAYS:
             /// The text that was given when it was shown.
             query: String as ["queryId" / "queryId"] = Shape::Id, example "\"q-1\"";
         }
-    } with { needs: ANIMATED_TEXT, answers: &[Answer::with("ANIMATED_TEXT_HIDE_COMPLETE", "queryId", "/queryId")] }
+    } with { needs: ANIMATED_TEXT, answers: &[Answer::with("ANIMATED_TEXT_HIDE_COMPLETE",
+        "queryId", "/queryId")] }
 
     /// Shows or hides the bingo grid.
     SetBingoGridVisibility: SET_BINGO_GRID_VISIBILITY = ["SET_BINGO_GRID_VISIBILITY" in 17] {
@@ -90,7 +94,8 @@ actions! { OVERLAYS:
         }
     } with { needs: BINGO_GRID, akin: &["BINGO_TOGGLE"] }
 
-    /// Twitchat's own: how its Stream Deck plugin shows an animated text. Better use `SET_ANIMATED_TEXT_CONTENT`.
+    /// Twitchat's own: how its Stream Deck plugin shows an animated text. Better use
+    /// `SET_ANIMATED_TEXT_CONTENT`.
     SetAnimatedTextContentFromSd: SET_ANIMATED_TEXT_CONTENT_FROM_SD = ["SET_ANIMATED_TEXT_CONTENT_FROM_SD" in 17] {
         must {
             /// The overlay.
@@ -108,7 +113,8 @@ actions! { OVERLAYS:
         }
     } with { needs: ANIMATED_TEXT, akin: &["ANIMATED_TEXT_SET"] }
 
-    /// Twitchat's own: how its Stream Deck plugin shows the bingo grid. Better use `SET_BINGO_GRID_VISIBILITY`.
+    /// Twitchat's own: how its Stream Deck plugin shows the bingo grid. Better use
+    /// `SET_BINGO_GRID_VISIBILITY`.
     SetBingoGridVisibilityFromSd: SET_BINGO_GRID_VISIBILITY_FROM_SD = ["SET_BINGO_GRID_VISIBILITY_FROM_SD" in 17] {
         may {
             /// Whether it is to be seen; absent: the other way round than now.
@@ -130,12 +136,25 @@ plain! { PLAYED:
     ["CREDITS_OVERLAY_PRESENCE" / "SET_ENDING_CREDITS_PRESENCE"];
     /// Who says it plays the overlay that shows messages and clips.
     ["CHAT_HIGHLIGHT_OVERLAY_PRESENCE" / "SET_CHAT_HIGHLIGHT_OVERLAY_PRESENCE"];
-    /// Starts the credits overlay with this data, in the shape that `GET_SUMMARY_DATA` is answered in.
-    ["SUMMARY_DATA" / "SET_ENDING_CREDITS_DATA"] with { needs: "the credits overlay", params: SUMMARY };
+    /// Starts the credits overlay with this data, in the shape that `GET_SUMMARY_DATA` is answered
+    /// in.
+    ["SUMMARY_DATA" / "SET_ENDING_CREDITS_DATA"] with { needs: "the credits overlay",
+        params: SUMMARY };
 }
 
 const fn summary(key: &'static str, about: &'static str, shape: Shape, required: bool) -> Param {
-    Param { key, keys: super::Names { old: Some(key), new: Some(key) }, about, shape, required, default: None, example: None }
+    Param {
+        key,
+        keys: super::Names {
+            old: Some(key),
+            new: Some(key),
+        },
+        about,
+        shape,
+        required,
+        default: None,
+        example: None,
+    }
 }
 
 const fn list(key: &'static str, about: &'static str) -> Param {
@@ -143,7 +162,12 @@ const fn list(key: &'static str, about: &'static str) -> Param {
 }
 
 const SUMMARY: &[Param] = &[
-    summary("streamDuration", "Milliseconds; 0 in nearly every case.", Shape::TIME, true),
+    summary(
+        "streamDuration",
+        "Milliseconds; 0 in nearly every case.",
+        Shape::TIME,
+        true,
+    ),
     list("follows", "New followers."),
     list("raids", "Raids."),
     list("subs", "New subscribers."),
@@ -168,24 +192,50 @@ const SUMMARY: &[Param] = &[
     list("patreonMembers", "Members on Patreon."),
     summary("labels", "Texts of the overlay.", Shape::Open(&[]), true),
     summary("params", "How the overlay looks.", Shape::Open(&[]), false),
-    summary("premiumWarningSlots", "Sections that are not shown to all.", Shape::Open(&[]), false),
+    summary(
+        "premiumWarningSlots",
+        "Sections that are not shown to all.",
+        Shape::Open(&[]),
+        false,
+    ),
 ];
 
-/// The winner must be one of the items: an overlay ignores any other. Whoever gives no session gets one, the same for the same wheel.
+/// The winner must be one of the items: an overlay ignores any other. Whoever gives no session gets
+/// one, the same for the same wheel.
 fn winner(data: &mut Map<String, Value>) -> Result<(), Fault> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let winner = text(data.get("winner")).unwrap_or_default();
-    let items: Vec<_> = data.get("items").and_then(Value::as_array).into_iter().flatten().collect();
-    let ids: Vec<_> = items.iter().filter_map(|item| text(item.get("id"))).collect();
+    let items: Vec<_> = data
+        .get("items")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .collect();
+    let ids: Vec<_> = items
+        .iter()
+        .filter_map(|item| text(item.get("id")))
+        .collect();
     if !ids.contains(&winner) {
         let labelled = |item: &&&Value| text(item.get("label")).as_ref() == Some(&winner);
-        let nearest = items.iter().find(labelled).and_then(|item| text(item.get("id"))).into_iter().collect();
+        let nearest = items
+            .iter()
+            .find(labelled)
+            .and_then(|item| text(item.get("id")))
+            .into_iter()
+            .collect();
         let allowed = format!("the id of one of the items: {}", shown(&ids.join(", ")));
-        return Err(Fault { path: "winner".into(), allowed, what: What::NotOneOf(shown(&winner), nearest) });
+        return Err(Fault {
+            path: "winner".into(),
+            allowed,
+            what: What::NotOneOf(shown(&winner), nearest),
+        });
     }
     if !data.contains_key("sessionId") {
         let name = Value::Object(data.clone()).to_string();
-        data.insert("sessionId".into(), Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string().into());
+        data.insert(
+            "sessionId".into(),
+            Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string().into(),
+        );
     }
     Ok(())
 }

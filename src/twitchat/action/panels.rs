@@ -1,4 +1,5 @@
-//! What Twitchat's buttons do: panels, forms, polls, raffles, quizzes, moderation. None of it takes data.
+//! What Twitchat's buttons do: panels, forms, polls, raffles, quizzes, moderation. None of it takes
+//! data.
 
 use super::{
     Answer,
@@ -7,7 +8,10 @@ use super::{
     turn,
 };
 
-const GIVES_BACK: Harm = Harm { when: |_| true, does: "it cancels the prediction and gives all points back" };
+const GIVES_BACK: Harm = Harm {
+    when: |_| true,
+    does: "it cancels the prediction and gives all points back",
+};
 const EMERGENCY: &[Answer] = &[Answer::of("EMERGENCY_MODE")];
 const QUIZ: &str = "Twitchat with a quiz running";
 const NOBODY: &str = "nothing: declared, but no version acts on it";
@@ -77,13 +81,15 @@ plain! { PANELS:
     ["STOP_RAFFLE" to 16] with { needs: NOBODY, akin: &["RAFFLE_PICK_WINNER"] };
 
     /// Ends the poll that runs in the chat, and tells its result.
-    ["SET_CHAT_POLL_STOP" in 17] with { answers: &[Answer::of("ON_CHAT_POLL_RESULT")], akin: &["STOP_POLL"] };
+    ["SET_CHAT_POLL_STOP" in 17] with { answers: &[Answer::of("ON_CHAT_POLL_RESULT")],
+        akin: &["STOP_POLL"] };
     /// Shows the answer to the question of the quiz.
     ["SET_QUIZ_REVEAL" in 17] with { needs: QUIZ };
     /// Goes on to the next question of the quiz.
     ["SET_QUIZ_NEXT_QUESTION" in 17] with { needs: QUIZ };
     /// Shows or hides the leaderboard of the quiz.
-    ["SET_QUIZ_TOGGLE_LEADERBOARD" in 17] with { needs: QUIZ, answers: &[Answer::of("ON_QUIZ_LEADERBOARD")] };
+    ["SET_QUIZ_TOGGLE_LEADERBOARD" in 17] with { needs: QUIZ,
+        answers: &[Answer::of("ON_QUIZ_LEADERBOARD")] };
     /// Unpins the message that is pinned in the chat.
     ["SET_UNPIN_TWITCH_MESSAGE" in 17] with { akin: &["CLEAR_CHAT_HIGHLIGHT"] };
 

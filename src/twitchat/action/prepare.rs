@@ -1,4 +1,5 @@
-//! From what somebody wants to say to what is sent: found, checked, completed, and in the words of whoever listens.
+//! From what somebody wants to say to what is sent: found, checked, completed, and in the words of
+//! whoever listens.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -76,7 +77,13 @@ impl Prepared {
         if is_forbidden(&kind) {
             return Err(Problem::Forbidden(kind));
         }
-        Ok(Self { kind, data, destructive: None, dropped: Vec::new(), answers: Vec::new() })
+        Ok(Self {
+            kind,
+            data,
+            destructive: None,
+            dropped: Vec::new(),
+            answers: Vec::new(),
+        })
     }
 
     /// The whole message, as it travels.
@@ -90,32 +97,52 @@ impl Prepared {
     }
 }
 
-/// Finds an action by any of its names, in any case and with `-` for `_`; checks its data; puts both into the words of a generation, or
-/// leaves them in those they came in. Twitchat's other messages, which an overlay or a test may send, pass unchecked.
-pub fn prepare(name: &str, mut data: Map<String, Value>, generation: Option<Generation>) -> Result<Prepared, Problem> {
+/// Finds an action by any of its names, in any case and with `-` for `_`; checks its data; puts
+/// both into the words of a generation, or leaves them in those they came in. Twitchat's other
+/// messages, which an overlay or a test may send, pass unchecked.
+pub fn prepare(
+    name: &str,
+    mut data: Map<String, Value>,
+    generation: Option<Generation>,
+) -> Result<Prepared, Problem> {
     let name = spelled(name);
     if is_forbidden(&name) {
         return Err(Problem::Forbidden(name));
     }
-    let Some((action, name)) = find(&name).and_then(|action| Some((action, action.names.all().find(|known| *known == name)?))) else {
+    let Some((action, name)) = find(&name)
+        .and_then(|action| Some((action, action.names.all().find(|known| *known == name)?)))
+    else {
         return other(name, data, generation);
     };
     let words = words(action, name, generation);
     action.check(name, &words, &mut data)?;
-    let destructive = action.harm.filter(|harm| (harm.when)(&data)).map(|harm| harm.does);
+    let destructive = action
+        .harm
+        .filter(|harm| (harm.when)(&data))
+        .map(|harm| harm.does);
     let answers = expected(action, &words, &data, generation);
     let (kind, data, dropped) = match generation {
         None => (name, data, Vec::new()),
         Some(generation) => translate(action, name, &words, data, generation)?,
     };
-    Ok(Prepared { kind: kind.to_owned(), data, destructive, dropped, answers })
+    Ok(Prepared {
+        kind: kind.to_owned(),
+        data,
+        destructive,
+        dropped,
+        answers,
+    })
 }
 
-/// In whose words the data may be: those of the name, and those of the target for what the name's own side does not have.
+/// In whose words the data may be: those of the name, and those of the target for what the name's
+/// own side does not have.
 fn words(action: &Action, name: &str, generation: Option<Generation>) -> Vec<Naming> {
     let target = generation.map(Naming::of);
     let is_name = |naming: &Naming| action.names.of(*naming) == Some(name);
-    let mut words: Vec<_> = [Naming::Old, Naming::New].into_iter().filter(is_name).collect();
+    let mut words: Vec<_> = [Naming::Old, Naming::New]
+        .into_iter()
+        .filter(is_name)
+        .collect();
     match target {
         Some(target) if words.contains(&target) => words.sort_by_key(|naming| *naming != target),
         Some(target) => words.push(target),
@@ -124,16 +151,28 @@ fn words(action: &Action, name: &str, generation: Option<Generation>) -> Vec<Nam
     words
 }
 
-fn expected(action: &Action, words: &[Naming], data: &Map<String, Value>, generation: Option<Generation>) -> Vec<Expected> {
+fn expected(
+    action: &Action,
+    words: &[Naming],
+    data: &Map<String, Value>,
+    generation: Option<Generation>,
+) -> Vec<Expected> {
     let given = |key: &str| {
         let param = action.params.iter().find(|param| param.key == key)?;
         data.get(param.key_in(words)?).cloned()
     };
     let expect = |answer: &super::Answer| Expected {
         kinds: answer.kinds(generation),
-        same: answer.same.and_then(|(key, place)| Some((place, given(key)?))),
+        same: answer
+            .same
+            .and_then(|(key, place)| Some((place, given(key)?))),
     };
-    action.answers.iter().map(expect).filter(|expected| !expected.kinds.is_empty()).collect()
+    action
+        .answers
+        .iter()
+        .map(expect)
+        .filter(|expected| !expected.kinds.is_empty())
+        .collect()
 }
 
 type Translated = (&'static str, Map<String, Value>, Vec<&'static str>);
@@ -146,16 +185,32 @@ fn translate(
     generation: Generation,
 ) -> Result<Translated, Problem> {
     let target = Naming::of(generation);
-    let untranslatable = |parameter, why, nearest| Problem::Untranslatable { action: name, parameter, generation, why, nearest };
-    let is_known = |name: &str| catalogue::look_up(name).is_some_and(|entry| entry.generations.contains(generation));
+    let untranslatable = |parameter, why, nearest| Problem::Untranslatable {
+        action: name,
+        parameter,
+        generation,
+        why,
+        nearest,
+    };
+    let is_known = |name: &str| {
+        catalogue::look_up(name).is_some_and(|entry| entry.generations.contains(generation))
+    };
     let stays = action.names.of(target) == Some(name);
     let foreign = |data: &Map<String, Value>| {
-        let is_foreign =
-            |param: &&super::Param| param.keys.of(target).is_none() && param.key_in(words).is_some_and(|key| data.contains_key(key));
+        let is_foreign = |param: &&super::Param| {
+            param.keys.of(target).is_none()
+                && param
+                    .key_in(words)
+                    .is_some_and(|key| data.contains_key(key))
+        };
         action.params.iter().find(is_foreign).map(|param| param.key)
     };
     if stays && foreign(&data).is_none() {
-        return if is_known(name) { Ok((name, data, Vec::new())) } else { Err(untranslatable(None, "", akin(action, name, generation))) };
+        return if is_known(name) {
+            Ok((name, data, Vec::new()))
+        } else {
+            Err(untranslatable(None, "", akin(action, name, generation)))
+        };
     }
     if !stays {
         fill_in_defaults(action, words, &mut data);
@@ -172,11 +227,22 @@ fn translate(
     };
     let (mut translated, mut dropped) = (Map::new(), Vec::new());
     for param in action.params {
-        let Some((key, value)) = param.key_in(words).and_then(|key| Some((key, data.remove(key)?))) else { continue };
+        let Some((key, value)) = param
+            .key_in(words)
+            .and_then(|key| Some((key, data.remove(key)?)))
+        else {
+            continue;
+        };
         match param.keys.of(target) {
             Some(key) => drop(translated.insert(key.to_owned(), value)),
             None if action.drops.contains(&param.key) => dropped.push(param.key),
-            None => return Err(untranslatable(Some(key.to_owned()), "there is no such choice", vec![kind])),
+            None => {
+                return Err(untranslatable(
+                    Some(key.to_owned()),
+                    "there is no such choice",
+                    vec![kind],
+                ));
+            }
         }
     }
     Ok((kind, translated, dropped))
@@ -195,25 +261,48 @@ fn fill_in_defaults(action: &Action, words: &[Naming], data: &mut Map<String, Va
 
 /// What comes closest in a generation.
 fn akin(action: &Action, name: &str, generation: Generation) -> Vec<&'static str> {
-    let named: Vec<_> = action.akin.iter().filter_map(|akin| find(akin)?.name_in(generation)).collect();
-    if named.is_empty() { nearest(name, actions().filter_map(|action| action.name_in(generation))) } else { named }
+    let named: Vec<_> = action
+        .akin
+        .iter()
+        .filter_map(|akin| find(akin)?.name_in(generation))
+        .collect();
+    if named.is_empty() {
+        nearest(
+            name,
+            actions().filter_map(|action| action.name_in(generation)),
+        )
+    } else {
+        named
+    }
 }
 
 /// One of Twitchat's other messages, or nothing that is known.
-fn other(name: String, data: Map<String, Value>, generation: Option<Generation>) -> Result<Prepared, Problem> {
+fn other(
+    name: String,
+    data: Map<String, Value>,
+    generation: Option<Generation>,
+) -> Result<Prepared, Problem> {
     let Some(entry) = catalogue::look_up(&name) else {
         let nearest = nearest(&name, actions().flat_map(|action| action.names.all()));
         return Err(Problem::Unknown { name, nearest });
     };
     let kind = match generation {
         None => entry.name,
-        Some(generation) => catalogue::name_in(entry.name, generation).ok_or_else(|| Problem::Untranslatable {
-            action: entry.name,
-            parameter: None,
-            generation,
-            why: "",
-            nearest: Vec::new(),
-        })?,
+        Some(generation) => {
+            catalogue::name_in(entry.name, generation).ok_or_else(|| Problem::Untranslatable {
+                action: entry.name,
+                parameter: None,
+                generation,
+                why: "",
+                nearest: Vec::new(),
+            })?
+        }
     };
-    Ok(Prepared { kind: kind.to_owned(), data, destructive: None, dropped: Vec::new(), answers: Vec::new() })
+    Ok(Prepared {
+        kind: kind.to_owned(),
+        data,
+        destructive: None,
+        dropped: Vec::new(),
+        answers: Vec::new(),
+    })
 }

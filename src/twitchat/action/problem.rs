@@ -22,7 +22,10 @@ pub struct Spot {
 #[non_exhaustive]
 pub enum Problem {
     /// Twitchat would take it for OBS's own event, or send it on without end.
-    #[error("{0} is never sent: Twitchat takes types that begin with OBS_ or ON_OBS_ for OBS's own events, or sends them on without end")]
+    #[error(
+        "{0} is never sent: Twitchat takes types that begin with OBS_ or ON_OBS_ for OBS's own \
+            events, or sends them on without end"
+    )]
     Forbidden(String),
     /// There is nothing of that name.
     #[error("Twitchat has no action {name}{}", or_similar(.nearest))]
@@ -33,7 +36,8 @@ pub enum Problem {
         nearest: Vec<&'static str>,
     },
     /// A parameter has a value of another type.
-    #[error("{}: {} is {found}, but it takes {}{}", .spot.action, .spot.parameter, .spot.allowed, example(.spot))]
+    #[error("{}: {} is {found}, but it takes {}{}", .spot.action, .spot.parameter, .spot.allowed,
+        example(.spot))]
     WrongType {
         /// Where.
         spot: Box<Spot>,
@@ -41,7 +45,8 @@ pub enum Problem {
         found: &'static str,
     },
     /// A value of the right type that is not possible.
-    #[error("{}: {} is {found}, but it takes {}{}", .spot.action, .spot.parameter, .spot.allowed, example(.spot))]
+    #[error("{}: {} is {found}, but it takes {}{}", .spot.action, .spot.parameter, .spot.allowed,
+        example(.spot))]
     OutOfRange {
         /// Where.
         spot: Box<Spot>,
@@ -49,7 +54,8 @@ pub enum Problem {
         found: String,
     },
     /// A word that is none of those that are possible.
-    #[error("{}: {} is {found:?}, but it takes {}{}{}", .spot.action, .spot.parameter, .spot.allowed, or_similar(.nearest), example(.spot))]
+    #[error("{}: {} is {found:?}, but it takes {}{}{}", .spot.action, .spot.parameter,
+        .spot.allowed, or_similar(.nearest), example(.spot))]
     NotOneOf {
         /// Where.
         spot: Box<Spot>,
@@ -59,7 +65,8 @@ pub enum Problem {
         nearest: Vec<String>,
     },
     /// A parameter that the action does not have.
-    #[error("{} does not take {}{}; it takes {}{}", .spot.action, .spot.parameter, or_similar(.nearest.as_slice()), .spot.allowed, example(.spot))]
+    #[error("{} does not take {}{}; it takes {}{}", .spot.action, .spot.parameter,
+        or_similar(.nearest.as_slice()), .spot.allowed, example(.spot))]
     UnknownKey {
         /// Where.
         spot: Box<Spot>,
@@ -67,13 +74,15 @@ pub enum Problem {
         nearest: Option<&'static str>,
     },
     /// A parameter that must be there and is not.
-    #[error("{}: {} is missing; it takes {}{}", .spot.action, .spot.parameter, .spot.allowed, example(.spot))]
+    #[error("{}: {} is missing; it takes {}{}", .spot.action, .spot.parameter, .spot.allowed,
+        example(.spot))]
     Missing {
         /// Where.
         spot: Box<Spot>,
     },
     /// The generation in use has nothing of the kind.
-    #[error("{action}{} cannot be said to Twitchat {generation}{}{}", of(.parameter.as_deref()), because(.why), closest(.nearest))]
+    #[error("{action}{} cannot be said to Twitchat {generation}{}{}", of(.parameter.as_deref()),
+        because(.why), closest(.nearest))]
     Untranslatable {
         /// Which action.
         action: &'static str,
@@ -105,19 +114,33 @@ impl Problem {
 
 fn or_similar(names: &[impl AsRef<str>]) -> String {
     let names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
-    if names.is_empty() { String::new() } else { format!(" (did you mean {}?)", names.join(" or ")) }
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" (did you mean {}?)", names.join(" or "))
+    }
 }
 
 fn closest(names: &[&str]) -> String {
-    if names.is_empty() { String::new() } else { format!("; what comes closest is {}", names.join(" or ")) }
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("; what comes closest is {}", names.join(" or "))
+    }
 }
 
 fn because(why: &str) -> String {
-    if why.is_empty() { String::new() } else { format!(": {why}") }
+    if why.is_empty() {
+        String::new()
+    } else {
+        format!(": {why}")
+    }
 }
 
 fn of(parameter: Option<&str>) -> String {
-    parameter.map(|parameter| format!(" with {parameter}")).unwrap_or_default()
+    parameter
+        .map(|parameter| format!(" with {parameter}"))
+        .unwrap_or_default()
 }
 
 /// How it would be right, as people write it who send it.

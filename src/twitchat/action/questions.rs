@@ -1,8 +1,12 @@
-//! What can be asked, and what answers it. No answer carries more of the question than its parameters; an unknown id gets none.
+//! What can be asked, and what answers it. No answer carries more of the question than its
+//! parameters; an unknown id gets none.
 
 use super::{Answer, Shape, clip::OVERLAY, row::CHAT};
 
-const TIMERS: &[Answer] = &[Answer::with("TIMER_START", "id", "/id"), Answer::with("COUNTDOWN_START", "id", "/id")];
+const TIMERS: &[Answer] = &[
+    Answer::with("TIMER_START", "id", "/id"),
+    Answer::with("COUNTDOWN_START", "id", "/id"),
+];
 
 actions! { QUESTIONS:
     /// Asks for everything that the credits are made of. May take 10 s.
@@ -11,7 +15,8 @@ actions! { QUESTIONS:
             /// Since when, in Unix milliseconds; absent or 0: since the stream began.
             since: i64 as ["offset" / "dateOffset"] = Shape::TIME, example "1795291200000";
             /// Whether the settings of the credits are wanted as well.
-            settings: bool as ["includeParams" / "includeOverlayParams"] = Shape::Flag, default "false";
+            settings: bool as ["includeParams" / "includeOverlayParams"] = Shape::Flag,
+                default "false";
         }
     } with { answers: &[Answer::of("SUMMARY_DATA")] }
 
@@ -92,10 +97,12 @@ plain! { PLAIN_QUESTIONS:
     /// Asks for the sessions of questions and answers.
     ["QNA_SESSION_GET_ALL" / "GET_QNA_SESSION_LIST"] with { answers: &[Answer::of("QNA_SESSION_LIST")] };
     /// Asks how many columns the chat has.
-    ["GET_COLS_COUNT" / "GET_CHAT_COLUMNS_COUNT"] with { needs: CHAT, answers: &[Answer::of("SET_COLS_COUNT")] };
+    ["GET_COLS_COUNT" / "GET_CHAT_COLUMNS_COUNT"] with { needs: CHAT,
+        answers: &[Answer::of("SET_COLS_COUNT")] };
     /// Asks for everything that labels can show: title, category, counts, who did what last.
     ["GET_LABEL_OVERLAY_PLACEHOLDERS"] with { answers: &[Answer::of("LABEL_OVERLAY_PLACEHOLDERS")] };
-    /// Asks for ad breaks: how they are shown, then when they are. No answer if that was never set up.
+    /// Asks for ad breaks: how they are shown, then when they are. No answer if that was never set
+    /// up.
     ["GET_AD_BREAK_OVERLAY_PARAMETERS" / "GET_AD_BREAK_OVERLAY_CONFIGS"] with {
         answers: &[Answer::of("AD_BREAK_OVERLAY_PARAMETERS"), Answer::of("AD_BREAK_DATA")],
     };
@@ -115,36 +122,49 @@ plain! { PLAIN_QUESTIONS:
     };
 
     /// Asks whether a wheel overlay is open. Each that is answers within half a second.
-    ["GET_WHEEL_OVERLAY_PRESENCE"] with { needs: "the wheel overlay", answers: &[Answer::of("WHEEL_OVERLAY_PRESENCE")] };
+    ["GET_WHEEL_OVERLAY_PRESENCE"] with { needs: "the wheel overlay",
+        answers: &[Answer::of("WHEEL_OVERLAY_PRESENCE")] };
     /// Asks whether a timer overlay is open. Each that is answers.
-    ["GET_TIMER_OVERLAY_PRESENCE"] with { needs: "the timer overlay", answers: &[Answer::of("TIMER_OVERLAY_PRESENCE")] };
-    /// Asks whether an overlay for messages and clips is open. Each that is answers within a second.
-    ["GET_CHAT_HIGHLIGHT_OVERLAY_PRESENCE"] with { needs: OVERLAY, answers: &[Answer::of("CHAT_HIGHLIGHT_OVERLAY_PRESENCE")] };
+    ["GET_TIMER_OVERLAY_PRESENCE"] with { needs: "the timer overlay",
+        answers: &[Answer::of("TIMER_OVERLAY_PRESENCE")] };
+    /// Asks whether an overlay for messages and clips is open. Each that is answers within a
+    /// second.
+    ["GET_CHAT_HIGHLIGHT_OVERLAY_PRESENCE"] with { needs: OVERLAY,
+        answers: &[Answer::of("CHAT_HIGHLIGHT_OVERLAY_PRESENCE")] };
     /// Asks whether a bits wall is open. Each that is answers.
-    ["GET_BITSWALL_OVERLAY_PRESENCE"] with { needs: "the bits wall overlay", answers: &[Answer::of("BITSWALL_OVERLAY_PRESENCE")] };
+    ["GET_BITSWALL_OVERLAY_PRESENCE"] with { needs: "the bits wall overlay",
+        answers: &[Answer::of("BITSWALL_OVERLAY_PRESENCE")] };
     /// Asks whether a credits overlay is open. Each that is answers within 1.5 s.
     ["GET_CREDITS_OVERLAY_PRESENCE" / "GET_ENDING_CREDITS_PRESENCE"] with {
         needs: "the credits overlay", answers: &[Answer::of("CREDITS_OVERLAY_PRESENCE")],
     };
     /// Asks whether an overlay for ad breaks is open. Each that is answers.
-    ["GET_AD_BREAK_OVERLAY_PRESENCE"] with { needs: "the ad break overlay", answers: &[Answer::of("AD_BREAK_OVERLAY_PRESENCE")] };
+    ["GET_AD_BREAK_OVERLAY_PRESENCE"] with { needs: "the ad break overlay",
+        answers: &[Answer::of("AD_BREAK_OVERLAY_PRESENCE")] };
     /// Asks whether an overlay for predictions is open. Each that is answers.
     ["GET_PREDICTIONS_OVERLAY_PRESENCE"] with {
         needs: "the prediction overlay", answers: &[Answer::of("PREDICTIONS_OVERLAY_PRESENCE")],
     };
     /// Asks whether an overlay for polls is open. Each that is answers.
-    ["GET_POLLS_OVERLAY_PRESENCE"] with { needs: "the poll overlay", answers: &[Answer::of("POLLS_OVERLAY_PRESENCE")] };
+    ["GET_POLLS_OVERLAY_PRESENCE"] with { needs: "the poll overlay",
+        answers: &[Answer::of("POLLS_OVERLAY_PRESENCE")] };
     /// Asks whether an overlay for polls in the chat is open. Each that is answers.
-    ["GET_CHAT_POLL_OVERLAY_PRESENCE"] with { needs: "the chat poll overlay", answers: &[Answer::of("CHAT_POLL_OVERLAY_PRESENCE")] };
+    ["GET_CHAT_POLL_OVERLAY_PRESENCE"] with { needs: "the chat poll overlay",
+        answers: &[Answer::of("CHAT_POLL_OVERLAY_PRESENCE")] };
 
     /// Asks for all timers and countdowns in one answer.
-    ["GET_TIMER_LIST" in 17] with { answers: &[Answer::of("ON_TIMER_LIST")], akin: &["GET_CURRENT_TIMERS"] };
+    ["GET_TIMER_LIST" in 17] with { answers: &[Answer::of("ON_TIMER_LIST")],
+        akin: &["GET_CURRENT_TIMERS"] };
     /// Asks for the poll that runs in the chat. No answer if none does.
-    ["GET_CHAT_POLL_INFO" in 17] with { answers: &[Answer::of("ON_CHAT_POLL_INFO")], akin: &["GET_CHAT_POLL_OVERLAY_PARAMETERS"] };
+    ["GET_CHAT_POLL_INFO" in 17] with { answers: &[Answer::of("ON_CHAT_POLL_INFO")],
+        akin: &["GET_CHAT_POLL_OVERLAY_PARAMETERS"] };
     /// Asks whether a quiz overlay is open. Each that is answers.
-    ["GET_QUIZ_OVERLAY_PRESENCE" in 17] with { needs: "the quiz overlay", answers: &[Answer::of("ON_QUIZ_OVERLAY_PRESENCE")] };
+    ["GET_QUIZ_OVERLAY_PRESENCE" in 17] with { needs: "the quiz overlay",
+        answers: &[Answer::of("ON_QUIZ_OVERLAY_PRESENCE")] };
     /// Asks for the quiz.
     ["GET_QUIZ_CONFIGS" in 17] with { answers: &[Answer::of("ON_QUIZ_STATE")] };
-    /// Asks for nearly everything that Twitchat knows: timers, counters, triggers, what is shown and what runs.
-    ["GET_GLOBAL_STATES" in 17] with { answers: &[Answer::of("ON_GLOBAL_STATES")], akin: &["GET_LABEL_OVERLAY_PLACEHOLDERS"] };
+    /// Asks for nearly everything that Twitchat knows: timers, counters, triggers, what is shown
+    /// and what runs.
+    ["GET_GLOBAL_STATES" in 17] with { answers: &[Answer::of("ON_GLOBAL_STATES")],
+        akin: &["GET_LABEL_OVERLAY_PLACEHOLDERS"] };
 }

@@ -20,7 +20,11 @@ pub enum Naming {
 impl Naming {
     /// The words of a generation.
     pub fn of(generation: Generation) -> Self {
-        if generation == Generation::Third { Self::New } else { Self::Old }
+        if generation == Generation::Third {
+            Self::New
+        } else {
+            Self::Old
+        }
     }
 }
 
@@ -44,7 +48,9 @@ impl Names {
 
     /// Its names, each once, the older one first.
     pub fn all(self) -> impl Iterator<Item = &'static str> {
-        self.old.into_iter().chain(self.new.filter(|new| self.old != Some(new)))
+        self.old
+            .into_iter()
+            .chain(self.new.filter(|new| self.old != Some(new)))
     }
 }
 
@@ -91,15 +97,22 @@ impl Answer {
 
     /// An answer that carries a parameter's value.
     pub(super) const fn with(kind: &'static str, key: &'static str, place: &'static str) -> Self {
-        Self { kind, same: Some((key, place)) }
+        Self {
+            kind,
+            same: Some((key, place)),
+        }
     }
 
     /// Its type as a generation says it, or every spelling of it.
     pub fn kinds(&self, generation: Option<Generation>) -> Vec<&'static str> {
         if let Some(generation) = generation {
-            return catalogue::name_in(self.kind, generation).into_iter().collect();
+            return catalogue::name_in(self.kind, generation)
+                .into_iter()
+                .collect();
         }
-        let others = catalogue::look_up(self.kind).into_iter().flat_map(|entry| &entry.counterparts);
+        let others = catalogue::look_up(self.kind)
+            .into_iter()
+            .flat_map(|entry| &entry.counterparts);
         std::iter::once(self.kind).chain(others.copied()).collect()
     }
 }
@@ -146,7 +159,10 @@ pub(super) const CHAT: &str = "Twitchat with its chat in view";
 
 /// A row with nothing in it.
 pub(super) const PLAIN: Action = Action {
-    names: Names { old: None, new: None },
+    names: Names {
+        old: None,
+        new: None,
+    },
     about: "",
     params: &[],
     answers: &[],
@@ -172,12 +188,16 @@ impl Action {
 
     /// Its name in a generation.
     pub fn name_in(&self, generation: Generation) -> Option<&'static str> {
-        self.entries().find(|entry| entry.generations.contains(generation)).map(|entry| entry.name)
+        self.entries()
+            .find(|entry| entry.generations.contains(generation))
+            .map(|entry| entry.name)
     }
 
     /// The first generation that has it.
     pub fn since(&self) -> Option<Generation> {
-        Generation::ALL.into_iter().find(|generation| self.name_in(*generation).is_some())
+        Generation::ALL
+            .into_iter()
+            .find(|generation| self.name_in(*generation).is_some())
     }
 
     /// What it does that cannot be taken back, if it does so always or with some data.
@@ -187,7 +207,9 @@ impl Action {
 
     /// The parameters that there are in these words.
     pub fn params_in(&self, naming: Naming) -> impl Iterator<Item = &'static Param> {
-        self.params.iter().filter(move |param| param.keys.of(naming).is_some())
+        self.params
+            .iter()
+            .filter(move |param| param.keys.of(naming).is_some())
     }
 
     /// Data that is correct in these words.
@@ -195,19 +217,37 @@ impl Action {
         example(self.params, &[naming])
     }
 
-    /// Checks data that is in these words; completes what it leaves to us, and reads texts that hold numbers as such.
-    pub(super) fn check(&self, name: &'static str, words: &[Naming], data: &mut Map<String, Value>) -> Result<(), Problem> {
+    /// Checks data that is in these words; completes what it leaves to us, and reads texts that
+    /// hold numbers as such.
+    pub(super) fn check(
+        &self,
+        name: &'static str,
+        words: &[Naming],
+        data: &mut Map<String, Value>,
+    ) -> Result<(), Problem> {
         let problem = |fault: check::Fault| fault.into_problem(name, example(self.params, words));
-        self.before.map_or(Ok(()), |complete| complete(data)).map_err(problem)?;
+        self.before
+            .map_or(Ok(()), |complete| complete(data))
+            .map_err(problem)?;
         check::object("", self.params, words, data).map_err(problem)?;
-        self.after.map_or(Ok(()), |look| look(data)).map_err(problem)
+        self.after
+            .map_or(Ok(()), |look| look(data))
+            .map_err(problem)
     }
 }
 
 /// What is required, and what has an example of its own.
 pub(super) fn example(params: &[Param], words: &[Naming]) -> Map<String, Value> {
     let given = |text: &str| serde_json::from_str(text).unwrap_or_default();
-    let value = |param: &Param| param.example.map_or_else(|| param.shape.sample(words), given);
-    let wanted = params.iter().filter(|param| param.required || param.example.is_some());
-    wanted.filter_map(|param| Some((param.key_in(words)?.to_owned(), value(param)))).collect()
+    let value = |param: &Param| {
+        param
+            .example
+            .map_or_else(|| param.shape.sample(words), given)
+    };
+    let wanted = params
+        .iter()
+        .filter(|param| param.required || param.example.is_some());
+    wanted
+        .filter_map(|param| Some((param.key_in(words)?.to_owned(), value(param))))
+        .collect()
 }

@@ -65,15 +65,30 @@ pub(super) const MANY: i64 = 9_007_199_254_740_991;
 
 impl Shape {
     /// A column of the chat; it has no more than this can count.
-    pub(super) const COLUMN: Self = Self::Whole { least: 0, most: 100 };
+    pub(super) const COLUMN: Self = Self::Whole {
+        least: 0,
+        most: 100,
+    };
     /// How many.
-    pub(super) const COUNT: Self = Self::Whole { least: 1, most: MANY };
+    pub(super) const COUNT: Self = Self::Whole {
+        least: 1,
+        most: MANY,
+    };
     /// A time, in Unix milliseconds, or a span.
-    pub(super) const TIME: Self = Self::Whole { least: 0, most: MANY };
+    pub(super) const TIME: Self = Self::Whole {
+        least: 0,
+        most: MANY,
+    };
     /// Any number.
-    pub(super) const ANY_NUMBER: Self = Self::Number { least: f64::MIN, most: f64::MAX };
+    pub(super) const ANY_NUMBER: Self = Self::Number {
+        least: f64::MIN,
+        most: f64::MAX,
+    };
     /// A list of whatever.
-    pub(super) const LIST: Self = Self::List { of: &Self::Any, least: 0 };
+    pub(super) const LIST: Self = Self::List {
+        of: &Self::Any,
+        least: 0,
+    };
 
     /// A value that fits.
     pub(super) fn sample(&self, words: &[Naming]) -> Value {
@@ -89,7 +104,9 @@ impl Shape {
             Self::Icon => json!(ICONS.first()),
             Self::List { of, least } => Value::from(vec![of.sample(words); least]),
             Self::Object(params) | Self::Open(params) => row::example(params, words).into(),
-            Self::Either(shapes) => shapes.first().map_or(Value::Null, |shape| shape.sample(words)),
+            Self::Either(shapes) => shapes
+                .first()
+                .map_or(Value::Null, |shape| shape.sample(words)),
             Self::Any => Value::Null,
         }
     }
@@ -102,8 +119,13 @@ impl fmt::Display for Shape {
             Self::Whole { least, most: MANY } => write!(f, "a whole number from {least} up"),
             Self::Whole { least, most } => write!(f, "a whole number from {least} to {most}"),
             Self::Steps => f.write_str("a whole number other than 0"),
-            Self::Number { least: f64::MIN, .. } => f.write_str("a number"),
-            Self::Number { least, most: f64::MAX } => write!(f, "a number from {least} up"),
+            Self::Number {
+                least: f64::MIN, ..
+            } => f.write_str("a number"),
+            Self::Number {
+                least,
+                most: f64::MAX,
+            } => write!(f, "a number from {least} up"),
             Self::Number { least, most } => write!(f, "a number from {least} to {most}"),
             Self::WholeAmount => f.write_str("a whole number, also as a text"),
             Self::Amount => f.write_str("a number, also as a text"),
@@ -113,7 +135,11 @@ impl fmt::Display for Shape {
             Self::Words => f.write_str("a text that is not empty"),
             Self::Id => f.write_str("an id, as a text"),
             Self::OneOf(words) => write!(f, "one of {}", words.join(", ")),
-            Self::Icon => write!(f, "one of Twitchat's {} icons, such as credits or raid", ICONS.len()),
+            Self::Icon => write!(
+                f,
+                "one of Twitchat's {} icons, such as credits or raid",
+                ICONS.len()
+            ),
             Self::List { of: Self::Any, .. } => f.write_str("a list"),
             Self::List { of, least: 0 } => write!(f, "a list, each entry {of}"),
             Self::List { of, least } => write!(f, "a list with at least {least}, each entry {of}"),

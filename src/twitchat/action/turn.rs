@@ -1,8 +1,14 @@
-//! From one side of the great renaming to the other, where it is more than other names: several actions that became one with a switch.
+//! From one side of the great renaming to the other, where it is more than other names: several
+//! actions that became one with a switch.
 //!
-//! Each takes data in the words of its row, with nothing left to defaults, and gives the name and data on the other side.
+//! Each takes data in the words of its row, with nothing left to defaults, and gives the name and
+//! data on the other side.
 
-#![expect(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "a row holds any of them: they all look alike")]
+#![expect(
+    clippy::unnecessary_wraps,
+    clippy::needless_pass_by_value,
+    reason = "a row holds any of them: they all look alike"
+)]
 
 use serde_json::{Map, Value, json};
 
@@ -22,15 +28,30 @@ pub(super) type Turn = fn(Data) -> Turned;
 const USUAL_SCROLL: f64 = 100.0;
 
 fn data<const N: usize>(fields: [(&str, Option<Value>); N]) -> Data {
-    fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+    fields
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect()
 }
 
 pub(super) fn pause(mut old: Data) -> Turned {
-    Ok(("SET_CHAT_FEED_PAUSE_STATE", data([("colIndex", old.remove("col")), ("pause", Some(json!(true)))])))
+    Ok((
+        "SET_CHAT_FEED_PAUSE_STATE",
+        data([
+            ("colIndex", old.remove("col")),
+            ("pause", Some(json!(true))),
+        ]),
+    ))
 }
 
 pub(super) fn unpause(mut old: Data) -> Turned {
-    Ok(("SET_CHAT_FEED_PAUSE_STATE", data([("colIndex", old.remove("col")), ("pause", Some(json!(false)))])))
+    Ok((
+        "SET_CHAT_FEED_PAUSE_STATE",
+        data([
+            ("colIndex", old.remove("col")),
+            ("pause", Some(json!(false))),
+        ]),
+    ))
 }
 
 pub(super) fn pause_state(mut new: Data) -> Turned {
@@ -38,23 +59,35 @@ pub(super) fn pause_state(mut new: Data) -> Turned {
     match new.get("pause") {
         Some(Value::Bool(true)) => Ok(("CHAT_FEED_PAUSE", column)),
         Some(Value::Bool(false)) => Ok(("CHAT_FEED_UNPAUSE", column)),
-        _ => Err(Untranslated { why: "it must say whether to pause", nearest: &["CHAT_FEED_PAUSE", "CHAT_FEED_UNPAUSE"] }),
+        _ => Err(Untranslated {
+            why: "it must say whether to pause",
+            nearest: &["CHAT_FEED_PAUSE", "CHAT_FEED_UNPAUSE"],
+        }),
     }
 }
 
 /// As far as `scrollBy` says.
 fn distance(data: &Data) -> f64 {
-    let given = data.get("scrollBy").and_then(Value::as_f64).unwrap_or_default();
+    let given = data
+        .get("scrollBy")
+        .and_then(Value::as_f64)
+        .unwrap_or_default();
     if given == 0.0 { USUAL_SCROLL } else { given }
 }
 
 /// Whole numbers stay whole: JSON knows no difference, people do.
 fn number(value: f64) -> Value {
-    format!("{value}").parse::<i64>().map_or_else(|_| json!(value), |whole| json!(whole))
+    format!("{value}")
+        .parse::<i64>()
+        .map_or_else(|_| json!(value), |whole| json!(whole))
 }
 
 fn set_scroll(mut old: Data, by: f64, mode: &str) -> Turned {
-    let data = data([("colIndex", old.remove("col")), ("scrollBy", Some(number(by))), ("mode", Some(mode.into()))]);
+    let data = data([
+        ("colIndex", old.remove("col")),
+        ("scrollBy", Some(number(by))),
+        ("mode", Some(mode.into())),
+    ]);
     Ok(("SET_CHAT_FEED_SCROLL", data))
 }
 
@@ -80,15 +113,30 @@ pub(super) fn scroll_by_mode(mut new: Data) -> Turned {
         _ if by < 0.0 => ("CHAT_FEED_SCROLL_UP", -by),
         _ => ("CHAT_FEED_SCROLL_DOWN", by),
     };
-    Ok((kind, data([("col", new.remove("colIndex")), ("scrollBy", Some(number(by)))])))
+    Ok((
+        kind,
+        data([
+            ("col", new.remove("colIndex")),
+            ("scrollBy", Some(number(by))),
+        ]),
+    ))
 }
 
 pub(super) fn start_emergency(_: Data) -> Turned {
-    Ok(("SET_EMERGENCY_MODE", data([("enabled", Some(json!(true))), ("promptConfirmation", Some(json!(true)))])))
+    Ok((
+        "SET_EMERGENCY_MODE",
+        data([
+            ("enabled", Some(json!(true))),
+            ("promptConfirmation", Some(json!(true))),
+        ]),
+    ))
 }
 
 pub(super) fn stop_emergency(_: Data) -> Turned {
-    Ok(("SET_EMERGENCY_MODE", data([("enabled", Some(json!(false)))])))
+    Ok((
+        "SET_EMERGENCY_MODE",
+        data([("enabled", Some(json!(false)))]),
+    ))
 }
 
 /// Called when a confirmation is mentioned, which only 17 can be told in this way.
@@ -101,18 +149,27 @@ pub(super) fn emergency_mode(mut new: Data) -> Turned {
 }
 
 pub(super) fn voice_on(_: Data) -> Turned {
-    Ok(("SET_VOICE_CONTROL_STATE", data([("enabled", Some(json!(true)))])))
+    Ok((
+        "SET_VOICE_CONTROL_STATE",
+        data([("enabled", Some(json!(true)))]),
+    ))
 }
 
 pub(super) fn voice_off(_: Data) -> Turned {
-    Ok(("SET_VOICE_CONTROL_STATE", data([("enabled", Some(json!(false)))])))
+    Ok((
+        "SET_VOICE_CONTROL_STATE",
+        data([("enabled", Some(json!(false)))]),
+    ))
 }
 
 pub(super) fn voice_state(new: Data) -> Turned {
     match new.get("enabled") {
         Some(Value::Bool(true)) => Ok(("ENABLE_STT", Data::new())),
         Some(Value::Bool(false)) => Ok(("DISABLE_STT", Data::new())),
-        _ => Err(Untranslated { why: "it must say whether to enable", nearest: &["ENABLE_STT", "DISABLE_STT"] }),
+        _ => Err(Untranslated {
+            why: "it must say whether to enable",
+            nearest: &["ENABLE_STT", "DISABLE_STT"],
+        }),
     }
 }
 
@@ -122,7 +179,10 @@ pub(super) fn toggle_trigger(mut old: Data) -> Turned {
         Some("toggle") => None,
         _ => Some(json!(true)),
     };
-    Ok(("SET_TRIGGER_STATE", data([("id", old.remove("triggerId")), ("forcedState", forced)])))
+    Ok((
+        "SET_TRIGGER_STATE",
+        data([("id", old.remove("triggerId")), ("forcedState", forced)]),
+    ))
 }
 
 pub(super) fn trigger_state(mut new: Data) -> Turned {
@@ -131,5 +191,11 @@ pub(super) fn trigger_state(mut new: Data) -> Turned {
         Some(Value::Bool(false)) => "disable",
         _ => "toggle",
     };
-    Ok(("TOGGLE_TRIGGER", data([("triggerId", new.remove("id")), ("triggerAction", Some(action.into()))])))
+    Ok((
+        "TOGGLE_TRIGGER",
+        data([
+            ("triggerId", new.remove("id")),
+            ("triggerAction", Some(action.into())),
+        ]),
+    ))
 }

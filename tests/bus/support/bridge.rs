@@ -60,9 +60,20 @@ impl Bridge {
             begun.fetch_add(1, Ordering::SeqCst);
             current.lock().unwrap().clone()
         };
-        let setup = Setup { config, takeover: false, target: Arc::new(read_target), told: None };
+        let setup = Setup {
+            config,
+            takeover: false,
+            target: Arc::new(read_target),
+            told: None,
+        };
         let stop = CancellationToken::new();
-        Self { run: tokio::spawn(daemon::run(setup, stop.clone())), stop, target, attempts, store }
+        Self {
+            run: tokio::spawn(daemon::run(setup, stop.clone())),
+            stop,
+            target,
+            attempts,
+            store,
+        }
     }
 
     /// Which OBS it is to use from the next connect on.
@@ -70,7 +81,8 @@ impl Bridge {
         *self.target.lock().unwrap() = target;
     }
 
-    /// Waits until an attempt to connect that began after this call has failed: the next one has begun.
+    /// Waits until an attempt to connect that began after this call has failed: the next one has
+    /// begun.
     pub(crate) async fn failed_to_connect(&self) {
         let before: usize = self.attempts.load(Ordering::SeqCst);
         let now = async || (self.attempts.load(Ordering::SeqCst) >= before + 2).then_some(());
@@ -79,7 +91,11 @@ impl Bridge {
 
     /// Waits for its end.
     pub(crate) async fn ended(self) -> Ended {
-        let ended = timeout(SOON, self.run).await.expect("the bridge ends").expect("no panic").expect("no error");
+        let ended = timeout(SOON, self.run)
+            .await
+            .expect("the bridge ends")
+            .expect("no panic")
+            .expect("no error");
         drop(self.store);
         ended
     }
@@ -92,9 +108,13 @@ impl Bridge {
     }
 }
 
-/// The bridge's program: the one that `TWITCHAT_BRIDGE_BIN` names (`scripts/test` names the release build), else this build's.
+/// The bridge's program: the one that `TWITCHAT_BRIDGE_BIN` names (`scripts/test` names the release
+/// build), else this build's.
 pub(crate) fn program() -> PathBuf {
-    std::env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(|| env!("CARGO_BIN_EXE_twitchat-bridge").into(), PathBuf::from)
+    std::env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(
+        || env!("CARGO_BIN_EXE_twitchat-bridge").into(),
+        PathBuf::from,
+    )
 }
 
 /// The real bridge as a process of its own, for what is measured.
@@ -134,13 +154,24 @@ impl Process {
 
     fn start_with(site: &Site, home: TempDir, filter: Option<&str>) -> Self {
         let mut command = Command::new(program());
-        command.arg("run").env_clear().env("HOME", home.path()).env("TWITCHAT_BRIDGE_STORE", home.path().join("journal.db"));
-        command.env("OBS_HOST", site.host()).env("OBS_PORT", site.port().to_string());
+        command
+            .arg("run")
+            .env_clear()
+            .env("HOME", home.path())
+            .env("TWITCHAT_BRIDGE_STORE", home.path().join("journal.db"));
+        command
+            .env("OBS_HOST", site.host())
+            .env("OBS_PORT", site.port().to_string());
         if let Some(password) = site.password() {
             command.env("OBS_PASSWORD", password.expose_secret());
         }
         command.envs(filter.map(|filter| ("TWITCHAT_BRIDGE_LOG", filter)));
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         if let Some(stderr) = child.stderr.take() {
             let log = Arc::clone(&log);
@@ -157,7 +188,13 @@ impl Process {
     #[cfg(unix)]
     pub(crate) async fn interrupt(&mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-INT", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.code();
@@ -175,24 +212,39 @@ impl Process {
     #[cfg(target_os = "linux")]
     pub(crate) fn memory_kib(&self, figure: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with(figure)).expect("a figure of that name");
-        line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number of KiB")
+        let line = status
+            .lines()
+            .find(|line| line.starts_with(figure))
+            .expect("a figure of that name");
+        line.split_whitespace()
+            .nth(1)
+            .and_then(|number| number.parse().ok())
+            .expect("a number of KiB")
     }
 }
 
 impl Process {
     /// Everything that it has logged and stored so far.
     pub(crate) fn log_and_files(&self) -> Vec<(String, Vec<u8>)> {
-        let files = std::fs::read_dir(self.home.path()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+        let files = std::fs::read_dir(self.home.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file());
         let read = |path: PathBuf| (path.display().to_string(), std::fs::read(&path).unwrap());
-        let log = ("the log".to_owned(), self.log.lock().unwrap().clone().into_bytes());
+        let log = (
+            "the log".to_owned(),
+            self.log.lock().unwrap().clone().into_bytes(),
+        );
         files.map(read).chain([log]).collect()
     }
 
     /// What it has written to files, in KiB.
     pub(crate) fn written_kib(&self) -> u64 {
         let io = std::fs::read_to_string(format!("/proc/{}/io", self.child.id())).unwrap();
-        let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).expect("a figure of that name");
+        let line = io
+            .lines()
+            .find_map(|line| line.strip_prefix("write_bytes: "))
+            .expect("a figure of that name");
         line.parse::<u64>().expect("a number of bytes") / 1024
     }
 }

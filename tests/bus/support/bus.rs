@@ -30,7 +30,13 @@ impl Bus {
         let (target, options) = (site.target(), Options::default());
         let listener = Listener::connect(&target, &options).await.unwrap();
         let talker = Talker::connect(&target, &options).await.unwrap();
-        Self { talker, listener, heard: VecDeque::new(), asked: 0, name: Uuid::new_v4() }
+        Self {
+            talker,
+            listener,
+            heard: VecDeque::new(),
+            asked: 0,
+            name: Uuid::new_v4(),
+        }
     }
 
     /// The next message of a bridge.
@@ -41,7 +47,14 @@ impl Bus {
                     return serde_json::from_str(whole.get()).unwrap();
                 }
             }
-            self.heard.extend(self.listener.next().await.expect("OBS is there").events.drain(..));
+            self.heard.extend(
+                self.listener
+                    .next()
+                    .await
+                    .expect("OBS is there")
+                    .events
+                    .drain(..),
+            );
         }
     }
 
@@ -54,10 +67,19 @@ impl Bus {
                         return;
                     }
                 }
-                self.heard.extend(self.listener.next().await.expect("OBS is there").events.drain(..));
+                self.heard.extend(
+                    self.listener
+                        .next()
+                        .await
+                        .expect("OBS is there")
+                        .events
+                        .drain(..),
+                );
             }
         };
-        timeout(SOON, found).await.unwrap_or_else(|_| panic!("{kind}: not heard within {SOON:?}"));
+        timeout(SOON, found)
+            .await
+            .unwrap_or_else(|_| panic!("{kind}: not heard within {SOON:?}"));
     }
 
     /// The next message of a bridge that fits; those before it are skipped.
@@ -70,7 +92,9 @@ impl Bus {
                 }
             }
         };
-        timeout(SOON, found).await.unwrap_or_else(|_| panic!("{what}: not heard within {SOON:?}"))
+        timeout(SOON, found)
+            .await
+            .unwrap_or_else(|_| panic!("{what}: not heard within {SOON:?}"))
     }
 
     /// Names of the events that the bridge emits within this time, such as `Credits.Started`.
@@ -87,12 +111,15 @@ impl Bus {
 
     /// A bridge's greeting: from then on it hears what is said.
     pub(crate) async fn hello(&mut self) {
-        self.until("a bridge's Hello", |message| message["request"] == "Hello").await;
+        self.until("a bridge's Hello", |message| message["request"] == "Hello")
+            .await;
     }
 
     /// Asks, and gives the bridge's reply, whatever its status.
     pub(crate) async fn ask(&mut self, request: Value) -> Value {
-        let (Value::Object(mut request), id) = (request, format!("ask-{}-{}", self.name, self.asked)) else {
+        let (Value::Object(mut request), id) =
+            (request, format!("ask-{}-{}", self.name, self.asked))
+        else {
             panic!("a request is an object")
         };
         self.asked += 1;
@@ -110,7 +137,14 @@ impl Bus {
                         }
                     }
                 }
-                self.heard.extend(self.listener.next().await.expect("OBS is there").events.drain(..));
+                self.heard.extend(
+                    self.listener
+                        .next()
+                        .await
+                        .expect("OBS is there")
+                        .events
+                        .drain(..),
+                );
             }
         };
         let (said, reply) = tokio::join!(self.talker.broadcast(&request), timeout(SOON, reply));
@@ -125,7 +159,8 @@ impl Bus {
 
     /// A reply to `GetCredits` in the seed's spelling.
     pub(crate) async fn credits(&mut self) -> Value {
-        self.ask(json!({ "request": "GetCredits", "spelling": "seed" })).await
+        self.ask(json!({ "request": "GetCredits", "spelling": "seed" }))
+            .await
     }
 }
 
@@ -133,14 +168,21 @@ fn raw(value: &Value) -> Box<RawValue> {
     serde_json::value::to_raw_value(value).unwrap()
 }
 
-/// Broadcasts all without waiting between them, as Twitchat does: OBS changes their order. Returns when OBS has replied to each.
+/// Broadcasts all without waiting between them, as Twitchat does: OBS changes their order. Returns
+/// when OBS has replied to each.
 pub(crate) async fn play(site: &Site, messages: impl IntoIterator<Item = Value>) {
-    let messages: Vec<_> = messages.into_iter().map(|message| message.to_string()).collect();
+    let messages: Vec<_> = messages
+        .into_iter()
+        .map(|message| message.to_string())
+        .collect();
     let mut talker = sim::peer::Talker::connect(&site.peer()).await.unwrap();
     for message in &messages {
         talker.pipeline_text(message).await.unwrap();
     }
-    timeout(4 * SOON, talker.settled()).await.expect("OBS replies").unwrap();
+    timeout(4 * SOON, talker.settled())
+        .await
+        .expect("OBS replies")
+        .unwrap();
 }
 
 /// Notes every reply on the bus, whoever asked.
@@ -152,14 +194,20 @@ pub(crate) struct Witness {
 
 impl Witness {
     pub(crate) async fn on(site: &Site) -> Self {
-        let mut listener = Listener::connect(&site.target(), &Options::default()).await.unwrap();
+        let mut listener = Listener::connect(&site.target(), &Options::default())
+            .await
+            .unwrap();
         let replies = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&replies);
         let task = tokio::spawn(async move {
             while let Ok(mut batch) = listener.next().await {
                 for heard in batch.events.drain(..) {
-                    let Heard::Bridge(whole) = heard else { continue };
-                    let Ok(message) = serde_json::from_str::<Value>(whole.get()) else { continue };
+                    let Heard::Bridge(whole) = heard else {
+                        continue;
+                    };
+                    let Ok(message) = serde_json::from_str::<Value>(whole.get()) else {
+                        continue;
+                    };
                     // Another bridge's, made up by a test, is no reply of ours.
                     if message.get("status").is_some() && message["bridge"].is_string() {
                         noted.lock().unwrap().push(message);
@@ -167,7 +215,10 @@ impl Witness {
                 }
             }
         });
-        Self { replies, _task: AbortOnDropHandle::new(task) }
+        Self {
+            replies,
+            _task: AbortOnDropHandle::new(task),
+        }
     }
 
     /// The replies so far, in order.
@@ -178,12 +229,22 @@ impl Witness {
     /// The `client` of each reply so far, in order.
     pub(crate) fn clients(&self) -> Vec<String> {
         let replies = self.replies.lock().unwrap();
-        replies.iter().filter_map(|reply| reply["client"].as_str().map(str::to_owned)).collect()
+        replies
+            .iter()
+            .filter_map(|reply| reply["client"].as_str().map(str::to_owned))
+            .collect()
     }
 
     /// Waits for the reply to this client.
     pub(crate) async fn until_replied_to(&self, client: &str) {
-        let look = async || self.replies.lock().unwrap().iter().any(|reply| reply["client"] == client).then_some(());
+        let look = async || {
+            self.replies
+                .lock()
+                .unwrap()
+                .iter()
+                .any(|reply| reply["client"] == client)
+                .then_some(())
+        };
         wait_until("a reply that all hear", SOON, look).await;
     }
 }

@@ -1,4 +1,5 @@
-//! Cases in `tests/fixtures/cases`: messages of Twitchat's or requests, and what the credits must be after them.
+//! Cases in `tests/fixtures/cases`: messages of Twitchat's or requests, and what the credits must
+//! be after them.
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -6,12 +7,14 @@ use uuid::Uuid;
 
 use super::{Bus, SOON, Site, fixture, play, wait_until};
 
-/// Plays a case's messages one after the other, each with a fresh id; `@T` in an id stands for this run. A request must be answered with ok.
+/// Plays a case's messages one after the other, each with a fresh id; `@T` in an id stands for this
+/// run. A request must be answered with ok.
 async fn play_case(site: &Site, name: &str) {
     let mut bus = Bus::connect(site).await;
     let run = Uuid::new_v4().to_string();
     for message in fixture(&format!("cases/{name}.ndjson")) {
-        let mut message: Value = serde_json::from_str(&message.to_string().replace("@T", &run)).unwrap();
+        let mut message: Value =
+            serde_json::from_str(&message.to_string().replace("@T", &run)).unwrap();
         if message.get("request").is_some() {
             let reply = bus.ask(message).await;
             assert_eq!(reply["status"], "ok", "{name}: {reply}");
@@ -28,20 +31,30 @@ async fn play_case(site: &Site, name: &str) {
     }
 }
 
-/// Plays a case and waits until the credits and the roll are as they must be; panics with what differs if they do not come to be.
+/// Plays a case and waits until the credits and the roll are as they must be; panics with what
+/// differs if they do not come to be.
 pub(crate) async fn check_case(site: &Site, name: &str) {
-    let path = format!("{}/tests/fixtures/cases/{name}.expect.json", env!("CARGO_MANIFEST_DIR"));
-    let expected: Vec<Vec<Value>> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let path = format!(
+        "{}/tests/fixtures/cases/{name}.expect.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let expected: Vec<Vec<Value>> =
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     play_case(site, name).await;
     let mut bus = Bus::connect(site).await;
     let mut wrong = Vec::new();
     let mut settled = 0;
     // What holds only for a moment does not count.
     let look = async || {
-        let reply = bus.ask(json!({ "request": "GetCredits", "spelling": "seed", "extended": true })).await;
+        let reply = bus
+            .ask(json!({ "request": "GetCredits", "spelling": "seed", "extended": true }))
+            .await;
         let roll = bus.ask(json!({ "request": "GetRoll" })).await["roll"].clone();
         let root = json!({ "reply": reply, "roll": roll });
-        wrong = expected.iter().filter_map(|one| differs(&root, one)).collect();
+        wrong = expected
+            .iter()
+            .filter_map(|one| differs(&root, one))
+            .collect();
         settled = if wrong.is_empty() { settled + 1 } else { 0 };
         (settled > 3).then_some(())
     };
@@ -49,12 +62,18 @@ pub(crate) async fn check_case(site: &Site, name: &str) {
     assert!(looked.is_ok(), "{name}:\n{}", wrong.join("\n"));
 }
 
-/// What is wrong with one expectation: path, `eq`, `ne`, `absent`, `count`, `has` or `lacks` (of its JSON), and a value.
+/// What is wrong with one expectation: path, `eq`, `ne`, `absent`, `count`, `has` or `lacks` (of
+/// its JSON), and a value.
 fn differs(root: &Value, expected: &[Value]) -> Option<String> {
     let (path, op) = (expected[0].as_str().unwrap(), expected[1].as_str().unwrap());
     let path = path.trim_start_matches("text:");
     let (found, value) = (at(root, path), expected.get(2));
-    let has = || found.unwrap().to_string().contains(value.and_then(Value::as_str).unwrap());
+    let has = || {
+        found
+            .unwrap()
+            .to_string()
+            .contains(value.and_then(Value::as_str).unwrap())
+    };
     if matches!(op, "has" | "lacks") {
         return (has() != (op == "has")).then(|| format!("{path}: {op} {value:?} does not hold"));
     }
@@ -62,7 +81,10 @@ fn differs(root: &Value, expected: &[Value]) -> Option<String> {
         "eq" => found == value,
         "ne" => found != value,
         "absent" => found.is_none_or(Value::is_null),
-        "count" => found.and_then(Value::as_array).map_or(0, Vec::len) as u64 == value.and_then(Value::as_u64).unwrap(),
+        "count" => {
+            found.and_then(Value::as_array).map_or(0, Vec::len) as u64
+                == value.and_then(Value::as_u64).unwrap()
+        }
         other => panic!("{other} is no comparison"),
     };
     (!is_right).then(|| format!("{path}: {found:?} is not {op} {value:?}"))
@@ -70,11 +92,18 @@ fn differs(root: &Value, expected: &[Value]) -> Option<String> {
 
 /// The value at `a/b[name=X]/c`.
 fn at<'v>(root: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('/').try_fold(root, |value, step| match step.split_once('[') {
-        None => step.parse::<usize>().map_or_else(|_| value.get(step), |place| value.get(place)),
-        Some((list, pick)) => {
-            let (key, wanted) = pick.trim_end_matches(']').split_once('=').unwrap();
-            value.get(list)?.as_array()?.iter().find(|item| item[key] == wanted)
-        }
-    })
+    path.split('/')
+        .try_fold(root, |value, step| match step.split_once('[') {
+            None => step
+                .parse::<usize>()
+                .map_or_else(|_| value.get(step), |place| value.get(place)),
+            Some((list, pick)) => {
+                let (key, wanted) = pick.trim_end_matches(']').split_once('=').unwrap();
+                value
+                    .get(list)?
+                    .as_array()?
+                    .iter()
+                    .find(|item| item[key] == wanted)
+            }
+        })
 }

@@ -8,8 +8,14 @@ use serde_json::Value;
 
 /// The lines of a file in `tests/fixtures`.
 pub(crate) fn fixture(name: &str) -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
-    std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name);
+    std::fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// What is played, and what Twitchat answers.
@@ -25,13 +31,32 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn new() -> Self {
-        let all: Vec<_> = [fixture("twitchat_examples.ndjson"), fixture("twitchat_v17_examples.ndjson")].concat();
-        let is_summary = |message: &Value| message["type"] == "SUMMARY_DATA" || message["type"] == "SET_ENDING_CREDITS_DATA";
-        let first = |kind: &str| all.iter().find(|message| message["type"] == kind).unwrap()["data"].clone();
+        let all: Vec<_> = [
+            fixture("twitchat_examples.ndjson"),
+            fixture("twitchat_v17_examples.ndjson"),
+        ]
+        .concat();
+        let is_summary = |message: &Value| {
+            message["type"] == "SUMMARY_DATA" || message["type"] == "SET_ENDING_CREDITS_DATA"
+        };
+        let first = |kind: &str| {
+            all.iter().find(|message| message["type"] == kind).unwrap()["data"].clone()
+        };
         let (labels, summary) = (first("LABEL_OVERLAY_PLACEHOLDERS"), first("SUMMARY_DATA"));
-        let events: Vec<_> = all.into_iter().filter(|message| !is_summary(message)).collect();
-        assert_eq!(events.len(), 134 - 4 + 50 - 2, "summaries are lines 121 to 124, and 36 and 37");
-        Self { events, labels, summary }
+        let events: Vec<_> = all
+            .into_iter()
+            .filter(|message| !is_summary(message))
+            .collect();
+        assert_eq!(
+            events.len(),
+            134 - 4 + 50 - 2,
+            "summaries are lines 121 to 124, and 36 and 37"
+        );
+        Self {
+            events,
+            labels,
+            summary,
+        }
     }
 }
 

@@ -47,7 +47,11 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 /// Looks until it is so; panics with `what` when it is not in time.
-pub(crate) async fn wait_until<T>(what: &str, within: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn wait_until<T>(
+    what: &str,
+    within: Duration,
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let deadline = Instant::now() + within;
     loop {
         if let Some(found) = look().await {

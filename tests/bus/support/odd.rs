@@ -1,4 +1,5 @@
-//! Messages that nobody should send: captured ones and requests with something changed in them, and inventions.
+//! Messages that nobody should send: captured ones and requests with something changed in them, and
+//! inventions.
 
 use std::sync::LazyLock;
 
@@ -10,9 +11,23 @@ use super::fixture;
 
 /// What messages are made from: as many requests as there are captured messages.
 static MODELS: LazyLock<Vec<Value>> = LazyLock::new(|| {
-    let files = ["twitchat_examples", "twitchat_v17_examples", "twitchat_actions", "twitchat_v17_actions"];
-    let mut models: Vec<_> = files.iter().flat_map(|name| fixture(&format!("{name}.ndjson"))).collect();
-    models.extend(requests().into_iter().cycle().take(models.len()).collect::<Vec<_>>());
+    let files = [
+        "twitchat_examples",
+        "twitchat_v17_examples",
+        "twitchat_actions",
+        "twitchat_v17_actions",
+    ];
+    let mut models: Vec<_> = files
+        .iter()
+        .flat_map(|name| fixture(&format!("{name}.ndjson")))
+        .collect();
+    models.extend(
+        requests()
+            .into_iter()
+            .cycle()
+            .take(models.len())
+            .collect::<Vec<_>>(),
+    );
     models
 });
 
@@ -43,7 +58,9 @@ static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
         json!([[], {}, null, 1, "a"]),
         json!({ "": { "__proto__": [1], "user": { "id": {} } } }),
         (0..60).fold(json!(1), |inner, _| Value::Array(vec![inner])),
-        (0..60).fold(json!({}), |inner, _| Value::Object(Map::from_iter([("data".to_owned(), inner)]))),
+        (0..60).fold(json!({}), |inner, _| {
+            Value::Object(Map::from_iter([("data".to_owned(), inner)]))
+        }),
     ]
 });
 
@@ -58,11 +75,17 @@ impl Odd {
 
     /// The next message: an object, whatever is in it.
     pub(crate) fn message(&mut self) -> Map<String, Value> {
-        let mut message = if self.0.random_range(0..5) == 0 { self.invention() } else { self.model() };
+        let mut message = if self.0.random_range(0..5) == 0 {
+            self.invention()
+        } else {
+            self.model()
+        };
         for _ in 0..self.0.random_range(0..4) {
             self.change(&mut message);
         }
-        let Value::Object(message) = message else { return Map::from_iter([("request".to_owned(), message)]) };
+        let Value::Object(message) = message else {
+            return Map::from_iter([("request".to_owned(), message)]);
+        };
         message
     }
 
@@ -76,14 +99,29 @@ impl Odd {
 
     /// Known keys, with anything below them.
     fn invention(&mut self) -> Value {
-        let keys =
-            ["origin", "type", "id", "data", "request", "publish", "section", "value", "spelling", "limit", "bridge", "status", "to"];
-        let words =
-            ["twitchat", "twitchat-bridge", "FOLLOW", "ON_BITS", "GetInfo", "GetCredits", "seed", "GET_SUMMARY_DATA", "SUMMARY_DATA"];
+        let keys = [
+            "origin", "type", "id", "data", "request", "publish", "section", "value", "spelling",
+            "limit", "bridge", "status", "to",
+        ];
+        let words = [
+            "twitchat",
+            "twitchat-bridge",
+            "FOLLOW",
+            "ON_BITS",
+            "GetInfo",
+            "GetCredits",
+            "seed",
+            "GET_SUMMARY_DATA",
+            "SUMMARY_DATA",
+        ];
         let count = self.0.random_range(0..6);
         let fields = (0..count).map(|_| {
             let key = *self.pick(&keys);
-            let value = if self.0.random() { Value::from(*self.pick(&words)) } else { self.value() };
+            let value = if self.0.random() {
+                Value::from(*self.pick(&words))
+            } else {
+                self.value()
+            };
             (key.to_owned(), value)
         });
         Value::Object(fields.collect())
@@ -116,11 +154,18 @@ impl Odd {
         let other = self.value();
         match (self.0.random_range(0..6), &mut *value) {
             (0, Value::Object(fields)) => {
-                let key = fields.keys().nth(self.0.random_range(0..=fields.len())).cloned();
+                let key = fields
+                    .keys()
+                    .nth(self.0.random_range(0..=fields.len()))
+                    .cloned();
                 key.and_then(|key| fields.remove(&key));
             }
             (1, Value::Object(fields)) => {
-                let key = fields.keys().nth(self.0.random_range(0..=fields.len())).cloned().unwrap_or_default();
+                let key = fields
+                    .keys()
+                    .nth(self.0.random_range(0..=fields.len()))
+                    .cloned()
+                    .unwrap_or_default();
                 fields.insert(key.to_uppercase(), other);
             }
             (2, Value::Array(items)) => items.extend([other, json!(null), json!(7)]),
@@ -137,24 +182,32 @@ impl Odd {
 pub(crate) fn requests() -> Vec<Value> {
     vec![
         json!({ "request": "GetCredits", "id": 1, "spelling": "seed", "limit": 3 }),
-        json!({ "request": "GetCredits", "id": "credits", "extended": true, "limit": 3, "spelling": "current" }),
+        json!({ "request": "GetCredits", "id": "credits", "extended": true, "limit": 3,
+            "spelling": "current" }),
         json!({ "request": "TestCredits", "id": { "a": [1] }, "spelling": "seed" }),
         json!({ "request": "ClearCredits", "id": null }),
         json!({ "request": "GetInfo" }),
         json!({ "request": "GetStatus", "id": true }),
-        json!({ "request": "PublishEvent", "id": 2, "publish": { "source": "Twitch", "type": "Raid" },
+        json!({ "request": "PublishEvent", "id": 2, "publish": { "source": "Twitch",
+            "type": "Raid" },
             "data": { "userId": "42", "userName": "fox", "displayName": "Fox", "viewers": 12 } }),
-        json!({ "request": "PublishEvent", "id": 3, "eventId": "tip-7", "publish": { "source": "Kofi", "type": "Donation" },
+        json!({ "request": "PublishEvent", "id": 3, "eventId": "tip-7",
+            "publish": { "source": "Kofi", "type": "Donation" },
             "data": { "from": "Zed", "amount": "5.00", "currency": "EUR", "message": "hi" } }),
-        json!({ "request": "PublishEvent", "id": 4, "publish": { "source": "Twitch", "type": "Cheer" },
-            "data": { "userId": "7", "userName": "zed", "displayName": "Zed", "bits": 100, "isAnonymous": false } }),
-        json!({ "request": "AddToCredits", "id": 5, "section": "Thanks", "value": { "name": "Everyone" } }),
+        json!({ "request": "PublishEvent", "id": 4, "publish": { "source": "Twitch",
+            "type": "Cheer" },
+            "data": { "userId": "7", "userName": "zed", "displayName": "Zed", "bits": 100,
+                "isAnonymous": false } }),
+        json!({ "request": "AddToCredits", "id": 5, "section": "Thanks",
+            "value": { "name": "Everyone" } }),
         json!({ "request": "Dance", "id": 6 }),
-        json!({ "request": "Subscribe", "id": 7, "events": { "Twitch": ["Follow", "*"], "general": ["custom"], "Twitchat": ["ON_FOLLOW"] } }),
+        json!({ "request": "Subscribe", "id": 7, "events": { "Twitch": ["Follow", "*"],
+            "general": ["custom"], "Twitchat": ["ON_FOLLOW"] } }),
         json!({ "request": "UnSubscribe", "id": 8, "events": { "Twitch": ["Follow"] } }),
         json!({ "request": "GetEvents", "id": 9 }),
         json!({ "request": "GetActions", "id": 10 }),
-        json!({ "request": "DoAction", "id": 11, "action": { "id": "x", "name": "STOP_TTS" }, "args": { "sbClientResponse": "r" } }),
+        json!({ "request": "DoAction", "id": 11, "action": { "id": "x", "name": "STOP_TTS" },
+            "args": { "sbClientResponse": "r" } }),
         json!({ "request": "GetBroadcaster", "id": 12 }),
         json!({ "request": "GetActiveViewers", "id": 13 }),
         json!({ "request": "SendMessage", "id": 14, "platform": "twitch", "message": "hello" }),
@@ -162,17 +215,21 @@ pub(crate) fn requests() -> Vec<Value> {
         json!({ "request": "KickGetUserGlobals", "id": 16 }),
         json!({ "request": "ExecuteCodeTrigger", "id": 17, "triggerName": "x" }),
         json!({ "request": "GetUserPronouns", "id": 18, "platform": "twitch", "userLogin": "zed" }),
-        json!({ "request": "RollCredits", "id": 19, "crowd": { "names": 20, "seed": 7 }, "seconds": 30, "mode": "slides" }),
+        json!({ "request": "RollCredits", "id": 19, "crowd": { "names": 20, "seed": 7 },
+            "seconds": 30, "mode": "slides" }),
         json!({ "request": "ControlCredits", "id": 20, "command": "goto", "value": "cheers" }),
         json!({ "request": "ControlCredits", "id": 21, "command": "speed", "value": -2.5 }),
         json!({ "request": "GetRoll", "id": 22, "test": true }),
-        json!({ "request": "OverlayReport", "id": 23, "page": "credits", "state": "rolling", "roll": null, "seconds": 12.5, "warnings": ["x"] }),
+        json!({ "request": "OverlayReport", "id": 23, "page": "credits", "state": "rolling",
+            "roll": null, "seconds": 12.5, "warnings": ["x"] }),
         json!({ "request": "StopCredits", "id": 24 }),
     ]
 }
 
 /// Whether somebody waits for the bridge's reply.
 pub(crate) fn is_request(message: &Map<String, Value>) -> bool {
-    let others = message.get("origin").is_some_and(|origin| origin == "twitchat" || origin == "twitchat-bridge");
+    let others = message
+        .get("origin")
+        .is_some_and(|origin| origin == "twitchat" || origin == "twitchat-bridge");
     !others && message.get("request").is_some_and(Value::is_string)
 }

@@ -22,27 +22,54 @@ impl Site {
 
     pub(crate) async fn stand_in_with(options: sim::obs::Options) -> Self {
         let password = Some(SecretString::from("correct horse"));
-        let stand_in = sim::obs::StandIn::start(sim::obs::Options { password: password.clone(), ..options }).await.unwrap();
-        Self { port: stand_in.port(), host: "127.0.0.1".into(), password, stand_in: Some(stand_in) }
+        let stand_in = sim::obs::StandIn::start(sim::obs::Options {
+            password: password.clone(),
+            ..options
+        })
+        .await
+        .unwrap();
+        Self {
+            port: stand_in.port(),
+            host: "127.0.0.1".into(),
+            password,
+            stand_in: Some(stand_in),
+        }
     }
 
     /// The real one.
     pub(crate) fn real() -> Self {
-        let needed = "this test needs a real OBS: run scripts/real-obs start and `source` the file that it names";
-        let url = env::var("OBS_TEST_URL").unwrap_or_else(|_| panic!("OBS_TEST_URL is not set; {needed}"));
-        let password = env::var("OBS_TEST_PASSWORD").unwrap_or_else(|_| panic!("OBS_TEST_PASSWORD is not set; {needed}"));
-        let (host, port) = url.trim_start_matches("ws://").trim_end_matches('/').rsplit_once(':').expect("OBS_TEST_URL is ws://HOST:PORT");
-        Self { port: port.parse().expect("a port in OBS_TEST_URL"), host: host.into(), password: Some(password.into()), stand_in: None }
+        let needed = "this test needs a real OBS: run scripts/real-obs start and `source` the file \
+            that it names";
+        let url = env::var("OBS_TEST_URL")
+            .unwrap_or_else(|_| panic!("OBS_TEST_URL is not set; {needed}"));
+        let password = env::var("OBS_TEST_PASSWORD")
+            .unwrap_or_else(|_| panic!("OBS_TEST_PASSWORD is not set; {needed}"));
+        let (host, port) = url
+            .trim_start_matches("ws://")
+            .trim_end_matches('/')
+            .rsplit_once(':')
+            .expect("OBS_TEST_URL is ws://HOST:PORT");
+        Self {
+            port: port.parse().expect("a port in OBS_TEST_URL"),
+            host: host.into(),
+            password: Some(password.into()),
+            stand_in: None,
+        }
     }
 
     /// The same OBS for somebody who has another password in mind.
     pub(crate) fn with_password(&self, password: SecretString) -> Self {
-        Self { password: Some(password), ..self.clone() }
+        Self {
+            password: Some(password),
+            ..self.clone()
+        }
     }
 
     /// The stand-in's controls.
     pub(crate) fn controls(&self) -> &sim::obs::StandIn {
-        self.stand_in.as_ref().expect("only a stand-in has controls")
+        self.stand_in
+            .as_ref()
+            .expect("only a stand-in has controls")
     }
 
     /// The stand-in's controls, if it is one.
@@ -64,11 +91,19 @@ impl Site {
 
     /// For the bridge's own clients.
     pub(crate) fn target(&self) -> obs::Target {
-        obs::Target { host: self.host.clone(), port: self.port, tls: false, password: self.password.clone() }
+        obs::Target {
+            host: self.host.clone(),
+            port: self.port,
+            tls: false,
+            password: self.password.clone(),
+        }
     }
 
     /// For the stand-in's clients.
     pub(crate) fn peer(&self) -> sim::peer::Target {
-        sim::peer::Target { url: format!("ws://{}:{}", self.host, self.port), password: self.password.clone() }
+        sim::peer::Target {
+            url: format!("ws://{}:{}", self.host, self.port),
+            password: self.password.clone(),
+        }
     }
 }

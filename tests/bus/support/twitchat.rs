@@ -1,4 +1,5 @@
-//! A Twitchat that only answers, with what it is given. `sim::twitchat` is the one that has a memory.
+//! A Twitchat that only answers, with what it is given. `sim::twitchat` is the one that has a
+//! memory.
 
 use serde_json::{Value, json, value::to_raw_value};
 use tokio_util::task::AbortOnDropHandle;
@@ -16,24 +17,41 @@ pub(crate) struct Twitchat {
 
 impl Twitchat {
     pub(crate) async fn on(site: &Site, script: &Script) -> Self {
-        let listener = Listener::connect(&site.target(), &Options::default()).await.unwrap();
-        let talker = Talker::connect(&site.target(), &Options::default()).await.unwrap();
-        let task = answer(listener, talker, script.labels.clone(), script.summary.clone());
-        Self { _task: AbortOnDropHandle::new(tokio::spawn(task)) }
+        let listener = Listener::connect(&site.target(), &Options::default())
+            .await
+            .unwrap();
+        let talker = Talker::connect(&site.target(), &Options::default())
+            .await
+            .unwrap();
+        let task = answer(
+            listener,
+            talker,
+            script.labels.clone(),
+            script.summary.clone(),
+        );
+        Self {
+            _task: AbortOnDropHandle::new(tokio::spawn(task)),
+        }
     }
 }
 
 async fn answer(mut listener: Listener, talker: Talker, labels: Value, summary: Value) {
     while let Ok(mut batch) = listener.next().await {
         for heard in batch.events.drain(..) {
-            let Heard::Twitchat(message) = heard else { continue };
+            let Heard::Twitchat(message) = heard else {
+                continue;
+            };
             let (kind, data) = match &*message.kind {
                 "GET_LABEL_OVERLAY_PLACEHOLDERS" => ("LABEL_OVERLAY_PLACEHOLDERS", &labels),
                 "GET_SUMMARY_DATA" => ("SUMMARY_DATA", &summary),
                 _ => continue,
             };
-            let answer = json!({ "origin": "twitchat", "type": kind, "id": Uuid::new_v4(), "data": data });
-            talker.broadcast(&to_raw_value(&answer).unwrap()).await.unwrap();
+            let answer =
+                json!({ "origin": "twitchat", "type": kind, "id": Uuid::new_v4(), "data": data });
+            talker
+                .broadcast(&to_raw_value(&answer).unwrap())
+                .await
+                .unwrap();
         }
     }
 }

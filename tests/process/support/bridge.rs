@@ -20,10 +20,14 @@ const IDLE: Duration = Duration::from_millis(200);
 
 /// The binary: the one that is named, else the one that was built with the tests.
 fn binary() -> PathBuf {
-    env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(|| env!("CARGO_BIN_EXE_twitchat-bridge").into(), PathBuf::from)
+    env::var_os("TWITCHAT_BRIDGE_BIN").map_or_else(
+        || env!("CARGO_BIN_EXE_twitchat-bridge").into(),
+        PathBuf::from,
+    )
 }
 
-/// A home folder with an empty configuration and a place for the journal. Bridges of one home share the journal.
+/// A home folder with an empty configuration and a place for the journal. Bridges of one home share
+/// the journal.
 #[derive(Debug)]
 pub(crate) struct Home(TempDir);
 
@@ -50,25 +54,39 @@ impl Home {
     /// A program whose environment is this home and nothing of this machine.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
-        command.env_clear().env("HOME", self.path()).current_dir(self.path());
+        command
+            .env_clear()
+            .env("HOME", self.path())
+            .current_dir(self.path());
         command
     }
 
     /// The binary, which finds OBS by itself if at all.
     pub(crate) fn bridge(&self, args: &[&str]) -> Command {
         let mut command = self.command(binary());
-        command.env("TWITCHAT_BRIDGE_CONFIG", self.config()).env("TWITCHAT_BRIDGE_STORE", self.path().join("journal.db")).args(args);
+        command
+            .env("TWITCHAT_BRIDGE_CONFIG", self.config())
+            .env("TWITCHAT_BRIDGE_STORE", self.path().join("journal.db"))
+            .args(args);
         command
     }
 
     /// Any verb, pointed at an OBS.
     pub(crate) fn verb(&self, target: &Target, args: &[&str]) -> Program {
         let mut command = self.bridge(args);
-        command.env("OBS_HOST", &target.host).env("OBS_PORT", target.port.to_string());
+        command
+            .env("OBS_HOST", &target.host)
+            .env("OBS_PORT", target.port.to_string());
         if let Some(password) = &target.password {
             command.env("OBS_PASSWORD", password.expose_secret());
         }
-        Program::start(command, target.password.as_ref().map(|password| password.expose_secret().to_owned()))
+        Program::start(
+            command,
+            target
+                .password
+                .as_ref()
+                .map(|password| password.expose_secret().to_owned()),
+        )
     }
 
     /// `run`.
@@ -79,7 +97,10 @@ impl Home {
 
 /// Sends a signal, by the shell's own `kill`.
 pub(crate) fn signal(pid: u32, name: &str) {
-    let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &pid.to_string()]).status().unwrap();
+    let sent = Command::new("sh")
+        .args(["-c", "kill -s \"$0\" \"$1\"", name, &pid.to_string()])
+        .status()
+        .unwrap();
     assert!(sent.success(), "SIG{name} to {pid}");
 }
 
@@ -103,10 +124,23 @@ pub(crate) struct Ended {
 
 impl Program {
     pub(crate) fn start(mut command: Command, password: Option<String>) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {}: {error}", command.get_program().display()));
-        let (stdout, stderr) = (Written::by(child.stdout.take().unwrap()), Written::by(child.stderr.take().unwrap()));
-        Self { child, stdout, stderr, password }
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| {
+            panic!("cannot start {}: {error}", command.get_program().display())
+        });
+        let (stdout, stderr) = (
+            Written::by(child.stdout.take().unwrap()),
+            Written::by(child.stderr.take().unwrap()),
+        );
+        Self {
+            child,
+            stdout,
+            stderr,
+            password,
+        }
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -125,7 +159,10 @@ impl Program {
 
     /// Waits until the log has this text. Gives how long it took.
     pub(crate) async fn until_logged(&self, text: &str, within: Duration) -> Duration {
-        wait_until(&format!("the log says {text:?}"), within, || self.log().contains(text)).await
+        wait_until(&format!("the log says {text:?}"), within, || {
+            self.log().contains(text)
+        })
+        .await
     }
 
     /// Waits until it has used no processor time for a while.
@@ -152,11 +189,17 @@ impl Program {
         f64::from(used) / TICKS_PER_SECOND / begun.elapsed().as_secs_f64()
     }
 
-    /// In ticks of the system's clock: fields 14 and 15 of `/proc/PID/stat`, counted after the command's name.
+    /// In ticks of the system's clock: fields 14 and 15 of `/proc/PID/stat`, counted after the
+    /// command's name.
     fn processor_time(&self) -> Vec<u64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).expect("/proc: this test needs Linux");
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()))
+            .expect("/proc: this test needs Linux");
         let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
-        fields.skip(11).take(2).map(|ticks| ticks.parse().unwrap()).collect()
+        fields
+            .skip(11)
+            .take(2)
+            .map(|ticks| ticks.parse().unwrap())
+            .collect()
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -180,9 +223,16 @@ impl Program {
 
     pub(crate) async fn ended_within(&mut self, within: Duration) -> Ended {
         let child = &mut self.child;
-        wait_until("the program ends", within, || child.try_wait().unwrap().is_some()).await;
+        wait_until("the program ends", within, || {
+            child.try_wait().unwrap().is_some()
+        })
+        .await;
         let code = self.child.wait().unwrap().code();
-        Ended { code, stdout: self.stdout.whole(), stderr: self.stderr.whole() }
+        Ended {
+            code,
+            stdout: self.stdout.whole(),
+            stderr: self.stderr.whole(),
+        }
     }
 }
 
@@ -191,8 +241,15 @@ impl Drop for Program {
         // Neither fails on one that has ended.
         drop((self.child.kill(), self.child.wait()));
         let written = [self.stdout.whole(), self.stderr.whole()].concat();
-        let secrets = [Some(PASSWORD), Some(WRONG_PASSWORD), self.password.as_deref()];
-        let shown = secrets.into_iter().flatten().any(|secret| written.contains(secret));
+        let secrets = [
+            Some(PASSWORD),
+            Some(WRONG_PASSWORD),
+            self.password.as_deref(),
+        ];
+        let shown = secrets
+            .into_iter()
+            .flatten()
+            .any(|secret| written.contains(secret));
         if thread::panicking() {
             eprintln!("---- what {} had written:\n{written}", self.pid());
         } else {
@@ -216,12 +273,21 @@ impl Written {
         let reader = thread::spawn(move || {
             let mut lines = BufReader::new(pipe);
             let mut line = Vec::new();
-            while lines.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
-                written.lock().unwrap().push_str(&String::from_utf8_lossy(&line));
+            while lines
+                .read_until(b'\n', &mut line)
+                .is_ok_and(|bytes| bytes > 0)
+            {
+                written
+                    .lock()
+                    .unwrap()
+                    .push_str(&String::from_utf8_lossy(&line));
                 line.clear();
             }
         });
-        Self { text, reader: Some(reader) }
+        Self {
+            text,
+            reader: Some(reader),
+        }
     }
 
     fn text(&self) -> String {

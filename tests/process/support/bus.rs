@@ -41,12 +41,20 @@ impl Bus {
                 tell.send_replace(all.len());
             }
         });
-        Self { talker, heard, grown, _reader: AbortOnDropHandle::new(reader) }
+        Self {
+            talker,
+            heard,
+            grown,
+            _reader: AbortOnDropHandle::new(reader),
+        }
     }
 
     /// Broadcasts, and waits for OBS's reply: what is sent so stays in order.
     pub(crate) async fn tell(&self, message: &Value) {
-        self.talker.broadcast(&serde_json::value::to_raw_value(message).unwrap()).await.unwrap();
+        self.talker
+            .broadcast(&serde_json::value::to_raw_value(message).unwrap())
+            .await
+            .unwrap();
     }
 
     /// How many messages were heard so far.
@@ -55,8 +63,18 @@ impl Bus {
     }
 
     /// What was heard from a position on, as far as `pick` wants it.
-    pub(crate) fn heard_since<T>(&self, position: usize, mut pick: impl FnMut(Instant, &Heard) -> Option<T>) -> Vec<T> {
-        self.heard.lock().unwrap().iter().skip(position).filter_map(|(at, heard)| pick(*at, heard)).collect()
+    pub(crate) fn heard_since<T>(
+        &self,
+        position: usize,
+        mut pick: impl FnMut(Instant, &Heard) -> Option<T>,
+    ) -> Vec<T> {
+        self.heard
+            .lock()
+            .unwrap()
+            .iter()
+            .skip(position)
+            .filter_map(|(at, heard)| pick(*at, heard))
+            .collect()
     }
 
     /// Asks, and gives the reply: an `ok` one.
@@ -65,27 +83,54 @@ impl Bus {
     }
 
     pub(crate) async fn ask_with(&self, name: &str, fields: Value) -> Value {
-        let reply = self.ask_within(name, fields, SOON).await.unwrap_or_else(|| panic!("no reply to {name} within {SOON:?}"));
+        let reply = self
+            .ask_within(name, fields, SOON)
+            .await
+            .unwrap_or_else(|| panic!("no reply to {name} within {SOON:?}"));
         assert_eq!(reply["status"], "ok", "{reply}");
         reply
     }
 
     /// Asks once; `None` if nobody answers in time.
-    pub(crate) async fn ask_within(&self, name: &str, fields: Value, limit: Duration) -> Option<Value> {
+    pub(crate) async fn ask_within(
+        &self,
+        name: &str,
+        fields: Value,
+        limit: Duration,
+    ) -> Option<Value> {
         let id = Uuid::new_v4().to_string();
         let mut request: Map<String, Value> = serde_json::from_value(fields).unwrap();
-        request.extend([("request".to_owned(), name.into()), ("id".to_owned(), id.as_str().into())]);
+        request.extend([
+            ("request".to_owned(), name.into()),
+            ("id".to_owned(), id.as_str().into()),
+        ]);
         let from = self.position();
         self.tell(&request.into()).await;
-        timeout(limit, self.until_heard(from, |heard| reply(heard).filter(|reply| reply["id"] == id))).await.ok()
+        timeout(
+            limit,
+            self.until_heard(from, |heard| reply(heard).filter(|reply| reply["id"] == id)),
+        )
+        .await
+        .ok()
     }
 
     /// Waits for a message that `pick` wants, from a position on.
-    pub(crate) async fn until_heard<T>(&self, from: usize, mut pick: impl FnMut(&Heard) -> Option<T>) -> T {
+    pub(crate) async fn until_heard<T>(
+        &self,
+        from: usize,
+        mut pick: impl FnMut(&Heard) -> Option<T>,
+    ) -> T {
         let (mut grown, mut looked) = (self.grown.clone(), from);
         loop {
             let now = *grown.borrow_and_update();
-            let found = self.heard.lock().unwrap().iter().take(now).skip(looked).find_map(|(_, heard)| pick(heard));
+            let found = self
+                .heard
+                .lock()
+                .unwrap()
+                .iter()
+                .take(now)
+                .skip(looked)
+                .find_map(|(_, heard)| pick(heard));
             if let Some(found) = found {
                 return found;
             }
@@ -97,18 +142,32 @@ impl Bus {
     /// Asks until a bridge answers. Gives how long that took.
     pub(crate) async fn until_answered(&self, limit: Duration) -> Duration {
         let begun = Instant::now();
-        within("a bridge answers", limit, async { while self.ask_within("GetInfo", json!({}), ASK_AGAIN).await.is_none() {} }).await;
+        within("a bridge answers", limit, async {
+            while self
+                .ask_within("GetInfo", json!({}), ASK_AGAIN)
+                .await
+                .is_none()
+            {}
+        })
+        .await;
         begun.elapsed()
     }
 
     /// Asks for the status until something is so.
     pub(crate) async fn until_status(&self, what: &str, mut holds: impl FnMut(&Value) -> bool) {
-        within(what, SOON, async { while !holds(&self.ask("GetStatus").await) {} }).await;
+        within(what, SOON, async {
+            while !holds(&self.ask("GetStatus").await) {}
+        })
+        .await;
     }
 
     /// The people in a section of the credits, objects by name.
     pub(crate) async fn credits(&self) -> Value {
-        self.ask_with("GetCredits", json!({ "spelling": "seed", "extended": true })).await
+        self.ask_with(
+            "GetCredits",
+            json!({ "spelling": "seed", "extended": true }),
+        )
+        .await
     }
 
     /// Waits until OBS has ended the connection.
@@ -119,7 +178,9 @@ impl Bus {
 
 /// A bridge's reply.
 pub(crate) fn reply(heard: &Heard) -> Option<Value> {
-    let Heard::Bridge(whole) = heard else { return None };
+    let Heard::Bridge(whole) = heard else {
+        return None;
+    };
     let message: Value = serde_json::from_str(whole.get()).ok()?;
     message.get("id").is_some().then_some(message)
 }

@@ -1,4 +1,5 @@
-//! An OBS for the tests: the stand-in, the real one that is running, or a real one of the test's own.
+//! An OBS for the tests: the stand-in, the real one that is running, or a real one of the test's
+//! own.
 
 use std::env;
 use std::fs;
@@ -15,7 +16,12 @@ use super::PASSWORD;
 use super::bridge::signal;
 
 pub(crate) fn target(port: u16, password: &str) -> Target {
-    Target { host: "127.0.0.1".into(), port, tls: false, password: Some(password.into()) }
+    Target {
+        host: "127.0.0.1".into(),
+        port,
+        tls: false,
+        password: Some(password.into()),
+    }
 }
 
 /// A stand-in with the tests' password, and how to reach it.
@@ -24,25 +30,42 @@ pub(crate) async fn stand_in() -> (StandIn, Target) {
 }
 
 pub(crate) async fn stand_in_with(options: sim::obs::Options) -> (StandIn, Target) {
-    let obs = StandIn::start(sim::obs::Options { password: Some(PASSWORD.into()), ..options }).await.unwrap();
+    let obs = StandIn::start(sim::obs::Options {
+        password: Some(PASSWORD.into()),
+        ..options
+    })
+    .await
+    .unwrap();
     let target = target(obs.port(), PASSWORD);
     (obs, target)
 }
 
 /// The same OBS as the stand-in clients name it.
 pub(crate) fn peer(target: &Target) -> sim::peer::Target {
-    sim::peer::Target { url: format!("ws://{target}"), password: target.password.clone() }
+    sim::peer::Target {
+        url: format!("ws://{target}"),
+        password: target.password.clone(),
+    }
 }
 
 /// The real OBS that runs for all tests.
 pub(crate) fn real() -> Target {
-    let url = env::var("OBS_TEST_URL").expect("OBS_TEST_URL is not set: `scripts/real-obs start` prints a file to source");
+    let url = env::var("OBS_TEST_URL")
+        .expect("OBS_TEST_URL is not set: `scripts/real-obs start` prints a file to source");
     read_target(&url, env::var("OBS_TEST_PASSWORD").ok())
 }
 
 fn read_target(url: &str, password: Option<String>) -> Target {
-    let (host, port) = url.trim_start_matches("ws://").rsplit_once(':').expect("ws://HOST:PORT");
-    Target { host: host.to_owned(), port: port.parse().expect("a port"), tls: false, password: password.map(SecretString::from) }
+    let (host, port) = url
+        .trim_start_matches("ws://")
+        .rsplit_once(':')
+        .expect("ws://HOST:PORT");
+    Target {
+        host: host.to_owned(),
+        port: port.parse().expect("a port"),
+        tls: false,
+        password: password.map(SecretString::from),
+    }
 }
 
 /// A real OBS that nobody else uses: it may be killed and frozen. Stopped when dropped.
@@ -54,22 +77,31 @@ pub(crate) struct OwnObs {
 impl OwnObs {
     /// Returns when it answers.
     pub(crate) fn start() -> Self {
-        let obs = Self { folder: tempfile::tempdir().unwrap() };
+        let obs = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
         obs.script(&["start", "--owner", &std::process::id().to_string()]);
         obs
     }
 
-    /// Starts it again with the same port and password, also after it was killed. Returns when it answers.
+    /// Starts it again with the same port and password, also after it was killed. Returns when it
+    /// answers.
     pub(crate) fn restart(&self) {
         self.script(&["restart"]);
     }
 
     pub(crate) fn target(&self) -> Target {
-        read_target(&self.recorded("OBS_TEST_URL"), Some(self.recorded("OBS_TEST_PASSWORD")))
+        read_target(
+            &self.recorded("OBS_TEST_URL"),
+            Some(self.recorded("OBS_TEST_PASSWORD")),
+        )
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        signal(self.recorded("OBS_TEST_PID").parse().expect("a process id"), name);
+        signal(
+            self.recorded("OBS_TEST_PID").parse().expect("a process id"),
+            name,
+        );
     }
 
     fn state(&self) -> PathBuf {
@@ -78,18 +110,32 @@ impl OwnObs {
 
     fn recorded(&self, name: &str) -> String {
         let text = fs::read_to_string(self.state()).expect("the state file of scripts/real-obs");
-        let value = text.lines().find_map(|line| line.strip_prefix("export ")?.strip_prefix(name)?.strip_prefix('='));
-        value.unwrap_or_else(|| panic!("the state file of scripts/real-obs has no {name}")).to_owned()
+        let value = text.lines().find_map(|line| {
+            line.strip_prefix("export ")?
+                .strip_prefix(name)?
+                .strip_prefix('=')
+        });
+        value
+            .unwrap_or_else(|| panic!("the state file of scripts/real-obs has no {name}"))
+            .to_owned()
     }
 
     fn script(&self, args: &[&str]) {
         let done = self.run_script(args);
-        assert!(done.status.success(), "scripts/real-obs {args:?} failed:\n{}", String::from_utf8_lossy(&done.stderr));
+        assert!(
+            done.status.success(),
+            "scripts/real-obs {args:?} failed:\n{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
     }
 
     fn run_script(&self, args: &[&str]) -> Output {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/real-obs");
-        let done = Command::new(&script).args(args).arg("--state").arg(self.state()).output();
+        let done = Command::new(&script)
+            .args(args)
+            .arg("--state")
+            .arg(self.state())
+            .output();
         done.unwrap_or_else(|error| panic!("cannot run {}: {error}", script.display()))
     }
 }

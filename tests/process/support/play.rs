@@ -13,7 +13,8 @@ use super::obs::peer;
 /// The follow of the person with this number; its message id is the name.
 pub(crate) fn follow(number: usize) -> Value {
     let (name, login) = (name(number), name(number).to_lowercase());
-    let user = json!({ "id": (1_000_000 + number).to_string(), "login": login, "displayName": name });
+    let user =
+        json!({ "id": (1_000_000 + number).to_string(), "login": login, "displayName": name });
     json!({ "origin": "twitchat", "type": "FOLLOW", "id": name, "data": { "user": user } })
 }
 
@@ -24,22 +25,29 @@ pub(crate) fn name(number: usize) -> String {
 /// Whose follow it is.
 pub(crate) fn follower(heard: &Heard) -> Option<String> {
     match heard {
-        Heard::Twitchat(message) if &*message.kind == "FOLLOW" => message.id.as_deref().map(ToOwned::to_owned),
+        Heard::Twitchat(message) if &*message.kind == "FOLLOW" => {
+            message.id.as_deref().map(ToOwned::to_owned)
+        }
         _ => None,
     }
 }
 
 /// Who is listed as a follower in a reply.
 pub(crate) fn followers(credits: &Value) -> BTreeSet<String> {
-    let names = credits["Events"]["Follows"].as_array().unwrap_or_else(|| panic!("no follows in {credits}"));
-    names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    let names = credits["Events"]["Follows"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no follows in {credits}"));
+    names
+        .iter()
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// So many are on their way at a time.
 const PIPELINED: usize = 1_000;
 
-/// Sends follows from `first` on, until `last` or until OBS is gone. Gives the number after the last one
-/// sent.
+/// Sends follows from `first` on, until `last` or until OBS is gone. Gives the number after the
+/// last one sent.
 pub(crate) async fn burst(target: Target, first: usize, last: usize) -> usize {
     let mut talker = Talker::connect(&peer(&target)).await.unwrap();
     for number in first..last {
@@ -62,5 +70,11 @@ pub(crate) fn start_burst(target: &Target, first: usize, last: usize) -> JoinHan
 #[track_caller]
 pub(crate) fn assert_all_in(expected: &BTreeSet<String>, credits: &BTreeSet<String>, what: &str) {
     let missing: Vec<_> = expected.difference(credits).collect();
-    assert!(missing.is_empty(), "{what}: {} of {} are missing, such as {:?}", missing.len(), expected.len(), missing.first());
+    assert!(
+        missing.is_empty(),
+        "{what}: {} of {} are missing, such as {:?}",
+        missing.len(),
+        expected.len(),
+        missing.first()
+    );
 }

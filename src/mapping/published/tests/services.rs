@@ -1,5 +1,5 @@
-//! Events as the services document them: `tests/fixtures/services` holds a body of each, where it is documented, and what becomes of it.
-//! The table in docs/published-events.md is made of them.
+//! Events as the services document them: `tests/fixtures/services` holds a body of each, where it
+//! is documented, and what becomes of it. The table in docs/published-events.md is made of them.
 
 use std::path::Path;
 
@@ -17,12 +17,22 @@ struct Fixture {
 
 fn fixtures() -> Vec<Fixture> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/services");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     let read = |path: &std::path::PathBuf| {
         let content: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        let name = EventName::new(content["service"].as_str().unwrap(), content["type"].as_str().unwrap());
-        Fixture { file: path.file_stem().unwrap().to_string_lossy().into(), name, content }
+        let name = EventName::new(
+            content["service"].as_str().unwrap(),
+            content["type"].as_str().unwrap(),
+        );
+        Fixture {
+            file: path.file_stem().unwrap().to_string_lossy().into(),
+            name,
+            content,
+        }
     };
     files.iter().map(read).collect()
 }
@@ -34,7 +44,8 @@ impl Fixture {
 
     /// The one thing that its body says.
     fn reading(&self) -> Reading {
-        let mut readings = read(&self.name, &self.content["body"]).unwrap_or_else(|wrong| panic!("{}: {wrong}", self.file));
+        let mut readings = read(&self.name, &self.content["body"])
+            .unwrap_or_else(|wrong| panic!("{}: {wrong}", self.file));
         assert_eq!(readings.len(), 1, "{}", self.file);
         readings.remove(0)
     }
@@ -61,15 +72,27 @@ impl Fixture {
             format!("{amount} {currency}").trim_end().to_owned()
         }));
         for unit in ["bits", "points", "gifts", "months", "viewers", "level"] {
-            parts.extend(expected[unit].as_u64().map(|number| format!("{unit}: {number}")));
+            parts.extend(
+                expected[unit]
+                    .as_u64()
+                    .map(|number| format!("{unit}: {number}")),
+            );
         }
-        parts.extend(expected["what"].as_str().map(|what| format!("\u{201c}{what}\u{201d}")));
+        parts.extend(
+            expected["what"]
+                .as_str()
+                .map(|what| format!("\u{201c}{what}\u{201d}")),
+        );
         parts.join(", ")
     }
 }
 
 fn name_of(person: &Person) -> Value {
-    let shown = if person.display.is_empty() { &person.login } else { &person.display };
+    let shown = if person.display.is_empty() {
+        &person.login
+    } else {
+        &person.display
+    };
     shown.to_string().into()
 }
 
@@ -78,11 +101,16 @@ fn names(people: &[Person]) -> Value {
 }
 
 fn roles(person: &Person) -> Value {
-    [(Roles::BROADCASTER, "broadcaster"), (Roles::MODERATOR, "moderator"), (Roles::VIP, "vip"), (Roles::SUBSCRIBER, "subscriber")]
-        .into_iter()
-        .filter(|(role, _)| person.roles.contains(*role))
-        .map(|(_, word)| Value::from(word))
-        .collect()
+    [
+        (Roles::BROADCASTER, "broadcaster"),
+        (Roles::MODERATOR, "moderator"),
+        (Roles::VIP, "vip"),
+        (Roles::SUBSCRIBER, "subscriber"),
+    ]
+    .into_iter()
+    .filter(|(role, _)| person.roles.contains(*role))
+    .map(|(_, word)| Value::from(word))
+    .collect()
 }
 
 /// What counts of a reading, in the words of a fixture's `expected`.
@@ -90,22 +118,37 @@ fn described(name: &EventName, reading: &Reading) -> Value {
     let facts = reading.facts(name);
     let section = feed(name).map_or("", |feed| feed.section);
     let mut all = match &facts[..] {
-        [Fact::Plain { .. }] => return json!({ "feeds": null, "why": format!("{:?}", reading.standing).to_lowercase() }),
+        [Fact::Plain { .. }] => {
+            return json!({ "feeds": null, "why": format!("{:?}",
+                reading.standing).to_lowercase() });
+        }
         [Fact::Withdrawn { .. }] => return json!({ "feeds": null, "why": "withdrawn" }),
         [Fact::Follow { who } | Fact::Ban { who, .. }] => json!({ "who": name_of(who) }),
         [Fact::Cheer { who, bits, .. }] => json!({ "who": name_of(who), "bits": bits }),
         [Fact::Subscription(sub)] => {
-            json!({ "who": name_of(&sub.who), "months": sub.cumulative_months, "tier": format!("{:?}", sub.tier) })
+            json!({ "who": name_of(&sub.who), "months": sub.cumulative_months,
+                "tier": format!("{:?}", sub.tier) })
         }
-        [Fact::Gift(gift)] => json!({ "who": name_of(&gift.gifter), "gifts": gift.count, "to": names(&gift.recipients) }),
+        [Fact::Gift(gift)] => {
+            json!({ "who": name_of(&gift.gifter), "gifts": gift.count,
+                "to": names(&gift.recipients) })
+        }
         [Fact::Raid { who, viewers, .. }] => json!({ "who": name_of(who), "viewers": viewers }),
-        [Fact::Redemption(one)] => json!({ "who": name_of(&one.who), "points": one.cost, "what": one.title }),
+        [Fact::Redemption(one)] => {
+            json!({ "who": name_of(&one.who), "points": one.cost, "what": one.title })
+        }
         [Fact::Stream { category, .. }] => json!({ "what": category }),
         [Fact::HypeTrain(train)] => {
-            let all: Vec<Person> = train.contributors.iter().map(|one| one.who.clone()).collect();
+            let all: Vec<Person> = train
+                .contributors
+                .iter()
+                .map(|one| one.who.clone())
+                .collect();
             json!({ "level": train.level, "to": names(&all) })
         }
-        [Fact::Presence(presence)] => json!({ "who": name_of(&presence.who), "roles": roles(&presence.who) }),
+        [Fact::Presence(presence)] => {
+            json!({ "who": name_of(&presence.who), "roles": roles(&presence.who) })
+        }
         [Fact::Support(support)] => {
             let mut all = json!({ "who": name_of(&support.who) });
             if let Some(money) = &support.money {
@@ -119,8 +162,13 @@ fn described(name: &EventName, reading: &Reading) -> Value {
         }
         other => panic!("{name}: {other:?}"),
     };
-    let is_given = matches!(feed(name).unwrap().read, Read::Sub | Read::ReSub) && matches!(&facts[..], [Fact::Presence(_)]);
-    all["feeds"] = if is_given { "User.Subscriber alone".into() } else { section.into() };
+    let is_given = matches!(feed(name).unwrap().read, Read::Sub | Read::ReSub)
+        && matches!(&facts[..], [Fact::Presence(_)]);
+    all["feeds"] = if is_given {
+        "User.Subscriber alone".into()
+    } else {
+        section.into()
+    };
     all
 }
 
@@ -129,7 +177,10 @@ fn each_services_body_becomes_what_it_says() {
     let differences: Vec<String> = fixtures()
         .iter()
         .filter_map(|fixture| {
-            let (found, expected) = (described(&fixture.name, &fixture.reading()), &fixture.content["expected"]);
+            let (found, expected) = (
+                described(&fixture.name, &fixture.reading()),
+                &fixture.content["expected"],
+            );
             (found != *expected).then(|| format!("{}: {found}\n  and not {expected}", fixture.file))
         })
         .collect();
@@ -141,26 +192,57 @@ fn what_is_private_is_neither_kept_nor_passed_on() {
     let mut searched = 0;
     for fixture in fixtures() {
         let reading = fixture.reading();
-        let context = render::Context { at_ms: 0, id: "x", broadcaster: None };
+        let context = render::Context {
+            at_ms: 0,
+            id: "x",
+            broadcaster: None,
+        };
         let event = event(&fixture.name, &reading, &reading.says, &context);
-        let kept = format!("{} {:?} {:?}", reading.data, reading.facts(&fixture.name), reading.id);
-        for private in fixture.content["private"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()) {
+        let kept = format!(
+            "{} {:?} {:?}",
+            reading.data,
+            reading.facts(&fixture.name),
+            reading.id
+        );
+        for private in fixture.content["private"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|text| text.as_str().unwrap())
+        {
             searched += 1;
-            assert!(fixture.content["body"].to_string().contains(private), "{}: {private} is not in the body", fixture.file);
+            assert!(
+                fixture.content["body"].to_string().contains(private),
+                "{}: {private} is not in the body",
+                fixture.file
+            );
             // A message that is not public is a text: the journal's texts are taken out elsewhere.
-            assert!(!event.data.to_string().contains(private), "{}: {private} is passed on: {}", fixture.file, event.data);
+            assert!(
+                !event.data.to_string().contains(private),
+                "{}: {private} is passed on: {}",
+                fixture.file,
+                event.data
+            );
             if fixture.file != "Kofi-Donation-private" || private.contains('@') {
-                assert!(!kept.contains(private), "{}: {private} is kept: {kept}", fixture.file);
+                assert!(
+                    !kept.contains(private),
+                    "{}: {private} is kept: {kept}",
+                    fixture.file
+                );
             }
         }
     }
     assert!(searched > 60, "{searched}");
 }
 
-/// For each of the services' types there is a fixture, which names what was read or says that nothing was found.
+/// For each of the services' types there is a fixture, which names what was read or says that
+/// nothing was found.
 #[test]
 fn every_service_has_a_fixture() {
-    let with: std::collections::BTreeSet<String> = fixtures().iter().map(|fixture| fixture.name.to_string()).collect();
+    let with: std::collections::BTreeSet<String> = fixtures()
+        .iter()
+        .map(|fixture| fixture.name.to_string())
+        .collect();
     let without: Vec<String> = FEEDS
         .iter()
         .filter(|feed| !matches!(feed.source, "Twitch" | "Misc"))
@@ -173,8 +255,17 @@ fn every_service_has_a_fixture() {
 /// The rows of the table of services.
 pub(super) fn table() -> String {
     let row = |fixture: &Fixture| {
-        let sources: Vec<String> = fixture.text("source").split(", ").map(|source| source.replacen("https://", "", 1)).collect();
-        let cells = [fixture.name.to_string(), fixture.text("shape").to_owned(), fixture.becomes(), sources.join(", ")];
+        let sources: Vec<String> = fixture
+            .text("source")
+            .split(", ")
+            .map(|source| source.replacen("https://", "", 1))
+            .collect();
+        let cells = [
+            fixture.name.to_string(),
+            fixture.text("shape").to_owned(),
+            fixture.becomes(),
+            sources.join(", "),
+        ];
         format!("| {} |\n", cells.join(" | "))
     };
     fixtures().iter().map(row).collect()

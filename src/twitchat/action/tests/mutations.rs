@@ -59,15 +59,31 @@ fn wrong_types() -> Vec<Mutated> {
     for (_, name, data) in captured() {
         for path in paths(&data) {
             // Of the persons and the texts of others, only what is read is looked at.
-            let looked_at = ["id", "platform", "login", "displayName", "displayNameOriginal", "avatarPath", "name", "color"];
-            let within_open = OPEN.iter().any(|open| path.starts_with(&format!("{open}/")));
+            let looked_at = [
+                "id",
+                "platform",
+                "login",
+                "displayName",
+                "displayNameOriginal",
+                "avatarPath",
+                "name",
+                "color",
+            ];
+            let within_open = OPEN
+                .iter()
+                .any(|open| path.starts_with(&format!("{open}/")));
             if within_open && !looked_at.iter().any(|key| path == format!("/user/{key}")) {
                 continue;
             }
             let mut mutated = Value::Object(data.clone());
             let place = mutated.pointer_mut(&path).unwrap();
             *place = of_another_type(place);
-            all.push((name.clone(), object(mutated), Reason::WrongType, path.trim_start_matches('/').replace('/', ".")));
+            all.push((
+                name.clone(),
+                object(mutated),
+                Reason::WrongType,
+                path.trim_start_matches('/').replace('/', "."),
+            ));
         }
     }
     all
@@ -119,8 +135,12 @@ const LEFT_OUT: [(&str, &str); 32] = [
 
 fn left_out() -> Vec<Mutated> {
     let without = |(name, key): &(&str, &str)| {
-        let (_, _, mut data) = captured().into_iter().find(|(_, line, _)| line == name).unwrap();
-        data.remove(*key).unwrap_or_else(|| panic!("{name} has no {key}"));
+        let (_, _, mut data) = captured()
+            .into_iter()
+            .find(|(_, line, _)| line == name)
+            .unwrap();
+        data.remove(*key)
+            .unwrap_or_else(|| panic!("{name} has no {key}"));
         ((*name).to_owned(), data, Reason::Missing, (*key).to_owned())
     };
     LEFT_OUT.iter().map(without).collect()
@@ -137,8 +157,18 @@ fn out_of_bounds() -> Vec<Mutated> {
         ("CHAT_FEED_READ", "col", json!(-1), OutOfRange),
         ("CHAT_FEED_READ", "col", json!(101), OutOfRange),
         ("CHAT_FEED_SELECT", "count", json!(0), OutOfRange),
-        ("CHAT_FEED_SELECT_ACTION_BAN", "duration", json!(0), OutOfRange),
-        ("CHAT_FEED_SELECT_ACTION_BAN", "duration", json!(1_209_601), OutOfRange),
+        (
+            "CHAT_FEED_SELECT_ACTION_BAN",
+            "duration",
+            json!(0),
+            OutOfRange,
+        ),
+        (
+            "CHAT_FEED_SELECT_ACTION_BAN",
+            "duration",
+            json!(1_209_601),
+            OutOfRange,
+        ),
         ("SEND_MESSAGE", "message", json!(" "), OutOfRange),
         ("COUNTER_ADD", "countAdd", json!("1.5"), OutOfRange),
         ("COUNTER_ADD", "countAdd", json!(1.5), OutOfRange),
@@ -149,13 +179,33 @@ fn out_of_bounds() -> Vec<Mutated> {
         ("WHEEL_OVERLAY_START", "items", json!([]), OutOfRange),
         ("SET_CHAT_POLL_START", "choices", json!(["One"]), OutOfRange),
         ("SET_CHAT_POLL_START", "duration", json!(0), OutOfRange),
-        ("SET_CHAT_POLL_START", "maxVotePerUser", json!(0), OutOfRange),
+        (
+            "SET_CHAT_POLL_START",
+            "maxVotePerUser",
+            json!(0),
+            OutOfRange,
+        ),
         ("SET_GREET_FEED_READ", "messageCount", json!(0), OutOfRange),
-        ("SET_ENDING_CREDITS_CONTROL", "next", json!(false), OutOfRange),
+        (
+            "SET_ENDING_CREDITS_CONTROL",
+            "next",
+            json!(false),
+            OutOfRange,
+        ),
         ("SHOW_CLIP", "clip.duration", json!(-1), OutOfRange),
         ("SHOW_CLIP", "params.position", json!("top"), NotOneOf),
-        ("SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE", "params.position", json!("BL"), NotOneOf),
-        ("SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE", "user.platform", json!("irc"), NotOneOf),
+        (
+            "SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE",
+            "params.position",
+            json!("BL"),
+            NotOneOf,
+        ),
+        (
+            "SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE",
+            "user.platform",
+            json!("irc"),
+            NotOneOf,
+        ),
         ("WHEEL_OVERLAY_START", "winner", json!("d"), NotOneOf),
         ("SET_WHEEL_OVERLAY_START", "winner", json!("Miu"), NotOneOf),
         ("COUNTER_ADD", "counterAction", json!("MUL"), NotOneOf),
@@ -166,9 +216,14 @@ fn out_of_bounds() -> Vec<Mutated> {
     ];
     put.into_iter()
         .map(|(name, path, value, reason)| {
-            let (_, _, data) = captured().into_iter().find(|(_, line, _)| line == name).unwrap();
+            let (_, _, data) = captured()
+                .into_iter()
+                .find(|(_, line, _)| line == name)
+                .unwrap();
             let mut data = Value::Object(data);
-            *data.pointer_mut(&format!("/{}", path.replace('.', "/"))).unwrap() = value;
+            *data
+                .pointer_mut(&format!("/{}", path.replace('.', "/")))
+                .unwrap() = value;
             (name.to_owned(), object(data), reason, path.to_owned())
         })
         .collect()
@@ -185,7 +240,10 @@ fn each_is_refused_for_the_right_reason_at_the_right_place() {
             Ok(_) => wrong.push(format!("{name}: {path} passes, due is {due:?}")),
             Err(problem) if reason(&problem) == Some(due) && problem.parameter() == Some(&path) => {
                 let said = problem.to_string();
-                assert!(said.contains(&path) && said.contains("For example: "), "{said}");
+                assert!(
+                    said.contains(&path) && said.contains("For example: "),
+                    "{said}"
+                );
             }
             Err(problem) => wrong.push(format!("{name}: {path}, due is {due:?}: {problem}")),
         }
@@ -202,7 +260,10 @@ fn the_words_help() {
             said("CHAT_FEED_READ", json!({ "count": "many" })),
             said("CHAT_FEED_READ", json!({ "cuont": 5 })),
             said("POLL_TOGGLE", json!({ "show": true })),
-            said("SHOW_CLIP", json!({ "url": "https://clips.twitch.tv/Slug", "params": { "position": "top" } })),
+            said(
+                "SHOW_CLIP",
+                json!({ "url": "https://clips.twitch.tv/Slug", "params": { "position": "top" } })
+            ),
             said("SHOW_CLIP", json!({ "url": "my clip" })),
             said("WHEEL_OVERLAY_START", wheel),
             said("CUSTOM_CHAT_MESSAGE", json!({ "icon": "hart" })),

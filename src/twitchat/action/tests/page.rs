@@ -24,19 +24,42 @@ fn row(parameter: &Parameter) -> String {
         Some(path) if *path != parameter.path => format!(", 17: `{path}`"),
         Some(_) => String::new(),
     };
-    let must = if parameter.required { "**required**; " } else { "" };
-    let default = parameter.default.as_ref().map(|default| format!("; absent: `{default}`")).unwrap_or_default();
-    format!("| `{}`{in_17} | {must}{}{default} | {} |\n", parameter.path, parameter.takes, parameter.about)
+    let must = if parameter.required {
+        "**required**; "
+    } else {
+        ""
+    };
+    let default = parameter
+        .default
+        .as_ref()
+        .map(|default| format!("; absent: `{default}`"))
+        .unwrap_or_default();
+    format!(
+        "| `{}`{in_17} | {must}{}{default} | {} |\n",
+        parameter.path, parameter.takes, parameter.about
+    )
 }
 
 fn section(action: &Explanation, example: &str) -> String {
     let quoted = |name: &&str| format!("`{name}`");
-    let names: Vec<_> = action.names.iter().map(|named| format!("`{}` ({})", named.name, versions(&named.generations))).collect();
+    let names: Vec<_> = action
+        .names
+        .iter()
+        .map(|named| format!("`{}` ({})", named.name, versions(&named.generations)))
+        .collect();
     let answers: Vec<_> = action.answers.iter().map(quoted).collect();
-    let answered = if answers.is_empty() { String::new() } else { format!(" Answered by {}.", answers.join(", ")) };
-    let careful = action.destructive.map(|harm| format!(" **Careful**: {harm}.")).unwrap_or_default();
+    let answered = if answers.is_empty() {
+        String::new()
+    } else {
+        format!(" Answered by {}.", answers.join(", "))
+    };
+    let careful = action
+        .destructive
+        .map(|harm| format!(" **Careful**: {harm}."))
+        .unwrap_or_default();
     let rows: String = action.parameters.iter().map(row).collect();
-    let table = format!("\n| Parameter | Takes | |\n|---|---|---|\n{rows}\n```json\n{example}\n```\n");
+    let table =
+        format!("\n| Parameter | Takes | |\n|---|---|---|\n{rows}\n```json\n{example}\n```\n");
     format!(
         "### {}\n\n{}\n\n{}. Needs {}.{answered}{careful}\n{}\n",
         action.name,
@@ -52,10 +75,20 @@ fn the_page_says_what_the_catalogue_says() {
     let mut all: Vec<_> = actions().collect();
     all.sort_unstable_by_key(|action| action.name());
     let sections = all.into_iter().map(|action| {
-        let naming = if action.names.old.is_some() { Naming::Old } else { Naming::New };
-        section(&action.explain(), &Value::from(action.example(naming)).to_string())
+        let naming = if action.names.old.is_some() {
+            Naming::Old
+        } else {
+            Naming::New
+        };
+        section(
+            &action.explain(),
+            &Value::from(action.example(naming)).to_string(),
+        )
     });
     let head = HEAD.replace("{icons}", &ICONS.join(", "));
     let page = format!("{head}{}", sections.collect::<String>());
-    crate::mapping::published::tests::same_as_docs("docs/actions.md", &format!("{}\n", page.trim_end()));
+    crate::mapping::published::tests::same_as_docs(
+        "docs/actions.md",
+        &format!("{}\n", page.trim_end()),
+    );
 }

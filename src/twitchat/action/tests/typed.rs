@@ -1,4 +1,5 @@
-//! The typed forms against the captured actions: what is read into one and written again is the same.
+//! The typed forms against the captured actions: what is read into one and written again is the
+//! same.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -11,8 +12,11 @@ fn lines_of<T: Order + DeserializeOwned>() -> usize {
     let mut count = 0;
     for (generation, name, data) in captured() {
         // Lines of the other side, in the words of the type's name.
-        let own =
-            if find(T::NAME).is_some_and(|action| action.names.old == Some(T::NAME)) { Generation::Second } else { Generation::Third };
+        let own = if find(T::NAME).is_some_and(|action| action.names.old == Some(T::NAME)) {
+            Generation::Second
+        } else {
+            Generation::Third
+        };
         let data = if name == T::NAME {
             data
         } else {
@@ -21,7 +25,8 @@ fn lines_of<T: Order + DeserializeOwned>() -> usize {
                 _ => continue,
             }
         };
-        let typed: T = serde_json::from_value(Value::Object(data.clone())).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let typed: T = serde_json::from_value(Value::Object(data.clone()))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(numbers(typed.data().into()), numbers(data.into()), "{name}");
         count += 1;
     }
@@ -33,13 +38,17 @@ fn numbers(value: Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),
         Value::Array(list) => list.into_iter().map(numbers).collect(),
-        Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, numbers(value))).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| (key, numbers(value)))
+            .collect(),
         other => other,
     }
 }
 
 macro_rules! each_goes_through {
-    ($($type:ident),+ $(,)?) => { $( assert!(lines_of::<$type>() > 0, "no line of {}", stringify!($type)); )+ };
+    ($($type:ident),+ $(,)?) => { $( assert!(lines_of::<$type>() > 0, "no line of {}",
+        stringify!($type)); )+ };
 }
 
 #[test]
@@ -100,23 +109,40 @@ fn every_captured_line_goes_through_its_type_unchanged() {
 
 #[test]
 fn a_typed_action_is_put_into_the_words_of_any_generation() {
-    let sent = |order: Result<Prepared, Problem>| order.map(|prepared| (prepared.kind, Value::from(prepared.data)));
+    let sent = |order: Result<Prepared, Problem>| {
+        order.map(|prepared| (prepared.kind, Value::from(prepared.data)))
+    };
     let third = Some(Generation::Third);
     assert_eq!(
         [
             sent(ChatFeedRead::new().count(5).prepare(None)),
             sent(ChatFeedRead::new().count(5).prepare(third)),
-            sent(ShowClip::new(Clip::new("https://clips.twitch.tv/Slug", 12.5), Place::new(Position::TopLeft)).prepare(third)),
+            sent(
+                ShowClip::new(
+                    Clip::new("https://clips.twitch.tv/Slug", 12.5),
+                    Place::new(Position::TopLeft)
+                )
+                .prepare(third)
+            ),
             sent(TimerAdd::new(30).prepare(third)),
-            sent(SetEmergencyMode::new().enabled(true).prompt(true).prepare(Some(Generation::Second))),
+            sent(
+                SetEmergencyMode::new()
+                    .enabled(true)
+                    .prompt(true)
+                    .prepare(Some(Generation::Second))
+            ),
         ]
         .map(Result::unwrap),
         [
             ("CHAT_FEED_READ".into(), json!({ "count": 5 })),
-            ("SET_CHAT_FEED_READ".into(), json!({ "count": 5, "colIndex": 0 })),
+            (
+                "SET_CHAT_FEED_READ".into(),
+                json!({ "count": 5, "colIndex": 0 })
+            ),
             (
                 "SET_CHAT_HIGHLIGHT_OVERLAY_CLIP".into(),
-                json!({ "clip": { "url": "https://clips.twitch.tv/embed?clip=Slug", "duration": 12.5 }, "params": { "position": "tl" },
+                json!({ "clip": { "url": "https://clips.twitch.tv/embed?clip=Slug",
+                    "duration": 12.5 }, "params": { "position": "tl" },
                     "message_id": "Slug", "dateLabel": "" })
             ),
             ("SET_TIMER_ADD".into(), json!({ "value": "30" })),
@@ -128,23 +154,70 @@ fn a_typed_action_is_put_into_the_words_of_any_generation() {
 #[test]
 fn what_cannot_be_taken_back_is_marked() {
     let marked = |order: Result<Prepared, Problem>| order.unwrap().destructive.is_some();
-    assert!(marked(ChatFeedSelectActionBan::new().prepare(Some(Generation::Third))));
-    assert!(!marked(ChatFeedSelectActionBan::new().duration(600_u32).prepare(Some(Generation::Third))));
-    assert!(marked(prepare("STOP_PREDICTION", object(json!({})), None)) && marked(prepare("set-stop-prediction", object(json!({})), None)));
-    assert!(marked(SendMessage::new(" /ban somebody").prepare(None)) && !marked(SendMessage::new("hello / bye").prepare(None)));
+    assert!(marked(
+        ChatFeedSelectActionBan::new().prepare(Some(Generation::Third))
+    ));
+    assert!(!marked(
+        ChatFeedSelectActionBan::new()
+            .duration(600_u32)
+            .prepare(Some(Generation::Third))
+    ));
+    assert!(
+        marked(prepare("STOP_PREDICTION", object(json!({})), None))
+            && marked(prepare("set-stop-prediction", object(json!({})), None))
+    );
+    assert!(
+        marked(SendMessage::new(" /ban somebody").prepare(None))
+            && !marked(SendMessage::new("hello / bye").prepare(None))
+    );
 }
 
 #[test]
 fn answers_are_told_from_those_to_others() {
-    let asked = CounterGet::new("c1").prepare(Some(Generation::Third)).unwrap();
-    let is = |kind: &str, data: Value| asked.answers.iter().any(|expected| expected.is(kind, &data));
-    assert!(is("ON_COUNTER_UPDATE", json!({ "counter": { "id": "c1" } })));
-    assert!(!is("ON_COUNTER_UPDATE", json!({ "counter": { "id": "c2" } })) && !is("COUNTER_UPDATE", json!({ "counter": { "id": "c1" } })));
-    let kinds = |name: &str, generation| -> Vec<&'static str> {
-        prepare(name, object(json!({})), generation).unwrap().answers.iter().flat_map(|expected| expected.kinds.clone()).collect()
+    let asked = CounterGet::new("c1")
+        .prepare(Some(Generation::Third))
+        .unwrap();
+    let is = |kind: &str, data: Value| {
+        asked
+            .answers
+            .iter()
+            .any(|expected| expected.is(kind, &data))
     };
-    assert_eq!(kinds("GET_CURRENT_TRACK", None), ["CURRENT_TRACK", "ON_CURRENT_TRACK"]);
-    assert_eq!(kinds("GET_CURRENT_TRACK", Some(Generation::Third)), ["ON_CURRENT_TRACK"]);
-    assert_eq!(kinds("GET_CREDITS_OVERLAY_PRESENCE", Some(Generation::Third)), ["SET_ENDING_CREDITS_PRESENCE"]);
-    assert_eq!(kinds("GET_TIMER", None), ["TIMER_START", "ON_TIMER_START", "COUNTDOWN_START", "ON_COUNTDOWN_START"]);
+    assert!(is(
+        "ON_COUNTER_UPDATE",
+        json!({ "counter": { "id": "c1" } })
+    ));
+    assert!(
+        !is("ON_COUNTER_UPDATE", json!({ "counter": { "id": "c2" } }))
+            && !is("COUNTER_UPDATE", json!({ "counter": { "id": "c1" } }))
+    );
+    let kinds = |name: &str, generation| -> Vec<&'static str> {
+        prepare(name, object(json!({})), generation)
+            .unwrap()
+            .answers
+            .iter()
+            .flat_map(|expected| expected.kinds.clone())
+            .collect()
+    };
+    assert_eq!(
+        kinds("GET_CURRENT_TRACK", None),
+        ["CURRENT_TRACK", "ON_CURRENT_TRACK"]
+    );
+    assert_eq!(
+        kinds("GET_CURRENT_TRACK", Some(Generation::Third)),
+        ["ON_CURRENT_TRACK"]
+    );
+    assert_eq!(
+        kinds("GET_CREDITS_OVERLAY_PRESENCE", Some(Generation::Third)),
+        ["SET_ENDING_CREDITS_PRESENCE"]
+    );
+    assert_eq!(
+        kinds("GET_TIMER", None),
+        [
+            "TIMER_START",
+            "ON_TIMER_START",
+            "COUNTDOWN_START",
+            "ON_COUNTDOWN_START"
+        ]
+    );
 }
