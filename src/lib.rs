@@ -6,26 +6,25 @@
 //! Modules are layers; each may use only those below it (`tests/layout.rs` holds the table):
 //!
 //! ```text
-//! client  ->  daemon  ->  obs, store, overlay, sim  ->  core  ->  rule  ->  request  ->  credits  ->  mapping  ->  twitchat  ->  event
+//! client -> daemon -> obs, store, overlay, sim -> bridge -> automation -> request -> credits
+//!        -> mapping -> twitchat -> event
 //! ```
 //!
-//! `client` uses nothing of the layers from `daemon` to `mapping` but [`obs`]. `obs` and `daemon`
-//! also use [`link`]; `daemon`, `obs`, `store` and `overlay` use [`config`], which has [`rule`]
-//! check the rules in it. From [`core`] down everything is pure: no I/O, no clock, no randomness,
-//! no logging.
+//! `client` uses nothing of the layers from `daemon` to `mapping` but [`obs`]. `daemon`, `obs`,
+//! `store` and `overlay` use [`config`], which has [`automation`] check the rules in it. From
+//! [`bridge`] down everything is pure: no I/O, no clock, no randomness, no logging.
 
+pub mod automation;
+pub mod bridge;
 pub mod client;
 pub mod config;
-pub mod core;
 pub mod credits;
 pub mod daemon;
 pub mod event;
-pub mod link;
 pub mod mapping;
 pub mod obs;
 pub mod overlay;
 pub mod request;
-pub mod rule;
 pub mod sim;
 pub mod store;
 pub mod twitchat;

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use twitchat_bridge::automation::Expression;
 use twitchat_bridge::daemon::program::Executable;
-use twitchat_bridge::rule::Expression;
 
 use super::context::Context;
 use super::failure::Failure;

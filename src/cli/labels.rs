@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::json;
+use twitchat_bridge::automation::{Label, Rulebook};
 use twitchat_bridge::obs::{Installed, Options, Talker};
-use twitchat_bridge::rule::{Label, Rulebook};
 
 use super::context::Context;
 use super::failure::Failure;

@@ -89,7 +89,7 @@ impl<W: Write> Writer<W> {
                 })?;
             }
             Heard::Bridge(whole) | Heard::Request(whole) => {
-                self.line(&Line { ms, message: whole })?
+                self.line(&Line { ms, message: whole })?;
             }
             Heard::Other | Heard::Bad => return Ok(()),
         }

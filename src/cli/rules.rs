@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
-use twitchat_bridge::rule::{Once, Rule, Rulebook, Step};
+use twitchat_bridge::automation::{Once, Rule, Rulebook, Step};
 
 use super::context::Context;
 use super::out;
@@ -105,7 +105,7 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
 fn on(rule: &Rule) -> Vec<&str> {
     rule.on
         .iter()
-        .map(twitchat_bridge::rule::Pattern::as_str)
+        .map(twitchat_bridge::automation::Pattern::as_str)
         .collect()
 }
 
@@ -147,7 +147,7 @@ fn as_json(book: &Rulebook) -> Value {
     let rules = book.rules.iter().map(|rule| {
         json!({
             "name": rule.name, "on": on(rule),
-                "when": rule.when.as_ref().map(twitchat_bridge::rule::Expression::source),
+                "when": rule.when.as_ref().map(twitchat_bridge::automation::Expression::source),
                     "do": steps(&rule.steps),
             "cooldownSeconds": rule.cooldown.as_secs_f64(),
             "oncePer": rule.once_per.map(|once| if once == Once::Person { "person" } else { "session" }),

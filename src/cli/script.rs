@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
-use twitchat_bridge::daemon::{program, state};
-use twitchat_bridge::rule::{
+use twitchat_bridge::automation::{
     self, Deed, Next, Part, Rulebook, Sequence, Session, State, Steps, Uses, Whose,
 };
+use twitchat_bridge::daemon::{program, state};
 use twitchat_bridge::twitchat::Generation;
 use uuid::Uuid;
 
@@ -121,11 +121,11 @@ fn read(file: &Path, context: &Context) -> anyhow::Result<Steps> {
     } else {
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?
     };
-    Ok(rule::read_script(&text).map_err(|problem| wrong(file, &problem))?)
+    Ok(automation::read_script(&text).map_err(|problem| wrong(file, &problem))?)
 }
 
-fn wrong(file: &Path, problem: &rule::Problem) -> Failure {
-    let rule::Spot { line, column } = problem.spot;
+fn wrong(file: &Path, problem: &automation::Problem) -> Failure {
+    let automation::Spot { line, column } = problem.spot;
     Failure::Usage(format!("{}:{line}:{column}: {problem}", file.display()))
 }
 
@@ -166,9 +166,9 @@ fn dry_run(
 }
 
 /// A script has no event.
-fn nothing() -> rule::Context {
+fn nothing() -> automation::Context {
     let empty = json!({});
-    rule::Context::default()
+    automation::Context::default()
         .with("event", Part::of(&empty))
         .with("data", Part::of(&empty))
 }
@@ -228,7 +228,8 @@ impl Player {
                 check,
                 yes,
             } => {
-                let prepared = rule::prepare(&kind, data, check, yes || self.yes, self.generation)?;
+                let prepared =
+                    automation::prepare(&kind, data, check, yes || self.yes, self.generation)?;
                 let id = Uuid::new_v4().to_string();
                 let telling = Telling {
                     kind: &prepared.kind,
@@ -267,7 +268,7 @@ impl Player {
     }
 
     /// What a step's templates see: of the credits and of what is going on the bridge knows.
-    async fn context(&mut self, uses: Uses) -> anyhow::Result<rule::Context> {
+    async fn context(&mut self, uses: Uses) -> anyhow::Result<automation::Context> {
         let mut context = nothing();
         if uses.has("last") {
             return Err(Failure::Usage(

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use twitchat_bridge::automation::{Context, Latest, Part, Session, State, Uses, Whose};
 use twitchat_bridge::credits::{Fold, Spelling, reply};
-use twitchat_bridge::rule::{Context, Latest, Part, Session, State, Uses, Whose};
 
 use super::failure::Failure;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
-use twitchat_bridge::rule::Expression;
+use twitchat_bridge::automation::Expression;
 
 use super::context::Context;
 use super::failure::Failure;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use twitchat_bridge::rule::Expression;
+use twitchat_bridge::automation::Expression;
 
 use super::context::Context;
 use super::hearing::decode::{Decoder, Line};

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::Origin;
-use crate::rule::Problem;
+use crate::automation::Problem;
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]

@@ -7,8 +7,8 @@ use super::keys::{self, Key};
 use super::load::FileText;
 use super::raw::{Raw, Spot};
 use super::{ConfigError, Origin};
+use crate::automation::{self, Node, Problem, Rulebook};
 use crate::event::nearest::nearest;
-use crate::rule::{self, Node, Problem, Rulebook};
 
 /// One setting as a source gives it.
 pub(super) struct Entry {
@@ -33,7 +33,10 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
     for (section, table) in root.get_ref() {
         let section_at = at(Spot::of(text, section.span().start));
         let section = section.get_ref();
-        if let Some(known) = rule::SECTIONS.into_iter().find(|known| known == section) {
+        if let Some(known) = automation::SECTIONS
+            .into_iter()
+            .find(|known| known == section)
+        {
             lists.push((known, Node::of_toml(table, text)));
             continue;
         }
@@ -74,7 +77,7 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
     let book = Rulebook::read(lists).map_err(|mut problems| {
         problems.sort_by_key(|problem| (problem.spot.line, problem.spot.column));
         let placed = |problem: Problem| {
-            let rule::Spot { line, column } = problem.spot;
+            let automation::Spot { line, column } = problem.spot;
             (
                 Origin::File {
                     path: file.path.clone(),
@@ -93,7 +96,7 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
 fn nearest_of(written: &str) -> Option<&'static str> {
     let sections = keys::all()
         .map(|key| key.parts().0)
-        .chain(rule::SECTIONS)
+        .chain(automation::SECTIONS)
         .filter(|_| !written.contains('.'));
     nearest(written, sections.chain(keys::all().map(|key| key.name)))
 }

@@ -14,8 +14,8 @@ use super::keys::{self, PASSWORD, PASSWORD_FILE};
 use super::raw::Raw;
 use super::read::Unknown;
 use super::{Config, ConfigError, Origin, Warning};
+use crate::automation;
 use crate::event::nearest::nearest;
-use crate::rule;
 
 /// What the command line says. Values are texts: they are read, and refused, like those of the
 /// other sources.
@@ -125,7 +125,7 @@ impl Config {
             let (entries, book) = file::entries(file)?;
             config.apply(entries)?;
             config.warnings.extend(book.warnings.iter().map(|problem| {
-                let rule::Spot { line, column } = problem.spot;
+                let automation::Spot { line, column } = problem.spot;
                 Warning::Rule {
                     origin: Origin::File {
                         path: file.path.clone(),

@@ -3,7 +3,7 @@
 //! Flags > environment > file > OBS's own settings on this machine > defaults. The merging is pure:
 //! [`Config::load`] sees only its [`Sources`]. Reading the machine (environment, places, the file)
 //! is [`Sources::of_this_machine`] alone. `cli` fills in the flags, `daemon` what OBS's own
-//! settings say; every part above `core` may read the result.
+//! settings say; every part above `bridge` may read the result.
 
 mod error;
 mod file;

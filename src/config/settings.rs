@@ -11,9 +11,9 @@ use secrecy::SecretString;
 
 use super::{Origin, OverlaySettings, Warning};
 use crate::{
+    automation::Rulebook,
     credits::{Section, Spelling},
     event::person::NAMELESS,
-    rule::Rulebook,
 };
 
 /// Every setting. `Config::default()` is what holds without a file; only the store's place depends

@@ -4,7 +4,7 @@
 //!
 //! A ban outlives sessions, because leaderboards do. It is known from a published event or from
 //! Twitchat's summary, and it ends by a published event, by a summary that shows something of
-//! theirs, or by something that they do. `core::bans` decides and journals the last two as rows,
+//! theirs, or by something that they do. `bridge::bans` decides and journals the last two as rows,
 //! because closed sessions are not read back as a whole. Each change raises [`Bans::revision`].
 
 use std::collections::{HashMap, HashSet};

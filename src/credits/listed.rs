@@ -1,6 +1,6 @@
 //! Names that the config lists (people to ignore, groups, editors), and the accounts that were seen
 //! with them: an account that is listed stays listed by its id when it is renamed.
-//! `credits::people` notes each name here; `core` keeps the holders across runs.
+//! `credits::people` notes each name here; `bridge` keeps the holders across runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -63,6 +63,7 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
 
 /// A few facts for the person at a place, so that each section gets somebody and nobody gets
 /// everything.
+#[expect(clippy::too_many_lines, reason = "a list of facts")]
 pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     let chat = Chat::default;
     let roles = Roles::empty()

@@ -1,8 +1,8 @@
-//! The one place that reads clocks for the core.
+//! The one place that reads clocks for the bridge.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::core::port::Now;
+use crate::bridge::port::Now;
 
 /// Both clocks.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
-//! What the core asks the shell to do beside its own work: requests to OBS, programs. Each in a
-//! task of its own, so that the core goes on meanwhile. How it went comes back as an input, also
-//! when the task panics: nothing in the core waits for ever. They end with the engine.
+//! What the bridge asks the shell to do beside its own work: requests to OBS, programs. Each in a
+//! task of its own, so that the bridge goes on meanwhile. How it went comes back as an input, also
+//! when the task panics: nothing in the bridge waits for ever. They end with the engine.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use super::{
     watched::{Panicked, watched},
 };
 use crate::{
-    core::port::{Input, Ticket},
+    automation::{ObsRequest, Program},
+    bridge::port::{Input, Ticket},
     obs::{Obs, RequestError},
-    rule::{ObsRequest, Program},
 };
 
 /// Messages for browser sources that may be on their way. What is more is left out: each second
@@ -187,7 +187,7 @@ impl Deeds {
         });
     }
 
-    /// Starts a task. The core is told what comes of it; if it panics, what `instead` says.
+    /// Starts a task. The bridge is told what comes of it; if it panics, what `instead` says.
     fn start(
         &mut self,
         what: &'static str,
@@ -227,8 +227,8 @@ mod tests {
 
     use super::*;
     use crate::{
+        automation::RunId,
         obs::{self, Target},
-        rule::RunId,
     };
 
     /// With an OBS that is not there.

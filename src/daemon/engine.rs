@@ -1,4 +1,4 @@
-//! The owner of the core: takes one input after the other and runs the effects in their order.
+//! The owner of the bridge: takes one input after the other and runs the effects in their order.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -16,8 +16,8 @@ use super::{
     state,
 };
 use crate::{
-    core::{
-        Core,
+    bridge::{
+        Bridge,
         journal::Write,
         port::{Effect, Input, ObsInfo},
     },
@@ -38,9 +38,9 @@ const INPUTS: usize = 16;
 /// it.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The core with its hands.
+/// The bridge with its hands.
 pub(super) struct Engine {
-    core: Core,
+    bridge: Bridge,
     clock: Clock,
     store: StoreHandle,
     /// Writes for which the store's queue had no room, in their order. While there are any, nothing
@@ -73,7 +73,7 @@ struct InHand {
 
 impl Engine {
     pub(super) fn new(
-        core: Core,
+        bridge: Bridge,
         clock: Clock,
         (store, generation): (StoreHandle, state::Writer),
         obs: Obs,
@@ -84,7 +84,7 @@ impl Engine {
         let (answers, answered) = mpsc::channel(8);
         let deeds = Deeds::new(obs, answers);
         Self {
-            core,
+            bridge,
             clock,
             store,
             unwritten: VecDeque::new(),
@@ -126,7 +126,7 @@ impl Engine {
             }
             let owed = async {
                 self.handle(Input::Stopping);
-                while self.core.waiting() > 0 || !self.unwritten.is_empty() {
+                while self.bridge.waiting() > 0 || !self.unwritten.is_empty() {
                     tokio::select! {
                         notice = from_store.recv() => self.take_store(notice)?,
                         written = Self::write_first(&self.store, self.unwritten.front()) => {
@@ -174,7 +174,7 @@ impl Engine {
                 tokio::task::yield_now().await;
                 continue;
             }
-            let due = self.clock.instant(self.core.due_ms());
+            let due = self.clock.instant(self.bridge.due_ms());
             let due = self.link_ended.map_or(due, |ended| due.min(ended));
             tokio::select! {
                 () = self.stop.cancelled() => {}
@@ -219,7 +219,7 @@ impl Engine {
             self.handle(Input::Sent(pass));
             busy = true;
         }
-        if self.clock.now().mono_ms >= self.core.due_ms() {
+        if self.clock.now().mono_ms >= self.bridge.due_ms() {
             self.handle(Input::Tick);
         }
         while self.hears()
@@ -273,7 +273,7 @@ impl Engine {
 
     /// Whether there is room for what a message of OBS may bring about.
     fn takes(&self) -> bool {
-        !self.core.is_full() && self.unwritten.is_empty() && !self.outbox.is_full()
+        !self.bridge.is_full() && self.unwritten.is_empty() && !self.outbox.is_full()
     }
 
     /// Takes some of what was heard. Tells whether there was anything that could be taken.
@@ -303,7 +303,7 @@ impl Engine {
             Some(StoreNotice::Failed { error }) => self.handle(Input::StoreFailed(error)),
             Some(StoreNotice::Healed) => self.handle(Input::StoreHealed),
             Some(StoreNotice::Noted { text, lost }) => {
-                self.handle(Input::StoreNoted { text, lost })
+                self.handle(Input::StoreNoted { text, lost });
             }
             None => return Err(Error::Broken("the store")),
         }
@@ -353,7 +353,7 @@ impl Engine {
     }
 
     fn handle(&mut self, input: Input) {
-        let effects = self.core.handle(input, self.clock.now());
+        let effects = self.bridge.handle(input, self.clock.now());
         self.run_effects(effects);
     }
 

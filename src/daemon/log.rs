@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tracing::{debug, info, warn};
 
-use crate::{core::port::Note, obs};
+use crate::{bridge::port::Note, obs};
 
-/// The core's notes. Warnings are what the operator may want to act on.
+/// The bridge's notes. Warnings are what the operator may want to act on.
 pub(super) fn note(note: &Note) {
     match note {
         Note::StoreFailed(_) | Note::StoreNoted { lost: true, .. } => tracing::error!("{note}"),

@@ -1,7 +1,7 @@
-//! SHELL. Wires the parts: opens the store and rebuilds the core from it, keeps the link to OBS,
-//! feeds the core and runs its effects.
+//! SHELL. Wires the parts: opens the store and rebuilds the bridge from it, keeps the link to OBS,
+//! feeds the bridge and runs its effects.
 //!
-//! Order of start: store, link, core (read from the store beside the link), sender, the writer of
+//! Order of start: store, link, bridge (read from the store beside the link), sender, the writer of
 //! the generation, engine. They end in reverse. `cli::run` and `cli::demo` call [`run`]; nothing
 //! here knows about arguments or terminals.
 
@@ -140,7 +140,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         }
     };
     let started = opened.started;
-    info!(session = started.core.session().id.0, rows = started.rows,
+    info!(session = started.bridge.session().id.0, rows = started.rows,
         store = %setup.config.store.path.display(), "journal read");
     let (store, mut notices) = opened.store.run()?;
 
@@ -160,7 +160,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
 
     let generation = state::Writer::beside(&setup.config.store.path);
     let mut engine = engine::Engine::new(
-        started.core,
+        started.bridge,
         clock,
         (store, generation),
         obs,

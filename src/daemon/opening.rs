@@ -1,5 +1,5 @@
 //! While the journal is read: the bridge is on OBS already, and what it receives there waits for
-//! the core in its order. A year of streams takes seconds to read, and nothing that OBS broadcasts
+//! the bridge in its order. A year of streams takes seconds to read, and nothing that OBS broadcasts
 //! meanwhile comes again.
 
 use std::collections::VecDeque;
@@ -14,7 +14,7 @@ use super::{
     startup::{self, Started},
 };
 use crate::{
-    core::port::{Now, Settings},
+    bridge::port::{Now, Settings},
     obs::{Notice, Stop},
     store::Store,
 };
@@ -42,7 +42,8 @@ pub(super) async fn read(
     let reader = {
         let reading = reading.clone();
         tokio::task::spawn_blocking(move || {
-            startup::core(&store, settings, takeover, now, &reading).map(|started| (store, started))
+            startup::bridge(&store, settings, takeover, now, &reading)
+                .map(|started| (store, started))
         })
     };
     let mut notices = VecDeque::new();
@@ -80,7 +81,12 @@ async fn beside<T>(
                 });
             }
             notice = from_obs.recv(), if !ended && notices.len() < NOTICES => {
-                let Some(notice) = notice else { return Err(Error::Broken("the link to OBS")) };
+                let Some(notice) = notice else {
+                    // The store is closed before the run ends.
+                    reading.cancel();
+                    drop(reader.await);
+                    return Err(Error::Broken("the link to OBS"));
+                };
                 ended = matches!(notice, Notice::Stopped(_));
                 if ended && !notices.iter().any(|notice| matches!(notice, Notice::Heard(_))) {
                     // A wrong password, for one: there is nothing to read the journal for.
@@ -136,6 +142,23 @@ mod tests {
             notices.pop_back().and_then(failure),
             Some(Ended::Link(_))
         ));
+    }
+
+    #[tokio::test]
+    async fn a_link_that_breaks_leaves_nobody_reading_the_store() {
+        let (link, mut from_obs) = mpsc::channel::<Notice>(4);
+        let (mut notices, reading) = (VecDeque::new(), CancellationToken::new());
+        drop(link);
+        let store = Arc::new(());
+        let (held, stopped) = (Arc::clone(&store), reading.clone());
+        let reader = tokio::spawn(async move {
+            stopped.cancelled().await;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            Ok(held)
+        });
+        let read = beside(reader, &mut from_obs, &mut notices, &reading).await;
+        assert!(matches!(read, Err(Error::Broken("the link to OBS"))));
+        assert_eq!(Arc::strong_count(&store), 1);
     }
 
     #[tokio::test]

@@ -19,12 +19,12 @@ use tokio::{
 };
 
 use crate::{
-    core::replies::{LARGE, Pass},
+    bridge::replies::{LARGE, Pass},
     request::reply::Reply,
 };
 
 /// At so many messages, or bytes of them, nothing more is taken from OBS. Large replies with a pass
-/// do not count: the core bounds them.
+/// do not count: the bridge bounds them.
 const COUNT: usize = 32_768;
 const BYTES: usize = 16 * 1024 * 1024;
 /// What a message takes beside its bytes.

@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        core::journal::Write,
+        bridge::journal::Write,
         daemon::watched::watched,
         store::{Store, StoreError},
     };

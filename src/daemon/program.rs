@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::rule::Program;
+use crate::automation::Program;
 
 /// How long a program that was asked to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(5);

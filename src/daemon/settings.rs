@@ -1,8 +1,8 @@
-//! The configuration in the core's terms.
+//! The configuration in the bridge's terms.
 
 use crate::{
+    bridge::port::{Overlay, Settings},
     config::{self, Config},
-    core::port::{Overlay, Settings},
     credits::{Calendar, Ignore, reply::Options},
     event::Person,
     twitchat::Generation,
@@ -12,7 +12,7 @@ fn millis(span: std::time::Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// What the core needs of the configuration.
+/// What the bridge needs of the configuration.
 pub(super) fn of(config: &Config, tell: bool) -> Settings {
     let names = |list: &[String]| list.iter().map(|name| name.as_str().into()).collect();
     let text = |value: &Option<String>| value.clone().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! From the store to a core that is as it was before.
+//! From the store to a bridge that is as it was before.
 
 use std::ops::ControlFlow;
 
@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::Error;
 use crate::{
-    core::{
-        Core, bans,
+    bridge::{
+        Bridge, bans,
         journal::{RowOrigin, SessionId, Write},
         pages,
         port::{Effect, Kept, Now, Run, Settings},
@@ -44,15 +44,15 @@ const LASTING: [(RowOrigin, &str); 19] = [
     (RowOrigin::Published, "Twitch.UserUnbanned"),
 ];
 
-/// A core and what it wants done first.
+/// A bridge and what it wants done first.
 pub(super) struct Started {
-    pub(super) core: Core,
+    pub(super) bridge: Bridge,
     pub(super) effects: Vec<Effect>,
     pub(super) rows: u64,
 }
 
-/// Reads the store into a new core. `None` if `stop` is cancelled meanwhile.
-pub(super) fn core(
+/// Reads the store into a new bridge. `None` if `stop` is cancelled meanwhile.
+pub(super) fn bridge(
     store: &Store,
     settings: Settings,
     takeover: bool,
@@ -83,7 +83,7 @@ pub(super) fn core(
         started_ms: now.wall_ms,
         takeover,
     };
-    let mut core = Core::new(
+    let mut bridge = Bridge::new(
         settings,
         run,
         &store.sessions()?,
@@ -95,33 +95,40 @@ pub(super) fn core(
     // Oldest first, so that who was seen last keeps a contested name.
     let mut people = Vec::new();
     store.people(PEOPLE, |row| people.push(row))?;
-    people.iter().rev().for_each(|row| core.recall_person(row));
+    people
+        .iter()
+        .rev()
+        .for_each(|row| bridge.recall_person(row));
     store
         .recent_ids(RECENT_IDS)?
         .iter()
-        .for_each(|id| core.recall_id(id));
-    store.published_ids(|id| core.recall_published(id))?;
+        .for_each(|id| bridge.recall_id(id));
+    store.published_ids(|id| bridge.recall_published(id))?;
 
-    let Some(rows) = rows(store, &mut core, stop)? else {
+    let Some(rows) = rows(store, &mut bridge, stop)? else {
         return Ok(None);
     };
-    let mut effects = core.start();
+    let mut effects = bridge.start();
     if known_instance.is_none() {
-        effects.push(core.adopt(Write::Keep {
+        effects.push(bridge.adopt(Write::Keep {
             key: "instance",
             value: instance,
         }));
     }
     Ok(Some(Started {
-        core,
+        bridge,
         effects,
         rows,
     }))
 }
 
-/// Reads the journal into the core and gives the number of rows; `None` if `stop` is cancelled
+/// Reads the journal into the bridge and gives the number of rows; `None` if `stop` is cancelled
 /// meanwhile.
-fn rows(store: &Store, core: &mut Core, stop: &CancellationToken) -> Result<Option<u64>, Error> {
+fn rows(
+    store: &Store,
+    bridge: &mut Bridge,
+    stop: &CancellationToken,
+) -> Result<Option<u64>, Error> {
     let go_on = || {
         if stop.is_cancelled() {
             ControlFlow::Break(())
@@ -130,15 +137,15 @@ fn rows(store: &Store, core: &mut Core, stop: &CancellationToken) -> Result<Opti
         }
     };
     let mut rows = 0;
-    let running = core.session().id;
+    let running = bridge.session().id;
     let mut current = SessionId(0);
     let earlier = store.replay(Replay::Kinds(&LASTING), |row| {
         if row.session < running {
             if row.session != current {
-                core.replay_next_session();
+                bridge.replay_next_session();
                 current = row.session;
             }
-            core.replay(&row);
+            bridge.replay(&row);
             rows += 1;
         }
         go_on()
@@ -146,9 +153,9 @@ fn rows(store: &Store, core: &mut Core, stop: &CancellationToken) -> Result<Opti
     if earlier.is_break() {
         return Ok(None);
     }
-    core.replay_next_session();
+    bridge.replay_next_session();
     let this = store.replay(Replay::Session(running), |row| {
-        core.replay(&row);
+        bridge.replay(&row);
         rows += 1;
         go_on()
     })?;

@@ -1,5 +1,5 @@
 //! What other runs of this program may know of the bridge without asking it: the generation of
-//! Twitchat, in a small file beside the journal. The engine writes it when the core says so; `send`
+//! Twitchat, in a small file beside the journal. The engine writes it when the bridge says so; `send`
 //! reads it, so that an action needs no round over OBS first.
 
 use std::{
@@ -77,7 +77,7 @@ async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>
             Ok(()) => debug!(path = %path.display(), "generation of Twitchat noted"),
             Err(error) => {
                 warn!(%error, path = %path.display(), "the generation of Twitchat is not noted: \
-                    `send` may use the wrong words")
+                    `send` may use the wrong words");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! An event as subscribers hear it: its name and its data in Streamer.bot's words.
 //!
-//! `mapping::render` makes it of a fact; `core` gives it its number and its time and puts it on the
+//! `mapping::render` makes it of a fact; `bridge` gives it its number and its time and puts it on the
 //! bus.
 
 use serde_json::Value;

@@ -210,6 +210,7 @@ impl Rest {
         *self == Self::default()
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each list")]
     fn take(&mut self, list: List, row: &Row<'_>) {
         let who = || {
             let platform = if row.platform.is_empty() {
@@ -284,7 +285,7 @@ impl Rest {
                 }
             })),
             List::Bits if row.pinned.0 => {
-                self.pinned.extend(who().map(|who| (who, count(row.bits))))
+                self.pinned.extend(who().map(|who| (who, count(row.bits))));
             }
             List::Subs if row.from_active_subs.0 => self
                 .active_subs

@@ -2,7 +2,7 @@
 //!
 //! A fact that was heard live and the summary's row for it have the same [`Key`]; there is no id in
 //! common. What the summary has more of is missing. Applied twice it finds nothing the second time.
-//! `core` counts the keys of all journal entries since the summary's start.
+//! `bridge` counts the keys of all journal entries since the summary's start.
 
 use std::{
     collections::{HashMap, hash_map::Entry},

@@ -1,4 +1,4 @@
-//! The requests that steps and labels make: `rule::ObsRequest` in obws's typed calls.
+//! The requests that steps and labels make: `automation::ObsRequest` in obws's typed calls.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use time::Duration;
 
 use super::{RequestError, Talker};
-use crate::rule::{ObsRequest, obs_request::MediaAction as Action};
+use crate::automation::{ObsRequest, obs_request::MediaAction as Action};
 
 impl Talker {
     /// Makes a request that answers nothing. Returns when OBS has done it, or has refused it.

@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use crate::link::Fault;
+use crate::obs::link::Fault;
 
 /// The bytes that OBS surely relays; it drops the connection over a message somewhat larger than 20
 /// MiB.

@@ -12,6 +12,7 @@ pub mod discovery;
 mod error;
 mod frame;
 mod hello;
+mod link;
 mod listen;
 mod pulse;
 mod refusal;

@@ -213,10 +213,10 @@ impl Session {
     fn take_event(&mut self, event: Option<&Event>) {
         match event {
             Some(Event::CurrentProgramSceneChanged { .. }) => {
-                self.settling.scene_event(Instant::now())
+                self.settling.scene_event(Instant::now());
             }
             Some(Event::CurrentSceneCollectionChanged { .. }) => {
-                self.settling.collection_event(Instant::now())
+                self.settling.collection_event(Instant::now());
             }
             Some(Event::StreamStateChanged { active, .. }) => self
                 .outbox

@@ -16,7 +16,7 @@ use super::{
     error::Step,
     serve::{NobodyHears, Session, Unmet, VERDICT_WITHIN},
 };
-use crate::link::{Effect, Input, Jitter, State};
+use crate::obs::link::{Effect, Input, Jitter, State};
 
 /// Notices that may wait for the daemon. Beyond that, events gather in one growing batch up to the
 /// bound on bytes.
@@ -76,7 +76,7 @@ impl Obs {
     }
 
     /// [`Talker::act`] over the live link.
-    pub async fn act(&self, request: &crate::rule::ObsRequest) -> Result<(), RequestError> {
+    pub async fn act(&self, request: &crate::automation::ObsRequest) -> Result<(), RequestError> {
         self.talker()?.act(request).await
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{StoreError, statements};
-use crate::core::journal::{PersonRow, Row, Seq, Session, Write};
+use crate::bridge::journal::{PersonRow, Row, Seq, Session, Write};
 
 /// Why a batch was not written.
 #[derive(Debug)]

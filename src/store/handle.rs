@@ -5,7 +5,7 @@ use std::thread::{self, JoinHandle};
 
 use super::queue::{self, Intake};
 use super::{Store, StoreError, StoreNotices, notice, worker};
-use crate::core::journal::Write;
+use crate::bridge::journal::Write;
 
 pub use super::queue::TryWriteError;
 

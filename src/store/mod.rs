@@ -1,6 +1,6 @@
 //! SHELL. The SQLite file: journal, sessions, people, small facts about the bridge.
 //!
-//! Owns the database file, its lock and the one thread that writes to it. It keeps what `core`
+//! Owns the database file, its lock and the one thread that writes to it. It keeps what `bridge`
 //! hands over as [`Write`]s and gives it back at start-up; it does not know what a row means,
 //! numbers nothing and decides nothing. `daemon` opens it, reads it, then calls [`Store::run`].
 //!
@@ -8,7 +8,7 @@
 //! `synchronous=FULL`, in a file that is still there. If somebody deletes or replaces the files
 //! while they are open, a new journal is made of what the connection still has.
 //!
-//! [`Write`]: crate::core::journal::Write
+//! [`Write`]: crate::bridge::journal::Write
 
 mod apply;
 mod error;

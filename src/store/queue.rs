@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, TryAcquireError};
 
 use super::StoreError;
-use crate::core::journal::{PersonRow, Row, Write};
+use crate::bridge::journal::{PersonRow, Row, Write};
 
 /// At most this many bytes of writes wait for the disk; one larger write goes alone. Enough for
 /// dozens of transactions: what comes faster than the disk takes it waits in the reader, where it

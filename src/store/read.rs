@@ -7,7 +7,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{OptionalExtension, Params, Row as Columns};
 
 use super::{Store, StoreError, statements};
-use crate::core::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId};
+use crate::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId};
 
 /// Which rows to read back.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ impl Store {
             .map_err(|error| self.unreadable(error))
     }
 
-    /// A value kept by [`Write::Keep`](crate::core::journal::Write::Keep).
+    /// A value kept by [`Write::Keep`](crate::bridge::journal::Write::Keep).
     pub fn kept(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.connection
             .query_row(statements::KEPT, [key], |row| row.get(0))

@@ -16,7 +16,7 @@ use super::notice::Reporter;
 use super::open::{configure, connect, migrate};
 use super::schema::{APPLICATION_ID, MIGRATIONS};
 use super::{Store, StoreError, apply, statements};
-use crate::core::journal::{Seq, Session, Write};
+use crate::bridge::journal::{Seq, Session, Write};
 
 /// What the journal must hold, by what was written to it and read from it.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::files::with_suffix;
 use super::schema::MIGRATIONS;
 use super::*;
-use crate::core::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
+use crate::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 
 mod crash;
 mod speed;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::notice::Reporter;
 use super::queue::{Outlet, Taken};
 use super::{Store, StoreError, apply};
-use crate::core::journal::Write;
+use crate::bridge::journal::Write;
 
 /// At most this many writes in one transaction.
 const BATCH: usize = 256;

@@ -3,9 +3,9 @@
 
 use obws::requests::inputs::InputId;
 use serde_json::{Value, json};
+use twitchat_bridge::automation::Rulebook;
 use twitchat_bridge::config::Config;
 use twitchat_bridge::obs::{Options, Talker};
-use twitchat_bridge::rule::Rulebook;
 
 use crate::overlay::{report, studio};
 use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, on_both, play, wait_until};

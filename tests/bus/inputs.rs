@@ -243,6 +243,7 @@ fn spellings() -> Vec<Input> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "one sequence of steps")]
 fn currencies() -> Vec<Input> {
     vec![
         input(

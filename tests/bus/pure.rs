@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
-use twitchat_bridge::core::Core;
-use twitchat_bridge::core::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
-use twitchat_bridge::core::port::{Effect, Input, Kept, Now, ObsInfo, Run, Settings};
+use twitchat_bridge::bridge::Bridge;
+use twitchat_bridge::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
+use twitchat_bridge::bridge::port::{Effect, Input, Kept, Now, ObsInfo, Run, Settings};
 use twitchat_bridge::event::Heard;
 use uuid::Uuid;
 
@@ -81,7 +81,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// A core, its clock and what it has written.
 struct Bench {
-    core: Core,
+    core: Bridge,
     now: Now,
     rows: Vec<Row>,
     sessions: Vec<Session>,
@@ -120,7 +120,7 @@ impl Bench {
             started_ms: now.wall_ms,
             takeover: false,
         };
-        let mut core = Core::new(settings(), run, sessions, last, kept, now);
+        let mut core = Bridge::new(settings(), run, sessions, last, kept, now);
         let first = core.start();
         let mut bench = Self {
             core,

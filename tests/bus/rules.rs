@@ -8,10 +8,10 @@ use obws::requests::scenes::SceneId;
 use obws::requests::sources::{SourceId, TakeScreenshot};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use twitchat_bridge::automation::Rulebook;
 use twitchat_bridge::config::Config;
 use twitchat_bridge::event::Heard;
 use twitchat_bridge::obs::{Installed, Listener, Options, Talker};
-use twitchat_bridge::rule::Rulebook;
 
 use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, on_both, wait_until};
 

@@ -9,6 +9,7 @@ fn json_of(text: &str) -> Value {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one sequence of steps")]
 async fn a_bridge_is_asked_fed_shown_and_cleared() {
     let obs = obs().await;
     let home = Home::at(obs.port());

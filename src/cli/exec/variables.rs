@@ -96,7 +96,7 @@ impl Variables {
             Value::String(text) => self.add(name, text),
             Value::Array(list) => {
                 list.iter().enumerate().for_each(|(place, value)| {
-                    self.add_all(&inner(&place.to_string()), value, depth + 1)
+                    self.add_all(&inner(&place.to_string()), value, depth + 1);
                 });
             }
             Value::Object(fields) => fields

@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use twitchat_bridge::{
+    bridge::recent::{RECENT_IDS, Recent},
     config::Config,
-    core::recent::{RECENT_IDS, Recent},
     credits::People,
     event::{Event, EventName, Fact, Heard, Message, Person},
     mapping::{

@@ -1,7 +1,7 @@
 //! Which events a verb is about: their names, and a condition over what they say. For `watch`,
 //! `wait` and `exec`.
 
-use twitchat_bridge::rule::{Context, Expression};
+use twitchat_bridge::automation::{Context, Expression};
 
 use super::decode::Line;
 use super::kinds::Kinds;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use twitchat_bridge::rule::{
+use twitchat_bridge::automation::{
     self, Cause, Deed, Engine, Happening, Next, Part, Rule, Rulebook, Sequence, Verdict,
 };
 use twitchat_bridge::twitchat::Generation;
@@ -148,7 +148,8 @@ fn judge(
         data: example.data.clone(),
         cause: Cause::Outside,
     };
-    let base = rule::Context::of_event(&example.name.source, &example.name.kind, &example.data);
+    let base =
+        automation::Context::of_event(&example.name.source, &example.name.kind, &example.data);
     let context = supposed.complete(base.clone(), engine.uses(&example.name));
     let verdicts = engine.take(&Arc::new(happening), &context, 1, 0);
     let outcome = |rule: &Rule, verdict: Verdict| {
@@ -191,7 +192,7 @@ fn judge(
 fn steps(
     book: &Arc<Rulebook>,
     rule: &Rule,
-    base: &rule::Context,
+    base: &automation::Context,
     supposed: &Supposed,
 ) -> Vec<Shown> {
     let mut sequence = Sequence::new(&rule.steps, Part::of(&json!({})));
@@ -230,7 +231,7 @@ pub(crate) fn describe(deed: Deed, generation: Option<u64>) -> Result<Value, Str
                 Some(3) => Some(Generation::Third),
                 _ => None,
             };
-            let prepared = rule::prepare(&kind, data, check, yes, generation)
+            let prepared = automation::prepare(&kind, data, check, yes, generation)
                 .map_err(|refused| refused.to_string())?;
             json!({ "send": prepared.kind, "data": prepared.data })
         }

@@ -40,7 +40,7 @@ impl Amount {
     pub fn add(&mut self, other: Self) {
         match (&mut *self, other) {
             (Self::Number(mine, unit), Self::Number(theirs, other)) if *unit == other => {
-                *mine = mine.saturating_add(theirs)
+                *mine = mine.saturating_add(theirs);
             }
             (Self::Money(mine), Self::Money(theirs)) => mine.join(theirs),
             (Self::None, other) => *self = other,
@@ -53,7 +53,7 @@ impl Amount {
     pub fn join(&mut self, other: Self) {
         match (&mut *self, other) {
             (Self::Number(mine, Unit::Months), Self::Number(theirs, Unit::Months)) => {
-                *mine = theirs.max(*mine)
+                *mine = theirs.max(*mine);
             }
             (_, other) => self.add(other),
         }

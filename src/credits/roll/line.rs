@@ -128,6 +128,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The lines of a kind that the plan lets through.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of section")]
     pub(super) fn of(&self, kind: Kind, plan: &Plan) -> Vec<Line> {
         let session = &self.fold.session;
         let extras = session.extras();

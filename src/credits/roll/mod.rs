@@ -1,7 +1,7 @@
 //! What the end-credits page shows: a plan of sections, filled from the fold. The page decides only
 //! how it looks.
 //!
-//! `config` reads the plan, `core` fills it when the credits roll and runs them, `cli` writes it
+//! `config` reads the plan, `bridge` fills it when the credits roll and runs them, `cli` writes it
 //! into a page of its own.
 
 pub mod amount;

@@ -2,7 +2,7 @@
 //!
 //! Stateless: the same message always gives the same facts, live and when the journal is replayed.
 //! What needs a memory is elsewhere: polls, predictions, labels, the summary; gift bombs are
-//! rebuilt by who counts. Called by `core` for each message.
+//! rebuilt by who counts. Called by `bridge` for each message.
 
 mod chat;
 mod presence;

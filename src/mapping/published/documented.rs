@@ -105,7 +105,7 @@ fn lacking(shape: &Value, data: &Value, path: &str, problems: &mut Vec<String>) 
         }
         (Value::Null, _) => {}
         (shape, data) if std::mem::discriminant(shape) != std::mem::discriminant(data) => {
-            problems.push(format!("{path} is {data}"))
+            problems.push(format!("{path} is {data}"));
         }
         _ => {}
     }

@@ -294,7 +294,7 @@ fn take_over(documented: &mut Map<String, Value>, key: &str, theirs: &Value) {
         (ours, theirs)
             if ours.is_null() || (!UNDERSTOOD.contains(&key) && is_alike(ours, theirs)) =>
         {
-            *ours = theirs.clone()
+            *ours = theirs.clone();
         }
         (ours, theirs) if is_unknown(ours) && is_alike(ours, theirs) => *ours = theirs.clone(),
         _ => {}

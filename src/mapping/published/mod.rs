@@ -4,7 +4,7 @@
 //! Which types count and where their fields are looked for is one table ([`FEEDS`]). Everything is
 //! read leniently: any of Streamer.bot's shapes over the years, numbers as text, `null` for absent.
 //! Only what makes an event mean something is asked for: somebody, and for a cheer, a bomb or a
-//! stream update how many bits, how many gifts, which category. Called by `core` for
+//! stream update how many bits, how many gifts, which category. Called by `bridge` for
 //! `PublishEvent`.
 
 mod audience;

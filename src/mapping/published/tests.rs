@@ -173,7 +173,7 @@ fn every_superset_example_names_its_people() {
                 who.id.to_string(),
                 who.login.to_string(),
                 who.display.to_string(),
-            ))
+            ));
         });
         for (id, login, display) in people {
             assert!(
@@ -556,6 +556,7 @@ fn types_that_count_as_support() -> BTreeSet<String> {
 
 /// Shapes that overlays in the wild and the services' documentations show.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one sequence of steps")]
 fn support_of_every_service() {
     use SupportKind::{Member, Merch, Tip};
     let table = [

@@ -132,7 +132,7 @@ fn run(listener: TcpListener, hub: &Arc<Hub>, nodelay: bool) -> Run {
         closing_too
             .run_until_cancelled(accepting)
             .await
-            .unwrap_or_default()
+            .unwrap_or_default();
     };
     let both = killed
         .clone()

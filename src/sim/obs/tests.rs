@@ -326,9 +326,9 @@ async fn numbers(obs: &StandIn, count: u64, pipelined: bool) -> Vec<u64> {
         for n in 0..count {
             let data = json!({"n": n});
             if pipelined {
-                talker.pipeline(&data).await.unwrap()
+                talker.pipeline(&data).await.unwrap();
             } else {
-                talker.broadcast(&data).await.unwrap()
+                talker.broadcast(&data).await.unwrap();
             }
         }
         talker.settled().await.unwrap();

@@ -85,7 +85,7 @@ impl Show {
                 Act::PublishRaid { who, viewers } => {
                     self.publisher
                         .broadcast(&publish_raid(who, *viewers))
-                        .await?
+                        .await?;
                 }
             }
         }

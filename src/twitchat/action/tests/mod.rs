@@ -248,7 +248,7 @@ fn what_goes_over_and_comes_back_says_the_same() {
                 ));
             }
             Err(Problem::Missing { spot }) => {
-                one_way.push(format!("{name} needs {}", spot.parameter))
+                one_way.push(format!("{name} needs {}", spot.parameter));
             }
             Err(other) => panic!("{other}"),
         }

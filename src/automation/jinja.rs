@@ -1,0 +1,534 @@
+//! minijinja as it is used here: which names there are, how long a template may run, and what its
+//! errors say.
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+
+use super::{
+    context::{NAMES, Uses},
+    parts,
+};
+use crate::{
+    event::{
+        EventName,
+        name::{TWITCHAT, catalogue},
+        nearest::nearest,
+    },
+    mapping::emitted,
+};
+
+/// What one template or expression may spend: one for each instruction and for each 64 bytes that
+/// it makes, more for sorting and for JSON. It pays for the longest text that a template may give
+/// as JSON, or for 10000 sorted names, and bounds the memory to some 13 MB.
+const FUEL: u64 = 200_000;
+/// Values within values.
+const DEPTH: usize = 100;
+
+/// For templates: to print what is not there is an error, not an empty text.
+pub(super) static STRICT: LazyLock<Environment<'static>> =
+    LazyLock::new(|| environment(UndefinedBehavior::Strict));
+/// For conditions: what is not there is false, and so is what would be in it.
+pub(super) static CHAINABLE: LazyLock<Environment<'static>> =
+    LazyLock::new(|| environment(UndefinedBehavior::Chainable));
+
+fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(undefined);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(DEPTH);
+    // Errors say where in the text they are.
+    environment.set_debug(true);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment
+}
+
+/// Which names a template may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Those of an event too: steps and conditions.
+    Event,
+    /// Only what is there at all times: labels.
+    Always,
+}
+
+impl Scope {
+    fn has(self, name: &str) -> bool {
+        NAMES.contains(&name) && (self == Self::Event || !["event", "data", "args"].contains(&name))
+    }
+}
+
+/// What is wrong with the text of a template or an expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", place(*.line, *.column))]
+pub struct Flaw {
+    /// In words.
+    pub message: String,
+    /// Line within the text, from 1.
+    pub line: usize,
+    /// Character within the line, from 1; 0 if it is the line as a whole.
+    pub column: usize,
+}
+
+fn place(line: usize, column: usize) -> String {
+    match (line, column) {
+        (1, 0) => String::new(),
+        (1, column) => format!("at character {column}: "),
+        (line, 0) => format!("in line {line}: "),
+        (line, column) => format!("in line {line} at character {column}: "),
+    }
+}
+
+impl Flaw {
+    pub(super) fn of(error: &Error, source: &str) -> Self {
+        let (line, column) = match error.range() {
+            Some(range) => spot(source, range.start),
+            None => (error.line().unwrap_or(1), 0),
+        };
+        Self {
+            message: words(error),
+            line,
+            column,
+        }
+    }
+}
+
+/// Line and character of a byte, from 1.
+fn spot(source: &str, byte: usize) -> (usize, usize) {
+    let before = source.get(..byte).unwrap_or(source);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
+/// Why a template or an expression gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Failed(pub String);
+
+impl Failed {
+    pub(super) fn of(error: &Error, source: &str) -> Self {
+        let what = match error.kind() {
+            ErrorKind::OutOfFuel => {
+                "it takes too long: there is a loop without end, or nearly".to_owned()
+            }
+            ErrorKind::UndefinedError => match error
+                .range()
+                .and_then(|range| source.get(path_start(source, range.start)..range.end))
+            {
+                Some(part) if !part.trim().is_empty() => format!("{} is not there", part.trim()),
+                _ => "something that it names is not there".to_owned(),
+            },
+            _ => words(error),
+        };
+        Self(what)
+    }
+}
+
+/// Where the path begins whose last part begins there.
+fn path_start(source: &str, part: usize) -> usize {
+    let before = source.get(..part).unwrap_or_default();
+    before
+        .trim_end_matches(|c: char| c.is_alphanumeric() || c == '_' || c == '.')
+        .len()
+}
+
+/// minijinja's own words, without what repeats them.
+fn words(error: &Error) -> String {
+    error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), ToOwned::to_owned)
+}
+
+/// The names that a text uses, all of them known in its scope, given as paths (`state.scene`); what
+/// is in a name of a fixed shape is there; `last(…)` names events that there are; filters and tests
+/// exist.
+pub(super) fn check(
+    paths: impl IntoIterator<Item = String>,
+    source: &str,
+    scope: Scope,
+) -> Result<Uses, Flaw> {
+    let globals: BTreeSet<&str> = STRICT.globals().map(|(name, _)| name).collect();
+    let mut uses = Uses::default();
+    let mut paths: Vec<_> = paths
+        .into_iter()
+        .filter(|path| !globals.contains(root(path)))
+        .collect();
+    paths.sort();
+    for path in &paths {
+        let name = root(path).to_owned();
+        match NAMES.into_iter().find(|known| *known == name) {
+            Some(known) if scope.has(known) => uses.add(known),
+            Some(_) => return Err(unknown(&name, source, "there is no event here")),
+            None => {
+                let known = NAMES
+                    .into_iter()
+                    .filter(|known| scope.has(known))
+                    .chain(globals.iter().copied());
+                let hint = match nearest(&name, known) {
+                    Some(nearest) => format!("did you mean {nearest}?"),
+                    None => format!(
+                        "known are {}",
+                        NAMES
+                            .into_iter()
+                            .filter(|known| scope.has(known))
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    ),
+                };
+                return Err(unknown(&name, source, &hint));
+            }
+        }
+    }
+    paths.iter().try_for_each(|path| check_path(path, source))?;
+    if uses.has("last") {
+        last_names(source)
+            .into_iter()
+            .try_for_each(|(at, name)| check_last(at, name, source))?;
+        if may_name_twitchat(source) {
+            uses.add_last_of_twitchat();
+        }
+    }
+    for (kind, place, name) in operators(source) {
+        if !kind.exists(name) {
+            let (line, column) = spot(source, place);
+            return Err(Flaw {
+                message: format!("there is no {kind} {name}"),
+                line,
+                column,
+            });
+        }
+    }
+    Ok(uses)
+}
+
+/// The name that a path begins with.
+fn root(path: &str) -> &str {
+    path.split_once('.').map_or(path, |(root, _)| root)
+}
+
+/// What is not there would be false in a condition, for ever and without a word.
+fn check_path(path: &str, source: &str) -> Result<(), Flaw> {
+    let Some((missing, known)) = parts::missing(path) else {
+        return Ok(());
+    };
+    let known: Vec<_> = known.collect();
+    let hint = match nearest(missing, known.iter().copied()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("known are {}", known.join(", ")),
+    };
+    let (line, column) = source
+        .find(missing)
+        .or_else(|| word(source, root(path)))
+        .map_or((1, 0), |byte| spot(source, byte));
+    Err(Flaw {
+        message: format!("there is nothing called {missing}; {hint}"),
+        line,
+        column,
+    })
+}
+
+/// The names that `last(…)` is called with, where they stand in the text, and where that is.
+pub(super) fn last_names(source: &str) -> Vec<(usize, &str)> {
+    let tokens = tokens(source);
+    let named = tokens
+        .windows(4)
+        .enumerate()
+        .filter_map(|(place, window)| match window {
+            [
+                Token::Word(_, "last"),
+                Token::Sign('('),
+                Token::Text(at, name),
+                Token::Sign(')'),
+            ] => {
+                let before = place.checked_sub(1).and_then(|before| tokens.get(before));
+                (!matches!(before, Some(Token::Sign('.' | '|')))).then_some((*at, *name))
+            }
+            _ => None,
+        });
+    named.collect()
+}
+
+/// The last event of a name that nobody knows would be empty for ever. Names of other sources may
+/// be published, so these are allowed.
+fn check_last(at: usize, name: &str, source: &str) -> Result<(), Flaw> {
+    let name = name.trim();
+    let (line, column) = spot(source, at);
+    let flaw = |hint: Option<&str>, otherwise: String| {
+        let hint = hint.map_or(otherwise, |near| format!("did you mean last(\"{near}\")?"));
+        Err(Flaw {
+            message: format!("no event is called {name:?}; {hint}"),
+            line,
+            column,
+        })
+    };
+    let Some((of, kind)) = name.split_once('.') else {
+        let kinds: BTreeSet<&str> = catalogue()
+            .iter()
+            .flat_map(|(_, kinds)| kinds)
+            .map(|kind| &**kind)
+            .chain(emitted::by_itself().map(|(_, kind)| kind))
+            .collect();
+        if kinds.iter().any(|kind| kind.eq_ignore_ascii_case(name)) {
+            return Ok(());
+        }
+        // It may be the type of somebody's own event: then the book warns.
+        return nearest(name, kinds).map_or(Ok(()), |near| flaw(Some(near), String::new()));
+    };
+    let known: Vec<_> = emitted::types_of(of)
+        .map(|known| known.to_string())
+        .collect();
+    let is_own =
+        of.eq_ignore_ascii_case(TWITCHAT) || of.eq_ignore_ascii_case("Custom") || known.is_empty();
+    if is_own
+        || emitted::is_emitted(&EventName::new(of, kind))
+        || known.iter().any(|known| known.eq_ignore_ascii_case(name))
+    {
+        return Ok(());
+    }
+    flaw(
+        nearest(name, known.iter().map(String::as_str)),
+        format!("`twitchat-bridge events --all` lists those of {of}"),
+    )
+}
+
+/// What stands after `|` and after `is`: minijinja looks them up only when it comes to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+enum Operator {
+    Filter,
+    Test,
+}
+
+impl Operator {
+    fn exists(self, name: &str) -> bool {
+        let (probe, unknown) = match self {
+            Self::Filter => (format!("1|{name}"), ErrorKind::UnknownFilter),
+            Self::Test => (format!("1 is {name}"), ErrorKind::UnknownTest),
+        };
+        let outcome = CHAINABLE
+            .compile_expression(&probe)
+            .and_then(|compiled| compiled.eval(()));
+        outcome.err().is_none_or(|error| error.kind() != unknown)
+    }
+}
+
+/// A part of what stands within the tags of a template, or of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token<'a> {
+    /// A name, a filter, a keyword; and where it begins.
+    Word(usize, &'a str),
+    /// A text in quotes, without them; and where it begins.
+    Text(usize, &'a str),
+    Sign(char),
+}
+
+/// What a text consists of, without spaces. Of a template, only what is within tags; a text between
+/// two tags that looks like one is none.
+fn tokens(source: &str) -> Vec<Token<'_>> {
+    let is_template = ["{{", "{%"].iter().any(|tag| source.contains(tag));
+    let (mut found, mut quote, mut tag) = (Vec::new(), None, !is_template);
+    let mut rest = source.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        let next = rest.peek().map(|(_, next)| *next);
+        match (quote, c) {
+            (Some(_), '\\') => drop(rest.next()),
+            (Some((open, begin)), c) if open == c => {
+                found.push(Token::Text(
+                    begin,
+                    source.get(begin..at).unwrap_or_default(),
+                ));
+                quote = None;
+            }
+            (None, '{') if matches!(next, Some('{' | '%')) => tag = true,
+            (None, '}' | '%') if is_template && next == Some('}') => tag = false,
+            (None, '"' | '\'') if tag => quote = Some((c, at + c.len_utf8())),
+            (None, c) if tag && (c.is_alphabetic() || c == '_') => {
+                let mut end = at + c.len_utf8();
+                while let Some((place, c)) = rest.next_if(|(_, c)| c.is_alphanumeric() || *c == '_')
+                {
+                    end = place + c.len_utf8();
+                }
+                found.push(Token::Word(at, source.get(at..end).unwrap_or_default()));
+            }
+            (None, c) if tag && !c.is_whitespace() => found.push(Token::Sign(c)),
+            (Some(_) | None, _) => {}
+        }
+    }
+    found
+}
+
+/// Filters and tests with their places.
+fn operators(source: &str) -> Vec<(Operator, usize, &str)> {
+    let (mut found, mut before) = (Vec::new(), "");
+    for token in tokens(source) {
+        before = match (before, token) {
+            (_, Token::Sign('|')) => "|",
+            ("is", Token::Word(_, "not")) => "is",
+            ("|", Token::Word(at, word)) => {
+                found.push((Operator::Filter, at, word));
+                ""
+            }
+            ("is", Token::Word(at, word)) => {
+                found.push((Operator::Test, at, word));
+                ""
+            }
+            (_, Token::Word(_, "is")) => "is",
+            _ => "",
+        };
+    }
+    found
+}
+
+/// Whether `last` is asked for one of Twitchat's own messages. A name that is made only when the
+/// text is filled in may be one.
+fn may_name_twitchat(source: &str) -> bool {
+    let tokens = tokens(source);
+    let is_last = |place: usize| {
+        let of_something =
+            place.checked_sub(1).and_then(|before| tokens.get(before)) == Some(&Token::Sign('.'));
+        matches!(tokens.get(place), Some(Token::Word(_, "last"))) && !of_something
+    };
+    (0..tokens.len())
+        .filter(|place| is_last(*place))
+        .any(|place| match tokens.get(place + 1..place + 4) {
+            Some([Token::Sign('('), Token::Text(_, name), Token::Sign(')')]) => name
+                .split_once('.')
+                .is_some_and(|(source, _)| source.trim().eq_ignore_ascii_case(TWITCHAT)),
+            // The filter of this name takes the last item of a list.
+            _ => {
+                place.checked_sub(1).and_then(|before| tokens.get(before))
+                    != Some(&Token::Sign('|'))
+            }
+        })
+}
+
+fn unknown(name: &str, source: &str, hint: &str) -> Flaw {
+    let (line, column) = word(source, name).map_or((1, 0), |byte| spot(source, byte));
+    Flaw {
+        message: format!("there is nothing called {name}; {hint}"),
+        line,
+        column,
+    }
+}
+
+/// Where a word stands for the first time, as a word of its own.
+fn word(source: &str, name: &str) -> Option<usize> {
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    source.match_indices(name).map(|(at, _)| at).find(|at| {
+        let (before, after) = (
+            source.get(..*at).unwrap_or_default(),
+            source.get(at + name.len()..).unwrap_or_default(),
+        );
+        !is_part(before.chars().next_back()) && !is_part(after.chars().next().filter(|c| *c != '.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_and_tests_are_found_within_tags_alone() {
+        let names = |source| {
+            operators(source)
+                .into_iter()
+                .map(|(kind, at, name)| (<&str>::from(kind), at, name))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names("a | lower in ['x | no'] and b is not defined"),
+            [("filter", 4, "lower"), ("test", 37, "defined")]
+        );
+        assert_eq!(
+            names("1 | 2 {{ x|upper }} is so {% if y is odd %}"),
+            [("filter", 11, "upper"), ("test", 37, "odd")]
+        );
+        assert_eq!(names(r#"{{ "a\"| b" | trim }}"#), [("filter", 14, "trim")]);
+    }
+
+    fn flaw(source: &str) -> Option<String> {
+        crate::automation::Template::parse(source, Scope::Event)
+            .err()
+            .map(|flaw| flaw.to_string())
+    }
+
+    #[test]
+    fn last_of_an_event_that_nobody_knows_is_an_error_with_the_nearest_name() {
+        for fine in [
+            "{{ last('Follow').name }}",
+            "{{ last('twitch.raid').name }}",
+            "{{ last('Acme.Boom') }}",
+            "{{ last('Twitchat.NEW') }}",
+        ] {
+            assert_eq!(flaw(fine), None, "{fine}");
+        }
+        assert_eq!(
+            flaw("Hi {{ last('Folow').name }}").unwrap(),
+            "at character 13: no event is called \"Folow\"; did you mean last(\"Follow\")?"
+        );
+        assert_eq!(
+            flaw("{{ last('Twitch.Riad').name }}").unwrap(),
+            "at character 10: no event is called \"Twitch.Riad\"; did you mean \
+                last(\"Twitch.Raid\")?"
+        );
+        assert_eq!(
+            flaw("{{ last('Qqqqqqqq') }}"),
+            None,
+            "it may be somebody's own: a warning says so"
+        );
+        assert_eq!(
+            flaw("last('Typo') {{ data.list | last }} {{ data.last('Typo') }}"),
+            None
+        );
+    }
+
+    #[test]
+    fn what_no_context_has_is_an_error_with_the_nearest_name() {
+        let condition = |source: &str| {
+            crate::automation::Expression::parse(source)
+                .err()
+                .map(|flaw| flaw.to_string())
+        };
+        assert_eq!(
+            condition(
+                "state.streaming and session.seconds > 5 and credits.events.follows and \
+                    data.any.thing"
+            ),
+            None
+        );
+        assert_eq!(
+            condition("data.x and state.streming").unwrap(),
+            "at character 12: there is nothing called state.streming; did you mean state.streaming?"
+        );
+        assert!(
+            flaw("{{ credits.events.folows | length }}")
+                .unwrap()
+                .contains("did you mean credits.events.follows?")
+        );
+        assert!(
+            flaw("{{ event.nmae }}")
+                .unwrap()
+                .contains("did you mean event.name?")
+        );
+    }
+
+    #[test]
+    fn only_last_itself_names_a_message_of_twitchats() {
+        for source in [
+            "{{ last('Twitchat.CURRENT_TRACK').data }}",
+            "{{ last(\"twitchat.x\") }}",
+            "last(event.name)",
+            "{% set l = last %}",
+        ] {
+            assert!(may_name_twitchat(source), "{source}");
+        }
+        let others = [
+            "see twitchat.fr {{ last('Follow').name }}",
+            "last('Twitch.Raid').name == 'twitchat.'",
+            "{{ data.list | last }} {{ data.last }}",
+        ];
+        for source in others {
+            assert!(!may_name_twitchat(source), "{source}");
+        }
+    }
+}

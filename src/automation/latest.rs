@@ -1,0 +1,376 @@
+//! The last events of each kind: what `last("Follow")` gives. Some before the last are kept too,
+//! for when its person is banned.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use minijinja::{
+    Error, ErrorKind, State, Value,
+    value::{Object, ObjectRepr, Serde},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+
+use crate::{event::EventName, mapping::emitted};
+
+/// Kinds that are remembered; the one that is longest ago goes first.
+const KINDS: usize = 512;
+/// Events of one kind that are remembered, each of somebody else.
+const EACH: usize = 16;
+
+/// The last event of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// `Twitch.Follow`
+    pub event: Box<str>,
+    /// When, ISO 8601 in UTC.
+    pub at: Box<str>,
+    /// Which came later; counts up.
+    order: u64,
+    /// Not given: it names somebody who is banned.
+    #[serde(skip)]
+    hidden: bool,
+    /// What a template sees besides: `name`, `login`, `id`, `amount`, `what`, `data`.
+    #[serde(flatten)]
+    pub rest: Map<String, serde_json::Value>,
+}
+
+impl Entry {
+    /// Whose event it is, as far as its fields say.
+    fn whose(&self) -> Option<String> {
+        ["id", "login", "name"].iter().find_map(|key| {
+            self.rest
+                .get(*key)?
+                .as_str()
+                .filter(|text| !text.is_empty())
+                .map(str::to_lowercase)
+        })
+    }
+}
+
+/// The last events of one kind, newest first. Written as the event alone if there is one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Kind {
+    One(Box<Entry>),
+    Several(Vec<Entry>),
+}
+
+impl Kind {
+    fn list(&self) -> &[Entry] {
+        match self {
+            Self::One(entry) => std::slice::from_ref(entry),
+            Self::Several(entries) => entries,
+        }
+    }
+
+    fn list_mut(&mut self) -> &mut [Entry] {
+        match self {
+            Self::One(entry) => std::slice::from_mut(entry),
+            Self::Several(entries) => entries,
+        }
+    }
+
+    /// The newest that is given.
+    fn shown(&self) -> Option<&Entry> {
+        self.list().iter().find(|entry| !entry.hidden)
+    }
+
+    fn order(&self) -> u64 {
+        self.list().first().map_or(0, |entry| entry.order)
+    }
+}
+
+/// The last events of each kind.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Latest {
+    kinds: BTreeMap<String, Kind>,
+}
+
+impl Latest {
+    /// What was written down, if it can be read.
+    pub fn recall(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
+    /// To be written down.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// An event came.
+    pub fn note(&mut self, event: &str, at: &str, rest: Map<String, serde_json::Value>) {
+        let order = self
+            .kinds
+            .values()
+            .map(Kind::order)
+            .max()
+            .unwrap_or_default()
+            + 1;
+        let entry = Entry {
+            event: event.into(),
+            at: at.into(),
+            order,
+            hidden: false,
+            rest,
+        };
+        let key = event.to_ascii_lowercase();
+        let before = match self.kinds.remove(&key) {
+            Some(Kind::One(entry)) => vec![*entry],
+            Some(Kind::Several(entries)) => entries,
+            None => Vec::new(),
+        };
+        // What happened to nobody, and the same person's before, it replaces.
+        let whose = entry.whose();
+        let others = before
+            .into_iter()
+            .filter(|other| whose.is_some() && other.whose() != whose)
+            .take(EACH - 1);
+        let mut entries: Vec<_> = std::iter::once(entry).chain(others).collect();
+        let kind = match entries.pop() {
+            Some(entry) if entries.is_empty() => Kind::One(Box::new(entry)),
+            last => {
+                entries.extend(last);
+                Kind::Several(entries)
+            }
+        };
+        self.kinds.insert(key, kind);
+        if self.kinds.len() > KINDS
+            && let Some(oldest) = self
+                .kinds
+                .iter()
+                .min_by_key(|(_, kind)| kind.order())
+                .map(|(key, _)| key.clone())
+        {
+            self.kinds.remove(&oldest);
+        }
+    }
+
+    /// Whether an event is marked otherwise than it should be.
+    pub fn differs(&self, hidden: impl Fn(&Entry) -> bool) -> bool {
+        self.kinds
+            .values()
+            .flat_map(Kind::list)
+            .any(|entry| entry.hidden != hidden(entry))
+    }
+
+    /// Marks the events that are not to be given.
+    pub fn mark(&mut self, hidden: impl Fn(&Entry) -> bool) {
+        for entry in self.kinds.values_mut().flat_map(Kind::list_mut) {
+            entry.hidden = hidden(entry);
+        }
+    }
+
+    /// By `Source.Type`, or by the type alone: then the latest of all sources. Case does not
+    /// matter.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        let name = name.trim().to_ascii_lowercase();
+        if name.contains('.') {
+            return self.kinds.get(&name).and_then(Kind::shown);
+        }
+        let of_kind = self
+            .kinds
+            .iter()
+            .filter(|(key, _)| key.split_once('.').is_some_and(|(_, kind)| kind == name));
+        of_kind
+            .filter_map(|(_, kind)| kind.shown())
+            .max_by_key(|entry| entry.order)
+    }
+}
+
+/// Why `last` of this name may be empty for ever: no such event comes by itself, and none of these
+/// is it.
+pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
+    let is_it = |event: &EventName| {
+        if name.contains('.') {
+            event.to_string().eq_ignore_ascii_case(name)
+        } else {
+            event.kind.eq_ignore_ascii_case(name)
+        }
+    };
+    if published.iter().any(|event| is_it(event)) {
+        return None;
+    }
+    if name.contains('.') {
+        return emitted::doubt(&EventName::parse(name)?);
+    }
+    let known: Vec<_> = emitted::all().filter(is_it).collect();
+    if known.iter().any(emitted::is_emitted) {
+        return None;
+    }
+    if known.is_empty() {
+        return Some(format!(
+            "no event of the type {name} is known: it comes only when another program publishes it \
+                with PublishEvent"
+        ));
+    }
+    emitted::never(&known.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+/// `last` itself, to be called.
+#[derive(Debug)]
+pub(super) struct Last(pub(super) Arc<Latest>);
+
+impl Object for Last {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        let [name] = args else {
+            return Err(Error::new(
+                ErrorKind::InvalidOperation,
+                "last takes one name, such as last(\"Follow\")",
+            ));
+        };
+        let name = name.as_str().ok_or_else(|| {
+            Error::new(ErrorKind::InvalidOperation, "last takes a name in quotes")
+        })?;
+        Ok(self.0.find(name).map_or_else(
+            || Value::from_object(Nobody),
+            |entry| Value::from(Serde(entry)),
+        ))
+    }
+}
+
+/// The last event where there was none yet: false, and each of its fields is an empty text.
+#[derive(Debug)]
+struct Nobody;
+
+impl Object for Nobody {
+    fn get_value(self: &Arc<Self>, _key: &Value) -> Option<Value> {
+        Some(Value::from(""))
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        false
+    }
+
+    fn render(self: &Arc<Self>, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::automation::{Context, Expression};
+
+    fn noted(events: &[(&str, &str)]) -> Latest {
+        let mut latest = Latest::default();
+        for (event, name) in events {
+            latest.note(
+                event,
+                "2026-11-21T20:00:00Z",
+                Map::from_iter([("name".to_owned(), json!(name))]),
+            );
+        }
+        latest
+    }
+
+    fn eval(latest: &Latest, source: &str) -> serde_json::Value {
+        let context = Context::default().with_last(&Arc::new(latest.clone()));
+        Expression::parse(source).unwrap().eval(&context).unwrap()
+    }
+
+    #[test]
+    fn it_is_found_by_its_type_or_with_its_source() {
+        let latest = noted(&[
+            ("Twitch.Follow", "Anna"),
+            ("Kick.Follow", "Ben"),
+            ("Twitch.Follow", "Cleo"),
+        ]);
+        assert_eq!(
+            eval(&latest, "[last('follow').name, last('Kick.Follow').name]"),
+            json!(["Cleo", "Ben"])
+        );
+        assert_eq!(
+            eval(&latest, "last('Follow').event"),
+            json!("Twitch.Follow")
+        );
+    }
+
+    #[test]
+    fn nobody_yet_is_empty_and_false() {
+        let latest = Latest::default();
+        assert_eq!(eval(&latest, "last('Follow').name"), json!(""));
+        assert_eq!(
+            eval(&latest, "'yes' if last('Follow') else 'no'"),
+            json!("no")
+        );
+    }
+
+    #[test]
+    fn it_is_the_same_after_it_was_written_down() {
+        let latest = noted(&[("Twitch.Follow", "Anna"), ("Kofi.Donation", "Ben")]);
+        assert_eq!(Latest::recall(&latest.to_json()), latest);
+        assert_eq!(Latest::recall("rubbish"), Latest::default());
+    }
+
+    #[test]
+    fn the_one_before_is_given_where_the_last_is_hidden() {
+        let mut latest = noted(&[
+            ("Twitch.Follow", "Anna"),
+            ("Twitch.Follow", "Ben"),
+            ("Twitch.Follow", "Cleo"),
+            ("Twitch.Follow", "Ben"),
+        ]);
+        let of = |name: &'static str| move |entry: &Entry| entry.rest["name"] == name;
+        assert!(latest.differs(of("Ben")));
+        latest.mark(of("Ben"));
+        assert!(!latest.differs(of("Ben")));
+        assert_eq!(eval(&latest, "last('Follow').name"), json!("Cleo"));
+        latest.mark(|_| true);
+        assert_eq!(
+            eval(&latest, "'yes' if last('Twitch.Follow') else 'no'"),
+            json!("no")
+        );
+        latest.mark(|_| false);
+        assert_eq!(
+            (
+                eval(&latest, "last('Follow').name"),
+                latest.kinds["twitch.follow"].list().len()
+            ),
+            (json!("Ben"), 3)
+        );
+    }
+
+    #[test]
+    fn what_an_earlier_bridge_wrote_down_is_read() {
+        let latest = Latest::recall(
+            r#"{"twitch.follow":{"event":"Twitch.Follow","at":"2026-11-21T20:00:00Z","order":3,"name":"Anna"}}"#,
+        );
+        assert_eq!(eval(&latest, "last('Follow').name"), json!("Anna"));
+    }
+
+    #[test]
+    fn events_of_a_kind_are_bounded() {
+        let mut latest = Latest::default();
+        for name in 0..2 * EACH {
+            latest.note(
+                "Acme.E",
+                "",
+                Map::from_iter([("name".to_owned(), json!(name.to_string()))]),
+            );
+        }
+        assert_eq!(latest.kinds["acme.e"].list().len(), EACH);
+    }
+
+    #[test]
+    fn kinds_are_bounded() {
+        let mut latest = Latest::default();
+        for kind in 0..2 * KINDS {
+            latest.note(&format!("Acme.E{kind}"), "", Map::new());
+        }
+        assert_eq!(
+            (
+                latest.kinds.len(),
+                latest.find("E0"),
+                latest.find("E1023").is_some()
+            ),
+            (KINDS, None, true)
+        );
+    }
+}

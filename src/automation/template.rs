@@ -1,0 +1,422 @@
+//! Texts with `{{ … }}` in them, and JSON whose texts are such templates.
+
+use std::io;
+
+use serde_json::{Map, Value};
+
+use super::{
+    context::{Context, Uses},
+    fields::{Problem, Wrong},
+    jinja::{self, Failed, Flaw, STRICT, Scope},
+    tree::{Content, Node},
+};
+
+/// The longest text that a template may become.
+const LONGEST: usize = 256 * 1024;
+
+/// A text that is filled in when it is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    source: Box<str>,
+    uses: Uses,
+}
+
+impl Template {
+    /// Reads a template. Names that no context of this scope has are errors.
+    pub fn parse(source: &str, scope: Scope) -> Result<Self, Flaw> {
+        let compiled = STRICT
+            .template_from_str(source)
+            .map_err(|error| Flaw::of(&error, source))?;
+        let uses = jinja::check(compiled.undeclared_variables(true), source, scope)?;
+        Ok(Self {
+            source: source.into(),
+            uses,
+        })
+    }
+
+    /// As it was written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What it needs of a context.
+    pub fn uses(&self) -> Uses {
+        self.uses
+    }
+
+    /// Whether there is anything to fill in.
+    pub fn is_fixed(&self) -> bool {
+        !["{{", "{%", "{#"]
+            .iter()
+            .any(|opening| self.source.contains(opening))
+    }
+
+    /// The text. To print what is not there is an error.
+    pub fn render(&self, context: &Context) -> Result<String, Failed> {
+        if self.is_fixed() {
+            return Ok(self.source.to_string());
+        }
+        let failed = |error| Failed::of(&error, &self.source);
+        let compiled = STRICT.template_from_str(&self.source).map_err(failed)?;
+        let mut text = Bounded(Vec::new());
+        match compiled
+            .render_captured_to(context.root(), &mut text)
+            .map(drop)
+        {
+            Err(_) if text.0.len() >= LONGEST => Err(Failed(format!(
+                "the text becomes longer than {} KiB",
+                LONGEST / 1024
+            ))),
+            Err(error) => Err(failed(error)),
+            Ok(()) => String::from_utf8(text.0).map_err(|_| Failed("it becomes no text".into())),
+        }
+    }
+
+    /// The text; or, if it is one `{{ … }}` and nothing else, the value as it is: a number stays a
+    /// number.
+    pub fn value(&self, context: &Context) -> Result<Value, Failed> {
+        if let Some(expression) = self.whole_expression()
+            && let Ok(compiled) = STRICT.compile_expression(expression)
+        {
+            let value = compiled
+                .eval(context.root())
+                .map_err(|error| Failed::of(&error, expression))?;
+            // What is not there reads as `none` here: then rendering tells the two apart.
+            if !value.is_none() && !value.is_undefined() {
+                return serde_json::to_value(&value).map_err(|error| Failed(error.to_string()));
+            }
+            return self.render(context).map(|_| Value::Null);
+        }
+        self.render(context).map(Value::String)
+    }
+
+    fn whole_expression(&self) -> Option<&str> {
+        let inner = self.source.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+        let inner = inner.strip_prefix('-').unwrap_or(inner);
+        let inner = inner.strip_suffix('-').unwrap_or(inner);
+        (!["{{", "}}", "{%", "{#"]
+            .iter()
+            .any(|sign| inner.contains(sign)))
+        .then_some(inner)
+    }
+}
+
+/// A buffer that does not grow beyond the bound.
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        if self.0.len() >= LONGEST {
+            Err(io::ErrorKind::FileTooLarge.into())
+        } else {
+            Ok(bytes.len())
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// JSON whose texts are templates.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// Nothing to fill in.
+    Fixed(Value),
+    /// A text.
+    Text(Template),
+    /// A list.
+    List(Vec<Shape>),
+    /// An object.
+    Table(Vec<(Box<str>, Shape)>),
+}
+
+impl Shape {
+    /// Reads a value of a file.
+    pub(super) fn read(node: &Node, path: &str, scope: Scope) -> Result<Self, Problem> {
+        Ok(match &node.content {
+            Content::Text(text) => {
+                let template = Template::parse(text, scope)
+                    .map_err(|flaw| Problem::new(node.spot, path, Wrong::Template(flaw)))?;
+                if template.is_fixed() {
+                    Self::Fixed(Value::String(text.clone()))
+                } else {
+                    Self::Text(template)
+                }
+            }
+            Content::List(items) => {
+                let shapes: Vec<_> = items
+                    .iter()
+                    .enumerate()
+                    .map(|(place, item)| Self::read(item, &format!("{path}[{place}]"), scope))
+                    .collect::<Result<_, _>>()?;
+                if shapes.iter().all(|shape| matches!(shape, Self::Fixed(_))) {
+                    Self::Fixed(node.to_json())
+                } else {
+                    Self::List(shapes)
+                }
+            }
+            Content::Table(table) => {
+                let shapes: Vec<_> = table
+                    .iter()
+                    .map(|(key, _, value)| {
+                        Ok((
+                            key.into(),
+                            Self::read(value, &format!("{path}.{key}"), scope)?,
+                        ))
+                    })
+                    .collect::<Result<_, _>>()?;
+                let fixed = shapes
+                    .iter()
+                    .all(|(_, shape)| matches!(shape, Self::Fixed(_)));
+                if fixed {
+                    Self::Fixed(node.to_json())
+                } else {
+                    Self::Table(shapes)
+                }
+            }
+            Content::Null | Content::Bool(_) | Content::Whole(_) | Content::Fraction(_) => {
+                Self::Fixed(node.to_json())
+            }
+            Content::Other(kind) => {
+                return Err(Problem::new(
+                    node.spot,
+                    path,
+                    Wrong::Value {
+                        allowed: "what JSON can hold".into(),
+                        found: (*kind).into(),
+                    },
+                ));
+            }
+        })
+    }
+
+    /// With its templates filled in.
+    pub fn render(&self, context: &Context) -> Result<Value, Failed> {
+        match self {
+            Self::Fixed(value) => Ok(value.clone()),
+            Self::Text(template) => template.value(context),
+            Self::List(items) => items
+                .iter()
+                .map(|item| item.render(context))
+                .collect::<Result<Vec<_>, _>>()
+                .map(Value::Array),
+            Self::Table(fields) => fields
+                .iter()
+                .map(|(key, shape)| {
+                    let value = shape
+                        .render(context)
+                        .map_err(|failed| Failed(format!("{key}: {failed}")))?;
+                    Ok((key.to_string(), value))
+                })
+                .collect::<Result<Map<_, _>, _>>()
+                .map(Value::Object),
+        }
+    }
+
+    /// What it needs of a context.
+    pub fn uses(&self) -> Uses {
+        match self {
+            Self::Fixed(_) => Uses::default(),
+            Self::Text(template) => template.uses(),
+            Self::List(items) => items
+                .iter()
+                .map(Self::uses)
+                .fold(Uses::default(), Uses::and),
+            Self::Table(fields) => fields
+                .iter()
+                .map(|(_, shape)| shape.uses())
+                .fold(Uses::default(), Uses::and),
+        }
+    }
+
+    /// The texts of its templates.
+    pub(super) fn sources(&self) -> Vec<&str> {
+        match self {
+            Self::Fixed(_) => Vec::new(),
+            Self::Text(template) => vec![template.source()],
+            Self::List(items) => items.iter().flat_map(Self::sources).collect(),
+            Self::Table(fields) => fields
+                .iter()
+                .flat_map(|(_, shape)| shape.sources())
+                .collect(),
+        }
+    }
+
+    /// Its fields as far as they are known before anything happens: `None` stands for what a
+    /// template makes.
+    pub(super) fn fields(&self) -> Vec<(&str, Option<&Value>)> {
+        match self {
+            Self::Fixed(Value::Object(map)) => map
+                .iter()
+                .map(|(key, value)| (key.as_str(), Some(value)))
+                .collect(),
+            Self::Table(fields) => fields
+                .iter()
+                .map(|(key, shape)| {
+                    (
+                        &**key,
+                        if let Self::Fixed(value) = shape {
+                            Some(value)
+                        } else {
+                            None
+                        },
+                    )
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::automation::tree::Spot;
+
+    fn raid() -> Context {
+        Context::of_event(
+            "Twitch",
+            "Raid",
+            &json!({ "displayName": "<Fox> & \"Co\"", "viewers": 57, "user": { "id": "7" },
+                "none": null }),
+        )
+    }
+
+    fn shape(json: Value) -> Shape {
+        Shape::read(
+            &Node::of_json(json, Spot { line: 1, column: 1 }),
+            "data",
+            Scope::Event,
+        )
+        .unwrap()
+    }
+
+    fn rendered(source: &str) -> Result<String, String> {
+        Template::parse(source, Scope::Event)
+            .unwrap()
+            .render(&raid())
+            .map_err(|failed| failed.to_string())
+    }
+
+    #[test]
+    fn texts_are_filled_in_as_they_are() {
+        assert_eq!(
+            rendered("{{ data.displayName }} brings {{ data.viewers }}!").unwrap(),
+            "<Fox> & \"Co\" brings 57!"
+        );
+        assert_eq!(
+            rendered("no template at all, not even } } or {").unwrap(),
+            "no template at all, not even } } or {"
+        );
+        assert_eq!(
+            rendered("{% if data.viewers > 50 %}many{% else %}few{% endif %}").unwrap(),
+            "many"
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_that_names_it() {
+        assert_eq!(
+            rendered("Hi {{ data.nmae }}!"),
+            Err("data.nmae is not there".into())
+        );
+        assert_eq!(
+            rendered("Hi {{ data.nmae.first }}!").unwrap_err(),
+            "data.nmae.first is not there"
+        );
+        assert_eq!(
+            rendered("Hi {{ data.nmae | default('you') }}!").unwrap(),
+            "Hi you!"
+        );
+    }
+
+    #[test]
+    fn one_expression_alone_keeps_its_type() {
+        let shape = shape(
+            json!({ "n": "{{ data.viewers }}", "text": "{{ data.viewers }} of them", "user": " {{ \
+                data.user }} ",
+            "nothing": "{{ data.none }}", "list": ["{{ data.viewers + 1 }}", 2],
+                "fixed": { "a": [true, null] } }),
+        );
+        assert_eq!(
+            shape.render(&raid()).unwrap(),
+            json!({ "n": 57, "text": "57 of them", "user": { "id": "7" }, "nothing": null,
+                "list": [58, 2], "fixed": { "a": [true, null] } })
+        );
+        assert_eq!(shape.uses().iter().collect::<Vec<_>>(), ["data"]);
+    }
+
+    #[test]
+    fn an_error_names_the_field() {
+        let error = shape(json!({ "user": { "name": "{{ data.gone }}" } }))
+            .render(&raid())
+            .unwrap_err();
+        assert_eq!(error.to_string(), "user: name: data.gone is not there");
+    }
+
+    #[test]
+    fn no_template_grows_or_runs_without_end() {
+        let grows = rendered(
+            "{% for a in range(1000) %}{% for b in range(40) %}0123456789{% endfor %}{% endfor %}",
+        )
+        .unwrap_err();
+        assert!(
+            grows.contains("longer than 256 KiB") || grows.contains("too long"),
+            "{grows}"
+        );
+        let endless =
+            "{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}";
+        assert!(rendered(endless).unwrap_err().contains("too long"));
+    }
+
+    #[test]
+    fn a_large_text_may_be_sorted_joined_and_written_as_json() {
+        let names: Vec<_> = (0..10_000)
+            .map(|number| format!("viewer_{:05}", number * 7 % 10_000))
+            .collect();
+        let context = Context::of_event(
+            "Custom",
+            "Names",
+            &json!({ "names": names, "text": "x".repeat(250_000) }),
+        );
+        let length = |source: &str| {
+            Template::parse(source, Scope::Event)
+                .unwrap()
+                .render(&context)
+                .map(|text| text.len())
+        };
+        assert_eq!(length("{{ data.text | tojson }}"), Ok(250_002));
+        assert_eq!(
+            length("{{ data.names | sort | join(' ') }}"),
+            Ok(10_000 * 13 - 1)
+        );
+        assert_eq!(length("{{ data.names | unique | list | length }}"), Ok(5));
+    }
+
+    #[test]
+    fn no_template_takes_all_memory() {
+        for hungry in [
+            "{% set text = 'a' * 1000000000 %}",
+            "{% for n in range(9000) %}{{ ('a' * 100000) | length }}{% endfor %}",
+        ] {
+            assert!(
+                rendered(hungry).unwrap_err().contains("too long"),
+                "{hungry}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_label_has_no_event() {
+        let flaw = Template::parse("{{ data.name }}", Scope::Always).unwrap_err();
+        assert_eq!(
+            flaw.to_string(),
+            "at character 4: there is nothing called data; there is no event here"
+        );
+        assert!(Template::parse("{{ last('Follow').name }}", Scope::Always).is_ok());
+    }
+}

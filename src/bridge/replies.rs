@@ -1,0 +1,428 @@
+//! Large replies: made once for all equal requests, and few on their way at a time.
+//!
+//! With 50,000 people the credits take megabytes and much longer to make than anything else here.
+//! So what is made is kept until something changes that it shows, and whoever asks for more before
+//! the replies have gone out gets an error: a small one, and at once.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::{Bridge, port::Now};
+use crate::request::{Call, RequestError, reply::Body};
+
+/// A reply of more bytes is large: only a few of them may be on their way.
+pub const LARGE: usize = 64 * 1024;
+/// Large replies on their way to one client; requests without a `client` count as one.
+const PER_CLIENT: usize = 4;
+/// Large replies on their way to all clients.
+const IN_ALL: usize = 16;
+/// Bytes of large replies on their way; a larger one goes alone. What several share counts once.
+const BYTES: usize = 32 * 1024 * 1024;
+/// Replies that are kept for equal requests.
+const KEPT: usize = 8;
+/// Bytes of them; a larger one is kept alone.
+const KEPT_BYTES: usize = 16 * 1024 * 1024;
+/// One that nobody asked for in this time is dropped.
+const UNUSED_MS: u64 = 30_000;
+
+/// A large reply on its way: the shell gives this back when OBS has taken it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pass(u64);
+
+/// What a reply depends on: while it is equal, so is the reply. What a reply does not depend on is
+/// 0 or `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Revision {
+    /// Of the fold, people's names and the session included.
+    fold: u64,
+    /// Of bans.
+    bans: u64,
+    /// Of when people were last heard.
+    seen: u64,
+    /// When the session began.
+    since_ms: i64,
+    /// The month and the week of leaderboards.
+    period: Option<(Date, Date)>,
+    /// Unix time, where the reply shows it.
+    second: i64,
+}
+
+#[derive(Debug)]
+struct Made {
+    call: Call,
+    at: Revision,
+    body: Arc<str>,
+    used_ms: u64,
+}
+
+#[derive(Debug)]
+struct UnderWay {
+    pass: Pass,
+    client: Box<str>,
+    shared: Option<Arc<str>>,
+    bytes: usize,
+}
+
+/// What is kept and what is on its way.
+#[derive(Debug, Default)]
+pub(super) struct Replies {
+    made: Vec<Made>,
+    under_way: Vec<UnderWay>,
+    passes: u64,
+}
+
+impl Replies {
+    /// What was made for an equal request, if nothing has changed since. What is out of date is
+    /// dropped.
+    fn find(&mut self, call: &Call, at: Revision, now: Now) -> Option<Arc<str>> {
+        self.made.retain(|made| made.call != *call || made.at == at);
+        let made = self.made.iter_mut().find(|made| made.call == *call)?;
+        made.used_ms = now.mono_ms;
+        Some(Arc::clone(&made.body))
+    }
+
+    fn keep(&mut self, call: Call, at: Revision, body: &Arc<str>, now: Now) {
+        self.made.push(Made {
+            call,
+            at,
+            body: Arc::clone(body),
+            used_ms: now.mono_ms,
+        });
+        while self.made.len() > 1
+            && (self.made.len() > KEPT
+                || self.made.iter().map(|made| made.body.len()).sum::<usize>() > KEPT_BYTES)
+            && let Some((oldest, _)) = self
+                .made
+                .iter()
+                .enumerate()
+                .min_by_key(|(_, made)| made.used_ms)
+        {
+            self.made.remove(oldest);
+        }
+    }
+
+    /// Drops what nobody has asked for lately.
+    pub(super) fn forget(&mut self, now: Now) {
+        self.made
+            .retain(|made| now.mono_ms < made.used_ms + UNUSED_MS);
+    }
+
+    /// Lets a large reply set out, or says why not.
+    fn admit(
+        &mut self,
+        client: &str,
+        bytes: usize,
+        shared: Option<&Arc<str>>,
+    ) -> Result<Pass, RequestError> {
+        let of_client = self
+            .under_way
+            .iter()
+            .filter(|one| *one.client == *client)
+            .count();
+        let busy = |what: String| Err(RequestError::Busy { what });
+        if of_client >= PER_CLIENT {
+            let whose = if client.is_empty() {
+                "requests without a `client`"
+            } else {
+                "this `client`"
+            };
+            return busy(format!(
+                "{whose} already wait for {PER_CLIENT} of them, the most for one client"
+            ));
+        }
+        if self.under_way.len() >= IN_ALL {
+            return busy(format!(
+                "all clients together already wait for {IN_ALL} of them, the most there may be"
+            ));
+        }
+        let more = if shared.is_some_and(|shared| self.is_under_way(shared)) {
+            0
+        } else {
+            bytes
+        };
+        if !self.under_way.is_empty() && self.bytes() + more > BYTES {
+            return busy(format!(
+                "those under way have {} MiB, and {} MiB is the most",
+                self.bytes() >> 20,
+                BYTES >> 20
+            ));
+        }
+        self.passes += 1;
+        let pass = Pass(self.passes);
+        self.under_way.push(UnderWay {
+            pass,
+            client: client.into(),
+            shared: shared.cloned(),
+            bytes,
+        });
+        Ok(pass)
+    }
+
+    fn is_under_way(&self, shared: &Arc<str>) -> bool {
+        self.under_way.iter().any(|one| {
+            one.shared
+                .as_ref()
+                .is_some_and(|other| Arc::ptr_eq(shared, other))
+        })
+    }
+
+    /// Bytes on their way, each shared text once.
+    fn bytes(&self) -> usize {
+        let is_first = |place: usize, shared: &Arc<str>| {
+            !self.under_way.iter().take(place).any(|one| {
+                one.shared
+                    .as_ref()
+                    .is_some_and(|other| Arc::ptr_eq(shared, other))
+            })
+        };
+        let counts = |(place, one): &(usize, &UnderWay)| {
+            one.shared
+                .as_ref()
+                .is_none_or(|shared| is_first(*place, shared))
+        };
+        self.under_way
+            .iter()
+            .enumerate()
+            .filter(counts)
+            .map(|(_, one)| one.bytes)
+            .sum()
+    }
+
+    /// What the reply turned out to be.
+    fn made(&mut self, pass: Pass, body: &Arc<str>) {
+        if let Some(one) = self.under_way.iter_mut().find(|one| one.pass == pass) {
+            one.bytes = body.len();
+            one.shared = Some(Arc::clone(body));
+        }
+    }
+
+    /// OBS has taken the reply, or it will never be sent.
+    pub(super) fn arrived(&mut self, pass: Pass) {
+        self.under_way.retain(|one| one.pass != pass);
+    }
+}
+
+impl Bridge {
+    /// Answers a request. A large answer comes with a pass, which
+    /// [`Input::Sent`](super::port::Input::Sent) gives back.
+    pub(super) fn answer_request(
+        &mut self,
+        call: Call,
+        client: &str,
+        now: Now,
+    ) -> Result<(Body, Option<Pass>), RequestError> {
+        let at = self.revision(&call, now);
+        let made = at.and_then(|at| self.replies.find(&call, at, now));
+        let bytes = made
+            .as_ref()
+            .map_or_else(|| self.estimate(&call), |made| made.len());
+        let pass = if bytes > LARGE {
+            Some(self.replies.admit(client, bytes, made.as_ref())?)
+        } else {
+            None
+        };
+        if let Some(made) = made {
+            return Ok((Body::Shared(made), pass));
+        }
+        let Some(at) = at else {
+            let answer = self.act(call, client, now).map(Body::Own);
+            return self.passed(answer, pass);
+        };
+        let body = self
+            .act(call.clone(), client, now)
+            .and_then(|fields| Body::share(&fields));
+        if let Ok(body) = &body {
+            if let Some(pass) = pass {
+                self.replies.made(pass, body);
+            }
+            self.replies.keep(call, at, body, now);
+        }
+        self.passed(body.map(Body::Shared), pass)
+    }
+
+    /// An error is small, whatever was asked for.
+    fn passed(
+        &mut self,
+        answer: Result<Body, RequestError>,
+        pass: Option<Pass>,
+    ) -> Result<(Body, Option<Pass>), RequestError> {
+        match answer {
+            Ok(body) => Ok((body, pass)),
+            Err(error) => {
+                if let Some(pass) = pass {
+                    self.replies.arrived(pass);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// What the answer to a request depends on, if equal requests get equal answers.
+    fn revision(&self, call: &Call, now: Now) -> Option<Revision> {
+        let at = Revision {
+            fold: self.fold.changes(),
+            bans: self.fold.bans.revision(),
+            ..Revision::default()
+        };
+        let second = now.wall_ms.div_euclid(1_000);
+        match call {
+            Call::GetCredits(_) => Some(Revision {
+                period: Some(self.fold.boards.period(now.wall_ms)),
+                ..at
+            }),
+            Call::GetActiveViewers { .. } => Some(Revision {
+                seen: self.fold.people.meetings(),
+                since_ms: self.session.started_ms,
+                ..at
+            }),
+            Call::TestCredits(_) => Some(Revision { second, ..at }),
+            Call::GetRoll(_) => Some(Revision {
+                second,
+                since_ms: self.session.started_ms,
+                ..at
+            }),
+            Call::GetEvents(_) => Some(Revision::default()),
+            _ => None,
+        }
+    }
+
+    /// About how many bytes an answer will have, before it is made. Small where it never is more
+    /// than that.
+    fn estimate(&self, call: &Call) -> usize {
+        /// A name in a list; an object of `extended`; a viewer; an action; a line of the roll; one
+        /// type of a client's subscriptions.
+        const NAME: usize = 18;
+        const OBJECT: usize = 240;
+        const VIEWER: usize = 260;
+        const ACTION: usize = 260;
+        const LINE: usize = 60;
+        const TYPE: usize = 24;
+        const CLIENT: usize = 100;
+        let credits = &self.settings.credits;
+        match call {
+            Call::GetCredits(wish) => {
+                let lines = self.fold.session.lines(wish.limit.or(credits.limit));
+                let wish = wish.or(credits.spelling);
+                lines * (NAME * wish.spelling.lists() + if wish.extended { OBJECT } else { 0 })
+            }
+            Call::GetActiveViewers { limit } => {
+                self.fold.people.len().min(limit.unwrap_or(usize::MAX)) * VIEWER
+            }
+            Call::GetRoll(wish) | Call::RollCredits(wish) => match (wish.test, wish.crowd) {
+                (true, Some(crowd)) => crowd.names * LINE,
+                (true, None) => 0,
+                (false, _) => self.fold.session.lines(None) * LINE,
+            },
+            Call::OverlayReport(report) => self.show.names_for(report) * LINE,
+            Call::GetActions => self.triggers.len() * ACTION,
+            Call::GetStatus => {
+                self.subscriptions.types() * TYPE + self.subscriptions.clients().len() * CLIENT
+            }
+            _ => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credits::Spelling;
+
+    const MIB: usize = 1024 * 1024;
+    const NOW: Now = Now {
+        wall_ms: 0,
+        mono_ms: 0,
+    };
+
+    fn text(bytes: usize) -> Arc<str> {
+        "x".repeat(bytes).into()
+    }
+
+    #[test]
+    fn bytes_on_their_way_are_bounded_but_one_reply_may_go_alone() {
+        let mut replies = Replies::default();
+        let alone = replies.admit("a", 40 * MIB, None).unwrap();
+        let error = replies.admit("b", MIB, None).unwrap_err().to_string();
+        assert!(
+            error.contains("those under way have 40 MiB, and 32 MiB is the most"),
+            "{error}"
+        );
+        replies.arrived(alone);
+        assert!((0..4).all(|client| replies.admit(&client.to_string(), 8 * MIB, None).is_ok()));
+        assert!(replies.admit("5", 1, None).is_err());
+    }
+
+    #[test]
+    fn what_several_replies_share_counts_once() {
+        let (mut replies, shared) = (Replies::default(), text(10 * MIB));
+        let first = replies.admit("a", 1, None).unwrap();
+        replies.made(first, &shared);
+        assert!((0..15).all(|client| {
+            replies
+                .admit(&client.to_string(), shared.len(), Some(&shared))
+                .is_ok()
+        }));
+        assert_eq!(replies.bytes(), shared.len());
+        replies.arrived(first);
+        assert_eq!(replies.bytes(), shared.len(), "others still have it");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_what_nobody_asks_for_goes() {
+        let mut replies = Replies::default();
+        let call = |limit| Call::GetActiveViewers { limit: Some(limit) };
+        for limit in 0..20 {
+            replies.keep(
+                call(limit),
+                Revision::default(),
+                &text(1),
+                Now {
+                    mono_ms: limit as u64,
+                    ..NOW
+                },
+            );
+        }
+        assert_eq!(replies.made.len(), KEPT);
+        assert!(
+            replies.find(&call(19), Revision::default(), NOW).is_some()
+                && replies.find(&call(0), Revision::default(), NOW).is_none()
+        );
+        replies.keep(
+            call(99),
+            Revision::default(),
+            &text(KEPT_BYTES + 1),
+            Now { mono_ms: 99, ..NOW },
+        );
+        assert_eq!(replies.made.len(), 1, "a large one alone");
+        replies.forget(Now {
+            mono_ms: 99 + UNUSED_MS,
+            ..NOW
+        });
+        assert!(replies.made.is_empty());
+    }
+
+    #[test]
+    fn what_is_out_of_date_is_dropped() {
+        let mut replies = Replies::default();
+        replies.keep(
+            Call::GetEvents(Spelling::Both),
+            Revision::default(),
+            &text(1),
+            NOW,
+        );
+        assert!(
+            replies
+                .find(
+                    &Call::GetEvents(Spelling::Both),
+                    Revision {
+                        fold: 1,
+                        ..Revision::default()
+                    },
+                    NOW
+                )
+                .is_none()
+        );
+        assert!(replies.made.is_empty());
+    }
+}

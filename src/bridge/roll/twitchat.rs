@@ -1,0 +1,340 @@
+//! Playing Twitchat's own end-credits overlay: its buttons, triggers and controls work on our page.
+//!
+//! Facts: an overlay says that it is there when asked, and every 20 s. Start and test send the
+//! summary unasked, with the settings of Twitchat's overlay; stop sends an empty one. A test's
+//! `resubs` hold subscribers of today, which no true summary does. `speed` makes the stock overlay
+//! faster by so many pixels a second with each frame until 0 is sent, and `scrollTo` holds it at a
+//! section until the same section is asked for again.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, value::RawValue};
+
+use super::{Cause, Command, Place};
+use crate::{
+    bridge::{Bridge, limit::RateLimit, port::Now},
+    event::Message,
+    request::RollWish,
+    twitchat::{
+        Generation,
+        catalogue::name_in,
+        lenient::{self, Flag, Number, Rows, Text},
+        summary::{List, Row, Summary},
+    },
+};
+
+const ASK_PRESENCE: [&str; 2] = [
+    "GET_CREDITS_OVERLAY_PRESENCE",
+    "GET_ENDING_CREDITS_PRESENCE",
+];
+const PRESENCE: &str = "CREDITS_OVERLAY_PRESENCE";
+const CONTROL: [&str; 2] = ["ENDING_CREDITS_CONTROL", "SET_ENDING_CREDITS_CONTROL"];
+const CONFIGS: [&str; 2] = ["ENDING_CREDITS_CONFIGS", "ON_ENDING_CREDITS_CONFIGS"];
+const COMPLETE: &str = "ENDING_CREDITS_COMPLETE";
+/// As often as Twitchat's own overlay says that it is there.
+const PRESENCE_MS: u64 = 20_000;
+/// Answers to whoever asks for that: so many at once, and the pause between further ones.
+const PRESENCES: u64 = 3;
+const PRESENCE_EACH_MS: u64 = 1_000;
+/// Presses of Twitchat's buttons that begin a roll: so many at once, and the pause between further
+/// ones. A roll may have megabytes.
+const PRESSES: u64 = 2;
+const PRESS_EACH_MS: u64 = 3_000;
+
+/// Presses of the buttons that begin a roll.
+#[derive(Debug)]
+pub(super) struct Buttons {
+    limit: RateLimit,
+    next: Option<Button>,
+}
+
+impl Default for Buttons {
+    fn default() -> Self {
+        Self {
+            limit: RateLimit::new(PRESSES, PRESS_EACH_MS),
+            next: None,
+        }
+    }
+}
+
+impl Buttons {
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        self.next.map(|_| self.limit.free_ms())
+    }
+}
+
+/// Messages that the overlay is there, in the words of Twitchat 16 and of 17.
+#[derive(Debug)]
+pub(super) struct Presence([(Generation, RateLimit); 2]);
+
+impl Default for Presence {
+    fn default() -> Self {
+        Self(
+            [Generation::Second, Generation::Third]
+                .map(|generation| (generation, RateLimit::new(PRESENCES, PRESENCE_EACH_MS))),
+        )
+    }
+}
+
+impl Presence {
+    fn want(&mut self, generation: Generation) {
+        let generation = generation.max(Generation::Second);
+        self.0
+            .iter_mut()
+            .filter(|(known, _)| *known == generation)
+            .for_each(|(_, limit)| limit.want());
+    }
+
+    fn take(&mut self, mono_ms: u64) -> Vec<Generation> {
+        self.0
+            .iter_mut()
+            .filter_map(|(generation, limit)| limit.take(mono_ms).then_some(*generation))
+            .collect()
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.0.iter_mut().for_each(|(_, limit)| limit.forget());
+    }
+
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        self.0.iter().filter_map(|(_, limit)| limit.due_ms()).min()
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Control<'a> {
+    prev: Flag,
+    next: Flag,
+    speed: Number,
+    #[serde(borrow)]
+    scroll_to: Text<'a>,
+    #[serde(borrow, rename = "scrollToSectionID")]
+    scroll_to_section: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Params<'a> {
+    #[serde(borrow)]
+    slots: Rows<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Slot<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    slot_type: Text<'a>,
+}
+
+/// What a button in Twitchat was pressed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Button {
+    Start,
+    Test,
+    Stop,
+}
+
+/// Tells which button an unasked summary stands for; none if it is somebody's answer.
+fn button(summary: &Summary) -> Option<Button> {
+    if summary.is_empty_stop() {
+        return Some(Button::Stop);
+    }
+    let is_made_up =
+        |raw: &RawValue| Row::read(raw.get()).is_some_and(|row| row.from_active_subs.0);
+    match summary.has_params {
+        true if summary.list(List::Resubs).any(is_made_up) => Some(Button::Test),
+        true => Some(Button::Start),
+        false => None,
+    }
+}
+
+impl Bridge {
+    /// A message that may be meant for an end-credits overlay.
+    pub(in crate::bridge) fn play_overlay(&mut self, message: &Message, now: Now) {
+        if !self.settings.overlay.twitchat {
+            return;
+        }
+        let (kind, data) = (&*message.kind, message.data.as_deref());
+        if ASK_PRESENCE.contains(&kind) {
+            if self.show.is_there() {
+                let generation = if kind.starts_with("GET_ENDING") {
+                    Generation::Third
+                } else {
+                    Generation::Second
+                };
+                self.show.presence.want(generation);
+                self.show.presence_due_ms = Some(now.mono_ms + PRESENCE_MS);
+            }
+        } else if CONTROL.contains(&kind) {
+            self.steer(data, now);
+        } else if CONFIGS.contains(&kind) {
+            self.learn_slots(data);
+        }
+    }
+
+    /// A summary that nobody asked for: a button. Tells whether it was one.
+    pub(in crate::bridge) fn pressed(&mut self, data: Option<&RawValue>, now: Now) -> bool {
+        let Some(summary) = data
+            .and_then(|data| Summary::read(data).ok())
+            .filter(|_| self.settings.overlay.twitchat)
+        else {
+            return false;
+        };
+        let Some(button) = button(&summary) else {
+            return false;
+        };
+        if let Some(params) = data
+            .and_then(lenient::object::<With<'_>>)
+            .and_then(|with| with.params)
+        {
+            self.learn_slots(Some(params));
+        }
+        match button {
+            Button::Stop => {
+                self.show.buttons.next = None;
+                if self.show.rolling.is_some() || self.show.pending.is_some() {
+                    self.stop_credits(now);
+                }
+            }
+            // With nobody to show it, the button is for Twitchat's own overlay.
+            Button::Start | Button::Test if self.show.is_there() => {
+                self.show.buttons.next = Some(button);
+                self.run_button(now);
+            }
+            Button::Start | Button::Test => {}
+        }
+        true
+    }
+
+    /// Begins the roll of the last press, if it is time to.
+    pub(super) fn run_button(&mut self, now: Now) {
+        let buttons = &mut self.show.buttons;
+        if buttons.next.is_some()
+            && buttons.limit.allows(now.mono_ms)
+            && let Some(button) = buttons.next.take()
+        {
+            let wish = RollWish {
+                test: button == Button::Test,
+                ..RollWish::default()
+            };
+            // It can only be too large for OBS, which is in the log.
+            drop(self.roll_credits(wish, Cause::Twitchat, now));
+        }
+    }
+
+    fn steer(&mut self, data: Option<&RawValue>, now: Now) {
+        let Some(control) = data.and_then(lenient::object::<Control<'_>>) else {
+            return;
+        };
+        let mut commands = Vec::new();
+        if let Some(speed) = control.speed.0 {
+            // As fast as the stock overlay is after about a second.
+            commands.push(Command::Speed(1.0 + speed));
+        }
+        let slot = if control.scroll_to.is_empty() {
+            &control.scroll_to_section
+        } else {
+            &control.scroll_to
+        };
+        if !slot.is_empty() {
+            commands.extend(self.hold_at(&slot.0));
+        }
+        if control.next.0 {
+            commands.push(Command::Next);
+        }
+        if control.prev.0 {
+            commands.push(Command::Previous);
+        }
+        for command in commands {
+            // Nothing rolls, or there is no such section: Twitchat's own overlay does nothing
+            // either.
+            drop(self.control_credits(&command, now));
+        }
+        if let (Some(roll), false) = (&mut self.show.rolling, slot.is_empty()) {
+            roll.held = roll.position.is_paused().then(|| (&*slot.0).into());
+        }
+    }
+
+    /// Goes to a section of Twitchat's overlay and stays there; asked again for the same, goes on.
+    fn hold_at(&self, slot: &str) -> Vec<Command> {
+        let Some(roll) = &self.show.rolling else {
+            return Vec::new();
+        };
+        if roll.held.as_deref() == Some(slot) {
+            return vec![Command::Resume];
+        }
+        let kind = self.show.slots.get(slot).map_or(slot, |kind| kind);
+        let is_of = |(id, kinds): &(Box<str>, Vec<super::Kind>)| {
+            **id == *slot || kinds.iter().any(|known| known.is_slot(kind))
+        };
+        let index = roll.sections.iter().position(is_of);
+        index
+            .map(|index| vec![Command::Goto(Place::Index(index)), Command::Pause])
+            .unwrap_or_default()
+    }
+
+    fn learn_slots(&mut self, params: Option<&RawValue>) {
+        let Some(params) = params.and_then(lenient::object::<Params<'_>>) else {
+            return;
+        };
+        let slots = params
+            .slots
+            .0
+            .into_iter()
+            .filter_map(lenient::object::<Slot<'_>>)
+            .filter(|slot| !slot.id.is_empty());
+        self.show.slots = slots
+            .map(|slot| ((&*slot.id.0).into(), (&*slot.slot_type.0).into()))
+            .collect();
+    }
+
+    /// Says that we are there, when that begins and every 20 s.
+    pub(super) fn mind_presence(&mut self, now: Now) {
+        let there = self.settings.overlay.twitchat
+            && self.obs.is_some()
+            && self.show.is_there()
+            && self.side.is_present();
+        if !there {
+            self.show.presence_due_ms = None;
+        } else if self
+            .show
+            .presence_due_ms
+            .is_none_or(|due_ms| now.mono_ms >= due_ms)
+        {
+            self.show.presence_due_ms = Some(now.mono_ms + PRESENCE_MS);
+            self.show
+                .presence
+                .want(self.side.generation().unwrap_or(Generation::Second));
+        }
+        for generation in self.show.presence.take(now.mono_ms) {
+            self.say_to_twitchat(PRESENCE, generation);
+        }
+    }
+
+    /// The credits are over: runs the triggers that the user has made for it. Not for our own
+    /// tests, which must not end a stream.
+    pub(super) fn tell_twitchat_complete(&mut self) {
+        let is_due = |roll: &super::Rolling| !roll.test || roll.cause == Cause::Twitchat;
+        if self.settings.overlay.twitchat && self.show.rolling.as_ref().is_some_and(is_due) {
+            self.say_to_twitchat(
+                COMPLETE,
+                self.side.generation().unwrap_or(Generation::Second),
+            );
+        }
+    }
+
+    fn say_to_twitchat(&mut self, kind: &str, generation: Generation) {
+        let generation = generation.max(Generation::Second);
+        if let Some(name) = name_in(kind, generation) {
+            self.send_action(name, Value::Object(Map::new()));
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct With<'a> {
+    #[serde(borrow, default)]
+    params: Option<&'a RawValue>,
+}

@@ -1,0 +1,283 @@
+//! A bridge with a store that commits at once, or when told to; and the captured messages.
+
+use super::*;
+
+pub(super) const START_MS: i64 = 1_780_000_000_000;
+
+/// A bridge with a store that commits at once, or when told to.
+pub(super) struct Bench {
+    pub(super) bridge: Bridge,
+    pub(super) now: Now,
+    pub(super) effects: Vec<Effect>,
+    pub(super) rows: Vec<Row>,
+    pub(super) sessions: Vec<Session>,
+    pub(super) kept: std::collections::BTreeMap<&'static str, String>,
+    pub(super) people: Vec<journal::PersonRow>,
+    pub(super) writes: u64,
+    pub(super) commits: bool,
+}
+
+pub(super) fn settings() -> Settings {
+    let mut settings = Settings {
+        reset_on_stream_start: true,
+        grace_ms: 1_800_000,
+        reset_after_ms: 43_200_000,
+        tell: true,
+        ..Settings::default()
+    };
+    settings.credits.ignore.bots = true;
+    settings.credits.ignore.broadcaster = true;
+    settings.credits.ignore.banned = true;
+    settings
+}
+
+pub(super) fn run(name: &str) -> Run {
+    Run {
+        bridge: Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()),
+        instance: "store".into(),
+        started_ms: START_MS,
+        takeover: false,
+    }
+}
+
+pub(super) fn info() -> ObsInfo {
+    ObsInfo {
+        obs_version: "30.2.3".into(),
+        websocket_version: "5.5.2".into(),
+    }
+}
+
+impl Bench {
+    pub(super) fn new() -> Self {
+        Self::with(settings(), &[], Seq(0), &Kept::default(), START_MS)
+    }
+
+    pub(super) fn with(
+        settings: Settings,
+        sessions: &[Session],
+        last: Seq,
+        kept: &Kept,
+        wall_ms: i64,
+    ) -> Self {
+        let now = Now {
+            wall_ms,
+            mono_ms: 1_000_000,
+        };
+        let mut bridge = Bridge::new(settings, run("ours"), sessions, last, kept, now);
+        let first = bridge.start();
+        let mut bench = Self {
+            bridge,
+            now,
+            effects: Vec::new(),
+            rows: Vec::new(),
+            sessions: sessions.to_vec(),
+            kept: std::collections::BTreeMap::new(),
+            people: Vec::new(),
+            writes: 0,
+            commits: true,
+        };
+        bench.take(first);
+        bench
+    }
+
+    pub(super) fn up() -> Self {
+        let mut bench = Self::new();
+        bench.input(Input::Up(info()));
+        bench
+    }
+
+    pub(super) fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Write(write) = &effect {
+                self.writes += 1;
+                match write.clone() {
+                    Write::Append(row) => self.rows.push(row),
+                    Write::Begin(session) => {
+                        self.sessions.retain(|known| known.id != session.id);
+                        self.sessions.push(session);
+                    }
+                    Write::Keep { key, value } => drop(self.kept.insert(key, value.into())),
+                    Write::Person(person) => self.people.push(person),
+                }
+            }
+            self.effects.push(effect);
+        }
+    }
+
+    pub(super) fn input(&mut self, input: Input) {
+        let effects = self.bridge.handle(input, self.now);
+        self.take(effects);
+        if self.commits {
+            let effects = self.bridge.handle(
+                Input::Durable {
+                    writes: self.writes,
+                },
+                self.now,
+            );
+            self.take(effects);
+        }
+    }
+
+    pub(super) fn hear(&mut self, event_data: &str) {
+        self.input(Input::Heard(Heard::read(event_data).unwrap()));
+    }
+
+    pub(super) fn twitchat(&mut self, kind: &str, data: impl std::borrow::Borrow<Value>) {
+        let data = data.borrow();
+        let id = Uuid::new_v5(
+            &Uuid::NAMESPACE_URL,
+            format!("{kind}{data}{}", self.writes).as_bytes(),
+        )
+        .to_string();
+        self.hear(
+            &json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string(),
+        );
+    }
+
+    /// Lets time pass as the shell would: with a tick whenever one is due.
+    pub(super) fn pass(&mut self, ms: u64) {
+        let end = self.now.mono_ms + ms;
+        while self.bridge.due_ms() < end {
+            let step = self.bridge.due_ms().max(self.now.mono_ms + 1) - self.now.mono_ms;
+            self.now.mono_ms += step;
+            self.now.wall_ms += i64::try_from(step).unwrap();
+            self.input(Input::Tick);
+        }
+        self.now.wall_ms += i64::try_from(end - self.now.mono_ms).unwrap();
+        self.now.mono_ms = end;
+        self.input(Input::Tick);
+    }
+
+    /// What was sent since the last call.
+    pub(super) fn sent(&mut self) -> Vec<Value> {
+        let effects = std::mem::take(&mut self.effects);
+        effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Send(json) => Some(serde_json::from_str(json.get()).unwrap()),
+                Effect::Reply { reply, .. } => {
+                    Some(serde_json::from_str(reply.join().unwrap().get()).unwrap())
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn ask(&mut self, request: impl std::borrow::Borrow<Value>) -> Value {
+        let request = request.borrow();
+        self.sent();
+        self.hear(&request.to_string());
+        let mut replies: Vec<_> = self
+            .sent()
+            .into_iter()
+            .filter(|message| message.get("status").is_some())
+            .collect();
+        assert_eq!(replies.len(), 1, "{request}");
+        replies.remove(0)
+    }
+
+    pub(super) fn credits(&mut self) -> Value {
+        let mut reply = self.ask(json!({ "request": "GetCredits", "id": "credits",
+            "spelling": "seed", "extended": true }));
+        for key in ["seq", "bridge", "origin", "id", "status"] {
+            reply.as_object_mut().unwrap().remove(key);
+        }
+        reply
+    }
+
+    pub(super) fn kept(&self) -> Kept {
+        let number = |key| self.kept.get(key).and_then(|text| text.parse().ok());
+        Kept {
+            alive_ms: number("alive_ms"),
+            streamed_ms: number("streamed_ms"),
+            generation: self.kept.get("generation").cloned(),
+            channels: self.kept.get("channels").cloned(),
+            subscriptions: self.kept.get("subscriptions").cloned(),
+            once: self.kept.get("once").cloned(),
+            latest: self.kept.get("latest").cloned(),
+            listed: self.kept.get("listed").cloned(),
+        }
+    }
+
+    /// A new process with what this one has written.
+    pub(super) fn restarted(&self) -> Self {
+        self.restarted_with(settings())
+    }
+
+    /// The same with another config.
+    pub(super) fn restarted_with(&self, settings: Settings) -> Self {
+        let last = self.rows.last().map_or(Seq(0), |row| row.seq);
+        let mut next = Self::with(
+            settings,
+            &self.sessions,
+            last,
+            &self.kept(),
+            self.now.wall_ms,
+        );
+        self.people
+            .iter()
+            .for_each(|person| next.bridge.recall_person(person));
+        let running = next.bridge.session().id;
+        let mut session = SessionId(0);
+        for row in &self.rows {
+            if row.session != session {
+                next.bridge.replay_next_session();
+                session = row.session;
+            }
+            let lasts = ["bits", "reward", "ban", "pages"]
+                .iter()
+                .any(|part| row.kind.to_lowercase().contains(part));
+            if row.session == running || lasts {
+                next.bridge.replay(row);
+            }
+            if let Some(id) = &row.id {
+                next.bridge.recall_id(id);
+                if row.origin == journal::RowOrigin::Published {
+                    next.bridge.recall_published(id);
+                }
+            }
+        }
+        if session != running {
+            next.bridge.replay_next_session();
+        }
+        next.rows.clone_from(&self.rows);
+        next.people.clone_from(&self.people);
+        for (key, value) in &self.kept {
+            next.kept.entry(*key).or_insert_with(|| value.clone());
+        }
+        next.input(Input::Up(info()));
+        next
+    }
+}
+
+pub(super) fn fixture(name: &str) -> Vec<String> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name);
+    std::fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+pub(super) fn names(list: &Value) -> Vec<&str> {
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect()
+}
+
+/// Both files, in which the summaries are left out.
+pub(super) fn show() -> Vec<String> {
+    let second = fixture("twitchat_examples.ndjson")
+        .into_iter()
+        .enumerate()
+        .filter(|(line, _)| !(120..124).contains(line));
+    let third = fixture("twitchat_v17_examples.ndjson")
+        .into_iter()
+        .enumerate()
+        .filter(|(line, _)| !(35..37).contains(line));
+    second.chain(third).map(|(_, line)| line).collect()
+}

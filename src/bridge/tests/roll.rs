@@ -1,0 +1,793 @@
+//! The end credits roll: requests, pages, scenes, Twitchat's buttons; and no order of all that
+//! sticks.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{bridge::port::Overlay, credits::roll::Script};
+
+const PAGE: &str = "page-1";
+
+pub(super) fn overlay() -> Overlay {
+    Overlay {
+        scene: "Credits".into(),
+        source: "End credits".into(),
+        ..Overlay::default()
+    }
+}
+
+pub(super) fn bench_with(overlay: Overlay) -> Bench {
+    let mut bench = Bench::with(
+        Settings {
+            overlay,
+            ..settings()
+        },
+        &[],
+        Seq(0),
+        &Kept::default(),
+        START_MS,
+    );
+    bench.input(Input::Scene("Game".into()));
+    bench.input(Input::Up(info()));
+    bench
+}
+
+pub(super) fn bench() -> Bench {
+    bench_with(overlay())
+}
+
+fn follow(bench: &mut Bench, name: &str) {
+    bench.twitchat(
+        "FOLLOW",
+        json!({ "user": { "id": name, "login": name, "displayName": name } }),
+    );
+}
+
+pub(super) fn report(bench: &mut Bench, state: &str, roll: &Value, seconds: Option<f64>) -> Value {
+    bench.ask(
+        json!({ "request": "OverlayReport", "id": 1, "client": PAGE, "page": "credits",
+            "state": state, "roll": roll, "seconds": seconds }),
+    )
+}
+
+/// What the pages and Twitchat were sent since the last call, in short.
+pub(super) fn said(bench: &mut Bench) -> Vec<String> {
+    let short = |message: Value| match (message["overlay"].as_str(), message["type"].as_str()) {
+        (Some("roll"), _) => Some(format!("roll {} ms", message["roll"]["elapsedMs"])),
+        (Some(_), _) => Some(
+            format!(
+                "{} {}",
+                message["command"].as_str().unwrap(),
+                message["value"]
+            )
+            .replace(" null", ""),
+        ),
+        (None, Some(kind)) if kind.contains("CREDITS") => Some(kind.to_owned()),
+        _ => None,
+    };
+    bench.sent().into_iter().filter_map(short).collect()
+}
+
+/// The events of `Credits` since the last call; takes everything else that was done as well.
+pub(super) fn told(bench: &mut Bench) -> Vec<String> {
+    let told = bench.effects.iter().filter_map(|effect| match effect {
+        Effect::Told { event, .. } if &*event.name.source == "Credits" => {
+            Some(event.name.kind.to_string())
+        }
+        _ => None,
+    });
+    told.collect()
+}
+
+fn emitted(bench: &Bench) -> Vec<Value> {
+    let json = bench.effects.iter().filter_map(|effect| {
+        if let Effect::Emit(json) = effect {
+            Some(json)
+        } else {
+            None
+        }
+    });
+    json.map(|json| serde_json::from_str(json).unwrap())
+        .collect()
+}
+
+/// The scene with the page goes on air, or another.
+pub(super) fn scene(bench: &mut Bench, name: &str, shown: bool) {
+    bench.input(Input::Scene(name.into()));
+    bench.input(Input::Shown {
+        scene: name.into(),
+        shown: Ok(shown),
+    });
+}
+
+#[test]
+fn a_roll_is_sent_reported_and_completed() {
+    let mut bench = bench_with(Overlay {
+        wait_ms: 0,
+        ..overlay()
+    });
+    follow(&mut bench, "Zed");
+    let reply = bench.ask(json!({ "request": "RollCredits", "id": 1 }));
+    assert_eq!(
+        (
+            &reply["state"],
+            &reply["pages"],
+            &reply["shown"],
+            &reply["test"]
+        ),
+        (&json!("rolling"), &json!(0), &json!(false), &json!(false))
+    );
+    let roll = reply["roll"].clone();
+    assert!(Uuid::parse_str(roll.as_str().unwrap()).is_ok());
+    assert_eq!(told(&mut bench), [""; 0], "ask() took the effects");
+
+    let late = report(&mut bench, "idle", &Value::Null, None);
+    assert_eq!(
+        (
+            &late["roll"]["id"],
+            &late["roll"]["elapsedMs"],
+            &late["roll"]["paused"],
+            &late["roll"]["rate"]
+        ),
+        (&roll, &json!(0), &json!(false), &json!(1.0))
+    );
+    assert_eq!(late["roll"]["sections"][0]["names"][0]["name"], "Zed");
+    assert!(
+        report(&mut bench, "rolling", &roll, Some(20.0))
+            .get("roll")
+            .is_none()
+    );
+    bench.pass(19_000);
+    report(&mut bench, "rolling", &roll, Some(20.0));
+    bench.pass(30_000);
+    assert_eq!(
+        told(&mut bench),
+        [""; 0],
+        "a page that is there tells the end"
+    );
+    assert_eq!(said(&mut bench), ["CREDITS_OVERLAY_PRESENCE"; 2]);
+    bench.hear(
+        &json!({ "request": "OverlayReport", "client": PAGE, "state": "complete", "roll": roll })
+            .to_string(),
+    );
+    assert_eq!(
+        (told(&mut bench), said(&mut bench)),
+        (
+            vec!["Completed".to_owned()],
+            vec!["ENDING_CREDITS_COMPLETE".to_owned()]
+        )
+    );
+    assert!(
+        report(&mut bench, "complete", &roll, None)
+            .get("roll")
+            .is_none()
+    );
+    assert_eq!(
+        bench.ask(json!({ "request": "GetStatus", "id": 1 }))["overlay"]["roll"],
+        Value::Null
+    );
+}
+
+#[test]
+fn without_pages_a_roll_takes_as_long_as_was_estimated() {
+    let mut bench = bench();
+    let reply = bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 30 }));
+    assert_eq!(reply["seconds"], json!(30.0));
+    bench.pass(29_000);
+    assert_eq!(told(&mut bench), [""; 0]);
+    bench.pass(1_500);
+    assert_eq!(told(&mut bench), ["Completed"]);
+}
+
+#[test]
+fn a_page_that_is_gone_does_not_keep_a_roll_from_its_end() {
+    let mut bench = bench();
+    let roll =
+        bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 30 }))["roll"].clone();
+    report(&mut bench, "rolling", &roll, Some(30.0));
+    bench.pass(49_000);
+    assert_eq!(told(&mut bench), [""; 0]);
+    bench.pass(2_000);
+    assert_eq!(told(&mut bench), ["Completed"]);
+}
+
+#[test]
+fn controls_move_the_roll_and_are_numbered() {
+    let mut bench = bench_with(Overlay {
+        wait_ms: 0,
+        ..overlay()
+    });
+    follow(&mut bench, "Zed");
+    bench.twitchat(
+        "BITS",
+        json!({ "user": { "id": "7", "login": "anna", "displayName": "Anna" }, "bits": 5 }),
+    );
+    let ask = |bench: &mut Bench, request: Value| {
+        let mut request = request;
+        request["request"] = "ControlCredits".into();
+        request["id"] = 1.into();
+        bench.hear(&request.to_string());
+        let sent = bench.sent();
+        let control = sent
+            .iter()
+            .find(|message| message["overlay"] == "control")
+            .cloned();
+        (
+            control.unwrap_or_default(),
+            sent.iter()
+                .find(|message| message.get("status").is_some())
+                .unwrap()
+                .clone(),
+        )
+    };
+    let (_, refused) = ask(&mut bench, json!({ "command": "pause" }));
+    assert_eq!(
+        (&refused["status"], &refused["error"]),
+        (
+            &json!("error"),
+            &json!("no credits roll: RollCredits begins them")
+        )
+    );
+    let roll = bench.ask(json!({ "request": "RollCredits", "id": 1 }))["roll"].clone();
+    bench.pass(1_000);
+    let (control, reply) = ask(&mut bench, json!({ "command": "pause" }));
+    assert_eq!(
+        (
+            &control["seq"],
+            &control["roll"],
+            &control["elapsedMs"],
+            &reply["state"]
+        ),
+        (&json!(1), &roll, &json!(1_000), &json!("paused"))
+    );
+    bench.pass(5_000);
+    assert_eq!(
+        ask(&mut bench, json!({ "command": "resume" })).1["elapsedMs"],
+        json!(1_000)
+    );
+    assert_eq!(
+        ask(&mut bench, json!({ "command": "goto", "value": "cheers" })).0["value"],
+        json!("cheers")
+    );
+    let by_number = ask(&mut bench, json!({ "command": "goto", "value": 1 }));
+    assert_eq!(
+        (&by_number.0["value"], &by_number.0["seq"]),
+        (&json!("cheers"), &json!(4))
+    );
+    let (control, reply) = ask(&mut bench, json!({ "command": "goto", "at": 2_500 }));
+    assert_eq!(
+        (&control["at"], &control["value"], &reply["elapsedMs"]),
+        (&json!(2_500), &Value::Null, &json!(2_500))
+    );
+    let (_, refused) = ask(&mut bench, json!({ "command": "goto", "value": "nowhere" }));
+    assert_eq!(
+        refused["error"],
+        "there is no such section in this roll; there are: follows, cheers, thanks"
+    );
+    assert_eq!(
+        ask(&mut bench, json!({ "command": "speed", "value": -2 })).0["value"],
+        json!(-2.0)
+    );
+    let look = ask(
+        &mut bench,
+        json!({ "command": "look", "value": { "theme": "neon" } }),
+    )
+    .0;
+    assert_eq!(look["value"], json!({ "theme": "neon" }));
+    let late = report(&mut bench, "idle", &Value::Null, None);
+    assert_eq!(late["roll"]["look"]["theme"], "neon");
+    for command in ["next", "previous"] {
+        assert_eq!(
+            ask(&mut bench, json!({ "command": command })).0["command"],
+            command
+        );
+    }
+    let (control, reply) = ask(&mut bench, json!({ "command": "stop" }));
+    assert_eq!(
+        (&control["command"], &control["roll"], &reply["stopped"]),
+        (&json!("stop"), &roll, &json!(true))
+    );
+    assert_eq!(
+        bench.ask(json!({ "request": "StopCredits", "id": 1 }))["stopped"],
+        json!(false)
+    );
+}
+
+#[test]
+fn tests_show_crowds_and_touch_nothing() {
+    let mut bench = bench();
+    let (rows, writes) = (bench.rows.len(), bench.writes);
+    let wish = json!({ "request": "GetRoll", "id": 1, "crowd": { "names": 300, "seed": 7,
+        "emoji": true } });
+    let roll = bench.ask(wish.clone())["roll"].clone();
+    assert_eq!(
+        (
+            &roll["test"],
+            roll["sections"].as_array().unwrap().len() > 8
+        ),
+        (&json!(true), true)
+    );
+    let again = bench.ask(wish)["roll"].clone();
+    assert_eq!(roll["sections"], again["sections"], "the same seed");
+    bench.ask(json!({ "request": "RollCredits", "id": 1, "test": true }));
+    bench.ask(json!({ "request": "StopCredits", "id": 1 }));
+    assert_eq!((bench.rows.len(), bench.writes), (rows, writes));
+    assert!(!said(&mut bench).contains(&"ENDING_CREDITS_COMPLETE".to_owned()));
+}
+
+#[test]
+fn a_page_without_a_connection_is_fed_again_and_again() {
+    let mut bench = bench_with(Overlay {
+        autostart: false,
+        ..overlay()
+    });
+    scene(&mut bench, "Credits", true);
+    bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 60 }));
+    bench.effects.clear();
+    bench.pass(3_000);
+    let rolls = emitted(&bench);
+    assert!((2..=4).contains(&rolls.len()), "{}", rolls.len());
+    assert_eq!(
+        (&rolls[0]["overlay"], &rolls[0]["roll"]["seconds"]),
+        (&json!("roll"), &json!(60.0))
+    );
+    assert!(rolls[1]["roll"]["elapsedMs"].as_u64() > rolls[0]["roll"]["elapsedMs"].as_u64());
+    bench.effects.clear();
+    bench.hear(&json!({ "request": "ControlCredits", "command": "pause" }).to_string());
+    assert_eq!(emitted(&bench)[0]["command"], "pause");
+    // A page that reports hears it over OBS.
+    report(&mut bench, "paused", &Value::Null, None);
+    bench.effects.clear();
+    bench.pass(5_000);
+    assert_eq!(emitted(&bench).len(), 0);
+    // An OBS without browser sources is not asked twice.
+    bench.pass(60_000);
+    assert!(!emitted(&bench).is_empty());
+    bench.input(Input::FeedFailed("no vendor".into()));
+    bench.effects.clear();
+    bench.pass(5_000);
+    assert_eq!(emitted(&bench).len(), 0);
+}
+
+#[test]
+fn a_new_page_and_a_restarted_obs_get_the_roll_that_is_on() {
+    let mut bench = bench();
+    let roll =
+        bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 600 }))["roll"].clone();
+    bench.pass(7_000);
+    bench.input(Input::Down);
+    bench.pass(1_000);
+    bench.sent();
+    bench.input(Input::Up(info()));
+    let again = bench
+        .sent()
+        .into_iter()
+        .find(|message| message["overlay"] == "roll")
+        .unwrap();
+    assert_eq!(
+        (&again["roll"]["id"], again["roll"]["elapsedMs"].as_u64()),
+        (&roll, Some(8_000))
+    );
+    assert_eq!(
+        report(&mut bench, "idle", &Value::Null, None)["roll"]["id"],
+        roll
+    );
+}
+
+#[test]
+fn a_looping_roll_tells_each_pass_once() {
+    let mut bench = bench();
+    let roll = bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 10, "loop": true }))
+        ["roll"]
+        .clone();
+    report(&mut bench, "rolling", &roll, Some(10.0));
+    bench.pass(10_000);
+    for client in ["a", "b"] {
+        bench.hear(
+            &json!({ "request": "OverlayReport", "client": client, "state": "complete",
+            "roll": roll })
+            .to_string(),
+        );
+    }
+    assert_eq!(told(&mut bench), ["Completed"]);
+    bench.pass(10_000);
+    bench.hear(
+        &json!({ "request": "OverlayReport", "client": "a", "state": "complete", "roll": roll })
+            .to_string(),
+    );
+    assert_eq!(told(&mut bench), ["Completed", "Completed"]);
+    assert_eq!(
+        bench.ask(json!({ "request": "StopCredits", "id": 1 }))["stopped"],
+        json!(true)
+    );
+}
+
+#[test]
+fn the_summary_is_asked_for_first_and_merged() {
+    let mut bench = bench();
+    follow(&mut bench, "Zed");
+    bench.pass(100);
+    let answer = |bench: &mut Bench, follows: Value| {
+        bench.twitchat(
+            "SUMMARY_DATA",
+            json!({ "follows": follows, "labels": { "no_entry": "x" } }),
+        );
+    };
+    answer(&mut bench, json!([]));
+    bench.pass(20_000);
+    bench.sent();
+    let reply = bench.ask(json!({ "request": "RollCredits", "id": 1 }));
+    assert_eq!(reply["state"], "preparing");
+    assert_eq!(
+        bench.ask(json!({ "request": "GetStatus", "id": 1 }))["overlay"]["roll"]["state"],
+        "preparing"
+    );
+    answer(
+        &mut bench,
+        json!([{ "uid": "99", "login": "Missed" }, { "uid": "Zed", "login": "Zed" }]),
+    );
+    let rolled = bench
+        .sent()
+        .into_iter()
+        .find(|message| message["overlay"] == "roll")
+        .unwrap();
+    assert_eq!(rolled["roll"]["id"], reply["roll"]);
+    assert_eq!(
+        rolled["roll"]["sections"][0]["names"],
+        json!([{ "name": "Zed" }, { "name": "Missed" }])
+    );
+    // Nobody answers: the wait is bounded.
+    bench.ask(json!({ "request": "RollCredits", "id": 2 }));
+    bench.pass(4_900);
+    assert!(
+        said(&mut bench)
+            .iter()
+            .all(|said| !said.starts_with("roll"))
+    );
+    bench.pass(200);
+    assert!(said(&mut bench).iter().any(|said| said.starts_with("roll")));
+}
+
+#[test]
+fn the_music_says_how_long_the_credits_are() {
+    let mut bench = bench_with(Overlay {
+        music: Some("Song".into()),
+        ..overlay()
+    });
+    assert_eq!(
+        bench.ask(json!({ "request": "RollCredits", "id": 1 }))["state"],
+        "preparing"
+    );
+    bench.input(Input::Music(Ok(93.5)));
+    let rolled = bench
+        .sent()
+        .into_iter()
+        .find(|message| message["overlay"] == "roll")
+        .unwrap();
+    assert_eq!(rolled["roll"]["look"]["seconds"], json!(93.5));
+    bench.ask(json!({ "request": "RollCredits", "id": 1 }));
+    bench.input(Input::Music(Err("Song plays nothing".into())));
+    assert!(
+        bench
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Note(Note::NoMusic { .. })))
+    );
+    assert!(said(&mut bench).iter().any(|said| said.starts_with("roll")));
+}
+
+/// Twitchat is there and a page reports: the buttons are for it.
+fn with_twitchat(bench: &mut Bench, third: bool) {
+    let follow = json!({ "user": { "id": "1", "login": "zed", "displayName": "Zed" } });
+    bench.twitchat(if third { "ON_FOLLOW" } else { "FOLLOW" }, follow);
+    report(bench, "idle", &Value::Null, None);
+    bench.pass(100);
+    bench.twitchat(
+        if third {
+            "SET_ENDING_CREDITS_DATA"
+        } else {
+            "SUMMARY_DATA"
+        },
+        json!({ "labels": { "no_entry": "x" } }),
+    );
+    bench.pass(16_000);
+    bench.sent();
+}
+
+fn button(third: bool, data: Value) -> (&'static str, Value) {
+    (
+        if third {
+            "SET_ENDING_CREDITS_DATA"
+        } else {
+            "SUMMARY_DATA"
+        },
+        data,
+    )
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one sequence of steps")]
+fn twitchats_buttons_work_in_both_generations() {
+    let slots =
+        json!([{ "id": "slot-1", "slotType": "text" }, { "id": "slot-2", "slotType": "follows" }]);
+    for third in [false, true] {
+        let mut bench = bench_with(Overlay {
+            wait_ms: 0,
+            ..overlay()
+        });
+        let name = |second: &'static str, third_name: &'static str| {
+            if third { third_name } else { second }
+        };
+        let presence = name("CREDITS_OVERLAY_PRESENCE", "SET_ENDING_CREDITS_PRESENCE");
+        let control = name("ENDING_CREDITS_CONTROL", "SET_ENDING_CREDITS_CONTROL");
+        // Nobody is there to show anything: the question is for others.
+        bench.twitchat(
+            name(
+                "GET_CREDITS_OVERLAY_PRESENCE",
+                "GET_ENDING_CREDITS_PRESENCE",
+            ),
+            json!({}),
+        );
+        assert_eq!(said(&mut bench), [""; 0]);
+        with_twitchat(&mut bench, third);
+        bench.twitchat(
+            name(
+                "GET_CREDITS_OVERLAY_PRESENCE",
+                "GET_ENDING_CREDITS_PRESENCE",
+            ),
+            json!({ "a": 1 }),
+        );
+        assert_eq!(said(&mut bench), [presence]);
+        bench.pass(20_100);
+        assert_eq!(said(&mut bench), [presence], "again every 20 s");
+
+        let (kind, start) = button(
+            third,
+            json!({ "follows": [{ "uid": "1", "login": "Zed" }], "labels": { "no_entry": "x" },
+                "params": { "slots": slots } }),
+        );
+        bench.twitchat(kind, &start);
+        assert_eq!(told(&mut bench), ["Started"]);
+        assert_eq!(said(&mut bench), ["roll 0 ms"]);
+        for (data, expected) in [
+            (json!({ "next": true }), vec!["next"]),
+            (json!({ "prev": true }), vec!["previous"]),
+            (json!({ "speed": 3.5 }), vec!["speed 4.5"]),
+            (json!({ "speed": 0 }), vec!["speed 1.0"]),
+            (
+                if third {
+                    json!({ "scrollToSectionID": "slot-2" })
+                } else {
+                    json!({ "scrollTo": "slot-2" })
+                },
+                vec!["goto \"follows\"", "pause"],
+            ),
+            (
+                if third {
+                    json!({ "scrollToSectionID": "slot-2" })
+                } else {
+                    json!({ "scrollTo": "slot-2" })
+                },
+                vec!["resume"],
+            ),
+            (json!({ "scrollTo": "unknown" }), vec![]),
+            (json!({}), vec![]),
+        ] {
+            bench.hear(&json!({ "origin": "twitchat", "type": control, "data": data }).to_string());
+            assert_eq!(said(&mut bench), expected, "{data}");
+        }
+        let (kind, stop) = button(
+            third,
+            json!({ "follows": [], "labels": { "no_entry": "" } }),
+        );
+        bench.hear(&json!({ "origin": "twitchat", "type": kind, "data": stop }).to_string());
+        assert_eq!(
+            (told(&mut bench).pop(), said(&mut bench)),
+            (Some("Stopped".to_owned()), vec!["stop".to_owned()])
+        );
+
+        let (kind, test) = button(
+            third,
+            json!({ "resubs": [{ "uid": "5", "fromActiveSubs": true }],
+                "params": { "slots": [] } }),
+        );
+        bench.hear(&json!({ "origin": "twitchat", "type": kind, "data": test }).to_string());
+        let rolled = bench
+            .sent()
+            .into_iter()
+            .find(|message| message["overlay"] == "roll")
+            .unwrap();
+        assert_eq!(rolled["roll"]["test"], true);
+        bench.hear(
+            &json!({ "request": "OverlayReport", "client": PAGE, "state": "complete",
+            "roll": rolled["roll"]["id"] })
+            .to_string(),
+        );
+        assert_eq!(
+            said(&mut bench),
+            [name(
+                "ENDING_CREDITS_COMPLETE",
+                "ON_ENDING_CREDITS_COMPLETE"
+            )]
+        );
+        assert!(!bench.credits().to_string().contains("fromActiveSubs"));
+    }
+}
+
+#[test]
+fn an_answer_to_somebody_else_is_no_button() {
+    let mut bench = bench_with(Overlay {
+        wait_ms: 0,
+        ..overlay()
+    });
+    with_twitchat(&mut bench, false);
+    bench.twitchat("GET_SUMMARY_DATA", json!({ "includeParams": true }));
+    bench.twitchat(
+        "SUMMARY_DATA",
+        json!({ "follows": [{ "uid": "1", "login": "Zed" }], "params": { "slots": [] } }),
+    );
+    assert_eq!(told(&mut bench), [""; 0]);
+    let mut off = bench_with(Overlay {
+        twitchat: false,
+        ..overlay()
+    });
+    with_twitchat(&mut off, false);
+    off.twitchat("GET_CREDITS_OVERLAY_PRESENCE", json!({}));
+    off.twitchat(
+        "SUMMARY_DATA",
+        json!({ "follows": [{ "uid": "1", "login": "Zed" }], "params": { "slots": [] } }),
+    );
+    assert_eq!((told(&mut off), said(&mut off)), (vec![], vec![]));
+}
+
+#[test]
+fn what_only_a_summary_tells_is_kept_across_a_restart() {
+    let mut bench = bench();
+    follow(&mut bench, "Zed");
+    bench.pass(100);
+    let polls = json!([{ "title": "What next?", "votes": 3, "choices": [{ "title": "A", "votes": 3,
+        "win": true }] }]);
+    bench.twitchat(
+        "SUMMARY_DATA",
+        json!({ "polls": polls, "labels": { "no_entry": "x" } }),
+    );
+    let rows = bench.rows.len();
+    let restarted = bench.restarted();
+    assert_eq!(bench.bridge.fold.session.extras().polls.list().len(), 1);
+    assert_eq!(
+        restarted.bridge.fold.session.extras().polls.list(),
+        bench.bridge.fold.session.extras().polls.list()
+    );
+    // Told again, it is nothing new.
+    bench.ask(json!({ "request": "RollCredits", "id": 1 }));
+    bench.twitchat(
+        "SUMMARY_DATA",
+        json!({ "polls": polls, "labels": { "no_entry": "x" } }),
+    );
+    assert_eq!(bench.rows.len(), rows);
+}
+
+#[test]
+fn a_roll_too_large_for_obs_is_refused() {
+    let mut bench = bench_with(Overlay {
+        script: Script {
+            sections: Vec::new(),
+            ..Script::default()
+        },
+        ..overlay()
+    });
+    let plan = crate::credits::roll::Plan {
+        text: "x".repeat(17 << 20).into(),
+        ..crate::credits::roll::Plan::of("x", &[crate::credits::roll::Kind::Text])
+    };
+    bench.bridge.settings.overlay.script.sections.push(plan);
+    let reply = bench.ask(json!({ "request": "RollCredits", "id": 1 }));
+    assert_eq!(reply["status"], "error");
+    assert!(reply["error"].as_str().unwrap().contains("16 MiB"));
+    assert_eq!(
+        bench.ask(json!({ "request": "GetStatus", "id": 1 }))["overlay"]["roll"],
+        Value::Null
+    );
+}
+
+/// Something that may happen to a roll.
+#[derive(Debug, Clone)]
+enum Happening {
+    Ask(Value),
+    Report(&'static str, bool),
+    Scene(&'static str, bool),
+    Twitchat(&'static str, Value),
+    Music,
+    Down,
+    Up,
+    Pass(u64),
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let commands = prop_oneof![
+        Just(json!({ "request": "RollCredits", "seconds": 5 })),
+        Just(json!({ "request": "RollCredits", "test": true })),
+        Just(json!({ "request": "StopCredits" })),
+        Just(json!({ "request": "ControlCredits", "command": "pause" })),
+        Just(json!({ "request": "ControlCredits", "command": "resume" })),
+        Just(json!({ "request": "ControlCredits", "command": "next" })),
+        Just(json!({ "request": "ControlCredits", "command": "speed", "value": -3 })),
+        Just(json!({ "request": "ControlCredits", "command": "speed", "value": 2 })),
+        Just(json!({ "request": "ControlCredits", "command": "goto", "value": 0 })),
+    ];
+    let twitchat = prop_oneof![
+        Just((
+            "ENDING_CREDITS_CONTROL",
+            json!({ "speed": 0, "scrollTo": "x", "next": true })
+        )),
+        Just((
+            "SUMMARY_DATA",
+            json!({ "follows": [{ "uid": "1", "login": "Zed" }], "params": {} })
+        )),
+        Just(("SUMMARY_DATA", json!({}))),
+        Just(("GET_SUMMARY_DATA", json!({}))),
+        Just(("FOLLOW", json!({ "user": { "id": "3", "login": "c" } }))),
+    ];
+    prop_oneof![
+        4 => commands.prop_map(Happening::Ask),
+        2 => (prop::sample::select(vec!["idle", "rolling", "paused", "complete", "stopped"]),
+            any::<bool>()).prop_map(|(state, own)| Happening::Report(state, own)),
+        2 => (prop::sample::select(vec!["Credits", "Game", "Ending"]),
+            any::<bool>()).prop_map(|(name, shown)| Happening::Scene(name, shown)),
+        2 => twitchat.prop_map(|(kind, data)| Happening::Twitchat(kind, data)),
+        1 => Just(Happening::Music),
+        1 => Just(Happening::Down),
+        1 => Just(Happening::Up),
+        3 => (1_u64..30_000).prop_map(Happening::Pass),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Whatever happens in whatever order: a roll that is neither paused nor steered ends in its
+    /// time, and started rolls end as often.
+    #[test]
+    fn no_order_of_happenings_sticks(happenings in prop::collection::vec(happening(), 0..25),
+        music in any::<bool>()) {
+        let mut bench = bench_with(Overlay { music: music.then(|| "Song".into()), ..overlay() });
+        let (mut started, mut ended) = (0, 0);
+        let mut count = |bench: &mut Bench| {
+            for kind in told(bench) {
+                match kind.as_str() {
+                    "Started" => started += 1,
+                    "Completed" | "Stopped" => ended += 1,
+                    _ => {}
+                }
+            }
+            bench.effects.clear();
+            (started, ended)
+        };
+        for happening in happenings {
+            match happening {
+                Happening::Ask(request) => bench.hear(&request.to_string()),
+                Happening::Report(state, own) => {
+                    let id = bench.bridge.show.status(bench.now)["roll"]["id"].clone();
+                    let roll = if own { id } else { Value::Null };
+                    bench.hear(&json!({ "request": "OverlayReport", "client": PAGE, "state": state,
+                        "roll": roll }).to_string());
+                }
+                Happening::Scene(name, shown) => scene(&mut bench, name, shown),
+                Happening::Twitchat(kind, data) => bench.hear(&json!({ "origin": "twitchat",
+                    "type": kind, "data": data }).to_string()),
+                Happening::Music => bench.input(Input::Music(Ok(4.0))),
+                Happening::Down => bench.input(Input::Down),
+                Happening::Up => bench.input(Input::Up(info())),
+                Happening::Pass(ms) => bench.pass(ms),
+            }
+            count(&mut bench);
+        }
+        bench.hear(&json!({ "request": "ControlCredits", "command": "speed",
+            "value": 1 }).to_string());
+        bench.hear(&json!({ "request": "ControlCredits", "command": "resume" }).to_string());
+        // Longer than any roll here, any wait, and the presence of any page.
+        bench.pass(300_000);
+        let (started, ended) = count(&mut bench);
+        prop_assert_eq!(bench.bridge.show.status(bench.now)["roll"].clone(), Value::Null);
+        prop_assert_eq!(started, ended);
+    }
+}

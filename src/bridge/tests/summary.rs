@@ -1,0 +1,236 @@
+//! Twitchat's side: probing it, asking for its summary, merging it in; labels.
+
+use super::*;
+
+/// The pending question of a kind, as it was sent.
+fn question(bench: &mut Bench, kind: &str) -> Option<Value> {
+    bench
+        .sent()
+        .into_iter()
+        .find(|message| message["type"] == kind)
+}
+
+fn answered() -> Bench {
+    let mut bench = Bench::up();
+    assert!(
+        question(&mut bench, "GET_LABEL_OVERLAY_PLACEHOLDERS").is_some(),
+        "probes at once"
+    );
+    bench.twitchat(
+        "LABEL_OVERLAY_PLACEHOLDERS",
+        json!({ "RAID_NAME": { "type": "string", "value": "Old" } }),
+    );
+    let asked = question(&mut bench, "GET_SUMMARY_DATA").expect("asks once Twitchat is there");
+    assert_eq!(asked["data"]["offset"], START_MS);
+    bench
+}
+
+fn line(file: &str, number: usize) -> String {
+    fixture(file).remove(number - 1)
+}
+
+#[test]
+fn what_was_missed_is_filled_in_once() {
+    let mut bench = answered();
+    bench.hear(&line("twitchat_examples.ndjson", 121));
+    let credits = bench.credits();
+    insta::assert_json_snapshot!(credits);
+    let rows = bench.rows.len();
+    bench.input(Input::Down);
+    bench.input(Input::Up(info()));
+    bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    bench.pass(10);
+    let mut again: Value = serde_json::from_str(&line("twitchat_examples.ndjson", 121)).unwrap();
+    again["id"] = json!("another");
+    bench.hear(&again.to_string());
+    assert_eq!((bench.rows.len(), bench.credits()), (rows, credits.clone()));
+    assert_eq!(bench.restarted().credits(), credits);
+}
+
+#[test]
+fn what_was_heard_is_not_filled_again_and_what_comes_late_takes_its_place() {
+    let cheer = |bits: u64| {
+        json!({ "channel": "1", "bits": bits, "user": { "id": "915500273",
+        "login": "yukihana", "displayName": "雪花Yuki" } })
+    };
+    let mut bench = answered();
+    bench.twitchat("BITS", cheer(5_000));
+    bench.hear(&line("twitchat_examples.ndjson", 121));
+    let cheers = |bench: &mut Bench| bench.credits()["extended"]["Cheers"].clone();
+    let total = |list: &Value| {
+        list.as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["amount"].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    assert_eq!(total(&cheers(&mut bench)), 5_100, "5000 heard, 100 filled");
+    bench.pass(1_000);
+    bench.twitchat(
+        "BITS",
+        json!({ "channel": "1", "bits": 100, "user": { "id": "101337420", "login": "marla_quartz",
+            "displayName": "Marla_Quartz" } }),
+    );
+    assert_eq!(
+        total(&cheers(&mut bench)),
+        5_100,
+        "the late live event is the filled one"
+    );
+    bench.twitchat(
+        "BITS",
+        json!({ "channel": "1", "bits": 100, "user": { "id": "101337420", "login": "marla_quartz",
+            "displayName": "Marla_Quartz" } }),
+    );
+    assert_eq!(total(&cheers(&mut bench)), 5_200, "a second one is not");
+    let credits = bench.credits();
+    assert_eq!(bench.restarted().credits(), credits);
+}
+
+#[test]
+fn a_live_event_tells_what_the_row_whose_place_it_takes_did_not() {
+    let mut bench = answered();
+    bench.hear(&line("twitchat_examples.ndjson", 121));
+    for number in [31, 33] {
+        bench.hear(&line("twitchat_examples.ndjson", number));
+    }
+    let credits = bench.credits();
+    assert!(
+        !names(&credits["Events"]["GiftSubs"]).contains(&"Pippa_Riot"),
+        "a gift she continues is no gift of hers"
+    );
+    assert!(names(&credits["Events"]["Subs"]).contains(&"Pippa_Riot"));
+    assert_eq!(
+        names(&credits["TopChannelRewards"]),
+        ["雪花Yuki"],
+        "a summary does not tell what a reward costs"
+    );
+    assert_eq!(bench.restarted().credits(), credits);
+}
+
+#[test]
+fn a_cleared_credit_stays_cleared() {
+    let mut bench = answered();
+    bench.hear(&line("twitchat_examples.ndjson", 121));
+    bench.pass(60_000);
+    bench.ask(json!({ "request": "ClearCredits", "id": 1 }));
+    bench.input(Input::Down);
+    bench.input(Input::Up(info()));
+    bench.sent();
+    bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    let asked = question(&mut bench, "GET_SUMMARY_DATA").unwrap();
+    assert_eq!(asked["data"]["offset"], bench.bridge.session().started_ms);
+    assert!(bench.bridge.session().started_ms > START_MS);
+}
+
+#[test]
+fn unasked_empty_and_contested_summaries_are_left_alone() {
+    let rows_of = |bench: &Bench| bench.rows.len();
+    let mut bench = answered();
+    bench.hear(&line("twitchat_examples.ndjson", 123));
+    assert_eq!(rows_of(&bench), 0, "the empty one of the stop button");
+    bench.hear(
+        r#"{"origin":"twitchat","type":"GET_SUMMARY_DATA","id":"theirs","data":{"offset":0}}"#,
+    );
+    bench.hear(&line("twitchat_examples.ndjson", 121));
+    assert_eq!(rows_of(&bench), 0, "somebody else asked too");
+    bench.sent();
+    bench.pass(2_500);
+    assert!(
+        question(&mut bench, "GET_SUMMARY_DATA").is_some(),
+        "asked again"
+    );
+    let mut again: Value = serde_json::from_str(&line("twitchat_examples.ndjson", 121)).unwrap();
+    again["id"] = json!("ours");
+    bench.hear(&again.to_string());
+    let filled = rows_of(&bench);
+    assert!(filled > 10);
+    let mut unasked: Value =
+        serde_json::from_str(&line("twitchat_v17_examples.ndjson", 36)).unwrap();
+    unasked["id"] = json!("unasked");
+    bench.hear(&unasked.to_string());
+    assert_eq!(rows_of(&bench), filled);
+}
+
+#[test]
+fn one_with_settings_is_a_buttons() {
+    let mut bench = answered();
+    let line = line("twitchat_examples.ndjson", 122);
+    bench.hear(&line);
+    assert!(bench.rows.is_empty());
+}
+
+#[test]
+fn twitchat_17_is_asked_in_its_own_words() {
+    let mut bench = Bench::up();
+    bench.sent();
+    bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    let asked = question(&mut bench, "GET_ENDING_CREDITS_DATA").unwrap();
+    assert_eq!(asked["data"]["dateOffset"], START_MS);
+    assert_eq!(bench.kept["generation"], "3");
+    assert_eq!(
+        bench.ask(json!({ "request": "GetStatus", "id": 1 }))["twitchat"]["generation"],
+        3
+    );
+}
+
+#[test]
+fn twitchat_that_starts_later_is_found_and_one_that_goes_is_missed() {
+    let mut bench = Bench::up();
+    bench.sent();
+    bench.pass(95_000);
+    let probes = bench
+        .sent()
+        .iter()
+        .filter(|message| message["type"] == "GET_LABEL_OVERLAY_PLACEHOLDERS")
+        .count();
+    assert_eq!(probes, 3, "every 30 s");
+    bench.twitchat(
+        "FOLLOW",
+        json!({ "user": { "id": "7", "login": "zed", "displayName": "Zed" } }),
+    );
+    assert!(
+        question(&mut bench, "GET_SUMMARY_DATA").is_some(),
+        "its first traffic asks at once"
+    );
+    assert!(bench.bridge.side.is_present());
+    bench.pass(330_000);
+    assert!(!bench.bridge.side.is_present(), "it no longer answers");
+}
+
+#[test]
+fn labels_tell_raids_and_categories_that_have_no_event() {
+    let mut bench = answered();
+    let labels = |name: &str, id: &str, count: u64, game: &str| {
+        json!({ "RAID_NAME": { "value": name }, "RAID_ID": { "value": id },
+            "RAID_COUNT": { "value": count }, "STREAM_CATEGORY_NAME": { "value": game } })
+    };
+    bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", labels("Old", "1", 5, "Chess"));
+    let before = bench.credits();
+    bench.twitchat(
+        "LABEL_OVERLAY_PLACEHOLDERS",
+        labels("LanternFox", "33881177", 57, "Go"),
+    );
+    bench.twitchat(
+        "LABEL_OVERLAY_PLACEHOLDERS",
+        labels("LanternFox", "33881177", 57, "Go"),
+    );
+    let after = bench.credits();
+    assert!(names(&before["Events"]["Raided"]).len() <= 1);
+    assert!(names(&after["Events"]["Raided"]).contains(&"LanternFox"));
+    assert!(names(&after["Events"]["GameUpdates"]).contains(&"Go"));
+    assert_eq!(bench.restarted().credits(), after);
+}
+
+#[test]
+fn triggers_are_asked_for_once_however_the_shapes_change() {
+    let mut bench = answered();
+    for line in fixture("twitchat_examples.ndjson").iter().take(30) {
+        bench.hear(line);
+    }
+    let asked = bench
+        .sent()
+        .iter()
+        .filter(|message| message["type"] == "TRIGGERS_GET_ALL")
+        .count();
+    assert_eq!(asked, 0, "asked when Twitchat appeared, and not again");
+}

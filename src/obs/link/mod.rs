@@ -1,0 +1,202 @@
+//! PURE. When to connect to OBS again: the reconnect state machine and its backoff.
+//!
+//! It knows nothing of sockets: `obs::supervise` feeds it what happened and does the one thing it
+//! answers. It must not read a clock or roll dice: the time and the jitter are arguments.
+
+mod backoff;
+
+use std::time::Duration;
+
+pub(crate) use backoff::{Jitter, delay};
+
+/// A live link that lasted this long was a good one: the next drop counts from one again.
+const STEADY_AFTER: Duration = Duration::from_secs(10);
+
+/// A point in time, as the span since any fixed start that the caller has chosen.
+pub(crate) type Moment = Duration;
+
+/// Why a connect failed or a live link was lost, as far as it decides what comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Fault {
+    /// OBS is not there, or is gone: refused, reset, timed out, shut down.
+    Away,
+    /// OBS is there, but sent something after which this connection cannot be read on.
+    Unreadable,
+    /// OBS wants another password.
+    Password,
+    /// What answers is an OBS that cannot serve us: too old.
+    TooOld,
+    /// The user disconnected us in OBS.
+    Kicked,
+}
+
+/// Why the link will not be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Halt {
+    /// The very first connect met a refused password: most likely a typing mistake, and nobody is
+    /// served by trying on.
+    Password,
+    /// The OBS is too old.
+    TooOld,
+    /// The user disconnected us in OBS, and does not expect us back.
+    Kicked,
+}
+
+/// Where the link stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nothing has begun.
+    Idle,
+    /// A connect is under way.
+    Connecting {
+        /// Counts from 1 over the failures of one kind in a row.
+        attempt: u32,
+        /// How the attempt before it ended; `None` only for the very first connect.
+        after: Option<Fault>,
+    },
+    /// Both connections stand.
+    Live {
+        /// Since when.
+        since: Moment,
+        /// Failures in a row before it, for a link that comes and goes.
+        failures: u32,
+    },
+    /// The next connect is due later.
+    Waiting {
+        /// When.
+        until: Moment,
+        /// How many failures of this kind there were in a row.
+        attempt: u32,
+        /// The last one.
+        cause: Fault,
+    },
+    /// The end.
+    Stopped(Halt),
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// The program wants the link.
+    Start,
+    /// The connect under way succeeded.
+    Connected,
+    /// The connect under way failed.
+    Failed(Fault),
+    /// The live link is lost.
+    Lost(Fault),
+    /// Time has passed.
+    Tick,
+}
+
+/// What the shell does next, always exactly one thing; each but `Finish` ends in another [`Input`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing, until `Start`.
+    Rest,
+    /// Connect; then say `Connected` or `Failed`. Whatever connection there still is gets dropped.
+    Connect,
+    /// Serve the connection; then say `Lost`.
+    Serve,
+    /// Sleep; then say `Tick`. Whatever connection there still is gets dropped.
+    Sleep {
+        /// The moment to wake at.
+        until: Moment,
+    },
+    /// Drop everything and end.
+    Finish(Halt),
+}
+
+impl State {
+    /// The next state and what to do in it. Inputs that make no sense in a state (late ones,
+    /// repeats) leave it as it is.
+    #[must_use]
+    pub(crate) fn step(self, input: Input, now: Moment, jitter: Jitter) -> (Self, Effect) {
+        let next = match (self, input) {
+            (Self::Idle, Input::Start) => Self::Connecting {
+                attempt: 1,
+                after: None,
+            },
+            (Self::Connecting { attempt, after }, Input::Connected) => Self::Live {
+                since: now,
+                failures: after.map_or(0, |_| attempt.saturating_sub(1)),
+            },
+            (Self::Connecting { after: None, .. }, Input::Failed(Fault::Password)) => {
+                Self::Stopped(Halt::Password)
+            }
+            (Self::Connecting { attempt, after }, Input::Failed(fault)) => {
+                let in_a_row = if after == Some(fault) { attempt } else { 1 };
+                fail(fault, in_a_row, now, jitter)
+            }
+            (Self::Live { since, failures }, Input::Lost(fault)) => {
+                let steady = now.saturating_sub(since) >= STEADY_AFTER;
+                if steady && fault == Fault::Unreadable {
+                    // Each moment without a connection may cost a message, and the last connect is
+                    // long ago.
+                    let again = Self::Connecting {
+                        attempt: 1,
+                        after: Some(fault),
+                    };
+                    return (again, again.effect());
+                }
+                fail(
+                    fault,
+                    if steady {
+                        1
+                    } else {
+                        failures.saturating_add(1)
+                    },
+                    now,
+                    jitter,
+                )
+            }
+            (
+                Self::Waiting {
+                    until,
+                    attempt,
+                    cause,
+                },
+                Input::Tick,
+            ) if now >= until => Self::Connecting {
+                attempt: attempt.saturating_add(1),
+                after: Some(cause),
+            },
+            (
+                Self::Idle
+                | Self::Connecting { .. }
+                | Self::Live { .. }
+                | Self::Waiting { .. }
+                | Self::Stopped(_),
+                _,
+            ) => self,
+        };
+        (next, next.effect())
+    }
+
+    /// What is under way in this state.
+    fn effect(self) -> Effect {
+        match self {
+            Self::Idle => Effect::Rest,
+            Self::Connecting { .. } => Effect::Connect,
+            Self::Live { .. } => Effect::Serve,
+            Self::Waiting { until, .. } => Effect::Sleep { until },
+            Self::Stopped(halt) => Effect::Finish(halt),
+        }
+    }
+}
+
+/// After a failure: wait, or stop for good.
+fn fail(fault: Fault, in_a_row: u32, now: Moment, jitter: Jitter) -> State {
+    match fault {
+        Fault::Kicked => State::Stopped(Halt::Kicked),
+        Fault::TooOld => State::Stopped(Halt::TooOld),
+        Fault::Away | Fault::Unreadable | Fault::Password => State::Waiting {
+            until: now.saturating_add(delay(fault, in_a_row, jitter)),
+            attempt: in_a_row,
+            cause: fault,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;
