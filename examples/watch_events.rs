@@ -1,61 +1,47 @@
-//! Runs a bridge inside this program and prints the events of the model, as Streamer.bot would send
-//! them.
+//! Prints the events of a running bridge, as Streamer.bot would send them.
 //!
 //! ```text
-//! OBS_PASSWORD=… cargo run --example watch_events [HOST] [PORT] [STORE]
+//! OBS_PASSWORD=… cargo run --example watch_events [HOST] [PORT] [EVENT…]
 //! ```
+//!
+//! An EVENT is written as `Source.Type` or `Source.*`, such as `Twitch.Follow`. Without any, the
+//! example prints the events of Twitch. Ctrl-C ends it.
 
-#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+#![expect(clippy::print_stdout, reason = "its output is its purpose")]
 
-use std::sync::Arc;
+use std::env;
 
 use anyhow::{Context, Result};
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
-use twitchat_bridge::{
-    config::Config,
-    daemon::{self, Ended, Setup},
-    obs::Target,
-};
+use twitchat_bridge::client::{Client, Options, Update};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let mut args = std::env::args().skip(1);
-    let target = Target {
-        host: args.next().unwrap_or_else(|| "127.0.0.1".into()),
-        port: args
-            .next()
-            .map_or(Ok(4455), |port| port.parse())
-            .context("PORT is a number")?,
-        tls: false,
-        password: std::env::var("OBS_PASSWORD").ok().map(Into::into),
-    };
-    let mut config = Config::default();
-    config.store.path = args
-        .next()
-        .map_or_else(|| std::env::temp_dir().join("watch_events.db"), Into::into);
+    let mut args = env::args().skip(1);
+    let host = args.next().unwrap_or_else(|| "127.0.0.1".into());
+    let port = args.next().map_or(Ok(4455), |port| port.parse());
+    let mut options = Options::new(host, port.context("PORT must be a number")?);
+    if let Ok(password) = env::var("OBS_PASSWORD") {
+        options = options.password(password);
+    }
+    let mut names: Vec<String> = args.collect();
+    if names.is_empty() {
+        names.push("Twitch.*".into());
+    }
 
-    let (told, mut events) = mpsc::channel(1_024);
-    let setup = Setup {
-        config,
-        takeover: false,
-        target: Arc::new(move || target.clone()),
-        told: Some(told),
-    };
-    let stop = CancellationToken::new();
-    let bridge = tokio::spawn(daemon::run(setup, stop.clone()));
+    let client = Client::connect(options).await?;
+    let mut events = client.subscribe(&names).await?;
     loop {
         tokio::select! {
-            told = events.recv() => match told {
-                Some(told) => println!("{} {} {}", told.seq, told.event.name, told.event.data),
-                None => break,
+            update = events.next() => match update {
+                Some(Update::Event(event)) => {
+                    println!("{} {} {}", event.seq(), event.name(), event.json());
+                }
+                Some(other) => println!("{other:?}"),
+                None => return Err(client.disconnected().await.into()),
             },
-            _ = tokio::signal::ctrl_c() => stop.cancel(),
+            _ = tokio::signal::ctrl_c() => break,
         }
     }
-    match bridge.await?? {
-        Ended::Stopped => Ok(()),
-        Ended::OtherBridge { other } => anyhow::bail!("another bridge ({other}) serves this OBS"),
-        Ended::Link(cause) => anyhow::bail!("{cause}"),
-    }
+    client.close().await;
+    Ok(())
 }

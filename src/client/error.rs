@@ -27,7 +27,7 @@ pub enum Error {
     #[error(transparent)]
     Obs(ObsError),
     /// No bridge replied to the request.
-    #[error("no bridge replied to {request} within {} s. Is `twitchat-bridge run` running, \
+    #[error("no bridge answered {request} within {} s. Is `twitchat-bridge run` running, \
         connected to the same OBS?", within.as_secs_f32())]
     NoReply {
         /// The name of the request.

@@ -246,7 +246,7 @@ async fn nobody_who_answers_is_an_error_that_says_so() {
     let error = client.request(&GetInfo::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no bridge replied to GetInfo within 0.05 s. Is `twitchat-bridge run` running, connected \
+        "no bridge answered GetInfo within 0.05 s. Is `twitchat-bridge run` running, connected \
             to the same OBS?"
     );
     assert!(matches!(

@@ -61,6 +61,19 @@ fn examples_are_short() {
     }
 }
 
+#[test]
+fn examples_for_other_programs_use_the_client_alone() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for name in ["relay_credits", "send_action", "watch_events"] {
+        let source = fs::read_to_string(folder.join(name).with_extension("rs")).unwrap();
+        let modules: Vec<_> = source.split("twitchat_bridge::").skip(1).collect();
+        assert!(
+            !modules.is_empty() && modules.iter().all(|path| path.starts_with("client::")),
+            "{name} uses {modules:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn relay_credits_prints_a_line_per_section() {
     let (_obs, target) = stand_in().await;
@@ -79,8 +92,8 @@ async fn relay_credits_prints_a_line_per_section() {
         .await;
     assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
     let lines: Vec<_> = ended.stdout.lines().collect();
-    assert!(lines.contains(&"Follows: Viewer1, Viewer2"), "{lines:?}");
-    assert!(lines.contains(&"Cheers: ") && lines.len() > 8, "{lines:?}");
+    assert!(lines.contains(&"follows: Viewer1, Viewer2"), "{lines:?}");
+    assert!(lines.contains(&"cheers: ") && lines.len() > 8, "{lines:?}");
 }
 
 #[tokio::test]
@@ -93,7 +106,7 @@ async fn relay_credits_says_when_there_is_no_bridge() {
     assert!(
         ended
             .stderr
-            .contains("no bridge answered: is `twitchat-bridge run` running?"),
+            .contains("no bridge answered GetCredits within 5 s. Is `twitchat-bridge run` running"),
         "{}",
         ended.stderr
     );
@@ -143,15 +156,20 @@ async fn send_action_puts_the_action_on_the_bus() {
 async fn watch_events_prints_what_happens() {
     let (_obs, target) = stand_in().await;
     let home = Home::new();
-    let store = home.path().join("watched.db");
+    let _bridge = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    bus.until_answered(SOON).await;
     let mut watching = start(
         &home,
         "watch_events",
         &[],
         &target,
-        &[store.to_str().unwrap()],
+        &["Twitch.Follow", "Twitch.Cheer"],
     );
-    Bus::connect(&target).await.until_answered(SOON).await;
+    within("the example has subscribed", SOON, async {
+        while bus.ask("GetStatus").await["clients"] == json!([]) {}
+    })
+    .await;
     burst(target.clone(), 7, 8).await;
     wait_until("the follow is printed", SOON, || {
         watching.output().contains(" Twitch.Follow ")
