@@ -3,7 +3,7 @@
 //!
 //! Other programs use [`client`], which reaches a running bridge over OBS.
 //!
-//! Modules are layers; each may use only those below it (`tests/layout.rs` holds the table):
+//! Modules are layers; each may use only those below it (`tests/layout` holds the table):
 //!
 //! ```text
 //! client -> daemon -> obs, store, overlay, sim -> bridge -> automation -> request -> credits

@@ -1,5 +1,6 @@
-//! The folder layout and who may use whom (`src/lib.rs` shows the layers), read from the source
-//! text.
+//! The structure of `src`, read from the source text: this file holds the layers (`src/lib.rs`
+//! shows them), [`imports`] that files do not import each other, and [`components`] that the parts
+//! of the bridge keep their fields to themselves.
 //!
 //! Comments, texts and test modules are taken out first; what is left is looked at word by word.
 
@@ -9,8 +10,14 @@
     reason = "a test that fails must say where"
 )]
 
+mod components;
+mod imports;
+mod source;
+mod tree;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use source::{code, sources, without_tests, words};
 
 /// A part of the library and the parts that it may use. `event` may be used by all.
 const PARTS: [(&str, &str); 14] = [
@@ -220,146 +227,6 @@ fn has(words: &[String], wanted: &[&str]) -> bool {
     names
         .windows(wanted.len())
         .any(|some| some.iter().zip(wanted).all(|(word, wanted)| word == wanted))
-}
-
-/// Names and signs.
-fn words(code: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut goes_on = false;
-    for c in code.chars() {
-        let is_name = c.is_alphanumeric() || c == '_';
-        match words.last_mut() {
-            Some(word) if goes_on && is_name => word.push(c),
-            Some(word) if c == ':' && word == ":" => word.push(c),
-            _ if c.is_whitespace() => {}
-            _ => words.push(c.into()),
-        }
-        goes_on = is_name;
-    }
-    words
-}
-
-/// The text without comments, and with empty texts and characters.
-fn code(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let at = |place: usize| chars.get(place).copied().unwrap_or('\0');
-    let (mut code, mut here) = (String::new(), 0);
-    while here < chars.len() {
-        let begins_word = here == 0 || !(at(here - 1).is_alphanumeric() || at(here - 1) == '_');
-        match (at(here), at(here + 1)) {
-            ('/', '/') => {
-                here = (here..chars.len())
-                    .find(|place| at(*place) == '\n')
-                    .unwrap_or(chars.len());
-            }
-            ('/', '*') => {
-                let (mut depth, mut place) = (1, here + 2);
-                while depth > 0 && place < chars.len() {
-                    match (at(place), at(place + 1)) {
-                        ('/', '*') => (depth, place) = (depth + 1, place + 2),
-                        ('*', '/') => (depth, place) = (depth - 1, place + 2),
-                        _ => place += 1,
-                    }
-                }
-                here = place;
-            }
-            ('r', '"' | '#') if begins_word && raw_hashes(&chars, here + 1).is_some() => {
-                let hashes = raw_hashes(&chars, here + 1).unwrap_or_default();
-                let closes = |place: &usize| {
-                    at(*place) == '"' && (1..=hashes).all(|hash| at(place + hash) == '#')
-                };
-                here = (here + hashes + 2..chars.len())
-                    .find(closes)
-                    .map_or(chars.len(), |end| end + hashes + 1);
-                code.push_str("\"\"");
-            }
-            ('"', _) => {
-                let mut place = here + 1;
-                while place < chars.len() && at(place) != '"' {
-                    place += if at(place) == '\\' { 2 } else { 1 };
-                }
-                here = place + 1;
-                code.push_str("\"\"");
-            }
-            // A character, not a lifetime.
-            ('\'', '\\') => {
-                here = (here + 3..chars.len())
-                    .find(|place| at(*place) == '\'')
-                    .map_or(chars.len(), |end| end + 1);
-            }
-            ('\'', _) if at(here + 2) == '\'' => here += 3,
-            (c, _) => {
-                code.push(c);
-                here += 1;
-            }
-        }
-    }
-    code
-}
-
-/// The number of `#` before the quote of a raw text, if it is one.
-fn raw_hashes(chars: &[char], from: usize) -> Option<usize> {
-    let hashes = chars.iter().skip(from).take_while(|c| **c == '#').count();
-    (chars.get(from + hashes) == Some(&'"')).then_some(hashes)
-}
-
-/// The code without what is compiled for tests alone.
-fn without_tests(code: &str) -> String {
-    let mut left = String::new();
-    let mut rest = code;
-    while let Some((before, after)) = rest.split_once("#[cfg(test)]") {
-        left.push_str(before);
-        let (mut depth, mut end) = (0_usize, after.len());
-        for (place, c) in after.char_indices() {
-            match c {
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 && (c == '}' || c == ';') {
-                end = place + c.len_utf8();
-                break;
-            }
-        }
-        rest = after.get(end..).unwrap_or_default();
-    }
-    left + rest
-}
-
-/// Every source file, as its path below `src`, without those of tests.
-fn sources() -> Vec<(String, PathBuf)> {
-    fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    collect(&src, &mut found);
-    let below = |path: PathBuf| {
-        (
-            path.strip_prefix(&src)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .replace('\\', "/"),
-            path,
-        )
-    };
-    let is_test = |path: &str| {
-        path.split('/')
-            .any(|step| step == "tests" || step == "tests.rs")
-    };
-    found
-        .into_iter()
-        .map(below)
-        .filter(|(path, _)| !is_test(path))
-        .collect()
 }
 
 #[test]

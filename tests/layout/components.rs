@@ -1,0 +1,330 @@
+//! The parts of the bridge: none of its types is large, and none lets others at its state.
+//!
+//! A *component* is a struct of `src/bridge` that has methods which change it (an `impl` block with
+//! `&mut self`). Its fields are private, so that the compiler keeps all other files from them - all
+//! but those of the folder below it, for which [`super::imports`] holds: they cannot name the type
+//! while it uses them. All its methods are in its own file.
+//!
+//! Inputs, effects, rows and replies are plain data: nothing but `&self`, or no methods at all.
+//! Their fields may be public.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use super::source::{code, sources, without_tests, words};
+
+/// More fields than these are several things in one.
+const FIELDS: usize = 15;
+
+/// What is still to be mended: the lines of the report that contain one of these are known. Remove
+/// a text as soon as no line contains it, which the test sees to. The list must become empty.
+const KNOWN: &[&str] = &[
+    "Bridge has 32 fields",
+    "Counts has 21 fields",
+    "has methods of Bridge of bridge/mod.rs",
+];
+
+/// A struct, or a variant of an enum.
+struct Declared {
+    file: String,
+    name: String,
+    /// Each with whether other files see it.
+    fields: Vec<(String, bool)>,
+}
+
+/// An `impl` block.
+#[derive(Clone)]
+struct Impl {
+    name: String,
+    of_trait: bool,
+    /// It has a method with `&mut self`.
+    changes: bool,
+}
+
+/// What is wrong with these files: each is its path and its text.
+fn violations<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    let mut types = Vec::new();
+    let mut impls: BTreeMap<String, Vec<(String, Impl)>> = BTreeMap::new();
+    for (path, text) in files {
+        let words = words(&without_tests(&code(text)));
+        types.extend(declared(path, &words));
+        for block in blocks(&words) {
+            let of_type = impls.entry(block.name.clone()).or_default();
+            of_type.push((path.to_owned(), block));
+        }
+    }
+    let mut wrong = Vec::new();
+    for of_type in &types {
+        let Declared { file, name, fields } = of_type;
+        if fields.len() > FIELDS {
+            wrong.push(format!("{file}: {name} has {} fields", fields.len()));
+        }
+        // Of two types of one name, the one in the file is meant.
+        let namesakes = types.iter().filter(|other| other.name == *name).count();
+        let mut blocks = impls.get(name).cloned().unwrap_or_default();
+        blocks.retain(|(place, _)| place == file || namesakes == 1);
+        if !blocks.iter().any(|(_, block)| block.changes) {
+            continue;
+        }
+        let public = fields.iter().filter(|(_, public)| *public);
+        wrong.extend(public.map(|(field, _)| format!("{file}: others see {name}.{field}")));
+        let elsewhere = blocks
+            .iter()
+            .filter(|(place, block)| place != file && (block.changes || !block.of_trait));
+        wrong.extend(
+            elsewhere.map(|(place, _)| format!("{place}: has methods of {name} of {file}")),
+        );
+    }
+    wrong.sort();
+    wrong.dedup();
+    wrong
+}
+
+/// The structs and the variants of enums that code declares, with their fields.
+fn declared(path: &str, words: &[String]) -> Vec<Declared> {
+    let mut found = Vec::new();
+    for (at, two) in words.windows(2).enumerate() {
+        let is_struct = match two[0].as_str() {
+            "struct" => true,
+            "enum" => false,
+            _ => continue,
+        };
+        let Some(open) = body(words, at + 2) else {
+            continue;
+        };
+        let parts = parts(words, open);
+        let fields = |parts: Vec<&[String]>| parts.into_iter().map(field).collect();
+        let name = two[1].clone();
+        let of = |name, fields| Declared {
+            file: path.to_owned(),
+            name,
+            fields,
+        };
+        if is_struct {
+            found.push(of(name, fields(parts)));
+            continue;
+        }
+        for variant in parts {
+            let variant = without_attributes(variant);
+            if let Some(open) = variant.iter().position(|word| word == "{" || word == "(") {
+                let name = format!("{name}::{}", variant[0]);
+                found.push(of(name, fields(self::parts(variant, open))));
+            }
+        }
+    }
+    found
+}
+
+/// Where the fields of a type begin, after its name. `None` for a unit struct.
+fn body(words: &[String], from: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, word) in words.iter().enumerate().skip(from) {
+        match word.as_str() {
+            "<" => depth += 1,
+            ">" => depth = depth.saturating_sub(1),
+            ";" => return None,
+            "{" | "(" if depth == 0 => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What is between the bracket at a place and its end, parted at commas.
+fn parts(words: &[String], open: usize) -> Vec<&[String]> {
+    let (mut parts, mut depth, mut begin) = (Vec::new(), 0_i32, open + 1);
+    for (at, word) in words.iter().enumerate().skip(open) {
+        let is_arrow = word == ">" && ["-", "="].contains(&words[at - 1].as_str());
+        match word.as_str() {
+            "{" | "(" | "[" | "<" => depth += 1,
+            "}" | ")" | "]" | ">" if !is_arrow => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 || (depth == 1 && word == ",") {
+            if begin < at {
+                parts.push(&words[begin..at]);
+            }
+            begin = at + 1;
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    parts
+}
+
+fn without_attributes(mut words: &[String]) -> &[String] {
+    while words.first().is_some_and(|word| word == "#") {
+        let mut depth = 0;
+        let end = words.iter().position(|word| {
+            match word.as_str() {
+                "[" => depth += 1,
+                "]" => depth -= 1,
+                _ => {}
+            }
+            depth == 0 && word == "]"
+        });
+        words = &words[end.map_or(words.len(), |end| end + 1)..];
+    }
+    words
+}
+
+/// A field's name and whether other files see it. A field without a name goes by its type.
+fn field(words: &[String]) -> (String, bool) {
+    let words = without_attributes(words);
+    let public = words.first().is_some_and(|word| word == "pub");
+    let restricted = public && words.get(1).is_some_and(|word| word == "(");
+    let close = words.iter().position(|word| word == ")");
+    let begin = match (public, restricted) {
+        (true, true) => close.map_or(words.len(), |close| close + 1),
+        (true, false) => 1,
+        (false, _) => 0,
+    };
+    (words.get(begin).cloned().unwrap_or_default(), public)
+}
+
+/// The `impl` blocks of code.
+fn blocks(words: &[String]) -> Vec<Impl> {
+    let mut blocks = Vec::new();
+    for (at, _) in words.iter().enumerate().filter(|(_, word)| *word == "impl") {
+        // Not the `impl Trait` of an argument.
+        let begins = at == 0 || ["}", "]", ";"].contains(&words[at - 1].as_str());
+        let Some(open) = begins.then(|| body_of_impl(words, at)).flatten() else {
+            continue;
+        };
+        let mut depth = 0;
+        let end = words[open..].iter().position(|word| {
+            match word.as_str() {
+                "{" => depth += 1,
+                "}" => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let block = &words[open..open + end.unwrap_or(0)];
+        let has = |wanted: &[&str]| block.windows(wanted.len()).any(|words| words == wanted);
+        let with_lifetime = block
+            .windows(5)
+            .any(|five| five[..2] == ["&", "'"] && five[3..] == ["mut", "self"]);
+        if let Some((name, of_trait)) = type_of(&words[at + 1..open]) {
+            blocks.push(Impl {
+                name,
+                of_trait,
+                changes: has(&["&", "mut", "self"]) || with_lifetime,
+            });
+        }
+    }
+    blocks
+}
+
+fn body_of_impl(words: &[String], at: usize) -> Option<usize> {
+    (at..words.len()).find(|at| words[*at] == "{")
+}
+
+/// The name of the type between `impl` and `{`, and whether a trait stands before it.
+fn type_of(words: &[String]) -> Option<(String, bool)> {
+    let (mut depth, mut name, mut of_trait) = (0_i32, None, false);
+    for (at, word) in words.iter().enumerate() {
+        match word.as_str() {
+            "<" => depth += 1,
+            ">" if at > 0 && words[at - 1] != "-" => depth -= 1,
+            "for" if depth == 0 => (name, of_trait) = (None, true),
+            "where" if depth == 0 => break,
+            word if depth == 0 && word.starts_with(char::is_alphabetic) => {
+                name = Some(word.to_owned());
+            }
+            _ => {}
+        }
+    }
+    Some((name?, of_trait))
+}
+
+#[test]
+fn the_parts_of_the_bridge_are_small_and_keep_their_fields_to_themselves() {
+    let files: Vec<_> = sources()
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("bridge/"))
+        .map(|(path, file)| (path, fs::read_to_string(file).unwrap()))
+        .collect();
+    assert!(files.len() > 10, "only {} files were found", files.len());
+    let wrong = violations(
+        files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str())),
+    );
+    let is_known = |wrong: &&String| KNOWN.iter().any(|known| wrong.contains(known));
+    let new: Vec<_> = wrong.iter().filter(|wrong| !is_known(wrong)).collect();
+    assert!(new.is_empty(), "{new:#?}");
+    let gone: Vec<_> = KNOWN
+        .iter()
+        .filter(|known| !wrong.iter().any(|wrong| wrong.contains(*known)))
+        .collect();
+    assert!(gone.is_empty(), "take these off the list: {gone:#?}");
+}
+
+#[test]
+fn a_planted_offender_is_found() {
+    const CHANGES: &str = "impl A { fn f(&mut self) {} }";
+    let many = |count: usize| {
+        let fields: Vec<_> = (0..count)
+            .map(|at| format!("f{at}: BTreeMap<u8, u8>"))
+            .collect();
+        format!("struct A {{ {}, }}", fields.join(", "))
+    };
+    let files = |text: &str, other: &str| {
+        violations([("bridge/a.rs", text), ("bridge/b.rs", other)]).join("; ")
+    };
+    assert_eq!(files(&many(FIELDS), ""), "");
+    let found = format!("bridge/a.rs: A has {} fields", FIELDS + 1);
+    assert_eq!(files(&many(FIELDS + 1), ""), found);
+    let variant = format!(
+        "enum E {{ One, #[x(y)] {} }}",
+        many(20).replace("struct ", "")
+    );
+    assert_eq!(files(&variant, ""), "bridge/a.rs: E::A has 20 fields");
+    for text in [
+        "struct A { #[x(a, b)] pub(super) x: (u8, u8), y: fn(u8) -> u8 }",
+        "pub struct A<'a, T: Fn(u8) -> Vec<u8>> where T: Copy { y: &'a [T; 2], pub x: u8 }",
+        "struct A { y: u8, pub(in crate::bridge) x: BTreeMap<u8, Vec<u8>> }",
+    ] {
+        let seen = "bridge/a.rs: others see A.x";
+        let change = text.replace("struct A", "");
+        assert_eq!(files(text, ""), "", "plain data: {change}");
+        assert_eq!(files(&format!("{text} {CHANGES}"), ""), seen);
+        let of_trait = format!("{text} impl<T> Iterator for A<T> {{ fn next(&mut self) {{}} }}");
+        assert_eq!(files(&of_trait, ""), seen);
+        let lifetime = format!("{text} impl A {{ fn f<'b>(&'b mut self) {{}} }}");
+        assert_eq!(files(&lifetime, ""), seen);
+        let other = files(text, CHANGES);
+        assert_eq!(
+            other,
+            format!("{seen}; bridge/b.rs: has methods of A of bridge/a.rs")
+        );
+    }
+    assert_eq!(
+        files(&format!("struct A(pub u8); {CHANGES}"), ""),
+        "bridge/a.rs: others see A.u8"
+    );
+}
+
+#[test]
+fn plain_data_and_private_fields_are_not_complained_of() {
+    for text in [
+        "struct A { x: u8 } impl A { fn f(&mut self) {} }",
+        "pub struct A { pub x: u8 } impl A { fn f(&self) -> &mut u8 {} }",
+        "pub struct A; impl A { fn f(&mut self) {} }",
+        "struct A { pub x: u8 } fn f(x: impl B) { let y = &mut self_made; }",
+        "struct A { pub x: u8 } #[cfg(test)] mod tests { impl A { fn f(&mut self) {} } }",
+        "struct A { pub x: u8 } struct B; impl B { fn f(&mut self, a: &A) {} }",
+    ] {
+        assert_eq!(violations([("bridge/a.rs", text)]), [""; 0], "{text}");
+    }
+    let component = "struct A { x: u8 } impl A { fn f(&mut self) {} }";
+    for other in [
+        "impl From<&A> for u8 {}",
+        "impl Display for A { fn f(&self) {} }",
+    ] {
+        let files = [("bridge/a.rs", component), ("bridge/b.rs", other)];
+        assert_eq!(violations(files), [""; 0], "{other}");
+    }
+}
