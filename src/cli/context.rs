@@ -5,11 +5,12 @@ use std::io::{self, IsTerminal, Read};
 use anyhow::Context as _;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
+use twitchat_bridge::client::Client;
 use twitchat_bridge::config::{Config, Flags};
 use twitchat_bridge::daemon::machine;
 use twitchat_bridge::obs::Target;
 
-use super::bus::{Bus, Patience};
+use super::client::{self, Timeout};
 use super::options::Options;
 use super::out;
 
@@ -67,20 +68,20 @@ impl Context {
         Ok(machine::target(&self.config()?)())
     }
 
-    /// Both connections to OBS.
-    pub(crate) async fn bus(&self) -> anyhow::Result<Bus> {
-        Ok(Bus::connect(&self.target()?).await?)
+    /// A connection to OBS, for requests to the bridge and for actions.
+    pub(crate) async fn client(&self, timeout: Timeout) -> anyhow::Result<Client> {
+        Ok(client::connect(machine::target(&self.config()?), timeout).await?)
     }
 
-    /// Asks the bridge one thing. The reply is as it came, envelope included.
-    pub(crate) async fn ask(
+    /// Makes one request to the bridge, on a connection of its own. Returns the reply with its
+    /// envelope.
+    pub(crate) async fn request(
         &self,
         name: &str,
         fields: Map<String, Value>,
-        patience: Patience,
+        timeout: Timeout,
     ) -> anyhow::Result<Map<String, Value>> {
-        // Two connections in the making are a large future.
-        Box::pin(async { self.bus().await?.ask(name, fields, patience).await }).await
+        Ok(client::request(&self.client(timeout).await?, name, fields).await?)
     }
 }
 

@@ -20,7 +20,7 @@ use twitchat_bridge::sim::peer;
 use twitchat_bridge::sim::show::{Pace, Show};
 use uuid::Uuid;
 
-use super::bus::{Bus, Patience};
+use super::client::{self, Timeout};
 use super::context::Context;
 use super::credits;
 use super::credits::text::Roll;
@@ -104,12 +104,8 @@ impl Args {
             ended = &mut bridge => return outcome(ended),
         }
         let wish = Map::from_iter([("spelling".to_owned(), "seed".into())]);
-        let roll = Roll::read(
-            &Bus::connect(&target)
-                .await?
-                .ask("GetCredits", wish, Patience::default())
-                .await?,
-        );
+        let client = client::connect(target, Timeout::default()).await?;
+        let roll = Roll::read(&client::request(&client, "GetCredits", wish).await?);
         out::line(format_args!(
             "\n{BOLD}The credits{BOLD:#}, as `twitchat-bridge credits` prints them:\n"
         ))?;
@@ -140,7 +136,7 @@ struct Stage {
     obs: StandIn,
     password: String,
     folder: Folder,
-    target: Target,
+    target: Arc<dyn Fn() -> Target + Send + Sync>,
     stop: CancellationToken,
     bridge: AbortOnDropHandle<Result<Ended, daemon::Error>>,
     told: mpsc::Receiver<Told>,
@@ -167,11 +163,11 @@ impl Stage {
         config.store.path = folder.0.join("journal.db");
         let (teller, told) = mpsc::channel(EVENTS);
         let stop = CancellationToken::new();
-        let of_bridge = target.clone();
+        let target: Arc<dyn Fn() -> Target + Send + Sync> = Arc::new(move || target.clone());
         let setup = Setup {
             config,
             takeover: false,
-            target: Arc::new(move || of_bridge.clone()),
+            target: Arc::clone(&target),
             told: Some(teller),
         };
         let bridge = AbortOnDropHandle::new(tokio::spawn(daemon::run(setup, stop.clone())));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twitchat_bridge::{
+    client,
     config::ConfigError,
     daemon,
     obs::{Cause, ConnectError, Gone, Kind, RequestError},
@@ -23,15 +24,6 @@ pub(crate) enum Failure {
     /// The arguments cannot be used.
     #[error("{0}")]
     Usage(String),
-    /// No bridge answered.
-    #[error("no bridge answered {request} within {} s. Is `twitchat-bridge run` running, connected \
-        to the same OBS?", within.as_secs_f32())]
-    NoAnswer {
-        /// Which request.
-        request: String,
-        /// How long we waited.
-        within: Duration,
-    },
     /// What was waited for did not happen.
     #[error("it did not happen within {}", super::span::show(*within))]
     Late {
@@ -54,32 +46,6 @@ pub(crate) enum Failure {
     RunFailed {
         /// The program.
         program: String,
-    },
-    /// OBS relayed the action and nobody answered it.
-    #[error("OBS relayed {kind}, but no answer came within {} s. `twitchat-bridge actions {kind}` \
-        says what must be open for one", within.as_secs_f32())]
-    NoReaction {
-        /// Which action.
-        kind: String,
-        /// How long we waited.
-        within: Duration,
-    },
-    /// OBS took the message and nothing came back.
-    #[error("OBS took {kind} but did not relay it within {} s: nobody has heard it. Try again",
-        within.as_secs_f32())]
-    NoEcho {
-        /// Which action.
-        kind: String,
-        /// How long we waited.
-        within: Duration,
-    },
-    /// The bridge answered with an error.
-    #[error("the bridge refused {request}: {why}")]
-    Refused {
-        /// Which request.
-        request: String,
-        /// In its own words.
-        why: String,
     },
     /// Another bridge serves this OBS.
     #[error(
@@ -114,14 +80,10 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let of_failure = |failure: &Failure| match failure {
         Failure::Usage(_) => USAGE,
-        Failure::NoAnswer { .. }
-        | Failure::NoReaction { .. }
-        | Failure::NoEcho { .. }
-        | Failure::Late { .. } => NO_ANSWER,
+        Failure::Late { .. } => NO_ANSWER,
         Failure::OtherBridge { .. } => OTHER_BRIDGE,
         Failure::Link(cause) => cause.kind().exit_code(),
-        Failure::Refused { .. }
-        | Failure::Stopped
+        Failure::Stopped
         | Failure::NothingToPlay { .. }
         | Failure::RunFailed { .. }
         | Failure::Broke => 1,
@@ -137,6 +99,16 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         RequestError::NotConnected
         | RequestError::TimedOut { .. }
         | RequestError::NotReady { .. } => Kind::Unreachable.exit_code(),
+        _ => 1,
+    };
+    let of_client = |error: &client::Error| match error {
+        client::Error::Connect(cause) | client::Error::Disconnected(cause) => {
+            cause.cause().kind().exit_code()
+        }
+        client::Error::Obs(error) => of_request(error.as_inner()),
+        client::Error::NoReply { .. }
+        | client::Error::NotRelayed { .. }
+        | client::Error::NoAnswer { .. } => NO_ANSWER,
         _ => 1,
     };
     let of_daemon = |error: &daemon::Error| match error {
@@ -155,6 +127,7 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
                 .map(|error: &Gone| error.kind().exit_code())
         })
         .or_else(|| error.downcast_ref().map(of_request))
+        .or_else(|| error.downcast_ref().map(of_client))
         .or_else(|| error.downcast_ref().map(|_: &ConfigError| USAGE))
         .or_else(|| error.downcast_ref().map(of_daemon))
 }
@@ -186,10 +159,18 @@ mod tests {
             code_of(ConnectError::Refused { at: at() }),
             code_of(RequestError::NotConnected),
             code_of(ConnectError::PasswordRefused { at: at() }),
-            code_of(Failure::NoAnswer {
+            code_of(client::Error::NoReply {
                 request: "GetInfo".into(),
                 within: Duration::from_secs(5),
             }),
+            code_of(client::Error::Connect(
+                Arc::new(Cause::from(ConnectError::PasswordMissing { at: at() })).into(),
+            )),
+            code_of(client::Error::Disconnected(
+                Arc::new(Cause::from(Gone::Closed)).into(),
+            )),
+            code_of(client::Error::Obs(RequestError::NotConnected.into())),
+            code_of(client::Error::Closed),
             code_of(daemon::Error::from(taken())),
             code_of(Failure::OtherBridge { other: "x".into() }),
             code_of(ConnectError::TooOld {
@@ -198,6 +179,6 @@ mod tests {
             }),
             code_of(Failure::Link(Arc::new(Gone::Kicked.into()))),
         ];
-        assert_eq!(codes, [1, 2, 2, 3, 3, 4, 5, 6, 6, 7, 8]);
+        assert_eq!(codes, [1, 2, 2, 3, 3, 4, 5, 4, 3, 3, 1, 6, 6, 7, 8]);
     }
 }

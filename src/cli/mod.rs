@@ -2,11 +2,12 @@
 //! library knows none of them.
 //!
 //! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to
-//! standard error. What verbs share lies beside them: `bus` (asking the bridge), `hearing` (events
+//! standard error. What verbs share lies beside them: `client` (requests to the
+//! bridge), `hearing` (events
 //! as they come), `recording`, `fields`, `span`, `out`, `failure`, `signals`.
 
 mod actions;
-mod bus;
+mod client;
 mod completions;
 mod config;
 mod context;

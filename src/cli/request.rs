@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::bus::Patience;
+use super::client::Timeout;
 use super::context::Context;
 use super::failure::Failure;
 use super::fields::{self, Fields};
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     fields: Fields,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 impl Args {
@@ -42,11 +42,7 @@ impl Args {
             ))
             .into());
         }
-        let reply = context
-            .bus()
-            .await?
-            .ask(&self.name, fields, self.patience)
-            .await?;
+        let reply = context.request(&self.name, fields, self.timeout).await?;
         out::line(serde_json::to_string_pretty(&reply)?)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 use twitchat_bridge::automation::{
     self, Deed, Next, Part, Rulebook, Sequence, Session, State, Steps, Uses, Whose,
 };
+use twitchat_bridge::client::{Client, Error};
 use twitchat_bridge::daemon::{program, state};
 use twitchat_bridge::twitchat::Generation;
-use uuid::Uuid;
 
-use super::bus::{Bus, Patience, Telling, answer};
+use super::client::{self, Timeout};
 use super::context::Context;
 use super::failure::Failure;
 use super::fields::{self, Fields};
@@ -65,16 +66,15 @@ pub(crate) struct Args {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 /// Who does the steps.
 struct Player {
-    bus: Bus,
+    client: Client,
     book: Arc<Rulebook>,
     generation: Option<Generation>,
     yes: bool,
-    patience: Patience,
 }
 
 impl Args {
@@ -91,11 +91,10 @@ impl Args {
         }
         let mut signals = Signals::listen()?;
         let player = Player {
-            bus: context.bus().await?,
+            client: context.client(self.timeout).await?,
             book: Arc::clone(&config.rules),
             generation: state::generation(&config),
             yes: self.yes,
-            patience: self.patience,
         };
         tokio::select! {
             done = player.play(&steps, &args, self.keep_going) => done,
@@ -175,7 +174,7 @@ fn nothing() -> automation::Context {
 
 impl Player {
     async fn play(
-        mut self,
+        self,
         steps: &Steps,
         args: &Map<String, Value>,
         keep_going: bool,
@@ -220,7 +219,7 @@ impl Player {
         })
     }
 
-    async fn perform(&mut self, deed: Deed) -> anyhow::Result<()> {
+    async fn perform(&self, deed: Deed) -> anyhow::Result<()> {
         match deed {
             Deed::Send {
                 kind,
@@ -230,14 +229,7 @@ impl Player {
             } => {
                 let prepared =
                     automation::prepare(&kind, data, check, yes || self.yes, self.generation)?;
-                let id = Uuid::new_v4().to_string();
-                let telling = Telling {
-                    kind: &prepared.kind,
-                    id: &id,
-                    envelope: &prepared.envelope(&id),
-                    awaits: None,
-                };
-                self.bus.tell(&telling, self.patience).await.map(drop)
+                self.client.deliver(&prepared, &[]).await?;
             }
             Deed::Publish { name, data, id } => {
                 let mut fields = Map::from_iter([
@@ -248,27 +240,37 @@ impl Player {
                     ("data".to_owned(), data.into()),
                 ]);
                 fields.extend(id.map(|id| ("eventId".to_owned(), Value::from(&*id))));
-                self.bus
-                    .ask("PublishEvent", fields, self.patience)
-                    .await
-                    .map(drop)
+                self.request("PublishEvent", fields).await?;
             }
             Deed::Request { name, data } => {
-                self.bus.ask(&name, data, self.patience).await.map(drop)
+                self.request(&name, data).await?;
             }
-            Deed::Obs(request) => Ok(self.bus.talker().act(&request).await?),
-            Deed::Wait(time) => Ok(self.bus.idle(time).await?),
+            Deed::Obs(request) => self.client.obs().act(&request).await?,
+            Deed::Wait(time) => {
+                if let Ok(lost) = timeout(time, self.client.disconnected()).await {
+                    return Err(lost.into());
+                }
+            }
             Deed::Run(program) if program.background => {
                 anyhow::bail!(
                     "background = true is for the bridge: a script ends, and its programs with it"
                 )
             }
-            Deed::Run(program) => Ok(program::run(&program).await?),
+            Deed::Run(program) => program::run(&program).await?,
         }
+        Ok(())
+    }
+
+    async fn request(
+        &self,
+        name: &str,
+        fields: Map<String, Value>,
+    ) -> Result<Map<String, Value>, Error> {
+        client::request(&self.client, name, fields).await
     }
 
     /// What a step's templates see: of the credits and of what is going on the bridge knows.
-    async fn context(&mut self, uses: Uses) -> anyhow::Result<automation::Context> {
+    async fn context(&self, uses: Uses) -> anyhow::Result<automation::Context> {
         let mut context = nothing();
         if uses.has("last") {
             return Err(Failure::Usage(
@@ -282,24 +284,18 @@ impl Player {
             let fields = Map::from_iter([("spelling".to_owned(), "current".into())]);
             context = context.with(
                 "credits",
-                Part::of(&answer(
-                    self.bus.ask("GetCredits", fields, self.patience).await?,
-                )),
+                Part::of(&client::answer(self.request("GetCredits", fields).await?)),
             );
         }
         if uses.has("state") || uses.has("session") {
-            let status = Value::from(answer(
-                self.bus.ask("GetStatus", Map::new(), self.patience).await?,
-            ));
+            let status = Value::from(client::answer(self.request("GetStatus", Map::new()).await?));
             context = context
                 .with("state", Part::of(&state(&status)))
                 .with("session", Part::of(&session(&status)));
         }
         if uses.has("broadcaster") {
-            let reply = Value::from(answer(
-                self.bus
-                    .ask("GetBroadcaster", Map::new(), self.patience)
-                    .await?,
+            let reply = Value::from(client::answer(
+                self.request("GetBroadcaster", Map::new()).await?,
             ));
             let of = |key: &str| text(&reply, &format!("/platforms/twitch/{key}"));
             let who = Whose {

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
+use twitchat_bridge::client::{Client, Error};
 use twitchat_bridge::daemon::{machine, state};
+use twitchat_bridge::obs::RequestError;
 use twitchat_bridge::twitchat::Generation;
 use twitchat_bridge::twitchat::action::{self, Expected, Prepared, Problem};
 use twitchat_bridge::twitchat::catalogue;
-use uuid::Uuid;
 
-use super::bus::{Bus, Patience, Telling};
+use super::client::{self, Timeout};
 use super::context::Context;
 use super::failure::Failure;
 use super::fields::{self, Fields};
@@ -48,7 +49,7 @@ pub(crate) struct Args {
         default_missing_value = "")]
     wait: Option<String>,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
     /// Send it so many times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     repeat: Option<u32>,
@@ -92,7 +93,8 @@ impl Args {
             .wait
             .as_ref()
             .map(|event| awaited(event, &prepared))
-            .transpose()?;
+            .transpose()?
+            .unwrap_or_default();
         for key in &prepared.dropped {
             out::note(format_args!(
                 "{key} is left out: this Twitchat does not look at it"
@@ -101,13 +103,11 @@ impl Args {
         if let Some(harm) = prepared.destructive.filter(|_| !self.yes) {
             confirm(&prepared.kind, harm)?;
         }
-        let mut bus = Bus::connect(&machine::target(&config)()).await?;
-        let mut round = Round {
-            bus: &mut bus,
+        let round = Round {
+            client: client::connect(machine::target(&config), self.timeout).await?,
             asked: &self.action,
             prepared: &prepared,
-            awaited,
-            patience: self.patience,
+            awaited: &awaited,
         };
         match (self.every, self.repeat) {
             (None, times) => {
@@ -115,7 +115,7 @@ impl Args {
                     round.run().await?;
                 }
             }
-            (Some(pause), times) => repeat(&mut round, pause, times).await?,
+            (Some(pause), times) => repeat(&round, pause, times).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -191,7 +191,7 @@ fn confirm(kind: &str, harm: &str) -> anyhow::Result<()> {
 
 /// Sends again and again until it was often enough or the user stops it. A round that takes longer
 /// than the pause delays the next.
-async fn repeat(round: &mut Round<'_>, pause: Duration, times: Option<u32>) -> anyhow::Result<()> {
+async fn repeat(round: &Round<'_>, pause: Duration, times: Option<u32>) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let mut clock = interval(pause);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -210,54 +210,47 @@ async fn repeat(round: &mut Round<'_>, pause: Duration, times: Option<u32>) -> a
     Ok(())
 }
 
-/// One sending, with an id of its own: Twitchat drops what it has seen.
+/// What is sent each time, with a new id: Twitchat drops messages whose id it has seen.
 struct Round<'a> {
-    bus: &'a mut Bus,
+    client: Client,
     asked: &'a str,
     prepared: &'a Prepared,
-    awaited: Option<Vec<Expected>>,
-    patience: Patience,
+    /// The messages that answer it; none if no answer is wanted.
+    awaited: &'a [Expected],
 }
 
 impl Round<'_> {
-    async fn run(&mut self) -> anyhow::Result<()> {
-        let (id, kind) = (Uuid::new_v4().to_string(), self.prepared.kind.as_str());
-        let envelope = self.prepared.envelope(&id);
-        let telling = Telling {
-            kind,
-            id: &id,
-            envelope: &envelope,
-            awaits: self.awaited.as_deref(),
-        };
-        let answer = self
-            .bus
-            .tell(&telling, self.patience)
+    async fn run(&self) -> anyhow::Result<()> {
+        let (sent, answer) = self
+            .client
+            .deliver(self.prepared, self.awaited)
             .await
             .map_err(too_large)?;
         if let Some(data) = answer {
             return Ok(out::line(serde_json::to_string_pretty(&data)?)?);
         }
-        let instead = if kind == self.asked {
+        let instead = if sent.kind == self.asked {
             String::new()
         } else {
             format!(" for {}", self.asked)
         };
         out::line(format_args!(
-            "sent {kind}{instead} (id {id}): OBS has relayed it to everybody who listens. Whether \
+            "sent {}{instead} (id {}): OBS has relayed it to everybody who listens. Whether \
                 Twitchat is open and acted on it, this does \
-             not tell."
+             not tell.",
+            sent.kind, sent.id
         ))?;
         Ok(())
     }
 }
 
-/// What the user gave does not fit through OBS: that is their usage.
-fn too_large(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref() {
-        Some(twitchat_bridge::obs::RequestError::TooLarge { .. }) => {
-            Failure::Usage(format!("{error:#}")).into()
+/// Data that is too large for OBS is wrong usage: the user gave it.
+fn too_large(error: Error) -> anyhow::Error {
+    match &error {
+        Error::Obs(cause) if matches!(cause.as_inner(), RequestError::TooLarge { .. }) => {
+            Failure::Usage(error.to_string()).into()
         }
-        _ => error,
+        _ => error.into(),
     }
 }
 

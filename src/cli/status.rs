@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use super::bus::{self, Patience};
+use super::client::{self, Timeout};
 use super::context::Context;
 use super::out;
 
@@ -25,17 +25,15 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let reply = context
-            .bus()
-            .await?
-            .ask("GetStatus", Map::new(), self.patience)
+            .request("GetStatus", Map::new(), self.timeout)
             .await?;
-        let status = Value::from(bus::answer(reply));
+        let status = Value::from(client::answer(reply));
         if self.json {
             out::line(serde_json::to_string_pretty(&status)?)?;
         } else {

@@ -93,7 +93,8 @@ pub enum Error {
         within: Duration,
     },
     /// OBS relayed the action, and Twitchat or its overlay did not answer it within the timeout.
-    #[error("OBS relayed {action}, but no answer came within {} s", within.as_secs_f32())]
+    #[error("OBS relayed {action}, but no answer came within {} s. `twitchat-bridge actions \
+        {action}` says what must be open for one", within.as_secs_f32())]
     NoAnswer {
         /// Twitchat's type of the action.
         action: String,
@@ -173,8 +174,8 @@ pub struct ObsError(RequestError);
 impl ObsError {
     /// For the command line, which has an exit code for each cause.
     #[doc(hidden)]
-    pub fn into_inner(self) -> RequestError {
-        self.0
+    pub fn as_inner(&self) -> &RequestError {
+        &self.0
     }
 }
 

@@ -312,6 +312,23 @@ async fn again_and_again_with_ids_of_their_own() {
 }
 
 #[tokio::test]
+async fn every_goes_on_after_a_restart_of_obs() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let sending = home.spawn(&["send", "SHOUTOUT", "--every", "1s"]);
+    wait_until("the first round", || obs.heard().len() == 1).await;
+    wait_until("its result is printed", || {
+        sending.out().lines().count() == 1
+    })
+    .await;
+    obs.stop().await;
+    obs.start_again().await.unwrap();
+    wait_until("the second round", || sending.out().lines().count() == 2).await;
+    sending.signal("INT");
+    sending.end().await.succeeds();
+}
+
+#[tokio::test]
 async fn an_echo_that_does_not_come_is_5() {
     let obs = obs().await;
     obs.drop_broadcasts(1);

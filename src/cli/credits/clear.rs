@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::Map;
 
-use crate::cli::bus::Patience;
+use crate::cli::client::Timeout;
 use crate::cli::context::Context;
 use crate::cli::out;
 
@@ -16,7 +16,7 @@ pub(super) struct Args {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 impl Args {
@@ -26,7 +26,7 @@ impl Args {
             return Ok(ExitCode::SUCCESS);
         }
         context
-            .ask("ClearCredits", Map::new(), self.patience)
+            .request("ClearCredits", Map::new(), self.timeout)
             .await?;
         out::note("new credits have begun; the old ones stay in the journal");
         Ok(ExitCode::SUCCESS)

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use crate::cli::bus::Patience;
+use crate::cli::client::Timeout;
 use crate::cli::context::Context;
 use crate::cli::out;
 
@@ -13,7 +13,7 @@ use crate::cli::out;
 #[derive(Debug, clap::Args)]
 pub(super) struct Plain {
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 /// Roll faster, slower or backwards
@@ -23,7 +23,7 @@ pub(super) struct Speed {
     #[arg(value_name = "FACTOR", allow_negative_numbers = true)]
     factor: f64,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 /// Go to a section
@@ -33,13 +33,13 @@ pub(super) struct Goto {
     #[arg(value_name = "PLACE")]
     place: String,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 impl Plain {
     pub(super) async fn stop(self, context: &Context) -> anyhow::Result<ExitCode> {
         let reply = context
-            .ask("StopCredits", Map::new(), self.patience)
+            .request("StopCredits", Map::new(), self.timeout)
             .await?;
         if reply.get("stopped") != Some(&Value::Bool(true)) {
             out::note("no credits roll");
@@ -48,7 +48,7 @@ impl Plain {
     }
 
     pub(super) async fn run(self, command: &str, context: &Context) -> anyhow::Result<ExitCode> {
-        control(command, Map::new(), self.patience, context).await
+        control(command, Map::new(), self.timeout, context).await
     }
 }
 
@@ -57,7 +57,7 @@ impl Speed {
         control(
             "speed",
             Map::from_iter([("value".to_owned(), self.factor.into())]),
-            self.patience,
+            self.timeout,
             context,
         )
         .await
@@ -71,7 +71,7 @@ impl Goto {
             (Err(_), Some(ms)) => ("at".to_owned(), ms.into()),
             (Err(_), None) => ("value".to_owned(), Value::from(self.place.as_str())),
         };
-        control("goto", Map::from_iter([field]), self.patience, context).await
+        control("goto", Map::from_iter([field]), self.timeout, context).await
     }
 }
 
@@ -88,11 +88,11 @@ fn time(text: &str) -> Option<u64> {
 async fn control(
     command: &str,
     mut fields: Map<String, Value>,
-    patience: Patience,
+    timeout: Timeout,
     context: &Context,
 ) -> anyhow::Result<ExitCode> {
     fields.insert("command".into(), command.into());
-    let reply = context.ask("ControlCredits", fields, patience).await?;
+    let reply = context.request("ControlCredits", fields, timeout).await?;
     let seconds = reply
         .get("elapsedMs")
         .and_then(Value::as_u64)

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use twitchat_bridge::overlay::{self, page};
 
 use super::table;
-use crate::cli::bus::{self, Patience};
+use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::credits::text::Roll;
 use crate::cli::out;
@@ -31,7 +31,7 @@ pub(super) struct GetArgs {
     #[arg(long)]
     test: bool,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -64,8 +64,8 @@ impl GetArgs {
         } else {
             "GetCredits"
         };
-        let reply = context.ask(name, self.wish(), self.patience).await?;
-        let credits = bus::answer(reply);
+        let reply = context.request(name, self.wish(), self.timeout).await?;
+        let credits = client::answer(reply);
         if credits.get("limited") == Some(&Value::Bool(true)) {
             out::note("(some lists are cut)");
         }
@@ -98,7 +98,7 @@ impl GetArgs {
     /// The page itself, with the look and the sections of the config.
     async fn html(self, context: &Context) -> anyhow::Result<ExitCode> {
         let wish = Map::from_iter([("test".to_owned(), Value::from(self.test))]);
-        let reply = context.ask("GetRoll", wish, self.patience).await?;
+        let reply = context.request("GetRoll", wish, self.timeout).await?;
         let roll = reply.get("roll").cloned().unwrap_or_default();
         let custom_css = overlay::custom_css(overlay::usual_folder().as_deref());
         out::line(page::standalone(&roll, &custom_css).trim_end())?;

@@ -8,8 +8,9 @@ use std::time::Duration;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
+use twitchat_bridge::client::Client;
 
-use crate::cli::bus::Patience;
+use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::out;
 
@@ -19,7 +20,7 @@ pub(super) struct Args {
     #[command(flatten)]
     look: LookArgs,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 /// Roll a test on the end-credits page: nothing that is stored is touched
@@ -50,7 +51,7 @@ pub(super) struct TestArgs {
     #[command(flatten)]
     look: LookArgs,
     #[command(flatten)]
-    patience: Patience,
+    timeout: Timeout,
 }
 
 /// What differs from the configuration this once.
@@ -108,7 +109,7 @@ impl LookArgs {
 
 impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        roll(self.look.wish(), self.patience, context).await
+        roll(self.look.wish(), self.timeout, context).await
     }
 }
 
@@ -135,18 +136,19 @@ impl TestArgs {
             );
             wish.insert("crowd".into(), crowd.into());
         }
-        roll(wish, self.patience, context).await
+        roll(wish, self.timeout, context).await
     }
 }
 
 /// Prints the roll's id; what the user should know goes to standard error.
 async fn roll(
     wish: Map<String, Value>,
-    patience: Patience,
+    timeout: Timeout,
     context: &Context,
 ) -> anyhow::Result<ExitCode> {
     let is_test = wish.get("test") == Some(&Value::Bool(true));
-    let reply = context.ask("RollCredits", wish, patience).await?;
+    let client = context.client(timeout).await?;
+    let reply = client::request(&client, "RollCredits", wish).await?;
     let roll = reply.get("roll").cloned().unwrap_or_default();
     out::line(roll.as_str().unwrap_or_default())?;
     if reply.get("state") == Some(&json!("preparing")) {
@@ -160,7 +162,7 @@ async fn roll(
         );
     }
     if is_test && !no_page {
-        warn_of(&roll, patience, context).await?;
+        warn_of(&roll, &client).await?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -169,12 +171,12 @@ async fn roll(
 const LAID_OUT_WITHIN: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
-async fn warn_of(roll: &Value, patience: Patience, context: &Context) -> anyhow::Result<()> {
+async fn warn_of(roll: &Value, client: &Client) -> anyhow::Result<()> {
     let until = Instant::now() + LAID_OUT_WITHIN;
     let mut said = BTreeSet::new();
     while Instant::now() < until {
         tokio::time::sleep(LOOK_EVERY).await;
-        let status = context.ask("GetStatus", Map::new(), patience).await?;
+        let status = client::request(client, "GetStatus", Map::new()).await?;
         let pages = status
             .get("overlay")
             .and_then(|overlay| overlay.get("pages"))

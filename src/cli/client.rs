@@ -1,0 +1,66 @@
+//! A client of the bridge for the length of one verb: the connection, its timeout, and what replies
+//! have in common.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use twitchat_bridge::client::{Client, Error, Options};
+use twitchat_bridge::obs::Target;
+use twitchat_bridge::request::reply::DURABLE;
+
+use super::{out, span};
+
+/// Warns of a reply that a crash may take back.
+const NOT_DURABLE: &str = "the bridge has this in memory only, its journal does not hold all of \
+    it: `twitchat-bridge status` says why";
+
+/// Keys of a reply that belong to its envelope and not to the answer.
+const ENVELOPE: [&str; 6] = ["origin", "bridge", "id", "client", "status", "seq"];
+
+/// How long to wait for each reply, echo or answer.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Timeout {
+    /// How long to wait for the answer
+    #[arg(long = "timeout", value_name = "DURATION", default_value = "5s",
+        value_parser = span::read)]
+    timeout: Duration,
+}
+
+impl Default for Timeout {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Connects to the OBS that `target` names; it is called again before each later attempt.
+pub(crate) async fn connect(
+    target: Arc<dyn Fn() -> Target + Send + Sync>,
+    Timeout { timeout }: Timeout,
+) -> Result<Client, Error> {
+    Client::connect(Options::read_from(target).timeout(timeout)).await
+}
+
+/// Makes a request to the bridge and returns the reply with its envelope. Warns if the reply is not
+/// durable.
+pub(crate) async fn request(
+    client: &Client,
+    name: &str,
+    fields: Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    let reply = client.request_raw(name, fields).await?;
+    if reply.get(DURABLE) == Some(&Value::Bool(false)) {
+        out::warn(NOT_DURABLE);
+    }
+    Ok(reply)
+}
+
+/// A reply without its envelope.
+pub(crate) fn answer(mut reply: Map<String, Value>) -> Map<String, Value> {
+    for key in ENVELOPE {
+        reply.remove(key);
+    }
+    reply
+}
