@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! client -> daemon -> obs, store, overlay, sim -> bridge -> automation -> request -> credits
-//!        -> mapping -> twitchat -> event
+//!        -> mapping -> twitchat -> input -> event
 //! ```
 //!
 //! `client` uses nothing of the layers from `daemon` to `mapping` but [`obs`]. `daemon`, `obs`,
@@ -21,6 +21,7 @@ pub mod config;
 pub mod credits;
 pub mod daemon;
 pub mod event;
+pub mod input;
 pub mod mapping;
 pub mod obs;
 pub mod overlay;

@@ -13,7 +13,7 @@ use super::{
     template::Template,
     tree::{Content, Node},
 };
-use crate::event::{EventName, nearest::nearest};
+use crate::{event::EventName, input::nearest};
 
 /// Runs of one rule or action at once, unless it says otherwise.
 const AT_ONCE: usize = 8;

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, fmt::friendly::SpanPrinter};
-
 use super::{
     expression::Expression,
     jinja::{Flaw, Scope},
     template::{Shape, Template},
     tree::{Content, Node, Spot, Table},
 };
-use crate::event::nearest::nearest;
+use crate::input::{duration, hint};
 
 /// The longest time that anything here may take or wait: a day.
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -275,38 +273,24 @@ pub(super) fn template(node: &Node, path: &str, scope: Scope) -> Read<Template> 
 
 /// The nearest of the known keys, or all of them.
 pub(super) fn unknown_key(key: &str, known: &[&str]) -> Wrong {
-    let hint = match nearest(key, known.iter().copied()) {
-        Some(nearest) => format!("did you mean {nearest}?"),
-        None => format!("known are {}", known.join(", ")),
-    };
     Wrong::UnknownKey {
         key: key.into(),
-        hint,
+        hint: hint(key, known.iter().copied()),
     }
 }
 
 /// Reads `1m 30s`, `500ms`, or a number of seconds.
 pub(super) fn duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let of_seconds = || Duration::try_from_secs_f64(text.parse().ok()?).ok();
-    let written = || text.parse::<SignedDuration>().ok()?.try_into().ok();
-    of_seconds()
-        .or_else(written)
-        .filter(|time| *time <= LONGEST_TIME)
+    duration::parse(text).filter(|time| *time <= LONGEST_TIME)
 }
 
 fn seconds(content: &Content) -> Option<Duration> {
     let time = match content {
         Content::Whole(seconds) => Duration::from_secs(u64::try_from(*seconds).ok()?),
-        Content::Fraction(seconds) => Duration::try_from_secs_f64(*seconds).ok()?,
+        Content::Fraction(seconds) => duration::of_seconds(*seconds)?,
         _ => return None,
     };
     (time <= LONGEST_TIME).then_some(time)
-}
-
-/// The short form that [`duration`] reads.
-pub(super) fn show_time(time: Duration) -> String {
-    SpanPrinter::new().unsigned_duration_to_string(&time)
 }
 
 /// How a time that a template made must look.

@@ -13,8 +13,8 @@ use crate::{
     event::{
         EventName,
         name::{TWITCHAT, catalogue},
-        nearest::nearest,
     },
+    input::{hint, nearest},
     mapping::emitted,
 };
 
@@ -211,11 +211,7 @@ fn check_path(path: &str, source: &str) -> Result<(), Flaw> {
     let Some((missing, known)) = parts::missing(path) else {
         return Ok(());
     };
-    let known: Vec<_> = known.collect();
-    let hint = match nearest(missing, known.iter().copied()) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("known are {}", known.join(", ")),
-    };
+    let hint = hint(missing, known);
     let (line, column) = source
         .find(missing)
         .or_else(|| word(source, root(path)))

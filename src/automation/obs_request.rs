@@ -10,7 +10,7 @@ use strum::VariantNames;
 
 use super::fields::{Problem, Wrong, unknown_key};
 use super::{template::Shape, tree::Spot};
-use crate::event::nearest::nearest;
+use crate::input::hint;
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,11 +256,7 @@ pub(super) fn find(name: &str) -> Result<(&'static str, &'static [Field]), Wrong
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name));
     found.copied().ok_or_else(|| {
-        let names = || REQUESTS.iter().map(|(known, _)| *known);
-        let hint = match nearest(name, names()) {
-            Some(nearest) => format!("did you mean {nearest}?"),
-            None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
-        };
+        let hint = hint(name, REQUESTS.iter().map(|(known, _)| *known));
         Wrong::Other(format!(
             "there is no OBS request {name} that a step can make; {hint}"
         ))

@@ -5,8 +5,8 @@ use crate::{
     event::{
         EventName, Glob,
         name::{self, TWITCHAT},
-        nearest::nearest,
     },
+    input::{did_you_mean, nearest},
     mapping::emitted,
     twitchat::catalogue as types,
 };
@@ -59,11 +59,10 @@ impl Pattern {
                         kinds.iter().map(move |kind| format!("{source}.{kind}"))
                     })
                     .collect();
-                let hint = nearest(text, known.iter().map(String::as_str))
-                    .map(|near| format!("; did you mean {near}?"));
+                let near = nearest(text, known.iter().map(String::as_str));
                 return Err(Wrong::Other(format!(
                     "there is no event {text}{}",
-                    hint.unwrap_or_default()
+                    did_you_mean(near)
                 )));
             }
         }

@@ -13,7 +13,8 @@ use super::{
     tree::{Content, Node, Spot},
 };
 use crate::{
-    event::{EventName, nearest::nearest},
+    event::EventName,
+    input::{duration, nearest},
     request,
     twitchat::{
         Generation,
@@ -293,7 +294,7 @@ impl Step {
             Does::Publish { name, .. } => format!("publish {name}"),
             Does::Request { name, .. } => format!("request {name}"),
             Does::Obs { name, .. } => format!("obs {name}"),
-            Does::Wait(Pause::Fixed(time)) => format!("wait {}", fields::show_time(*time)),
+            Does::Wait(Pause::Fixed(time)) => format!("wait {}", duration::show(*time)),
             Does::Wait(Pause::Text(_)) => "wait".into(),
             Does::Run { program, .. } => format!("run {program}"),
             Does::Action { name, .. } => format!("action {name}"),

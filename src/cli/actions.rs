@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use twitchat_bridge::daemon::state;
+use twitchat_bridge::input;
 use twitchat_bridge::twitchat::Generation;
 use twitchat_bridge::twitchat::action::{self, Action, Explanation, Parameter};
 use twitchat_bridge::twitchat::catalogue;
@@ -86,7 +87,7 @@ fn listed_name(
 }
 
 fn unknown(name: &str) -> Failure {
-    let similar = action::nearest(
+    let similar = input::similar(
         &name.to_uppercase().replace('-', "_"),
         action::actions().flat_map(|action| action.names.all()),
     )

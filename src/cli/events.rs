@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use serde::Serialize;
 use serde_json::Value;
 use twitchat_bridge::event::{EventName, name::catalogue as known_events};
+use twitchat_bridge::input;
 use twitchat_bridge::twitchat::Generation;
-use twitchat_bridge::twitchat::action;
 use twitchat_bridge::twitchat::catalogue::{self, Class, Entry};
 
 use super::failure::Failure;
@@ -231,7 +231,7 @@ fn unknown(name: &str) -> Failure {
         .flat_map(|(source, kinds)| kinds.iter().map(move |kind| format!("{source}.{kind}")));
     let all: Vec<String> = kinds.chain(events).collect();
     let similar =
-        action::nearest(&name.replace('-', "_"), all.iter().map(String::as_str)).join(" or ");
+        input::similar(&name.replace('-', "_"), all.iter().map(String::as_str)).join(" or ");
     let hint = if similar.is_empty() {
         "`twitchat-bridge events --all` lists them".to_owned()
     } else {

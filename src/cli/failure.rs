@@ -25,7 +25,7 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Usage(String),
     /// What was waited for did not happen.
-    #[error("it did not happen within {}", super::span::show(*within))]
+    #[error("it did not happen within {}", twitchat_bridge::input::duration::show(*within))]
     Late {
         /// How long we waited.
         within: Duration,

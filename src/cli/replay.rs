@@ -8,6 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::{Instant, sleep_until};
 use twitchat_bridge::event::Heard;
 use twitchat_bridge::event::heard::Replay;
+use twitchat_bridge::input::duration;
 use twitchat_bridge::obs::{Batch, RequestError};
 use uuid::Uuid;
 
@@ -346,7 +347,7 @@ impl Player {
                 format!(
                     " of {}, {} in all",
                     survey.messages,
-                    span::show(survey.takes)
+                    duration::show(survey.takes)
                 )
             })
             .unwrap_or_default();

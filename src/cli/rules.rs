@@ -9,10 +9,10 @@ use clap::Subcommand;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 use twitchat_bridge::automation::{Once, Rule, Rulebook, Step};
+use twitchat_bridge::input::duration;
 
 use super::context::Context;
 use super::out;
-use super::span;
 
 pub(crate) use test::describe;
 
@@ -127,7 +127,7 @@ fn limits(rule: &Rule) -> String {
     let cooldown = if rule.cooldown.is_zero() {
         String::new()
     } else {
-        format!("cooldown {}", span::show(rule.cooldown))
+        format!("cooldown {}", duration::show(rule.cooldown))
     };
     let parts = [
         if rule.enabled { "" } else { "switched off" },

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
 use twitchat_bridge::client::{Client, Error};
 use twitchat_bridge::daemon::{machine, state};
+use twitchat_bridge::input;
 use twitchat_bridge::obs::RequestError;
 use twitchat_bridge::twitchat::Generation;
 use twitchat_bridge::twitchat::action::{self, Expected, Prepared, Problem};
@@ -158,7 +159,7 @@ fn awaited(event: &str, prepared: &Prepared) -> Result<Vec<Expected>, Failure> {
     let event = name(event).map_err(|why| Failure::Usage(format!("--wait={event}: {why}")))?;
     let Some(entry) = catalogue::look_up(&event) else {
         let known = catalogue::entries().iter().map(|entry| entry.name);
-        let similar = action::nearest(&event, known).join(" or ");
+        let similar = input::similar(&event, known).join(" or ");
         let hint = if similar.is_empty() {
             String::new()
         } else {

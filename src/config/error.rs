@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::Origin;
 use crate::automation::Problem;
+use crate::input::did_you_mean;
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -108,12 +109,6 @@ pub enum Warning {
         /// The known one that resembles it most.
         nearest: Option<&'static str>,
     },
-}
-
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest
-        .map(|nearest| format!("; did you mean {nearest}?"))
-        .unwrap_or_default()
 }
 
 fn each_on_a_line(problems: &[(Origin, Problem)]) -> String {

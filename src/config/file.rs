@@ -8,7 +8,7 @@ use super::load::FileText;
 use super::raw::{Raw, Spot};
 use super::{ConfigError, Origin};
 use crate::automation::{self, Node, Problem, Rulebook};
-use crate::event::nearest::nearest;
+use crate::input::nearest;
 
 /// One setting as a source gives it.
 pub(super) struct Entry {

@@ -15,7 +15,7 @@ use super::raw::Raw;
 use super::read::Unknown;
 use super::{Config, ConfigError, Origin, Warning};
 use crate::automation;
-use crate::event::nearest::nearest;
+use crate::input::nearest;
 
 /// What the command line says. Values are texts: they are read, and refused, like those of the
 /// other sources.

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, fmt::friendly::SpanPrinter};
 use secrecy::SecretString;
 use strum::VariantNames;
 
@@ -16,7 +15,8 @@ use super::raw::{Raw, Spot};
 use super::settings::Generation;
 use crate::{
     credits::Section,
-    event::{nearest::nearest, person::LONGEST_NAME},
+    event::person::LONGEST_NAME,
+    input::{duration, nearest},
 };
 
 /// A value that its setting refuses.
@@ -179,19 +179,18 @@ pub(super) fn person(raw: &Raw) -> Read<String> {
 
 pub(super) fn time(raw: &Raw) -> Read<Duration> {
     const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
-    let seconds = whole(raw)
-        .and_then(|seconds| u64::try_from(seconds).ok())
-        .map(Duration::from_secs);
-    let parsed = || text(raw)?.parse::<SignedDuration>().ok()?.try_into().ok();
-    seconds
-        .or_else(parsed)
-        .filter(|time| *time <= YEAR)
+    let time = match raw {
+        Raw::Whole(seconds) => u64::try_from(*seconds).ok().map(Duration::from_secs),
+        Raw::Fraction(seconds) => duration::of_seconds(*seconds),
+        _ => text(raw).and_then(duration::parse),
+    };
+    time.filter(|time| *time <= YEAR)
         .ok_or_else(|| r#"a time such as "30m", "12h" or "1h 30m", or a number of seconds"#.into())
 }
 
-/// The short form that [`time`] reads.
+/// The short form that [`time`] reads, in quotes.
 pub(super) fn show_time(time: Duration) -> String {
-    quoted(&SpanPrinter::new().unsigned_duration_to_string(&time))
+    quoted(&duration::show(time))
 }
 
 pub(super) fn generation(raw: &Raw) -> Read<Generation> {

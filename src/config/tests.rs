@@ -520,6 +520,18 @@ fn refused_values_say_where_they_stand_and_what_is_allowed() {
 }
 
 #[test]
+fn a_time_is_read_as_everywhere_else() {
+    let grace = |written: &str| {
+        let config = of_file(&format!("[session]\ngrace = {written}")).unwrap();
+        config.session.grace.as_millis()
+    };
+    assert_eq!(
+        ["1.5", "'1.5'", "'500ms'", "90", "'90'", "'1m 30s'"].map(grace),
+        [1_500, 1_500, 500, 90_000, 90_000, 90_000]
+    );
+}
+
+#[test]
 fn a_value_that_a_stronger_source_overrides_is_still_checked() {
     let error = Case {
         env: &[("OBS_PORT", "4455")],

@@ -6,7 +6,6 @@ use std::ffi::OsString;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use jiff::fmt::friendly::SpanPrinter;
 use tokio::{
     io::AsyncWriteExt,
     process::{Child, ChildStdin, Command},
@@ -14,7 +13,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::automation::Program;
+use crate::{automation::Program, input::duration};
 
 /// How long a program that was asked to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -45,7 +44,7 @@ pub enum RunError {
     Failed(ExitStatus),
     /// It had its time.
     #[error("it took longer than {}, and was ended",
-        SpanPrinter::new().unsigned_duration_to_string(.0))]
+        duration::show(*.0))]
     TimedOut(Duration),
     /// Nobody's fault.
     #[error("it was ended, because we end")]

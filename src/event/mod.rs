@@ -1,5 +1,4 @@
-//! PURE. The event model: what crosses the bus, what happened, names of events, people, amounts;
-//! and how a misspelt name is found.
+//! PURE. The event model: what crosses the bus, what happened, names of events, people, amounts.
 
 pub mod currency;
 pub mod decimal;
@@ -8,7 +7,6 @@ pub mod glob;
 pub mod heard;
 pub mod money;
 pub mod name;
-pub mod nearest;
 pub mod person;
 pub mod told;
 pub mod unique;

@@ -6,8 +6,8 @@ use crate::{
     event::{
         EventName,
         name::{self, TWITCHAT, catalogue},
-        nearest::nearest,
     },
+    input::{did_you_mean, nearest},
     twitchat::catalogue as types,
 };
 
@@ -115,9 +115,7 @@ pub fn doubt(name: &EventName) -> Option<String> {
     if name.is_known() {
         return never(&[name.to_string()]);
     }
-    let hint = nearest_to(name)
-        .map(|near| format!("; did you mean {near}?"))
-        .unwrap_or_default();
+    let hint = did_you_mean(nearest_to(name).as_deref());
     Some(format!(
         "no event {name} is known: it comes only when another program publishes it with \
             PublishEvent{hint}"
@@ -135,11 +133,10 @@ pub fn doubt_of_type(kind: &str) -> Option<String> {
     if types::look_up(&kind).is_some() {
         return None;
     }
-    let hint = nearest(&kind, types::entries().iter().map(|entry| entry.name))
-        .map(|near| format!("; did you mean {near}?"));
+    let near = nearest(&kind, types::entries().iter().map(|entry| entry.name));
     Some(format!(
         "{kind} is in no version of Twitchat that is known here{}",
-        hint.unwrap_or_default()
+        did_you_mean(near)
     ))
 }
 

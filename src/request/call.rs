@@ -11,6 +11,7 @@ use super::{
 use crate::{
     credits::{Spelling, reply::Wish},
     event::EventName,
+    input::hint,
 };
 
 /// Sources with their types as an asker wrote them; `*` stands for all types of its source.
@@ -414,43 +415,15 @@ const LONGEST_NAME: usize = 64;
 
 fn unknown(name: &str) -> RequestError {
     // Comparing takes memory by the length of both, and the text goes to everybody on OBS.
-    match name.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => RequestError::Unknown {
-            name: format!("{}…", name.get(..end).unwrap_or_default()).into(),
-            hint: all_names(),
-        },
-        None => RequestError::Unknown {
-            name: name.into(),
-            hint: hint(name),
-        },
-    }
-}
-
-fn all_names() -> String {
-    format!(
-        "known are {}",
-        REQUESTS
-            .iter()
-            .map(|(known, _)| *known)
-            .collect::<Vec<_>>()
-            .join(", ")
-    )
-}
-
-/// The nearest known name if one is near, else all of them.
-fn hint(name: &str) -> String {
-    let likeness = |known: &str| {
-        strsim::normalized_damerau_levenshtein(
-            &known.to_ascii_lowercase(),
-            &name.to_ascii_lowercase(),
-        )
+    let (name, like) = match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => (
+            format!("{}…", name.get(..end).unwrap_or_default()).into(),
+            "",
+        ),
+        None => (name.into(), name),
     };
-    let nearest = REQUESTS
-        .iter()
-        .map(|(known, _)| (*known, likeness(known)))
-        .max_by(|(_, a), (_, b)| a.total_cmp(b));
-    match nearest {
-        Some((known, likeness)) if likeness > 0.6 => format!("did you mean {known}?"),
-        _ => all_names(),
+    RequestError::Unknown {
+        name,
+        hint: hint(like, REQUESTS.iter().map(|(known, _)| *known)),
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::call::REQUESTS;
-use crate::event::{cut, nearest::nearest};
+use crate::{event::cut, input::nearest};
 
 /// Fields that every request may have. `id` and `client` are read before these.
 const ALWAYS: [&str; 4] = ["request", "id", "client", "origin"];

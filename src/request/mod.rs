@@ -371,6 +371,14 @@ mod tests {
     }
 
     #[test]
+    fn part_of_a_name_suggests_the_request() {
+        assert_eq!(
+            error(&json!({ "request": "Emotes" })),
+            "unknown request \"Emotes\"; did you mean TwitchGetEmotes?"
+        );
+    }
+
+    #[test]
     fn a_name_without_end_is_cut() {
         let text = error(&json!({ "request": "é".repeat(10 << 20) }));
         assert!(

@@ -19,9 +19,10 @@ use std::fs;
 
 use source::{code, sources, without_tests, words};
 
-/// A part of the library and the parts that it may use. `event` may be used by all.
-const PARTS: [(&str, &str); 14] = [
+/// A part of the library and the parts that it may use. `event` and `input` may be used by all.
+const PARTS: [(&str, &str); 15] = [
     ("event", ""),
+    ("input", ""),
     ("twitchat", ""),
     ("mapping", "twitchat"),
     ("credits", "mapping twitchat"),
@@ -55,13 +56,14 @@ const PARTS: [(&str, &str); 14] = [
 /// The binary's own part. It uses the library by its name.
 const COMMAND: &str = "cli";
 /// Parts, and folders in them, without I/O, clock, randomness and logging.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "bridge",
     "automation",
     "request",
     "credits",
     "mapping",
     "twitchat",
+    "input",
     "event",
     "obs/link",
 ];
@@ -138,7 +140,9 @@ fn not_in_the_table(part: &str, used: &[String]) -> Vec<String> {
         return vec![format!("there is no part {part} in the table")];
     };
     let fine = |used: &str| {
-        [part, "event"].contains(&used) || allowed.split(' ').any(|allowed| allowed == used)
+        [part, "event"].contains(&used)
+            || (used == "input" && part != "event")
+            || allowed.split(' ').any(|allowed| allowed == used)
     };
     used.iter()
         .filter(|used| !fine(used))

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use twitchat_bridge::automation::{
     self, Cause, Deed, Engine, Happening, Next, Part, Rule, Rulebook, Sequence, Verdict,
 };
+use twitchat_bridge::input::duration;
 use twitchat_bridge::twitchat::Generation;
 
 use super::example::{self, Example};
@@ -19,7 +20,6 @@ use crate::cli::failure::Failure;
 use crate::cli::fields::{self, Fields};
 use crate::cli::hearing::decode::Decoder;
 use crate::cli::out::{self, BOLD, DIM};
-use crate::cli::span;
 use crate::cli::supposed::{self, Supposed};
 
 const EXAMPLES: &str =
@@ -243,10 +243,10 @@ pub(crate) fn describe(deed: Deed, generation: Option<u64>) -> Result<Value, Str
             json!({ "request": name, "data": data })
         }
         Deed::Obs(request) => json!({ "obs": request.name(), "data": request.data() }),
-        Deed::Wait(time) => json!({ "wait": span::show(time) }),
+        Deed::Wait(time) => json!({ "wait": duration::show(time) }),
         Deed::Run(program) => {
             json!({ "run": program.program, "args": program.args,
-                "timeout": span::show(program.within), "background": program.background })
+                "timeout": duration::show(program.within), "background": program.background })
         }
     })
 }

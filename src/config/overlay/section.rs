@@ -13,7 +13,8 @@ use crate::{
         Amounts, Kind, Plan, Role,
         words::{PLACEHOLDERS, unknown_placeholder},
     },
-    event::{Platform, fact::Tier, nearest::nearest},
+    event::{Platform, fact::Tier},
+    input::nearest,
 };
 
 /// Reads one key into the plan.

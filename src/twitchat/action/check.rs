@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Naming, Param, Problem, Shape, Spot, icons::ICONS, nearest};
+use super::{Naming, Param, Problem, Shape, Spot, icons::ICONS};
+use crate::input::{nearest, similar};
 
 /// What is wrong with data, and where; the action is added by who knows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +88,7 @@ fn known_keys(
             } else {
                 keys.join(", ")
             };
-            let nearest = nearest::nearest(key, keys.iter().copied()).first().copied();
+            let nearest = nearest(key, keys.iter().copied());
             Err(Fault {
                 path: join(path, key),
                 allowed,
@@ -230,7 +231,7 @@ fn one_of(
     if choice.contains(&text) {
         return Ok(());
     }
-    let nearest = nearest::nearest(text, choice.iter().copied());
+    let nearest = similar(text, choice.iter().copied());
     fault(What::NotOneOf(
         shown(text),
         nearest.into_iter().map(str::to_owned).collect(),

@@ -20,7 +20,6 @@ mod explain;
 mod feed;
 mod highlight;
 mod icons;
-mod nearest;
 mod overlays;
 mod panels;
 mod prepare;
@@ -52,7 +51,6 @@ pub use feed::{
 };
 pub use highlight::{HighlightUser, Place, Platform, Position, SetChatHighlightOverlayMessage};
 pub use icons::ICONS;
-pub use nearest::nearest;
 pub use overlays::{
     AnimatedTextClose, AnimatedTextSet, BingoGridOverlayPresence, SetAnimatedTextContentFromSd,
     SetBingoGridVisibility, SetBingoGridVisibilityFromSd, WheelItem, WheelOverlayStart,

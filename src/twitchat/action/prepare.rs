@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use super::{
     Action, Naming, Problem,
     catalogue::{actions, find, spelled},
-    nearest::nearest,
     turn::Untranslated,
 };
 use crate::{
     event::heard::TWITCHAT,
+    input::similar,
     twitchat::{
         Generation,
         catalogue::{self, is_forbidden},
@@ -267,7 +267,7 @@ fn akin(action: &Action, name: &str, generation: Generation) -> Vec<&'static str
         .filter_map(|akin| find(akin)?.name_in(generation))
         .collect();
     if named.is_empty() {
-        nearest(
+        similar(
             name,
             actions().filter_map(|action| action.name_in(generation)),
         )
@@ -283,7 +283,7 @@ fn other(
     generation: Option<Generation>,
 ) -> Result<Prepared, Problem> {
     let Some(entry) = catalogue::look_up(&name) else {
-        let nearest = nearest(&name, actions().flat_map(|action| action.names.all()));
+        let nearest = similar(&name, actions().flat_map(|action| action.names.all()));
         return Err(Problem::Unknown { name, nearest });
     };
     let kind = match generation {

@@ -1,0 +1,115 @@
+//! The known names that resemble an unknown one most.
+
+/// One name alone is suggested if it is at least this alike: 0 is not at all, 1 the same.
+const ALIKE: f64 = 0.6;
+/// The same for several names, among which the reader chooses.
+const RATHER_ALIKE: f64 = 0.5;
+/// How many names are suggested at most.
+const FEW: usize = 3;
+
+/// The candidates most like `name`, the likeliest first, three at most; none if none is like it.
+/// A name counts as like it if it holds it, or if it is like it without its section: `port` is
+/// like `obs.port`.
+pub fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut found = alike(name, candidates, RATHER_ALIKE);
+    found.truncate(FEW);
+    found
+}
+
+/// The one candidate that is most like `name`, if it is very like it.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    alike(name, candidates, ALIKE).first().copied()
+}
+
+fn alike<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    least: f64,
+) -> Vec<&'a str> {
+    let name = name.to_lowercase();
+    let likeness = |candidate: &str| {
+        let candidate = candidate.to_lowercase();
+        let whole = strsim::normalized_damerau_levenshtein(&name, &candidate);
+        let part = strsim::normalized_damerau_levenshtein(last(&name), last(&candidate)) * 0.9;
+        let holds = name.chars().count() >= 3 && candidate.contains(&name);
+        whole.max(part).max(if holds { ALIKE } else { 0.0 })
+    };
+    let mut scored: Vec<_> = candidates
+        .into_iter()
+        .map(|candidate| (likeness(candidate), candidate))
+        .filter(|(score, _)| *score >= least)
+        .collect();
+    scored.sort_by(|(a, first), (b, second)| b.total_cmp(a).then_with(|| first.cmp(second)));
+    scored.dedup();
+    scored.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// `; did you mean obs.port?`, or nothing: the end of an error about an unknown name.
+pub fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest
+        .map(|nearest| format!("; did you mean {nearest}?"))
+        .unwrap_or_default()
+}
+
+/// The nearest of the known names, or all of them if none is near.
+pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<_> = known.into_iter().collect();
+    match nearest(name, known.iter().copied()) {
+        Some(nearest) => format!("did you mean {nearest}?"),
+        None => format!("known are {}", known.join(", ")),
+    }
+}
+
+/// The last part of a dotted name.
+fn last(dotted: &str) -> &str {
+    dotted.rsplit('.').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_and_missing_sections_are_forgiven() {
+        let keys = [
+            "obs.host",
+            "obs.port",
+            "obs.password",
+            "obs.password_file",
+            "store.path",
+        ];
+        assert_eq!(nearest("obs.prot", keys), Some("obs.port"));
+        assert_eq!(nearest("port", keys), Some("obs.port"));
+        assert_eq!(nearest("store.port", keys), Some("obs.port"));
+        assert_eq!(nearest("obs.Passwrd", keys), Some("obs.password"));
+        assert_eq!(nearest("obs.colour", keys), None);
+    }
+
+    #[test]
+    fn the_likest_come_first_and_what_is_not_alike_not_at_all() {
+        let names = [
+            "CHAT_FEED_READ",
+            "GREET_FEED_READ",
+            "CHAT_FEED_READ_ALL",
+            "SHOUTOUT",
+        ];
+        assert_eq!(
+            similar("CHAT_FED_READ", names),
+            ["CHAT_FEED_READ", "CHAT_FEED_READ_ALL", "GREET_FEED_READ"]
+        );
+        assert_eq!(similar("shout", names), ["SHOUTOUT"]);
+        assert_eq!(similar("dance", names), [""; 0]);
+    }
+
+    #[test]
+    fn part_of_a_name_and_a_name_without_its_section_suggest_the_whole_everywhere() {
+        assert_eq!(
+            nearest("credits", ["GetInfo", "GetCredits"]),
+            Some("GetCredits")
+        );
+        assert_eq!(
+            similar("Folow", ["Twitch.Raid", "Twitch.Follow"]),
+            ["Twitch.Follow"]
+        );
+    }
+}
