@@ -5,20 +5,21 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use super::{
     context::Uses,
     expression::Expression,
-    fields::{Fields, Problem, Wrong},
     jinja::{self, Scope},
     latest,
     pattern::Pattern,
-    step::{Step, Steps, read_steps},
+    step::{Step, Steps, read_steps, time},
     template::Template,
-    tree::{Content, Node},
 };
-use crate::{event::EventName, input::nearest};
+use crate::{
+    event::EventName,
+    input::{Content, Field, Fields, Node, Problem, Read, Spot, nearest},
+};
 
 /// Runs of one rule or action at once, unless it says otherwise.
 const AT_ONCE: usize = 8;
 /// The most that it may say.
-const MOST_AT_ONCE: usize = 64;
+const MOST_AT_ONCE: u32 = 64;
 
 /// The sections of a config file that belong here.
 pub const SECTIONS: [&str; 3] = ["rule", "action", "label"];
@@ -111,8 +112,6 @@ pub struct Rulebook {
     pub warnings: Vec<Problem>,
 }
 
-type Read<T> = Result<T, Problem>;
-
 impl Rulebook {
     /// Reads the sections of [`SECTIONS`], each with its name, in any order. What is wrong is told
     /// of each rule, action and label.
@@ -125,14 +124,7 @@ impl Rulebook {
             let Content::List(items) = &node.content else {
                 let allowed =
                     format!("[[{section}]] with two brackets: there may be more than one");
-                problems.push(Problem::new(
-                    node.spot,
-                    section,
-                    Wrong::Value {
-                        allowed,
-                        found: node.found(),
-                    },
-                ));
+                problems.push(Field::new(&node, section).bad(allowed));
                 continue;
             };
             for (place, item) in items.iter().enumerate() {
@@ -288,7 +280,7 @@ impl Rulebook {
             problems.extend(
                 doubts
                     .into_iter()
-                    .map(|doubt| Problem::new(spot, path.clone(), Wrong::Other(doubt))),
+                    .map(|doubt| Problem::other(spot, path.clone(), doubt)),
             );
         }
         problems
@@ -321,11 +313,7 @@ impl Rulebook {
                 } else {
                     "there is another one of this name"
                 };
-                return Err(Problem::new(
-                    spot,
-                    format!("{section} {name:?}"),
-                    Wrong::Other(what.into()),
-                ));
+                return Err(Problem::other(spot, format!("{section} {name:?}"), what));
             }
         }
         Ok(())
@@ -351,11 +339,8 @@ impl Rulebook {
                         continue;
                     };
                     if next.name == action.name {
-                        return Err(Problem::new(
-                            step.spot,
-                            path,
-                            Wrong::Other("it would run itself without end".into()),
-                        ));
+                        let what = "it would run itself without end";
+                        return Err(Problem::other(step.spot, path, what));
                     }
                     if met.insert(&next.name) {
                         left.push(next);
@@ -377,11 +362,8 @@ impl Rulebook {
             Some(nearest) => format!("did you mean {nearest:?}?"),
             None => "[[action]] makes one".into(),
         };
-        Err(Problem::new(
-            step.spot,
-            path,
-            Wrong::Other(format!("there is no action {name:?}; {hint}")),
-        ))
+        let what = format!("there is no action {name:?}; {hint}");
+        Err(Problem::other(step.spot, path, what))
     }
 }
 
@@ -407,36 +389,30 @@ fn read_rule(node: &Node, number: usize) -> Read<Rule> {
     if fields.get("name").is_some() {
         fields.call(format!("rule {name:?}"));
     }
-    fields.needed("on", r#"the events it is for, such as "Twitch.Raid""#)?;
-    let pattern = |(word, spot)| {
-        Pattern::parse(word).map_err(|wrong| Problem::new(spot, fields.at("on"), wrong))
-    };
-    let on = fields
-        .words("on")?
-        .unwrap_or_default()
+    let on = fields.needed("on", r#"the events it is for, such as "Twitch.Raid""#)?;
+    let on = on
+        .words()?
         .into_iter()
-        .map(pattern)
+        .map(|(word, field)| Pattern::parse(word).map_err(|what| field.other(what)))
         .collect::<Read<_>>()?;
-    let once_per = match (fields.word("once_per")?, fields.get("once_per")) {
-        (Some("person"), _) => Some(Once::Person),
-        (Some("session"), _) => Some(Once::Session),
-        (Some(_), Some(node)) => {
-            return Err(fields.bad("once_per", node, r#""person" or "session""#));
-        }
-        _ => None,
-    };
+    let once_per = fields.read("once_per", |field| {
+        Ok(match field.word_of(&["person", "session"])? {
+            "person" => Once::Person,
+            _ => Once::Session,
+        })
+    })?;
     Ok(Rule {
         name,
         on,
-        when: fields.expression("when")?,
+        when: fields.read("when", Expression::read)?,
         steps: steps(&fields)?,
-        cooldown: fields.time("cooldown")?.unwrap_or_default(),
+        cooldown: fields.read("cooldown", time)?.unwrap_or_default(),
         once_per,
-        enabled: fields.flag("enabled")?.unwrap_or(true),
-        on_own: fields.flag("on_own")?.unwrap_or(false),
-        on_replay: fields.flag("on_replay")?.unwrap_or(false),
-        continue_on_error: fields.flag("continue_on_error")?.unwrap_or(false),
-        at_once: fields.count("at_once", MOST_AT_ONCE)?.unwrap_or(AT_ONCE),
+        enabled: fields.flag("enabled", true)?,
+        on_own: fields.flag("on_own", false)?,
+        on_replay: fields.flag("on_replay", false)?,
+        continue_on_error: fields.flag("continue_on_error", false)?,
+        at_once: at_once(&fields)?,
     })
 }
 
@@ -453,16 +429,15 @@ fn read_action(node: &Node, number: usize) -> Read<NamedAction> {
             "at_once",
         ],
     )?;
-    fields.needed("name", "what it is called")?;
-    let name: Box<str> = fields.word("name")?.unwrap_or_default().into();
+    let name: Box<str> = fields.needed("name", "what it is called")?.word()?.into();
     fields.call(format!("action {name:?}"));
     Ok(NamedAction {
         name,
         group: fields.word("group")?.unwrap_or("Actions").into(),
-        enabled: fields.flag("enabled")?.unwrap_or(true),
+        enabled: fields.flag("enabled", true)?,
         steps: steps(&fields)?,
-        continue_on_error: fields.flag("continue_on_error")?.unwrap_or(false),
-        at_once: fields.count("at_once", MOST_AT_ONCE)?.unwrap_or(AT_ONCE),
+        continue_on_error: fields.flag("continue_on_error", false)?,
+        at_once: at_once(&fields)?,
     })
 }
 
@@ -472,28 +447,25 @@ fn read_label(node: &Node, number: usize) -> Read<Label> {
         format!("label {number}"),
         &["source", "text", "enabled"],
     )?;
-    fields.needed("source", "the name of a text source in OBS")?;
-    let source: Box<str> = fields.word("source")?.unwrap_or_default().into();
+    let source = fields.needed("source", "the name of a text source in OBS")?;
+    let source: Box<str> = source.word()?.into();
     fields.call(format!("label {source:?}"));
     let expected = r#"what it shows, such as "Latest follower: {{ last('Follow').name }}""#;
-    fields.needed("text", expected)?;
-    let text = fields.template("text", Scope::Always)?;
-    let text = text.ok_or_else(|| {
-        fields.wrong(Wrong::Missing {
-            key: "text".into(),
-            expected: expected.into(),
-        })
-    })?;
+    let text = Template::read(&fields.needed("text", expected)?, Scope::Always)?;
     Ok(Label {
         source,
         text,
-        enabled: fields.flag("enabled")?.unwrap_or(true),
+        enabled: fields.flag("enabled", true)?,
     })
 }
 
+fn at_once(fields: &Fields<'_>) -> Read<usize> {
+    let count = fields.read("at_once", |field| field.whole(1, MOST_AT_ONCE))?;
+    Ok(count.map_or(AT_ONCE, |count| count as usize))
+}
+
 fn steps(fields: &Fields<'_>) -> Read<Steps> {
-    let node = fields.needed("do", r#"a list of steps, such as [{ obs = "StopStream" }]"#)?;
-    read_steps(node, &fields.at("do"))
+    read_steps(&fields.needed("do", r#"a list of steps, such as [{ obs = "StopStream" }]"#)?)
 }
 
 impl Rulebook {
@@ -501,8 +473,8 @@ impl Rulebook {
     /// manual.
     pub fn of_toml(text: &str) -> Result<Self, Vec<Problem>> {
         let bad = |error: &toml::de::Error| {
-            let spot = super::tree::Spot::of(text, error.span().map_or(0, |span| span.start));
-            Problem::new(spot, "", Wrong::Other(error.message().to_owned()))
+            let spot = Spot::of(text, error.span().map_or(0, |span| span.start));
+            Problem::other(spot, "", error.message())
         };
         let root = toml::de::DeTable::parse(text).map_err(|error| vec![bad(&error)])?;
         let sections = root.get_ref().iter().filter_map(|(section, value)| {

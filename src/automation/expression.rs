@@ -7,6 +7,7 @@ use super::{
     context::{Context, Uses},
     jinja::{self, CHAINABLE, Failed, Flaw, Scope},
 };
+use crate::input::{Content, Field, Read};
 
 /// A condition that has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,14 @@ impl Expression {
             source: source.into(),
             uses,
         })
+    }
+
+    /// Reads a value of a file.
+    pub(super) fn read(field: &Field<'_>) -> Read<Self> {
+        let Content::Text(text) = &field.node.content else {
+            return Err(field.bad("an expression in quotes"));
+        };
+        Self::parse(text).map_err(|flaw| field.other(flaw.to_string()))
     }
 
     /// As it was written.

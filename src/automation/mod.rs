@@ -8,7 +8,6 @@ mod book;
 mod context;
 mod engine;
 pub mod expression;
-mod fields;
 mod jinja;
 mod latest;
 pub mod obs_request;
@@ -20,7 +19,6 @@ mod step;
 mod template;
 #[cfg(test)]
 mod tests;
-mod tree;
 
 pub use book::{Label, NamedAction, Once, Rule, Rulebook, SECTIONS};
 pub use context::{Context, Part, Uses};
@@ -29,7 +27,6 @@ pub use engine::{
     ProgramEnd, ProgramId, ProgramTally, RunId, Tally, Trace, Turn, Verdict,
 };
 pub use expression::Expression;
-pub use fields::{Problem, Wrong};
 pub use jinja::{Failed, Flaw, Scope};
 pub use latest::{Entry as LatestEntry, Latest};
 pub use obs_request::ObsRequest;
@@ -39,4 +36,3 @@ pub use script::read_script;
 pub use sequence::{Next, Sequence};
 pub use step::{Deed, Program, Refused, Step, Steps, prepare};
 pub use template::{Shape, Template};
-pub use tree::{Content, Node, Spot, Table};

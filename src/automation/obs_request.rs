@@ -8,9 +8,8 @@ use std::str::FromStr;
 use serde_json::{Map, Value};
 use strum::VariantNames;
 
-use super::fields::{Problem, Wrong, unknown_key};
-use super::{template::Shape, tree::Spot};
-use crate::input::hint;
+use super::template::Shape;
+use crate::input::{Cause, Problem, Read, Spot, hint};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -251,13 +250,13 @@ const ONE_OF: [(&str, [&str; 2]); 4] = [
 pub const KEY_MODIFIERS: [&str; 4] = ["shift", "control", "alt", "command"];
 
 /// The canonical name and the fields of a request; its name in any case.
-pub(super) fn find(name: &str) -> Result<(&'static str, &'static [Field]), Wrong> {
+pub(super) fn find(name: &str) -> Result<(&'static str, &'static [Field]), Cause> {
     let found = REQUESTS
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name));
     found.copied().ok_or_else(|| {
         let hint = hint(name, REQUESTS.iter().map(|(known, _)| *known));
-        Wrong::Other(format!(
+        Cause::Other(format!(
             "there is no OBS request {name} that a step can make; {hint}"
         ))
     })
@@ -265,41 +264,41 @@ pub(super) fn find(name: &str) -> Result<(&'static str, &'static [Field]), Wrong
 
 impl ObsRequest {
     /// Reads a request whose templates are filled in.
-    pub fn read(name: &str, data: Map<String, Value>) -> Result<Self, Wrong> {
+    pub fn read(name: &str, data: Map<String, Value>) -> Result<Self, Cause> {
         let (name, fields) = find(name)?;
         check(
             name,
             fields,
             data.iter().map(|(key, value)| (key.as_str(), Some(value))),
         )?;
-        Self::build(name, data).ok_or_else(|| Wrong::Other(format!("{name} cannot be read")))
+        Self::build(name, data).ok_or_else(|| Cause::Other(format!("{name} cannot be read")))
     }
 }
 
 /// Checks what is known of a request's data before its templates are filled in.
-pub(super) fn check_shape(name: &str, data: &Shape, spot: Spot, path: &str) -> Result<(), Problem> {
-    let (name, fields) = find(name).map_err(|wrong| Problem::new(spot, path, wrong))?;
-    check(name, fields, data.fields()).map_err(|wrong| Problem::new(spot, path, wrong))
+pub(super) fn check_shape(name: &str, data: &Shape, spot: Spot, path: &str) -> Read<()> {
+    let (name, fields) = find(name).map_err(|cause| Problem::new(spot, path, cause))?;
+    check(name, fields, data.fields()).map_err(|cause| Problem::new(spot, path, cause))
 }
 
 fn check<'a>(
     name: &str,
     fields: &[Field],
     data: impl IntoIterator<Item = (&'a str, Option<&'a Value>)>,
-) -> Result<(), Wrong> {
+) -> Result<(), Cause> {
     let data: Vec<_> = data.into_iter().collect();
     let names: Vec<_> = fields.iter().map(|field| field.name).collect();
     if let Some((key, _)) = data.iter().find(|(key, _)| !names.contains(key)) {
         return Err(if names.is_empty() {
-            Wrong::Other(format!("{name} takes no data"))
+            Cause::Other(format!("{name} takes no data"))
         } else {
-            unknown_key(key, &names)
+            Cause::unknown_key(key, &names)
         });
     }
     for field in fields {
         match data.iter().find(|(key, _)| *key == field.name) {
             None if field.needed => {
-                return Err(Wrong::Missing {
+                return Err(Cause::Missing {
                     key: field.name.into(),
                     expected: format!("{name} needs {}", field.kind.words()),
                 });
@@ -310,7 +309,7 @@ fn check<'a>(
     }
     match ONE_OF.iter().find(|(known, _)| *known == name) {
         Some((_, [one, other])) if !data.iter().any(|(key, _)| key == one || key == other) => {
-            Err(Wrong::Missing {
+            Err(Cause::Missing {
                 key: format!("{one} or {other}"),
                 expected: format!("{name} needs one of them"),
             })
@@ -319,9 +318,9 @@ fn check<'a>(
     }
 }
 
-fn check_value(field: &Field, value: &Value) -> Result<(), Wrong> {
+fn check_value(field: &Field, value: &Value) -> Result<(), Cause> {
     let bad = |allowed: String| {
-        Err(Wrong::Other(format!(
+        Err(Cause::Other(format!(
             "{} must be {allowed}, not {value}",
             field.name
         )))

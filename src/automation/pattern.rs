@@ -1,6 +1,5 @@
 //! Which events a rule is for.
 
-use super::fields::Wrong;
 use crate::{
     event::{
         EventName, Glob,
@@ -23,7 +22,7 @@ pub struct Pattern {
 impl Pattern {
     /// Reads a name. One without `*` whose source is known must be known itself, so that a slip
     /// shows.
-    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let Some((source, kind)) = text
             .split_once('.')
             .or_else(|| (text == "*").then_some(("*", "*")))
@@ -31,14 +30,14 @@ impl Pattern {
             let hint = of_any_source(text)
                 .map(|known| format!("; did you mean {known}?"))
                 .unwrap_or_default();
-            return Err(Wrong::Other(format!(
+            return Err(format!(
                 "{text} is no name of events: it is a source and a type such as Twitch.Raid{hint}"
-            )));
+            ));
         };
         if source.is_empty() || kind.is_empty() || text.chars().any(char::is_whitespace) {
-            return Err(Wrong::Other(format!(
+            return Err(format!(
                 "{text:?} is no name of events: it is a source and a type such as Twitch.Raid"
-            )));
+            ));
         }
         let pattern = Self {
             source: Glob::new(source),
@@ -60,10 +59,7 @@ impl Pattern {
                     })
                     .collect();
                 let near = nearest(text, known.iter().map(String::as_str));
-                return Err(Wrong::Other(format!(
-                    "there is no event {text}{}",
-                    did_you_mean(near)
-                )));
+                return Err(format!("there is no event {text}{}", did_you_mean(near)));
             }
         }
         Ok(pattern)
@@ -167,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_slip_shows() {
-        let wrong = |text: &str| Pattern::parse(text).unwrap_err().to_string();
+        let wrong = |text: &str| Pattern::parse(text).unwrap_err();
         assert_eq!(
             wrong("Twitch.Riad"),
             "there is no event Twitch.Riad; did you mean Twitch.Raid?"

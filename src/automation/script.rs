@@ -1,15 +1,14 @@
 //! A script: steps in a file of their own.
 
-use super::{
-    fields::{Problem, Wrong},
-    step::{Step, Steps, read_steps},
-    tree::{Content, Node, Spot},
+use super::step::{Step, Steps, read_steps};
+use crate::{
+    event::unique,
+    input::{Content, Field, Node, Problem, Read, Spot},
 };
-use crate::event::unique;
 
 /// Reads the steps of a script: TOML with `[[step]]`s, or one JSON object per line. A text that
 /// begins with `{` is the latter.
-pub fn read_script(text: &str) -> Result<Steps, Problem> {
+pub fn read_script(text: &str) -> Read<Steps> {
     if text.trim_start().starts_with('{') {
         of_lines(text)
     } else {
@@ -17,10 +16,10 @@ pub fn read_script(text: &str) -> Result<Steps, Problem> {
     }
 }
 
-fn of_toml(text: &str) -> Result<Steps, Problem> {
+fn of_toml(text: &str) -> Read<Steps> {
     let root = toml::de::DeTable::parse(text).map_err(|error| {
         let spot = Spot::of(text, error.span().map_or(0, |span| span.start));
-        Problem::new(spot, "script", Wrong::Other(error.message().to_owned()))
+        Problem::other(spot, "script", error.message())
     })?;
     let mut steps = None;
     for (key, value) in root.get_ref() {
@@ -31,29 +30,26 @@ fn of_toml(text: &str) -> Result<Steps, Problem> {
                 "there is no {}; a script has [[step]]s and nothing else",
                 key.get_ref()
             );
-            return Err(Problem::new(spot, "script", Wrong::Other(what)));
+            return Err(Problem::other(spot, "script", what));
         }
         if !matches!(node.content, Content::List(_)) {
-            let what = "must be [[step]] with two brackets: there may be more than one".to_owned();
-            return Err(Problem::new(node.spot, "step", Wrong::Other(what)));
+            let what = "must be [[step]] with two brackets: there may be more than one";
+            return Err(Problem::other(node.spot, "step", what));
         }
-        steps = Some(read_steps(&node, "step")?);
+        steps = Some(read_steps(&Field::new(&node, "step"))?);
     }
     steps.ok_or_else(|| {
-        Problem::new(
-            Spot { line: 1, column: 1 },
-            "script",
-            Wrong::Other("there is no [[step]] in it".into()),
-        )
+        let spot = Spot { line: 1, column: 1 };
+        Problem::other(spot, "script", "there is no [[step]] in it")
     })
 }
 
-fn of_lines(text: &str) -> Result<Steps, Problem> {
+fn of_lines(text: &str) -> Read<Steps> {
     let lines = text
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty());
-    let step = |(at, line): (usize, &str)| -> Result<Step, Problem> {
+    let step = |(at, line): (usize, &str)| -> Read<Step> {
         let spot = Spot {
             line: at + 1,
             column: 1,
@@ -63,13 +59,10 @@ fn of_lines(text: &str) -> Result<Steps, Problem> {
                 line: at + 1,
                 column: error.column().max(1),
             };
-            Problem::new(
-                spot,
-                "script",
-                Wrong::Other(format!("this line is no JSON: {error}")),
-            )
+            Problem::other(spot, "script", format!("this line is no JSON: {error}"))
         })?;
-        Step::read(&Node::of_json(value, spot), &format!("line {}", at + 1))
+        let node = Node::of_json(value, spot);
+        Step::read(&Field::new(&node, format!("line {}", at + 1)))
     };
     lines.map(step).collect()
 }

@@ -6,15 +6,13 @@ use serde_json::{Map, Value};
 
 use super::{
     context::{Context, Uses},
-    fields::{self, Fields, Problem, Wrong, unknown_key},
     jinja::{Failed, Scope},
     obs_request::{self, ObsRequest},
     template::{Shape, Template},
-    tree::{Content, Node, Spot},
 };
 use crate::{
     event::EventName,
-    input::{duration, nearest},
+    input::{Cause, Content, Field, Fields, Problem, Read, Spot, duration, nearest},
     request,
     twitchat::{
         Generation,
@@ -22,6 +20,11 @@ use crate::{
     },
 };
 
+/// The longest time that anything here may take or wait: a day.
+const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// How a time is written.
+const TIME: &str =
+    r#"a time such as "500ms", "5s" or "1m 30s", or a number of seconds, at most a day"#;
 /// How long a program may run unless the step says otherwise.
 const PROGRAM_WITHIN: Duration = Duration::from_secs(60);
 /// What a step begins with: the one of these keys says what it does.
@@ -146,54 +149,39 @@ pub struct Program {
 }
 
 /// Reads a list of steps.
-pub(super) fn read_steps(node: &Node, path: &str) -> Result<Steps, Problem> {
+pub(super) fn read_steps(field: &Field<'_>) -> Read<Steps> {
     let allowed = r#"a list of steps, such as [{ wait = "5s" }, { obs = "StopStream" }]"#;
-    let bad = || {
-        Problem::new(
-            node.spot,
-            path,
-            Wrong::Value {
-                allowed: allowed.into(),
-                found: node.found(),
-            },
-        )
-    };
-    let Content::List(items) = &node.content else {
-        return Err(bad());
+    let Content::List(items) = &field.node.content else {
+        return Err(field.bad(allowed));
     };
     if items.is_empty() {
-        return Err(Problem::new(
-            node.spot,
-            path,
-            Wrong::Value {
-                allowed: allowed.into(),
-                found: "an empty list".into(),
-            },
-        ));
+        let cause = Cause::Value {
+            allowed: allowed.into(),
+            found: "an empty list".into(),
+        };
+        return Err(Problem::new(field.node.spot, &*field.path, cause));
     }
     items
         .iter()
         .enumerate()
-        .map(|(place, item)| Step::read(item, &format!("{path}[{place}]")))
+        .map(|(place, item)| Step::read(&Field::new(item, format!("{}[{place}]", field.path))))
         .collect()
 }
 
+/// Reads how long something takes or waits.
+pub(super) fn time(field: &Field<'_>) -> Read<Duration> {
+    field.time(LONGEST_TIME, TIME)
+}
+
 impl Step {
-    /// Reads one step. `path` is what errors call it.
-    pub fn read(node: &Node, path: &str) -> Result<Self, Problem> {
+    /// Reads one step.
+    pub fn read(field: &Field<'_>) -> Read<Self> {
+        let (node, path) = (field.node, &*field.path);
         let Content::Table(table) = &node.content else {
-            let allowed = r#"a table such as { wait = "5s" }"#.into();
-            return Err(Problem::new(
-                node.spot,
-                path,
-                Wrong::Value {
-                    allowed,
-                    found: node.found(),
-                },
-            ));
+            return Err(field.bad(r#"a table such as { wait = "5s" }"#));
         };
         let mut verbs = table.iter().filter(|(key, ..)| VERBS.contains(key));
-        let wrong = |spot, what: String| Err(Problem::new(spot, path, Wrong::Other(what)));
+        let wrong = |spot, what: String| Err(Problem::other(spot, path, what));
         let Some((verb, spot, _)) = verbs.next() else {
             let near = table
                 .iter()
@@ -223,7 +211,7 @@ impl Step {
             "wait" => read_wait(&Fields::of(node, path, &["wait"])?),
             "run" => read_run(&Fields::of(node, path, &["run", "timeout", "background"])?),
             "action" => read_action(&Fields::of(node, path, &["action", "args"])?),
-            _ => return Err(Problem::new(spot, path, unknown_key(verb, &VERBS))),
+            _ => return Err(Problem::new(spot, path, Cause::unknown_key(verb, &VERBS))),
         }?;
         Ok(Self {
             spot: node.spot,
@@ -343,13 +331,10 @@ impl Does {
             Self::Wait(Pause::Fixed(time)) => Deed::Wait(*time),
             Self::Wait(Pause::Text(template)) => {
                 let text = template.render(context)?;
-                let time = fields::duration(&text);
-                Deed::Wait(time.ok_or_else(|| {
-                    Failed(format!(
-                        "{text:?} is no time: it must be {}",
-                        fields::time_expected()
-                    ))
-                })?)
+                let time = duration::parse(&text).filter(|time| *time <= LONGEST_TIME);
+                Deed::Wait(
+                    time.ok_or_else(|| Failed(format!("{text:?} is no time: it must be {TIME}")))?,
+                )
             }
             Self::Run {
                 program,
@@ -371,19 +356,21 @@ impl Does {
     }
 }
 
-fn data(fields: &Fields<'_>, key: &str) -> Result<(Shape, Spot), Problem> {
-    let none = || (Shape::Fixed(Value::Object(Map::new())), fields.spot());
-    Ok(fields.shape(key, Scope::Event)?.unwrap_or_else(none))
+fn data(fields: &Fields<'_>, key: &str) -> Read<(Shape, Spot)> {
+    Ok(match fields.get(key) {
+        Some(field) => (Shape::read_table(&field, Scope::Event)?, field.node.spot),
+        None => (Shape::Fixed(Value::Object(Map::new())), fields.spot()),
+    })
 }
 
-fn word(fields: &Fields<'_>, key: &str) -> Result<Box<str>, Problem> {
+fn word(fields: &Fields<'_>, key: &str) -> Read<Box<str>> {
     Ok(fields.word(key)?.unwrap_or_default().into())
 }
 
-fn read_send(fields: &Fields<'_>) -> Result<Does, Problem> {
+fn read_send(fields: &Fields<'_>) -> Read<Does> {
     let kind = word(fields, "send")?;
-    let check = fields.flag("check")?.unwrap_or(true);
-    let yes = fields.flag("yes")?.unwrap_or(false);
+    let check = fields.flag("check", true)?;
+    let yes = fields.flag("yes", false)?;
     let (data, spot) = data(fields, "data")?;
     match &data {
         Shape::Fixed(Value::Object(map)) => {
@@ -393,15 +380,13 @@ fn read_send(fields: &Fields<'_>) -> Result<Does, Problem> {
                     Wrongly::Unknown { .. } | Wrongly::Forbidden(_)
                 ))
             ) {
-                fields.get("send").map_or(spot, |node| node.spot)
+                fields.get("send").map_or(spot, |field| field.node.spot)
             } else {
                 spot
             };
             let prepared = prepared(&kind, map.clone(), check, None);
             let allowed = prepared.and_then(|prepared| unless_destructive(prepared, yes));
-            allowed.map_err(|refused| {
-                Problem::new(at, fields.path(), Wrong::Other(refused.to_string()))
-            })?;
+            allowed.map_err(|refused| Problem::other(at, fields.path(), refused.to_string()))?;
         }
         // Before the templates are filled in, only the name can be checked.
         _ => {
@@ -471,7 +456,7 @@ fn unless_destructive(prepared: Prepared, yes: bool) -> Result<Prepared, Refused
     }
 }
 
-fn read_publish(fields: &Fields<'_>) -> Result<Does, Problem> {
+fn read_publish(fields: &Fields<'_>) -> Read<Does> {
     let word = fields.word("publish")?.unwrap_or_default();
     let name = EventName::parse(word).filter(|name| {
         !name
@@ -490,11 +475,11 @@ fn read_publish(fields: &Fields<'_>) -> Result<Does, Problem> {
     Ok(Does::Publish {
         name,
         data,
-        id: fields.template("id", Scope::Event)?,
+        id: fields.read("id", |id| Template::read(id, Scope::Event))?,
     })
 }
 
-fn read_request(fields: &Fields<'_>) -> Result<Does, Problem> {
+fn read_request(fields: &Fields<'_>) -> Read<Does> {
     let name = word(fields, "request")?;
     if ONLY_ASKS
         .iter()
@@ -512,14 +497,12 @@ fn read_request(fields: &Fields<'_>) -> Result<Does, Problem> {
         .map(|(key, value)| (key.to_owned(), value.cloned().unwrap_or_default()))
         .collect();
     if let Some(unknown) = request::unknown(&name, &given).warnings().next() {
-        return Err(Problem::new(spot, fields.path(), Wrong::Other(unknown)));
+        return Err(Problem::other(spot, fields.path(), unknown));
     }
     let check = |data: &Map<String, Value>| request::of(&name, data.clone()).map(drop);
     match &data {
         Shape::Fixed(Value::Object(map)) => {
-            check(map).map_err(|error| {
-                Problem::new(spot, fields.path(), Wrong::Other(error.to_string()))
-            })?;
+            check(map).map_err(|error| Problem::other(spot, fields.path(), error.to_string()))?;
         }
         _ => {
             if let Err(error @ request::RequestError::Unknown { .. }) = check(&Map::new()) {
@@ -530,7 +513,7 @@ fn read_request(fields: &Fields<'_>) -> Result<Does, Problem> {
     Ok(Does::Request { name, data })
 }
 
-fn read_obs(fields: &Fields<'_>) -> Result<Does, Problem> {
+fn read_obs(fields: &Fields<'_>) -> Read<Does> {
     let word = fields.word("obs")?.unwrap_or_default();
     let (name, _) =
         obs_request::find(word).map_err(|wrong| fields.other("obs", wrong.to_string()))?;
@@ -539,66 +522,53 @@ fn read_obs(fields: &Fields<'_>) -> Result<Does, Problem> {
     Ok(Does::Obs { name, data })
 }
 
-fn read_wait(fields: &Fields<'_>) -> Result<Does, Problem> {
-    if let Some(Content::Text(_)) = fields.get("wait").map(|node| &node.content)
-        && let Some(template) = fields.template("wait", Scope::Event)?
-        && !template.is_fixed()
-    {
-        return Ok(Does::Wait(Pause::Text(template)));
+fn read_wait(fields: &Fields<'_>) -> Read<Does> {
+    let field = fields.needed("wait", TIME)?;
+    if matches!(field.node.content, Content::Text(_)) {
+        let template = Template::read(&field, Scope::Event)?;
+        if !template.is_fixed() {
+            return Ok(Does::Wait(Pause::Text(template)));
+        }
     }
-    Ok(Does::Wait(Pause::Fixed(
-        fields.time("wait")?.unwrap_or_default(),
-    )))
+    Ok(Does::Wait(Pause::Fixed(time(&field)?)))
 }
 
-fn read_run(fields: &Fields<'_>) -> Result<Does, Problem> {
-    let node = fields.needed("run", "a program and its arguments")?;
+fn read_run(fields: &Fields<'_>) -> Read<Does> {
+    let field = fields.needed("run", "a program and its arguments")?;
     let allowed = r#"a program and its arguments, such as ["notify-send", "{{ data.displayName }}"]; no shell reads them"#;
-    let Content::List(items) = &node.content else {
-        return Err(fields.bad("run", node, allowed));
+    let Content::List(items) = &field.node.content else {
+        return Err(field.bad(allowed));
     };
     let Some((first, rest)) = items.split_first() else {
-        return Err(fields.bad("run", node, allowed));
+        return Err(field.bad(allowed));
     };
-    let program = match &first.content {
+    let first = Field::new(first, &*field.path);
+    let program = match &first.node.content {
         Content::Text(text) if !text.is_empty() => text,
-        _ => return Err(fields.bad("run", first, allowed)),
+        _ => return Err(first.bad(allowed)),
     };
     if ["{{", "{%", "{#"]
         .iter()
         .any(|opening| program.contains(opening))
     {
-        let what =
+        return Err(first.other(
             "the program's name cannot be a template: what somebody writes in chat must not \
-            choose a program"
-                .to_owned();
-        return Err(Problem::new(
-            first.spot,
-            fields.at("run"),
-            Wrong::Other(what),
+                choose a program",
         ));
     }
-    let args = rest
-        .iter()
-        .enumerate()
-        .map(|(place, arg)| {
-            fields::template(
-                arg,
-                &format!("{}[{}]", fields.at("run"), place + 1),
-                Scope::Event,
-            )
-        })
-        .collect::<Result<_, _>>()?;
-    let within = fields.time("timeout")?.unwrap_or(PROGRAM_WITHIN);
+    let arg = |(place, arg)| {
+        let path = format!("{}[{}]", field.path, place + 1);
+        Template::read(&Field::new(arg, path), Scope::Event)
+    };
     Ok(Does::Run {
         program: program.as_str().into(),
-        args,
-        within,
-        background: fields.flag("background")?.unwrap_or(false),
+        args: rest.iter().enumerate().map(arg).collect::<Read<_>>()?,
+        within: fields.read("timeout", time)?.unwrap_or(PROGRAM_WITHIN),
+        background: fields.flag("background", false)?,
     })
 }
 
-fn read_action(fields: &Fields<'_>) -> Result<Does, Problem> {
+fn read_action(fields: &Fields<'_>) -> Read<Does> {
     let name = word(fields, "action")?;
     let (args, _) = data(fields, "args")?;
     Ok(Does::Action { name, args })

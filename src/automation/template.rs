@@ -6,10 +6,9 @@ use serde_json::{Map, Value};
 
 use super::{
     context::{Context, Uses},
-    fields::{Problem, Wrong},
     jinja::{self, Failed, Flaw, STRICT, Scope},
-    tree::{Content, Node},
 };
+use crate::input::{Content, Field, Read};
 
 /// The longest text that a template may become.
 const LONGEST: usize = 256 * 1024;
@@ -32,6 +31,14 @@ impl Template {
             source: source.into(),
             uses,
         })
+    }
+
+    /// Reads a value of a file.
+    pub(super) fn read(field: &Field<'_>, scope: Scope) -> Read<Self> {
+        let Content::Text(text) = &field.node.content else {
+            return Err(field.bad("a text in quotes"));
+        };
+        Self::parse(text, scope).map_err(|flaw| field.other(flaw.to_string()))
     }
 
     /// As it was written.
@@ -134,11 +141,13 @@ pub enum Shape {
 
 impl Shape {
     /// Reads a value of a file.
-    pub(super) fn read(node: &Node, path: &str, scope: Scope) -> Result<Self, Problem> {
+    pub(super) fn read(field: &Field<'_>, scope: Scope) -> Read<Self> {
+        let node = field.node;
+        let is_fixed = |shape: &Self| matches!(shape, Self::Fixed(_));
         Ok(match &node.content {
-            Content::Text(text) => {
-                let template = Template::parse(text, scope)
-                    .map_err(|flaw| Problem::new(node.spot, path, Wrong::Template(flaw)))?;
+            Content::Text(text) | Content::Loose(text) => {
+                let template =
+                    Template::parse(text, scope).map_err(|flaw| field.other(flaw.to_string()))?;
                 if template.is_fixed() {
                     Self::Fixed(Value::String(text.clone()))
                 } else {
@@ -146,31 +155,31 @@ impl Shape {
                 }
             }
             Content::List(items) => {
-                let shapes: Vec<_> = items
+                let item = |(place, item)| {
+                    let path = format!("{}[{place}]", field.path);
+                    Self::read(&Field::new(item, path), scope)
+                };
+                let shapes = items
                     .iter()
                     .enumerate()
-                    .map(|(place, item)| Self::read(item, &format!("{path}[{place}]"), scope))
-                    .collect::<Result<_, _>>()?;
-                if shapes.iter().all(|shape| matches!(shape, Self::Fixed(_))) {
+                    .map(item)
+                    .collect::<Read<Vec<_>>>()?;
+                if shapes.iter().all(is_fixed) {
                     Self::Fixed(node.to_json())
                 } else {
                     Self::List(shapes)
                 }
             }
             Content::Table(table) => {
-                let shapes: Vec<_> = table
+                let entry = |(key, _, value): (&str, _, _)| {
+                    let path = format!("{}.{key}", field.path);
+                    Ok((key.into(), Self::read(&Field::new(value, path), scope)?))
+                };
+                let shapes = table
                     .iter()
-                    .map(|(key, _, value)| {
-                        Ok((
-                            key.into(),
-                            Self::read(value, &format!("{path}.{key}"), scope)?,
-                        ))
-                    })
-                    .collect::<Result<_, _>>()?;
-                let fixed = shapes
-                    .iter()
-                    .all(|(_, shape)| matches!(shape, Self::Fixed(_)));
-                if fixed {
+                    .map(entry)
+                    .collect::<Read<Vec<(Box<str>, _)>>>()?;
+                if shapes.iter().all(|(_, shape)| is_fixed(shape)) {
                     Self::Fixed(node.to_json())
                 } else {
                     Self::Table(shapes)
@@ -179,17 +188,18 @@ impl Shape {
             Content::Null | Content::Bool(_) | Content::Whole(_) | Content::Fraction(_) => {
                 Self::Fixed(node.to_json())
             }
-            Content::Other(kind) => {
-                return Err(Problem::new(
-                    node.spot,
-                    path,
-                    Wrong::Value {
-                        allowed: "what JSON can hold".into(),
-                        found: (*kind).into(),
-                    },
-                ));
+            Content::Path(_) | Content::Other(_) => {
+                return Err(field.bad("what JSON can hold"));
             }
         })
+    }
+
+    /// A table whose texts are templates.
+    pub(super) fn read_table(field: &Field<'_>, scope: Scope) -> Read<Self> {
+        match field.node.content {
+            Content::Table(_) => Self::read(field, scope),
+            _ => Err(field.bad("a table")),
+        }
     }
 
     /// With its templates filled in.
@@ -275,7 +285,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::automation::tree::Spot;
+    use crate::input::{Node, Spot};
 
     fn raid() -> Context {
         Context::of_event(
@@ -287,12 +297,8 @@ mod tests {
     }
 
     fn shape(json: Value) -> Shape {
-        Shape::read(
-            &Node::of_json(json, Spot { line: 1, column: 1 }),
-            "data",
-            Scope::Event,
-        )
-        .unwrap()
+        let node = Node::of_json(json, Spot { line: 1, column: 1 });
+        Shape::read(&Field::new(&node, "data"), Scope::Event).unwrap()
     }
 
     fn rendered(source: &str) -> Result<String, String> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    Rulebook,
+    Once, Rulebook,
     obs_request::{Field, Kind, REQUESTS},
     read_script,
 };
@@ -90,4 +90,14 @@ fn only_last_names_a_message_of_twitchats() {
         )),
         "a name and a text are no message"
     );
+}
+
+#[test]
+fn values_of_rules_are_read_as_those_of_settings() {
+    let text = "[[rule]]\nname = 'x'\non = 'Twitch.Raid'\nonce_per = 'Person'\nat_once = 5.0\n\
+        do = [{ wait = 1_000.5 }]";
+    let book = Rulebook::of_toml(text).unwrap();
+    let rule = &book.rules[0];
+    assert_eq!((rule.once_per, rule.at_once), (Some(Once::Person), 5));
+    assert_eq!(rule.steps[0].summary(), "wait 16m 40s 500ms");
 }

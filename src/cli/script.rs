@@ -13,6 +13,7 @@ use twitchat_bridge::automation::{
 };
 use twitchat_bridge::client::{Client, Error};
 use twitchat_bridge::daemon::{program, state};
+use twitchat_bridge::input::{Problem, Spot};
 use twitchat_bridge::twitchat::Generation;
 
 use super::client::{self, Timeout};
@@ -123,8 +124,8 @@ fn read(file: &Path, context: &Context) -> anyhow::Result<Steps> {
     Ok(automation::read_script(&text).map_err(|problem| wrong(file, &problem))?)
 }
 
-fn wrong(file: &Path, problem: &automation::Problem) -> Failure {
-    let automation::Spot { line, column } = problem.spot;
+fn wrong(file: &Path, problem: &Problem) -> Failure {
+    let Spot { line, column } = problem.spot;
     Failure::Usage(format!("{}:{line}:{column}: {problem}", file.display()))
 }
 

@@ -4,8 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::Origin;
-use crate::automation::Problem;
-use crate::input::did_you_mean;
+use crate::input::{Cause, Problem, did_you_mean, nearest};
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +27,14 @@ pub enum ConfigError {
         message: String,
     },
     /// There is no such setting.
-    #[error("{origin}: there is no setting {key}{}", did_you_mean(*nearest))]
+    #[error("{origin}: there is no setting {key}{}", did_you_mean(nearest.as_deref()))]
     UnknownKey {
         /// Where it stands.
         origin: Origin,
         /// As it was written.
         key: String,
         /// The known one that resembles it most.
-        nearest: Option<&'static str>,
+        nearest: Option<String>,
     },
     /// A setting's value has the wrong type or is out of range.
     #[error("{origin}: {key} must be {allowed}{}", found.as_ref().map(|found| format!(", not \
@@ -77,6 +76,35 @@ pub enum ConfigError {
             store.path"
     )]
     NoHome,
+}
+
+impl ConfigError {
+    /// The error of a setting. A value of the file has its own place; of other sources `origin` is
+    /// all that is known.
+    pub(super) fn of(problem: Problem, origin: Origin) -> Self {
+        let Problem { spot, path, cause } = problem;
+        let origin = origin.at(spot);
+        match cause {
+            Cause::UnknownKey { key, known } => Self::UnknownKey {
+                origin,
+                nearest: nearest(&key, known.iter().map(|known| &**known)).map(Into::into),
+                key: format!("{path}.{key}"),
+            },
+            Cause::Missing { key, expected } => Self::Value {
+                origin,
+                key: format!("{path}.{key}"),
+                allowed: format!("there: {expected}"),
+                found: None,
+            },
+            Cause::Value { allowed, found } => Self::Value {
+                origin,
+                key: path,
+                allowed,
+                found: Some(found).filter(|found| !found.is_empty()),
+            },
+            Cause::Other(message) => Self::Syntax { origin, message },
+        }
+    }
 }
 
 /// Something the user should know, though it is no error.

@@ -3,40 +3,25 @@
 
 use toml::de::DeTable;
 
-use super::keys::{self, Key};
-use super::load::FileText;
-use super::raw::{Raw, Spot};
-use super::{ConfigError, Origin};
-use crate::automation::{self, Node, Problem, Rulebook};
-use crate::input::nearest;
-
-/// One setting as a source gives it.
-pub(super) struct Entry {
-    pub(super) key: &'static Key,
-    pub(super) raw: Raw,
-    pub(super) origin: Origin,
-}
+use super::ConfigError;
+use super::keys;
+use super::sources::{Entry, FileText};
+use crate::automation::{Rulebook, SECTIONS};
+use crate::input::{Node, Problem, Spot, nearest};
 
 /// Takes the settings out of the file.
 pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigError> {
     let text = &file.text;
-    let at = |spot: Spot| Origin::File {
-        path: file.path.clone(),
-        line: spot.line,
-        column: spot.column,
-    };
+    let at = |byte| file.at(Spot::of(text, byte));
     let root = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
-        origin: at(Spot::of(text, error.span().map_or(0, |span| span.start))),
+        origin: at(error.span().map_or(0, |span| span.start)),
         message: error.message().to_owned(),
     })?;
     let (mut entries, mut lists) = (Vec::new(), Vec::new());
     for (section, table) in root.get_ref() {
-        let section_at = at(Spot::of(text, section.span().start));
+        let section_at = at(section.span().start);
         let section = section.get_ref();
-        if let Some(known) = automation::SECTIONS
-            .into_iter()
-            .find(|known| known == section)
-        {
+        if let Some(known) = SECTIONS.into_iter().find(|known| known == section) {
             lists.push((known, Node::of_toml(table, text)));
             continue;
         }
@@ -59,44 +44,34 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
         for (name, value) in table {
             let written = format!("{section}.{}", name.get_ref());
             let Some(key) = keys::find(&written) else {
-                let origin = at(Spot::of(text, name.span().start));
+                let origin = at(name.span().start);
                 return Err(ConfigError::UnknownKey {
                     origin,
                     nearest: nearest_of(&written),
                     key: written,
                 });
             };
-            let origin = at(Spot::of(text, value.span().start));
+            let origin = at(value.span().start);
             entries.push(Entry {
                 key,
-                raw: Raw::of(value.get_ref(), text),
+                node: Node::of_toml(value, text),
                 origin,
             });
         }
     }
     let book = Rulebook::read(lists).map_err(|mut problems| {
         problems.sort_by_key(|problem| (problem.spot.line, problem.spot.column));
-        let placed = |problem: Problem| {
-            let automation::Spot { line, column } = problem.spot;
-            (
-                Origin::File {
-                    path: file.path.clone(),
-                    line,
-                    column,
-                },
-                problem,
-            )
-        };
+        let placed = |problem: Problem| (file.at(problem.spot), problem);
         ConfigError::Rules(problems.into_iter().map(placed).collect())
     })?;
     Ok((entries, book))
 }
 
 /// Settings, or sections if what is written has none.
-fn nearest_of(written: &str) -> Option<&'static str> {
+fn nearest_of(written: &str) -> Option<String> {
     let sections = keys::all()
         .map(|key| key.parts().0)
-        .chain(automation::SECTIONS)
+        .chain(SECTIONS)
         .filter(|_| !written.contains('.'));
-    nearest(written, sections.chain(keys::all().map(|key| key.name)))
+    nearest(written, sections.chain(keys::all().map(|key| key.name))).map(Into::into)
 }

@@ -12,14 +12,13 @@ mod load;
 mod machine;
 mod origin;
 mod overlay;
-mod raw;
 mod read;
 mod settings;
 mod show;
+mod sources;
 mod template;
 
 pub use error::{ConfigError, Warning};
-pub use load::{Discovered, FileText, Flags, Places, Sources};
 pub use machine::{default_path, places};
 pub use origin::Origin;
 pub use overlay::OverlaySettings;
@@ -28,6 +27,7 @@ pub use settings::{
     ObsSettings, SessionSettings, StoreSettings,
 };
 pub use show::Shown;
+pub use sources::{Discovered, FileText, Flags, Places, Sources};
 pub use template::template;
 
 #[cfg(test)]

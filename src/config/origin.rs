@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::input::Spot;
+
 /// Where a value came from; reads well in front of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -23,6 +25,20 @@ pub enum Origin {
     Obs(PathBuf),
     /// Nobody said anything.
     Default,
+}
+
+impl Origin {
+    /// The same with another place, if it is a file.
+    pub(super) fn at(self, spot: Spot) -> Self {
+        match self {
+            Self::File { path, .. } => Self::File {
+                path,
+                line: spot.line,
+                column: spot.column,
+            },
+            other => other,
+        }
+    }
 }
 
 impl fmt::Display for Origin {

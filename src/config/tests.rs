@@ -532,6 +532,28 @@ fn a_time_is_read_as_everywhere_else() {
 }
 
 #[test]
+fn a_whole_number_may_be_written_with_a_point() {
+    let config = of_file("[obs]\nport = 4466.0\n[overlay]\nspeed = 1_000.5").unwrap();
+    assert_eq!(config.obs.port, 4466);
+    assert!((config.overlay.script.look.speed - 1_000.5).abs() < f64::EPSILON);
+}
+
+#[test]
+fn a_number_without_end_is_refused_in_settings_and_rules() {
+    assert!(
+        refused("[overlay]\nspeed = inf").ends_with("not a number without end"),
+        "{}",
+        refused("[overlay]\nspeed = inf")
+    );
+    let rule = "[[action]]\nname = 'x'\ndo = [{ send = 'CHAT_FEED_READ', data = { count = nan } }]";
+    assert!(
+        refused(rule).ends_with("must be what JSON can hold, not a number without end"),
+        "{}",
+        refused(rule)
+    );
+}
+
+#[test]
 fn a_value_that_a_stronger_source_overrides_is_still_checked() {
     let error = Case {
         env: &[("OBS_PORT", "4455")],

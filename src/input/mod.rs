@@ -1,8 +1,22 @@
-//! PURE. Reading what people and programs write: suggestions for unknown names, and durations.
+//! PURE. Reading and checking what people and programs write: values with their places, tables of
+//! fields, problems, suggestions for unknown names, and durations.
 //!
-//! Every part may use it; it knows nothing of settings, rules, requests or actions.
+//! Every part may use it; it knows nothing of settings, rules, requests or actions. A [`Node`] is a
+//! value of a file with its place, a [`Field`] a node with the name that errors call it, and
+//! [`Fields`] a table of them. [`Given`] decides which values count as a number, a time or one of
+//! a few words, for nodes and for JSON alike.
 
 pub mod duration;
+mod field;
+mod fields;
+mod given;
 mod nearest;
+mod node;
+mod problem;
 
+pub use field::Field;
+pub use fields::Fields;
+pub use given::Given;
 pub use nearest::{did_you_mean, hint, nearest, similar};
+pub use node::{Content, Node, Spot, Table};
+pub use problem::{Cause, Problem, Read};

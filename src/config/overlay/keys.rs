@@ -10,7 +10,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SCENE"),
         help: "The scene in OBS that shows the end credits.",
         sample: None,
-        set: |config, raw| read::word(raw).map(|scene| config.overlay.scene = scene),
+        set: |config, field| {
+            field
+                .word()
+                .map(|scene| config.overlay.scene = scene.into())
+        },
         show: |config| Some(read::quoted(&config.overlay.scene)),
     },
     Key {
@@ -19,7 +23,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         help: "The browser source in OBS that is the page of the end credits: `overlay install` \
             makes it.",
         sample: None,
-        set: |config, raw| read::word(raw).map(|source| config.overlay.source = source),
+        set: |config, field| {
+            field
+                .word()
+                .map(|source| config.overlay.source = source.into())
+        },
         show: |config| Some(read::quoted(&config.overlay.source)),
     },
     Key {
@@ -27,7 +35,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_WIDTH"),
         help: "How wide the page is, in pixels. Without this: as wide as OBS's canvas.",
         sample: Some("1920"),
-        set: |config, raw| read::count(raw).map(|width| config.overlay.width = Some(width)),
+        set: |config, field| {
+            field
+                .whole(1, u32::MAX)
+                .map(|width| config.overlay.width = Some(width))
+        },
         show: |config| config.overlay.width.map(|width| width.to_string()),
     },
     Key {
@@ -35,8 +47,8 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_HEIGHT"),
         help: "How high the page is, in pixels. Without this: as high as OBS's canvas.",
         sample: Some("1080"),
-        set: |config, raw| {
-            read::count(raw).map(|height| {
+        set: |config, field| {
+            field.whole(1, u32::MAX).map(|height| {
                 config.overlay.height = Some(height);
                 config.overlay.script.height = height;
             })
@@ -48,7 +60,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_MODE"),
         help: "\"scroll\" or \"slides\".",
         sample: None,
-        set: |config, raw| read::one_of(raw).map(|mode| config.overlay.script.look.mode = mode),
+        set: |config, field| {
+            field
+                .one_of()
+                .map(|mode| config.overlay.script.look.mode = mode)
+        },
         show: |config| Some(read::quoted(config.overlay.script.look.mode.into())),
     },
     Key {
@@ -56,8 +72,10 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SPEED"),
         help: "How fast the credits scroll, in pixels a second.",
         sample: None,
-        set: |config, raw| {
-            read::number(raw, 1.0, 10_000.0).map(|speed| config.overlay.script.look.speed = speed)
+        set: |config, field| {
+            field
+                .number(1.0, 10_000.0)
+                .map(|speed| config.overlay.script.look.speed = speed)
         },
         show: |config| Some(config.overlay.script.look.speed.to_string()),
     },
@@ -67,8 +85,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         help: "How long the credits take in all, in seconds, the delay included; instead of a \
             speed.",
         sample: Some("120"),
-        set: |config, raw| {
-            read::number(raw, 1.0, 86_400.0)
+        set: |config, field| {
+            field
+                .number(1.0, 86_400.0)
                 .map(|seconds| config.overlay.script.look.seconds = Some(seconds))
         },
         show: |config| {
@@ -86,7 +105,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         help: "A media source in OBS: the credits take as long as what it plays; instead of \
             seconds.",
         sample: Some("\"Credits music\""),
-        set: |config, raw| read::word(raw).map(|music| config.overlay.music = Some(music)),
+        set: |config, field| {
+            field
+                .word()
+                .map(|music| config.overlay.music = Some(music.into()))
+        },
         show: |config| config.overlay.music.as_deref().map(read::quoted),
     },
     Key {
@@ -94,8 +117,10 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_DELAY"),
         help: "Seconds before the credits begin to move.",
         sample: None,
-        set: |config, raw| {
-            read::number(raw, 0.0, 3_600.0).map(|delay| config.overlay.script.look.delay = delay)
+        set: |config, field| {
+            field
+                .number(0.0, 3_600.0)
+                .map(|delay| config.overlay.script.look.delay = delay)
         },
         show: |config| Some(config.overlay.script.look.delay.to_string()),
     },
@@ -104,8 +129,10 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_LOOP"),
         help: "Whether the credits begin again at their end.",
         sample: None,
-        set: |config, raw| {
-            read::bool(raw).map(|repeats| config.overlay.script.look.repeats = repeats)
+        set: |config, field| {
+            field
+                .flag()
+                .map(|repeats| config.overlay.script.look.repeats = repeats)
         },
         show: |config| Some(config.overlay.script.look.repeats.to_string()),
     },
@@ -114,8 +141,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SLIDE_SECONDS"),
         help: "How long a slide stands, in mode \"slides\".",
         sample: None,
-        set: |config, raw| {
-            read::number(raw, 0.5, 600.0)
+        set: |config, field| {
+            field
+                .number(0.5, 600.0)
                 .map(|seconds| config.overlay.script.look.slide_seconds = seconds)
         },
         show: |config| Some(config.overlay.script.look.slide_seconds.to_string()),
@@ -125,8 +153,10 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_FADE"),
         help: "Height of the fades at the upper and the lower edge, in pixels; 0 for none.",
         sample: None,
-        set: |config, raw| {
-            read::whole_number(raw, 2_000).map(|fade| config.overlay.script.look.fade = fade)
+        set: |config, field| {
+            field
+                .whole(0, 2_000)
+                .map(|fade| config.overlay.script.look.fade = fade)
         },
         show: |config| Some(config.overlay.script.look.fade.to_string()),
     },
@@ -135,8 +165,10 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_STICKY_TITLES"),
         help: "Whether a title stays while its names pass.",
         sample: None,
-        set: |config, raw| {
-            read::bool(raw).map(|sticky| config.overlay.script.look.sticky_titles = sticky)
+        set: |config, field| {
+            field
+                .flag()
+                .map(|sticky| config.overlay.script.look.sticky_titles = sticky)
         },
         show: |config| Some(config.overlay.script.look.sticky_titles.to_string()),
     },
@@ -145,7 +177,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_ICONS"),
         help: "Whether titles have icons.",
         sample: None,
-        set: |config, raw| read::bool(raw).map(|icons| config.overlay.script.look.icons = icons),
+        set: |config, field| {
+            field
+                .flag()
+                .map(|icons| config.overlay.script.look.icons = icons)
+        },
         show: |config| Some(config.overlay.script.look.icons.to_string()),
     },
     Key {
@@ -153,7 +189,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_EMOTES"),
         help: "Whether emotes of power-ups float behind the names.",
         sample: None,
-        set: |config, raw| read::bool(raw).map(|emotes| config.overlay.script.emotes = emotes),
+        set: |config, field| {
+            field
+                .flag()
+                .map(|emotes| config.overlay.script.emotes = emotes)
+        },
         show: |config| Some(config.overlay.script.emotes.to_string()),
     },
     Key {
@@ -161,7 +201,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_HIDE_EMPTY"),
         help: "Whether sections without anybody are left out.",
         sample: None,
-        set: |config, raw| read::bool(raw).map(|hide| config.overlay.script.hide_empty = hide),
+        set: |config, field| {
+            field
+                .flag()
+                .map(|hide| config.overlay.script.hide_empty = hide)
+        },
         show: |config| Some(config.overlay.script.hide_empty.to_string()),
     },
     Key {
@@ -169,8 +213,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_MINIMUM_SECONDS"),
         help: "A test warns of names that can be read for less than this.",
         sample: None,
-        set: |config, raw| {
-            read::number(raw, 0.0, 60.0)
+        set: |config, field| {
+            field
+                .number(0.0, 60.0)
                 .map(|seconds| config.overlay.script.look.minimum_seconds = seconds)
         },
         show: |config| Some(config.overlay.script.look.minimum_seconds.to_string()),
@@ -181,8 +226,8 @@ pub(in crate::config) const KEYS: &[Key] = &[
         help: "The theme: docs/overlay.md shows them. custom.css beside the page changes anything \
             else.",
         sample: None,
-        set: |config, raw| {
-            read::name(raw).map(|theme| config.overlay.script.look.theme = theme.into())
+        set: |config, field| {
+            read::name(field).map(|theme| config.overlay.script.look.theme = theme.into())
         },
         show: |config| Some(read::quoted(&config.overlay.script.look.theme)),
     },
@@ -191,8 +236,10 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SCALE"),
         help: "Everything larger (1.5) or smaller (0.5).",
         sample: None,
-        set: |config, raw| {
-            read::number(raw, 0.1, 10.0).map(|scale| config.overlay.script.look.scale = scale)
+        set: |config, field| {
+            field
+                .number(0.1, 10.0)
+                .map(|scale| config.overlay.script.look.scale = scale)
         },
         show: |config| Some(config.overlay.script.look.scale.to_string()),
     },
@@ -202,8 +249,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         help: "\"auto\", \"ltr\" or \"rtl\": which way titles and columns run. Names run their own \
             way.",
         sample: None,
-        set: |config, raw| {
-            read::word_of(raw, &["auto", "ltr", "rtl"])
+        set: |config, field| {
+            field
+                .word_of(&["auto", "ltr", "rtl"])
                 .map(|way| config.overlay.script.look.direction = way)
         },
         show: |config| Some(read::quoted(config.overlay.script.look.direction)),
@@ -213,8 +261,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_TITLE_COLOR"),
         help: "The colour of titles instead of the theme's, as CSS writes it.",
         sample: Some("\"#ffd700\""),
-        set: |config, raw| {
-            read::word(raw)
+        set: |config, field| {
+            field
+                .word()
                 .map(|word| config.overlay.script.look.style.title_color = Some(word.into()))
         },
         show: |config| {
@@ -233,8 +282,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_NAME_COLOR"),
         help: "The colour of names instead of the theme's.",
         sample: Some("\"white\""),
-        set: |config, raw| {
-            read::word(raw)
+        set: |config, field| {
+            field
+                .word()
                 .map(|word| config.overlay.script.look.style.name_color = Some(word.into()))
         },
         show: |config| {
@@ -253,8 +303,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_TITLE_FONT"),
         help: "A font of OBS's computer for titles.",
         sample: Some("\"Inter\""),
-        set: |config, raw| {
-            read::word(raw)
+        set: |config, field| {
+            field
+                .word()
                 .map(|word| config.overlay.script.look.style.title_font = Some(word.into()))
         },
         show: |config| {
@@ -273,8 +324,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_NAME_FONT"),
         help: "A font of OBS's computer for names.",
         sample: Some("\"Inter\""),
-        set: |config, raw| {
-            read::word(raw)
+        set: |config, field| {
+            field
+                .word()
                 .map(|word| config.overlay.script.look.style.name_font = Some(word.into()))
         },
         show: |config| {
@@ -293,8 +345,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SECTION_GAP"),
         help: "The gap between sections, in heights of a letter.",
         sample: Some("3"),
-        set: |config, raw| {
-            read::number(raw, 0.0, 50.0)
+        set: |config, field| {
+            field
+                .number(0.0, 50.0)
                 .map(|number| config.overlay.script.look.style.section_gap = Some(number))
         },
         show: |config| {
@@ -312,8 +365,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_TITLE_GAP"),
         help: "The gap below a title, in heights of a letter.",
         sample: Some("1"),
-        set: |config, raw| {
-            read::number(raw, 0.0, 50.0)
+        set: |config, field| {
+            field
+                .number(0.0, 50.0)
                 .map(|number| config.overlay.script.look.style.title_gap = Some(number))
         },
         show: |config| {
@@ -331,8 +385,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_SHADOW"),
         help: "How dark the shadow of the letters is, from 0 to 1.",
         sample: Some("0.5"),
-        set: |config, raw| {
-            read::number(raw, 0.0, 1.0)
+        set: |config, field| {
+            field
+                .number(0.0, 1.0)
                 .map(|number| config.overlay.script.look.style.shadow = Some(number))
         },
         show: |config| {
@@ -350,8 +405,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_EMPTY_TEXT"),
         help: "What stands in a section without anybody, if hide_empty is false.",
         sample: Some("\"Nobody yet\""),
-        set: |config, raw| {
-            read::word(raw)
+        set: |config, field| {
+            field
+                .word()
                 .map(|word| config.overlay.script.look.style.empty_text = Some(word.into()))
         },
         show: |config| {
@@ -370,7 +426,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_AUTOSTART"),
         help: "Whether the credits roll by themselves when the scene with the page goes on air.",
         sample: None,
-        set: |config, raw| read::bool(raw).map(|autostart| config.overlay.autostart = autostart),
+        set: |config, field| {
+            field
+                .flag()
+                .map(|autostart| config.overlay.autostart = autostart)
+        },
         show: |config| Some(config.overlay.autostart.to_string()),
     },
     Key {
@@ -378,7 +438,11 @@ pub(in crate::config) const KEYS: &[Key] = &[
         env: Some("TWITCHAT_BRIDGE_OVERLAY_TWITCHAT"),
         help: "Whether Twitchat's own buttons for the end credits work on the page.",
         sample: None,
-        set: |config, raw| read::bool(raw).map(|twitchat| config.overlay.twitchat = twitchat),
+        set: |config, field| {
+            field
+                .flag()
+                .map(|twitchat| config.overlay.twitchat = twitchat)
+        },
         show: |config| Some(config.overlay.twitchat.to_string()),
     },
     Key {
@@ -387,7 +451,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
         help: "How long the credits wait for what Twitchat may still have to tell before they \
             roll.",
         sample: None,
-        set: |config, raw| read::time(raw).map(|wait| config.overlay.wait = wait),
+        set: |config, field| read::time(field).map(|wait| config.overlay.wait = wait),
         show: |config| Some(read::show_time(config.overlay.wait)),
     },
     Key {
@@ -397,8 +461,8 @@ pub(in crate::config) const KEYS: &[Key] = &[
             docs/overlay-reference.md lists the kinds and what each section may say.\nWithout \
             this: everything that there is.",
         sample: Some("[{ kind = \"follows\" }, { kind = \"text\", text = \"Thank you!\" }]"),
-        set: |config, raw| {
-            section::sections(raw).map(|sections| config.overlay.script.sections = sections)
+        set: |config, field| {
+            section::sections(field).map(|sections| config.overlay.script.sections = sections)
         },
         show: |config| Some(section::show(&config.overlay.script.sections)),
     },

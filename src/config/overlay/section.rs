@@ -5,232 +5,196 @@ use std::collections::HashSet;
 use strum::VariantNames;
 
 use crate::{
-    config::{
-        raw::{Raw, Spot},
-        read::{self, Bad, Read},
-    },
+    config::read,
     credits::roll::{
         Amounts, Kind, Plan, Role,
         words::{PLACEHOLDERS, unknown_placeholder},
     },
     event::{Platform, fact::Tier},
-    input::nearest,
+    input::{Cause, Content, Field, Fields, Problem, Read, nearest},
 };
 
 /// Reads one key into the plan.
-type Set = fn(&mut Plan, &Raw) -> Read<()>;
+type Set = fn(&mut Plan, &Field<'_>) -> Read<()>;
 
 /// Every key of a section but `kind`, `id` and `enabled`, which are read first.
 const KEYS: &[(&str, Set)] = &[
-    ("title", |plan, raw| {
-        template(raw).map(|title| plan.title = Some(title))
+    ("title", |plan, field| {
+        template(field).map(|title| plan.title = Some(title))
     }),
-    ("icon", |plan, raw| {
-        icon(raw).map(|icon| plan.icon = Some(icon))
+    ("icon", |plan, field| {
+        icon(field).map(|icon| plan.icon = Some(icon))
     }),
-    ("layout", |plan, raw| {
-        read::one_of(raw).map(|layout| plan.layout = layout)
+    ("layout", |plan, field| {
+        field.one_of().map(|layout| plan.layout = layout)
     }),
-    ("sort", |plan, raw| {
-        read::one_of(raw).map(|sort| plan.sort = sort)
+    ("sort", |plan, field| {
+        field.one_of().map(|sort| plan.sort = sort)
     }),
-    ("amounts", |plan, raw| {
-        amounts(raw).map(|amounts| plan.amounts = amounts)
+    ("amounts", |plan, field| {
+        amounts(field).map(|amounts| plan.amounts = amounts)
     }),
-    ("lifetime", |plan, raw| {
-        read::bool(raw).map(|lifetime| plan.lifetime = lifetime)
+    ("lifetime", |plan, field| {
+        field.flag().map(|lifetime| plan.lifetime = lifetime)
     }),
-    ("badges", |plan, raw| {
-        read::bool(raw).map(|badges| plan.badges = badges)
+    ("badges", |plan, field| {
+        field.flag().map(|badges| plan.badges = badges)
     }),
-    ("details", |plan, raw| {
-        read::bool(raw).map(|details| plan.details = details)
+    ("details", |plan, field| {
+        field.flag().map(|details| plan.details = details)
     }),
-    ("limit", |plan, raw| {
-        read::count(raw).map(|limit| plan.limit = usize::try_from(limit).ok())
+    ("limit", |plan, field| {
+        field
+            .whole(1, u32::MAX)
+            .map(|limit| plan.limit = usize::try_from(limit).ok())
     }),
-    ("merge", |plan, raw| {
-        read::bool(raw).map(|merge| plan.merge = merge)
+    ("merge", |plan, field| {
+        field.flag().map(|merge| plan.merge = merge)
     }),
-    ("ignore", |plan, raw| {
-        read::people(raw).map(|people| plan.ignore = lower(people))
+    ("ignore", |plan, field| {
+        read::people(field).map(|people| plan.ignore = lower(people))
     }),
-    ("platforms", |plan, raw| {
-        read::each_of(raw, "platforms", Platform::words())
+    ("platforms", |plan, field| {
+        field
+            .each_of("platforms", Platform::words())
             .map(|list| plan.platforms = list.into_iter().collect())
     }),
-    ("tiers", |plan, raw| {
-        read::each_of(raw, "tiers", Tier::VARIANTS)
+    ("tiers", |plan, field| {
+        field
+            .each_of("tiers", Tier::VARIANTS)
             .map(|list| plan.tiers = list.into_iter().collect())
     }),
-    ("roles", |plan, raw| {
-        read::each_of(raw, "roles", Role::VARIANTS)
+    ("roles", |plan, field| {
+        field
+            .each_of("roles", Role::VARIANTS)
             .map(|list| plan.roles = list.into_iter().collect())
     }),
-    ("only", |plan, raw| {
-        read::words(raw).map(|words| plan.only = lower(words))
+    ("only", |plan, field| {
+        read::words(field).map(|words| plan.only = lower(words))
     }),
-    ("pinned", |plan, raw| {
-        read::one_of(raw).map(|pinned| plan.pinned = pinned)
+    ("pinned", |plan, field| {
+        field.one_of().map(|pinned| plan.pinned = pinned)
     }),
-    ("short_names", |plan, raw| {
-        read::bool(raw).map(|short| plan.short_names = short)
+    ("short_names", |plan, field| {
+        field.flag().map(|short| plan.short_names = short)
     }),
-    ("text", |plan, raw| {
-        template(raw).map(|text| plan.text = text)
+    ("text", |plan, field| {
+        template(field).map(|text| plan.text = text)
     }),
-    ("image", |plan, raw| {
-        read::word(raw).map(|image| plan.image = source(&image))
+    ("image", |plan, field| {
+        field.word().map(|image| plan.image = source(image))
     }),
-    ("alt", |plan, raw| {
-        read::word(raw).map(|alt| plan.alt = alt.into())
+    ("alt", |plan, field| {
+        field.word().map(|alt| plan.alt = alt.into())
     }),
-    ("height", |plan, raw| {
-        read::count(raw).map(|height| plan.height = Some(height))
+    ("height", |plan, field| {
+        field
+            .whole(1, u32::MAX)
+            .map(|height| plan.height = Some(height))
     }),
-    ("empty", |plan, raw| {
-        read::word(raw).map(|empty| plan.empty = Some(empty.into()))
+    ("empty", |plan, field| {
+        field.word().map(|empty| plan.empty = Some(empty.into()))
     }),
 ];
 
 /// Reads all sections.
-pub(super) fn sections(raw: &Raw) -> Read<Vec<Plan>> {
-    let Raw::List(items) = raw else {
-        return Err("sections: write [[overlay.section]] above each".into());
+pub(super) fn sections(field: &Field<'_>) -> Read<Vec<Plan>> {
+    let Content::List(items) = &field.node.content else {
+        return Err(field.bad("sections: write [[overlay.section]] above each"));
     };
     let mut plans: Vec<Plan> = Vec::new();
-    for (item, spot) in items {
-        let Raw::Table(entries) = item else {
-            return Err(bad(
-                None,
-                r#"a table, such as { kind = "follows" }"#,
-                item,
-                *spot,
-            ));
+    for node in items {
+        let Some((mut plan, id_is_written)) = section(&Field::new(node, &*field.path))? else {
+            continue;
         };
-        if let Some(mut plan) = section(entries, *spot)? {
-            let written = entries.iter().any(|(key, ..)| key == "id");
-            let same = plans.iter().filter(|known| known.id == plan.id).count();
-            if same > 0 && written {
-                return Err(bad(
-                    Some("id"),
-                    "another one than that of a section before it",
-                    &Raw::Text(plan.id.into()),
-                    *spot,
-                ));
-            }
-            if same > 0 {
-                let is_taken = |id: &str| plans.iter().any(|known| &*known.id == id);
-                let free = (2..=plans.len() + 1)
-                    .map(|number| format!("{}-{number}", plan.id))
-                    .find(|id| !is_taken(id));
-                plan.id = free.unwrap_or_default().into();
-            }
-            plans.push(plan);
+        let is_taken = |id: &str| plans.iter().any(|known| &*known.id == id);
+        if is_taken(&plan.id) && id_is_written {
+            let cause = Cause::Value {
+                allowed: "another one than that of a section before it".into(),
+                found: format!("{:?}", plan.id),
+            };
+            return Err(Problem::new(node.spot, format!("{}.id", field.path), cause));
         }
+        if is_taken(&plan.id) {
+            let free = (2..=plans.len() + 1)
+                .map(|number| format!("{}-{number}", plan.id))
+                .find(|id| !is_taken(id));
+            plan.id = free.unwrap_or_default().into();
+        }
+        plans.push(plan);
     }
     Ok(plans)
 }
 
-/// Reads one section; nothing if it is switched off.
-fn section(entries: &[(String, Raw, Spot)], spot: Spot) -> Read<Option<Plan>> {
-    let find = |key: &str| {
-        entries
-            .iter()
-            .find(|(name, ..)| name == key)
-            .map(|(_, raw, spot)| (raw, *spot))
-    };
-    let Some((raw, kind_spot)) = find("kind") else {
-        return Err(missing(
-            "kind",
-            "there: what the section lists, such as \"follows\"",
-            spot,
-        ));
-    };
-    let kinds = kinds(raw).map_err(|refused| within("kind", refused, raw, kind_spot))?;
-    let mut plan = Plan::of(kinds.first().map_or("", |kind| kind.name()), &kinds);
-    let mut enabled = true;
-    for (key, raw, spot) in entries {
-        let read = match key.as_str() {
-            "kind" => Ok(()),
-            "id" => read::word(raw).map(|id| plan.id = id.into()),
-            "enabled" => read::bool(raw).map(|is| enabled = is),
-            key => match KEYS.iter().find(|(known, _)| *known == key) {
-                Some((_, set)) => set(&mut plan, raw),
-                None => {
-                    return Err(Bad::unknown(
-                        key,
-                        nearest(
-                            key,
-                            KEYS.iter()
-                                .map(|(known, _)| *known)
-                                .chain(["kind", "id", "enabled"]),
-                        ),
-                        *spot,
-                    ));
-                }
-            },
-        };
-        read.map_err(|refused| within(key, refused, raw, *spot))?;
+/// Reads one section, and whether its id is written; nothing if it is switched off.
+fn section(field: &Field<'_>) -> Read<Option<(Plan, bool)>> {
+    if !matches!(field.node.content, Content::Table(_)) {
+        return Err(field.bad(r#"a table, such as { kind = "follows" }"#));
     }
-    let lacks = match kinds.first() {
+    let known: Vec<_> = KEYS
+        .iter()
+        .map(|(known, _)| *known)
+        .chain(["kind", "id", "enabled"])
+        .collect();
+    let fields = Fields::of(field.node, &*field.path, &known)?;
+    let kinds = kinds(&fields.needed("kind", "what the section lists, such as \"follows\"")?)?;
+    let mut plan = Plan::of(kinds.first().map_or("", |kind| kind.name()), &kinds);
+    let id = fields.word("id")?;
+    if let Some(id) = id {
+        plan.id = id.into();
+    }
+    for (key, set) in KEYS {
+        fields.read(key, |field| set(&mut plan, field))?;
+    }
+    match kinds.first() {
         Some(Kind::Image) if plan.image.is_empty() => {
-            Some(("image", "there: a URL, or a file beside the page"))
+            return Err(fields.missing("image", "a URL, or a file beside the page"));
         }
         Some(Kind::Text) if plan.text.is_empty() && plan.title.is_none() => {
-            Some(("text", "there: what the section says"))
+            return Err(fields.missing("text", "what the section says"));
         }
-        _ => None,
-    };
-    match lacks {
-        Some((key, allowed)) => Err(missing(key, allowed, spot)),
-        None => Ok(enabled.then_some(plan)),
+        _ => {}
     }
+    Ok(fields
+        .flag("enabled", true)?
+        .then_some((plan, id.is_some())))
 }
 
-fn kinds(raw: &Raw) -> Read<Vec<Kind>> {
-    let one = |raw: &Raw| {
-        let word = read::word(raw)?;
-        Kind::parse(&word).ok_or_else(|| {
-            let hint = nearest(&word, Kind::all().map(Kind::name))
-                .map(|known| format!(" (the nearest is {known:?})"));
-            let all = || {
-                format!(
-                    ": {}",
-                    Kind::all().map(Kind::name).collect::<Vec<_>>().join(", ")
-                )
-            };
-            Bad::from(format!("a kind of section{}", hint.unwrap_or_else(all)))
+fn kinds(field: &Field<'_>) -> Read<Vec<Kind>> {
+    let one = |field: &Field<'_>| {
+        let word = field.word()?;
+        Kind::parse(word).ok_or_else(|| {
+            let all = || Kind::all().map(Kind::name);
+            field.bad(match nearest(word, all()) {
+                Some(known) => format!("a kind of section (the nearest is {known:?})"),
+                None => format!(
+                    "a kind of section: {}",
+                    all().collect::<Vec<_>>().join(", ")
+                ),
+            })
         })
     };
-    let Raw::List(items) = raw else {
-        return Ok(vec![one(raw)?]);
-    };
-    let mut kinds = Vec::new();
-    for (item, spot) in items {
-        let kind = one(item).map_err(|refused| Bad {
-            part: Some((item.to_string(), *spot)),
-            ..refused
-        })?;
+    if !matches!(field.node.content, Content::List(_)) {
+        return Ok(vec![one(field)?]);
+    }
+    let allowed = r#"a kind of section, such as "follows""#;
+    let kinds = field.list(allowed, |item| {
+        let kind = one(item)?;
         if !kind.lists_names() || matches!(kind, Kind::Groups | Kind::Lists) {
-            return Err(Bad {
-                part: Some((item.to_string(), *spot)),
-                ..Bad::from("a kind that can stand together with others")
-            });
+            return Err(item.bad("a kind that can stand together with others"));
         }
-        kinds.push(kind);
-    }
+        Ok(kind)
+    })?;
     if kinds.is_empty() {
-        Err(r#"a kind of section, such as "follows""#.into())
-    } else {
-        Ok(kinds)
+        return Err(field.bad(allowed));
     }
+    Ok(kinds)
 }
 
 /// A text with placeholders that all mean something.
-fn template(raw: &Raw) -> Read<Box<str>> {
-    let Raw::Text(text) = raw else {
-        return Err("a text".into());
+fn template(field: &Field<'_>) -> Read<Box<str>> {
+    let Content::Text(text) = &field.node.content else {
+        return Err(field.bad("a text"));
     };
     match unknown_placeholder(text) {
         Some(unknown) => {
@@ -239,7 +203,7 @@ fn template(raw: &Raw) -> Read<Box<str>> {
                 || known.map(|name| format!("{{{name}}}")).join(", "),
                 |name| format!("{{{name}}}"),
             );
-            Err(Bad::from(format!(
+            Err(field.bad(format!(
                 "a text whose placeholders are known: there is no {{{unknown}}}, did you mean \
                     {hint}?"
             )))
@@ -248,20 +212,20 @@ fn template(raw: &Raw) -> Read<Box<str>> {
     }
 }
 
-fn icon(raw: &Raw) -> Read<Box<str>> {
-    match raw {
-        Raw::Bool(false) => Ok(Box::default()),
-        Raw::Text(text) => Ok(text.trim().into()),
-        _ => Err("the name of an icon, an emoji, a URL, or false for none".into()),
+fn icon(field: &Field<'_>) -> Read<Box<str>> {
+    match &field.node.content {
+        Content::Bool(false) => Ok(Box::default()),
+        Content::Text(text) => Ok(text.trim().into()),
+        _ => Err(field.bad("the name of an icon, an emoji, a URL, or false for none")),
     }
 }
 
-fn amounts(raw: &Raw) -> Read<Amounts> {
-    match raw {
-        Raw::Bool(true) => Ok(Amounts::Shown),
-        Raw::Bool(false) => Ok(Amounts::Hidden),
-        Raw::Text(text) if text.contains("{n}") => Ok(Amounts::Worded(text.as_str().into())),
-        _ => Err("true, false, or a text with {n} for the number".into()),
+fn amounts(field: &Field<'_>) -> Read<Amounts> {
+    match &field.node.content {
+        Content::Bool(true) => Ok(Amounts::Shown),
+        Content::Bool(false) => Ok(Amounts::Hidden),
+        Content::Text(text) if text.contains("{n}") => Ok(Amounts::Worded(text.as_str().into())),
+        _ => Err(field.bad("true, false, or a text with {n} for the number")),
     }
 }
 
@@ -291,33 +255,6 @@ fn source(image: &str) -> Box<str> {
     };
     let path: String = image.chars().map(escape).collect();
     format!("file://{}{path}", if is_windows { "/" } else { "" }).into()
-}
-
-/// A refusal of a value within the section.
-fn within(key: &str, refused: Bad, raw: &Raw, spot: Spot) -> Bad {
-    let part = refused.part.or_else(|| Some((raw.to_string(), spot)));
-    Bad {
-        part,
-        key: Some(key.to_owned()),
-        ..refused
-    }
-}
-
-fn bad(key: Option<&str>, allowed: &'static str, raw: &Raw, spot: Spot) -> Bad {
-    Bad {
-        part: Some((raw.to_string(), spot)),
-        key: key.map(str::to_owned),
-        ..Bad::from(allowed)
-    }
-}
-
-/// A key that must be there and is not.
-fn missing(key: &str, allowed: &'static str, spot: Spot) -> Bad {
-    Bad {
-        part: Some((String::new(), spot)),
-        key: Some(key.to_owned()),
-        ..Bad::from(allowed)
-    }
 }
 
 /// The sections in short: their ids.

@@ -1,5 +1,6 @@
-//! What a file says, each value with its place: rules in the config (TOML), steps of a script
-//! (TOML, NDJSON).
+//! Values with their places: of the config and of scripts (TOML, NDJSON), of flags and variables.
+
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 use toml::{
@@ -7,7 +8,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-/// A place in a text, counted from 1.
+/// A place in a text, counted from 1. For a value that comes from no text it is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spot {
     /// Line.
@@ -46,6 +47,10 @@ pub enum Content {
     Whole(i64),
     Fraction(f64),
     Text(String),
+    /// A text of a flag or a variable, which have nothing but texts.
+    Loose(String),
+    /// A path from a flag or a variable that is no text.
+    Path(PathBuf),
     List(Vec<Node>),
     Table(Table),
     /// What JSON has no word for: a date.
@@ -74,16 +79,27 @@ impl Table {
 }
 
 impl Node {
+    /// A value that comes from no file.
+    pub fn without_place(content: Content) -> Self {
+        Self {
+            spot: Spot::default(),
+            content,
+        }
+    }
+
     /// A value of a TOML text.
     pub fn of_toml(value: &Spanned<DeValue<'_>>, text: &str) -> Self {
         let content = match value.get_ref() {
             DeValue::String(string) => Content::Text(string.clone().into_owned()),
             DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix())
                 .map_or(Content::Other("so large a number"), Content::Whole),
-            DeValue::Float(float) => float
+            DeValue::Float(digits) => digits
                 .as_str()
+                .replace('_', "")
                 .parse()
-                .map_or(Content::Other("such a number"), Content::Fraction),
+                .ok()
+                .filter(|number: &f64| number.is_finite())
+                .map_or(Content::Other("a number without end"), Content::Fraction),
             DeValue::Boolean(value) => Content::Bool(*value),
             DeValue::Datetime(_) => Content::Other("a date"),
             DeValue::Array(items) => {
@@ -130,7 +146,8 @@ impl Node {
             Content::Bool(value) => value.to_string(),
             Content::Whole(number) => number.to_string(),
             Content::Fraction(number) => number.to_string(),
-            Content::Text(text) => format!("{text:?}"),
+            Content::Text(text) | Content::Loose(text) => format!("{text:?}"),
+            Content::Path(path) => format!("{:?}", path.display().to_string()),
             Content::List(_) => "a list".into(),
             Content::Table(_) => "a table".into(),
             Content::Other(name) => (*name).into(),
@@ -140,11 +157,11 @@ impl Node {
     /// As JSON; what it has no word for is null.
     pub fn to_json(&self) -> Value {
         match &self.content {
-            Content::Null | Content::Other(_) => Value::Null,
+            Content::Null | Content::Path(_) | Content::Other(_) => Value::Null,
             Content::Bool(value) => (*value).into(),
             Content::Whole(number) => (*number).into(),
             Content::Fraction(number) => (*number).into(),
-            Content::Text(text) => text.clone().into(),
+            Content::Text(text) | Content::Loose(text) => text.clone().into(),
             Content::List(items) => items.iter().map(Self::to_json).collect(),
             Content::Table(table) => Value::Object(
                 table

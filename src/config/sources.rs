@@ -1,0 +1,190 @@
+//! What a configuration is made of: the command line, the environment, the file and what OBS's own
+//! settings say.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::keys::{self, Key, PASSWORD, PASSWORD_FILE};
+use super::{ConfigError, Origin};
+use crate::input::{Content, Node, Spot};
+
+/// One setting as a source gives it.
+pub(super) struct Entry {
+    pub(super) key: &'static Key,
+    pub(super) node: Node,
+    pub(super) origin: Origin,
+}
+
+/// What the command line says. Values are texts: they are read, and refused, like those of the
+/// other sources.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// `--host`
+    pub host: Option<String>,
+    /// `--port`
+    pub port: Option<String>,
+    /// `--tls`
+    pub tls: bool,
+    /// `--password`
+    pub password: Option<SecretString>,
+    /// What was read from standard input for `--password-stdin`.
+    pub password_stdin: Option<SecretString>,
+    /// `--password-file`
+    pub password_file: Option<PathBuf>,
+    /// `--store`
+    pub store: Option<PathBuf>,
+    /// Others: the flag, the setting, the value. (`"--spelling"`, `"credits.spelling"`, `"seed"`)
+    pub others: Vec<(&'static str, &'static str, String)>,
+}
+
+/// The config file as it was read.
+#[derive(Clone)]
+pub struct FileText {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it says.
+    pub text: String,
+    /// Whether others than the owner may read it.
+    pub readable_by_others: bool,
+}
+
+impl FileText {
+    /// A place in it.
+    pub(super) fn at(&self, spot: Spot) -> Origin {
+        Origin::File {
+            path: self.path.clone(),
+            line: spot.line,
+            column: spot.column,
+        }
+    }
+}
+
+/// The text may hold a password.
+impl fmt::Debug for FileText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileText")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What OBS's own settings on this machine say.
+#[derive(Debug, Clone)]
+pub struct Discovered {
+    /// OBS's file.
+    pub path: PathBuf,
+    /// Its port.
+    pub port: u16,
+    /// Its password; `None` if it asks for none.
+    pub password: Option<SecretString>,
+}
+
+/// Folders of this user.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The home folder, for `~`.
+    pub home: PathBuf,
+    /// Where config files live.
+    pub config: PathBuf,
+    /// Where data lives.
+    pub data: PathBuf,
+}
+
+/// Everything a configuration is made of.
+pub struct Sources<'a> {
+    /// The command line.
+    pub flags: Flags,
+    /// The environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// The config file, if there is one.
+    pub file: Option<FileText>,
+    /// OBS's own settings, if found. Used only when `obs.host` is this machine.
+    pub discovered: Option<Discovered>,
+    /// Folders of this user, if it has a home.
+    pub places: Option<Places>,
+    /// Reads the password file.
+    pub read: &'a dyn Fn(&Path) -> io::Result<String>,
+}
+
+/// The environment and the file may hold a password.
+impl fmt::Debug for Sources<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources")
+            .field("flags", &self.flags)
+            .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Flags {
+    pub(super) fn entries(&self) -> Result<Vec<Entry>, ConfigError> {
+        let secret = |secret: &SecretString| Content::Loose(secret.expose_secret().to_owned());
+        let loose = |text: &String| Content::Loose(text.clone());
+        let path = |path: &PathBuf| Content::Path(path.clone());
+        let own = [
+            ("--host", "obs.host", self.host.as_ref().map(loose)),
+            ("--port", "obs.port", self.port.as_ref().map(loose)),
+            ("--tls", "obs.tls", self.tls.then_some(Content::Bool(true))),
+            ("--password", PASSWORD, self.password.as_ref().map(secret)),
+            (
+                "--password-stdin",
+                PASSWORD,
+                self.password_stdin.as_ref().map(secret),
+            ),
+            (
+                "--password-file",
+                PASSWORD_FILE,
+                self.password_file.as_ref().map(path),
+            ),
+            ("--store", "store.path", self.store.as_ref().map(path)),
+        ];
+        let own = own
+            .into_iter()
+            .filter_map(|(flag, name, content)| Some((flag, name, content?)));
+        let others = self
+            .others
+            .iter()
+            .map(|(flag, name, text)| (*flag, *name, loose(text)));
+        let entry = |(flag, name, content)| {
+            let origin = Origin::Flag(flag);
+            match keys::find(name) {
+                Some(key) => Ok(Entry {
+                    key,
+                    node: Node::without_place(content),
+                    origin,
+                }),
+                None => Err(ConfigError::UnknownKey {
+                    origin,
+                    key: name.to_owned(),
+                    nearest: None,
+                }),
+            }
+        };
+        own.chain(others).map(entry).collect()
+    }
+}
+
+/// The settings in the environment. An empty variable counts as not set.
+pub(super) fn variables(env: &[(OsString, OsString)]) -> Vec<Entry> {
+    let entry = |(name, value): &(OsString, OsString)| {
+        let key = keys::all()
+            .find(|key| key.env.is_some_and(|env| name == env))
+            .filter(|_| !value.is_empty())?;
+        let content = value.to_str().map_or_else(
+            || Content::Path(value.into()),
+            |text| Content::Loose(text.into()),
+        );
+        Some(Entry {
+            key,
+            node: Node::without_place(content),
+            origin: Origin::Env(name.to_str()?.to_owned()),
+        })
+    };
+    env.iter().filter_map(entry).collect()
+}

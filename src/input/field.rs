@@ -1,0 +1,155 @@
+//! One value with the name that errors call it.
+
+use std::{borrow::Cow, str::FromStr, time::Duration};
+
+use strum::VariantNames;
+
+use super::{Cause, Content, Given, Node, Problem, Read};
+
+/// A value and its path, such as `obs.port` or `rule "Raids".cooldown`.
+#[derive(Debug, Clone)]
+pub struct Field<'a> {
+    /// The value with its place.
+    pub node: &'a Node,
+    /// What errors call it.
+    pub path: Cow<'a, str>,
+}
+
+impl<'a> Field<'a> {
+    /// A value under a name.
+    pub fn new(node: &'a Node, path: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            node,
+            path: path.into(),
+        }
+    }
+
+    /// A value of a list, under the name of the list.
+    fn item<'b>(&'b self, node: &'b Node) -> Field<'b> {
+        Field::new(node, &*self.path)
+    }
+
+    /// The value, whatever it comes from.
+    pub fn given(&self) -> Given<'a> {
+        self.node.into()
+    }
+
+    /// The problem that the value is not what it may be: `allowed` completes "must be …".
+    pub fn bad(&self, allowed: impl Into<String>) -> Problem {
+        let cause = Cause::Value {
+            allowed: allowed.into(),
+            found: self.node.found(),
+        };
+        Problem::new(self.node.spot, &*self.path, cause)
+    }
+
+    /// Another problem of this value, in words.
+    pub fn other(&self, what: impl Into<String>) -> Problem {
+        Problem::other(self.node.spot, &*self.path, what)
+    }
+
+    /// A text without the space around it, which is not empty.
+    pub fn word(&self) -> Read<&'a str> {
+        let word = self.given().text().filter(|text| !text.is_empty());
+        word.ok_or_else(|| self.bad("a text that is not empty"))
+    }
+
+    /// True or false.
+    pub fn flag(&self) -> Read<bool> {
+        let flag = self.given().flag();
+        flag.ok_or_else(|| self.bad("true or false"))
+    }
+
+    /// A whole number within bounds; [`u32::MAX`] is no bound.
+    pub fn whole(&self, least: u32, most: u32) -> Read<u32> {
+        let number = self
+            .given()
+            .whole()
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| (least..=most).contains(number));
+        number.ok_or_else(|| {
+            self.bad(if most == u32::MAX {
+                format!("a whole number from {least} up")
+            } else {
+                format!("a whole number from {least} to {most}")
+            })
+        })
+    }
+
+    /// A number within bounds, perhaps with a fraction.
+    pub fn number(&self, least: f64, most: f64) -> Read<f64> {
+        let number = self
+            .given()
+            .number()
+            .filter(|number| (least..=most).contains(number));
+        number.ok_or_else(|| self.bad(format!("a number from {least} to {most}")))
+    }
+
+    /// A time of at most `most`. `allowed` is for the error and has an example.
+    pub fn time(&self, most: Duration, allowed: &str) -> Read<Duration> {
+        let time = self.given().time().filter(|time| *time <= most);
+        time.ok_or_else(|| self.bad(allowed))
+    }
+
+    /// One of a few words, in any case; it comes as it is written in `words`.
+    pub fn word_of(&self, words: &[&'static str]) -> Read<&'static str> {
+        let word = self.given().one_of(words);
+        word.ok_or_else(|| self.bad(one_out_of(words)))
+    }
+
+    /// What one of a few words stands for.
+    pub fn one_of<T: FromStr + VariantNames>(&self) -> Read<T> {
+        let value = self.given().text().and_then(|word| word.parse().ok());
+        value.ok_or_else(|| self.bad(one_out_of(T::VARIANTS)))
+    }
+
+    /// What a list of a few words stands for. A word that is a number may be written as one.
+    pub fn each_of<T: FromStr>(&self, what: &str, words: &[&'static str]) -> Read<Vec<T>> {
+        let allowed = format!("a list of {what} out of {}", listed(words));
+        self.list(&allowed, |item| {
+            let number = if let Content::Whole(number) = item.node.content {
+                Some(number.to_string())
+            } else {
+                None
+            };
+            let given = number.as_deref().map_or(item.given(), Given::Text);
+            let value = given.one_of(words).and_then(|word| word.parse().ok());
+            value.ok_or_else(|| item.bad(&*allowed))
+        })
+    }
+
+    /// A list whose items are read by `each`. `allowed` says what such a list is.
+    pub fn list<T>(&self, allowed: &str, each: impl Fn(&Field<'_>) -> Read<T>) -> Read<Vec<T>> {
+        let Content::List(items) = &self.node.content else {
+            return Err(self.bad(allowed));
+        };
+        items.iter().map(|item| each(&self.item(item))).collect()
+    }
+
+    /// One text, or a list of texts, each with the field that it stands in.
+    pub fn words(&self) -> Read<Vec<(&'a str, Field<'_>)>> {
+        let read = |node: &'a Node| {
+            let field = self.item(node);
+            let word = Given::from(node).text().filter(|word| !word.is_empty());
+            word.map(|word| (word, field))
+                .ok_or_else(|| self.item(node).bad("a text, or a list of texts"))
+        };
+        match &self.node.content {
+            Content::List(items) if !items.is_empty() => items.iter().map(read).collect(),
+            _ => read(self.node).map(|word| vec![word]),
+        }
+    }
+}
+
+/// `"a", "b" or "c"`.
+fn one_out_of(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last:?}", listed(first)),
+        words => listed(words),
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("{word:?}")).collect();
+    words.join(", ")
+}

@@ -1,0 +1,206 @@
+//! Which values count as true or false, a number, a time, or one of a few words.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Content, Node, duration};
+
+/// A value as it is given, whatever it comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Given<'a> {
+    Null,
+    Bool(bool),
+    Whole(i64),
+    Fraction(f64),
+    /// A text of a file, in which numbers are written without quotes.
+    Text(&'a str),
+    /// A text of JSON from another program. Templates, decks and forms often make texts of numbers,
+    /// so it counts as the number that it holds, and as `true` or `false`.
+    Json(&'a str),
+    /// A text from a command line or an environment variable, which have nothing but texts. It
+    /// counts as the number that it holds; `yes`, `on` and `1` are true.
+    Loose(&'a str),
+    List,
+    Table,
+    /// No value of these kinds: a date, or a path that is no text.
+    Other,
+}
+
+impl<'a> From<&'a Node> for Given<'a> {
+    fn from(node: &'a Node) -> Self {
+        match &node.content {
+            Content::Null => Self::Null,
+            Content::Bool(value) => Self::Bool(*value),
+            Content::Whole(number) => Self::Whole(*number),
+            Content::Fraction(number) => Self::Fraction(*number),
+            Content::Text(text) => Self::Text(text),
+            Content::Loose(text) => Self::Loose(text),
+            Content::List(_) => Self::List,
+            Content::Table(_) => Self::Table,
+            Content::Path(_) | Content::Other(_) => Self::Other,
+        }
+    }
+}
+
+impl<'a> From<&'a Value> for Given<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (Some(whole), _) => Self::Whole(whole),
+                (None, Some(fraction)) => Self::Fraction(fraction),
+                (None, None) => Self::Other,
+            },
+            Value::String(text) => Self::Json(text),
+            Value::Array(_) => Self::List,
+            Value::Object(_) => Self::Table,
+        }
+    }
+}
+
+impl<'a> Given<'a> {
+    /// A text without the space around it.
+    pub fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Text(text) | Self::Json(text) | Self::Loose(text) => Some(text.trim()),
+            _ => None,
+        }
+    }
+
+    /// A text that stands for other values too.
+    fn words(self) -> Option<&'a str> {
+        match self {
+            Self::Json(text) | Self::Loose(text) => Some(text.trim()),
+            _ => None,
+        }
+    }
+
+    /// True or false.
+    pub fn flag(self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(value),
+            Self::Json(text) => text.trim().parse().ok(),
+            Self::Loose(text) => match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" | "on" => Some(true),
+                "false" | "0" | "no" | "off" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A whole number; `5.0` is one. One that is beyond the type becomes the nearest of the type.
+    pub fn whole(self) -> Option<i64> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the cast ends at the type's bounds"
+        )]
+        let of = |number: f64| (number.fract() == 0.0).then_some(number as i64);
+        match self {
+            Self::Whole(number) => Some(number),
+            Self::Fraction(number) => of(number),
+            _ => {
+                let text = self.words()?;
+                text.parse().ok().or_else(|| self.number().and_then(of))
+            }
+        }
+    }
+
+    /// A finite number, perhaps with a fraction.
+    pub fn number(self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a number of JSON is a double")]
+        match self {
+            Self::Whole(number) => Some(number as f64),
+            Self::Fraction(number) => Some(number),
+            _ => self.words()?.parse().ok(),
+        }
+        .filter(|number| number.is_finite())
+    }
+
+    /// A time: a text such as `1m 30s`, or a number of seconds.
+    pub fn time(self) -> Option<Duration> {
+        match self {
+            Self::Whole(seconds) => u64::try_from(seconds).ok().map(Duration::from_secs),
+            Self::Fraction(seconds) => duration::of_seconds(seconds),
+            _ => duration::parse(self.text()?),
+        }
+    }
+
+    /// One of a few words, in any case; it comes as it is written in `words`.
+    pub fn one_of(self, words: &[&'static str]) -> Option<&'static str> {
+        let word = self.text()?;
+        words
+            .iter()
+            .copied()
+            .find(|known| known.eq_ignore_ascii_case(word))
+    }
+
+    /// What it is, for an error that must not repeat it.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "true or false",
+            Self::Whole(_) | Self::Fraction(_) => "a number",
+            Self::Text(_) | Self::Json(_) | Self::Loose(_) => "a text",
+            Self::List => "a list",
+            Self::Table => "an object",
+            Self::Other => "another value",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Given::{Bool, Fraction, Json, Loose, Text, Whole};
+    use super::*;
+
+    #[test]
+    fn a_text_of_a_file_is_no_number_and_others_are() {
+        assert_eq!(
+            [Text("5"), Json(" 5 "), Loose("5")].map(Given::whole),
+            [None, Some(5), Some(5)]
+        );
+        assert_eq!(
+            [Text("1.5"), Json("1.5"), Loose("inf")].map(Given::number),
+            [None, Some(1.5), None]
+        );
+        assert_eq!(
+            [Text("true"), Json("true"), Json("yes"), Loose("Yes")].map(Given::flag),
+            [None, Some(true), None, Some(true)]
+        );
+    }
+
+    #[test]
+    fn a_number_without_a_fraction_is_whole() {
+        assert_eq!(
+            [Fraction(5.0), Fraction(5.5), Json("5.0"), Fraction(1e300)].map(Given::whole),
+            [Some(5), None, Some(5), Some(i64::MAX)]
+        );
+        assert_eq!(
+            Given::from(&serde_json::json!(u64::MAX)).whole(),
+            Some(i64::MAX)
+        );
+    }
+
+    #[test]
+    fn times_are_texts_or_numbers_of_seconds() {
+        let millis = |given: Given<'_>| given.time().map(|time| time.as_millis());
+        assert_eq!(
+            [Whole(2), Fraction(1.5), Text("1.5"), Json("2m")].map(millis),
+            [2_000, 1_500, 1_500, 120_000].map(Some)
+        );
+        assert_eq!([Whole(-1), Text("soon"), Bool(true)].map(millis), [None; 3]);
+    }
+
+    #[test]
+    fn words_are_read_in_any_case() {
+        assert_eq!(
+            Text(" SCROLL ").one_of(&["scroll", "slides"]),
+            Some("scroll")
+        );
+        assert_eq!(Text("sideways").one_of(&["scroll", "slides"]), None);
+    }
+}
