@@ -9,7 +9,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::people::{People, PersonId};
+use super::{known::PersonId, people::People};
 use crate::mapping::bans::Standings;
 
 /// What somebody does so soon after a ban became known may have happened before it: OBS changes the

@@ -12,7 +12,7 @@ use jiff::{
     tz::TimeZone,
 };
 
-use super::people::{People, PersonId};
+use super::{known::PersonId, people::People};
 
 /// How many names a leaderboard shows.
 pub const SHOWN: usize = 10;

@@ -10,7 +10,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::people::{People, PersonId};
+use super::{known::PersonId, people::People};
 use crate::{
     event::{Decimal, Person, fact::Tier},
     mapping::rest::{Ballot, Rest},

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::people::{People, PersonId};
+use super::{known::PersonId, people::People};
 use crate::event::fact::{Gift, Tier};
 
 /// The same gift after a longer time is another one.

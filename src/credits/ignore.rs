@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::people::Known;
+use super::known::Known;
 use crate::event::Platform;
 
 /// Chat bots and services that many channels have. Streamer.bot lists them; leaving them out is our

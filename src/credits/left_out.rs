@@ -3,11 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{
-    fold::Fold,
-    ignore::Ignore,
-    people::{People, PersonId},
-};
+use super::{fold::Fold, ignore::Ignore, known::PersonId, people::People};
 
 /// What is known when a reply is made.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::people::{Known, PersonId};
+use super::known::{Known, PersonId};
 use crate::event::{Person, Platform};
 
 /// The most accounts that are remembered for one name. Twitch frees a name after six months.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::people::{People, PersonId};
+use super::{known::PersonId, people::People};
 use crate::event::Platform;
 
 /// A name with its platform, as a list of plain texts has it.

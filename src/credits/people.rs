@@ -9,53 +9,15 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::listed::{self, Listed};
+pub use super::known::Known;
+use super::{
+    known::PersonId,
+    listed::{self, Listed},
+};
 use crate::event::{
     Person, Platform, Roles,
     person::{NAMELESS, is_nameless},
 };
-
-/// A place in [`People`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PersonId(u32);
-
-/// What is known of somebody.
-#[derive(Debug, Clone)]
-pub struct Known {
-    /// Where the account is.
-    pub platform: Platform,
-    /// Platform id; empty for a name without one.
-    pub id: Box<str>,
-    /// Login; may be empty.
-    pub login: Box<str>,
-    /// Display name; may be empty.
-    pub display: Box<str>,
-    /// Roles they were ever seen with.
-    pub roles: Roles,
-    /// When last heard of, Unix milliseconds.
-    pub seen_ms: i64,
-    /// Names of theirs, also former ones, that the config lists; in lower case.
-    pub listed: Vec<Box<str>>,
-    /// When an earlier run wrote these names down; `i64::MIN` for whoever none did.
-    kept_ms: i64,
-    /// Turned out to be this other entry.
-    same_as: Option<PersonId>,
-}
-
-impl Known {
-    /// What to call them: display name, else login, else id.
-    pub fn name(&self) -> &str {
-        [&self.display, &self.login, &self.id]
-            .into_iter()
-            .find(|name| !name.is_empty())
-            .map_or("", |name| name)
-    }
-
-    /// Whether this login is another one than the one that is known: the account was renamed.
-    fn is_renamed(&self, login: &str) -> bool {
-        !login.is_empty() && !self.login.is_empty() && !self.login.eq_ignore_ascii_case(login)
-    }
-}
 
 /// Everybody heard of.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::people::PersonId;
+use super::known::PersonId;
 
 /// Redemptions that are remembered. Older ones cannot be taken back any more.
 const MOST: usize = 50_000;

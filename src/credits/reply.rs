@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 use super::{
     fold::{Fold, SupportLine},
     ignore::Ignore,
+    known::PersonId,
     left_out::LeftOut,
     namesakes,
-    people::PersonId,
     section::Section,
     tally::Entry,
 };

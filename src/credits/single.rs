@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{people::PersonId, section::Section, tally::Tally};
+use super::{known::PersonId, section::Section, tally::Tally};
 use crate::event::{
     EventName, Money,
     fact::{Support, SupportKind, Tier},

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::people::{People, PersonId};
+use super::{known::PersonId, people::People};
 use crate::event::fact::{SubKind, Subscription};
 
 /// A new subscription and a resubscription of one person that are no further apart are one

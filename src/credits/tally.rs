@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    people::{People, PersonId},
-    section::Section,
-};
+use super::{known::PersonId, people::People, section::Section};
 use crate::event::fact::Tier;
 
 /// Somebody's line in a section.

@@ -15,7 +15,7 @@ use std::{
     hash::Hash,
 };
 
-use super::people::PersonId;
+use super::known::PersonId;
 use crate::mapping::summary::Key;
 
 /// Two pages report the same thing no further apart.

@@ -11,7 +11,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::people::PersonId;
+use super::known::PersonId;
 use crate::event::fact::{Gift, Tier};
 
 /// The longest pause within a wave.

@@ -7,6 +7,7 @@
 
 mod clock;
 mod deeds;
+mod ended;
 mod engine;
 mod log;
 pub mod machine;
@@ -20,6 +21,7 @@ mod startup;
 pub mod state;
 #[cfg(test)]
 mod tests;
+mod told;
 mod watched;
 
 use std::sync::Arc;
@@ -30,24 +32,15 @@ use tracing::{info, warn};
 
 use crate::{
     config::Config,
-    event::Event,
     obs::{self, Target},
-    store::{Store, StoreError},
+    store::Store,
 };
+pub use ended::{Ended, Error};
+pub use told::Told;
+
 use clock::Clock;
 use parts::Parts;
 use watched::watched;
-
-/// An event of the model, for whoever listens inside the process.
-#[derive(Debug, Clone)]
-pub struct Told {
-    /// Its number in this run.
-    pub seq: u64,
-    /// When, Unix milliseconds.
-    pub at_ms: i64,
-    /// What.
-    pub event: Event,
-}
 
 /// What a run needs.
 pub struct Setup {
@@ -69,34 +62,6 @@ impl std::fmt::Debug for Setup {
             .field("takeover", &self.takeover)
             .finish_non_exhaustive()
     }
-}
-
-/// How a run ended.
-#[derive(Debug)]
-pub enum Ended {
-    /// It was told to stop.
-    Stopped,
-    /// Another bridge serves this OBS.
-    OtherBridge {
-        /// Its id.
-        other: Box<str>,
-    },
-    /// The link to OBS ended for good: kicked, too old, password refused at the first connect.
-    Link(Arc<obs::Cause>),
-}
-
-/// Why a run could not go on.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The store cannot be opened, read or closed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A part of the program broke. This is a bug.
-    #[error(
-        "{0} ended unexpectedly; this is a bug in twitchat-bridge, please report it with the log"
-    )]
-    Broken(&'static str),
 }
 
 /// Runs the bridge until `stop` is cancelled or it cannot go on.

@@ -1,7 +1,7 @@
 //! Gift events, held back until their bomb is complete: after two seconds without another gift of
 //! the same giver and tier, `GiftBomb`, then its `GiftSub`s.
 
-use super::{interpreter::Emitted, render};
+use super::{outcome::Emitted, render};
 use crate::event::{
     Person,
     fact::{Gift, Tier},

@@ -5,6 +5,7 @@
 
 use serde_json::{Value, value::RawValue};
 
+pub use super::outcome::Emitted;
 use super::{
     Gifts, Labels, Lines, Polls, Predictions, Subs,
     general::{self, States},
@@ -31,17 +32,6 @@ pub struct At<'a> {
     pub mono_ms: u64,
     /// Whose channel it is, as far as that is known.
     pub broadcaster: Option<&'a Person>,
-}
-
-/// An event to be emitted now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Emitted {
-    /// The event.
-    pub event: Event,
-    /// The id of the message that it is made of; empty if that has none.
-    pub id: String,
-    /// Whether it had to wait for other messages.
-    pub waited: bool,
 }
 
 /// The messages of one Twitchat, or of one recording.

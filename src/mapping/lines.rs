@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{interpreter::Emitted, render};
+use super::{outcome::Emitted, render};
 use crate::event::{
     Fact, Person, Platform,
     fact::{Chat, ChatKind, Presence, Redemption, Told},

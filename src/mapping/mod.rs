@@ -12,6 +12,7 @@ pub mod labels;
 pub mod length;
 pub mod lines;
 pub mod obs;
+mod outcome;
 pub mod polls;
 pub mod predictions;
 pub mod published;

@@ -1,7 +1,7 @@
 //! New subscriptions, held back for a second: a resubscription that somebody announces in chat may
 //! arrive as a new subscription too, before or after. Then only the resubscription is emitted.
 
-use super::{interpreter::Emitted, render};
+use super::{outcome::Emitted, render};
 use crate::event::{
     Fact, Person,
     fact::{SubKind, Subscription},

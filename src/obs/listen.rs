@@ -380,8 +380,3 @@ fn broken(at: String, error: WsError) -> ConnectError {
         },
     }
 }
-
-/// How long OBS may be silent before it is given up, with the defaults.
-pub(super) const PING_AFTER: Duration = Duration::from_secs(5);
-/// How long it may leave a ping unanswered.
-pub(super) const DEAD_AFTER: Duration = Duration::from_secs(5);

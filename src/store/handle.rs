@@ -18,21 +18,28 @@ pub struct StoreHandle {
     said: AtomicBool,
 }
 
-pub(super) fn start(store: Store) -> Result<(StoreHandle, StoreNotices), StoreError> {
-    let (intake, outlet) = queue::channel();
-    let (reporter, notices) = notice::channel();
-    let thread = thread::Builder::new()
-        .name("store".into())
-        .spawn(move || worker::work(store, outlet, &reporter))
-        .map_err(StoreError::Thread)?;
-    Ok((
-        StoreHandle {
-            intake,
-            thread,
-            said: AtomicBool::new(false),
-        },
-        notices,
-    ))
+impl Store {
+    /// Starts the thread that writes. Reading is over: everything after this goes through the
+    /// handle.
+    ///
+    /// # Errors
+    /// [`StoreError::Thread`] if the system gives no thread.
+    pub fn run(self) -> Result<(StoreHandle, StoreNotices), StoreError> {
+        let (intake, outlet) = queue::channel();
+        let (reporter, notices) = notice::channel();
+        let thread = thread::Builder::new()
+            .name("store".into())
+            .spawn(move || worker::work(self, outlet, &reporter))
+            .map_err(StoreError::Thread)?;
+        Ok((
+            StoreHandle {
+                intake,
+                thread,
+                said: AtomicBool::new(false),
+            },
+            notices,
+        ))
+    }
 }
 
 impl StoreHandle {

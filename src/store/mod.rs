@@ -14,6 +14,7 @@ mod apply;
 mod error;
 mod files;
 mod handle;
+mod known;
 mod lock;
 mod notice;
 mod open;

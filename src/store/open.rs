@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::StoreError;
 use super::files::{Files, create_folder, folder_of, owner_only};
+use super::known::Known;
 use super::lock::Lock;
-use super::rebuild::Known;
 use super::schema::{APPLICATION_ID, MIGRATIONS};
-use super::{StoreError, StoreHandle, StoreNotices, handle};
 
 /// How long one attempt waits for another program that writes to the file. The bridge tries again
 /// by itself.
@@ -56,17 +56,9 @@ impl Store {
             files,
             known: Known::default(),
         };
-        store.known = Known::of(&store)?;
+        let session = store.sessions()?.pop();
+        store.known = Known::read(store.last_seq()?, session, |key| store.kept(key))?;
         Ok(store)
-    }
-
-    /// Starts the thread that writes. Reading is over: everything after this goes through the
-    /// handle.
-    ///
-    /// # Errors
-    /// [`StoreError::Thread`] if the system gives no thread.
-    pub fn run(self) -> Result<(StoreHandle, StoreNotices), StoreError> {
-        handle::start(self)
     }
 
     /// Writes the log back into the database and closes both; the lock goes last.

@@ -14,108 +14,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use super::files::{Change, Files, create_folder, owner_only, with_suffix};
 use super::notice::Reporter;
 use super::open::{configure, connect, migrate};
-use super::schema::{APPLICATION_ID, MIGRATIONS};
-use super::{Store, StoreError, apply, statements};
-use crate::bridge::journal::{Seq, Session, Write};
-
-/// What the journal must hold, by what was written to it and read from it.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    /// Number of the last row.
-    last: Seq,
-    /// The running session.
-    session: Option<Session>,
-    /// Kept values.
-    kept: Vec<(&'static str, Box<str>)>,
-    /// The journal's own id, by which it is told from another.
-    instance: Option<String>,
-}
+use super::schema::MIGRATIONS;
+use super::{Store, StoreError, apply};
+use crate::bridge::journal::{Seq, Write};
 
 /// Of 4 KiB each: to copy so many takes a fraction of a second.
 const LARGE_PAGES: u32 = 2_048;
-/// The key of the id.
-const INSTANCE: &str = "instance";
-/// Keys that are kept; what a later version may have kept beside them is not needed to go on.
-const KEYS: [&str; 8] = [
-    "alive_ms",
-    "streamed_ms",
-    "generation",
-    "channels",
-    "subscriptions",
-    "once",
-    "latest",
-    INSTANCE,
-];
-
-impl Known {
-    /// Reads it from the journal.
-    pub(super) fn of(store: &Store) -> Result<Self, StoreError> {
-        let mut known = Self {
-            last: store.last_seq()?,
-            session: store.sessions()?.pop(),
-            ..Self::default()
-        };
-        for key in KEYS {
-            known
-                .kept
-                .extend(store.kept(key)?.map(|value| (key, value.into())));
-        }
-        known.instance = store.kept(INSTANCE)?;
-        Ok(known)
-    }
-
-    /// This is in the journal now.
-    pub(super) fn note(&mut self, batch: &[Write]) {
-        for write in batch {
-            match write {
-                Write::Append(row) => self.last = self.last.max(row.seq),
-                Write::Begin(session) => self.session = Some(session.clone()),
-                Write::Keep { key, value } => {
-                    if *key == INSTANCE {
-                        self.instance = Some(value.to_string());
-                    }
-                    match self.kept.iter_mut().find(|(known, _)| known == key) {
-                        Some((_, known)) => known.clone_from(value),
-                        None => self.kept.push((key, value.clone())),
-                    }
-                }
-                Write::Person(_) => {}
-            }
-        }
-    }
-
-    /// What can be written down again without the old journal.
-    fn writes(&self) -> Vec<Write> {
-        let kept = self.kept.iter().map(|(key, value)| Write::Keep {
-            key,
-            value: value.clone(),
-        });
-        self.session
-            .clone()
-            .map(Write::Begin)
-            .into_iter()
-            .chain(kept)
-            .collect()
-    }
-
-    /// Whether a database is in order and the journal that it should be.
-    fn is_in(&self, connection: &Connection) -> rusqlite::Result<bool> {
-        let application: i32 =
-            connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        if application != APPLICATION_ID {
-            return Ok(false);
-        }
-        let sound: String =
-            connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
-        let last: i64 = connection.query_row(statements::LAST_SEQ, (), |row| row.get(0))?;
-        let mut instance = connection.prepare(statements::KEPT)?;
-        let instance: Option<String> = instance
-            .query_map([INSTANCE], |row| row.get(0))?
-            .next()
-            .transpose()?;
-        Ok(sound == "ok" && last.cast_unsigned() >= self.last.0 && instance == self.instance)
-    }
-}
 
 /// What became of the old content.
 enum Copy {

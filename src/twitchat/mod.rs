@@ -8,10 +8,12 @@
 pub mod account;
 pub mod action;
 pub mod catalogue;
+mod dialect;
 pub mod generation;
 pub mod labels;
 pub mod lenient;
 pub mod question;
 pub mod summary;
 
-pub use generation::{Generation, generation_of};
+pub use dialect::generation_of;
+pub use generation::Generation;

@@ -88,8 +88,14 @@ fn raw_hashes(chars: &[char], from: usize) -> Option<usize> {
 pub(crate) fn without_tests(code: &str) -> String {
     let mut left = String::new();
     let mut rest = code;
-    while let Some((before, after)) = rest.split_once("#[cfg(test)]") {
+    let begins = |rest: &str| {
+        let marks = ["#[cfg(test)]", "#[cfg(all(test,"];
+        marks.iter().filter_map(|mark| rest.find(mark)).min()
+    };
+    while let Some(begin) = begins(rest) {
+        let (before, after) = rest.split_at(begin);
         left.push_str(before);
+        let after = after.split_once(']').map_or("", |(_, after)| after);
         let (mut depth, mut end) = (0_usize, after.len());
         for (place, c) in after.char_indices() {
             match c {

@@ -4,8 +4,8 @@
 //! that the config gives a time takes that time whatever is in it.
 
 use super::{
-    content::{Body, Section},
     plan::{Layout, Look, Mode},
+    section::{Body, Section},
 };
 
 /// The height of the page that the figures below are for.
@@ -169,7 +169,7 @@ fn without_tags(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credits::roll::content::Name;
+    use crate::credits::roll::section::Name;
 
     fn people(names: usize, layout: Layout) -> Section {
         let name = Name {

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::{
     amount::{Amount, Unit, grouped},
-    content::Below,
     kind::Kind,
     plan::{Pinned, Plan, Role},
+    section::Below,
 };
 use crate::{
     credits::{

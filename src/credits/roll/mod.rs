@@ -11,12 +11,14 @@ pub mod length;
 mod line;
 mod namesakes;
 pub mod plan;
+pub mod section;
 pub mod words;
 
-pub use content::{Body, Given, Name, Place, Section, places, sections};
+pub use content::{Given, sections};
 pub use kind::Kind;
 pub use length::{Length, length};
 pub use plan::{Amounts, Layout, Look, Mode, Pinned, Plan, Role, Script, Sort, Style};
+pub use section::{Body, Name, Place, Section, places};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::content::{Body, Section};
+use super::section::{Body, Section};
 use crate::{
     credits::{PersonId, people::People},
     event::Platform,

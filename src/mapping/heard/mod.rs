@@ -4,20 +4,20 @@
 //! What needs a memory is elsewhere: polls, predictions, labels, the summary; gift bombs are
 //! rebuilt by who counts. Called by `bridge` for each message.
 
+mod channel;
 mod chat;
 mod presence;
 mod support;
 mod told;
+mod trouble;
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub(super) use support::{automatic, giver, tier, total_months};
 
-use crate::{
-    event::{Fact, fact::Told, person::is_placeholder},
-    twitchat::lenient::{self, Loose, Text},
-};
+pub use trouble::Trouble;
+
+use crate::event::{Fact, fact::Told};
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,20 +27,6 @@ pub struct Read {
     pub facts: Vec<Fact>,
     /// Set when the message should have said more than it does.
     pub trouble: Option<Trouble>,
-}
-
-/// A message lacks what it is about. Counted, never fatal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("no usable `{field}` in the message")]
-pub struct Trouble {
-    /// The field, in today's spelling; `data` when there is nothing at all.
-    pub field: &'static str,
-}
-
-impl Trouble {
-    fn with(field: &'static str) -> Self {
-        Self { field }
-    }
 }
 
 /// Types that say the same thing, by their names in all generations.
@@ -132,7 +118,7 @@ pub fn heard(kind: &str, data: Option<&RawValue>) -> Read {
         Family::Deleted => told::deleted(data, &mut facts),
         Family::Whisper => told::whisper(data, &mut facts),
         Family::Ballot => {
-            facts.extend(owner(data));
+            facts.extend(channel::owner(data));
             Ok(())
         }
     };
@@ -140,49 +126,6 @@ pub fn heard(kind: &str, data: Option<&RawValue>) -> Read {
         facts,
         trouble: read.err(),
     }
-}
-
-/// The channel that a message is from, where it is told as a Twitch id.
-fn channel(id: &str) -> Option<Fact> {
-    is_twitch_id(id).then(|| Fact::Broadcaster {
-        id: id.into(),
-        own: false,
-    })
-}
-
-fn is_twitch_id(id: &str) -> bool {
-    !is_placeholder(id) && id.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Polls and predictions are the owner's own: their channel is who the bridge works for.
-fn owner(data: &RawValue) -> Option<Fact> {
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Channel<'a> {
-        #[serde(borrow)]
-        channel_id: Text<'a>,
-        broadcaster_id: Text<'a>,
-    }
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Wrapped<'a> {
-        #[serde(borrow)]
-        poll: Loose<Channel<'a>>,
-        prediction: Loose<Channel<'a>>,
-    }
-    let wrapped: Wrapped<'_> = lenient::object(data)?;
-    let channel = wrapped
-        .poll
-        .0
-        .or(wrapped.prediction.0)
-        .or_else(|| lenient::object(data))?;
-    let id = [channel.channel_id, channel.broadcaster_id]
-        .into_iter()
-        .find(|id| is_twitch_id(&id.0))?;
-    Some(Fact::Broadcaster {
-        id: id.0.into(),
-        own: true,
-    })
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    Trouble,
+    channel::{self, is_twitch_id},
     chat::{Names, chat as read_chat},
-    is_twitch_id,
+    trouble::Trouble,
 };
 use crate::{
     event::{
@@ -54,7 +54,7 @@ pub(super) fn read(data: &RawValue) -> Result<Message, Trouble> {
     let channel = [&*said.channel.0, room]
         .into_iter()
         .find(|id| is_twitch_id(id))
-        .and_then(super::channel);
+        .and_then(channel::channel);
     let account = said
         .user
         .0

@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    Trouble,
+    channel,
     chat::{Names, chat},
+    trouble::Trouble,
 };
 use crate::{
     event::{
@@ -29,7 +30,7 @@ struct Follow<'a> {
 
 pub(super) fn follow(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Trouble> {
     let follow: Follow<'_> = lenient::object(data).ok_or(Trouble::with("data"))?;
-    facts.extend(super::channel(&follow.channel.0));
+    facts.extend(channel::channel(&follow.channel.0));
     let who = person(&follow.user).ok_or(Trouble::with("user"))?;
     facts.push(Fact::Follow { who });
     Ok(())
@@ -73,7 +74,7 @@ struct Reward<'a> {
 impl<'a> Given<'a> {
     fn read(data: &'a RawValue, facts: &mut Vec<Fact>) -> Result<Self, Trouble> {
         let given: Self = lenient::object(data).ok_or(Trouble::with("data"))?;
-        facts.extend(super::channel(&given.channel.0));
+        facts.extend(channel::channel(&given.channel.0));
         Ok(given)
     }
 

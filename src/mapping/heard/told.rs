@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
-use super::{Trouble, presence};
+use super::{presence, trouble::Trouble};
 use crate::{
     event::{Event, Fact, Person},
     mapping::render::of_platform,

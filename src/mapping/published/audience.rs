@@ -4,11 +4,12 @@
 use serde_json::Value;
 
 use super::{
-    Reader, Wrong,
     chat::chat,
     identity::OF_REDEMPTION,
     look::{at, count, flag, list, text, whole},
     people::{GIFTER, Named, RAIDER, RECIPIENT, WHO, element},
+    reader::Reader,
+    wrong::Wrong,
 };
 use crate::{
     event::{

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::{
-    Reader, Wrong,
     look::{at, flag, list, text, whole},
     people::TARGET,
+    reader::Reader,
+    wrong::Wrong,
 };
 use crate::event::{
     Fact,

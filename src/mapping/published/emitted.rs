@@ -10,11 +10,12 @@ use std::{collections::HashMap, sync::LazyLock};
 use serde_json::{Map, Value};
 
 use super::{
-    Reading,
     chat::TEXT,
-    feeds::{Read, feed},
+    feeds::feed,
     look::{at, count, text},
     people::{ANONYMOUS, WHO, platform},
+    reading::Reading,
+    spec::Read,
 };
 use crate::{
     event::{

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{feeds::Read, look::text, open::DELIVERY};
+use super::{look::text, open::DELIVERY, spec::Read};
 use crate::event::EventName;
 
 /// Bytes of the longest id that is looked at.

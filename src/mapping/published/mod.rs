@@ -17,8 +17,13 @@ mod money;
 mod open;
 mod people;
 mod private;
+mod reader;
+mod reading;
+mod services;
+mod spec;
 mod standing;
 mod stream;
+mod wrong;
 
 #[cfg(test)]
 mod documented;
@@ -27,23 +32,24 @@ mod properties;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use serde_json::{Map, Value};
-use thiserror::Error;
+use serde_json::Value;
 
 pub use self::{
     emitted::event,
     feeds::{FEEDS, Feed},
+    reading::Reading,
     standing::Standing,
+    wrong::Wrong,
 };
 use self::{
-    feeds::{Read, Spec, feed},
-    look::flag,
-    people::{ANONYMOUS, Named, WHO},
+    feeds::feed,
+    reader::Reader,
+    reading::plain,
+    spec::{Read, Spec},
 };
 use crate::event::{
-    EventName, Fact, Person, Platform, Roles,
-    fact::{Presence, SubKind, Support, Told},
-    written::Unreadable,
+    EventName, Fact, Person,
+    fact::{SubKind, Support},
 };
 
 /// Services that send whole orders and patrons.
@@ -60,110 +66,9 @@ const SERVICES: &[&str] = &[
     "TreatStream",
 ];
 
-/// Why a published event cannot be counted. Names the fields, never what viewers wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Wrong {
-    /// The type is one that counts, but `data` is no object.
-    #[error("{event}: \"data\" must be an object")]
-    NotAnObject {
-        /// The event's name.
-        event: EventName,
-    },
-    /// Something without which the event means nothing.
-    #[error("{event}: \"data\" does not say {field}; looked for {looked_for}")]
-    Missing {
-        /// The event's name.
-        event: EventName,
-        /// What is missing, as Streamer.bot calls it today.
-        field: &'static str,
-        /// All places where it may be.
-        looked_for: String,
-    },
-    /// An amount that is no number, or that has two readings.
-    #[error("{event}: the amount {problem}")]
-    Amount {
-        /// The event's name.
-        event: EventName,
-        /// What is wrong with it. Of the event's content this is the one text that an error
-        /// repeats: nobody can correct what they do not see.
-        #[source]
-        problem: Unreadable,
-    },
-}
-
-impl Wrong {
-    /// The field that is wrong.
-    pub fn field(&self) -> &'static str {
-        match self {
-            Self::NotAnObject { .. } => "data",
-            Self::Missing { field, .. } => field,
-            Self::Amount { .. } => "amount",
-        }
-    }
-}
-
 /// Whether events of this name are counted.
 pub fn feeds(name: &EventName) -> bool {
     feed(name).is_some()
-}
-
-/// One thing that happened, as a published event tells it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reading {
-    /// The data without its envelope and without what is private: what is kept and passed on.
-    pub data: Value,
-    /// What it says, whether it counts or not. The fields of the emitted event are made of it.
-    pub says: Fact,
-    /// Whether it counts.
-    pub standing: Standing,
-    /// The service's own id, which no other event of that service has.
-    pub id: Option<String>,
-    /// The pledge that it is about, which may be pending in one event and paid in a later one.
-    pub pledge: Option<String>,
-    /// What was refunded, as [`Support::id`] has it, if this says that something was.
-    pub refund_of: Option<String>,
-    /// The Twitch channel that it is of, where the event says so.
-    pub channel: Option<String>,
-}
-
-impl Reading {
-    /// Whether it counts only where it settles what was pending, as [`Reading::pledge`] tells.
-    pub fn settles(&self, name: &EventName) -> bool {
-        feed(name)
-            .is_some_and(|feed| matches!(feed.read, Read::Support(Spec { settles: true, .. })))
-    }
-
-    /// What counts of it; what does not is one [`Fact::Plain`].
-    pub fn facts(&self, name: &EventName) -> Vec<Fact> {
-        if let Some(id) = &self.refund_of {
-            return vec![Fact::Withdrawn {
-                id: id.as_str().into(),
-            }];
-        }
-        match (&self.says, self.standing) {
-            (Fact::Redemption(redemption), Standing::Withdrawn) if !redemption.id.is_empty() => {
-                vec![Fact::Withdrawn {
-                    id: redemption.id.clone(),
-                }]
-            }
-            (Fact::Withdrawn { .. }, Standing::Withdrawn) => vec![self.says.clone()],
-            // Somebody else paid: they are a subscriber and have not subscribed.
-            (Fact::Subscription(sub), Standing::Counts)
-                if sub.kind != SubKind::GiftUpgrade && audience::is_gift(&self.data) =>
-            {
-                let who = sub.who.clone().with_roles(Roles::SUBSCRIBER);
-                vec![Fact::Presence(Presence {
-                    who,
-                    spoke: false,
-                    told: Told::Silent,
-                    chat: sub.chat.clone(),
-                })]
-            }
-            (says, Standing::Counts) => vec![says.clone()],
-            _ => vec![plain(name, &self.data)],
-        }
-    }
 }
 
 /// What becomes of an amount that cannot be read.
@@ -336,20 +241,6 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
     }
 }
 
-/// An event that is told and not counted. Data that is no object (`General.Custom` may send text)
-/// becomes one, as Streamer.bot's schema has it.
-fn plain(name: &EventName, data: &Value) -> Fact {
-    let data = match data {
-        Value::Object(data) => data.clone(),
-        Value::Null => Map::new(),
-        other => Map::from_iter([("data".to_owned(), other.clone())]),
-    };
-    Fact::Plain {
-        name: name.clone(),
-        data,
-    }
-}
-
 /// Support of another service. Who gives anonymously is called that, whatever name the event still
 /// carries; so is who gives something and is not named: the sum is not lost.
 fn support(event: &Reader<'_>, spec: &Spec, amounts: Amounts) -> Result<Fact, Wrong> {
@@ -383,47 +274,4 @@ fn support(event: &Reader<'_>, spec: &Spec, amounts: Amounts) -> Result<Fact, Wr
         name: event.name.clone(),
         id: Box::default(),
     }))
-}
-
-/// A published event being read.
-struct Reader<'a> {
-    name: &'a EventName,
-    data: &'a Value,
-}
-
-impl Reader<'_> {
-    /// Who the event is about, with the roles that it shows.
-    fn who(&self) -> Result<Person, Wrong> {
-        self.person(WHO)
-    }
-
-    /// Somebody, with the roles that the event shows.
-    fn person(&self, named: Named) -> Result<Person, Wrong> {
-        let person = named.read(self.data, self.platform());
-        person
-            .map(|who| who.with_roles(people::roles(self.data)))
-            .ok_or_else(|| Wrong::Missing {
-                event: self.name.clone(),
-                field: "user",
-                looked_for: named.fields().join(", "),
-            })
-    }
-
-    /// Whether whoever gives does not want to be named.
-    fn is_anonymous(&self) -> bool {
-        flag(self.data, ANONYMOUS)
-    }
-
-    /// Where people of this source have their accounts.
-    fn platform(&self) -> Platform {
-        people::platform(&self.name.source)
-    }
-
-    fn missing(&self, field: &'static str, looked_for: &[&str]) -> Wrong {
-        Wrong::Missing {
-            event: self.name.clone(),
-            field,
-            looked_for: looked_for.join(", "),
-        }
-    }
 }

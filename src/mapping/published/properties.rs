@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     event::{
-        Money, Roles,
+        Money, Platform, Roles,
         fact::{
             Chat, Contribution, Gift, HypeTrain, Presence, Redemption, Subscription, Tier, Told,
         },

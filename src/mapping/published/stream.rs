@@ -1,6 +1,6 @@
 //! The stream's category and title.
 
-use super::{Reader, Wrong, look::text};
+use super::{look::text, reader::Reader, wrong::Wrong};
 use crate::event::Fact;
 
 pub(super) const CATEGORY: [&str; 5] = [

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Map, json};
 
-use super::*;
+use super::{people::WHO, *};
 use crate::event::{
-    Money, Roles,
+    Money, Platform, Roles,
     fact::{Contribution, SupportKind, Tier, Told},
     person::{ANONYMOUS_CHEERER, ANONYMOUS_GIFTER},
 };

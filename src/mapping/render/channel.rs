@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use super::{
-    Context, name,
+    context::Context,
     people::{base, display, utc},
+    platform::name,
     text::pieces,
 };
 use crate::event::{Event, Person, Roles, fact::Redemption};

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Context,
+    context::Context,
     people::{Shown, base, display, offset},
     text::pieces,
 };

@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use super::{
-    Context, name,
+    context::Context,
     people::{Shown, base, display, tier_number, tier_text},
+    platform::name,
 };
 use crate::event::{Event, Person, fact::Gift};
 

@@ -9,8 +9,10 @@
 
 mod channel;
 mod chat;
+mod context;
 mod gifts;
 mod people;
+mod platform;
 mod subs;
 mod support;
 mod text;
@@ -19,24 +21,18 @@ mod train;
 #[cfg(test)]
 mod tests;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-pub use self::gifts::{gift_bomb, gift_sub};
+use self::platform::name;
+pub use self::{
+    context::Context,
+    gifts::{gift_bomb, gift_sub},
+    platform::of_platform,
+};
 use crate::event::{
-    Event, EventName, Fact, Person, Platform,
+    Event, Fact, Person, Platform,
     fact::{Chat, Gift, Told},
 };
-
-/// What a fact does not say about itself but its event must.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// When it was heard, in milliseconds since 1970.
-    pub at_ms: i64,
-    /// Id of what told it; becomes `messageId`, `msgId` or `id`.
-    pub id: &'a str,
-    /// Whose channel it is, where known.
-    pub broadcaster: Option<&'a Person>,
-}
 
 /// The event that is emitted for a fact. `None` for what is not emitted: silent presence, and the
 /// broadcaster becoming known.
@@ -131,34 +127,6 @@ pub fn written(kind: &str, who: &Person, chat: &Chat, ever: bool, context: &Cont
     }
 }
 
-/// An event in the name of its person's platform. Streamer.bot has no events of TikTok, and a page
-/// that thanks for `Twitch.Follow` must not get one of those: they are `General.Custom`, with the
-/// platform, Twitch's word for what happened, and the data of Twitch's event.
-pub fn of_platform(platform: Platform, event: Event) -> Event {
-    if platform != Platform::TikTok || &*event.name.source != "Twitch" {
-        return event;
-    }
-    let Event { name, data } = event;
-    let mut custom = Map::new();
-    // Who it was, where every event has it.
-    for key in ["userId", "userName", "displayName", "user"] {
-        let nested = data
-            .get("message")
-            .and_then(|message| message.get(if key == "userName" { "username" } else { key }));
-        custom.extend(
-            data.get(key)
-                .or(nested)
-                .map(|value| (key.to_owned(), value.clone())),
-        );
-    }
-    custom.extend([
-        ("source".into(), platform.label().into()),
-        ("type".into(), (&*name.kind).into()),
-        ("data".into(), data),
-    ]);
-    Event::new("General", "Custom", custom.into())
-}
-
 /// A gift that nobody gathers into a wave any more: told as what it says of itself.
 fn gifted(gift: &Gift, context: &Context<'_>) -> Event {
     match gift.recipients.as_slice() {
@@ -167,32 +135,5 @@ fn gifted(gift: &Gift, context: &Context<'_>) -> Event {
         }
         [one] if !gift.bomb && gift.count <= 1 => gift_sub(gift, one, gift.of_bomb, 0, context),
         _ => gift_bomb(gift, context),
-    }
-}
-
-/// The name of a Twitch event as the platform of its person has it. A platform that has no such
-/// event has Twitch's.
-fn name(platform: Platform, twitch: &str) -> EventName {
-    let own = match (platform, twitch) {
-        (Platform::YouTube, "Follow") => Some(EventName::new("YouTube", "NewSubscriber")),
-        (Platform::YouTube, "ChatMessage") => Some(EventName::new("YouTube", "Message")),
-        (Platform::YouTube, "FirstWord") => Some(EventName::new("YouTube", "FirstWords")),
-        (Platform::Kick, kind) => Some(EventName::new("Kick", word(kind))),
-        (Platform::Trovo, kind) => Some(EventName::new("Trovo", word(kind))),
-        _ => None,
-    };
-    own.filter(EventName::is_known)
-        .unwrap_or_else(|| EventName::new("Twitch", twitch))
-}
-
-/// What Kick and Trovo call a Twitch event.
-fn word(twitch: &str) -> &str {
-    match twitch {
-        "FirstWord" => "FirstWords",
-        "Sub" => "Subscription",
-        "ReSub" => "Resubscription",
-        "GiftSub" => "GiftSubscription",
-        "GiftBomb" => "MassGiftSubscription",
-        same => same,
     }
 }

@@ -7,8 +7,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Context, name,
+    context::Context,
     people::{Shown, display, tier_number, tier_text},
+    platform::name,
     text::pieces,
 };
 use crate::event::{

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Context,
+    context::Context,
     people::{base, display, utc},
 };
 use crate::event::{Money, fact::Support};

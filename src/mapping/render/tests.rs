@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::event::{
-    Money, Roles,
+    EventName, Money, Roles,
     fact::{
         Chunk, Contribution, HypeTrain, Presence, Redemption, SubKind, Subscription, Support,
         SupportKind, Tier,

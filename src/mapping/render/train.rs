@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Context,
+    context::Context,
     people::{display, utc},
 };
 use crate::event::{

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Fault;
+use super::fault::Fault;
 
 /// Nothing is tried again sooner.
 pub(crate) const SHORTEST_DELAY: Duration = Duration::from_millis(250);

@@ -4,31 +4,18 @@
 //! answers. It must not read a clock or roll dice: the time and the jitter are arguments.
 
 mod backoff;
+mod fault;
 
 use std::time::Duration;
 
 pub(crate) use backoff::{Jitter, delay};
+pub(crate) use fault::Fault;
 
 /// A live link that lasted this long was a good one: the next drop counts from one again.
 const STEADY_AFTER: Duration = Duration::from_secs(10);
 
 /// A point in time, as the span since any fixed start that the caller has chosen.
 pub(crate) type Moment = Duration;
-
-/// Why a connect failed or a live link was lost, as far as it decides what comes next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Fault {
-    /// OBS is not there, or is gone: refused, reset, timed out, shut down.
-    Away,
-    /// OBS is there, but sent something after which this connection cannot be read on.
-    Unreadable,
-    /// OBS wants another password.
-    Password,
-    /// What answers is an OBS that cannot serve us: too old.
-    TooOld,
-    /// The user disconnected us in OBS.
-    Kicked,
-}
 
 /// Why the link will not be tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -13,12 +13,15 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_websockets::Message;
 
+use super::answer::{Answer, Refusal};
+use super::fields::Fields;
 use super::options::{Kick, Options, Order, Versions};
 use super::outbox::Outbox;
 use super::protocol::{Goodbye, custom_event, event, subscription};
 use super::reorder::Reorder;
-use super::requests::{Answer, Fields, Refusal, answer};
-use super::world::{Happened, World};
+use super::requests::answer;
+use super::state::Happened;
+use super::world::World;
 use crate::sim::random::Random;
 
 /// Number of a session, never used again.

@@ -6,8 +6,10 @@
 //! killed, frozen and made to misbehave, so that a test can see what the other side does. Called by
 //! the demo and by the tests; never by a running bridge.
 
+mod answer;
 pub(in crate::sim) mod auth;
 mod controls;
+mod fields;
 mod handshake;
 mod hub;
 mod on_air;
@@ -17,6 +19,7 @@ pub(in crate::sim) mod protocol;
 mod reorder;
 mod requests;
 mod session;
+mod state;
 mod studio;
 #[cfg(test)]
 mod tests;

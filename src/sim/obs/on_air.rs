@@ -6,46 +6,23 @@
 //! `GetCurrentProgramScene` names that scene too. A change of the scene collection sends no event
 //! about a scene.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::answer::{Answer, Refusal, data};
+use super::fields::Fields;
 use super::protocol::{status, subscription};
-use super::requests::{Answer, Fields, Refusal, data};
+use super::state::{Contents, Happened};
 use super::studio;
-use super::world::{Contents, Happened, World, uuid_of};
+use super::world::{World, uuid_of};
 
 /// Between the two events on leaving studio mode. Gaps of 0 to 200 ms were measured; this one is
 /// common.
 const LEAVING: Duration = Duration::from_millis(45);
-const FIRST_COLLECTION: &str = "Untitled";
 /// The only scene of a new collection.
 const NEW_SCENE: &str = "Scene";
-
-/// Studio mode and scene collections.
-#[derive(Debug)]
-pub(super) struct OnAir {
-    /// The scene in the preview; `None` without studio mode.
-    preview: Option<String>,
-    /// Studio mode is being left: the scene that stays on air, and when OBS says so.
-    leaving: Option<(String, Instant)>,
-    collection: String,
-    /// Collections that are not open.
-    others: BTreeMap<String, Contents>,
-}
-
-impl Default for OnAir {
-    fn default() -> Self {
-        Self {
-            preview: None,
-            leaving: None,
-            collection: FIRST_COLLECTION.into(),
-            others: BTreeMap::new(),
-        }
-    }
-}
 
 fn scene_event(kind: &'static str, scene: &str) -> Happened {
     Happened {
@@ -229,6 +206,7 @@ pub(super) fn answer(world: &mut World, kind: &str, fields: Fields<'_>, now: Ins
 
 #[cfg(test)]
 mod tests {
+    use super::super::state::FIRST_COLLECTION;
     use super::*;
 
     fn scenes(happened: &[Happened]) -> Vec<&str> {

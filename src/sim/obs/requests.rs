@@ -4,13 +4,15 @@
 //! Pure: takes the world and the time, returns the answer and the events that follow it. Codes and
 //! texts are obs-websocket's.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::answer::{Answer, Refusal, data};
+use super::fields::{Fields, wrong_type};
 use super::on_air;
 use super::options::Versions;
 use super::protocol::status;
-use super::world::{Happened, World, uuid_of};
+use super::world::{World, uuid_of};
 
 /// What `GetVersion` lists.
 const AVAILABLE: [&str; 35] = [
@@ -50,121 +52,6 @@ const AVAILABLE: [&str; 35] = [
     "StopStream",
     "TriggerStudioModeTransition",
 ];
-
-/// A request that fails.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) code: u16,
-    pub(super) comment: String,
-}
-
-impl Refusal {
-    pub(super) fn new(code: u16, comment: impl Into<String>) -> Self {
-        Self {
-            code,
-            comment: comment.into(),
-        }
-    }
-
-    pub(super) fn not_ready() -> Self {
-        Self::new(
-            status::NOT_READY,
-            "OBS is not ready to perform the request.",
-        )
-    }
-
-    fn not_found(what: &str, name: &str) -> Self {
-        Self::new(
-            status::RESOURCE_NOT_FOUND,
-            format!("No {what} was found by the name of `{name}`."),
-        )
-    }
-}
-
-/// `responseData` and what happened, or a refusal.
-pub(super) type Answer = Result<(Option<Value>, Vec<Happened>), Refusal>;
-
-/// A request's `requestData`, read field by field.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fields<'a>(pub(super) Option<&'a Value>);
-
-impl<'a> Fields<'a> {
-    pub(super) fn map(self) -> Result<&'a Map<String, Value>, Refusal> {
-        let missing = || {
-            Refusal::new(
-                status::MISSING_REQUEST_DATA,
-                "Your request data is missing or invalid (non-object)",
-            )
-        };
-        self.0.and_then(Value::as_object).ok_or_else(missing)
-    }
-
-    pub(super) fn any(self, field: &str) -> Result<&'a Value, Refusal> {
-        let missing = || {
-            Refusal::new(
-                status::MISSING_REQUEST_FIELD,
-                format!("Your request is missing the `{field}` field."),
-            )
-        };
-        self.map()?
-            .get(field)
-            .filter(|value| !value.is_null())
-            .ok_or_else(missing)
-    }
-
-    fn object(self, field: &str) -> Result<&'a Map<String, Value>, Refusal> {
-        let object = self
-            .any(field)?
-            .as_object()
-            .ok_or_else(|| wrong_type(field, "an object"))?;
-        if object.is_empty() {
-            Err(empty(field))
-        } else {
-            Ok(object)
-        }
-    }
-
-    /// An object that may be empty.
-    pub(super) fn object_or_empty(self, field: &str) -> Result<&'a Map<String, Value>, Refusal> {
-        self.any(field)?
-            .as_object()
-            .ok_or_else(|| wrong_type(field, "an object"))
-    }
-
-    /// A flag, if it is there.
-    pub(super) fn flag(self, field: &str, usual: bool) -> bool {
-        self.0
-            .and_then(|data| data.get(field))
-            .and_then(Value::as_bool)
-            .unwrap_or(usual)
-    }
-
-    pub(super) fn text(self, field: &str) -> Result<&'a str, Refusal> {
-        let text = self
-            .any(field)?
-            .as_str()
-            .ok_or_else(|| wrong_type(field, "a string"))?;
-        if text.is_empty() {
-            Err(empty(field))
-        } else {
-            Ok(text)
-        }
-    }
-}
-
-fn wrong_type(field: &str, kind: &str) -> Refusal {
-    Refusal::new(
-        status::INVALID_REQUEST_FIELD_TYPE,
-        format!("The field value of `{field}` must be {kind}."),
-    )
-}
-
-fn empty(field: &str) -> Refusal {
-    Refusal::new(
-        status::REQUEST_FIELD_EMPTY,
-        format!("The field value of `{field}` must not be empty."),
-    )
-}
 
 /// The `eventData` of a `BroadcastCustomEvent`, as the text that goes out: keys sorted, as OBS
 /// dumps them.
@@ -222,14 +109,6 @@ pub(super) fn answer(
         }
         _ => on_air::answer(world, kind, fields, now),
     }
-}
-
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "it is the form of every arm above"
-)]
-pub(super) fn data(value: Value) -> Answer {
-    Ok((Some(value), Vec::new()))
 }
 
 fn version(versions: &Versions) -> Value {

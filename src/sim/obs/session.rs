@@ -13,13 +13,15 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tokio_websockets::{Error, Message};
 
+use super::answer::Refusal;
 use super::auth::Lock;
+use super::fields::Fields;
 use super::handshake::accept;
 use super::hub::{Hub, SessionId};
 use super::outbox::Outbox;
 use super::protocol::{Goodbye, message, op, status, subscription};
-use super::requests::{Fields, Refusal, event_data};
-use super::world::Happened;
+use super::requests::event_data;
+use super::state::Happened;
 
 /// The one version of obs-websocket's RPC.
 const RPC_VERSION: u64 = 1;

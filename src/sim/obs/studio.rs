@@ -5,8 +5,9 @@
 
 use serde_json::{Value, json};
 
+use super::answer::{Answer, Refusal, data};
+use super::fields::Fields;
 use super::protocol::status;
-use super::requests::{Answer, Fields, Refusal, data};
 use super::world::{World, uuid_of};
 
 /// Kinds of inputs with their versions; a browser source has none.

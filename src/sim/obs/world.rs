@@ -9,34 +9,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::on_air::OnAir;
 use super::protocol::subscription;
-
-/// An event that follows from a change.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Happened {
-    pub(super) kind: &'static str,
-    pub(super) intent: u64,
-    pub(super) data: Value,
-}
-
-/// One input.
-#[derive(Debug, Clone)]
-pub(super) struct Input {
-    pub(super) kind: String,
-    pub(super) settings: Value,
-    /// How long what it plays is, if it plays anything.
-    pub(super) media_ms: Option<u64>,
-}
-
-/// A source in a scene.
-#[derive(Debug, Clone)]
-pub(super) struct Item {
-    pub(super) id: u64,
-    pub(super) scene: String,
-    pub(super) source: String,
-    pub(super) enabled: bool,
-}
+use super::state::{Contents, Happened, Input, Item, OnAir};
 
 /// The studio.
 #[derive(Debug)]
@@ -52,15 +26,6 @@ pub(super) struct World {
     last_item: u64,
     streaming_since: Option<Instant>,
     pub(super) on_air: OnAir,
-}
-
-/// What a scene collection holds.
-#[derive(Debug, Default)]
-pub(super) struct Contents {
-    pub(super) scenes: Vec<String>,
-    pub(super) program: String,
-    pub(super) inputs: BTreeMap<String, Input>,
-    pub(super) items: Vec<Item>,
 }
 
 impl Default for World {

@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::channel::{Channel, Said};
 use super::moment::{Ballot, Choice, Moment, Person, Stage};
-use super::speech::{Channel, Said};
 
 /// Says one moment; nothing where this generation has no word for it.
 pub(super) fn say(channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<Said> {

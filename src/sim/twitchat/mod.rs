@@ -5,6 +5,7 @@
 //! it has seen, its own included. It has no chat, no overlays and no settings. Called by the demo's
 //! [`show`](super::show) and by the tests.
 
+mod channel;
 mod first;
 mod history;
 mod labels;
@@ -21,14 +22,15 @@ use serde_json::{Value, json};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use uuid::Uuid;
 
+pub use channel::{Channel, Generation};
 pub use moment::{Ballot, Choice, Moment, Person, Reward, Roles, Stage, Tier};
-pub use speech::{Channel, Generation};
 
 use super::peer::{Hearer, PeerError, Talker, Target};
 use super::watched::watched;
+use channel::Said;
 use history::History;
 use labels::Labels;
-use speech::{Said, say};
+use speech::say;
 
 /// `origin` of all that Twitchat sends, and of all that it listens to.
 const ORIGIN: &str = "twitchat";

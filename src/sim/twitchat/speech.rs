@@ -5,32 +5,9 @@
 
 use serde_json::{Value, json};
 
+use super::channel::{Channel, Generation, Said};
 use super::first;
 use super::moment::{Ballot, Moment, Person, Stage, Tier};
-
-/// How Twitchat names and shapes things.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Generation {
-    /// 0.x to 6.x: chat messages nested with IRC tags. It knows no cheers, subscriptions, rewards,
-    /// labels or summary.
-    First,
-    /// 7.x to 16.x.
-    Second,
-    /// 17: `ON_`, `SET_` and `GET_`.
-    Third,
-}
-
-/// Whose Twitchat it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Channel {
-    /// The broadcaster's Twitch id.
-    pub id: String,
-    /// The broadcaster's login.
-    pub login: String,
-}
-
-/// A message without its envelope; `None` for data that is absent.
-pub(super) type Said = (&'static str, Option<Value>);
 
 /// Says one moment; nothing where this generation has no word for it.
 pub(super) fn say(

@@ -20,6 +20,7 @@ mod explain;
 mod feed;
 mod highlight;
 mod icons;
+mod naming;
 mod overlays;
 mod panels;
 mod prepare;
@@ -51,6 +52,7 @@ pub use feed::{
 };
 pub use highlight::{HighlightUser, Place, Platform, Position, SetChatHighlightOverlayMessage};
 pub use icons::ICONS;
+pub use naming::{Names, Naming};
 pub use overlays::{
     AnimatedTextClose, AnimatedTextSet, BingoGridOverlayPresence, SetAnimatedTextContentFromSd,
     SetBingoGridVisibility, SetBingoGridVisibilityFromSd, WheelItem, WheelOverlayStart,
@@ -62,5 +64,5 @@ pub use questions::{
     GetCustomTrainState, GetDistortOverlayParameters, GetDonationGoalsOverlayParams,
     GetLabelOverlayParams, GetSummaryData,
 };
-pub use row::{Action, Answer, Names, Naming, Param};
-pub use shape::Shape;
+pub use row::{Action, Answer};
+pub use shape::{Param, Shape};

@@ -2,83 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::{Problem, Shape, check, turn::Turn};
+use super::{
+    Problem, check,
+    naming::{Names, Naming},
+    shape::{Param, example},
+    turn::Turn,
+};
 use crate::twitchat::{
     Generation,
     catalogue::{self, Entry},
 };
-
-/// Whose words: 17 has renamed everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Naming {
-    /// Up to 16.x.
-    Old,
-    /// From 17 on.
-    New,
-}
-
-impl Naming {
-    /// The words of a generation.
-    pub fn of(generation: Generation) -> Self {
-        if generation == Generation::Third {
-            Self::New
-        } else {
-            Self::Old
-        }
-    }
-}
-
-/// What something is called on either side of the great renaming; `None` where it does not exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Names {
-    /// Up to 16.x.
-    pub old: Option<&'static str>,
-    /// From 17 on.
-    pub new: Option<&'static str>,
-}
-
-impl Names {
-    /// The name in these words.
-    pub fn of(self, naming: Naming) -> Option<&'static str> {
-        match naming {
-            Naming::Old => self.old,
-            Naming::New => self.new,
-        }
-    }
-
-    /// Its names, each once, the older one first.
-    pub fn all(self) -> impl Iterator<Item = &'static str> {
-        self.old
-            .into_iter()
-            .chain(self.new.filter(|new| self.old != Some(new)))
-    }
-}
-
-/// One parameter of an action, or one field of an object within.
-#[derive(Debug, Clone, Copy)]
-pub struct Param {
-    /// The name by which the catalogue calls it: the older key if it has one.
-    pub key: &'static str,
-    /// Its key on either side.
-    pub keys: Names,
-    /// What it is for.
-    pub about: &'static str,
-    /// What it takes.
-    pub shape: Shape,
-    /// Whether it must be there.
-    pub required: bool,
-    /// What Twitchat takes when it is absent, as JSON.
-    pub default: Option<&'static str>,
-    /// A value for the example, as JSON.
-    pub example: Option<&'static str>,
-}
-
-impl Param {
-    /// Its one key in these words: that of the first that have it.
-    pub(super) fn key_in(&self, words: &[Naming]) -> Option<&'static str> {
-        words.iter().find_map(|naming| self.keys.of(*naming))
-    }
-}
 
 /// What answers an action or follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,20 +167,4 @@ impl Action {
             .map_or(Ok(()), |look| look(data))
             .map_err(problem)
     }
-}
-
-/// What is required, and what has an example of its own.
-pub(super) fn example(params: &[Param], words: &[Naming]) -> Map<String, Value> {
-    let given = |text: &str| serde_json::from_str(text).unwrap_or_default();
-    let value = |param: &Param| {
-        param
-            .example
-            .map_or_else(|| param.shape.sample(words), given)
-    };
-    let wanted = params
-        .iter()
-        .filter(|param| param.required || param.example.is_some());
-    wanted
-        .filter_map(|param| Some((param.key_in(words)?.to_owned(), value(param))))
-        .collect()
 }

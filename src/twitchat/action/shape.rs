@@ -1,10 +1,13 @@
-//! What a parameter takes, in words and as a sample. `check` holds values against it.
+//! A parameter and what it takes, in words and as a sample. `check` holds values against it.
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Naming, Param, icons::ICONS, row};
+use super::{
+    icons::ICONS,
+    naming::{Names, Naming},
+};
 
 /// What a parameter takes.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +106,7 @@ impl Shape {
             Self::OneOf(words) => json!(words.first()),
             Self::Icon => json!(ICONS.first()),
             Self::List { of, least } => Value::from(vec![of.sample(words); least]),
-            Self::Object(params) | Self::Open(params) => row::example(params, words).into(),
+            Self::Object(params) | Self::Open(params) => example(params, words).into(),
             Self::Either(shapes) => shapes
                 .first()
                 .map_or(Value::Null, |shape| shape.sample(words)),
@@ -156,4 +159,46 @@ impl fmt::Display for Shape {
             Self::Any => f.write_str("anything"),
         }
     }
+}
+
+/// One parameter of an action, or one field of an object within.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    /// The name by which the catalogue calls it: the older key if it has one.
+    pub key: &'static str,
+    /// Its key on either side.
+    pub keys: Names,
+    /// What it is for.
+    pub about: &'static str,
+    /// What it takes.
+    pub shape: Shape,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What Twitchat takes when it is absent, as JSON.
+    pub default: Option<&'static str>,
+    /// A value for the example, as JSON.
+    pub example: Option<&'static str>,
+}
+
+impl Param {
+    /// Its one key in these words: that of the first that have it.
+    pub(super) fn key_in(&self, words: &[Naming]) -> Option<&'static str> {
+        words.iter().find_map(|naming| self.keys.of(*naming))
+    }
+}
+
+/// What is required, and what has an example of its own.
+pub(super) fn example(params: &[Param], words: &[Naming]) -> Map<String, Value> {
+    let given = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    let value = |param: &Param| {
+        param
+            .example
+            .map_or_else(|| param.shape.sample(words), given)
+    };
+    let wanted = params
+        .iter()
+        .filter(|param| param.required || param.example.is_some());
+    wanted
+        .filter_map(|param| Some((param.key_in(words)?.to_owned(), value(param))))
+        .collect()
 }

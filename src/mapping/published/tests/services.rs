@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::super::{feeds::feed, *};
-use crate::mapping::render;
+use crate::{event::Roles, mapping::render};
 
 /// A file of `tests/fixtures/services`.
 struct Fixture {

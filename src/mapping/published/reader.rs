@@ -1,0 +1,53 @@
+//! Who a published event is about, and what to say if it does not say so.
+
+use serde_json::Value;
+
+use super::{
+    look::flag,
+    people::{self, ANONYMOUS, Named, WHO},
+    wrong::Wrong,
+};
+use crate::event::{EventName, Person, Platform};
+
+/// A published event being read.
+pub(super) struct Reader<'a> {
+    pub(super) name: &'a EventName,
+    pub(super) data: &'a Value,
+}
+
+impl Reader<'_> {
+    /// Who the event is about, with the roles that it shows.
+    pub(super) fn who(&self) -> Result<Person, Wrong> {
+        self.person(WHO)
+    }
+
+    /// Somebody, with the roles that the event shows.
+    pub(super) fn person(&self, named: Named) -> Result<Person, Wrong> {
+        let person = named.read(self.data, self.platform());
+        person
+            .map(|who| who.with_roles(people::roles(self.data)))
+            .ok_or_else(|| Wrong::Missing {
+                event: self.name.clone(),
+                field: "user",
+                looked_for: named.fields().join(", "),
+            })
+    }
+
+    /// Whether whoever gives does not want to be named.
+    pub(super) fn is_anonymous(&self) -> bool {
+        flag(self.data, ANONYMOUS)
+    }
+
+    /// Where people of this source have their accounts.
+    pub(super) fn platform(&self) -> Platform {
+        people::platform(&self.name.source)
+    }
+
+    pub(super) fn missing(&self, field: &'static str, looked_for: &[&str]) -> Wrong {
+        Wrong::Missing {
+            event: self.name.clone(),
+            field,
+            looked_for: looked_for.join(", "),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! How a request to the stand-in ends.
+
+use serde_json::Value;
+
+use super::protocol::status;
+use super::state::Happened;
+
+/// A request that fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) code: u16,
+    pub(super) comment: String,
+}
+
+impl Refusal {
+    pub(super) fn new(code: u16, comment: impl Into<String>) -> Self {
+        Self {
+            code,
+            comment: comment.into(),
+        }
+    }
+
+    pub(super) fn not_ready() -> Self {
+        Self::new(
+            status::NOT_READY,
+            "OBS is not ready to perform the request.",
+        )
+    }
+
+    pub(super) fn not_found(what: &str, name: &str) -> Self {
+        Self::new(
+            status::RESOURCE_NOT_FOUND,
+            format!("No {what} was found by the name of `{name}`."),
+        )
+    }
+}
+
+/// `responseData` and what happened, or a refusal.
+pub(super) type Answer = Result<(Option<Value>, Vec<Happened>), Refusal>;
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is the form of every arm of a match over requests"
+)]
+pub(super) fn data(value: Value) -> Answer {
+    Ok((Some(value), Vec::new()))
+}
