@@ -61,12 +61,22 @@ fn shell(home: &Home, port: u16, script: &str) -> Command {
 /// page is wrong.
 #[tokio::test]
 async fn every_command_of_the_scripting_page_is_right_usage() {
+    // What was right once stays right.
+    for page in [
+        "docs/scripting.md",
+        "tests/fixtures/before_one_house/scripting.md",
+    ] {
+        every_command_is_right_usage(page);
+    }
+}
+
+fn every_command_is_right_usage(page: &str) {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .unwrap()
         .local_addr()
         .unwrap()
         .port();
-    let all = commands("docs/scripting.md");
+    let all = commands(page);
     assert!(all.len() > 8, "{all:?}");
     for command in all {
         let home = Home::new();

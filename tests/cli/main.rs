@@ -9,6 +9,7 @@
 )]
 
 mod actions;
+mod before_one_house;
 mod bridge;
 mod bus;
 mod config;
