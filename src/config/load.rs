@@ -54,6 +54,8 @@ impl Config {
         }
         config.discovered(sources.discovered.as_ref());
         config.expand_paths(sources)?;
+        let script = &mut config.overlay.script;
+        script.height = config.overlay.height.unwrap_or(script.height);
         config.read_password(sources.read)?;
         Ok(config)
     }

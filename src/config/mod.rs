@@ -7,6 +7,7 @@
 
 mod error;
 mod file;
+mod generation;
 mod keys;
 mod load;
 mod machine;
@@ -19,12 +20,13 @@ mod sources;
 mod template;
 
 pub use error::{ConfigError, Warning};
+pub use generation::Generation;
 pub use machine::{default_path, places};
 pub use origin::Origin;
 pub use overlay::OverlaySettings;
 pub use settings::{
-    BridgeSettings, BroadcasterSettings, Config, CreditsSettings, Generation, LeaderboardSettings,
-    ObsSettings, SessionSettings, StoreSettings,
+    BridgeSettings, BroadcasterSettings, Config, CreditsSettings, LeaderboardSettings, ObsSettings,
+    SessionSettings, StoreSettings,
 };
 pub use show::Shown;
 pub use sources::{Discovered, FileText, Flags, Places, Sources};

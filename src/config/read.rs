@@ -2,7 +2,7 @@
 //! What is not of settings alone reads [`Field`] itself.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::civil::Weekday;
@@ -10,11 +10,11 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use strum::VariantNames;
 
-use super::settings::Generation;
+use super::Generation;
 use crate::{
-    credits::Section,
+    credits::{Section, Spelling},
     event::person::LONGEST_NAME,
-    input::{Cause, Content, Field, Given, Problem, Read, duration, nearest},
+    input::{Cause, Content, Field, Given, Problem, Read, Show, nearest, quoted, show_list},
 };
 
 /// Without scheme and port; the brackets of an IPv6 address are taken off.
@@ -92,11 +92,6 @@ pub(super) fn time(field: &Field<'_>) -> Read<Duration> {
     )
 }
 
-/// The short form that [`time`] reads, in quotes.
-pub(super) fn show_time(time: Duration) -> String {
-    quoted(&duration::show(time))
-}
-
 pub(super) fn generation(field: &Field<'_>) -> Read<Generation> {
     match field.given().whole() {
         Some(1) => Ok(Generation::One),
@@ -104,15 +99,6 @@ pub(super) fn generation(field: &Field<'_>) -> Read<Generation> {
         Some(3) => Ok(Generation::Three),
         _ => Err(field.bad("1, 2 or 3")),
     }
-}
-
-pub(super) fn show_generation(generation: Generation) -> String {
-    match generation {
-        Generation::One => "1",
-        Generation::Two => "2",
-        Generation::Three => "3",
-    }
-    .into()
 }
 
 const DAYS: [(&str, Weekday); 7] = [
@@ -134,12 +120,11 @@ pub(super) fn weekday(field: &Field<'_>) -> Read<Weekday> {
         .ok_or_else(|| field.bad(r#"a day of the week, such as "monday""#))
 }
 
-pub(super) fn show_weekday(day: Weekday) -> String {
-    quoted(
-        DAYS.iter()
-            .find(|(_, known)| *known == day)
-            .map_or("", |(name, _)| name),
-    )
+impl Show for Weekday {
+    fn show(&self) -> Option<String> {
+        let (name, _) = DAYS.iter().find(|(_, known)| known == self)?;
+        Some(quoted(name))
+    }
 }
 
 pub(super) fn timezone(field: &Field<'_>) -> Read<TimeZone> {
@@ -150,17 +135,30 @@ pub(super) fn timezone(field: &Field<'_>) -> Read<TimeZone> {
     zone.ok_or_else(|| field.bad(r#"the name of a time zone, such as "Europe/Berlin" or "UTC""#))
 }
 
-/// A name that may stand in a file name and in CSS.
-pub(super) fn name(field: &Field<'_>) -> Read<String> {
-    let is_name = |text: &&str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    let name = field.given().text().filter(is_name);
-    name.map(Into::into)
-        .ok_or_else(|| field.bad("a name of small letters, digits and -"))
+impl Show for TimeZone {
+    fn show(&self) -> Option<String> {
+        Some(quoted(self.iana_name().unwrap_or("UTC")))
+    }
+}
+
+pub(super) fn spelling(field: &Field<'_>) -> Read<Spelling> {
+    field.one_of()
+}
+
+impl Show for Spelling {
+    fn show(&self) -> Option<String> {
+        Some(quoted(self.into()))
+    }
+}
+
+impl Show for Vec<Section> {
+    fn show(&self) -> Option<String> {
+        Some(show_list(self.iter().map(|section| section.seed())))
+    }
+}
+
+pub(super) fn text(field: &Field<'_>) -> Read<String> {
+    field.word().map(Into::into)
 }
 
 pub(super) fn words(field: &Field<'_>) -> Read<Vec<String>> {
@@ -200,40 +198,4 @@ pub(super) fn groups(field: &Field<'_>) -> Read<BTreeMap<String, Vec<String>>> {
         Ok((String::from(name), people))
     };
     table.iter().map(group).collect()
-}
-
-/// A text as TOML writes it.
-pub(super) fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
-}
-
-/// A path as TOML writes it.
-pub(super) fn show_path(path: &Path) -> String {
-    quoted(&path.to_string_lossy())
-}
-
-/// A list as TOML writes it.
-pub(super) fn show_list(list: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    format!(
-        "[{}]",
-        list.into_iter()
-            .map(|item| quoted(item.as_ref()))
-            .collect::<Vec<_>>()
-            .join(", ")
-    )
-}
-
-/// Groups as TOML writes them.
-pub(super) fn show_groups(groups: &BTreeMap<String, Vec<String>>) -> String {
-    let group = |(name, people): (&String, &Vec<String>)| {
-        format!("{} = {}", quoted(name), show_list(people))
-    };
-    if groups.is_empty() {
-        "{}".into()
-    } else {
-        format!(
-            "{{ {} }}",
-            groups.iter().map(group).collect::<Vec<_>>().join(", ")
-        )
-    }
 }

@@ -1,4 +1,4 @@
-//! The settings themselves, with their defaults.
+//! The sections of settings and the [`Config`] that they make.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,11 +9,12 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use super::{Origin, OverlaySettings, Warning};
+use super::{Generation, Origin, OverlaySettings, Warning, read};
 use crate::{
     automation::Rulebook,
     credits::{Section, Spelling},
     event::person::NAMELESS,
+    input::{Field, settings},
 };
 
 /// Every setting. `Config::default()` is what holds without a file; only the store's place depends
@@ -43,169 +44,134 @@ pub struct Config {
     pub(super) origins: BTreeMap<&'static str, Origin>,
 }
 
-/// `[obs]`
-#[derive(Debug, Clone)]
-pub struct ObsSettings {
-    /// Host name or address; IPv6 without brackets.
-    pub host: String,
-    /// Port of obs-websocket.
-    pub port: u16,
-    /// `wss` rather than `ws`.
-    pub tls: bool,
-    /// Password of obs-websocket; `None` if it asks for none.
-    pub password: Option<SecretString>,
-    /// The file that the password was read from.
-    pub password_file: Option<PathBuf>,
-}
-
-impl Default for ObsSettings {
-    fn default() -> Self {
-        Self {
-            host: "127.0.0.1".into(),
-            port: 4455,
-            tls: false,
-            password: None,
-            password_file: None,
-        }
+settings! {
+    "obs",
+    /// `[obs]`: how to reach OBS. The host is without the brackets of an IPv6 address; without a
+    /// password OBS asks for none.
+    #[derive(Debug, Clone)]
+    pub struct ObsSettings {
+        host: String = "127.0.0.1".into(), read::host, "OBS_HOST",
+            "The machine that runs OBS.";
+        port: u16 = 4455, read::port, "OBS_PORT",
+            "OBS: Tools > WebSocket Server Settings > Server Port.\nOn the machine that runs OBS \
+                it is found without this.";
+        tls: bool = false, Field::flag, "OBS_TLS",
+            "wss instead of ws: for an OBS behind a proxy with a public certificate.";
+        password: Option<SecretString> = None, read::secret, "OBS_PASSWORD",
+            "OBS: Tools > WebSocket Server Settings > Show Connect Info.\nOn the machine that \
+                runs OBS it is found without this. Keep this file to yourself if you write it \
+                here.", "\"...\"";
+        password_file: Option<PathBuf> = None, read::path, "OBS_PASSWORD_FILE",
+            "A file that holds nothing but the password; instead of password.",
+            "\"obs-password\"";
     }
 }
 
-/// `[store]`
-#[derive(Debug, Clone, Default)]
-pub struct StoreSettings {
-    /// The database file.
-    pub path: PathBuf,
-    /// Whether chat texts are kept.
-    pub keep_texts: bool,
-}
-
-/// `[session]`
-#[derive(Debug, Clone)]
-pub struct SessionSettings {
-    /// Whether a new stream begins a new session.
-    pub reset_on_stream_start: bool,
-    /// A stream that starts again within this time stays in its session.
-    pub grace: Duration,
-    /// A bridge closed for longer than this begins a new session.
-    pub reset_after: Duration,
-}
-
-impl Default for SessionSettings {
-    fn default() -> Self {
-        Self {
-            reset_on_stream_start: true,
-            grace: Duration::from_secs(30 * 60),
-            reset_after: Duration::from_secs(12 * 60 * 60),
-        }
+settings! {
+    "store",
+    /// `[store]`
+    #[derive(Debug, Clone)]
+    pub struct StoreSettings {
+        path: PathBuf = PathBuf::new(), read::path, "TWITCHAT_BRIDGE_STORE",
+            "The journal. Without this it is in the user's data folder.",
+            "\"~/.local/share/twitchat-bridge/journal.db\"";
+        keep_texts: bool = false, Field::flag, "TWITCHAT_BRIDGE_STORE_KEEP_TEXTS",
+            "Whether the journal keeps what people wrote in the chat.";
     }
 }
 
-/// `[credits]`
-#[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of its own"
-)]
-pub struct CreditsSettings {
-    /// Which keys a reply has.
-    pub spelling: Spelling,
-    /// Whether the keys of disabled sections are left out; else they are empty lists.
-    pub omit_disabled: bool,
-    /// Sections that are switched off.
-    pub disabled: Vec<Section>,
-    /// Whether well-known bots are left out.
-    pub ignore_bots: bool,
-    /// Whether the broadcaster is left out.
-    pub ignore_broadcaster: bool,
-    /// Whether people who are banned are left out.
-    pub hide_banned: bool,
-    /// People left out: logins or ids.
-    pub ignore: Vec<String>,
-    /// The channel's editors: logins or ids.
-    pub editors: Vec<String>,
-    /// Named groups of people: logins or ids.
-    pub groups: BTreeMap<String, Vec<String>>,
-    /// Names per list; `None` for all.
-    pub limit: Option<u32>,
-    /// What to call people whom a service does not name.
-    pub anonymous: String,
-}
-
-impl Default for CreditsSettings {
-    fn default() -> Self {
-        Self {
-            spelling: Spelling::Both,
-            omit_disabled: false,
-            disabled: Vec::new(),
-            ignore_bots: true,
-            ignore_broadcaster: true,
-            hide_banned: true,
-            ignore: Vec::new(),
-            editors: Vec::new(),
-            groups: BTreeMap::new(),
-            limit: None,
-            anonymous: NAMELESS.to_owned(),
-        }
+settings! {
+    "session",
+    /// `[session]`
+    #[derive(Debug, Clone)]
+    pub struct SessionSettings {
+        reset_on_stream_start: bool = true, Field::flag,
+            "TWITCHAT_BRIDGE_SESSION_RESET_ON_STREAM_START",
+            "Whether the credits begin afresh when OBS starts to stream.";
+        grace: Duration = Duration::from_secs(30 * 60), read::time,
+            "TWITCHAT_BRIDGE_SESSION_GRACE",
+            "A stream that starts again within this time goes on with its credits.";
+        reset_after: Duration = Duration::from_secs(12 * 60 * 60), read::time,
+            "TWITCHAT_BRIDGE_SESSION_RESET_AFTER",
+            "The credits begin afresh when the bridge was closed for longer than this.";
     }
 }
 
-/// `[leaderboard]`
-#[derive(Debug, Clone)]
-pub struct LeaderboardSettings {
-    /// Where midnight is.
-    pub timezone: TimeZone,
-    /// The day on which a week begins.
-    pub week_start: Weekday,
-}
-
-impl Default for LeaderboardSettings {
-    /// Twitch's calendar. The zone is compiled in, so it is always found.
-    fn default() -> Self {
-        Self {
-            timezone: TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC),
-            week_start: Weekday::Monday,
-        }
+settings! {
+    "credits",
+    /// `[credits]`
+    #[derive(Debug, Clone)]
+    pub struct CreditsSettings {
+        spelling: Spelling = Spelling::Both, read::spelling, "TWITCHAT_BRIDGE_CREDITS_SPELLING",
+            "The keys of a reply: \"seed\" for older overlays, \"current\" for those of today's \
+                Streamer.bot, \"both\" for all.";
+        disabled: Vec<Section> = Vec::new(), read::sections, -,
+            "Sections to leave empty, such as [\"Pyramids\", \"VIPs\"].";
+        omit_disabled: bool = false, Field::flag, "TWITCHAT_BRIDGE_CREDITS_OMIT_DISABLED",
+            "Whether a reply leaves out the keys of disabled sections; some overlays need them.";
+        ignore_bots: bool = true, Field::flag, "TWITCHAT_BRIDGE_CREDITS_IGNORE_BOTS",
+            "Whether well-known bots are left out.";
+        ignore_broadcaster: bool = true, Field::flag,
+            "TWITCHAT_BRIDGE_CREDITS_IGNORE_BROADCASTER",
+            "Whether the broadcaster is left out.";
+        hide_banned: bool = true, Field::flag, "TWITCHAT_BRIDGE_CREDITS_HIDE_BANNED",
+            "Whether people who are banned are left out.";
+        anonymous: String = NAMELESS.to_owned(), read::shown_name,
+            "TWITCHAT_BRIDGE_CREDITS_ANONYMOUS",
+            "What to call people whom a service does not name. On Twitch they are \
+                AnAnonymousGifter and AnAnonymousCheerer.";
+        ignore: Vec<String> = Vec::new(), read::people, -,
+            "People to leave out: logins or ids.";
+        editors: Vec<String> = Vec::new(), read::people, -,
+            "The channel's editors: logins or ids. Twitch does not tell.";
+        groups: BTreeMap<String, Vec<String>> = BTreeMap::new(), read::groups, -,
+            "Groups of people, such as { regulars = [\"somebody\", \"12345\"] }.";
+        limit: Option<u32> = None, Field::whole(1, u32::MAX), "TWITCHAT_BRIDGE_CREDITS_LIMIT",
+            "At most this many names in each list. Without this: all.", "500";
     }
 }
 
-/// `[broadcaster]`: what Twitchat does not tell.
-#[derive(Debug, Clone, Default)]
-pub struct BroadcasterSettings {
-    /// Platform id.
-    pub id: Option<String>,
-    /// Login.
-    pub login: Option<String>,
-    /// Display name.
-    pub name: Option<String>,
-}
-
-/// `[bridge]`
-#[derive(Debug, Clone)]
-pub struct BridgeSettings {
-    /// The name in the reply to `GetInfo`.
-    pub name: String,
-    /// Twitchat's generation; `None`: the bridge finds out.
-    pub generation: Option<Generation>,
-}
-
-impl Default for BridgeSettings {
-    fn default() -> Self {
-        Self {
-            name: "twitchat-bridge".into(),
-            generation: None,
-        }
+settings! {
+    "leaderboard",
+    /// `[leaderboard]`
+    #[derive(Debug, Clone)]
+    pub struct LeaderboardSettings {
+        // The zone is compiled in, so it is always found.
+        timezone: TimeZone = TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC),
+            read::timezone, "TWITCHAT_BRIDGE_LEADERBOARD_TIMEZONE",
+            "Where a day ends for the bits of the week and the month. Twitch's own:";
+        week_start: Weekday = Weekday::Monday, read::weekday,
+            "TWITCHAT_BRIDGE_LEADERBOARD_WEEK_START",
+            "The first day of a week.";
     }
 }
 
-/// A generation of Twitchat's messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Generation {
-    /// The oldest.
-    One,
-    /// Up to Twitchat 16.
-    Two,
-    /// From Twitchat 17.
-    Three,
+settings! {
+    "broadcaster",
+    /// `[broadcaster]`: what Twitchat does not tell.
+    #[derive(Debug, Clone)]
+    pub struct BroadcasterSettings {
+        id: Option<String> = None, read::person, "TWITCHAT_BRIDGE_BROADCASTER_ID",
+            "Your id on Twitch. Without this the bridge learns it from what it hears.",
+            "\"12345678\"";
+        login: Option<String> = None, read::person, "TWITCHAT_BRIDGE_BROADCASTER_LOGIN",
+            "Your login on Twitch.", "\"somebody\"";
+        name: Option<String> = None, read::text, "TWITCHAT_BRIDGE_BROADCASTER_NAME",
+            "Your display name.", "\"Somebody\"";
+    }
+}
+
+settings! {
+    "bridge",
+    /// `[bridge]`
+    #[derive(Debug, Clone)]
+    pub struct BridgeSettings {
+        name: String = "twitchat-bridge".into(), Field::word, "TWITCHAT_BRIDGE_NAME",
+            "The name that overlays see when they ask for info.";
+        generation: Option<Generation> = None, read::generation, "TWITCHAT_BRIDGE_GENERATION",
+            "The generation of Twitchat's messages: 1 for the oldest, 2 up to Twitchat 16, 3 \
+                from 17. Without this the bridge finds out.", "3";
+    }
 }
 
 impl Config {

@@ -54,6 +54,23 @@ impl<'a> Field<'a> {
         word.ok_or_else(|| self.bad("a text that is not empty"))
     }
 
+    /// As [`Self::word`], of its own.
+    pub fn text(&self) -> Read<Box<str>> {
+        self.word().map(Into::into)
+    }
+
+    /// A name that may stand in a file name and in CSS.
+    pub fn name(&self) -> Read<Box<str>> {
+        let is_name = |text: &&str| {
+            let fits =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            !text.is_empty() && text.bytes().all(fits)
+        };
+        let name = self.given().text().filter(is_name);
+        name.map(Into::into)
+            .ok_or_else(|| self.bad("a name of small letters, digits and -"))
+    }
+
     /// True or false.
     pub fn flag(&self) -> Read<bool> {
         let flag = self.given().flag();

@@ -13,6 +13,7 @@ mod given;
 mod nearest;
 mod node;
 mod problem;
+mod setting;
 
 pub use field::Field;
 pub use fields::Fields;
@@ -20,3 +21,5 @@ pub use given::Given;
 pub use nearest::{did_you_mean, hint, nearest, similar};
 pub use node::{Content, Node, Spot, Table};
 pub use problem::{Cause, Problem, Read};
+pub(crate) use setting::settings;
+pub use setting::{Setting, Show, quoted, show_list};

@@ -31,7 +31,6 @@ const KNOWN_PAIRS: &[(&str, &str)] = &[
     ("client/events.rs", "client/hub.rs"),
     ("client/events.rs", "client/mod.rs"),
     ("client/events.rs", "client/typed.rs"),
-    ("config/keys.rs", "config/overlay/keys.rs"),
     ("credits/fold.rs", "credits/fold/support.rs"),
     ("request/call.rs", "request/known.rs"),
     ("request/call.rs", "request/mod.rs"),

@@ -1,48 +1,43 @@
-//! `[overlay]`: the end-credits page and what rolls on it. The plan itself is `credits::roll`'s;
-//! here it is read and checked.
+//! `[overlay]`: the end-credits page and what rolls on it. The plan itself, and the settings that
+//! the page needs, are `credits::roll`'s; here sections are read and checked.
 
-pub(super) mod keys;
-mod section;
+pub(super) mod section;
 
 use std::time::Duration;
 
-use crate::credits::roll::Script;
+use super::read;
+use crate::{
+    credits::roll::Script,
+    input::{Field, settings},
+};
 
-/// `[overlay]` and its sections.
-#[derive(Debug, Clone)]
-pub struct OverlaySettings {
-    /// The scene that shows the page.
-    pub scene: String,
-    /// The browser source that is the page.
-    pub source: String,
-    /// Width of the page; `None`: as wide as OBS's canvas.
-    pub width: Option<u32>,
-    /// Height of the page; `None`: as high as OBS's canvas.
-    pub height: Option<u32>,
-    /// A media source of OBS: the roll takes as long as what it plays.
-    pub music: Option<String>,
-    /// The credits roll by themselves when the scene with the page goes on air.
-    pub autostart: bool,
-    /// Twitchat's own buttons start, stop and steer the roll.
-    pub twitchat: bool,
-    /// How long a roll waits for Twitchat's summary before it begins.
-    pub wait: Duration,
-    /// What rolls and how.
-    pub script: Script,
-}
-
-impl Default for OverlaySettings {
-    fn default() -> Self {
-        Self {
-            scene: "Credits".into(),
-            source: "End credits".into(),
-            width: None,
-            height: None,
-            music: None,
-            autostart: true,
-            twitchat: true,
-            wait: Duration::from_secs(5),
-            script: Script::default(),
-        }
+settings! {
+    "overlay",
+    /// `[overlay]` and its sections.
+    #[derive(Debug, Clone)]
+    pub struct OverlaySettings {
+        scene: String = "Credits".into(), Field::word, "TWITCHAT_BRIDGE_OVERLAY_SCENE",
+            "The scene in OBS that shows the end credits.";
+        source: String = "End credits".into(), Field::word, "TWITCHAT_BRIDGE_OVERLAY_SOURCE",
+            "The browser source in OBS that is the page of the end credits: `overlay install` \
+                makes it.";
+        width: Option<u32> = None, Field::whole(1, u32::MAX), "TWITCHAT_BRIDGE_OVERLAY_WIDTH",
+            "How wide the page is, in pixels. Without this: as wide as OBS's canvas.", "1920";
+        height: Option<u32> = None, Field::whole(1, u32::MAX), "TWITCHAT_BRIDGE_OVERLAY_HEIGHT",
+            "How high the page is, in pixels. Without this: as high as OBS's canvas.", "1080";
+        music: Option<String> = None, read::text, "TWITCHAT_BRIDGE_OVERLAY_MUSIC",
+            "A media source in OBS: the credits take as long as what it plays; instead of \
+                seconds.", "\"Credits music\"";
+        autostart: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_AUTOSTART",
+            "Whether the credits roll by themselves when the scene with the page goes on air.";
+        twitchat: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_TWITCHAT",
+            "Whether Twitchat's own buttons for the end credits work on the page.";
+        wait: Duration = Duration::from_secs(5), read::time, "TWITCHAT_BRIDGE_OVERLAY_WAIT",
+            "How long the credits wait for what Twitchat may still have to tell before they \
+                roll.";
+    }
+    and {
+        /// What rolls and how.
+        script: Script = Script::default();
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         words::{PLACEHOLDERS, unknown_placeholder},
     },
     event::{Platform, fact::Tier},
-    input::{Cause, Content, Field, Fields, Problem, Read, nearest},
+    input::{Cause, Content, Field, Fields, Problem, Read, nearest, quoted},
 };
 
 /// Reads one key into the plan.
@@ -98,7 +98,7 @@ const KEYS: &[(&str, Set)] = &[
 ];
 
 /// Reads all sections.
-pub(super) fn sections(field: &Field<'_>) -> Read<Vec<Plan>> {
+pub(in crate::config) fn sections(field: &Field<'_>) -> Read<Vec<Plan>> {
     let Content::List(items) = &field.node.content else {
         return Err(field.bad("sections: write [[overlay.section]] above each"));
     };
@@ -258,12 +258,12 @@ fn source(image: &str) -> Box<str> {
 }
 
 /// The sections in short: their ids.
-pub(super) fn show(plans: &[Plan]) -> String {
+pub(in crate::config) fn show(plans: &[Plan]) -> String {
     format!(
         "[{}]",
         plans
             .iter()
-            .map(|plan| read::quoted(&plan.id))
+            .map(|plan| quoted(&plan.id))
             .collect::<Vec<_>>()
             .join(", ")
     )

@@ -7,8 +7,9 @@ use super::{
     amount::{grouped, span},
     kind::Kind,
     line::{Line, Lines},
+    look::Script,
     namesakes,
-    plan::{Amounts, Plan, Script, Sort},
+    plan::{Amounts, Plan, Sort},
     section::{Body, Name, Section},
     words,
 };

@@ -4,7 +4,8 @@
 //! that the config gives a time takes that time whatever is in it.
 
 use super::{
-    plan::{Layout, Look, Mode},
+    look::{Look, Mode},
+    plan::Layout,
     section::{Body, Section},
 };
 

@@ -9,6 +9,7 @@ pub mod content;
 pub mod kind;
 pub mod length;
 mod line;
+pub mod look;
 mod namesakes;
 pub mod plan;
 pub mod section;
@@ -17,7 +18,8 @@ pub mod words;
 pub use content::{Given, sections};
 pub use kind::Kind;
 pub use length::{Length, length};
-pub use plan::{Amounts, Layout, Look, Mode, Pinned, Plan, Role, Script, Sort, Style};
+pub use look::{Look, Mode, Script, Style};
+pub use plan::{Amounts, Layout, Pinned, Plan, Role, Sort};
 pub use section::{Body, Name, Place, Section, places};
 
 #[cfg(test)]

@@ -207,154 +207,8 @@ impl Plan {
         }
     }
 
-    pub(super) fn first(&self) -> Kind {
-        self.kinds.first().copied().unwrap_or(Kind::Text)
-    }
-}
-
-impl Kind {
-    /// Whether amounts are shown unless the config says otherwise.
-    pub fn has_amounts(self) -> bool {
-        !matches!(
-            self,
-            Self::Follows
-                | Self::Games
-                | Self::Editors
-                | Self::Moderators
-                | Self::Vips
-                | Self::Subscribers
-                | Self::Chatters
-                | Self::Groups
-                | Self::Lists
-        )
-    }
-}
-
-/// How the roll moves.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Default,
-    Serialize,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantNames,
-)]
-#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Mode {
-    #[default]
-    Scroll,
-    Slides,
-}
-
-/// How the roll looks and runs; travels to the page as it is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Look {
-    /// Scrolling or slides.
-    pub mode: Mode,
-    /// Pixels a second, unless `seconds` says how long it takes in all.
-    pub speed: f64,
-    /// How long it takes in all, the delay included.
-    pub seconds: Option<f64>,
-    /// Seconds before it begins.
-    pub delay: f64,
-    /// Whether it begins again at its end.
-    #[serde(rename = "loop")]
-    pub repeats: bool,
-    /// Titles stay while their names pass.
-    pub sticky_titles: bool,
-    /// Height of the fades at both ends, in pixels.
-    pub fade: u32,
-    /// How long a slide stands.
-    pub slide_seconds: f64,
-    /// Icons before titles.
-    pub icons: bool,
-    /// Which theme.
-    pub theme: Box<str>,
-    /// Everything larger or smaller.
-    pub scale: f64,
-    /// A name that can be read for less than this is warned of in tests.
-    pub minimum_seconds: f64,
-    /// `auto`, `ltr` or `rtl`.
-    pub direction: &'static str,
-    /// Colours and fonts instead of the theme's: whatever CSS takes, and names of fonts on this
-    /// computer.
-    #[serde(flatten)]
-    pub style: Style,
-}
-
-/// What may differ from the theme.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct Style {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title_color: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_color: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title_font: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_font: Option<Box<str>>,
-    /// Between sections, in heights of a letter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub section_gap: Option<f64>,
-    /// Below a title, likewise.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title_gap: Option<f64>,
-    /// How dark the shadow is, from 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shadow: Option<f64>,
-    /// What stands in a section without anybody that says nothing of its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub empty_text: Option<Box<str>>,
-}
-
-impl Default for Look {
-    fn default() -> Self {
-        Self {
-            mode: Mode::Scroll,
-            speed: 80.0,
-            seconds: None,
-            delay: 0.0,
-            repeats: false,
-            sticky_titles: true,
-            fade: 80,
-            slide_seconds: 6.0,
-            icons: true,
-            theme: "cinema".into(),
-            scale: 1.0,
-            minimum_seconds: 2.0,
-            direction: "auto",
-            style: Style::default(),
-        }
-    }
-}
-
-/// The whole plan.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Script {
-    /// How it looks and runs.
-    pub look: Look,
-    /// Sections in their order.
-    pub sections: Vec<Plan>,
-    /// Leave out sections without anybody.
-    pub hide_empty: bool,
-    /// Emotes of power-ups float behind the names.
-    pub emotes: bool,
-    /// How large the page is: the estimate of its length needs it.
-    pub height: u32,
-}
-
-impl Default for Script {
-    /// What holds without any config: whatever there is, the stream's own people first.
-    fn default() -> Self {
+    /// The sections of a roll without any config.
+    pub(super) fn usual() -> Vec<Self> {
         let kinds = [
             Kind::Raids,
             Kind::Follows,
@@ -379,7 +233,7 @@ impl Default for Script {
         ];
         let mut sections: Vec<_> = kinds
             .iter()
-            .map(|kind| Plan::of(kind.name(), &[*kind]))
+            .map(|kind| Self::of(kind.name(), &[*kind]))
             .collect();
         for plan in &mut sections {
             plan.layout = if plan.first() == Kind::Chatters {
@@ -396,16 +250,32 @@ impl Default for Script {
                 Sort::First
             };
         }
-        sections.push(Plan {
+        sections.push(Self {
             text: "Thank you for watching!".into(),
-            ..Plan::of("thanks", &[Kind::Text])
+            ..Self::of("thanks", &[Kind::Text])
         });
-        Self {
-            look: Look::default(),
-            sections,
-            hide_empty: true,
-            emotes: false,
-            height: 1_080,
-        }
+        sections
+    }
+
+    pub(super) fn first(&self) -> Kind {
+        self.kinds.first().copied().unwrap_or(Kind::Text)
+    }
+}
+
+impl Kind {
+    /// Whether amounts are shown unless the config says otherwise.
+    pub fn has_amounts(self) -> bool {
+        !matches!(
+            self,
+            Self::Follows
+                | Self::Games
+                | Self::Editors
+                | Self::Moderators
+                | Self::Vips
+                | Self::Subscribers
+                | Self::Chatters
+                | Self::Groups
+                | Self::Lists
+        )
     }
 }

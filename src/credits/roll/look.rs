@@ -1,0 +1,148 @@
+//! The settings of the end credits that the page or the plan of the roll needs. [`Look`] travels to
+//! the page as it is.
+
+use serde::Serialize;
+
+use super::plan::Plan;
+use crate::input::{Field, Read, Show, quoted, settings};
+
+/// How the roll moves.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    Serialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Mode {
+    #[default]
+    Scroll,
+    Slides,
+}
+
+impl Mode {
+    fn read(field: &Field<'_>) -> Read<Self> {
+        field.one_of()
+    }
+}
+
+impl Show for Mode {
+    fn show(&self) -> Option<String> {
+        Some(quoted(self.into()))
+    }
+}
+
+settings! {
+    "overlay",
+    /// How the roll looks and runs; travels to the page as it is.
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Look {
+        mode: Mode = Mode::Scroll, Mode::read, "TWITCHAT_BRIDGE_OVERLAY_MODE",
+            "\"scroll\" or \"slides\".";
+        speed: f64 = 80.0, Field::number(1.0, 10_000.0), "TWITCHAT_BRIDGE_OVERLAY_SPEED",
+            "How fast the credits scroll, in pixels a second.";
+        seconds: Option<f64> = None, Field::number(1.0, 86_400.0),
+            "TWITCHAT_BRIDGE_OVERLAY_SECONDS",
+            "How long the credits take in all, in seconds, the delay included; instead of a \
+                speed.", "120";
+        delay: f64 = 0.0, Field::number(0.0, 3_600.0), "TWITCHAT_BRIDGE_OVERLAY_DELAY",
+            "Seconds before the credits begin to move.";
+        #[serde(rename = "loop")]
+        repeats as "loop": bool = false, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_LOOP",
+            "Whether the credits begin again at their end.";
+        slide_seconds: f64 = 6.0, Field::number(0.5, 600.0),
+            "TWITCHAT_BRIDGE_OVERLAY_SLIDE_SECONDS",
+            "How long a slide stands, in mode \"slides\".";
+        fade: u32 = 80, Field::whole(0, 2_000), "TWITCHAT_BRIDGE_OVERLAY_FADE",
+            "Height of the fades at the upper and the lower edge, in pixels; 0 for none.";
+        sticky_titles: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_STICKY_TITLES",
+            "Whether a title stays while its names pass.";
+        icons: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_ICONS",
+            "Whether titles have icons.";
+        minimum_seconds: f64 = 2.0, Field::number(0.0, 60.0),
+            "TWITCHAT_BRIDGE_OVERLAY_MINIMUM_SECONDS",
+            "A test warns of names that can be read for less than this.";
+        theme: Box<str> = "cinema".into(), Field::name, "TWITCHAT_BRIDGE_OVERLAY_THEME",
+            "The theme: docs/overlay.md shows them. custom.css beside the page changes anything \
+                else.";
+        scale: f64 = 1.0, Field::number(0.1, 10.0), "TWITCHAT_BRIDGE_OVERLAY_SCALE",
+            "Everything larger (1.5) or smaller (0.5).";
+        direction: &'static str = "auto", Field::word_of(&["auto", "ltr", "rtl"]),
+            "TWITCHAT_BRIDGE_OVERLAY_DIRECTION",
+            "\"auto\", \"ltr\" or \"rtl\": which way titles and columns run. Names run their own \
+                way.";
+    }
+    and {
+        /// What may differ from the theme.
+        #[serde(flatten)]
+        style: Style = Style::default();
+    }
+}
+
+settings! {
+    "overlay",
+    /// What may differ from the theme: colours and gaps as CSS writes them, and names of fonts on
+    /// OBS's computer.
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Style {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        title_color: Option<Box<str>> = None, Field::text,
+            "TWITCHAT_BRIDGE_OVERLAY_TITLE_COLOR",
+            "The colour of titles instead of the theme's, as CSS writes it.", "\"#ffd700\"";
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name_color: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_NAME_COLOR",
+            "The colour of names instead of the theme's.", "\"white\"";
+        #[serde(skip_serializing_if = "Option::is_none")]
+        title_font: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_TITLE_FONT",
+            "A font of OBS's computer for titles.", "\"Inter\"";
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name_font: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_NAME_FONT",
+            "A font of OBS's computer for names.", "\"Inter\"";
+        #[serde(skip_serializing_if = "Option::is_none")]
+        section_gap: Option<f64> = None, Field::number(0.0, 50.0),
+            "TWITCHAT_BRIDGE_OVERLAY_SECTION_GAP",
+            "The gap between sections, in heights of a letter.", "3";
+        #[serde(skip_serializing_if = "Option::is_none")]
+        title_gap: Option<f64> = None, Field::number(0.0, 50.0),
+            "TWITCHAT_BRIDGE_OVERLAY_TITLE_GAP",
+            "The gap below a title, in heights of a letter.", "1";
+        #[serde(skip_serializing_if = "Option::is_none")]
+        shadow: Option<f64> = None, Field::number(0.0, 1.0), "TWITCHAT_BRIDGE_OVERLAY_SHADOW",
+            "How dark the shadow of the letters is, from 0 to 1.", "0.5";
+        #[serde(skip_serializing_if = "Option::is_none")]
+        empty_text: Option<Box<str>> = None, Field::text, "TWITCHAT_BRIDGE_OVERLAY_EMPTY_TEXT",
+            "What stands in a section without anybody, if hide_empty is false.",
+            "\"Nobody yet\"";
+    }
+}
+
+settings! {
+    "overlay",
+    /// The whole plan. Its default is what holds without any config: whatever there is, the
+    /// stream's own people first.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Script {
+        emotes: bool = false, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_EMOTES",
+            "Whether emotes of power-ups float behind the names.";
+        hide_empty: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_HIDE_EMPTY",
+            "Whether sections without anybody are left out.";
+    }
+    and {
+        /// How it looks and runs.
+        look: Look = Look::default();
+        /// Sections in their order.
+        sections: Vec<Plan> = Plan::usual();
+        /// How high the page is, in pixels: the estimate of its length needs it.
+        height: u32 = 1_080;
+    }
+}
