@@ -155,6 +155,20 @@ impl Rulebook {
         }
     }
 
+    /// Whether any rule is for events of this name.
+    pub fn listens(&self, name: &EventName) -> bool {
+        self.rules
+            .iter()
+            .any(|rule| rule.enabled && rule.is_for(name))
+    }
+
+    /// Whether any rule is for Twitchat's own messages.
+    pub fn listens_to_twitchat(&self) -> bool {
+        self.rules
+            .iter()
+            .any(|rule| rule.enabled && rule.on.iter().any(Pattern::names_twitchat))
+    }
+
     /// The action of this name; case does not matter.
     pub fn action(&self, name: &str) -> Option<&NamedAction> {
         self.actions

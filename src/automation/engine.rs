@@ -249,22 +249,6 @@ impl Engine {
         &self.book
     }
 
-    /// Whether any rule is for events of this name.
-    pub fn listens(&self, name: &EventName) -> bool {
-        self.book
-            .rules
-            .iter()
-            .any(|rule| rule.enabled && rule.is_for(name))
-    }
-
-    /// Whether any rule is for Twitchat's own messages.
-    pub fn listens_to_twitchat(&self) -> bool {
-        self.book
-            .rules
-            .iter()
-            .any(|rule| rule.enabled && rule.on.iter().any(super::pattern::Pattern::names_twitchat))
-    }
-
     /// What the conditions of the rules for this event need.
     pub fn uses(&self, name: &EventName) -> Uses {
         let rules = self

@@ -1,13 +1,14 @@
 //! Actions as Streamer.bot's clients see them: what Twitchat can be told to do, its triggers, and
 //! the config's named actions.
 
-use std::sync::Arc;
-
-use serde::Deserialize;
-use serde_json::{Map, Value, json, value::RawValue};
+use serde_json::{Map, Value, json};
 use uuid::{Uuid, uuid};
 
-use super::{Bridge, port::Now, status};
+use super::{
+    io::Now,
+    parts::{Parts, emit},
+    time,
+};
 use crate::{
     automation::{Called, Cause, Happening, Owner, Trace},
     event::{Event, EventName},
@@ -25,16 +26,6 @@ const NAMESPACE: Uuid = uuid!("6b1d6f0c-54d4-5a0e-9a52-3c2a3f7d9e11");
 /// Argument by which a client of Streamer.bot waits for a `Custom.Event` as the answer of an
 /// action.
 const WANTS_RESPONSE: &str = "sbClientResponse";
-
-/// A trigger that the user has made in Twitchat.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(super) struct Trigger {
-    id: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    disabled: bool,
-}
 
 /// An action as it is listed.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +73,7 @@ impl ActionRun<'_> {
             ("actionId", self.action.to_string()),
             ("actionName", self.name.to_owned()),
             ("runningActionId", self.running.to_owned()),
-            ("actionQueuedAt", status::time_stamp(self.at_ms)),
+            ("actionQueuedAt", time::time_stamp(self.at_ms)),
         ] {
             arguments.insert(key.into(), value.into());
         }
@@ -131,396 +122,381 @@ fn of_any_generation(id: Option<&str>, name: Option<&str>) -> Option<Listed> {
         .find(|listed| listed.is(id, name.as_deref()))
 }
 
-/// Reads the list of triggers of any generation.
-pub(super) fn triggers(data: &RawValue) -> Vec<Trigger> {
-    #[derive(Deserialize)]
-    struct List {
-        #[serde(alias = "triggerList")]
-        triggers: Vec<Value>,
-    }
-    let list: Option<List> = serde_json::from_str(data.get()).ok();
-    list.map(|list| {
-        list.triggers
-            .into_iter()
-            .filter_map(|trigger| serde_json::from_value(trigger).ok())
-            .collect()
-    })
-    .unwrap_or_default()
-}
-
-/// The question for the list of triggers.
-pub(super) fn trigger_question(generation: Generation) -> &'static str {
-    if generation == Generation::Third {
-        "GET_TRIGGER_LIST"
-    } else {
-        "TRIGGERS_GET_ALL"
-    }
-}
-
-/// Whether this is the list of triggers.
-pub(super) fn is_trigger_list(kind: &str) -> bool {
-    matches!(kind, "TRIGGER_LIST" | "ON_TRIGGER_LIST")
-}
-
-impl Bridge {
-    /// Every action of the generation that is heard, by name.
-    fn list_actions(&self) -> Vec<Listed> {
-        let generation = self.side.generation().unwrap_or(Generation::Second);
-        let is_listed = |entry: &&catalogue::Entry| {
-            entry.class == Class::Action && entry.generations.contains(generation)
-        };
-        let sends = catalogue::entries()
-            .iter()
-            .filter(is_listed)
-            .map(|entry| Listed::send(entry.name));
-        let runs = self.triggers.iter().map(|trigger| Listed {
-            id: Uuid::new_v5(&NAMESPACE, format!("trigger:{}", trigger.id).as_bytes()),
-            name: if trigger.name.is_empty() {
-                trigger.id.clone()
-            } else {
-                trigger.name.clone()
-            },
-            group: "Twitchat triggers".into(),
-            enabled: !trigger.disabled,
-            does: Does::Trigger(trigger.id.clone()),
-            subactions: 1,
-            triggers: 1,
+/// Every action of the generation that is heard, by name.
+fn list_actions(parts: &Parts) -> Vec<Listed> {
+    let generation = parts.presence.generation().unwrap_or(Generation::Second);
+    let is_listed = |entry: &&catalogue::Entry| {
+        entry.class == Class::Action && entry.generations.contains(generation)
+    };
+    let sends = catalogue::entries()
+        .iter()
+        .filter(is_listed)
+        .map(|entry| Listed::send(entry.name));
+    let runs = parts.triggers.iter().map(|trigger| Listed {
+        id: Uuid::new_v5(&NAMESPACE, format!("trigger:{}", trigger.id).as_bytes()),
+        name: if trigger.name.is_empty() {
+            trigger.id.clone()
+        } else {
+            trigger.name.clone()
+        },
+        group: "Twitchat triggers".into(),
+        enabled: !trigger.disabled,
+        does: Does::Trigger(trigger.id.clone()),
+        subactions: 1,
+        triggers: 1,
+    });
+    let book = parts.automation.book();
+    let named = book
+        .actions
+        .iter()
+        .enumerate()
+        .map(|(place, action)| Listed {
+            id: Uuid::new_v5(
+                &NAMESPACE,
+                format!("action:{}", action.name.to_lowercase()).as_bytes(),
+            ),
+            name: action.name.to_string(),
+            group: action.group.to_string(),
+            enabled: action.enabled,
+            does: Does::Steps(place),
+            subactions: action.steps.len(),
+            triggers: book.triggers_of(action),
         });
-        let book = self.rules.engine.book();
-        let named = book
-            .actions
-            .iter()
-            .enumerate()
-            .map(|(place, action)| Listed {
-                id: Uuid::new_v5(
-                    &NAMESPACE,
-                    format!("action:{}", action.name.to_lowercase()).as_bytes(),
-                ),
-                name: action.name.to_string(),
-                group: action.group.to_string(),
-                enabled: action.enabled,
-                does: Does::Steps(place),
-                subactions: action.steps.len(),
-                triggers: book.triggers_of(action),
-            });
-        let mut list: Vec<_> = sends.chain(runs).chain(named).collect();
-        list.sort_by_key(|action| (action.name.to_lowercase(), action.id));
-        list
-    }
+    let mut list: Vec<_> = sends.chain(runs).chain(named).collect();
+    list.sort_by_key(|action| (action.name.to_lowercase(), action.id));
+    list
+}
 
-    /// The reply to `GetActions`.
-    pub(super) fn get_actions(&self) -> Map<String, Value> {
-        let actions: Vec<_> = self
-            .list_actions()
-            .iter()
-            .map(|action| {
-                json!({ "id": action.id, "name": action.name, "group": action.group,
-                    "enabled": action.enabled,
-                    "subaction_count": action.subactions, "trigger_count": action.triggers })
-            })
-            .collect();
-        Map::from_iter([
-            ("count".to_owned(), actions.len().into()),
-            ("actions".to_owned(), actions.into()),
-        ])
-    }
+/// The reply to `GetActions`.
+pub(super) fn get_actions(parts: &Parts) -> Map<String, Value> {
+    let actions: Vec<_> = list_actions(parts)
+        .iter()
+        .map(|action| {
+            json!({ "id": action.id, "name": action.name, "group": action.group,
+                "enabled": action.enabled,
+                "subaction_count": action.subactions, "trigger_count": action.triggers })
+        })
+        .collect();
+    Map::from_iter([
+        ("count".to_owned(), actions.len().into()),
+        ("actions".to_owned(), actions.into()),
+    ])
+}
 
-    /// `DoAction`: runs a named action, or sends Twitchat what the action stands for. That Twitchat
-    /// did it, nobody can tell: it does not answer.
-    pub(super) fn do_action(
-        &mut self,
-        id: Option<&str>,
-        name: Option<&str>,
-        args: Map<String, Value>,
-        now: Now,
-    ) -> Result<Map<String, Value>, RequestError> {
-        let wanted = id.or(name).unwrap_or_default();
-        // The user's own action goes before one of Twitchat's that has the same name.
-        let listed = self
-            .list_actions()
-            .into_iter()
-            .filter(|action| action.is(id, name));
-        let listed = listed.min_by_key(|action| !matches!(action.does, Does::Steps(_)));
-        let Some(action) = listed.or_else(|| of_any_generation(id, name)) else {
-            return Err(RequestError::Unavailable(format!(
-                "there is no action \"{wanted}\": GetActions lists them"
-            )));
-        };
-        if !action.enabled {
-            return Err(RequestError::Unavailable(format!(
-                "the action \"{}\" is switched off{}",
-                action.name,
-                if matches!(action.does, Does::Steps(_)) {
-                    ""
-                } else {
-                    " in Twitchat"
-                }
-            )));
-        }
-        if let Does::Steps(place) = action.does {
-            return self.call_action(place, action.id, args, now);
-        }
-        if self.obs.is_none() || !self.side.is_present() {
-            return Err(RequestError::Unavailable(
-                "Twitchat is not heard on this OBS: nobody would act".into(),
-            ));
-        }
-        let response = args
-            .get(WANTS_RESPONSE)
-            .and_then(Value::as_str)
-            .map(ToOwned::to_owned);
-        let mut data = args.clone();
-        data.remove(WANTS_RESPONSE);
-        let generation = self.side.generation();
-        self.send_prepared(
-            match &action.does {
-                Does::Send(kind) => action::prepare(kind, data, generation),
-                Does::Trigger(trigger) => ExecuteTrigger::new(trigger.as_str()).prepare(generation),
-                Does::Steps(_) => {
-                    return Err(RequestError::Unavailable(
-                        "it is no action of Twitchat's".into(),
-                    ));
-                }
-            },
+/// `DoAction`: runs a named action, or sends Twitchat what the action stands for. That Twitchat
+/// did it, nobody can tell: it does not answer.
+pub(super) fn do_action(
+    parts: &mut Parts,
+    id: Option<&str>,
+    name: Option<&str>,
+    args: Map<String, Value>,
+    now: Now,
+) -> Result<Map<String, Value>, RequestError> {
+    let wanted = id.or(name).unwrap_or_default();
+    // The user's own action goes before one of Twitchat's that has the same name.
+    let listed = list_actions(parts)
+        .into_iter()
+        .filter(|action| action.is(id, name));
+    let listed = listed.min_by_key(|action| !matches!(action.does, Does::Steps(_)));
+    let Some(action) = listed.or_else(|| of_any_generation(id, name)) else {
+        return Err(RequestError::Unavailable(format!(
+            "there is no action \"{wanted}\": GetActions lists them"
+        )));
+    };
+    if !action.enabled {
+        return Err(RequestError::Unavailable(format!(
+            "the action \"{}\" is switched off{}",
+            action.name,
+            if matches!(action.does, Does::Steps(_)) {
+                ""
+            } else {
+                " in Twitchat"
+            }
+        )));
+    }
+    if let Does::Steps(place) = action.does {
+        return call_action(parts, place, action.id, args, now);
+    }
+    if !parts.base.obs.is_up() || !parts.presence.is_present() {
+        return Err(RequestError::Unavailable(
+            "Twitchat is not heard on this OBS: nobody would act".into(),
+        ));
+    }
+    let response = args
+        .get(WANTS_RESPONSE)
+        .and_then(Value::as_str)
+        .map(ToOwned::to_owned);
+    let mut data = args.clone();
+    data.remove(WANTS_RESPONSE);
+    let generation = parts.presence.generation();
+    send_prepared(
+        parts,
+        match &action.does {
+            Does::Send(kind) => action::prepare(kind, data, generation),
+            Does::Trigger(trigger) => ExecuteTrigger::new(trigger.as_str()).prepare(generation),
+            Does::Steps(_) => {
+                return Err(RequestError::Unavailable(
+                    "it is no action of Twitchat's".into(),
+                ));
+            }
+        },
+        now,
+    )?;
+    let run = ActionRun {
+        action: action.id,
+        name: &action.name,
+        running: &parts.base.out.fresh_id(),
+        at_ms: now.wall_ms,
+    };
+    tell_action_begun(parts, run, &args, now);
+    tell_action_completed(parts, run, &args, true, now);
+    if let Some(name) = response {
+        answer_caller(
+            parts,
+            &name,
+            &json!({ "sent": true, "actionName": action.name }),
             now,
-        )?;
-        let run = ActionRun {
-            action: action.id,
-            name: &action.name,
-            running: &self.fresh_id(),
-            at_ms: now.wall_ms,
-        };
-        self.tell_action_begun(run, &args, now);
-        self.tell_action_completed(run, &args, true, now);
-        if let Some(name) = response {
-            self.answer_caller(
-                &name,
-                &json!({ "sent": true, "actionName": action.name }),
-                now,
-            );
-        }
-        Ok(run.reply(args))
+        );
     }
+    Ok(run.reply(args))
+}
 
-    /// Begins a named action. What comes of it is told when its last step is done.
-    fn call_action(
-        &mut self,
-        place: usize,
-        id: Uuid,
-        args: Map<String, Value>,
-        now: Now,
-    ) -> Result<Map<String, Value>, RequestError> {
-        let name = self.action_name(place);
-        let running = self.fresh_id();
-        let called = Called {
-            running: running.as_str().into(),
-            args: args.clone().into(),
-            at_ms: now.wall_ms,
-        };
-        let happening = Happening {
-            name: EventName::new("Raw", "Action"),
-            data: json!({ "name": name }),
-            cause: self.cause(),
-        };
-        if !self
-            .rules
-            .engine
-            .call(place, called, &Arc::new(happening), now.mono_ms)
-        {
-            return Err(RequestError::Unavailable(format!(
-                "the action \"{name}\" is called faster than it can run; this time it is left out"
-            )));
-        }
-        let run = ActionRun {
+/// Begins a named action. What comes of it is told when its last step is done.
+fn call_action(
+    parts: &mut Parts,
+    place: usize,
+    id: Uuid,
+    args: Map<String, Value>,
+    now: Now,
+) -> Result<Map<String, Value>, RequestError> {
+    let name = action_name(parts, place);
+    let running = parts.base.out.fresh_id();
+    let called = Called {
+        running: running.as_str().into(),
+        args: args.clone().into(),
+        at_ms: now.wall_ms,
+    };
+    let happening = Happening {
+        name: EventName::new("Raw", "Action"),
+        data: json!({ "name": name }),
+        cause: parts.base.emitter.cause(),
+    };
+    if !parts.automation.call(place, called, happening, now) {
+        return Err(RequestError::Unavailable(format!(
+            "the action \"{name}\" is called faster than it can run; this time it is left out"
+        )));
+    }
+    let run = ActionRun {
+        action: id,
+        name: &name,
+        running: &running,
+        at_ms: now.wall_ms,
+    };
+    tell_action_begun(parts, run, &args, now);
+    Ok(run.reply(args))
+}
+
+fn action_name(parts: &Parts, place: usize) -> String {
+    parts
+        .automation
+        .book()
+        .actions
+        .get(place)
+        .map(|action| action.name.to_string())
+        .unwrap_or_default()
+}
+
+/// A run is over: whoever called an action hears of it.
+pub(super) fn run_over(
+    parts: &mut Parts,
+    owner: Owner,
+    called: Option<Called>,
+    success: bool,
+    now: Now,
+) {
+    let (
+        Owner::Action(place),
+        Some(Called {
+            running,
+            args: Value::Object(args),
+            at_ms,
+        }),
+    ) = (owner, called)
+    else {
+        return;
+    };
+    let name = action_name(parts, place);
+    let id = Uuid::new_v5(
+        &NAMESPACE,
+        format!("action:{}", name.to_lowercase()).as_bytes(),
+    );
+    tell_action_completed(
+        parts,
+        ActionRun {
             action: id,
             name: &name,
             running: &running,
-            at_ms: now.wall_ms,
-        };
-        self.tell_action_begun(run, &args, now);
-        Ok(run.reply(args))
-    }
-
-    fn action_name(&self, place: usize) -> String {
-        self.rules
-            .engine
-            .book()
-            .actions
-            .get(place)
-            .map(|action| action.name.to_string())
-            .unwrap_or_default()
-    }
-
-    /// A run is over: whoever called an action hears of it.
-    pub(super) fn run_over(
-        &mut self,
-        owner: Owner,
-        called: Option<Called>,
-        success: bool,
-        now: Now,
-    ) {
-        let (
-            Owner::Action(place),
-            Some(Called {
-                running,
-                args: Value::Object(args),
-                at_ms,
-            }),
-        ) = (owner, called)
-        else {
-            return;
-        };
-        let name = self.action_name(place);
-        let id = Uuid::new_v5(
-            &NAMESPACE,
-            format!("action:{}", name.to_lowercase()).as_bytes(),
-        );
-        self.tell_action_completed(
-            ActionRun {
-                action: id,
-                name: &name,
-                running: &running,
-                at_ms,
-            },
-            &args,
-            success,
+            at_ms,
+        },
+        &args,
+        success,
+        now,
+    );
+    if let Some(event) = args.get(WANTS_RESPONSE).and_then(Value::as_str) {
+        answer_caller(
+            parts,
+            event,
+            &json!({ "success": success, "actionName": name }),
             now,
         );
-        if let Some(event) = args.get(WANTS_RESPONSE).and_then(Value::as_str) {
-            self.answer_caller(
-                event,
-                &json!({ "success": success, "actionName": name }),
-                now,
-            );
-        }
     }
+}
 
-    /// Emits the `Custom.Event` that a caller waits for. It goes to OBS without a subscription too:
-    /// Streamer.bot's client sends its `Subscribe` only after the request, and waits 10 s for what
-    /// it has missed.
-    fn answer_caller(&mut self, name: &str, args: &Value, now: Now) {
-        let event = Event::new(
+/// Emits the `Custom.Event` that a caller waits for. It goes to OBS without a subscription too:
+/// Streamer.bot's client sends its `Subscribe` only after the request, and waits 10 s for what
+/// it has missed.
+fn answer_caller(parts: &mut Parts, name: &str, args: &Value, now: Now) {
+    let event = Event::new(
+        "Custom",
+        "Event",
+        json!({ "eventName": name, "args": args }),
+    );
+    if !parts.base.emitter.subscriptions().want("Custom", "Event") {
+        let base = &mut parts.base;
+        base.emitter.put_on_bus(
             "Custom",
             "Event",
-            json!({ "eventName": name, "args": args }),
+            event.data.clone(),
+            Playback::Live,
+            &mut base.out,
+            now,
         );
-        if !self.subscriptions.want("Custom", "Event") {
-            self.put_on_bus("Custom", "Event", event.data.clone(), Playback::Live, now);
-        }
-        self.tell(event, now);
     }
+    emit(parts, event, now);
+}
 
-    /// `ExecuteCodeTrigger`: the bridge runs no C#, so the trigger is an event that pages and rules
-    /// may react to. As in Streamer.bot, a caller may wait for a `Custom.Event`; where no rule
-    /// could emit it, the bridge does.
-    pub(super) fn execute_code_trigger(
-        &mut self,
-        trigger: &str,
-        args: &Map<String, Value>,
-        now: Now,
-    ) -> Map<String, Value> {
-        let event = Event::new(
-            "Custom",
-            "CodeEvent",
-            json!({ "eventName": trigger, "args": args }),
+/// `ExecuteCodeTrigger`: the bridge runs no C#, so the trigger is an event that pages and rules
+/// may react to. As in Streamer.bot, a caller may wait for a `Custom.Event`; where no rule
+/// could emit it, the bridge does.
+pub(super) fn execute_code_trigger(
+    parts: &mut Parts,
+    trigger: &str,
+    args: &Map<String, Value>,
+    now: Now,
+) -> Map<String, Value> {
+    let event = Event::new(
+        "Custom",
+        "CodeEvent",
+        json!({ "eventName": trigger, "args": args }),
+    );
+    let is_handled = parts.automation.listens(&event.name);
+    if parts.base.emitter.is_needed() {
+        emit(parts, event, now);
+    }
+    if let Some(name) = args
+        .get(WANTS_RESPONSE)
+        .and_then(Value::as_str)
+        .filter(|_| !is_handled)
+    {
+        answer_caller(
+            parts,
+            name,
+            &json!({ "triggerName": trigger, "handled": false }),
+            now,
         );
-        let is_handled = self.rules.engine.listens(&event.name);
-        if self.is_heard() {
-            self.tell(event, now);
-        }
-        if let Some(name) = args
-            .get(WANTS_RESPONSE)
-            .and_then(Value::as_str)
-            .filter(|_| !is_handled)
-        {
-            self.answer_caller(
-                name,
-                &json!({ "triggerName": trigger, "handled": false }),
-                now,
-            );
-        }
-        Map::new()
     }
+    Map::new()
+}
 
-    fn tell_action_begun(&mut self, run: ActionRun<'_>, args: &Map<String, Value>, now: Now) {
-        if self.is_heard() {
-            self.tell(Event::new("Raw", "Action", run.event(args).into()), now);
-        }
-    }
-
-    fn tell_action_completed(
-        &mut self,
-        run: ActionRun<'_>,
-        args: &Map<String, Value>,
-        success: bool,
-        now: Now,
-    ) {
-        if !self.is_heard() {
-            return;
-        }
-        let (began, ended) = (
-            status::time_stamp(run.at_ms),
-            status::time_stamp(now.wall_ms),
+fn tell_action_begun(parts: &mut Parts, run: ActionRun<'_>, args: &Map<String, Value>, now: Now) {
+    if parts.base.emitter.is_needed() {
+        emit(
+            parts,
+            Event::new("Raw", "Action", run.event(args).into()),
+            now,
         );
-        let mut completed = run.event(args);
-        for (key, value) in [
-            // Milliseconds, as Streamer.bot has them.
-            (
-                "duration",
-                json!(f64::from(
-                    u32::try_from((now.wall_ms - run.at_ms).max(0)).unwrap_or(u32::MAX)
-                )),
-            ),
-            ("queuedAt", began.as_str().into()),
-            ("startedAt", began.into()),
-            ("completedAt", ended.into()),
-            ("success", success.into()),
-            ("excludeFromHistory", false.into()),
-        ] {
-            completed.insert(key.into(), value);
-        }
-        self.tell(Event::new("Raw", "ActionCompleted", completed.into()), now);
     }
+}
 
-    /// `SendMessage`: through Twitchat, which writes as the streamer.
-    pub(super) fn send_message(
-        &mut self,
-        platform: Platform,
-        message: &str,
-        now: Now,
-    ) -> Result<Map<String, Value>, RequestError> {
-        if platform != Platform::Twitch {
-            return Err(RequestError::Unavailable(
-                "Twitchat writes into Twitch's chat only".into(),
-            ));
-        }
-        let Some(generation) = self
-            .side
-            .generation()
-            .filter(|_| self.obs.is_some() && self.side.is_present())
-        else {
-            return Err(RequestError::Unavailable(
-                "Twitchat is not heard on this OBS: nobody would write it".into(),
-            ));
-        };
-        self.send_prepared(SendMessage::new(message).prepare(Some(generation)), now)?;
-        Ok(Map::new())
+fn tell_action_completed(
+    parts: &mut Parts,
+    run: ActionRun<'_>,
+    args: &Map<String, Value>,
+    success: bool,
+    now: Now,
+) {
+    if !parts.base.emitter.is_needed() {
+        return;
     }
+    let (began, ended) = (time::time_stamp(run.at_ms), time::time_stamp(now.wall_ms));
+    let mut completed = run.event(args);
+    for (key, value) in [
+        // Milliseconds, as Streamer.bot has them.
+        (
+            "duration",
+            json!(f64::from(
+                u32::try_from((now.wall_ms - run.at_ms).max(0)).unwrap_or(u32::MAX)
+            )),
+        ),
+        ("queuedAt", began.as_str().into()),
+        ("startedAt", began.into()),
+        ("completedAt", ended.into()),
+        ("success", success.into()),
+        ("excludeFromHistory", false.into()),
+    ] {
+        completed.insert(key.into(), value);
+    }
+    emit(
+        parts,
+        Event::new("Raw", "ActionCompleted", completed.into()),
+        now,
+    );
+}
 
-    /// Sends what has passed the checks.
-    fn send_prepared(
-        &mut self,
-        prepared: Result<Prepared, Problem>,
-        now: Now,
-    ) -> Result<(), RequestError> {
-        let prepared =
-            prepared.map_err(|problem| RequestError::Unavailable(problem.to_string()))?;
-        if let Cause::Own(depth) = self.cause() {
-            self.rules
-                .engine
-                .expect(Trace::of_action(&prepared), depth, now.mono_ms);
-        }
-        self.send_action(&prepared.kind, prepared.data.into());
-        Ok(())
+/// `SendMessage`: through Twitchat, which writes as the streamer.
+pub(super) fn send_message(
+    parts: &mut Parts,
+    platform: Platform,
+    message: &str,
+    now: Now,
+) -> Result<Map<String, Value>, RequestError> {
+    if platform != Platform::Twitch {
+        return Err(RequestError::Unavailable(
+            "Twitchat writes into Twitch's chat only".into(),
+        ));
     }
+    let Some(generation) = parts
+        .presence
+        .generation()
+        .filter(|_| parts.base.obs.is_up() && parts.presence.is_present())
+    else {
+        return Err(RequestError::Unavailable(
+            "Twitchat is not heard on this OBS: nobody would write it".into(),
+        ));
+    };
+    send_prepared(
+        parts,
+        SendMessage::new(message).prepare(Some(generation)),
+        now,
+    )?;
+    Ok(Map::new())
+}
+
+/// Sends what has passed the checks.
+fn send_prepared(
+    parts: &mut Parts,
+    prepared: Result<Prepared, Problem>,
+    now: Now,
+) -> Result<(), RequestError> {
+    let prepared = prepared.map_err(|problem| RequestError::Unavailable(problem.to_string()))?;
+    if let Cause::Own(depth) = parts.base.emitter.cause() {
+        parts
+            .automation
+            .expect(Trace::of_action(&prepared), depth, now);
+    }
+    parts
+        .base
+        .out
+        .send_action(&prepared.kind, prepared.data.into());
+    Ok(())
 }

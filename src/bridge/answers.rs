@@ -1,252 +1,139 @@
-//! Streamer.bot's requests that only look something up.
+//! Answers to requests: made once for all equal ones, and large ones only a few at a time.
 
-use std::collections::HashSet;
-
-use serde_json::{Map, Value, json};
-
-use super::{Bridge, status};
-use crate::{
-    credits::{LeftOut, PersonId, Spelling, people::Known},
-    event::{
-        Person, Platform, Roles,
-        name::{self, TWITCHAT},
-    },
-    request,
-    twitchat::catalogue::{self, Class},
+use super::{
+    calls,
+    io::Now,
+    parts::Parts,
+    replies::{LARGE, Pass, Revision},
 };
+use crate::request::{Call, RequestError, reply::Body};
 
-/// A source as the seed writes it: its first letter small.
-fn small_first(source: &str) -> String {
-    let mut chars = source.chars();
-    chars
-        .next()
-        .map(|first| first.to_ascii_lowercase().to_string() + chars.as_str())
-        .unwrap_or_default()
-}
-
-/// A role as viewers have it, in a word.
-fn role_word(roles: Roles) -> &'static str {
-    match roles.number() {
-        4 => "Broadcaster",
-        3 => "Moderator",
-        2 => "VIP",
-        _ => "Viewer",
+/// Answers a request. A large answer comes with a pass, which
+/// [`Input::Sent`](super::io::Input::Sent) gives back.
+pub(super) fn answer(
+    parts: &mut Parts,
+    call: Call,
+    client: &str,
+    now: Now,
+) -> Result<(Body, Option<Pass>), RequestError> {
+    let at = revision(parts, &call, now);
+    let made = at.and_then(|at| parts.replies.find(&call, at, now));
+    let bytes = made
+        .as_ref()
+        .map_or_else(|| estimate(parts, &call), |made| made.len());
+    let pass = if bytes > LARGE {
+        Some(parts.replies.admit(client, bytes, made.as_ref())?)
+    } else {
+        None
+    };
+    if let Some(made) = made {
+        return Ok((Body::Shared(made), pass));
     }
-}
-
-/// The texts of `GetUserPronouns`, by docs.streamer.bot and the types of `@streamerbot/client`
-/// 1.12.
-const PRONOUN_TEXTS: [&str; 18] = [
-    "pronouns",
-    "pronounsPlain",
-    "pronounSubject",
-    "pronounObject",
-    "pronounPossessive",
-    "pronounPronoun",
-    "pronounReflexive",
-    "pronounPastTense",
-    "pronounCurrentTense",
-    "pronounSubjectLower",
-    "pronounObjectLower",
-    "pronounPossessiveLower",
-    "pronounPronounLower",
-    "pronounReflexiveLower",
-    "pronounPastTenseLower",
-    "pronounCurrentTenseLower",
-    "pronounPluralLower",
-    "pronounLastCached",
-];
-
-fn counted(key: &str, list: Value, count: usize) -> Map<String, Value> {
-    Map::from_iter([(key.to_owned(), list), ("count".to_owned(), count.into())])
-}
-
-impl Bridge {
-    /// Whose channel this is, as far as it is known.
-    pub(super) fn broadcaster(&self) -> Option<Person> {
-        let mut person = match &self.settings.broadcaster {
-            Some(configured) => configured.clone(),
-            // Two channels that both sent polls: no telling which is meant.
-            None => match self.fold.broadcaster.ids().as_slice() {
-                [id] => Person::on(Platform::Twitch, id, "", "")?,
-                _ => return None,
-            },
-        };
-        self.fold.people.complete(&mut person);
-        Some(person.with_roles(Roles::BROADCASTER))
+    let Some(at) = at else {
+        let answer = calls::act(parts, call, client, now).map(Body::Own);
+        return passed(parts, answer, pass);
+    };
+    let body = calls::act(parts, call.clone(), client, now).and_then(|fields| Body::share(&fields));
+    if let Ok(body) = &body {
+        if let Some(pass) = pass {
+            parts.replies.made(pass, body);
+        }
+        parts.replies.keep(call, at, body, now);
     }
+    passed(parts, body.map(Body::Shared), pass)
+}
 
-    /// `GetEvents`: sources as today's clients want them (`Twitch`), as older pages do (`twitch`),
-    /// or both.
-    pub(super) fn get_events(spelling: Spelling) -> Map<String, Value> {
-        let mut events = Map::new();
-        let mut put = |source: &str, kinds: Vec<Value>| {
-            if spelling != Spelling::Current {
-                events.insert(small_first(source), kinds.clone().into());
+/// An error is small, whatever was asked for.
+fn passed(
+    parts: &mut Parts,
+    answer: Result<Body, RequestError>,
+    pass: Option<Pass>,
+) -> Result<(Body, Option<Pass>), RequestError> {
+    match answer {
+        Ok(body) => Ok((body, pass)),
+        Err(error) => {
+            if let Some(pass) = pass {
+                parts.replies.arrived(pass);
             }
-            if spelling != Spelling::Seed {
-                events.insert(source.to_owned(), kinds.into());
-            }
-        };
-        for (source, kinds) in name::catalogue() {
-            put(
-                source,
-                kinds.iter().map(|kind| Value::from(&**kind)).collect(),
-            );
+            Err(error)
         }
-        let own = catalogue::entries().iter().filter(|entry| {
-            matches!(
-                entry.class,
-                Class::Event | Class::Answer | Class::Announcement
-            )
-        });
-        put(TWITCHAT, own.map(|entry| Value::from(entry.name)).collect());
-        Map::from_iter([("events".to_owned(), events.into())])
     }
+}
 
-    /// `GetBroadcaster`: from the config, else learnt from Twitchat, which does not say everything.
-    pub(super) fn get_broadcaster(&self) -> Map<String, Value> {
-        let Some(who) = self.broadcaster() else {
-            return Map::from_iter([
-                ("platforms".to_owned(), json!({})),
-                ("connected".to_owned(), json!([])),
-                ("disconnected".to_owned(), json!(["twitch"])),
-            ]);
-        };
-        // A number where it is one, as the seed and today's docs have it.
-        let id = who
-            .id
-            .parse::<u64>()
-            .map_or_else(|_| Value::from(&*who.id), Value::from);
-        let display = [&who.display, &who.login]
-            .into_iter()
-            .find(|name| !name.is_empty())
-            .map_or("", |name| name);
-        let twitch = json!({
-            "broadcastUser": display,
-            "broadcastUserName": if who.login.is_empty() { display.to_lowercase() } else { who.login.to_string() },
-            "broadcastUserId": id,
-            "broadcasterIsAffiliate": false,
-            "broadcasterIsPartner": false,
-            "broadcastIsAffiliate": false,
-            "broadcastIsPartner": false,
-            "learned": self.settings.broadcaster.is_none(),
-        });
-        Map::from_iter([
-            ("platforms".to_owned(), json!({ "twitch": twitch })),
-            ("connected".to_owned(), json!(["twitch"])),
-            ("disconnected".to_owned(), json!([])),
-        ])
+/// What the answer to a request depends on, if equal requests get equal answers.
+fn revision(parts: &Parts, call: &Call, now: Now) -> Option<Revision> {
+    let at = Revision {
+        fold: parts.base.model.fold().changes(),
+        bans: parts.base.model.fold().bans.revision(),
+        ..Revision::default()
+    };
+    let second = now.wall_ms.div_euclid(1_000);
+    match call {
+        Call::GetCredits(_) => Some(Revision {
+            period: Some(parts.base.model.fold().boards.period(now.wall_ms)),
+            ..at
+        }),
+        Call::GetActiveViewers { .. } => Some(Revision {
+            seen: parts.base.model.fold().people.meetings(),
+            since_ms: parts.base.model.session().started_ms,
+            ..at
+        }),
+        Call::TestCredits(_) => Some(Revision { second, ..at }),
+        Call::GetRoll(_) => Some(Revision {
+            second,
+            since_ms: parts.base.model.session().started_ms,
+            ..at
+        }),
+        Call::GetEvents(_) => Some(Revision::default()),
+        _ => None,
     }
+}
 
-    /// `GetActiveViewers`: everybody heard of in this session who is not banned, last heard first.
-    pub(super) fn get_active_viewers(&self, limit: Option<usize>) -> Map<String, Value> {
-        let broadcaster = self.fold.broadcaster.ids();
-        let since_ms = self.session.started_ms;
-        let left_out = LeftOut::new(&self.fold, &self.settings.credits.ignore);
-        let is_here = |who, known: &Known| {
-            known.seen_ms >= since_ms && !known.id.is_empty() && !left_out.is_banned(who)
-        };
-        let limit = limit.unwrap_or(usize::MAX);
-        let mut known: Vec<_> = self
-            .fold
-            .people
-            .entries()
-            .filter(|(who, known)| is_here(*who, known))
-            .collect();
-        let last_heard_first = |(_, a): &(PersonId, &Known), (_, b): &(PersonId, &Known)| {
-            b.seen_ms.cmp(&a.seen_ms).then_with(|| a.id.cmp(&b.id))
-        };
-        let is_cut = known.len() > limit;
-        if is_cut {
-            known.select_nth_unstable_by(limit, last_heard_first);
-            known.truncate(limit);
+/// About how many bytes an answer will have, before it is made. Small where it never is more
+/// than that.
+fn estimate(parts: &Parts, call: &Call) -> usize {
+    /// A name in a list; an object of `extended`; a viewer; an action; a line of the roll; one
+    /// type of a client's subscriptions.
+    const NAME: usize = 18;
+    const OBJECT: usize = 240;
+    const VIEWER: usize = 260;
+    const ACTION: usize = 260;
+    const LINE: usize = 60;
+    const TYPE: usize = 24;
+    const CLIENT: usize = 100;
+    let credits = &parts.base.settings.credits;
+    match call {
+        Call::GetCredits(wish) => {
+            let lines = parts
+                .base
+                .model
+                .fold()
+                .session
+                .lines(wish.limit.or(credits.limit));
+            let wish = wish.or(credits.spelling);
+            lines * (NAME * wish.spelling.lists() + if wish.extended { OBJECT } else { 0 })
         }
-        known.sort_by(last_heard_first);
-        let small = |name: &str| name.to_ascii_lowercase();
-        let groups: Vec<(&str, HashSet<String>)> = self
-            .settings
-            .credits
-            .groups
-            .iter()
-            .map(|(group, members)| {
-                (
-                    &**group,
-                    members.iter().map(|member| small(member)).collect(),
-                )
-            })
-            .collect();
-        let viewers: Vec<_> = known
-            .into_iter()
-            .map(|(who, known)| {
-                let owner = known.platform == Platform::Twitch && broadcaster.contains(&&*known.id);
-                let roles = known.roles.when(owner, Roles::BROADCASTER);
-                let active = status::time_stamp(known.seen_ms);
-                let names = [&known.id, &known.login, &known.display].map(|name| small(name));
-                let is_member = |(_, members): &&(&str, HashSet<String>)| {
-                    names.iter().any(|name| members.contains(name))
-                };
-                let groups: Vec<_> = groups
-                    .iter()
-                    .filter(is_member)
-                    .map(|(group, _)| *group)
-                    .collect();
-                json!({
-                    "id": known.id,
-                    "login": known.login,
-                    "display": known.name(),
-                    "subscribed": roles.contains(Roles::SUBSCRIBER),
-                    "role": role_word(roles),
-                    "groups": groups,
-                    "channelPointsUsed": self.fold.boards.points_of(who),
-                    "lastActive": active,
-                    "previousActive": active,
-                    "exempt": owner,
-                    "type": known.platform.as_str(),
-                })
-            })
-            .collect();
-        let count = viewers.len();
-        let mut reply = counted("viewers", viewers.into(), count);
-        if is_cut {
-            reply.insert("limited".into(), true.into());
+        Call::GetActiveViewers { limit } => {
+            parts
+                .base
+                .model
+                .fold()
+                .people
+                .len()
+                .min(limit.unwrap_or(usize::MAX))
+                * VIEWER
         }
-        reply
-    }
-
-    /// Emotes in the shape of each platform; empty, since Twitchat does not tell which there are.
-    pub(super) fn get_emotes(platform: request::Platform) -> Map<String, Value> {
-        let mut emotes = json!({ "userEmotes": [], "bttvEmotes": [], "sevenTvEmotes": [] });
-        if let (request::Platform::Twitch, Some(emotes)) = (platform, emotes.as_object_mut()) {
-            emotes.insert("ffzEmotes".into(), json!([]));
+        Call::GetRoll(wish) | Call::RollCredits(wish) => match (wish.test, wish.crowd) {
+            (true, Some(crowd)) => crowd.names * LINE,
+            (true, None) => 0,
+            (false, _) => parts.base.model.fold().session.lines(None) * LINE,
+        },
+        Call::OverlayReport(report) => parts.roll.names_for(report) * LINE,
+        Call::GetActions => parts.triggers.len() * ACTION,
+        Call::GetStatus => {
+            parts.base.emitter.subscriptions().types() * TYPE
+                + parts.base.emitter.subscriptions().clients().len() * CLIENT
         }
-        Map::from_iter([("emotes".to_owned(), emotes)])
-    }
-
-    /// `GetUserPronouns` in Streamer.bot's shape, for a person whose pronouns are not known:
-    /// Twitchat does not report any.
-    pub(super) fn no_pronouns(login: &str) -> Map<String, Value> {
-        let mut pronoun: Map<_, _> = PRONOUN_TEXTS
-            .iter()
-            .map(|key| ((*key).to_owned(), Value::from("")))
-            .collect();
-        pronoun.insert("userFound".into(), false.into());
-        Map::from_iter([
-            ("userLogin".to_owned(), login.into()),
-            ("pronoun".to_owned(), pronoun.into()),
-        ])
-    }
-
-    /// A list of which there is nothing here.
-    pub(super) fn empty(key: &str) -> Map<String, Value> {
-        counted(
-            key,
-            if key == "variables" {
-                json!({})
-            } else {
-                json!([])
-            },
-            0,
-        )
+        _ => 0,
     }
 }

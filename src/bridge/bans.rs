@@ -4,10 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bridge, intake::Source, journal::RowOrigin, port::Now};
+use super::{
+    base::Base,
+    io::{Now, Settings},
+    journal::Source,
+};
 use crate::{
     credits::{
-        PersonId,
+        Fold, PersonId,
         bans::{Asked, Change},
     },
     event::{Fact, Message, Person, Platform},
@@ -80,6 +84,15 @@ pub(super) struct Watch {
     revision: u64,
 }
 
+/// What follows from the time that has passed, and from bans that have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Due {
+    /// Twitchat is to be asked for its summary.
+    pub(super) asks: bool,
+    /// Labels and the roll that is on are to follow.
+    pub(super) changed: bool,
+}
+
 impl Watch {
     /// When something is to be done at the latest.
     pub(super) fn due_ms(&self) -> Option<u64> {
@@ -88,149 +101,11 @@ impl Watch {
             .flatten()
             .min()
     }
-}
 
-impl Bridge {
-    /// An accepted summary says who is banned now.
-    pub(super) fn judge_bans(&mut self, summary: &Summary, asked: Asked, now: Now) {
-        let changes = self
-            .fold
-            .bans
-            .judge(&Standings::of(summary), asked, &self.fold.people);
-        self.change_bans(&changes, now);
-    }
-
-    /// Those of the people in these facts who are banned and do something themselves that nobody
-    /// can who is banned.
-    pub(super) fn doers(&self, facts: &[Fact]) -> Vec<Person> {
-        if self.fold.bans.is_empty() || self.is_of_another_channel(facts) {
-            return Vec::new();
-        }
-        facts
-            .iter()
-            .filter_map(doer)
-            .filter(|who| !who.is_anonymous())
-            .cloned()
-            .collect()
-    }
-
-    /// People did something: a ban of theirs that has been known for a while is over.
-    pub(super) fn note_deeds(&mut self, doers: &[Person], now: Now) {
-        let (bans, people) = (&self.fold.bans, &self.fold.people);
-        let ended = doers
-            .iter()
-            .filter_map(|who| people.find(who))
-            .filter(|who| bans.ends_by_deed(*who, now.wall_ms, people));
-        let changes: Vec<_> = ended.map(|who| (who, Change::Ended)).collect();
-        self.change_bans(&changes, now);
-    }
-
-    /// Whether a message comes from a channel that is not the bridge's own, as far as that is
-    /// known.
-    fn is_of_another_channel(&self, facts: &[Fact]) -> bool {
-        let own = self.fold.broadcaster.ids();
-        let channel = facts.iter().find_map(|fact| {
-            if let Fact::Broadcaster { id, .. } = fact {
-                Some(&**id)
-            } else {
-                None
-            }
-        });
-        channel.is_some_and(|channel| !own.is_empty() && !own.contains(&channel))
-    }
-
-    /// Journals changes, then takes them from the row, as a restart will.
-    fn change_bans(&mut self, changes: &[(PersonId, Change)], now: Now) {
-        let mut body = Body::default();
-        for (who, change) in changes {
-            let Some(known) = self.fold.people.known(*who) else {
-                continue;
-            };
-            let mut line = Line {
-                platform: known.platform.as_str().into(),
-                id: known.id.clone(),
-                ..Line::default()
-            };
-            if known.id.is_empty() {
-                (line.login, line.display) = (known.login.clone(), known.display.clone());
-            }
-            match *change {
-                Change::Banned { counter } => body.banned.push(Line {
-                    bans: Some(counter),
-                    ..line
-                }),
-                Change::Ended => body.ended.push(line),
-                Change::Counted { counter } => body.counted.push(Line {
-                    bans: Some(counter),
-                    ..line
-                }),
-            }
-        }
-        let Some(body) = serde_json::to_string(&body)
-            .ok()
-            .filter(|_| !changes.is_empty())
-        else {
-            return;
-        };
-        self.append(
-            Source {
-                origin: RowOrigin::Filled,
-                kind: KIND,
-                id: None,
-            },
-            now,
-            body.as_str().into(),
-        );
-        self.read_bans(&body, now.wall_ms);
-    }
-
-    /// Takes the changes of a row.
-    pub(super) fn read_bans(&mut self, body: &str, at_ms: i64) {
-        let Ok(Body {
-            banned,
-            ended,
-            counted,
-        }) = serde_json::from_str(body)
-        else {
-            return;
-        };
-        let number = |line: &Line| line.bans.unwrap_or_default();
-        let banned = banned.iter().map(|line| {
-            (
-                line,
-                Change::Banned {
-                    counter: number(line),
-                },
-            )
-        });
-        let ended = ended.iter().map(|line| (line, Change::Ended));
-        let counted = counted.iter().map(|line| {
-            (
-                line,
-                Change::Counted {
-                    counter: number(line),
-                },
-            )
-        });
-        for (line, change) in banned.chain(ended).chain(counted) {
-            let Line {
-                platform,
-                id,
-                login,
-                display,
-                ..
-            } = line;
-            if let Some(person) = Person::on(Platform::parse(platform), id, login, display) {
-                let who = self.fold.people.meet(&person, at_ms).who;
-                self.fold.bans.apply(who, change, at_ms, &self.fold.people);
-            }
-        }
-    }
-
-    /// A message of Twitchat's was heard. One that was deleted is no proof of a ban, but a reason
-    /// to ask.
-    pub(super) fn note_deletion(&mut self, message: &Message, now: Now) {
-        if self.settings.credits.ignore.banned
+    /// A message of Twitchat's was received. One that was deleted is no proof of a ban, but a
+    /// reason to ask.
+    pub(super) fn note_deletion(&mut self, message: &Message, settings: &Settings, now: Now) {
+        if settings.credits.ignore.banned
             && message.replay.is_none()
             && mapping::heard::is_deletion(&message.kind)
         {
@@ -239,32 +114,31 @@ impl Bridge {
                 last_ms: now.mono_ms,
                 asked_ms: None,
             };
-            self.ban_watch.deletions.get_or_insert(before).last_ms = now.mono_ms;
+            self.deletions.get_or_insert(before).last_ms = now.mono_ms;
         }
     }
 
-    /// Asks for the summary when it is time, and hands changes on to labels and the roll.
-    pub(super) fn run_bans(&mut self, now: Now) {
+    /// `rolls` while credits roll that are no test.
+    pub(super) fn run(&mut self, rolls: bool, base: &Base, now: Now) -> Due {
         let mut asks = false;
-        if let Some(deletions) = &mut self.ban_watch.deletions
+        if let Some(deletions) = &mut self.deletions
             && now.mono_ms >= deletions.due_ms()
         {
             asks = true;
             let is_over = now.mono_ms >= deletions.last_ms + ASK_MS;
             deletions.asked_ms = Some(now.mono_ms);
             if is_over {
-                self.ban_watch.deletions = None;
+                self.deletions = None;
             }
         }
-        let rolls = self.settings.credits.ignore.banned && self.rolls_real_credits();
+        let rolls = base.settings.credits.ignore.banned && rolls;
         // A roll that did not wait for the summary asks for it soon.
-        let first_ms = if self.settings.overlay.wait_ms == 0 {
+        let first_ms = if base.settings.overlay.wait_ms == 0 {
             SOON_MS
         } else {
             ASK_MS
         };
-        let watch = &mut self.ban_watch;
-        watch.roll_due_ms = match watch.roll_due_ms.filter(|_| rolls) {
+        self.roll_due_ms = match self.roll_due_ms.filter(|_| rolls) {
             None => rolls.then_some(now.mono_ms + first_ms),
             Some(due_ms) if now.mono_ms < due_ms => Some(due_ms),
             Some(_) => {
@@ -272,17 +146,130 @@ impl Bridge {
                 Some(now.mono_ms + ASK_MS)
             }
         };
-        if asks {
-            // With nobody to ask, the next summary will tell.
-            self.ask_summary_now(now);
+        let revision = base.model.fold().bans.revision();
+        let changed = std::mem::replace(&mut self.revision, revision) != revision;
+        Due { asks, changed }
+    }
+}
+
+/// An accepted summary says who is banned now.
+pub(super) fn judge(base: &mut Base, summary: &Summary, asked: Asked, now: Now) {
+    let fold = base.model.fold_mut();
+    let changes = fold
+        .bans
+        .judge(&Standings::of(summary), asked, &fold.people);
+    change(base, &changes, now);
+}
+
+/// Those of the people in these facts who are banned and do something themselves that nobody can
+/// who is banned.
+pub(super) fn doers(fold: &Fold, facts: &[Fact]) -> Vec<Person> {
+    if fold.bans.is_empty() || is_of_another_channel(fold, facts) {
+        return Vec::new();
+    }
+    facts
+        .iter()
+        .filter_map(doer)
+        .filter(|who| !who.is_anonymous())
+        .cloned()
+        .collect()
+}
+
+/// People did something: a ban of theirs that has been known for a while is over.
+pub(super) fn note_deeds(base: &mut Base, doers: &[Person], now: Now) {
+    let (bans, people) = (&base.model.fold().bans, &base.model.fold().people);
+    let ended = doers
+        .iter()
+        .filter_map(|who| people.find(who))
+        .filter(|who| bans.ends_by_deed(*who, now.wall_ms, people));
+    let changes: Vec<_> = ended.map(|who| (who, Change::Ended)).collect();
+    change(base, &changes, now);
+}
+
+/// Whether a message comes from a channel that is not the bridge's own, as far as that is known.
+fn is_of_another_channel(fold: &Fold, facts: &[Fact]) -> bool {
+    let own = fold.broadcaster.ids();
+    let channel = facts.iter().find_map(|fact| {
+        if let Fact::Broadcaster { id, .. } = fact {
+            Some(&**id)
+        } else {
+            None
         }
-        if std::mem::replace(&mut self.ban_watch.revision, self.fold.bans.revision())
-            != self.fold.bans.revision()
-        {
-            self.rules.labels.touch();
-            self.hide_in_roll();
+    });
+    channel.is_some_and(|channel| !own.is_empty() && !own.contains(&channel))
+}
+
+/// Journals changes, then takes them from the row, as a restart will.
+fn change(base: &mut Base, changes: &[(PersonId, Change)], now: Now) {
+    let mut body = Body::default();
+    for (who, change) in changes {
+        let Some(known) = base.model.fold().people.known(*who) else {
+            continue;
+        };
+        let mut line = Line {
+            platform: known.platform.as_str().into(),
+            id: known.id.clone(),
+            ..Line::default()
+        };
+        if known.id.is_empty() {
+            (line.login, line.display) = (known.login.clone(), known.display.clone());
         }
-        self.run_hidden(now);
+        match *change {
+            Change::Banned { counter } => body.banned.push(Line {
+                bans: Some(counter),
+                ..line
+            }),
+            Change::Ended => body.ended.push(line),
+            Change::Counted { counter } => body.counted.push(Line {
+                bans: Some(counter),
+                ..line
+            }),
+        }
+    }
+    let Some(body) = serde_json::to_string(&body)
+        .ok()
+        .filter(|_| !changes.is_empty())
+    else {
+        return;
+    };
+    let source = Source::filled(KIND);
+    base.model
+        .append(source, now.wall_ms, body.as_str().into(), &mut base.out);
+    read(base.model.fold_mut(), &body, now.wall_ms);
+}
+
+/// Takes the changes of a row.
+pub(super) fn read(fold: &mut Fold, body: &str, at_ms: i64) {
+    let Ok(Body {
+        banned,
+        ended,
+        counted,
+    }) = serde_json::from_str(body)
+    else {
+        return;
+    };
+    let number = |line: &Line| line.bans.unwrap_or_default();
+    let banned = banned.iter().map(|line| {
+        let counter = number(line);
+        (line, Change::Banned { counter })
+    });
+    let ended = ended.iter().map(|line| (line, Change::Ended));
+    let counted = counted.iter().map(|line| {
+        let counter = number(line);
+        (line, Change::Counted { counter })
+    });
+    for (line, change) in banned.chain(ended).chain(counted) {
+        let Line {
+            platform,
+            id,
+            login,
+            display,
+            ..
+        } = line;
+        if let Some(person) = Person::on(Platform::parse(platform), id, login, display) {
+            let who = fold.people.meet(&person, at_ms).who;
+            fold.bans.apply(who, change, at_ms, &fold.people);
+        }
     }
 }
 

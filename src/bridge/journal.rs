@@ -41,6 +41,25 @@ impl RowOrigin {
     }
 }
 
+/// A row in the making: where it comes from, what it is called, what makes a repeat harmless.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) origin: RowOrigin,
+    pub(super) kind: &'a str,
+    pub(super) id: Option<&'a str>,
+}
+
+impl<'a> Source<'a> {
+    /// A row that the bridge makes of what it has learnt.
+    pub(super) fn filled(kind: &'a str) -> Self {
+        Self {
+            origin: RowOrigin::Filled,
+            kind,
+            id: None,
+        }
+    }
+}
+
 /// One line of the journal. Appended, never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {

@@ -1,120 +1,109 @@
 //! PURE. Owns the models and takes (input, now) to effects. No I/O, clock, randomness or logging in
 //! here.
 //!
-//! `daemon` feeds it and runs its effects; `cli::watch` and the tests drive it by hand. Same
-//! inputs, same effects.
+//! `daemon` feeds it and runs its effects; the tests drive it by hand. The same inputs give the same
+//! effects.
 //!
-//! | part | owns |
+//! [`Bridge`] only routes. Components own their state, whose fields are private, and their methods
+//! are handed what they work on; what spans several components is a function over
+//! [`Parts`](parts::Parts), in the file of its topic.
+//!
+//! | what | files |
 //! |---|---|
-//! | [`journal`] | what is written down |
-//! | [`port`] | inputs, effects, settings |
-//! | `intake` | what Twitchat says, published events: journalled, counted, told |
-//! | `bus` | requests, other bridges |
-//! | `writes` | how many writes are on disk, and the replies that wait for them |
-//! | `side`, `in_use` | whether Twitchat is there, its generation, asking for its summary |
-//! | `limit`, `objections` | limits in time for what is sent or written because of something received |
-//! | [`replies`] | large replies: made once, few at a time |
-//! | `roll` | the end credits: when they roll, who shows them, Twitchat's buttons |
-//! | [`pages`] | two pages of Twitchat at once: when that is proven, rows of their own |
-//! | `sessions` | when a session ends and the next begins |
-//! | `subscriptions`, `telling` | who hears which events, and how they are told |
-//! | `actions`, `answers` | Streamer.bot's other requests |
-//! | [`bans`] | who is banned: rows of their own, questions to Twitchat, what changes for labels and the roll |
-//! | `replay` | what is played back from a recording: told, never counted |
-//! | `rules`, `label`, `latest` | rules, named actions and labels at work; the last event of each kind |
-//! | [`recent`] | ids heard lately |
+//! | inputs, effects, settings; rows of the journal | [`io`], [`journal`] |
+//! | the components, and what all of them work on | `parts`, `base` |
+//! | effects in their order, writes and their durability | `output`, `writes` |
+//! | the credits, the session, the journal | `model` |
+//! | OBS | `connection` |
+//! | emitting events | `emitter`, `subscriptions` |
+//! | facts become rows, credits and events; two pages of Twitchat | [`ingest`] |
+//! | Twitchat: its messages, whether it is there, its summary, its triggers | `messages`, `presence`, `generation`, `summary`, `triggers` |
+//! | who is banned | [`bans`] |
+//! | when a session ends | `sessions` |
+//! | requests and replies | `requests`, `answers`, [`replies`], `pending_reply`, `calls`, `lookups`, `actions`, `status` |
+//! | other bridges | `peers`, `objections` |
+//! | the end credits | `roll` |
+//! | rules, named actions, labels | `automation`, `steps`, `last_events`, `labels` |
+//! | limits in time for what is sent or written because of something received | `limit` |
 
 mod actions;
 mod answers;
+mod automation;
 pub mod bans;
-mod bus;
-mod in_use;
-mod intake;
+mod base;
+mod calls;
+mod connection;
+mod counts;
+mod emitter;
+mod generation;
+pub mod ingest;
+pub mod io;
 pub mod journal;
-mod label;
-mod latest;
+mod labels;
+mod last_events;
 mod limit;
+mod lookups;
+mod messages;
+mod model;
 mod objections;
-pub mod pages;
-pub mod port;
+mod output;
+mod parts;
+mod peers;
+mod pending_reply;
+mod presence;
 pub mod recent;
-mod replay;
 pub mod replies;
+mod requests;
 mod roll;
-mod rules;
 mod sessions;
-mod side;
 mod status;
+mod steps;
 mod subscriptions;
-mod telling;
+mod summary;
+mod time;
+mod triggers;
 mod writes;
 
-use std::collections::HashSet;
-
-use serde_json::{Map, Value};
-use uuid::Uuid;
-
-use crate::{
-    credits::{Fold, Origin},
-    event::{Fact, Heard, Person},
-    mapping::{self, Interpreter, interpreter::Playback},
-};
-use journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
-use port::{Counts, Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings, Ticket};
-use recent::{RECENT_IDS, Recent};
+use crate::{event::Heard, mapping};
+use automation::{Automation, View};
+use base::Base;
+use connection::Connection;
+use counts::Counts;
+use emitter::Emitter;
+use ingest::Ingest;
+use io::{Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings, Ticket};
+use journal::{PersonRow, Row, Seq, Session, Write};
+use labels::Labels;
+use model::Model;
+use output::Output;
+use parts::{Parts, begin_session, emit, hand_on_events, with_roll};
+use peers::Peers;
+use presence::Presence;
 use replies::Replies;
-use side::Side;
+use roll::Roll;
+use sessions::StreamState;
 use subscriptions::Subscriptions;
-use writes::Writes;
+use summary::Summary;
+use writes::Held;
 
 /// The longest time without a tick.
 const HEARTBEAT_MS: u64 = 2_000;
 /// A tick that comes this much later than it was due: the process had been frozen.
 const FROZEN_MS: u64 = 5_000;
+/// Between two writings of when the bridge was last known to run.
+const ALIVE_MS: u64 = 60_000;
 
 /// The bridge's whole state.
 #[derive(Debug)]
 pub struct Bridge {
-    settings: Settings,
-    run: Run,
-    rules: rules::Rules,
-    fold: Fold,
-    session: Session,
-    writes: Writes<bus::Pending>,
-    replies: Replies,
-    heard_ids: Recent,
-    sent_ids: Recent,
-    published_ids: HashSet<u64>,
-    side: Side,
-    live: Interpreter,
-    recorded: Interpreter,
-    generations: pages::Generations,
-    stream: sessions::StreamState,
-    obs: Option<(ObsInfo, i64)>,
-    scene: Option<Box<str>>,
-    counts: Counts,
-    told: u64,
-    /// Events that were too large for OBS.
-    too_large: u64,
-    objections: objections::Objections,
-    /// Number of the last event put on OBS.
-    bus_seq: u64,
-    subscriptions: Subscriptions,
-    triggers: Vec<actions::Trigger>,
-    last: Option<(Box<str>, i64)>,
-    /// Since when we are the bridge on this OBS: the start, or the end of a freeze.
-    since_ms: i64,
-    show: roll::Show,
-    ban_watch: bans::Watch,
-    sent: u64,
+    parts: Parts,
     alive_due_ms: u64,
     tick_ms: Option<u64>,
-    out: Vec<Effect>,
 }
 
 impl Bridge {
-    /// A bridge for a store that holds `sessions`, rows up to `last`, and these kept values. Decides
-    /// which session runs: replay rows after this.
+    /// A bridge for a store that holds `sessions`, rows up to `last`, and these meta values. It
+    /// decides which session runs: rows are to be replayed after this.
     pub fn new(
         settings: Settings,
         run: Run,
@@ -123,309 +112,194 @@ impl Bridge {
         kept: &Kept,
         now: Now,
     ) -> Self {
-        let mut fold = Fold::new(settings.calendar.clone());
-        fold.broadcaster.configured = settings
-            .broadcaster
-            .as_ref()
-            .map(|who| who.id.clone())
-            .filter(|id| !id.is_empty());
-        fold.people
-            .anonymous
-            .clone_from(&settings.credits.anonymous);
-        let side = Side::new(settings.generation.or_else(|| {
-            kept.generation
-                .as_deref()
-                .and_then(|word| word.parse().ok())
-        }));
-        let mut bridge = Self {
-            rules: rules::Rules::new(&settings.rules, kept.once.as_deref()),
-            fold,
-            session: Session {
-                id: SessionId(0),
-                started_ms: now.wall_ms,
-                ended_ms: None,
-                cause: "first".into(),
-            },
-            writes: Writes::new(last),
-            replies: Replies::default(),
-            heard_ids: Recent::new(RECENT_IDS),
-            sent_ids: Recent::new(RECENT_IDS),
-            published_ids: HashSet::new(),
-            side,
-            live: Interpreter::new(Playback::Live),
-            recorded: Interpreter::new(Playback::Recorded),
-            generations: pages::Generations::default(),
-            stream: sessions::StreamState::new(kept),
-            obs: None,
-            scene: None,
-            counts: Counts::default(),
-            told: 0,
-            too_large: 0,
-            objections: objections::Objections::default(),
-            bus_seq: 0,
-            subscriptions: Subscriptions::recall(kept.subscriptions.as_deref()),
+        let rules = &settings.rules;
+        let subscriptions = Subscriptions::recall(kept.subscriptions.as_deref());
+        let generation = kept
+            .generation
+            .as_deref()
+            .and_then(|word| word.parse().ok());
+        let mut parts = Parts {
+            presence: Presence::new(settings.generation, generation),
+            summary: Summary::default(),
+            stream: StreamState::new(kept),
+            ingest: Ingest::new(),
+            bans: bans::Watch::default(),
+            roll: Roll::default(),
+            automation: Automation::new(rules, kept.once.as_deref(), kept.latest.as_deref()),
+            labels: Labels::new(rules),
             triggers: Vec::new(),
-            last: None,
-            since_ms: run.started_ms,
-            show: roll::Show::default(),
-            ban_watch: bans::Watch::default(),
-            sent: 0,
+            peers: Peers::new(run.started_ms),
+            replies: Replies::default(),
+            held: Held::default(),
+            base: Base {
+                obs: Connection::default(),
+                model: Model::new(&settings, kept, now.wall_ms),
+                emitter: Emitter::new(run.bridge, settings.tell, rules, subscriptions),
+                out: Output::new(run.bridge, last),
+                counts: Counts::default(),
+                last: None,
+                settings,
+                run,
+            },
+        };
+        sessions::choose(&mut parts.base, sessions, kept, now);
+        Self {
+            parts,
             alive_due_ms: now.mono_ms,
             tick_ms: None,
-            out: Vec::new(),
-            settings,
-            run,
-        };
-        bridge.list_names();
-        if let Some(json) = &kept.listed {
-            bridge.fold.people.recall_listed(json);
-        }
-        bridge.recall_channels(kept.channels.as_deref());
-        bridge.recall_latest(kept.latest.as_deref());
-        bridge.choose_session(sessions, kept, now);
-        bridge
-    }
-
-    /// Whoever has a name that the config lists stays listed by id.
-    fn list_names(&mut self) {
-        let credits = &self.settings.credits;
-        let listed = &mut self.fold.people.listed;
-        listed.add_names(credits.ignore.names());
-        listed.add_names(
-            credits
-                .editors
-                .iter()
-                .chain(credits.groups.values().flatten())
-                .map(|name| &**name),
-        );
-        listed.add_names(
-            self.settings
-                .overlay
-                .script
-                .sections
-                .iter()
-                .flat_map(|plan| &plan.ignore)
-                .map(|name| &**name),
-        );
-    }
-
-    fn recall_channels(&mut self, json: Option<&str>) {
-        if let Some(json) = json {
-            self.fold.broadcaster.recall(json);
         }
     }
 
     /// What is to be done before the first input.
     pub fn start(&mut self) -> Vec<Effect> {
-        let learned = self
-            .side
-            .generation()
-            .filter(|_| self.settings.generation.is_none());
-        self.out.extend(learned.map(Effect::Speaks));
-        std::mem::take(&mut self.out)
+        let out = &mut self.parts.base.out;
+        if let Some(generation) = self.parts.presence.recalled() {
+            out.push(Effect::Speaks(generation));
+        }
+        out.take()
     }
 
     /// A write of the shell's own, counted like the bridge's.
     pub fn adopt(&mut self, write: Write) -> Effect {
-        self.writes.count();
+        self.parts.base.out.writes_mut().count();
         Effect::Write(write)
     }
 
     /// The running session.
     pub fn session(&self) -> &Session {
-        &self.session
+        self.parts.base.model.session()
     }
 
     /// People from earlier runs, before any row.
     pub fn recall_person(&mut self, row: &PersonRow) {
-        let platform = crate::event::Platform::parse(&row.platform);
-        if let Some(person) = Person::on(platform, &row.id, &row.login, &row.display) {
-            self.fold.people.recall(&person, row.seen_ms);
-        }
+        self.parts.base.model.recall_person(row);
     }
 
     /// Ids of the last rows, oldest first: a repeat is dropped although the bridge was restarted in
     /// between.
     pub fn recall_id(&mut self, id: &str) {
-        self.heard_ids.insert(id);
+        self.parts.ingest.receive_id(id);
     }
 
     /// Ids of published events.
     pub fn recall_published(&mut self, id: &str) {
-        self.published_ids.insert(recent::hash(id));
+        self.parts.ingest.recall_published(id);
     }
 
     /// A row of the journal, in order; those of one earlier session after the other, then those of
     /// the running one. Between sessions call [`Self::replay_next_session`].
     pub fn replay(&mut self, row: &Row) {
-        // Rows of earlier versions hold whatever came.
-        let shortened = mapping::shorten(&row.body).map(|body| Row {
-            body: body.into(),
-            ..row.clone()
-        });
-        let row = shortened.as_ref().unwrap_or(row);
-        let facts = facts_of(row);
-        if self.is_elsewhere(&facts) {
-            return;
-        }
-        for fact in facts {
-            let key = mapping::summary::keys_of(&fact);
-            let origin = fold_origin(row.origin, row.id.is_some());
-            self.fold.apply(&fact, key, origin, row.at_ms, |_| {});
-            self.note_fact(&fact, row.at_ms);
-        }
-        if row.origin == RowOrigin::Filled
-            && &*row.kind == mapping::rest::KIND
-            && let Some(rest) = mapping::Rest::read(&row.body)
-        {
-            self.fold.join(rest, row.at_ms);
-        }
-        if row.origin == RowOrigin::Filled && &*row.kind == bans::KIND {
-            self.read_bans(&row.body, row.at_ms);
-        }
-        if row.origin == RowOrigin::Filled && &*row.kind == pages::KIND {
-            self.fold.prove_pages(row.at_ms);
-        }
-        if row.origin == RowOrigin::Added
-            && let Some((section, value)) = intake::read_added(&row.body)
-        {
-            self.fold.add_custom(&section, value);
-        }
-        if row.session == self.session.id {
-            self.counts.journal += 1;
-        }
+        ingest::read_back(row, &mut self.parts.base);
+        let now = Now {
+            wall_ms: row.at_ms,
+            mono_ms: 0,
+        };
+        hand_on_events(&mut self.parts, now);
     }
 
     /// The rows that follow belong to another session.
     pub fn replay_next_session(&mut self) {
-        self.fold.begin_session();
+        self.parts.base.model.fold_mut().begin_session();
     }
 
     /// Takes one input. The effects are to be run in their order.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
-        self.fold.people.recalled();
+        self.parts.base.model.fold_mut().people.recalled();
         self.notice_freeze(now);
-        match input {
-            Input::Up(info) => self.up(info, now),
-            Input::Down => self.down(now),
-            Input::Heard(heard) => self.heard(heard, now),
-            Input::Unreadable => self.counts.unreadable += 1,
-            Input::Stream(status) => self.stream_status(status, now),
-            Input::StreamChanged { active } => self.stream_changed(active, now),
-            Input::Scene(name) => self.scene_changed(&name, now),
-            Input::Collection => self.collection_changed(now),
-            Input::Shown { scene, shown } => self.scene_shows(&scene, shown, now),
-            Input::Music(seconds) => self.music(seconds, now),
-            Input::LabelRead { place, found } => self.label_read(place, found, now),
-            Input::FeedFailed(why) => self.feed_failed(&why),
-            Input::Durable { writes } => self.durable(writes),
-            Input::StoreFailed(why) => {
-                if self.writes.failed(&why) {
-                    self.out.push(Effect::Note(Note::StoreFailed(why)));
-                }
-                self.release_waiting();
-            }
-            Input::StoreNoted { text, lost } => self.store_noted(text, lost, now),
-            Input::StoreHealed => {
-                self.writes.healed();
-                self.out.push(Effect::Note(Note::StoreHealed));
-            }
-            Input::Done {
-                ticket: Ticket::Run(run),
-                outcome,
-            } => self.request_done(run, outcome),
-            Input::Done {
-                ticket: Ticket::Program(program),
-                outcome,
-            } => self.program_done(program, outcome),
-            Input::Done {
-                ticket: Ticket::Label(place),
-                outcome,
-            } => self.label_written(place, outcome, now),
-            Input::Sent(pass) => self.sent(pass),
-            Input::Tick => {}
-            Input::Stopping => {
-                self.keep("alive_ms", now.wall_ms.to_string());
-                self.keep_streamed();
-                self.keep_latest();
-                self.keep_ledger(now);
-                if let Some(json) = self.subscriptions.take_last() {
-                    self.keep("subscriptions", json);
-                }
-            }
-        }
-        if self.fold.people.listed.take_new() {
-            self.keep("listed", self.fold.people.listed_json());
-        }
-        self.timers(now);
-        self.run_rules(now);
-        self.run_labels(now);
-        std::mem::take(&mut self.out)
+        self.route(input, now);
+        let base = &mut self.parts.base;
+        base.model.keep_listed(&mut base.out);
+        self.run_due(now);
+        self.run_automation(now);
+        self.parts.base.out.take()
     }
 
     /// When [`Input::Tick`] is due at the latest, on the monotonic clock. Never far away: that it
     /// did not come shows a freeze.
     pub fn due_ms(&self) -> u64 {
+        let parts = &self.parts;
         let heartbeat = self.tick_ms.map(|tick_ms| tick_ms + HEARTBEAT_MS);
         [
-            self.side.due_ms(),
-            self.live.due_ms(),
-            self.recorded.due_ms(),
-            self.show.due_ms(),
-            self.ban_watch.due_ms(),
-            self.rules.due_ms(),
-            self.objections.due_ms(),
-            self.stream.due_ms(),
-            self.subscriptions.due_ms(),
+            parts.presence.due_ms(),
+            parts.summary.due_ms(&parts.presence),
+            parts.ingest.due_ms(),
+            parts.roll.due_ms(),
+            parts.bans.due_ms(),
+            parts.automation.due_ms(),
+            parts.labels.due_ms(),
+            parts.peers.due_ms(),
+            parts.stream.due_ms(),
+            parts.base.emitter.subscriptions().due_ms(),
             heartbeat,
-            Some(self.alive_due_ms),
         ]
         .into_iter()
         .flatten()
         .min()
-        .unwrap_or(self.alive_due_ms)
+        .map_or(self.alive_due_ms, |due_ms| due_ms.min(self.alive_due_ms))
     }
 
     /// Replies that wait for the store.
     pub fn waiting(&self) -> usize {
-        self.writes.waiting()
+        self.parts.held.len()
     }
 
     /// Whether so many replies wait for the store that no more inputs from the bus are to be taken.
     pub fn is_full(&self) -> bool {
-        self.writes.is_full()
+        self.parts.held.is_full()
     }
 
-    fn heard(&mut self, heard: Heard, now: Now) {
-        self.counts.heard += 1;
-        match heard {
-            Heard::Twitchat(message) => self.twitchat(&message, now),
-            Heard::Bridge(whole) => self.bridge(whole.get()),
-            Heard::Request(whole) => self.request(whole.get(), now),
-            Heard::Other => self.counts.other += 1,
-            Heard::Bad => self.counts.bad += 1,
+    fn route(&mut self, input: Input, now: Now) {
+        let parts = &mut self.parts;
+        let out = &mut parts.base.out;
+        match input {
+            Input::Up(info) => up(parts, info, now),
+            Input::Down => down(parts, now),
+            Input::Heard(heard) => on_custom_event(parts, heard, now),
+            Input::Unreadable => parts.base.counts.bus.unreadable += 1,
+            Input::Stream(status) => {
+                let begins = parts.stream.reported(status, &mut parts.base, now);
+                on_stream(parts, begins, now);
+            }
+            Input::StreamChanged { active } => {
+                emit_obs(parts, |obs| mapping::obs::stream_changed(obs, active), now);
+                let begins = parts.stream.changed(active, &parts.base, now);
+                on_stream(parts, begins, now);
+            }
+            Input::Scene(name) => on_scene(parts, &name, now),
+            Input::Collection => {
+                parts.labels.forget();
+                look_at_scene(parts, true, now);
+            }
+            Input::Shown { scene, shown } => {
+                with_roll(parts, now, |roll, cx| roll.scene_shows(&scene, shown, cx));
+            }
+            Input::Music(seconds) => with_roll(parts, now, |roll, cx| roll.music(seconds, cx)),
+            Input::LabelRead { place, found } => parts.labels.read(place, found, out, now),
+            Input::FeedFailed(why) => parts.roll.feed_failed(&why, out),
+            Input::Durable { writes } => requests::durable(parts, writes),
+            Input::StoreFailed(why) => {
+                if out.writes_mut().failed(&why) {
+                    out.note(Note::StoreFailed(why));
+                }
+                requests::release_waiting(parts);
+            }
+            Input::StoreNoted { text, lost } => {
+                out.writes_mut().note(&text, lost, now.wall_ms);
+                out.note(Note::StoreNoted { text, lost });
+            }
+            Input::StoreHealed => {
+                out.writes_mut().healed();
+                out.note(Note::StoreHealed);
+            }
+            Input::Done { ticket, outcome } => match ticket {
+                Ticket::Run(run) => parts.automation.request_done(run, outcome, out),
+                Ticket::Program(program) => parts.automation.program_done(program, outcome, out),
+                Ticket::Label(place) => parts.labels.written(place, outcome, out, now),
+            },
+            Input::Sent(pass) => parts.replies.arrived(pass),
+            Input::Tick => {}
+            Input::Stopping => stop(parts, now),
         }
-    }
-
-    fn up(&mut self, info: ObsInfo, now: Now) {
-        self.obs = Some((info, now.wall_ms));
-        self.rules.labels.forget();
-        self.out.push(Effect::AskStream);
-        self.say_hello(now);
-        self.tell_obs(mapping::obs::connected(&self.connection()), now);
-        self.side.connected(now.mono_ms);
-        self.feed_again();
-        self.show_up(now);
-    }
-
-    fn down(&mut self, now: Now) {
-        let connection = self.connection();
-        self.obs = None;
-        self.tell_obs(mapping::obs::disconnected(&connection), now);
-        self.side.disconnected();
-        self.objections.clear();
-        self.show_down();
-        self.stream.unknown();
     }
 
     /// A long gap between two inputs although a tick was due: the process was frozen. Another
@@ -434,106 +308,176 @@ impl Bridge {
         let due = self.due_ms();
         let was = self.tick_ms.replace(now.mono_ms);
         if was.is_some_and(|was| now.mono_ms.saturating_sub(was.max(due)) > FROZEN_MS) {
-            self.since_ms = now.wall_ms;
-            self.out.push(Effect::Note(Note::Thawed));
-            if self.obs.is_some() {
-                self.say_hello(now);
+            let Parts { base, peers, .. } = &mut self.parts;
+            peers.thawed(now.wall_ms);
+            base.out.note(Note::Thawed);
+            if base.obs.is_up() {
+                peers.say_hello(base, now);
             }
         }
     }
 
-    fn timers(&mut self, now: Now) {
+    /// Does what is due after an input.
+    fn run_due(&mut self, now: Now) {
+        let parts = &mut self.parts;
         if now.mono_ms >= self.alive_due_ms {
-            const ALIVE_MS: u64 = 60_000;
             self.alive_due_ms = now.mono_ms + ALIVE_MS;
-            self.keep("alive_ms", now.wall_ms.to_string());
-            self.note_stream(now);
-            self.expire_subscriptions(now);
-            self.keep_latest();
-            self.replies.forget(now);
+            each_minute(parts, now);
         }
-        self.keep_subscriptions(now);
-        self.run_side(now);
-        self.run_objections(now);
-        self.run_stream(now);
-        self.run_roll(now);
-        self.run_bans(now);
-        self.release(Playback::Live, now);
-        self.release(Playback::Recorded, now);
+        let base = &mut parts.base;
+        if let Some(json) = base.emitter.subscriptions_mut().take_due(now.mono_ms) {
+            base.out.keep("subscriptions", json);
+        }
+        let changes = parts.presence.run(&mut base.out, now);
+        messages::presence_changed(parts, changes, now);
+        let base = &mut parts.base;
+        let offset_ms = parts.stream.summary_offset_ms(base.model.session());
+        parts
+            .summary
+            .run(&parts.presence, offset_ms, &mut base.out, now);
+        parts.peers.run(base, now);
+        parts.stream.run(&mut base.out, now);
+        with_roll(parts, now, Roll::run);
+        run_bans(parts, now);
+        parts.ingest.release(&mut parts.base, now);
     }
 
-    /// Something happened to the journal that the operator should know.
-    fn store_noted(&mut self, text: String, lost: bool, now: Now) {
-        self.writes.note(&text, lost, now.wall_ms);
-        self.out.push(Effect::Note(Note::StoreNoted { text, lost }));
+    /// Rules, named actions and labels react to what happened.
+    fn run_automation(&mut self, now: Now) {
+        let parts = &mut self.parts;
+        steps::run(parts, now);
+        if parts.ingest.take_taken_out() {
+            parts.labels.touch();
+        }
+        if let Some(uses) = parts.labels.due(now).filter(|_| parts.base.obs.is_up()) {
+            let view = View {
+                base: &parts.base,
+                presence: &parts.presence,
+                stream: &parts.stream,
+            };
+            let context = parts.automation.context(uses, None, view, now);
+            parts.labels.run(&context, &mut parts.base.out, now);
+        }
     }
+}
 
-    fn write(&mut self, write: Write) {
-        self.writes.count();
-        self.out.push(Effect::Write(write));
+/// OBS is there.
+fn up(parts: &mut Parts, info: ObsInfo, now: Now) {
+    parts.base.obs.up(info, now.wall_ms);
+    parts.base.emitter.connected(true);
+    parts.labels.forget();
+    parts.base.out.push(Effect::AskStream);
+    parts.peers.say_hello(&mut parts.base, now);
+    emit_obs(parts, mapping::obs::connected, now);
+    parts.presence.connected(now.mono_ms);
+    parts.summary.connected();
+    with_roll(parts, now, Roll::connected);
+}
+
+/// OBS is gone.
+fn down(parts: &mut Parts, now: Now) {
+    let obs = parts.base.obs.object(&parts.base.run.instance);
+    parts.base.obs.down();
+    parts.base.emitter.connected(false);
+    if parts.base.emitter.is_needed() {
+        emit(parts, mapping::obs::disconnected(&obs), now);
     }
+    parts.presence.disconnected();
+    parts.summary.disconnected();
+    parts.peers.disconnected();
+    parts.roll.disconnected();
+    parts.stream.unknown();
+}
 
-    fn keep(&mut self, key: &'static str, value: String) {
-        self.write(Write::Keep {
-            key,
-            value: value.into(),
+/// A `CustomEvent` was received.
+fn on_custom_event(parts: &mut Parts, heard: Heard, now: Now) {
+    parts.base.counts.bus.heard += 1;
+    match heard {
+        Heard::Twitchat(message) => messages::receive(parts, &message, now),
+        Heard::Bridge(whole) => parts.peers.receive(whole.get(), &mut parts.base),
+        Heard::Request(whole) => requests::receive(parts, whole.get(), now),
+        Heard::Other => parts.base.counts.bus.other += 1,
+        Heard::Bad => parts.base.counts.bus.bad += 1,
+    }
+}
+
+/// OBS has reported on its stream.
+fn on_stream(parts: &mut Parts, session_begins_ms: Option<i64>, now: Now) {
+    if let Some(started_ms) = session_begins_ms {
+        begin_session(parts, "stream", started_ms, now);
+    }
+}
+
+/// OBS shows another scene.
+fn on_scene(parts: &mut Parts, name: &str, now: Now) {
+    let before = parts.base.obs.show(name);
+    if before.as_deref() == Some(name) {
+        return;
+    }
+    if let Some(before) = &before {
+        let event = |obs: &_| mapping::obs::scene_changed(obs, name, before);
+        emit_obs(parts, event, now);
+    }
+    look_at_scene(parts, before.is_some(), now);
+}
+
+/// The scene on air may show the end credits.
+fn look_at_scene(parts: &mut Parts, went_on_air: bool, now: Now) {
+    let obs = &parts.base.obs;
+    if let Some(scene) = obs.scene().filter(|_| obs.is_up()).map(ToOwned::to_owned) {
+        with_roll(parts, now, |roll, cx| {
+            roll.look_at_scene(&scene, went_on_air, cx);
         });
     }
+}
 
-    /// A fresh id for something we send: a name-based UUID below this run's own, so that same
-    /// inputs give same ids.
-    fn fresh_id(&mut self) -> String {
-        self.fresh_uuid().to_string()
-    }
-
-    fn fresh_uuid(&mut self) -> Uuid {
-        self.sent += 1;
-        Uuid::new_v5(&self.run.bridge, &self.sent.to_be_bytes())
-    }
-
-    /// Sends a message; tells whether OBS can carry it. One that is too large is never sent, and
-    /// the log says so.
-    fn send(&mut self, message: &Map<String, Value>) -> bool {
-        let written = crate::request::reply::message(message);
-        if let Ok(json) = written {
-            self.out.push(Effect::Send(json));
-            return true;
-        }
-        self.note_too_large();
-        false
-    }
-
-    fn note_too_large(&mut self) {
-        self.too_large += 1;
-        if self.too_large.is_power_of_two() {
-            self.out.push(Effect::Note(Note::TooLarge {
-                times: self.too_large,
-            }));
-        }
+/// Emits an event about OBS itself.
+fn emit_obs(
+    parts: &mut Parts,
+    event: impl FnOnce(&serde_json::Value) -> crate::event::Event,
+    now: Now,
+) {
+    if parts.base.emitter.is_needed() {
+        let obs = parts.base.obs.object(&parts.base.run.instance);
+        emit(parts, event(&obs), now);
     }
 }
 
-fn fold_origin(origin: RowOrigin, has_id: bool) -> Origin {
-    match origin {
-        RowOrigin::Filled => Origin::Filled,
-        // Two reports with an id each are of two pages.
-        RowOrigin::Heard if has_id => Origin::Page,
-        RowOrigin::Heard | RowOrigin::Played | RowOrigin::Published | RowOrigin::Added => {
-            Origin::Live
-        }
-    }
+fn each_minute(parts: &mut Parts, now: Now) {
+    hand_on_events(parts, now);
+    let base = &mut parts.base;
+    base.out.keep("alive_ms", now.wall_ms.to_string());
+    parts.stream.touch(now);
+    base.emitter.subscriptions_mut().expire(now.wall_ms);
+    parts.automation.keep_last_events(&mut base.out);
+    parts.replies.forget(now);
 }
 
-/// The facts in a row's body: the same ones as when it was heard.
-fn facts_of(row: &Row) -> Vec<Fact> {
-    match row.origin {
-        RowOrigin::Heard | RowOrigin::Played => {
-            let data = serde_json::from_str::<&serde_json::value::RawValue>(&row.body).ok();
-            mapping::heard(&row.kind, data.filter(|data| data.get() != "null")).facts
-        }
-        RowOrigin::Published => intake::read_published(&row.kind, &row.body),
-        RowOrigin::Filled => mapping::filled(&row.kind, &row.body),
-        RowOrigin::Added => Vec::new(),
+/// Bans that have changed show in labels and in the roll that is on.
+fn run_bans(parts: &mut Parts, now: Now) {
+    let rolls = parts.roll.rolls_real_credits();
+    let due = parts.bans.run(rolls, &parts.base, now);
+    if due.asks {
+        // With nobody to ask, the next summary will show.
+        parts.summary.ask(&parts.presence, now.mono_ms);
+    }
+    if due.changed {
+        parts.labels.touch();
+        parts.roll.hide_banned(&parts.base);
+    }
+    with_roll(parts, now, Roll::run_hidden);
+}
+
+/// The bridge is about to end: what is stored now and then is stored now.
+fn stop(parts: &mut Parts, now: Now) {
+    hand_on_events(parts, now);
+    let base = &mut parts.base;
+    base.out.keep("alive_ms", now.wall_ms.to_string());
+    parts.stream.stop(&mut base.out);
+    parts.automation.keep_last_events(&mut base.out);
+    parts.automation.keep_once_log(&mut base.out, now);
+    if let Some(json) = base.emitter.subscriptions_mut().take_last() {
+        base.out.keep("subscriptions", json);
     }
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Bridge, port::Now};
-use crate::request::{Call, RequestError, reply::Body};
+use super::io::Now;
+use crate::request::{Call, RequestError};
 
 /// A reply of more bytes is large: only a few of them may be on their way.
 pub const LARGE: usize = 64 * 1024;
@@ -35,17 +35,17 @@ pub struct Pass(u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Revision {
     /// Of the fold, people's names and the session included.
-    fold: u64,
+    pub(super) fold: u64,
     /// Of bans.
-    bans: u64,
+    pub(super) bans: u64,
     /// Of when people were last heard.
-    seen: u64,
+    pub(super) seen: u64,
     /// When the session began.
-    since_ms: i64,
+    pub(super) since_ms: i64,
     /// The month and the week of leaderboards.
-    period: Option<(Date, Date)>,
+    pub(super) period: Option<(Date, Date)>,
     /// Unix time, where the reply shows it.
-    second: i64,
+    pub(super) second: i64,
 }
 
 #[derive(Debug)]
@@ -75,14 +75,14 @@ pub(super) struct Replies {
 impl Replies {
     /// What was made for an equal request, if nothing has changed since. What is out of date is
     /// dropped.
-    fn find(&mut self, call: &Call, at: Revision, now: Now) -> Option<Arc<str>> {
+    pub(super) fn find(&mut self, call: &Call, at: Revision, now: Now) -> Option<Arc<str>> {
         self.made.retain(|made| made.call != *call || made.at == at);
         let made = self.made.iter_mut().find(|made| made.call == *call)?;
         made.used_ms = now.mono_ms;
         Some(Arc::clone(&made.body))
     }
 
-    fn keep(&mut self, call: Call, at: Revision, body: &Arc<str>, now: Now) {
+    pub(super) fn keep(&mut self, call: Call, at: Revision, body: &Arc<str>, now: Now) {
         self.made.push(Made {
             call,
             at,
@@ -109,7 +109,7 @@ impl Replies {
     }
 
     /// Lets a large reply set out, or says why not.
-    fn admit(
+    pub(super) fn admit(
         &mut self,
         client: &str,
         bytes: usize,
@@ -190,7 +190,7 @@ impl Replies {
     }
 
     /// What the reply turned out to be.
-    fn made(&mut self, pass: Pass, body: &Arc<str>) {
+    pub(super) fn made(&mut self, pass: Pass, body: &Arc<str>) {
         if let Some(one) = self.under_way.iter_mut().find(|one| one.pass == pass) {
             one.bytes = body.len();
             one.shared = Some(Arc::clone(body));
@@ -200,127 +200,6 @@ impl Replies {
     /// OBS has taken the reply, or it will never be sent.
     pub(super) fn arrived(&mut self, pass: Pass) {
         self.under_way.retain(|one| one.pass != pass);
-    }
-}
-
-impl Bridge {
-    /// Answers a request. A large answer comes with a pass, which
-    /// [`Input::Sent`](super::port::Input::Sent) gives back.
-    pub(super) fn answer_request(
-        &mut self,
-        call: Call,
-        client: &str,
-        now: Now,
-    ) -> Result<(Body, Option<Pass>), RequestError> {
-        let at = self.revision(&call, now);
-        let made = at.and_then(|at| self.replies.find(&call, at, now));
-        let bytes = made
-            .as_ref()
-            .map_or_else(|| self.estimate(&call), |made| made.len());
-        let pass = if bytes > LARGE {
-            Some(self.replies.admit(client, bytes, made.as_ref())?)
-        } else {
-            None
-        };
-        if let Some(made) = made {
-            return Ok((Body::Shared(made), pass));
-        }
-        let Some(at) = at else {
-            let answer = self.act(call, client, now).map(Body::Own);
-            return self.passed(answer, pass);
-        };
-        let body = self
-            .act(call.clone(), client, now)
-            .and_then(|fields| Body::share(&fields));
-        if let Ok(body) = &body {
-            if let Some(pass) = pass {
-                self.replies.made(pass, body);
-            }
-            self.replies.keep(call, at, body, now);
-        }
-        self.passed(body.map(Body::Shared), pass)
-    }
-
-    /// An error is small, whatever was asked for.
-    fn passed(
-        &mut self,
-        answer: Result<Body, RequestError>,
-        pass: Option<Pass>,
-    ) -> Result<(Body, Option<Pass>), RequestError> {
-        match answer {
-            Ok(body) => Ok((body, pass)),
-            Err(error) => {
-                if let Some(pass) = pass {
-                    self.replies.arrived(pass);
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// What the answer to a request depends on, if equal requests get equal answers.
-    fn revision(&self, call: &Call, now: Now) -> Option<Revision> {
-        let at = Revision {
-            fold: self.fold.changes(),
-            bans: self.fold.bans.revision(),
-            ..Revision::default()
-        };
-        let second = now.wall_ms.div_euclid(1_000);
-        match call {
-            Call::GetCredits(_) => Some(Revision {
-                period: Some(self.fold.boards.period(now.wall_ms)),
-                ..at
-            }),
-            Call::GetActiveViewers { .. } => Some(Revision {
-                seen: self.fold.people.meetings(),
-                since_ms: self.session.started_ms,
-                ..at
-            }),
-            Call::TestCredits(_) => Some(Revision { second, ..at }),
-            Call::GetRoll(_) => Some(Revision {
-                second,
-                since_ms: self.session.started_ms,
-                ..at
-            }),
-            Call::GetEvents(_) => Some(Revision::default()),
-            _ => None,
-        }
-    }
-
-    /// About how many bytes an answer will have, before it is made. Small where it never is more
-    /// than that.
-    fn estimate(&self, call: &Call) -> usize {
-        /// A name in a list; an object of `extended`; a viewer; an action; a line of the roll; one
-        /// type of a client's subscriptions.
-        const NAME: usize = 18;
-        const OBJECT: usize = 240;
-        const VIEWER: usize = 260;
-        const ACTION: usize = 260;
-        const LINE: usize = 60;
-        const TYPE: usize = 24;
-        const CLIENT: usize = 100;
-        let credits = &self.settings.credits;
-        match call {
-            Call::GetCredits(wish) => {
-                let lines = self.fold.session.lines(wish.limit.or(credits.limit));
-                let wish = wish.or(credits.spelling);
-                lines * (NAME * wish.spelling.lists() + if wish.extended { OBJECT } else { 0 })
-            }
-            Call::GetActiveViewers { limit } => {
-                self.fold.people.len().min(limit.unwrap_or(usize::MAX)) * VIEWER
-            }
-            Call::GetRoll(wish) | Call::RollCredits(wish) => match (wish.test, wish.crowd) {
-                (true, Some(crowd)) => crowd.names * LINE,
-                (true, None) => 0,
-                (false, _) => self.fold.session.lines(None) * LINE,
-            },
-            Call::OverlayReport(report) => self.show.names_for(report) * LINE,
-            Call::GetActions => self.triggers.len() * ACTION,
-            Call::GetStatus => {
-                self.subscriptions.types() * TYPE + self.subscriptions.clients().len() * CLIENT
-            }
-            _ => 0,
-        }
     }
 }
 

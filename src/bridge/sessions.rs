@@ -1,15 +1,15 @@
-//! When one session ends and the next begins.
+//! Whether OBS streams, and which sessions follow from that.
 //!
 //! A session ends by a reset: a request, OBS starting a new stream, or the bridge having been
 //! closed for long. What it held stays.
 
 use super::{
-    Bridge,
-    journal::{Session, SessionId, Write},
+    base::Base,
+    io::{Kept, Now},
+    journal::Session,
     limit::RateLimit,
-    port::{Effect, Kept, Note, Now},
+    output::Output,
 };
-use crate::mapping;
 
 /// Writes of when OBS was last known to stream: so many at once, and the pause between further
 /// ones.
@@ -27,6 +27,22 @@ pub(super) struct StreamState {
     writes: RateLimit,
 }
 
+/// Takes up the session that ran, or begins the first one, or the next one if the bridge was closed
+/// for long.
+pub(super) fn choose(base: &mut Base, sessions: &[Session], kept: &Kept, now: Now) {
+    let Some(last) = sessions.iter().max_by_key(|session| session.id) else {
+        base.model
+            .begin_session("first", now.wall_ms, &mut base.out);
+        return;
+    };
+    base.model.resume(last.clone());
+    let closed_for_ms = kept.alive_ms.map_or(0, |alive_ms| now.wall_ms - alive_ms);
+    if closed_for_ms > base.settings.reset_after_ms {
+        base.model
+            .begin_session("closed", now.wall_ms, &mut base.out);
+    }
+}
+
 impl StreamState {
     pub(super) fn new(kept: &Kept) -> Self {
         Self {
@@ -40,11 +56,13 @@ impl StreamState {
         self.on_since_ms.is_some()
     }
 
-    /// Since when it runs, Unix milliseconds.
-    pub(super) fn on_since_ms(&self) -> Option<i64> {
+    /// For how long OBS has been streaming; 0 if it does not.
+    pub(super) fn seconds(&self, wall_ms: i64) -> i64 {
         self.on_since_ms
+            .map_or(0, |since_ms| (wall_ms - since_ms).max(0) / 1_000)
     }
 
+    /// OBS is gone.
     pub(super) fn unknown(&mut self) {
         self.on_since_ms = None;
     }
@@ -53,125 +71,86 @@ impl StreamState {
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.writes.due_ms()
     }
-}
 
-impl Bridge {
-    /// Takes up the session that ran, or begins the first one, or the next one if the bridge was
-    /// closed for long.
-    pub(super) fn choose_session(&mut self, sessions: &[Session], kept: &Kept, now: Now) {
-        let Some(last) = sessions.iter().max_by_key(|session| session.id) else {
-            self.begin_session("first", now.wall_ms);
-            return;
-        };
-        self.session = last.clone();
-        let closed_for_ms = kept.alive_ms.map_or(0, |alive_ms| now.wall_ms - alive_ms);
-        if closed_for_ms > self.settings.reset_after_ms {
-            self.begin_session("closed", now.wall_ms);
-        }
-    }
-
-    /// Ends the running session and begins another.
-    pub(super) fn begin_session(&mut self, cause: &'static str, started_ms: i64) {
-        let id = SessionId(self.session.id.0 + 1);
-        self.session = Session {
-            id,
-            started_ms,
-            ended_ms: None,
-            cause: cause.into(),
-        };
-        self.fold.begin_session();
-        self.counts.journal = 0;
-        self.side.session_changed();
-        self.write(Write::Begin(self.session.clone()));
-        self.keep_latest();
-        self.rules.labels.touch();
-        self.out
-            .push(Effect::Note(Note::SessionBegun { id: id.0, cause }));
-    }
-
-    /// OBS says whether it streams, and for how long.
-    pub(super) fn stream_status(&mut self, running_for_ms: Option<i64>, now: Now) {
+    /// OBS reports whether it streams, and for how long. Gives when the next session begins, if it
+    /// is a new stream.
+    pub(super) fn reported(
+        &mut self,
+        running_for_ms: Option<i64>,
+        base: &mut Base,
+        now: Now,
+    ) -> Option<i64> {
         let Some(running_for_ms) = running_for_ms else {
-            self.stream.on_since_ms = None;
-            return;
+            self.on_since_ms = None;
+            return None;
         };
         let began_ms = now.wall_ms - running_for_ms.max(0);
-        let is_first = &*self.session.cause == "first" && self.stream.last_ms.is_none();
-        if is_first && began_ms < self.session.started_ms {
+        let session = base.model.session();
+        let is_first = &*session.cause == "first" && self.last_ms.is_none();
+        if is_first && began_ms < session.started_ms {
             // The first session of all began with the stream that was already running.
-            self.session.started_ms = began_ms;
-            self.write(Write::Begin(self.session.clone()));
+            base.model.correct_start(began_ms, &mut base.out);
         }
-        self.stream_runs(began_ms, now);
+        self.runs(began_ms, base, now)
     }
 
-    /// OBS began or ended a stream.
-    pub(super) fn stream_changed(&mut self, active: bool, now: Now) {
-        self.tell_obs(
-            mapping::obs::stream_changed(&self.connection(), active),
-            now,
-        );
+    /// OBS began or ended a stream. Gives when the next session begins, if it is a new stream.
+    pub(super) fn changed(&mut self, active: bool, base: &Base, now: Now) -> Option<i64> {
         if active {
-            self.stream_runs(now.wall_ms, now);
-        } else {
-            if self.stream.is_on() {
-                self.note_stream(now);
-            }
-            self.stream.on_since_ms = None;
+            return self.runs(now.wall_ms, base, now);
         }
+        self.touch(now);
+        self.on_since_ms = None;
+        None
     }
 
     /// A stream runs since then: a new one if the last one ended more than the grace time before.
-    fn stream_runs(&mut self, began_ms: i64, now: Now) {
+    fn runs(&mut self, began_ms: i64, base: &Base, now: Now) -> Option<i64> {
+        let settings = &base.settings;
         let is_new = self
-            .stream
             .last_ms
-            .is_some_and(|last_ms| began_ms - last_ms > self.settings.grace_ms);
-        if is_new
-            && !self.stream.is_on()
-            && self.settings.reset_on_stream_start
-            && began_ms > self.session.started_ms
-        {
-            self.begin_session("stream", began_ms);
-        }
-        self.stream.on_since_ms = Some(began_ms);
-        self.note_stream(now);
+            .is_some_and(|last_ms| began_ms - last_ms > settings.grace_ms);
+        let begins = is_new
+            && !self.is_on()
+            && settings.reset_on_stream_start
+            && began_ms > base.model.session().started_ms;
+        self.on_since_ms = Some(began_ms);
+        self.touch(now);
+        begins.then_some(began_ms)
     }
 
     /// Notes that the stream runs, so that its end is known even if the bridge is not there to see
     /// it.
-    pub(super) fn note_stream(&mut self, now: Now) {
-        if self.stream.is_on() {
-            self.stream.last_ms = Some(now.wall_ms);
-            self.stream.writes.want();
+    pub(super) fn touch(&mut self, now: Now) {
+        if self.is_on() {
+            self.last_ms = Some(now.wall_ms);
+            self.writes.want();
         }
     }
 
-    /// Writes down when the stream was last known to run, if it is time to.
-    pub(super) fn run_stream(&mut self, now: Now) {
-        if self.stream.writes.take(now.mono_ms) {
-            self.write_streamed();
+    /// Stores when the stream was last known to run, if it is time to.
+    pub(super) fn run(&mut self, out: &mut Output, now: Now) {
+        if self.writes.take(now.mono_ms) {
+            self.keep(out);
         }
     }
 
     /// The same at the end of the run, at once.
-    pub(super) fn keep_streamed(&mut self) {
-        if self.stream.writes.is_wanted() {
-            self.stream.writes.forget();
-            self.write_streamed();
+    pub(super) fn stop(&mut self, out: &mut Output) {
+        if self.writes.is_wanted() {
+            self.writes.forget();
+            self.keep(out);
         }
     }
 
-    fn write_streamed(&mut self) {
-        if let Some(last_ms) = self.stream.last_ms {
-            self.keep("streamed_ms", last_ms.to_string());
+    fn keep(&self, out: &mut Output) {
+        if let Some(last_ms) = self.last_ms {
+            out.keep("streamed_ms", last_ms.to_string());
         }
     }
 
     /// Where a summary is to begin: the session's start or the stream's, whichever is later.
-    pub(super) fn summary_offset_ms(&self) -> i64 {
-        self.session
-            .started_ms
-            .max(self.stream.on_since_ms.unwrap_or(i64::MIN))
+    pub(super) fn summary_offset_ms(&self, session: &Session) -> i64 {
+        session.started_ms.max(self.on_since_ms.unwrap_or(i64::MIN))
     }
 }

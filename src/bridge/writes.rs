@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
-use super::{journal::Seq, status::instant};
+use super::{journal::Seq, time::instant};
 
 /// Replies that may wait for the store before no more requests are taken, and the bytes of their
 /// requests.
@@ -14,22 +14,12 @@ pub(super) const WAITING_BYTES: usize = 4 * 1024 * 1024;
 /// What happened to the journal that is remembered: the last few.
 const NOTES: usize = 8;
 
-/// A reply that waits, with the number of the last write that it depends on.
+/// How many writes were asked for, and how many of them are on disk.
 #[derive(Debug)]
-struct Waiting<R> {
-    reply: R,
-    bytes: usize,
-    needs: u64,
-}
-
-/// Writes, and the replies `R` that wait for them.
-#[derive(Debug)]
-pub(super) struct Writes<R> {
+pub(super) struct Writes {
     next_row: u64,
     asked: u64,
     durable: u64,
-    waiting: VecDeque<Waiting<R>>,
-    waiting_bytes: usize,
     /// Why nothing can be written right now.
     trouble: Option<String>,
     /// What happened to the journal in this run, with when, Unix milliseconds.
@@ -38,15 +28,13 @@ pub(super) struct Writes<R> {
     has_lost: bool,
 }
 
-impl<R> Writes<R> {
+impl Writes {
     /// For a journal with rows up to `last`.
     pub(super) fn new(last: Seq) -> Self {
         Self {
             next_row: last.0 + 1,
             asked: 0,
             durable: 0,
-            waiting: VecDeque::new(),
-            waiting_bytes: 0,
             trouble: None,
             notes: VecDeque::new(),
             has_lost: false,
@@ -65,31 +53,9 @@ impl<R> Writes<R> {
         self.asked += 1;
     }
 
-    /// Keeps a reply back until all that was asked for so far is on disk. Gives it back if it has
-    /// nothing to wait for.
-    pub(super) fn hold(&mut self, reply: R, bytes: usize) -> Option<R> {
-        if self.durable >= self.asked || self.trouble.is_some() {
-            return Some(reply);
-        }
-        self.waiting_bytes += bytes;
-        self.waiting.push_back(Waiting {
-            reply,
-            bytes,
-            needs: self.asked,
-        });
-        None
-    }
-
-    /// The first `writes` are on disk. Gives a reply that waits for no more; to be called until
-    /// there is none.
-    pub(super) fn committed(&mut self, writes: u64) -> Option<R> {
+    /// The first `writes` are on disk.
+    pub(super) fn committed(&mut self, writes: u64) {
         self.durable = self.durable.max(writes);
-        self.waiting
-            .front()
-            .filter(|first| first.needs <= self.durable)?;
-        let first = self.waiting.pop_front()?;
-        self.waiting_bytes -= first.bytes;
-        Some(first.reply)
     }
 
     /// The store failed. Tells whether that is news.
@@ -97,14 +63,6 @@ impl<R> Writes<R> {
         let is_news = self.trouble.as_deref() != Some(why);
         self.trouble = Some(why.to_owned());
         is_news
-    }
-
-    /// The replies that wait, when the store has failed: nobody is left without one.
-    pub(super) fn give_up(&mut self) -> impl Iterator<Item = R> + use<R> {
-        self.waiting_bytes = 0;
-        std::mem::take(&mut self.waiting)
-            .into_iter()
-            .map(|waiting| waiting.reply)
     }
 
     /// The store writes again.
@@ -132,16 +90,6 @@ impl<R> Writes<R> {
         self.has_lost
     }
 
-    /// Replies that wait.
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.len()
-    }
-
-    /// Whether so many wait that no more requests are to be taken.
-    pub(super) fn is_full(&self) -> bool {
-        self.waiting.len() >= WAITING || self.waiting_bytes >= WAITING_BYTES
-    }
-
     /// What `GetStatus` says of the store.
     pub(super) fn status(&self) -> Value {
         let notes: Vec<_> = self
@@ -155,41 +103,117 @@ impl<R> Writes<R> {
     }
 }
 
+/// A reply that waits, with the number of the last write that it depends on.
+#[derive(Debug)]
+struct Waiting<R> {
+    reply: R,
+    bytes: usize,
+    needs: u64,
+}
+
+/// Replies that wait until what was written before them is on disk.
+#[derive(Debug)]
+pub(super) struct Held<R> {
+    waiting: VecDeque<Waiting<R>>,
+    bytes: usize,
+}
+
+impl<R> Default for Held<R> {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+}
+
+impl<R> Held<R> {
+    /// Keeps a reply back until all that was asked for so far is on disk. Gives it back if it has
+    /// nothing to wait for.
+    pub(super) fn hold(&mut self, reply: R, bytes: usize, writes: &Writes) -> Option<R> {
+        if writes.durable >= writes.asked || writes.trouble.is_some() {
+            return Some(reply);
+        }
+        self.bytes += bytes;
+        self.waiting.push_back(Waiting {
+            reply,
+            bytes,
+            needs: writes.asked,
+        });
+        None
+    }
+
+    /// A reply that waits for no more; to be called until there is none.
+    pub(super) fn next(&mut self, writes: &Writes) -> Option<R> {
+        self.waiting
+            .front()
+            .filter(|first| first.needs <= writes.durable)?;
+        let first = self.waiting.pop_front()?;
+        self.bytes -= first.bytes;
+        Some(first.reply)
+    }
+
+    /// The replies that wait, when the store has failed: nobody is left without one.
+    pub(super) fn give_up(&mut self) -> impl Iterator<Item = R> + use<R> {
+        self.bytes = 0;
+        std::mem::take(&mut self.waiting)
+            .into_iter()
+            .map(|waiting| waiting.reply)
+    }
+
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether so many wait that no more requests are to be taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.len() >= WAITING || self.bytes >= WAITING_BYTES
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn committed(writes: &mut Writes<&'static str>, upto: u64) -> Vec<&'static str> {
-        std::iter::from_fn(|| writes.committed(upto)).collect()
+    fn committed(
+        held: &mut Held<&'static str>,
+        writes: &mut Writes,
+        upto: u64,
+    ) -> Vec<&'static str> {
+        writes.committed(upto);
+        std::iter::from_fn(|| held.next(writes)).collect()
     }
 
     #[test]
     fn a_reply_waits_for_the_writes_before_it_alone() {
-        let mut writes = Writes::new(Seq(7));
+        let (mut writes, mut held) = (Writes::new(Seq(7)), Held::default());
+        assert_eq!(writes.number_row(), Seq(8));
         assert_eq!(
-            (writes.number_row(), writes.hold("nothing was asked for", 1)),
-            (Seq(8), Some("nothing was asked for"))
+            held.hold("nothing was asked for", 1, &writes),
+            Some("nothing was asked for")
         );
         writes.count();
-        assert_eq!(writes.hold("first", 1), None);
+        assert_eq!(held.hold("first", 1, &writes), None);
         writes.count();
-        assert_eq!((writes.hold("second", 1), writes.waiting()), (None, 2));
-        assert_eq!(committed(&mut writes, 1), ["first"]);
-        assert_eq!(committed(&mut writes, 1), [""; 0]);
-        assert_eq!(committed(&mut writes, 2), ["second"]);
+        assert_eq!(held.hold("second", 1, &writes), None);
+        assert_eq!(held.len(), 2);
+        assert_eq!(committed(&mut held, &mut writes, 1), ["first"]);
+        assert_eq!(committed(&mut held, &mut writes, 1), [""; 0]);
+        assert_eq!(committed(&mut held, &mut writes, 2), ["second"]);
     }
 
     #[test]
     fn while_the_store_fails_nothing_waits() {
-        let mut writes = Writes::new(Seq(0));
+        let (mut writes, mut held) = (Writes::new(Seq(0)), Held::default());
         writes.count();
-        assert_eq!(writes.hold("waits", WAITING_BYTES), None);
-        assert!(writes.is_full());
+        assert_eq!(held.hold("waits", WAITING_BYTES, &writes), None);
+        assert!(held.is_full());
         assert!(writes.failed("full") && !writes.failed("full") && writes.failed("gone"));
-        assert_eq!(writes.give_up().collect::<Vec<_>>(), ["waits"]);
-        assert!(!writes.is_full());
-        assert_eq!(writes.hold("at once", 1), Some("at once"));
+        assert_eq!(held.give_up().collect::<Vec<_>>(), ["waits"]);
+        assert!(!held.is_full());
+        assert_eq!(held.hold("at once", 1, &writes), Some("at once"));
         writes.healed();
-        assert_eq!(writes.hold("waits again", 1), None);
+        assert_eq!(held.hold("waits again", 1, &writes), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::bridge::port::Now;
+use crate::bridge::io::Now;
 
 /// Both clocks.
 #[derive(Debug, Clone, Copy)]

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     automation::{ObsRequest, Program},
-    bridge::port::{Input, Ticket},
+    bridge::io::{Input, Ticket},
     obs::{Obs, RequestError},
 };
 

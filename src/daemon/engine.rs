@@ -18,8 +18,8 @@ use super::{
 use crate::{
     bridge::{
         Bridge,
+        io::{Effect, Input, ObsInfo},
         journal::Write,
-        port::{Effect, Input, ObsInfo},
     },
     event::Heard,
     obs::{Batch, Notice, Obs, Stop},

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::{debug, info, warn};
 
-use crate::{bridge::port::Note, obs};
+use crate::{bridge::io::Note, obs};
 
 /// The bridge's notes. Warnings are what the operator may want to act on.
 pub(super) fn note(note: &Note) {

@@ -14,7 +14,7 @@ use super::{
     startup::{self, Started},
 };
 use crate::{
-    bridge::port::{Now, Settings},
+    bridge::io::{Now, Settings},
     obs::{Notice, Stop},
     store::Store,
 };

@@ -1,7 +1,7 @@
 //! The configuration in the bridge's terms.
 
 use crate::{
-    bridge::port::{Overlay, Settings},
+    bridge::io::{Overlay, Settings},
     config::{self, Config},
     credits::{Calendar, Ignore, reply::Options},
     event::Person,

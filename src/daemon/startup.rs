@@ -9,9 +9,9 @@ use super::Error;
 use crate::{
     bridge::{
         Bridge, bans,
+        ingest::two_pages,
+        io::{Effect, Kept, Now, Run, Settings},
         journal::{RowOrigin, SessionId, Write},
-        pages,
-        port::{Effect, Kept, Now, Run, Settings},
         recent::RECENT_IDS,
     },
     store::{Replay, Store},
@@ -39,7 +39,7 @@ const LASTING: [(RowOrigin, &str); 19] = [
     (RowOrigin::Published, "Twitch.RewardRedemptionUpdated"),
     (RowOrigin::Published, "Kick.RewardRedemption"),
     (RowOrigin::Filled, bans::KIND),
-    (RowOrigin::Filled, pages::KIND),
+    (RowOrigin::Filled, two_pages::KIND),
     (RowOrigin::Published, "Twitch.UserBanned"),
     (RowOrigin::Published, "Twitch.UserUnbanned"),
 ];

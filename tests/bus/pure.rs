@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 use twitchat_bridge::bridge::Bridge;
+use twitchat_bridge::bridge::io::{Effect, Input, Kept, Now, ObsInfo, Run, Settings};
 use twitchat_bridge::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
-use twitchat_bridge::bridge::port::{Effect, Input, Kept, Now, ObsInfo, Run, Settings};
 use twitchat_bridge::event::Heard;
 use uuid::Uuid;
 

@@ -148,7 +148,7 @@ fn a_rule_is_judged_by_name_and_condition() {
     );
     let mut off = Desk::new(&THANKS.replace("when =", "enabled = false\nwhen ="));
     assert_eq!(off.happens("Twitch.Raid", raid(99)), [Verdict::Disabled]);
-    assert!(!off.engine.listens(&EventName::new("Twitch", "Raid")));
+    assert!(!off.engine.book().listens(&EventName::new("Twitch", "Raid")));
 }
 
 #[test]

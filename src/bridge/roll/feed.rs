@@ -1,13 +1,6 @@
 //! Feeding pages that have no connection of their own: by obs-browser's vendor request, again and
 //! again while the scene is on air, since a page that loads late hears nothing of what was before.
 
-use serde_json::{Map, Value};
-
-use crate::bridge::{
-    Bridge,
-    port::{Effect, Note, Now},
-};
-
 /// Between two messages of the same roll.
 const AGAIN_MS: u64 = 1_000;
 /// The same for a roll so large that OBS and its browser would be busy with nothing else.
@@ -36,72 +29,33 @@ impl Feed {
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.due_ms.filter(|_| !self.broken)
     }
-}
 
-impl Bridge {
-    /// Whether pages hear of us by the vendor request alone.
-    fn feeds(&self) -> bool {
-        self.show.shown
-            && self.obs.is_some()
-            && self.show.pages.count() == 0
-            && !self.show.feed.broken
+    /// Whether there is something to feed, and it is time to.
+    pub(super) fn is_due(&self, mono_ms: u64) -> bool {
+        self.due_ms.is_some_and(|due_ms| mono_ms >= due_ms)
     }
 
-    /// Sends the roll once more, if it is time.
-    pub(super) fn feed_pages(&mut self, now: Now) {
-        if self.show.rolling.is_none()
-            || self
-                .show
-                .feed
-                .due_ms
-                .is_none_or(|due_ms| now.mono_ms < due_ms)
-        {
-            return;
-        }
-        if !self.feeds() {
-            // Whatever changes that, revives it.
-            self.show.feed.due_ms = Some(now.mono_ms + AGAIN_MS);
-            return;
-        }
-        let Some(roll) = &self.show.rolling else {
-            return;
+    /// So many bytes were fed: they are fed again after a while.
+    pub(super) fn fed(&mut self, bytes: usize, mono_ms: u64) {
+        let again_ms = if bytes > LARGE {
+            LARGE_AGAIN_MS
+        } else {
+            AGAIN_MS
         };
-        let mut object = roll.object(now);
-        object.insert("seconds".into(), roll.seconds().into());
-        let message = self.to_pages("roll", [("roll".to_owned(), object.into())]);
-        let size = self.emit(&message);
-        self.show.feed.due_ms = Some(
-            now.mono_ms
-                + if size > LARGE {
-                    LARGE_AGAIN_MS
-                } else {
-                    AGAIN_MS
-                },
-        );
+        self.due_ms = Some(mono_ms + again_ms);
     }
 
-    /// A message for pages without a connection. Tells how large it is; nothing if none of them
-    /// would hear it.
-    pub(super) fn emit(&mut self, message: &Map<String, Value>) -> usize {
-        if !self.feeds() {
-            return 0;
-        }
-        let json = Value::Object(message.clone()).to_string();
-        let size = json.len();
-        self.out.push(Effect::Emit(json.into()));
-        size
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
     }
 
-    /// OBS refused the vendor request: not asked again on this connection.
-    pub(in crate::bridge) fn feed_failed(&mut self, why: &str) {
-        if !std::mem::replace(&mut self.show.feed.broken, true) {
-            self.out
-                .push(Effect::Note(Note::NoVendor { why: why.into() }));
-        }
+    /// OBS refused: it has no browser sources. Gives whether that is news.
+    pub(super) fn break_off(&mut self) -> bool {
+        !std::mem::replace(&mut self.broken, true)
     }
 
     /// Another OBS may have browser sources.
-    pub(in crate::bridge) fn feed_again(&mut self) {
-        self.show.feed.broken = false;
+    pub(super) fn mend(&mut self) {
+        self.broken = false;
     }
 }

@@ -8,10 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::{
-    bridge::{Bridge, port::Now},
-    credits::{PersonId, roll::Place},
-};
+use crate::credits::{PersonId, roll::Place};
 
 /// What stands in the place of a hidden name: a space that keeps its row.
 const BLANK: &str = "\u{a0}";
@@ -40,7 +37,7 @@ impl Shown {
     }
 
     /// Hides and shows.
-    fn update(&mut self, is_banned: impl Fn(PersonId) -> bool) {
+    pub(super) fn update(&mut self, is_banned: impl Fn(PersonId) -> bool) {
         let before = self.hidden.clone();
         for (place, who) in &self.places {
             let hides = is_banned(*who);
@@ -56,8 +53,17 @@ impl Shown {
         self.is_due.then_some(self.free_ms)
     }
 
+    /// Whether pages are to be told now.
+    pub(super) fn take(&mut self, mono_ms: u64) -> bool {
+        let is_due = self.due_ms().is_some_and(|due_ms| mono_ms >= due_ms);
+        if is_due {
+            (self.is_due, self.free_ms) = (false, mono_ms + EACH_MS);
+        }
+        is_due
+    }
+
     /// What pages are to put into each place that was ever hidden; `null` hides it.
-    fn replaced(&self, object: &Map<String, Value>) -> Value {
+    pub(super) fn replaced(&self, object: &Map<String, Value>) -> Value {
         let one = |(place, hides): (&Place, &bool)| {
             let at: Vec<usize> = [place.section, place.name]
                 .into_iter()
@@ -117,39 +123,4 @@ fn pointer(place: Place) -> String {
         .map(|line| format!("/lines/{line}"))
         .unwrap_or_default();
     format!("/{section}/names/{name}{below}")
-}
-
-impl Bridge {
-    /// Whether credits roll that are no test.
-    pub(in crate::bridge) fn rolls_real_credits(&self) -> bool {
-        self.show.rolling.as_ref().is_some_and(|roll| !roll.test)
-    }
-
-    /// Bans have changed: the roll that is on follows.
-    pub(in crate::bridge) fn hide_in_roll(&mut self) {
-        if !self.settings.credits.ignore.banned {
-            return;
-        }
-        let (banned, people) = (self.fold.bans.roots(&self.fold.people), &self.fold.people);
-        let Some(roll) = &mut self.show.rolling else {
-            return;
-        };
-        roll.people.update(|who| banned.contains(&people.root(who)));
-    }
-
-    /// Tells pages which names are hidden, if that has changed.
-    pub(in crate::bridge) fn run_hidden(&mut self, now: Now) {
-        let Some(roll) = &mut self.show.rolling else {
-            return;
-        };
-        if roll
-            .people
-            .due_ms()
-            .is_some_and(|due_ms| now.mono_ms >= due_ms)
-        {
-            (roll.people.is_due, roll.people.free_ms) = (false, now.mono_ms + EACH_MS);
-            let (id, replaced) = (roll.id, roll.people.replaced(&roll.object));
-            self.put_control(Some(id), "replace", replaced, None);
-        }
-    }
 }

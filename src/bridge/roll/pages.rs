@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::{
-    bridge::{port::Now, status::instant},
+    bridge::{io::Now, time::instant},
     request::Report,
 };
 

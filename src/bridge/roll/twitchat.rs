@@ -9,11 +9,16 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{Cause, Command, Place};
+use super::{
+    Roll,
+    buttons::Button,
+    context::Context,
+    rolling::{Cause, Rolling},
+};
 use crate::{
-    bridge::{Bridge, limit::RateLimit, port::Now},
+    credits::roll::Kind,
     event::Message,
-    request::RollWish,
+    request::{Command, Place, RollWish},
     twitchat::{
         Generation,
         catalogue::name_in,
@@ -32,73 +37,6 @@ const CONFIGS: [&str; 2] = ["ENDING_CREDITS_CONFIGS", "ON_ENDING_CREDITS_CONFIGS
 const COMPLETE: &str = "ENDING_CREDITS_COMPLETE";
 /// As often as Twitchat's own overlay says that it is there.
 const PRESENCE_MS: u64 = 20_000;
-/// Answers to whoever asks for that: so many at once, and the pause between further ones.
-const PRESENCES: u64 = 3;
-const PRESENCE_EACH_MS: u64 = 1_000;
-/// Presses of Twitchat's buttons that begin a roll: so many at once, and the pause between further
-/// ones. A roll may have megabytes.
-const PRESSES: u64 = 2;
-const PRESS_EACH_MS: u64 = 3_000;
-
-/// Presses of the buttons that begin a roll.
-#[derive(Debug)]
-pub(super) struct Buttons {
-    limit: RateLimit,
-    next: Option<Button>,
-}
-
-impl Default for Buttons {
-    fn default() -> Self {
-        Self {
-            limit: RateLimit::new(PRESSES, PRESS_EACH_MS),
-            next: None,
-        }
-    }
-}
-
-impl Buttons {
-    pub(super) fn due_ms(&self) -> Option<u64> {
-        self.next.map(|_| self.limit.free_ms())
-    }
-}
-
-/// Messages that the overlay is there, in the words of Twitchat 16 and of 17.
-#[derive(Debug)]
-pub(super) struct Presence([(Generation, RateLimit); 2]);
-
-impl Default for Presence {
-    fn default() -> Self {
-        Self(
-            [Generation::Second, Generation::Third]
-                .map(|generation| (generation, RateLimit::new(PRESENCES, PRESENCE_EACH_MS))),
-        )
-    }
-}
-
-impl Presence {
-    fn want(&mut self, generation: Generation) {
-        let generation = generation.max(Generation::Second);
-        self.0
-            .iter_mut()
-            .filter(|(known, _)| *known == generation)
-            .for_each(|(_, limit)| limit.want());
-    }
-
-    fn take(&mut self, mono_ms: u64) -> Vec<Generation> {
-        self.0
-            .iter_mut()
-            .filter_map(|(generation, limit)| limit.take(mono_ms).then_some(*generation))
-            .collect()
-    }
-
-    pub(super) fn forget(&mut self) {
-        self.0.iter_mut().for_each(|(_, limit)| limit.forget());
-    }
-
-    pub(super) fn due_ms(&self) -> Option<u64> {
-        self.0.iter().filter_map(|(_, limit)| limit.due_ms()).min()
-    }
-}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -128,14 +66,6 @@ struct Slot<'a> {
     slot_type: Text<'a>,
 }
 
-/// What a button in Twitchat was pressed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Button {
-    Start,
-    Test,
-    Stop,
-}
-
 /// Tells which button an unasked summary stands for; none if it is somebody's answer.
 fn button(summary: &Summary) -> Option<Button> {
     if summary.is_empty_stop() {
@@ -150,35 +80,39 @@ fn button(summary: &Summary) -> Option<Button> {
     }
 }
 
-impl Bridge {
+impl Roll {
     /// A message that may be meant for an end-credits overlay.
-    pub(in crate::bridge) fn play_overlay(&mut self, message: &Message, now: Now) {
-        if !self.settings.overlay.twitchat {
+    pub(in crate::bridge) fn play_overlay(&mut self, message: &Message, cx: &mut Context<'_>) {
+        if !cx.base.settings.overlay.twitchat {
             return;
         }
         let (kind, data) = (&*message.kind, message.data.as_deref());
         if ASK_PRESENCE.contains(&kind) {
-            if self.show.is_there() {
+            if self.is_there() {
                 let generation = if kind.starts_with("GET_ENDING") {
                     Generation::Third
                 } else {
                     Generation::Second
                 };
-                self.show.presence.want(generation);
-                self.show.presence_due_ms = Some(now.mono_ms + PRESENCE_MS);
+                self.presence.want(generation);
+                self.presence_due_ms = Some(cx.now.mono_ms + PRESENCE_MS);
             }
         } else if CONTROL.contains(&kind) {
-            self.steer(data, now);
+            self.steer(data, cx);
         } else if CONFIGS.contains(&kind) {
             self.learn_slots(data);
         }
     }
 
     /// A summary that nobody asked for: a button. Tells whether it was one.
-    pub(in crate::bridge) fn pressed(&mut self, data: Option<&RawValue>, now: Now) -> bool {
+    pub(in crate::bridge) fn press(
+        &mut self,
+        data: Option<&RawValue>,
+        cx: &mut Context<'_>,
+    ) -> bool {
         let Some(summary) = data
             .and_then(|data| Summary::read(data).ok())
-            .filter(|_| self.settings.overlay.twitchat)
+            .filter(|_| cx.base.settings.overlay.twitchat)
         else {
             return false;
         };
@@ -193,15 +127,15 @@ impl Bridge {
         }
         match button {
             Button::Stop => {
-                self.show.buttons.next = None;
-                if self.show.rolling.is_some() || self.show.pending.is_some() {
-                    self.stop_credits(now);
+                self.buttons.forget();
+                if self.rolling.is_some() || self.pending.is_some() {
+                    self.stop(cx);
                 }
             }
             // With nobody to show it, the button is for Twitchat's own overlay.
-            Button::Start | Button::Test if self.show.is_there() => {
-                self.show.buttons.next = Some(button);
-                self.run_button(now);
+            Button::Start | Button::Test if self.is_there() => {
+                self.buttons.press(button);
+                self.run_button(cx);
             }
             Button::Start | Button::Test => {}
         }
@@ -209,22 +143,18 @@ impl Bridge {
     }
 
     /// Begins the roll of the last press, if it is time to.
-    pub(super) fn run_button(&mut self, now: Now) {
-        let buttons = &mut self.show.buttons;
-        if buttons.next.is_some()
-            && buttons.limit.allows(now.mono_ms)
-            && let Some(button) = buttons.next.take()
-        {
+    pub(super) fn run_button(&mut self, cx: &mut Context<'_>) {
+        if let Some(button) = self.buttons.take(cx.now.mono_ms) {
             let wish = RollWish {
                 test: button == Button::Test,
                 ..RollWish::default()
             };
             // It can only be too large for OBS, which is in the log.
-            drop(self.roll_credits(wish, Cause::Twitchat, now));
+            drop(self.start(wish, Cause::Twitchat, cx));
         }
     }
 
-    fn steer(&mut self, data: Option<&RawValue>, now: Now) {
+    fn steer(&mut self, data: Option<&RawValue>, cx: &mut Context<'_>) {
         let Some(control) = data.and_then(lenient::object::<Control<'_>>) else {
             return;
         };
@@ -250,23 +180,23 @@ impl Bridge {
         for command in commands {
             // Nothing rolls, or there is no such section: Twitchat's own overlay does nothing
             // either.
-            drop(self.control_credits(&command, now));
+            drop(self.control(&command, cx));
         }
-        if let (Some(roll), false) = (&mut self.show.rolling, slot.is_empty()) {
+        if let (Some(roll), false) = (&mut self.rolling, slot.is_empty()) {
             roll.held = roll.position.is_paused().then(|| (&*slot.0).into());
         }
     }
 
     /// Goes to a section of Twitchat's overlay and stays there; asked again for the same, goes on.
     fn hold_at(&self, slot: &str) -> Vec<Command> {
-        let Some(roll) = &self.show.rolling else {
+        let Some(roll) = &self.rolling else {
             return Vec::new();
         };
         if roll.held.as_deref() == Some(slot) {
             return vec![Command::Resume];
         }
-        let kind = self.show.slots.get(slot).map_or(slot, |kind| kind);
-        let is_of = |(id, kinds): &(Box<str>, Vec<super::Kind>)| {
+        let kind = self.slots.get(slot).map_or(slot, |kind| kind);
+        let is_of = |(id, kinds): &(Box<str>, Vec<Kind>)| {
             **id == *slot || kinds.iter().any(|known| known.is_slot(kind))
         };
         let index = roll.sections.iter().position(is_of);
@@ -285,51 +215,47 @@ impl Bridge {
             .into_iter()
             .filter_map(lenient::object::<Slot<'_>>)
             .filter(|slot| !slot.id.is_empty());
-        self.show.slots = slots
+        self.slots = slots
             .map(|slot| ((&*slot.id.0).into(), (&*slot.slot_type.0).into()))
             .collect();
     }
 
     /// Says that we are there, when that begins and every 20 s.
-    pub(super) fn mind_presence(&mut self, now: Now) {
-        let there = self.settings.overlay.twitchat
-            && self.obs.is_some()
-            && self.show.is_there()
-            && self.side.is_present();
+    pub(super) fn mind_presence(&mut self, cx: &mut Context<'_>) {
+        let there = cx.base.settings.overlay.twitchat
+            && cx.base.obs.is_up()
+            && self.is_there()
+            && cx.presence.is_present();
         if !there {
-            self.show.presence_due_ms = None;
+            self.presence_due_ms = None;
         } else if self
-            .show
             .presence_due_ms
-            .is_none_or(|due_ms| now.mono_ms >= due_ms)
+            .is_none_or(|due_ms| cx.now.mono_ms >= due_ms)
         {
-            self.show.presence_due_ms = Some(now.mono_ms + PRESENCE_MS);
-            self.show
-                .presence
-                .want(self.side.generation().unwrap_or(Generation::Second));
+            self.presence_due_ms = Some(cx.now.mono_ms + PRESENCE_MS);
+            self.presence
+                .want(cx.presence.generation().unwrap_or(Generation::Second));
         }
-        for generation in self.show.presence.take(now.mono_ms) {
-            self.say_to_twitchat(PRESENCE, generation);
+        for generation in self.presence.take(cx.now.mono_ms) {
+            send_to_twitchat(PRESENCE, generation, cx);
         }
     }
 
     /// The credits are over: runs the triggers that the user has made for it. Not for our own
     /// tests, which must not end a stream.
-    pub(super) fn tell_twitchat_complete(&mut self) {
-        let is_due = |roll: &super::Rolling| !roll.test || roll.cause == Cause::Twitchat;
-        if self.settings.overlay.twitchat && self.show.rolling.as_ref().is_some_and(is_due) {
-            self.say_to_twitchat(
-                COMPLETE,
-                self.side.generation().unwrap_or(Generation::Second),
-            );
+    pub(super) fn tell_twitchat_complete(&self, cx: &mut Context<'_>) {
+        let is_due = |roll: &Rolling| !roll.test || roll.cause == Cause::Twitchat;
+        if cx.base.settings.overlay.twitchat && self.rolling.as_ref().is_some_and(is_due) {
+            let generation = cx.presence.generation().unwrap_or(Generation::Second);
+            send_to_twitchat(COMPLETE, generation, cx);
         }
     }
+}
 
-    fn say_to_twitchat(&mut self, kind: &str, generation: Generation) {
-        let generation = generation.max(Generation::Second);
-        if let Some(name) = name_in(kind, generation) {
-            self.send_action(name, Value::Object(Map::new()));
-        }
+fn send_to_twitchat(kind: &str, generation: Generation, cx: &mut Context<'_>) {
+    let generation = generation.max(Generation::Second);
+    if let Some(name) = name_in(kind, generation) {
+        cx.base.out.send_action(name, Value::Object(Map::new()));
     }
 }
 

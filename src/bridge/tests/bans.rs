@@ -385,9 +385,9 @@ fn the_bans_section_still_lists_them_and_the_timeouts_section_does_not() {
         sections: [Kind::Bans, Kind::Timeouts].map(plan).to_vec(),
         ..Script::default()
     };
-    let overlay = port::Overlay {
+    let overlay = io::Overlay {
         script,
-        ..port::Overlay::default()
+        ..io::Overlay::default()
     };
     let mut bench = bench_with(Settings {
         overlay,
@@ -602,7 +602,7 @@ fn last_gives_the_one_before_and_labels_follow_at_once() {
         ..settings()
     });
     bench.input(Input::Done {
-        ticket: port::Ticket::Label(0),
+        ticket: io::Ticket::Label(0),
         outcome: Ok(()),
     });
     say(

@@ -410,7 +410,7 @@ fn an_event_too_large_for_obs_is_said_and_leaves_no_gap() {
         bench
             .effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Note(port::Note::TooLarge { times: 1 })))
+            .any(|effect| matches!(effect, Effect::Note(io::Note::TooLarge { times: 1 })))
     );
     follow(&mut bench, 1);
     let told = events(&mut bench);

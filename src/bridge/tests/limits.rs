@@ -2,7 +2,7 @@
 //! last of it still gets out.
 
 use super::*;
-use crate::{automation::Rulebook, bridge::port::Overlay, twitchat::Generation};
+use crate::{automation::Rulebook, bridge::io::Overlay, twitchat::Generation};
 
 fn count(bench: &Bench, is: impl Fn(&Effect) -> bool) -> usize {
     bench.effects.iter().filter(|effect| is(effect)).count()
@@ -76,7 +76,7 @@ fn of_two_generations_the_one_that_stays_is_used_a_few_seconds_after_the_other_i
         } else {
             Generation::Second
         };
-        assert_eq!(bench.bridge.side.generation(), Some(expected));
+        assert_eq!(bench.bridge.parts.presence.generation(), Some(expected));
         assert_eq!(
             bench.kept["generation"],
             expected.number().to_string(),
@@ -97,7 +97,7 @@ fn while_both_generations_go_on_none_of_them_is_left_again() {
         bench.hear(&labels_of(!third_first, 2 * number + 1));
         bench.pass(20_000);
         if number > 0 {
-            used.insert(bench.bridge.side.generation());
+            used.insert(bench.bridge.parts.presence.generation());
         }
     }
     assert_eq!(used.len(), 1, "{used:?}");
@@ -109,7 +109,10 @@ fn an_update_of_twitchat_is_noticed_at_once() {
     bench.hear(&labels_of(false, 1));
     bench.pass(3_600_000);
     bench.hear(&labels_of(true, 2));
-    assert_eq!(bench.bridge.side.generation(), Some(Generation::Third));
+    assert_eq!(
+        bench.bridge.parts.presence.generation(),
+        Some(Generation::Third)
+    );
     assert_eq!(
         sent_of(&bench, &["GET_TRIGGER_LIST"]),
         1,

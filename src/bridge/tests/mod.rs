@@ -21,12 +21,14 @@ mod summary;
 mod twins;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
-    journal::{Row, Seq, Session, Write},
-    port::{Effect, Input, Kept, Now, ObsInfo, Run, Settings},
+    io::{Effect, Input, Kept, Now, ObsInfo, Run, Settings},
+    journal::{Row, RowOrigin, Seq, Session, SessionId, Write},
     *,
 };
+use crate::event::Person;
 use bench::*;
 
 #[test]
@@ -36,7 +38,7 @@ fn the_captured_messages_give_these_credits() {
         bench.hear(&line);
     }
     insta::assert_json_snapshot!(bench.credits());
-    insta::assert_json_snapshot!(serde_json::to_value(bench.bridge.counts).unwrap());
+    insta::assert_json_snapshot!(status::counts(&bench.bridge.parts));
 }
 
 #[test]
@@ -72,8 +74,8 @@ fn a_repeated_id_counts_once_even_after_a_restart() {
     after.hear(&follow.to_string());
     assert_eq!(
         (
-            bench.bridge.counts.duplicates,
-            after.bridge.counts.duplicates
+            bench.bridge.parts.base.counts.messages.duplicates,
+            after.bridge.parts.base.counts.messages.duplicates
         ),
         (1, 1)
     );
@@ -429,14 +431,17 @@ fn forbidden_types_and_strange_ones_change_nothing() {
             .iter()
             .all(|message| message.get("status").is_none())
     );
-    let counts = bench.bridge.counts;
+    let (counts, bus) = (
+        bench.bridge.parts.base.counts.messages,
+        bench.bridge.parts.base.counts.bus,
+    );
     assert_eq!(
         (
             bench.rows.len(),
             counts.forbidden,
             counts.unknown,
             counts.actions,
-            counts.bad
+            bus.bad
         ),
         (rows, 3, 1, 1, 2)
     );
@@ -481,7 +486,7 @@ fn a_configured_broadcaster_leaves_other_channels_out() {
     for line in show() {
         bench.hear(&line);
     }
-    assert!(bench.bridge.counts.elsewhere > 0);
+    assert!(bench.bridge.parts.base.counts.messages.elsewhere > 0);
     assert!(
         !names(&bench.credits()["Events"]["Subs"]).contains(&"Lena_Pixel"),
         "of channel 81726354"

@@ -627,7 +627,7 @@ fn a_donation_goal_is_a_custom_event_and_never_a_tip() {
     let rows = bench
         .rows
         .iter()
-        .filter(|row| &*row.kind != crate::bridge::pages::KIND)
+        .filter(|row| &*row.kind != crate::bridge::ingest::two_pages::KIND)
         .count();
     assert_eq!((&bench.credits()["Custom"], rows), (&json!({}), 0));
 }

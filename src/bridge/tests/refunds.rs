@@ -329,7 +329,7 @@ fn what_was_taken_back_counts_as_no_fact() {
         "Fourthwall.OrderPlaced",
         order("1", "CONFIRMED", "Ann", 20.0),
     );
-    let before = bench.bridge.fold.session.facts();
+    let before = bench.bridge.parts.base.model.fold().session.facts();
     publish(
         &mut bench,
         "Fourthwall.OrderPlaced",
@@ -340,6 +340,17 @@ fn what_was_taken_back_counts_as_no_fact() {
         "Fourthwall.OrderPlaced",
         order("2", "CANCELLED", "Ann", 20.0),
     );
-    assert_eq!(bench.bridge.fold.session.facts(), before);
-    assert_eq!(bench.restarted().bridge.fold.session.facts(), before);
+    assert_eq!(bench.bridge.parts.base.model.fold().session.facts(), before);
+    assert_eq!(
+        bench
+            .restarted()
+            .bridge
+            .parts
+            .base
+            .model
+            .fold()
+            .session
+            .facts(),
+        before
+    );
 }

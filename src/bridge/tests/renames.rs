@@ -125,7 +125,7 @@ fn grouped_people_stay_grouped_by_id_after_a_rename() {
     follow(&mut bench, "1", "oldname", "OldName");
     follow(&mut bench, "1", "newname", "");
     assert_eq!(listed(&mut bench), ("newname".into(), "newname".into()));
-    let mut after = bench.restarted_with(with_listed_names().bridge.settings);
+    let mut after = bench.restarted_with(with_listed_names().bridge.parts.base.settings);
     assert_eq!(listed(&mut after), ("newname".into(), "newname".into()));
     follow(&mut after, "2", "oldname", "OldName");
     assert_eq!(
@@ -270,7 +270,8 @@ fn no_text_speaks_of_one_month_where_the_total_is_unknown() {
     );
     labelled.input(Input::Up(info()));
     sub(&mut labelled, "1", &json!({ "totalSubDuration": 0 }));
-    let latest = labelled.bridge.rules.latest.to_json();
+    labelled.input(Input::Stopping);
+    let latest = &labelled.kept["latest"];
     assert!(
         latest.contains("Twitch.ReSub") && !latest.contains(r#""amount":0"#),
         "{latest}"
@@ -308,7 +309,11 @@ fn a_manual_resub_that_arrives_as_sub_and_as_resub_is_one_resub() {
         let credits = bench.credits();
         assert!(names(&credits["Events"]["Subs"]).is_empty(), "{order:?}");
         assert_eq!(credits["extended"]["ReSubs"][0]["count"], 1, "{order:?}");
-        assert_eq!(bench.bridge.fold.session.facts(), 1, "{order:?}");
+        assert_eq!(
+            bench.bridge.parts.base.model.fold().session.facts(),
+            1,
+            "{order:?}"
+        );
         assert_eq!(bench.restarted().credits(), credits, "{order:?}");
     }
 }

@@ -104,7 +104,7 @@ fn a_replay_is_told_and_leaves_no_trace() {
         !replayed
             .effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Note(port::Note::TwitchatThere { .. })))
+            .any(|effect| matches!(effect, Effect::Note(io::Note::TwitchatThere { .. })))
     );
 }
 
@@ -117,7 +117,10 @@ fn a_replay_that_is_to_count_counts() {
     }
     assert_eq!(counted.credits(), real.credits());
     assert_eq!(
-        (real.bridge.counts.replayed, counted.bridge.counts.replayed),
+        (
+            real.bridge.parts.base.counts.messages.replayed,
+            counted.bridge.parts.base.counts.messages.replayed
+        ),
         (0, show().len() as u64)
     );
     assert_eq!(counted.restarted().credits(), real.credits());

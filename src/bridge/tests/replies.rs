@@ -179,7 +179,7 @@ fn a_client_has_four_large_replies_on_their_way_and_all_together_sixteen() {
         "{}",
         refused[13]
     );
-    assert_eq!(bench.bridge.counts.refused, 14);
+    assert_eq!(bench.bridge.parts.base.counts.bus.refused, 14);
     bench.input(Input::Sent(passes[0]));
     bench.hear(r#"{"request":"GetCredits","id":9,"client":0}"#);
     assert_eq!(errors(&replies(&mut bench)), [""; 0], "there is room again");
@@ -381,7 +381,15 @@ fn subscribing_is_written_seldom_and_no_reply_waits_for_it() {
     );
     bench.input(Input::Stopping);
     assert_eq!(
-        bench.restarted().bridge.subscriptions.clients().len(),
+        bench
+            .restarted()
+            .bridge
+            .parts
+            .base
+            .emitter
+            .subscriptions()
+            .clients()
+            .len(),
         1_000
     );
 }

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{bridge::port::Overlay, credits::roll::Script};
+use crate::{bridge::io::Overlay, credits::roll::Script};
 
 const PAGE: &str = "page-1";
 
@@ -653,10 +653,41 @@ fn what_only_a_summary_tells_is_kept_across_a_restart() {
     );
     let rows = bench.rows.len();
     let restarted = bench.restarted();
-    assert_eq!(bench.bridge.fold.session.extras().polls.list().len(), 1);
     assert_eq!(
-        restarted.bridge.fold.session.extras().polls.list(),
-        bench.bridge.fold.session.extras().polls.list()
+        bench
+            .bridge
+            .parts
+            .base
+            .model
+            .fold()
+            .session
+            .extras()
+            .polls
+            .list()
+            .len(),
+        1
+    );
+    assert_eq!(
+        restarted
+            .bridge
+            .parts
+            .base
+            .model
+            .fold()
+            .session
+            .extras()
+            .polls
+            .list(),
+        bench
+            .bridge
+            .parts
+            .base
+            .model
+            .fold()
+            .session
+            .extras()
+            .polls
+            .list()
     );
     // Told again, it is nothing new.
     bench.ask(json!({ "request": "RollCredits", "id": 1 }));
@@ -680,7 +711,15 @@ fn a_roll_too_large_for_obs_is_refused() {
         text: "x".repeat(17 << 20).into(),
         ..crate::credits::roll::Plan::of("x", &[crate::credits::roll::Kind::Text])
     };
-    bench.bridge.settings.overlay.script.sections.push(plan);
+    bench
+        .bridge
+        .parts
+        .base
+        .settings
+        .overlay
+        .script
+        .sections
+        .push(plan);
     let reply = bench.ask(json!({ "request": "RollCredits", "id": 1 }));
     assert_eq!(reply["status"], "error");
     assert!(reply["error"].as_str().unwrap().contains("16 MiB"));
@@ -766,7 +805,7 @@ proptest! {
             match happening {
                 Happening::Ask(request) => bench.hear(&request.to_string()),
                 Happening::Report(state, own) => {
-                    let id = bench.bridge.show.status(bench.now)["roll"]["id"].clone();
+                    let id = bench.bridge.parts.roll.status(bench.now)["roll"]["id"].clone();
                     let roll = if own { id } else { Value::Null };
                     bench.hear(&json!({ "request": "OverlayReport", "client": PAGE, "state": state,
                         "roll": roll }).to_string());
@@ -787,7 +826,7 @@ proptest! {
         // Longer than any roll here, any wait, and the presence of any page.
         bench.pass(300_000);
         let (started, ended) = count(&mut bench);
-        prop_assert_eq!(bench.bridge.show.status(bench.now)["roll"].clone(), Value::Null);
+        prop_assert_eq!(bench.bridge.parts.roll.status(bench.now)["roll"].clone(), Value::Null);
         prop_assert_eq!(started, ended);
     }
 }

@@ -41,7 +41,7 @@ fn acted(bench: &mut Bench) -> Vec<String> {
 }
 
 /// What OBS is asked for, with the tickets.
-fn asked(bench: &mut Bench) -> Vec<(port::Ticket, crate::automation::ObsRequest)> {
+fn asked(bench: &mut Bench) -> Vec<(io::Ticket, crate::automation::ObsRequest)> {
     let effects = std::mem::take(&mut bench.effects);
     effects
         .into_iter()
@@ -396,7 +396,7 @@ fn a_label_follows_what_happens_is_written_seldom_and_again_after_obs_was_away()
         "[[label]]\nsource = \"Newest\"\ntext = \"Latest follower: {{ last('Follow').name }}\"";
     let mut bench = Bench::with(settings_with(toml), &[], Seq(0), &Kept::default(), START_MS);
     bench.input(Input::Up(info()));
-    let text = |(_, request): &(port::Ticket, crate::automation::ObsRequest)| match request {
+    let text = |(_, request): &(io::Ticket, crate::automation::ObsRequest)| match request {
         crate::automation::ObsRequest::SetInputSettings { settings, .. } => {
             settings["text"].as_str().unwrap().to_owned()
         }
@@ -576,12 +576,12 @@ fn a_rule_can_fill_the_credits_and_call_a_programs_effect() {
         (Some("Twitch.Raid"), Some(5))
     );
     let ticket = *ticket;
-    assert_eq!(bench.bridge.counts.published, 1);
+    assert_eq!(bench.bridge.parts.base.counts.credits.published, 1);
     bench.input(Input::Done {
         ticket,
         outcome: Ok(()),
     });
-    assert_eq!(bench.bridge.counts.published, 2);
+    assert_eq!(bench.bridge.parts.base.counts.credits.published, 2);
     assert_eq!(names(&bench.credits()["Custom"]["Thanks"]), ["Fox"]);
 }
 
@@ -726,7 +726,7 @@ fn what_is_played_back_runs_no_rule_unless_it_wants_to() {
 }
 
 /// The programs that begin, with their tickets.
-fn programs(bench: &mut Bench) -> Vec<(port::Ticket, String)> {
+fn programs(bench: &mut Bench) -> Vec<(io::Ticket, String)> {
     let effects = std::mem::take(&mut bench.effects);
     effects
         .into_iter()

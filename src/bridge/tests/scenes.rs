@@ -4,7 +4,7 @@ use super::{
     roll::{bench, bench_with, overlay, report, said, scene, told},
     *,
 };
-use crate::bridge::port::Overlay;
+use crate::bridge::io::Overlay;
 
 #[test]
 fn a_scene_with_the_page_starts_the_credits_and_ends_them() {
@@ -62,7 +62,7 @@ fn a_scene_that_was_on_air_already_starts_nothing() {
     assert_eq!(
         (
             told(&mut bench),
-            bench.bridge.show.status(bench.now)["shown"].clone()
+            bench.bridge.parts.roll.status(bench.now)["shown"].clone()
         ),
         (vec![], json!(true))
     );

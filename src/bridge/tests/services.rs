@@ -223,7 +223,7 @@ fn another_channels_events_count_nowhere() {
         (amount(&credits, "Cheers", "Mia"), list(&credits, "Raided")),
         (Some(100), &json!([]))
     );
-    assert_eq!(bench.bridge.counts.elsewhere, 2);
+    assert_eq!(bench.bridge.parts.base.counts.messages.elsewhere, 2);
 }
 
 #[test]

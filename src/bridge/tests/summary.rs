@@ -192,9 +192,12 @@ fn twitchat_that_starts_later_is_found_and_one_that_goes_is_missed() {
         question(&mut bench, "GET_SUMMARY_DATA").is_some(),
         "its first traffic asks at once"
     );
-    assert!(bench.bridge.side.is_present());
+    assert!(bench.bridge.parts.presence.is_present());
     bench.pass(330_000);
-    assert!(!bench.bridge.side.is_present(), "it no longer answers");
+    assert!(
+        !bench.bridge.parts.presence.is_present(),
+        "it no longer answers"
+    );
 }
 
 #[test]

@@ -92,7 +92,10 @@ fn play(bench: &mut Bench, pages: &[Page], moments: &[(u64, Moment)]) {
 fn outcome(bench: &mut Bench) -> (Value, u64) {
     let mut credits = bench.credits();
     drop_times(&mut credits);
-    (credits, bench.bridge.fold.session.facts())
+    (
+        credits,
+        bench.bridge.parts.base.model.fold().session.facts(),
+    )
 }
 
 fn drop_times(value: &mut Value) {
@@ -209,7 +212,10 @@ fn equal_cheers_of_one_page_all_count() {
     moments.extend((0..6).map(|_| (800, cheer(3, 100, "Cheer100 hi"))));
     play(&mut bench, &PAIRS[0][..1], &moments);
     assert_eq!(
-        (amount(&mut bench, "Cheers"), bench.bridge.counts.twins),
+        (
+            amount(&mut bench, "Cheers"),
+            bench.bridge.parts.base.counts.credits.twins
+        ),
         (600, 0)
     );
     assert_eq!(
@@ -394,7 +400,10 @@ fn twins_of_bits_and_rewards_are_not_emitted_from_the_proof_on() {
         ["Cheer", "Cheer", "Follow", "Cheer", "RewardRedemption"]
     );
     assert_eq!(
-        (amount(&mut bench, "Cheers"), bench.bridge.counts.twins),
+        (
+            amount(&mut bench, "Cheers"),
+            bench.bridge.parts.base.counts.credits.twins
+        ),
         (200, 4)
     );
 }
@@ -473,7 +482,7 @@ fn proofs_are_renewed_and_written_down_twice_a_minute_at_most() {
     let proofs: Vec<_> = bench
         .rows
         .iter()
-        .filter(|row| &*row.kind == crate::bridge::pages::KIND)
+        .filter(|row| &*row.kind == crate::bridge::ingest::two_pages::KIND)
         .map(|row| row.at_ms)
         .collect();
     assert!(
@@ -511,7 +520,13 @@ fn what_one_page_repeats_proves_nothing() {
     assert_eq!(
         (
             amount(&mut bench, "Cheers"),
-            bench.bridge.fold.has_two_pages(bench.now.wall_ms)
+            bench
+                .bridge
+                .parts
+                .base
+                .model
+                .fold()
+                .has_two_pages(bench.now.wall_ms)
         ),
         (200, false)
     );

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Bridge,
+    io::{Effect, Note, Now, Ticket},
     limit::RateLimit,
-    port::{Effect, Note, Now, Ticket},
+    output::Output,
 };
-use crate::automation::{Failed, ObsRequest, Rulebook, Uses};
+use crate::automation::{Context, Failed, Label, ObsRequest, Rulebook, Uses};
 
 /// At least so long between two writings of one label.
 const EACH_MS: u64 = 300;
@@ -79,26 +79,46 @@ impl Default for State {
 }
 
 impl State {
-    /// Something is wrong. Gives what is to be noted in the log.
-    fn failed(&mut self, why: String, source: &str, now: Now) -> Option<Note> {
+    /// Something is wrong: the log says so, unless it did.
+    fn failed(&mut self, why: String, source: &str, out: &mut Output, now: Now) {
         if self.trouble.as_deref() != Some(&*why) {
             self.trouble = Some(why.into());
             self.note.want();
         }
-        let why = self
+        if let Some(why) = self
             .trouble
             .as_deref()
-            .filter(|_| self.note.take(now.mono_ms))?;
-        Some(Note::LabelFailed {
-            source: source.into(),
-            why: why.into(),
-        })
+            .filter(|_| self.note.take(now.mono_ms))
+        {
+            out.note(Note::LabelFailed {
+                source: source.into(),
+                why: why.into(),
+            });
+        }
+    }
+
+    /// Writes a text.
+    fn write(&mut self, place: usize, label: &Label, text: String, out: &mut Output, now: Now) {
+        self.writing = Some(text.as_str().into());
+        self.reading = false;
+        self.free_ms = now.mono_ms + EACH_MS;
+        self.writes += 1;
+        let settings = Map::from_iter([("text".to_owned(), Value::from(text))]);
+        out.push(Effect::Ask {
+            ticket: Ticket::Label(place),
+            request: ObsRequest::SetInputSettings {
+                input: label.source.to_string(),
+                settings,
+                overlay: Some(true),
+            },
+        });
     }
 }
 
 /// All labels of the config.
 #[derive(Debug)]
-pub(super) struct TextLabels {
+pub(super) struct Labels {
+    book: Arc<Rulebook>,
     states: Vec<State>,
     uses: Uses,
     /// Something happened since they were last looked at.
@@ -106,10 +126,11 @@ pub(super) struct TextLabels {
     look_ms: Option<u64>,
 }
 
-impl TextLabels {
+impl Labels {
     pub(super) fn new(book: &Arc<Rulebook>) -> Self {
         let enabled = || book.labels.iter().filter(|label| label.enabled);
         Self {
+            book: Arc::clone(book),
             states: book.labels.iter().map(|_| State::default()).collect(),
             uses: enabled()
                 .map(|label| label.text.uses())
@@ -136,27 +157,23 @@ impl TextLabels {
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.look_ms
     }
-}
 
-impl Bridge {
-    /// Looks at the labels when something has happened, and writes those that changed.
-    pub(super) fn run_labels(&mut self, now: Now) {
-        let labels = &self.rules.labels;
-        let due = labels.look_ms.is_some_and(|look_ms| now.mono_ms >= look_ms);
-        if labels.look_ms.is_none() || self.obs.is_none() || !(labels.touched || due) {
-            return;
-        }
-        let uses = labels.uses;
-        let book = Arc::clone(self.rules.engine.book());
-        let context = self.context(uses, None, now);
+    /// Whether the labels are to be looked at: something has happened, or it is time to. Gives what
+    /// their templates use.
+    pub(super) fn due(&self, now: Now) -> Option<Uses> {
+        let look_ms = self.look_ms?;
+        (self.touched || now.mono_ms >= look_ms).then_some(self.uses)
+    }
+
+    /// Writes the labels whose text has changed.
+    pub(super) fn run(&mut self, context: &Context, out: &mut Output, now: Now) {
+        let book = Arc::clone(&self.book);
         let mut writing = self
-            .rules
-            .labels
             .states
             .iter()
             .filter(|state| state.writing.is_some())
             .count();
-        let mut next_ms = if uses.has("state") || uses.has("session") {
+        let mut next_ms = if self.uses.has("state") || self.uses.has("session") {
             now.mono_ms + CLOCK_MS
         } else {
             u64::MAX
@@ -168,15 +185,15 @@ impl Bridge {
             .enumerate()
             .filter(|(_, label)| label.enabled)
         {
-            let text = label.text.render(&context);
-            let Some(state) = self.rules.labels.states.get_mut(place) else {
+            let text = label.text.render(context);
+            let Some(state) = self.states.get_mut(place) else {
                 continue;
             };
             if state.writing.is_none() && (state.shown.is_some() || state.missing) {
                 if now.mono_ms >= state.check_ms {
                     state.reading = true;
                     state.check_ms = now.mono_ms + check_each_ms;
-                    self.out.push(Effect::ReadLabel {
+                    out.push(Effect::ReadLabel {
                         place,
                         input: label.source.as_ref().into(),
                     });
@@ -186,8 +203,7 @@ impl Bridge {
             let text = match text {
                 Ok(text) => text,
                 Err(Failed(why)) => {
-                    self.out
-                        .extend(state.failed(why, &label.source, now).map(Effect::Note));
+                    state.failed(why, &label.source, out, now);
                     continue;
                 }
             };
@@ -205,29 +221,23 @@ impl Bridge {
                 continue;
             }
             writing += 1;
-            state.writing = Some(text.as_str().into());
-            state.reading = false;
             state.check_ms = now.mono_ms + check_each_ms;
-            state.free_ms = now.mono_ms + EACH_MS;
-            state.writes += 1;
-            let settings = Map::from_iter([("text".to_owned(), Value::from(text))]);
-            let request = ObsRequest::SetInputSettings {
-                input: label.source.to_string(),
-                settings,
-                overlay: Some(true),
-            };
-            self.out.push(Effect::Ask {
-                ticket: Ticket::Label(place),
-                request,
-            });
+            state.write(place, label, text, out, now);
         }
-        self.rules.labels.touched = false;
-        self.rules.labels.look_ms = Some(next_ms);
+        self.touched = false;
+        self.look_ms = Some(next_ms);
     }
 
     /// OBS has taken a label's text, or not.
-    pub(super) fn label_written(&mut self, place: usize, outcome: Result<(), String>, now: Now) {
-        let Some(state) = self.rules.labels.states.get_mut(place) else {
+    pub(super) fn written(
+        &mut self,
+        place: usize,
+        outcome: Result<(), String>,
+        out: &mut Output,
+        now: Now,
+    ) {
+        let (Some(state), Some(label)) = (self.states.get_mut(place), self.book.labels.get(place))
+        else {
             return;
         };
         // Without one, OBS was away meanwhile.
@@ -247,50 +257,34 @@ impl Bridge {
                 state.free_ms = now.mono_ms + AGAIN_MS;
                 // It is asked for: mostly there is no such source yet.
                 (state.missing, state.check_ms) = (true, now.mono_ms + CHECK_MS);
-                let source = self
-                    .rules
-                    .engine
-                    .book()
-                    .labels
-                    .get(place)
-                    .map(|label| &*label.source)
-                    .unwrap_or_default();
-                self.out
-                    .extend(state.failed(why, source, now).map(Effect::Note));
+                state.failed(why, &label.source, out, now);
             }
         }
-        self.rules.labels.touched = true;
+        self.touched = true;
     }
 
     /// What a label's source shows in OBS; `None` if there is no such source.
-    pub(super) fn label_read(
+    pub(super) fn read(
         &mut self,
         place: usize,
         found: Result<Option<String>, String>,
+        out: &mut Output,
         now: Now,
     ) {
-        let Some(state) = self.rules.labels.states.get_mut(place) else {
+        let (Some(state), Some(label)) = (self.states.get_mut(place), self.book.labels.get(place))
+        else {
             return;
         };
         // Without it, the label was written since, or OBS was away.
         if !std::mem::take(&mut state.reading) {
             return;
         }
-        let source = self
-            .rules
-            .engine
-            .book()
-            .labels
-            .get(place)
-            .map(|label| &*label.source)
-            .unwrap_or_default();
         match found {
             // The connection is lost, or OBS is not ready: it is asked again in time.
             Err(_) => {}
             Ok(None) => {
                 (state.missing, state.shown) = (true, None);
-                self.out
-                    .extend(state.failed(MISSING.into(), source, now).map(Effect::Note));
+                state.failed(MISSING.into(), &label.source, out, now);
             }
             Ok(Some(text)) if std::mem::take(&mut state.missing) => {
                 (state.shown, state.trouble, state.free_ms) = (Some(text.into()), None, 0);
@@ -304,28 +298,20 @@ impl Bridge {
                 }
             }
             Ok(Some(text)) if state.repairs.allows(now.mono_ms) => state.shown = Some(text.into()),
-            Ok(Some(_)) => self.out.extend(
-                state
-                    .failed(CONTESTED.into(), source, now)
-                    .map(Effect::Note),
-            ),
+            Ok(Some(_)) => state.failed(CONTESTED.into(), &label.source, out, now),
         }
-        self.rules.labels.touched = true;
+        self.touched = true;
     }
 
     /// What `GetStatus` says of the labels.
-    pub(super) fn labels_status(&self) -> Vec<Value> {
-        let states = self
-            .rules
-            .engine
-            .book()
+    pub(super) fn status(&self) -> Vec<Value> {
+        self.book
             .labels
             .iter()
-            .zip(&self.rules.labels.states);
-        states
+            .zip(&self.states)
             .map(|(label, state)| {
                 json!({ "source": label.source, "enabled": label.enabled,
-            "writes": state.writes, "trouble": state.trouble })
+                    "writes": state.writes, "trouble": state.trouble })
             })
             .collect()
     }

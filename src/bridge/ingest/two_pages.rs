@@ -7,16 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Bridge,
-    intake::Source,
-    journal::RowOrigin,
-    port::{Effect, Note, Now},
-};
 use crate::{
-    credits::twins::{BEFORE_MS, TWIN_MS},
-    event::Message,
-    twitchat::{Generation, generation_of},
+    credits::{
+        Fold,
+        twins::{BEFORE_MS, TWIN_MS},
+    },
+    twitchat::Generation,
 };
 
 /// `kind` of the journal's row.
@@ -35,7 +31,7 @@ impl Generations {
     /// A message of a generation was received. Tells whether two generations are there: both within
     /// the time in which two pages report the same, or this one, the other one and this one again
     /// within a minute. After an update of Twitchat the former one is not received again.
-    fn receive(&mut self, generation: Generation, mono_ms: u64) -> bool {
+    pub(super) fn receive(&mut self, generation: Generation, mono_ms: u64) -> bool {
         let (near_ms, window_ms) = (TWIN_MS.unsigned_abs(), BEFORE_MS.unsigned_abs());
         let before = self.received_ms.insert(generation, mono_ms);
         self.received_ms
@@ -50,47 +46,10 @@ impl Generations {
     }
 }
 
-impl Bridge {
-    /// A message of Twitchat's own was received. One that is played back says nothing about the
-    /// pages that are open.
-    pub(super) fn note_generation(&mut self, message: &Message, now: Now) {
-        if message.replay.is_none()
-            && let Some(generation) = generation_of(message)
-            && self.generations.receive(generation, now.mono_ms)
-        {
-            self.prove_pages("generations", now);
-        }
-    }
-
-    /// Two pages are proven. Journals it, unless a proof of a moment ago still covers what came
-    /// since.
-    pub(super) fn prove_pages(&mut self, by: &'static str, now: Now) {
-        if self
-            .fold
-            .pages_proven_ms()
-            .is_some_and(|proven_ms| (0..RENEW_MS).contains(&(now.wall_ms - proven_ms)))
-        {
-            return;
-        }
-        if !self.fold.has_two_pages(now.wall_ms) {
-            self.out.push(Effect::Note(Note::TwoPages { by }));
-        }
-        let body = serde_json::json!({ "by": by }).to_string();
-        self.append(
-            Source {
-                origin: RowOrigin::Filled,
-                kind: KIND,
-                id: None,
-            },
-            now,
-            body.into(),
-        );
-        let taken_out = self.fold.prove_pages(now.wall_ms);
-        self.counts.twins += u64::try_from(taken_out).unwrap_or_default();
-        if taken_out > 0 {
-            self.rules.labels.touch();
-        }
-    }
+/// Whether a proof of a moment ago still covers what came since.
+pub(super) fn is_covered(fold: &Fold, at_ms: i64) -> bool {
+    fold.pages_proven_ms()
+        .is_some_and(|proven_ms| (0..RENEW_MS).contains(&(at_ms - proven_ms)))
 }
 
 #[cfg(test)]

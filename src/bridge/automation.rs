@@ -1,0 +1,389 @@
+//! Rules and named actions at work: events are judged, and what runs goes on, one step after the
+//! other.
+//!
+//! `automation::Engine` decides; this connects it to the bridge's state. [`steps`](super::steps)
+//! does what a step says. What the shell must do leaves as an effect and comes back as
+//! [`Input::Done`](super::io::Input::Done).
+
+use std::{collections::VecDeque, sync::Arc};
+
+use serde_json::{Value, json};
+
+use super::{
+    base::Base,
+    emitter::Occurrence,
+    io::{Effect, Note, Now, Ticket},
+    last_events::LastEvents,
+    output::Output,
+    presence::Presence,
+    sessions::StreamState,
+    time,
+};
+use crate::{
+    automation::{
+        self, BegunProgram, BegunRequest, Called, Cause, Context, Dropped, Engine, Failure,
+        Happening, ObsRequest, Owner, Part, Program, ProgramEnd, ProgramId, Rulebook, RunId, Trace,
+        Turn, Uses, Verdict,
+    },
+    credits::{self, LeftOut, Spelling, reply::Wish},
+    event::{EventName, Person},
+};
+
+/// At least so long between two writings of the once log.
+const ONCE_MS: u64 = 1_000;
+
+/// Rules and named actions, and what they need between two inputs.
+#[derive(Debug)]
+pub(super) struct Automation {
+    engine: Engine,
+    /// What happened while an input was dealt with, and no rule has looked at yet.
+    inbox: VecDeque<Happening>,
+    last_events: LastEvents,
+    once_due_ms: u64,
+    credits: Option<(CreditsAt, Part)>,
+}
+
+/// What credits depend on: while it is the same, so are they.
+type CreditsAt = (u64, u64, u64);
+
+/// What templates and conditions can see.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) base: &'a Base,
+    pub(super) presence: &'a Presence,
+    pub(super) stream: &'a StreamState,
+}
+
+impl Automation {
+    /// `once` and `latest` are what was stored before a restart.
+    pub(super) fn new(book: &Arc<Rulebook>, once: Option<&str>, latest: Option<&str>) -> Self {
+        Self {
+            inbox: VecDeque::new(),
+            last_events: LastEvents::new(book.uses().has("last"), latest),
+            once_due_ms: 0,
+            credits: None,
+            engine: Engine::new(Arc::clone(book), once),
+        }
+    }
+
+    /// The rules.
+    pub(super) fn book(&self) -> &Arc<Rulebook> {
+        self.engine.book()
+    }
+
+    /// When something is to be done at the latest.
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        let once = self.engine.has_news().then_some(self.once_due_ms);
+        self.engine.due_ms().into_iter().chain(once).min()
+    }
+
+    /// Takes events that were emitted, or happened. Gives whether `last(…)` has changed.
+    pub(super) fn take_in(&mut self, occurrences: Vec<Occurrence>, mono_ms: u64) -> bool {
+        let mut has_changed = false;
+        for occurrence in occurrences {
+            let Occurrence {
+                name,
+                data,
+                at_ms,
+                is_latest,
+                cause,
+            } = occurrence;
+            if is_latest {
+                self.last_events.note(&name, &data, at_ms);
+                has_changed = true;
+            }
+            if let Some(cause) = cause {
+                let cause = match cause {
+                    Cause::Outside => self.engine.cause_of(&name, &data, mono_ms),
+                    known => known,
+                };
+                self.inbox.push_back(Happening { name, data, cause });
+            }
+        }
+        has_changed
+    }
+
+    /// Stores the last event of each kind, if it has changed.
+    pub(super) fn keep_last_events(&mut self, out: &mut Output) {
+        self.last_events.keep(out);
+    }
+
+    /// Judges everything that happened. Gives what is for the log.
+    pub(super) fn judge_all(&mut self, view: View<'_>, now: Now) -> Vec<Note> {
+        let mut notes = Vec::new();
+        while let Some(happening) = self.inbox.pop_front() {
+            let uses = self.engine.uses(&happening.name);
+            let context = self.context(uses, Some(&happening), view, now);
+            let session = view.base.model.session().id.0;
+            let verdicts = self
+                .engine
+                .take(&Arc::new(happening), &context, session, now.mono_ms);
+            notes.extend(
+                verdicts
+                    .into_iter()
+                    .filter_map(|(place, verdict)| self.note_of(place, &verdict)),
+            );
+        }
+        notes
+    }
+
+    /// What the log says of a verdict: at 1, 2, 4, 8 … of them, since a burst would fill it.
+    fn note_of(&self, place: usize, verdict: &Verdict) -> Option<Note> {
+        let tally = self.engine.tally(Owner::Rule(place));
+        let rule = self
+            .book()
+            .rules
+            .get(place)
+            .map(|rule| rule.name.clone())
+            .unwrap_or_default();
+        match verdict {
+            Verdict::Busy if tally.skipped.is_power_of_two() => Some(Note::RuleBusy {
+                rule,
+                times: tally.skipped,
+            }),
+            Verdict::TooDeep if tally.too_deep == 1 => Some(Note::RuleLoop { rule }),
+            Verdict::WhenFailed(why) if tally.unclear.is_power_of_two() => {
+                Some(Note::RuleUnclear {
+                    rule,
+                    times: tally.unclear,
+                    why: why.to_string(),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Goes on with a run that does not wait for anything; `None` if all of them do.
+    pub(super) fn turn(&mut self, view: View<'_>, now: Now) -> Option<Turn> {
+        let (run, uses, happening) = self.engine.upcoming(now.mono_ms)?;
+        let context = self.context(uses, Some(&happening), view, now);
+        Some(self.engine.turn(run, &context, now.mono_ms))
+    }
+
+    /// Begins the requests and programs whose turn it is, and stores the once log if it is time to.
+    pub(super) fn run(&mut self, out: &mut Output, now: Now) {
+        while let Some(BegunRequest {
+            run,
+            request,
+            depth,
+        }) = self.engine.next_request()
+        {
+            self.engine
+                .expect(Trace::of_obs(&request), depth, now.mono_ms);
+            out.push(Effect::Ask {
+                ticket: Ticket::Run(run),
+                request,
+            });
+        }
+        while let Some(BegunProgram { id, of, program }) = self.engine.next_program() {
+            out.push(Effect::Run {
+                ticket: Ticket::Program(id),
+                of,
+                program,
+            });
+        }
+        if self.engine.has_news() && now.mono_ms >= self.once_due_ms {
+            self.keep_once_log(out, now);
+        }
+    }
+
+    /// Stores for whom the rules that run once have run in this session.
+    pub(super) fn keep_once_log(&mut self, out: &mut Output, now: Now) {
+        if let Some(log) = self.engine.ledger() {
+            self.once_due_ms = now.mono_ms + ONCE_MS;
+            out.keep("once", log);
+        }
+    }
+
+    /// Whether any rule is for events of this name.
+    pub(super) fn listens(&self, name: &EventName) -> bool {
+        self.book().listens(name)
+    }
+
+    /// Begins a named action, by its place in the config; `false` if it is called faster than it
+    /// can run.
+    pub(super) fn call(
+        &mut self,
+        place: usize,
+        called: Called,
+        happening: Happening,
+        now: Now,
+    ) -> bool {
+        self.engine
+            .call(place, called, &Arc::new(happening), now.mono_ms)
+    }
+
+    /// What a step will bring about some time after it was done.
+    pub(super) fn expect(&mut self, traces: Vec<Trace>, depth: u8, now: Now) {
+        self.engine.expect(traces, depth, now.mono_ms);
+    }
+
+    /// A step makes a request to OBS; `false` if too many wait.
+    pub(super) fn want_request(&mut self, run: RunId, request: ObsRequest, depth: u8) -> bool {
+        self.engine.want_request(run, request, depth)
+    }
+
+    /// A step runs a program. The error is how many were left out.
+    pub(super) fn want_program(&mut self, run: RunId, program: Program) -> Result<(), Dropped> {
+        self.engine.want_program(run, program)
+    }
+
+    /// OBS has answered a step's request.
+    pub(super) fn request_done(
+        &mut self,
+        run: RunId,
+        outcome: Result<(), String>,
+        out: &mut Output,
+    ) {
+        self.engine.request_ended(run);
+        self.step_done(run, outcome, out);
+    }
+
+    /// A step's program has ended.
+    pub(super) fn program_done(
+        &mut self,
+        program: ProgramId,
+        outcome: Result<(), String>,
+        out: &mut Output,
+    ) {
+        match self.engine.program_ended(program, outcome) {
+            ProgramEnd::Step(run, outcome) => self.step_done(run, outcome, out),
+            ProgramEnd::Failed(failure) => step_failed(failure, out),
+            ProgramEnd::Nothing => {}
+        }
+    }
+
+    /// How a step went.
+    pub(super) fn step_done(&mut self, run: RunId, outcome: Result<(), String>, out: &mut Output) {
+        if let Some(failure) = self.engine.done(run, outcome) {
+            step_failed(failure, out);
+        }
+    }
+
+    /// What a template or a condition sees. Only what it uses is made.
+    pub(super) fn context(
+        &mut self,
+        uses: Uses,
+        happening: Option<&Happening>,
+        view: View<'_>,
+        now: Now,
+    ) -> Context {
+        let model = &view.base.model;
+        let mut context = match happening {
+            Some(happening) if uses.has("event") || uses.has("data") => Context::of_event(
+                &happening.name.source,
+                &happening.name.kind,
+                &happening.data,
+            ),
+            _ => Context::default(),
+        };
+        if uses.has("credits") {
+            context = context.with("credits", self.credits_part(view.base, now));
+        }
+        if uses.has("state") {
+            context = context.with("state", Part::of(&state(view, now)));
+        }
+        if uses.has("session") {
+            let session = automation::Session {
+                id: model.session().id.0,
+                started: time::instant(model.session().started_ms),
+                seconds: model.session_seconds(now.wall_ms),
+                cause: model.session().cause.to_string(),
+            };
+            context = context.with("session", Part::of(&session));
+        }
+        if uses.has("broadcaster") {
+            context = context.with("broadcaster", Part::of(&broadcaster(view.base)));
+        }
+        if uses.has("last") {
+            let left_out = LeftOut::new(model.fold(), &view.base.settings.credits.ignore);
+            let last = self.last_events.shown(&left_out, &model.fold().people);
+            context = context.with_last(last);
+        }
+        context
+    }
+
+    /// The credits in today's spelling, made again only when they may have changed.
+    fn credits_part(&mut self, base: &Base, now: Now) -> Part {
+        let fold = base.model.fold();
+        let at: CreditsAt = (
+            base.model.session().id.0,
+            fold.session.facts(),
+            base.model.rows(),
+        );
+        if let Some((made_at, part)) = &self.credits
+            && *made_at == at
+        {
+            return part.clone();
+        }
+        let wish = Wish {
+            spelling: Spelling::Current,
+            extended: false,
+            limit: None,
+        };
+        let part = Part::of(&credits::reply::credits(
+            fold,
+            &base.settings.credits,
+            wish,
+            now.wall_ms,
+        ));
+        self.credits = Some((at, part.clone()));
+        part
+    }
+
+    /// What `GetStatus` says of rules and of actions.
+    pub(super) fn status(&self) -> (Vec<Value>, Vec<Value>) {
+        let line = |name: &str, enabled: bool, owner| {
+            let tally = self.engine.tally(owner);
+            json!({ "name": name, "enabled": enabled, "runs": tally.runs, "running": tally.running,
+                "waiting": tally.waiting, "skipped": tally.skipped, "failed": tally.failed,
+                "lastError": self.engine.trouble(owner), "programs": self.engine.programs(owner) })
+        };
+        let rules = self
+            .book()
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(place, rule)| line(&rule.name, rule.enabled, Owner::Rule(place)));
+        let actions = self
+            .book()
+            .actions
+            .iter()
+            .enumerate()
+            .map(|(place, action)| line(&action.name, action.enabled, Owner::Action(place)));
+        (rules.collect(), actions.collect())
+    }
+}
+
+/// Notes a failure: at 1, 2, 4, 8 … of them.
+pub(super) fn step_failed(failure: Failure, out: &mut Output) {
+    if failure.times.is_power_of_two() {
+        out.note(Note::StepFailed(failure));
+    }
+}
+
+fn state(view: View<'_>, now: Now) -> automation::State {
+    automation::State {
+        obs: view.base.obs.is_up(),
+        scene: view.base.obs.scene().unwrap_or_default().to_owned(),
+        streaming: view.stream.is_on(),
+        stream_seconds: view.stream.seconds(now.wall_ms),
+        twitchat: view.presence.is_present(),
+        generation: view
+            .presence
+            .generation()
+            .map_or(0, crate::twitchat::Generation::number),
+    }
+}
+
+fn broadcaster(base: &Base) -> automation::Whose {
+    let Person {
+        id, login, display, ..
+    } = base.model.broadcaster().unwrap_or_default();
+    let name = if display.is_empty() { &login } else { &display }.to_string();
+    automation::Whose {
+        id: id.into(),
+        login: login.into(),
+        name,
+    }
+}

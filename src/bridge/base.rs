@@ -1,0 +1,24 @@
+//! What every component works on. It is handed to their methods and has none of its own.
+
+use super::{
+    connection::Connection,
+    counts::Counts,
+    emitter::Emitter,
+    io::{Run, Settings},
+    model::Model,
+    output::Output,
+};
+
+/// The config, this run, OBS, the credits, the events to emit, and the effects.
+#[derive(Debug)]
+pub(super) struct Base {
+    pub(super) settings: Settings,
+    pub(super) run: Run,
+    pub(super) obs: Connection,
+    pub(super) model: Model,
+    pub(super) emitter: Emitter,
+    pub(super) out: Output,
+    pub(super) counts: Counts,
+    /// The kind of the last event that was received or published, and when, Unix milliseconds.
+    pub(super) last: Option<(Box<str>, i64)>,
+}

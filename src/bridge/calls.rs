@@ -1,0 +1,217 @@
+//! What a request or a step asks for is done here, and what its reply will promise.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    actions,
+    ingest::Ingest,
+    io::Now,
+    lookups,
+    parts::{Parts, begin_session, with_roll},
+    peers,
+    pending_reply::Promise,
+    roll::Cause,
+    status, subscriptions,
+};
+use crate::{
+    credits::{self, sample},
+    event::{EventName, Fact},
+    mapping::published,
+    request::{Call, RequestError},
+};
+
+/// The note on a refund or a cancelled redemption that takes nothing back.
+const NOT_FOUND: &str = "nothing to take back: no redemption, and no support of the running \
+    session, counts with this id";
+
+/// What the reply to this will promise.
+pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
+    match call {
+        Call::GetInfo | Call::GetStatus => Promise::Nothing,
+        Call::GetCredits(_)
+        | Call::GetActiveViewers { .. }
+        | Call::RollCredits(_)
+        | Call::GetRoll(_) => Promise::Credits,
+        Call::ClearCredits | Call::AddToCredits { .. } => Promise::Stored,
+        Call::PublishEvent {
+            name,
+            data,
+            event_id,
+        } => promise_of_event(parts, name, data, event_id.as_deref()),
+        // Subscriptions are stored too, but only as a convenience: clients subscribe again when
+        // the bridge says Hello.
+        Call::Subscribe(_)
+        | Call::UnSubscribe(_)
+        | Call::TestCredits(_)
+        | Call::GetEvents(_)
+        | Call::GetActions
+        | Call::DoAction { .. }
+        | Call::GetBroadcaster
+        | Call::SendMessage { .. }
+        | Call::GetEmotes { .. }
+        | Call::GetCommands
+        | Call::GetCodeTriggers
+        | Call::GetGlobals
+        | Call::GetUserGlobals
+        | Call::GetMonitoredYouTubeBroadcasts
+        | Call::ExecuteCodeTrigger { .. }
+        | Call::GetGlobal
+        | Call::GetUserPronouns { .. }
+        | Call::StopCredits
+        | Call::ControlCredits(_)
+        | Call::OverlayReport(_)
+        | Call::Authenticate => Promise::Lasting,
+    }
+}
+
+/// The same for an event that is published: it is stored if it counts or has an id, and if it
+/// is no repeat.
+pub(super) fn promise_of_event(
+    parts: &Parts,
+    name: &EventName,
+    data: &Map<String, Value>,
+    event_id: Option<&str>,
+) -> Promise {
+    let is_stored = match event_id {
+        Some(id) => !parts.ingest.has_published(id),
+        None => published::read(name, &Value::Object(data.clone())).is_ok_and(|readings| {
+            readings.iter().any(|reading| {
+                parts.ingest.is_new(reading) && reading.facts(name).iter().any(Fact::counts)
+            })
+        }),
+    };
+    if is_stored {
+        Promise::Stored
+    } else {
+        Promise::Lasting
+    }
+}
+
+/// Refuses what has to be stored while nothing can be.
+pub(super) fn can_store(parts: &Parts, promise: Promise) -> Result<(), RequestError> {
+    match parts.base.out.writes().trouble() {
+        Some(why) if promise == Promise::Stored => Err(RequestError::NotDurable(why.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// Does what a request or a step asks for.
+pub(super) fn act(
+    parts: &mut Parts,
+    call: Call,
+    client: &str,
+    now: Now,
+) -> Result<Map<String, Value>, RequestError> {
+    let Parts { base, ingest, .. } = parts;
+    let options = &base.settings.credits;
+    Ok(match call {
+        Call::GetCredits(wish) => credits::reply::credits(
+            base.model.fold(),
+            options,
+            wish.or(options.spelling),
+            now.wall_ms,
+        ),
+        Call::TestCredits(wish) => {
+            let test = sample::credits(base.model.fold(), &options.ignore, now.wall_ms);
+            credits::reply::credits(&test, options, wish.or(options.spelling), now.wall_ms)
+        }
+        Call::ClearCredits => {
+            begin_session(parts, "clear", now.wall_ms, now);
+            Map::new()
+        }
+        Call::PublishEvent {
+            name,
+            data,
+            event_id,
+        } => {
+            let done = ingest
+                .publish(&name, data, event_id.as_deref(), base, now)
+                .map_err(|wrong| RequestError::Data(wrong.to_string()))?;
+            let mut event = Map::from_iter([
+                ("source".to_owned(), json!(name.source)),
+                ("type".to_owned(), json!(name.kind)),
+                ("known".to_owned(), name.is_known().into()),
+                ("repeat".to_owned(), done.is_repeat.into()),
+            ]);
+            if done.taken_back > 0 {
+                event.insert("takenBack".into(), done.taken_back.into());
+            }
+            if done.not_found > 0 {
+                event.insert("note".into(), NOT_FOUND.into());
+            }
+            // Below `published`, not `event`: a page would take it for the event itself.
+            Map::from_iter([("published".to_owned(), event.into())])
+        }
+        Call::AddToCredits { section, value } => {
+            Ingest::add(&section, value, base, now);
+            Map::new()
+        }
+        Call::Subscribe(names) => {
+            let sorted = base
+                .emitter
+                .subscriptions_mut()
+                .add(client, &names, now.wall_ms)?;
+            let mut reply = Map::from_iter([("events".to_owned(), json!(sorted.accepted))]);
+            if !sorted.unknown.is_empty() {
+                reply.insert("unknown".into(), json!(sorted.unknown));
+            }
+            let doubts = subscriptions::doubts(&names);
+            if !doubts.is_empty() {
+                reply.insert("warnings".into(), doubts.into());
+            }
+            reply
+        }
+        Call::UnSubscribe(names) => {
+            let sorted = base.emitter.subscriptions_mut().remove(client, &names);
+            // Only the types, one after the other, as the seed has it.
+            let types: Vec<_> = sorted
+                .accepted
+                .into_values()
+                .flatten()
+                .map(|kind| Value::from(&*kind))
+                .collect();
+            let mut reply = Map::from_iter([("events".to_owned(), types.into())]);
+            if !sorted.unknown.is_empty() {
+                reply.insert("unknown".into(), json!(sorted.unknown));
+            }
+            reply
+        }
+        Call::GetEvents(spelling) => lookups::get_events(spelling),
+        Call::GetActions => actions::get_actions(parts),
+        Call::DoAction { id, name, args } => {
+            actions::do_action(parts, id.as_deref(), name.as_deref(), args, now)?
+        }
+        Call::GetBroadcaster => lookups::get_broadcaster(base),
+        Call::GetActiveViewers { limit } => lookups::get_active_viewers(base, limit),
+        Call::SendMessage { platform, message } => {
+            actions::send_message(parts, platform, &message, now)?
+        }
+        Call::GetEmotes { platform } => lookups::get_emotes(platform),
+        Call::GetCommands => lookups::empty("commands"),
+        Call::GetCodeTriggers => lookups::empty("triggers"),
+        Call::GetGlobals | Call::GetGlobal => lookups::empty("variables"),
+        Call::GetUserGlobals => Map::from_iter([
+            ("variables".to_owned(), json!([])),
+            ("count".to_owned(), 0.into()),
+        ]),
+        Call::GetMonitoredYouTubeBroadcasts => lookups::empty("broadcasts"),
+        Call::ExecuteCodeTrigger { trigger, args } => {
+            actions::execute_code_trigger(parts, &trigger, &args, now)
+        }
+        Call::GetUserPronouns { login } => lookups::no_pronouns(&login),
+        Call::RollCredits(wish) => {
+            with_roll(parts, now, |roll, cx| roll.start(wish, Cause::Asked, cx))?
+        }
+        Call::StopCredits => with_roll(parts, now, |roll, cx| roll.stop(cx)),
+        Call::ControlCredits(command) => {
+            with_roll(parts, now, |roll, cx| roll.control(&command, cx))?
+        }
+        Call::GetRoll(wish) => with_roll(parts, now, |roll, cx| roll.get_roll(&wish, cx)),
+        Call::OverlayReport(report) => {
+            with_roll(parts, now, |roll, cx| roll.page_report(client, report, cx))
+        }
+        Call::GetInfo => Map::from_iter([("info".to_owned(), peers::info(base))]),
+        Call::GetStatus => status::status(parts, now),
+        Call::Authenticate => Map::new(),
+    })
+}

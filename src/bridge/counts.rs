@@ -1,0 +1,70 @@
+//! How often which thing happened since the run began.
+
+use serde::Serialize;
+
+/// All counts.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(super) struct Counts {
+    #[serde(flatten)]
+    pub(super) bus: BusCounts,
+    #[serde(flatten)]
+    pub(super) messages: MessageCounts,
+    #[serde(flatten)]
+    pub(super) credits: CreditCounts,
+}
+
+/// What was received on OBS.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BusCounts {
+    /// All `CustomEvent`s.
+    pub(super) heard: u64,
+    /// Twitchat messages without a type, or whose data cannot be used.
+    pub(super) bad: u64,
+    /// The bridge's own messages, come back.
+    pub(super) echoes: u64,
+    /// Requests.
+    pub(super) requests: u64,
+    /// Requests answered with an error.
+    pub(super) refused: u64,
+    /// What is neither a message of Twitchat or a bridge, nor a request.
+    pub(super) other: u64,
+    /// Frames that are no obs-websocket message.
+    pub(super) unreadable: u64,
+}
+
+/// Twitchat's messages.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MessageCounts {
+    /// Events, each id once.
+    pub(super) events: u64,
+    /// Answers: states, lists, summaries.
+    pub(super) answers: u64,
+    /// Actions and questions of other clients and overlays.
+    pub(super) actions: u64,
+    /// Types that nobody knows; passed on as they are.
+    pub(super) unknown: u64,
+    /// Dropped: an id received before.
+    pub(super) duplicates: u64,
+    /// Dropped: types that start with `OBS_` or `ON_OBS_`.
+    pub(super) forbidden: u64,
+    /// Not counted: messages of another channel than the configured broadcaster's.
+    pub(super) elsewhere: u64,
+    /// Played back from a recording.
+    pub(super) replayed: u64,
+}
+
+/// What counts in the credits, and what does not.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CreditCounts {
+    /// Not counted: a gift or raid reported twice, or a live event whose place a summary had taken.
+    pub(super) repeats: u64,
+    /// Not counted: what a second page of Twitchat, or another program, had reported already.
+    pub(super) twins: u64,
+    /// Published events.
+    pub(super) published: u64,
+    /// Credits that a summary filled in.
+    pub(super) filled: u64,
+}

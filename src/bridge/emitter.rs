@@ -1,0 +1,279 @@
+//! Emitting events: to clients that subscribed on OBS, to the rules and labels, and to the log.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{
+    io::{Effect, Now},
+    output::Output,
+    subscriptions::Subscriptions,
+    time,
+};
+use crate::{
+    automation::{Cause, Rulebook},
+    event::{Event, EventName, Message, heard::BRIDGE, name::TWITCHAT},
+    mapping::interpreter::Playback,
+};
+
+/// An event that rules may react to, or that `last(…)` may show.
+#[derive(Debug)]
+pub(super) struct Occurrence {
+    pub(super) name: EventName,
+    pub(super) data: Value,
+    /// Unix milliseconds.
+    pub(super) at_ms: i64,
+    /// It is to be remembered for `last(…)`.
+    pub(super) is_latest: bool,
+    /// The rules are to react to it.
+    pub(super) cause: Option<Cause>,
+}
+
+/// What rules and labels need, whoever has subscribed.
+#[derive(Debug)]
+struct Interest {
+    book: Arc<Rulebook>,
+    /// Any rule or label needs events.
+    events: bool,
+    /// Any rule or label needs Twitchat's own messages.
+    messages: bool,
+    /// The last event of each kind.
+    latest: bool,
+    /// The last message of each of Twitchat's own kinds.
+    latest_messages: bool,
+}
+
+impl Interest {
+    fn of(book: &Arc<Rulebook>) -> Self {
+        let latest = book.uses().has("last");
+        let latest_messages = latest && book.names_twitchat();
+        Self {
+            book: Arc::clone(book),
+            events: latest || book.rules.iter().any(|rule| rule.enabled),
+            messages: latest_messages || book.listens_to_twitchat(),
+            latest,
+            latest_messages,
+        }
+    }
+}
+
+/// The events that are emitted, and who wants them.
+#[derive(Debug)]
+pub(super) struct Emitter {
+    bridge: Uuid,
+    /// The program itself wants events.
+    reports: bool,
+    interest: Interest,
+    subscriptions: Subscriptions,
+    /// Events emitted in this run.
+    emitted: u64,
+    /// Number of the last event put on OBS.
+    bus_seq: u64,
+    /// OBS is there.
+    is_connected: bool,
+    /// Who causes what is emitted right now.
+    cause: Cause,
+    /// What rules and labels have not looked at yet.
+    occurrences: Vec<Occurrence>,
+}
+
+impl Emitter {
+    pub(super) fn new(
+        bridge: Uuid,
+        reports: bool,
+        book: &Arc<Rulebook>,
+        subscriptions: Subscriptions,
+    ) -> Self {
+        Self {
+            bridge,
+            reports,
+            interest: Interest::of(book),
+            subscriptions,
+            emitted: 0,
+            bus_seq: 0,
+            is_connected: false,
+            cause: Cause::Outside,
+            occurrences: Vec::new(),
+        }
+    }
+
+    /// OBS has come or gone.
+    pub(super) fn connected(&mut self, is_connected: bool) {
+        self.is_connected = is_connected;
+    }
+
+    pub(super) fn subscriptions(&self) -> &Subscriptions {
+        &self.subscriptions
+    }
+
+    pub(super) fn subscriptions_mut(&mut self) -> &mut Subscriptions {
+        &mut self.subscriptions
+    }
+
+    /// Number of the last event put on OBS.
+    pub(super) fn bus_seq(&self) -> u64 {
+        self.bus_seq
+    }
+
+    /// Whether anybody wants events: only then are they made.
+    pub(super) fn is_needed(&self) -> bool {
+        self.reports || self.subscriptions.any() || self.interest.events
+    }
+
+    /// What causes the events that are emitted from here on. Gives what did before.
+    pub(super) fn set_cause(&mut self, cause: Cause) -> Cause {
+        std::mem::replace(&mut self.cause, cause)
+    }
+
+    /// What causes the events that are emitted right now.
+    pub(super) fn cause(&self) -> Cause {
+        self.cause
+    }
+
+    /// What rules and labels have not looked at yet, in its order.
+    pub(super) fn take_occurrences(&mut self) -> Vec<Occurrence> {
+        std::mem::take(&mut self.occurrences)
+    }
+
+    /// Emits an event of the model.
+    pub(super) fn emit(&mut self, event: Event, playback: Playback, out: &mut Output, now: Now) {
+        self.emitted += 1;
+        let Event { name, data } = &event;
+        let is_latest = playback == Playback::Live && self.interest.latest;
+        self.occur(name, data, is_latest, playback, now);
+        for source in sources(name) {
+            if self.subscriptions.want(source, &name.kind) {
+                self.put_on_bus(source, &name.kind, data.clone(), playback, out, now);
+            }
+        }
+        if self.reports {
+            out.push(Effect::Told {
+                seq: self.emitted,
+                at_ms: now.wall_ms,
+                event,
+            });
+        }
+    }
+
+    /// Emits a message of Twitchat as an event of the source `Twitchat`, its data untouched: only
+    /// to clients that name that source.
+    pub(super) fn emit_message(
+        &mut self,
+        message: &Message,
+        playback: Playback,
+        out: &mut Output,
+        now: Now,
+    ) {
+        if self.interest.messages {
+            let is_latest = playback == Playback::Live && self.interest.latest_messages;
+            let name = EventName::new(TWITCHAT, &message.kind);
+            self.occur(&name, &data_of(message), is_latest, playback, now);
+        }
+        if self.subscriptions.want(TWITCHAT, &message.kind) {
+            self.put_on_bus(
+                TWITCHAT,
+                &message.kind,
+                data_of(message),
+                playback,
+                out,
+                now,
+            );
+        }
+    }
+
+    /// An event that is not emitted but happened: `last(…)` shows it too.
+    pub(super) fn note(&mut self, event: Event, at_ms: i64) {
+        if self.notes() {
+            self.occurrences.push(Occurrence {
+                name: event.name,
+                data: event.data,
+                at_ms,
+                is_latest: true,
+                cause: None,
+            });
+        }
+    }
+
+    /// Whether [`Self::note`] has any use.
+    pub(super) fn notes(&self) -> bool {
+        self.interest.latest
+    }
+
+    fn occur(
+        &mut self,
+        name: &EventName,
+        data: &Value,
+        is_latest: bool,
+        playback: Playback,
+        now: Now,
+    ) {
+        let cause = match self.cause {
+            own @ Cause::Own(_) => own,
+            _ if playback == Playback::Recorded => Cause::Replay,
+            outside => outside,
+        };
+        let cause = Some(cause).filter(|_| self.interest.book.listens(name));
+        if is_latest || cause.is_some() {
+            self.occurrences.push(Occurrence {
+                name: name.clone(),
+                data: data.clone(),
+                at_ms: now.wall_ms,
+                is_latest,
+                cause,
+            });
+        }
+    }
+
+    /// Puts an event on OBS, if it is there.
+    pub(super) fn put_on_bus(
+        &mut self,
+        source: &str,
+        kind: &str,
+        data: Value,
+        playback: Playback,
+        out: &mut Output,
+        now: Now,
+    ) {
+        if !self.is_connected {
+            return;
+        }
+        let mut frame = Map::from_iter([
+            ("origin".to_owned(), Value::from(BRIDGE)),
+            ("bridge".to_owned(), self.bridge.to_string().into()),
+            ("seq".to_owned(), (self.bus_seq + 1).into()),
+            ("timeStamp".to_owned(), time::time_stamp(now.wall_ms).into()),
+            (
+                "event".to_owned(),
+                json!({ "source": source, "type": kind }),
+            ),
+            ("data".to_owned(), data),
+        ]);
+        if playback == Playback::Recorded {
+            frame.insert("replay".into(), true.into());
+        }
+        if out.send(&frame) {
+            self.bus_seq += 1;
+        }
+    }
+}
+
+/// A message's data as JSON; `null` if it has none.
+pub(super) fn data_of(message: &Message) -> Value {
+    message
+        .data
+        .as_deref()
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or(Value::Null)
+}
+
+/// The sources under which an event is emitted. Pyramids moved from Misc to Twitch over the years.
+fn sources(name: &EventName) -> Vec<&str> {
+    if matches!(&*name.source, "Twitch" | "Misc")
+        && matches!(&*name.kind, "PyramidSuccess" | "PyramidBroken")
+    {
+        vec!["Twitch", "Misc"]
+    } else {
+        vec![&name.source]
+    }
+}

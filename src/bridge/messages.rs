@@ -1,0 +1,169 @@
+//! Twitchat's messages: each goes to the components that it concerns.
+
+use serde_json::value::RawValue;
+
+use super::{
+    bans,
+    io::{Note, Now},
+    parts::{Parts, with_roll},
+    presence::Changes,
+    summary::Received,
+    triggers,
+};
+use crate::{
+    event::{Message, cut, heard::Replay},
+    mapping::{self, interpreter::Playback},
+    twitchat::{Generation, catalogue, catalogue::Class, generation_of, question},
+};
+
+/// Characters of an unknown type that `GetStatus` shows.
+const LONGEST_KIND: usize = 100;
+
+/// A message with `"origin":"twitchat"` was received: an event, an answer, an action, a question.
+pub(super) fn receive(parts: &mut Parts, message: &Message, now: Now) {
+    if !admit(parts, message) {
+        return;
+    }
+    if message.replay == Some(Replay::Told) {
+        parts.ingest.play_back(message, &mut parts.base, now);
+        return;
+    }
+    with_roll(parts, now, |roll, cx| roll.play_overlay(message, cx));
+    let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
+    if !matches!(class, Some(Class::Action | Class::Question)) {
+        parts
+            .ingest
+            .emit_message(message, Playback::Live, &mut parts.base, now);
+    }
+    // Emitted as it came; what is stored of it has an end.
+    let shortened = shortened(message);
+    let message = shortened.as_ref().unwrap_or(message);
+    let counts = &mut parts.base.counts.messages;
+    match class {
+        Some(Class::Action | Class::Announcement | Class::Forbidden) => counts.actions += 1,
+        Some(Class::Question) => {
+            counts.actions += 1;
+            if question::is_summary_question(&message.kind) {
+                parts.summary.others_ask(now.mono_ms);
+            }
+        }
+        Some(Class::Answer) => {
+            counts.answers += 1;
+            answer(parts, message, now);
+        }
+        Some(Class::Event) => {
+            counts.events += 1;
+            event(parts, message, now);
+        }
+        None => {
+            counts.unknown += 1;
+            parts.base.last = Some((cut(&message.kind, LONGEST_KIND).into(), now.wall_ms));
+        }
+    }
+}
+
+/// Whether a message is to be looked at: not one that Twitchat would not send, nor the bridge's
+/// own, nor a repeat.
+fn admit(parts: &mut Parts, message: &Message) -> bool {
+    let counts = &mut parts.base.counts;
+    if catalogue::is_forbidden(&message.kind) {
+        counts.messages.forbidden += 1;
+        return false;
+    }
+    if let Some(id) = &message.id {
+        if parts.base.out.has_sent(id) {
+            counts.bus.echoes += 1;
+            return false;
+        }
+        if !parts.ingest.receive_id(id) {
+            counts.messages.duplicates += 1;
+            return false;
+        }
+    }
+    counts.messages.replayed += u64::from(message.replay.is_some());
+    true
+}
+
+fn answer(parts: &mut Parts, message: &Message, now: Now) {
+    let data = message.data.as_deref();
+    if question::label_answer(&message.kind).is_some() {
+        present(parts, generation_of(message), now);
+        if let Some(data) = data {
+            parts.ingest.labels(data, &mut parts.base, now);
+        }
+    } else if triggers::is_list(&message.kind) {
+        present(parts, generation_of(message), now);
+        parts.triggers = data.map(triggers::read).unwrap_or_default();
+    } else if question::is_summary_answer(&message.kind) {
+        present(parts, generation_of(message), now);
+        summary(parts, data, now);
+    } else {
+        event(parts, message, now);
+    }
+}
+
+fn event(parts: &mut Parts, message: &Message, now: Now) {
+    present(parts, generation_of(message), now);
+    let settings = &parts.base.settings;
+    parts.bans.note_deletion(message, settings, now);
+    parts.base.last = Some((message.kind.clone(), now.wall_ms));
+    parts.ingest.event(message, &mut parts.base, now);
+}
+
+/// Something that only Twitchat itself sends was received.
+fn present(parts: &mut Parts, generation: Option<Generation>, now: Now) {
+    let out = &mut parts.base.out;
+    let changes = parts.presence.receive(generation, out, now);
+    presence_changed(parts, changes, now);
+}
+
+/// Twitchat has come or gone, or is another one.
+pub(super) fn presence_changed(parts: &mut Parts, changes: Changes, now: Now) {
+    parts
+        .summary
+        .presence_changed(changes, &parts.presence, now.mono_ms);
+    if changes.appeared {
+        parts.ingest.rebase_labels();
+    }
+}
+
+/// A summary was received: the answer to the bridge's question, or one that it did not ask for.
+fn summary(parts: &mut Parts, data: Option<&RawValue>, now: Now) {
+    let refusal = match parts.summary.receive(data, now) {
+        Received::Answer {
+            summary,
+            offset_ms,
+            asked,
+        } => {
+            let base = &mut parts.base;
+            let filled = parts.ingest.merge(&summary, offset_ms, base, now);
+            bans::judge(base, &summary, asked, now);
+            base.out.note(Note::SummaryMerged { filled });
+            return;
+        }
+        Received::Others => return,
+        Received::Refused(why) => why,
+        Received::Button { why, always } => {
+            let is_button = with_roll(parts, now, |roll, cx| roll.press(data, cx));
+            if is_button && !always {
+                return;
+            }
+            why
+        }
+    };
+    parts.base.out.note(Note::SummaryRefused { why: refusal });
+}
+
+/// The message with its long texts cut, if it has any.
+fn shortened(message: &Message) -> Option<Message> {
+    let data = message
+        .data
+        .as_deref()
+        .and_then(|data| mapping::shorten(data.get()))?;
+    // What was JSON before is JSON still.
+    let data = RawValue::from_string(data).ok();
+    Some(Message {
+        data,
+        ..message.clone()
+    })
+}

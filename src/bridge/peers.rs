@@ -1,0 +1,158 @@
+//! Other bridges on the same OBS, and how they and clients learn that this one is there.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    base::Base,
+    io::{Effect, Note, Now},
+    objections::Objections,
+    time,
+};
+use crate::event::heard::BRIDGE;
+
+/// What is read of another bridge's message, or of the bridge's own echo.
+#[derive(Debug, Deserialize)]
+struct Peer<'a> {
+    #[serde(borrow, default)]
+    bridge: Option<&'a str>,
+    #[serde(borrow, default)]
+    request: Option<&'a str>,
+    #[serde(borrow, default)]
+    to: Option<&'a str>,
+    #[serde(borrow, default)]
+    status: Option<&'a str>,
+    since: Option<i64>,
+    #[serde(default)]
+    takeover: bool,
+}
+
+/// Which bridge serves this OBS.
+#[derive(Debug)]
+pub(super) struct Peers {
+    /// Since when it is this one: the start, or the end of a freeze. Unix milliseconds.
+    since_ms: i64,
+    objections: Objections,
+}
+
+impl Peers {
+    pub(super) fn new(started_ms: i64) -> Self {
+        Self {
+            since_ms: started_ms,
+            objections: Objections::default(),
+        }
+    }
+
+    /// When something is to be done at the latest.
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        self.objections.due_ms()
+    }
+
+    /// The process was frozen until now: another bridge may have taken over.
+    pub(super) fn thawed(&mut self, wall_ms: i64) {
+        self.since_ms = wall_ms;
+    }
+
+    /// OBS is gone, and all that were on it.
+    pub(super) fn disconnected(&mut self) {
+        self.objections.clear();
+    }
+
+    /// Sends that the bridge is there: clients subscribe again, another bridge objects.
+    pub(super) fn say_hello(&self, base: &mut Base, now: Now) {
+        let bridge = base.out.bridge();
+        let mut hello = Map::from_iter([
+            ("origin".to_owned(), Value::from(BRIDGE)),
+            ("bridge".to_owned(), bridge.as_str().into()),
+            ("request".to_owned(), "Hello".into()),
+            ("timestamp".to_owned(), time::instant(now.wall_ms).into()),
+            ("session".to_owned(), bridge.as_str().into()),
+            ("since".to_owned(), self.since_ms.into()),
+            ("info".to_owned(), info(base)),
+        ]);
+        if base.run.takeover {
+            hello.insert("takeover".into(), true.into());
+        }
+        base.out.send(&hello);
+        base.emitter.subscriptions_mut().greeted(now.wall_ms);
+    }
+
+    /// A bridge's message: the own echo, another one's Hello, or its objection to the own one.
+    pub(super) fn receive(&mut self, whole: &str, base: &mut Base) {
+        let Ok(peer) = serde_json::from_str::<Peer<'_>>(whole) else {
+            base.counts.bus.other += 1;
+            return;
+        };
+        let own = base.out.bridge();
+        let Some(other) = peer.bridge.filter(|other| *other != own) else {
+            base.counts.bus.echoes += u64::from(peer.bridge.is_some());
+            return;
+        };
+        let objects = peer.status == Some("taken") && peer.to == Some(own.as_str());
+        // A bridge that does not say since when it is there is none to yield to.
+        let since = peer
+            .since
+            .filter(|_| peer.request == Some("Hello") || objects);
+        let Some(since) = since else {
+            base.counts.bus.other += 1;
+            return;
+        };
+        let takeover = base.run.takeover;
+        if rank(peer.takeover, since, other) < rank(takeover, self.since_ms, &own) {
+            base.out.push(Effect::Yield {
+                other: other.into(),
+            });
+        } else {
+            self.objections.want(other);
+        }
+    }
+
+    /// Sends other bridges that this OBS is taken.
+    pub(super) fn run(&mut self, base: &mut Base, now: Now) {
+        while let Some((other, is_news)) = self.objections.take(now.mono_ms) {
+            self.object(&other, base);
+            if is_news {
+                base.out.note(Note::OtherBridge { other });
+            }
+        }
+    }
+
+    fn object(&self, other: &str, base: &mut Base) {
+        let mut taken = Map::from_iter([
+            ("origin".to_owned(), Value::from(BRIDGE)),
+            ("bridge".to_owned(), base.out.bridge().into()),
+            ("to".to_owned(), other.into()),
+            ("status".to_owned(), "taken".into()),
+            ("since".to_owned(), self.since_ms.into()),
+        ]);
+        if base.run.takeover {
+            taken.insert("takeover".into(), true.into());
+        }
+        base.out.send(&taken);
+    }
+}
+
+/// The bridge with the lower rank stays. The earlier start stays, then the smaller id; one that
+/// takes over counts as earlier than all that do not.
+fn rank(takeover: bool, since_ms: i64, id: &str) -> (bool, i64, &str) {
+    let since_ms = if takeover {
+        since_ms.saturating_neg()
+    } else {
+        since_ms
+    };
+    (!takeover, since_ms, id)
+}
+
+/// What `GetInfo` and Hello say.
+pub(super) fn info(base: &Base) -> Value {
+    json!({
+        "instanceId": base.run.instance,
+        "name": base.settings.name,
+        "version": env!("CARGO_PKG_VERSION"),
+        "os": std::env::consts::OS,
+        "osVersion": std::env::consts::ARCH,
+        "mode": "headless",
+        "darkMode": false,
+        "source": BRIDGE,
+    })
+}

@@ -1,0 +1,247 @@
+//! Twitchat presence: whether Twitchat is there, and which generation of it.
+//!
+//! Twitchat often starts after the bridge and never reports that it reconnects: the bridge probes
+//! it until it receives something that only Twitchat sends.
+
+use serde_json::{Map, Value};
+
+use super::{
+    generation::InUse,
+    io::{Effect, Note, Now},
+    limit::RateLimit,
+    output::Output,
+    triggers,
+};
+use crate::twitchat::{Generation, question};
+
+/// Between two probes while nothing answers.
+const PROBE_MS: u64 = 30_000;
+/// Silence after which Twitchat is probed again although it was there.
+const SILENCE_MS: u64 = 300_000;
+/// A probe that is not answered within this time means that nobody is there.
+const PROBE_ANSWER_MS: u64 = 10_000;
+/// At least this long between two questions for the triggers in the same words.
+const TRIGGERS_EACH_MS: u64 = 60_000;
+
+/// What is known of Twitchat.
+#[derive(Debug)]
+pub(super) struct Presence {
+    is_connected: bool,
+    is_present: bool,
+    in_use: InUse,
+    /// The config says which generation it is.
+    is_forced: bool,
+    /// When something of it was last received, Unix milliseconds.
+    received_ms: Option<i64>,
+    probe_due_ms: u64,
+    probed_ms: Option<u64>,
+    /// Questions for the triggers, one of each wording.
+    triggers: [TriggerQuestion; 2],
+}
+
+/// What has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Changes {
+    /// It was not there before.
+    pub(super) appeared: bool,
+    /// It no longer answers.
+    pub(super) vanished: bool,
+    /// Another generation is in use.
+    pub(super) generation: bool,
+}
+
+/// The question for the user's triggers in one wording.
+#[derive(Debug)]
+struct TriggerQuestion {
+    kind: &'static str,
+    /// It was asked, or is going to be, since Twitchat appeared.
+    asked: bool,
+    limit: RateLimit,
+}
+
+impl TriggerQuestion {
+    fn to(generation: Generation) -> Self {
+        Self {
+            kind: triggers::question(generation),
+            asked: false,
+            limit: RateLimit::new(1, TRIGGERS_EACH_MS),
+        }
+    }
+
+    /// Asked before or not, it is to be asked once Twitchat is there.
+    fn reset(&mut self) {
+        self.asked = false;
+        self.limit.forget();
+    }
+}
+
+impl Presence {
+    /// With the generation that the config forces, or the one that was last in use.
+    pub(super) fn new(forced: Option<Generation>, last: Option<Generation>) -> Self {
+        Self {
+            is_connected: false,
+            is_present: false,
+            in_use: InUse::new(forced.or(last)),
+            is_forced: forced.is_some(),
+            received_ms: None,
+            probe_due_ms: 0,
+            probed_ms: None,
+            triggers: [Generation::Second, Generation::Third].map(TriggerQuestion::to),
+        }
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        self.is_connected
+    }
+
+    pub(super) fn is_present(&self) -> bool {
+        self.is_connected && self.is_present
+    }
+
+    pub(super) fn generation(&self) -> Option<Generation> {
+        self.in_use.generation()
+    }
+
+    /// The generation that was in use before this run, if the config does not force one.
+    pub(super) fn recalled(&self) -> Option<Generation> {
+        self.generation().filter(|_| !self.is_forced)
+    }
+
+    /// When something of Twitchat was last received, Unix milliseconds.
+    pub(super) fn received_ms(&self) -> Option<i64> {
+        self.received_ms
+    }
+
+    /// OBS is there; whether Twitchat is will show.
+    pub(super) fn connected(&mut self, mono_ms: u64) {
+        self.is_connected = true;
+        self.is_present = false;
+        self.probe_due_ms = mono_ms;
+        self.probed_ms = None;
+        self.in_use.forget_other();
+        self.triggers.iter_mut().for_each(TriggerQuestion::reset);
+    }
+
+    pub(super) fn disconnected(&mut self) {
+        self.is_connected = false;
+        self.is_present = false;
+    }
+
+    /// When something is to be done at the latest.
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        if !self.is_connected {
+            return None;
+        }
+        let probe_answer = self
+            .probed_ms
+            .filter(|_| self.is_present)
+            .map(|probed_ms| probed_ms + PROBE_ANSWER_MS);
+        let triggers = self
+            .triggers
+            .iter()
+            .filter_map(|question| question.limit.due_ms())
+            .min();
+        [
+            Some(self.probe_due_ms),
+            probe_answer,
+            self.in_use.due_ms(),
+            triggers,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Something that only Twitchat itself sends was received.
+    pub(super) fn receive(
+        &mut self,
+        generation: Option<Generation>,
+        out: &mut Output,
+        now: Now,
+    ) -> Changes {
+        self.received_ms = Some(now.wall_ms);
+        self.probed_ms = None;
+        self.probe_due_ms = now.mono_ms + SILENCE_MS;
+        let appeared = !std::mem::replace(&mut self.is_present, true);
+        let changed = generation.is_some_and(|generation| {
+            !self.is_forced && self.in_use.receive(generation, now.mono_ms)
+        });
+        if changed {
+            self.keep_generation(out);
+        }
+        if appeared {
+            let generation = self.generation();
+            self.triggers.iter_mut().for_each(TriggerQuestion::reset);
+            out.note(Note::TwitchatThere { generation });
+            if generation.is_none() {
+                // What it sent has a name that all generations share: its answer to the probe will
+                // tell them apart.
+                self.probe_due_ms = now.mono_ms;
+            }
+        }
+        self.want_triggers();
+        Changes {
+            appeared,
+            vanished: false,
+            generation: changed,
+        }
+    }
+
+    /// Does what is due.
+    pub(super) fn run(&mut self, out: &mut Output, now: Now) -> Changes {
+        let mut changes = Changes::default();
+        if !self.is_connected {
+            return changes;
+        }
+        if self.is_present
+            && self
+                .probed_ms
+                .is_some_and(|probed_ms| now.mono_ms >= probed_ms + PROBE_ANSWER_MS)
+        {
+            self.is_present = false;
+            changes.vanished = true;
+            out.note(Note::TwitchatGone);
+        }
+        if !self.is_forced && self.in_use.settle(now.mono_ms) {
+            changes.generation = true;
+            self.keep_generation(out);
+            self.want_triggers();
+        }
+        for question in &mut self.triggers {
+            if question.limit.take(now.mono_ms) {
+                out.send_action(question.kind, Value::Object(Map::new()));
+            }
+        }
+        if now.mono_ms >= self.probe_due_ms {
+            self.probe_due_ms = now.mono_ms + PROBE_MS;
+            self.probed_ms = Some(now.mono_ms);
+            let (kind, data) = question::probe();
+            out.send_action(kind, data);
+        }
+        changes
+    }
+
+    /// Another generation is in use: it is stored for the next run.
+    fn keep_generation(&self, out: &mut Output) {
+        if let Some(generation) = self.generation() {
+            out.keep("generation", generation.number().to_string());
+            out.push(Effect::Speaks(generation));
+        }
+    }
+
+    /// The triggers of the generation in use are to be asked for, unless they were since Twitchat
+    /// appeared.
+    fn want_triggers(&mut self) {
+        let Some(kind) = self.generation().map(triggers::question) else {
+            return;
+        };
+        for question in self
+            .triggers
+            .iter_mut()
+            .filter(|question| question.kind == kind && !question.asked)
+        {
+            question.asked = true;
+            question.limit.want();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What the end credits work with.
+
+use crate::{
+    bridge::{base::Base, io::Now, presence::Presence},
+    event::Event,
+    mapping::interpreter::Playback,
+};
+
+/// Everything that a method of [`Roll`](super::Roll) may need.
+#[derive(Debug)]
+pub(in crate::bridge) struct Context<'a> {
+    pub(in crate::bridge) base: &'a mut Base,
+    pub(in crate::bridge) presence: &'a Presence,
+    /// Twitchat is being asked for its summary.
+    pub(in crate::bridge) is_asking: bool,
+    pub(in crate::bridge) now: Now,
+}
+
+impl Context<'_> {
+    pub(super) fn emit(&mut self, event: Event) {
+        let base = &mut *self.base;
+        base.emitter
+            .emit(event, Playback::Live, &mut base.out, self.now);
+    }
+}

@@ -1,0 +1,24 @@
+//! A roll that waits for what it needs to know.
+
+use uuid::Uuid;
+
+use super::rolling::Cause;
+use crate::request::RollWish;
+
+/// A roll that waits for the summary, or for how long its music is.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) id: Uuid,
+    pub(super) wish: RollWish,
+    pub(super) cause: Cause,
+    pub(super) deadline_ms: u64,
+    pub(super) wants_summary: bool,
+    pub(super) wants_music: bool,
+    pub(super) music_seconds: Option<f64>,
+}
+
+impl Pending {
+    pub(super) fn is_ready(&self) -> bool {
+        !self.wants_summary && !self.wants_music
+    }
+}

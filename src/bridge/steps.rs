@@ -1,0 +1,170 @@
+//! What the steps of rules and named actions do: here, or in the shell.
+
+use serde_json::{Map, Value};
+
+use super::{
+    actions,
+    automation::{View, step_failed},
+    calls,
+    io::{Note, Now},
+    parts::{Parts, hand_on_events},
+};
+use crate::{
+    automation::{self, Cause, Deed, RunId, Trace, Turn},
+    event::EventName,
+    request,
+};
+
+/// Judges what happened and goes on with every run, until all of them wait for something.
+pub(super) fn run(parts: &mut Parts, now: Now) {
+    loop {
+        hand_on_events(parts, now);
+        let Parts {
+            base,
+            presence,
+            stream,
+            automation,
+            ..
+        } = parts;
+        let view = View {
+            base,
+            presence,
+            stream,
+        };
+        let notes = automation.judge_all(view, now);
+        let turn = automation.turn(view, now);
+        notes.into_iter().for_each(|note| base.out.note(note));
+        match turn {
+            None => break,
+            Some(Turn::Nothing) => {}
+            Some(Turn::Failed(failure)) => step_failed(failure, &mut base.out),
+            Some(Turn::Over {
+                owner,
+                called,
+                success,
+            }) => actions::run_over(parts, owner, called, success, now),
+            Some(Turn::Do { run, deed, depth }) => {
+                if let Some(outcome) = perform(parts, run, deed, depth, now) {
+                    parts
+                        .automation
+                        .step_done(run, outcome, &mut parts.base.out);
+                }
+            }
+        }
+    }
+    parts.automation.run(&mut parts.base.out, now);
+}
+
+/// Does what a step says. Gives how it went; `None` if that will show.
+fn perform(
+    parts: &mut Parts,
+    run: RunId,
+    deed: Deed,
+    depth: u8,
+    now: Now,
+) -> Option<Result<(), String>> {
+    let outcome = match deed {
+        Deed::Send {
+            kind,
+            data,
+            check,
+            yes,
+        } => send(parts, &kind, data, check, yes, depth, now),
+        Deed::Publish { name, data, id } => publish(parts, &name, data, id.as_deref(), depth, now),
+        Deed::Request { name, data } => request(parts, &name, data, depth, now),
+        Deed::Obs(_) if !parts.base.obs.is_up() => Err("OBS is not connected".to_owned()),
+        Deed::Obs(request) => {
+            if parts.automation.want_request(run, request, depth) {
+                return None;
+            }
+            Err("too many requests to OBS wait already".to_owned())
+        }
+        Deed::Run(program) => {
+            let background = program.background;
+            match parts.automation.want_program(run, program) {
+                Ok(()) if !background => return None,
+                Ok(()) => Ok(()),
+                Err(dropped) => {
+                    if dropped.times.is_power_of_two() {
+                        parts.base.out.note(Note::ProgramDropped(dropped));
+                    }
+                    // A step does not depend on what becomes of its program in the background.
+                    if background {
+                        Ok(())
+                    } else {
+                        Err("too many programs wait already".to_owned())
+                    }
+                }
+            }
+        }
+        // The engine's own business.
+        Deed::Wait(_) => Ok(()),
+    };
+    Some(outcome)
+}
+
+fn send(
+    parts: &mut Parts,
+    kind: &str,
+    data: Map<String, Value>,
+    check: bool,
+    yes: bool,
+    depth: u8,
+    now: Now,
+) -> Result<(), String> {
+    if !parts.base.obs.is_up() || !parts.presence.is_present() {
+        return Err("Twitchat is not heard on this OBS: nobody would act".into());
+    }
+    let prepared = automation::prepare(kind, data, check, yes, parts.presence.generation())
+        .map_err(|refused| refused.to_string())?;
+    let traces = Trace::of_action(&prepared);
+    parts.automation.expect(traces, depth, now);
+    parts
+        .base
+        .out
+        .send_action(&prepared.kind, prepared.data.into());
+    Ok(())
+}
+
+fn publish(
+    parts: &mut Parts,
+    name: &EventName,
+    data: Map<String, Value>,
+    id: Option<&str>,
+    depth: u8,
+    now: Now,
+) -> Result<(), String> {
+    let promise = calls::promise_of_event(parts, name, &data, id);
+    calls::can_store(parts, promise).map_err(|error| error.to_string())?;
+    caused(parts, depth, |parts| {
+        parts
+            .ingest
+            .publish(name, data, id, &mut parts.base, now)
+            .map(drop)
+            .map_err(|wrong| wrong.to_string())
+    })
+}
+
+fn request(
+    parts: &mut Parts,
+    name: &str,
+    data: Map<String, Value>,
+    depth: u8,
+    now: Now,
+) -> Result<(), String> {
+    let call = request::of(name, data).map_err(|error| error.to_string())?;
+    let promise = calls::promise(parts, &call);
+    calls::can_store(parts, promise).map_err(|error| error.to_string())?;
+    parts.automation.expect(Trace::of_request(name), depth, now);
+    caused(parts, depth, |parts| calls::act(parts, call, "", now))
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+/// Does something on behalf of a run: the events that are emitted meanwhile are the run's own.
+fn caused<T>(parts: &mut Parts, depth: u8, act: impl FnOnce(&mut Parts) -> T) -> T {
+    let before = parts.base.emitter.set_cause(Cause::Own(depth));
+    let outcome = act(parts);
+    parts.base.emitter.set_cause(before);
+    outcome
+}
