@@ -2,9 +2,9 @@
 
 use super::{
     calls,
-    io::Now,
+    io::{Now, Pass},
     parts::Parts,
-    replies::{LARGE, Pass, Revision},
+    replies::{LARGE, Revision},
 };
 use crate::request::{Call, RequestError, reply::Body};
 

@@ -10,14 +10,14 @@ use super::{
     parts::{Parts, begin_session, with_roll},
     peers,
     pending_reply::Promise,
-    roll::Cause,
+    roll::{self, Cause, Roll},
     status, subscriptions,
 };
 use crate::{
     credits::{self, sample},
     event::{EventName, Fact},
     mapping::published,
-    request::{Call, RequestError},
+    request::{Call, Names, RequestError},
 };
 
 /// The note on a refund or a cancelled redemption that takes nothing back.
@@ -102,7 +102,7 @@ pub(super) fn act(
     client: &str,
     now: Now,
 ) -> Result<Map<String, Value>, RequestError> {
-    let Parts { base, ingest, .. } = parts;
+    let base = &mut parts.base;
     let options = &base.settings.credits;
     Ok(match call {
         Call::GetCredits(wish) => credits::reply::credits(
@@ -123,59 +123,13 @@ pub(super) fn act(
             name,
             data,
             event_id,
-        } => {
-            let done = ingest
-                .publish(&name, data, event_id.as_deref(), base, now)
-                .map_err(|wrong| RequestError::Data(wrong.to_string()))?;
-            let mut event = Map::from_iter([
-                ("source".to_owned(), json!(name.source)),
-                ("type".to_owned(), json!(name.kind)),
-                ("known".to_owned(), name.is_known().into()),
-                ("repeat".to_owned(), done.is_repeat.into()),
-            ]);
-            if done.taken_back > 0 {
-                event.insert("takenBack".into(), done.taken_back.into());
-            }
-            if done.not_found > 0 {
-                event.insert("note".into(), NOT_FOUND.into());
-            }
-            // Below `published`, not `event`: a page would take it for the event itself.
-            Map::from_iter([("published".to_owned(), event.into())])
-        }
+        } => publish(parts, &name, data, event_id.as_deref(), now)?,
         Call::AddToCredits { section, value } => {
             Ingest::add(&section, value, base, now);
             Map::new()
         }
-        Call::Subscribe(names) => {
-            let sorted = base
-                .emitter
-                .subscriptions_mut()
-                .add(client, &names, now.wall_ms)?;
-            let mut reply = Map::from_iter([("events".to_owned(), json!(sorted.accepted))]);
-            if !sorted.unknown.is_empty() {
-                reply.insert("unknown".into(), json!(sorted.unknown));
-            }
-            let doubts = subscriptions::doubts(&names);
-            if !doubts.is_empty() {
-                reply.insert("warnings".into(), doubts.into());
-            }
-            reply
-        }
-        Call::UnSubscribe(names) => {
-            let sorted = base.emitter.subscriptions_mut().remove(client, &names);
-            // Only the types, one after the other, as the seed has it.
-            let types: Vec<_> = sorted
-                .accepted
-                .into_values()
-                .flatten()
-                .map(|kind| Value::from(&*kind))
-                .collect();
-            let mut reply = Map::from_iter([("events".to_owned(), types.into())]);
-            if !sorted.unknown.is_empty() {
-                reply.insert("unknown".into(), json!(sorted.unknown));
-            }
-            reply
-        }
+        Call::Subscribe(names) => subscribe(parts, client, &names, now)?,
+        Call::UnSubscribe(names) => unsubscribe(parts, client, &names),
         Call::GetEvents(spelling) => lookups::get_events(spelling),
         Call::GetActions => actions::get_actions(parts),
         Call::DoAction { id, name, args } => {
@@ -202,11 +156,11 @@ pub(super) fn act(
         Call::RollCredits(wish) => {
             with_roll(parts, now, |roll, cx| roll.start(wish, Cause::Asked, cx))?
         }
-        Call::StopCredits => with_roll(parts, now, |roll, cx| roll.stop(cx)),
+        Call::StopCredits => with_roll(parts, now, Roll::stop),
         Call::ControlCredits(command) => {
             with_roll(parts, now, |roll, cx| roll.control(&command, cx))?
         }
-        Call::GetRoll(wish) => with_roll(parts, now, |roll, cx| roll.get_roll(&wish, cx)),
+        Call::GetRoll(wish) => with_roll(parts, now, |_, cx| roll::get_roll(&wish, cx)),
         Call::OverlayReport(report) => {
             with_roll(parts, now, |roll, cx| roll.page_report(client, report, cx))
         }
@@ -214,4 +168,66 @@ pub(super) fn act(
         Call::GetStatus => status::status(parts, now),
         Call::Authenticate => Map::new(),
     })
+}
+
+fn publish(
+    parts: &mut Parts,
+    name: &EventName,
+    data: Map<String, Value>,
+    event_id: Option<&str>,
+    now: Now,
+) -> Result<Map<String, Value>, RequestError> {
+    let done = parts
+        .ingest
+        .publish(name, data, event_id, &mut parts.base, now)
+        .map_err(|wrong| RequestError::Data(wrong.to_string()))?;
+    let mut event = Map::from_iter([
+        ("source".to_owned(), json!(name.source)),
+        ("type".to_owned(), json!(name.kind)),
+        ("known".to_owned(), name.is_known().into()),
+        ("repeat".to_owned(), done.is_repeat.into()),
+    ]);
+    if done.taken_back > 0 {
+        event.insert("takenBack".into(), done.taken_back.into());
+    }
+    if done.not_found > 0 {
+        event.insert("note".into(), NOT_FOUND.into());
+    }
+    // Below `published`, not `event`: a page would take it for the event itself.
+    Ok(Map::from_iter([("published".to_owned(), event.into())]))
+}
+
+fn subscribe(
+    parts: &mut Parts,
+    client: &str,
+    names: &Names,
+    now: Now,
+) -> Result<Map<String, Value>, RequestError> {
+    let subscriptions = parts.base.emitter.subscriptions_mut();
+    let sorted = subscriptions.add(client, names, now.wall_ms)?;
+    let mut reply = Map::from_iter([("events".to_owned(), json!(sorted.accepted))]);
+    if !sorted.unknown.is_empty() {
+        reply.insert("unknown".into(), json!(sorted.unknown));
+    }
+    let doubts = subscriptions::doubts(names);
+    if !doubts.is_empty() {
+        reply.insert("warnings".into(), doubts.into());
+    }
+    Ok(reply)
+}
+
+fn unsubscribe(parts: &mut Parts, client: &str, names: &Names) -> Map<String, Value> {
+    let sorted = parts.base.emitter.subscriptions_mut().remove(client, names);
+    // Only the types, one after the other, as the seed has it.
+    let types: Vec<_> = sorted
+        .accepted
+        .into_values()
+        .flatten()
+        .map(|kind| Value::from(&*kind))
+        .collect();
+    let mut reply = Map::from_iter([("events".to_owned(), types.into())]);
+    if !sorted.unknown.is_empty() {
+        reply.insert("unknown".into(), json!(sorted.unknown));
+    }
+    reply
 }

@@ -38,22 +38,29 @@ struct Interest {
     events: bool,
     /// Any rule or label needs Twitchat's own messages.
     messages: bool,
-    /// The last event of each kind.
-    latest: bool,
-    /// The last message of each of Twitchat's own kinds.
-    latest_messages: bool,
+    last: Last,
+}
+
+/// Of what rules and labels need the last one of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Last {
+    Nothing,
+    Events,
+    EventsAndMessages,
 }
 
 impl Interest {
     fn of(book: &Arc<Rulebook>) -> Self {
-        let latest = book.uses().has("last");
-        let latest_messages = latest && book.names_twitchat();
+        let last = match (book.uses().has("last"), book.names_twitchat()) {
+            (false, _) => Last::Nothing,
+            (true, false) => Last::Events,
+            (true, true) => Last::EventsAndMessages,
+        };
         Self {
             book: Arc::clone(book),
-            events: latest || book.rules.iter().any(|rule| rule.enabled),
-            messages: latest_messages || book.listens_to_twitchat(),
-            latest,
-            latest_messages,
+            events: last >= Last::Events || book.rules.iter().any(|rule| rule.enabled),
+            messages: last == Last::EventsAndMessages || book.listens_to_twitchat(),
+            last,
         }
     }
 }
@@ -140,7 +147,7 @@ impl Emitter {
     pub(super) fn emit(&mut self, event: Event, playback: Playback, out: &mut Output, now: Now) {
         self.emitted += 1;
         let Event { name, data } = &event;
-        let is_latest = playback == Playback::Live && self.interest.latest;
+        let is_latest = playback == Playback::Live && self.notes();
         self.occur(name, data, is_latest, playback, now);
         for source in sources(name) {
             if self.subscriptions.want(source, &name.kind) {
@@ -166,7 +173,8 @@ impl Emitter {
         now: Now,
     ) {
         if self.interest.messages {
-            let is_latest = playback == Playback::Live && self.interest.latest_messages;
+            let is_latest =
+                playback == Playback::Live && self.interest.last == Last::EventsAndMessages;
             let name = EventName::new(TWITCHAT, &message.kind);
             self.occur(&name, &data_of(message), is_latest, playback, now);
         }
@@ -197,7 +205,7 @@ impl Emitter {
 
     /// Whether [`Self::note`] has any use.
     pub(super) fn notes(&self) -> bool {
-        self.interest.latest
+        self.interest.last >= Last::Events
     }
 
     fn occur(

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{journal::Write, replies::Pass};
+use super::journal::Write;
 use crate::{
     automation::{Dropped, Failure, ObsRequest, Program, ProgramId, Rulebook, RunId},
     credits::{Calendar, reply::Options, roll::Script},
@@ -131,6 +131,10 @@ pub struct ObsInfo {
     /// Version of obs-websocket.
     pub websocket_version: Box<str>,
 }
+
+/// A large reply on its way: the shell gives this back when OBS has taken it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pass(pub(super) u64);
 
 /// What happens to the bridge.
 #[derive(Debug)]

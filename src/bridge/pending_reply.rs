@@ -1,6 +1,6 @@
 //! A reply that waits for the store.
 
-use super::replies::Pass;
+use super::io::Pass;
 use crate::request::{Asker, RequestError, Unknown, reply::Body};
 
 /// What a reply promises, beside what it says.

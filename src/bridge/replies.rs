@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::io::Now;
+use super::io::{Now, Pass};
 use crate::request::{Call, RequestError};
 
 /// A reply of more bytes is large: only a few of them may be on their way.
@@ -25,10 +25,6 @@ const KEPT: usize = 8;
 const KEPT_BYTES: usize = 16 * 1024 * 1024;
 /// One that nobody asked for in this time is dropped.
 const UNUSED_MS: u64 = 30_000;
-
-/// A large reply on its way: the shell gives this back when OBS has taken it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pass(u64);
 
 /// What a reply depends on: while it is equal, so is the reply. What a reply does not depend on is
 /// 0 or `None`.

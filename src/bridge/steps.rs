@@ -33,7 +33,9 @@ pub(super) fn run(parts: &mut Parts, now: Now) {
         };
         let notes = automation.judge_all(view, now);
         let turn = automation.turn(view, now);
-        notes.into_iter().for_each(|note| base.out.note(note));
+        for note in notes {
+            base.out.note(note);
+        }
         match turn {
             None => break,
             Some(Turn::Nothing) => {}

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use crate::{
-    bridge::replies::{LARGE, Pass},
+    bridge::{io::Pass, replies::LARGE},
     request::reply::Reply,
 };
 

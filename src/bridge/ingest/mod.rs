@@ -4,6 +4,7 @@
 //! events. A row is journalled for them if credits would change; [`read_back`] reads the rows at
 //! the next start.
 
+mod note;
 mod published;
 mod read_back;
 pub mod two_pages;
@@ -31,6 +32,7 @@ use crate::{
     },
     twitchat::{catalogue, catalogue::Class, generation_of, summary::Summary},
 };
+use note::note_fact;
 pub(super) use read_back::read_back;
 use two_pages::Generations;
 
@@ -446,25 +448,6 @@ fn learn_channels(facts: &[Fact], base: &mut Base) {
 fn emit_all(emitted: Vec<Emitted>, playback: Playback, base: &mut Base, now: Now) {
     for Emitted { event, .. } in emitted {
         base.emitter.emit(event, playback, &mut base.out, now);
-    }
-}
-
-/// A fact that is not emitted: a row that is read back, a row of a summary, a fact of a published
-/// event, whose own data is emitted.
-fn note_fact(base: &mut Base, fact: &Fact, at_ms: i64) {
-    if !base.emitter.notes() {
-        return;
-    }
-    let mut fact = fact.clone();
-    fact.each_person(|person| base.model.fold().people.complete(person));
-    let broadcaster = base.model.broadcaster();
-    let context = render::Context {
-        at_ms,
-        id: "",
-        broadcaster: broadcaster.as_ref(),
-    };
-    if let Some(event) = render::event(&fact, &context) {
-        base.emitter.note(event, at_ms);
     }
 }
 

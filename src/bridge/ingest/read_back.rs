@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{note_fact, two_pages};
+use super::{note::note_fact, two_pages};
 use crate::{
     bridge::{
         bans,

@@ -140,19 +140,15 @@ impl Roll {
         self.feed_pages(cx);
         Ok(())
     }
+}
 
-    /// `GetRoll`: the roll as it would begin, for who makes a page of it.
-    pub(in crate::bridge) fn get_roll(
-        &mut self,
-        wish: &RollWish,
-        cx: &mut Context<'_>,
-    ) -> Map<String, Value> {
-        let id = cx.base.out.fresh_uuid();
-        let (mut object, rolling) = make_roll(id, wish, Cause::Asked, None, cx);
-        object.insert("seconds".into(), rolling.seconds().into());
-        object.insert("elapsedMs".into(), 0.into());
-        into_map(json!({ "roll": object, "names": rolling.names }))
-    }
+/// `GetRoll`: the roll as it would begin, for a program that makes a page of it.
+pub(in crate::bridge) fn get_roll(wish: &RollWish, cx: &mut Context<'_>) -> Map<String, Value> {
+    let id = cx.base.out.fresh_uuid();
+    let (mut object, rolling) = make_roll(id, wish, Cause::Asked, None, cx);
+    object.insert("seconds".into(), rolling.seconds().into());
+    object.insert("elapsedMs".into(), 0.into());
+    into_map(json!({ "roll": object, "names": rolling.names }))
 }
 
 /// The roll as it begins now, and what is known of it while it rolls.

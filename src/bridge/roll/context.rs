@@ -16,10 +16,9 @@ pub(in crate::bridge) struct Context<'a> {
     pub(in crate::bridge) now: Now,
 }
 
-impl Context<'_> {
-    pub(super) fn emit(&mut self, event: Event) {
-        let base = &mut *self.base;
-        base.emitter
-            .emit(event, Playback::Live, &mut base.out, self.now);
-    }
+/// Emits an event.
+pub(super) fn emit(cx: &mut Context<'_>, event: Event) {
+    let base = &mut *cx.base;
+    base.emitter
+        .emit(event, Playback::Live, &mut base.out, cx.now);
 }

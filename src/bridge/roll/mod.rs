@@ -33,8 +33,10 @@ use crate::{
     event::Event,
     request::{PageState, Report, RequestError, RollWish},
 };
+pub(super) use begin::get_roll;
 use buttons::{Buttons, OverlayPresence};
 pub(super) use context::Context;
+use context::emit;
 use feed::Feed;
 use looks::Looks;
 use pages::Pages;
@@ -284,7 +286,7 @@ impl Roll {
         let data = json!({ "roll": roll.id, "test": roll.test, "seconds": roll.seconds(),
             "names": roll.names,
             "elapsedMs": roll.position.elapsed_ms(cx.now.mono_ms), "cause": cause });
-        cx.emit(Event::new("Credits", kind, data));
+        emit(cx, Event::new("Credits", kind, data));
     }
 
     /// What is due.

@@ -25,7 +25,7 @@ fn crowded() -> Bench {
 }
 
 /// Replies since the last call, with their passes: the shell has not sent them yet.
-fn replies(bench: &mut Bench) -> Vec<(Reply, Option<crate::bridge::replies::Pass>)> {
+fn replies(bench: &mut Bench) -> Vec<(Reply, Option<io::Pass>)> {
     let replies =
         std::mem::take(&mut bench.effects)
             .into_iter()
@@ -40,7 +40,7 @@ fn value(reply: &Reply) -> Value {
     serde_json::from_str(reply.join().unwrap().get()).unwrap()
 }
 
-fn errors(replies: &[(Reply, Option<crate::bridge::replies::Pass>)]) -> Vec<String> {
+fn errors(replies: &[(Reply, Option<io::Pass>)]) -> Vec<String> {
     let error = |(reply, _): &(Reply, _)| value(reply)["error"].as_str().map(ToOwned::to_owned);
     replies.iter().filter_map(error).collect()
 }

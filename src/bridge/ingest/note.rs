@@ -1,0 +1,22 @@
+//! Facts for `last(…)`.
+
+use crate::{bridge::base::Base, event::Fact, mapping::render};
+
+/// A fact that is not emitted: a row that is read back, a row of a summary, a fact of a published
+/// event, whose own data is emitted.
+pub(super) fn note_fact(base: &mut Base, fact: &Fact, at_ms: i64) {
+    if !base.emitter.notes() {
+        return;
+    }
+    let mut fact = fact.clone();
+    fact.each_person(|person| base.model.fold().people.complete(person));
+    let broadcaster = base.model.broadcaster();
+    let context = render::Context {
+        at_ms,
+        id: "",
+        broadcaster: broadcaster.as_ref(),
+    };
+    if let Some(event) = render::event(&fact, &context) {
+        base.emitter.note(event, at_ms);
+    }
+}
