@@ -20,14 +20,13 @@
 //! | Twitchat: its messages, whether it is there, its summary, its triggers | `messages`, `presence`, `generation`, `summary`, `triggers` |
 //! | who is banned | [`bans`] |
 //! | when a session ends | `sessions` |
-//! | requests and replies | `requests`, `answers`, [`replies`], `pending_reply`, `calls`, `lookups`, `actions`, `status` |
+//! | requests and replies | `requests`, [`replies`], `pending_reply`, `calls`, `lookups`, `actions`, `status` |
 //! | other bridges | `peers`, `objections` |
 //! | the end credits | `roll` |
 //! | rules, named actions, labels | `automation`, `steps`, `last_events`, `labels` |
 //! | limits in time for what is sent or written because of something received | `limit` |
 
 mod actions;
-mod answers;
 mod automation;
 pub mod bans;
 mod base;
