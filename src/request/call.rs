@@ -194,7 +194,9 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("ExecuteCodeTrigger", |mut fields| {
         let trigger =
             fields.needed_text("triggerName", "triggerName", "the name of a code trigger")?;
-        let args = fields.optional_object("args", "an object")?;
+        let args = fields
+            .optional_object("args", "an object")?
+            .unwrap_or_default();
         Ok(Call::ExecuteCodeTrigger {
             trigger: trigger.into(),
             args,
@@ -254,11 +256,7 @@ pub(super) fn read(name: &str, fields: Map<String, Value>) -> Result<Call, Reque
 fn names(mut fields: Fields) -> Result<Names, RequestError> {
     let expected = "an object of sources with lists of types, such as \
         {\"Twitch\":[\"Follow\",\"Cheer\"],\"General\":[\"*\"]}";
-    let wrong = |value: &Value| RequestError::Wrong {
-        field: "events",
-        found: fields::kind(value),
-        expected,
-    };
+    let wrong = |value: &Value| fields::wrong("events", value, "", expected);
     let events = fields.object("events", expected)?;
     let mut names = Names::new();
     for (source, kinds) in events {
@@ -288,7 +286,9 @@ fn do_action(mut fields: Fields) -> Result<Call, RequestError> {
             expected,
         });
     }
-    let args = fields.optional_object("args", "an object")?;
+    let args = fields
+        .optional_object("args", "an object")?
+        .unwrap_or_default();
     Ok(Call::DoAction {
         id,
         name: name.map(Into::into),
@@ -297,15 +297,7 @@ fn do_action(mut fields: Fields) -> Result<Call, RequestError> {
 }
 
 fn spelling(fields: &mut Fields) -> Result<Option<Spelling>, RequestError> {
-    let expected = "\"both\", \"legacy\" or \"current\"";
-    let Some(word) = fields.text("spelling", expected)? else {
-        return Ok(None);
-    };
-    word.parse().map(Some).map_err(|_| RequestError::Wrong {
-        field: "spelling",
-        found: "another word",
-        expected,
-    })
+    fields.one_of("spelling", "\"both\", \"legacy\" or \"current\"")
 }
 
 fn wish(mut fields: Fields) -> Result<CreditsWish, RequestError> {
@@ -371,11 +363,9 @@ fn add(mut fields: Fields) -> Result<Call, RequestError> {
             field: "value",
             expected,
         }),
-        Some(value @ (Value::Bool(_) | Value::Array(_))) => Err(RequestError::Wrong {
-            field: "value",
-            found: fields::kind(&value),
-            expected,
-        }),
+        Some(value @ (Value::Bool(_) | Value::Array(_))) => {
+            Err(fields::wrong("value", &value, "", expected))
+        }
         Some(value) => {
             fields::within(
                 "value",

@@ -1,6 +1,6 @@
 //! A request's fields, read with errors that name them.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
@@ -9,7 +9,7 @@ use serde::{
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{DEEPEST, RequestError, depth};
-use crate::event::unique;
+use crate::{event::unique, input::Given};
 
 /// A request's fields as they are written. `id` and `client` stand apart: whatever else is wrong,
 /// they come back.
@@ -78,17 +78,33 @@ pub(super) struct Fields {
     within: &'static str,
 }
 
-/// What a value is, for people.
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+/// The error of a field that holds something else than it must. `another` is what to say if the
+/// value is of the right kind.
+pub(super) fn wrong(
+    field: &'static str,
+    value: &Value,
+    another: &'static str,
+    expected: &'static str,
+) -> RequestError {
+    let found = match (another, value) {
+        (ANOTHER_NUMBER, Value::Number(_)) | (ANOTHER_WORD | ANOTHER_TEXT, Value::String(_)) => {
+            another
+        }
+        _ => Given::from(value).kind(),
+    };
+    RequestError::Wrong {
+        field,
+        found,
+        expected,
     }
 }
+
+/// A number that is not allowed.
+pub(super) const ANOTHER_NUMBER: &str = "another number";
+/// None of the words that are allowed.
+pub(super) const ANOTHER_WORD: &str = "another word";
+/// A text that cannot be read.
+pub(super) const ANOTHER_TEXT: &str = "another text";
 
 /// Whether something is not longer than it may be.
 pub(super) fn within(
@@ -168,6 +184,22 @@ impl Fields {
         }
     }
 
+    /// Reads a field if it is there; what `read` has nothing for is an error.
+    pub(super) fn value<T>(
+        &mut self,
+        field: &'static str,
+        another: &'static str,
+        expected: &'static str,
+        read: impl FnOnce(Given<'_>) -> Option<T>,
+    ) -> Result<Option<T>, RequestError> {
+        let Some(value) = self.take(field) else {
+            return Ok(None);
+        };
+        read(Given::from(&value))
+            .map(Some)
+            .ok_or_else(|| wrong(field, &value, another, expected))
+    }
+
     pub(super) fn text(
         &mut self,
         field: &'static str,
@@ -176,12 +208,29 @@ impl Fields {
         match self.take(field) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(RequestError::Wrong {
-                field,
-                found: kind(&other),
-                expected,
-            }),
+            Some(other) => Err(wrong(field, &other, "", expected)),
         }
+    }
+
+    pub(super) fn one_of<T: FromStr>(
+        &mut self,
+        field: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<T>, RequestError> {
+        self.value(field, ANOTHER_WORD, expected, |given| {
+            given.text()?.parse().ok()
+        })
+    }
+
+    pub(super) fn number(
+        &mut self,
+        field: &'static str,
+        expected: &'static str,
+        range: RangeInclusive<f64>,
+    ) -> Result<Option<f64>, RequestError> {
+        self.value(field, ANOTHER_NUMBER, expected, |given| {
+            given.number().filter(|number| range.contains(number))
+        })
     }
 
     pub(super) fn needed_text(
@@ -198,11 +247,7 @@ impl Fields {
                 expected,
             }),
             Some(Value::String(text)) => Ok(text),
-            Some(other) => Err(RequestError::Wrong {
-                field,
-                found: kind(&other),
-                expected,
-            }),
+            Some(other) => Err(wrong(field, &other, "", expected)),
         }
     }
 
@@ -219,35 +264,20 @@ impl Fields {
         Ok(text)
     }
 
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method by itself is of one lifetime"
+    )]
     pub(super) fn flag(&mut self, field: &'static str) -> Result<Option<bool>, RequestError> {
-        match self.take(field) {
-            None => Ok(None),
-            Some(Value::Bool(flag)) => Ok(Some(flag)),
-            Some(other) => Err(RequestError::Wrong {
-                field,
-                found: kind(&other),
-                expected: "true or false",
-            }),
-        }
+        self.value(field, "", "true or false", |given| given.flag())
     }
 
     pub(super) fn count(&mut self, field: &'static str) -> Result<Option<usize>, RequestError> {
         let expected = "a whole number from 1 up";
-        match self.take(field) {
-            None => Ok(None),
-            Some(value) => match value.as_u64().and_then(|count| usize::try_from(count).ok()) {
-                Some(count) if count > 0 => Ok(Some(count)),
-                _ => Err(RequestError::Wrong {
-                    field,
-                    found: if value.is_number() {
-                        "another number"
-                    } else {
-                        kind(&value)
-                    },
-                    expected,
-                }),
-            },
-        }
+        self.value(field, ANOTHER_NUMBER, expected, |given| {
+            let count = usize::try_from(given.whole()?).ok()?;
+            Some(count).filter(|count| *count > 0)
+        })
     }
 
     pub(super) fn id(&mut self, field: &'static str) -> Result<Option<Box<str>>, RequestError> {
@@ -255,11 +285,10 @@ impl Fields {
             None => Ok(None),
             Some(Value::String(id)) if !id.is_empty() => Ok(Some(id.into())),
             Some(Value::Number(id)) => Ok(Some(id.to_string().into())),
-            Some(other) => Err(RequestError::Wrong {
-                field,
-                found: kind(&other),
-                expected: "a text or a number, the same for a repeat",
-            }),
+            Some(other) => {
+                let expected = "a text or a number, the same for a repeat";
+                Err(wrong(field, &other, "", expected))
+            }
         }
     }
 
@@ -268,30 +297,19 @@ impl Fields {
         field: &'static str,
         expected: &'static str,
     ) -> Result<Map<String, Value>, RequestError> {
-        match self.take(field) {
-            None => Err(RequestError::Missing { field, expected }),
-            Some(Value::Object(map)) => Ok(map),
-            Some(other) => Err(RequestError::Wrong {
-                field,
-                found: kind(&other),
-                expected,
-            }),
-        }
+        self.optional_object(field, expected)?
+            .ok_or(RequestError::Missing { field, expected })
     }
 
     pub(super) fn optional_object(
         &mut self,
         field: &'static str,
         expected: &'static str,
-    ) -> Result<Map<String, Value>, RequestError> {
+    ) -> Result<Option<Map<String, Value>>, RequestError> {
         match self.take(field) {
-            None => Ok(Map::new()),
-            Some(Value::Object(map)) => Ok(map),
-            Some(other) => Err(RequestError::Wrong {
-                field,
-                found: kind(&other),
-                expected,
-            }),
+            None => Ok(None),
+            Some(Value::Object(map)) => Ok(Some(map)),
+            Some(other) => Err(wrong(field, &other, "", expected)),
         }
     }
 }

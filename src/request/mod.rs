@@ -371,6 +371,25 @@ mod tests {
     }
 
     #[test]
+    fn values_are_read_as_those_of_actions() {
+        let text = json!({ "request": "GetCredits", "limit": "5", "extended": "true" });
+        let number = json!({ "request": "GetCredits", "limit": 5.0, "extended": true });
+        let wanted = read(&number.to_string()).unwrap().call.unwrap();
+        let Call::GetCredits(wish) = &wanted else {
+            panic!("{wanted:?}")
+        };
+        assert_eq!((wish.limit, wish.extended), (Some(5), true));
+        assert_eq!(read(&text.to_string()).unwrap().call, Ok(wanted));
+        let speed = json!({ "request": "RollCredits", "speed": "80" });
+        assert_eq!(
+            read(&speed.to_string()).unwrap().call,
+            read(r#"{"request":"RollCredits","speed":80}"#)
+                .unwrap()
+                .call
+        );
+    }
+
+    #[test]
     fn part_of_a_name_suggests_the_request() {
         assert_eq!(
             error(&json!({ "request": "Emotes" })),

@@ -1,13 +1,11 @@
 //! Requests about the end credits: rolling them, steering them, and what pages report.
 
-use std::str::FromStr;
-
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
     Call, RequestError,
-    fields::{self, Fields},
+    fields::{self, ANOTHER_TEXT, Fields},
 };
 use crate::credits::{
     crowd::{Crowd, MOST},
@@ -106,7 +104,7 @@ const LONGEST_LOOK: usize = 16 * 1024;
 pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
     let fields = &mut fields;
     let crowd = crowd(fields)?;
-    let mode = one_of(fields, "mode", "\"scroll\" or \"slides\"")?;
+    let mode = fields.one_of("mode", "\"scroll\" or \"slides\"")?;
     let theme: Option<Box<str>> = fields.text("theme", "the name of a theme")?.map(Into::into);
     fields::within(
         "theme",
@@ -117,27 +115,17 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
     Ok(RollWish {
         test: fields.flag("test")?.unwrap_or(false) || crowd.is_some(),
         crowd,
-        seconds: number(
-            fields,
+        seconds: fields.number(
             "seconds",
             "a number of seconds from 1 to 86400",
-            1.0,
-            86_400.0,
+            1.0..=86_400.0,
         )?,
-        speed: number(
-            fields,
+        speed: fields.number(
             "speed",
             "a number of pixels a second from 1 to 10000",
-            1.0,
-            10_000.0,
+            1.0..=10_000.0,
         )?,
-        delay: number(
-            fields,
-            "delay",
-            "a number of seconds from 0 to 3600",
-            0.0,
-            3_600.0,
-        )?,
+        delay: fields.number("delay", "a number of seconds from 0 to 3600", 0.0..=3_600.0)?,
         mode,
         theme,
         repeats: fields.flag("loop")?,
@@ -153,11 +141,7 @@ fn crowd(fields: &mut Fields) -> Result<Option<Crowd>, RequestError> {
         Some(Value::Object(crowd)) => crowd,
         Some(other) => {
             let expected = "an object such as {\"names\":800,\"seed\":7,\"emoji\":true}";
-            return Err(RequestError::Wrong {
-                field: "crowd",
-                found: fields::kind(&other),
-                expected,
-            });
+            return Err(fields::wrong("crowd", &other, "", expected));
         }
     };
     let mut crowd = fields.inner(crowd, "crowd.");
@@ -190,7 +174,7 @@ pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
         "previous" => Command::Previous,
         "speed" => {
             let expected = "a number: 1 is as configured, 2 twice as fast, -1 backwards";
-            let factor = number(&mut fields, "value", expected, -100.0, 100.0)?;
+            let factor = fields.number("value", expected, -100.0..=100.0)?;
             Command::Speed(factor.ok_or(RequestError::Missing {
                 field: "value",
                 expected,
@@ -239,37 +223,22 @@ fn place(mut fields: Fields) -> Result<Place, RequestError> {
         }
         (Some(value), _) => match count(&value) {
             Some(index) => Ok(Place::Index(index)),
-            None => Err(RequestError::Wrong {
-                field: "value",
-                found: fields::kind(&value),
-                expected,
-            }),
+            None => Err(fields::wrong("value", &value, "", expected)),
         },
     }
 }
 
 pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
     let expected = "\"idle\", \"rolling\", \"paused\", \"complete\" or \"stopped\"";
-    let state = one_of(&mut fields, "state", expected)?;
+    let state = fields.one_of("state", expected)?;
     let state = state.ok_or(RequestError::Missing {
         field: "state",
         expected,
     })?;
-    let roll = match fields.text("roll", "the id of a roll")? {
-        Some(id) => Some(id.parse().map_err(|_| RequestError::Wrong {
-            field: "roll",
-            found: "another text",
-            expected: "the id of a roll",
-        })?),
-        None => None,
-    };
-    let seconds = number(
-        &mut fields,
-        "seconds",
-        "a number of seconds",
-        0.0,
-        10_000_000.0,
-    )?;
+    let roll = fields.value("roll", ANOTHER_TEXT, "the id of a roll", |given| {
+        given.text()?.parse().ok()
+    })?;
+    let seconds = fields.number("seconds", "a number of seconds", 0.0..=10_000_000.0)?;
     let page = fields
         .text("page", "the name of the page")?
         .unwrap_or_else(|| "credits".into());
@@ -296,44 +265,4 @@ fn cut(text: &str) -> Box<str> {
         .take(LONGEST_WARNING)
         .collect::<String>()
         .into()
-}
-
-fn number(
-    fields: &mut Fields,
-    field: &'static str,
-    expected: &'static str,
-    least: f64,
-    most: f64,
-) -> Result<Option<f64>, RequestError> {
-    let Some(value) = fields.take(field) else {
-        return Ok(None);
-    };
-    let allowed = value
-        .as_f64()
-        .filter(|number| (least..=most).contains(number));
-    let found = if value.is_number() {
-        "another number"
-    } else {
-        fields::kind(&value)
-    };
-    allowed.map(Some).ok_or(RequestError::Wrong {
-        field,
-        found,
-        expected,
-    })
-}
-
-fn one_of<T: FromStr>(
-    fields: &mut Fields,
-    field: &'static str,
-    expected: &'static str,
-) -> Result<Option<T>, RequestError> {
-    let Some(word) = fields.text(field, expected)? else {
-        return Ok(None);
-    };
-    word.parse().map(Some).map_err(|_| RequestError::Wrong {
-        field,
-        found: "another word",
-        expected,
-    })
 }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Naming, Param, Problem, Shape, Spot, icons::ICONS};
-use crate::input::{nearest, similar};
+use crate::input::{Given, nearest, similar};
 
 /// What is wrong with data, and where; the action is added by who knows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,18 +44,6 @@ impl Fault {
             What::UnknownKey(nearest) => Problem::UnknownKey { spot, nearest },
             What::Missing => Problem::Missing { spot },
         }
-    }
-}
-
-/// A value as JSON calls it.
-pub(super) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     }
 }
 
@@ -134,14 +122,15 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
             what,
         })
     };
-    let found = kind_of(given);
+    let found = Given::from(&*given).kind();
+    let whole = Given::from(&*given).whole();
     match (shape, &mut *given) {
         (Shape::Whole { .. } | Shape::Steps | Shape::Number { .. }, Value::Number(number)) => {
             let fits = match *shape {
                 Shape::Whole { least, most } => {
-                    whole(number).is_some_and(|number| (least..=most).contains(&number))
+                    whole.is_some_and(|number| (least..=most).contains(&number))
                 }
-                Shape::Steps => whole(number).is_some_and(|number| number != 0),
+                Shape::Steps => whole.is_some_and(|number| number != 0),
                 Shape::Number { least, most } => number
                     .as_f64()
                     .is_some_and(|number| (least..=most).contains(&number)),
@@ -154,7 +143,7 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
             }
         }
         (Shape::WholeAmount | Shape::Amount, Value::Number(number)) => {
-            if matches!(shape, Shape::Amount) || whole(number).is_some() {
+            if matches!(shape, Shape::Amount) || whole.is_some() {
                 Ok(())
             } else {
                 fault(What::OutOfRange(number.to_string()))
@@ -209,7 +198,7 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
 
 /// What fits none says the most about the shape of the same kind, if there is one.
 fn either(path: &str, shapes: &[Shape], words: &[Naming], given: &mut Value) -> Result<(), What> {
-    let mut worst = What::WrongType(kind_of(given));
+    let mut worst = What::WrongType(Given::from(&*given).kind());
     for shape in shapes {
         match value(path, shape, words, given) {
             Ok(()) => return Ok(()),
@@ -240,36 +229,22 @@ fn one_of(
 
 /// A text that says a number, or true or false, where such is wanted.
 fn read_text(shape: &Shape, given: &mut Value) {
-    let Value::String(text) = &*given else { return };
-    let text = text.trim();
+    if !given.is_string() {
+        return;
+    }
+    let text = Given::from(&*given);
+    let number = || text.number().map(|number| json!(number));
     let read = match shape {
-        Shape::Whole { .. } | Shape::Steps => text
-            .parse::<i64>()
-            .ok()
-            .map(|number| json!(number))
-            .or_else(|| fraction(text)),
-        Shape::Number { .. } => fraction(text),
-        Shape::Flag | Shape::True => text.parse::<bool>().ok().map(Value::from),
+        Shape::Whole { .. } | Shape::Steps => {
+            text.whole().map(|number| json!(number)).or_else(number)
+        }
+        Shape::Number { .. } => number(),
+        Shape::Flag | Shape::True => text.flag().map(Value::from),
         _ => None,
     };
     if let Some(read) = read {
         *given = read;
     }
-}
-
-fn fraction(text: &str) -> Option<Value> {
-    text.parse::<f64>()
-        .ok()
-        .filter(|number| number.is_finite())
-        .map(|number| json!(number))
-}
-
-/// JSON has one kind of number: 5.0 is whole.
-fn whole(number: &serde_json::Number) -> Option<i64> {
-    number.as_i64().or_else(|| {
-        let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
-        format!("{float:.0}").parse().ok()
-    })
 }
 
 /// What somebody wrote, not too long: it may be a chat text put in the wrong place.

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Answer, Shape,
-    check::{Fault, What, kind_of},
+    check::{Fault, What},
     highlight::{PLACE, Place},
 };
+use crate::input::Given;
 
 /// Twitch's player for clips; the overlay adds to the query.
 const PLAYER: &str = "https://clips.twitch.tv/embed?clip=";
@@ -149,7 +150,7 @@ fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
             None => continue,
             Some(Value::String(given)) => given.trim(),
             Some(other) => {
-                let what = What::WrongType(kind_of(other));
+                let what = What::WrongType(Given::from(other).kind());
                 return Err(Fault {
                     path: format!("clip.{key}"),
                     allowed: "a text".into(),
