@@ -1,29 +1,30 @@
-//! Which rules run on an event, and how far each run is. It decides; `core` makes contexts and does
+//! Which rules run on an event, and how far each run is. It decides; `bridge` makes contexts and does
 //! what comes out.
 //!
 //! Nothing here grows without bound: of one rule or action a few runs go on at once, a few dozen
 //! wait, and the rest are counted.
 
+mod happening;
 mod lanes;
 mod ledger;
 mod outside;
 mod own;
 mod pace;
+mod run;
+mod shell;
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    fmt,
     sync::Arc,
 };
 
 use serde_json::Value;
 
 use super::{
-    book::{Once, Rule, Rulebook},
+    book::{Rule, Rulebook},
     context::{Context, Part, Uses},
-    jinja::Failed,
     sequence::{Next, Sequence},
     step::Deed,
 };
@@ -32,142 +33,13 @@ use ledger::Ledger;
 use outside::Outside;
 use own::Traces;
 use pace::{Admission, Pace};
+use run::{Run, State};
 
+pub use happening::{Cause, DEEPEST, Happening, Verdict};
 pub use outside::{BegunProgram, BegunRequest, Dropped, ProgramEnd, ProgramId, ProgramTally};
 pub use own::Trace;
 pub use pace::Tally;
-
-/// How many times in a row what rules cause may cause more, where a rule asks for it.
-pub const DEEPEST: u8 = 8;
-
-/// Where an event comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Cause {
-    /// The world.
-    #[default]
-    Outside,
-    /// A recording that is played back.
-    Replay,
-    /// A run, so many causes deep: 1 for what a rule itself brought about.
-    Own(u8),
-}
-
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Happening {
-    /// The event's name.
-    pub name: EventName,
-    /// Its data.
-    pub data: Value,
-    /// Where it comes from.
-    pub cause: Cause,
-}
-
-impl Happening {
-    fn depth(&self) -> u8 {
-        if let Cause::Own(depth) = self.cause {
-            depth
-        } else {
-            0
-        }
-    }
-}
-
-/// Why a rule runs or not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// It runs, or waits for its turn.
-    Runs,
-    /// It is for other events.
-    OtherEvent,
-    /// It is switched off.
-    Disabled,
-    /// A rule or action caused the event.
-    Own,
-    /// The event is played back.
-    Replayed,
-    /// What rules cause has caused more too often.
-    TooDeep,
-    /// It ran a short while ago.
-    Cooling {
-        /// Milliseconds left.
-        left_ms: u64,
-    },
-    /// It ran in this session already, for this person or at all.
-    Already(Once),
-    /// The event names nobody, and it runs once per person.
-    Nobody,
-    /// Its condition does not hold.
-    NotSo,
-    /// Its condition cannot be told.
-    WhenFailed(Failed),
-    /// Too many runs of it are under way.
-    Busy,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Runs => f.write_str("runs"),
-            Self::OtherEvent => f.write_str("is for other events"),
-            Self::Disabled => f.write_str("is switched off"),
-            Self::Own => f.write_str("a rule caused the event, and on_own is not set"),
-            Self::Replayed => f.write_str("the event is played back, and on_replay is not set"),
-            Self::TooDeep => write!(f, "rules have caused one another {DEEPEST} times in a row"),
-            Self::Cooling { left_ms } => write!(f, "cools down for another {left_ms} ms"),
-            Self::Already(Once::Person) => {
-                f.write_str("ran for this person in this session already")
-            }
-            Self::Already(Once::Session) => f.write_str("ran in this session already"),
-            Self::Nobody => f.write_str("runs once per person, and the event names nobody"),
-            Self::NotSo => f.write_str("its condition does not hold"),
-            Self::WhenFailed(why) => write!(f, "its condition cannot be told: {why}"),
-            Self::Busy => f.write_str("too many runs of it are under way"),
-        }
-    }
-}
-
-/// Whose run it is: a rule or an action, by its place in the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Owner {
-    /// A rule.
-    Rule(usize),
-    /// A named action.
-    Action(usize),
-}
-
-/// A run's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RunId(pub u64);
-
-/// What an action's caller wants to know of it at its end.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Called {
-    /// The run's id on the bus.
-    pub running: Box<str>,
-    /// What it was called with.
-    pub args: Value,
-    /// When, Unix milliseconds.
-    pub at_ms: i64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Ready,
-    Until(u64),
-    Asked,
-}
-
-/// A list of steps that is being gone through, or waits to be.
-#[derive(Debug)]
-pub(super) struct Run {
-    sequence: Sequence,
-    happening: Arc<Happening>,
-    called: Option<Called>,
-    state: State,
-    owner: Owner,
-    failed: bool,
-}
+pub use run::{Called, Failure, Owner, RunId};
 
 /// What comes of a turn.
 #[derive(Debug, PartialEq)]
@@ -194,19 +66,6 @@ pub enum Turn {
     },
     /// A step is done and the next has its turn later.
     Nothing,
-}
-
-/// A step that failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// `rule "Raids"`
-    pub of: Box<str>,
-    /// `send SEND_MESSAGE`
-    pub step: Box<str>,
-    /// In words, without data.
-    pub why: Box<str>,
-    /// How often this rule has failed so far.
-    pub times: u64,
 }
 
 /// All rules and actions with their runs.

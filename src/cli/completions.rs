@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, NAME, out};
+use super::{name::NAME, out};
 
 const AFTER_HELP: &str = "Examples:
   twitchat-bridge completions bash > ~/.local/share/bash-completion/completions/twitchat-bridge
@@ -20,9 +19,9 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn run(self, mut command: clap::Command) -> anyhow::Result<ExitCode> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), NAME, &mut script);
+        clap_complete::generate(self.shell, &mut command, NAME, &mut script);
         out::bytes(&script)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -26,6 +26,7 @@ use super::credits;
 use super::credits::text::Roll;
 use super::failure::Failure;
 use super::hearing::summary;
+use super::name::NAME;
 use super::out::{self, BOLD, DIM};
 use super::run;
 use super::signals::Signals;
@@ -115,7 +116,7 @@ impl Args {
                 "\nStill running. Address {}, password {password}; for example:\n\n  \
                     OBS_PASSWORD={password} {} --port {} watch\n\nCtrl-C ends it.",
                 obs.address(),
-                super::NAME,
+                NAME,
                 obs.port()
             ))?;
             tokio::select! {

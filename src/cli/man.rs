@@ -2,9 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-
-use super::{Cli, NAME, failure::Failure, out};
+use super::{failure::Failure, name::NAME, out};
 
 const AFTER_HELP: &str = "Examples:
   twitchat-bridge man | man -l -
@@ -20,8 +18,8 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let mut command = Cli::command().version(env!("CARGO_PKG_VERSION"));
+    pub(crate) fn run(self, command: clap::Command) -> anyhow::Result<ExitCode> {
+        let mut command = command.version(env!("CARGO_PKG_VERSION"));
         command.build();
         if let Some(verb) = self.verb {
             let Some(found) = command.find_subcommand(&verb) else {

@@ -21,6 +21,7 @@ mod hearing;
 mod labels;
 mod logs;
 mod man;
+mod name;
 mod options;
 mod out;
 mod overlay;
@@ -43,12 +44,11 @@ mod watch;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use context::Context;
+use name::NAME;
 
-/// The command as people call it.
-const NAME: &str = "twitchat-bridge";
 const VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     "\nneeds OBS Studio 30.2 or newer (obs-websocket 5.5)"
@@ -155,8 +155,8 @@ impl Verb {
             Self::Config(args) => args.run(context),
             Self::Overlay(args) => args.run(context).await,
             Self::Demo(args) => Box::pin(args.run(context)).await,
-            Self::Completions(args) => args.run(),
-            Self::Man(args) => args.run(),
+            Self::Completions(args) => args.run(Cli::command()),
+            Self::Man(args) => args.run(Cli::command()),
         }
     }
 }

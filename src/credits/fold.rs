@@ -3,6 +3,7 @@
 
 mod pages;
 mod support;
+mod support_list;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
@@ -11,8 +12,8 @@ use std::{
 
 use serde_json::Value;
 
-pub use self::support::SupportLine;
-use self::support::SupportList;
+pub use self::support_list::SupportLine;
+use self::support_list::SupportList;
 use super::{
     bans::Bans,
     boards::{Boards, Calendar},
@@ -132,9 +133,7 @@ impl Sections {
 
     /// Tips, merch or members.
     pub fn support(&self, kind: SupportKind) -> &[SupportLine] {
-        self.support
-            .get(&kind)
-            .map_or(&[], |support| support.lines.as_slice())
+        self.support.get(&kind).map_or(&[], SupportList::lines)
     }
 
     /// What `AddToCredits` put in, by section.
@@ -176,7 +175,7 @@ impl Sections {
     pub fn lines(&self, limit: Option<usize>) -> usize {
         let limit = limit.unwrap_or(usize::MAX);
         let lists = self.lists.values().map(Tally::len);
-        let support = self.support.values().map(|support| support.lines.len());
+        let support = self.support.values().map(|support| support.lines().len());
         let added = self.added.values().map(|values| values.list.len());
         lists
             .chain(support)

@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::Error;
 use crate::{
     bridge::{
-        Bridge, bans,
-        ingest::two_pages,
+        Bridge,
+        ingest::LASTING,
         io::{Effect, Kept, Now, Run, Settings},
-        journal::{RowOrigin, SessionId, Write},
+        journal::{SessionId, Write},
         recent::RECENT_IDS,
     },
     store::{Replay, Store},
@@ -19,30 +19,6 @@ use crate::{
 
 /// People of earlier runs that are remembered, last seen first.
 const PEOPLE: usize = 100_000;
-
-/// Rows of closed sessions that leaderboards are made of, and bans and proofs of two pages, which
-/// outlive sessions.
-const LASTING: [(RowOrigin, &str); 19] = [
-    (RowOrigin::Heard, "BITS"),
-    (RowOrigin::Heard, "ON_BITS"),
-    (RowOrigin::Heard, "REWARD_REDEEM"),
-    (RowOrigin::Heard, "ON_REWARD_REDEEM"),
-    (RowOrigin::Played, "BITS"),
-    (RowOrigin::Played, "ON_BITS"),
-    (RowOrigin::Played, "REWARD_REDEEM"),
-    (RowOrigin::Played, "ON_REWARD_REDEEM"),
-    (RowOrigin::Filled, "bits"),
-    (RowOrigin::Filled, "rewards"),
-    (RowOrigin::Published, "Twitch.Cheer"),
-    (RowOrigin::Published, "Twitch.RewardRedemption"),
-    (RowOrigin::Published, "Twitch.AutomaticRewardRedemption"),
-    (RowOrigin::Published, "Twitch.RewardRedemptionUpdated"),
-    (RowOrigin::Published, "Kick.RewardRedemption"),
-    (RowOrigin::Filled, bans::KIND),
-    (RowOrigin::Filled, two_pages::KIND),
-    (RowOrigin::Published, "Twitch.UserBanned"),
-    (RowOrigin::Published, "Twitch.UserUnbanned"),
-];
 
 /// A bridge and what it wants done first.
 pub(super) struct Started {
@@ -160,34 +136,4 @@ fn rows(
         go_on()
     })?;
     Ok(this.is_continue().then_some(rows))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mapping::published::FEEDS;
-
-    #[test]
-    fn published_events_that_outlive_their_session_are_read_back() {
-        let lasts = |section: &str| {
-            [
-                "TopBits",
-                "TopChannelRewards",
-                "taken back",
-                "cancelled",
-                "left out",
-            ]
-            .iter()
-            .any(|word| section.contains(word))
-        };
-        for feed in FEEDS.iter().filter(|feed| lasts(feed.section)) {
-            let name = format!("{}.{}", feed.source, feed.kind);
-            assert!(
-                LASTING
-                    .iter()
-                    .any(|(origin, kind)| (*origin, *kind) == (RowOrigin::Published, &*name)),
-                "{name}"
-            );
-        }
-    }
 }

@@ -8,7 +8,7 @@ use std::{
     ops::Bound,
 };
 
-use super::Owner;
+use super::run::Owner;
 
 /// The bounds of all lanes of one kind of work.
 #[derive(Debug, Clone, Copy)]

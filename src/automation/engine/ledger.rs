@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Happening, Verdict};
+use super::happening::{Happening, Verdict};
 use crate::automation::book::{Once, Rule};
 
 /// People that are remembered for one rule; when they are more, it runs for nobody else in this

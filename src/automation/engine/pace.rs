@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::Run;
+use super::run::Run;
 
 /// Runs that may begin in one burst.
 const BURST: u64 = 30;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::automation::book::Once;
 use crate::automation::{Expression, step::Deed};
 
 struct Desk {

@@ -4,6 +4,7 @@
 //! events. A row is journalled for them if credits would change; [`read_back`] reads the rows at
 //! the next start.
 
+mod lasting;
 mod note;
 mod published;
 mod read_back;
@@ -32,6 +33,7 @@ use crate::{
     },
     twitchat::{catalogue, catalogue::Class, generation_of, summary::Summary},
 };
+pub use lasting::LASTING;
 use note::note_fact;
 pub(super) use read_back::read_back;
 use two_pages::Generations;

@@ -1,12 +1,10 @@
 //! Money and memberships of other services, and what is taken back: refunds, and redemptions that
 //! were cancelled.
 
-use std::collections::HashMap;
-
 use super::{Fold, LONGEST_TITLE, Outcome, Sections};
 use crate::{
     credits::{
-        PersonId, Section, Sums,
+        Section,
         people::Met,
         redeemed::Redeemed,
         single::{Once, SupportOnce},
@@ -30,68 +28,13 @@ fn bounded(support: &Support) -> Support {
     }
 }
 
-/// Money and memberships of one person.
-#[derive(Debug, Clone)]
-pub struct SupportLine {
-    /// Who.
-    pub who: PersonId,
-    /// How often.
-    pub count: u32,
-    /// A sum for each currency.
-    pub money: Sums,
-    /// What was bought, or the tier; each once.
-    pub what: Vec<Box<str>>,
-    /// The event that told it last.
-    pub name: EventName,
-    /// First time, Unix milliseconds.
-    pub first_ms: i64,
-    /// Last time, Unix milliseconds.
-    pub last_ms: i64,
-}
-
-/// Lines of one kind of support, with each person's place.
-#[derive(Debug, Default)]
-pub(super) struct SupportList {
-    pub(super) lines: Vec<SupportLine>,
-    places: HashMap<PersonId, usize>,
-}
-
 impl Sections {
-    /// Adds support to its line.
-    fn add_support(&mut self, once: &SupportOnce) {
-        let SupportList { lines, places } = self.support.entry(once.kind).or_default();
-        let place = *places.entry(once.who).or_insert(lines.len());
-        if place == lines.len() {
-            lines.push(SupportLine {
-                who: once.who,
-                count: 0,
-                money: Sums::default(),
-                what: Vec::new(),
-                name: once.name.clone(),
-                first_ms: once.at_ms,
-                last_ms: once.at_ms,
-            });
-        }
-        let Some(line) = lines.get_mut(place) else {
-            return;
-        };
-        line.count += 1;
-        line.last_ms = once.at_ms;
-        line.name.clone_from(&once.name);
-        if let Some(money) = &once.money {
-            line.money.add(money.clone());
-        }
-        if !once.what.is_empty() && !line.what.contains(&once.what) {
-            line.what.push(once.what.clone());
-        }
-    }
-
     /// Makes the lines of a kind of support anew, of what is left of it.
     fn sum_support(&mut self, kind: SupportKind) {
         self.support.remove(&kind);
         let left: Vec<SupportOnce> = self.singles.support(kind).cloned().collect();
         for once in &left {
-            self.add_support(once);
+            self.support.entry(kind).or_default().add(once);
         }
     }
 }
@@ -172,7 +115,11 @@ impl Fold {
         let who = self.meet(&support.who, at_ms, met);
         self.session.singles.add_support(support, who, at_ms);
         if let Some(once) = self.session.singles.last_support().cloned() {
-            self.session.add_support(&once);
+            self.session
+                .support
+                .entry(once.kind)
+                .or_default()
+                .add(&once);
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Lines of money and memberships: one for each person.
+
+use std::collections::HashMap;
+
+use crate::{
+    credits::{PersonId, Sums, single::SupportOnce},
+    event::EventName,
+};
+
+/// Money and memberships of one person.
+#[derive(Debug, Clone)]
+pub struct SupportLine {
+    /// Who.
+    pub who: PersonId,
+    /// How often.
+    pub count: u32,
+    /// A sum for each currency.
+    pub money: Sums,
+    /// What was bought, or the tier; each once.
+    pub what: Vec<Box<str>>,
+    /// The event that told it last.
+    pub name: EventName,
+    /// First time, Unix milliseconds.
+    pub first_ms: i64,
+    /// Last time, Unix milliseconds.
+    pub last_ms: i64,
+}
+
+/// Lines of one kind of support, with each person's place.
+#[derive(Debug, Default)]
+pub(super) struct SupportList {
+    lines: Vec<SupportLine>,
+    places: HashMap<PersonId, usize>,
+}
+
+impl SupportList {
+    /// The lines, in the order of their first support.
+    pub(super) fn lines(&self) -> &[SupportLine] {
+        &self.lines
+    }
+
+    /// Adds support to its person's line.
+    pub(super) fn add(&mut self, once: &SupportOnce) {
+        let place = *self.places.entry(once.who).or_insert(self.lines.len());
+        if place == self.lines.len() {
+            self.lines.push(SupportLine {
+                who: once.who,
+                count: 0,
+                money: Sums::default(),
+                what: Vec::new(),
+                name: once.name.clone(),
+                first_ms: once.at_ms,
+                last_ms: once.at_ms,
+            });
+        }
+        let Some(line) = self.lines.get_mut(place) else {
+            return;
+        };
+        line.count += 1;
+        line.last_ms = once.at_ms;
+        line.name.clone_from(&once.name);
+        if let Some(money) = &once.money {
+            line.money.add(money.clone());
+        }
+        if !once.what.is_empty() && !line.what.contains(&once.what) {
+            line.what.push(once.what.clone());
+        }
+    }
+}
