@@ -8,7 +8,10 @@ use serde::{
 };
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{DEEPEST, RequestError, depth};
+use super::{
+    depth::{DEEPEST, depth},
+    error::RequestError,
+};
 use crate::{event::unique, input::Given};
 
 /// A request's fields as they are written. `id` and `client` stand apart: whatever else is wrong,

@@ -5,17 +5,23 @@
 //! with it becomes an error that names the field; nothing here knows the state that answers it.
 
 mod call;
+mod depth;
+mod error;
 mod fields;
 mod known;
+mod read;
+mod read_roll;
 pub mod reply;
 mod roll;
 
 use serde_json::{Map, Value};
 
 use crate::event::unique;
+use depth::{DEEPEST, depth};
 use fields::{Fields, RawFields};
 
 pub use call::{Call, CreditsWish, Names, Platform};
+pub use error::RequestError;
 pub use known::Unknown;
 pub use roll::{Command, PageState, Place, Report, RollWish};
 
@@ -23,10 +29,6 @@ pub use roll::{Command, PageState, Place, Report, RollWish};
 const LONGEST_ID: usize = 64 * 1024;
 /// The longest `client`: it is kept with its subscriptions and stands in `GetStatus`.
 const LONGEST_CLIENT: usize = 1024;
-/// How deep an `id` or a `client` may nest. What the library for OBS sends may nest 128 levels, the
-/// envelope included.
-const DEEPEST: usize = 100;
-
 /// Who asks, and how to tell them apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asker {
@@ -61,97 +63,6 @@ pub struct Request {
     pub unknown: Unknown,
 }
 
-/// Why a request cannot be answered. The texts stand in the reply's `error`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RequestError {
-    /// JSON that cannot be taken apart: nested too deeply, a number too large, half a character.
-    #[error("the request cannot be read: {0}")]
-    Unreadable(String),
-    /// No such request.
-    #[error("unknown request \"{name}\"; {hint}")]
-    Unknown {
-        /// The name as it came.
-        name: Box<str>,
-        /// The nearest name, or all of them.
-        hint: String,
-    },
-    /// A field that must be there is not.
-    #[error("field \"{field}\" is missing: {expected}")]
-    Missing {
-        /// Its path.
-        field: &'static str,
-        /// What belongs there.
-        expected: &'static str,
-    },
-    /// A field holds something else than it must.
-    #[error("field \"{field}\" is {found}: {expected}")]
-    Wrong {
-        /// Its path.
-        field: &'static str,
-        /// What it holds.
-        found: &'static str,
-        /// What belongs there.
-        expected: &'static str,
-    },
-    /// A published event lacks what its section needs.
-    #[error("field \"data\": {0}")]
-    Data(String),
-    /// An `id` or a `client` that no reply can repeat.
-    #[error("`{field}` {why}; this reply cannot repeat it")]
-    Unrepeatable {
-        /// Which of the two.
-        field: &'static str,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A text or a value that is longer than what is kept.
-    #[error("field \"{field}\" must have at most {most} {unit} (got {got})")]
-    TooLong {
-        /// Its path.
-        field: &'static str,
-        /// How long it is.
-        got: usize,
-        /// How long it may be.
-        most: usize,
-        /// What is counted.
-        unit: &'static str,
-    },
-    /// Too many large replies wait to be sent.
-    #[error(
-        "too many large replies at once: {what}; send this request again after one of them has come"
-    )]
-    Busy {
-        /// Whose, how many, and the limit.
-        what: String,
-    },
-    /// What is asked for is not to be had here.
-    #[error("{0}")]
-    Unavailable(String),
-    /// The reply would be too large for OBS.
-    #[error(
-        "the reply would be {size} bytes, and OBS carries 16 MiB at most: set \"limit\" to the \
-            number of names you want per list"
-    )]
-    TooLarge {
-        /// Its size.
-        size: usize,
-    },
-    /// What has to be stored cannot be, because the journal cannot be written. Nothing was done.
-    #[error(
-        "the bridge cannot write its journal right now, so it cannot store this: try again later \
-            ({0})"
-    )]
-    NotDurable(String),
-    /// The journal cannot be written any more, and what was asked for is done already.
-    #[error(
-        "this is done, and it is counted in memory, but it is not on disk yet: the bridge cannot \
-            write its journal right now, and stores it as soon as it can. Do not send it again \
-            ({0})"
-    )]
-    NotYetDurable(String),
-}
-
 /// Reads a request. Nothing if it is none: then nobody waits for a reply.
 pub fn read(whole: &str) -> Option<Request> {
     let RawFields {
@@ -177,8 +88,8 @@ pub fn read(whole: &str) -> Option<Request> {
     }
     let (call, unknown) = match call.and_then(|()| Fields::read(rest)) {
         Ok(fields) => {
-            let unknown = Unknown::of(&name, &fields);
-            (call::read(&name, fields), unknown)
+            let unknown = Unknown::of(read::canonical(&name), &fields);
+            (read::read(&name, fields), unknown)
         }
         Err(error) => (Err(error), Unknown::default()),
     };
@@ -206,33 +117,14 @@ fn repeatable(json: &str, most: usize) -> Result<(), String> {
         .map_err(|error| format!("cannot be read ({error})"))
 }
 
-/// How deep JSON nests.
-fn depth(json: &str) -> usize {
-    let (mut now, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => {
-                now += 1;
-                deepest = deepest.max(now);
-            }
-            b']' | b'}' if !in_text => now = now.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
 /// Reads a request that does not come over OBS but from a step of a rule: its name and its fields.
 pub fn of(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
-    call::read(name, fields)
+    read::read(name, fields)
 }
 
 /// The fields among these that a request does not have.
 pub fn unknown(name: &str, fields: &Map<String, Value>) -> Unknown {
-    Unknown::of(name, fields)
+    Unknown::of(read::canonical(name), fields)
 }
 
 #[cfg(test)]

@@ -25,10 +25,6 @@ const KNOWN_PAIRS: &[(&str, &str)] = &[
     ("client/events.rs", "client/hub.rs"),
     ("client/events.rs", "client/mod.rs"),
     ("client/events.rs", "client/typed.rs"),
-    ("request/call.rs", "request/known.rs"),
-    ("request/call.rs", "request/mod.rs"),
-    ("request/call.rs", "request/roll.rs"),
-    ("request/fields.rs", "request/mod.rs"),
 ];
 
 /// Circles that are still to be taken apart, each in the order of the alphabet. As above.

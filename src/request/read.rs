@@ -1,0 +1,284 @@
+//! The names of all requests, and how their fields are read.
+
+use serde_json::{Map, Value};
+
+use super::{
+    call::{Call, CreditsWish, Names, Platform},
+    error::RequestError,
+    fields::{self, Fields},
+    known, read_roll as roll,
+};
+use crate::{credits::Spelling, event::EventName, input::hint};
+
+/// How a request's fields are read.
+type Reader = fn(Fields) -> Result<Call, RequestError>;
+
+/// Every request's name with how it is read. [`super::known`] has its fields.
+pub(super) const REQUESTS: &[(&str, Reader)] = &[
+    ("Subscribe", |fields| Ok(Call::Subscribe(names(fields)?))),
+    ("UnSubscribe", |fields| {
+        Ok(Call::UnSubscribe(names(fields)?))
+    }),
+    ("GetEvents", |mut fields| {
+        Ok(Call::GetEvents(spelling(&mut fields)?.unwrap_or_default()))
+    }),
+    ("GetActions", |_| Ok(Call::GetActions)),
+    ("DoAction", do_action),
+    ("GetBroadcaster", |_| Ok(Call::GetBroadcaster)),
+    ("GetCredits", |fields| Ok(Call::GetCredits(wish(fields)?))),
+    ("TestCredits", |fields| Ok(Call::TestCredits(wish(fields)?))),
+    ("ClearCredits", |_| Ok(Call::ClearCredits)),
+    ("GetInfo", |_| Ok(Call::GetInfo)),
+    ("GetActiveViewers", |mut fields| {
+        Ok(Call::GetActiveViewers {
+            limit: fields.count("limit")?,
+        })
+    }),
+    ("GetStatus", |_| Ok(Call::GetStatus)),
+    ("PublishEvent", publish),
+    ("AddToCredits", add),
+    ("RollCredits", |fields| {
+        Ok(Call::RollCredits(roll::roll(fields)?))
+    }),
+    ("StopCredits", |_| Ok(Call::StopCredits)),
+    ("ControlCredits", roll::control),
+    ("GetRoll", |fields| Ok(Call::GetRoll(roll::roll(fields)?))),
+    ("OverlayReport", roll::report),
+    ("SendMessage", send_message),
+    ("Authenticate", |_| Ok(Call::Authenticate)),
+    ("GetCommands", |_| Ok(Call::GetCommands)),
+    ("GetCodeTriggers", |_| Ok(Call::GetCodeTriggers)),
+    ("ExecuteCodeTrigger", |mut fields| {
+        let trigger =
+            fields.needed_text("triggerName", "triggerName", "the name of a code trigger")?;
+        let args = fields
+            .optional_object("args", "an object")?
+            .unwrap_or_default();
+        Ok(Call::ExecuteCodeTrigger {
+            trigger: trigger.into(),
+            args,
+        })
+    }),
+    ("GetGlobals", |_| Ok(Call::GetGlobals)),
+    ("GetGlobal", |mut fields| {
+        fields.needed_text("variable", "variable", "the name of a variable")?;
+        Ok(Call::GetGlobal)
+    }),
+    ("TwitchGetUserGlobals", |_| Ok(Call::GetUserGlobals)),
+    ("TwitchGetUserGlobal", |_| Ok(Call::GetUserGlobals)),
+    ("YouTubeGetUserGlobals", |_| Ok(Call::GetUserGlobals)),
+    ("YouTubeGetUserGlobal", |_| Ok(Call::GetUserGlobals)),
+    ("TrovoGetUserGlobals", |_| Ok(Call::GetUserGlobals)),
+    ("TrovoGetUserGlobal", |_| Ok(Call::GetUserGlobals)),
+    ("KickGetUserGlobals", |_| Ok(Call::GetUserGlobals)),
+    ("KickGetUserGlobal", |_| Ok(Call::GetUserGlobals)),
+    ("GetMonitoredYouTubeBroadcasts", |_| {
+        Ok(Call::GetMonitoredYouTubeBroadcasts)
+    }),
+    ("TwitchGetEmotes", |_| {
+        Ok(Call::GetEmotes {
+            platform: Platform::Twitch,
+        })
+    }),
+    ("YouTubeGetEmotes", |_| {
+        Ok(Call::GetEmotes {
+            platform: Platform::YouTube,
+        })
+    }),
+    ("GetUserPronouns", |mut fields| {
+        // Chat overlays ask for each author, also for one without a login or of a platform that is
+        // not known here.
+        let login = fields
+            .text("userLogin", "a login")
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        Ok(Call::GetUserPronouns {
+            login: login.into(),
+        })
+    }),
+];
+
+fn find(name: &str) -> Option<&'static (&'static str, Reader)> {
+    REQUESTS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+}
+
+/// A request's name as it is written; `None` if there is none of this name, in any case.
+pub(super) fn canonical(name: &str) -> Option<&'static str> {
+    find(name).map(|(known, _)| *known)
+}
+
+/// Reads a request's fields. Names in any case.
+pub(super) fn read(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
+    match find(name) {
+        Some((known, read)) => read(Fields::of(fields, known::fields(known))),
+        None => Err(unknown(name)),
+    }
+}
+
+fn names(mut fields: Fields) -> Result<Names, RequestError> {
+    let expected = "an object of sources with lists of types, such as \
+        {\"Twitch\":[\"Follow\",\"Cheer\"],\"General\":[\"*\"]}";
+    let wrong = |value: &Value| fields::wrong("events", value, "", expected);
+    let events = fields.object("events", expected)?;
+    let mut names = Names::new();
+    for (source, kinds) in events {
+        let Value::Array(kinds) = kinds else {
+            return Err(wrong(&kinds));
+        };
+        let kinds: Result<_, _> = kinds
+            .iter()
+            .map(|kind| kind.as_str().map(Into::into).ok_or_else(|| wrong(kind)))
+            .collect();
+        names.push((source.into(), kinds?));
+    }
+    Ok(names)
+}
+
+fn do_action(mut fields: Fields) -> Result<Call, RequestError> {
+    let expected = "an object with the \"id\" or the \"name\" of an action that GetActions lists";
+    let action = fields.object("action", expected)?;
+    let mut action = fields.inner(action, "action.");
+    let id = action.id("id")?;
+    let name = action
+        .text("name", expected)?
+        .filter(|name| !name.is_empty());
+    if id.is_none() && name.is_none() {
+        return Err(RequestError::Missing {
+            field: "action.id",
+            expected,
+        });
+    }
+    let args = fields
+        .optional_object("args", "an object")?
+        .unwrap_or_default();
+    Ok(Call::DoAction {
+        id,
+        name: name.map(Into::into),
+        args,
+    })
+}
+
+fn spelling(fields: &mut Fields) -> Result<Option<Spelling>, RequestError> {
+    fields.one_of("spelling", "\"both\", \"legacy\" or \"current\"")
+}
+
+fn wish(mut fields: Fields) -> Result<CreditsWish, RequestError> {
+    Ok(CreditsWish {
+        spelling: spelling(&mut fields)?,
+        extended: fields.flag("extended")?.unwrap_or(false),
+        limit: fields.count("limit")?,
+    })
+}
+
+/// Characters of a name that somebody gives an event or a section: it is kept and repeated.
+const LONGEST_GIVEN_NAME: usize = 100;
+/// Bytes of an `eventId`.
+const LONGEST_EVENT_ID: usize = 256;
+/// Bytes of JSON that one value in the credits may have: each reply repeats it.
+const LONGEST_VALUE: usize = 4_096;
+
+fn publish(mut fields: Fields) -> Result<Call, RequestError> {
+    let expected =
+        "an object with \"source\" and \"type\", such as {\"source\":\"Twitch\",\"type\":\"Raid\"}";
+    let publish = fields.object("publish", expected)?;
+    let mut publish = fields.inner(publish, "publish.");
+    let source = publish.short_text(
+        "source",
+        "publish.source",
+        "the event's source, such as \"Twitch\"",
+        LONGEST_GIVEN_NAME,
+    )?;
+    let kind = publish.short_text(
+        "type",
+        "publish.type",
+        "the event's type, such as \"Raid\"",
+        LONGEST_GIVEN_NAME,
+    )?;
+    let data = fields.object(
+        "data",
+        "an object, the event's data in Streamer.bot's shape",
+    )?;
+    let event_id = fields.id("eventId")?;
+    fields::within(
+        "eventId",
+        event_id.as_ref().map_or(0, |id| id.len()),
+        LONGEST_EVENT_ID,
+        "bytes",
+    )?;
+    Ok(Call::PublishEvent {
+        name: EventName::new(&source, &kind),
+        data,
+        event_id,
+    })
+}
+
+fn add(mut fields: Fields) -> Result<Call, RequestError> {
+    let section = fields.short_text(
+        "section",
+        "section",
+        "the name of a section, such as \"Thanks\"",
+        LONGEST_GIVEN_NAME,
+    )?;
+    let expected = "a text, a number or an object";
+    match fields.take("value") {
+        None => Err(RequestError::Missing {
+            field: "value",
+            expected,
+        }),
+        Some(value @ (Value::Bool(_) | Value::Array(_))) => {
+            Err(fields::wrong("value", &value, "", expected))
+        }
+        Some(value) => {
+            fields::within(
+                "value",
+                value.to_string().len(),
+                LONGEST_VALUE,
+                "bytes of JSON",
+            )?;
+            Ok(Call::AddToCredits {
+                section: section.into(),
+                value,
+            })
+        }
+    }
+}
+
+fn platform(fields: &mut Fields) -> Result<Platform, RequestError> {
+    let expected = "\"twitch\", \"youtube\", \"trovo\" or \"kick\"";
+    let word = fields.needed_text("platform", "platform", expected)?;
+    word.parse().map_err(|_| RequestError::Wrong {
+        field: "platform",
+        found: "another word",
+        expected,
+    })
+}
+
+fn send_message(mut fields: Fields) -> Result<Call, RequestError> {
+    let platform = platform(&mut fields)?;
+    let message = fields.needed_text("message", "message", "what to write")?;
+    Ok(Call::SendMessage {
+        platform,
+        message: message.into(),
+    })
+}
+
+/// Characters of an unknown name that are worth repeating.
+const LONGEST_NAME: usize = 64;
+
+fn unknown(name: &str) -> RequestError {
+    // Comparing takes memory by the length of both, and the text goes to everybody on OBS.
+    let (name, like) = match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => (
+            format!("{}…", name.get(..end).unwrap_or_default()).into(),
+            "",
+        ),
+        None => (name.into(), name),
+    };
+    RequestError::Unknown {
+        name,
+        hint: hint(like, REQUESTS.iter().map(|(known, _)| *known)),
+    }
+}

@@ -1,0 +1,186 @@
+//! How the fields of requests about the end credits are read.
+
+use serde_json::{Map, Value};
+
+use super::{
+    call::Call,
+    error::RequestError,
+    fields::{self, ANOTHER_TEXT, Fields},
+    roll::{Command, Place, Report, RollWish},
+};
+use crate::credits::crowd::{Crowd, MOST};
+
+/// The most warnings of a page that are kept, and how long each may be.
+const WARNINGS: usize = 20;
+const LONGEST_WARNING: usize = 300;
+
+/// Characters of a theme's name, and bytes of JSON of a look: both are kept with the roll and sent
+/// again and again.
+const LONGEST_THEME: usize = 100;
+const LONGEST_LOOK: usize = 16 * 1024;
+
+pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
+    let fields = &mut fields;
+    let crowd = crowd(fields)?;
+    let mode = fields.one_of("mode", "\"scroll\" or \"slides\"")?;
+    let theme: Option<Box<str>> = fields.text("theme", "the name of a theme")?.map(Into::into);
+    fields::within(
+        "theme",
+        theme.as_ref().map_or(0, |theme| theme.chars().count()),
+        LONGEST_THEME,
+        "characters",
+    )?;
+    Ok(RollWish {
+        test: fields.flag("test")?.unwrap_or(false) || crowd.is_some(),
+        crowd,
+        seconds: fields.number(
+            "seconds",
+            "a number of seconds from 1 to 86400",
+            1.0..=86_400.0,
+        )?,
+        speed: fields.number(
+            "speed",
+            "a number of pixels a second from 1 to 10000",
+            1.0..=10_000.0,
+        )?,
+        delay: fields.number("delay", "a number of seconds from 0 to 3600", 0.0..=3_600.0)?,
+        mode,
+        theme,
+        repeats: fields.flag("loop")?,
+    })
+}
+
+/// `crowd`: an object, or `true` for the crowd that is meant when nothing is said.
+fn crowd(fields: &mut Fields) -> Result<Option<Crowd>, RequestError> {
+    let crowd = match fields.take("crowd") {
+        None => return Ok(None),
+        Some(Value::Bool(wanted)) => return Ok(wanted.then(Crowd::default)),
+        Some(Value::Object(crowd)) if crowd.is_empty() => return Ok(None),
+        Some(Value::Object(crowd)) => crowd,
+        Some(other) => {
+            let expected = "an object such as {\"names\":800,\"seed\":7,\"emoji\":true}";
+            return Err(fields::wrong("crowd", &other, "", expected));
+        }
+    };
+    let mut crowd = fields.inner(crowd, "crowd.");
+    let usual = Crowd::default();
+    let crowd = &mut crowd;
+    Ok(Some(Crowd {
+        names: crowd
+            .count("names")?
+            .map_or(usual.names, |names| names.min(MOST)),
+        seed: crowd
+            .take("seed")
+            .and_then(|seed| seed.as_u64())
+            .unwrap_or(usual.seed),
+        long: crowd.flag("long")?.unwrap_or_default(),
+        rtl: crowd.flag("rtl")?.unwrap_or_default(),
+        emoji: crowd.flag("emoji")?.unwrap_or_default(),
+        mixed_currency: crowd.flag("mixedCurrency")?.unwrap_or_default(),
+    }))
+}
+
+pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
+    let expected =
+        "\"stop\", \"pause\", \"resume\", \"next\", \"previous\", \"speed\", \"goto\" or \"look\"";
+    let word = fields.needed_text("command", "command", expected)?;
+    let command = match word.to_ascii_lowercase().as_str() {
+        "stop" => Command::Stop,
+        "pause" => Command::Pause,
+        "resume" => Command::Resume,
+        "next" => Command::Next,
+        "previous" => Command::Previous,
+        "speed" => {
+            let expected = "a number: 1 is as configured, 2 twice as fast, -1 backwards";
+            let factor = fields.number("value", expected, -100.0..=100.0)?;
+            Command::Speed(factor.ok_or(RequestError::Missing {
+                field: "value",
+                expected,
+            })?)
+        }
+        "goto" => Command::Goto(place(fields)?),
+        "look" => {
+            let look = Value::Object(fields.object(
+                "value",
+                "an object, part of a roll's look, such as {\"theme\":\"neon\"}",
+            )?);
+            fields::within(
+                "value",
+                look.to_string().len(),
+                LONGEST_LOOK,
+                "bytes of JSON",
+            )?;
+            Command::Look(if let Value::Object(look) = look {
+                look
+            } else {
+                Map::new()
+            })
+        }
+        _ => {
+            return Err(RequestError::Wrong {
+                field: "command",
+                found: "another word",
+                expected,
+            });
+        }
+    };
+    Ok(Call::ControlCredits(command))
+}
+
+fn place(mut fields: Fields) -> Result<Place, RequestError> {
+    let expected = "the id of a section, or its number from 0; or \"at\" with milliseconds";
+    let count = |value: &Value| value.as_u64().and_then(|count| usize::try_from(count).ok());
+    match (fields.take("value"), fields.take("at")) {
+        (None, Some(at)) if at.as_u64().is_some() => Ok(Place::At(at.as_u64().unwrap_or_default())),
+        (None, _) => Err(RequestError::Missing {
+            field: "value",
+            expected,
+        }),
+        (Some(Value::String(id)), _) if !id.trim().is_empty() => {
+            Ok(Place::Section(id.trim().into()))
+        }
+        (Some(value), _) => match count(&value) {
+            Some(index) => Ok(Place::Index(index)),
+            None => Err(fields::wrong("value", &value, "", expected)),
+        },
+    }
+}
+
+pub(super) fn report(mut fields: Fields) -> Result<Call, RequestError> {
+    let expected = "\"idle\", \"rolling\", \"paused\", \"complete\" or \"stopped\"";
+    let state = fields.one_of("state", expected)?;
+    let state = state.ok_or(RequestError::Missing {
+        field: "state",
+        expected,
+    })?;
+    let roll = fields.value("roll", ANOTHER_TEXT, "the id of a roll", |given| {
+        given.text()?.parse().ok()
+    })?;
+    let seconds = fields.number("seconds", "a number of seconds", 0.0..=10_000_000.0)?;
+    let page = fields
+        .text("page", "the name of the page")?
+        .unwrap_or_else(|| "credits".into());
+    let warnings = match fields.take("warnings") {
+        Some(Value::Array(list)) => list
+            .iter()
+            .filter_map(Value::as_str)
+            .take(WARNINGS)
+            .map(cut)
+            .collect(),
+        _ => Vec::new(),
+    };
+    Ok(Call::OverlayReport(Report {
+        page: cut(&page),
+        state,
+        roll,
+        seconds,
+        warnings,
+    }))
+}
+
+fn cut(text: &str) -> Box<str> {
+    text.chars()
+        .take(LONGEST_WARNING)
+        .collect::<String>()
+        .into()
+}
