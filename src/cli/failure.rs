@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twitchat_bridge::{
-    client,
+    client::{self, ConnectionErrorKind},
     config::ConfigError,
     daemon,
     obs::{Cause, ConnectError, Gone, Kind, RequestError},
@@ -103,7 +103,7 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     };
     let of_client = |error: &client::Error| match error {
         client::Error::Connect(cause) | client::Error::Disconnected(cause) => {
-            cause.cause().kind().exit_code()
+            exit_code(cause.kind())
         }
         client::Error::Obs(error) => of_request(error.as_inner()),
         client::Error::NoReply { .. }
@@ -130,6 +130,17 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         .or_else(|| error.downcast_ref().map(of_client))
         .or_else(|| error.downcast_ref().map(|_: &ConfigError| USAGE))
         .or_else(|| error.downcast_ref().map(of_daemon))
+}
+
+/// The exit code for a missing connection of the client.
+fn exit_code(kind: ConnectionErrorKind) -> u8 {
+    match kind {
+        ConnectionErrorKind::Unreachable => Kind::Unreachable.exit_code(),
+        ConnectionErrorKind::Password => Kind::Password.exit_code(),
+        ConnectionErrorKind::TooOld => Kind::TooOld.exit_code(),
+        ConnectionErrorKind::Kicked => Kind::Kicked.exit_code(),
+        _ => 1,
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What the handles of a client share: everything that is sent, and the waiting for what comes
-//! back.
+//! What the handles of a client share: it sends requests, actions and subscriptions, and waits for
+//! what comes back.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -11,29 +11,39 @@ use tokio::{
     sync::{Notify, watch},
     time::timeout,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 use uuid::Uuid;
 
-use super::{ConnectionError, Error, Generation, Sent, events::Queue, hub::Hub};
+use super::{ConnectionError, Error, Generation, Sent, hub::Hub, names::Names, queue::Queue};
 use crate::{
-    obs::{Obs, RequestError},
+    obs::{Batch, Obs, RequestError},
     twitchat::action::{Expected, Prepared},
 };
 
-/// When OBS takes no message any more, how long the link has to find out why.
+/// When OBS takes no message any more, how long it may take until the cause is known.
 const CAUSE_WITHIN: Duration = Duration::from_secs(2);
-/// How long a bridge has to confirm that a subscription ended. Without it the bridge ends it by
-/// itself, later.
+/// How long to wait for the reply to an `UnSubscribe`. A bridge that did not receive it ends the
+/// subscription later by itself.
 const UNSUBSCRIBED_WITHIN: Duration = Duration::from_secs(1);
 
-/// Where the connection to OBS stands.
+/// The state of the connection to OBS.
 #[derive(Debug, Clone)]
 pub(super) enum Link {
     Connecting,
     Up,
     Down(ConnectionError),
-    /// For good; `None` if nothing failed.
+    /// It has ended for good; `None` if the client was closed.
     Stopped(Option<ConnectionError>),
+}
+
+/// Keeps a connection open, which ends with the last handle.
+#[derive(Debug, Clone)]
+pub(super) struct Handle {
+    pub(super) connection: Arc<Connection>,
+    _open: Arc<DropGuard>,
 }
 
 #[derive(Debug)]
@@ -41,26 +51,37 @@ pub(super) struct Connection {
     /// The name under which the bridge knows this client.
     pub(super) name: String,
     pub(super) obs: Obs,
-    pub(super) hub: Mutex<Hub>,
-    /// Changes with the hub, and only while that is locked.
-    pub(super) link: watch::Receiver<Link>,
-    /// Fixed by the options, else that of the Twitchat which was heard last.
+    hub: Mutex<Hub>,
+    /// Changes together with the hub, while that is locked.
+    link: watch::Sender<Link>,
+    /// Fixed by the options, else the version of the Twitchat that sent a message last.
     pub(super) twitchat: watch::Sender<Option<Generation>>,
-    /// A bridge wants the subscriptions to be renewed.
+    /// Whether the options left the version of Twitchat open.
+    follows_twitchat: bool,
+    /// The subscriptions must be renewed.
     pub(super) renewal: Notify,
     /// A stream was dropped.
-    pub(super) leaving: Notify,
-    /// One change of the subscriptions after the other, so that none overtakes another.
+    pub(super) stream_dropped: Notify,
+    /// Lets subscriptions change one after the other, so that no change overtakes another.
     subscribing: tokio::sync::Mutex<()>,
     pub(super) stop: CancellationToken,
     pub(super) tasks: TaskTracker,
+}
+
+impl Handle {
+    pub(super) fn new(connection: Arc<Connection>) -> Self {
+        let open = connection.stop.clone().drop_guard();
+        Self {
+            connection,
+            _open: Arc::new(open),
+        }
+    }
 }
 
 impl Connection {
     pub(super) fn new(
         name: &str,
         obs: Obs,
-        link: watch::Receiver<Link>,
         twitchat: Option<Generation>,
         tasks: TaskTracker,
     ) -> Self {
@@ -73,21 +94,22 @@ impl Connection {
             },
             obs,
             hub: Mutex::default(),
-            link,
+            link: watch::Sender::new(Link::Connecting),
             twitchat: watch::Sender::new(twitchat),
+            follows_twitchat: twitchat.is_none(),
             renewal: Notify::new(),
-            leaving: Notify::new(),
+            stream_dropped: Notify::new(),
             subscribing: tokio::sync::Mutex::default(),
             stop: CancellationToken::new(),
             tasks,
         }
     }
 
-    pub(super) fn hub(&self) -> MutexGuard<'_, Hub> {
+    fn hub(&self) -> MutexGuard<'_, Hub> {
         self.hub.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a request to the bridge; the reply as it came, unless it is an error.
+    /// Makes a request to the bridge. Returns the reply as it came, unless it is an error.
     pub(super) async fn request(
         &self,
         name: &str,
@@ -102,8 +124,8 @@ impl Connection {
         let message = to_raw_value(&fields).map_err(|_| Error::Fields {
             request: name.into(),
         })?;
-        let (ticket, reply) = self.registered(within, |hub| hub.expect_reply(&id)).await?;
-        let _forget = Forget(|| self.hub().forget_reply(&id, ticket));
+        let (ticket, reply) = self.registered(within, |hub| hub.add_request(&id)).await?;
+        let _remove = OnDrop(|| self.hub().remove_request(&id, ticket));
         if let Err(error) = self.obs.broadcast(&message).await {
             return Err(self.explained(error).await);
         }
@@ -129,40 +151,40 @@ impl Connection {
         })
     }
 
-    /// Sends an action; waits until OBS has relayed it and, if `awaits` is not empty, for the first
-    /// message that is one of these.
+    /// Sends an action. Waits until OBS has relayed it and, if `expected` is not empty, for the
+    /// first message that is one of these.
     pub(super) async fn deliver(
         &self,
         prepared: &Prepared,
-        awaits: &[Expected],
+        expected: &[Expected],
         within: Duration,
     ) -> Result<(Sent, Option<Value>), Error> {
         let id = Uuid::new_v4().to_string();
         let action = || prepared.kind.clone();
         let message = to_raw_value(&prepared.envelope(&id))
             .map_err(|_| Error::Fields { request: action() })?;
-        let expected = self
-            .registered(within, |hub| hub.expect_echo(&id, awaits))
+        let receivers = self
+            .registered(within, |hub| hub.add_action(&id, expected))
             .await?;
-        let _forget = Forget(|| self.hub().forget_echo(expected.ticket));
+        let _remove = OnDrop(|| self.hub().remove_action(receivers.ticket));
         let mut is_relayed = false;
         let delivery = async {
-            // OBS keeps no order between its reply, the echo and the answer; the hub keeps each
-            // until it is looked for.
+            // OBS's reply, the echo and the answer come in any order; the channels keep each until
+            // it is received here.
             if let Err(error) = self.obs.broadcast(&message).await {
                 return Err(self.explained(error).await);
             }
-            expected
-                .echoed
+            receivers
+                .echo
                 .await
                 .map_err(|_| Error::Closed)?
                 .map_err(Error::Disconnected)?;
             is_relayed = true;
-            if awaits.is_empty() {
+            if expected.is_empty() {
                 return Ok(None);
             }
-            expected
-                .answered
+            receivers
+                .answer
                 .await
                 .map_err(|_| Error::Closed)?
                 .map_err(Error::Disconnected)
@@ -198,12 +220,12 @@ impl Connection {
         within: Duration,
     ) -> Result<(), Error> {
         let _turn = self.subscribing.lock().await;
-        // Before it is asked for: the first event may come before the reply.
-        if !self.hub().add(stream) {
-            return Err(self.lost().unwrap_or(Error::Closed));
+        // Added before the request is sent: the first event may come before the reply.
+        if !self.hub().add_stream(stream) {
+            return Err(lost(&self.link.borrow()).unwrap_or(Error::Closed));
         }
         let reply = self
-            .request("Subscribe", self.events(stream.names.events()), within)
+            .request("Subscribe", self.subscription(&stream.names), within)
             .await?;
         let unknown = unknown(&reply);
         if unknown.is_empty() {
@@ -222,44 +244,83 @@ impl Connection {
             return Ok(());
         }
         let reply = self
-            .request("Subscribe", self.events(names.events()), within)
+            .request("Subscribe", self.subscription(&names), within)
             .await?;
         self.hub().renewed(&reply);
         Ok(())
     }
 
-    /// Ends what only streams wanted that are gone. A bridge that does not hear of it ends it by
-    /// itself, later.
+    /// Ends the subscriptions that only dropped streams wanted.
     pub(super) async fn unsubscribe(&self) {
         let _turn = self.subscribing.lock().await;
-        let names = self.hub().take_left();
+        let names = self.hub().take_unwanted();
         if !names.is_empty() {
+            let fields = self.subscription(&names);
+            // Nothing depends on the reply.
             drop(
-                self.request(
-                    "UnSubscribe",
-                    self.events(names.events()),
-                    UNSUBSCRIBED_WITHIN,
-                )
-                .await,
+                self.request("UnSubscribe", fields, UNSUBSCRIBED_WITHIN)
+                    .await,
             );
         }
     }
 
-    /// Takes a stream out; the bridge is told in the background.
-    pub(super) fn leave(&self, stream: &Arc<Queue>) {
-        self.hub().remove(stream);
-        self.leaving.notify_one();
+    /// Removes a stream. Its subscription ends in the background.
+    pub(super) fn remove_stream(&self, stream: &Arc<Queue>) {
+        self.hub().remove_stream(stream);
+        self.stream_dropped.notify_one();
+    }
+
+    /// Gives a message from OBS to everybody who waits for it.
+    pub(super) fn route(&self, batch: &Batch) {
+        let mut hub = self.hub();
+        for message in &batch.events {
+            let consequences = hub.route(message);
+            if consequences.renew {
+                self.renewal.notify_one();
+            }
+            if let Some(version) = consequences.twitchat.filter(|_| self.follows_twitchat) {
+                self.twitchat
+                    .send_if_modified(|known| known.replace(version) != Some(version));
+            }
+        }
+    }
+
+    /// OBS sends messages from now on.
+    pub(super) fn set_up(&self) {
+        let mut hub = self.hub();
+        hub.connected();
+        self.link.send_replace(Link::Up);
+        self.renewal.notify_one();
+    }
+
+    /// OBS sends no messages until the next [`set_up`](Self::set_up).
+    pub(super) fn set_down(&self, cause: ConnectionError) {
+        let mut hub = self.hub();
+        hub.disconnected(&cause);
+        self.link.send_replace(Link::Down(cause));
+    }
+
+    /// The connection has ended for good, for a cause or because the client was closed. Everybody
+    /// who waits gets an error. Does nothing if it had ended before.
+    pub(super) fn set_stopped(&self, cause: Option<ConnectionError>) {
+        let mut hub = self.hub();
+        if !matches!(*self.link.borrow(), Link::Stopped(_)) {
+            hub.end(cause.as_ref());
+            self.link.send_replace(Link::Stopped(cause));
+        }
+    }
+
+    /// Waits for the state of the connection to be as `wanted`.
+    pub(super) async fn until(&self, wanted: impl FnMut(&Link) -> bool) -> Link {
+        let mut link = self.link.subscribe();
+        // It does not fail: this connection holds the sender.
+        let found = link.wait_for(wanted).await.map(|link| link.clone());
+        found.unwrap_or(Link::Stopped(None))
     }
 
     /// Waits until the connection has ended for good.
-    pub(super) async fn ended(&self) {
-        // An error means that the task is gone.
-        drop(
-            self.link
-                .clone()
-                .wait_for(|link| matches!(link, Link::Stopped(_)))
-                .await,
-        );
+    pub(super) async fn until_stopped(&self) {
+        self.until(|link| matches!(link, Link::Stopped(_))).await;
     }
 
     /// Ends everything, and waits until it has ended.
@@ -268,46 +329,44 @@ impl Connection {
         self.tasks.wait().await;
     }
 
-    /// Ends all subscriptions at the bridge, without waiting for its reply.
-    pub(super) async fn say_goodbye(&self) {
+    /// Ends all subscriptions, without waiting for the bridge's reply.
+    pub(super) async fn unsubscribe_from_all(&self) {
         let names = self.hub().all_names();
         if names.is_empty() || !matches!(*self.link.borrow(), Link::Up) {
             return;
         }
-        let mut fields = self.events(names.events());
+        let mut fields = self.subscription(&names);
         fields.insert("request".into(), "UnSubscribe".into());
         if let Ok(message) = to_raw_value(&fields) {
             drop(timeout(UNSUBSCRIBED_WITHIN, self.obs.broadcast(&message)).await);
         }
     }
 
-    fn events(&self, events: Value) -> Map<String, Value> {
+    /// The fields of a `Subscribe` or `UnSubscribe`.
+    fn subscription(&self, names: &Names) -> Map<String, Value> {
         Map::from_iter([
-            ("events".to_owned(), events),
+            ("events".to_owned(), names.to_json()),
             ("client".to_owned(), self.name.as_str().into()),
         ])
     }
 
-    /// Registers with the hub what is about to be sent, waiting for the connection if there is
-    /// none.
+    /// Registers with the hub what is about to be sent. Waits for the connection if there is none.
     async fn registered<T>(
         &self,
         within: Duration,
         register: impl Fn(&mut Hub) -> Option<T>,
     ) -> Result<T, Error> {
-        let mut link = self.link.clone();
         let registered = async {
             loop {
-                let found = link
-                    .wait_for(|link| matches!(link, Link::Up | Link::Stopped(_)))
+                match self
+                    .until(|link| matches!(link, Link::Up | Link::Stopped(_)))
                     .await
-                    .map(|link| link.clone());
-                match found {
-                    Ok(Link::Stopped(Some(cause))) => return Err(Error::Disconnected(cause)),
-                    Ok(Link::Stopped(None)) | Err(_) => return Err(Error::Closed),
-                    // The hub refuses if the connection was lost at this moment: then the link says
-                    // so too.
-                    Ok(_) => {
+                {
+                    Link::Stopped(Some(cause)) => return Err(Error::Disconnected(cause)),
+                    Link::Stopped(None) => return Err(Error::Closed),
+                    // The hub refuses if the connection was lost at this moment: then the next look
+                    // at the link shows it.
+                    Link::Up | Link::Down(_) | Link::Connecting => {
                         if let Some(registered) = register(&mut self.hub()) {
                             return Ok(registered);
                         }
@@ -317,44 +376,39 @@ impl Connection {
         };
         match timeout(within, registered).await {
             Ok(registered) => registered,
-            Err(_) => Err(self
-                .lost()
-                .unwrap_or(Error::Obs(RequestError::NotConnected.into()))),
-        }
-    }
-
-    /// Waits until there is no connection.
-    pub(super) async fn disconnected(&self) -> Error {
-        // An error means that the task is gone.
-        drop(
-            self.link
-                .clone()
-                .wait_for(|link| matches!(link, Link::Down(_) | Link::Stopped(_)))
-                .await,
-        );
-        self.lost().unwrap_or(Error::Closed)
-    }
-
-    /// Why there is no connection, if there is none.
-    fn lost(&self) -> Option<Error> {
-        match &*self.link.borrow() {
-            Link::Down(cause) | Link::Stopped(Some(cause)) => {
-                Some(Error::Disconnected(cause.clone()))
+            Err(_) => {
+                Err(lost(&self.link.borrow())
+                    .unwrap_or(Error::Obs(RequestError::NotConnected.into())))
             }
-            Link::Stopped(None) => Some(Error::Closed),
-            Link::Up | Link::Connecting => None,
         }
     }
 
-    /// Why OBS did not take a message. A lost connection shows here first, and its cause a moment
-    /// later.
+    /// Waits until there is no connection, and returns why.
+    pub(super) async fn until_disconnected(&self) -> Error {
+        let link = self
+            .until(|link| matches!(link, Link::Down(_) | Link::Stopped(_)))
+            .await;
+        lost(&link).unwrap_or(Error::Closed)
+    }
+
+    /// The error of a message that OBS did not take. A lost connection shows in the request first,
+    /// and its cause is known a moment later.
     async fn explained(&self, error: RequestError) -> Error {
         match error {
-            RequestError::NotConnected => timeout(CAUSE_WITHIN, self.disconnected())
+            RequestError::NotConnected => timeout(CAUSE_WITHIN, self.until_disconnected())
                 .await
                 .unwrap_or_else(|_| Error::Obs(RequestError::NotConnected.into())),
             error => Error::Obs(error.into()),
         }
+    }
+}
+
+/// Why there is no connection, if there is none.
+fn lost(link: &Link) -> Option<Error> {
+    match link {
+        Link::Down(cause) | Link::Stopped(Some(cause)) => Some(Error::Disconnected(cause.clone())),
+        Link::Stopped(None) => Some(Error::Closed),
+        Link::Up | Link::Connecting => None,
     }
 }
 
@@ -377,10 +431,11 @@ fn unknown(reply: &Map<String, Value>) -> Vec<String> {
         .collect()
 }
 
-/// Takes out of the hub what nobody waits for any more.
-struct Forget<F: FnMut()>(F);
+/// Calls a function when it is dropped: after the reply has come, and when nobody waits for it any
+/// more.
+struct OnDrop<F: FnMut()>(F);
 
-impl<F: FnMut()> Drop for Forget<F> {
+impl<F: FnMut()> Drop for OnDrop<F> {
     fn drop(&mut self) {
         self.0();
     }

@@ -1,4 +1,4 @@
-//! What can go wrong in a client.
+//! The errors of a client.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,7 +7,8 @@ use crate::{
     twitchat::action::Problem,
 };
 
-/// Why something did not work. Its text is for people: it names what was tried and what to do next.
+/// The errors of [`Client`](super::Client). The texts are for people: they name what was tried and
+/// what to do next.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -16,14 +17,14 @@ pub enum Error {
     #[error(transparent)]
     Connect(ConnectionError),
     /// There was no connection to OBS within the timeout, or it broke after the request was sent
-    /// and before the reply came. In the second case nobody knows whether the bridge or Twitchat
-    /// acted on it, so the client does not send it again.
+    /// and before the reply came. In the second case the bridge or Twitchat may have carried it out,
+    /// so the client does not send it again.
     #[error(transparent)]
     Disconnected(ConnectionError),
     /// [`Client::close`](super::Client::close) was called.
     #[error("this client has been closed")]
     Closed,
-    /// OBS refused the message, or did not take it in time.
+    /// OBS refused the message, or did not reply in time.
     #[error(transparent)]
     Obs(ObsError),
     /// No bridge replied to the request.
@@ -43,41 +44,41 @@ pub enum Error {
         /// The text in the reply's `error`.
         reason: String,
     },
-    /// The bridge's reply does not have the shape that was asked for.
+    /// The bridge's reply does not have the shape of [`Request::Reply`](super::Request::Reply).
     #[error("the reply to {request} cannot be read")]
     Reply {
         /// The name of the request.
         request: String,
-        /// The field in question.
+        /// Names the field.
         source: serde_json::Error,
     },
-    /// A request's fields are no JSON object.
+    /// A request's fields are not a JSON object.
     #[error("the fields of {request} cannot be written as a JSON object")]
     Fields {
         /// The name of the request.
         request: String,
     },
-    /// A name that is not written as `Source.Type` or `Source.*`.
+    /// The name is not written as `Source.Type` or `Source.*`.
     #[error(
         "{name:?} is not the name of an event: write it as Source.Type, such as Twitch.Follow, or \
             Source.* for all of a source"
     )]
     EventName {
-        /// The name.
+        /// The name as it was given.
         name: String,
     },
-    /// Events that the bridge does not know, so it would never send them.
+    /// The bridge does not know these events, so it would never send them.
     #[error("the bridge knows no event named {}", .names.join(", "))]
     UnknownEvents {
         /// Their names, as `Source.Type`.
         names: Vec<String>,
     },
-    /// An event's data does not have the shape that was asked for.
+    /// An event's data does not have the shape of the type.
     #[error("the data of {event} cannot be read")]
     Data {
         /// The name of the event, as `Source.Type`.
         event: String,
-        /// The field in question.
+        /// Names the field.
         source: serde_json::Error,
     },
     /// The action does not exist, or Twitchat cannot use its fields. Nothing was sent.
@@ -89,7 +90,7 @@ pub enum Error {
     NotRelayed {
         /// Twitchat's type of the action.
         action: String,
-        /// The timeout.
+        /// How long the client waited.
         within: Duration,
     },
     /// OBS relayed the action, and Twitchat or its overlay did not answer it within the timeout.
@@ -98,11 +99,11 @@ pub enum Error {
     NoAnswer {
         /// Twitchat's type of the action.
         action: String,
-        /// The timeout.
+        /// How long the client waited.
         within: Duration,
     },
-    /// Nothing answers this action, so [`Client::query`](super::Client::query) cannot wait for an
-    /// answer. Nothing was sent.
+    /// Twitchat never answers this action, so [`Client::query`](super::Client::query) did not send
+    /// it.
     #[error("nothing answers {action}: send it without waiting for an answer")]
     Unanswerable {
         /// Twitchat's type of the action.
@@ -112,7 +113,13 @@ pub enum Error {
 
 /// Why there is no connection to OBS.
 #[derive(Debug, Clone)]
-pub struct ConnectionError(Arc<Cause>);
+pub struct ConnectionError(Reason);
+
+#[derive(Debug, Clone)]
+enum Reason {
+    Obs(Arc<Cause>),
+    Panicked,
+}
 
 /// What a program can do about a missing connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -128,41 +135,54 @@ pub enum ConnectionErrorKind {
     /// The user has disconnected this client in OBS's list of sessions. The client does not try
     /// again.
     Kicked,
+    /// A task of the client has panicked, which is a bug. The client does not try again.
+    Panicked,
 }
 
 impl ConnectionError {
-    /// What kind of failure it is.
+    /// The kind of the failure, which decides what the program can do about it.
     pub fn kind(&self) -> ConnectionErrorKind {
-        match self.0.kind() {
-            Kind::Unreachable => ConnectionErrorKind::Unreachable,
-            Kind::Password => ConnectionErrorKind::Password,
-            Kind::TooOld => ConnectionErrorKind::TooOld,
-            Kind::Kicked => ConnectionErrorKind::Kicked,
+        match &self.0 {
+            Reason::Obs(cause) => match cause.kind() {
+                Kind::Unreachable => ConnectionErrorKind::Unreachable,
+                Kind::Password => ConnectionErrorKind::Password,
+                Kind::TooOld => ConnectionErrorKind::TooOld,
+                Kind::Kicked => ConnectionErrorKind::Kicked,
+            },
+            Reason::Panicked => ConnectionErrorKind::Panicked,
         }
     }
 
-    /// For the command line, which has an exit code for each cause.
-    #[doc(hidden)]
-    pub fn cause(&self) -> &Arc<Cause> {
-        &self.0
+    pub(super) fn panicked() -> Self {
+        Self(Reason::Panicked)
     }
 }
 
+#[doc(hidden)]
 impl From<Arc<Cause>> for ConnectionError {
     fn from(cause: Arc<Cause>) -> Self {
-        Self(cause)
+        Self(Reason::Obs(cause))
     }
 }
 
 impl fmt::Display for ConnectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match &self.0 {
+            Reason::Obs(cause) => cause.fmt(f),
+            Reason::Panicked => f.write_str(
+                "the connection to OBS has failed: this is a bug in twitchat-bridge, please report \
+                    it with the message of the panic",
+            ),
+        }
     }
 }
 
 impl std::error::Error for ConnectionError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
+        match &self.0 {
+            Reason::Obs(cause) => cause.source(),
+            Reason::Panicked => None,
+        }
     }
 }
 
@@ -179,6 +199,7 @@ impl ObsError {
     }
 }
 
+#[doc(hidden)]
 impl From<RequestError> for ObsError {
     fn from(error: RequestError) -> Self {
         Self(error)
@@ -191,13 +212,14 @@ impl From<RequestError> for ObsError {
 pub struct ActionError(Problem);
 
 impl ActionError {
-    /// The dotted path of the field that is wrong, in Twitchat's spelling; `None` if the action
-    /// itself is.
+    /// The dotted path of the field that is wrong, in Twitchat's spelling. `None` if the action
+    /// itself is wrong.
     pub fn field(&self) -> Option<&str> {
         self.0.parameter()
     }
 }
 
+#[doc(hidden)]
 impl From<Problem> for ActionError {
     fn from(problem: Problem) -> Self {
         Self(problem)

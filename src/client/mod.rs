@@ -2,12 +2,12 @@
 //!
 //! A [`Client`] connects to OBS, which the bridge is connected to as well, and offers three things:
 //!
-//! - [`Client::subscribe`]: the events that the bridge emits, as a [`Stream`](futures::Stream) of
-//!   [`Update`]s.
-//! - [`Client::request`]: what the bridge knows and does, such as the credits ([`requests`] has
-//!   them all).
-//! - [`Client::send`]: what Twitchat can do, such as marking messages as read ([`actions`] has them
-//!   all).
+//! - [`Client::subscribe`] receives the events that the bridge emits, as a
+//!   [`Stream`](futures::Stream) of [`Update`]s.
+//! - [`Client::request`] asks the bridge for something, such as the credits, or has it do
+//!   something, such as rolling them. [`requests`] has the requests.
+//! - [`Client::send`] sends Twitchat an action, such as marking messages as read. [`actions`] has
+//!   the actions.
 //!
 //! ```
 //! use twitchat_bridge::client::{Client, Options, Update, events::Typed, requests::GetCredits};
@@ -40,29 +40,34 @@
 //!
 //! # When OBS goes away
 //!
-//! The client connects again by itself, as long as it exists: after 0.25 s to 2 s, or 30 s if OBS
-//! refuses the password. It gives up only if OBS's user disconnects it in OBS's list of sessions,
-//! or if OBS is too old. Meanwhile:
+//! The client connects again by itself for as long as it exists. It retries after 0.25 s to 2 s, or
+//! after 30 s if OBS refuses the password. It gives up only if OBS's user disconnects it in OBS's
+//! list of sessions, or if OBS is too old. Meanwhile:
 //!
-//! - Streams say [`Update::Disconnected`], and [`Update::Resumed`] with the number of events that
-//!   may be missing. Subscriptions are made anew by the client; also when the bridge was started
-//!   again, and every hour, because bridges forget clients that are silent for a day.
+//! - Streams yield [`Update::Disconnected`], and later [`Update::Resumed`] with the number of events
+//!   that may be missing. The client renews the subscriptions then. It also renews them when the
+//!   bridge was restarted, and every hour, because bridges forget clients that are silent for a
+//!   day.
 //! - A new request or action waits for the connection, within [`Options::timeout`].
-//! - A request or action that is on its way fails with [`Error::Disconnected`]. It may have been
-//!   carried out, so the client does not send it a second time.
+//! - A request or action that has been sent fails with [`Error::Disconnected`]. The bridge or
+//!   Twitchat may have carried it out, so the client does not send it a second time.
 //!
 //! # When this program is slow
 //!
-//! The client always reads from OBS, so a stream that nobody reads holds up neither the others nor
-//! replies. A stream keeps 8,192 events or 16 MiB; it counts those beyond, and says so in their
-//! place with [`Update::Missed`].
+//! The client always reads from OBS. A stream that nobody reads delays neither other streams nor
+//! replies. A stream keeps up to 8,192 events or 16 MiB. It counts the events beyond that, and
+//! yields the number in their place as [`Update::Missed`].
 
 mod action;
 mod connection;
 mod error;
+mod event;
 pub mod events;
 mod hub;
+mod message;
+mod names;
 mod options;
+mod queue;
 pub mod requests;
 mod task;
 #[cfg(test)]
@@ -72,7 +77,6 @@ mod typed;
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
-use tokio_util::sync::DropGuard;
 
 pub use action::{Action, NamedAction, Sent, actions};
 pub use error::{ActionError, ConnectionError, ConnectionErrorKind, Error, ObsError};
@@ -86,22 +90,20 @@ use crate::{
     obs::Obs,
     twitchat::action::{Expected, Prepared},
 };
-use connection::{Connection, Link};
-use events::Queue;
-use hub::Names;
+use connection::{Handle, Link};
+use names::Names;
+use queue::Queue;
 
-/// A connection to OBS and, through it, to a bridge and to Twitchat. Clones are cheap and share the
-/// connection, which ends with the last of them and the last of their [`Events`].
+/// A connection to OBS and, through OBS, to a bridge and to Twitchat. Clones are cheap and share the
+/// connection. It ends with the last clone and the last of their [`Events`].
 #[derive(Debug, Clone)]
 pub struct Client {
-    connection: Arc<Connection>,
+    handle: Handle,
     timeout: Duration,
-    /// Ends the tasks with the last handle.
-    _alive: Arc<DropGuard>,
 }
 
 impl Client {
-    /// Connects to OBS. A bridge need not be running yet.
+    /// Connects to OBS. The bridge does not need to run yet.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, ConnectionErrorKind, Error, Options};
@@ -121,34 +123,24 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Connect`] if OBS is not there, which [`Options::wait_for_obs`] changes, if it does
-    /// not accept the password, or if it is too old.
+    /// [`Error::Connect`] if OBS is not reachable (see [`Options::wait_for_obs`]), does not accept
+    /// the password, or is too old.
     pub async fn connect(options: Options) -> Result<Self, Error> {
         let (wait, timeout) = (options.wait_for_obs, options.timeout);
-        let (connection, alive) = task::start(options);
-        let client = Self {
-            connection,
-            timeout,
-            _alive: Arc::new(alive),
-        };
-        let mut link = client.connection.link.clone();
+        let handle = task::start(options);
         let is_decided = |link: &Link| match link {
             Link::Connecting => false,
             Link::Down(_) => !wait,
             Link::Up | Link::Stopped(_) => true,
         };
-        let found = link
-            .wait_for(is_decided)
-            .await
-            .map_or(Link::Stopped(None), |link| link.clone());
-        match found {
-            Link::Up => Ok(client),
+        match handle.connection.until(is_decided).await {
+            Link::Up => Ok(Self { handle, timeout }),
             Link::Down(cause) | Link::Stopped(Some(cause)) => Err(Error::Connect(cause)),
             Link::Connecting | Link::Stopped(None) => Err(Error::Closed),
         }
     }
 
-    /// A handle to the same connection that waits so long for replies.
+    /// A handle to the same connection with another timeout, see [`Options::timeout`].
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self {
@@ -157,8 +149,7 @@ impl Client {
         }
     }
 
-    /// Makes a request to the bridge. [`requests`] has what can be asked for, and says how to add
-    /// to it.
+    /// Makes a request to the bridge. [`requests`] has the requests, and shows how to define others.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, Error, Options, requests::{AddToCredits, GetCredits}};
@@ -182,21 +173,21 @@ impl Client {
     /// # Errors
     ///
     /// [`Error::Refused`] if the bridge replies with an error, [`Error::NoReply`] if no bridge
-    /// does, [`Error::Reply`] if the reply does not have the shape of `R::Reply`, and those of the
-    /// connection.
+    /// replies, [`Error::Reply`] if the reply does not have the shape of `R::Reply`, and
+    /// [`Error::Disconnected`], [`Error::Obs`] or [`Error::Closed`] if the connection fails.
     pub async fn request<R: Request>(&self, request: &R) -> Result<Reply<R::Reply>, Error> {
         let Ok(Value::Object(mut fields)) = serde_json::to_value(request) else {
             return Err(Error::Fields {
                 request: R::NAME.into(),
             });
         };
-        fields.insert("client".into(), self.connection.name.as_str().into());
+        fields.insert("client".into(), self.handle.connection.name.as_str().into());
         Reply::read(R::NAME, self.request_raw(R::NAME, fields).await?)
     }
 
-    /// Makes a request by its name and fields, as `docs/bus.md` lists them, and returns the reply
-    /// as it came: the fields of the answer, and those around it (`bridge`, `status`, `id`, `seq`,
-    /// `durable`). An `id` in the fields is kept.
+    /// Makes a request by its name and fields, which `docs/bus.md` lists. Returns the reply as it
+    /// came: the fields of the answer together with `bridge`, `status`, `id`, `seq` and `durable`.
+    /// The client adds an `id` to the fields unless they have one.
     ///
     /// ```
     /// use serde_json::{Map, json};
@@ -222,16 +213,19 @@ impl Client {
         name: &str,
         fields: Map<String, Value>,
     ) -> Result<Map<String, Value>, Error> {
-        self.connection.request(name, fields, self.timeout).await
+        self.handle
+            .connection
+            .request(name, fields, self.timeout)
+            .await
     }
 
-    /// Sends Twitchat an action, and waits until OBS has relayed it to everybody. OBS does not know
-    /// whether Twitchat is open, so neither does the client. [`actions`] has the actions that
-    /// Twitchat knows; [`NamedAction`] takes them by name.
+    /// Sends Twitchat an action, and waits until OBS has relayed it to all its clients. OBS does not
+    /// know whether Twitchat is open, so the client does not know either. [`actions`] has the
+    /// actions as types; [`NamedAction`] sends them by name.
     ///
-    /// The action is checked first, and put into the words of the Twitchat that listens, see
-    /// [`Options::twitchat_version`]. Some actions cannot be taken back, such as a ban:
-    /// [`Action::prepare`] says so before anything is sent.
+    /// The client checks the action first and translates it for the version of Twitchat that is in
+    /// use, see [`Options::twitchat_version`]. Some actions cannot be undone, such as a ban:
+    /// [`Action::prepare`] shows which, without sending anything.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, Error, NamedAction, Options, actions::ChatFeedRead};
@@ -255,7 +249,8 @@ impl Client {
     /// # Errors
     ///
     /// [`Error::Action`] if the action is wrong: then nothing was sent. [`Error::NotRelayed`] if
-    /// OBS does not relay it in time, and those of the connection.
+    /// OBS does not relay it in time. [`Error::Disconnected`], [`Error::Obs`] or [`Error::Closed`]
+    /// if the connection fails.
     pub async fn send(&self, action: &(impl Action + ?Sized)) -> Result<Sent, Error> {
         let prepared = self.prepare(action)?;
         self.deliver(&prepared, &[]).await.map(|(sent, _)| sent)
@@ -281,8 +276,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Unanswerable`] if nothing answers such an action, [`Error::NoAnswer`] if nothing
-    /// does within the timeout, and those of [`send`](Self::send).
+    /// [`Error::Unanswerable`] if Twitchat never answers this action, [`Error::NoAnswer`] if no
+    /// answer comes within the timeout, and the errors of [`send`](Self::send).
     pub async fn query(&self, action: &(impl Action + ?Sized)) -> Result<Value, Error> {
         let prepared = self.prepare(action)?;
         if prepared.answers.is_empty() {
@@ -294,15 +289,16 @@ impl Client {
         Ok(answer.unwrap_or_default())
     }
 
-    /// The version of Twitchat for which actions are sent: the one of the options, else that of the
-    /// Twitchat from which the client received a message last. `None` before the first one.
+    /// The version of Twitchat that actions are translated for: the version in the options, else
+    /// that of the Twitchat from which the client received a message last. `None` before the first
+    /// message.
     pub fn twitchat_version(&self) -> Option<Generation> {
-        *self.connection.twitchat.borrow()
+        *self.handle.connection.twitchat.borrow()
     }
 
-    /// Subscribes to events, given as `Source.Type` or `Source.*`, in any case: `Twitch.Follow`,
-    /// `Twitch.*`, or `Twitchat.FOLLOW` for Twitchat's own message. The first events come when the
-    /// bridge has replied.
+    /// Subscribes to events by name: `Source.Type` or `Source.*`, in any case. Examples are
+    /// `Twitch.Follow`, `Twitch.*`, and `Twitchat.FOLLOW` for Twitchat's own message. Returns when
+    /// the bridge has confirmed the subscription.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, Error, Options, requests::PublishEvent};
@@ -327,54 +323,54 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::EventName`] and [`Error::UnknownEvents`] for names, and those of
-    /// [`request`](Self::request). Then nothing is subscribed to.
+    /// [`Error::EventName`] or [`Error::UnknownEvents`] if a name is wrong, and the errors of
+    /// [`request`](Self::request). After an error there is no subscription.
     pub async fn subscribe<N: AsRef<str>>(
         &self,
         names: impl IntoIterator<Item = N>,
     ) -> Result<Events, Error> {
         let names = Names::read(names).map_err(|name| Error::EventName { name })?;
         let queue = Arc::new(Queue::new(names));
-        // Ends the subscription if it does not come about.
-        let events = Events::new(Arc::clone(&queue), self.clone());
-        self.connection.subscribe(&queue, self.timeout).await?;
+        // Dropped after an error, which ends the subscription.
+        let events = Events::new(Arc::clone(&queue), self.handle.clone());
+        self.handle
+            .connection
+            .subscribe(&queue, self.timeout)
+            .await?;
         Ok(events)
     }
 
-    /// Waits until the connection to OBS is lost, and returns why. Returns at once while there is
-    /// none.
+    /// Waits until the connection to OBS is lost, and returns why. Returns at once if there is no
+    /// connection.
     pub async fn disconnected(&self) -> Error {
-        self.connection.disconnected().await
+        self.handle.connection.until_disconnected().await
     }
 
-    /// Ends the connection, also for all clones: subscriptions end at the bridge, streams end, and
-    /// requests on their way fail with [`Error::Closed`]. Without it the same happens in the
-    /// background when the last handle is dropped.
+    /// Ends the connection, also for all clones, and waits until it has ended. The client
+    /// unsubscribes from everything, streams end, and requests that wait for a reply fail with
+    /// [`Error::Closed`]. When the last handle is dropped, the same happens in the background.
     pub async fn close(self) {
-        self.connection.close().await;
+        self.handle.connection.close().await;
     }
 
     /// For requests to OBS itself.
     #[doc(hidden)]
     pub fn obs(&self) -> &Obs {
-        &self.connection.obs
+        &self.handle.connection.obs
     }
 
-    /// Sends an action, and waits until OBS has relayed it and, if `awaits` is not empty, until one
-    /// of these messages has come.
+    /// Sends an action. Waits until OBS has relayed it and, if `expected` is not empty, until one of
+    /// these messages has come.
     #[doc(hidden)]
     pub async fn deliver(
         &self,
         prepared: &Prepared,
-        awaits: &[Expected],
+        expected: &[Expected],
     ) -> Result<(Sent, Option<Value>), Error> {
-        self.connection
-            .deliver(prepared, awaits, self.timeout)
+        self.handle
+            .connection
+            .deliver(prepared, expected, self.timeout)
             .await
-    }
-
-    fn leave(&self, stream: &Arc<Queue>) {
-        self.connection.leave(stream);
     }
 
     fn prepare(&self, action: &(impl Action + ?Sized)) -> Result<Prepared, Error> {

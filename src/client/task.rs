@@ -1,12 +1,10 @@
-//! The tasks of a client: one takes what OBS sends to whoever waits for it, one keeps the
-//! subscriptions alive. They end with the last handle, or when the connection is lost for good.
+//! The two tasks of a client: one routes what OBS sends, one keeps the subscriptions alive. They
+//! end with the last handle, or when the connection is lost for good. If one panics, both end, and
+//! everybody who waits gets an error.
 
-use std::{future::ready, sync::Arc, time::Duration};
+use std::{future::ready, sync::Arc, thread, time::Duration};
 
-use tokio::{
-    sync::{mpsc::Receiver, watch},
-    time::sleep,
-};
+use tokio::{sync::mpsc::Receiver, time::sleep};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
@@ -14,25 +12,24 @@ use tokio_util::{
 use tracing::debug;
 
 use super::{
-    Options,
-    connection::{Connection, Link},
-    hub::Asks,
+    ConnectionError, Options,
+    connection::{Connection, Handle},
 };
 use crate::obs::{self, Notice, Stop};
 
-/// A bridge forgets clients that say nothing for a day.
+/// A bridge forgets clients that are silent for a day.
 const RENEWED_EVERY: Duration = Duration::from_secs(3_600);
 /// How long a bridge has to confirm the subscriptions: one that is starting reads its journal
 /// first.
 const RENEWED_WITHIN: Duration = Duration::from_secs(30);
-/// How long after a failure they are renewed once more. A bridge that comes says Hello, and the
-/// connection too makes itself known.
+/// The pause after a failure. A bridge that starts sends a Hello, and a new connection renews the
+/// subscriptions as well.
 const RENEWED_AFTER_FAILURE: Duration = Duration::from_secs(30);
-/// At least so long between two renewals: bridges may say Hello again and again.
+/// The least time between two renewals: bridges may send Hello again and again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Starts to connect. The tasks end with the guard.
-pub(super) fn start(options: Options) -> (Arc<Connection>, DropGuard) {
+/// Starts to connect. The tasks end with the last handle.
+pub(super) fn start(options: Options) -> Handle {
     let (end_of_link, tasks) = (CancellationToken::new(), TaskTracker::new());
     let (name, twitchat) = (options.name.clone(), options.twitchat);
     let (obs, notices) = obs::start(
@@ -41,113 +38,97 @@ pub(super) fn start(options: Options) -> (Arc<Connection>, DropGuard) {
         end_of_link.clone(),
         &tasks,
     );
-    let (links, link) = watch::channel(Link::Connecting);
-    let connection = Arc::new(Connection::new(&name, obs, link, twitchat, tasks));
-    let router = Router {
-        connection: Arc::clone(&connection),
-        links,
-        learns: twitchat.is_none(),
-    };
-    connection.tasks.spawn(router.run(notices));
-    connection
-        .tasks
-        .spawn(keep(Arc::clone(&connection), end_of_link.drop_guard()));
+    let connection = Arc::new(Connection::new(&name, obs, twitchat, tasks));
+    let link = end_of_link.drop_guard();
+    spawn(&connection, None, route(Arc::clone(&connection), notices));
+    spawn(
+        &connection,
+        Some(link),
+        keep_subscriptions(Arc::clone(&connection)),
+    );
     connection.tasks.close();
-    let guard = connection.stop.clone().drop_guard();
-    (connection, guard)
+    Handle::new(connection)
 }
 
-/// Takes what OBS sends to whoever waits for it.
-struct Router {
+/// Spawns a task of the client. However it ends, the connection ends with it.
+pub(super) fn spawn(
+    connection: &Arc<Connection>,
+    link: Option<DropGuard>,
+    task: impl Future<Output = ()> + Send + 'static,
+) {
+    let end = End {
+        connection: Arc::clone(connection),
+        _link: link,
+    };
+    connection.tasks.spawn(async move {
+        let _end = end;
+        task.await;
+    });
+}
+
+/// Dropped when a task ends, also when it panics or is aborted.
+struct End {
     connection: Arc<Connection>,
-    links: watch::Sender<Link>,
-    /// Whether the version of Twitchat is learnt from its messages.
-    learns: bool,
+    /// Ends the link to OBS, after the connection has got the cause.
+    _link: Option<DropGuard>,
 }
 
-impl Router {
-    async fn run(self, mut notices: Receiver<Notice>) {
-        while let Some(notice) = notices.recv().await {
-            match notice {
-                Notice::Heard(batch) => self.take(&batch),
-                Notice::Up(info) => {
-                    debug!(obs = info.version.obs, "connected to OBS");
-                    let mut hub = self.connection.hub();
-                    hub.up();
-                    self.links.send_replace(Link::Up);
-                    self.connection.renewal.notify_one();
-                }
-                Notice::Down(cause) | Notice::Waiting { cause, .. } => {
-                    debug!(%cause, "no connection to OBS");
-                    let mut hub = self.connection.hub();
-                    hub.down(&cause.clone().into());
-                    self.links.send_replace(Link::Down(cause.into()));
-                }
-                Notice::Stopped(Stop::Failed(cause)) => {
-                    let mut hub = self.connection.hub();
-                    hub.down(&cause.clone().into());
-                    self.links.send_replace(Link::Stopped(Some(cause.into())));
-                }
-                Notice::Stopped(Stop::Shutdown) => {
-                    drop(self.links.send_replace(Link::Stopped(None)));
-                }
-                Notice::SceneChanged(_)
-                | Notice::CollectionChanged
-                | Notice::StreamChanged { .. } => {}
-            }
-        }
-    }
-
-    fn take(&self, batch: &obs::Batch) {
-        let mut hub = self.connection.hub();
-        for heard in &batch.events {
-            let (asks, twitchat) = hub.take(heard);
-            if asks == Asks::Renewal {
-                self.connection.renewal.notify_one();
-            }
-            if let Some(version) = twitchat.filter(|_| self.learns) {
-                self.connection
-                    .twitchat
-                    .send_if_modified(|known| known.replace(version) != Some(version));
-            }
-        }
-    }
-}
-
-/// However it ends, nobody waits for it any more.
-impl Drop for Router {
+impl Drop for End {
     fn drop(&mut self) {
-        let mut hub = self.connection.hub();
-        if !matches!(*self.links.borrow(), Link::Stopped(_)) {
-            self.links.send_replace(Link::Stopped(None));
-        }
-        hub.end();
+        let cause = thread::panicking().then(ConnectionError::panicked);
+        self.connection.set_stopped(cause);
     }
 }
 
-/// Renews the subscriptions when it is time to, and ends those that nobody wants any more. The link
-/// ends with it.
-async fn keep(connection: Arc<Connection>, _link: DropGuard) {
+/// Gives what OBS sends to whoever waits for it.
+async fn route(connection: Arc<Connection>, mut notices: Receiver<Notice>) {
+    loop {
+        match notices.recv().await {
+            Some(Notice::Heard(batch)) => connection.route(&batch),
+            Some(Notice::Up(info)) => {
+                debug!(obs = info.version.obs, "connected to OBS");
+                connection.set_up();
+            }
+            Some(Notice::Down(cause) | Notice::Waiting { cause, .. }) => {
+                debug!(%cause, "no connection to OBS");
+                connection.set_down(cause.into());
+            }
+            Some(
+                Notice::SceneChanged(_) | Notice::CollectionChanged | Notice::StreamChanged { .. },
+            ) => {}
+            Some(Notice::Stopped(Stop::Failed(cause))) => {
+                return connection.set_stopped(Some(cause.into()));
+            }
+            Some(Notice::Stopped(Stop::Shutdown)) => return connection.set_stopped(None),
+            None => return connection.set_stopped(Some(ConnectionError::panicked())),
+        }
+    }
+}
+
+/// Renews the subscriptions when it is time to, and ends those of dropped streams.
+async fn keep_subscriptions(connection: Arc<Connection>) {
     let keeping = async {
         let mut wait = RENEWED_EVERY;
         loop {
             tokio::select! {
-                () = connection.leaving.notified() => {
+                () = connection.stream_dropped.notified() => {
                     connection.unsubscribe().await;
                     continue;
                 }
                 () = connection.renewal.notified() => {}
                 () = sleep(wait) => {}
             }
-            let renewed = tokio::select! {
-                renewed = connection.renew(RENEWED_WITHIN) => renewed.inspect_err(|error| debug!(%error, "subscriptions not renewed")).is_ok(),
-                // There is another reason: what was asked for is out of date.
+            let is_renewed = tokio::select! {
+                renewed = connection.renew(RENEWED_WITHIN) => renewed
+                    .inspect_err(|error| debug!(%error, "subscriptions not renewed"))
+                    .is_ok(),
+                // The subscriptions must be renewed once more: this request is out of date.
                 () = connection.renewal.notified() => {
                     connection.renewal.notify_one();
                     false
                 }
             };
-            wait = if renewed {
+            wait = if is_renewed {
                 RENEWED_EVERY
             } else {
                 RENEWED_AFTER_FAILURE
@@ -156,9 +137,8 @@ async fn keep(connection: Arc<Connection>, _link: DropGuard) {
         }
     };
     tokio::select! {
-        () = connection.stop.cancelled() => connection.say_goodbye().await,
-        // The link has ended for good.
-        () = connection.ended() => {}
+        () = connection.stop.cancelled() => connection.unsubscribe_from_all().await,
+        () = connection.until_stopped() => {}
         () = keeping => {}
     }
 }

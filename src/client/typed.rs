@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Error, events::Event};
+use super::{Error, event::Event};
 
 /// An event's data, by what happened. The same thing on another platform is the same variant: a new
 /// subscriber on YouTube follows, as somebody on Twitch does.
@@ -215,35 +215,41 @@ pub struct Donation {
     pub message: String,
 }
 
-impl Typed {
-    pub(super) fn of(event: &Event) -> Result<Self, Error> {
+impl Event {
+    /// The data of the events that most programs are about, in types of their own; [`Typed::Other`]
+    /// for the rest.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Data`] if the data does not have the documented shape.
+    pub fn typed(&self) -> Result<Typed, Error> {
         fn read<T: DeserializeOwned>(
             event: &Event,
             variant: impl Fn(T) -> Typed,
         ) -> Result<Typed, Error> {
             event.data().map(variant)
         }
-        match (event.source(), event.kind()) {
+        match (self.source(), self.kind()) {
             ("Twitch" | "Trovo" | "Kick", "Follow") | ("YouTube", "NewSubscriber") => {
-                read(event, Self::Follow)
+                read(self, Typed::Follow)
             }
-            ("Twitch", "Cheer") => read(event, Self::Cheer),
+            ("Twitch", "Cheer") => read(self, Typed::Cheer),
             ("Twitch", "Sub" | "PrimePaidUpgrade" | "GiftPaidUpgrade")
-            | ("Trovo" | "Kick", "Subscription") => read(event, Self::Sub),
-            ("Twitch", "ReSub") | ("Trovo" | "Kick", "Resubscription") => read(event, Self::ReSub),
+            | ("Trovo" | "Kick", "Subscription") => read(self, Typed::Sub),
+            ("Twitch", "ReSub") | ("Trovo" | "Kick", "Resubscription") => read(self, Typed::ReSub),
             ("Twitch", "GiftSub") | ("Trovo" | "Kick", "GiftSubscription") => {
-                read(event, Self::GiftSub)
+                read(self, Typed::GiftSub)
             }
             ("Twitch", "GiftBomb") | ("Trovo" | "Kick", "MassGiftSubscription") => {
-                read(event, Self::GiftBomb)
+                read(self, Typed::GiftBomb)
             }
-            ("Twitch" | "Trovo", "Raid") => read(event, Self::Raid),
-            ("Twitch" | "Kick", "RewardRedemption") => read(event, Self::Redemption),
+            ("Twitch" | "Trovo", "Raid") => read(self, Typed::Raid),
+            ("Twitch" | "Kick", "RewardRedemption") => read(self, Typed::Redemption),
             ("Twitch" | "Trovo" | "Kick", "ChatMessage") | ("YouTube", "Message") => {
-                read(event, Self::ChatMessage)
+                read(self, Typed::ChatMessage)
             }
-            _ if is_support(event) => read(event, Self::Donation),
-            _ => Ok(Self::Other),
+            _ if is_support(self) => read(self, Typed::Donation),
+            _ => Ok(Typed::Other),
         }
     }
 }
@@ -273,4 +279,77 @@ fn is_support(event: &Event) -> bool {
                 "Donation" | "OrderPlaced" | "GiftPurchase" | "SubscriptionPurchased"
             )
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::event::EventName;
+
+    /// An event as a client receives it.
+    fn received(name: EventName, data: &Value) -> Event {
+        Event {
+            name,
+            seq: 1,
+            timestamp: None,
+            is_replay: false,
+            data: serde_json::value::to_raw_value(data).unwrap().into(),
+        }
+    }
+
+    fn is_typed(event: &Event) -> bool {
+        event
+            .typed()
+            .unwrap_or_else(|error| panic!("{error:?}: {}", event.json()))
+            != Typed::Other
+    }
+
+    #[test]
+    fn every_documented_example_of_an_event_fits_its_type() {
+        let examples: Value =
+            serde_json::from_str(include_str!("../mapping/render/examples.json")).unwrap();
+        let name = |title: &str| EventName::parse(title.split(' ').next().unwrap()).unwrap();
+        let typed = examples
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(title, data)| is_typed(&received(name(title), data)))
+            .count();
+        assert!(typed >= 9, "{typed}");
+    }
+
+    #[test]
+    fn what_services_send_fits_its_type_once_the_bridge_has_read_it() {
+        use crate::mapping::{published, render};
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/services");
+        let mut typed = 0;
+        for file in std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .filter(|file| file.extension().is_some_and(|end| end == "json"))
+        {
+            let parts: Vec<_> = file
+                .file_stem()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .split('-')
+                .collect();
+            let name = EventName::new(parts[0], parts[1]);
+            let data: Value =
+                serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+            let context = render::Context {
+                at_ms: 0,
+                id: "",
+                broadcaster: None,
+            };
+            for reading in published::read(&name, &data).unwrap_or_default() {
+                let event = published::event(&name, &reading, &reading.says, &context);
+                typed += usize::from(is_typed(&received(event.name, &event.data)));
+            }
+        }
+        assert!(typed >= 20, "{typed}");
+    }
 }

@@ -1,5 +1,7 @@
 //! A client on the stand-in OBS, with a bridge that says what the test wants it to say.
 
+mod panics;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -455,69 +457,4 @@ async fn an_action_that_nobody_gets_or_answers_is_an_error() {
         client.send(&NamedAction::new("OBS_MUTE_TOGGLE")).await,
         Err(Error::Action(_))
     ));
-}
-
-/// An event as a client receives it.
-fn received(name: crate::event::EventName, data: &Value) -> Event {
-    Event {
-        name,
-        seq: 1,
-        timestamp: None,
-        is_replay: false,
-        data: serde_json::value::to_raw_value(data).unwrap().into(),
-    }
-}
-
-fn is_typed(event: &Event) -> bool {
-    event
-        .typed()
-        .unwrap_or_else(|error| panic!("{error:?}: {}", event.json()))
-        != events::Typed::Other
-}
-
-#[test]
-fn every_documented_example_of_an_event_fits_its_type() {
-    let examples: Value =
-        serde_json::from_str(include_str!("../mapping/render/examples.json")).unwrap();
-    let name =
-        |title: &str| crate::event::EventName::parse(title.split(' ').next().unwrap()).unwrap();
-    let typed = examples
-        .as_object()
-        .unwrap()
-        .iter()
-        .filter(|(title, data)| is_typed(&received(name(title), data)))
-        .count();
-    assert!(typed >= 9, "{typed}");
-}
-
-#[test]
-fn what_services_send_fits_its_type_once_the_bridge_has_read_it() {
-    use crate::mapping::{published, render};
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/services");
-    let mut typed = 0;
-    for file in std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|file| file.extension().is_some_and(|end| end == "json"))
-    {
-        let parts: Vec<_> = file
-            .file_stem()
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .split('-')
-            .collect();
-        let name = crate::event::EventName::new(parts[0], parts[1]);
-        let data: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-        let context = render::Context {
-            at_ms: 0,
-            id: "",
-            broadcaster: None,
-        };
-        for reading in published::read(&name, &data).unwrap_or_default() {
-            let event = published::event(&name, &reading, &reading.says, &context);
-            typed += usize::from(is_typed(&received(event.name, &event.data)));
-        }
-    }
-    assert!(typed >= 20, "{typed}");
 }

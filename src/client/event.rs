@@ -1,0 +1,131 @@
+//! One event, and what else a stream yields.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::{ConnectionError, Error};
+use crate::event::EventName;
+
+/// An event that the bridge emitted, under the name and with the data that Streamer.bot's clients
+/// know (`docs/events.md` lists the keys).
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub(super) name: EventName,
+    pub(super) seq: u64,
+    pub(super) timestamp: Option<jiff::Timestamp>,
+    pub(super) is_replay: bool,
+    pub(super) data: Arc<RawValue>,
+}
+
+impl Event {
+    /// The source, such as `Twitch`, in Streamer.bot's spelling.
+    pub fn source(&self) -> &str {
+        &self.name.source
+    }
+
+    /// The type, such as `Follow`, in Streamer.bot's spelling.
+    #[doc(alias = "type")]
+    pub fn kind(&self) -> &str {
+        &self.name.kind
+    }
+
+    /// `Source.Type`, such as `Twitch.Follow`.
+    pub fn name(&self) -> String {
+        self.name.to_string()
+    }
+
+    /// Whether this is the event of that `Source.Type`, in any case.
+    pub fn is(&self, name: &str) -> bool {
+        name.split_once('.')
+            .is_some_and(|(source, kind)| self.name.is(source, kind))
+    }
+
+    /// Counts the events that this bridge has emitted to all its subscribers, from 1, without gaps.
+    /// OBS may deliver two events that were emitted within milliseconds of each other in the wrong
+    /// order; `seq` has the right one.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// When the bridge emitted it; `None` if the bridge's text could not be read.
+    pub fn timestamp(&self) -> Option<jiff::Timestamp> {
+        self.timestamp
+    }
+
+    /// Whether it was played back from a recording and did not happen now.
+    pub fn is_replay(&self) -> bool {
+        self.is_replay
+    }
+
+    /// The data in a shape of your own: any type that [`serde::Deserialize`] can make from the
+    /// event's keys. [`typed`](Self::typed) has ready-made ones.
+    ///
+    /// ```
+    /// # use twitchat_bridge::client::{Error, Event};
+    /// #[derive(serde::Deserialize)]
+    /// struct HypeTrain {
+    ///     level: u32,
+    ///     percent: f64,
+    /// }
+    ///
+    /// fn level(event: &Event) -> Result<u32, Error> {
+    ///     let train: HypeTrain = event.data()?;
+    ///     Ok(train.level)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Data`] if the data does not have this shape.
+    pub fn data<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_str(self.data.get()).map_err(|source| Error::Data {
+            event: self.name(),
+            source,
+        })
+    }
+
+    /// The data as JSON text, as the bridge sent it.
+    pub fn json(&self) -> &str {
+        self.data.get()
+    }
+}
+
+/// What an [`Events`] stream yields.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Update {
+    /// The bridge emitted an event.
+    Event(Event),
+    /// This program read the stream too slowly: so many events, in this place of the stream, were
+    /// not kept. 8,192 events or 16 MiB wait for the reader of a stream at most.
+    Missed {
+        /// How many events of this subscription were dropped.
+        events: u64,
+    },
+    /// The connection to OBS is lost. The client connects again by itself, unless this is the end
+    /// of the stream. Events that the bridge emits before [`Resumed`](Self::Resumed) are lost.
+    Disconnected(ConnectionError),
+    /// Another bridge answers on this OBS, or the bridge was started again. Events between the two
+    /// are lost.
+    BridgeStarted,
+    /// The bridge has confirmed the subscription again, after [`Disconnected`](Self::Disconnected)
+    /// or [`BridgeStarted`](Self::BridgeStarted).
+    Resumed {
+        /// How many events the bridge emitted meanwhile, to all its subscribers: at most so many of
+        /// this subscription were lost. `None` if the bridge was started anew meanwhile, and does
+        /// not know.
+        missed: Option<u64>,
+    },
+}
+
+impl Update {
+    /// The event, if this is one.
+    pub fn into_event(self) -> Option<Event> {
+        match self {
+            Self::Event(event) => Some(event),
+            _ => None,
+        }
+    }
+}
