@@ -1,7 +1,8 @@
 //! `twitchat-bridge` as a library: joins Twitchat and Streamer.bot overlays with OBS as the only
 //! wire.
 //!
-//! Other programs use [`client`], which reaches a running bridge over OBS.
+//! Other programs use [`client`], which reaches a running bridge over OBS. The other modules are
+//! the program's own: they are public for its binary and its tests alone, and change at any time.
 //!
 //! Modules are layers; each may use only those below it (`tests/layout` holds the table):
 //!
@@ -14,18 +15,32 @@
 //! `store` and `overlay` use [`config`], which has [`automation`] check the rules in it. From
 //! [`bridge`] down everything is pure: no I/O, no clock, no randomness, no logging.
 
+#[doc(hidden)]
 pub mod automation;
+#[doc(hidden)]
 pub mod bridge;
 pub mod client;
+#[doc(hidden)]
 pub mod config;
+#[doc(hidden)]
 pub mod credits;
+#[doc(hidden)]
 pub mod daemon;
+#[doc(hidden)]
 pub mod event;
+#[doc(hidden)]
 pub mod input;
+#[doc(hidden)]
 pub mod mapping;
+#[doc(hidden)]
 pub mod obs;
+#[doc(hidden)]
 pub mod overlay;
+#[doc(hidden)]
 pub mod request;
+#[doc(hidden)]
 pub mod sim;
+#[doc(hidden)]
 pub mod store;
+#[doc(hidden)]
 pub mod twitchat;

@@ -6,7 +6,7 @@
 //!
 //! [`Bridge`] only routes. Components own their state, whose fields are private, and their methods
 //! are handed what they work on; what spans several components is a function over
-//! [`Parts`](parts::Parts), in the file of its topic.
+//! `parts::Parts`, in the file of its topic.
 //!
 //! | what | files |
 //! |---|---|

@@ -92,7 +92,7 @@ impl Event {
     }
 }
 
-/// What an [`Events`] stream yields.
+/// What an [`Events`](super::events::Events) stream yields.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Update {

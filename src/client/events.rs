@@ -17,11 +17,11 @@ pub use super::typed::{
     Typed, User,
 };
 
-/// The events of one subscription, made by [`Client::subscribe`]. It ends when the client is
+/// The events of one subscription, made by [`Client::subscribe`](super::Client::subscribe). It ends when the client is
 /// closed, or when OBS's user has disconnected it for good.
 ///
 /// Read it with [`next`](Self::next), or as a [`Stream`]. Dropping it ends the subscription. It
-/// holds the connection open, even when no [`Client`] is left.
+/// holds the connection open, even when no [`Client`](super::Client) is left.
 #[must_use = "a stream that is not read fills up and drops events"]
 pub struct Events {
     queue: Arc<Queue>,

@@ -45,7 +45,7 @@ pub struct ProgramTally {
 /// A program that begins now.
 #[derive(Debug, PartialEq)]
 pub struct BegunProgram {
-    /// For [`Engine::program_ended`].
+    /// For [`Engine::program_ended`](super::Engine::program_ended).
     pub id: ProgramId,
     /// Whose it is, for the log.
     pub of: Box<str>,
@@ -56,7 +56,7 @@ pub struct BegunProgram {
 /// A request that is made now.
 #[derive(Debug, PartialEq)]
 pub struct BegunRequest {
-    /// For [`Engine::request_ended`].
+    /// For [`Engine::request_ended`](super::Engine::request_ended).
     pub run: RunId,
     /// What to ask.
     pub request: ObsRequest,
@@ -76,7 +76,8 @@ pub struct Dropped {
 /// What comes of a program's end.
 #[derive(Debug, PartialEq)]
 pub enum ProgramEnd {
-    /// A run waited for it: [`Engine::done`] is to be told.
+    /// A run waited for it: [`Engine::done`](super::Engine::done) takes
+    /// its outcome.
     Step(RunId, Result<(), String>),
     /// It failed in the background.
     Failed(Failure),

@@ -1,7 +1,7 @@
 //! Ingest: facts become rows of the journal, then credits, then events.
 //!
 //! Facts come from Twitchat's messages, from its summary, from its labels and from published
-//! events. A row is journalled for them if credits would change; [`read_back`] reads the rows at
+//! events. A row is journalled for them if credits would change; `read_back` reads the rows at
 //! the next start.
 
 mod lasting;
