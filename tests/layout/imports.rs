@@ -13,65 +13,26 @@
 //! Two files that need each other's types: move the types that both need to a third file, which is
 //! named after them.
 
-use std::collections::BTreeSet;
 use std::fs;
 
 use super::source::sources;
 use super::tree::Tree;
-
-/// Pairs that are still to be taken apart. Remove a line as soon as its files are; the test fails
-/// for a line that is no longer needed. The list must become empty.
-const KNOWN_PAIRS: &[(&str, &str)] = &[];
-
-/// Circles that are still to be taken apart, each in the order of the alphabet. As above.
-const KNOWN_CIRCLES: &[&[&str]] = &[];
-
-/// A folder that is being rebuilt: pairs and circles within it are not complained of until then.
-/// The test fails when there are none left; set this to "" then.
-const IN_WORK: &str = "";
 
 fn tree() -> Tree {
     let read = |(path, file)| (path, fs::read_to_string(file).unwrap());
     Tree::new(sources().into_iter().map(read))
 }
 
-fn is_in_work(path: &str) -> bool {
-    !IN_WORK.is_empty() && path.starts_with(IN_WORK)
-}
-
 #[test]
 fn no_two_files_import_each_other() {
-    let (in_work, pairs): (BTreeSet<_>, BTreeSet<_>) = tree()
-        .pairs()
-        .into_iter()
-        .partition(|(one, other)| [one, other].iter().all(|path| is_in_work(path)));
-    assert_eq!(
-        in_work.is_empty(),
-        IN_WORK.is_empty(),
-        "{IN_WORK} is done: {in_work:?}"
-    );
-    let known: BTreeSet<_> = KNOWN_PAIRS
-        .iter()
-        .map(|(one, other)| ((*one).to_owned(), (*other).to_owned()))
-        .collect();
-    let new: Vec<_> = pairs.difference(&known).collect();
-    assert!(new.is_empty(), "files that import each other: {new:#?}");
-    let gone: Vec<_> = known.difference(&pairs).collect();
-    assert!(gone.is_empty(), "take these off the list: {gone:#?}");
+    let pairs = tree().pairs();
+    assert!(pairs.is_empty(), "files that import each other: {pairs:#?}");
 }
 
 #[test]
 fn no_circle_of_files_closes_within_a_folder() {
-    let known: BTreeSet<Vec<_>> = KNOWN_CIRCLES
-        .iter()
-        .map(|circle| circle.iter().map(|path| (*path).to_owned()).collect())
-        .collect();
-    let mut circles = tree().circles();
-    circles.retain(|circle| !circle.iter().all(|path| is_in_work(path)));
-    let new: Vec<_> = circles.difference(&known).collect();
-    assert!(new.is_empty(), "circles of files: {new:#?}");
-    let gone: Vec<_> = known.difference(&circles).collect();
-    assert!(gone.is_empty(), "take these off the list: {gone:#?}");
+    let circles = tree().circles();
+    assert!(circles.is_empty(), "circles of files: {circles:#?}");
 }
 
 /// The tree of these files below the roots; each is its path and its text.
