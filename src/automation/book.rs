@@ -74,7 +74,6 @@ impl Rule {
 /// Steps with a name: `DoAction` runs them, and so do other steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedAction {
-    /// Its name.
     pub name: Box<str>,
     /// What it is listed under.
     pub group: Box<str>,
@@ -104,9 +103,7 @@ pub struct Label {
 pub struct Rulebook {
     /// Rules, in the order of the file.
     pub rules: Vec<Rule>,
-    /// Named actions.
     pub actions: Vec<NamedAction>,
-    /// Labels.
     pub labels: Vec<Label>,
     /// What the user should know although it is no error: an event that never comes by itself.
     pub warnings: Vec<Problem>,

@@ -27,7 +27,6 @@ pub struct Uses(u16);
 const LAST_OF_TWITCHAT: u16 = 1 << NAMES.len();
 
 impl Uses {
-    /// These.
     pub(super) fn of(names: &[&str]) -> Self {
         Self(
             names

@@ -46,9 +46,7 @@ pub use run::{Called, Failure, Owner, RunId};
 pub enum Turn {
     /// This is to be done; [`Engine::done`] is to be told how it went.
     Do {
-        /// For whom.
         run: RunId,
-        /// What.
         deed: Deed,
         /// How deep what it causes will be.
         depth: u8,
@@ -57,7 +55,6 @@ pub enum Turn {
     Failed(Failure),
     /// A run is over.
     Over {
-        /// Whose.
         owner: Owner,
         /// For whoever called it.
         called: Option<Called>,
@@ -103,7 +100,6 @@ impl Engine {
         }
     }
 
-    /// The rules.
     pub fn book(&self) -> &Arc<Rulebook> {
         &self.book
     }

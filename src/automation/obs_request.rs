@@ -18,9 +18,7 @@ pub enum Kind {
     Text,
     /// `true` or `false`.
     Flag,
-    /// A number.
     Number,
-    /// An object.
     Object,
 }
 
@@ -63,7 +61,6 @@ pub enum MediaAction {
 /// A field of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    /// Its name.
     pub name: &'static str,
     /// What it holds.
     pub kind: Kind,
@@ -144,7 +141,6 @@ macro_rules! requests {
         ];
 
         impl ObsRequest {
-            /// Its name.
             pub fn name(&self) -> &'static str {
                 match self {
                     $(Self::$name $({ $($field: _),+ })? => stringify!($name),)+

@@ -31,7 +31,6 @@ pub struct State {
 /// What templates see as `session`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Session {
-    /// Its number.
     pub id: u64,
     /// When it began, ISO 8601 in UTC.
     pub started: String,
@@ -46,7 +45,6 @@ pub struct Session {
 pub struct Whose {
     /// The channel's id.
     pub id: String,
-    /// Its login.
     pub login: String,
     /// Its display name.
     pub name: String,

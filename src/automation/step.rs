@@ -45,7 +45,6 @@ const ONLY_ASKS: [&str; 7] = [
 /// Steps, shared by all runs of them.
 pub type Steps = Arc<[Step]>;
 
-/// One step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// Where it stands in its file.
@@ -102,7 +101,6 @@ pub enum Deed {
     Send {
         /// Its name, of any generation.
         kind: Box<str>,
-        /// Its data.
         data: Map<String, Value>,
         /// Whether to check and translate it; else it goes as it is.
         check: bool,
@@ -111,9 +109,7 @@ pub enum Deed {
     },
     /// Publish an event.
     Publish {
-        /// Its name.
         name: EventName,
-        /// Its data.
         data: Map<String, Value>,
         /// Makes a repeat harmless.
         id: Option<Box<str>>,
@@ -122,10 +118,8 @@ pub enum Deed {
     Request {
         /// The request's name.
         name: Box<str>,
-        /// Its fields.
         data: Map<String, Value>,
     },
-    /// Ask OBS.
     Obs(ObsRequest),
     /// Let time pass.
     Wait(Duration),
@@ -138,7 +132,6 @@ pub enum Deed {
 pub struct Program {
     /// Its path, or its name on the search path.
     pub program: Box<str>,
-    /// Its arguments.
     pub args: Vec<String>,
     /// What it reads from its standard input: the event, as JSON.
     pub input: Box<str>,
@@ -415,7 +408,6 @@ pub enum Refused {
     /// It does what cannot be taken back, and the step does not say that it may.
     #[error("{kind} {does}, which cannot be taken back: yes = true in the step allows it")]
     Destructive {
-        /// Which.
         kind: String,
         /// What it does.
         does: &'static str,

@@ -131,11 +131,8 @@ impl io::Write for Bounded {
 pub enum Shape {
     /// Nothing to fill in.
     Fixed(Value),
-    /// A text.
     Text(Template),
-    /// A list.
     List(Vec<Shape>),
-    /// An object.
     Table(Vec<(Box<str>, Shape)>),
 }
 

@@ -66,7 +66,6 @@ impl Automation {
         }
     }
 
-    /// The rules.
     pub(super) fn book(&self) -> &Arc<Rulebook> {
         self.engine.book()
     }

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-/// All counts.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(super) struct Counts {
     #[serde(flatten)]
@@ -23,7 +22,6 @@ pub(super) struct BusCounts {
     pub(super) bad: u64,
     /// The bridge's own messages, come back.
     pub(super) echoes: u64,
-    /// Requests.
     pub(super) requests: u64,
     /// Requests answered with an error.
     pub(super) refused: u64,
@@ -33,7 +31,6 @@ pub(super) struct BusCounts {
     pub(super) unreadable: u64,
 }
 
-/// Twitchat's messages.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MessageCounts {
@@ -63,7 +60,6 @@ pub(super) struct CreditCounts {
     pub(super) repeats: u64,
     /// Not counted: what a second page of Twitchat, or another program, had reported already.
     pub(super) twins: u64,
-    /// Published events.
     pub(super) published: u64,
     /// Credits that a summary filled in.
     pub(super) filled: u64,

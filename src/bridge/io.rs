@@ -27,7 +27,6 @@ pub struct Now {
 /// What the config says.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Credits.
     pub credits: Options,
     /// Where weeks and months begin.
     pub calendar: Calendar,
@@ -151,7 +150,6 @@ pub enum Input {
     Stream(Option<i64>),
     /// OBS began or ended a stream.
     StreamChanged {
-        /// It began.
         active: bool,
     },
     /// This scene is on air, and OBS has settled on it. The same one may come again.
@@ -195,14 +193,12 @@ pub enum Input {
     },
     /// What [`Effect::Ask`] or [`Effect::Run`] asked for is done, or why it is not.
     Done {
-        /// For whom.
         ticket: Ticket,
         /// In words, if it failed.
         outcome: Result<(), String>,
     },
     /// OBS has taken the reply with this pass, or there was no OBS to take it.
     Sent(Pass),
-    /// Time passes.
     Tick,
     /// The bridge is about to end.
     Stopping,
@@ -229,7 +225,6 @@ pub enum Effect {
     /// Broadcast this reply. A large one may be overtaken by small ones, and those of a client that
     /// has many waiting by others'.
     Reply {
-        /// The reply.
         reply: Reply,
         /// For whom: the client's name as JSON, empty for all who give none.
         client: Box<str>,
@@ -248,40 +243,24 @@ pub enum Effect {
     /// Ask OBS whether it streams and since when.
     AskStream,
     /// Ask OBS whether a scene shows a source.
-    AskShown {
-        /// The scene.
-        scene: Box<str>,
-        /// The source.
-        source: Box<str>,
-    },
+    AskShown { scene: Box<str>, source: Box<str> },
     /// Ask OBS how long what a media source plays is.
-    AskMusic {
-        /// The source.
-        input: Box<str>,
-    },
+    AskMusic { input: Box<str> },
     /// Ask OBS which text the source of a label has.
     ReadLabel {
         /// The label, by its place in the config.
         place: usize,
-        /// The source.
         input: Box<str>,
     },
     /// Hand this JSON to all browser sources of OBS.
     Emit(Box<str>),
     /// Make a request to OBS, and tell how it went.
-    Ask {
-        /// For whom.
-        ticket: Ticket,
-        /// Which.
-        request: ObsRequest,
-    },
+    Ask { ticket: Ticket, request: ObsRequest },
     /// Run a program, and tell how it ended.
     Run {
-        /// For whom.
         ticket: Ticket,
         /// Whose program it is, for the log.
         of: Box<str>,
-        /// Which.
         program: Program,
     },
     /// Twitchat speaks this generation's words from now on.
@@ -289,10 +268,7 @@ pub enum Effect {
     /// Something for the log.
     Note(Note),
     /// Another bridge serves this OBS: end.
-    Yield {
-        /// Its id.
-        other: Box<str>,
-    },
+    Yield { other: Box<str> },
 }
 
 /// Something for the log.

@@ -63,7 +63,6 @@ impl<'a> Source<'a> {
 /// One line of the journal. Appended, never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Its number.
     pub seq: Seq,
     /// The session it counts in.
     pub session: SessionId,
@@ -75,14 +74,12 @@ pub struct Row {
     pub kind: Box<str>,
     /// What makes a repeat harmless: the envelope's id, or the `eventId` of a `PublishEvent`.
     pub id: Option<Box<str>>,
-    /// JSON.
     pub body: Box<str>,
 }
 
 /// A span between two resets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Its number.
     pub id: SessionId,
     /// Unix milliseconds.
     pub started_ms: i64,
@@ -120,10 +117,5 @@ pub enum Write {
     /// empty).
     Person(PersonRow),
     /// Keep a small value: `alive_ms`, `generation`, …
-    Keep {
-        /// Its name.
-        key: &'static str,
-        /// Its value.
-        value: Box<str>,
-    },
+    Keep { key: &'static str, value: Box<str> },
 }

@@ -22,7 +22,6 @@ use super::{
 };
 use crate::{event::Event, mapping::interpreter::Playback};
 
-/// All components.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) base: Base,

@@ -32,7 +32,6 @@ const UNUSED_MS: u64 = 30_000;
 pub(super) struct Revision {
     /// Of the fold, people's names and the session included.
     pub(super) fold: u64,
-    /// Of bans.
     pub(super) bans: u64,
     /// Of when people were last heard.
     pub(super) seen: u64,

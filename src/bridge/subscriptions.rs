@@ -50,7 +50,6 @@ pub(super) struct Client {
     renewed_ms: i64,
 }
 
-/// All clients'.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     clients: BTreeMap<Arc<str>, Client>,

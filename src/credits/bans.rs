@@ -19,7 +19,6 @@ const GRACE_MS: i64 = 10_000;
 /// One person's ban.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ban {
-    /// It holds.
     Holds {
         /// When it became known, Unix milliseconds.
         since_ms: i64,
@@ -40,17 +39,11 @@ enum Ban {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// A summary shows that they are banned, with its counter of their bans.
-    Banned {
-        /// The counter.
-        counter: u64,
-    },
+    Banned { counter: u64 },
     /// They did something, or a summary shows something of theirs.
     Ended,
     /// A summary's counter for a ban that has ended already.
-    Counted {
-        /// The counter.
-        counter: u64,
-    },
+    Counted { counter: u64 },
 }
 
 /// What an accepted summary was asked for.
@@ -63,7 +56,6 @@ pub struct Asked {
     pub offset_ms: i64,
 }
 
-/// Everybody's bans.
 #[derive(Debug, Default)]
 pub struct Bans {
     by_person: HashMap<PersonId, Ban>,

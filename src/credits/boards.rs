@@ -60,7 +60,6 @@ impl Calendar {
 /// Sums per person for one period.
 type Sums = HashMap<PersonId, u64>;
 
-/// The leaderboards.
 #[derive(Debug, Default)]
 pub struct Boards {
     calendar: Calendar,
@@ -86,7 +85,6 @@ fn add_in(periods: &mut BTreeMap<Date, Sums>, period: Date, who: PersonId, amoun
 }
 
 impl Boards {
-    /// Empty ones.
     pub fn new(calendar: Calendar) -> Self {
         Self {
             calendar,
@@ -99,7 +97,6 @@ impl Boards {
         (self.calendar.month(now_ms), self.calendar.week(now_ms))
     }
 
-    /// Somebody cheered.
     pub fn bits(&mut self, who: PersonId, bits: u64, at_ms: i64) {
         add(&mut self.all, who, bits);
         add_in(&mut self.months, self.calendar.month(at_ms), who, bits);

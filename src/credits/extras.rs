@@ -81,7 +81,6 @@ impl<N: Ord + Copy> Most<N> {
         &self.list
     }
 
-    /// Somebody's.
     pub fn get(&self, who: PersonId) -> Option<N> {
         self.places
             .get(&who)
@@ -103,7 +102,6 @@ impl<N: Ord + Copy> Most<N> {
     }
 }
 
-/// A shoutout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Shoutout {
     /// Who got it, or gave it.
@@ -114,10 +112,8 @@ pub struct Shoutout {
     pub viewers: u64,
 }
 
-/// A power-up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PowerUp {
-    /// Who.
     pub who: PersonId,
     /// Twitchat's word for it.
     pub kind: Box<str>,
@@ -132,18 +128,15 @@ pub struct PowerUp {
 /// A hype train.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Train {
-    /// Level reached.
     pub level: u32,
     /// Percent of that level.
     pub percent: u32,
-    /// Who conducted.
     pub conductors: Vec<PersonId>,
 }
 
 /// A patron: the latest word on them holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patron {
-    /// Who.
     pub who: PersonId,
     /// For how many months.
     pub months: u32,
@@ -156,11 +149,8 @@ pub struct Patron {
 /// How somebody took part in chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Activity {
-    /// Messages.
     pub messages: u64,
-    /// Bans.
     pub bans: u64,
-    /// Timeouts.
     pub timeouts: u64,
     /// Their seconds in all.
     pub timeout_seconds: u64,

@@ -50,7 +50,6 @@ pub enum Origin {
 /// What a fact did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It counts.
     Counted,
     /// It was reported before: as a part of something else, or a live event whose place a summary's
     /// row had already taken.
@@ -273,7 +272,6 @@ pub struct Fold {
     pub people: People,
     /// The running session.
     pub session: Sections,
-    /// Across sessions.
     pub boards: Boards,
     /// Whose channel this is.
     pub broadcaster: Broadcaster,
@@ -288,7 +286,6 @@ pub struct Fold {
 }
 
 impl Fold {
-    /// Nothing yet.
     pub fn new(calendar: Calendar) -> Self {
         Self {
             boards: Boards::new(calendar),

@@ -75,7 +75,6 @@ pub struct Options {
 /// What one asker wants.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wish {
-    /// Which keys.
     pub spelling: Spelling,
     /// Objects as well, below `extended`.
     pub extended: bool,

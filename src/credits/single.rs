@@ -16,7 +16,6 @@ use crate::event::{
 pub struct Once {
     /// Where it counts.
     pub section: Section,
-    /// Who.
     pub who: PersonId,
     /// Bits, viewers, months, points.
     pub amount: u64,
@@ -31,7 +30,6 @@ pub struct Once {
 pub struct SupportOnce {
     /// Which of the three.
     pub kind: SupportKind,
-    /// Who.
     pub who: PersonId,
     /// How much, where told.
     pub money: Option<Money>,
@@ -50,7 +48,6 @@ pub struct SupportOnce {
 pub struct Reward {
     /// Its id; may be empty.
     pub id: Box<str>,
-    /// Its name.
     pub title: Box<str>,
     /// Who, how often, for how many points.
     pub by: Tally,

@@ -27,7 +27,6 @@ pub enum Step {
     Counts,
     /// What counted as a new subscription a moment ago, under this entry and at this time.
     TakesPlace {
-        /// The entry.
         who: PersonId,
         /// When, Unix milliseconds.
         at_ms: i64,

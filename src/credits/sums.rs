@@ -10,7 +10,6 @@ use crate::event::{Currency, Money};
 pub struct Sums(BTreeMap<Box<str>, Money>);
 
 impl Sums {
-    /// One amount.
     pub fn of(money: Money) -> Self {
         let mut sums = Self::default();
         sums.add(money);

@@ -8,9 +8,7 @@ use crate::event::fact::Tier;
 /// Somebody's line in a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// Who.
     pub who: PersonId,
-    /// How often.
     pub count: u32,
     /// How much in all: bits, viewers, points, gifted subscriptions; of months the greatest number.
     /// 0 where there is no amount.
@@ -106,7 +104,6 @@ impl Tally {
         }
     }
 
-    /// Somebody's line.
     pub fn get(&self, who: PersonId) -> Option<&Entry> {
         self.places
             .get(&who)

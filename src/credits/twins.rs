@@ -39,7 +39,6 @@ const FEW: usize = 1_000;
 /// What makes two reports of bits or a reward the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Gave {
-    /// Who.
     pub who: PersonId,
     /// Bits, or the reward.
     pub what: What,
@@ -50,7 +49,6 @@ pub struct Gave {
 /// What somebody gave.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum What {
-    /// Bits.
     Bits(u64),
     /// Points: the reward's id, or its title where it has none; and the points.
     Reward(Box<str>, u64),

@@ -121,7 +121,6 @@ impl Wave {
         }
     }
 
-    /// The others.
     fn gifts(&mut self, announced: Announced, recipients: &[PersonId], unnamed: u32) -> Change {
         let is_reported = !recipients.is_empty()
             && unnamed == 0

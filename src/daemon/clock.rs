@@ -4,7 +4,6 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::bridge::io::Now;
 
-/// Both clocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Clock {
     start: Instant,

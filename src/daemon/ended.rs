@@ -10,10 +10,7 @@ pub enum Ended {
     /// It was told to stop.
     Stopped,
     /// Another bridge serves this OBS.
-    OtherBridge {
-        /// Its id.
-        other: Box<str>,
-    },
+    OtherBridge { other: Box<str> },
     /// The link to OBS ended for good: kicked, too old, password refused at the first connect.
     Link(Arc<obs::Cause>),
 }

@@ -44,7 +44,6 @@ use watched::watched;
 
 /// What a run needs.
 pub struct Setup {
-    /// The settings.
     pub config: Config,
     /// Take this OBS over from another bridge.
     pub takeover: bool,

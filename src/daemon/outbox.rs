@@ -39,10 +39,8 @@ const BETWEEN: usize = 64;
 pub(super) enum Message {
     /// One whose order matters: an event, a Hello, an action of Twitchat's, what pages are told.
     Ordered(Box<RawValue>),
-    /// A reply.
     Reply {
         reply: Reply,
-        /// For whom.
         client: Box<str>,
         /// To be given back once it is sent.
         pass: Option<Pass>,
@@ -89,7 +87,6 @@ impl Message {
     }
 }
 
-/// The lanes.
 #[derive(Debug, Default)]
 struct Lanes {
     small: VecDeque<Message>,

@@ -23,7 +23,6 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Executable {
     /// Its path, or its name on the search path.
     pub name: OsString,
-    /// Its arguments.
     pub args: Vec<OsString>,
     /// When it is ended. As long as it likes without.
     pub within: Option<Duration>,
@@ -46,7 +45,6 @@ pub enum RunError {
     #[error("it took longer than {}, and was ended",
         duration::show(*.0))]
     TimedOut(Duration),
-    /// Nobody's fault.
     #[error("it was ended, because we end")]
     Stopped,
 }
@@ -164,9 +162,7 @@ impl Drop for Group {
 #[derive(Debug, thiserror::Error)]
 #[error("{program} failed: {why}")]
 pub struct ProgramError {
-    /// Its name.
     pub program: Box<str>,
-    /// Why.
     pub why: RunError,
 }
 

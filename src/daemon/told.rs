@@ -9,6 +9,5 @@ pub struct Told {
     pub seq: u64,
     /// When, Unix milliseconds.
     pub at_ms: i64,
-    /// What.
     pub event: Event,
 }

@@ -43,7 +43,6 @@ const THREE: &str = "BHD IQD JOD KWD LYD OMR TND";
 /// Currencies that have cents by law and not in daily life: a point before three digits groups
 /// thousands.
 const RARELY_CENTS: &str = "COP HUF IDR IRR KHR LAK LBP MMK SYP TWD TZS UZS";
-/// Cryptocurrencies.
 const CRYPTO: &str = "ADA AVAX BAT BCH BNB BTC DAI DASH DOGE DOT ETC ETH LTC MATIC POL SHIB SOL \
     TON TRX USDC USDT XLM XMR XNO XRP XTZ ZEC";
 

@@ -16,7 +16,6 @@ const DIGITS_OF_A_DOUBLE: usize = 15;
 pub struct Decimal(i128);
 
 impl Decimal {
-    /// Nothing.
     pub const ZERO: Self = Self(0);
 
     /// `value` divided by 10 to the power of `places`. `None` from 10^18 up, and for more than 18
@@ -96,7 +95,6 @@ impl Decimal {
         }
     }
 
-    /// Both together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))

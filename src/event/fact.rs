@@ -38,7 +38,6 @@ pub enum Tier {
 /// What somebody wrote along with it. Never journalled unless asked to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Chat {
-    /// Plain text.
     pub text: Box<str>,
     /// A number made of the text, from which nobody can make the text: it tells whether two texts
     /// may be the same, also in the journal, which has no texts. 0 without a text.
@@ -61,7 +60,6 @@ pub struct Chat {
 /// What sets a chat text apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ChatKind {
-    /// Nothing.
     #[default]
     Plain,
     /// Written with `/me`.
@@ -93,11 +91,8 @@ pub enum Chunk {
         /// Largest picture there is.
         url: Box<str>,
     },
-    /// Somebody's name.
     Mention {
-        /// As written.
         text: Box<str>,
-        /// Their login.
         login: Box<str>,
     },
 }
@@ -105,7 +100,6 @@ pub enum Chunk {
 /// A new or a renewed subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
-    /// Who subscribes.
     pub who: Person,
     /// At which tier. Upgrades are always reported as tier 1.
     pub tier: Tier,
@@ -147,7 +141,6 @@ pub enum SubKind {
 /// as single gifts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gift {
-    /// Who gives.
     pub gifter: Person,
     /// At which tier.
     pub tier: Tier,
@@ -155,7 +148,6 @@ pub struct Gift {
     pub recipients: Vec<Person>,
     /// How many subscriptions.
     pub count: u32,
-    /// Months each.
     pub months: u32,
     /// The recipient's months in total, where told.
     pub cumulative_months: u32,
@@ -176,11 +168,9 @@ pub struct Gift {
 pub struct Redemption {
     /// The redemption's own id, where told: it may be cancelled later.
     pub id: Box<str>,
-    /// Who redeems.
     pub who: Person,
     /// The reward's id; `highlighted-message` and the like for Twitch's own.
     pub reward_id: Box<str>,
-    /// Its name.
     pub title: Box<str>,
     /// Points; `None` where not told (Twitchat says -1 for Twitch's own rewards, a summary
     /// nothing).
@@ -194,11 +184,9 @@ pub struct Redemption {
 /// Who drove a hype train and with how much.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contribution {
-    /// Who.
     pub who: Person,
     /// `bits` or `subs` (hype-train points, not a number of subscriptions).
     pub kind: Box<str>,
-    /// How much.
     pub total: u64,
 }
 
@@ -208,7 +196,6 @@ pub struct HypeTrain {
     /// Which event tells it: `HypeTrainStart`, `HypeTrainUpdate`, `HypeTrainLevelUp`,
     /// `HypeTrainEnd`.
     pub phase: Box<str>,
-    /// Level reached.
     pub level: u32,
     /// Percent of that level.
     pub percent: u32,
@@ -232,7 +219,6 @@ pub enum SupportKind {
 pub struct Support {
     /// Tip, merch or membership.
     pub kind: SupportKind,
-    /// Who.
     pub who: Person,
     /// How much, where told.
     pub money: Option<Money>,
@@ -272,17 +258,11 @@ pub enum Told {
     Silent,
 }
 
-/// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     /// A new follower.
-    Follow {
-        /// Who follows.
-        who: Person,
-    },
-    /// Bits.
+    Follow { who: Person },
     Cheer {
-        /// Who cheers.
         who: Person,
         /// How many bits.
         bits: u64,
@@ -295,7 +275,6 @@ pub enum Fact {
     Gift(Gift),
     /// A raid comes in.
     Raid {
-        /// Who raids.
         who: Person,
         /// With how many viewers.
         viewers: u64,
@@ -311,7 +290,6 @@ pub enum Fact {
     },
     /// Points given to a community goal.
     GoalContribution {
-        /// Who gives.
         who: Person,
         /// How many points; 0 where not told.
         points: u64,
@@ -327,7 +305,6 @@ pub enum Fact {
     Pyramid {
         /// Who built it.
         who: Person,
-        /// How wide.
         width: u32,
     },
     /// A hype train.
@@ -346,14 +323,12 @@ pub enum Fact {
     },
     /// Somebody was banned from the channel, or no longer is.
     Ban {
-        /// Who.
         who: Person,
         /// Whether the ban has ended.
         lifted: bool,
     },
     /// An event that feeds no section: it is told, not counted.
     Plain {
-        /// Its name.
         name: EventName,
         /// Its data, as Streamer.bot would send it.
         data: Map<String, Value>,

@@ -17,10 +17,8 @@ pub const BRIDGE: &str = "twitchat-bridge";
 /// read as raw JSON.
 #[derive(Debug, Deserialize)]
 pub struct Peek<'a> {
-    /// Who speaks.
     #[serde(borrow, default)]
     pub origin: Option<&'a RawValue>,
-    /// Twitchat's type.
     #[serde(borrow, default, rename = "type")]
     pub kind: Option<&'a RawValue>,
     /// Envelope id or request id.
@@ -29,7 +27,6 @@ pub struct Peek<'a> {
     /// Streamer.bot's request name.
     #[serde(borrow, default)]
     pub request: Option<&'a RawValue>,
-    /// Twitchat's data.
     #[serde(borrow, default)]
     pub data: Option<&'a RawValue>,
     /// The mark of a replay.

@@ -106,7 +106,6 @@ bitflags::bitflags! {
     pub struct Roles: u8 {
         /// Subscribed to the channel.
         const SUBSCRIBER = 1;
-        /// VIP.
         const VIP = 1 << 1;
         /// Moderator, lead moderator included.
         const MODERATOR = 1 << 2;

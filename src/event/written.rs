@@ -73,7 +73,6 @@ pub enum Unreadable {
     /// The text's currency is not that of the field beside it.
     #[error("\"{text}\" is not in {currency}")]
     OtherCurrency {
-        /// The text.
         text: Box<str>,
         /// What the field beside it says.
         currency: Box<str>,

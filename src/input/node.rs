@@ -11,7 +11,6 @@ use toml::{
 /// A place in a text, counted from 1. For a value that comes from no text it is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spot {
-    /// Line.
     pub line: usize,
     /// Character within the line.
     pub column: usize,

@@ -29,7 +29,6 @@ pub enum Cause {
     /// A key that must be there is not.
     #[error("{key} is missing: {expected}")]
     Missing {
-        /// The key.
         key: String,
         /// What belongs there.
         expected: String,

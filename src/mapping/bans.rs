@@ -13,7 +13,6 @@ use crate::{
 /// Somebody among a summary's chatters who was banned at some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
-    /// Who.
     pub who: Person,
     /// How often they were banned since the summary's start.
     pub bans: u64,

@@ -5,7 +5,6 @@ use crate::event::Event;
 /// An event to be emitted now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Emitted {
-    /// The event.
     pub event: Event,
     /// The id of the message that it is made of; empty if that has none.
     pub id: String,

@@ -32,7 +32,6 @@ pub struct Ballot {
     pub choices: Vec<(Box<str>, u64, bool)>,
 }
 
-/// A shoutout.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Shoutout {
     /// Who got it, or gave it.
@@ -46,7 +45,6 @@ pub struct Shoutout {
 /// A power-up that somebody used.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PowerUp {
-    /// Who.
     pub who: Person,
     /// `animation`, `gigantifiedemote`, `celebration` or `custom`.
     pub kind: Box<str>,
@@ -58,10 +56,8 @@ pub struct PowerUp {
     pub name: Box<str>,
 }
 
-/// A patron.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Patron {
-    /// Who.
     pub who: Person,
     /// For how many months.
     pub months: u32,
@@ -74,11 +70,8 @@ pub struct Patron {
 /// How somebody took part in chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Chatter {
-    /// Who.
     pub who: Person,
-    /// Messages.
     pub messages: u64,
-    /// Bans.
     pub bans: u64,
     /// Timeouts, and their seconds in all.
     pub timeouts: (u64, u64),
@@ -87,7 +80,6 @@ pub struct Chatter {
 /// A hype train that has come to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Train {
-    /// Level reached.
     pub level: u32,
     /// Percent of that level.
     pub percent: u32,
@@ -98,13 +90,10 @@ pub struct Train {
 /// All of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rest {
-    /// Polls.
     pub polls: Vec<Ballot>,
-    /// Predictions.
     pub predictions: Vec<Ballot>,
     /// Shoutouts both ways.
     pub shoutouts: Vec<Shoutout>,
-    /// Power-ups.
     pub power_ups: Vec<PowerUp>,
     /// Likes on TikTok.
     pub likes: Vec<(Person, u64)>,
@@ -112,9 +101,7 @@ pub struct Rest {
     pub shares: Vec<(Person, u64)>,
     /// Patrons of today.
     pub patrons: Vec<Patron>,
-    /// Chatters.
     pub chatters: Vec<Chatter>,
-    /// Hype trains.
     pub trains: Vec<Train>,
     /// Cheers that were pinned for money: who and how many bits.
     pub pinned: Vec<(Person, u64)>,

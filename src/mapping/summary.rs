@@ -31,7 +31,6 @@ pub struct Missing {
     pub list: &'static str,
     /// The row, to be journalled. A wave of gifts says by `missing` how many of it are lacking.
     pub row: Box<str>,
-    /// Its key.
     pub key: Key,
     /// How often it counts: gifts of a wave, else 1.
     pub n: u32,

@@ -22,27 +22,17 @@ const DEFAULT_PORT: u16 = 4455;
 pub enum Discovery {
     /// The server is switched on.
     Found {
-        /// OBS's file.
         path: PathBuf,
-        /// Its port.
         port: u16,
         /// Its password; `None` if it asks for none.
         password: Option<SecretString>,
     },
     /// The server is switched off: nobody can connect.
-    Disabled {
-        /// OBS's file.
-        path: PathBuf,
-    },
+    Disabled { path: PathBuf },
     /// No OBS has been run here, or it is kept elsewhere.
     NotFound,
     /// There is a file, but it cannot be used.
-    Unreadable {
-        /// OBS's file.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
+    Unreadable { path: PathBuf, why: String },
 }
 
 impl Discovery {

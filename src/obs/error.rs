@@ -20,24 +20,17 @@ pub enum ConnectError {
             server\" ({WHERE_TO_LOOK}), and compare \
          the port there"
     )]
-    Refused {
-        /// Where.
-        at: String,
-    },
+    Refused { at: String },
     /// The host name does not resolve.
     #[error(
         "there is no host named {host:?}. Check its spelling, or give the IP address of the \
             computer that runs OBS"
     )]
-    NoSuchHost {
-        /// The name.
-        host: String,
-    },
+    NoSuchHost { host: String },
     /// Nobody answered in time.
     #[error("OBS at {at} did not answer: {doing} took longer than {} s. {}", seconds(*within),
         doing.advice())]
     TimedOut {
-        /// Where.
         at: String,
         /// At which step.
         doing: Step,
@@ -51,7 +44,6 @@ pub enum ConnectError {
          the port is 4455 unless it was changed)"
     )]
     NotObs {
-        /// Where.
         at: String,
         /// What it seems to be.
         found: String,
@@ -61,52 +53,33 @@ pub enum ConnectError {
         "OBS at {at} asks for a password and none is set. It is shown under \"Show Connect Info\" \
             ({WHERE_TO_LOOK})"
     )]
-    PasswordMissing {
-        /// Where.
-        at: String,
-    },
+    PasswordMissing { at: String },
     /// OBS does not accept the password.
     #[error(
         "OBS at {at} refused the password. The right one is shown under \"Show Connect Info\" \
             ({WHERE_TO_LOOK})"
     )]
-    PasswordRefused {
-        /// Where.
-        at: String,
-    },
+    PasswordRefused { at: String },
     /// OBS is too old.
     #[error(
         "{found} at {at} is too old. Update to OBS 30.2 or newer, which brings obs-websocket 5.5"
     )]
-    TooOld {
-        /// Where.
-        at: String,
-        /// Which version.
-        found: String,
-    },
+    TooOld { at: String, found: String },
     /// The user disconnected us in OBS.
     #[error("{KICKED}")]
-    Kicked {
-        /// Where.
-        at: String,
-    },
+    Kicked { at: String },
     /// OBS speaks another version of the protocol (close code 4010).
     #[error(
         "OBS at {at} does not speak version 1 of its remote control protocol any more. Look for a \
             newer twitchat-bridge"
     )]
-    Rpc {
-        /// Where.
-        at: String,
-    },
-    /// TLS failed.
+    Rpc { at: String },
     #[error(
         "no TLS connection to {at}. The certificate must come from a public authority: self-signed \
             ones are not supported. OBS itself speaks \
          no TLS: leave it off unless a proxy stands before OBS"
     )]
     Tls {
-        /// Where.
         at: String,
         /// What rustls says.
         source: io::Error,
@@ -115,21 +88,16 @@ pub enum ConnectError {
     #[error("OBS at {at} closed the connection at once{}. It may be starting or closing: try \
         again", reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default())]
     Closed {
-        /// Where.
         at: String,
         /// OBS's own words, if any.
         reason: Option<String>,
     },
     /// OBS answers, but serves no requests yet (status 207).
     #[error("OBS at {at} is up, but not ready to answer yet. Try again in a few seconds")]
-    NotReady {
-        /// Where.
-        at: String,
-    },
+    NotReady { at: String },
     /// The network failed otherwise.
     #[error("OBS at {at} cannot be reached. Check the network and the firewall")]
     Io {
-        /// Where.
         at: String,
         /// What the system says.
         source: io::Error,
@@ -159,7 +127,6 @@ pub enum Step {
     /// The WebSocket handshake.
     #[strum(to_string = "the WebSocket handshake")]
     Upgrade,
-    /// Logging in.
     #[strum(to_string = "logging in")]
     Identify,
     /// The first requests.
@@ -212,7 +179,6 @@ pub enum Gone {
     /// OBS did not reply to a request in time.
     #[error("OBS did not reply to {request} within {} s", seconds(*after))]
     Stuck {
-        /// Which.
         request: &'static str,
         /// How long we waited.
         after: Duration,
@@ -249,7 +215,6 @@ pub enum RequestError {
     /// OBS did not reply in time; the link is being made anew.
     #[error("OBS did not reply to {request} within {} s", seconds(*after))]
     TimedOut {
-        /// Which.
         request: &'static str,
         /// How long we waited.
         after: Duration,
@@ -260,24 +225,17 @@ pub enum RequestError {
         "OBS is not ready to answer {request}: try again when it has started or changed its scene \
             collection"
     )]
-    NotReady {
-        /// Which.
-        request: &'static str,
-    },
+    NotReady { request: &'static str },
     /// Never sent: OBS would drop the connection.
     #[error("a message of {bytes} bytes is too large for OBS, which relays at most {} MiB",
         LARGEST_MESSAGE / (1024 * 1024))]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-    },
+    TooLarge { bytes: usize },
     /// Only JSON objects can be broadcast.
     #[error("only a JSON object can be sent over OBS")]
     NotAnObject,
     /// OBS refused it.
     #[error("OBS refused {request} with status {status}{}", reason(*status, comment.as_deref()))]
     Refused {
-        /// Which.
         request: &'static str,
         /// obs-websocket's request status.
         status: u16,
@@ -286,10 +244,7 @@ pub enum RequestError {
     },
     /// OBS replied something that does not fit the request.
     #[error("OBS replied to {request} with something that cannot be read")]
-    Unreadable {
-        /// Which.
-        request: &'static str,
-    },
+    Unreadable { request: &'static str },
 }
 
 /// Why OBS refused a request: in its own words, or what its status stands for where it has none.

@@ -45,7 +45,6 @@ pub enum Notice {
         attempt: u32,
         /// How much later.
         delay: Duration,
-        /// Why.
         cause: Arc<Cause>,
     },
     /// The end: nothing follows.

@@ -29,7 +29,6 @@ const DEPTH: u8 = 4;
 pub struct InputState {
     /// Its kind, such as `browser_source`.
     pub kind: String,
-    /// Its settings.
     pub settings: Value,
 }
 

@@ -40,7 +40,6 @@ const EVENTS_IN_FLIGHT: usize = 256;
 pub struct Version {
     /// OBS Studio's version.
     pub obs: String,
-    /// obs-websocket's version.
     pub websocket: String,
     /// The system it runs on, such as `Windows 10 (10.0)`.
     pub platform: String,

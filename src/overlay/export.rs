@@ -42,10 +42,7 @@ pub enum ExportError {
     /// The user may have changed it.
     #[error("{} names another OBS or password, or is not as the bridge wrote it: change it there, \
         or replace it with --force", path.display())]
-    Differs {
-        /// The file.
-        path: PathBuf,
-    },
+    Differs { path: PathBuf },
     /// The system will not have it.
     #[error("cannot write {}", path.display())]
     Write {

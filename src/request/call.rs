@@ -25,7 +25,6 @@ pub enum Platform {
 /// What the asker of credits wishes; what it leaves open follows the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CreditsWish {
-    /// Which keys.
     pub spelling: Option<Spelling>,
     /// Lists of objects as well.
     pub extended: bool,
@@ -59,7 +58,6 @@ pub enum Call {
     DoAction {
         /// Its id; counts before the name.
         id: Option<Box<str>>,
-        /// Its name.
         name: Option<Box<str>>,
         /// Its arguments: what an action of Twitchat's takes as data.
         args: Map<String, Value>,
@@ -71,7 +69,6 @@ pub enum Call {
         /// The most viewers in the list.
         limit: Option<usize>,
     },
-    /// The credits.
     GetCredits(CreditsWish),
     /// Test data in the shape of the credits.
     TestCredits(CreditsWish),
@@ -105,9 +102,7 @@ pub enum Call {
     GetCodeTriggers,
     /// Run a code trigger.
     ExecuteCodeTrigger {
-        /// Its name.
         trigger: Box<str>,
-        /// Its arguments.
         args: Map<String, Value>,
     },
     /// Global variables: there are none here.
@@ -125,24 +120,18 @@ pub enum Call {
     },
     /// Write into chat.
     SendMessage {
-        /// Where.
         platform: Platform,
-        /// What.
         message: Box<str>,
     },
     /// Roll the end credits.
     RollCredits(RollWish),
-    /// Stop them.
     StopCredits,
-    /// Steer them.
     ControlCredits(Command),
     /// The roll as it would begin now.
     GetRoll(RollWish),
     /// A page of the end credits says what it shows.
     OverlayReport(Report),
-    /// Somebody's pronouns.
     GetUserPronouns {
-        /// Whose.
         login: Box<str>,
     },
 }

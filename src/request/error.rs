@@ -18,7 +18,6 @@ pub enum RequestError {
     /// A field that must be there is not.
     #[error("field \"{field}\" is missing: {expected}")]
     Missing {
-        /// Its path.
         field: &'static str,
         /// What belongs there.
         expected: &'static str,
@@ -26,7 +25,6 @@ pub enum RequestError {
     /// A field holds something else than it must.
     #[error("field \"{field}\" is {found}: {expected}")]
     Wrong {
-        /// Its path.
         field: &'static str,
         /// What it holds.
         found: &'static str,
@@ -47,7 +45,6 @@ pub enum RequestError {
     /// A text or a value that is longer than what is kept.
     #[error("field \"{field}\" must have at most {most} {unit} (got {got})")]
     TooLong {
-        /// Its path.
         field: &'static str,
         /// How long it is.
         got: usize,
@@ -72,10 +69,7 @@ pub enum RequestError {
         "the reply would be {size} bytes, and OBS carries 16 MiB at most: set \"limit\" to the \
             number of names you want per list"
     )]
-    TooLarge {
-        /// Its size.
-        size: usize,
-    },
+    TooLarge { size: usize },
     /// What has to be stored cannot be, because the journal cannot be written. Nothing was done.
     #[error(
         "the bridge cannot write its journal right now, so it cannot store this: try again later \

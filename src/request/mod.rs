@@ -53,7 +53,6 @@ impl Asker {
 /// A request, and what is wrong with it if something is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// Who asks.
     pub asker: Asker,
     /// The name as it came.
     pub name: Box<str>,

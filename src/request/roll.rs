@@ -20,7 +20,6 @@ pub struct RollWish {
     pub delay: Option<f64>,
     /// Scrolling or slides.
     pub mode: Option<Mode>,
-    /// Which theme.
     pub theme: Option<Box<str>>,
     /// Whether it begins again at its end.
     pub repeats: Option<bool>,
@@ -29,11 +28,8 @@ pub struct RollWish {
 /// What is to be done to a roll.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// End it.
     Stop,
-    /// Stand still.
     Pause,
-    /// Go on.
     Resume,
     /// To the next section.
     Next,

@@ -43,7 +43,6 @@ pub enum PeerError {
     Closed {
         /// Close code; `None` when the stream just ended.
         code: Option<u16>,
-        /// Close reason.
         reason: String,
     },
     /// Not what an obs-websocket sends.

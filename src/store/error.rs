@@ -52,7 +52,6 @@ pub enum StoreError {
     #[error("another bridge{} is using {}: stop it first, or give this one a store of its own \
         (store.path)", process(*pid), path.display())]
     Taken {
-        /// The database.
         path: PathBuf,
         /// The other's process id, where the system lets us read it.
         pid: Option<u32>,
@@ -64,19 +63,14 @@ pub enum StoreError {
         path.display()
     )]
     Newer {
-        /// The database.
         path: PathBuf,
-        /// Its format.
         found: u32,
         /// The latest format that this program knows.
         known: u32,
     },
     /// A SQLite file of some other program.
     #[error("{} is not a journal of twitchat-bridge: choose another store.path", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
+    Foreign { path: PathBuf },
     /// Not a database, or a broken one.
     #[error(
         "{} is damaged: move it away to start afresh; what can be saved from it: sqlite3 FILE \
@@ -84,9 +78,7 @@ pub enum StoreError {
         path.display()
     )]
     Damaged {
-        /// The database.
         path: PathBuf,
-        /// SQLite's reason.
         source: DatabaseError,
     },
     /// No space left.
@@ -109,7 +101,6 @@ pub enum StoreError {
     /// The system does not say whether the journal is still there.
     #[error("cannot look at {}", path.display())]
     Look {
-        /// The database.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
@@ -118,7 +109,6 @@ pub enum StoreError {
     #[error("cannot put a new journal at {}: something is in its place that cannot be moved aside",
         path.display())]
     InTheWay {
-        /// The database.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
@@ -127,7 +117,6 @@ pub enum StoreError {
     #[error("entry {seq} of {} is not the one that this bridge wrote: another program has written \
         to it", path.display())]
     Conflict {
-        /// The database.
         path: PathBuf,
         /// Number of the row.
         seq: u64,
@@ -137,9 +126,7 @@ pub enum StoreError {
     Database {
         /// What was tried.
         doing: &'static str,
-        /// The database.
         path: PathBuf,
-        /// SQLite's reason.
         source: DatabaseError,
     },
     /// The thread of the store could not be started.
@@ -151,7 +138,6 @@ pub enum StoreError {
     /// The bridge closes, and the last writes could not be saved.
     #[error("{writes} entries could not be saved")]
     Unsaved {
-        /// How many.
         writes: u64,
         /// Why the last attempt failed.
         source: Box<StoreError>,

@@ -89,7 +89,6 @@ impl Stamp {
 /// What has happened to the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Nothing.
     None,
     /// They are the same files, but somebody else has written to them: perhaps another program that
     /// speaks SQLite, perhaps not.

@@ -14,7 +14,6 @@ pub(super) struct Known {
     pub(super) last: Seq,
     /// The running session.
     session: Option<Session>,
-    /// Kept values.
     kept: Vec<(&'static str, Box<str>)>,
     /// The journal's own id, by which it is told from another.
     instance: Option<String>,

@@ -135,7 +135,6 @@ impl Drop for Intake {
 /// What [`Outlet::take`] found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Taken {
-    /// Writes.
     Writes,
     /// Nothing came in time.
     Nothing,

@@ -62,7 +62,6 @@ impl fmt::Display for Generations {
     }
 }
 
-/// One type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// As it stands in `type`.

@@ -73,7 +73,6 @@ pub enum Figure<'a> {
     Absent,
     /// A JSON number below 10^18.
     Number(Decimal),
-    /// A text.
     Text(Cow<'a, str>),
 }
 

@@ -52,7 +52,6 @@ pub enum List {
 }
 
 impl List {
-    /// Every list.
     pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Its key in the summary, which is also the `kind` of the journal's row.
@@ -204,7 +203,6 @@ pub struct Conductor<'a> {
     pub uid: Text<'a>,
     pub login: Text<'a>,
     pub bits: Number,
-    /// Hype-train points.
     pub subs: Number,
 }
 

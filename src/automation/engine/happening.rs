@@ -15,7 +15,6 @@ pub const DEEPEST: u8 = 8;
 /// Where an event comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cause {
-    /// The world.
     #[default]
     Outside,
     /// A recording that is played back.
@@ -29,7 +28,6 @@ pub enum Cause {
 pub struct Happening {
     /// The event's name.
     pub name: EventName,
-    /// Its data.
     pub data: Value,
     /// Where it comes from.
     pub cause: Cause,
@@ -61,10 +59,7 @@ pub enum Verdict {
     /// What rules cause has caused more too often.
     TooDeep,
     /// It ran a short while ago.
-    Cooling {
-        /// Milliseconds left.
-        left_ms: u64,
-    },
+    Cooling { left_ms: u64 },
     /// It ran in this session already, for this person or at all.
     Already(Once),
     /// The event names nobody, and it runs once per person.

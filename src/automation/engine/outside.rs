@@ -32,7 +32,6 @@ pub struct ProgramId(pub u64);
 /// What has become of a rule's or action's programs since the bridge started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct ProgramTally {
-    /// Under way.
     pub running: usize,
     /// Waiting for their turn.
     pub waiting: usize,

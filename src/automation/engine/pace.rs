@@ -15,9 +15,7 @@ const QUEUE: usize = 100;
 /// What has become of a rule's or action's runs since the bridge started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
-    /// Begun.
     pub runs: u64,
-    /// Under way.
     pub running: usize,
     /// Waiting for their turn.
     pub waiting: usize,

@@ -10,7 +10,6 @@ use crate::automation::sequence::Sequence;
 /// Whose run it is: a rule or an action, by its place in the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
-    /// A rule.
     Rule(usize),
     /// A named action.
     Action(usize),

@@ -21,7 +21,6 @@ impl Feed {
         self.due_ms = Some(mono_ms);
     }
 
-    /// Nothing rolls.
     pub(super) fn rest(&mut self) {
         self.due_ms = None;
     }

@@ -14,7 +14,6 @@ const GONE_MS: u64 = 50_000;
 /// The most pages that are remembered; nothing else bounds what clients may claim.
 const MOST: usize = 32;
 
-/// One page.
 #[derive(Debug)]
 struct Page {
     report: Report,

@@ -10,9 +10,7 @@ use crate::{
 /// Money and memberships of one person.
 #[derive(Debug, Clone)]
 pub struct SupportLine {
-    /// Who.
     pub who: PersonId,
-    /// How often.
     pub count: u32,
     /// A sum for each currency.
     pub money: Sums,

@@ -23,7 +23,6 @@ pub enum Unit {
     Diamonds,
 }
 
-/// An amount.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Amount {
     /// There is none.

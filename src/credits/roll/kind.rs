@@ -269,7 +269,6 @@ const ENTRIES: [Entry; 46] = [
 ];
 
 impl Kind {
-    /// Every kind.
     pub fn all() -> impl Iterator<Item = Self> {
         ENTRIES.iter().map(|entry| entry.kind)
     }

@@ -86,7 +86,6 @@ pub enum Role {
 /// Which amounts stand beside the names, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Amounts {
-    /// None.
     #[default]
     Hidden,
     /// In the bridge's words: `500 bits`, `×3`.
@@ -155,7 +154,6 @@ pub struct Plan {
     pub roles: HashSet<Role>,
     /// Rewards, groups, own lists, patrons' tiers by name or id, in lower case; none for all.
     pub only: HashSet<Box<str>>,
-    /// Which cheers.
     pub pinned: Pinned,
     /// Only the first letter of last names.
     pub short_names: bool,

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::{kind::Kind, plan::Layout};
 use crate::credits::PersonId;
 
-/// One name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Name {
     /// As it is shown: never markup.
@@ -44,7 +43,6 @@ pub struct Below {
     /// As in [`Name`].
     #[serde(skip_serializing_if = "str::is_empty")]
     pub platform: &'static str,
-    /// How much.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub amount: String,
     /// An icon before it.
@@ -55,7 +53,6 @@ pub struct Below {
     pub who: Option<PersonId>,
 }
 
-/// One section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Section {
     /// What `goto` calls it.
@@ -74,13 +71,11 @@ pub struct Section {
 pub enum Body {
     /// Names below a title.
     People {
-        /// The title.
         title: String,
         /// An icon's name, an emoji, a URL; none for no icon.
         icon: Option<Box<str>>,
         /// How the names stand.
         layout: Layout,
-        /// The names.
         names: Vec<Name>,
         /// What stands there when there are none.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +91,6 @@ pub enum Body {
         /// How it stands.
         layout: Layout,
     },
-    /// A picture.
     Image {
         /// Where it is.
         src: Box<str>,

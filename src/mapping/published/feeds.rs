@@ -16,9 +16,7 @@ use crate::event::{EventName, fact::SupportKind};
 /// One type of event that is counted when it is published.
 #[derive(Debug, Clone, Copy)]
 pub struct Feed {
-    /// Its source.
     pub source: &'static str,
-    /// Its type.
     pub kind: &'static str,
     /// The sections of the credits that it feeds.
     pub section: &'static str,

@@ -63,7 +63,6 @@ pub(super) const TARGET: Named = Named {
     display: &["targetUserDisplayName", "target_user_name"],
 };
 
-/// Who raids.
 pub(super) const RAIDER: Named = Named {
     objects: &["user", "raid"],
     id: &["from_broadcaster_user_id", "userId", "user_id", "uid"],
@@ -81,7 +80,6 @@ pub(super) const RAIDER: Named = Named {
     ],
 };
 
-/// Who gives.
 pub(super) const GIFTER: Named = Named {
     objects: &["gifter", "user", "sender", "authorDetails"],
     id: &["userId", "user_id", "chatter_user_id", "uid"],

@@ -8,7 +8,6 @@ use super::look::{at, flag, text};
 /// Whether a published event counts, and why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
-    /// It counts.
     Counts,
     /// Its type feeds no section, or another event tells the same.
     Told,

@@ -43,25 +43,21 @@ pub(crate) enum State {
     },
     /// Both connections stand.
     Live {
-        /// Since when.
         since: Moment,
         /// Failures in a row before it, for a link that comes and goes.
         failures: u32,
     },
     /// The next connect is due later.
     Waiting {
-        /// When.
         until: Moment,
         /// How many failures of this kind there were in a row.
         attempt: u32,
         /// The last one.
         cause: Fault,
     },
-    /// The end.
     Stopped(Halt),
 }
 
-/// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Input {
     /// The program wants the link.

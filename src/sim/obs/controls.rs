@@ -78,7 +78,6 @@ impl StandIn {
     }
 }
 
-/// Misbehaving.
 impl StandIn {
     /// Asks new connections for another password, or for none.
     pub fn set_password(&self, password: Option<SecretString>) {
@@ -128,7 +127,6 @@ impl StandIn {
     }
 }
 
-/// The studio.
 impl StandIn {
     /// Begins to stream as if it had begun `ago`; false if it streams already.
     pub fn start_stream(&self, ago: Duration) -> bool {
@@ -157,7 +155,6 @@ impl StandIn {
     }
 }
 
-/// Looking.
 impl StandIn {
     /// What browser sources were handed by vendor requests, in that order.
     pub fn emitted(&self) -> Vec<Value> {

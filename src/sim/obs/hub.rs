@@ -27,7 +27,6 @@ use crate::sim::random::Random;
 /// Number of a session, never used again.
 pub(super) type SessionId = u64;
 
-/// One connection.
 #[derive(Debug)]
 struct Session {
     outbox: Arc<Outbox>,
@@ -135,7 +134,6 @@ impl Hub {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Turns knobs.
     pub(super) fn turn<R>(&self, turn: impl FnOnce(&mut Knobs) -> R) -> R {
         turn(&mut self.lock().knobs)
     }

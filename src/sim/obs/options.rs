@@ -61,7 +61,6 @@ pub enum Order {
 /// Who is disconnected, as OBS's user can do it in the list of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kick {
-    /// All sessions.
     Everybody,
     /// The session that makes the request.
     Asker,
@@ -72,9 +71,7 @@ pub enum Kick {
 /// Versions as `Hello` and `GetVersion` tell them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versions {
-    /// OBS Studio's.
     pub studio: String,
-    /// obs-websocket's.
     pub websocket: String,
 }
 

@@ -15,7 +15,6 @@ pub(super) struct Happened {
     pub(super) data: Value,
 }
 
-/// One input.
 #[derive(Debug, Clone)]
 pub(super) struct Input {
     pub(super) kind: String,

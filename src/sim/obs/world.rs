@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::protocol::subscription;
 use super::state::{Contents, Happened, Input, Item, OnAir};
 
-/// The studio.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) scenes: Vec<String>,

@@ -34,7 +34,6 @@ pub struct Expected {
     pub moderators: Vec<String>,
     /// Of those, who wrote with a VIP badge.
     pub vips: Vec<String>,
-    /// Finished polls.
     pub polls: Vec<String>,
     /// Bits by name.
     pub bits: Vec<(String, u64)>,

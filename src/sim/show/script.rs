@@ -12,10 +12,12 @@ use crate::sim::twitchat::{Ballot, Choice, Generation, Moment, Person, Reward, S
 pub(super) enum Act {
     /// Twitchat is updated.
     Switch(Generation),
-    /// Something happens.
     Play(Moment),
     /// Another program feeds the bridge a raid.
-    PublishRaid { who: Person, viewers: u64 },
+    PublishRaid {
+        who: Person,
+        viewers: u64,
+    },
 }
 
 /// The length of the show, in cue units.

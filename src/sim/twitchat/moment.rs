@@ -6,17 +6,13 @@
 /// Somebody in chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Person {
-    /// Platform id.
     pub id: String,
-    /// Login.
     pub login: String,
-    /// Display name.
     pub display: String,
     /// What they are in this chat.
     pub roles: Roles,
 }
 
-/// Badges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Roles {
@@ -44,7 +40,6 @@ impl Person {
         self
     }
 
-    /// With badges.
     #[must_use]
     pub fn roles(mut self, roles: Roles) -> Self {
         self.roles = roles;
@@ -75,11 +70,8 @@ pub enum Tier {
 /// A channel-point reward.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reward {
-    /// Its id.
     pub id: String,
-    /// Its name.
     pub title: String,
-    /// Its price.
     pub cost: i64,
 }
 
@@ -108,13 +100,10 @@ pub struct Choice {
 /// A poll or a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ballot {
-    /// Its id.
     pub id: String,
-    /// The question.
     pub title: String,
     /// What can be chosen.
     pub choices: Vec<Choice>,
-    /// Planned length.
     pub duration_seconds: u64,
 }
 
@@ -145,7 +134,6 @@ impl Ballot {
 /// Where in its life a poll or a prediction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// It begins.
     Begins,
     /// Votes came in.
     Goes,
