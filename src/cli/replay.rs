@@ -45,8 +45,8 @@ Examples:
 
 /// Until OBS is asked again that was not ready.
 const AGAIN: Duration = Duration::from_millis(500);
-/// How long a message that OBS has taken may take to come back to us. Then the next one goes out
-/// all the same, and it is said.
+/// How long `replay` waits for a message to come back from OBS. After that it warns and sends the
+/// next one.
 const ECHO_WITHIN: Duration = Duration::from_secs(5);
 
 /// Play a recording back onto OBS, to test overlays; kept out of the credits

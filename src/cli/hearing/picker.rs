@@ -56,8 +56,8 @@ impl Picker {
     }
 }
 
-/// Leaves out what a bridge tells of that is decoded here too; of its own events, the data without
-/// the envelope.
+/// Drops an event of a bridge if the verb decodes the same event itself. Of the other events of a
+/// bridge, this returns the data without the envelope.
 fn own_word(mut line: Line) -> Option<Line> {
     if line.from == From::Bridge && line.data.get("event").is_some() {
         let (source, _) = line.name.split_once('.')?;

@@ -20,8 +20,8 @@ pub(crate) type Moment = Duration;
 /// Why the link will not be tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Halt {
-    /// The very first connect met a refused password: most likely a typing mistake, and nobody is
-    /// served by trying on.
+    /// OBS refused the password at the very first connect. Most likely it is mistyped, and another
+    /// attempt would fail too.
     Password,
     /// The OBS is too old.
     TooOld,

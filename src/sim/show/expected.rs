@@ -29,8 +29,8 @@ pub struct Expected {
     pub games: Vec<String>,
     /// `User.Users`: who wrote.
     pub users: Vec<String>,
-    /// Of those, who wrote with a moderator's badge. Live only the first generation tells; the
-    /// summary tells of all.
+    /// Users who wrote with a moderator's badge. Only the first generation reports the badge with
+    /// the message; the summary has the badges of all users.
     pub moderators: Vec<String>,
     /// Of those, who wrote with a VIP badge.
     pub vips: Vec<String>,

@@ -4,7 +4,7 @@
 //! An [`Action`] is one row with the names and keys it has up to 16.x and in 17; where 17 has no
 //! such counterpart, each side has its own row, and `turn` says how one becomes the other. The
 //! typed forms ([`ChatFeedRead`], [`ShowClip`] …) come from the same declaration as the row.
-//! Whoever sends calls `prepare`, or [`Order::prepare`] on a typed form: the CLI, the core,
+//! Whoever sends calls `prepare`, or [`Order::prepare`] on a typed form: the CLI, the bridge,
 //! rules.
 
 #[macro_use]
