@@ -32,7 +32,7 @@ export async function startChromium({ first = false } = {}) {
     };
     try {
         const protocol = await Protocol.connect(await within(READY_WITHIN_MS, 'Chromium', addressOf(browser)));
-        return { open: (url, size) => Page.open(protocol, url, size), close };
+        return { open: (url, size, media) => Page.open(protocol, url, size, media), close };
     } catch (error) {
         await close();
         throw error;
@@ -111,7 +111,8 @@ class Page {
     #session;
     #target;
 
-    static async open(protocol, url, size) {
+    /** `media`: what CDP's `Emulation.setEmulatedMedia` takes, such as `{ media: 'print' }`. */
+    static async open(protocol, url, size, media) {
         const page = new Page();
         const { targetId } = await protocol.call('Target.createTarget', { url: 'about:blank' });
         const { sessionId } = await protocol.call('Target.attachToTarget', { targetId, flatten: true });
@@ -120,6 +121,7 @@ class Page {
         await page.#call('Page.enable');
         await page.#call('Runtime.enable');
         if (size) await page.#call('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor: 1, mobile: false });
+        if (media) await page.#call('Emulation.setEmulatedMedia', media);
         await page.#call('Page.navigate', { url });
         await within(READY_WITHIN_MS, url, loaded);
         return page;

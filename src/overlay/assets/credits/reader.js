@@ -6,6 +6,28 @@
     const page = (window.CreditsPage = window.CreditsPage || {});
     const { make } = page;
 
+    /** Below it, a colour has more contrast with white than with black. */
+    const DARK = 0.18;
+
+    /** Relative luminance, from 0 (black) to 1 (white), of any colour that CSS can write. */
+    function luminance(color) {
+        const canvas = make('canvas', '');
+        canvas.width = canvas.height = 1;
+        const context = canvas.getContext('2d');
+        context.fillStyle = color;
+        context.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((value) => (value / 255) ** 2.2);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    }
+
+    /** Whether the names are dark, and have nothing behind them but the page. */
+    function hasDarkNames(article) {
+        const section = article.querySelector('.section');
+        if (!section || luminance(getComputedStyle(section).color) >= DARK) return false;
+        const { backgroundImage, backgroundColor } = getComputedStyle(section);
+        return backgroundImage === 'none' && backgroundColor === 'rgba(0, 0, 0, 0)';
+    }
+
     /** Shows the roll as a document below the stage, and the stage above it as long as it plays. */
     class Reader {
         constructor(credits, roll) {
@@ -15,14 +37,15 @@
             this.count = 0;
             const look = page.lookOf(roll.look);
             const sections = roll.sections.map((content, index) => page.section(content || {}, index, look, () => {}));
+            // It stays a stage: colours and fonts of themes and of custom.css depend on that.
             const article = make('article', 'stage document', ...sections);
             page.applyLook(article, { ...look, mode: 'scroll', stickyTitles: false });
-            article.classList.remove('stage');
             const button = make('button', 'play', '▶');
             button.title = 'Play';
             button.addEventListener('click', () => this.play());
             document.body.append(article, button);
             this.root.classList.add('reader');
+            this.root.classList.toggle('light', hasDarkNames(article));
             for (const type of ['click', 'wheel', 'touchmove']) credits.stage.addEventListener(type, () => this.read(), { passive: true });
             addEventListener('keydown', ({ key }) => key === 'Escape' && this.read());
         }
