@@ -34,10 +34,19 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Show every setting, its value and where that comes from; passwords stay hidden
+    #[command(after_help = "Examples:
+  twitchat-bridge config show
+  twitchat-bridge --config other.toml config show")]
     Show,
     /// Show where the config file is, or would be
+    #[command(after_help = "Examples:
+  twitchat-bridge config path
+  $EDITOR \"$(twitchat-bridge config path)\"")]
     Path,
     /// Write a config file that explains every setting
+    #[command(after_help = "Examples:
+  twitchat-bridge config init
+  twitchat-bridge --config other.toml config init")]
     Init {
         /// Replace a config file that is already there
         #[arg(long)]

@@ -47,7 +47,7 @@ const QUIET: Duration = Duration::from_millis(2_300);
 /// Which show is played.
 const SEED: u64 = 7;
 
-/// See it work in ten seconds: needs neither OBS nor Twitchat
+/// See it work: needs neither OBS nor Twitchat, and takes about 15 seconds
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {

@@ -37,6 +37,9 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Make the text sources that are not in OBS yet, and put them into a scene
+    #[command(after_help = "Examples:
+  twitchat-bridge labels install --scene Game
+  twitchat-bridge labels install --scene Game --source 'Latest follower'")]
     Install {
         /// The scene
         #[arg(long, value_name = "NAME")]

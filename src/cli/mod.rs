@@ -196,4 +196,22 @@ mod tests {
     fn the_arguments_are_what_clap_allows() {
         super::Cli::command().debug_assert();
     }
+
+    fn without_examples(command: &clap::Command, path: &str, missing: &mut Vec<String>) {
+        for verb in command.get_subcommands() {
+            let path = format!("{path} {}", verb.get_name());
+            let help = verb.get_after_help().map(ToString::to_string);
+            if !help.is_some_and(|help| help.contains("Examples:\n  twitchat-bridge")) {
+                missing.push(path.clone());
+            }
+            without_examples(verb, &path, missing);
+        }
+    }
+
+    #[test]
+    fn the_help_of_every_command_has_examples() {
+        let mut missing = Vec::new();
+        without_examples(&super::Cli::command(), "", &mut missing);
+        assert_eq!(missing, [""; 0]);
+    }
 }

@@ -5,10 +5,12 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use etcetera::BaseStrategy;
 
-use super::{ConfigError, Discovered, FileText, Flags, Places, Sources};
+use super::{ConfigError, Discovered, FileText, Flags, Origin, Places, Sources};
+use crate::input::Spot;
 
 impl Sources<'static> {
     /// What this machine says. `discovered` comes from the caller, who knows OBS.
@@ -24,9 +26,7 @@ impl Sources<'static> {
         let env: Vec<_> = std::env::vars_os().collect();
         let named = named_file(&flags, &env);
         let path = named.clone().or_else(|| places.as_ref().map(default_path));
-        let file = match path
-            .map(|path| read_file(&path).map_err(|source| ConfigError::Read { path, source }))
-        {
+        let file = match path.map(|path| read_file(&path)) {
             None => None,
             Some(Ok(file)) => Some(file),
             Some(Err(ConfigError::Read { source, .. }))
@@ -74,13 +74,32 @@ fn named_file(flags: &Flags, env: &[(OsString, OsString)]) -> Option<PathBuf> {
         .or_else(|| variable().map(|(_, value)| value.into()))
 }
 
-fn read_file(path: &Path) -> io::Result<FileText> {
-    let text = fs::read_to_string(path)?;
+fn read_file(path: &Path) -> Result<FileText, ConfigError> {
+    let failed = |source| ConfigError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let bytes = fs::read(path).map_err(failed)?;
     Ok(FileText {
         path: path.to_owned(),
-        text,
-        readable_by_others: readable_by_others(path)?,
+        text: String::from_utf8(bytes).map_err(|error| not_utf8(path, &error))?,
+        readable_by_others: readable_by_others(path).map_err(failed)?,
     })
+}
+
+/// Names the place of the first byte that is not UTF-8.
+fn not_utf8(path: &Path, error: &FromUtf8Error) -> ConfigError {
+    let valid = error.utf8_error().valid_up_to();
+    let before = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default());
+    let spot = Spot::of(&before, before.len());
+    ConfigError::Syntax {
+        origin: Origin::File {
+            path: path.to_owned(),
+            line: spot.line,
+            column: spot.column,
+        },
+        message: "the file is not text in UTF-8 from here on: save it as UTF-8".into(),
+    }
 }
 
 #[cfg(unix)]
@@ -117,6 +136,20 @@ mod tests {
         let mut sources = Sources::of_this_machine(flags, None).unwrap();
         sources.env.clear();
         assert_eq!(Config::load(&sources).unwrap().obs.port, 4499);
+    }
+
+    #[test]
+    fn a_byte_that_is_no_utf_8_is_named_by_line_and_column() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latin1.toml");
+        fs::write(&path, b"[broadcaster]\nname = \"Zo\xeb\"\n").unwrap();
+        let flags = Flags {
+            config: Some(path.clone()),
+            ..Flags::default()
+        };
+        let error = Sources::of_this_machine(flags, None).unwrap_err();
+        let at = format!("{}:2:11: the file is not text in UTF-8", path.display());
+        assert!(error.to_string().starts_with(&at), "{error}");
     }
 
     #[test]

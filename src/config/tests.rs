@@ -51,6 +51,68 @@ impl Case<'_> {
     }
 }
 
+#[test]
+fn each_error_in_the_file_names_the_file_the_line_and_the_column() {
+    for text in [
+        "[obs",
+        "nonsense = 1",
+        "obs = 1",
+        "[obs]\nprot = 1",
+        "[obs]\nport = 'x'",
+        "[obs]\npassword = 'a'\npassword_file = 'b'",
+        "[obs]\npassword_file = 'none'",
+        "[overlay]\nsection = [{ kind = 'nobody' }]",
+        "rule = 3",
+        "[[rule]]\nname = 'a'",
+        "[[rule]]\non = 'Twitch.Raid'\nwhen = 'data.'\ndo = []",
+        "[[rule]]\non = 'Twitch.Raid'\ndo = [{ run = [] }]",
+        "[[rule]]\non = 'Twitch.Raid'\ndo = [{ action = 'b' }]",
+        "[[label]]\nsource = 'a'\ntext = '{{ event.name }}'",
+        "[[action]]\nname = 'a'\ndo = [{ action = 'a' }]",
+    ] {
+        let error = of_file(text).err().map(|error| error.to_string());
+        let place = error
+            .as_deref()
+            .and_then(|error| error.split_once(&format!("{FILE}:")))
+            .map(|(_, rest)| rest.split([':', ' ', ')']).take(2));
+        let numbers = place.map(|place| place.filter(|part| part.parse::<usize>().is_ok()).count());
+        assert_eq!(numbers, Some(2), "{text}: {error:?}");
+    }
+}
+
+#[test]
+fn the_readme_names_the_settings_that_have_no_environment_variable() {
+    let readme = include_str!("../../README.md");
+    let sentence = readme
+        .split_once("Settings that hold several values have none")
+        .and_then(|(_, rest)| rest.split_once(".\n"))
+        .map(|(sentence, _)| sentence)
+        .unwrap();
+    let without: Vec<_> = keys::all()
+        .filter(|key| key.env.is_none())
+        .map(|key| format!("`{}`", key.name))
+        .collect();
+    let missing: Vec<_> = without
+        .iter()
+        .filter(|name| !sentence.contains(*name))
+        .collect();
+    assert_eq!(missing, [""; 0]);
+    assert_eq!(sentence.matches('`').count(), without.len() * 2);
+}
+
+#[test]
+fn the_readme_spells_environment_variables_as_they_are() {
+    let readme = include_str!("../../README.md");
+    for (variable, setting) in [
+        ("TWITCHAT_BRIDGE_CREDITS_SPELLING", "credits.spelling"),
+        ("TWITCHAT_BRIDGE_NAME", "bridge.name"),
+        ("TWITCHAT_BRIDGE_STORE", "store.path"),
+    ] {
+        assert!(readme.contains(&format!("`{variable}`")), "{variable}");
+        assert_eq!(keys::find(setting).unwrap().env, Some(variable));
+    }
+}
+
 fn of_file(text: &str) -> Result<Config, ConfigError> {
     Case {
         file: Some(text),

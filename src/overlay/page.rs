@@ -134,6 +134,19 @@ mod tests {
     }
 
     #[test]
+    fn nothing_but_pictures_is_loaded_from_the_network() {
+        let index = include_str!("assets/credits/index.html");
+        let (_, policy) = index.split_once("Content-Security-Policy").unwrap();
+        let (policy, _) = policy.split_once('>').unwrap();
+        let from_network: Vec<_> = policy
+            .split(['"', ';'])
+            .filter(|directive| directive.contains("http"))
+            .map(|directive| directive.trim().split(' ').next().unwrap_or_default())
+            .collect();
+        assert_eq!(from_network, ["img-src"]);
+    }
+
+    #[test]
     fn only_its_own_script_may_run() {
         let html = standalone(&json!({ "id": "1", "sections": [] }), "");
         let (_, script) = html.split_once("<script>").unwrap();

@@ -1,13 +1,13 @@
 //! The pages of documentation: what they tell people to type is right usage.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::json;
 use twitchat_bridge::sim::peer::{Hearer, Talker, Target};
 
-use crate::program::{Done, Home, PASSWORD, obs};
+use crate::program::{Done, Home, PASSWORD, obs, sessions};
 
 /// What ends a command in a shell.
 const ENDS: [&str; 6] = [" | ", " && ", " > ", " 2> ", " &", "  #"];
@@ -92,6 +92,89 @@ fn every_command_is_right_usage(page: &str) {
             .any(|verb| command.starts_with(&format!("twitchat-bridge {verb} ")));
         assert!(!needs_obs || done.code == Some(3), "{command}: {done:?}");
     }
+}
+
+/// Sentences that stood in README or docs and were not true.
+const FALSE: [&str; 12] = [
+    "nothing from the network.",
+    "no server, no network",
+    "Each setting has a variable",
+    "in ten seconds",
+    "alert overlays for Twitchat",
+    "delete the file.",
+    "raids in its summary alone",
+    "only in its summary or not at all",
+    "each error names file, line and column",
+    "asks nothing of the network",
+    "[Hello](#hello), [objections to another bridge](#two-bridges-on-one-obs) |",
+    "object as `data`:",
+];
+
+#[test]
+fn sentences_that_were_found_to_be_false_do_not_come_back() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages: Vec<_> = std::fs::read_dir(root.join("docs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    pages.push(root.join("README.md"));
+    pages.push(root.join("src/overlay/assets/credits/index.html"));
+    let found: Vec<_> = pages
+        .iter()
+        .flat_map(|page| {
+            let text = std::fs::read_to_string(page).unwrap();
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            FALSE
+                .into_iter()
+                .filter(move |sentence| words.contains(sentence))
+                .map(move |sentence| format!("{}: {sentence}", page.display()))
+        })
+        .collect();
+    assert_eq!(found, [""; 0]);
+}
+
+/// README says so: "delete all files whose names begin with `journal.`".
+#[tokio::test]
+async fn everything_is_forgotten_when_the_files_that_the_readme_names_are_deleted() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let bridge = home.spawn(&["run"]);
+    sessions(&obs, 2).await;
+    home.run(&["request", "AddToCredits", "section=Thanks", "value=Zebedee"])
+        .await
+        .succeeds();
+    bridge.signal("INT");
+    bridge.end().await.succeeds();
+    let journal = shown_setting(&home, "store.path").await;
+    let folder = Path::new(&journal).parent().unwrap();
+    let is_journals = |path: &Path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("journal."))
+    };
+    let mut left = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if is_journals(&path) {
+            std::fs::remove_file(path).unwrap();
+        } else {
+            left.push(path);
+        }
+    }
+    assert_eq!(left, Vec::<PathBuf>::new());
+    let bridge = home.spawn(&["run"]);
+    sessions(&obs, 2).await;
+    let credits = home.run(&["credits"]).await.succeeds().out;
+    assert!(!credits.contains("Zebedee"), "{credits}");
+    bridge.signal("INT");
+    bridge.end().await.succeeds();
+}
+
+/// A value as `config show` prints it.
+async fn shown_setting(home: &Home, name: &str) -> String {
+    let shown = home.run(&["config", "show"]).await.succeeds().out;
+    let line = shown.lines().find(|line| line.starts_with(name)).unwrap();
+    line.split('"').nth(1).unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod bans;
 mod bench;
 mod bridges;
+mod documented;
 mod events;
 mod gifts;
 mod limits;

@@ -9,8 +9,13 @@ use crate::cli::client::Timeout;
 use crate::cli::context::Context;
 use crate::cli::out;
 
+const EXAMPLES: &str = "Examples:
+  twitchat-bridge credits clear         asks before it clears
+  twitchat-bridge credits clear --yes   for scripts";
+
 /// Begin new credits; the old ones stay in the journal
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Clear without asking
     #[arg(long)]

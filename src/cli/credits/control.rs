@@ -16,8 +16,18 @@ pub(super) struct Plain {
     timeout: Timeout,
 }
 
+const SPEED_EXAMPLES: &str = "Examples:
+  twitchat-bridge credits speed 2       twice as fast
+  twitchat-bridge credits speed -1      backwards";
+
+const GOTO_EXAMPLES: &str = "Examples:
+  twitchat-bridge credits goto cheers   the section with this id
+  twitchat-bridge credits goto 0        the first section
+  twitchat-bridge credits goto 1:30     the place that is reached after 90 seconds";
+
 /// Roll faster, slower or backwards
 #[derive(Debug, clap::Args)]
+#[command(after_help = SPEED_EXAMPLES)]
 pub(super) struct Speed {
     /// 1 is as configured, 2 twice as fast, 0 stands still, -1 backwards
     #[arg(value_name = "FACTOR", allow_negative_numbers = true)]
@@ -28,6 +38,7 @@ pub(super) struct Speed {
 
 /// Go to a section
 #[derive(Debug, clap::Args)]
+#[command(after_help = GOTO_EXAMPLES)]
 pub(super) struct Goto {
     /// A section's id, such as `cheers`, or its number from 0; or a time such as `1:30`
     #[arg(value_name = "PLACE")]

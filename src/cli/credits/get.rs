@@ -12,6 +12,12 @@ use crate::cli::context::Context;
 use crate::cli::credits::text::Roll;
 use crate::cli::out;
 
+pub(super) const EXAMPLES: &str = "Examples:
+  twitchat-bridge credits get --extended
+  twitchat-bridge credits get --format csv > credits.csv
+  twitchat-bridge credits get --format html > credits.html
+  twitchat-bridge credits get --format json | jq .Events.Raided";
+
 /// Print the credits
 #[derive(Debug, clap::Args)]
 pub(super) struct GetArgs {

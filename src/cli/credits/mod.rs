@@ -40,17 +40,23 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    #[command(after_help = get::EXAMPLES)]
     Get(get::GetArgs),
     Roll(roll::Args),
     Test(roll::TestArgs),
+    #[command(after_help = "Examples:\n  twitchat-bridge credits stop")]
     Stop(control::Plain),
     /// Let the credits stand still
+    #[command(after_help = "Examples:\n  twitchat-bridge credits pause")]
     Pause(control::Plain),
     /// Let them go on
+    #[command(after_help = "Examples:\n  twitchat-bridge credits resume")]
     Resume(control::Plain),
     /// Go to the next section
+    #[command(after_help = "Examples:\n  twitchat-bridge credits next")]
     Next(control::Plain),
     /// Go to the section before
+    #[command(after_help = "Examples:\n  twitchat-bridge credits previous")]
     Previous(control::Plain),
     Speed(control::Speed),
     Goto(control::Goto),

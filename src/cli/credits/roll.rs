@@ -14,8 +14,19 @@ use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::out;
 
+const ROLL_EXAMPLES: &str = "Examples:
+  twitchat-bridge credits roll
+  twitchat-bridge credits roll --seconds 90 --theme neon
+  twitchat-bridge credits roll --mode slides --loop";
+
+const TEST_EXAMPLES: &str = "Examples:
+  twitchat-bridge credits test
+  twitchat-bridge credits test --names 800 --seed 7
+  twitchat-bridge credits test --rtl --emoji --theme paper";
+
 /// Roll the credits on the end-credits page
 #[derive(Debug, clap::Args)]
+#[command(after_help = ROLL_EXAMPLES)]
 pub(super) struct Args {
     #[command(flatten)]
     look: LookArgs,
@@ -29,6 +40,7 @@ pub(super) struct Args {
 /// --mixed-currency a crowd that never was, the same for the same seed.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, clap::Args)]
+#[command(after_help = TEST_EXAMPLES)]
 pub(super) struct TestArgs {
     /// So many people (120 if any of the options below is given)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50_000))]

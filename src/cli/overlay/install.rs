@@ -22,7 +22,12 @@ air.
 
 OBS loads the page anew each time its scene goes on air, and drops it afterwards. With \
 --keep-loaded it stays, so that Twitchat's own \
-buttons find it off air too; while nothing rolls it draws nothing.";
+buttons find it off air too; while nothing rolls it draws nothing.
+
+Examples:
+  twitchat-bridge overlay install
+  twitchat-bridge overlay install --scene Ending --width 1920 --height 1080
+  twitchat-bridge overlay install --no-password --keep-loaded";
 
 /// The kind of input that a page is.
 const BROWSER_SOURCE: &str = "browser_source";

@@ -10,8 +10,14 @@ use super::install::folder;
 use crate::cli::context::Context;
 use crate::cli::out;
 
+const EXAMPLES: &str = "Examples:
+  twitchat-bridge overlay open --demo    made-up credits, without OBS and without a bridge
+  twitchat-bridge overlay open           what the bridge rolls
+  twitchat-bridge overlay open --print   only the address";
+
 /// Open the end-credits page in a browser; it shows what the bridge rolls
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Show made-up credits at once, without OBS and without a bridge
     #[arg(long)]
