@@ -20,6 +20,11 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
             path,
             port,
             password,
+        }
+        | Discovery::Disabled {
+            path,
+            port,
+            password,
         } => Some(Discovered {
             path,
             port,
@@ -35,7 +40,7 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
         .map(ToString::to_string)
         .collect();
     // Only where OBS's own settings would have been used.
-    let on_its_own = matches!(config.origin("obs.port"), Origin::Default)
+    let on_its_own = matches!(config.origin("obs.port"), Origin::Default | Origin::Obs(_))
         && matches!(config.origin("obs.host"), Origin::Default);
     notes.extend(advice.filter(|_| on_its_own));
     Ok((config, notes))
@@ -67,7 +72,8 @@ pub fn target(config: &Config) -> Arc<dyn Fn() -> Target + Send + Sync> {
     Arc::new(move || {
         let mut target = fixed.clone();
         if (port_is_obs || password_is_obs)
-            && let Discovery::Found { port, password, .. } = discover(&Folders::of_this_machine())
+            && let Discovery::Found { port, password, .. }
+            | Discovery::Disabled { port, password, .. } = discover(&Folders::of_this_machine())
         {
             if port_is_obs {
                 target.port = port;

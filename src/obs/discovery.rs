@@ -27,8 +27,14 @@ pub enum Discovery {
         /// Its password; `None` if it asks for none.
         password: Option<SecretString>,
     },
-    /// The server is switched off: nobody can connect.
-    Disabled { path: PathBuf },
+    /// The server is switched off: nobody can connect until the user switches it on.
+    Disabled {
+        path: PathBuf,
+        /// Where it will listen.
+        port: u16,
+        /// Its password; `None` if it will ask for none.
+        password: Option<SecretString>,
+    },
     /// No OBS has been run here, or it is kept elsewhere.
     NotFound,
     /// There is a file, but it cannot be used.
@@ -40,7 +46,7 @@ impl Discovery {
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::Found { .. } | Self::NotFound => None,
-            Self::Disabled { path } => Some(format!(
+            Self::Disabled { path, .. } => Some(format!(
                 "the WebSocket server of OBS is switched off ({}): in OBS, Tools > WebSocket \
                     Server Settings > Enable WebSocket server",
                 path.display()
@@ -130,8 +136,16 @@ pub fn discover(folders: &Folders) -> Discovery {
 
 fn read(path: PathBuf) -> Discovery {
     match contents(&path) {
-        Ok(Settings { enabled: false, .. }) => Discovery::Disabled { path },
-        Ok(Settings { port, password, .. }) => Discovery::Found {
+        Ok(Settings {
+            enabled,
+            port,
+            password,
+        }) if enabled => Discovery::Found {
+            path,
+            port,
+            password,
+        },
+        Ok(Settings { port, password, .. }) => Discovery::Disabled {
             path,
             port,
             password,
@@ -324,7 +338,7 @@ mod tests {
             r#"{"server_password":"abc"}"#,
         ] {
             let discovery = discovered(text);
-            assert!(matches!(discovery, Discovery::Disabled { .. }));
+            assert!(matches!(discovery, Discovery::Disabled { port: 4455, .. }));
             assert!(
                 discovery
                     .advice()

@@ -2,9 +2,11 @@
 //! password.
 
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use secrecy::SecretString;
+use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
@@ -181,18 +183,24 @@ fn on_its_own(home: &Home, args: &[&str]) -> Program {
     Program::start(home.bridge(args), None)
 }
 
+/// A port that refuses connections, and that nobody else is given while the socket lives.
+fn port_without_listener() -> (Socket, u16) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&any.into()).unwrap();
+    let port = socket.local_addr().unwrap().as_socket().unwrap().port();
+    (socket, port)
+}
+
 #[tokio::test]
 async fn a_server_that_is_switched_off_is_told_from_obs_settings() {
-    let taken = tokio::net::TcpStream::connect(("127.0.0.1", 4455)).await;
-    assert!(
-        taken.is_err(),
-        "something listens on port 4455 of this machine: this test needs it to be free"
-    );
+    let (_reserved, port) = port_without_listener();
     let home = Home::new();
-    write_obs_settings(&home, false, 4455);
+    write_obs_settings(&home, false, port);
     let ended = on_its_own(&home, STATUS).ended().await;
     assert_eq!(ended.code, Some(3));
-    assert_clear(&ended, &["there is no OBS at", WHERE]);
+    let at = format!("there is no OBS at 127.0.0.1:{port}");
+    assert_clear(&ended, &[&at, WHERE]);
     let advice = "the WebSocket server of OBS is switched off";
     let switch = "in OBS, Tools > WebSocket Server Settings > Enable WebSocket server";
     for text in [advice, switch, "obs-websocket/config.json"] {
@@ -207,6 +215,19 @@ async fn a_server_that_is_switched_off_is_told_from_obs_settings() {
     let bridge = on_its_own(&home, RUN);
     bridge.until_logged(advice, SOON).await;
     bridge.until_logged(switch, SOON).await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_switched_on_later_is_found_at_the_port_of_obs_settings() {
+    let (obs, target) = nobody().await;
+    let home = Home::new();
+    write_obs_settings(&home, false, obs.port());
+    let mut bridge = on_its_own(&home, RUN);
+    bridge.until_logged("is switched off", SOON).await;
+    write_obs_settings(&home, true, obs.port());
+    obs.start_again().await.unwrap();
+    Bus::connect(&target).await.until_answered(SOON).await;
+    assert!(bridge.is_running());
 }
 
 #[tokio::test]
