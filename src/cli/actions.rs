@@ -8,6 +8,7 @@ use twitchat_bridge::twitchat::Generation;
 use twitchat_bridge::twitchat::action::{self, Action, Explanation, Parameter};
 use twitchat_bridge::twitchat::catalogue;
 
+use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
 use super::fields;
@@ -26,10 +27,10 @@ version can be used as well.";
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The action to explain, in any case, with - or _
-    #[arg(value_name = "ACTION")]
+    #[arg(value_name = "ACTION", add = candidates::actions())]
     name: Option<String>,
     /// Only what this version of Twitchat has, such as 16 or 17, in its words
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", add = candidates::versions())]
     generation: Option<Generation>,
     /// Print JSON
     #[arg(long)]

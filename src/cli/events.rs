@@ -12,6 +12,7 @@ use twitchat_bridge::input;
 use twitchat_bridge::twitchat::Generation;
 use twitchat_bridge::twitchat::catalogue::{self, Class, Entry};
 
+use super::candidates;
 use super::failure::Failure;
 use super::out::{self, BOLD, OutError};
 use samples::Samples;
@@ -51,13 +52,13 @@ const OTHERS: [(&str, &str); 14] = [
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The event to explain: a type of Twitchat's, or Source.Type; in any case
-    #[arg(value_name = "EVENT")]
+    #[arg(value_name = "EVENT", add = candidates::events())]
     name: Option<String>,
     /// List those too that happen only when somebody publishes them
     #[arg(long)]
     all: bool,
     /// Only what this version of Twitchat tells, such as 16 or 17, and what it becomes
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", add = candidates::versions())]
     generation: Option<Generation>,
     /// Print JSON
     #[arg(long)]

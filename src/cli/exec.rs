@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use twitchat_bridge::automation::Expression;
 use twitchat_bridge::daemon::program::Executable;
 
+use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
 use super::hearing::decode::Line;
@@ -44,7 +45,7 @@ once. Exit codes: 0 stopped by Ctrl-C, 1 a program failed and --fail-fast was gi
     picker::HELP, variables::HELP))]
 pub(crate) struct Args {
     /// Which events, see below. May be given several times
-    #[arg(long = "on", value_name = "TYPE", required = true)]
+    #[arg(long = "on", value_name = "TYPE", required = true, add = candidates::kinds())]
     kinds: Vec<Kind>,
     /// Only when this holds, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]

@@ -8,6 +8,7 @@ use serde_json::json;
 use twitchat_bridge::automation::{Label, Rulebook};
 use twitchat_bridge::obs::{Installed, Options, Talker};
 
+use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
 use super::out;
@@ -45,7 +46,7 @@ enum Verb {
         #[arg(long, value_name = "NAME")]
         scene: String,
         /// Only the label of this source. May be given several times
-        #[arg(long = "source", value_name = "NAME")]
+        #[arg(long = "source", value_name = "NAME", add = candidates::labels())]
         sources: Vec<String>,
     },
 }

@@ -7,6 +7,7 @@
 //! as they come), `recording`, `fields`, `span`, `out`, `failure`, `signals`.
 
 mod actions;
+mod candidates;
 mod client;
 mod completions;
 mod config;
@@ -155,7 +156,7 @@ impl Verb {
             Self::Config(args) => args.run(context),
             Self::Overlay(args) => args.run(context).await,
             Self::Demo(args) => Box::pin(args.run(context)).await,
-            Self::Completions(args) => args.run(Cli::command()),
+            Self::Completions(args) => args.run(),
             Self::Man(args) => args.run(Cli::command()),
         }
     }
@@ -163,6 +164,11 @@ impl Verb {
 
 /// Parses, runs, and reports the one error that there may be.
 pub(crate) fn main() -> ExitCode {
+    match completions::answer(Cli::command) {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => {}
+        Err(_) => return ExitCode::FAILURE, // The shell shows no message while it completes.
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

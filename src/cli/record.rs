@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use twitchat_bridge::event::Heard;
 
+use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
 use super::hearing::decode;
@@ -41,7 +42,7 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Only messages of this type, see below. May be given several times
-    #[arg(long = "for", value_name = "TYPE")]
+    #[arg(long = "for", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
     /// Write over the file if there is one
     #[arg(long)]

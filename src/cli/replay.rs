@@ -12,6 +12,7 @@ use twitchat_bridge::input::duration;
 use twitchat_bridge::obs::{Batch, RequestError};
 use uuid::Uuid;
 
+use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
 use super::hearing::kinds::{Kind, Kinds};
@@ -70,7 +71,7 @@ pub(crate) struct Args {
     #[arg(long = "loop")]
     again: bool,
     /// Only messages of this type of Twitchat's, whatever it is. May be given several times
-    #[arg(long = "for", value_name = "TYPE")]
+    #[arg(long = "for", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
     /// Leave out lines that cannot be read
     #[arg(long)]

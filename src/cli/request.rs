@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::candidates;
 use super::client::Timeout;
 use super::context::Context;
 use super::failure::Failure;
@@ -22,7 +23,7 @@ All requests and their fields are in docs/bus.md.";
 #[command(after_help = format!("{}\n\n{EXAMPLES}", fields::HELP))]
 pub(crate) struct Args {
     /// The request's name, such as `GetCredits`
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = candidates::requests())]
     name: String,
     #[command(flatten)]
     fields: Fields,

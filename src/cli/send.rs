@@ -14,6 +14,7 @@ use twitchat_bridge::twitchat::Generation;
 use twitchat_bridge::twitchat::action::{self, Expected, Prepared, Problem};
 use twitchat_bridge::twitchat::catalogue;
 
+use super::candidates;
 use super::client::{self, Timeout};
 use super::context::Context;
 use super::failure::Failure;
@@ -41,13 +42,14 @@ the action.";
 #[command(after_help = format!("{}\n\n{EXAMPLES}", fields::HELP))]
 pub(crate) struct Args {
     /// The action's name, in any case, with - or _
-    #[arg(value_name = "ACTION", value_parser = name)]
+    #[arg(value_name = "ACTION", value_parser = name,
+        add = candidates::actions())]
     action: String,
     #[command(flatten)]
     fields: Fields,
     /// Wait for the answer and print its data as JSON; for what answers it, or for this event
     #[arg(long, value_name = "EVENT", num_args = 0..=1, require_equals = true,
-        default_missing_value = "")]
+        default_missing_value = "", add = candidates::events())]
     wait: Option<String>,
     #[command(flatten)]
     timeout: Timeout,
@@ -60,7 +62,7 @@ pub(crate) struct Args {
     every: Option<Duration>,
     /// The version of Twitchat it is for, such as 16 or 17 [default: the one that the bridge last
     /// heard]
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", add = candidates::versions())]
     generation: Option<Generation>,
     /// Send name and data as they are, without checks and translation
     #[arg(long)]

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 use twitchat_bridge::automation::Expression;
 
+use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
 use super::hearing::filter::{self, Filter};
@@ -32,7 +33,7 @@ stopped before it did.";
     picker::HELP))]
 pub(crate) struct Args {
     /// What to wait for, see below. Given several times, any of them
-    #[arg(long = "for", value_name = "TYPE", required = true)]
+    #[arg(long = "for", value_name = "TYPE", required = true, add = candidates::kinds())]
     kinds: Vec<Kind>,
     /// Only when this holds, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use twitchat_bridge::automation::Expression;
 
+use super::candidates;
 use super::context::Context;
 use super::hearing::decode::{Decoder, Line};
 use super::hearing::filter::{self, Filter};
@@ -50,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
     /// Only messages with such a name, see below. May be given several times
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
     /// Only when this holds, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]

@@ -10,3 +10,4 @@ pub mod page;
 
 pub use export::{CONFIG, Existing, ExportError, SHIM, export};
 pub use install::{Installed, custom_css, install, url, usual_folder};
+pub use page::themes;

@@ -48,10 +48,36 @@ const CREDITS: (&str, &str) = ("credits.js", include_str!("assets/credits/credit
 const READER: (&str, &str) = ("reader.js", include_str!("assets/credits/reader.js"));
 const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
 
+/// The theme that has no rules beyond those of every theme.
+const UNDRESSED: &str = "plain";
+
 /// What a page needs that has its roll in itself: no feed, no connection.
 const STANDALONE: [(&str, &str); 11] = [
     ICONS, TEXT, SECTIONS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN,
 ];
+
+/// The themes that there are: those of the page, then those of the user's own style sheet.
+pub fn themes(custom_css: &str) -> Vec<String> {
+    let mut themes = vec![UNDRESSED.to_owned()];
+    for css in [THEMES_CSS.1, custom_css].map(without_comments) {
+        for after in css.split("[data-theme=").skip(1) {
+            let end = [']', ' '];
+            let name = after.split(end).next().unwrap_or_default();
+            let name = name.trim_matches(['"', '\'']);
+            if !name.is_empty() && !themes.iter().any(|known| known == name) {
+                themes.push(name.to_owned());
+            }
+        }
+    }
+    themes
+}
+
+fn without_comments(css: &str) -> String {
+    let mut parts = css.split("/*");
+    let first = parts.next().unwrap_or_default();
+    let others = parts.filter_map(|part| Some(part.split_once("*/")?.1));
+    std::iter::once(first).chain(others).collect()
+}
 
 /// The page as one file that plays `roll` when it is opened, and is a document to read afterwards.
 /// `custom_css` is the user's own style sheet, empty for none. It runs its own script alone,
@@ -102,6 +128,16 @@ mod tests {
             .collect();
         files.insert(2, CUSTOM_CSS.0);
         assert_eq!(named, files);
+    }
+
+    #[test]
+    fn the_themes_are_those_of_both_style_sheets() {
+        let ours = ["plain", "cinema", "neon", "glass", "paper", "arcade"];
+        assert_eq!(themes(""), ours);
+        let custom = "/* [data-theme='no'] */ [data-theme='neon'] { color: red } \
+            [data-theme=\"mine\"] .title {}";
+        let own = themes(custom).split_off(ours.len());
+        assert_eq!(own, ["mine"]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ use fields::{Fields, RawFields};
 pub use call::{Call, CreditsWish, Names, Platform};
 pub use error::RequestError;
 pub use known::Unknown;
+pub use read::known_names;
 pub use roll::{Command, PageState, Place, Report, RollWish};
 
 /// The longest `id` that a reply repeats, in bytes of JSON.

@@ -105,6 +105,11 @@ fn find(name: &str) -> Option<&'static (&'static str, Reader)> {
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
+/// The names of all requests.
+pub fn known_names() -> impl Iterator<Item = &'static str> {
+    REQUESTS.iter().map(|(name, _)| *name)
+}
+
 /// A request's name as it is written; `None` if there is none of this name, in any case.
 pub(super) fn canonical(name: &str) -> Option<&'static str> {
     find(name).map(|(known, _)| *known)

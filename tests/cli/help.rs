@@ -66,10 +66,7 @@ async fn completions_and_manual_need_no_obs() {
     let home = Home::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = home.run(&["completions", shell]).await.succeeds().out;
-        assert!(
-            script.contains("twitchat-bridge") && script.contains("takeover"),
-            "{shell}"
-        );
+        assert!(script.contains("twitchat-bridge"), "{shell}: {script}");
     }
     let page = home.run(&["man"]).await.succeeds().out;
     assert!(

@@ -12,6 +12,8 @@ mod actions;
 mod before_one_house;
 mod bridge;
 mod bus;
+#[cfg(target_os = "linux")]
+mod completions;
 mod config;
 mod credits;
 mod docs;

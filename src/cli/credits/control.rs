@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
+use crate::cli::candidates;
 use crate::cli::client::Timeout;
 use crate::cli::context::Context;
 use crate::cli::out;
@@ -41,7 +42,7 @@ pub(super) struct Speed {
 #[command(after_help = GOTO_EXAMPLES)]
 pub(super) struct Goto {
     /// A section's id, such as `cheers`, or its number from 0; or a time such as `1:30`
-    #[arg(value_name = "PLACE")]
+    #[arg(value_name = "PLACE", add = candidates::sections())]
     place: String,
     #[command(flatten)]
     timeout: Timeout,

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use twitchat_bridge::client::Client;
 
+use crate::cli::candidates;
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::out;
@@ -82,7 +83,7 @@ struct LookArgs {
     #[arg(long, value_enum)]
     mode: Option<Mode>,
     /// Use this theme
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = candidates::themes())]
     theme: Option<String>,
     /// Begin again at the end
     #[arg(long = "loop")]

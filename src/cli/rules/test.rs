@@ -15,6 +15,7 @@ use twitchat_bridge::input::duration;
 use twitchat_bridge::twitchat::Generation;
 
 use super::example::{self, Example};
+use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::fields::{self, Fields};
@@ -42,7 +43,7 @@ pub(super) struct Args {
     #[arg(value_name = "EVENT")]
     file: PathBuf,
     /// Only this rule
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = candidates::rules())]
     rule: Option<String>,
     /// Print JSON
     #[arg(long)]
