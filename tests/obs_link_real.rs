@@ -17,8 +17,8 @@ use secrecy::SecretString;
 use serde_json::{json, value::RawValue};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use twitchat_bridge::event::Heard;
-use twitchat_bridge::obs::{Listener, Notice, Options, Talker, Target, start};
+use twitchat_bridge::event::Received;
+use twitchat_bridge::obs::{EventConnection, Notice, Options, RequestConnection, Target, start};
 use twitchat_bridge::sim;
 
 const SOON: Duration = Duration::from_secs(60);
@@ -51,8 +51,8 @@ fn event(n: usize) -> Box<RawValue> {
 
 /// Rounds of "say it, hear it", and how long each took, sorted.
 async fn echoes(
-    listener: &mut Listener,
-    talker: &Talker,
+    listener: &mut EventConnection,
+    talker: &RequestConnection,
     rounds: usize,
     gap: Duration,
 ) -> Vec<Duration> {
@@ -61,13 +61,14 @@ async fn echoes(
         sleep(gap).await;
         let begun = Instant::now();
         let event = event(n);
-        let (said, heard) = tokio::join!(talker.broadcast(&event), timeout(SOON, listener.next()));
+        let (said, received) =
+            tokio::join!(talker.broadcast(&event), timeout(SOON, listener.next()));
         said.unwrap();
-        let heard = heard.unwrap().unwrap();
+        let received = received.unwrap().unwrap();
         assert!(
-            matches!(&*heard.events,
-                [Heard::Bridge(echo)] if echo.get().contains(&format!("\"seq\":{n}"))),
-            "{heard:?}"
+            matches!(&*received.events,
+                [Received::Bridge(echo)] if echo.get().contains(&format!("\"seq\":{n}"))),
+            "{received:?}"
         );
         took.push(begun.elapsed());
     }
@@ -80,10 +81,12 @@ async fn echoes(
 async fn timing_of_echoes() {
     let target = target();
     for (rounds, gap) in [(1000, 0), (100, 20), (8, 1000)] {
-        let mut listener = Listener::connect(&target, &Options::default())
+        let mut listener = EventConnection::connect(&target, &Options::default())
             .await
             .unwrap();
-        let talker = Talker::connect(&target, &Options::default()).await.unwrap();
+        let talker = RequestConnection::connect(&target, &Options::default())
+            .await
+            .unwrap();
         let took = echoes(&mut listener, &talker, rounds, Duration::from_millis(gap)).await;
         let (median, worst) = (took[rounds / 2], took[rounds - 1]);
         println!(
@@ -104,10 +107,12 @@ async fn timing_of_first_echoes() {
     let target = target();
     let mut took = Vec::new();
     for _ in 0..50 {
-        let mut listener = Listener::connect(&target, &Options::default())
+        let mut listener = EventConnection::connect(&target, &Options::default())
             .await
             .unwrap();
-        let talker = Talker::connect(&target, &Options::default()).await.unwrap();
+        let talker = RequestConnection::connect(&target, &Options::default())
+            .await
+            .unwrap();
         took.extend(echoes(&mut listener, &talker, 1, Duration::ZERO).await);
     }
     took.sort();
@@ -129,8 +134,8 @@ async fn timing_of_echoes_right_after_pings() {
         ping_after: Duration::from_millis(50),
         ..Options::default()
     };
-    let mut listener = Listener::connect(&target, &options).await.unwrap();
-    let talker = Talker::connect(&target, &options).await.unwrap();
+    let mut listener = EventConnection::connect(&target, &options).await.unwrap();
+    let talker = RequestConnection::connect(&target, &options).await.unwrap();
     let mut took = Vec::new();
     for n in 0..100 {
         // Long enough for a ping, and then some; the pause is of another length each time.
@@ -164,27 +169,27 @@ async fn timing_of_a_burst_heard_to_the_last_event() {
             .build()
             .unwrap();
         runtime.block_on(async move {
-            let mut listener = Listener::connect(&target, &Options::default())
+            let mut listener = EventConnection::connect(&target, &Options::default())
                 .await
                 .unwrap();
-            let (mut heard, mut batches, mut begun, mut cpu) = (0, 0_usize, None, 0);
-            while heard < EVENTS {
+            let (mut received, mut batches, mut begun, mut cpu) = (0, 0_usize, None, 0);
+            while received < EVENTS {
                 let batch = timeout(SOON, listener.next())
                     .await
                     .unwrap_or_else(|_| {
                         panic!(
                             "only \
-                    {heard} of {EVENTS}"
+                    {received} of {EVENTS}"
                         )
                     })
                     .unwrap();
                 if begun.is_none() {
                     (begun, cpu) = (Some(Instant::now()), cpu_nanos());
                 }
-                heard += batch
+                received += batch
                     .events
                     .iter()
-                    .filter(|event| matches!(event, Heard::Twitchat(_)))
+                    .filter(|event| matches!(event, Received::Twitchat(_)))
                     .count();
                 batches += 1;
             }
@@ -201,7 +206,7 @@ async fn timing_of_a_burst_heard_to_the_last_event() {
         });
     });
     sleep(Duration::from_millis(500)).await;
-    let mut sender = sim::peer::Talker::connect(&peer).await.unwrap();
+    let mut sender = sim::peer::RequestPeer::connect(&peer).await.unwrap();
     for n in 0..EVENTS {
         let event = json!({"origin": "twitchat", "type": "FOLLOW", "id": format!("id-{n}"),
             "data": {"user": {"id": n.to_string(),

@@ -4,12 +4,12 @@
 //! Nothing here grows without bound: of one rule or action a few runs go on at once, a few dozen
 //! wait, and the rest are counted.
 
-mod happening;
+mod causality;
 mod lanes;
-mod ledger;
+mod occurrence;
+mod once_log;
 mod outside;
-mod own;
-mod pace;
+mod rate_limit;
 mod run;
 mod shell;
 #[cfg(test)]
@@ -26,19 +26,19 @@ use super::{
     book::{Rule, Rulebook},
     context::{Context, Part, Uses},
     sequence::{Next, Sequence},
-    step::Deed,
+    step::StepEffect,
 };
 use crate::event::EventName;
-use ledger::Ledger;
+use causality::Causality;
+use once_log::OnceLog;
 use outside::Outside;
-use own::Traces;
-use pace::{Admission, Pace};
-use run::{Run, State};
+use rate_limit::{Admission, RateLimit};
+use run::{Run, RunState};
 
-pub use happening::{Cause, DEEPEST, Happening, Verdict};
+pub use causality::ExpectedEffect;
+pub use occurrence::{Cause, DEEPEST, Decision, Occurrence};
 pub use outside::{BegunProgram, BegunRequest, Dropped, ProgramEnd, ProgramId, ProgramTally};
-pub use own::Trace;
-pub use pace::Tally;
+pub use rate_limit::Tally;
 pub use run::{Called, Failure, Owner, RunId};
 
 /// What comes of a turn.
@@ -47,7 +47,7 @@ pub enum Turn {
     /// This is to be done; [`Engine::done`] is to be told how it went.
     Do {
         run: RunId,
-        deed: Deed,
+        effect: StepEffect,
         /// How deep what it causes will be.
         depth: u8,
     },
@@ -69,32 +69,32 @@ pub enum Turn {
 #[derive(Debug, Default)]
 pub struct Engine {
     book: Arc<Rulebook>,
-    paces: BTreeMap<Owner, Pace>,
+    rate_limits: BTreeMap<Owner, RateLimit>,
     runs: BTreeMap<RunId, Run>,
     ready: VecDeque<RunId>,
     begun: u64,
-    ledger: Ledger,
-    traces: Traces,
+    once_log: OnceLog,
+    causality: Causality,
     outside: Outside,
 }
 
 impl Engine {
-    /// An engine for a book. `ledger` is what [`Self::ledger`] gave before a restart.
-    pub fn new(book: Arc<Rulebook>, ledger: Option<&str>) -> Self {
+    /// An engine for a book. `once_log` is what [`Self::once_log`] gave before a restart.
+    pub fn new(book: Arc<Rulebook>, once_log: Option<&str>) -> Self {
         let rules = book
             .rules
             .iter()
             .enumerate()
-            .map(|(place, rule)| (Owner::Rule(place), Pace::new(rule.at_once)));
+            .map(|(place, rule)| (Owner::Rule(place), RateLimit::new(rule.at_once)));
         let actions = book
             .actions
             .iter()
             .enumerate()
-            .map(|(place, action)| (Owner::Action(place), Pace::new(action.at_once)));
-        let paces = rules.chain(actions).collect();
+            .map(|(place, action)| (Owner::Action(place), RateLimit::new(action.at_once)));
+        let rate_limits = rules.chain(actions).collect();
         Self {
-            paces,
-            ledger: ledger.map(Ledger::recall).unwrap_or_default(),
+            rate_limits,
+            once_log: once_log.map(OnceLog::recall).unwrap_or_default(),
             book,
             ..Self::default()
         }
@@ -119,54 +119,59 @@ impl Engine {
 
     /// Whether it is what a run brought about, and how deep.
     pub fn cause_of(&mut self, name: &EventName, data: &Value, now_ms: u64) -> Cause {
-        self.traces
+        self.causality
             .find(name, data, now_ms)
-            .map_or(Cause::Outside, Cause::Own)
+            .map_or(Cause::Outside, Cause::Run)
     }
 
     /// What a deed will bring about some time after it was done.
-    pub fn expect(&mut self, traces: impl IntoIterator<Item = Trace>, depth: u8, now_ms: u64) {
-        self.traces.expect(traces, depth, now_ms);
+    pub fn expect(
+        &mut self,
+        causality: impl IntoIterator<Item = ExpectedEffect>,
+        depth: u8,
+        now_ms: u64,
+    ) {
+        self.causality.expect(causality, depth, now_ms);
     }
 
     /// Judges every rule that is for this event, and begins what runs. The rules by their places.
     pub fn take(
         &mut self,
-        happening: &Arc<Happening>,
+        occurrence: &Arc<Occurrence>,
         context: &Context,
         session: u64,
         now_ms: u64,
-    ) -> Vec<(usize, Verdict)> {
-        self.ledger.enter(session);
+    ) -> Vec<(usize, Decision)> {
+        self.once_log.enter(session);
         let book = Arc::clone(&self.book);
         let mut verdicts = Vec::new();
         for (place, rule) in book
             .rules
             .iter()
             .enumerate()
-            .filter(|(_, rule)| rule.is_for(&happening.name))
+            .filter(|(_, rule)| rule.is_for(&occurrence.name))
         {
-            let mut verdict = self.judge(place, rule, happening, context, now_ms);
-            if verdict == Verdict::Runs {
+            let mut decision = self.judge(place, rule, occurrence, context, now_ms);
+            if decision == Decision::Runs {
                 let sequence = Sequence::new(&rule.steps, Part::of(&serde_json::json!({})));
                 let run = Run {
                     sequence,
-                    happening: Arc::clone(happening),
+                    occurrence: Arc::clone(occurrence),
                     called: None,
-                    state: State::Ready,
+                    state: RunState::Ready,
                     owner: Owner::Rule(place),
                     failed: false,
                 };
                 if self.begin(run, now_ms) {
                     let cooldown_ms = u64::try_from(rule.cooldown.as_millis()).unwrap_or(u64::MAX);
-                    self.pace(Owner::Rule(place))
+                    self.rate_limit(Owner::Rule(place))
                         .cool(now_ms.saturating_add(cooldown_ms));
-                    self.ledger.note(rule, happening);
+                    self.once_log.note(rule, occurrence);
                 } else {
-                    verdict = Verdict::Busy;
+                    decision = Decision::Busy;
                 }
             }
-            verdicts.push((place, verdict));
+            verdicts.push((place, decision));
         }
         verdicts
     }
@@ -175,35 +180,35 @@ impl Engine {
         &mut self,
         place: usize,
         rule: &Rule,
-        happening: &Happening,
+        occurrence: &Occurrence,
         context: &Context,
         now_ms: u64,
-    ) -> Verdict {
+    ) -> Decision {
         if !rule.enabled {
-            return Verdict::Disabled;
+            return Decision::Disabled;
         }
-        match happening.cause {
-            Cause::Own(_) if !rule.on_own => return Verdict::Own,
-            Cause::Own(depth) if depth > DEEPEST => {
-                self.pace(Owner::Rule(place)).too_deep();
-                return Verdict::TooDeep;
+        match occurrence.cause {
+            Cause::Run(_) if !rule.on_own => return Decision::SelfCaused,
+            Cause::Run(depth) if depth > DEEPEST => {
+                self.rate_limit(Owner::Rule(place)).too_deep();
+                return Decision::TooDeep;
             }
-            Cause::Replay if !rule.on_replay => return Verdict::Replayed,
+            Cause::Replay if !rule.on_replay => return Decision::Replayed,
             _ => {}
         }
-        if let Some(left_ms) = self.pace(Owner::Rule(place)).cooling(now_ms) {
-            return Verdict::Cooling { left_ms };
+        if let Some(left_ms) = self.rate_limit(Owner::Rule(place)).cooling(now_ms) {
+            return Decision::CoolingDown { left_ms };
         }
-        if let Some(verdict) = self.ledger.forbids(rule, happening) {
-            return verdict;
+        if let Some(decision) = self.once_log.forbids(rule, occurrence) {
+            return decision;
         }
         match rule.when.as_ref().map(|when| when.test(context)) {
             Some(Err(why)) => {
-                self.pace(Owner::Rule(place)).unclear();
-                Verdict::WhenFailed(why)
+                self.rate_limit(Owner::Rule(place)).unclear();
+                Decision::ConditionFailed(why)
             }
-            Some(Ok(false)) => Verdict::NotSo,
-            Some(Ok(true)) | None => Verdict::Runs,
+            Some(Ok(false)) => Decision::ConditionFalse,
+            Some(Ok(true)) | None => Decision::Runs,
         }
     }
 
@@ -212,7 +217,7 @@ impl Engine {
         &mut self,
         place: usize,
         called: Called,
-        happening: &Arc<Happening>,
+        occurrence: &Arc<Occurrence>,
         now_ms: u64,
     ) -> bool {
         let Some(action) = self.book.actions.get(place) else {
@@ -222,21 +227,23 @@ impl Engine {
         let owner = Owner::Action(place);
         let run = Run {
             sequence,
-            happening: Arc::clone(happening),
+            occurrence: Arc::clone(occurrence),
             called: Some(called),
-            state: State::Ready,
+            state: RunState::Ready,
             owner,
             failed: false,
         };
         self.begin(run, now_ms)
     }
 
-    fn pace(&mut self, owner: Owner) -> &mut Pace {
-        self.paces.entry(owner).or_insert_with(|| Pace::new(1))
+    fn rate_limit(&mut self, owner: Owner) -> &mut RateLimit {
+        self.rate_limits
+            .entry(owner)
+            .or_insert_with(|| RateLimit::new(1))
     }
 
     fn begin(&mut self, run: Run, now_ms: u64) -> bool {
-        match self.pace(run.owner).admit(run, now_ms) {
+        match self.rate_limit(run.owner).admit(run, now_ms) {
             Admission::Now(run) => {
                 self.go(*run);
                 true
@@ -253,30 +260,30 @@ impl Engine {
     }
 
     /// Whose turn it is, what its next step needs, and on which event it runs.
-    pub fn upcoming(&mut self, now_ms: u64) -> Option<(RunId, Uses, Arc<Happening>)> {
+    pub fn upcoming(&mut self, now_ms: u64) -> Option<(RunId, Uses, Arc<Occurrence>)> {
         let due: Vec<_> = self
             .runs
             .iter()
-            .filter(|(_, run)| matches!(run.state, State::Until(until) if until <= now_ms))
+            .filter(|(_, run)| matches!(run.state, RunState::Until(until) if until <= now_ms))
             .map(|(id, _)| *id)
             .collect();
         for id in due {
             if let Some(run) = self.runs.get_mut(&id) {
-                run.state = State::Ready;
+                run.state = RunState::Ready;
                 self.ready.push_back(id);
             }
         }
         let freed: Vec<_> = self
-            .paces
+            .rate_limits
             .values_mut()
-            .flat_map(|pace| pace.release(now_ms))
+            .flat_map(|rate_limit| rate_limit.release(now_ms))
             .collect();
         for run in freed {
             self.go(run);
         }
         let id = self.ready.pop_front()?;
         let run = self.runs.get(&id)?;
-        Some((id, run.sequence.uses(), Arc::clone(&run.happening)))
+        Some((id, run.sequence.uses(), Arc::clone(&run.occurrence)))
     }
 
     /// Gives a run its turn, with the context that [`Self::upcoming`] asked for.
@@ -284,24 +291,24 @@ impl Engine {
         let Some(run) = self.runs.get_mut(&id) else {
             return Turn::Nothing;
         };
-        let depth = run.happening.depth().saturating_add(1);
+        let depth = run.occurrence.depth().saturating_add(1);
         match run.sequence.next(&self.book, context) {
             // It went into an action: with what that one needs, again.
             None => {
                 self.ready.push_front(id);
                 Turn::Nothing
             }
-            Some(Next::Do(Deed::Wait(time))) => {
-                run.state = State::Until(
+            Some(Next::Do(StepEffect::Wait(time))) => {
+                run.state = RunState::Until(
                     now_ms.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
                 );
                 Turn::Nothing
             }
-            Some(Next::Do(deed)) => {
-                run.state = State::Asked;
+            Some(Next::Do(effect)) => {
+                run.state = RunState::Asked;
                 Turn::Do {
                     run: id,
-                    deed,
+                    effect,
                     depth,
                 }
             }
@@ -315,7 +322,7 @@ impl Engine {
         let run = self.runs.get_mut(&id)?;
         match outcome {
             Ok(()) => {
-                run.state = State::Ready;
+                run.state = RunState::Ready;
                 self.ready.push_back(id);
                 None
             }
@@ -341,14 +348,14 @@ impl Engine {
             };
             step = run.sequence.place();
             run.failed = true;
-            run.state = State::Ready;
+            run.state = RunState::Ready;
             if !goes_on {
                 run.sequence.end();
             }
             let owner = run.owner;
             self.ready.push_back(id);
             of = self.name_of(owner);
-            times = self.pace(owner).failed(&format!("{step}: {why}"));
+            times = self.rate_limit(owner).failed(&format!("{step}: {why}"));
         }
         Failure {
             of: of.into(),
@@ -375,7 +382,7 @@ impl Engine {
         let Some(run) = self.runs.remove(&id) else {
             return Turn::Nothing;
         };
-        self.pace(run.owner).ended();
+        self.rate_limit(run.owner).ended();
         Turn::Over {
             owner: run.owner,
             called: run.called,
@@ -387,33 +394,36 @@ impl Engine {
     pub fn due_ms(&self) -> Option<u64> {
         let now = (!self.ready.is_empty()).then_some(0);
         let waits = self.runs.values().filter_map(|run| {
-            if let State::Until(until) = run.state {
+            if let RunState::Until(until) = run.state {
                 Some(until)
             } else {
                 None
             }
         });
-        let queues = self.paces.values().filter_map(Pace::due_ms);
+        let queues = self.rate_limits.values().filter_map(RateLimit::due_ms);
         now.into_iter().chain(waits).chain(queues).min()
     }
 
     /// How a rule or action has fared.
     pub fn tally(&self, owner: Owner) -> Tally {
-        self.paces.get(&owner).map(Pace::tally).unwrap_or_default()
+        self.rate_limits
+            .get(&owner)
+            .map(RateLimit::tally)
+            .unwrap_or_default()
     }
 
     /// Why a step of a rule or action failed last.
-    pub fn trouble(&self, owner: Owner) -> Option<&str> {
-        self.paces.get(&owner).and_then(Pace::trouble)
+    pub fn last_error(&self, owner: Owner) -> Option<&str> {
+        self.rate_limits.get(&owner).and_then(RateLimit::last_error)
     }
 
     /// What must survive a restart, if it has changed since the last call.
-    pub fn ledger(&mut self) -> Option<String> {
-        self.ledger.changed()
+    pub fn once_log(&mut self) -> Option<String> {
+        self.once_log.changed()
     }
 
-    /// Whether [`Self::ledger`] has something new.
+    /// Whether [`Self::once_log`] has something new.
     pub fn has_news(&self) -> bool {
-        self.ledger.has_changed()
+        self.once_log.has_changed()
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     context::{Context, Uses},
-    jinja::{self, CHAINABLE, Failed, Flaw, Scope},
+    jinja::{self, CHAINABLE, EvaluationError, ExpressionProblem, Scope},
 };
 use crate::input::{Content, Field, Read};
 
@@ -19,10 +19,10 @@ pub struct Expression {
 impl Expression {
     /// Reads an expression such as `data.viewers >= 10 and not state.streaming`. Names that no
     /// context has are errors.
-    pub fn parse(source: &str) -> Result<Self, Flaw> {
+    pub fn parse(source: &str) -> Result<Self, ExpressionProblem> {
         let compiled = CHAINABLE
             .compile_expression(source)
-            .map_err(|error| Flaw::of(&error, source))?;
+            .map_err(|error| ExpressionProblem::of(&error, source))?;
         let uses = jinja::check(compiled.undeclared_variables(true), source, Scope::Event)?;
         Ok(Self {
             source: source.into(),
@@ -35,7 +35,7 @@ impl Expression {
         let Content::Text(text) = &field.node.content else {
             return Err(field.bad("an expression in quotes"));
         };
-        Self::parse(text).map_err(|flaw| field.other(flaw.to_string()))
+        Self::parse(text).map_err(|find_problem| field.other(find_problem.to_string()))
     }
 
     /// As it was written.
@@ -49,18 +49,18 @@ impl Expression {
     }
 
     /// Whether it holds. What is not there is false.
-    pub fn test(&self, context: &Context) -> Result<bool, Failed> {
+    pub fn test(&self, context: &Context) -> Result<bool, EvaluationError> {
         self.value(context).map(|value| value.is_true())
     }
 
     /// What it comes to; `null` for what is not there.
-    pub fn eval(&self, context: &Context) -> Result<Value, Failed> {
+    pub fn eval(&self, context: &Context) -> Result<Value, EvaluationError> {
         let value = self.value(context)?;
-        serde_json::to_value(&value).map_err(|error| Failed(error.to_string()))
+        serde_json::to_value(&value).map_err(|error| EvaluationError(error.to_string()))
     }
 
-    fn value(&self, context: &Context) -> Result<minijinja::Value, Failed> {
-        let failed = |error| Failed::of(&error, &self.source);
+    fn value(&self, context: &Context) -> Result<minijinja::Value, EvaluationError> {
+        let failed = |error| EvaluationError::of(&error, &self.source);
         // Compiling takes microseconds, and a compiled expression borrows its text.
         let compiled = CHAINABLE.compile_expression(&self.source).map_err(failed)?;
         compiled.eval(context.root()).map_err(failed)
@@ -85,7 +85,7 @@ mod tests {
         Expression::parse(source).unwrap().test(&raid()).unwrap()
     }
 
-    fn flaw(source: &str) -> String {
+    fn find_problem(source: &str) -> String {
         Expression::parse(source).unwrap_err().to_string()
     }
 
@@ -129,7 +129,7 @@ mod tests {
                 "\n data.a and\n (b",
                 "",
             ]
-            .map(flaw)
+            .map(find_problem)
             .join("\n")
         );
     }

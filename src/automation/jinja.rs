@@ -61,7 +61,7 @@ impl Scope {
 /// What is wrong with the text of a template or an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", place(*.line, *.column))]
-pub struct Flaw {
+pub struct ExpressionProblem {
     /// In words.
     pub message: String,
     /// Line within the text, from 1.
@@ -79,7 +79,7 @@ fn place(line: usize, column: usize) -> String {
     }
 }
 
-impl Flaw {
+impl ExpressionProblem {
     pub(super) fn of(error: &Error, source: &str) -> Self {
         let (line, column) = match error.range() {
             Some(range) => spot(source, range.start),
@@ -103,9 +103,9 @@ fn spot(source: &str, byte: usize) -> (usize, usize) {
 /// Why a template or an expression gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Failed(pub String);
+pub struct EvaluationError(pub String);
 
-impl Failed {
+impl EvaluationError {
     pub(super) fn of(error: &Error, source: &str) -> Self {
         let what = match error.kind() {
             ErrorKind::OutOfFuel => {
@@ -146,7 +146,7 @@ pub(super) fn check(
     paths: impl IntoIterator<Item = String>,
     source: &str,
     scope: Scope,
-) -> Result<Uses, Flaw> {
+) -> Result<Uses, ExpressionProblem> {
     let globals: BTreeSet<&str> = STRICT.globals().map(|(name, _)| name).collect();
     let mut uses = Uses::default();
     let mut paths: Vec<_> = paths
@@ -191,7 +191,7 @@ pub(super) fn check(
     for (kind, place, name) in operators(source) {
         if !kind.exists(name) {
             let (line, column) = spot(source, place);
-            return Err(Flaw {
+            return Err(ExpressionProblem {
                 message: format!("there is no {kind} {name}"),
                 line,
                 column,
@@ -207,7 +207,7 @@ fn root(path: &str) -> &str {
 }
 
 /// What is not there would be false in a condition, for ever and without a word.
-fn check_path(path: &str, source: &str) -> Result<(), Flaw> {
+fn check_path(path: &str, source: &str) -> Result<(), ExpressionProblem> {
     let Some((missing, known)) = parts::missing(path) else {
         return Ok(());
     };
@@ -216,7 +216,7 @@ fn check_path(path: &str, source: &str) -> Result<(), Flaw> {
         .find(missing)
         .or_else(|| word(source, root(path)))
         .map_or((1, 0), |byte| spot(source, byte));
-    Err(Flaw {
+    Err(ExpressionProblem {
         message: format!("there is nothing called {missing}; {hint}"),
         line,
         column,
@@ -246,12 +246,12 @@ pub(super) fn last_names(source: &str) -> Vec<(usize, &str)> {
 
 /// The last event of a name that nobody knows would be empty for ever. Names of other sources may
 /// be published, so these are allowed.
-fn check_last(at: usize, name: &str, source: &str) -> Result<(), Flaw> {
+fn check_last(at: usize, name: &str, source: &str) -> Result<(), ExpressionProblem> {
     let name = name.trim();
     let (line, column) = spot(source, at);
-    let flaw = |hint: Option<&str>, otherwise: String| {
+    let find_problem = |hint: Option<&str>, otherwise: String| {
         let hint = hint.map_or(otherwise, |near| format!("did you mean last(\"{near}\")?"));
-        Err(Flaw {
+        Err(ExpressionProblem {
             message: format!("no event is called {name:?}; {hint}"),
             line,
             column,
@@ -268,7 +268,7 @@ fn check_last(at: usize, name: &str, source: &str) -> Result<(), Flaw> {
             return Ok(());
         }
         // It may be the type of somebody's own event: then the book warns.
-        return nearest(name, kinds).map_or(Ok(()), |near| flaw(Some(near), String::new()));
+        return nearest(name, kinds).map_or(Ok(()), |near| find_problem(Some(near), String::new()));
     };
     let known: Vec<_> = emitted::types_of(of)
         .map(|known| known.to_string())
@@ -281,7 +281,7 @@ fn check_last(at: usize, name: &str, source: &str) -> Result<(), Flaw> {
     {
         return Ok(());
     }
-    flaw(
+    find_problem(
         nearest(name, known.iter().map(String::as_str)),
         format!("`twitchat-bridge events --all` lists those of {of}"),
     )
@@ -398,9 +398,9 @@ fn may_name_twitchat(source: &str) -> bool {
         })
 }
 
-fn unknown(name: &str, source: &str, hint: &str) -> Flaw {
+fn unknown(name: &str, source: &str, hint: &str) -> ExpressionProblem {
     let (line, column) = word(source, name).map_or((1, 0), |byte| spot(source, byte));
-    Flaw {
+    ExpressionProblem {
         message: format!("there is nothing called {name}; {hint}"),
         line,
         column,
@@ -442,10 +442,10 @@ mod tests {
         assert_eq!(names(r#"{{ "a\"| b" | trim }}"#), [("filter", 14, "trim")]);
     }
 
-    fn flaw(source: &str) -> Option<String> {
+    fn find_problem(source: &str) -> Option<String> {
         crate::automation::Template::parse(source, Scope::Event)
             .err()
-            .map(|flaw| flaw.to_string())
+            .map(|find_problem| find_problem.to_string())
     }
 
     #[test]
@@ -456,24 +456,24 @@ mod tests {
             "{{ last('Acme.Boom') }}",
             "{{ last('Twitchat.NEW') }}",
         ] {
-            assert_eq!(flaw(fine), None, "{fine}");
+            assert_eq!(find_problem(fine), None, "{fine}");
         }
         assert_eq!(
-            flaw("Hi {{ last('Folow').name }}").unwrap(),
+            find_problem("Hi {{ last('Folow').name }}").unwrap(),
             "at character 13: no event is called \"Folow\"; did you mean last(\"Follow\")?"
         );
         assert_eq!(
-            flaw("{{ last('Twitch.Riad').name }}").unwrap(),
+            find_problem("{{ last('Twitch.Riad').name }}").unwrap(),
             "at character 10: no event is called \"Twitch.Riad\"; did you mean \
                 last(\"Twitch.Raid\")?"
         );
         assert_eq!(
-            flaw("{{ last('Qqqqqqqq') }}"),
+            find_problem("{{ last('Qqqqqqqq') }}"),
             None,
             "it may be somebody's own: a warning says so"
         );
         assert_eq!(
-            flaw("last('Typo') {{ data.list | last }} {{ data.last('Typo') }}"),
+            find_problem("last('Typo') {{ data.list | last }} {{ data.last('Typo') }}"),
             None
         );
     }
@@ -483,7 +483,7 @@ mod tests {
         let condition = |source: &str| {
             crate::automation::Expression::parse(source)
                 .err()
-                .map(|flaw| flaw.to_string())
+                .map(|find_problem| find_problem.to_string())
         };
         assert_eq!(
             condition(
@@ -497,12 +497,12 @@ mod tests {
             "at character 12: there is nothing called state.streming; did you mean state.streaming?"
         );
         assert!(
-            flaw("{{ credits.events.folows | length }}")
+            find_problem("{{ credits.events.folows | length }}")
                 .unwrap()
                 .contains("did you mean credits.events.follows?")
         );
         assert!(
-            flaw("{{ event.nmae }}")
+            find_problem("{{ event.nmae }}")
                 .unwrap()
                 .contains("did you mean event.name?")
         );

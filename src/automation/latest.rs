@@ -19,7 +19,7 @@ const EACH: usize = 16;
 
 /// The last event of one kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct LastEvent {
     /// `Twitch.Follow`
     pub event: Box<str>,
     /// When, ISO 8601 in UTC.
@@ -34,7 +34,7 @@ pub struct Entry {
     pub rest: Map<String, serde_json::Value>,
 }
 
-impl Entry {
+impl LastEvent {
     /// Whose event it is, as far as its fields say.
     fn whose(&self) -> Option<String> {
         ["id", "login", "name"].iter().find_map(|key| {
@@ -51,19 +51,19 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Kind {
-    One(Box<Entry>),
-    Several(Vec<Entry>),
+    One(Box<LastEvent>),
+    Several(Vec<LastEvent>),
 }
 
 impl Kind {
-    fn list(&self) -> &[Entry] {
+    fn list(&self) -> &[LastEvent] {
         match self {
             Self::One(entry) => std::slice::from_ref(entry),
             Self::Several(entries) => entries,
         }
     }
 
-    fn list_mut(&mut self) -> &mut [Entry] {
+    fn list_mut(&mut self) -> &mut [LastEvent] {
         match self {
             Self::One(entry) => std::slice::from_mut(entry),
             Self::Several(entries) => entries,
@@ -71,7 +71,7 @@ impl Kind {
     }
 
     /// The newest that is given.
-    fn shown(&self) -> Option<&Entry> {
+    fn shown(&self) -> Option<&LastEvent> {
         self.list().iter().find(|entry| !entry.hidden)
     }
 
@@ -107,7 +107,7 @@ impl Latest {
             .max()
             .unwrap_or_default()
             + 1;
-        let entry = Entry {
+        let entry = LastEvent {
             event: event.into(),
             at: at.into(),
             order,
@@ -147,7 +147,7 @@ impl Latest {
     }
 
     /// Whether an event is marked otherwise than it should be.
-    pub fn differs(&self, hidden: impl Fn(&Entry) -> bool) -> bool {
+    pub fn differs(&self, hidden: impl Fn(&LastEvent) -> bool) -> bool {
         self.kinds
             .values()
             .flat_map(Kind::list)
@@ -155,7 +155,7 @@ impl Latest {
     }
 
     /// Marks the events that are not to be given.
-    pub fn mark(&mut self, hidden: impl Fn(&Entry) -> bool) {
+    pub fn mark(&mut self, hidden: impl Fn(&LastEvent) -> bool) {
         for entry in self.kinds.values_mut().flat_map(Kind::list_mut) {
             entry.hidden = hidden(entry);
         }
@@ -163,7 +163,7 @@ impl Latest {
 
     /// By `Source.Type`, or by the type alone: then the latest of all sources. Case does not
     /// matter.
-    pub fn find(&self, name: &str) -> Option<&Entry> {
+    pub fn find(&self, name: &str) -> Option<&LastEvent> {
         let name = name.trim().to_ascii_lowercase();
         if name.contains('.') {
             return self.kinds.get(&name).and_then(Kind::shown);
@@ -317,7 +317,7 @@ mod tests {
             ("Twitch.Follow", "Cleo"),
             ("Twitch.Follow", "Ben"),
         ]);
-        let of = |name: &'static str| move |entry: &Entry| entry.rest["name"] == name;
+        let of = |name: &'static str| move |entry: &LastEvent| entry.rest["name"] == name;
         assert!(latest.differs(of("Ben")));
         latest.mark(of("Ben"));
         assert!(!latest.differs(of("Ben")));

@@ -23,16 +23,16 @@ mod tests;
 pub use book::{Label, NamedAction, Once, Rule, Rulebook, SECTIONS};
 pub use context::{Context, Part, Uses};
 pub use engine::{
-    BegunProgram, BegunRequest, Called, Cause, DEEPEST, Dropped, Engine, Failure, Happening, Owner,
-    ProgramEnd, ProgramId, ProgramTally, RunId, Tally, Trace, Turn, Verdict,
+    BegunProgram, BegunRequest, Called, Cause, DEEPEST, Decision, Dropped, Engine, ExpectedEffect,
+    Failure, Occurrence, Owner, ProgramEnd, ProgramId, ProgramTally, RunId, Tally, Turn,
 };
 pub use expression::Expression;
-pub use jinja::{Failed, Flaw, Scope};
-pub use latest::{Entry as LatestEntry, Latest};
+pub use jinja::{EvaluationError, ExpressionProblem, Scope};
+pub use latest::{LastEvent as LatestEntry, Latest};
 pub use obs_request::ObsRequest;
-pub use parts::{Session, State, Whose};
+pub use parts::{BridgeState, Session, Whose};
 pub use pattern::Pattern;
 pub use script::read_script;
 pub use sequence::{Next, Sequence};
-pub use step::{Deed, Program, Refused, Step, Steps, prepare};
+pub use step::{Program, Refused, Step, StepEffect, Steps, prepare};
 pub use template::{Shape, Template};

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::credits::{
     Fold, Spelling,
-    reply::{self, Wish},
+    reply::{self, ReplyOptions},
 };
 
 /// What templates see as `state`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct State {
+pub struct BridgeState {
     /// Whether the bridge is connected to OBS.
     pub obs: bool,
     /// The scene on air; empty if it is not known.
@@ -61,14 +61,14 @@ const OPEN: [&str; 4] = [
 /// Every path of the parts whose shape is fixed, such as `state.scene` and
 /// `credits.events.follows`.
 static PATHS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let wish = Wish {
+    let wish = ReplyOptions {
         spelling: Spelling::Current,
         extended: false,
         limit: None,
     };
     let parts = json!({
         "event": { "source": "", "type": "", "name": "" },
-        "state": State::default(),
+        "state": BridgeState::default(),
         "session": Session::default(),
         "broadcaster": Whose::default(),
         "credits": reply::credits(&Fold::default(), &reply::Options::default(), wish, 0),

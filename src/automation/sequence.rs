@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{
     book::Rulebook,
     context::{Context, Part, Uses},
-    jinja::Failed,
-    step::{Deed, Does, Step, Steps},
+    jinja::EvaluationError,
+    step::{Does, Step, StepEffect, Steps},
 };
 
 /// Named actions within named actions. Those that would run themselves are refused before they run,
@@ -34,9 +34,9 @@ pub struct Sequence {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
     /// This is to be done.
-    Do(Deed),
+    Do(StepEffect),
     /// The step's templates cannot be filled in. What follows is still there.
-    Failed(Failed),
+    Failed(EvaluationError),
     /// There is nothing more to do.
     Over,
 }
@@ -107,14 +107,16 @@ impl Sequence {
         let context = context.clone().with("args", frame.args.clone());
         let next = match &step.does {
             Does::Action { name, args } => match (book.action(name), args.render(&context)) {
-                (None, _) => Some(Next::Failed(Failed(format!("there is no action {name}")))),
+                (None, _) => Some(Next::Failed(EvaluationError(format!(
+                    "there is no action {name}"
+                )))),
                 (_, Err(failed)) => Some(Next::Failed(failed)),
-                (Some(_), _) if self.frames.len() >= DEPTH => Some(Next::Failed(Failed(
+                (Some(_), _) if self.frames.len() >= DEPTH => Some(Next::Failed(EvaluationError(
                     "actions within actions without end".into(),
                 ))),
-                (Some(action), _) if !action.enabled => Some(Next::Failed(Failed(format!(
-                    "the action {name} is switched off"
-                )))),
+                (Some(action), _) if !action.enabled => Some(Next::Failed(EvaluationError(
+                    format!("the action {name} is switched off"),
+                ))),
                 (Some(action), Ok(args)) => {
                     self.frames.push(Frame {
                         steps: Arc::clone(&action.steps),
@@ -125,7 +127,7 @@ impl Sequence {
                 }
             },
             does => Some(match does.render(&context) {
-                Ok(deed) => Next::Do(deed),
+                Ok(effect) => Next::Do(effect),
                 Err(failed) => Next::Failed(failed),
             }),
         };

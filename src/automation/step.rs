@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     context::{Context, Uses},
-    jinja::{Failed, Scope},
+    jinja::{EvaluationError, Scope},
     obs_request::{self, ObsRequest},
     template::{Shape, Template},
 };
@@ -96,7 +96,7 @@ pub(super) enum Pause {
 
 /// What is to be done now: a step with its templates filled in.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Deed {
+pub enum StepEffect {
     /// Send Twitchat an action.
     Send {
         /// Its name, of any generation.
@@ -285,7 +285,7 @@ impl Step {
 
 impl Does {
     /// Fills in the templates. A named action is the caller's to look up.
-    pub(super) fn render(&self, context: &Context) -> Result<Deed, Failed> {
+    pub(super) fn render(&self, context: &Context) -> Result<StepEffect, EvaluationError> {
         let object = |shape: &Shape| match shape.render(context)? {
             Value::Object(map) => Ok(map),
             _ => Ok(Map::new()),
@@ -296,7 +296,7 @@ impl Does {
                 data,
                 check,
                 yes,
-            } => Deed::Send {
+            } => StepEffect::Send {
                 kind: kind.clone(),
                 data: object(data)?,
                 check: *check,
@@ -308,33 +308,34 @@ impl Does {
                     .map(|id| id.render(context))
                     .transpose()?
                     .map(Into::into);
-                Deed::Publish {
+                StepEffect::Publish {
                     name: name.clone(),
                     data: object(data)?,
                     id,
                 }
             }
-            Self::Request { name, data } => Deed::Request {
+            Self::Request { name, data } => StepEffect::Request {
                 name: name.clone(),
                 data: object(data)?,
             },
-            Self::Obs { name, data } => Deed::Obs(
-                ObsRequest::read(name, object(data)?).map_err(|wrong| Failed(wrong.to_string()))?,
+            Self::Obs { name, data } => StepEffect::Obs(
+                ObsRequest::read(name, object(data)?)
+                    .map_err(|wrong| EvaluationError(wrong.to_string()))?,
             ),
-            Self::Wait(Pause::Fixed(time)) => Deed::Wait(*time),
+            Self::Wait(Pause::Fixed(time)) => StepEffect::Wait(*time),
             Self::Wait(Pause::Text(template)) => {
                 let text = template.render(context)?;
                 let time = duration::parse(&text).filter(|time| *time <= LONGEST_TIME);
-                Deed::Wait(
-                    time.ok_or_else(|| Failed(format!("{text:?} is no time: it must be {TIME}")))?,
-                )
+                StepEffect::Wait(time.ok_or_else(|| {
+                    EvaluationError(format!("{text:?} is no time: it must be {TIME}"))
+                })?)
             }
             Self::Run {
                 program,
                 args,
                 within,
                 background,
-            } => Deed::Run(Program {
+            } => StepEffect::Run(Program {
                 program: program.clone(),
                 args: args
                     .iter()
@@ -344,7 +345,9 @@ impl Does {
                 within: *within,
                 background: *background,
             }),
-            Self::Action { name, .. } => return Err(Failed(format!("there is no action {name}"))),
+            Self::Action { name, .. } => {
+                return Err(EvaluationError(format!("there is no action {name}")));
+            }
         })
     }
 }

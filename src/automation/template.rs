@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     context::{Context, Uses},
-    jinja::{self, Failed, Flaw, STRICT, Scope},
+    jinja::{self, EvaluationError, ExpressionProblem, STRICT, Scope},
 };
 use crate::input::{Content, Field, Read};
 
@@ -22,10 +22,10 @@ pub struct Template {
 
 impl Template {
     /// Reads a template. Names that no context of this scope has are errors.
-    pub fn parse(source: &str, scope: Scope) -> Result<Self, Flaw> {
+    pub fn parse(source: &str, scope: Scope) -> Result<Self, ExpressionProblem> {
         let compiled = STRICT
             .template_from_str(source)
-            .map_err(|error| Flaw::of(&error, source))?;
+            .map_err(|error| ExpressionProblem::of(&error, source))?;
         let uses = jinja::check(compiled.undeclared_variables(true), source, scope)?;
         Ok(Self {
             source: source.into(),
@@ -38,7 +38,7 @@ impl Template {
         let Content::Text(text) = &field.node.content else {
             return Err(field.bad("a text in quotes"));
         };
-        Self::parse(text, scope).map_err(|flaw| field.other(flaw.to_string()))
+        Self::parse(text, scope).map_err(|find_problem| field.other(find_problem.to_string()))
     }
 
     /// As it was written.
@@ -59,38 +59,41 @@ impl Template {
     }
 
     /// The text. To print what is not there is an error.
-    pub fn render(&self, context: &Context) -> Result<String, Failed> {
+    pub fn render(&self, context: &Context) -> Result<String, EvaluationError> {
         if self.is_fixed() {
             return Ok(self.source.to_string());
         }
-        let failed = |error| Failed::of(&error, &self.source);
+        let failed = |error| EvaluationError::of(&error, &self.source);
         let compiled = STRICT.template_from_str(&self.source).map_err(failed)?;
         let mut text = Bounded(Vec::new());
         match compiled
             .render_captured_to(context.root(), &mut text)
             .map(drop)
         {
-            Err(_) if text.0.len() >= LONGEST => Err(Failed(format!(
+            Err(_) if text.0.len() >= LONGEST => Err(EvaluationError(format!(
                 "the text becomes longer than {} KiB",
                 LONGEST / 1024
             ))),
             Err(error) => Err(failed(error)),
-            Ok(()) => String::from_utf8(text.0).map_err(|_| Failed("it becomes no text".into())),
+            Ok(()) => {
+                String::from_utf8(text.0).map_err(|_| EvaluationError("it becomes no text".into()))
+            }
         }
     }
 
     /// The text; or, if it is one `{{ … }}` and nothing else, the value as it is: a number stays a
     /// number.
-    pub fn value(&self, context: &Context) -> Result<Value, Failed> {
+    pub fn value(&self, context: &Context) -> Result<Value, EvaluationError> {
         if let Some(expression) = self.whole_expression()
             && let Ok(compiled) = STRICT.compile_expression(expression)
         {
             let value = compiled
                 .eval(context.root())
-                .map_err(|error| Failed::of(&error, expression))?;
+                .map_err(|error| EvaluationError::of(&error, expression))?;
             // What is not there reads as `none` here: then rendering tells the two apart.
             if !value.is_none() && !value.is_undefined() {
-                return serde_json::to_value(&value).map_err(|error| Failed(error.to_string()));
+                return serde_json::to_value(&value)
+                    .map_err(|error| EvaluationError(error.to_string()));
             }
             return self.render(context).map(|_| Value::Null);
         }
@@ -143,8 +146,8 @@ impl Shape {
         let is_fixed = |shape: &Self| matches!(shape, Self::Fixed(_));
         Ok(match &node.content {
             Content::Text(text) | Content::Loose(text) => {
-                let template =
-                    Template::parse(text, scope).map_err(|flaw| field.other(flaw.to_string()))?;
+                let template = Template::parse(text, scope)
+                    .map_err(|find_problem| field.other(find_problem.to_string()))?;
                 if template.is_fixed() {
                     Self::Fixed(Value::String(text.clone()))
                 } else {
@@ -200,7 +203,7 @@ impl Shape {
     }
 
     /// With its templates filled in.
-    pub fn render(&self, context: &Context) -> Result<Value, Failed> {
+    pub fn render(&self, context: &Context) -> Result<Value, EvaluationError> {
         match self {
             Self::Fixed(value) => Ok(value.clone()),
             Self::Text(template) => template.value(context),
@@ -214,7 +217,7 @@ impl Shape {
                 .map(|(key, shape)| {
                     let value = shape
                         .render(context)
-                        .map_err(|failed| Failed(format!("{key}: {failed}")))?;
+                        .map_err(|failed| EvaluationError(format!("{key}: {failed}")))?;
                     Ok((key.to_string(), value))
                 })
                 .collect::<Result<Map<_, _>, _>>()
@@ -415,9 +418,9 @@ mod tests {
 
     #[test]
     fn a_label_has_no_event() {
-        let flaw = Template::parse("{{ data.name }}", Scope::Always).unwrap_err();
+        let find_problem = Template::parse("{{ data.name }}", Scope::Always).unwrap_err();
         assert_eq!(
-            flaw.to_string(),
+            find_problem.to_string(),
             "at character 4: there is nothing called data; there is no event here"
         );
         assert!(Template::parse("{{ last('Follow').name }}", Scope::Always).is_ok());

@@ -10,8 +10,8 @@ use super::{
     time,
 };
 use crate::{
-    automation::{Called, Cause, Happening, Owner, Trace},
-    event::{Event, EventName},
+    automation::{Called, Cause, ExpectedEffect, Occurrence, Owner},
+    event::{EmittedEvent, EventName},
     mapping::interpreter::Playback,
     request::{Platform, RequestError},
     twitchat::{
@@ -125,7 +125,7 @@ fn of_any_generation(id: Option<&str>, name: Option<&str>) -> Option<Listed> {
 /// Every action of the generation that is heard, by name.
 fn list_actions(parts: &Parts) -> Vec<Listed> {
     let generation = parts.presence.generation().unwrap_or(Generation::Second);
-    let is_listed = |entry: &&catalogue::Entry| {
+    let is_listed = |entry: &&catalogue::MessageType| {
         entry.class == Class::Action && entry.generations.contains(generation)
     };
     let sends = catalogue::entries()
@@ -248,8 +248,8 @@ pub(super) fn do_action(
         running: &parts.base.out.fresh_id(),
         at_ms: now.wall_ms,
     };
-    tell_action_begun(parts, run, &args, now);
-    tell_action_completed(parts, run, &args, true, now);
+    emit_action_begun(parts, run, &args, now);
+    emit_action_completed(parts, run, &args, true, now);
     if let Some(name) = response {
         answer_caller(
             parts,
@@ -276,12 +276,12 @@ fn call_action(
         args: args.clone().into(),
         at_ms: now.wall_ms,
     };
-    let happening = Happening {
+    let occurrence = Occurrence {
         name: EventName::new("Raw", "Action"),
         data: json!({ "name": name }),
         cause: parts.base.emitter.cause(),
     };
-    if !parts.automation.call(place, called, happening, now) {
+    if !parts.automation.call(place, called, occurrence, now) {
         return Err(RequestError::Unavailable(format!(
             "the action \"{name}\" is called faster than it can run; this time it is left out"
         )));
@@ -292,7 +292,7 @@ fn call_action(
         running: &running,
         at_ms: now.wall_ms,
     };
-    tell_action_begun(parts, run, &args, now);
+    emit_action_begun(parts, run, &args, now);
     Ok(run.reply(args))
 }
 
@@ -330,7 +330,7 @@ pub(super) fn run_over(
         &NAMESPACE,
         format!("action:{}", name.to_lowercase()).as_bytes(),
     );
-    tell_action_completed(
+    emit_action_completed(
         parts,
         ActionRun {
             action: id,
@@ -356,7 +356,7 @@ pub(super) fn run_over(
 /// Streamer.bot's client sends its `Subscribe` only after the request, and waits 10 s for what
 /// it has missed.
 fn answer_caller(parts: &mut Parts, name: &str, args: &Value, now: Now) {
-    let event = Event::new(
+    let event = EmittedEvent::new(
         "Custom",
         "Event",
         json!({ "eventName": name, "args": args }),
@@ -384,7 +384,7 @@ pub(super) fn execute_code_trigger(
     args: &Map<String, Value>,
     now: Now,
 ) -> Map<String, Value> {
-    let event = Event::new(
+    let event = EmittedEvent::new(
         "Custom",
         "CodeEvent",
         json!({ "eventName": trigger, "args": args }),
@@ -408,17 +408,17 @@ pub(super) fn execute_code_trigger(
     Map::new()
 }
 
-fn tell_action_begun(parts: &mut Parts, run: ActionRun<'_>, args: &Map<String, Value>, now: Now) {
+fn emit_action_begun(parts: &mut Parts, run: ActionRun<'_>, args: &Map<String, Value>, now: Now) {
     if parts.base.emitter.is_needed() {
         emit(
             parts,
-            Event::new("Raw", "Action", run.event(args).into()),
+            EmittedEvent::new("Raw", "Action", run.event(args).into()),
             now,
         );
     }
 }
 
-fn tell_action_completed(
+fn emit_action_completed(
     parts: &mut Parts,
     run: ActionRun<'_>,
     args: &Map<String, Value>,
@@ -448,7 +448,7 @@ fn tell_action_completed(
     }
     emit(
         parts,
-        Event::new("Raw", "ActionCompleted", completed.into()),
+        EmittedEvent::new("Raw", "ActionCompleted", completed.into()),
         now,
     );
 }
@@ -489,10 +489,10 @@ fn send_prepared(
     now: Now,
 ) -> Result<(), RequestError> {
     let prepared = prepared.map_err(|problem| RequestError::Unavailable(problem.to_string()))?;
-    if let Cause::Own(depth) = parts.base.emitter.cause() {
+    if let Cause::Run(depth) = parts.base.emitter.cause() {
         parts
             .automation
-            .expect(Trace::of_action(&prepared), depth, now);
+            .expect(ExpectedEffect::of_action(&prepared), depth, now);
     }
     parts
         .base

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     base::Base,
-    emitter::Occurrence,
+    emitter::EventOccurrence,
     io::{Effect, Note, Now, Ticket},
     last_events::LastEvents,
     output::Output,
@@ -21,11 +21,11 @@ use super::{
 };
 use crate::{
     automation::{
-        self, BegunProgram, BegunRequest, Called, Cause, Context, Dropped, Engine, Failure,
-        Happening, ObsRequest, Owner, Part, Program, ProgramEnd, ProgramId, Rulebook, RunId, Trace,
-        Turn, Uses, Verdict,
+        self, BegunProgram, BegunRequest, Called, Cause, Context, Decision, Dropped, Engine,
+        ExpectedEffect, Failure, ObsRequest, Occurrence, Owner, Part, Program, ProgramEnd,
+        ProgramId, Rulebook, RunId, Turn, Uses,
     },
-    credits::{self, LeftOut, Spelling, reply::Wish},
+    credits::{self, LeftOut, Spelling, reply::ReplyOptions},
     event::{EventName, Person},
 };
 
@@ -37,7 +37,7 @@ const ONCE_MS: u64 = 1_000;
 pub(super) struct Automation {
     engine: Engine,
     /// What happened while an input was dealt with, and no rule has looked at yet.
-    inbox: VecDeque<Happening>,
+    inbox: VecDeque<Occurrence>,
     last_events: LastEvents,
     once_due_ms: u64,
     credits: Option<(CreditsAt, Part)>,
@@ -77,10 +77,10 @@ impl Automation {
     }
 
     /// Takes events that were emitted, or happened. Gives whether `last(…)` has changed.
-    pub(super) fn take_in(&mut self, occurrences: Vec<Occurrence>, mono_ms: u64) -> bool {
+    pub(super) fn take_in(&mut self, occurrences: Vec<EventOccurrence>, mono_ms: u64) -> bool {
         let mut has_changed = false;
         for occurrence in occurrences {
-            let Occurrence {
+            let EventOccurrence {
                 name,
                 data,
                 at_ms,
@@ -96,7 +96,7 @@ impl Automation {
                     Cause::Outside => self.engine.cause_of(&name, &data, mono_ms),
                     known => known,
                 };
-                self.inbox.push_back(Happening { name, data, cause });
+                self.inbox.push_back(Occurrence { name, data, cause });
             }
         }
         has_changed
@@ -110,24 +110,24 @@ impl Automation {
     /// Judges everything that happened. Gives what is for the log.
     pub(super) fn judge_all(&mut self, view: View<'_>, now: Now) -> Vec<Note> {
         let mut notes = Vec::new();
-        while let Some(happening) = self.inbox.pop_front() {
-            let uses = self.engine.uses(&happening.name);
-            let context = self.context(uses, Some(&happening), view, now);
+        while let Some(occurrence) = self.inbox.pop_front() {
+            let uses = self.engine.uses(&occurrence.name);
+            let context = self.context(uses, Some(&occurrence), view, now);
             let session = view.base.model.session().id.0;
             let verdicts = self
                 .engine
-                .take(&Arc::new(happening), &context, session, now.mono_ms);
+                .take(&Arc::new(occurrence), &context, session, now.mono_ms);
             notes.extend(
                 verdicts
                     .into_iter()
-                    .filter_map(|(place, verdict)| self.note_of(place, &verdict)),
+                    .filter_map(|(place, decision)| self.note_of(place, &decision)),
             );
         }
         notes
     }
 
     /// What the log says of a verdict: at 1, 2, 4, 8 … of them, since a burst would fill it.
-    fn note_of(&self, place: usize, verdict: &Verdict) -> Option<Note> {
+    fn note_of(&self, place: usize, decision: &Decision) -> Option<Note> {
         let tally = self.engine.tally(Owner::Rule(place));
         let rule = self
             .book()
@@ -135,13 +135,13 @@ impl Automation {
             .get(place)
             .map(|rule| rule.name.clone())
             .unwrap_or_default();
-        match verdict {
-            Verdict::Busy if tally.skipped.is_power_of_two() => Some(Note::RuleBusy {
+        match decision {
+            Decision::Busy if tally.skipped.is_power_of_two() => Some(Note::RuleBusy {
                 rule,
                 times: tally.skipped,
             }),
-            Verdict::TooDeep if tally.too_deep == 1 => Some(Note::RuleLoop { rule }),
-            Verdict::WhenFailed(why) if tally.unclear.is_power_of_two() => {
+            Decision::TooDeep if tally.too_deep == 1 => Some(Note::RuleLoop { rule }),
+            Decision::ConditionFailed(why) if tally.unclear.is_power_of_two() => {
                 Some(Note::RuleUnclear {
                     rule,
                     times: tally.unclear,
@@ -154,8 +154,8 @@ impl Automation {
 
     /// Goes on with a run that does not wait for anything; `None` if all of them do.
     pub(super) fn turn(&mut self, view: View<'_>, now: Now) -> Option<Turn> {
-        let (run, uses, happening) = self.engine.upcoming(now.mono_ms)?;
-        let context = self.context(uses, Some(&happening), view, now);
+        let (run, uses, occurrence) = self.engine.upcoming(now.mono_ms)?;
+        let context = self.context(uses, Some(&occurrence), view, now);
         Some(self.engine.turn(run, &context, now.mono_ms))
     }
 
@@ -168,7 +168,7 @@ impl Automation {
         }) = self.engine.next_request()
         {
             self.engine
-                .expect(Trace::of_obs(&request), depth, now.mono_ms);
+                .expect(ExpectedEffect::of_obs(&request), depth, now.mono_ms);
             out.push(Effect::Ask {
                 ticket: Ticket::Run(run),
                 request,
@@ -188,7 +188,7 @@ impl Automation {
 
     /// Stores for whom the rules that run once have run in this session.
     pub(super) fn keep_once_log(&mut self, out: &mut Output, now: Now) {
-        if let Some(log) = self.engine.ledger() {
+        if let Some(log) = self.engine.once_log() {
             self.once_due_ms = now.mono_ms + ONCE_MS;
             out.keep("once", log);
         }
@@ -205,16 +205,16 @@ impl Automation {
         &mut self,
         place: usize,
         called: Called,
-        happening: Happening,
+        occurrence: Occurrence,
         now: Now,
     ) -> bool {
         self.engine
-            .call(place, called, &Arc::new(happening), now.mono_ms)
+            .call(place, called, &Arc::new(occurrence), now.mono_ms)
     }
 
     /// What a step will bring about some time after it was done.
-    pub(super) fn expect(&mut self, traces: Vec<Trace>, depth: u8, now: Now) {
-        self.engine.expect(traces, depth, now.mono_ms);
+    pub(super) fn expect(&mut self, causality: Vec<ExpectedEffect>, depth: u8, now: Now) {
+        self.engine.expect(causality, depth, now.mono_ms);
     }
 
     /// A step makes a request to OBS; `false` if too many wait.
@@ -263,16 +263,16 @@ impl Automation {
     pub(super) fn context(
         &mut self,
         uses: Uses,
-        happening: Option<&Happening>,
+        occurrence: Option<&Occurrence>,
         view: View<'_>,
         now: Now,
     ) -> Context {
         let model = &view.base.model;
-        let mut context = match happening {
-            Some(happening) if uses.has("event") || uses.has("data") => Context::of_event(
-                &happening.name.source,
-                &happening.name.kind,
-                &happening.data,
+        let mut context = match occurrence {
+            Some(occurrence) if uses.has("event") || uses.has("data") => Context::of_event(
+                &occurrence.name.source,
+                &occurrence.name.kind,
+                &occurrence.data,
             ),
             _ => Context::default(),
         };
@@ -315,7 +315,7 @@ impl Automation {
         {
             return part.clone();
         }
-        let wish = Wish {
+        let options = ReplyOptions {
             spelling: Spelling::Current,
             extended: false,
             limit: None,
@@ -323,7 +323,7 @@ impl Automation {
         let part = Part::of(&credits::reply::credits(
             fold,
             &base.settings.credits,
-            wish,
+            options,
             now.wall_ms,
         ));
         self.credits = Some((at, part.clone()));
@@ -336,7 +336,7 @@ impl Automation {
             let tally = self.engine.tally(owner);
             json!({ "name": name, "enabled": enabled, "runs": tally.runs, "running": tally.running,
                 "waiting": tally.waiting, "skipped": tally.skipped, "failed": tally.failed,
-                "lastError": self.engine.trouble(owner), "programs": self.engine.programs(owner) })
+                "lastError": self.engine.last_error(owner), "programs": self.engine.programs(owner) })
         };
         let rules = self
             .book()
@@ -361,8 +361,8 @@ pub(super) fn step_failed(failure: Failure, out: &mut Output) {
     }
 }
 
-fn state(view: View<'_>, now: Now) -> automation::State {
-    automation::State {
+fn state(view: View<'_>, now: Now) -> automation::BridgeState {
+    automation::BridgeState {
         obs: view.base.obs.is_up(),
         scene: view.base.obs.scene().unwrap_or_default().to_owned(),
         streaming: view.stream.is_on(),

@@ -107,7 +107,7 @@ impl Watch {
     pub(super) fn note_deletion(&mut self, message: &Message, settings: &Settings, now: Now) {
         if settings.credits.ignore.banned
             && message.replay.is_none()
-            && mapping::heard::is_deletion(&message.kind)
+            && mapping::decode::is_deletion(&message.kind)
         {
             let before = Deletions {
                 first_ms: now.mono_ms,
@@ -176,12 +176,12 @@ pub(super) fn doers(fold: &Fold, facts: &[Fact]) -> Vec<Person> {
 }
 
 /// People did something: a ban of theirs that has been known for a while is over.
-pub(super) fn note_deeds(base: &mut Base, doers: &[Person], now: Now) {
+pub(super) fn note_acts(base: &mut Base, doers: &[Person], now: Now) {
     let (bans, people) = (&base.model.fold().bans, &base.model.fold().people);
     let ended = doers
         .iter()
         .filter_map(|who| people.find(who))
-        .filter(|who| bans.ends_by_deed(*who, now.wall_ms, people));
+        .filter(|who| bans.ends_by_act(*who, now.wall_ms, people));
     let changes: Vec<_> = ended.map(|who| (who, Change::Ended)).collect();
     change(base, &changes, now);
 }
@@ -267,7 +267,7 @@ pub(super) fn read(fold: &mut Fold, body: &str, at_ms: i64) {
             ..
         } = line;
         if let Some(person) = Person::on(Platform::parse(platform), id, login, display) {
-            let who = fold.people.meet(&person, at_ms).who;
+            let who = fold.people.register(&person, at_ms).who;
             fold.bans.apply(who, change, at_ms, &fold.people);
         }
     }

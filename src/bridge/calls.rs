@@ -105,15 +105,15 @@ pub(super) fn act(
     let base = &mut parts.base;
     let options = &base.settings.credits;
     Ok(match call {
-        Call::GetCredits(wish) => credits::reply::credits(
+        Call::GetCredits(wanted) => credits::reply::credits(
             base.model.fold(),
             options,
-            wish.or(options.spelling),
+            wanted.or(options.spelling),
             now.wall_ms,
         ),
-        Call::TestCredits(wish) => {
+        Call::TestCredits(wanted) => {
             let test = sample::credits(base.model.fold(), &options.ignore, now.wall_ms);
-            credits::reply::credits(&test, options, wish.or(options.spelling), now.wall_ms)
+            credits::reply::credits(&test, options, wanted.or(options.spelling), now.wall_ms)
         }
         Call::ClearCredits => {
             begin_session(parts, "clear", now.wall_ms, now);
@@ -153,14 +153,14 @@ pub(super) fn act(
             actions::execute_code_trigger(parts, &trigger, &args, now)
         }
         Call::GetUserPronouns { login } => lookups::no_pronouns(&login),
-        Call::RollCredits(wish) => {
-            with_roll(parts, now, |roll, cx| roll.start(wish, Cause::Asked, cx))?
+        Call::RollCredits(options) => {
+            with_roll(parts, now, |roll, cx| roll.start(options, Cause::Asked, cx))?
         }
         Call::StopCredits => with_roll(parts, now, Roll::stop),
         Call::ControlCredits(command) => {
             with_roll(parts, now, |roll, cx| roll.control(&command, cx))?
         }
-        Call::GetRoll(wish) => with_roll(parts, now, |_, cx| roll::get_roll(&wish, cx)),
+        Call::GetRoll(options) => with_roll(parts, now, |_, cx| roll::get_roll(&options, cx)),
         Call::OverlayReport(report) => {
             with_roll(parts, now, |roll, cx| roll.page_report(client, report, cx))
         }

@@ -17,9 +17,9 @@ pub(super) struct Counts {
 #[serde(rename_all = "camelCase")]
 pub(super) struct BusCounts {
     /// All `CustomEvent`s.
-    pub(super) heard: u64,
+    pub(super) received: u64,
     /// Twitchat messages without a type, or whose data cannot be used.
-    pub(super) bad: u64,
+    pub(super) invalid: u64,
     /// The bridge's own messages, come back.
     pub(super) echoes: u64,
     pub(super) requests: u64,

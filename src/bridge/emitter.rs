@@ -13,13 +13,13 @@ use super::{
 };
 use crate::{
     automation::{Cause, Rulebook},
-    event::{Event, EventName, Message, heard::BRIDGE, name::TWITCHAT},
+    event::{EmittedEvent, EventName, Message, name::TWITCHAT, received::BRIDGE},
     mapping::interpreter::Playback,
 };
 
 /// An event that rules may react to, or that `last(…)` may show.
 #[derive(Debug)]
-pub(super) struct Occurrence {
+pub(super) struct EventOccurrence {
     pub(super) name: EventName,
     pub(super) data: Value,
     /// Unix milliseconds.
@@ -82,7 +82,7 @@ pub(super) struct Emitter {
     /// Who causes what is emitted right now.
     cause: Cause,
     /// What rules and labels have not looked at yet.
-    occurrences: Vec<Occurrence>,
+    occurrences: Vec<EventOccurrence>,
 }
 
 impl Emitter {
@@ -139,14 +139,20 @@ impl Emitter {
     }
 
     /// What rules and labels have not looked at yet, in its order.
-    pub(super) fn take_occurrences(&mut self) -> Vec<Occurrence> {
+    pub(super) fn take_occurrences(&mut self) -> Vec<EventOccurrence> {
         std::mem::take(&mut self.occurrences)
     }
 
     /// Emits an event of the model.
-    pub(super) fn emit(&mut self, event: Event, playback: Playback, out: &mut Output, now: Now) {
+    pub(super) fn emit(
+        &mut self,
+        event: EmittedEvent,
+        playback: Playback,
+        out: &mut Output,
+        now: Now,
+    ) {
         self.emitted += 1;
-        let Event { name, data } = &event;
+        let EmittedEvent { name, data } = &event;
         let is_latest = playback == Playback::Live && self.notes();
         self.occur(name, data, is_latest, playback, now);
         for source in sources(name) {
@@ -155,7 +161,7 @@ impl Emitter {
             }
         }
         if self.reports {
-            out.push(Effect::Told {
+            out.push(Effect::Emitted {
                 seq: self.emitted,
                 at_ms: now.wall_ms,
                 event,
@@ -191,9 +197,9 @@ impl Emitter {
     }
 
     /// An event that is not emitted but happened: `last(…)` shows it too.
-    pub(super) fn note(&mut self, event: Event, at_ms: i64) {
+    pub(super) fn note(&mut self, event: EmittedEvent, at_ms: i64) {
         if self.notes() {
-            self.occurrences.push(Occurrence {
+            self.occurrences.push(EventOccurrence {
                 name: event.name,
                 data: event.data,
                 at_ms,
@@ -217,13 +223,13 @@ impl Emitter {
         now: Now,
     ) {
         let cause = match self.cause {
-            own @ Cause::Own(_) => own,
+            own @ Cause::Run(_) => own,
             _ if playback == Playback::Recorded => Cause::Replay,
             outside => outside,
         };
         let cause = Some(cause).filter(|_| self.interest.book.listens(name));
         if is_latest || cause.is_some() {
-            self.occurrences.push(Occurrence {
+            self.occurrences.push(EventOccurrence {
                 name: name.clone(),
                 data: data.clone(),
                 at_ms: now.wall_ms,

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::journal::Write;
 use crate::{
     automation::{Dropped, Failure, ObsRequest, Program, ProgramId, Rulebook, RunId},
-    credits::{Calendar, reply::Options, roll::Script},
-    event::{Event, Heard, Person},
+    credits::{Calendar, reply::Options, roll::CreditsPlan},
+    event::{EmittedEvent, Person, Received},
     request::reply::Reply,
     twitchat::Generation,
 };
@@ -44,7 +44,7 @@ pub struct Settings {
     pub name: Box<str>,
     /// The generation of Twitchat, if the config forces one.
     pub generation: Option<Generation>,
-    /// Whether anybody inside the program listens to [`Effect::Told`].
+    /// Whether anybody inside the program listens to [`Effect::Emitted`].
     pub tell: bool,
     /// The end credits.
     pub overlay: Overlay,
@@ -56,7 +56,7 @@ pub struct Settings {
 #[derive(Debug, Clone)]
 pub struct Overlay {
     /// What rolls and how.
-    pub script: Script,
+    pub script: CreditsPlan,
     /// The scene that shows the page.
     pub scene: Box<str>,
     /// The source that is the page.
@@ -76,7 +76,7 @@ pub struct Overlay {
 impl Default for Overlay {
     fn default() -> Self {
         Self {
-            script: Script::default(),
+            script: CreditsPlan::default(),
             scene: Box::default(),
             source: Box::default(),
             music: None,
@@ -103,7 +103,7 @@ pub struct Run {
 
 /// Values that the store kept for us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct MetaValues {
     /// When the bridge was last known to run, Unix milliseconds.
     pub alive_ms: Option<i64>,
     /// When OBS was last known to stream, Unix milliseconds.
@@ -143,7 +143,7 @@ pub enum Input {
     /// OBS is gone.
     Down,
     /// A `CustomEvent`.
-    Heard(Heard),
+    Received(Received),
     /// A frame that is no obs-websocket message.
     Unreadable,
     /// Answer to [`Effect::AskStream`]: for how long OBS has been streaming, if it is.
@@ -232,13 +232,13 @@ pub enum Effect {
         pass: Option<Pass>,
     },
     /// An event of the model, for the log and for subscribers.
-    Told {
+    Emitted {
         /// Its number in this run.
         seq: u64,
         /// Unix milliseconds.
         at_ms: i64,
         /// What it says.
-        event: Event,
+        event: EmittedEvent,
     },
     /// Ask OBS whether it streams and since when.
     AskStream,

@@ -16,7 +16,9 @@ pub struct SessionId(pub u64);
 #[strum(serialize_all = "lowercase")]
 pub enum RowOrigin {
     /// A Twitchat message: the body is its `data`, without chat texts.
-    Heard,
+    /// Stores call it `heard`.
+    #[strum(serialize = "heard")]
+    Received,
     /// A Twitchat message that was played back from a recording and counts: it says nothing about
     /// the pages that are open.
     Played,

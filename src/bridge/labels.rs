@@ -10,7 +10,7 @@ use super::{
     limit::RateLimit,
     output::Output,
 };
-use crate::automation::{Context, Failed, Label, ObsRequest, Rulebook, Uses};
+use crate::automation::{Context, EvaluationError, Label, ObsRequest, Rulebook, Uses};
 
 /// At least so long between two writings of one label.
 const EACH_MS: u64 = 300;
@@ -36,7 +36,7 @@ const NOTES: u64 = 3;
 const NOTE_EACH_MS: u64 = 60_000;
 
 #[derive(Debug)]
-struct State {
+struct LabelState {
     /// What OBS shows, as far as it is known.
     shown: Option<Box<str>>,
     /// What is on its way.
@@ -58,7 +58,7 @@ struct State {
     note: RateLimit,
 }
 
-impl Default for State {
+impl Default for LabelState {
     fn default() -> Self {
         let note = RateLimit::new(NOTES, NOTE_EACH_MS);
         let repairs = RateLimit::new(REPAIRS, REPAIR_EACH_MS);
@@ -78,7 +78,7 @@ impl Default for State {
     }
 }
 
-impl State {
+impl LabelState {
     /// Something is wrong: the log says so, unless it did.
     fn failed(&mut self, why: String, source: &str, out: &mut Output, now: Now) {
         if self.trouble.as_deref() != Some(&*why) {
@@ -119,7 +119,7 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Labels {
     book: Arc<Rulebook>,
-    states: Vec<State>,
+    states: Vec<LabelState>,
     uses: Uses,
     /// Something happened since they were last looked at.
     touched: bool,
@@ -131,7 +131,7 @@ impl Labels {
         let enabled = || book.labels.iter().filter(|label| label.enabled);
         Self {
             book: Arc::clone(book),
-            states: book.labels.iter().map(|_| State::default()).collect(),
+            states: book.labels.iter().map(|_| LabelState::default()).collect(),
             uses: enabled()
                 .map(|label| label.text.uses())
                 .fold(Uses::default(), Uses::and),
@@ -202,7 +202,7 @@ impl Labels {
             }
             let text = match text {
                 Ok(text) => text,
-                Err(Failed(why)) => {
+                Err(EvaluationError(why)) => {
                     state.failed(why, &label.source, out, now);
                     continue;
                 }
@@ -311,7 +311,7 @@ impl Labels {
             .zip(&self.states)
             .map(|(label, state)| {
                 json!({ "source": label.source, "enabled": label.enabled,
-                    "writes": state.writes, "trouble": state.trouble })
+                    "writes": state.writes, "error": state.trouble })
             })
             .collect()
     }

@@ -74,7 +74,7 @@ const LARGEST: usize = 4_096;
 /// Characters of one value that are remembered.
 const LONGEST: usize = 300;
 
-fn kept(value: &Value) -> Value {
+fn meta(value: &Value) -> Value {
     value
         .as_str()
         .map_or_else(|| value.clone(), |text| cut(text, LONGEST).into())
@@ -201,15 +201,15 @@ fn remembered(name: &EventName, data: &Value) -> Map<String, Value> {
             Value::Number(_) => true,
             _ => false,
         });
-        rest.insert(key.into(), found.map_or_else(|| "".into(), kept));
+        rest.insert(key.into(), found.map_or_else(|| "".into(), meta));
     }
-    let kept = serde_json::value::to_raw_value(data)
+    let meta = serde_json::value::to_raw_value(data)
         .ok()
         .map(|raw| mapping::strip_texts(&raw))
         .filter(|data| data.len() <= LARGEST);
     rest.insert(
         "data".into(),
-        kept.and_then(|data| serde_json::from_str(&data).ok())
+        meta.and_then(|data| serde_json::from_str(&data).ok())
             .unwrap_or_else(|| Value::Object(Map::new())),
     );
     rest

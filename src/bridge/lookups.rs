@@ -184,7 +184,7 @@ pub(super) fn get_active_viewers(base: &Base, limit: Option<usize>) -> Map<Strin
                 "subscribed": roles.contains(Roles::SUBSCRIBER),
                 "role": role_word(roles),
                 "groups": groups,
-                "channelPointsUsed": base.model.fold().boards.points_of(who),
+                "channelPointsUsed": base.model.fold().leaderboards.points_of(who),
                 "lastActive": active,
                 "previousActive": active,
                 "exempt": owner,

@@ -7,11 +7,11 @@ use super::{
     io::{Note, Now},
     parts::{Parts, with_roll},
     presence::Changes,
-    summary::Received,
+    summary::Handled,
     triggers,
 };
 use crate::{
-    event::{Message, cut, heard::Replay},
+    event::{Message, cut, received::Replay},
     mapping::{self, interpreter::Playback},
     twitchat::{Generation, catalogue, catalogue::Class, generation_of, question},
 };
@@ -24,7 +24,7 @@ pub(super) fn receive(parts: &mut Parts, message: &Message, now: Now) {
     if !admit(parts, message) {
         return;
     }
-    if message.replay == Some(Replay::Told) {
+    if message.replay == Some(Replay::EmittedOnly) {
         parts.ingest.play_back(message, &mut parts.base, now);
         return;
     }
@@ -130,7 +130,7 @@ pub(super) fn presence_changed(parts: &mut Parts, changes: Changes, now: Now) {
 /// A summary was received: the answer to the bridge's question, or one that it did not ask for.
 fn summary(parts: &mut Parts, data: Option<&RawValue>, now: Now) {
     let refusal = match parts.summary.receive(data, now) {
-        Received::Answer {
+        Handled::Answer {
             summary,
             offset_ms,
             asked,
@@ -141,9 +141,9 @@ fn summary(parts: &mut Parts, data: Option<&RawValue>, now: Now) {
             base.out.note(Note::SummaryMerged { filled });
             return;
         }
-        Received::Others => return,
-        Received::Refused(why) => why,
-        Received::Button { why, always } => {
+        Handled::Others => return,
+        Handled::Refused(why) => why,
+        Handled::Button { why, always } => {
             let is_button = with_roll(parts, now, |roll, cx| roll.press(data, cx));
             if is_button && !always {
                 return;

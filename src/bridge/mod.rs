@@ -63,14 +63,14 @@ mod time;
 mod triggers;
 mod writes;
 
-use crate::{event::Heard, mapping};
+use crate::{event::Received, mapping};
 use automation::{Automation, View};
 use base::Base;
 use connection::Connection;
 use counts::Counts;
 use emitter::Emitter;
 use ingest::Ingest;
-use io::{Effect, Input, Kept, Note, Now, ObsInfo, Run, Settings, Ticket};
+use io::{Effect, Input, MetaValues, Note, Now, ObsInfo, Run, Settings, Ticket};
 use journal::{PersonRow, Row, Seq, Session, Write};
 use labels::Labels;
 use model::Model;
@@ -108,23 +108,23 @@ impl Bridge {
         run: Run,
         sessions: &[Session],
         last: Seq,
-        kept: &Kept,
+        meta: &MetaValues,
         now: Now,
     ) -> Self {
         let rules = &settings.rules;
-        let subscriptions = Subscriptions::recall(kept.subscriptions.as_deref());
-        let generation = kept
+        let subscriptions = Subscriptions::recall(meta.subscriptions.as_deref());
+        let generation = meta
             .generation
             .as_deref()
             .and_then(|word| word.parse().ok());
         let mut parts = Parts {
             presence: Presence::new(settings.generation, generation),
             summary: Summary::default(),
-            stream: StreamState::new(kept),
+            stream: StreamState::new(meta),
             ingest: Ingest::new(),
             bans: bans::Watch::default(),
             roll: Roll::default(),
-            automation: Automation::new(rules, kept.once.as_deref(), kept.latest.as_deref()),
+            automation: Automation::new(rules, meta.once.as_deref(), meta.latest.as_deref()),
             labels: Labels::new(rules),
             triggers: Vec::new(),
             peers: Peers::new(run.started_ms),
@@ -132,7 +132,7 @@ impl Bridge {
             held: Held::default(),
             base: Base {
                 obs: Connection::default(),
-                model: Model::new(&settings, kept, now.wall_ms),
+                model: Model::new(&settings, meta, now.wall_ms),
                 emitter: Emitter::new(run.bridge, settings.tell, rules, subscriptions),
                 out: Output::new(run.bridge, last),
                 counts: Counts::default(),
@@ -141,7 +141,7 @@ impl Bridge {
                 run,
             },
         };
-        sessions::choose(&mut parts.base, sessions, kept, now);
+        sessions::choose(&mut parts.base, sessions, meta, now);
         Self {
             parts,
             alive_due_ms: now.mono_ms,
@@ -253,7 +253,7 @@ impl Bridge {
         match input {
             Input::Up(info) => up(parts, info, now),
             Input::Down => down(parts, now),
-            Input::Heard(heard) => on_custom_event(parts, heard, now),
+            Input::Received(received) => on_custom_event(parts, received, now),
             Input::Unreadable => parts.base.counts.bus.unreadable += 1,
             Input::Stream(status) => {
                 let begins = parts.stream.reported(status, &mut parts.base, now);
@@ -311,7 +311,7 @@ impl Bridge {
             peers.thawed(now.wall_ms);
             base.out.note(Note::Thawed);
             if base.obs.is_up() {
-                peers.say_hello(base, now);
+                peers.send_hello(base, now);
             }
         }
     }
@@ -366,7 +366,7 @@ fn up(parts: &mut Parts, info: ObsInfo, now: Now) {
     parts.base.emitter.connected(true);
     parts.labels.forget();
     parts.base.out.push(Effect::AskStream);
-    parts.peers.say_hello(&mut parts.base, now);
+    parts.peers.send_hello(&mut parts.base, now);
     emit_obs(parts, mapping::obs::connected, now);
     parts.presence.connected(now.mono_ms);
     parts.summary.connected();
@@ -389,14 +389,14 @@ fn down(parts: &mut Parts, now: Now) {
 }
 
 /// A `CustomEvent` was received.
-fn on_custom_event(parts: &mut Parts, heard: Heard, now: Now) {
-    parts.base.counts.bus.heard += 1;
-    match heard {
-        Heard::Twitchat(message) => messages::receive(parts, &message, now),
-        Heard::Bridge(whole) => parts.peers.receive(whole.get(), &mut parts.base),
-        Heard::Request(whole) => requests::receive(parts, whole.get(), now),
-        Heard::Other => parts.base.counts.bus.other += 1,
-        Heard::Bad => parts.base.counts.bus.bad += 1,
+fn on_custom_event(parts: &mut Parts, received: Received, now: Now) {
+    parts.base.counts.bus.received += 1;
+    match received {
+        Received::Twitchat(message) => messages::receive(parts, &message, now),
+        Received::Bridge(whole) => parts.peers.receive(whole.get(), &mut parts.base),
+        Received::Request(whole) => requests::receive(parts, whole.get(), now),
+        Received::Other => parts.base.counts.bus.other += 1,
+        Received::Bad => parts.base.counts.bus.invalid += 1,
     }
 }
 
@@ -433,7 +433,7 @@ fn look_at_scene(parts: &mut Parts, went_on_air: bool, now: Now) {
 /// Emits an event about OBS itself.
 fn emit_obs(
     parts: &mut Parts,
-    event: impl FnOnce(&serde_json::Value) -> crate::event::Event,
+    event: impl FnOnce(&serde_json::Value) -> crate::event::EmittedEvent,
     now: Now,
 ) {
     if parts.base.emitter.is_needed() {

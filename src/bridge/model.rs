@@ -2,7 +2,7 @@
 //! them lasting.
 
 use super::{
-    io::{Kept, Note, Settings},
+    io::{MetaValues, Note, Settings},
     journal::{PersonRow, Row, RowOrigin, Session, SessionId, Source, Write},
     output::Output,
 };
@@ -24,7 +24,7 @@ pub(super) struct Model {
 
 impl Model {
     /// Nothing counts yet. The session is one before the first.
-    pub(super) fn new(settings: &Settings, kept: &Kept, wall_ms: i64) -> Self {
+    pub(super) fn new(settings: &Settings, meta: &MetaValues, wall_ms: i64) -> Self {
         let mut fold = Fold::new(settings.calendar.clone());
         fold.broadcaster.configured = settings
             .broadcaster
@@ -35,10 +35,10 @@ impl Model {
             .anonymous
             .clone_from(&settings.credits.anonymous);
         list_names(&mut fold, settings);
-        if let Some(json) = &kept.listed {
+        if let Some(json) = &meta.listed {
             fold.people.recall_listed(json);
         }
-        if let Some(json) = &kept.channels {
+        if let Some(json) = &meta.channels {
             fold.broadcaster.recall(json);
         }
         Self {
@@ -127,13 +127,13 @@ impl Model {
     }
 
     /// Whether credits would change: somebody who is already in chat with these roles is no news.
-    pub(super) fn is_news(&self, fact: &Fact) -> bool {
+    pub(super) fn is_new(&self, fact: &Fact) -> bool {
         match fact {
             Fact::Presence(Presence { who, spoke, .. }) => self
                 .fold
                 .people
                 .find(who)
-                .is_none_or(|id| self.fold.session.is_news(id, who.roles, *spoke)),
+                .is_none_or(|id| self.fold.session.is_new(id, who.roles, *spoke)),
             // Kept aside, for all sessions.
             Fact::Broadcaster { .. } => false,
             _ => fact.counts(),
@@ -227,8 +227,8 @@ pub(super) fn fold_origin(origin: RowOrigin, has_id: bool) -> Origin {
     match origin {
         RowOrigin::Filled => Origin::Filled,
         // Two reports with an id each are of two pages.
-        RowOrigin::Heard if has_id => Origin::Page,
-        RowOrigin::Heard | RowOrigin::Played | RowOrigin::Published | RowOrigin::Added => {
+        RowOrigin::Received if has_id => Origin::Page,
+        RowOrigin::Received | RowOrigin::Played | RowOrigin::Published | RowOrigin::Added => {
             Origin::Live
         }
     }

@@ -10,7 +10,7 @@ use super::{
     recent::{RECENT_IDS, Recent},
     writes::Writes,
 };
-use crate::event::heard::TWITCHAT;
+use crate::event::received::TWITCHAT;
 
 /// The effects of one input, until the shell takes them.
 #[derive(Debug)]

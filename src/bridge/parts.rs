@@ -20,7 +20,7 @@ use super::{
     triggers::Trigger,
     writes::Held,
 };
-use crate::{event::Event, mapping::interpreter::Playback};
+use crate::{event::EmittedEvent, mapping::interpreter::Playback};
 
 #[derive(Debug)]
 pub(super) struct Parts {
@@ -40,7 +40,7 @@ pub(super) struct Parts {
 }
 
 /// Emits an event of the model.
-pub(super) fn emit(parts: &mut Parts, event: Event, now: Now) {
+pub(super) fn emit(parts: &mut Parts, event: EmittedEvent, now: Now) {
     let base = &mut parts.base;
     base.emitter.emit(event, Playback::Live, &mut base.out, now);
 }

@@ -9,7 +9,7 @@ use super::{
     objections::Objections,
     time,
 };
-use crate::event::heard::BRIDGE;
+use crate::event::received::BRIDGE;
 
 /// What is read of another bridge's message, or of the bridge's own echo.
 #[derive(Debug, Deserialize)]
@@ -59,7 +59,7 @@ impl Peers {
     }
 
     /// Sends that the bridge is there: clients subscribe again, another bridge objects.
-    pub(super) fn say_hello(&self, base: &mut Base, now: Now) {
+    pub(super) fn send_hello(&self, base: &mut Base, now: Now) {
         let bridge = base.out.bridge();
         let mut hello = Map::from_iter([
             ("origin".to_owned(), Value::from(BRIDGE)),
@@ -109,9 +109,9 @@ impl Peers {
 
     /// Sends other bridges that this OBS is taken.
     pub(super) fn run(&mut self, base: &mut Base, now: Now) {
-        while let Some((other, is_news)) = self.objections.take(now.mono_ms) {
+        while let Some((other, is_new)) = self.objections.take(now.mono_ms) {
             self.object(&other, base);
-            if is_news {
+            if is_new {
                 base.out.note(Note::OtherBridge { other });
             }
         }

@@ -28,7 +28,7 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
         .base
         .emitter
         .subscriptions_mut()
-        .heard(&client, now.wall_ms);
+        .received(&client, now.wall_ms);
     let promise = request
         .call
         .as_ref()
@@ -196,11 +196,11 @@ fn revision(parts: &Parts, call: &Call, now: Now) -> Option<Revision> {
     let second = now.wall_ms.div_euclid(1_000);
     match call {
         Call::GetCredits(_) => Some(Revision {
-            period: Some(parts.base.model.fold().boards.period(now.wall_ms)),
+            period: Some(parts.base.model.fold().leaderboards.period(now.wall_ms)),
             ..at
         }),
         Call::GetActiveViewers { .. } => Some(Revision {
-            seen: parts.base.model.fold().people.meetings(),
+            seen: parts.base.model.fold().people.registrations(),
             since_ms: parts.base.model.session().started_ms,
             ..at
         }),
@@ -229,15 +229,15 @@ fn estimate(parts: &Parts, call: &Call) -> usize {
     const CLIENT: usize = 100;
     let credits = &parts.base.settings.credits;
     match call {
-        Call::GetCredits(wish) => {
+        Call::GetCredits(options) => {
             let lines = parts
                 .base
                 .model
                 .fold()
                 .session
-                .lines(wish.limit.or(credits.limit));
-            let wish = wish.or(credits.spelling);
-            lines * (NAME * wish.spelling.lists() + if wish.extended { OBJECT } else { 0 })
+                .lines(options.limit.or(credits.limit));
+            let options = options.or(credits.spelling);
+            lines * (NAME * options.spelling.lists() + if options.extended { OBJECT } else { 0 })
         }
         Call::GetActiveViewers { limit } => {
             parts
@@ -249,11 +249,13 @@ fn estimate(parts: &Parts, call: &Call) -> usize {
                 .min(limit.unwrap_or(usize::MAX))
                 * VIEWER
         }
-        Call::GetRoll(wish) | Call::RollCredits(wish) => match (wish.test, wish.crowd) {
-            (true, Some(crowd)) => crowd.names * LINE,
-            (true, None) => 0,
-            (false, _) => parts.base.model.fold().session.lines(None) * LINE,
-        },
+        Call::GetRoll(options) | Call::RollCredits(options) => {
+            match (options.test, options.test_audience) {
+                (true, Some(test_audience)) => test_audience.names * LINE,
+                (true, None) => 0,
+                (false, _) => parts.base.model.fold().session.lines(None) * LINE,
+            }
+        }
         Call::OverlayReport(report) => parts.roll.names_for(report) * LINE,
         Call::GetActions => parts.triggers.len() * ACTION,
         Call::GetStatus => {

@@ -5,7 +5,7 @@
 
 use super::{
     base::Base,
-    io::{Kept, Now},
+    io::{MetaValues, Now},
     journal::Session,
     limit::RateLimit,
     output::Output,
@@ -29,14 +29,14 @@ pub(super) struct StreamState {
 
 /// Takes up the session that ran, or begins the first one, or the next one if the bridge was closed
 /// for long.
-pub(super) fn choose(base: &mut Base, sessions: &[Session], kept: &Kept, now: Now) {
+pub(super) fn choose(base: &mut Base, sessions: &[Session], meta: &MetaValues, now: Now) {
     let Some(last) = sessions.iter().max_by_key(|session| session.id) else {
         base.model
             .begin_session("first", now.wall_ms, &mut base.out);
         return;
     };
     base.model.resume(last.clone());
-    let closed_for_ms = kept.alive_ms.map_or(0, |alive_ms| now.wall_ms - alive_ms);
+    let closed_for_ms = meta.alive_ms.map_or(0, |alive_ms| now.wall_ms - alive_ms);
     if closed_for_ms > base.settings.reset_after_ms {
         base.model
             .begin_session("closed", now.wall_ms, &mut base.out);
@@ -44,10 +44,10 @@ pub(super) fn choose(base: &mut Base, sessions: &[Session], kept: &Kept, now: No
 }
 
 impl StreamState {
-    pub(super) fn new(kept: &Kept) -> Self {
+    pub(super) fn new(meta: &MetaValues) -> Self {
         Self {
             on_since_ms: None,
-            last_ms: kept.streamed_ms,
+            last_ms: meta.streamed_ms,
             writes: RateLimit::new(STREAMED_BURST, STREAMED_EACH_MS),
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
         "generation": generation.map(Generation::number),
         "generationName": generation.map(|generation| generation.to_string()),
         "twoPages": fold.has_two_pages(now.wall_ms),
-        "lastHeard": since(presence.received_ms()),
+        "lastReceived": since(presence.received_ms()),
         "summaryMerged": since(parts.summary.merged_ms()),
     });
     let stream = &parts.stream;
@@ -64,8 +64,39 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
         "store": base.out.writes().status(),
     });
     match status {
-        Value::Object(status) => status,
+        Value::Object(mut status) => {
+            for part in [
+                "counts", "twitchat", "clients", "overlay", "store", "labels",
+            ] {
+                status.get_mut(part).map(add_old_names);
+            }
+            status
+        }
         _ => Map::new(),
+    }
+}
+
+/// Keys as they are called, and as earlier versions called them: both are in a reply, so that
+/// scripts go on working.
+const OLD_NAMES: [(&str, &str); 4] = [
+    ("received", "heard"),
+    ("invalid", "bad"),
+    ("lastReceived", "lastHeard"),
+    ("error", "trouble"),
+];
+
+fn add_old_names(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            for (name, old_name) in OLD_NAMES {
+                if let Some(value) = object.get(name).cloned() {
+                    object.insert(old_name.into(), value);
+                }
+            }
+            object.values_mut().for_each(add_old_names);
+        }
+        Value::Array(list) => list.iter_mut().for_each(add_old_names),
+        _ => {}
     }
 }
 
@@ -79,7 +110,7 @@ fn clients(parts: &Parts) -> Vec<Value> {
         .map(|(name, client)| {
             json!({
                 "client": serde_json::from_str::<Value>(name).unwrap_or_default(),
-                "lastHeard": instant(client.heard_ms),
+                "lastReceived": instant(client.heard_ms),
                 "events": client.events(),
             })
         })

@@ -10,7 +10,7 @@ use super::{
     parts::{Parts, hand_on_events},
 };
 use crate::{
-    automation::{self, Cause, Deed, RunId, Trace, Turn},
+    automation::{self, Cause, ExpectedEffect, RunId, StepEffect, Turn},
     event::EventName,
     request,
 };
@@ -45,8 +45,8 @@ pub(super) fn run(parts: &mut Parts, now: Now) {
                 called,
                 success,
             }) => actions::run_over(parts, owner, called, success, now),
-            Some(Turn::Do { run, deed, depth }) => {
-                if let Some(outcome) = perform(parts, run, deed, depth, now) {
+            Some(Turn::Do { run, effect, depth }) => {
+                if let Some(outcome) = perform(parts, run, effect, depth, now) {
                     parts
                         .automation
                         .step_done(run, outcome, &mut parts.base.out);
@@ -61,27 +61,29 @@ pub(super) fn run(parts: &mut Parts, now: Now) {
 fn perform(
     parts: &mut Parts,
     run: RunId,
-    deed: Deed,
+    effect: StepEffect,
     depth: u8,
     now: Now,
 ) -> Option<Result<(), String>> {
-    let outcome = match deed {
-        Deed::Send {
+    let outcome = match effect {
+        StepEffect::Send {
             kind,
             data,
             check,
             yes,
         } => send(parts, &kind, data, check, yes, depth, now),
-        Deed::Publish { name, data, id } => publish(parts, &name, data, id.as_deref(), depth, now),
-        Deed::Request { name, data } => request(parts, &name, data, depth, now),
-        Deed::Obs(_) if !parts.base.obs.is_up() => Err("OBS is not connected".to_owned()),
-        Deed::Obs(request) => {
+        StepEffect::Publish { name, data, id } => {
+            publish(parts, &name, data, id.as_deref(), depth, now)
+        }
+        StepEffect::Request { name, data } => request(parts, &name, data, depth, now),
+        StepEffect::Obs(_) if !parts.base.obs.is_up() => Err("OBS is not connected".to_owned()),
+        StepEffect::Obs(request) => {
             if parts.automation.want_request(run, request, depth) {
                 return None;
             }
             Err("too many requests to OBS wait already".to_owned())
         }
-        Deed::Run(program) => {
+        StepEffect::Run(program) => {
             let background = program.background;
             match parts.automation.want_program(run, program) {
                 Ok(()) if !background => return None,
@@ -100,7 +102,7 @@ fn perform(
             }
         }
         // The engine's own business.
-        Deed::Wait(_) => Ok(()),
+        StepEffect::Wait(_) => Ok(()),
     };
     Some(outcome)
 }
@@ -119,8 +121,8 @@ fn send(
     }
     let prepared = automation::prepare(kind, data, check, yes, parts.presence.generation())
         .map_err(|refused| refused.to_string())?;
-    let traces = Trace::of_action(&prepared);
-    parts.automation.expect(traces, depth, now);
+    let causality = ExpectedEffect::of_action(&prepared);
+    parts.automation.expect(causality, depth, now);
     parts
         .base
         .out
@@ -157,7 +159,9 @@ fn request(
     let call = request::of(name, data).map_err(|error| error.to_string())?;
     let promise = calls::promise(parts, &call);
     calls::can_store(parts, promise).map_err(|error| error.to_string())?;
-    parts.automation.expect(Trace::of_request(name), depth, now);
+    parts
+        .automation
+        .expect(ExpectedEffect::of_request(name), depth, now);
     caused(parts, depth, |parts| calls::act(parts, call, "", now))
         .map(drop)
         .map_err(|error| error.to_string())
@@ -165,7 +169,7 @@ fn request(
 
 /// Does something on behalf of a run: the events that are emitted meanwhile are the run's own.
 fn caused<T>(parts: &mut Parts, depth: u8, act: impl FnOnce(&mut Parts) -> T) -> T {
-    let before = parts.base.emitter.set_cause(Cause::Own(depth));
+    let before = parts.base.emitter.set_cause(Cause::Run(depth));
     let outcome = act(parts);
     parts.base.emitter.set_cause(before);
     outcome

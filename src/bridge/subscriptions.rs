@@ -289,7 +289,7 @@ impl Subscriptions {
     }
 
     /// A client said something: it is still there.
-    pub(super) fn heard(&mut self, name: &str, now_ms: i64) {
+    pub(super) fn received(&mut self, name: &str, now_ms: i64) {
         if let Some((name, _)) = self
             .clients
             .get_key_value(name)
@@ -463,7 +463,7 @@ mod tests {
             .unwrap();
         assert!(!all.expire(61_000), "a minute's time");
         assert!(all.expire(61_001) && !all.want("Twitch", "Follow") && all.want("Twitch", "Cheer"));
-        all.heard("there", 10 * 3_600_000);
+        all.received("there", 10 * 3_600_000);
         assert!(!all.expire(34 * 3_600_000) && all.expire(34 * 3_600_000 + 1));
     }
 
@@ -490,7 +490,7 @@ mod tests {
             (None, None),
             "nothing has changed since"
         );
-        all.heard("9999", 20_000);
+        all.received("9999", 20_000);
         assert_eq!(all.due_ms(), None, "nor by a client that is heard");
     }
 
@@ -505,7 +505,7 @@ mod tests {
             )
             .unwrap();
         }
-        all.heard("0", 5_000);
+        all.received("0", 5_000);
         all.add("new", &names("Twitch", &["Raid"]), 5_001).unwrap();
         assert_eq!((all.clients.len(), all.pushed_out()), (CLIENTS, 1));
         assert!(all.clients.contains_key("0") && !all.clients.contains_key("1"));

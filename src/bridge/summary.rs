@@ -56,7 +56,7 @@ pub(super) struct Summary {
 
 /// What a summary that was received is.
 #[derive(Debug)]
-pub(super) enum Received {
+pub(super) enum Handled {
     /// The answer to the bridge's question.
     Answer {
         summary: summary::Summary,
@@ -209,14 +209,14 @@ impl Summary {
     }
 
     /// A summary was received.
-    pub(super) fn receive(&mut self, data: Option<&RawValue>, now: Now) -> Received {
+    pub(super) fn receive(&mut self, data: Option<&RawValue>, now: Now) -> Handled {
         let others = now.mono_ms < self.others_until_ms;
         self.others_until_ms = 0;
         let Some(question) = &self.question else {
             if others {
-                return Received::Others;
+                return Handled::Others;
             }
-            return Received::Button {
+            return Handled::Button {
                 why: "nobody asked for it: a button in Twitchat, or test data",
                 always: false,
             };
@@ -225,26 +225,26 @@ impl Summary {
             self.question = None;
             self.ask_due_ms = Some(now.mono_ms + (AGAIN_MS << self.contested.min(AGAIN_DOUBLINGS)));
             self.contested = self.contested.saturating_add(1);
-            return Received::Refused("somebody else asked at the same time; asking again");
+            return Handled::Refused("somebody else asked at the same time; asking again");
         }
         let summary = match data.map(summary::Summary::read) {
             Some(Ok(summary)) if summary.has_params => {
-                return Received::Button {
+                return Handled::Button {
                     why: "it comes with settings, which we never ask for: a button in Twitchat",
                     always: true,
                 };
             }
             Some(Ok(summary)) if !summary.is_empty_stop() => summary,
             Some(Ok(_)) => {
-                return Received::Button {
+                return Handled::Button {
                     why: "it is the empty one that stopping the credits sends",
                     always: true,
                 };
             }
-            Some(Err(_)) | None => return Received::Refused("it holds no lists"),
+            Some(Err(_)) | None => return Handled::Refused("it holds no lists"),
         };
         let asked_ago_ms = now.mono_ms.saturating_sub(question.asked_ms);
-        let received = Received::Answer {
+        let received = Handled::Answer {
             summary,
             offset_ms: question.offset_ms,
             asked: Asked {

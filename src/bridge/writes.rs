@@ -60,9 +60,9 @@ impl Writes {
 
     /// The store failed. Tells whether that is news.
     pub(super) fn failed(&mut self, why: &str) -> bool {
-        let is_news = self.trouble.as_deref() != Some(why);
+        let is_new = self.trouble.as_deref() != Some(why);
         self.trouble = Some(why.to_owned());
-        is_news
+        is_new
     }
 
     /// The store writes again.
@@ -99,7 +99,7 @@ impl Writes {
             .collect();
         json!({ "writes": self.asked, "durable": self.durable,
             "waiting": self.asked - self.durable.min(self.asked),
-            "trouble": self.trouble, "lost": self.has_lost, "notes": notes })
+            "error": self.trouble, "lost": self.has_lost, "notes": notes })
     }
 }
 

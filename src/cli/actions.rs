@@ -50,13 +50,13 @@ impl Args {
             return Ok(ExitCode::SUCCESS);
         }
         // A config that cannot be read is no reason to list nothing.
-        let heard = || {
+        let received = || {
             context
                 .config()
                 .ok()
                 .and_then(|config| state::generation(&config))
         };
-        let words = self.generation.or_else(heard);
+        let words = self.generation.or_else(received);
         let mut listed: Vec<_> = action::actions()
             .filter_map(|action| Some((listed_name(action, self.generation, words)?, action)))
             .collect();

@@ -13,11 +13,11 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use twitchat_bridge::config::Config;
-use twitchat_bridge::daemon::{self, Ended, Setup, Told};
+use twitchat_bridge::daemon::{self, Emitted, Ended, Setup};
 use twitchat_bridge::obs::Target;
 use twitchat_bridge::sim::obs::{Options, StandIn};
 use twitchat_bridge::sim::peer;
-use twitchat_bridge::sim::show::{Pace, Show};
+use twitchat_bridge::sim::show::{Show, ShowSpeed};
 use uuid::Uuid;
 
 use super::client::{self, Timeout};
@@ -25,9 +25,9 @@ use super::context::Context;
 use super::credits;
 use super::credits::text::Roll;
 use super::failure::Failure;
-use super::hearing::summary;
 use super::name::NAME;
 use super::out::{self, BOLD, DIM};
+use super::receiving::summary;
 use super::run;
 use super::signals::Signals;
 
@@ -70,23 +70,23 @@ fn speed(text: &str) -> Result<f64, String> {
 impl Args {
     pub(crate) async fn run(self, _context: &Context) -> anyhow::Result<ExitCode> {
         let mut signals = Signals::listen()?;
-        let stage = Stage::build().await?;
+        let set_up = DemoSetup::build().await?;
         tokio::select! {
-            done = self.perform(stage) => done,
+            done = self.perform(set_up) => done,
             () = signals.next() => Ok(ExitCode::SUCCESS),
         }
     }
 
-    async fn perform(self, stage: Stage) -> anyhow::Result<ExitCode> {
-        let Stage {
+    async fn perform(self, set_up: DemoSetup) -> anyhow::Result<ExitCode> {
+        let DemoSetup {
             obs,
             password,
             folder,
             target,
             stop,
             mut bridge,
-            mut told,
-        } = stage;
+            mut emitted,
+        } = set_up;
         out::line(format_args!(
             "{BOLD}A stand-in OBS, a stand-in Twitchat, and the real bridge between them.{BOLD:#}\n"
         ))?;
@@ -95,13 +95,13 @@ impl Args {
             url: obs.url(),
             password: Some(SecretString::from(password.as_str())),
         };
-        let pace = Pace(Pace::LIVE.0.div_f64(self.speed));
+        let pace = ShowSpeed(ShowSpeed::LIVE.0.div_f64(self.speed));
         let mut show = Show::connect(peer, SEED, pace)
             .await
             .context("the stand-in Twitchat cannot play")?;
         let begun = Instant::now();
         tokio::select! {
-            shown = watch(&mut show, &mut told, begun) => shown?,
+            shown = watch(&mut show, &mut emitted, begun) => shown?,
             ended = &mut bridge => return outcome(ended),
         }
         let wish = Map::from_iter([("spelling".to_owned(), "seed".into())]);
@@ -120,7 +120,7 @@ impl Args {
                 obs.port()
             ))?;
             tokio::select! {
-                printed = print_on(&mut told, begun) => printed?,
+                printed = print_on(&mut emitted, begun) => printed?,
                 ended = &mut bridge => return outcome(ended),
             }
         }
@@ -133,17 +133,17 @@ impl Args {
 
 /// Everything that must be there before the show begins. What is dropped is gone: tasks, port and
 /// folder.
-struct Stage {
+struct DemoSetup {
     obs: StandIn,
     password: String,
     folder: Folder,
     target: Arc<dyn Fn() -> Target + Send + Sync>,
     stop: CancellationToken,
     bridge: AbortOnDropHandle<Result<Ended, daemon::Error>>,
-    told: mpsc::Receiver<Told>,
+    emitted: mpsc::Receiver<Emitted>,
 }
 
-impl Stage {
+impl DemoSetup {
     async fn build() -> anyhow::Result<Self> {
         let password = Uuid::new_v4().simple().to_string();
         let options = Options {
@@ -162,14 +162,14 @@ impl Stage {
         let folder = Folder::create()?;
         let mut config = Config::default();
         config.store.path = folder.0.join("journal.db");
-        let (teller, told) = mpsc::channel(EVENTS);
+        let (teller, emitted) = mpsc::channel(EVENTS);
         let stop = CancellationToken::new();
         let target: Arc<dyn Fn() -> Target + Send + Sync> = Arc::new(move || target.clone());
         let setup = Setup {
             config,
             takeover: false,
             target: Arc::clone(&target),
-            told: Some(teller),
+            emitted: Some(teller),
         };
         let bridge = AbortOnDropHandle::new(tokio::spawn(daemon::run(setup, stop.clone())));
         Ok(Self {
@@ -179,7 +179,7 @@ impl Stage {
             target,
             stop,
             bridge,
-            told,
+            emitted,
         })
     }
 }
@@ -213,7 +213,7 @@ fn outcome(
 /// Plays the show and prints what the bridge makes of it, until nothing comes any more.
 async fn watch(
     show: &mut Show,
-    told: &mut mpsc::Receiver<Told>,
+    emitted: &mut mpsc::Receiver<Emitted>,
     begun: Instant,
 ) -> anyhow::Result<()> {
     let mut playing = std::pin::pin!(show.play());
@@ -224,7 +224,7 @@ async fn watch(
                 played.context("the stand-in Twitchat cannot play")?;
                 is_over = true;
             }
-            event = timeout(QUIET, told.recv()) => match event {
+            event = timeout(QUIET, emitted.recv()) => match event {
                 Ok(Some(event)) => print(&event, begun)?,
                 Err(_) if !is_over => {}
                 Ok(None) | Err(_) => return Ok(()),
@@ -234,14 +234,17 @@ async fn watch(
 }
 
 /// Prints events as long as there are any.
-async fn print_on(told: &mut mpsc::Receiver<Told>, begun: Instant) -> Result<(), out::OutError> {
-    while let Some(event) = told.recv().await {
+async fn print_on(
+    emitted: &mut mpsc::Receiver<Emitted>,
+    begun: Instant,
+) -> Result<(), out::OutError> {
+    while let Some(event) = emitted.recv().await {
         print(&event, begun)?;
     }
     Ok(())
 }
 
-fn print(Told { event, .. }: &Told, begun: Instant) -> Result<(), out::OutError> {
+fn print(Emitted { event, .. }: &Emitted, begun: Instant) -> Result<(), out::OutError> {
     let (time, name) = (begun.elapsed().as_secs_f32(), event.name.to_string());
     out::line(format_args!(
         "{DIM}{time:5.1} s{DIM:#}  {BOLD}{name:<28}{BOLD:#}  {}",

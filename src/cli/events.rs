@@ -10,7 +10,7 @@ use serde_json::Value;
 use twitchat_bridge::event::{EventName, name::catalogue as known_events};
 use twitchat_bridge::input;
 use twitchat_bridge::twitchat::Generation;
-use twitchat_bridge::twitchat::catalogue::{self, Class, Entry};
+use twitchat_bridge::twitchat::catalogue::{self, Class, MessageType};
 
 use super::candidates;
 use super::failure::Failure;
@@ -111,7 +111,7 @@ impl Args {
 
     /// Twitchat's types, then all others, each sorted by name.
     fn listed(&self, samples: &Samples) -> Vec<Explained> {
-        let is_wanted = |entry: &&Entry| {
+        let is_wanted = |entry: &&MessageType| {
             let version = self.generation;
             is_told(entry)
                 && version.map_or(!is_newer_name(entry), |version| {
@@ -143,7 +143,7 @@ impl Args {
 }
 
 /// Whether it is told, and not an order or a question.
-fn is_told(entry: &Entry) -> bool {
+fn is_told(entry: &MessageType) -> bool {
     matches!(
         entry.class,
         Class::Event | Class::Answer | Class::Announcement
@@ -151,7 +151,7 @@ fn is_told(entry: &Entry) -> bool {
 }
 
 /// Whether 17 only calls something by another name.
-fn is_newer_name(entry: &Entry) -> bool {
+fn is_newer_name(entry: &MessageType) -> bool {
     entry.about.is_empty() && entry.generations.contains(Generation::Third)
 }
 
@@ -173,7 +173,7 @@ fn one(name: &str, samples: &Samples) -> Option<Explained> {
         .then(|| of_streamer_bot(name.to_string(), samples))
 }
 
-fn of_twitchat(entry: &Entry, samples: &Samples) -> Explained {
+fn of_twitchat(entry: &MessageType, samples: &Samples) -> Explained {
     let names = || {
         std::iter::once(entry.name)
             .chain(entry.counterparts.iter().copied())
@@ -197,12 +197,14 @@ fn of_twitchat(entry: &Entry, samples: &Samples) -> Explained {
 }
 
 fn of_streamer_bot(name: String, samples: &Samples) -> Explained {
-    let told = samples.event(&name);
+    let emitted = samples.event(&name);
     let other = OTHERS
         .iter()
         .find(|(other, _)| other.eq_ignore_ascii_case(&name))
         .map(|(_, when)| format!("When {when}."));
-    let from = told.map(|told| told.by.clone()).unwrap_or_default();
+    let from = emitted
+        .map(|emitted| emitted.by.clone())
+        .unwrap_or_default();
     let from_twitchat = || {
         let kinds: Vec<_> = from.iter().cloned().collect();
         if kinds.is_empty() {
@@ -217,7 +219,9 @@ fn of_streamer_bot(name: String, samples: &Samples) -> Explained {
         name,
         names: Vec::new(),
         becomes: BTreeSet::new(),
-        example: told.map(|told| told.data.clone()).unwrap_or_default(),
+        example: emitted
+            .map(|emitted| emitted.data.clone())
+            .unwrap_or_default(),
         from,
     }
 }
@@ -266,11 +270,11 @@ fn explain(event: &Explained) -> Result<(), OutError> {
 mod tests {
     use jiff::{Timestamp, ToSpan};
     use serde_json::json;
-    use twitchat_bridge::event::Heard;
+    use twitchat_bridge::event::Received;
     use twitchat_bridge::mapping::emitted;
 
     use super::*;
-    use crate::cli::hearing::decode::{Decoder, From};
+    use crate::cli::receiving::decode::{Decoder, From};
 
     #[test]
     fn what_the_bridge_emits_by_itself_is_what_all_generations_and_the_bridge_really_cause() {
@@ -299,7 +303,7 @@ mod tests {
         let (mut decoder, at) = (Decoder::default(), Timestamp::UNIX_EPOCH);
         let mut lines = Vec::new();
         for message in [first, points(1), points(2)] {
-            lines.extend(decoder.hear(&Heard::read(&message.to_string()).unwrap(), at));
+            lines.extend(decoder.receive(&Received::read(&message.to_string()).unwrap(), at));
         }
         lines.extend(decoder.tick(at + 3.seconds()));
         lines

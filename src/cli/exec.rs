@@ -14,12 +14,12 @@ use twitchat_bridge::daemon::program::Executable;
 use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
-use super::hearing::decode::Line;
-use super::hearing::filter::{self, Filter};
-use super::hearing::kinds::{self, Kind, Kinds};
-use super::hearing::picker::{self, Picker};
-use super::hearing::{Hearing, News};
 use super::out;
+use super::receiving::decode::Line;
+use super::receiving::filter::{self, Filter};
+use super::receiving::kinds::{self, Kind, Kinds};
+use super::receiving::picker::{self, Picker};
+use super::receiving::{News, Receiving};
 use super::span;
 use jobs::{Job, Jobs, Tally};
 
@@ -82,16 +82,16 @@ impl Args {
             within: self.timeout,
         };
         let mut jobs = Jobs::new(program, self.jobs.into(), self.queue.into());
-        let mut hearing = Hearing::start(&config)?;
+        let mut receiving = Receiving::start(&config)?;
         let mut picker = Picker::new(
             &config,
             "exec",
             Filter::new(Kinds::new(self.kinds), self.condition),
-            hearing.obs(),
+            receiving.obs(),
         );
         let ended = loop {
             tokio::select! {
-                news = hearing.next() => match news {
+                news = receiving.next() => match news {
                     Ok(News::Signal) => break Ok(ExitCode::SUCCESS),
                     Ok(news) => {
                         for line in picker.take(&news, Timestamp::now()) {
@@ -109,7 +109,7 @@ impl Args {
         };
         tokio::select! {
             () = jobs.end() => {}
-            () = second_signal(&mut hearing) => return Ok(ExitCode::FAILURE),
+            () = second_signal(&mut receiving) => return Ok(ExitCode::FAILURE),
         }
         picker.finish().await;
         say(jobs.tally());
@@ -132,9 +132,9 @@ fn job(line: &Line) -> serde_json::Result<Job> {
 }
 
 /// Waits for somebody who has no time. The link may end meanwhile.
-async fn second_signal(hearing: &mut Hearing) {
+async fn second_signal(receiving: &mut Receiving) {
     loop {
-        match hearing.next().await {
+        match receiving.next().await {
             Ok(News::Signal) => return,
             Ok(_) => {}
             Err(_) => std::future::pending().await,

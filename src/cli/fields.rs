@@ -20,10 +20,10 @@ pub(crate) const HELP: &str = "Fields:
 
 /// The fields of a message.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Fields {
+pub(crate) struct DataFields {
     /// Fields of the message, see below
     #[arg(value_name = "KEY=VALUE|@FILE|-", value_parser = read)]
-    fields: Vec<Given>,
+    fields: Vec<DataArgument>,
     /// A JSON object with all fields: as text, @FILE, or - for standard input
     #[arg(long, value_name = "JSON|@FILE|-")]
     data: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct Fields {
 
 /// One argument.
 #[derive(Debug, Clone, PartialEq)]
-enum Given {
+enum DataArgument {
     /// A field: its path, and what to put there.
     Field { path: String, value: Value },
     /// A field whose value stands in a file.
@@ -40,11 +40,11 @@ enum Given {
     All(String),
 }
 
-impl Fields {
+impl DataFields {
     /// The object that they make.
     pub(crate) fn object(self, context: &Context) -> anyhow::Result<Map<String, Value>> {
         let alls = self.fields.iter().filter_map(|given| {
-            if let Given::All(all) = given {
+            if let DataArgument::All(all) = given {
                 Some(all)
             } else {
                 None
@@ -64,9 +64,9 @@ impl Fields {
         let mut fields = Map::new();
         for given in self.fields {
             let (path, value) = match given {
-                Given::All(_) => continue,
-                Given::Field { path, value } => (path, value),
-                Given::FromFile { path, file } => {
+                DataArgument::All(_) => continue,
+                DataArgument::Field { path, value } => (path, value),
+                DataArgument::FromFile { path, file } => {
                     let text = std::fs::read_to_string(&file)
                         .with_context(|| format!("cannot read {path} from {file}"))?;
                     let value = unique::from_str(&text)
@@ -117,9 +117,9 @@ fn parse(text: &str) -> Result<Map<String, Value>, Failure> {
 }
 
 /// Reads one argument.
-fn read(argument: &str) -> Result<Given, String> {
+fn read(argument: &str) -> Result<DataArgument, String> {
     if argument == "-" || (argument.starts_with('@') && !argument.contains('=')) {
-        return Ok(Given::All(argument.to_owned()));
+        return Ok(DataArgument::All(argument.to_owned()));
     }
     let Some((key, value)) = argument.split_once('=') else {
         return Err("write it as key=text or key:=json".into());
@@ -132,19 +132,19 @@ fn read(argument: &str) -> Result<Given, String> {
     }
     let path = path.to_owned();
     match value.strip_prefix('@') {
-        Some(file) if is_json => Ok(Given::FromFile {
+        Some(file) if is_json => Ok(DataArgument::FromFile {
             path,
             file: file.to_owned(),
         }),
         // Chat texts begin with @ often.
-        _ if !is_json => Ok(Given::Field {
+        _ if !is_json => Ok(DataArgument::Field {
             path,
             value: value.into(),
         }),
         _ => {
             let value = unique::from_str(value)
                 .map_err(|error| format!("what follows := is not JSON: {error}"))?;
-            Ok(Given::Field { path, value })
+            Ok(DataArgument::Field { path, value })
         }
     }
 }
@@ -221,7 +221,7 @@ mod tests {
     fn object(arguments: &[&str]) -> Result<Value, String> {
         let mut object = Map::new();
         for argument in arguments {
-            let Given::Field { path, value } = read(argument)? else {
+            let DataArgument::Field { path, value } = read(argument)? else {
                 panic!("{argument} is no field")
             };
             once(&object, &path)?;
@@ -232,25 +232,28 @@ mod tests {
 
     #[test]
     fn files_and_standard_input_are_told_from_texts() {
-        assert_eq!(read("-"), Ok(Given::All("-".into())));
-        assert_eq!(read("@clip.json"), Ok(Given::All("@clip.json".into())));
+        assert_eq!(read("-"), Ok(DataArgument::All("-".into())));
+        assert_eq!(
+            read("@clip.json"),
+            Ok(DataArgument::All("@clip.json".into()))
+        );
         assert_eq!(
             read("clip:=@clip.json"),
-            Ok(Given::FromFile {
+            Ok(DataArgument::FromFile {
                 path: "clip".into(),
                 file: "clip.json".into()
             })
         );
         assert_eq!(
             read("message=@anna hi"),
-            Ok(Given::Field {
+            Ok(DataArgument::Field {
                 path: "message".into(),
                 value: "@anna hi".into()
             })
         );
         assert_eq!(
             read("message=-"),
-            Ok(Given::Field {
+            Ok(DataArgument::Field {
                 path: "message".into(),
                 value: "-".into()
             })

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::json;
 use twitchat_bridge::automation::{Label, Rulebook};
-use twitchat_bridge::obs::{Installed, Options, Talker};
+use twitchat_bridge::obs::{Installed, Options, RequestConnection};
 
 use super::candidates;
 use super::context::Context;
@@ -59,7 +59,7 @@ impl Args {
             Some(Verb::Install { scene, sources }) => {
                 let labels = chosen(&config.rules, &sources)?;
                 install(
-                    &Talker::connect(&context.target()?, &Options::default()).await?,
+                    &RequestConnection::connect(&context.target()?, &Options::default()).await?,
                     &scene,
                     &labels,
                 )
@@ -126,7 +126,7 @@ fn chosen<'a>(book: &'a Rulebook, sources: &[String]) -> Result<Vec<&'a Label>, 
     }
 }
 
-async fn install(obs: &Talker, scene: &str, labels: &[&Label]) -> anyhow::Result<()> {
+async fn install(obs: &RequestConnection, scene: &str, labels: &[&Label]) -> anyhow::Result<()> {
     let scenes = obs.scenes().await?;
     if !scenes.iter().any(|known| known == scene) {
         let known: Vec<_> = scenes.iter().map(|known| format!("{known:?}")).collect();

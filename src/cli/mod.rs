@@ -3,7 +3,7 @@
 //!
 //! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to
 //! standard error. What verbs share lies beside them: `client` (requests to the
-//! bridge), `hearing` (events
+//! bridge), `receiving` (events
 //! as they come), `recording`, `fields`, `span`, `out`, `failure`, `signals`.
 
 mod actions;
@@ -18,7 +18,6 @@ mod events;
 mod exec;
 mod failure;
 mod fields;
-mod hearing;
 mod labels;
 mod logs;
 mod man;
@@ -27,6 +26,7 @@ mod options;
 mod out;
 mod overlay;
 mod progress;
+mod receiving;
 mod record;
 mod recording;
 mod replay;

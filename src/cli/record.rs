@@ -8,15 +8,15 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use jiff::Timestamp;
 use tokio::time::Instant;
-use twitchat_bridge::event::Heard;
+use twitchat_bridge::event::Received;
 
 use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
-use super::hearing::decode;
-use super::hearing::kinds::{Kind, Kinds};
-use super::hearing::{Hearing, News};
 use super::out::{self, OutError};
+use super::receiving::decode;
+use super::receiving::kinds::{Kind, Kinds};
+use super::receiving::{News, Receiving};
 use super::recording::Writer;
 
 const AFTER_HELP: &str =
@@ -57,9 +57,9 @@ impl Args {
             .map_err(Failure::Usage)?;
         kinds.doubts().for_each(|doubt| out::warn(&doubt));
         let config = context.config()?;
-        let mut hearing = Hearing::start(&config)?;
+        let mut receiving = Receiving::start(&config)?;
         loop {
-            match hearing.next().await? {
+            match receiving.next().await? {
                 News::Up(_) => break,
                 News::Signal => return Ok(ExitCode::SUCCESS),
                 _ => {}
@@ -70,17 +70,17 @@ impl Args {
         let mut writer =
             Writer::begin(output, Timestamp::now()).map_err(|error| failed(&self.file, error))?;
         loop {
-            let news = hearing.next().await?;
+            let news = receiving.next().await?;
             let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             match news {
-                News::Heard(batch) => {
+                News::Received(batch) => {
                     let wanted = batch
                         .events
                         .iter()
-                        .filter(|heard| kinds.match_all() || kinds.matches(&name(heard)));
+                        .filter(|received| kinds.match_all() || kinds.matches(&name(received)));
                     wanted
                         .clone()
-                        .try_for_each(|heard| writer.message(ms, heard))
+                        .try_for_each(|received| writer.message(ms, received))
                 }
                 News::Down => writer.gap(ms, true),
                 News::Up(_) => writer.gap(ms, false),
@@ -100,12 +100,12 @@ impl Args {
 }
 
 /// As `watch` names it.
-fn name(heard: &Heard) -> String {
-    match heard {
-        Heard::Twitchat(message) => format!("Twitchat.{}", message.kind),
-        Heard::Bridge(whole) => decode::bridge(whole, Timestamp::UNIX_EPOCH).name,
-        Heard::Request(whole) => decode::request(whole, Timestamp::UNIX_EPOCH).name,
-        Heard::Other | Heard::Bad => String::new(),
+fn name(received: &Received) -> String {
+    match received {
+        Received::Twitchat(message) => format!("Twitchat.{}", message.kind),
+        Received::Bridge(whole) => decode::bridge(whole, Timestamp::UNIX_EPOCH).name,
+        Received::Request(whole) => decode::request(whole, Timestamp::UNIX_EPOCH).name,
+        Received::Other | Received::Bad => String::new(),
     }
 }
 

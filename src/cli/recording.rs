@@ -11,7 +11,7 @@
 //! message by itself, without a time: then any file of messages is a recording. No error holds any
 //! text of a line: it may be chat.
 
-pub(super) mod tape;
+pub(super) mod player;
 
 use std::io::{self, BufRead, Read, Write};
 
@@ -19,8 +19,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
-use twitchat_bridge::event::heard::{Replay, TWITCHAT};
-use twitchat_bridge::event::{Heard, Message};
+use twitchat_bridge::event::received::{Replay, TWITCHAT};
+use twitchat_bridge::event::{Message, Received};
 use twitchat_bridge::obs::LARGEST_MESSAGE;
 
 /// The version of the format.
@@ -75,23 +75,23 @@ impl<W: Write> Writer<W> {
     }
 
     /// A message, if it is one that somebody can have a use for.
-    pub(crate) fn message(&mut self, ms: u64, heard: &Heard) -> io::Result<()> {
+    pub(crate) fn message(&mut self, ms: u64, received: &Received) -> io::Result<()> {
         #[derive(Serialize)]
         struct Line<T> {
             ms: u64,
             message: T,
         }
-        match heard {
-            Heard::Twitchat(message) => {
+        match received {
+            Received::Twitchat(message) => {
                 self.line(&Line {
                     ms,
                     message: Envelope::new(message, message.id.as_deref(), message.replay),
                 })?;
             }
-            Heard::Bridge(whole) | Heard::Request(whole) => {
+            Received::Bridge(whole) | Received::Request(whole) => {
                 self.line(&Line { ms, message: whole })?;
             }
-            Heard::Other | Heard::Bad => return Ok(()),
+            Received::Other | Received::Bad => return Ok(()),
         }
         self.messages += 1;
         Ok(())
@@ -114,12 +114,12 @@ impl<W: Write> Writer<W> {
 
 /// One message of a recording.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct RecordedMessage {
     /// Where it stands.
     pub(crate) line: u64,
     /// When it came, in milliseconds from the start; `None` if the line does not say.
     pub(crate) ms: Option<u64>,
-    pub(crate) heard: Heard,
+    pub(crate) received: Received,
 }
 
 /// What is wrong with a recording.
@@ -173,7 +173,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next message; `None` at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<Entry>, RecordingError> {
+    pub(crate) fn next(&mut self) -> Result<Option<RecordedMessage>, RecordingError> {
         while self.read_line()? {
             if let Some(entry) = read(&self.buffer, self.line)? {
                 return Ok(Some(entry));
@@ -205,7 +205,7 @@ impl<R: BufRead> Reader<R> {
 }
 
 /// Reads a line; nothing if it holds no message.
-fn read(text: &[u8], line: u64) -> Result<Option<Entry>, RecordingError> {
+fn read(text: &[u8], line: u64) -> Result<Option<RecordedMessage>, RecordingError> {
     #[derive(Deserialize)]
     struct Outline<'a> {
         #[serde(borrow, default)]
@@ -241,11 +241,11 @@ fn read(text: &[u8], line: u64) -> Result<Option<Entry>, RecordingError> {
             ..
         } => {
             let ms = number(Some(ms)).ok_or_else(not_a_message)?;
-            let heard = hear(message).ok_or_else(not_a_message)?;
-            Ok(Some(Entry {
+            let received = receive(message).ok_or_else(not_a_message)?;
+            Ok(Some(RecordedMessage {
                 line,
                 ms: Some(ms),
-                heard,
+                received,
             }))
         }
         Outline {
@@ -262,12 +262,12 @@ fn read(text: &[u8], line: u64) -> Result<Option<Entry>, RecordingError> {
             ms: Some(_),
             ..
         } => Ok(None),
-        _ => hear(whole)
-            .map(|heard| {
-                Some(Entry {
+        _ => receive(whole)
+            .map(|received| {
+                Some(RecordedMessage {
                     line,
                     ms: None,
-                    heard,
+                    received,
                 })
             })
             .ok_or_else(not_a_message),
@@ -275,10 +275,10 @@ fn read(text: &[u8], line: u64) -> Result<Option<Entry>, RecordingError> {
 }
 
 /// A message of somebody who is known on the bus.
-fn hear(message: &RawValue) -> Option<Heard> {
-    Heard::read(message.get())
+fn receive(message: &RawValue) -> Option<Received> {
+    Received::read(message.get())
         .ok()
-        .filter(|heard| !matches!(heard, Heard::Other | Heard::Bad))
+        .filter(|received| !matches!(received, Received::Other | Received::Bad))
 }
 
 #[cfg(test)]
@@ -296,11 +296,11 @@ mod tests {
         loop {
             match reader.next() {
                 Ok(None) => return all,
-                Ok(Some(Entry { line, ms, heard })) => {
-                    let shown = match heard {
-                        Heard::Twitchat(message) => message.kind.to_string(),
-                        Heard::Bridge(_) => "bridge".into(),
-                        Heard::Request(_) => "request".into(),
+                Ok(Some(RecordedMessage { line, ms, received })) => {
+                    let shown = match received {
+                        Received::Twitchat(message) => message.kind.to_string(),
+                        Received::Bridge(_) => "bridge".into(),
+                        Received::Request(_) => "request".into(),
                         other => panic!("{other:?}"),
                     };
                     all.push(Ok((line, ms, shown)));
@@ -326,7 +326,9 @@ mod tests {
             (10, r#"{"origin":"twitchat-bridge","status":"ok"}"#),
             (11, r#"{"hello":"world"}"#),
         ] {
-            writer.message(ms, &Heard::read(message).unwrap()).unwrap();
+            writer
+                .message(ms, &Received::read(message).unwrap())
+                .unwrap();
         }
         writer.gap(20, true).unwrap();
         writer.gap(30, false).unwrap();

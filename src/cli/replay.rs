@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::{Instant, sleep_until};
-use twitchat_bridge::event::Heard;
-use twitchat_bridge::event::heard::Replay;
+use twitchat_bridge::event::Received;
+use twitchat_bridge::event::received::Replay;
 use twitchat_bridge::input::duration;
 use twitchat_bridge::obs::{Batch, RequestError};
 use uuid::Uuid;
@@ -15,12 +15,12 @@ use uuid::Uuid;
 use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
-use super::hearing::kinds::{Kind, Kinds};
-use super::hearing::{Hearing, News};
 use super::out;
 use super::progress::Progress;
+use super::receiving::kinds::{Kind, Kinds};
+use super::receiving::{News, Receiving};
 use super::recording::Envelope;
-use super::recording::tape::{Choice, Pace, Played, Survey, Tape};
+use super::recording::player::{Choice, PlaybackSpeed, Played, RecordedMessages, Scan};
 use super::span;
 
 const AFTER_HELP: &str =
@@ -101,23 +101,25 @@ impl Args {
             kinds,
             skip_broken: self.skip_broken,
         };
-        let pace = Pace::new(self.speed.0, self.every);
-        let survey = survey(&self.file, &choice, &pace, self.again, context)?;
+        let playback_speed = PlaybackSpeed::new(self.speed.0, self.every);
+        let scan = scan(&self.file, &choice, &playback_speed, self.again, context)?;
         let config = context.config()?;
         let mut player = Player {
-            hearing: Hearing::start(&config)?,
+            receiving: Receiving::start(&config)?,
             mark: if self.count {
                 Replay::Counted
             } else {
-                Replay::Told
+                Replay::EmittedOnly
             },
             progress: Progress::new(),
-            survey,
+            scan,
             due: Instant::now(),
             played: 0,
             left_out: 0,
         };
-        player.run(&self.file, &choice, &pace, self.again).await?;
+        player
+            .run(&self.file, &choice, &playback_speed, self.again)
+            .await?;
         player.progress.clear();
         let left_out = match player.left_out {
             0 => String::new(),
@@ -133,13 +135,13 @@ impl Args {
 }
 
 /// Looks at a file before anything is played; nothing for standard input.
-fn survey(
+fn scan(
     file: &Path,
     choice: &Choice,
-    pace: &Pace,
+    playback_speed: &PlaybackSpeed,
     again: bool,
     context: &Context,
-) -> anyhow::Result<Option<Survey>> {
+) -> anyhow::Result<Option<Scan>> {
     if file.as_os_str() == "-" {
         if again {
             return Err(Failure::Usage(
@@ -157,14 +159,14 @@ fn survey(
         }
         return Ok(None);
     }
-    let survey = Survey::of(file, choice, pace.clone())?;
-    if survey.messages == 0 {
+    let scan = Scan::of(file, choice, playback_speed.clone())?;
+    if scan.messages == 0 {
         return Err(Failure::NothingToPlay {
             file: file.display().to_string(),
         }
         .into());
     }
-    Ok(Some(survey))
+    Ok(Some(scan))
 }
 
 /// Whether to go on.
@@ -176,10 +178,10 @@ enum Go {
 
 #[derive(Debug)]
 struct Player {
-    hearing: Hearing,
+    receiving: Receiving,
     mark: Replay,
     progress: Progress,
-    survey: Option<Survey>,
+    scan: Option<Scan>,
     /// When the next message is due.
     due: Instant,
     played: u64,
@@ -191,28 +193,28 @@ impl Player {
         &mut self,
         file: &Path,
         choice: &Choice,
-        pace: &Pace,
+        playback_speed: &PlaybackSpeed,
         again: bool,
     ) -> anyhow::Result<()> {
         if self.until_up().await? == Go::Stop {
             return Ok(());
         }
         loop {
-            let (mut pace, began) = (pace.clone(), self.played);
-            let mut tape = Tape::start(file, choice, self.survey.is_some());
+            let (mut playback_speed, began) = (playback_speed.clone(), self.played);
+            let mut messages = RecordedMessages::start(file, choice, self.scan.is_some());
             loop {
-                let message = match self.read(&mut tape).await? {
-                    Read::Message(message) => message,
-                    Read::End => break,
-                    Read::Stopped => return Ok(()),
+                let message = match self.read(&mut messages).await? {
+                    NextMessage::Message(message) => message,
+                    NextMessage::End => break,
+                    NextMessage::Stopped => return Ok(()),
                 };
-                self.due += pace.pause(message.ms);
+                self.due += playback_speed.pause(message.ms);
                 if self.until_due().await? == Go::Stop || self.play(&message).await? == Go::Stop {
                     return Ok(());
                 }
                 self.show(self.played - began);
             }
-            self.left_out = tape.left_out;
+            self.left_out = messages.left_out;
             // One that came to nothing meanwhile would be read for ever.
             if !again || self.played == began {
                 return Ok(());
@@ -220,16 +222,16 @@ impl Player {
         }
     }
 
-    async fn read(&mut self, tape: &mut Tape) -> anyhow::Result<Read> {
+    async fn read(&mut self, messages: &mut RecordedMessages) -> anyhow::Result<NextMessage> {
         loop {
             let news = tokio::select! {
-                message = tape.next() => return Ok(message?.map_or(Read::End, Read::Message)),
-                news = self.hearing.next() => news?,
+                message = messages.next() => return Ok(message?.map_or(NextMessage::End, NextMessage::Message)),
+                news = self.receiving.next() => news?,
             };
             let stopped = matches!(news, News::Signal)
                 || matches!(news, News::Down) && self.until_up().await? == Go::Stop;
             if stopped {
-                return Ok(Read::Stopped);
+                return Ok(NextMessage::Stopped);
             }
         }
     }
@@ -238,7 +240,7 @@ impl Player {
     async fn until_up(&mut self) -> anyhow::Result<Go> {
         self.progress.clear();
         loop {
-            match self.hearing.next().await? {
+            match self.receiving.next().await? {
                 News::Signal => return Ok(Go::Stop),
                 News::Up(_) => {
                     self.due = Instant::now();
@@ -253,7 +255,7 @@ impl Player {
         loop {
             tokio::select! {
                 () = sleep_until(self.due) => return Ok(Go::On),
-                news = self.hearing.next() => match news? {
+                news = self.receiving.next() => match news? {
                     News::Signal => return Ok(Go::Stop),
                     News::Down => return self.until_up().await,
                     _ => {}
@@ -307,7 +309,7 @@ impl Player {
     /// out, and the next one may overtake it then; but it hands each one to everybody before the
     /// next, so once we have it nothing that we send later can come before it.
     async fn send(&mut self, envelope: &RawValue, id: &str) -> anyhow::Result<Sent> {
-        let obs = self.hearing.obs();
+        let obs = self.receiving.obs();
         let sending = obs.broadcast(envelope);
         tokio::pin!(sending);
         let (mut echoed, mut taken) = (false, None);
@@ -326,10 +328,10 @@ impl Player {
                         follow may come before it");
                     return Ok(Sent::Replied(Ok(())));
                 }
-                news = self.hearing.next() => match news? {
+                news = self.receiving.next() => match news? {
                     News::Signal => return Ok(Sent::Stopped),
                     News::Down => return Ok(Sent::Lost),
-                    News::Heard(batch) => {
+                    News::Received(batch) => {
                         echoed = echoed || has(&batch, id);
                         if echoed && taken.is_some() {
                             return Ok(Sent::Replied(Ok(())));
@@ -343,12 +345,12 @@ impl Player {
 
     fn show(&mut self, played: u64) {
         let all = self
-            .survey
-            .map(|survey| {
+            .scan
+            .map(|scan| {
                 format!(
                     " of {}, {} in all",
-                    survey.messages,
-                    duration::show(survey.takes)
+                    scan.messages,
+                    duration::show(scan.takes)
                 )
             })
             .unwrap_or_default();
@@ -360,12 +362,12 @@ fn has(batch: &Batch, id: &str) -> bool {
     batch
         .events
         .iter()
-        .any(|heard| matches!(heard, Heard::Twitchat(message) if message.id.as_deref() == Some(id)))
+        .any(|received| matches!(received, Received::Twitchat(message) if message.id.as_deref() == Some(id)))
 }
 
 /// What the recording gives.
 #[derive(Debug)]
-enum Read {
+enum NextMessage {
     Message(Played),
     End,
     Stopped,

@@ -6,7 +6,7 @@ use super::candidates;
 use super::client::Timeout;
 use super::context::Context;
 use super::failure::Failure;
-use super::fields::{self, Fields};
+use super::fields::{self, DataFields};
 use super::out;
 
 const EXAMPLES: &str = "Examples:
@@ -26,7 +26,7 @@ pub(crate) struct Args {
     #[arg(value_name = "NAME", add = candidates::requests())]
     name: String,
     #[command(flatten)]
-    fields: Fields,
+    fields: DataFields,
     #[command(flatten)]
     timeout: Timeout,
 }

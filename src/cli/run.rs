@@ -50,7 +50,7 @@ impl Args {
             target: machine::target(&config),
             config,
             takeover: self.takeover,
-            told: None,
+            emitted: None,
         };
         let bridge = AssertUnwindSafe(daemon::run(setup, stop.clone())).catch_unwind();
         tokio::pin!(bridge);

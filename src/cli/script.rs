@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 use twitchat_bridge::automation::{
-    self, Deed, Next, Part, Rulebook, Sequence, Session, State, Steps, Uses, Whose,
+    self, BridgeState, Next, Part, Rulebook, Sequence, Session, StepEffect, Steps, Uses, Whose,
 };
 use twitchat_bridge::client::{Client, Error};
 use twitchat_bridge::daemon::{program, state};
@@ -19,7 +19,7 @@ use twitchat_bridge::twitchat::Generation;
 use super::client::{self, Timeout};
 use super::context::Context;
 use super::failure::Failure;
-use super::fields::{self, Fields};
+use super::fields::{self, DataFields};
 use super::out;
 use super::progress::Progress;
 use super::rules::describe;
@@ -56,7 +56,7 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
-    fields: Fields,
+    fields: DataFields,
     /// Say what would be done, and do nothing; OBS is not needed
     #[arg(long)]
     dry_run: bool,
@@ -141,14 +141,14 @@ fn dry_run(
     let mut failed = false;
     loop {
         let context = supposed.complete(nothing(), sequence.uses());
-        let deed = match sequence.next(book, &context) {
+        let effect = match sequence.next(book, &context) {
             None => continue,
             Some(Next::Over) => break,
             Some(Next::Failed(why)) => Err(why.to_string()),
-            Some(Next::Do(deed)) => describe(deed, None),
+            Some(Next::Do(effect)) => describe(effect, None),
         };
-        match deed {
-            Ok(deed) => out::line(out::clean(&deed.to_string()))?,
+        match effect {
+            Ok(effect) => out::line(out::clean(&effect.to_string()))?,
             Err(why) => {
                 failed = true;
                 out::error(&format!("{} cannot be done: {why}", sequence.place()));
@@ -189,14 +189,14 @@ impl Player {
                 None => continue,
                 Some(Next::Over) => break,
                 Some(Next::Failed(why)) => Err(anyhow::anyhow!("{why}")),
-                Some(Next::Do(deed)) => {
+                Some(Next::Do(effect)) => {
                     progress.show(format_args!(
                         "{} of {}: {}",
                         done + failed + 1,
                         steps.len(),
                         sequence.place()
                     ));
-                    self.perform(deed).await
+                    self.perform(effect).await
                 }
             };
             progress.clear();
@@ -220,9 +220,9 @@ impl Player {
         })
     }
 
-    async fn perform(&self, deed: Deed) -> anyhow::Result<()> {
-        match deed {
-            Deed::Send {
+    async fn perform(&self, effect: StepEffect) -> anyhow::Result<()> {
+        match effect {
+            StepEffect::Send {
                 kind,
                 data,
                 check,
@@ -232,7 +232,7 @@ impl Player {
                     automation::prepare(&kind, data, check, yes || self.yes, self.generation)?;
                 self.client.deliver(&prepared, &[]).await?;
             }
-            Deed::Publish { name, data, id } => {
+            StepEffect::Publish { name, data, id } => {
                 let mut fields = Map::from_iter([
                     (
                         "publish".to_owned(),
@@ -243,21 +243,21 @@ impl Player {
                 fields.extend(id.map(|id| ("eventId".to_owned(), Value::from(&*id))));
                 self.request("PublishEvent", fields).await?;
             }
-            Deed::Request { name, data } => {
+            StepEffect::Request { name, data } => {
                 self.request(&name, data).await?;
             }
-            Deed::Obs(request) => self.client.obs().act(&request).await?,
-            Deed::Wait(time) => {
+            StepEffect::Obs(request) => self.client.obs().act(&request).await?,
+            StepEffect::Wait(time) => {
                 if let Ok(lost) = timeout(time, self.client.disconnected()).await {
                     return Err(lost.into());
                 }
             }
-            Deed::Run(program) if program.background => {
+            StepEffect::Run(program) if program.background => {
                 anyhow::bail!(
                     "background = true is for the bridge: a script ends, and its programs with it"
                 )
             }
-            Deed::Run(program) => program::run(&program).await?,
+            StepEffect::Run(program) => program::run(&program).await?,
         }
         Ok(())
     }
@@ -311,8 +311,8 @@ impl Player {
 }
 
 /// `state` out of a `GetStatus`.
-fn state(status: &Value) -> State {
-    State {
+fn state(status: &Value) -> BridgeState {
+    BridgeState {
         obs: flag(status, "/obs/connected"),
         scene: text(status, "/obs/scene"),
         streaming: flag(status, "/obs/streaming"),

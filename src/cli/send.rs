@@ -18,7 +18,7 @@ use super::candidates;
 use super::client::{self, Timeout};
 use super::context::Context;
 use super::failure::Failure;
-use super::fields::{self, Fields};
+use super::fields::{self, DataFields};
 use super::out;
 use super::signals::Signals;
 use super::span;
@@ -46,7 +46,7 @@ pub(crate) struct Args {
         add = candidates::actions())]
     action: String,
     #[command(flatten)]
-    fields: Fields,
+    fields: DataFields,
     /// Wait for the answer and print its data as JSON; for what answers it, or for this event
     #[arg(long, value_name = "EVENT", num_args = 0..=1, require_equals = true,
         default_missing_value = "", add = candidates::events())]

@@ -68,7 +68,7 @@ impl View<'_> {
             ("Twitchat", self.twitchat()),
             ("Bridge", self.bridge()),
             ("Session", self.session()),
-            ("Heard", self.heard()),
+            ("Received", self.received()),
             ("Last event", self.last()),
             ("Journal", self.journal()),
         ];
@@ -109,7 +109,7 @@ impl View<'_> {
         if !self.is("/twitchat/present") {
             let last = joined([
                 prefixed("last it was ", self.text("/twitchat/generationName")),
-                self.when("heard ", "/twitchat/lastHeard"),
+                self.when("heard ", "/twitchat/lastReceived"),
             ]);
             let last = if last.is_empty() {
                 last
@@ -127,7 +127,7 @@ impl View<'_> {
                 "there".into()
             },
             self.text("/twitchat/generationName").to_owned(),
-            self.when("last heard ", "/twitchat/lastHeard"),
+            self.when("last heard ", "/twitchat/lastReceived"),
             self.when("its summary merged ", "/twitchat/summaryMerged"),
         ])
     }
@@ -165,7 +165,7 @@ impl View<'_> {
         ])
     }
 
-    fn heard(&self) -> String {
+    fn received(&self) -> String {
         let counts = [
             ("messages", "/counts/heard"),
             ("Twitchat's events", "/counts/events"),
@@ -311,12 +311,12 @@ mod tests {
             "obs": { "connected": true, "since": "2026-01-31T18:00:01Z", "version": "30.2.3",
                 "websocketVersion": "5.5.2", "scene": "Game", "streaming": true },
             "twitchat": { "present": true, "generation": 3, "generationName": "Twitchat 17",
-                "lastHeard": "2026-01-31T20:14:48Z", "summaryMerged": null },
+                "lastReceived": "2026-01-31T20:14:48Z", "summaryMerged": null },
             "session": { "id": 3, "started": "2026-01-31T19:55:00Z", "cause": "stream",
                 "credits": 57 },
-            "people": 12, "counts": { "heard": 120, "events": 80, "bad": 0 },
+            "people": 12, "counts": { "received": 120, "events": 80, "invalid": 0 },
             "lastEvent": { "type": "ON_FOLLOW", "at": "2026-01-31T20:14:48Z" },
-            "store": { "writes": 60, "durable": 58, "trouble": null },
+            "store": { "writes": 60, "durable": 58, "error": null },
         });
         insta::assert_snapshot!(table(&status));
     }
@@ -325,7 +325,7 @@ mod tests {
     fn one_in_trouble_says_so_and_what_it_does_not_say_is_left_out() {
         let status = json!({
             "obs": { "connected": false }, "twitchat": { "present": false },
-            "store": { "writes": 1, "durable": 0, "trouble": "no space left" },
+            "store": { "writes": 1, "durable": 0, "error": "no space left" },
         });
         insta::assert_snapshot!(table(&status));
     }
@@ -346,7 +346,7 @@ mod tests {
     fn what_happened_to_the_journal_is_shown() {
         let note = json!({ "at": "2026-01-31T20:14:48Z", "text": "journal.db was deleted while the \
             bridge runs" });
-        let status = json!({ "store": { "writes": 9, "durable": 9, "waiting": 0, "trouble": null,
+        let status = json!({ "store": { "writes": 9, "durable": 9, "waiting": 0, "error": null,
             "lost": true, "notes": [note] } });
         let said = table(&status);
         assert!(

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use twitchat_bridge::automation::{Context, Latest, Part, Session, State, Uses, Whose};
+use twitchat_bridge::automation::{BridgeState, Context, Latest, Part, Session, Uses, Whose};
 use twitchat_bridge::credits::{Fold, Spelling, reply};
 
 use super::failure::Failure;
@@ -28,7 +28,7 @@ pub(crate) struct Supposed {
 impl Supposed {
     /// With what the user says, by the names that templates have.
     pub(crate) fn new(said: Map<String, Value>) -> Result<Self, Failure> {
-        let wish = reply::Wish {
+        let wish = reply::ReplyOptions {
             spelling: Spelling::Current,
             extended: false,
             limit: None,
@@ -37,7 +37,7 @@ impl Supposed {
         let mut parts = json!({
             "args": {},
             "credits": credits,
-            "state": State { obs: true, twitchat: true, generation: 2, ..State::default() },
+            "state": BridgeState { obs: true, twitchat: true, generation: 2, ..BridgeState::default() },
             "session": Session { id: 1, cause: "first".into(), ..Session::default() },
             "broadcaster": Whose::default(),
         });

@@ -10,11 +10,11 @@ use twitchat_bridge::automation::Expression;
 use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
-use super::hearing::filter::{self, Filter};
-use super::hearing::kinds::{self, Kind, Kinds};
-use super::hearing::picker::{self, Picker};
-use super::hearing::{Hearing, News};
 use super::out;
+use super::receiving::filter::{self, Filter};
+use super::receiving::kinds::{self, Kind, Kinds};
+use super::receiving::picker::{self, Picker};
+use super::receiving::{News, Receiving};
 use super::span;
 
 const EXAMPLES: &str = "Examples:
@@ -51,17 +51,17 @@ impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
         let config = context.config()?;
-        let mut hearing = Hearing::start(&config)?;
+        let mut receiving = Receiving::start(&config)?;
         let mut picker = Picker::new(
             &config,
             "wait",
             Filter::new(Kinds::new(self.kinds), self.condition),
-            hearing.obs(),
+            receiving.obs(),
         );
         let waiting = async {
             let mut left = self.count;
             loop {
-                let news = hearing.next().await?;
+                let news = receiving.next().await?;
                 if matches!(news, News::Signal) {
                     return Err(Failure::Stopped.into());
                 }

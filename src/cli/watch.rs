@@ -8,13 +8,13 @@ use twitchat_bridge::automation::Expression;
 
 use super::candidates;
 use super::context::Context;
-use super::hearing::decode::{Decoder, Line};
-use super::hearing::filter::{self, Filter};
-use super::hearing::kinds::{self, Kind, Kinds};
-use super::hearing::subscription::Subscription;
-use super::hearing::summary;
-use super::hearing::{Hearing, News};
 use super::out::{self, BOLD, DIM, OutError};
+use super::receiving::decode::{Decoder, Line};
+use super::receiving::filter::{self, Filter};
+use super::receiving::kinds::{self, Kind, Kinds};
+use super::receiving::subscription::Subscription;
+use super::receiving::summary;
+use super::receiving::{News, Receiving};
 
 const MORE: &str = "Names of messages:
   Twitchat.TYPE      a message of Twitchat's as it is, such as Twitchat.ON_FOLLOW
@@ -63,15 +63,15 @@ impl Args {
         let config = context.config()?;
         let filter = Filter::new(Kinds::new(self.kinds), self.condition);
         let mut decoder = Decoder::of(&config);
-        let mut hearing = Hearing::start(&config)?;
-        let mut subscription = Subscription::to(filter.kinds(), "watch", hearing.obs());
+        let mut receiving = Receiving::start(&config)?;
+        let mut subscription = Subscription::to(filter.kinds(), "watch", receiving.obs());
         let mut printer = Printer {
             json: self.json,
             filter,
             zone: TimeZone::system(),
         };
         loop {
-            let (news, now) = (hearing.next().await?, Timestamp::now());
+            let (news, now) = (receiving.next().await?, Timestamp::now());
             if matches!(news, News::Signal) {
                 break;
             }

@@ -18,7 +18,7 @@ use super::{
     queue::Queue,
 };
 use crate::{
-    event::{self, Heard},
+    event::{self, Received},
     twitchat::{Generation, action::Expected, generation_of},
 };
 
@@ -252,20 +252,20 @@ impl Hub {
     }
 
     /// Gives a message from OBS to everybody who waits for it.
-    pub(super) fn route(&mut self, message: &Heard) -> Consequences {
+    pub(super) fn route(&mut self, message: &Received) -> Consequences {
         match message {
-            Heard::Twitchat(message) => {
+            Received::Twitchat(message) => {
                 self.route_twitchat(message);
                 Consequences {
                     twitchat: generation_of(message),
                     ..Consequences::default()
                 }
             }
-            Heard::Bridge(whole) => Consequences {
+            Received::Bridge(whole) => Consequences {
                 renew: self.route_bridge(whole),
                 ..Consequences::default()
             },
-            Heard::Request(_) | Heard::Other | Heard::Bad => Consequences::default(),
+            Received::Request(_) | Received::Other | Received::Bad => Consequences::default(),
         }
     }
 

@@ -84,7 +84,7 @@ impl Drop for End {
 async fn route(connection: Arc<Connection>, mut notices: Receiver<Notice>) {
     loop {
         match notices.recv().await {
-            Some(Notice::Heard(batch)) => connection.route(&batch),
+            Some(Notice::Received(batch)) => connection.route(&batch),
             Some(Notice::Up(info)) => {
                 debug!(obs = info.version.obs, "connected to OBS");
                 connection.set_up();

@@ -5,12 +5,12 @@ use toml::de::DeTable;
 
 use super::ConfigError;
 use super::keys;
-use super::sources::{Entry, FileText};
+use super::sources::{FileText, GivenSetting};
 use crate::automation::{Rulebook, SECTIONS};
 use crate::input::{Node, Problem, Spot, nearest};
 
 /// Takes the settings out of the file.
-pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigError> {
+pub(super) fn entries(file: &FileText) -> Result<(Vec<GivenSetting>, Rulebook), ConfigError> {
     let text = &file.text;
     let at = |byte| file.at(Spot::of(text, byte));
     let root = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
@@ -52,7 +52,7 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<Entry>, Rulebook), ConfigE
                 });
             };
             let origin = at(value.span().start);
-            entries.push(Entry {
+            entries.push(GivenSetting {
                 key,
                 node: Node::of_toml(value, text),
                 origin,

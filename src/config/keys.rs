@@ -9,7 +9,7 @@ use super::{
     OverlaySettings, SessionSettings, StoreSettings, overlay::section,
 };
 use crate::{
-    credits::roll::{Look, Script, Style},
+    credits::roll::{CreditsPlan, Look, Style},
     input::{Field, Read},
 };
 
@@ -85,7 +85,7 @@ static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         OverlaySettings: overlay;
         Look: overlay.script.look;
         Style: overlay.script.look.style;
-        Script: overlay.script;
+        CreditsPlan: overlay.script;
     };
     // A list of tables, of which each reports its own problems.
     keys.push(Key {

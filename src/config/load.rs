@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::file;
 use super::keys::{self, PASSWORD, PASSWORD_FILE};
-use super::sources::{Discovered, Entry, Sources, variables};
+use super::sources::{Discovered, GivenSetting, Sources, variables};
 use super::{Config, ConfigError, Origin, Warning};
 use crate::input::{Field, nearest};
 
@@ -61,7 +61,7 @@ impl Config {
     }
 
     /// Puts one source on top of what is there.
-    fn apply(&mut self, entries: Vec<Entry>) -> Result<(), ConfigError> {
+    fn apply(&mut self, entries: Vec<GivenSetting>) -> Result<(), ConfigError> {
         let from = |name| {
             entries
                 .iter()
@@ -74,7 +74,7 @@ impl Config {
             // Whichever way a stronger source gives the password, it replaces both.
             _ => (self.obs.password, self.obs.password_file) = (None, None),
         }
-        for Entry { key, node, origin } in entries {
+        for GivenSetting { key, node, origin } in entries {
             (key.set)(self, &Field::new(&node, key.name))
                 .map_err(|problem| ConfigError::of(problem, origin.clone()))?;
             self.origins.insert(key.name, origin);

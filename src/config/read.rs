@@ -153,7 +153,7 @@ impl Show for Spelling {
 
 impl Show for Vec<Section> {
     fn show(&self) -> Option<String> {
-        Some(show_list(self.iter().map(|section| section.seed())))
+        Some(show_list(self.iter().map(|section| section.legacy())))
     }
 }
 

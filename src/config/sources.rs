@@ -13,7 +13,7 @@ use super::{ConfigError, Origin};
 use crate::input::{Content, Node, Spot};
 
 /// One setting as a source gives it.
-pub(super) struct Entry {
+pub(super) struct GivenSetting {
     pub(super) key: &'static Key,
     pub(super) node: Node,
     pub(super) origin: Origin,
@@ -123,7 +123,7 @@ impl fmt::Debug for Sources<'_> {
 }
 
 impl Flags {
-    pub(super) fn entries(&self) -> Result<Vec<Entry>, ConfigError> {
+    pub(super) fn entries(&self) -> Result<Vec<GivenSetting>, ConfigError> {
         let secret = |secret: &SecretString| Content::Loose(secret.expose_secret().to_owned());
         let loose = |text: &String| Content::Loose(text.clone());
         let path = |path: &PathBuf| Content::Path(path.clone());
@@ -154,7 +154,7 @@ impl Flags {
         let entry = |(flag, name, content)| {
             let origin = Origin::Flag(flag);
             match keys::find(name) {
-                Some(key) => Ok(Entry {
+                Some(key) => Ok(GivenSetting {
                     key,
                     node: Node::without_place(content),
                     origin,
@@ -171,7 +171,7 @@ impl Flags {
 }
 
 /// The settings in the environment. An empty variable counts as not set.
-pub(super) fn variables(env: &[(OsString, OsString)]) -> Vec<Entry> {
+pub(super) fn variables(env: &[(OsString, OsString)]) -> Vec<GivenSetting> {
     let entry = |(name, value): &(OsString, OsString)| {
         let key = keys::all()
             .find(|key| key.env.is_some_and(|env| name == env))
@@ -180,7 +180,7 @@ pub(super) fn variables(env: &[(OsString, OsString)]) -> Vec<Entry> {
             || Content::Path(value.into()),
             |text| Content::Loose(text.into()),
         );
-        Some(Entry {
+        Some(GivenSetting {
             key,
             node: Node::without_place(content),
             origin: Origin::Env(name.to_str()?.to_owned()),

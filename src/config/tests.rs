@@ -151,7 +151,10 @@ fn at(line: usize, column: usize) -> Origin {
 
 #[test]
 fn every_section_of_the_credits_can_be_switched_off() {
-    let names: Vec<_> = Section::ALL.iter().map(|section| section.seed()).collect();
+    let names: Vec<_> = Section::ALL
+        .iter()
+        .map(|section| section.legacy())
+        .collect();
     let config = of_file(&format!("[credits]\ndisabled = {names:?}\n")).unwrap();
     assert_eq!(config.credits.disabled, Section::ALL);
     assert_eq!(

@@ -136,7 +136,7 @@ impl Bans {
     }
 
     /// Whether what somebody does at this time ends their ban.
-    pub fn ends_by_deed(&self, who: PersonId, at_ms: i64, people: &People) -> bool {
+    pub fn ends_by_act(&self, who: PersonId, at_ms: i64, people: &People) -> bool {
         matches!(self.by_person.get(&self.key(who, people)), Some(Ban::Holds { since_ms,
             .. }) if at_ms - since_ms > GRACE_MS)
     }
@@ -255,7 +255,7 @@ mod tests {
     /// Somebody with a ban of this kind, and what a summary changes.
     fn judged(lifted: Option<bool>, standings: &Standings, asked: Asked) -> Option<Change> {
         let (mut bans, mut people) = (Bans::default(), People::default());
-        let who = people.meet(&person("1"), 0).who;
+        let who = people.register(&person("1"), 0).who;
         if let Some(lifted) = lifted {
             bans.published(who, false, 10_000, &people);
             if lifted {
@@ -299,7 +299,7 @@ mod tests {
             Some(Change::Counted { counter: 1 })
         );
         let (mut bans, mut people) = (Bans::default(), People::default());
-        let who = people.meet(&person("1"), 0).who;
+        let who = people.register(&person("1"), 0).who;
         bans.published(who, true, 20_000, &people);
         bans.apply(who, Change::Counted { counter: 1 }, 50_000, &people);
         assert_eq!(bans.judge(&counted(1), ASKED, &people), []);
@@ -327,10 +327,10 @@ mod tests {
     #[test]
     fn what_happens_soon_after_the_ban_became_known_does_not_end_it() {
         let (mut bans, mut people) = (Bans::default(), People::default());
-        let who = people.meet(&person("1"), 0).who;
+        let who = people.register(&person("1"), 0).who;
         bans.published(who, false, 10_000, &people);
         assert_eq!(
-            [20_000, 20_001].map(|at_ms| bans.ends_by_deed(who, at_ms, &people)),
+            [20_000, 20_001].map(|at_ms| bans.ends_by_act(who, at_ms, &people)),
             [false, true]
         );
     }
@@ -338,11 +338,15 @@ mod tests {
     #[test]
     fn a_ban_by_name_is_of_the_person_whose_name_it_turns_out_to_be() {
         let (mut bans, mut people) = (Bans::default(), People::default());
-        let zed = people.meet(&Person::new("2", "zed", "Zed").unwrap(), 1).who;
-        let named = people.meet(&Person::new("", "zed_two", "").unwrap(), 2).who;
+        let zed = people
+            .register(&Person::new("2", "zed", "Zed").unwrap(), 1)
+            .who;
+        let named = people
+            .register(&Person::new("", "zed_two", "").unwrap(), 2)
+            .who;
         bans.published(named, false, 3, &people);
         assert!(!bans.has(zed, &people));
-        people.meet(&Person::new("2", "zed_two", "Zed Two").unwrap(), 4);
+        people.register(&Person::new("2", "zed_two", "Zed Two").unwrap(), 4);
         assert_eq!(
             (bans.has(zed, &people), bans.roots(&people)),
             (true, [zed].into())
@@ -357,7 +361,7 @@ mod tests {
     #[test]
     fn the_revision_rises_with_each_ban_and_each_end_alone() {
         let (mut bans, mut people) = (Bans::default(), People::default());
-        let who = people.meet(&person("1"), 0).who;
+        let who = people.register(&person("1"), 0).who;
         let mut revisions = vec![bans.revision()];
         bans.published(who, false, 1, &people);
         revisions.push(bans.revision());

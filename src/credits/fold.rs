@@ -16,25 +16,25 @@ pub use self::support_list::SupportLine;
 use self::support_list::SupportList;
 use super::{
     bans::Bans,
-    boards::{Boards, Calendar},
-    extras::Extras,
     first::Firsts,
+    gift_bombs::{Announced, Change, GiftBombs},
     ignore::Broadcaster,
+    joined_extras::JoinedExtras,
     known::PersonId,
-    people::{Met, People},
+    leaderboards::{Calendar, Leaderboards},
+    people::{People, Registered},
     redeemed::Redemptions,
     section::Section,
     single::{Once, Singles},
     subscribed::{self, Subscribed},
     tally::Tally,
     twins::{Twin, Twins},
-    waves::{Announced, Change, Waves},
 };
 use crate::event::{
     Fact, Person, Roles, cut,
     fact::{Gift, Presence, SubKind, Subscription, SupportKind},
 };
-use crate::mapping::{rest::Rest, summary::Key};
+use crate::mapping::{summary::Key, summary_extras::SummaryExtras};
 
 /// Where a fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,14 +107,14 @@ pub struct Sections {
     games: Unique,
     support: BTreeMap<SupportKind, SupportList>,
     added: BTreeMap<Box<str>, Unique>,
-    waves: Waves,
+    gift_bombs: GiftBombs,
     ledger: Vec<(i64, Key, u32)>,
     claimable: VecDeque<Claimable>,
     raids: HashMap<(PersonId, u64), i64>,
     firsts: Firsts,
     subscribed: Subscribed,
     singles: Singles,
-    extras: Extras,
+    joined_extras: JoinedExtras,
     title: Box<str>,
     facts: u64,
 }
@@ -148,8 +148,8 @@ impl Sections {
     }
 
     /// What only summaries told.
-    pub fn extras(&self) -> &Extras {
-        &self.extras
+    pub fn joined_extras(&self) -> &JoinedExtras {
+        &self.joined_extras
     }
 
     /// The stream's title, as last told; may be empty.
@@ -159,7 +159,7 @@ impl Sections {
 
     /// Whether a presence would change anything: somebody new in chat, or seen in a role for the
     /// first time.
-    pub fn is_news(&self, who: PersonId, roles: Roles, spoke: bool) -> bool {
+    pub fn is_new(&self, who: PersonId, roles: Roles, spoke: bool) -> bool {
         let lacks = |section| {
             self.list(section)
                 .is_none_or(|tally| tally.get(who).is_none())
@@ -272,7 +272,7 @@ pub struct Fold {
     pub people: People,
     /// The running session.
     pub session: Sections,
-    pub boards: Boards,
+    pub leaderboards: Leaderboards,
     /// Whose channel this is.
     pub broadcaster: Broadcaster,
     changes: u64,
@@ -288,7 +288,7 @@ pub struct Fold {
 impl Fold {
     pub fn new(calendar: Calendar) -> Self {
         Self {
-            boards: Boards::new(calendar),
+            leaderboards: Leaderboards::new(calendar),
             ..Self::default()
         }
     }
@@ -306,13 +306,18 @@ impl Fold {
         self.changes + self.people.changes() + self.broadcaster.changes()
     }
 
-    fn meet(&mut self, person: &Person, at_ms: i64, met: &mut impl FnMut(Met)) -> PersonId {
-        let meeting = self.people.meet(person, at_ms);
-        met(meeting);
+    fn register(
+        &mut self,
+        person: &Person,
+        at_ms: i64,
+        registered: &mut impl FnMut(Registered),
+    ) -> PersonId {
+        let meeting = self.people.register(person, at_ms);
+        registered(meeting);
         meeting.who
     }
 
-    /// Takes one fact of the running session. `key` is that of `mapping::summary`; `met` hears of
+    /// Takes one fact of the running session. `key` is that of `mapping::summary`; `registered` hears of
     /// everybody the fact names.
     pub fn apply(
         &mut self,
@@ -320,7 +325,7 @@ impl Fold {
         key: Option<(Key, u32)>,
         origin: Origin,
         at_ms: i64,
-        mut met: impl FnMut(Met),
+        mut registered: impl FnMut(Registered),
     ) -> Outcome {
         if let Fact::Broadcaster { id, own } = fact {
             self.broadcaster.learn(id, *own);
@@ -328,27 +333,27 @@ impl Fold {
         }
         self.changes += 1;
         if let Fact::Ban { who, lifted } = fact {
-            let who = self.meet(who, at_ms, &mut met);
+            let who = self.register(who, at_ms, &mut registered);
             self.bans.published(who, *lifted, at_ms, &self.people);
             return Outcome::Counted;
         }
         let gave = if origin == Origin::Page {
-            self.gave(fact, at_ms, &mut met)
+            self.gave(fact, at_ms, &mut registered)
         } else {
             None
         };
         if origin == Origin::Page {
-            self.note_report(fact, at_ms, &mut met);
+            self.note_report(fact, at_ms, &mut registered);
         }
         self.last_is_twin = gave
             .as_ref()
             .is_some_and(|gave| self.twins.give(gave, at_ms));
         if (self.last_is_twin && self.twins.covers(at_ms))
-            || (origin != Origin::Filled && self.is_known_gift(fact, at_ms, &mut met))
+            || (origin != Origin::Filled && self.is_known_gift(fact, at_ms, &mut registered))
         {
             return Outcome::Twin;
         }
-        let is_heard_twice = matches!(fact, Fact::Gift(gift) if self.is_told(gift, at_ms));
+        let is_heard_twice = matches!(fact, Fact::Gift(gift) if self.is_reported(gift, at_ms));
         let claims = !is_heard_twice
             && origin != Origin::Filled
             && !matches!(fact, Fact::Presence(_))
@@ -357,10 +362,10 @@ impl Fold {
         let outcome = if is_heard_twice {
             Outcome::Repeat
         } else if claims {
-            self.take_place(fact, at_ms, &mut met);
+            self.take_place(fact, at_ms, &mut registered);
             Outcome::Repeat
         } else {
-            self.count(fact, origin, at_ms, &mut met)
+            self.count(fact, origin, at_ms, &mut registered)
         };
         // A gift of a bomb that was reported before is none more.
         let given = before
@@ -418,62 +423,67 @@ impl Fold {
     }
 
     /// Whether a gift was reported by itself before.
-    fn is_known_gift(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) -> bool {
+    fn is_known_gift(
+        &mut self,
+        fact: &Fact,
+        at_ms: i64,
+        registered: &mut impl FnMut(Registered),
+    ) -> bool {
         let Fact::Gift(gift) = fact else { return false };
-        let gifter = self.meet(&gift.gifter, at_ms, met);
+        let gifter = self.register(&gift.gifter, at_ms, registered);
         let recipients: Vec<_> = gift
             .recipients
             .iter()
-            .map(|recipient| self.meet(recipient, at_ms, met))
+            .map(|recipient| self.register(recipient, at_ms, registered))
             .collect();
         self.session.firsts.gift(gift, gifter, &recipients, at_ms)
     }
 
     /// Whether every recipient of a gift was told before, within the same wave.
-    fn is_told(&self, gift: &Gift, at_ms: i64) -> bool {
+    fn is_reported(&self, gift: &Gift, at_ms: i64) -> bool {
         let Some(gifter) = self.people.find(&gift.gifter) else {
             return false;
         };
-        let told = |recipient| {
+        let emitted_as = |recipient| {
             self.people
                 .find(recipient)
-                .is_some_and(|who| self.session.waves.has(gifter, gift.tier, who, at_ms))
+                .is_some_and(|who| self.session.gift_bombs.has(gifter, gift.tier, who, at_ms))
         };
-        !gift.recipients.is_empty() && !gift.bomb && gift.recipients.iter().all(told)
+        !gift.recipients.is_empty() && !gift.bomb && gift.recipients.iter().all(emitted_as)
     }
 
     /// A live event takes the place of a summary's row that was counted already: only what the row
     /// did not tell is added.
-    fn take_place(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) {
+    fn take_place(&mut self, fact: &Fact, at_ms: i64, registered: &mut impl FnMut(Registered)) {
         fact.clone()
-            .each_person(|person| met(self.people.meet(person, at_ms)));
+            .each_person(|person| registered(self.people.register(person, at_ms)));
         match fact {
             Fact::Redemption(redemption) => {
-                let who = self.people.meet(&redemption.who, at_ms).who;
+                let who = self.people.register(&redemption.who, at_ms).who;
                 let points = redemption.cost.unwrap_or_default();
                 self.session
                     .add(Section::RewardRedemptions, who, 0, points, at_ms);
-                self.boards.points(who, points);
+                self.leaderboards.points(who, points);
             }
             // A summary tells a continued gift as a gift of whoever continues it.
             Fact::Subscription(subscription) if subscription.kind == SubKind::GiftUpgrade => {
-                let who = self.people.meet(&subscription.who, at_ms).who;
+                let who = self.people.register(&subscription.who, at_ms).who;
                 self.session
                     .list_mut(Section::GiftSubs)
                     .take_back(who, 1, 1);
-                self.subscription(subscription, at_ms, met);
+                self.subscription(subscription, at_ms, registered);
             }
             Fact::Gift(gift) => {
-                let gifter = self.people.meet(&gift.gifter, at_ms).who;
+                let gifter = self.people.register(&gift.gifter, at_ms).who;
                 let recipients: Vec<_> = gift
                     .recipients
                     .iter()
-                    .map(|recipient| self.people.meet(recipient, at_ms).who)
+                    .map(|recipient| self.people.register(recipient, at_ms).who)
                     .collect();
                 let unnamed = gift
                     .count
                     .saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
-                self.session.waves.take(
+                self.session.gift_bombs.take(
                     (gifter, gift.tier),
                     Announced::of(gift),
                     &recipients,
@@ -490,11 +500,11 @@ impl Fold {
         fact: &Fact,
         origin: Origin,
         at_ms: i64,
-        met: &mut impl FnMut(Met),
+        registered: &mut impl FnMut(Registered),
     ) -> Outcome {
         match fact {
             Fact::Follow { who } => {
-                let who = self.meet(who, at_ms, met);
+                let who = self.register(who, at_ms, registered);
                 if self.session.firsts.follow(who, &self.people) {
                     return Outcome::Twin;
                 }
@@ -502,7 +512,7 @@ impl Fold {
             }
             Fact::Cheer { who, bits, .. } => {
                 let anonymous = who.is_anonymous();
-                let who = self.meet(who, at_ms, met);
+                let who = self.register(who, at_ms, registered);
                 self.session.add_once(Once {
                     section: Section::Cheers,
                     who,
@@ -511,13 +521,15 @@ impl Fold {
                     at_ms,
                 });
                 if !anonymous {
-                    self.boards.bits(who, *bits, at_ms);
+                    self.leaderboards.bits(who, *bits, at_ms);
                 }
             }
-            Fact::Subscription(subscription) => return self.subscription(subscription, at_ms, met),
-            Fact::Gift(gift) => return self.gift(gift, origin, at_ms, met),
+            Fact::Subscription(subscription) => {
+                return self.subscription(subscription, at_ms, registered);
+            }
+            Fact::Gift(gift) => return self.gift(gift, origin, at_ms, registered),
             Fact::Raid { who, viewers, .. } => {
-                let who = self.meet(who, at_ms, met);
+                let who = self.register(who, at_ms, registered);
                 let before = self.session.raids.insert((who, *viewers), at_ms);
                 if before.is_some_and(|before| (at_ms - before).abs() <= SAME_RAID_MS) {
                     return Outcome::Repeat;
@@ -530,10 +542,10 @@ impl Fold {
                     at_ms,
                 });
             }
-            Fact::Redemption(redemption) => self.redemption(redemption, at_ms, met),
+            Fact::Redemption(redemption) => self.redemption(redemption, at_ms, registered),
             Fact::Withdrawn { id } => return self.withdraw(id),
             Fact::GoalContribution { who, points } => {
-                let who = self.meet(who, at_ms, met);
+                let who = self.register(who, at_ms, registered);
                 self.session.add_once(Once {
                     section: Section::GoalContributions,
                     who,
@@ -553,7 +565,7 @@ impl Fold {
                 }
             }
             Fact::Pyramid { who, .. } => {
-                let who = self.meet(who, at_ms, met);
+                let who = self.register(who, at_ms, registered);
                 self.session.add(Section::Pyramids, who, 1, 0, at_ms);
             }
             Fact::HypeTrain(train) => {
@@ -562,7 +574,7 @@ impl Fold {
                     (Section::HypeTrainContributors, &train.contributors),
                 ] {
                     for one in list {
-                        let who = self.meet(&one.who, at_ms, met);
+                        let who = self.register(&one.who, at_ms, registered);
                         // A train's totals only grow from report to report; adding them up would
                         // count twice.
                         let before = self
@@ -575,10 +587,10 @@ impl Fold {
                     }
                 }
             }
-            Fact::Support(support) => self.support(support, at_ms, met),
+            Fact::Support(support) => self.support(support, at_ms, registered),
             Fact::Presence(Presence { who, spoke, .. }) => {
                 let roles = who.roles;
-                let who = self.meet(who, at_ms, met);
+                let who = self.register(who, at_ms, registered);
                 self.session.present(who, roles, *spoke, at_ms);
             }
             Fact::Broadcaster { .. } | Fact::Ban { .. } | Fact::Plain { .. } => {}
@@ -590,9 +602,9 @@ impl Fold {
         &mut self,
         subscription: &Subscription,
         at_ms: i64,
-        met: &mut impl FnMut(Met),
+        registered: &mut impl FnMut(Registered),
     ) -> Outcome {
-        let who = self.meet(&subscription.who, at_ms, met);
+        let who = self.register(&subscription.who, at_ms, registered);
         let section = if subscription.kind == SubKind::Renewed {
             Section::ReSubs
         } else {
@@ -641,13 +653,13 @@ impl Fold {
         gift: &Gift,
         origin: Origin,
         at_ms: i64,
-        met: &mut impl FnMut(Met),
+        registered: &mut impl FnMut(Registered),
     ) -> Outcome {
-        let gifter = self.meet(&gift.gifter, at_ms, met);
+        let gifter = self.register(&gift.gifter, at_ms, registered);
         let recipients: Vec<_> = gift
             .recipients
             .iter()
-            .map(|recipient| self.meet(recipient, at_ms, met))
+            .map(|recipient| self.register(recipient, at_ms, registered))
             .collect();
         let session = &mut self.session;
         let unnamed = gift
@@ -663,7 +675,7 @@ impl Fold {
                 of_bombs: bombs * unnamed,
             }
         } else {
-            session.waves.take(
+            session.gift_bombs.take(
                 (gifter, gift.tier),
                 Announced::of(gift),
                 &recipients,
@@ -694,9 +706,11 @@ impl Fold {
     }
 
     /// Joins what only a summary tells; tells whether anything is new.
-    pub fn join(&mut self, rest: Rest, at_ms: i64) -> bool {
+    pub fn join(&mut self, rest: SummaryExtras, at_ms: i64) -> bool {
         self.changes += 1;
-        self.session.extras.join(rest, &mut self.people, at_ms)
+        self.session
+            .joined_extras
+            .join(rest, &mut self.people, at_ms)
     }
 
     /// `AddToCredits`: a value into a custom section; the same text twice stands once.

@@ -87,14 +87,14 @@ impl Broadcaster {
     /// Takes back what was kept.
     pub fn recall(&mut self, json: &str) {
         #[derive(serde::Deserialize)]
-        struct Kept {
+        struct Stored {
             own: BTreeSet<Box<str>>,
             seen: BTreeSet<Box<str>>,
         }
-        if let Ok(kept) = serde_json::from_str::<Kept>(json) {
+        if let Ok(stored) = serde_json::from_str::<Stored>(json) {
             self.changes += 1;
-            self.own.extend(kept.own);
-            self.seen.extend(kept.seen);
+            self.own.extend(stored.own);
+            self.seen.extend(stored.seen);
         }
     }
 

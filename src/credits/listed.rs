@@ -22,7 +22,7 @@ pub struct Listed {
 
 /// One account as it is kept.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+struct Stored {
     platform: Box<str>,
     id: Box<str>,
     names: BTreeSet<Box<str>>,
@@ -80,20 +80,21 @@ impl Listed {
 /// The holders as JSON, for keeping. Those without an id are left out: their name is all that there
 /// is of them.
 pub(super) fn to_json<'k>(people: impl Iterator<Item = &'k Known>) -> String {
-    let kept = people
+    let stored = people
         .filter(|known| !known.listed.is_empty() && !known.id.is_empty())
-        .map(|known| Kept {
+        .map(|known| Stored {
             platform: known.platform.as_str().into(),
             id: known.id.clone(),
             names: known.listed.iter().cloned().collect(),
         });
-    serde_json::to_string(&kept.collect::<Vec<_>>()).unwrap_or_default()
+    serde_json::to_string(&stored.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// The accounts that were kept, with their listed names.
 pub(super) fn read(json: &str) -> Vec<(Person, BTreeSet<Box<str>>)> {
-    let kept: Vec<Kept> = serde_json::from_str(json).unwrap_or_default();
-    kept.into_iter()
+    let stored: Vec<Stored> = serde_json::from_str(json).unwrap_or_default();
+    stored
+        .into_iter()
         .filter_map(|one| {
             Some((
                 Person::on(Platform::parse(&one.platform), &one.id, "", "")?,

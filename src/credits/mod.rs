@@ -6,13 +6,13 @@
 //! whatever becomes known later counts for what came before.
 
 pub mod bans;
-pub mod boards;
-pub mod crowd;
-pub mod extras;
 pub mod first;
 pub mod fold;
+pub mod gift_bombs;
 pub mod ignore;
+pub mod joined_extras;
 pub mod known;
+pub mod leaderboards;
 pub mod left_out;
 pub mod listed;
 pub mod namesakes;
@@ -26,14 +26,14 @@ pub mod single;
 pub mod subscribed;
 pub mod sums;
 pub mod tally;
+pub mod test_audience;
 pub mod twins;
-pub mod waves;
 
 pub use bans::Bans;
-pub use boards::{Boards, Calendar};
 pub use fold::{Fold, Origin, Outcome};
 pub use ignore::Ignore;
 pub use known::PersonId;
+pub use leaderboards::{Calendar, Leaderboards};
 pub use left_out::LeftOut;
 pub use people::People;
 pub use reply::{Options, Spelling};

@@ -75,7 +75,11 @@ mod tests {
         let mut people = People::default();
         let who: Vec<_> = list
             .iter()
-            .map(|(on, id, name)| people.meet(&Person::on(*on, id, "", name).unwrap(), 1).who)
+            .map(|(on, id, name)| {
+                people
+                    .register(&Person::on(*on, id, "", name).unwrap(), 1)
+                    .who
+            })
             .collect();
         names(who.into_iter(), &people, most)
     }

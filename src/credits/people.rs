@@ -34,12 +34,12 @@ pub struct People {
     /// Rows of the journal are being read that may be older than what is known already.
     recalling: bool,
     changes: u64,
-    meetings: u64,
+    registrations: u64,
 }
 
 /// What a meeting changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Met {
+pub struct Registered {
     /// Who it is.
     pub who: PersonId,
     /// Something worth keeping changed: new, or another id, login or display name.
@@ -78,15 +78,15 @@ impl People {
     }
 
     /// How often anybody was met.
-    pub fn meetings(&self) -> u64 {
-        self.meetings
+    pub fn registrations(&self) -> u64 {
+        self.registrations
     }
 
     /// Takes up a person as kept by an earlier run. From here on, what is older than that changes
     /// no name, until [`Self::recalled`].
     pub fn recall(&mut self, person: &Person, seen_ms: i64) -> PersonId {
         self.recalling = false;
-        let who = self.meet(person, seen_ms).who;
+        let who = self.register(person, seen_ms).who;
         self.recalling = true;
         if let Some(known) = self.list.get_mut(who.0 as usize) {
             known.kept_ms = known.kept_ms.max(seen_ms);
@@ -101,9 +101,9 @@ impl People {
 
     /// Finds or makes the entry of a person as named by a message, and takes over the names it
     /// brings.
-    pub fn meet(&mut self, person: &Person, at_ms: i64) -> Met {
+    pub fn register(&mut self, person: &Person, at_ms: i64) -> Registered {
         let (who, is_new) = self.find_or_make(person, at_ms);
-        self.meetings += 1;
+        self.registrations += 1;
         let changed = self.update(who, person, at_ms) || is_new;
         self.changes += u64::from(is_new);
         if changed {
@@ -114,7 +114,7 @@ impl People {
                 self.listed.note(who, known);
             }
         }
-        Met { who, changed }
+        Registered { who, changed }
     }
 
     fn find_or_make(&mut self, person: &Person, at_ms: i64) -> (PersonId, bool) {
@@ -382,20 +382,20 @@ mod tests {
     #[test]
     fn the_latest_name_wins_and_empty_names_change_nothing() {
         let mut people = People::default();
-        let who = people.meet(&person("1", "anna_b", ""), 1).who;
+        let who = people.register(&person("1", "anna_b", ""), 1).who;
         assert_eq!(people.name(who), "anna_b");
         assert_eq!(
-            people.meet(&person("1", "anna_b", "Anna_B"), 2),
-            Met { who, changed: true }
+            people.register(&person("1", "anna_b", "Anna_B"), 2),
+            Registered { who, changed: true }
         );
         assert_eq!(
-            people.meet(&person("1", "anna_b", ""), 3),
-            Met {
+            people.register(&person("1", "anna_b", ""), 3),
+            Registered {
                 who,
                 changed: false
             }
         );
-        people.meet(&person("1", "anna_new", "Änna"), 4);
+        people.register(&person("1", "anna_new", "Änna"), 4);
         assert_eq!(
             (people.name(who), &*people.known(who).unwrap().login),
             ("Änna", "anna_new")
@@ -405,19 +405,19 @@ mod tests {
     #[test]
     fn a_new_login_without_a_display_name_takes_the_old_display_name_away() {
         let mut people = People::default();
-        let who = people.meet(&person("1", "oldname", "OldName"), 1).who;
+        let who = people.register(&person("1", "oldname", "OldName"), 1).who;
         let mut renamed = person("1", "newname", "");
         people.complete(&mut renamed);
         assert_eq!(&*renamed.display, "", "not before it is taken in either");
-        people.meet(&renamed, 2);
+        people.register(&renamed, 2);
         assert_eq!(people.name(who), "newname");
-        let yuki = people.meet(&person("2", "yukihana", "雪花Yuki"), 1).who;
+        let yuki = people.register(&person("2", "yukihana", "雪花Yuki"), 1).who;
         for login in ["yukihana", "YukiHana", ""] {
-            people.meet(&person("2", login, ""), 2);
+            people.register(&person("2", login, ""), 2);
             assert_eq!(people.name(yuki), "雪花Yuki", "{login}");
         }
-        let known_by_display = people.meet(&person("3", "3", "Anna_B"), 1).who;
-        people.meet(&person("3", "anna_b", ""), 2);
+        let known_by_display = people.register(&person("3", "3", "Anna_B"), 1).who;
+        people.register(&person("3", "anna_b", ""), 2);
         assert_eq!(
             people.name(known_by_display),
             "Anna_B",
@@ -429,13 +429,13 @@ mod tests {
     fn rows_that_are_older_than_what_was_kept_bring_no_old_name_back() {
         let mut people = People::default();
         let who = people.recall(&person("1", "newname", ""), 20);
-        people.meet(&person("1", "oldname", "OldName"), 20);
+        people.register(&person("1", "oldname", "OldName"), 20);
         assert_eq!(
             (people.name(who), &*people.known(who).unwrap().login),
             ("newname", "newname")
         );
         people.recalled();
-        people.meet(&person("1", "third", ""), 5);
+        people.register(&person("1", "third", ""), 5);
         assert_eq!(
             people.name(who),
             "third",
@@ -446,35 +446,35 @@ mod tests {
     #[test]
     fn a_name_becomes_the_person_whose_id_shows_up() {
         let mut people = People::default();
-        let by_name = people.meet(&person("", "", "Anna_B"), 1).who;
-        let by_id = people.meet(&person("1", "anna_b", "Anna_B"), 2).who;
+        let by_name = people.register(&person("", "", "Anna_B"), 1).who;
+        let by_id = people.register(&person("1", "anna_b", "Anna_B"), 2).who;
         assert_eq!((by_name, people.iter().count()), (by_id, 1));
         // and the other way round
-        assert_eq!(people.meet(&person("", "ANNA_B", ""), 3).who, by_id);
+        assert_eq!(people.register(&person("", "ANNA_B", ""), 3).who, by_id);
     }
 
     #[test]
     fn a_name_that_another_id_takes_over_later_is_merged() {
         let mut people = People::default();
-        let zed = people.meet(&person("2", "zed", "Zed"), 1).who;
-        let new_name = people.meet(&person("", "zed_two", ""), 2).who;
+        let zed = people.register(&person("2", "zed", "Zed"), 1).who;
+        let new_name = people.register(&person("", "zed_two", ""), 2).who;
         assert_ne!(zed, new_name);
-        people.meet(&person("2", "zed_two", "Zed Two"), 3);
+        people.register(&person("2", "zed_two", "Zed Two"), 3);
         assert_eq!((people.root(new_name), people.iter().count()), (zed, 1));
     }
 
     #[test]
     fn platforms_are_worlds_of_their_own() {
         let mut people = People::default();
-        people.meet(&Person::on(Platform::Kofi, "", "", "Anna_B").unwrap(), 1);
-        people.meet(&person("1", "anna_b", "Anna_B"), 1);
+        people.register(&Person::on(Platform::Kofi, "", "", "Anna_B").unwrap(), 1);
+        people.register(&person("1", "anna_b", "Anna_B"), 1);
         assert_eq!(people.iter().count(), 2);
     }
 
     #[test]
     fn completing_fills_what_a_message_left_out() {
         let mut people = People::default();
-        people.meet(&person("1", "anna_b", "Anna_B").with_roles(Roles::VIP), 1);
+        people.register(&person("1", "anna_b", "Anna_B").with_roles(Roles::VIP), 1);
         let mut gifter = person("1", "anna_b", "");
         people.complete(&mut gifter);
         assert_eq!((&*gifter.display, gifter.roles), ("Anna_B", Roles::VIP));

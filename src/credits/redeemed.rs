@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn only_the_latest_are_remembered() {
         let who = People::default()
-            .meet(&Person::new("1", "a", "A").unwrap(), 0)
+            .register(&Person::new("1", "a", "A").unwrap(), 0)
             .who;
         let mut redemptions = Redemptions::default();
         for id in 0..=MOST {

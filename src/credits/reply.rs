@@ -15,11 +15,11 @@ use super::{
     left_out::LeftOut,
     namesakes,
     section::Section,
-    tally::Entry,
+    tally::TallyEntry,
 };
 use crate::event::fact::{SupportKind, Tier};
 
-/// Which keys a reply carries. Words for it are read in any case; `legacy` and `seed` are two words
+/// Which keys a reply carries. Words for it are read in any case; `legacy` and `legacy` are two words
 /// for the same keys.
 #[derive(
     Debug,
@@ -74,7 +74,7 @@ pub struct Options {
 
 /// What one asker wants.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wish {
+pub struct ReplyOptions {
     pub spelling: Spelling,
     /// Objects as well, below `extended`.
     pub extended: bool,
@@ -87,7 +87,7 @@ pub struct Wish {
 pub struct Writer<'a> {
     fold: &'a Fold,
     options: &'a Options,
-    wish: Wish,
+    wanted: ReplyOptions,
     now_ms: i64,
     left_out: LeftOut<'a>,
     /// Names by section: both spellings list the same ones.
@@ -98,12 +98,17 @@ pub struct Writer<'a> {
 }
 
 /// The credits as top-level keys of a reply. `limited` stands in it when a list was cut.
-pub fn credits(fold: &Fold, options: &Options, wish: Wish, now_ms: i64) -> Map<String, Value> {
+pub fn credits(
+    fold: &Fold,
+    options: &Options,
+    wanted: ReplyOptions,
+    now_ms: i64,
+) -> Map<String, Value> {
     let (named, ranked) = (BTreeMap::new(), [const { Vec::new() }; 4]);
     Writer {
         fold,
         options,
-        wish,
+        wanted,
         now_ms,
         left_out: LeftOut::new(fold, &options.ignore),
         named,
@@ -117,13 +122,13 @@ impl Writer<'_> {
     fn write(mut self) -> Map<String, Value> {
         self.ranked = self.rank();
         let mut reply = Map::new();
-        if self.wish.spelling != Spelling::Current {
-            self.seed(&mut reply);
+        if self.wanted.spelling != Spelling::Current {
+            self.legacy(&mut reply);
         }
-        if self.wish.spelling != Spelling::Seed {
+        if self.wanted.spelling != Spelling::Seed {
             self.current(&mut reply);
         }
-        if self.wish.extended {
+        if self.wanted.extended {
             reply.insert("extended".into(), self.extended());
         }
         if self.cut {
@@ -142,16 +147,16 @@ impl Writer<'_> {
         }
     }
 
-    fn seed(&mut self, reply: &mut Map<String, Value>) {
+    fn legacy(&mut self, reply: &mut Map<String, Value>) {
         let mut events = Map::new();
         for &section in Section::EVENTS {
             let names = self.names(section);
-            self.put(&mut events, section, section.seed(), names);
+            self.put(&mut events, section, section.legacy(), names);
         }
         reply.insert("Events".into(), events.into());
         for section in [Section::HypeTrainConductor, Section::HypeTrainContributors] {
             let names = self.names(section);
-            self.put(reply, section, section.seed(), names);
+            self.put(reply, section, section.legacy(), names);
         }
         let mut user = Map::new();
         for section in [
@@ -162,7 +167,7 @@ impl Writer<'_> {
             Section::Users,
         ] {
             let names = self.names(section);
-            self.put(&mut user, section, section.seed(), names);
+            self.put(&mut user, section, section.legacy(), names);
         }
         for (group, names) in self.groups() {
             self.put(&mut user, Section::Groups, &group, names);
@@ -196,7 +201,7 @@ impl Writer<'_> {
             self.put(
                 &mut events,
                 section,
-                &section.seed().to_ascii_lowercase(),
+                &section.legacy().to_ascii_lowercase(),
                 names,
             );
         }
@@ -268,7 +273,10 @@ impl Writer<'_> {
 
     /// The wished length of a list.
     fn limit(&self) -> usize {
-        self.wish.limit.or(self.options.limit).unwrap_or(usize::MAX)
+        self.wanted
+            .limit
+            .or(self.options.limit)
+            .unwrap_or(usize::MAX)
     }
 
     /// How much of a list is to be made: one more than wished, which shows that there is more.
@@ -287,7 +295,7 @@ impl Writer<'_> {
     }
 
     /// The lines of a section that are shown. No more of them are looked at than are taken.
-    fn entries(&self, section: Section) -> impl Iterator<Item = Entry> {
+    fn entries(&self, section: Section) -> impl Iterator<Item = TallyEntry> {
         let list = self
             .fold
             .session
@@ -397,12 +405,14 @@ impl Writer<'_> {
     }
 
     fn rank(&self) -> [Vec<(PersonId, u64)>; 4] {
-        let (boards, people, shown) = (&self.fold.boards, &self.fold.people, |who| self.shows(who));
+        let (leaderboards, people, shown) = (&self.fold.leaderboards, &self.fold.people, |who| {
+            self.shows(who)
+        });
         let mut lists = [
-            boards.top_bits(people, shown),
-            boards.top_bits_month(self.now_ms, people, shown),
-            boards.top_bits_week(self.now_ms, people, shown),
-            boards.top_points(people, shown),
+            leaderboards.top_bits(people, shown),
+            leaderboards.top_bits_month(self.now_ms, people, shown),
+            leaderboards.top_bits_week(self.now_ms, people, shown),
+            leaderboards.top_points(people, shown),
         ];
         let sections = [
             Section::TopBitsAll,
@@ -444,7 +454,7 @@ impl Writer<'_> {
                 .iter()
                 .map(|entry| self.line(section, entry))
                 .collect();
-            self.put(&mut map, section, section.seed(), lines.into());
+            self.put(&mut map, section, section.legacy(), lines.into());
         }
         let games = self.names(Section::GameUpdates);
         let games: Vec<_> = games
@@ -456,7 +466,7 @@ impl Writer<'_> {
         self.put(
             &mut map,
             Section::GameUpdates,
-            Section::GameUpdates.seed(),
+            Section::GameUpdates.legacy(),
             games.into(),
         );
         let custom = self.extended_custom();
@@ -527,7 +537,7 @@ impl Writer<'_> {
         object.into()
     }
 
-    fn line(&self, section: Section, entry: &Entry) -> Value {
+    fn line(&self, section: Section, entry: &TallyEntry) -> Value {
         let mut more = json!({ "count": entry.count, "first": instant(entry.first_ms),
             "last": instant(entry.last_ms) });
         if let (Some(unit), Some(more)) = (amount_of(section), more.as_object_mut()) {

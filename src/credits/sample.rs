@@ -9,8 +9,8 @@ use super::{
 use crate::event::{
     EventName, Fact, Money, Person, Platform, Roles,
     fact::{
-        Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support,
-        SupportKind, Tier, Told,
+        Chat, Contribution, Gift, HypeTrain, Presence, PresenceEvent, Redemption, SubKind,
+        Subscription, Support, SupportKind, Tier,
     },
 };
 
@@ -73,7 +73,7 @@ pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {
     let mut facts = vec![Fact::Presence(Presence {
         who: who.clone().with_roles(roles),
         spoke: true,
-        told: Told::Silent,
+        emitted_as: PresenceEvent::Silent,
         chat: chat(),
     })];
     let subscription = |kind, months| Subscription {

@@ -56,7 +56,7 @@ impl Section {
     pub const EVENTS: &[Self] = Self::ALL.split_at(11).0;
 
     /// The seed's spelling.
-    pub fn seed(self) -> &'static str {
+    pub fn legacy(self) -> &'static str {
         self.into()
     }
 

@@ -118,7 +118,7 @@ mod tests {
 
         fn take(&mut self, id: &str, kind: SubKind, total: u32, at_ms: i64) -> Step {
             let who = Person::new(id, "", "").unwrap();
-            let person = self.people.meet(&who, at_ms).who;
+            let person = self.people.register(&who, at_ms).who;
             let chat = Chat::default();
             let sub = Subscription {
                 who,

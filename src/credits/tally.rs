@@ -7,7 +7,7 @@ use crate::event::fact::Tier;
 
 /// Somebody's line in a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
+pub struct TallyEntry {
     pub who: PersonId,
     pub count: u32,
     /// How much in all: bits, viewers, points, gifted subscriptions; of months the greatest number.
@@ -31,7 +31,7 @@ enum Amounts {
     Greatest,
 }
 
-impl Entry {
+impl TallyEntry {
     fn absorb(&mut self, other: &Self, amounts: Amounts) {
         self.count = self.count.saturating_add(other.count);
         self.amount = match amounts {
@@ -48,7 +48,7 @@ impl Entry {
 #[derive(Debug, Default)]
 pub struct Tally {
     amounts: Amounts,
-    entries: Vec<Entry>,
+    entries: Vec<TallyEntry>,
     places: HashMap<PersonId, u32>,
 }
 
@@ -68,7 +68,7 @@ impl Tally {
 
     /// Adds to somebody's line.
     pub fn add(&mut self, who: PersonId, count: u32, amount: u64, tier: Option<Tier>, at_ms: i64) {
-        let addition = Entry {
+        let addition = TallyEntry {
             who,
             count,
             amount,
@@ -104,7 +104,7 @@ impl Tally {
         }
     }
 
-    pub fn get(&self, who: PersonId) -> Option<&Entry> {
+    pub fn get(&self, who: PersonId) -> Option<&TallyEntry> {
         self.places
             .get(&who)
             .and_then(|place| self.entries.get(*place as usize))
@@ -112,13 +112,13 @@ impl Tally {
 
     /// Each person once, first seen first; entries that turned out to be the same person are put
     /// together.
-    pub fn people<'a>(&'a self, people: &'a People) -> Vec<Entry> {
+    pub fn people<'a>(&'a self, people: &'a People) -> Vec<TallyEntry> {
         self.lines(people).collect()
     }
 
     /// The same one by one: the first of a long list do not wait for the rest, unless entries are
     /// put together.
-    pub fn lines<'a>(&'a self, people: &'a People) -> Box<dyn Iterator<Item = Entry> + 'a> {
+    pub fn lines<'a>(&'a self, people: &'a People) -> Box<dyn Iterator<Item = TallyEntry> + 'a> {
         let entries = self.entries.iter().filter(|entry| entry.count > 0);
         if !self
             .entries
@@ -127,7 +127,7 @@ impl Tally {
         {
             return Box::new(entries.copied());
         }
-        let mut list: Vec<Entry> = Vec::with_capacity(self.entries.len());
+        let mut list: Vec<TallyEntry> = Vec::with_capacity(self.entries.len());
         let mut merged: HashMap<PersonId, usize> = HashMap::new();
         for entry in entries {
             let who = people.root(entry.who);
@@ -135,7 +135,7 @@ impl Tally {
                 before.absorb(entry, self.amounts);
             } else {
                 merged.insert(who, list.len());
-                list.push(Entry { who, ..*entry });
+                list.push(TallyEntry { who, ..*entry });
             }
         }
         Box::new(list.into_iter())

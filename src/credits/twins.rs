@@ -213,7 +213,7 @@ mod tests {
     use crate::{credits::People, event::Person};
 
     fn person(people: &mut People, id: &str) -> PersonId {
-        people.meet(&Person::new(id, "", "").unwrap(), 0).who
+        people.register(&Person::new(id, "", "").unwrap(), 0).who
     }
 
     fn gave(who: PersonId, bits: u64) -> Gave {

@@ -8,12 +8,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::{
-    Ended, Error, Told,
+    Emitted, Ended, Error,
     clock::Clock,
-    deeds::Deeds,
     log,
     outbox::{Message, Outbox},
     state,
+    tasks::Tasks,
 };
 use crate::{
     bridge::{
@@ -21,7 +21,7 @@ use crate::{
         io::{Effect, Input, ObsInfo},
         journal::Write,
     },
-    event::Heard,
+    event::Received,
     obs::{Batch, Notice, Obs, Stop},
     store::{StoreError, StoreHandle, StoreNotice, StoreNotices, TryWriteError},
 };
@@ -48,9 +48,9 @@ pub(super) struct Engine {
     unwritten: VecDeque<Write>,
     generation: state::Writer,
     outbox: Arc<Outbox>,
-    told: Option<mpsc::Sender<Told>>,
+    emitted: Option<mpsc::Sender<Emitted>>,
     answered: mpsc::Receiver<Input>,
-    deeds: Deeds,
+    tasks: Tasks,
     waiting: log::Waiting,
     stop: CancellationToken,
     /// Notices of the link that wait for their turn: so that its end is seen although a full disk
@@ -66,7 +66,7 @@ pub(super) struct Engine {
 
 /// A batch that is being dealt with.
 struct InHand {
-    events: std::vec::IntoIter<Heard>,
+    events: std::vec::IntoIter<Received>,
     /// Its share of the bound on what is read: given back when the batch is used up.
     _room: Batch,
 }
@@ -78,11 +78,11 @@ impl Engine {
         (store, generation): (StoreHandle, state::Writer),
         obs: Obs,
         outbox: Arc<Outbox>,
-        told: Option<mpsc::Sender<Told>>,
+        emitted: Option<mpsc::Sender<Emitted>>,
         stop: CancellationToken,
     ) -> Self {
         let (answers, answered) = mpsc::channel(8);
-        let deeds = Deeds::new(obs, answers);
+        let tasks = Tasks::new(obs, answers);
         Self {
             bridge,
             clock,
@@ -90,9 +90,9 @@ impl Engine {
             unwritten: VecDeque::new(),
             generation,
             outbox,
-            told,
+            emitted,
             answered,
-            deeds,
+            tasks,
             waiting: log::Waiting::default(),
             stop,
             notices: VecDeque::new(),
@@ -150,7 +150,7 @@ impl Engine {
     /// Ends what it has begun, and lets go of everything but the store and the writer of the
     /// generation. The sender ends when it has sent what it has.
     pub(super) async fn finish(mut self) -> (StoreHandle, state::Writer) {
-        self.deeds.end().await;
+        self.tasks.end().await;
         self.outbox.close();
         (self.store, self.generation)
     }
@@ -185,7 +185,7 @@ impl Engine {
                     self.unwritten.pop_front();
                 }
                 Some(input) = self.answered.recv() => self.handle(input),
-                notice = from_obs.recv(), if self.hears() => self.take_notice(notice)?,
+                notice = from_obs.recv(), if self.receives() => self.take_notice(notice)?,
                 () = self.outbox.moved() => {}
                 () = tokio::time::sleep_until(due) => self.handle(Input::Tick),
             }
@@ -222,7 +222,7 @@ impl Engine {
         if self.clock.now().mono_ms >= self.bridge.due_ms() {
             self.handle(Input::Tick);
         }
-        while self.hears()
+        while self.receives()
             && let Ok(notice) = from_obs.try_recv()
         {
             self.take_notice(Some(notice))?;
@@ -254,7 +254,7 @@ impl Engine {
     }
 
     /// Whether the link may bring more. The bytes of what waits are bounded by the link.
-    fn hears(&self) -> bool {
+    fn receives(&self) -> bool {
         self.link_ended.is_none() && self.notices.len() < NOTICES
     }
 
@@ -288,7 +288,7 @@ impl Engine {
         {
             match batch.events.next() {
                 Some(heard) => {
-                    self.handle(Input::Heard(heard));
+                    self.handle(Input::Received(heard));
                     taken += 1;
                 }
                 None => self.batch = None,
@@ -328,7 +328,7 @@ impl Engine {
                 };
                 self.handle(Input::Up(version));
             }
-            Notice::Heard(mut batch) => {
+            Notice::Received(mut batch) => {
                 let events = std::mem::take(&mut batch.events).into_iter();
                 self.batch = Some(InHand {
                     events,
@@ -346,7 +346,7 @@ impl Engine {
                 attempt,
                 delay,
                 cause,
-            } => self.waiting.say(attempt, delay, &cause),
+            } => self.waiting.write_line(attempt, delay, &cause),
             Notice::Stopped(Stop::Shutdown) => self.end = Some(Ok(Ended::Stopped)),
             Notice::Stopped(Stop::Failed(cause)) => self.end = Some(Ok(Ended::Link(cause))),
         }
@@ -374,26 +374,26 @@ impl Engine {
                     client,
                     pass,
                 }),
-                Effect::Told { seq, at_ms, event } => {
+                Effect::Emitted { seq, at_ms, event } => {
                     debug!(seq, event = %event.name, "event");
-                    if let Some(told) = &self.told {
+                    if let Some(emitted) = &self.emitted {
                         // A listener that does not keep up misses some, and sees it by the numbers.
-                        if told.try_send(Told { seq, at_ms, event }).is_err() {
+                        if emitted.try_send(Emitted { seq, at_ms, event }).is_err() {
                             debug!(seq, "nobody took the event");
                         }
                     }
                 }
-                Effect::AskStream => self.deeds.ask_stream(),
-                Effect::AskShown { scene, source } => self.deeds.ask_shown(scene, source),
-                Effect::AskMusic { input } => self.deeds.ask_music(input),
-                Effect::ReadLabel { place, input } => self.deeds.read_label(place, input),
-                Effect::Emit(json) => self.deeds.emit(json),
-                Effect::Ask { ticket, request } => self.deeds.ask(ticket, request),
+                Effect::AskStream => self.tasks.ask_stream(),
+                Effect::AskShown { scene, source } => self.tasks.ask_shown(scene, source),
+                Effect::AskMusic { input } => self.tasks.ask_music(input),
+                Effect::ReadLabel { place, input } => self.tasks.read_label(place, input),
+                Effect::Emit(json) => self.tasks.emit(json),
+                Effect::Ask { ticket, request } => self.tasks.ask(ticket, request),
                 Effect::Run {
                     ticket,
                     of,
                     program,
-                } => self.deeds.run(ticket, of, program),
+                } => self.tasks.run(ticket, of, program),
                 Effect::Speaks(generation) => self.generation.note(generation),
                 Effect::Note(note) => log::note(&note),
                 Effect::Yield { other } => self.end = Some(Ok(Ended::OtherBridge { other })),

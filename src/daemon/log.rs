@@ -46,7 +46,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    pub(super) fn say(
+    pub(super) fn write_line(
         &mut self,
         attempt: u32,
         delay: std::time::Duration,

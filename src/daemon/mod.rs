@@ -6,7 +6,7 @@
 //! here knows about arguments or terminals.
 
 mod clock;
-mod deeds;
+mod emitted;
 mod ended;
 mod engine;
 mod log;
@@ -19,9 +19,9 @@ mod sender;
 mod settings;
 mod startup;
 pub mod state;
+mod tasks;
 #[cfg(test)]
 mod tests;
-mod told;
 mod watched;
 
 use std::sync::Arc;
@@ -35,8 +35,8 @@ use crate::{
     obs::{self, Target},
     store::Store,
 };
+pub use emitted::Emitted;
 pub use ended::{Ended, Error};
-pub use told::Told;
 
 use clock::Clock;
 use parts::Parts;
@@ -51,7 +51,7 @@ pub struct Setup {
     pub target: Arc<dyn Fn() -> Target + Send + Sync>,
     /// Hears of every event of the model, if anybody wants to. A listener that does not keep up
     /// misses some.
-    pub told: Option<mpsc::Sender<Told>>,
+    pub emitted: Option<mpsc::Sender<Emitted>>,
 }
 
 impl std::fmt::Debug for Setup {
@@ -70,7 +70,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         warn!("{note}");
     }
     let store = Store::open(&setup.config.store.path)?;
-    let tell = setup.told.is_some() || tracing::enabled!(tracing::Level::DEBUG);
+    let tell = setup.emitted.is_some() || tracing::enabled!(tracing::Level::DEBUG);
     // Connected before the journal is read: what is broadcast meanwhile would be lost, and
     // questions with it.
     let (link, link_stop) = (TaskTracker::new(), CancellationToken::new());
@@ -129,7 +129,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
         (store, generation),
         obs,
         outbox,
-        setup.told,
+        setup.emitted,
         stop,
     );
     engine.take_early(opened.notices);

@@ -88,7 +88,7 @@ async fn beside<T>(
                     return Err(Error::Broken("the link to OBS"));
                 };
                 ended = matches!(notice, Notice::Stopped(_));
-                if ended && !notices.iter().any(|notice| matches!(notice, Notice::Heard(_))) {
+                if ended && !notices.iter().any(|notice| matches!(notice, Notice::Received(_))) {
                     // A wrong password, for one: there is nothing to read the journal for.
                     reading.cancel();
                 }
@@ -165,7 +165,7 @@ mod tests {
     async fn what_was_received_before_the_link_ended_is_read_for() {
         let (link, mut from_obs) = mpsc::channel(4);
         let (mut notices, reading) = (VecDeque::new(), CancellationToken::new());
-        link.send(Notice::Heard(Batch::default())).await.unwrap();
+        link.send(Notice::Received(Batch::default())).await.unwrap();
         link.send(refused()).await.unwrap();
         let reader = tokio::spawn(async move {
             link.closed().await;
@@ -185,7 +185,7 @@ mod tests {
         let (link, mut from_obs) = mpsc::channel(NOTICES * 2);
         let (mut notices, reading) = (VecDeque::new(), CancellationToken::new());
         for _ in 0..NOTICES * 2 {
-            link.send(Notice::Heard(Batch::default())).await.unwrap();
+            link.send(Notice::Received(Batch::default())).await.unwrap();
         }
         let late = tokio::time::timeout(
             std::time::Duration::from_millis(50),

@@ -202,7 +202,7 @@ mod tests {
     #[tokio::test]
     async fn it_reads_the_event_and_its_end_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("heard").display().to_string();
+        let file = folder.path().join("received").display().to_string();
         run(&program(&["cat > \"$1\"", "sh", &file])).await.unwrap();
         assert_eq!(
             std::fs::read_to_string(file).unwrap(),
@@ -226,7 +226,7 @@ mod tests {
     #[tokio::test]
     async fn arguments_are_no_shell_words() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("heard").display().to_string();
+        let file = folder.path().join("received").display().to_string();
         let hostile = "$(touch /tmp/never); `id` \"; rm -rf /";
         run(&program(&[
             "printf %s \"$2\" > \"$1\"",

@@ -10,7 +10,7 @@ use crate::{
     bridge::{
         Bridge,
         ingest::LASTING,
-        io::{Effect, Kept, Now, Run, Settings},
+        io::{Effect, MetaValues, Now, Run, Settings},
         journal::{SessionId, Write},
         recent::RECENT_IDS,
     },
@@ -36,19 +36,19 @@ pub(super) fn bridge(
     stop: &CancellationToken,
 ) -> Result<Option<Started>, Error> {
     let number = |key| -> Result<Option<i64>, Error> {
-        Ok(store.kept(key)?.and_then(|text| text.parse().ok()))
+        Ok(store.meta(key)?.and_then(|text| text.parse().ok()))
     };
-    let kept = Kept {
+    let meta = MetaValues {
         alive_ms: number("alive_ms")?,
         streamed_ms: number("streamed_ms")?,
-        generation: store.kept("generation")?,
-        channels: store.kept("channels")?,
-        subscriptions: store.kept("subscriptions")?,
-        once: store.kept("once")?,
-        latest: store.kept("latest")?,
-        listed: store.kept("listed")?,
+        generation: store.meta("generation")?,
+        channels: store.meta("channels")?,
+        subscriptions: store.meta("subscriptions")?,
+        once: store.meta("once")?,
+        latest: store.meta("latest")?,
+        listed: store.meta("listed")?,
     };
-    let known_instance = store.kept("instance")?;
+    let known_instance = store.meta("instance")?;
     let instance: Box<str> = known_instance
         .clone()
         .unwrap_or_else(|| Uuid::new_v4().to_string())
@@ -64,7 +64,7 @@ pub(super) fn bridge(
         run,
         &store.sessions()?,
         store.last_seq()?,
-        &kept,
+        &meta,
         now,
     );
 

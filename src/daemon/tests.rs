@@ -46,7 +46,7 @@ async fn run_until_it_breaks(
         config: config.clone(),
         takeover: false,
         target: Arc::new(move || target(of_obs.clone())),
-        told: None,
+        emitted: None,
     };
     let outcome = timeout(SOON, Box::pin(run(setup, CancellationToken::new())))
         .await
@@ -55,7 +55,7 @@ async fn run_until_it_breaks(
         .await
         .expect("the connections are closed");
     let store = Store::open(&config.store.path).expect("the store was closed");
-    assert!(store.kept("alive_ms").is_ok(), "and can be read");
+    assert!(store.meta("alive_ms").is_ok(), "and can be read");
     outcome
 }
 

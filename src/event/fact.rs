@@ -238,14 +238,14 @@ pub struct Presence {
     /// Whether they spoke in chat (else they were only named).
     pub spoke: bool,
     /// How this is told as an event.
-    pub told: Told,
+    pub emitted_as: PresenceEvent,
     /// What they wrote.
     pub chat: Chat,
 }
 
 /// How a [`Presence`] is told as an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Told {
+pub enum PresenceEvent {
     /// `FirstWord`: the first message of a stream. `ever` when it is the first on this channel at
     /// all.
     FirstWord {

@@ -2,23 +2,23 @@
 
 pub mod currency;
 pub mod decimal;
+pub mod emitted;
 pub mod fact;
 pub mod glob;
-pub mod heard;
 pub mod money;
 pub mod name;
 pub mod person;
-pub mod told;
+pub mod received;
 pub mod unique;
 pub mod visible;
 pub mod written;
 
 pub use currency::Currency;
 pub use decimal::Decimal;
+pub use emitted::EmittedEvent;
 pub use fact::Fact;
 pub use glob::Glob;
-pub use heard::{Heard, Message, Peek};
 pub use money::Money;
 pub use name::EventName;
 pub use person::{Person, Platform, Roles, cut};
-pub use told::Event;
+pub use received::{Message, Peek, Received};

@@ -4,14 +4,14 @@
 //! and patrons, who are all that there are and not those of the stream. A gift upgrade cannot be
 //! told from a gift here: Twitchat puts it among them.
 
-use super::heard::{automatic, giver, tier, total_months};
+use super::decode::{automatic, giver, tier, total_months};
 use crate::{
     event::{
         Currency, EventName, Fact, Money, Person, Platform, Roles,
         currency::DIAMONDS,
         fact::{
-            Chat, Contribution, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription,
-            Support, SupportKind, Told,
+            Chat, Contribution, Gift, HypeTrain, Presence, PresenceEvent, Redemption, SubKind,
+            Subscription, Support, SupportKind,
         },
     },
     twitchat::{
@@ -164,7 +164,7 @@ fn chatter(row: &Row<'_>) -> Option<Fact> {
     Some(Fact::Presence(Presence {
         who: person(row)?.with_roles(roles),
         spoke,
-        told: Told::Silent,
+        emitted_as: PresenceEvent::Silent,
         chat: Chat::default(),
     }))
 }
@@ -258,7 +258,7 @@ fn tiktok_gift(row: &Row<'_>) -> Option<Fact> {
 mod tests {
     use super::*;
     use crate::{
-        mapping::heard::tests::{describe, lines},
+        mapping::decode::tests::{describe, lines},
         twitchat::summary::Summary,
     };
 

@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::event::Event;
+use crate::event::EmittedEvent;
 
 /// What a message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ const REPLAY_PAUSE_MS: u64 = 2_000;
 impl States {
     /// The event that a message becomes; `None` if it is none, or repeats a state that was emitted
     /// already.
-    pub fn event(&mut self, kind: &str, data: &Value) -> Option<Event> {
+    pub fn event(&mut self, kind: &str, data: &Value) -> Option<EmittedEvent> {
         let is_news = match kind_of(kind)? {
             Kind::Happened => true,
             Kind::Running => self.is_news(kind, data, data),
@@ -86,7 +86,7 @@ impl States {
             }
         };
         is_news.then(|| {
-            Event::new(
+            EmittedEvent::new(
                 "General",
                 "Custom",
                 json!({ "source": "Twitchat", "type": kind, "data": data }),
@@ -96,7 +96,12 @@ impl States {
 
     /// The same for a message of a recording. A recording may be played back again and again: after
     /// a pause nothing is a repeat.
-    pub fn event_replayed(&mut self, kind: &str, data: &Value, now_ms: u64) -> Option<Event> {
+    pub fn event_replayed(
+        &mut self,
+        kind: &str,
+        data: &Value,
+        now_ms: u64,
+    ) -> Option<EmittedEvent> {
         if now_ms.saturating_sub(self.replayed_ms) > REPLAY_PAUSE_MS {
             self.last.clear();
         }
@@ -143,12 +148,12 @@ fn voice(data: &Value) -> Option<&str> {
 /// `VoiceMod.VoiceLoaded`, with the keys of Streamer.bot's trigger (`voice.id`) and as objects have
 /// them. Twitchat does not report the voice's name: it is the id, which is a word for Voicemod's
 /// own voices, or empty where the id is a UUID.
-fn voice_loaded(id: &str) -> Event {
+fn voice_loaded(id: &str) -> EmittedEvent {
     let name = if Uuid::parse_str(id).is_ok() { "" } else { id };
     let data = json!({ "id": id, "name": name, "voiceId": id, "voiceName": name, "voice.id": id,
         "voice.name": name,
         "voice": { "id": id, "name": name } });
-    Event::new("VoiceMod", "VoiceLoaded", data)
+    EmittedEvent::new("VoiceMod", "VoiceLoaded", data)
 }
 
 #[cfg(test)]

@@ -10,20 +10,20 @@ use crate::event::{
 /// Quiet that ends a bomb.
 const QUIET_MS: u64 = 2_000;
 /// Gifts after an ended wave that still belong to it.
-const WAVE_MS: u64 = 10_000;
+const BOMB_MS: u64 = 10_000;
 
 #[derive(Debug)]
-struct Wave {
+struct Bomb {
     gifter: (Box<str>, Tier),
     gifts: Vec<(Gift, String)>,
-    told: u32,
+    emitted_as: u32,
     last_ms: u64,
 }
 
 /// Waves that may not be complete. Times are those of a clock that never goes back.
 #[derive(Debug, Default)]
 pub struct Gifts {
-    waves: Vec<Wave>,
+    gift_bombs: Vec<Bomb>,
 }
 
 impl Gifts {
@@ -38,14 +38,14 @@ impl Gifts {
             gift.tier,
         );
         let gift = (gift, id.to_owned());
-        if let Some(wave) = self.waves.iter_mut().find(|wave| wave.gifter == key) {
-            wave.gifts.push(gift);
-            wave.last_ms = now_ms;
+        if let Some(bomb) = self.gift_bombs.iter_mut().find(|bomb| bomb.gifter == key) {
+            bomb.gifts.push(gift);
+            bomb.last_ms = now_ms;
         } else {
-            self.waves.push(Wave {
+            self.gift_bombs.push(Bomb {
                 gifter: key,
                 gifts: vec![gift],
-                told: 0,
+                emitted_as: 0,
                 last_ms: now_ms,
             });
         }
@@ -53,12 +53,12 @@ impl Gifts {
 
     /// When [`Self::release`] has something to do.
     pub fn due_ms(&self) -> Option<u64> {
-        self.waves
+        self.gift_bombs
             .iter()
-            .map(|wave| {
-                wave.last_ms
-                    + if wave.gifts.is_empty() {
-                        WAVE_MS
+            .map(|bomb| {
+                bomb.last_ms
+                    + if bomb.gifts.is_empty() {
+                        BOMB_MS
                     } else {
                         QUIET_MS
                     }
@@ -75,18 +75,19 @@ impl Gifts {
         broadcaster: Option<&Person>,
     ) -> Vec<Emitted> {
         let mut events = Vec::new();
-        for wave in &mut self.waves {
-            if now_ms >= wave.last_ms + QUIET_MS {
-                events.extend(wave.tell(at_ms, broadcaster));
+        for bomb in &mut self.gift_bombs {
+            if now_ms >= bomb.last_ms + QUIET_MS {
+                events.extend(bomb.emit(at_ms, broadcaster));
             }
         }
-        self.waves.retain(|wave| now_ms < wave.last_ms + WAVE_MS);
+        self.gift_bombs
+            .retain(|bomb| now_ms < bomb.last_ms + BOMB_MS);
         events
     }
 }
 
-impl Wave {
-    fn tell(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
+impl Bomb {
+    fn emit(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
         let gifts = std::mem::take(&mut self.gifts);
         let Some((first, first_id)) = gifts.first() else {
             return Vec::new();
@@ -112,8 +113,8 @@ impl Wave {
             id: id.to_owned(),
             waited: true,
         };
-        let is_bomb = count > 1 || self.told > 0;
-        let of_bomb = self.told.saturating_add(count);
+        let is_bomb = count > 1 || self.emitted_as > 0;
+        let of_bomb = self.emitted_as.saturating_add(count);
         let mut events = Vec::new();
         if count > 1 {
             let mut bomb = first.clone();
@@ -144,7 +145,7 @@ impl Wave {
                 id,
             ));
         }
-        self.told = of_bomb;
+        self.emitted_as = of_bomb;
         events
     }
 }

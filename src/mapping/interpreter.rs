@@ -11,7 +11,7 @@ use super::{
     general::{self, States},
     lines, render,
 };
-use crate::event::{Event, Fact, Person};
+use crate::event::{EmittedEvent, Fact, Person};
 
 /// Whether something happens now or is played back from a recording.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,19 +60,19 @@ impl Interpreter {
     }
 
     /// What a message says of a poll or a prediction.
-    pub fn ballots(&mut self, kind: &str, data: Option<&RawValue>, at: &At<'_>) -> Vec<Fact> {
-        if !Polls::hears(kind) && !Predictions::hears(kind) {
+    pub fn votes(&mut self, kind: &str, data: Option<&RawValue>, at: &At<'_>) -> Vec<Fact> {
+        if !Polls::accepts(kind) && !Predictions::accepts(kind) {
             return Vec::new();
         }
-        let mut facts = self.polls.heard(kind, data, at.wall_ms);
-        facts.extend(self.predictions.heard(kind, data, at.wall_ms));
-        self.plan_ballots(at);
+        let mut facts = self.polls.decode(kind, data, at.wall_ms);
+        facts.extend(self.predictions.decode(kind, data, at.wall_ms));
+        self.plan_votes(at);
         facts
     }
 
     /// What a map of labels says that the one before did not.
     pub fn labels(&mut self, data: &RawValue) -> Vec<Fact> {
-        self.labels.heard(data)
+        self.labels.decode(data)
     }
 
     /// Takes the next map of labels as the first one: Twitchat was away.
@@ -86,7 +86,7 @@ impl Interpreter {
     }
 
     /// The event that a message becomes as it is, if its state is news.
-    pub fn state(&mut self, kind: &str, data: &Value, mono_ms: u64) -> Option<Event> {
+    pub fn state(&mut self, kind: &str, data: &Value, mono_ms: u64) -> Option<EmittedEvent> {
         match self.playback {
             Playback::Live => self.states.event(kind, data),
             Playback::Recorded => self.states.event_replayed(kind, data, mono_ms),
@@ -143,11 +143,11 @@ impl Interpreter {
     pub fn settle(&mut self, at: &At<'_>) -> Vec<Fact> {
         let mut ended = self.polls.tick(at.wall_ms);
         ended.extend(self.predictions.tick(at.wall_ms));
-        self.plan_ballots(at);
+        self.plan_votes(at);
         ended
     }
 
-    fn plan_ballots(&mut self, at: &At<'_>) {
+    fn plan_votes(&mut self, at: &At<'_>) {
         let due = [self.polls.due_ms(), self.predictions.due_ms()]
             .into_iter()
             .flatten()

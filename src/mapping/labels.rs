@@ -32,7 +32,7 @@ struct Known {
 impl Labels {
     /// Takes a map of labels, in which tags may be missing; gives [`Fact::Raid`] and
     /// [`Fact::Stream`] for what changed.
-    pub fn heard(&mut self, data: &RawValue) -> Vec<Fact> {
+    pub fn decode(&mut self, data: &RawValue) -> Vec<Fact> {
         let Some(tags) = Tags::read(data) else {
             return Vec::new();
         };
@@ -114,7 +114,7 @@ impl Known {
 mod tests {
     use super::*;
 
-    fn hear(labels: &mut Labels, tags: &[(&str, &str)]) -> Vec<Fact> {
+    fn receive(labels: &mut Labels, tags: &[(&str, &str)]) -> Vec<Fact> {
         let map: serde_json::Map<_, _> = tags
             .iter()
             .map(|(tag, value)| {
@@ -124,7 +124,7 @@ mod tests {
                 )
             })
             .collect();
-        labels.heard(&RawValue::from_string(serde_json::Value::Object(map).to_string()).unwrap())
+        labels.decode(&RawValue::from_string(serde_json::Value::Object(map).to_string()).unwrap())
     }
 
     fn raid(id: &str, name: &str, viewers: u64) -> Fact {
@@ -145,17 +145,17 @@ mod tests {
             ("STREAM_TITLE", "Day 9"),
             ("STREAM_CATEGORY_NAME", "Harbour"),
         ];
-        assert_eq!(hear(&mut labels, &fox), []);
-        assert_eq!(hear(&mut labels, &fox), []);
+        assert_eq!(receive(&mut labels, &fox), []);
+        assert_eq!(receive(&mut labels, &fox), []);
         assert_eq!(
-            hear(
+            receive(
                 &mut labels,
                 &[("RAID_ID", "34"), ("RAID_NAME", "Owl"), ("RAID_COUNT", "8")]
             ),
             [raid("34", "Owl", 8)]
         );
         assert_eq!(
-            hear(&mut labels, &[("RAID_COUNT", "9")]),
+            receive(&mut labels, &[("RAID_COUNT", "9")]),
             [raid("34", "Owl", 9)]
         );
         let stream = Fact::Stream {
@@ -163,7 +163,7 @@ mod tests {
             title: "Day 9".into(),
         };
         assert_eq!(
-            hear(&mut labels, &[("STREAM_CATEGORY_NAME", "Chess")]),
+            receive(&mut labels, &[("STREAM_CATEGORY_NAME", "Chess")]),
             [stream]
         );
     }
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_raider_is_never_shown_with_the_picture_of_the_one_before() {
         let mut labels = Labels::default();
-        hear(
+        receive(
             &mut labels,
             &[
                 ("RAID_ID", "33"),
@@ -195,17 +195,24 @@ mod tests {
         let owl = [("RAID_ID", "34"), ("RAID_NAME", "Owl"), ("RAID_COUNT", "8")];
         let with = |avatar| [owl[0], owl[1], owl[2], ("RAID_AVATAR", avatar)];
         assert_eq!(
-            avatars(hear(&mut labels, &with("https://fox"))),
+            avatars(receive(&mut labels, &with("https://fox"))),
             ["".into()]
         );
-        assert_eq!(hear(&mut labels, &with("https://fox")), [], "still loading");
         assert_eq!(
-            hear(&mut labels, &with("https://owl")),
+            receive(&mut labels, &with("https://fox")),
+            [],
+            "still loading"
+        );
+        assert_eq!(
+            receive(&mut labels, &with("https://owl")),
             [],
             "a picture alone is no raid"
         );
         let again = [owl[0], owl[1], ("RAID_COUNT", "9")];
-        assert_eq!(avatars(hear(&mut labels, &again)), ["https://owl".into()]);
+        assert_eq!(
+            avatars(receive(&mut labels, &again)),
+            ["https://owl".into()]
+        );
         let elk = [
             ("RAID_ID", "35"),
             ("RAID_NAME", "Elk"),
@@ -213,7 +220,7 @@ mod tests {
             ("RAID_AVATAR", "https://elk"),
         ];
         assert_eq!(
-            avatars(hear(&mut labels, &elk)),
+            avatars(receive(&mut labels, &elk)),
             ["https://elk".into()],
             "loaded in time"
         );
@@ -222,7 +229,7 @@ mod tests {
     #[test]
     fn a_raider_has_the_login_that_the_name_shows() {
         let mut labels = Labels::default();
-        hear(
+        receive(
             &mut labels,
             &[
                 ("RAID_ID", "33"),
@@ -238,14 +245,14 @@ mod tests {
             }
         };
         assert_eq!(
-            &*login(hear(
+            &*login(receive(
                 &mut labels,
                 &[("RAID_ID", "34"), ("RAID_NAME", "Big_Owl7")]
             )),
             "big_owl7"
         );
         assert_eq!(
-            &*login(hear(
+            &*login(receive(
                 &mut labels,
                 &[("RAID_ID", "35"), ("RAID_NAME", "雪花")]
             )),
@@ -257,7 +264,7 @@ mod tests {
     #[test]
     fn emptied_labels_are_no_raid() {
         let mut labels = Labels::default();
-        hear(
+        receive(
             &mut labels,
             &[
                 ("RAID_ID", "33"),
@@ -266,14 +273,14 @@ mod tests {
             ],
         );
         assert_eq!(
-            hear(
+            receive(
                 &mut labels,
                 &[("RAID_ID", ""), ("RAID_NAME", ""), ("RAID_COUNT", "")]
             ),
             []
         );
         assert_eq!(
-            hear(
+            receive(
                 &mut labels,
                 &[
                     ("RAID_ID", "33"),
@@ -288,13 +295,16 @@ mod tests {
     #[test]
     fn after_twitchat_was_away_the_next_map_is_the_first_again() {
         let mut labels = Labels::default();
-        hear(&mut labels, &[("RAID_ID", "33")]);
+        receive(&mut labels, &[("RAID_ID", "33")]);
         labels.rebase();
-        assert_eq!(hear(&mut labels, &[("RAID_ID", "34")]), []);
+        assert_eq!(receive(&mut labels, &[("RAID_ID", "34")]), []);
         assert_eq!(
-            labels.heard(&RawValue::from_string("[]".into()).unwrap()),
+            labels.decode(&RawValue::from_string("[]".into()).unwrap()),
             []
         );
-        assert_eq!(hear(&mut labels, &[("RAID_ID", "35")]), [raid("35", "", 0)]);
+        assert_eq!(
+            receive(&mut labels, &[("RAID_ID", "35")]),
+            [raid("35", "", 0)]
+        );
     }
 }

@@ -11,7 +11,7 @@ use std::collections::{HashMap, VecDeque};
 use super::{outcome::Emitted, render};
 use crate::event::{
     Fact, Person, Platform,
-    fact::{Chat, ChatKind, Presence, Redemption, Told},
+    fact::{Chat, ChatKind, Presence, PresenceEvent, Redemption},
 };
 
 /// Messages with the same person and text that come no later than this after the first one are the
@@ -56,11 +56,13 @@ pub struct Lines {
 /// too, and none for a cheer.
 pub fn line_of(fact: &Fact) -> Option<Presence> {
     match fact {
-        Fact::Presence(presence) if presence.told != Told::Silent => Some(presence.clone()),
+        Fact::Presence(presence) if presence.emitted_as != PresenceEvent::Silent => {
+            Some(presence.clone())
+        }
         Fact::Redemption(Redemption { who, chat, .. }) if !chat.text.is_empty() => Some(Presence {
             who: who.clone(),
             spoke: true,
-            told: Told::ChatMessage,
+            emitted_as: PresenceEvent::ChatMessage,
             chat: chat.clone(),
         }),
         _ => None,
@@ -85,8 +87,8 @@ impl Line {
     }
 
     /// Another message of the same line.
-    fn join(&mut self, told: Told, chat: Chat) {
-        self.note(told);
+    fn join(&mut self, emitted_as: PresenceEvent, chat: Chat) {
+        self.note(emitted_as);
         if self.chat.kind == ChatKind::Plain {
             self.chat.kind = chat.kind;
         }
@@ -101,8 +103,8 @@ impl Line {
         }
     }
 
-    fn note(&mut self, told: Told) {
-        if let Told::FirstWord { ever } = told
+    fn note(&mut self, emitted_as: PresenceEvent) {
+        if let PresenceEvent::FirstWord { ever } = emitted_as
             && !self.has_first_word
         {
             self.first_word = Some(ever || self.first_word.unwrap_or_default());
@@ -143,7 +145,10 @@ impl Lines {
     /// Takes a message in, with its id. What comes of it, [`Self::release`] gives.
     pub fn hold(&mut self, presence: Presence, id: &str, now_ms: u64) {
         let Presence {
-            who, told, chat, ..
+            who,
+            emitted_as,
+            chat,
+            ..
         } = presence;
         while self
             .held
@@ -161,7 +166,7 @@ impl Lines {
             now_ms.saturating_sub(line.began_ms) <= LINE_MS && line.is(&who, &chat.text)
         });
         if let Some(line) = known {
-            line.join(told, chat);
+            line.join(emitted_as, chat);
             return;
         }
         if self.held.len() == LINES
@@ -179,7 +184,7 @@ impl Lines {
             has_first_word: false,
             is_out: false,
         };
-        line.note(told);
+        line.note(emitted_as);
         self.held.push_back(line);
     }
 
@@ -258,12 +263,12 @@ mod tests {
 
     use super::*;
 
-    fn said(who: &str, text: &str, told: Told) -> Presence {
+    fn said(who: &str, text: &str, emitted_as: PresenceEvent) -> Presence {
         let who = Person::new(&format!("id of {who}"), &who.to_lowercase(), who).unwrap();
         Presence {
             who,
             spoke: true,
-            told,
+            emitted_as,
             chat: Chat {
                 text: text.into(),
                 ..Chat::default()
@@ -278,14 +283,14 @@ mod tests {
     #[test]
     fn a_line_waits_a_tenth_of_a_second_and_then_comes_whole() {
         let mut lines = Lines::default();
-        lines.hold(said("Anna", "hi", Told::ChatMessage), "m1", 1_000);
+        lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m1", 1_000);
         lines.hold(
-            said("Anna", "hi", Told::FirstWord { ever: false }),
+            said("Anna", "hi", PresenceEvent::FirstWord { ever: false }),
             "m2",
             1_001,
         );
         lines.hold(
-            said("Anna", "hi", Told::FirstWord { ever: true }),
+            said("Anna", "hi", PresenceEvent::FirstWord { ever: true }),
             "m3",
             1_002,
         );
@@ -315,7 +320,7 @@ mod tests {
             (4_001, 0),
             (4_002, 1),
         ] {
-            lines.hold(said("Anna", "hi", Told::ChatMessage), "m", at);
+            lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m", at);
             assert_eq!(lines.release_all(0, None).len(), expected, "{at}");
         }
     }
@@ -331,7 +336,11 @@ mod tests {
             ("Anna", "hi", 60_000),
             ("Anna", "hi", 200_000),
         ] {
-            lines.hold(said(who, text, Told::FirstWord { ever: false }), "m", at);
+            lines.hold(
+                said(who, text, PresenceEvent::FirstWord { ever: false }),
+                "m",
+                at,
+            );
             emitted.push(names(&lines.release_all(0, None)).len());
         }
         assert_eq!(emitted, [2, 1, 2, 1, 2], "and each line is");
@@ -342,9 +351,9 @@ mod tests {
         let mut lines = Lines::default();
         let by_login = Presence {
             who: Person::new("", "Anna", "").unwrap(),
-            ..said("Anna", "hi", Told::ChatMessage)
+            ..said("Anna", "hi", PresenceEvent::ChatMessage)
         };
-        lines.hold(said("Anna", "hi", Told::ChatMessage), "m1", 0);
+        lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m1", 0);
         lines.hold(by_login, "m2", 1);
         assert_eq!(lines.release_all(0, None).len(), 1);
     }
@@ -352,8 +361,8 @@ mod tests {
     #[test]
     fn what_a_later_message_knows_better_is_taken_from_it() {
         let mut lines = Lines::default();
-        lines.hold(said("Anna", "hi", Told::ChatMessage), "m1", 0);
-        let mut highlighted = said("Anna", "hi", Told::ChatMessage);
+        lines.hold(said("Anna", "hi", PresenceEvent::ChatMessage), "m1", 0);
+        let mut highlighted = said("Anna", "hi", PresenceEvent::ChatMessage);
         highlighted.chat.kind = ChatKind::Highlighted;
         highlighted.chat.badges = vec![("vip".into(), "1".into())];
         highlighted.chat.color = "#123456".into();
@@ -375,7 +384,11 @@ mod tests {
         let mut lines = Lines::default();
         let count = 3 * LINES;
         for number in 0..count {
-            lines.hold(said("Anna", &number.to_string(), Told::ChatMessage), "m", 0);
+            lines.hold(
+                said("Anna", &number.to_string(), PresenceEvent::ChatMessage),
+                "m",
+                0,
+            );
         }
         assert_eq!((lines.held.len(), lines.due_ms()), (LINES, Some(0)));
         assert_eq!(lines.release_all(0, None).len(), count);
@@ -392,18 +405,18 @@ mod tests {
             let mut began: std::collections::HashMap<(u8, u8),
                 u64> = std::collections::HashMap::new();
             let mut expected = 0;
-            for (who, text, told, pause) in messages {
+            for (who, text, emitted_as, pause) in messages {
                 now += pause;
                 for line in lines.release(now, 0, None) {
                     if &*line.event.name.kind == "ChatMessage" { emitted.push(line) } else { first_words.push(line) }
                 }
-                let told = match told { 0 => Told::ChatMessage,
-                    1 => Told::FirstWord { ever: false }, _ => Told::FirstWord { ever: true } };
+                let emitted_as = match emitted_as { 0 => PresenceEvent::ChatMessage,
+                    1 => PresenceEvent::FirstWord { ever: false }, _ => PresenceEvent::FirstWord { ever: true } };
                 if began.get(&(who, text)).is_none_or(|began| now - began > LINE_MS) {
                     began.insert((who, text), now);
                     expected += 1;
                 }
-                lines.hold(said(&format!("P{who}"), &format!("text {text}"), told), "m", now);
+                lines.hold(said(&format!("P{who}"), &format!("text {text}"), emitted_as), "m", now);
                 prop_assert!(lines.due_ms().is_none_or(|due| due <= now + HOLD_MS));
             }
             for line in lines.release(now + HOLD_MS, 0, None) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::event::Event;
+use crate::event::EmittedEvent;
 
 /// OBS as Streamer.bot describes a connection. `id` tells it from another OBS that somebody may be
 /// connected to.
@@ -12,35 +12,35 @@ pub fn connection(id: &str, obs_version: &str, websocket_version: &str) -> Value
 }
 
 /// It is there, in the words of all versions.
-pub fn connected(connection: &Value) -> Event {
+pub fn connected(connection: &Value) -> EmittedEvent {
     let part = |key: &str| connection.get(key).cloned().unwrap_or_default();
     let data = json!({ "obs.id": part("id"), "obs.name": part("name"), "obs.host": part("host"),
         "obs.studioVersion": part("version"),
         "obs.websocketVersion": part("websocketVersion"), "connection": connection });
-    Event::new("Obs", "Connected", data)
+    EmittedEvent::new("Obs", "Connected", data)
 }
 
 /// It is gone.
-pub fn disconnected(connection: &Value) -> Event {
-    Event::new("Obs", "Disconnected", json!({ "connection": connection }))
+pub fn disconnected(connection: &Value) -> EmittedEvent {
+    EmittedEvent::new("Obs", "Disconnected", json!({ "connection": connection }))
 }
 
 /// It shows another scene.
-pub fn scene_changed(connection: &Value, name: &str, before: &str) -> Event {
+pub fn scene_changed(connection: &Value, name: &str, before: &str) -> EmittedEvent {
     let scene = |name: &str| json!({ "name": name, "sceneName": name });
     let data = json!({ "connection": connection, "scene": scene(name), "oldScene": scene(before),
         "obs.sceneName": name, "obs.scene": name });
-    Event::new("Obs", "SceneChanged", data)
+    EmittedEvent::new("Obs", "SceneChanged", data)
 }
 
 /// It began to stream, or stopped.
-pub fn stream_changed(connection: &Value, active: bool) -> Event {
+pub fn stream_changed(connection: &Value, active: bool) -> EmittedEvent {
     let kind = if active {
         "StreamingStarted"
     } else {
         "StreamingStopped"
     };
-    Event::new(
+    EmittedEvent::new(
         "Obs",
         kind,
         json!({ "connection": connection, "outputActive": active }),

@@ -4,36 +4,36 @@
 
 use serde_json::{Map, Value, json, value::RawValue};
 
-use super::ballot::{self, Ballot, Choice, Course, Step, Told, iso};
+use super::vote::{self, Choice, Step, Vote, VoteCourse, VoteMessage, iso};
 use crate::event::{EventName, Fact};
 
 /// Follows the channel's polls.
 #[derive(Debug, Clone, Default)]
 pub struct Polls {
-    course: Course,
+    course: VoteCourse,
 }
 
 impl Polls {
     /// Whether a type tells of polls.
-    pub fn hears(kind: &str) -> bool {
+    pub fn accepts(kind: &str) -> bool {
         matches!(kind, "POLL" | "POLL_PROGRESS" | "ON_POLL_PROGRESS")
     }
 
     /// Takes a message; gives the events that it makes ([`Fact::Plain`]).
-    pub fn heard(&mut self, kind: &str, data: Option<&RawValue>, now_ms: i64) -> Vec<Fact> {
-        if !Self::hears(kind) {
+    pub fn decode(&mut self, kind: &str, data: Option<&RawValue>, now_ms: i64) -> Vec<Fact> {
+        if !Self::accepts(kind) {
             return Vec::new();
         }
         let mut facts = self.tick(now_ms);
-        match ballot::read(data) {
-            Told::Cleared => self.course.clear(now_ms),
-            Told::State(ballot) => match self.course.take(ballot, now_ms) {
+        match vote::read(data) {
+            VoteMessage::Cleared => self.course.clear(now_ms),
+            VoteMessage::State(vote) => match self.course.take(vote, now_ms) {
                 Step::Begun { before } => {
-                    facts.extend(before.map(|ballot| completed(&ballot, now_ms)));
+                    facts.extend(before.map(|vote| completed(&vote, now_ms)));
                     facts.extend(
                         self.course
                             .current()
-                            .map(|ballot| running("PollCreated", ballot, now_ms)),
+                            .map(|vote| running("PollCreated", vote, now_ms)),
                     );
                 }
                 // What comes behind the clearing is the result, told when the poll has settled.
@@ -41,16 +41,18 @@ impl Polls {
                 Step::Moved { .. } => facts.extend(
                     self.course
                         .current()
-                        .map(|ballot| running("PollUpdated", ballot, now_ms)),
+                        .map(|vote| running("PollUpdated", vote, now_ms)),
                 ),
                 Step::Nothing => {}
             },
-            Told::Nothing => {}
+            VoteMessage::Nothing => {}
         }
-        if self.course.current().is_some_and(|ballot| {
-            matches!(&*ballot.status, "COMPLETED" | "TERMINATED" | "ARCHIVED")
-        }) {
-            facts.extend(self.course.close().map(|ballot| completed(&ballot, now_ms)));
+        if self
+            .course
+            .current()
+            .is_some_and(|vote| matches!(&*vote.status, "COMPLETED" | "TERMINATED" | "ARCHIVED"))
+        {
+            facts.extend(self.course.close().map(|vote| completed(&vote, now_ms)));
         }
         facts
     }
@@ -64,15 +66,15 @@ impl Polls {
     pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
         self.course
             .settle(now_ms)
-            .map(|(ballot, cleared_ms)| completed(&ballot, cleared_ms))
+            .map(|(vote, cleared_ms)| completed(&vote, cleared_ms))
             .into_iter()
             .collect()
     }
 }
 
-fn running(kind: &str, ballot: &Ballot, now_ms: i64) -> Fact {
-    let end = ballot.end_ms();
-    let mut data = common(ballot);
+fn running(kind: &str, vote: &Vote, now_ms: i64) -> Fact {
+    let end = vote.end_ms();
+    let mut data = common(vote);
     data.insert("ends_at".into(), json!(end.map_or_else(String::new, iso)));
     data.insert(
         "remainingDurationMilliseconds".into(),
@@ -84,21 +86,21 @@ fn running(kind: &str, ballot: &Ballot, now_ms: i64) -> Fact {
     }
 }
 
-fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
+fn completed(vote: &Vote, now_ms: i64) -> Fact {
     // Ended by hand before its time, or heard of after it.
-    let ended = iso(ballot.end_ms().map_or(now_ms, |end| end.min(now_ms)));
-    let mut data = common(ballot);
-    let status = if ballot.status.is_empty() || &*ballot.status == "ACTIVE" {
+    let ended = iso(vote.end_ms().map_or(now_ms, |end| end.min(now_ms)));
+    let mut data = common(vote);
+    let status = if vote.status.is_empty() || &*vote.status == "ACTIVE" {
         "completed".into()
     } else {
-        ballot.status.to_lowercase()
+        vote.status.to_lowercase()
     };
     for (key, value) in [
         ("status", json!(status)),
         ("ended_at", json!(ended)),
         ("endedAt", json!(ended)),
         ("ends_at", json!(ended)),
-        ("winningChoice", ballot.leader().map_or(Value::Null, choice)),
+        ("winningChoice", vote.leader().map_or(Value::Null, choice)),
         ("remainingDurationMilliseconds", json!(0)),
     ] {
         data.insert(key.into(), value);
@@ -109,21 +111,21 @@ fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
     }
 }
 
-fn common(ballot: &Ballot) -> Map<String, Value> {
-    let started = ballot.started_ms.map_or_else(String::new, iso);
+fn common(vote: &Vote) -> Map<String, Value> {
+    let started = vote.started_ms.map_or_else(String::new, iso);
     let fields = [
-        ("id", json!(ballot.id)),
-        ("title", json!(ballot.title)),
-        ("choices", ballot.choices.iter().map(choice).collect()),
+        ("id", json!(vote.id)),
+        ("title", json!(vote.title)),
+        ("choices", vote.choices.iter().map(choice).collect()),
         (
             "channel_points_voting",
             json!({ "is_enabled": false, "amount_per_vote": 0 }),
         ),
         ("started_at", json!(started)),
         ("startedAt", json!(started)),
-        ("duration", json!(ballot.duration_s.unwrap_or_default())),
-        ("totalVotes", json!(ballot.total())),
-        ("isTest", json!(ballot.is_test)),
+        ("duration", json!(vote.duration_s.unwrap_or_default())),
+        ("totalVotes", json!(vote.total())),
+        ("isTest", json!(vote.is_test)),
     ];
     fields
         .into_iter()
@@ -139,7 +141,7 @@ fn choice(choice: &Choice) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mapping::heard::tests::{event_data, lines, names};
+    use crate::mapping::decode::tests::{event_data, lines, names};
 
     /// Plays lines of the examples a second apart and lets the last one settle.
     fn play(file: &str, numbers: &[usize]) -> Vec<Fact> {
@@ -147,7 +149,7 @@ mod tests {
         let all = lines(file);
         for number in numbers {
             let message = &all[number - 1];
-            facts.extend(polls.heard(&message.kind, message.data.as_deref(), now));
+            facts.extend(polls.decode(&message.kind, message.data.as_deref(), now));
             now += 1000;
         }
         facts.extend(polls.tick(now));
@@ -215,8 +217,9 @@ mod tests {
     fn a_result_that_obs_put_behind_the_clearing_still_counts() {
         let mut polls = Polls::default();
         let all = lines(OLD);
-        let mut hear =
-            |number: usize, now| polls.heard("POLL_PROGRESS", all[number - 1].data.as_deref(), now);
+        let mut hear = |number: usize, now| {
+            polls.decode("POLL_PROGRESS", all[number - 1].data.as_deref(), now)
+        };
         assert_eq!(names(&hear(38, 0)), ["Twitch.PollCreated"]);
         assert_eq!((hear(41, 1000), hear(40, 1003)), (vec![], vec![]));
         let facts = polls.tick(1500);
@@ -233,7 +236,7 @@ mod tests {
         let data =
             serde_json::from_str(r#"{"poll":{"id":"a","choices":[],"status":"TERMINATED"}}"#)
                 .unwrap();
-        let facts = polls.heard("POLL", Some(data), 5);
+        let facts = polls.decode("POLL", Some(data), 5);
         assert_eq!(
             names(&facts),
             ["Twitch.PollCreated", "Twitch.PollCompleted"]

@@ -3,18 +3,18 @@
 
 use serde_json::{Map, Value, json, value::RawValue};
 
-use super::ballot::{self, Ballot, Choice, Course, Step, Told, iso};
+use super::vote::{self, Choice, Step, Vote, VoteCourse, VoteMessage, iso};
 use crate::event::{EventName, Fact};
 
 /// Follows the channel's predictions.
 #[derive(Debug, Clone, Default)]
 pub struct Predictions {
-    course: Course,
+    course: VoteCourse,
 }
 
 impl Predictions {
     /// Whether a type tells of predictions.
-    pub fn hears(kind: &str) -> bool {
+    pub fn accepts(kind: &str) -> bool {
         matches!(
             kind,
             "PREDICTION" | "PREDICTION_PROGRESS" | "ON_PREDICTION_PROGRESS"
@@ -22,21 +22,21 @@ impl Predictions {
     }
 
     /// Takes a message; gives the events that it makes ([`Fact::Plain`]).
-    pub fn heard(&mut self, kind: &str, data: Option<&RawValue>, now_ms: i64) -> Vec<Fact> {
-        if !Self::hears(kind) {
+    pub fn decode(&mut self, kind: &str, data: Option<&RawValue>, now_ms: i64) -> Vec<Fact> {
+        if !Self::accepts(kind) {
             return Vec::new();
         }
         let mut facts = self.tick(now_ms);
-        let ballot = match ballot::read(data) {
-            Told::State(ballot) => ballot,
-            Told::Cleared => {
+        let vote = match vote::read(data) {
+            VoteMessage::State(vote) => vote,
+            VoteMessage::Cleared => {
                 self.course.clear(now_ms);
                 return facts;
             }
-            Told::Nothing => return facts,
+            VoteMessage::Nothing => return facts,
         };
         // One that was open when another begins has ended unheard: nobody knows how.
-        let step = self.course.take(ballot, now_ms);
+        let step = self.course.take(vote, now_ms);
         let Some(current) = self.course.current().filter(|_| step != Step::Nothing) else {
             return facts;
         };
@@ -45,11 +45,11 @@ impl Predictions {
         }
         let is_canceled = matches!(&*current.status, "CANCELED" | "CANCELLED");
         if is_resolved(current) || is_canceled {
-            facts.extend(self.course.close().map(|ballot| {
+            facts.extend(self.course.close().map(|vote| {
                 if is_canceled {
-                    canceled(&ballot, now_ms)
+                    canceled(&vote, now_ms)
                 } else {
-                    completed(&ballot, now_ms)
+                    completed(&vote, now_ms)
                 }
             }));
         } else if matches!(step, Step::Moved { locked: true })
@@ -71,25 +71,25 @@ impl Predictions {
     pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
         self.course
             .settle(now_ms)
-            .map(|(ballot, cleared_ms)| canceled(&ballot, cleared_ms))
+            .map(|(vote, cleared_ms)| canceled(&vote, cleared_ms))
             .into_iter()
             .collect()
     }
 }
 
 /// Twitchat names the winner together with the end; the oldest one says so in a word.
-fn is_resolved(ballot: &Ballot) -> bool {
-    &*ballot.status == "RESOLVED" || (ballot.winner.is_some() && ballot.ends_ms.is_some())
+fn is_resolved(vote: &Vote) -> bool {
+    &*vote.status == "RESOLVED" || (vote.winner.is_some() && vote.ends_ms.is_some())
 }
 
-fn open(kind: &str, ballot: &Ballot) -> Fact {
-    let planned = Ballot {
+fn open(kind: &str, vote: &Vote) -> Fact {
+    let planned = Vote {
         ends_ms: None,
-        ..ballot.clone()
+        ..vote.clone()
     };
     event(
         kind,
-        ballot,
+        vote,
         [(
             "locks_at",
             json!(planned.end_ms().map_or_else(String::new, iso)),
@@ -97,10 +97,10 @@ fn open(kind: &str, ballot: &Ballot) -> Fact {
     )
 }
 
-fn locked(ballot: &Ballot, now_ms: i64) -> Fact {
+fn locked(vote: &Vote, now_ms: i64) -> Fact {
     event(
         "PredictionLocked",
-        ballot,
+        vote,
         [
             ("locked_at", json!(iso(now_ms))),
             ("lockedAt", json!(iso(now_ms))),
@@ -108,10 +108,10 @@ fn locked(ballot: &Ballot, now_ms: i64) -> Fact {
     )
 }
 
-fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
-    let ended = iso(ballot.ends_ms.unwrap_or(now_ms));
-    let outcomes = outcomes(ballot);
-    let winner = ballot.winner.as_deref().unwrap_or_default();
+fn completed(vote: &Vote, now_ms: i64) -> Fact {
+    let ended = iso(vote.ends_ms.unwrap_or(now_ms));
+    let outcomes = outcomes(vote);
+    let winner = vote.winner.as_deref().unwrap_or_default();
     let winning = outcomes
         .iter()
         .find(|outcome| outcome["id"] == winner)
@@ -119,7 +119,7 @@ fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
         .unwrap_or_default();
     event(
         "PredictionCompleted",
-        ballot,
+        vote,
         [
             ("status", json!("resolved")),
             ("winning_outcome_id", json!(winner)),
@@ -132,11 +132,11 @@ fn completed(ballot: &Ballot, now_ms: i64) -> Fact {
     )
 }
 
-fn canceled(ballot: &Ballot, ended_ms: i64) -> Fact {
+fn canceled(vote: &Vote, ended_ms: i64) -> Fact {
     let ended = json!(iso(ended_ms));
     event(
         "PredictionCanceled",
-        ballot,
+        vote,
         [
             ("status", json!("canceled")),
             ("winning_outcome_id", json!("")),
@@ -146,19 +146,19 @@ fn canceled(ballot: &Ballot, ended_ms: i64) -> Fact {
     )
 }
 
-fn event<const N: usize>(kind: &str, ballot: &Ballot, more: [(&str, Value); N]) -> Fact {
-    let started = ballot.started_ms.map_or_else(String::new, iso);
+fn event<const N: usize>(kind: &str, vote: &Vote, more: [(&str, Value); N]) -> Fact {
+    let started = vote.started_ms.map_or_else(String::new, iso);
     let fields = [
-        ("id", json!(ballot.id)),
-        ("title", json!(ballot.title)),
-        ("outcomes", Value::Array(outcomes(ballot))),
+        ("id", json!(vote.id)),
+        ("title", json!(vote.title)),
+        ("outcomes", Value::Array(outcomes(vote))),
         ("started_at", json!(started)),
         ("createdAt", json!(started)),
         (
             "predictionWindow",
-            json!(ballot.duration_s.unwrap_or_default()),
+            json!(vote.duration_s.unwrap_or_default()),
         ),
-        ("isTest", json!(ballot.is_test)),
+        ("isTest", json!(vote.is_test)),
     ];
     let data: Map<_, _> = fields
         .into_iter()
@@ -171,16 +171,15 @@ fn event<const N: usize>(kind: &str, ballot: &Ballot, more: [(&str, Value); N]) 
     }
 }
 
-fn outcomes(ballot: &Ballot) -> Vec<Value> {
+fn outcomes(vote: &Vote) -> Vec<Value> {
     // Twitch paints two outcomes blue and pink, more of them all blue.
-    let second = if ballot.choices.len() == 2 {
+    let second = if vote.choices.len() == 2 {
         "pink"
     } else {
         "blue"
     };
     let color = |place| if place == 0 { "blue" } else { second };
-    ballot
-        .choices
+    vote.choices
         .iter()
         .enumerate()
         .map(|(place, choice)| outcome(choice, color(place)))
@@ -199,7 +198,7 @@ fn outcome(choice: &Choice, color: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mapping::heard::tests::{event_data, lines, names};
+    use crate::mapping::decode::tests::{event_data, lines, names};
 
     const OLD: &str = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
     const NEW: &str = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson");
@@ -211,7 +210,7 @@ mod tests {
         let all = lines(file);
         for number in numbers {
             let message = &all[number - 1];
-            facts.extend(predictions.heard(&message.kind, message.data.as_deref(), now));
+            facts.extend(predictions.decode(&message.kind, message.data.as_deref(), now));
             now += 1000;
         }
         facts.extend(predictions.tick(now));
@@ -268,7 +267,7 @@ mod tests {
         let mut predictions = Predictions::default();
         let all = lines(OLD);
         let mut hear = |number: usize, now| {
-            predictions.heard("PREDICTION_PROGRESS", all[number - 1].data.as_deref(), now)
+            predictions.decode("PREDICTION_PROGRESS", all[number - 1].data.as_deref(), now)
         };
         hear(45, 0);
         assert_eq!(hear(47, 1000), []);

@@ -107,7 +107,7 @@ fn strip(raw: &RawValue, kept: &mut String, depth: usize) -> Option<()> {
         Some(b'{') if may_have_texts(json) => {
             kept.push('{');
             let start = kept.len();
-            for (key, value) in serde_json::from_str::<Fields<'_>>(json).ok()?.0 {
+            for (key, value) in serde_json::from_str::<ObjectEntries<'_>>(json).ok()?.0 {
                 if is_text(key, value) {
                     continue;
                 }
@@ -149,24 +149,27 @@ fn is_text(key: &RawValue, value: &RawValue) -> bool {
 }
 
 /// The fields of an object as they are written, in their order.
-struct Fields<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+struct ObjectEntries<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for ObjectEntries<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Map;
         impl<'de> Visitor<'de> for Map {
-            type Value = Fields<'de>;
+            type Value = ObjectEntries<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<ObjectEntries<'de>, A::Error> {
                 let mut fields = Vec::with_capacity(16);
                 while let Some(field) = map.next_entry()? {
                     fields.push(field);
                 }
-                Ok(Fields(fields))
+                Ok(ObjectEntries(fields))
             }
         }
         deserializer.deserialize_map(Map)

@@ -19,10 +19,10 @@ use obws::{
 use serde_json::{Map, Value};
 use time::Duration;
 
-use super::{RequestError, Talker};
+use super::{RequestConnection, RequestError};
 use crate::automation::{ObsRequest, obs_request::MediaAction as Action};
 
-impl Talker {
+impl RequestConnection {
     /// Makes a request that answers nothing. Returns when OBS has done it, or has refused it.
     pub async fn act(&self, request: &ObsRequest) -> Result<(), RequestError> {
         self.ask(request.name(), || make(self.client(), request))

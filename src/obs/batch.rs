@@ -1,14 +1,14 @@
 //! What was heard and is not yet dealt with, bounded in bytes.
 //!
-//! `listen` fills batches; whoever takes one holds its share of the bound until the batch is
-//! dropped. At the bound `listen` stops reading, and only there: OBS never disconnects a slow
+//! `event_connection` fills batches; whoever takes one holds its share of the bound until the batch is
+//! dropped. At the bound `event_connection` stops reading, and only there: OBS never disconnects a slow
 //! receiver but grows for good, so it is better that we hold the bytes than OBS.
 
 use std::{fmt, sync::Arc};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::event::Heard;
+use crate::event::Received;
 
 /// What an event costs beside its bytes.
 const OVERHEAD: u32 = 64;
@@ -33,10 +33,10 @@ impl Budget {
 
     /// What to pay for an event that came in so many bytes. One larger than the whole bound takes
     /// all of it.
-    fn cost(&self, heard: &Heard, bytes: usize) -> u32 {
-        let kept = match heard {
-            Heard::Other | Heard::Bad => 0,
-            Heard::Twitchat(_) | Heard::Bridge(_) | Heard::Request(_) => {
+    fn cost(&self, received: &Received, bytes: usize) -> u32 {
+        let kept = match received {
+            Received::Other | Received::Bad => 0,
+            Received::Twitchat(_) | Received::Bridge(_) | Received::Request(_) => {
                 u32::try_from(bytes).unwrap_or(u32::MAX)
             }
         };
@@ -47,15 +47,15 @@ impl Budget {
 /// An event that found no room yet.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    heard: Heard,
+    received: Received,
     cost: u32,
 }
 
 /// Events in the order in which they came. Dropping it makes room for more.
 #[derive(Default)]
 pub struct Batch {
-    /// What was heard. Frames that could not be read are [`Heard::Bad`].
-    pub events: Vec<Heard>,
+    /// What was heard. Frames that could not be read are [`Received::Bad`].
+    pub events: Vec<Received>,
     room: Option<OwnedSemaphorePermit>,
 }
 
@@ -63,17 +63,17 @@ impl Batch {
     /// Adds an event if there is room at once, else gives it back.
     pub(super) fn push(
         &mut self,
-        heard: Heard,
+        received: Received,
         bytes: usize,
         budget: &Budget,
     ) -> Result<(), Waiting> {
-        let cost = budget.cost(&heard, bytes);
+        let cost = budget.cost(&received, bytes);
         match Arc::clone(&budget.free).try_acquire_many_owned(cost) {
             Ok(room) => {
-                self.add(heard, room);
+                self.add(received, room);
                 Ok(())
             }
-            Err(_) => Err(Waiting { heard, cost }),
+            Err(_) => Err(Waiting { received, cost }),
         }
     }
 
@@ -87,13 +87,13 @@ impl Batch {
         let Ok(room) = Arc::clone(&budget.free).acquire_many_owned(cost).await else {
             return;
         };
-        if let Some(Waiting { heard, .. }) = waiting.take() {
-            self.add(heard, room);
+        if let Some(Waiting { received, .. }) = waiting.take() {
+            self.add(received, room);
         }
     }
 
-    fn add(&mut self, heard: Heard, room: OwnedSemaphorePermit) {
-        self.events.push(heard);
+    fn add(&mut self, received: Received, room: OwnedSemaphorePermit) {
+        self.events.push(received);
         match &mut self.room {
             Some(all) => all.merge(room),
             none => *none = Some(room),
@@ -121,8 +121,8 @@ mod tests {
 
     use super::*;
 
-    fn request() -> Heard {
-        Heard::read(r#"{"request":"GetInfo"}"#).unwrap()
+    fn request() -> Received {
+        Received::read(r#"{"request":"GetInfo"}"#).unwrap()
     }
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
         let budget = Budget::new(1000);
         let mut batch = Batch::default();
         assert!(batch.push(request(), 1 << 30, &budget).is_ok());
-        assert!(batch.push(Heard::Other, 0, &budget).is_err());
+        assert!(batch.push(Received::Other, 0, &budget).is_err());
     }
 
     #[test]
@@ -168,7 +168,7 @@ mod tests {
         let budget = Budget::new(1000);
         let mut batch = Batch::default();
         let taken = (0..1000)
-            .take_while(|_| batch.push(Heard::Other, 900, &budget).is_ok())
+            .take_while(|_| batch.push(Received::Other, 900, &budget).is_ok())
             .count();
         assert_eq!(taken, 1000 / 64);
     }

@@ -1,5 +1,5 @@
 //! From a target to a WebSocket: every address of the host, each with its own share of the time.
-//! Used by `listen` and `talk`.
+//! Used by `event_connection` and `request_connection`.
 
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 

@@ -87,7 +87,9 @@ impl Folders {
 
     /// Every config folder that an OBS of any packaging may have.
     fn of_obs(&self) -> Vec<PathBuf> {
-        let below = |base: &Option<PathBuf>, rest: &str| base.as_ref().map(|base| base.join(rest));
+        let below = |base: &Option<PathBuf>, wait_for_turn: &str| {
+            base.as_ref().map(|base| base.join(wait_for_turn))
+        };
         [
             // A relative XDG_CONFIG_HOME is to be ignored, says the XDG specification.
             below(

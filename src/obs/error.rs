@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use crate::obs::link::Fault;
+use crate::obs::link::LinkError;
 
 /// The bytes that OBS surely relays; it drops the connection over a message somewhat larger than 20
 /// MiB.
@@ -297,12 +297,12 @@ impl Kind {
     }
 
     /// What the link makes of it.
-    fn fault(self) -> Fault {
+    fn error(self) -> LinkError {
         match self {
-            Self::Unreachable => Fault::Away,
-            Self::Password => Fault::Password,
-            Self::TooOld => Fault::TooOld,
-            Self::Kicked => Fault::Kicked,
+            Self::Unreachable => LinkError::Away,
+            Self::Password => LinkError::Password,
+            Self::TooOld => LinkError::TooOld,
+            Self::Kicked => LinkError::Kicked,
         }
     }
 }
@@ -390,10 +390,10 @@ impl Cause {
     }
 
     /// What the link makes of it.
-    pub(super) fn fault(&self) -> Fault {
+    pub(super) fn error(&self) -> LinkError {
         match self {
-            Self::Gone(Gone::Unreadable(_)) => Fault::Unreadable,
-            Self::Connect(_) | Self::Gone(_) => self.kind().fault(),
+            Self::Gone(Gone::Unreadable(_)) => LinkError::Unreadable,
+            Self::Connect(_) | Self::Gone(_) => self.kind().error(),
         }
     }
 }

@@ -1,16 +1,16 @@
 //! One text frame of an identified session, read in one parse that borrows from it. Used by
-//! `listen` at up to 70,000 a second.
+//! `event_connection` at up to 70,000 a second.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::event::{Heard, Peek};
+use crate::event::{Peek, Received};
 
 /// What a frame meant.
 #[derive(Debug)]
 pub(super) enum Frame {
     /// A `CustomEvent`.
-    Custom(Heard),
+    Custom(Received),
     /// OBS has begun to end.
     ExitStarted,
     /// Another event or message.
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn twitchat_is_kept_in_parts() {
-        let Frame::Custom(Heard::Twitchat(message)) = read(&custom(
+        let Frame::Custom(Received::Twitchat(message)) = read(&custom(
             r#"{"data":{"a":1},"id":"7","origin":"twitchat","type":"FOLLOW"}"#,
         )) else {
             panic!()
@@ -100,10 +100,10 @@ mod tests {
     fn requests_and_bridges_are_kept_whole() {
         let request = r#"{"id":"1", "request":"GetCredits"}"#;
         assert!(matches!(read(&custom(request)),
-                Frame::Custom(Heard::Request(raw)) if raw.get() == request));
+                Frame::Custom(Received::Request(raw)) if raw.get() == request));
         let hello = r#"{"origin":"twitchat-bridge","request":"Hello"}"#;
         assert!(
-            matches!(read(&custom(hello)), Frame::Custom(Heard::Bridge(raw)) if raw.get() == hello)
+            matches!(read(&custom(hello)), Frame::Custom(Received::Bridge(raw)) if raw.get() == hello)
         );
     }
 

@@ -1,4 +1,4 @@
-//! obs-websocket's greeting and login, as text in and text out. Used by `listen`; does no I/O.
+//! obs-websocket's greeting and login, as text in and text out. Used by `event_connection`; does no I/O.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
@@ -67,7 +67,7 @@ impl Greeting {
         (hello.op == HELLO).then_some(hello.d)
     }
 
-    /// Names the version if it is too old for us. One that cannot be read passes: `talk` asks
+    /// Names the version if it is too old for us. One that cannot be read passes: `request_connection` asks
     /// again.
     pub(super) fn too_old(&self) -> Option<String> {
         let mut parts = self.obs_web_socket_version.split('.').map(str::parse);
@@ -75,8 +75,8 @@ impl Greeting {
             return None;
         };
         ((major, minor) < OLDEST_OBS_WEBSOCKET).then(|| match &self.obs_studio_version {
-            Some(studio) => format!(
-                "OBS {studio} with obs-websocket {}",
+            Some(scenes) => format!(
+                "OBS {scenes} with obs-websocket {}",
                 self.obs_web_socket_version
             ),
             None => format!("obs-websocket {}", self.obs_web_socket_version),

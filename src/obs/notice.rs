@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     batch::Batch,
     error::Cause,
-    talk::{StreamStatus, Version},
+    request_connection::{StreamStatus, Version},
 };
 
 /// OBS as it was when the link came up.
@@ -25,7 +25,7 @@ pub enum Notice {
     /// Both connections are identified and the first requests were answered.
     Up(Info),
     /// What was heard since the last one.
-    Heard(Batch),
+    Received(Batch),
     /// The program scene is now this one, and OBS has sent no further event about scenes for a
     /// while: see `settle`.
     SceneChanged(String),

@@ -1,4 +1,4 @@
-//! What obws's errors mean while connecting, in our own words. Used by `talk`.
+//! What obws's errors mean while connecting, in our own words. Used by `request_connection`.
 
 use std::{error::Error, io, time::Duration};
 

@@ -10,12 +10,15 @@ use tokio::{
 };
 use tracing::debug;
 
-use super::{Gone, Info, Listener, Notice, RequestError, StreamStatus, Talker, settle::Settling};
+use super::{
+    EventConnection, Gone, Info, Notice, RequestConnection, RequestError, StreamStatus,
+    settle::Settling,
+};
 
-/// When `talk` ends, how long `listen` has to tell why: obws hides close codes, and OBS closes all
+/// When `request_connection` ends, how long `event_connection` has to tell why: obws hides close codes, and OBS closes all
 /// its sessions within this time.
-pub(super) const VERDICT_WITHIN: Duration = Duration::from_secs(1);
-/// Notices of `talk` that may wait for the daemon; beyond that they wait in obws.
+pub(super) const CAUSE_WITHIN: Duration = Duration::from_secs(1);
+/// Notices of `request_connection` that may wait for the daemon; beyond that they wait in obws.
 const OUTBOX: usize = 64;
 /// Pause before OBS is asked again which scene is on air, when it refused to answer.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -23,19 +26,19 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Both connections, identified.
 #[derive(Debug)]
 pub(super) struct Session {
-    pub(super) listener: Listener,
-    pub(super) talker: Arc<Talker>,
+    pub(super) event_connection: EventConnection,
+    pub(super) request_connection: Arc<RequestConnection>,
     events: Events,
     outbox: VecDeque<Notice>,
     settling: Settling,
     /// obws dropped events that were not taken in time.
     lagged: bool,
-    talk_end: Option<TalkEnd>,
+    request_connection_end: Option<RequestConnectionEnd>,
 }
 
-/// How `talk` ended, and until when `listen` may explain it.
+/// How `request_connection` ended, and until when `event_connection` may explain it.
 #[derive(Debug, Clone, Copy)]
-struct TalkEnd {
+struct RequestConnectionEnd {
     closed_by_obs: bool,
     until: Instant,
 }
@@ -51,14 +54,14 @@ impl std::fmt::Debug for Events {
 
 /// Why a session has not begun.
 #[derive(Debug)]
-pub(super) enum Unmet {
+pub(super) enum BeginError {
     /// The first request brought nothing.
     Request(RequestError),
     /// The connection for requests ended.
     Gone(Gone),
 }
 
-impl From<RequestError> for Unmet {
+impl From<RequestError> for BeginError {
     fn from(error: RequestError) -> Self {
         Self::Request(error)
     }
@@ -66,33 +69,42 @@ impl From<RequestError> for Unmet {
 
 /// The daemon does not listen any more.
 #[derive(Debug)]
-pub(super) struct NobodyHears;
+pub(super) struct NobodyReceives;
 
 impl Session {
     /// Asks what OBS is and does. Subscribes first, so that no change is missed in between.
-    pub(super) async fn begin(listener: Listener, talker: Talker) -> Result<(Self, Info), Unmet> {
-        let events = Events(talker.events().ok_or(RequestError::NotConnected)?);
+    pub(super) async fn begin(
+        event_connection: EventConnection,
+        request_connection: RequestConnection,
+    ) -> Result<(Self, Info), BeginError> {
+        let events = Events(
+            request_connection
+                .events()
+                .ok_or(RequestError::NotConnected)?,
+        );
         let mut session = Self {
-            listener,
-            talker: Arc::new(talker),
+            event_connection,
+            request_connection: Arc::new(request_connection),
             events,
             outbox: VecDeque::new(),
             settling: Settling::default(),
             lagged: false,
-            talk_end: None,
+            request_connection_end: None,
         };
-        let version = match session.talker.version().await {
+        let version = match session.request_connection.version().await {
             Ok(version) => version,
-            Err(RequestError::NotConnected) => return Err(Unmet::Gone(session.explained().await)),
+            Err(RequestError::NotConnected) => {
+                return Err(BeginError::Gone(session.explained().await));
+            }
             Err(error) => {
                 return Err(session
-                    .listener
+                    .event_connection
                     .end_within(Duration::ZERO)
                     .await
-                    .map_or(Unmet::Request(error), Unmet::Gone));
+                    .map_or(BeginError::Request(error), BeginError::Gone));
             }
         };
-        let (scene, stream) = look(&session.talker).await;
+        let (scene, stream) = look(&session.request_connection).await;
         Ok((
             session,
             Info {
@@ -103,43 +115,46 @@ impl Session {
         ))
     }
 
-    /// Why `talk` ended before it was of any use: `listen` says it, or says nothing.
+    /// Why `request_connection` ended before it was of any use: `event_connection` says it, or says nothing.
     async fn explained(&mut self) -> Gone {
-        let told = self.listener.end_within(VERDICT_WITHIN).await;
+        let told = self.event_connection.end_within(CAUSE_WITHIN).await;
         // Only now: a request can fail before obws reports why.
         while let Some(event) = self.events.0.next().now_or_never() {
             self.take_event(event.as_ref());
-            if self.talk_end.is_some() {
+            if self.request_connection_end.is_some() {
                 break;
             }
         }
-        told.unwrap_or_else(|| self.verdict())
+        told.unwrap_or_else(|| self.cause_of_end())
     }
 
     /// Hands on notices until the link is lost.
     pub(super) async fn serve(
         &mut self,
         notices: &mpsc::Sender<Notice>,
-    ) -> Result<Gone, NobodyHears> {
-        let talker = Arc::clone(&self.talker);
+    ) -> Result<Gone, NobodyReceives> {
+        let request_connection = Arc::clone(&self.request_connection);
         let mut stream_status = Box::pin(Fuse::terminated());
         let mut settled_scene = Box::pin(Fuse::terminated());
         loop {
-            // No verdict while `listen` has no room to read in: how OBS ended may be among what it
+            // No verdict while `event_connection` has no room to read in: how OBS ended may be among what it
             // has not read yet.
-            let full = self.listener.is_full();
-            let verdict_due = self.talk_end.filter(|_| !full).map(|end| end.until);
+            let full = self.event_connection.is_full();
+            let verdict_due = self
+                .request_connection_end
+                .filter(|_| !full)
+                .map(|end| end.until);
             let ended = tokio::select! {
                 slot = notices.reserve(), if self.has_notice() => {
-                    let slot = slot.map_err(|_| NobodyHears)?;
+                    let slot = slot.map_err(|_| NobodyReceives)?;
                     if let Some(notice) = self.take_notice() {
                         slot.send(notice);
                     }
                     None
                 }
-                filled = self.listener.fill() => filled.err(),
+                filled = self.event_connection.fill() => filled.err(),
                 event = self.events.0.next(),
-                    if self.talk_end.is_none() && self.outbox.len() < OUTBOX => {
+                    if self.request_connection_end.is_none() && self.outbox.len() < OUTBOX => {
                     self.take_event(event.as_ref());
                     None
                 }
@@ -150,31 +165,31 @@ impl Session {
                 }
                 () = wait_until(self.settling.due()) => {
                     self.settling.ask();
-                    settled_scene.set(talker.program_scene().fuse());
+                    settled_scene.set(request_connection.program_scene().fuse());
                     None
                 }
                 scene = &mut settled_scene => {
                     self.take_scene(scene);
                     None
                 }
-                gone = talker.stuck() => Some(self.known_end().unwrap_or(gone)),
-                () = wait_until(verdict_due) => match self.listener.read_on() {
+                gone = request_connection.stuck() => Some(self.known_end().unwrap_or(gone)),
+                () = wait_until(verdict_due) => match self.event_connection.read_on() {
                     Some(read) => read.err(),
-                    None => Some(self.verdict()),
+                    None => Some(self.cause_of_end()),
                 }
             };
             if std::mem::take(&mut self.lagged) {
                 // What was missed is gone: ask how things are now.
                 self.settling.collection_event(Instant::now());
-                stream_status.set(talker.stream_status().fuse());
+                stream_status.set(request_connection.stream_status().fuse());
             }
-            if let (true, Some(end)) = (full, &mut self.talk_end) {
-                end.until = Instant::now() + VERDICT_WITHIN;
+            if let (true, Some(end)) = (full, &mut self.request_connection_end) {
+                end.until = Instant::now() + CAUSE_WITHIN;
             }
-            self.listener.rest().await;
+            self.event_connection.wait_for_turn().await;
             if let Some(gone) = ended {
                 if !gone.leaves_requests() {
-                    talker.end();
+                    request_connection.end();
                 }
                 self.hand_over_the_rest(notices).await?;
                 return Ok(gone);
@@ -186,27 +201,27 @@ impl Session {
     async fn hand_over_the_rest(
         &mut self,
         notices: &mpsc::Sender<Notice>,
-    ) -> Result<(), NobodyHears> {
+    ) -> Result<(), NobodyReceives> {
         loop {
             while let Some(notice) = self.take_notice() {
-                notices.send(notice).await.map_err(|_| NobodyHears)?;
+                notices.send(notice).await.map_err(|_| NobodyReceives)?;
             }
-            if !self.listener.is_full() {
+            if !self.event_connection.is_full() {
                 return Ok(());
             }
-            self.listener.take_waiting().await;
+            self.event_connection.take_waiting().await;
         }
     }
 
     fn has_notice(&self) -> bool {
-        !self.outbox.is_empty() || self.listener.has_batch()
+        !self.outbox.is_empty() || self.event_connection.has_batch()
     }
 
     fn take_notice(&mut self) -> Option<Notice> {
         self.outbox.pop_front().or_else(|| {
-            self.listener
+            self.event_connection
                 .has_batch()
-                .then(|| Notice::Heard(self.listener.take()))
+                .then(|| Notice::Received(self.event_connection.take()))
         })
     }
 
@@ -221,16 +236,16 @@ impl Session {
             Some(Event::StreamStateChanged { active, .. }) => self
                 .outbox
                 .push_back(Notice::StreamChanged { active: *active }),
-            Some(Event::ServerStopping) => self.end_talk(true),
-            Some(Event::ServerStopped) => self.end_talk(false),
+            Some(Event::ServerStopping) => self.end_request_connection(true),
+            Some(Event::ServerStopped) => self.end_request_connection(false),
             Some(_) => {}
             // Lagging ends obws's stream although the connection stands.
-            None => match self.talker.events() {
+            None => match self.request_connection.events() {
                 Some(events) => {
                     self.events = Events(events);
                     self.lagged = true;
                 }
-                None => self.end_talk(false),
+                None => self.end_request_connection(false),
             },
         }
     }
@@ -238,7 +253,7 @@ impl Session {
     /// Takes OBS's answer which scene is on air, unless an event that came with it says that OBS
     /// has not settled.
     fn take_scene(&mut self, scene: Result<String, RequestError>) {
-        while self.outbox.len() < OUTBOX && self.talk_end.is_none() && !self.lagged {
+        while self.outbox.len() < OUTBOX && self.request_connection_end.is_none() && !self.lagged {
             let Some(event) = self.events.0.next().now_or_never() else {
                 break;
             };
@@ -264,28 +279,29 @@ impl Session {
         }
     }
 
-    fn end_talk(&mut self, closed_by_obs: bool) {
-        self.talk_end.get_or_insert(TalkEnd {
-            closed_by_obs,
-            until: Instant::now() + VERDICT_WITHIN,
-        });
+    fn end_request_connection(&mut self, closed_by_obs: bool) {
+        self.request_connection_end
+            .get_or_insert(RequestConnectionEnd {
+                closed_by_obs,
+                until: Instant::now() + CAUSE_WITHIN,
+            });
     }
 
-    /// How `listen` ended, if it has: it knows best.
+    /// How `event_connection` ended, if it has: it knows best.
     fn known_end(&mut self) -> Option<Gone> {
-        let read = self.listener.read_on().and_then(Result::err);
-        read.or_else(|| self.listener.take_end())
+        let read = self.event_connection.read_on().and_then(Result::err);
+        read.or_else(|| self.event_connection.take_end())
     }
 
-    /// `talk` has ended and `listen` still stands. When OBS ends, both end; when OBS closed only
+    /// `request_connection` has ended and `event_connection` still stands. When OBS ends, both end; when OBS closed only
     /// this one, the user did it.
-    fn verdict(&mut self) -> Gone {
-        if let Some(gone) = self.listener.take_end() {
+    fn cause_of_end(&mut self) -> Gone {
+        if let Some(gone) = self.event_connection.take_end() {
             return gone;
         }
-        match self.talk_end {
-            _ if self.listener.is_exiting() => Gone::Closed,
-            Some(TalkEnd {
+        match self.request_connection_end {
+            _ if self.event_connection.is_exiting() => Gone::Closed,
+            Some(RequestConnectionEnd {
                 closed_by_obs: true,
                 ..
             }) => Gone::Kicked,
@@ -295,10 +311,10 @@ impl Session {
 }
 
 /// The program scene and the stream, as far as OBS says.
-async fn look(talker: &Talker) -> (Option<String>, Option<StreamStatus>) {
+async fn look(request_connection: &RequestConnection) -> (Option<String>, Option<StreamStatus>) {
     (
-        talker.program_scene().await.ok(),
-        talker.stream_status().await.ok(),
+        request_connection.program_scene().await.ok(),
+        request_connection.stream_status().await.ok(),
     )
 }
 

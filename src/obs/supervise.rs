@@ -10,13 +10,13 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Cause, ConnectError, Gone, Info, Listener, Notice, Options, RequestError, Stop, StreamStatus,
-    Talker, Target, Version,
+    Cause, ConnectError, EventConnection, Gone, Info, Notice, Options, RequestConnection,
+    RequestError, Stop, StreamStatus, Target, Version,
     batch::Budget,
     error::Step,
-    serve::{NobodyHears, Session, Unmet, VERDICT_WITHIN},
+    serve::{BeginError, CAUSE_WITHIN, NobodyReceives, Session},
 };
-use crate::obs::link::{Effect, Input, Jitter, State};
+use crate::obs::link::{Effect, Input, Jitter, LinkState};
 
 /// Notices that may wait for the daemon. Beyond that, events gather in one growing batch up to the
 /// bound on bytes.
@@ -25,64 +25,64 @@ const NOTICES_IN_FLIGHT: usize = 64;
 /// Makes requests over the link while it is live. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Obs {
-    talker: watch::Receiver<Option<Arc<Talker>>>,
+    requests: watch::Receiver<Option<Arc<RequestConnection>>>,
 }
 
 impl Obs {
-    fn talker(&self) -> Result<Arc<Talker>, RequestError> {
-        self.talker
+    fn requests(&self) -> Result<Arc<RequestConnection>, RequestError> {
+        self.requests
             .borrow()
             .clone()
             .ok_or(RequestError::NotConnected)
     }
 
-    /// [`Talker::broadcast`] over the live link. Broadcasts go out in the order in which they were
+    /// [`RequestConnection::broadcast`] over the live link. Broadcasts go out in the order in which they were
     /// first polled.
     pub async fn broadcast(
         &self,
         event_data: &serde_json::value::RawValue,
     ) -> Result<(), RequestError> {
-        self.talker()?.broadcast(event_data).await
+        self.requests()?.broadcast(event_data).await
     }
 
-    /// [`Talker::version`] over the live link.
+    /// [`RequestConnection::version`] over the live link.
     pub async fn version(&self) -> Result<Version, RequestError> {
-        self.talker()?.version().await
+        self.requests()?.version().await
     }
 
-    /// [`Talker::stream_status`] over the live link.
+    /// [`RequestConnection::stream_status`] over the live link.
     pub async fn stream_status(&self) -> Result<StreamStatus, RequestError> {
-        self.talker()?.stream_status().await
+        self.requests()?.stream_status().await
     }
 
-    /// [`Talker::shows`] over the live link.
+    /// [`RequestConnection::shows`] over the live link.
     pub async fn shows(&self, scene: &str, source: &str) -> Result<bool, RequestError> {
-        self.talker()?.shows(scene, source).await
+        self.requests()?.shows(scene, source).await
     }
 
-    /// [`Talker::input`] over the live link.
+    /// [`RequestConnection::input`] over the live link.
     pub async fn input(&self, name: &str) -> Result<Option<super::InputState>, RequestError> {
-        self.talker()?.input(name).await
+        self.requests()?.input(name).await
     }
 
-    /// [`Talker::media_seconds`] over the live link.
+    /// [`RequestConnection::media_seconds`] over the live link.
     pub async fn media_seconds(&self, input: &str) -> Result<Option<f64>, RequestError> {
-        self.talker()?.media_seconds(input).await
+        self.requests()?.media_seconds(input).await
     }
 
-    /// [`Talker::emit`] over the live link.
+    /// [`RequestConnection::emit`] over the live link.
     pub async fn emit(&self, json: &str) -> Result<(), RequestError> {
-        self.talker()?.emit(json).await
+        self.requests()?.emit(json).await
     }
 
-    /// [`Talker::act`] over the live link.
+    /// [`RequestConnection::act`] over the live link.
     pub async fn act(&self, request: &crate::automation::ObsRequest) -> Result<(), RequestError> {
-        self.talker()?.act(request).await
+        self.requests()?.act(request).await
     }
 
-    /// [`Talker::program_scene`] over the live link.
+    /// [`RequestConnection::program_scene`] over the live link.
     pub async fn program_scene(&self) -> Result<String, RequestError> {
-        self.talker()?.program_scene().await
+        self.requests()?.program_scene().await
     }
 }
 
@@ -102,7 +102,7 @@ where
 {
     let (notices, receiver) = mpsc::channel(NOTICES_IN_FLIGHT + 1);
     let last = place_for_the_last(&notices);
-    let (live, talker) = watch::channel(None);
+    let (live, requests) = watch::channel(None);
     let budget = Budget::new(options.bytes_in_flight);
     let supervisor = Supervisor {
         target,
@@ -122,7 +122,7 @@ where
             last.send(Notice::Stopped(stop));
         }
     });
-    (Obs { talker }, receiver)
+    (Obs { requests }, receiver)
 }
 
 /// A place in the channel for [`Notice::Stopped`]: it arrives however many notices wait before it,
@@ -140,15 +140,15 @@ struct Supervisor<T> {
     options: Options,
     budget: Budget,
     notices: mpsc::Sender<Notice>,
-    live: watch::Sender<Option<Arc<Talker>>>,
+    live: watch::Sender<Option<Arc<RequestConnection>>>,
     begun: Instant,
 }
 
 impl<T> Supervisor<T> {
     /// Requests fail from here on, those under way included.
     fn end_requests(&self) {
-        if let Some(talker) = self.live.send_replace(None) {
-            talker.end();
+        if let Some(requests) = self.live.send_replace(None) {
+            requests.end();
         }
     }
 }
@@ -159,26 +159,27 @@ where
     F: Future<Output = Target> + Send,
 {
     /// Does what the state machine says, one thing after the other.
-    async fn run(&self) -> Result<Stop, NobodyHears> {
+    async fn run(&self) -> Result<Stop, NobodyReceives> {
         let mut session = None;
         let mut cause = None;
-        let (mut state, mut effect) = State::Idle.step(Input::Start, self.now(), jitter());
+        let (mut state, mut effect) = LinkState::Idle.step(Input::Start, self.now(), jitter());
         loop {
             let input = match effect {
                 Effect::Rest => Input::Start,
                 Effect::Connect => match self.connect().await {
                     Ok((connected, info)) => {
-                        self.live.send_replace(Some(Arc::clone(&connected.talker)));
-                        self.tell(Notice::Up(info)).await?;
+                        self.live
+                            .send_replace(Some(Arc::clone(&connected.request_connection)));
+                        self.notify(Notice::Up(info)).await?;
                         session = Some(connected);
                         Input::Connected
                     }
                     Err(error) => {
                         self.end_requests();
                         let failed = Cause::from(error);
-                        let fault = failed.fault();
+                        let error = failed.error();
                         cause = Some(Arc::new(failed));
-                        Input::Failed(fault)
+                        Input::Failed(error)
                     }
                 },
                 Effect::Serve => {
@@ -191,10 +192,10 @@ where
                         self.end_requests();
                     }
                     let lost = Arc::new(Cause::from(gone));
-                    let fault = lost.fault();
-                    self.tell(Notice::Down(Arc::clone(&lost))).await?;
+                    let error = lost.error();
+                    self.notify(Notice::Down(Arc::clone(&lost))).await?;
                     cause = Some(lost);
-                    Input::Lost(fault)
+                    Input::Lost(error)
                 }
                 Effect::Sleep { until } => {
                     sleep_until(self.begun + until).await;
@@ -204,11 +205,11 @@ where
             };
             let now = self.now();
             (state, effect) = state.step(input, now, jitter());
-            if let (State::Waiting { until, attempt, .. }, Some(cause), false) =
+            if let (LinkState::Waiting { until, attempt, .. }, Some(cause), false) =
                 (state, &cause, input == Input::Tick)
             {
                 let delay = until.saturating_sub(now);
-                self.tell(Notice::Waiting {
+                self.notify(Notice::Waiting {
                     attempt,
                     delay,
                     cause: Arc::clone(cause),
@@ -218,26 +219,28 @@ where
         }
     }
 
-    /// Both connections under one deadline. `listen` goes first: it hears everything from then on,
+    /// Both connections under one deadline. `event_connection` goes first: it hears everything from then on,
     /// and tells failures best.
     async fn connect(&self) -> Result<(Session, Info), ConnectError> {
         let target = (self.target)().await;
         let deadline = Instant::now() + self.options.connect_within;
-        let mut listener =
-            Listener::connect_with(&target, &self.options, &self.budget, deadline).await?;
+        let mut events =
+            EventConnection::connect_with(&target, &self.options, &self.budget, deadline).await?;
         let at = target.to_string();
-        let talker =
-            match Talker::connect_to(&target, listener.address(), &self.options, deadline).await {
-                Ok(talker) => talker,
+        let requests =
+            match RequestConnection::connect_to(&target, events.address(), &self.options, deadline)
+                .await
+            {
+                Ok(requests) => requests,
                 Err(error) => {
-                    // obws does not say why OBS closes a connection, and `listen` may have ended
+                    // obws does not say why OBS closes a connection, and `event_connection` may have ended
                     // while it was busy with other things.
                     let moment = if matches!(error, ConnectError::Closed { .. }) {
-                        VERDICT_WITHIN
+                        CAUSE_WITHIN
                     } else {
                         Duration::ZERO
                     };
-                    let kicked = matches!(listener.end_within(moment).await, Some(Gone::Kicked));
+                    let kicked = matches!(events.end_within(moment).await, Some(Gone::Kicked));
                     return Err(if kicked {
                         ConnectError::Kicked { at }
                     } else {
@@ -245,22 +248,26 @@ where
                     });
                 }
             };
-        Session::begin(listener, talker)
+        Session::begin(events, requests)
             .await
             .map_err(|unmet| match unmet {
-                Unmet::Gone(Gone::Kicked) => ConnectError::Kicked { at },
-                Unmet::Request(RequestError::NotReady { .. }) => ConnectError::NotReady { at },
-                Unmet::Request(RequestError::TimedOut { after, .. }) => ConnectError::TimedOut {
-                    at,
-                    doing: Step::Ask,
-                    within: after,
-                },
-                Unmet::Gone(_) | Unmet::Request(_) => ConnectError::Closed { at, reason: None },
+                BeginError::Gone(Gone::Kicked) => ConnectError::Kicked { at },
+                BeginError::Request(RequestError::NotReady { .. }) => ConnectError::NotReady { at },
+                BeginError::Request(RequestError::TimedOut { after, .. }) => {
+                    ConnectError::TimedOut {
+                        at,
+                        doing: Step::Ask,
+                        within: after,
+                    }
+                }
+                BeginError::Gone(_) | BeginError::Request(_) => {
+                    ConnectError::Closed { at, reason: None }
+                }
             })
     }
 
-    async fn tell(&self, notice: Notice) -> Result<(), NobodyHears> {
-        self.notices.send(notice).await.map_err(|_| NobodyHears)
+    async fn notify(&self, notice: Notice) -> Result<(), NobodyReceives> {
+        self.notices.send(notice).await.map_err(|_| NobodyReceives)
     }
 
     fn now(&self) -> Duration {

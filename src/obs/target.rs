@@ -23,7 +23,7 @@ impl Target {
     pub(super) fn bare_host(&self) -> &str {
         self.host
             .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
+            .and_then(|wait_for_turn| wait_for_turn.strip_suffix(']'))
             .unwrap_or(&self.host)
     }
 

@@ -8,7 +8,7 @@ use obws::requests::{
 };
 use serde_json::{Value, json};
 
-use super::{RequestError, Talker, studio::NOT_FOUND};
+use super::{RequestConnection, RequestError, scenes::NOT_FOUND};
 
 /// Kinds of text sources, the best first: Windows has the first two, every system the last.
 const TEXT_KINDS: [&str; 3] = ["text_gdiplus_v3", "text_gdiplus_v2", "text_ft2_source_v2"];
@@ -26,7 +26,7 @@ pub enum Installed {
     NoText(String),
 }
 
-impl Talker {
+impl RequestConnection {
     /// The best kind of text source that this OBS has, if it has any.
     #[doc(alias = "GetInputKindList")]
     pub async fn text_kind(&self) -> Result<Option<&'static str>, RequestError> {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::roll::{Command, Report, RollWish};
+use super::roll::{Command, Report, RollOptions};
 use crate::{
-    credits::{Spelling, reply::Wish},
+    credits::{Spelling, reply::ReplyOptions},
     event::EventName,
 };
 
@@ -24,7 +24,7 @@ pub enum Platform {
 
 /// What the asker of credits wishes; what it leaves open follows the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CreditsWish {
+pub struct CreditsOptions {
     pub spelling: Option<Spelling>,
     /// Lists of objects as well.
     pub extended: bool,
@@ -32,10 +32,10 @@ pub struct CreditsWish {
     pub limit: Option<usize>,
 }
 
-impl CreditsWish {
+impl CreditsOptions {
     /// With the config's choice where the asker made none.
-    pub fn or(self, spelling: Spelling) -> Wish {
-        Wish {
+    pub fn or(self, spelling: Spelling) -> ReplyOptions {
+        ReplyOptions {
             spelling: self.spelling.unwrap_or(spelling),
             extended: self.extended,
             limit: self.limit,
@@ -69,9 +69,9 @@ pub enum Call {
         /// The most viewers in the list.
         limit: Option<usize>,
     },
-    GetCredits(CreditsWish),
+    GetCredits(CreditsOptions),
     /// Test data in the shape of the credits.
-    TestCredits(CreditsWish),
+    TestCredits(CreditsOptions),
     /// Begin a new session.
     ClearCredits,
     /// Who answers here.
@@ -124,11 +124,11 @@ pub enum Call {
         message: Box<str>,
     },
     /// Roll the end credits.
-    RollCredits(RollWish),
+    RollCredits(RollOptions),
     StopCredits,
     ControlCredits(Command),
     /// The roll as it would begin now.
-    GetRoll(RollWish),
+    GetRoll(RollOptions),
     /// A page of the end credits says what it shows.
     OverlayReport(Report),
     GetUserPronouns {

@@ -20,11 +20,11 @@ use crate::event::unique;
 use depth::{DEEPEST, depth};
 use fields::{Fields, RawFields};
 
-pub use call::{Call, CreditsWish, Names, Platform};
+pub use call::{Call, CreditsOptions, Names, Platform};
 pub use error::RequestError;
 pub use known::Unknown;
 pub use read::known_names;
-pub use roll::{Command, PageState, Place, Report, RollWish};
+pub use roll::{Command, PageState, Place, Report, RollOptions};
 
 /// The longest `id` that a reply repeats, in bytes of JSON.
 const LONGEST_ID: usize = 64 * 1024;
@@ -169,12 +169,12 @@ mod tests {
                 client: Some("7".into())
             }
         );
-        let wish = CreditsWish {
+        let options = CreditsOptions {
             spelling: Some(Spelling::Seed),
             extended: true,
             limit: Some(5),
         };
-        assert_eq!(request.call, Ok(Call::GetCredits(wish)));
+        assert_eq!(request.call, Ok(Call::GetCredits(options)));
     }
 
     #[test]
@@ -267,10 +267,10 @@ mod tests {
         let text = json!({ "request": "GetCredits", "limit": "5", "extended": "true" });
         let number = json!({ "request": "GetCredits", "limit": 5.0, "extended": true });
         let wanted = read(&number.to_string()).unwrap().call.unwrap();
-        let Call::GetCredits(wish) = &wanted else {
+        let Call::GetCredits(options) = &wanted else {
             panic!("{wanted:?}")
         };
-        assert_eq!((wish.limit, wish.extended), (Some(5), true));
+        assert_eq!((options.limit, options.extended), (Some(5), true));
         assert_eq!(read(&text.to_string()).unwrap().call, Ok(wanted));
         let speed = json!({ "request": "RollCredits", "speed": "80" });
         assert_eq!(

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    call::{Call, CreditsWish, Names, Platform},
+    call::{Call, CreditsOptions, Names, Platform},
     error::RequestError,
     fields::{self, Fields},
     known, read_roll as roll,
@@ -25,8 +25,12 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("GetActions", |_| Ok(Call::GetActions)),
     ("DoAction", do_action),
     ("GetBroadcaster", |_| Ok(Call::GetBroadcaster)),
-    ("GetCredits", |fields| Ok(Call::GetCredits(wish(fields)?))),
-    ("TestCredits", |fields| Ok(Call::TestCredits(wish(fields)?))),
+    ("GetCredits", |fields| {
+        Ok(Call::GetCredits(options(fields)?))
+    }),
+    ("TestCredits", |fields| {
+        Ok(Call::TestCredits(options(fields)?))
+    }),
     ("ClearCredits", |_| Ok(Call::ClearCredits)),
     ("GetInfo", |_| Ok(Call::GetInfo)),
     ("GetActiveViewers", |mut fields| {
@@ -170,8 +174,8 @@ fn spelling(fields: &mut Fields) -> Result<Option<Spelling>, RequestError> {
     fields.one_of("spelling", "\"both\", \"legacy\" or \"current\"")
 }
 
-fn wish(mut fields: Fields) -> Result<CreditsWish, RequestError> {
-    Ok(CreditsWish {
+fn options(mut fields: Fields) -> Result<CreditsOptions, RequestError> {
+    Ok(CreditsOptions {
         spelling: spelling(&mut fields)?,
         extended: fields.flag("extended")?.unwrap_or(false),
         limit: fields.count("limit")?,

@@ -6,9 +6,9 @@ use super::{
     call::Call,
     error::RequestError,
     fields::{self, ANOTHER_TEXT, Fields},
-    roll::{Command, Place, Report, RollWish},
+    roll::{Command, Place, Report, RollOptions},
 };
-use crate::credits::crowd::{Crowd, MOST};
+use crate::credits::test_audience::{MOST, TestAudience};
 
 /// The most warnings of a page that are kept, and how long each may be.
 const WARNINGS: usize = 20;
@@ -19,9 +19,9 @@ const LONGEST_WARNING: usize = 300;
 const LONGEST_THEME: usize = 100;
 const LONGEST_LOOK: usize = 16 * 1024;
 
-pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
+pub(super) fn roll(mut fields: Fields) -> Result<RollOptions, RequestError> {
     let fields = &mut fields;
-    let crowd = crowd(fields)?;
+    let test_audience = test_audience(fields)?;
     let mode = fields.one_of("mode", "\"scroll\" or \"slides\"")?;
     let theme: Option<Box<str>> = fields.text("theme", "the name of a theme")?.map(Into::into);
     fields::within(
@@ -30,9 +30,9 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
         LONGEST_THEME,
         "characters",
     )?;
-    Ok(RollWish {
-        test: fields.flag("test")?.unwrap_or(false) || crowd.is_some(),
-        crowd,
+    Ok(RollOptions {
+        test: fields.flag("test")?.unwrap_or(false) || test_audience.is_some(),
+        test_audience,
         seconds: fields.number(
             "seconds",
             "a number of seconds from 1 to 86400",
@@ -50,33 +50,33 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollWish, RequestError> {
     })
 }
 
-/// `crowd`: an object, or `true` for the crowd that is meant when nothing is said.
-fn crowd(fields: &mut Fields) -> Result<Option<Crowd>, RequestError> {
-    let crowd = match fields.take("crowd") {
+/// `test_audience`: an object, or `true` for the crowd that is meant when nothing is said.
+fn test_audience(fields: &mut Fields) -> Result<Option<TestAudience>, RequestError> {
+    let test_audience = match fields.take("crowd") {
         None => return Ok(None),
-        Some(Value::Bool(wanted)) => return Ok(wanted.then(Crowd::default)),
-        Some(Value::Object(crowd)) if crowd.is_empty() => return Ok(None),
-        Some(Value::Object(crowd)) => crowd,
+        Some(Value::Bool(wanted)) => return Ok(wanted.then(TestAudience::default)),
+        Some(Value::Object(test_audience)) if test_audience.is_empty() => return Ok(None),
+        Some(Value::Object(test_audience)) => test_audience,
         Some(other) => {
             let expected = "an object such as {\"names\":800,\"seed\":7,\"emoji\":true}";
             return Err(fields::wrong("crowd", &other, "", expected));
         }
     };
-    let mut crowd = fields.inner(crowd, "crowd.");
-    let usual = Crowd::default();
-    let crowd = &mut crowd;
-    Ok(Some(Crowd {
-        names: crowd
+    let mut test_audience = fields.inner(test_audience, "crowd.");
+    let usual = TestAudience::default();
+    let test_audience = &mut test_audience;
+    Ok(Some(TestAudience {
+        names: test_audience
             .count("names")?
             .map_or(usual.names, |names| names.min(MOST)),
-        seed: crowd
+        seed: test_audience
             .take("seed")
             .and_then(|seed| seed.as_u64())
             .unwrap_or(usual.seed),
-        long: crowd.flag("long")?.unwrap_or_default(),
-        rtl: crowd.flag("rtl")?.unwrap_or_default(),
-        emoji: crowd.flag("emoji")?.unwrap_or_default(),
-        mixed_currency: crowd.flag("mixedCurrency")?.unwrap_or_default(),
+        long: test_audience.flag("long")?.unwrap_or_default(),
+        rtl: test_audience.flag("rtl")?.unwrap_or_default(),
+        emoji: test_audience.flag("emoji")?.unwrap_or_default(),
+        mixed_currency: test_audience.flag("mixedCurrency")?.unwrap_or_default(),
     }))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{Asker, RequestError, Unknown};
-use crate::event::heard::BRIDGE;
+use crate::event::received::BRIDGE;
 
 /// The most that a message on OBS may hold: 20 MiB still arrives there, 31 MiB breaks the
 /// connection.

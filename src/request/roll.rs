@@ -3,15 +3,15 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::credits::{crowd::Crowd, roll::Mode};
+use crate::credits::{roll::Mode, test_audience::TestAudience};
 
 /// What a roll is wished to be; what is left open follows the config.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct RollWish {
+pub struct RollOptions {
     /// Test data instead of the credits.
     pub test: bool,
     /// Of a crowd that never was; without one, of the people that were seen.
-    pub crowd: Option<Crowd>,
+    pub test_audience: Option<TestAudience>,
     /// How long it takes in all.
     pub seconds: Option<f64>,
     /// Pixels a second.

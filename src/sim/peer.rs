@@ -1,7 +1,7 @@
 //! A small obs-websocket client, independent of the one that the bridge uses: the stand-in Twitchat
 //! and other clients of the bus speak through it, to a stand-in OBS as well as to a real one.
 //!
-//! Two connections, as `protocol/obs.md` advises: a [`Talker`] that only sends and a [`Hearer`]
+//! Two connections, as `protocol/obs.md` advises: a [`RequestPeer`] that only sends and a [`EventPeer`]
 //! that only listens.
 
 use futures::stream::{SplitSink, SplitStream};
@@ -120,14 +120,14 @@ fn open(frame: Option<Result<Message, tokio_websockets::Error>>) -> Result<Messa
 
 /// The connection that only sends.
 #[derive(Debug)]
-pub struct Talker {
+pub struct RequestPeer {
     sink: SplitSink<Socket, Message>,
     sent: u64,
     replies: watch::Receiver<u64>,
     _reader: AbortOnDropHandle<()>,
 }
 
-impl Talker {
+impl RequestPeer {
     /// Connects without any event subscription.
     pub async fn connect(target: &Target) -> Result<Self, PeerError> {
         let (sink, mut stream) = connect(target, subscription::NONE).await?.split();
@@ -198,13 +198,13 @@ impl Talker {
 
 /// The connection that only listens.
 #[derive(Debug)]
-pub struct Hearer {
+pub struct EventPeer {
     stream: SplitStream<Socket>,
     /// Kept so that the socket stays whole: the answers to pings go through it.
     _sink: SplitSink<Socket, Message>,
 }
 
-impl Hearer {
+impl EventPeer {
     /// Connects, subscribed to General events.
     pub async fn connect(target: &Target) -> Result<Self, PeerError> {
         let (sink, stream) = connect(target, subscription::GENERAL).await?.split();

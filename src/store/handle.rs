@@ -53,14 +53,14 @@ impl StoreHandle {
             Ok(()) => Ok(()),
             Err(TryWriteError::Stopped(_)) => Err(StoreError::Stopped),
             Err(TryWriteError::Full(write)) => {
-                self.say_full();
+                self.report_full();
                 self.intake.put(write).await
             }
         }
     }
 
     /// Says once that no more can wait for a disk that refuses writes.
-    fn say_full(&self) {
+    fn report_full(&self) {
         let Some(writes) = self.intake.grown() else {
             return self.said.store(false, Ordering::Relaxed);
         };

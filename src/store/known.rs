@@ -14,7 +14,7 @@ pub(super) struct Known {
     pub(super) last: Seq,
     /// The running session.
     session: Option<Session>,
-    kept: Vec<(&'static str, Box<str>)>,
+    meta: Vec<(&'static str, Box<str>)>,
     /// The journal's own id, by which it is told from another.
     instance: Option<String>,
 }
@@ -34,11 +34,11 @@ const KEYS: [&str; 8] = [
 ];
 
 impl Known {
-    /// What an opened journal holds; `kept` reads a kept value from it.
+    /// What an opened journal holds; `meta` reads a kept value from it.
     pub(super) fn read(
         last: Seq,
         session: Option<Session>,
-        kept: impl Fn(&str) -> Result<Option<String>, StoreError>,
+        meta: impl Fn(&str) -> Result<Option<String>, StoreError>,
     ) -> Result<Self, StoreError> {
         let mut known = Self {
             last,
@@ -47,10 +47,10 @@ impl Known {
         };
         for key in KEYS {
             known
-                .kept
-                .extend(kept(key)?.map(|value| (key, value.into())));
+                .meta
+                .extend(meta(key)?.map(|value| (key, value.into())));
         }
-        known.instance = kept(INSTANCE)?;
+        known.instance = meta(INSTANCE)?;
         Ok(known)
     }
 
@@ -64,9 +64,9 @@ impl Known {
                     if *key == INSTANCE {
                         self.instance = Some(value.to_string());
                     }
-                    match self.kept.iter_mut().find(|(known, _)| known == key) {
+                    match self.meta.iter_mut().find(|(known, _)| known == key) {
                         Some((_, known)) => known.clone_from(value),
-                        None => self.kept.push((key, value.clone())),
+                        None => self.meta.push((key, value.clone())),
                     }
                 }
                 Write::Person(_) => {}
@@ -76,7 +76,7 @@ impl Known {
 
     /// What can be written down again without the old journal.
     pub(super) fn writes(&self) -> Vec<Write> {
-        let kept = self.kept.iter().map(|(key, value)| Write::Keep {
+        let meta = self.meta.iter().map(|(key, value)| Write::Keep {
             key,
             value: value.clone(),
         });
@@ -84,7 +84,7 @@ impl Known {
             .clone()
             .map(Write::Begin)
             .into_iter()
-            .chain(kept)
+            .chain(meta)
             .collect()
     }
 
@@ -98,7 +98,7 @@ impl Known {
         let sound: String =
             connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
         let last: i64 = connection.query_row(statements::LAST_SEQ, (), |row| row.get(0))?;
-        let mut instance = connection.prepare(statements::KEPT)?;
+        let mut instance = connection.prepare(statements::META)?;
         let instance: Option<String> = instance
             .query_map([INSTANCE], |row| row.get(0))?
             .next()

@@ -102,16 +102,16 @@ impl StoreNotices {
     /// again, as in `select!`.
     pub async fn recv(&mut self) -> Option<StoreNotice> {
         loop {
-            if let Some(notice) = self.untold() {
+            if let Some(notice) = self.unreported() {
                 return Some(notice);
             }
             if self.receiver.changed().await.is_err() {
-                return self.untold();
+                return self.unreported();
             }
         }
     }
 
-    fn untold(&mut self) -> Option<StoreNotice> {
+    fn unreported(&mut self) -> Option<StoreNotice> {
         let now = self.receiver.borrow_and_update();
         // First of all: what was lost must be known before anything is called durable.
         let unread = usize::try_from(now.noted - self.told.noted)

@@ -57,7 +57,7 @@ impl Store {
             known: Known::default(),
         };
         let session = store.sessions()?.pop();
-        store.known = Known::read(store.last_seq()?, session, |key| store.kept(key))?;
+        store.known = Known::read(store.last_seq()?, session, |key| store.meta(key))?;
         Ok(store)
     }
 

@@ -45,9 +45,9 @@ impl Store {
     }
 
     /// A value kept by [`Write::Keep`](crate::bridge::journal::Write::Keep).
-    pub fn kept(&self, key: &str) -> Result<Option<String>, StoreError> {
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.connection
-            .query_row(statements::KEPT, [key], |row| row.get(0))
+            .query_row(statements::META, [key], |row| row.get(0))
             .optional()
             .map_err(|error| self.unreadable(error))
     }

@@ -37,7 +37,7 @@ pub(super) const SESSIONS: &str = "SELECT id, started_ms, ended_ms, cause FROM s
 
 pub(super) const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM journal";
 
-pub(super) const KEPT: &str = "SELECT value FROM kept WHERE key = ?1";
+pub(super) const META: &str = "SELECT value FROM kept WHERE key = ?1";
 
 pub(super) const REPLAY_SESSION: &str = "
 SELECT seq, session, at_ms, origin, kind, id, body FROM journal WHERE session = ?1 ORDER BY seq";

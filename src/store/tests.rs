@@ -14,9 +14,9 @@ use super::*;
 use crate::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
 
 mod crash;
-mod speed;
 #[cfg(unix)]
-mod trouble;
+mod disk_error;
+mod speed;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -39,8 +39,8 @@ fn row(seq: u64, session: u64, origin: RowOrigin, kind: &str) -> Row {
     }
 }
 
-fn heard(seq: u64) -> Row {
-    row(seq, 1, RowOrigin::Heard, "FOLLOW")
+fn received(seq: u64) -> Row {
+    row(seq, 1, RowOrigin::Received, "FOLLOW")
 }
 
 fn person(id: &str, login: &str, display: &str, seen_ms: i64) -> PersonRow {
@@ -105,13 +105,13 @@ async fn saved(path: &Path, writes: Vec<Write>) -> Store {
 async fn what_was_written_is_read_back() {
     let (_folder, path) = folder();
     let rows = [
-        heard(1),
+        received(1),
         row(2, 1, RowOrigin::Published, "Twitch.Raid"),
         row(3, 1, RowOrigin::Published, "Twitch.Raid"),
-        row(4, 2, RowOrigin::Heard, "BITS"),
+        row(4, 2, RowOrigin::Received, "BITS"),
         row(5, 2, RowOrigin::Filled, "BITS"),
         row(6, 2, RowOrigin::Added, "Custom"),
-        row(7, 1, RowOrigin::Heard, "TIP"),
+        row(7, 1, RowOrigin::Received, "TIP"),
     ];
     let mut writes: Vec<_> = rows.iter().cloned().map(Write::Append).collect();
     writes.insert(0, Write::Begin(session(1, 10)));
@@ -137,8 +137,8 @@ async fn what_was_written_is_read_back() {
             session(2, 20)
         ]
     );
-    assert_eq!(store.kept("alive_ms").unwrap().as_deref(), Some("2"));
-    assert_eq!(store.kept("unheard of").unwrap(), None);
+    assert_eq!(store.meta("alive_ms").unwrap().as_deref(), Some("2"));
+    assert_eq!(store.meta("unheard of").unwrap(), None);
     // Session 1 was taken up again after session 2: its rows are not next to each other.
     assert_eq!(
         replayed(&store, Replay::Session(SessionId(1))),
@@ -147,9 +147,9 @@ async fn what_was_written_is_read_back() {
     assert_eq!(replayed(&store, Replay::Session(SessionId(9))), []);
     let kinds = [
         (RowOrigin::Filled, "BITS"),
-        (RowOrigin::Heard, "FOLLOW"),
-        (RowOrigin::Heard, "BITS"),
-        (RowOrigin::Heard, "Custom"),
+        (RowOrigin::Received, "FOLLOW"),
+        (RowOrigin::Received, "BITS"),
+        (RowOrigin::Received, "Custom"),
     ];
     assert_eq!(
         replayed(&store, Replay::Kinds(&kinds)),
@@ -197,14 +197,17 @@ async fn people_are_kept_by_id_or_else_by_login_the_latest_first() {
 async fn repeats_change_nothing() {
     let (_folder, path) = folder();
     let writes = vec![
-        Write::Append(heard(1)),
+        Write::Append(received(1)),
         Write::Begin(session(1, 10)),
         Write::Begin(session(2, 20)),
     ];
     drop(saved(&path, writes.clone()).await);
     // As after a commit whose success was not seen: the whole batch comes again.
     let store = saved(&path, writes).await;
-    assert_eq!(replayed(&store, Replay::Session(SessionId(1))), [heard(1)]);
+    assert_eq!(
+        replayed(&store, Replay::Session(SessionId(1))),
+        [received(1)]
+    );
     assert_eq!(
         store.sessions().unwrap(),
         [
@@ -240,12 +243,12 @@ async fn the_corrected_start_of_a_session_is_kept() {
 #[tokio::test]
 async fn another_row_of_the_same_number_is_an_error_and_not_silence() {
     let (_folder, path) = folder();
-    drop(saved(&path, vec![Write::Append(heard(1))]).await);
+    drop(saved(&path, vec![Write::Append(received(1))]).await);
     let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
     handle
         .write(Write::Append(Row {
             body: "{}".into(),
-            ..heard(1)
+            ..received(1)
         }))
         .await
         .unwrap();
@@ -263,14 +266,14 @@ async fn another_row_of_the_same_number_is_an_error_and_not_silence() {
     ));
     assert_eq!(
         replayed(&Store::open(&path).unwrap(), Replay::Session(SessionId(1))),
-        [heard(1)]
+        [received(1)]
     );
 }
 
 #[tokio::test]
 async fn the_sender_can_wait_for_writes_that_have_no_number() {
     let (_folder, path) = folder();
-    let (handle, mut notices) = saved(&path, vec![Write::Append(heard(4))])
+    let (handle, mut notices) = saved(&path, vec![Write::Append(received(4))])
         .await
         .run()
         .unwrap();
@@ -279,7 +282,7 @@ async fn the_sender_can_wait_for_writes_that_have_no_number() {
         .await
         .unwrap();
     assert_eq!(committed(&mut notices, 1).await, 1);
-    handle.try_write(Write::Append(heard(5))).unwrap();
+    handle.try_write(Write::Append(received(5))).unwrap();
     handle
         .write(Write::Keep {
             key: "alive_ms",
@@ -297,7 +300,7 @@ async fn dropping_the_handle_still_writes_what_is_queued() {
     let (_folder, path) = folder();
     let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
     for seq in 1..=1000 {
-        handle.try_write(Write::Append(heard(seq))).unwrap();
+        handle.try_write(Write::Append(received(seq))).unwrap();
     }
     drop(handle);
     while timeout(PATIENCE, notices.recv()).await.unwrap().is_some() {}
@@ -338,7 +341,7 @@ async fn a_transaction_that_fails_is_tried_again_until_it_succeeds() {
     let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    handle.write(Write::Append(heard(1))).await.unwrap();
+    handle.write(Write::Append(received(1))).await.unwrap();
     let Some(StoreNotice::Failed { error }) = timeout(PATIENCE, notices.recv()).await.unwrap()
     else {
         panic!()
@@ -347,7 +350,7 @@ async fn a_transaction_that_fails_is_tried_again_until_it_succeeds() {
         error.starts_with("cannot write to ") && error.ends_with(": database is locked"),
         "{error}"
     );
-    handle.write(Write::Append(heard(2))).await.unwrap();
+    handle.write(Write::Append(received(2))).await.unwrap();
     other.execute_batch("ROLLBACK").unwrap();
     let healed = async { while notices.recv().await.unwrap() != StoreNotice::Healed {} };
     timeout(PATIENCE, healed).await.unwrap();
@@ -355,7 +358,7 @@ async fn a_transaction_that_fails_is_tried_again_until_it_succeeds() {
     handle.close().await.unwrap();
     assert_eq!(
         replayed(&Store::open(&path).unwrap(), Replay::Session(SessionId(1))),
-        [heard(1), heard(2)]
+        [received(1), received(2)]
     );
 }
 
@@ -375,7 +378,7 @@ async fn closing_with_a_full_disk_says_what_is_lost() {
     handle
         .write(Write::Append(Row {
             body: "x".repeat(100_000).into(),
-            ..heard(1)
+            ..received(1)
         }))
         .await
         .unwrap();
@@ -439,7 +442,7 @@ async fn a_broken_page_is_reported_as_damage() {
     drop(
         saved(
             &path,
-            (1..=5000).map(|seq| Write::Append(heard(seq))).collect(),
+            (1..=5000).map(|seq| Write::Append(received(seq))).collect(),
         )
         .await,
     );
@@ -529,7 +532,7 @@ fn every_old_version_is_brought_up_to_date() {
             (
                 store.sessions().unwrap().len(),
                 people(&store, 9).len(),
-                store.kept("alive_ms").unwrap().iter().len()
+                store.meta("alive_ms").unwrap().iter().len()
             ),
             (held, held, held)
         );

@@ -63,7 +63,7 @@ impl fmt::Display for Generations {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct MessageType {
     /// As it stands in `type`.
     pub name: &'static str,
     /// What it is for.
@@ -78,18 +78,18 @@ pub struct Entry {
 }
 
 /// The table; a test holds that all of its lines are read.
-static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+static ENTRIES: LazyLock<Vec<MessageType>> = LazyLock::new(|| {
     include_str!("catalogue.tsv")
         .lines()
         .filter_map(entry)
         .collect()
 });
 
-static INDEX: LazyLock<HashMap<&'static str, &'static Entry>> =
+static INDEX: LazyLock<HashMap<&'static str, &'static MessageType>> =
     LazyLock::new(|| ENTRIES.iter().map(|entry| (entry.name, entry)).collect());
 
 /// Reads one line of the table.
-fn entry(line: &'static str) -> Option<Entry> {
+fn entry(line: &'static str) -> Option<MessageType> {
     let mut cells = line.split('\t');
     let (name, generations, class) = (cells.next()?, cells.next()?, cells.next()?);
     let class = class.parse().ok()?;
@@ -104,7 +104,7 @@ fn entry(line: &'static str) -> Option<Entry> {
         .unwrap_or_default()
         .split_whitespace()
         .collect();
-    Some(Entry {
+    Some(MessageType {
         name,
         class,
         generations,
@@ -114,18 +114,18 @@ fn entry(line: &'static str) -> Option<Entry> {
 }
 
 /// Every known type, sorted by name.
-pub fn entries() -> &'static [Entry] {
+pub fn entries() -> &'static [MessageType] {
     &ENTRIES
 }
 
 /// What is known about a type. Case matters, as it does to Twitchat.
-pub fn look_up(kind: &str) -> Option<&'static Entry> {
+pub fn look_up(kind: &str) -> Option<&'static MessageType> {
     INDEX.get(kind).copied()
 }
 
 /// What an event tells, in whatever words it is named; empty for what tells nothing.
 pub fn about(kind: &str) -> &'static str {
-    let is_told = |entry: &&Entry| {
+    let is_told = |entry: &&MessageType| {
         matches!(
             entry.class,
             Class::Event | Class::Answer | Class::Announcement
@@ -155,7 +155,7 @@ pub fn is_forbidden(kind: &str) -> bool {
 /// type is unknown.
 pub fn name_in(kind: &str, generation: Generation) -> Option<&'static str> {
     let entry = look_up(kind)?;
-    let is_in = |entry: &Entry| entry.generations.contains(generation);
+    let is_in = |entry: &MessageType| entry.generations.contains(generation);
     if is_in(entry) {
         return Some(entry.name);
     }
@@ -169,11 +169,11 @@ pub fn name_in(kind: &str, generation: Generation) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Heard;
+    use crate::event::Received;
 
     fn kinds(lines: &str) -> Vec<Box<str>> {
-        let kind = |line: &str| match Heard::read(line).unwrap() {
-            Heard::Twitchat(message) => message.kind,
+        let kind = |line: &str| match Received::read(line).unwrap() {
+            Received::Twitchat(message) => message.kind,
             other => panic!("{other:?}"),
         };
         lines.lines().map(kind).collect()

@@ -47,10 +47,10 @@ fn has_nested_tags(data: &RawValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Heard;
+    use crate::event::Received;
 
     fn of(line: &str) -> Option<Generation> {
-        let Heard::Twitchat(message) = Heard::read(line).unwrap() else {
+        let Received::Twitchat(message) = Received::read(line).unwrap() else {
             panic!("not Twitchat's: {line}")
         };
         generation_of(&message)

@@ -58,7 +58,7 @@ impl Tags {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Heard;
+    use crate::event::Received;
 
     #[test]
     fn the_tags_that_matter_are_picked_out() {
@@ -66,7 +66,7 @@ mod tests {
             .lines()
             .nth(112)
             .unwrap();
-        let Heard::Twitchat(message) = Heard::read(line).unwrap() else {
+        let Received::Twitchat(message) = Received::read(line).unwrap() else {
             panic!("{line}")
         };
         let tags = Tags::read(message.data.as_deref().unwrap()).unwrap();

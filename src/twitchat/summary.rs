@@ -219,12 +219,13 @@ impl<'a> Row<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Heard;
+    use crate::event::Received;
 
     const LINES: &str = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
 
     fn line(number: usize) -> Summary {
-        let Heard::Twitchat(message) = Heard::read(LINES.lines().nth(number - 1).unwrap()).unwrap()
+        let Received::Twitchat(message) =
+            Received::read(LINES.lines().nth(number - 1).unwrap()).unwrap()
         else {
             panic!("line {number}")
         };

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
-use twitchat_bridge::obs::{Options, Talker};
-use twitchat_bridge::sim::peer::Hearer;
+use twitchat_bridge::obs::{Options, RequestConnection};
+use twitchat_bridge::sim::peer::EventPeer;
 use twitchat_bridge::twitchat::Generation;
 use twitchat_bridge::twitchat::action::{self, Naming};
 use uuid::Uuid;
@@ -42,8 +42,8 @@ fn captured() -> HashMap<(bool, String), Map<String, Value>> {
 }
 
 async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
-    let mut hearer = Hearer::connect(&site.peer()).await.unwrap();
-    let talker = Talker::connect(&site.target(), &Options::default())
+    let mut hearer = EventPeer::connect(&site.peer()).await.unwrap();
+    let talker = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     let captured = captured();
@@ -92,10 +92,10 @@ async fn each_action_arrives_as_the_catalogue_promises(site: Site) {
     assert!(counts[&Generation::Second] >= 94, "{counts:?}");
     let all = async {
         while !expected.is_empty() {
-            let heard = hearer.next().await.unwrap();
+            let received = hearer.next().await.unwrap();
             // Others may be on a real OBS too.
-            if let Some(promised) = heard["id"].as_str().and_then(|id| expected.remove(id)) {
-                assert_eq!(heard, promised);
+            if let Some(promised) = received["id"].as_str().and_then(|id| expected.remove(id)) {
+                assert_eq!(received, promised);
             }
         }
     };

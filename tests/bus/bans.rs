@@ -5,7 +5,7 @@ use obws::requests::inputs::InputId;
 use serde_json::{Value, json};
 use twitchat_bridge::automation::Rulebook;
 use twitchat_bridge::config::Config;
-use twitchat_bridge::obs::{Options, Talker};
+use twitchat_bridge::obs::{Options, RequestConnection};
 
 use crate::overlay::{report, studio};
 use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, on_both, play, wait_until};
@@ -102,7 +102,7 @@ async fn until_named(bus: &mut Bus, obs: &obws::Client, what: &str, expected: &[
 async fn start(site: &Site, chatters: Value) -> (Bridge, Twitchat, Bus, obws::Client) {
     let obs = studio(site).await;
     let scene = obs.scenes().current_program_scene().await.unwrap().id.name;
-    let talker = Talker::connect(&site.target(), &Options::default())
+    let talker = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     let kind = talker

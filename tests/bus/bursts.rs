@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
-use twitchat_bridge::sim::peer::{Hearer, Talker};
+use twitchat_bridge::sim::peer::{EventPeer, RequestPeer};
 
 use crate::support::{Bus, Process, SOON, Site, on_both, play, wait_until};
 
@@ -43,7 +43,7 @@ async fn timing_of_another_client_during_a_burst(site: Site) {
     .await;
     drop(bus);
     let ear = Ear::on(&site).await;
-    let mut other = Talker::connect(&site.peer()).await.unwrap();
+    let mut other = RequestPeer::connect(&site.peer()).await.unwrap();
     let quiet = ear
         .ask_until(&mut other, "quiet", Instant::now() + Duration::from_secs(2))
         .await;
@@ -57,7 +57,7 @@ async fn timing_of_another_client_during_a_burst(site: Site) {
         .await;
     let pass = begun.elapsed();
 
-    let mut greedy = Talker::connect(&site.peer()).await.unwrap();
+    let mut greedy = RequestPeer::connect(&site.peer()).await.unwrap();
     let begun = Instant::now();
     for number in 0..BURST {
         greedy
@@ -157,7 +157,7 @@ struct Reply {
 
 impl Ear {
     async fn on(site: &Site) -> Self {
-        let mut hearer = Hearer::connect(&site.peer()).await.unwrap();
+        let mut hearer = EventPeer::connect(&site.peer()).await.unwrap();
         let replies = Arc::<Mutex<HashMap<String, Reply>>>::default();
         let noted = Arc::clone(&replies);
         let task = tokio::spawn(async move {
@@ -192,10 +192,10 @@ impl Ear {
     }
 
     /// Waits for a reply; gives its size.
-    async fn reply_to(&self, talker: &mut Talker, request: Value) -> usize {
+    async fn reply_to(&self, requests: &mut RequestPeer, request: Value) -> usize {
         let id = request["id"].as_str().unwrap().to_owned();
-        talker.pipeline_text(&request.to_string()).await.unwrap();
-        talker.flush().await.unwrap();
+        requests.pipeline_text(&request.to_string()).await.unwrap();
+        requests.flush().await.unwrap();
         wait_until("a reply", 2 * SOON, async || {
             self.replies
                 .lock()
@@ -231,8 +231,13 @@ impl Ear {
             .count()
     }
 
-    async fn ask_until(&self, talker: &mut Talker, group: &str, end: Instant) -> Vec<Duration> {
-        self.ask_while(talker, group, tokio::time::sleep_until(end))
+    async fn ask_until(
+        &self,
+        requests: &mut RequestPeer,
+        group: &str,
+        end: Instant,
+    ) -> Vec<Duration> {
+        self.ask_while(requests, group, tokio::time::sleep_until(end))
             .await
     }
 
@@ -240,7 +245,7 @@ impl Ear {
     /// took.
     async fn ask_while(
         &self,
-        talker: &mut Talker,
+        requests: &mut RequestPeer,
         group: &str,
         other: impl Future<Output = ()>,
     ) -> Vec<Duration> {
@@ -249,13 +254,13 @@ impl Ear {
         loop {
             let id = format!("{group}-{}-", asked.len());
             asked.push((id.clone(), Instant::now()));
-            talker
+            requests
                 .pipeline_text(
                     &json!({ "request": "GetInfo", "id": id, "client": "another" }).to_string(),
                 )
                 .await
                 .unwrap();
-            talker.flush().await.unwrap();
+            requests.flush().await.unwrap();
             if timeout(EVERY, &mut other).await.is_ok() {
                 break;
             }

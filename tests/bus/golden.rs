@@ -29,11 +29,11 @@ on_both!(
 async fn in_file_order(site: Site) {
     let script = Script::new();
     let events = script.events.clone();
-    let heard = credits_after(&site, &script, events).await;
+    let received = credits_after(&site, &script, events).await;
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(GOLDEN, four_spaces(&heard)).unwrap();
+        std::fs::write(GOLDEN, four_spaces(&received)).unwrap();
     }
-    assert_golden(&heard);
+    assert_golden(&received);
 }
 
 async fn in_the_first_shuffled_order(site: Site) {
@@ -76,7 +76,7 @@ async fn credits_after(site: &Site, script: &Script, events: Vec<Value>) -> Valu
         let messages = |status: &Value| {
             let counts = &status["counts"];
             let of = |name: &str| counts[name].as_u64().unwrap();
-            of("heard") - of("requests") - of("echoes")
+            of("received") - of("requests") - of("echoes")
         };
         (messages(&now) >= messages(&before) + count).then_some(())
     })
@@ -109,10 +109,10 @@ fn four_spaces(value: &Value) -> Vec<u8> {
 }
 
 #[track_caller]
-fn assert_golden(heard: &Value) {
+fn assert_golden(received: &Value) {
     let golden = std::fs::read_to_string(Path::new(GOLDEN))
         .expect("tests/fixtures/credits_golden.json; UPDATE_GOLDEN=1 makes it");
     let golden: Value = serde_json::from_str(&golden).unwrap();
-    let differences = differences(&comparable(heard), &comparable(&golden));
+    let differences = differences(&comparable(received), &comparable(&golden));
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
-use twitchat_bridge::sim::peer::Talker;
+use twitchat_bridge::sim::peer::RequestPeer;
 use twitchat_bridge::store::Store;
 
 use crate::support::{Bus, Process, SOON, Site, Witness, on_both, wait_until};
@@ -52,7 +52,7 @@ async fn timing_of_what_is_asked_and_happens_while_a_large_journal_is_read(site:
     let home = tempfile::tempdir().unwrap();
     fill(&home.path().join("journal.db"));
     let (mut bus, witness) = (Bus::connect(&site).await, Witness::on(&site).await);
-    let mut talker = Talker::connect(&site.peer()).await.unwrap();
+    let mut requests = RequestPeer::connect(&site.peer()).await.unwrap();
     let bridge = Process::start(&site, home);
     let mut hello = Box::pin(bus.hello());
     let mut rounds = 0;
@@ -61,15 +61,15 @@ async fn timing_of_what_is_asked_and_happens_while_a_large_journal_is_read(site:
         .is_err()
     {
         rounds += 1;
-        talker.pipeline(&early_follower(rounds)).await.unwrap();
-        talker
+        requests.pipeline(&early_follower(rounds)).await.unwrap();
+        requests
             .pipeline(&json!({ "request": "GetInfo", "id": rounds }))
             .await
             .unwrap();
-        talker.flush().await.unwrap();
+        requests.flush().await.unwrap();
     }
     drop(hello);
-    talker.settled().await.unwrap();
+    requests.settled().await.unwrap();
     let credits = bus.credits().await;
     let answered = || -> Vec<_> {
         witness

@@ -4,7 +4,7 @@
 use obws::{client::ConnectConfig, requests::EventSubscription};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use twitchat_bridge::obs::{Options, RequestError, Talker};
+use twitchat_bridge::obs::{Options, RequestConnection, RequestError};
 
 use super::support::{Bridge, Bus, SOON, Site, on_both, play, wait_until};
 
@@ -278,7 +278,7 @@ async fn a_scene_that_goes_on_air_starts_the_credits(site: Site) {
 /// The same on both, so that the stand-in cannot be kinder than OBS: with colour sources, which
 /// every OBS has.
 async fn studio_requests_are_answered_as_obs_answers_them(site: Site) {
-    let obs = Talker::connect(&site.target(), &Options::default())
+    let obs = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     let name = |what: &str| format!("{what} {}", uuid::Uuid::new_v4());
@@ -379,7 +379,7 @@ async fn a_page_without_a_connection_is_fed_by_obs_itself() {
     let site = Site::stand_in().await;
     let bridge = Bridge::on(&site).await;
     let mut bus = Bus::connect(&site).await;
-    let obs = Talker::connect(&site.target(), &Options::default())
+    let obs = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     obs.create_input(SCENE, "End credits", "browser_source", &json!({}))
@@ -419,7 +419,7 @@ async fn a_page_without_a_connection_is_fed_by_obs_itself() {
 #[ignore = "needs a real OBS: scripts/test starts one"]
 async fn an_obs_without_browser_sources_still_carries_the_roll() {
     let site = Site::real();
-    let obs = Talker::connect(&site.target(), &Options::default())
+    let obs = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     assert!(

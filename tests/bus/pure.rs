@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 use twitchat_bridge::bridge::Bridge;
-use twitchat_bridge::bridge::io::{Effect, Input, Kept, Now, ObsInfo, Run, Settings};
+use twitchat_bridge::bridge::io::{Effect, Input, MetaValues, Now, ObsInfo, Run, Settings};
 use twitchat_bridge::bridge::journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Write};
-use twitchat_bridge::event::Heard;
+use twitchat_bridge::event::Received;
 use uuid::Uuid;
 
 use crate::support::{Odd, Script, comparable, credits_of, differences, requests};
@@ -110,10 +110,10 @@ fn settings() -> Settings {
 
 impl Bench {
     fn new() -> Self {
-        Self::with(&[], Seq(0), &Kept::default(), START)
+        Self::with(&[], Seq(0), &MetaValues::default(), START)
     }
 
-    fn with(sessions: &[Session], last: Seq, kept: &Kept, now: Now) -> Self {
+    fn with(sessions: &[Session], last: Seq, kept: &MetaValues, now: Now) -> Self {
         let run = Run {
             bridge: Uuid::nil(),
             instance: "store".into(),
@@ -190,8 +190,8 @@ impl Bench {
     }
 
     fn hear(&mut self, text: &str) {
-        if let Ok(heard) = Heard::read(text) {
-            self.input(Input::Heard(heard));
+        if let Ok(received) = Received::read(text) {
+            self.input(Input::Received(received));
         }
     }
 
@@ -245,14 +245,14 @@ impl Bench {
     fn restarted(&self) -> Self {
         let number = |key| self.kept.get(key).and_then(|text| text.parse().ok());
         let text = |key| self.kept.get(key).cloned();
-        let kept = Kept {
+        let kept = MetaValues {
             alive_ms: number("alive_ms"),
             streamed_ms: number("streamed_ms"),
             generation: text("generation"),
             channels: text("channels"),
             subscriptions: text("subscriptions"),
             listed: text("listed"),
-            ..Kept::default()
+            ..MetaValues::default()
         };
         let last = self.rows.last().map_or(Seq(0), |row| row.seq);
         let mut next = Self::with(&self.sessions, last, &kept, self.now);

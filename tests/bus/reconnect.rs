@@ -80,7 +80,7 @@ async fn goes_and_comes_back(generation: Generation, kill: bool) {
         site.controls().stop().await;
     }
     for number in 50..80 {
-        twitchat.play_unheard(follow(number));
+        twitchat.play_unreceived(follow(number));
     }
 
     let mut bus = met_again(&site).await;
@@ -147,7 +147,7 @@ async fn killed_within_a_burst() {
     })
     .await;
     let delivered = controls
-        .heard()
+        .received()
         .iter()
         .filter(|message| message["type"] == "FOLLOW")
         .count();

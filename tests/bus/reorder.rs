@@ -44,7 +44,7 @@ async fn credits(options: sim::obs::Options) -> Value {
     wait_until("every message is heard", SOON, async || {
         let counts = bus.status().await["counts"].take();
         let of = |name: &str| counts[name].as_u64().unwrap();
-        (of("heard") - of("requests") - of("echoes") >= count).then_some(())
+        (of("received") - of("requests") - of("echoes") >= count).then_some(())
     })
     .await;
     let credits = credits_of(

@@ -10,8 +10,8 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use twitchat_bridge::automation::Rulebook;
 use twitchat_bridge::config::Config;
-use twitchat_bridge::event::Heard;
-use twitchat_bridge::obs::{Installed, Listener, Options, Talker};
+use twitchat_bridge::event::Received;
+use twitchat_bridge::obs::{EventConnection, Installed, Options, RequestConnection};
 
 use crate::support::{Bridge, Bus, SOON, Script, Site, Twitchat, on_both, wait_until};
 
@@ -51,17 +51,17 @@ async fn play(site: &Site, toml: &str) -> (Bridge, Twitchat, Bus) {
 }
 
 /// The next message of this type for Twitchat.
-async fn told_twitchat(listener: &mut Listener, kind: &str) -> Value {
+async fn told_twitchat(listener: &mut EventConnection, kind: &str) -> Value {
     let found = async {
         loop {
-            for heard in listener
+            for received in listener
                 .next()
                 .await
                 .expect("OBS is there")
                 .events
                 .drain(..)
             {
-                if let Heard::Twitchat(message) = heard
+                if let Received::Twitchat(message) = received
                     && &*message.kind == kind
                 {
                     return serde_json::from_str(message.data.unwrap().get()).unwrap();
@@ -87,7 +87,7 @@ async fn a_raid_leads_to_a_message_that_a_listening_client_gets(site: Site) {
         do = [{ wait = "50ms" }, { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }} and {{ data.viewers }} more!" } }]
     "#;
     let (bridge, _twitchat, mut bus) = play(&site, rule).await;
-    let mut client = Listener::connect(&site.target(), &Options::default())
+    let mut client = EventConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     bus.ask(publish(
@@ -112,7 +112,7 @@ async fn a_named_action_runs_by_do_action(site: Site) {
         do = [{ send = "SEND_MESSAGE", data = { message = "{{ args.words }}" } }]
     "#;
     let (bridge, _twitchat, mut bus) = play(&site, action).await;
-    let mut client = Listener::connect(&site.target(), &Options::default())
+    let mut client = EventConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     let listed = bus.ask(json!({ "request": "GetActions" })).await;
@@ -236,7 +236,7 @@ async fn a_label_keeps_its_source_up_to_date(site: Site) {
         .unwrap()
         .id
         .name;
-    let talker = Talker::connect(&site.target(), &Options::default())
+    let talker = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     // The stand-in has no kinds to tell.
@@ -383,7 +383,7 @@ impl Studio {
 }
 
 async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
-    let obs = Talker::connect(&site.target(), &Options::default())
+    let obs = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     let scene = format!("scene {}", uuid::Uuid::new_v4());
@@ -395,7 +395,7 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
     )
     .await;
     let label = async |bus: &mut Bus| bus.status().await["labels"][0].clone();
-    let shows = async |obs: &Talker, text: &str| {
+    let shows = async |obs: &RequestConnection, text: &str| {
         wait_until(text, SOON, async || {
             obs.input(&source)
                 .await
@@ -406,7 +406,7 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
         .await;
     };
     wait_until("the trouble", SOON, async || {
-        label(&mut bus).await["trouble"]
+        label(&mut bus).await["error"]
             .as_str()
             .filter(|why| why.contains("no source"))
             .map(drop)
@@ -422,7 +422,7 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
     .unwrap();
     shows(&obs, "right").await;
     wait_until("no trouble", SOON, async || {
-        label(&mut bus).await["trouble"].is_null().then_some(())
+        label(&mut bus).await["error"].is_null().then_some(())
     })
     .await;
     obs.set_input(&source, &json!({ "text": "by hand" }))
@@ -437,7 +437,7 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
         tokio::time::sleep(Duration::from_millis(2_300)).await;
     }
     wait_until("the fight", SOON, async || {
-        label(&mut bus).await["trouble"]
+        label(&mut bus).await["error"]
             .as_str()
             .filter(|why| why.contains("another program"))
             .map(drop)
@@ -452,7 +452,7 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
     // OBS lets go of a source only when no scene has it.
     studio.scenes().remove(SceneId::Name(&scene)).await.unwrap();
     wait_until("the trouble", SOON, async || {
-        label(&mut bus).await["trouble"]
+        label(&mut bus).await["error"]
             .as_str()
             .filter(|why| why.contains("no source"))
             .map(drop)
@@ -466,7 +466,7 @@ async fn a_label_shows_its_text_whatever_happens_to_its_source(site: Site) {
 async fn a_label_follows_its_source_through_renames_and_scene_collections(site: Site) {
     const OTHER: &str = "Collection of a label";
     const KIND: &str = "text_ft2_source_v2";
-    let obs = Talker::connect(&site.target(), &Options::default())
+    let obs = RequestConnection::connect(&site.target(), &Options::default())
         .await
         .unwrap();
     let studio = crate::overlay::studio(&site).await;
@@ -493,7 +493,7 @@ async fn a_label_follows_its_source_through_renames_and_scene_collections(site: 
     };
     let is_missing = async |bus: &mut Bus| {
         let trouble = async || {
-            bus.status().await["labels"][0]["trouble"]
+            bus.status().await["labels"][0]["error"]
                 .as_str()
                 .filter(|why| why.contains("no source"))
                 .map(drop)
@@ -553,7 +553,7 @@ async fn a_label_follows_its_source_through_renames_and_scene_collections(site: 
         .await
         .unwrap();
     shows("2 of 50").await;
-    assert!(bus.status().await["labels"][0]["trouble"].is_null());
+    assert!(bus.status().await["labels"][0]["error"].is_null());
     studio
         .inputs()
         .remove(InputId::Name(&source))

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tokio::time::timeout;
-use twitchat_bridge::sim::show::{Pace, Show};
+use twitchat_bridge::sim::show::{Show, ShowSpeed};
 
 use crate::support::{Bridge, Bus, SOON, Site, names, on_both, wait_until};
 
@@ -11,7 +11,9 @@ on_both!(the_credits_are_what_the_script_says);
 async fn the_credits_are_what_the_script_says(site: Site) {
     let bridge = Bridge::on(&site).await;
     let mut bus = Bus::connect(&site).await;
-    let mut show = Show::connect(site.peer(), 7, Pace::HURRIED).await.unwrap();
+    let mut show = Show::connect(site.peer(), 7, ShowSpeed::HURRIED)
+        .await
+        .unwrap();
     timeout(SOON, show.play())
         .await
         .expect("the show ends")

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 use twitchat_bridge::sim::{
     self,
-    peer::{Hearer, Talker},
+    peer::{EventPeer, RequestPeer},
 };
 
 use crate::support::{Process, SOON, Site, play};
@@ -105,16 +105,16 @@ async fn measure(site: &Site, pause: Duration, rounds: usize) {
 
 /// Takes the time when a frame is there, before it is read: this build is not made for speed.
 struct Asker {
-    talker: Talker,
-    hearer: Hearer,
+    requests: RequestPeer,
+    hearer: EventPeer,
     sent: usize,
 }
 
 impl Asker {
     async fn connect(site: &Site) -> Self {
-        let hearer = Hearer::connect(&site.peer()).await.unwrap();
+        let hearer = EventPeer::connect(&site.peer()).await.unwrap();
         Self {
-            talker: Talker::connect(&site.peer()).await.unwrap(),
+            requests: RequestPeer::connect(&site.peer()).await.unwrap(),
             hearer,
             sent: 0,
         }
@@ -159,8 +159,8 @@ impl Asker {
 
     async fn send(&mut self, message: &str) -> Instant {
         let begun = Instant::now();
-        self.talker.pipeline_text(message).await.unwrap();
-        self.talker.flush().await.unwrap();
+        self.requests.pipeline_text(message).await.unwrap();
+        self.requests.flush().await.unwrap();
         begun
     }
 

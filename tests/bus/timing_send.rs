@@ -9,8 +9,8 @@ use serde_json::{json, value::to_raw_value};
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
-use twitchat_bridge::event::Heard;
-use twitchat_bridge::obs::{Listener, Options, Talker};
+use twitchat_bridge::event::Received;
+use twitchat_bridge::obs::{EventConnection, Options, RequestConnection};
 
 use crate::support::{SOON, Site, program};
 
@@ -86,8 +86,8 @@ async fn round(site: &Site) -> Duration {
     let (target, options) = (site.target(), Options::default());
     let begun = Instant::now();
     let (listener, talker) = tokio::join!(
-        Listener::connect(&target, &options),
-        Talker::connect(&target, &options)
+        EventConnection::connect(&target, &options),
+        RequestConnection::connect(&target, &options)
     );
     let (mut listener, talker) = (listener.unwrap(), talker.unwrap());
     let id = uuid::Uuid::new_v4().to_string();
@@ -100,9 +100,9 @@ async fn round(site: &Site) -> Duration {
         )
         .await
         .unwrap();
-    let is_ours = |heard: &Heard| {
-        matches!(heard,
-        Heard::Twitchat(message) if message.id.as_deref() == Some(id.as_str()))
+    let is_ours = |received: &Received| {
+        matches!(received,
+        Received::Twitchat(message) if message.id.as_deref() == Some(id.as_str()))
     };
     let echoed = async { while !listener.next().await.unwrap().events.iter().any(is_ours) {} };
     timeout(SOON, echoed).await.expect("an echo");

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 use serde_json::Value;
-use twitchat_bridge::sim::peer::{Hearer, Target};
+use twitchat_bridge::sim::peer::{EventPeer, Target};
 
 use crate::program::{Home, PASSWORD, obs, sessions};
 
@@ -168,7 +168,7 @@ async fn an_old_script_runs_unchanged() {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let mut hearer = Hearer::connect(&target).await.unwrap();
+    let mut hearer = EventPeer::connect(&target).await.unwrap();
     let home = Home::at(obs.port());
     let mut scripts = examples("scripting.md");
     scripts.retain(|block| block.contains("[[step]]"));

@@ -1,7 +1,7 @@
 //! `watch` and nobody who answers: on a bus without a bridge.
 
 use serde_json::{Value, json};
-use twitchat_bridge::sim::peer::{Talker, Target};
+use twitchat_bridge::sim::peer::{RequestPeer, Target};
 
 use crate::program::{Home, PASSWORD, obs, sessions, wait_until};
 
@@ -34,14 +34,14 @@ async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let mut talker = Talker::connect(&target).await.unwrap();
+    let mut requests = RequestPeer::connect(&target).await.unwrap();
     let user = json!({ "id": "7", "login": "anna_b", "displayName": "Anna\u{1b}[31m_B" });
     for message in [
         json!({ "origin": "twitchat", "type": "FOLLOW", "id": "f1", "data": { "user": user } }),
         json!({ "request": "GetCredits", "id": 5, "client": "overlay" }),
         json!({ "hello": "world" }),
     ] {
-        talker.broadcast(&message).await.unwrap();
+        requests.broadcast(&message).await.unwrap();
     }
     wait_until("the last message is shown", || {
         all.out().lines().count() == 5 && some.out().lines().count() == 2

@@ -1,8 +1,8 @@
 //! `credits`: rolled, steered and exported, by a bridge on a stand-in OBS.
 
 use serde_json::{Value, json, value::to_raw_value};
-use twitchat_bridge::event::Heard;
-use twitchat_bridge::obs::{Listener, Options, Talker, Target};
+use twitchat_bridge::event::Received;
+use twitchat_bridge::obs::{EventConnection, Options, RequestConnection, Target};
 
 use crate::program::{Home, PASSWORD, obs, sessions};
 
@@ -151,10 +151,12 @@ async fn page_that_warns(port: u16) {
         tls: false,
         password: Some(PASSWORD.into()),
     };
-    let mut listener = Listener::connect(&target, &Options::default())
+    let mut listener = EventConnection::connect(&target, &Options::default())
         .await
         .unwrap();
-    let talker = Talker::connect(&target, &Options::default()).await.unwrap();
+    let talker = RequestConnection::connect(&target, &Options::default())
+        .await
+        .unwrap();
     let report = |state: &str, roll: &Value, warnings: Value| {
         json!({ "request": "OverlayReport",
         "client": "page", "state": state, "roll": roll, "warnings": warnings })
@@ -165,7 +167,7 @@ async fn page_that_warns(port: u16) {
         .unwrap();
     while let Ok(batch) = listener.next().await {
         for heard in &batch.events {
-            let Heard::Bridge(whole) = heard else {
+            let Received::Bridge(whole) = heard else {
                 continue;
             };
             let message: Value = serde_json::from_str(whole.get()).unwrap();

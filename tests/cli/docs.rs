@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::json;
-use twitchat_bridge::sim::peer::{Hearer, Talker, Target};
+use twitchat_bridge::sim::peer::{EventPeer, RequestPeer, Target};
 
 use crate::program::{Done, Home, PASSWORD, obs, sessions};
 
@@ -184,15 +184,15 @@ async fn waiting_before_asking_works_as_written() {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let (mut hearer, mut talker) = (
-        Hearer::connect(&target).await.unwrap(),
-        Talker::connect(&target).await.unwrap(),
+    let (mut hearer, mut requests) = (
+        EventPeer::connect(&target).await.unwrap(),
+        RequestPeer::connect(&target).await.unwrap(),
     );
     let twitchat = tokio::spawn(async move {
         while hearer.next().await.unwrap()["type"] != "GET_CURRENT_TRACK" {}
         let answer = json!({ "origin": "twitchat", "type": "CURRENT_TRACK", "id": "t1",
             "data": { "trackName": "Glass Harbour" } });
-        talker.broadcast(&answer).await.unwrap();
+        requests.broadcast(&answer).await.unwrap();
     });
     let script = examples("docs/scripting.md")
         .into_iter()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use twitchat_bridge::sim::obs::StandIn;
-use twitchat_bridge::sim::peer::{Talker, Target};
+use twitchat_bridge::sim::peer::{RequestPeer, Target};
 
 use crate::program::{Home, PASSWORD, Running, obs, wait_until};
 
@@ -24,7 +24,7 @@ async fn begin(home: &Home, arguments: &[&str]) -> Running {
 }
 
 async fn follow(obs: &StandIn, ids: std::ops::Range<u32>, name: &str) {
-    let mut talker = Talker::connect(&Target {
+    let mut requests = RequestPeer::connect(&Target {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     })
@@ -34,7 +34,7 @@ async fn follow(obs: &StandIn, ids: std::ops::Range<u32>, name: &str) {
         let user = json!({ "id": id.to_string(), "login": format!("p{id}"), "displayName": name });
         let message = json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": format!("f{id}"),
             "data": { "user": user } });
-        talker.broadcast(&message).await.unwrap();
+        requests.broadcast(&message).await.unwrap();
     }
 }
 

@@ -1,7 +1,7 @@
 //! `overlay`: in a home of its own.
 
 use serde_json::json;
-use twitchat_bridge::obs::{Options as Patience, Talker, Target};
+use twitchat_bridge::obs::{Options as Patience, RequestConnection, Target};
 use twitchat_bridge::sim::obs::{Options, StandIn};
 
 use crate::program::{Home, PASSWORD, obs as stand_in};
@@ -171,7 +171,7 @@ async fn a_source_of_another_kind_is_left_alone() {
         tls: false,
         password: Some(PASSWORD.into()),
     };
-    let talker = Talker::connect(&target, &Patience::default())
+    let talker = RequestConnection::connect(&target, &Patience::default())
         .await
         .unwrap();
     talker

@@ -1,7 +1,7 @@
 //! Whoever reads us may have seen enough: that is no error and no reason for words.
 
 use serde_json::json;
-use twitchat_bridge::sim::peer::{Talker, Target};
+use twitchat_bridge::sim::peer::{RequestPeer, Target};
 
 use crate::program::{Done, Home, PASSWORD, Running, obs, wait_until};
 
@@ -40,13 +40,13 @@ async fn what_goes_on_ends_at_the_first_line_that_nobody_reads() {
         drop(reader);
         let running = Running::start(home.command(verb).stdout(writer));
         wait_until("it connects", || running.err().contains("connected to OBS")).await;
-        let mut talker = Talker::connect(&Target {
+        let mut requests = RequestPeer::connect(&Target {
             url: obs.url(),
             password: Some(PASSWORD.into()),
         })
         .await
         .unwrap();
-        talker
+        requests
             .broadcast(&json!({ "request": "GetInfo" }))
             .await
             .unwrap();

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 use twitchat_bridge::sim::obs::StandIn;
-use twitchat_bridge::sim::peer::{Talker, Target};
+use twitchat_bridge::sim::peer::{RequestPeer, Target};
 
 use crate::program::{Home, PASSWORD, Running, obs, sessions, wait_until};
 
-async fn talker(obs: &StandIn) -> Talker {
-    Talker::connect(&Target {
+async fn requests(obs: &StandIn) -> RequestPeer {
+    RequestPeer::connect(&Target {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     })
@@ -44,7 +44,7 @@ async fn what_is_heard_is_recorded_with_its_time_and_the_gap() {
     let running = begin(&home, &["tape.ndjson"]).await;
     let read = || std::fs::read_to_string(home.path("tape.ndjson")).unwrap_or_default();
     let request = json!({ "request": "GetInfo", "id": 1 });
-    let mut first = talker(&obs).await;
+    let mut first = requests(&obs).await;
     for message in [
         follow("f1", "anna"),
         request.clone(),
@@ -57,7 +57,7 @@ async fn what_is_heard_is_recorded_with_its_time_and_the_gap() {
     wait_until("the gap begins", || read().lines().count() == 4).await;
     obs.start_again().await.unwrap();
     wait_until("the gap ends", || read().lines().count() == 5).await;
-    talker(&obs)
+    requests(&obs)
         .await
         .broadcast(&follow("f2", "berta"))
         .await
@@ -100,10 +100,10 @@ async fn types_are_chosen_and_standard_output_will_do() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let running = begin(&home, &["-", "--for", "ON_FOLLOW", "--for", "Request.*"]).await;
-    let mut talker = talker(&obs).await;
+    let mut requests = requests(&obs).await;
     let raid = json!({ "origin": "twitchat", "type": "ON_RAID", "id": "r", "data": {} });
     for message in [raid, follow("f1", "anna"), json!({ "request": "GetInfo" })] {
-        talker.broadcast(&message).await.unwrap();
+        requests.broadcast(&message).await.unwrap();
     }
     wait_until("two are recorded", || running.out().lines().count() == 3).await;
     running.signal("INT");
@@ -148,7 +148,7 @@ async fn a_replay_has_fresh_ids_the_mark_and_events_only() {
         "{done:?}"
     );
     assert_eq!(done.out, "");
-    let heard = obs.heard();
+    let heard = obs.received();
     let [played, poll] = &heard[..] else {
         panic!("{heard:?}")
     };
@@ -172,7 +172,7 @@ async fn a_replay_has_fresh_ids_the_mark_and_events_only() {
     ])
     .await
     .succeeds();
-    let heard = obs.heard();
+    let heard = obs.received();
     assert_eq!(
         (heard.len(), &heard[2]["type"]),
         (3, &json!("SEND_MESSAGE"))
@@ -236,7 +236,7 @@ async fn a_broken_recording_is_not_played_at_all_unless_its_lines_are_skipped() 
     let refused = home.run(&["replay", "broken.ndjson"]).await;
     refused.fails(1, &["broken.ndjson cannot be played: line 2 is not JSON"]);
     assert!(
-        obs.heard().is_empty() && !refused.err.contains("private"),
+        obs.received().is_empty() && !refused.err.contains("private"),
         "{refused:?}"
     );
     let skipped = home
@@ -248,13 +248,13 @@ async fn a_broken_recording_is_not_played_at_all_unless_its_lines_are_skipped() 
             && skipped.err.contains("played 2 messages; left out 1"),
         "{skipped:?}"
     );
-    assert_eq!(obs.heard().len(), 2);
+    assert_eq!(obs.received().len(), 2);
 
     let input = std::fs::read_to_string(home.path("broken.ndjson")).unwrap();
     home.feed(&["replay", "-", "--speed", "max"], &input)
         .await
         .fails(1, &["line 2 is not JSON"]);
-    assert_eq!(obs.heard().len(), 3, "what came before it was played");
+    assert_eq!(obs.received().len(), 3, "what came before it was played");
     home.feed(&["replay", "-", "--loop"], "")
         .await
         .fails(2, &["--loop needs a file"]);
@@ -273,7 +273,7 @@ async fn it_waits_for_an_obs_that_restarts_and_loops_until_it_is_stopped() {
         &[follow("1", "anna"), follow("2", "berta")],
     );
     let running = home.spawn(&["replay", "tape.ndjson", "--every", "20ms", "--loop"]);
-    let played = || obs.heard().len();
+    let played = || obs.received().len();
     wait_until("it begins again", || played() > 4).await;
     obs.kill().await;
     let before = played();
@@ -286,7 +286,7 @@ async fn it_waits_for_an_obs_that_restarts_and_loops_until_it_is_stopped() {
     running.signal("INT");
     running.end().await.succeeds();
     let ids: std::collections::HashSet<_> = obs
-        .heard()
+        .received()
         .iter()
         .map(|message| message["id"].to_string())
         .collect();
@@ -316,7 +316,7 @@ async fn a_replay_is_told_and_kept_out_of_the_credits_unless_it_is_to_count() {
     write(&home, "tape.ndjson", &[follow("1", "anna")]);
     home.run(&["replay", "tape.ndjson"]).await.succeeds();
     let told = || {
-        obs.heard()
+        obs.received()
             .into_iter()
             .filter(|message| message["event"]["type"] == "Follow")
             .collect::<Vec<_>>()

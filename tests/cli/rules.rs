@@ -206,7 +206,7 @@ async fn a_script_does_its_steps_in_order() {
         ]
     );
     let messages: Vec<_> = obs
-        .heard()
+        .received()
         .iter()
         .map(|sent| sent["data"]["message"].clone())
         .collect();
@@ -248,10 +248,10 @@ async fn a_step_that_fails_ends_the_script_unless_it_is_to_go_on() {
     let lines = "{\"obs\":\"StopStream\"}\n{\"send\":\"STOP_TTS\"}\n";
     let done = home.feed(&["script", "-"], lines).await;
     done.fails(1, &["obs StopStream", "not running"]);
-    assert!(obs.heard().is_empty());
+    assert!(obs.received().is_empty());
     let done = home.feed(&["script", "-", "--keep-going"], lines).await;
     done.fails(1, &["obs StopStream"]);
-    assert_eq!(obs.heard().len(), 1);
+    assert_eq!(obs.received().len(), 1);
     home.feed(
         &["script", "-"],
         "{\"request\":\"AddToCredits\",\"data\":{\"section\":\"T\",\"value\":\"x\"}}",
@@ -275,7 +275,7 @@ async fn what_cannot_be_taken_back_needs_a_yes() {
         .await
         .succeeds();
     assert_eq!(
-        (done.err.trim(), obs.heard().len()),
+        (done.err.trim(), obs.received().len()),
         ("done: send CHAT_FEED_SELECT_ACTION_BAN", 1)
     );
 }

@@ -8,7 +8,7 @@ use crate::program::{Home, PASSWORD, obs, sessions, wait_until};
 
 /// Types and data of what OBS has relayed.
 fn sent(obs: &twitchat_bridge::sim::obs::StandIn) -> Vec<(String, Value)> {
-    obs.heard()
+    obs.received()
         .iter()
         .map(|sent| {
             (
@@ -33,7 +33,7 @@ async fn send_makes_an_envelope_and_waits_for_its_echo() {
         r#"{"col":1,"canClose":true}"#,
     ];
     let done = home.run(&arguments).await.succeeds();
-    let heard = obs.heard();
+    let heard = obs.received();
     let [envelope] = &heard[..] else {
         panic!("{heard:?}")
     };
@@ -300,15 +300,15 @@ async fn again_and_again_with_ids_of_their_own() {
         .await
         .succeeds();
     let forever = home.spawn(&["send", "SHOUTOUT", "--every", "20ms"]);
-    wait_until("it goes on", || obs.heard().len() >= 8).await;
+    wait_until("it goes on", || obs.received().len() >= 8).await;
     forever.signal("INT");
     forever.end().await.succeeds();
     let ids: std::collections::BTreeSet<_> = obs
-        .heard()
+        .received()
         .iter()
         .map(|sent| sent["id"].to_string())
         .collect();
-    assert_eq!(ids.len(), obs.heard().len());
+    assert_eq!(ids.len(), obs.received().len());
 }
 
 #[tokio::test]
@@ -316,7 +316,7 @@ async fn every_goes_on_after_a_restart_of_obs() {
     let obs = obs().await;
     let home = Home::at(obs.port());
     let sending = home.spawn(&["send", "SHOUTOUT", "--every", "1s"]);
-    wait_until("the first round", || obs.heard().len() == 1).await;
+    wait_until("the first round", || obs.received().len() == 1).await;
     wait_until("its result is printed", || {
         sending.out().lines().count() == 1
     })

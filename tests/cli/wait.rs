@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 use twitchat_bridge::sim::obs::StandIn;
-use twitchat_bridge::sim::peer::{Talker, Target};
+use twitchat_bridge::sim::peer::{RequestPeer, Target};
 
 use crate::program::{Home, PASSWORD, Running, obs, sessions, wait_until};
 
-async fn talker(obs: &StandIn) -> Talker {
-    Talker::connect(&Target {
+async fn requests(obs: &StandIn) -> RequestPeer {
+    RequestPeer::connect(&Target {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     })
@@ -40,12 +40,12 @@ async fn a_type_of_any_generation_is_waited_for() {
         ["FOLLOW", "twitch.follow"].map(|kind| home.spawn(&["wait", "--for", kind]));
     connected(&plain).await;
     connected(&mapped).await;
-    let mut talker = talker(&obs).await;
-    talker
+    let mut requests = requests(&obs).await;
+    requests
         .broadcast(&json!({ "origin": "twitchat", "type": "ON_RAID", "id": "r1", "data": {} }))
         .await
         .unwrap();
-    talker.broadcast(&follow("f1", "anna_b")).await.unwrap();
+    requests.broadcast(&follow("f1", "anna_b")).await.unwrap();
     let (plain, mapped) = (plain.end().await.succeeds(), mapped.end().await.succeeds());
     let [told] = &lines(&plain.out)[..] else {
         panic!("{plain:?}")
@@ -69,7 +69,7 @@ async fn it_counts_each_message_once_whoever_repeats_it() {
     let home = Home::at(obs.port());
     let waiting = home.spawn(&["wait", "--for", "Twitch.Follow", "--count", "2"]);
     connected(&waiting).await;
-    let mut talker = talker(&obs).await;
+    let mut requests = requests(&obs).await;
     let told = json!({ "origin": "twitchat-bridge", "seq": 1, "event": { "source": "Twitch",
         "type": "Follow" }, "data": {} });
     for message in [
@@ -78,7 +78,7 @@ async fn it_counts_each_message_once_whoever_repeats_it() {
         follow("f1", "anna"),
         follow("f2", "berta"),
     ] {
-        talker.broadcast(&message).await.unwrap();
+        requests.broadcast(&message).await.unwrap();
     }
     let done = waiting.end().await.succeeds();
     let logins: Vec<_> = lines(&done.out)
@@ -96,12 +96,12 @@ async fn a_bomb_is_one_event_and_obs_tells_of_itself() {
     let scene = home.spawn(&["wait", "--for", "Obs.SceneChanged"]);
     connected(&bomb).await;
     connected(&scene).await;
-    let mut talker = talker(&obs).await;
+    let mut requests = requests(&obs).await;
     for to in ["1", "2", "3"] {
         let data = json!({ "tier": 1, "months": 1, "isGift": true, "giftCount": 1,
             "user": { "id": "7", "login": "anna" },
             "recipients": [{ "uid": to, "login": format!("p{to}") }] });
-        talker
+        requests
             .broadcast(
                 &json!({ "origin": "twitchat", "type": "ON_SUBSCRIPTION", "id": to, "data": data }),
             )
@@ -158,7 +158,7 @@ async fn it_goes_on_waiting_when_obs_restarts() {
         waiting.err().contains("back: OBS")
     })
     .await;
-    talker(&obs)
+    requests(&obs)
         .await
         .broadcast(&follow("f1", "anna"))
         .await
@@ -178,19 +178,19 @@ async fn what_only_a_bridge_tells_is_asked_of_it() {
     let bridge = home.spawn(&["run"]);
     sessions(&obs, 4).await;
     let subscribed = || {
-        obs.heard().iter().any(|message| {
+        obs.received().iter().any(|message| {
             message["status"] == "ok" && message["events"] == json!({ "Raw": ["Action"] })
         })
     };
     wait_until("the bridge was asked", subscribed).await;
-    let mut talker = talker(&obs).await;
-    talker.broadcast(&follow("f1", "anna")).await.unwrap();
+    let mut requests = requests(&obs).await;
+    requests.broadcast(&follow("f1", "anna")).await.unwrap();
     home.run(&["request", "DoAction", "action.name=SET_EMERGENCY_MODE"])
         .await
         .succeeds();
     let told = lines(&waiting.end().await.succeeds().out);
     assert_eq!(told[0]["name"], "Raw.Action");
-    let gone = obs.heard().iter().any(|message| {
+    let gone = obs.received().iter().any(|message| {
         message["request"] == "UnSubscribe" && message["events"] == json!({ "Raw": ["Action"] })
     });
     assert!(gone, "the bridge tells nobody any more");
@@ -212,7 +212,7 @@ async fn the_end_of_the_credits_can_be_waited_for_and_watched() {
             .is_some_and(|client| client.starts_with(verb))
     };
     let answered = |verb: &str| {
-        obs.heard()
+        obs.received()
             .iter()
             .any(|message| message["status"] == "ok" && is_of(message, verb))
     };
@@ -250,9 +250,9 @@ async fn a_condition_must_hold_too() {
         "data.userName == 'berta' and event.type == 'Follow'",
     ]);
     connected(&waiting).await;
-    let mut talker = talker(&obs).await;
+    let mut requests = requests(&obs).await;
     for message in [follow("f1", "anna"), follow("f2", "berta")] {
-        talker.broadcast(&message).await.unwrap();
+        requests.broadcast(&message).await.unwrap();
     }
     assert_eq!(
         lines(&waiting.end().await.succeeds().out)[0]["data"]["userName"],

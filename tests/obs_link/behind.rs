@@ -46,7 +46,7 @@ async fn read_all(link: &mut Link) -> (usize, Vec<Notice>) {
     let reading = async {
         while let Some(notice) = link.notices.recv().await {
             match notice {
-                Notice::Heard(batch) => events += batch.events.len(),
+                Notice::Received(batch) => events += batch.events.len(),
                 other => others.push(other),
             }
         }
@@ -91,7 +91,7 @@ fn a_crash_while_nobody_reads_keeps_no_thread_busy_and_the_link_comes_back() {
             Ok(Err(RequestError::NotConnected))
         ));
         obs.start_again().await.unwrap();
-        assert_eq!(link.heard(FRAMES).await.len(), FRAMES);
+        assert_eq!(link.received(FRAMES).await.len(), FRAMES);
         assert_eq!(link.until_down().await.kind(), Kind::Unreachable);
         link.until_up().await;
     });
@@ -104,7 +104,7 @@ async fn a_stop_arrives_although_the_notice_before_it_took_the_last_place() {
     fill(&obs, &link, NOTICES).await;
     obs.kick_all();
     timeout(SOON, obs.until_sessions(0)).await.unwrap();
-    assert!(matches!(link.next().await, Notice::Heard(_)));
+    assert!(matches!(link.next().await, Notice::Received(_)));
     // It ends without waiting for a reader.
     link.tasks.close();
     timeout(SOON, link.tasks.wait()).await.unwrap();
@@ -166,14 +166,14 @@ async fn an_event_that_found_no_room_arrives_when_there_is_room_again_although_n
     let mut link = Link::start(target(obs.port(), None), room_for_one());
     link.until_up().await;
     send(&obs, 0);
-    let Notice::Heard(first) = link.next().await else {
+    let Notice::Received(first) = link.next().await else {
         panic!("an event")
     };
     send(&obs, 1);
     // The second event is read and waits by the time this is replied to.
     link.obs.version().await.unwrap();
     drop(first);
-    assert_eq!(link.heard(1).await.len(), 1);
+    assert_eq!(link.received(1).await.len(), 1);
 }
 
 /// Why OBS ended is told on the connection for events, behind all that there is no room for.
@@ -188,7 +188,7 @@ async fn an_obs_that_closes_while_nobody_reads_is_not_taken_for_a_kick() {
     obs.stop().await;
     // Longer than the connection for events has to tell why the other one ended.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
-    assert_eq!(link.heard(FRAMES).await.len(), FRAMES);
+    assert_eq!(link.received(FRAMES).await.len(), FRAMES);
     assert_eq!(
         link.until_down().await.to_string(),
         Gone::Closed.to_string()

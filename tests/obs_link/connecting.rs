@@ -5,7 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde_json::json;
 use twitchat_bridge::obs::{
-    ConnectError, Kind, Listener, Notice, Options, RequestError, Stop, Talker, Target,
+    ConnectError, EventConnection, Kind, Notice, Options, RequestConnection, RequestError, Stop,
+    Target,
 };
 use twitchat_bridge::sim;
 
@@ -19,10 +20,10 @@ async fn every_address_of_a_host_name_is_tried() {
         host: "localhost".into(),
         ..target(obs.port(), None)
     };
-    Listener::connect(&by_name, &Options::default())
+    EventConnection::connect(&by_name, &Options::default())
         .await
         .unwrap();
-    Talker::connect(&by_name, &Options::default())
+    RequestConnection::connect(&by_name, &Options::default())
         .await
         .unwrap();
 }
@@ -36,13 +37,13 @@ async fn a_wrong_and_a_missing_password_are_told_apart() {
     .await;
     for (given, missing) in [(Some("hunter2"), false), (None, true)] {
         let target = target(obs.port(), given);
-        let heard = Listener::connect(&target, &Options::default())
+        let received = EventConnection::connect(&target, &Options::default())
             .await
             .unwrap_err();
-        let talked = Talker::connect(&target, &Options::default())
+        let talked = RequestConnection::connect(&target, &Options::default())
             .await
             .unwrap_err();
-        for error in [heard, talked] {
+        for error in [received, talked] {
             assert_eq!(
                 matches!(error, ConnectError::PasswordMissing { .. }),
                 missing,
@@ -70,10 +71,10 @@ async fn an_old_obs_is_named() {
     .await;
     let target = target(obs.port(), None);
     for error in [
-        Listener::connect(&target, &Options::default())
+        EventConnection::connect(&target, &Options::default())
             .await
             .unwrap_err(),
-        Talker::connect(&target, &Options::default())
+        RequestConnection::connect(&target, &Options::default())
             .await
             .unwrap_err(),
     ] {
@@ -97,7 +98,7 @@ async fn a_beta_of_obs_is_no_old_one() {
         ..Default::default()
     })
     .await;
-    let talker = Talker::connect(&target(obs.port(), None), &Options::default())
+    let talker = RequestConnection::connect(&target(obs.port(), None), &Options::default())
         .await
         .unwrap();
     assert_eq!(talker.version().await.unwrap().obs, "32.1.0-beta2");
@@ -115,7 +116,7 @@ async fn an_obs_that_is_not_ready_is_asked_again() {
         request_within: Duration::from_millis(200),
         ..Options::default()
     };
-    let talker = Talker::connect(&target(obs.port(), None), &options)
+    let talker = RequestConnection::connect(&target(obs.port(), None), &options)
         .await
         .unwrap();
     obs.not_ready(u64::MAX);
@@ -135,7 +136,7 @@ async fn an_obs_that_stalls_after_hello_is_given_up() {
         connect_within: Duration::from_millis(300),
         ..Options::default()
     };
-    let error = Listener::connect(&target(obs.port(), None), &options)
+    let error = EventConnection::connect(&target(obs.port(), None), &options)
         .await
         .unwrap_err();
     assert!(
@@ -169,8 +170,12 @@ async fn what_is_no_obs_is_named() {
     ] {
         let target = target(peer(answer).await, None);
         for error in [
-            Listener::connect(&target, &options).await.unwrap_err(),
-            Talker::connect(&target, &options).await.unwrap_err(),
+            EventConnection::connect(&target, &options)
+                .await
+                .unwrap_err(),
+            RequestConnection::connect(&target, &options)
+                .await
+                .unwrap_err(),
         ] {
             assert!(
                 error.to_string().contains(named) || named.contains("handshake"),
@@ -178,7 +183,9 @@ async fn what_is_no_obs_is_named() {
             );
             assert_eq!(error.kind().exit_code(), 3, "{error}");
         }
-        let error = Listener::connect(&target, &options).await.unwrap_err();
+        let error = EventConnection::connect(&target, &options)
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains(named), "{error}");
     }
 }
@@ -202,7 +209,7 @@ async fn close_codes_and_other_greetings_are_told_apart_while_connecting() {
         (&[HELLO][..], Some(4011), 8, "disconnected twitchat-bridge"),
         (&[HELLO][..], Some(1001), 3, "closed the connection at once"),
     ] {
-        let error = Listener::connect(&target(websocket(texts, code).await, None), &options)
+        let error = EventConnection::connect(&target(websocket(texts, code).await, None), &options)
             .await
             .unwrap_err();
         assert_eq!(error.kind().exit_code(), exit, "{error}");
@@ -216,11 +223,11 @@ async fn tls_where_there_is_none_says_what_to_do() {
         tls: true,
         ..target(peer(b"HTTP/1.1 400 Bad Request\r\n\r\n").await, None)
     };
-    let error = Listener::connect(&target, &Options::default())
+    let error = EventConnection::connect(&target, &Options::default())
         .await
         .unwrap_err();
     assert!(matches!(error, ConnectError::Tls { .. }), "{error:?}");
-    let error = Talker::connect(&target, &Options::default())
+    let error = RequestConnection::connect(&target, &Options::default())
         .await
         .unwrap_err();
     assert!(matches!(error, ConnectError::Tls { .. }), "{error:?}");
@@ -232,7 +239,7 @@ async fn an_unknown_host_is_named() {
         host: "no-such-host.invalid".into(),
         ..target(4455, None)
     };
-    let error = Listener::connect(&target, &Options::default())
+    let error = EventConnection::connect(&target, &Options::default())
         .await
         .unwrap_err();
     assert!(

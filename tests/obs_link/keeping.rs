@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde_json::json;
 use tokio::time::timeout;
-use twitchat_bridge::event::Heard;
+use twitchat_bridge::event::Received;
 use twitchat_bridge::obs::{Gone, Kind, Notice, Options, RequestError, Stop};
 use twitchat_bridge::sim;
 
@@ -60,7 +60,7 @@ async fn an_obs_that_starts_later_is_met_and_one_that_restarts_is_met_again() {
         .broadcast(&raw(&json!({"request": "GetInfo"})))
         .await
         .unwrap();
-    assert!(matches!(&*link.heard(1).await, [Heard::Request(_)]));
+    assert!(matches!(&*link.received(1).await, [Received::Request(_)]));
 }
 
 #[tokio::test]

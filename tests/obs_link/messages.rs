@@ -5,8 +5,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde_json::json;
 use tokio::time::timeout;
-use twitchat_bridge::event::Heard;
-use twitchat_bridge::obs::{Kind, Listener, Notice, Options, RequestError, Talker};
+use twitchat_bridge::event::Received;
+use twitchat_bridge::obs::{
+    EventConnection, Kind, Notice, Options, RequestConnection, RequestError,
+};
 use twitchat_bridge::sim;
 
 use crate::peers::{HELLO, IDENTIFIED, websocket};
@@ -20,17 +22,19 @@ async fn a_broadcast_is_heard_by_its_sender() {
     })
     .await;
     let target = target(obs.port(), Some("secret"));
-    let mut listener = Listener::connect(&target, &Options::default())
+    let mut listener = EventConnection::connect(&target, &Options::default())
         .await
         .unwrap();
-    let talker = Talker::connect(&target, &Options::default()).await.unwrap();
+    let talker = RequestConnection::connect(&target, &Options::default())
+        .await
+        .unwrap();
     talker
         .broadcast(&raw(&json!({"origin": "twitchat-bridge", "n": 1})))
         .await
         .unwrap();
     let batch = timeout(SOON, listener.next()).await.unwrap().unwrap();
     assert!(
-        matches!(&*batch.events, [Heard::Bridge(echo)] if echo.get().contains("\"n\":1")),
+        matches!(&*batch.events, [Received::Bridge(echo)] if echo.get().contains("\"n\":1")),
         "{:?}",
         batch.events
     );
@@ -39,7 +43,7 @@ async fn a_broadcast_is_heard_by_its_sender() {
 #[tokio::test]
 async fn a_living_obs_answers_pings() {
     let obs = stand_in(sim::obs::Options::default()).await;
-    let mut listener = Listener::connect(&target(obs.port(), None), &impatient())
+    let mut listener = EventConnection::connect(&target(obs.port(), None), &impatient())
         .await
         .unwrap();
     assert!(
@@ -61,9 +65,9 @@ async fn broadcasts_keep_their_order_and_their_limits() {
     {
         sent.unwrap();
     }
-    link.heard(200).await;
+    link.received(200).await;
     assert_eq!(
-        obs.heard(),
+        obs.received(),
         (0..200).map(|n| json!({"n": n})).collect::<Vec<_>>()
     );
 
@@ -80,7 +84,9 @@ async fn broadcasts_keep_their_order_and_their_limits() {
         &json!({"origin": "twitchat", "type": "T", "data": "x".repeat(16 * 1024 * 1024 - 100)}),
     );
     link.obs.broadcast(&fitting).await.unwrap();
-    assert!(matches!(&*link.heard(1).await, [Heard::Twitchat(message)] if message.data.is_some()));
+    assert!(
+        matches!(&*link.received(1).await, [Received::Twitchat(message)] if message.data.is_some())
+    );
 }
 
 /// The daemon does nothing for a while; far more comes than may be in flight.
@@ -104,7 +110,7 @@ async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
         url: obs.url(),
         password: None,
     };
-    let mut sender = sim::peer::Talker::connect(&peer).await.unwrap();
+    let mut sender = sim::peer::RequestPeer::connect(&peer).await.unwrap();
     for n in 0..EVENTS {
         let text = "x".repeat(200);
         sender
@@ -121,7 +127,7 @@ async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
     while ids.len() < EVENTS {
         // Holding a batch back keeps its bytes in the bound.
         while let Ok(notice) = link.notices.try_recv() {
-            if let Notice::Heard(batch) = notice {
+            if let Notice::Received(batch) = notice {
                 held.push(batch);
             }
         }
@@ -133,40 +139,40 @@ async fn a_burst_beyond_the_bound_is_held_back_and_nothing_is_lost() {
         if ids.len() == EVENTS {
             break;
         }
-        if let Notice::Heard(batch) = link.next().await {
+        if let Notice::Received(batch) = link.next().await {
             held.push(batch);
         }
         if ids.len() + held.iter().map(|batch| batch.events.len()).sum::<usize>() >= EVENTS {
             ids.extend(
                 held.drain(..)
                     .flat_map(|batch| batch.events)
-                    .map(|heard| id(&heard)),
+                    .map(|received| id(&received)),
             );
         }
     }
     assert_eq!(ids, (0..EVENTS).map(|n| n.to_string()).collect::<Vec<_>>());
 }
 
-fn size(heard: &Heard) -> usize {
-    if let Heard::Twitchat(message) = heard {
+fn size(received: &Received) -> usize {
+    if let Received::Twitchat(message) = received {
         message.data.as_ref().map_or(0, |data| data.get().len())
     } else {
         0
     }
 }
 
-fn id(heard: &Heard) -> String {
-    if let Heard::Twitchat(message) = heard {
+fn id(received: &Received) -> String {
+    if let Received::Twitchat(message) = received {
         message.id.as_deref().unwrap_or_default().to_owned()
     } else {
-        panic!("{heard:?}")
+        panic!("{received:?}")
     }
 }
 
 #[tokio::test]
 async fn bad_frames_are_counted_and_harm_nothing() {
     let obs = stand_in(sim::obs::Options::default()).await;
-    let mut listener = Listener::connect(&target(obs.port(), None), &Options::default())
+    let mut listener = EventConnection::connect(&target(obs.port(), None), &Options::default())
         .await
         .unwrap();
     for bad in ["", "not JSON", "[1,2", r#"{"op":5}"#] {
@@ -188,12 +194,12 @@ async fn bad_frames_are_counted_and_harm_nothing() {
         matches!(
             &*events,
             [
-                Heard::Bad,
-                Heard::Bad,
-                Heard::Bad,
-                Heard::Bad,
-                Heard::Bad,
-                Heard::Request(_)
+                Received::Bad,
+                Received::Bad,
+                Received::Bad,
+                Received::Bad,
+                Received::Bad,
+                Received::Request(_)
             ]
         ),
         "{events:?}"
@@ -208,7 +214,7 @@ async fn a_frame_with_invalid_utf8_costs_the_connection_for_events_and_requests_
     let mut link = Link::start(target(obs.port(), None), Options::default());
     link.until_up().await;
     obs.send_raw(r#"{"op":5,"d":{"eventType":"CustomEvent","eventData":{"request":"GetInfo"}}}"#);
-    assert!(matches!(&*link.heard(1).await, [Heard::Request(_)]));
+    assert!(matches!(&*link.received(1).await, [Received::Request(_)]));
     obs.send_raw_event(b"{\"op\":5,\"d\":{\"eventType\":\"\xff\"}}".to_vec());
     let cause = link.until_down().await;
     assert!(cause.to_string().contains("invalid utf-8"), "{cause}");
@@ -219,7 +225,7 @@ async fn a_frame_with_invalid_utf8_costs_the_connection_for_events_and_requests_
         .broadcast(&raw(&json!({"request": "GetInfo"})))
         .await
         .unwrap();
-    assert!(matches!(&*link.heard(1).await, [Heard::Request(_)]));
+    assert!(matches!(&*link.received(1).await, [Received::Request(_)]));
 }
 
 #[tokio::test]
@@ -234,7 +240,7 @@ async fn close_codes_are_told_apart_while_live() {
         ),
     ] {
         let port = websocket(&[HELLO, IDENTIFIED], Some(code)).await;
-        let mut listener = Listener::connect(&target(port, None), &Options::default())
+        let mut listener = EventConnection::connect(&target(port, None), &Options::default())
             .await
             .unwrap();
         let gone = timeout(SOON, listener.next()).await.unwrap().unwrap_err();

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use twitchat_bridge::event::Heard;
+use twitchat_bridge::event::Received;
 use twitchat_bridge::obs::{Notice, Obs, Options, Stop, Target, start};
 use twitchat_bridge::sim;
 
@@ -127,10 +127,10 @@ impl Link {
     }
 
     /// The next events, at least `count` of them.
-    pub(crate) async fn heard(&mut self, count: usize) -> Vec<Heard> {
+    pub(crate) async fn received(&mut self, count: usize) -> Vec<Received> {
         let mut all = Vec::new();
         while all.len() < count {
-            if let Notice::Heard(mut batch) = self.next().await {
+            if let Notice::Received(mut batch) = self.next().await {
                 all.append(&mut batch.events);
             }
         }

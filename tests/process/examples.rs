@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::{env, fs};
 
 use serde_json::json;
-use twitchat_bridge::obs::{Gone, Listener, Options, Target};
+use twitchat_bridge::obs::{EventConnection, Gone, Options, Target};
 
 use crate::support::bridge::{Home, Program};
 use crate::support::bus::Bus;
@@ -131,7 +131,7 @@ async fn send_action_puts_the_action_on_the_bus() {
             ended.stdout,
             format!("OBS relayed {kind}; whether Twitchat acted on it, OBS cannot tell\n")
         );
-        let sent = obs.heard().pop().unwrap();
+        let sent = obs.received().pop().unwrap();
         assert!(
             uuid::Uuid::parse_str(sent["id"].as_str().unwrap()).is_ok(),
             "{sent}"
@@ -149,7 +149,7 @@ async fn send_action_puts_the_action_on_the_bus() {
         "{}",
         refused.stderr
     );
-    assert_eq!(obs.heard().len(), 2);
+    assert_eq!(obs.received().len(), 2);
 }
 
 #[tokio::test]
@@ -223,13 +223,13 @@ async fn stand_in_obs_restarts_when_told_and_ends_with_its_input() {
         tls: false,
         password: Some(PASSWORD.into()),
     };
-    let mut before = Listener::connect(&target, &Options::default())
+    let mut before = EventConnection::connect(&target, &Options::default())
         .await
         .unwrap();
     input.write_all(b"restart\n").unwrap();
     assert_eq!(url(), first);
     assert!(matches!(before.next().await, Err(Gone::Closed)));
-    Listener::connect(&target, &Options::default())
+    EventConnection::connect(&target, &Options::default())
         .await
         .unwrap();
     drop(input);

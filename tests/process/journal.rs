@@ -90,7 +90,7 @@ async fn a_journal_deleted_while_the_bridge_runs_is_made_again_and_no_durable_re
         assert_eq!(reply.get("durable"), None, "{reply}");
         let status = bus.ask("GetStatus").await;
         assert_eq!(
-            (&status["store"]["trouble"], &status["store"]["lost"]),
+            (&status["store"]["error"], &status["store"]["lost"]),
             (&Value::Null, &json!(false)),
             "{status}"
         );
@@ -185,7 +185,7 @@ async fn on_a_full_disk_the_end_credits_roll_from_memory_and_everything_is_store
     let filler = disk.fill();
     burst(target.clone(), 100, 600).await;
     bus.until_status("the disk is full", |status| {
-        !status["store"]["trouble"].is_null()
+        !status["store"]["error"].is_null()
     })
     .await;
     let credits = bus.credits().await;
@@ -296,7 +296,7 @@ async fn a_journal_that_another_program_locks_for_long_stops_nothing() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     burst(target.clone(), FOLLOWS, FOLLOWS + 10).await;
     bus.until_status("the journal is locked", |status| {
-        !status["store"]["trouble"].is_null()
+        !status["store"]["error"].is_null()
     })
     .await;
     bridge.signal("INT");

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use twitchat_bridge::event::Heard;
+use twitchat_bridge::event::Received;
 use twitchat_bridge::obs::Target;
 use twitchat_bridge::sim::twitchat::{Moment, Options, Person, StandIn};
 
@@ -158,7 +158,7 @@ async fn survives(target: &Target) {
         asking.abort();
         // Names only come in, so the longest reply has all of them.
         let told = bus
-            .heard_since(from, |_, heard| count(heard))
+            .heard_since(from, |_, received| count(received))
             .into_iter()
             .max_by_key(|reply| reply.get().len());
         counted = told.map_or_else(BTreeSet::new, |reply| {
@@ -201,9 +201,9 @@ fn keep_asking(bus: &Arc<Bus>) -> JoinHandle<()> {
 }
 
 /// One of the replies to that. They are long and many: looked at as text.
-fn count(heard: &Heard) -> Option<Box<RawValue>> {
-    match heard {
-        Heard::Bridge(reply) if reply.get().contains(ASKING) => Some(reply.clone()),
+fn count(received: &Received) -> Option<Box<RawValue>> {
+    match received {
+        Received::Bridge(reply) if reply.get().contains(ASKING) => Some(reply.clone()),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use twitchat_bridge::obs::{self, Target};
 use twitchat_bridge::sim;
 use twitchat_bridge::sim::obs::StandIn;
-use twitchat_bridge::sim::peer::Talker;
+use twitchat_bridge::sim::peer::RequestPeer;
 
 use crate::support::bridge::{Home, Program};
 use crate::support::bus::Bus;
@@ -56,7 +56,7 @@ async fn a_stand_in_killed_in_a_burst_takes_nothing_along_that_it_had_delivered(
         assert!(took < BACK_WITHIN, "back after {took:?}");
 
         let follows = obs
-            .heard()
+            .received()
             .into_iter()
             .filter(|event| event["type"] == "FOLLOW");
         let delivered: BTreeSet<_> = follows
@@ -80,7 +80,7 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
     let target = obs.target();
     let home = Home::new();
     let mut bridge = home.run(&target);
-    let mut heard = BTreeSet::new();
+    let mut received = BTreeSet::new();
     for kill in 0..KILLS {
         let witness = Bus::connect(&target).await;
         witness.until_answered(SOON).await;
@@ -94,8 +94,8 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
         obs.signal("KILL");
         let sent = sending.await.unwrap() - kill * ENDLESS;
         witness.until_gone().await;
-        let before = witness.heard_since(0, |at, heard| {
-            follower(heard).filter(|_| at + HEARD_BEFORE <= killed)
+        let before = witness.heard_since(0, |at, received| {
+            follower(received).filter(|_| at + HEARD_BEFORE <= killed)
         });
         assert!(
             before.len() > 1_000 && before.len() < sent,
@@ -103,7 +103,7 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
             before.len()
         );
         let in_time = before.len();
-        heard.extend(before);
+        received.extend(before);
 
         let again = Arc::clone(&obs);
         tokio::task::spawn_blocking(move || again.restart())
@@ -116,7 +116,7 @@ async fn timing_a_real_obs_killed_in_a_burst_is_met_again_and_nothing_heard_is_l
         );
         assert!(took < BACK_WITHIN, "back after {took:?}");
         assert_all_in(
-            &heard,
+            &received,
             &followers(&bus.credits().await),
             "heard before the kill",
         );
@@ -143,7 +143,7 @@ async fn behind(home: &Home) -> (StandIn, Target, Program) {
         json!({ "client": "alerts", "events": { "Twitch": ["Follow"] } }),
     )
     .await;
-    let mut talker = Talker::connect(&peer(&target)).await.unwrap();
+    let mut talker = RequestPeer::connect(&peer(&target)).await.unwrap();
     for number in 0..FOLLOWS {
         talker.pipeline(&follow(number)).await.unwrap();
         if number % GROUP == GROUP - 1 {
@@ -250,7 +250,7 @@ async fn a_label_shows_its_text_again_after_a_restart_of_a_real_obs() {
 async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
     const SOURCE: &str = "Followers";
     const KIND: &str = "text_ft2_source_v2";
-    let shows = async |obs: &obs::Talker, text: &str| {
+    let shows = async |obs: &obs::RequestConnection, text: &str| {
         within(text, SOON, async {
             while obs
                 .input(SOURCE)
@@ -271,7 +271,7 @@ async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
     ));
     let _bridge = home.run(target);
     Bus::connect(target).await.until_answered(SOON).await;
-    let talker = obs::Talker::connect(target, &obs::Options::default())
+    let talker = obs::RequestConnection::connect(target, &obs::Options::default())
         .await
         .unwrap();
     let scene = talker.program_scene().await.unwrap();
@@ -282,7 +282,7 @@ async fn labels_after_restart(target: &Target, restart: impl AsyncFnOnce()) {
     shows(&talker, "0 follow").await;
 
     restart().await;
-    let talker = obs::Talker::connect(target, &obs::Options::default())
+    let talker = obs::RequestConnection::connect(target, &obs::Options::default())
         .await
         .unwrap();
     if talker.input(SOURCE).await.unwrap().is_some() {

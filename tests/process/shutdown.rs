@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use twitchat_bridge::obs::Target;
 use twitchat_bridge::sim::obs::StandIn;
-use twitchat_bridge::sim::peer::Talker;
+use twitchat_bridge::sim::peer::RequestPeer;
 
 use crate::support::bridge::{Home, Program};
 use crate::support::bus::{Bus, reply};
@@ -30,25 +30,25 @@ async fn serving(home: &Home, target: &Target) -> (Program, Bus) {
 
 /// Sends many requests that change the credits, without waiting, and returns when the first is
 /// answered.
-async fn ask_much(target: &Target, bus: &Bus) -> Talker {
+async fn ask_much(target: &Target, bus: &Bus) -> RequestPeer {
     let from = bus.position();
-    let mut talker = Talker::connect(&peer(target)).await.unwrap();
+    let mut requests = RequestPeer::connect(&peer(target)).await.unwrap();
     for number in 0..REQUESTS {
         let value = format!("Helper{number}");
         let request =
             json!({ "request": "AddToCredits", "id": value, "section": "Helpers", "value": value });
-        talker.pipeline(&request).await.unwrap();
+        requests.pipeline(&request).await.unwrap();
     }
-    talker.flush().await.unwrap();
+    requests.flush().await.unwrap();
     within(
         "the first reply",
         SOON,
-        bus.until_heard(from, |heard| {
-            reply(heard).filter(|reply| helper(reply).is_some())
+        bus.until_heard(from, |received| {
+            reply(received).filter(|reply| helper(reply).is_some())
         }),
     )
     .await;
-    talker
+    requests
 }
 
 /// Whom a reply to one of those is about.
@@ -113,15 +113,15 @@ async fn what_was_taken_is_answered_before_the_end() {
     let home = Home::new();
     let (mut bridge, bus) = serving(&home, &target).await;
     let from = bus.position();
-    let mut talker = ask_much(&target, &bus).await;
+    let mut requests = ask_much(&target, &bus).await;
     bridge.signal("TERM");
     let ended = bridge.ended_within(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    talker.settled().await.unwrap();
+    requests.settled().await.unwrap();
 
     let (_bridge, again) = serving(&home, &target).await;
     let answered: BTreeSet<_> = bus
-        .heard_since(from, |_, heard| helper(&reply(heard)?))
+        .heard_since(from, |_, received| helper(&reply(received)?))
         .into_iter()
         .collect();
     assert_eq!(
@@ -191,12 +191,12 @@ async fn events_heard_before_the_end_are_kept() {
     burst(target.clone(), 0, 2_000).await;
     // It has heard the last one: this question came after it.
     bus.ask("GetInfo").await;
-    let heard = bus.heard_since(0, |_, heard| follower(heard)).len();
+    let received = bus.heard_since(0, |_, received| follower(received)).len();
     bridge.signal("TERM");
     assert_eq!(bridge.ended_within(ENDS_WITHIN).await.code, Some(0));
     let (_bridge, again) = serving(&home, &target).await;
     assert_eq!(
-        (followers(&again.credits().await).len(), heard),
+        (followers(&again.credits().await).len(), received),
         (2_000, 2_000)
     );
 }

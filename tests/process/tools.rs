@@ -4,7 +4,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use twitchat_bridge::event::Heard;
+use twitchat_bridge::event::Received;
 use twitchat_bridge::obs::Target;
 use twitchat_bridge::sim;
 
@@ -45,8 +45,8 @@ async fn connected(program: &Program) {
 
 /// What subscribers hear of Twitch's events, with their marks.
 fn told(bus: &Bus, from: usize) -> Vec<(String, bool)> {
-    bus.heard_since(from, |_, heard| {
-        let Heard::Bridge(whole) = heard else {
+    bus.heard_since(from, |_, received| {
+        let Received::Bridge(whole) = received else {
             return None;
         };
         let message: Value = serde_json::from_str(whole.get()).unwrap();
@@ -148,25 +148,25 @@ async fn a_long_replay_keeps_its_order_and_loses_nothing(target: &Target) {
         .await;
     println!("{MESSAGES} messages replayed in {:?}", begun.elapsed());
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    let heard = || {
-        bus.heard_since(0, |_, heard| match heard {
-            Heard::Twitchat(message) if message.replay.is_some() => {
+    let received = || {
+        bus.heard_since(0, |_, received| match received {
+            Received::Twitchat(message) if message.replay.is_some() => {
                 serde_json::from_str::<Value>(message.data.as_ref()?.get()).ok()?["n"].as_u64()
             }
             _ => None,
         })
     };
-    wait_until("all is heard", SOON, || heard().len() >= MESSAGES).await;
-    let out_of_place: Vec<_> = heard()
+    wait_until("all is heard", SOON, || received().len() >= MESSAGES).await;
+    let out_of_place: Vec<_> = received()
         .into_iter()
         .zip(0..)
         .filter(|(n, place)| n != place)
         .take(5)
         .collect();
     assert!(
-        out_of_place.is_empty() && heard().len() == MESSAGES,
+        out_of_place.is_empty() && received().len() == MESSAGES,
         "{} heard, (message, place): {out_of_place:?}",
-        heard().len()
+        received().len()
     );
 }
 
@@ -240,7 +240,7 @@ async fn a_recording_is_told_again_on_a_real_obs() {
 async fn a_long_replay_keeps_its_order_on_the_stand_in() {
     // As on a busy machine: what is sent after the reply to another message may overtake it.
     let (_obs, target) = stand_in_with(sim::obs::Options {
-        order: sim::obs::Order::Heard,
+        order: sim::obs::Order::Received,
         ..Default::default()
     })
     .await;

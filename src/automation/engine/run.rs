@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::happening::Happening;
+use super::occurrence::Occurrence;
 use crate::automation::sequence::Sequence;
 
 /// Whose run it is: a rule or an action, by its place in the book.
@@ -31,7 +31,7 @@ pub struct Called {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum RunState {
     Ready,
     Until(u64),
     Asked,
@@ -41,9 +41,9 @@ pub(super) enum State {
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) sequence: Sequence,
-    pub(super) happening: Arc<Happening>,
+    pub(super) occurrence: Arc<Occurrence>,
     pub(super) called: Option<Called>,
-    pub(super) state: State,
+    pub(super) state: RunState,
     pub(super) owner: Owner,
     pub(super) failed: bool,
 }

@@ -66,7 +66,7 @@ impl Engine {
             (None, Ok(())) => ProgramEnd::Nothing,
             (None, Err(why)) => {
                 let step = format!("run {name}");
-                let times = self.pace(owner).failed(&format!("{step}: {why}"));
+                let times = self.rate_limit(owner).failed(&format!("{step}: {why}"));
                 ProgramEnd::Failed(Failure {
                     of: self.name_of(owner).into(),
                     step: step.into(),

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::*;
 use crate::automation::book::Once;
-use crate::automation::{Expression, step::Deed};
+use crate::automation::{Expression, step::StepEffect};
 
-struct Desk {
+struct TestBench {
     engine: Engine,
     now_ms: u64,
     session: u64,
@@ -14,15 +14,15 @@ struct Desk {
     over: Vec<(Owner, bool)>,
 }
 
-impl Desk {
+impl TestBench {
     fn new(toml: &str) -> Self {
         Self::with(toml, None)
     }
 
-    fn with(toml: &str, ledger: Option<&str>) -> Self {
+    fn with(toml: &str, once_log: Option<&str>) -> Self {
         let book = Rulebook::of_toml(toml).unwrap().shared();
         Self {
-            engine: Engine::new(book, ledger),
+            engine: Engine::new(book, once_log),
             now_ms: 1_000,
             session: 1,
             failures: Vec::new(),
@@ -30,38 +30,38 @@ impl Desk {
         }
     }
 
-    fn happens(&mut self, name: &str, data: Value) -> Vec<Verdict> {
+    fn happens(&mut self, name: &str, data: Value) -> Vec<Decision> {
         self.happens_by(name, data, Cause::Outside)
     }
 
-    fn happens_by(&mut self, name: &str, data: Value, cause: Cause) -> Vec<Verdict> {
-        let happening = Happening {
+    fn happens_by(&mut self, name: &str, data: Value, cause: Cause) -> Vec<Decision> {
+        let occurrence = Occurrence {
             name: EventName::parse(name).unwrap(),
             data,
             cause,
         };
         let context = Context::of_event(
-            &happening.name.source,
-            &happening.name.kind,
-            &happening.data,
+            &occurrence.name.source,
+            &occurrence.name.kind,
+            &occurrence.data,
         );
         let verdicts = self
             .engine
-            .take(&Arc::new(happening), &context, self.session, self.now_ms);
-        verdicts.into_iter().map(|(_, verdict)| verdict).collect()
+            .take(&Arc::new(occurrence), &context, self.session, self.now_ms);
+        verdicts.into_iter().map(|(_, decision)| decision).collect()
     }
 
     /// Takes every turn that is due; what is to be done is left open.
-    fn turns(&mut self) -> Vec<(RunId, Deed)> {
+    fn turns(&mut self) -> Vec<(RunId, StepEffect)> {
         let mut deeds = Vec::new();
-        while let Some((run, _, happening)) = self.engine.upcoming(self.now_ms) {
+        while let Some((run, _, occurrence)) = self.engine.upcoming(self.now_ms) {
             let context = Context::of_event(
-                &happening.name.source,
-                &happening.name.kind,
-                &happening.data,
+                &occurrence.name.source,
+                &occurrence.name.kind,
+                &occurrence.data,
             );
             match self.engine.turn(run, &context, self.now_ms) {
-                Turn::Do { run, deed, .. } => deeds.push((run, deed)),
+                Turn::Do { run, effect, .. } => deeds.push((run, effect)),
                 Turn::Failed(failure) => self
                     .failures
                     .push(format!("{} {}: {}", failure.of, failure.step, failure.why)),
@@ -80,22 +80,26 @@ impl Desk {
             if deeds.is_empty() {
                 return done;
             }
-            for (run, deed) in deeds {
-                done.push(short(&deed));
+            for (run, effect) in deeds {
+                done.push(short(&effect));
                 assert_eq!(self.engine.done(run, Ok(())), None);
             }
         }
     }
 }
 
-fn short(deed: &Deed) -> String {
-    match deed {
-        Deed::Send { kind, data, .. } => format!("send {kind} {}", Value::from(data.clone())),
-        Deed::Publish { name, data, .. } => format!("publish {name} {}", Value::from(data.clone())),
-        Deed::Request { name, data } => format!("request {name} {}", Value::from(data.clone())),
-        Deed::Obs(request) => format!("obs {}", request.name()),
-        Deed::Run(program) => format!("run {} {:?}", program.program, program.args),
-        Deed::Wait(time) => format!("wait {time:?}"),
+fn short(effect: &StepEffect) -> String {
+    match effect {
+        StepEffect::Send { kind, data, .. } => format!("send {kind} {}", Value::from(data.clone())),
+        StepEffect::Publish { name, data, .. } => {
+            format!("publish {name} {}", Value::from(data.clone()))
+        }
+        StepEffect::Request { name, data } => {
+            format!("request {name} {}", Value::from(data.clone()))
+        }
+        StepEffect::Obs(request) => format!("obs {}", request.name()),
+        StepEffect::Run(program) => format!("run {} {:?}", program.program, program.args),
+        StepEffect::Wait(time) => format!("wait {time:?}"),
     }
 }
 
@@ -113,8 +117,8 @@ const THANKS: &str = r#"
 
 #[test]
 fn steps_are_done_in_order_and_waits_are_waited() {
-    let mut desk = Desk::new(THANKS);
-    assert_eq!(desk.happens("Twitch.Raid", raid(57)), [Verdict::Runs]);
+    let mut desk = TestBench::new(THANKS);
+    assert_eq!(desk.happens("Twitch.Raid", raid(57)), [Decision::Runs]);
     assert_eq!(
         desk.all(),
         [r#"send SEND_MESSAGE {"message":"Welcome Fox!"}"#]
@@ -136,26 +140,29 @@ fn steps_are_done_in_order_and_waits_are_waited() {
 
 #[test]
 fn a_rule_is_judged_by_name_and_condition() {
-    let mut desk = Desk::new(THANKS);
-    assert_eq!(desk.happens("Twitch.Raid", raid(9)), [Verdict::NotSo]);
+    let mut desk = TestBench::new(THANKS);
+    assert_eq!(
+        desk.happens("Twitch.Raid", raid(9)),
+        [Decision::ConditionFalse]
+    );
     assert_eq!(desk.happens("Twitch.Follow", raid(99)), []);
     assert_eq!(
         desk.happens_by("Twitch.Raid", raid(99), Cause::Replay),
-        [Verdict::Replayed]
+        [Decision::Replayed]
     );
     assert_eq!(
-        desk.happens_by("Twitch.Raid", raid(99), Cause::Own(1)),
-        [Verdict::Own]
+        desk.happens_by("Twitch.Raid", raid(99), Cause::Run(1)),
+        [Decision::SelfCaused]
     );
-    let mut off = Desk::new(&THANKS.replace("when =", "enabled = false\nwhen ="));
-    assert_eq!(off.happens("Twitch.Raid", raid(99)), [Verdict::Disabled]);
+    let mut off = TestBench::new(&THANKS.replace("when =", "enabled = false\nwhen ="));
+    assert_eq!(off.happens("Twitch.Raid", raid(99)), [Decision::Disabled]);
     assert!(!off.engine.book().listens(&EventName::new("Twitch", "Raid")));
 }
 
 #[test]
 fn a_step_that_fails_ends_the_run_unless_it_is_to_go_on() {
     let steps = r#"do = [{ publish = "Custom.A", data = { x = "{{ data.gone }}" } }, { publish = "Custom.B" }]"#;
-    let mut desk = Desk::new(&format!("[[rule]]\non = \"Twitch.Raid\"\n{steps}"));
+    let mut desk = TestBench::new(&format!("[[rule]]\non = \"Twitch.Raid\"\n{steps}"));
     desk.happens("Twitch.Raid", raid(1));
     assert_eq!(
         (desk.all().len(), desk.failures.as_slice()),
@@ -172,13 +179,13 @@ fn a_step_that_fails_ends_the_run_unless_it_is_to_go_on() {
         (&[(Owner::Rule(0), false)][..], 1)
     );
 
-    let mut desk = Desk::new(&format!(
+    let mut desk = TestBench::new(&format!(
         "[[rule]]\non = \"Twitch.Raid\"\ncontinue_on_error = true\n{steps}"
     ));
     desk.happens("Twitch.Raid", raid(1));
     assert_eq!(desk.all(), ["publish Custom.B {}"]);
 
-    let mut desk = Desk::new(
+    let mut desk = TestBench::new(
         "[[rule]]\non = \"Twitch.Raid\"\ndo = [{ obs = \"StopStream\" }, { obs = \"StopRecord\" }]",
     );
     desk.happens("Twitch.Raid", raid(1));
@@ -196,15 +203,15 @@ fn a_step_that_fails_ends_the_run_unless_it_is_to_go_on() {
 
 #[test]
 fn a_cooldown_counts_from_the_start_of_a_run() {
-    let mut desk = Desk::new(&THANKS.replace("when =", "cooldown = \"1m\"\nwhen ="));
+    let mut desk = TestBench::new(&THANKS.replace("when =", "cooldown = \"1m\"\nwhen ="));
     desk.happens("Twitch.Raid", raid(20));
     desk.now_ms += 59_000;
     assert_eq!(
         desk.happens("Twitch.Raid", raid(20)),
-        [Verdict::Cooling { left_ms: 1_000 }]
+        [Decision::CoolingDown { left_ms: 1_000 }]
     );
     desk.now_ms += 1_000;
-    assert_eq!(desk.happens("Twitch.Raid", raid(20)), [Verdict::Runs]);
+    assert_eq!(desk.happens("Twitch.Raid", raid(20)), [Decision::Runs]);
 }
 
 #[test]
@@ -222,47 +229,47 @@ fn once_per_person_and_session_survive_a_restart_and_end_with_the_session() {
         do = [{ publish = "Custom.Open" }]
     "#;
     let who = |id: &str| json!({ "user": { "id": id, "login": "x" } });
-    let mut desk = Desk::new(toml);
+    let mut desk = TestBench::new(toml);
     assert_eq!(
         desk.happens("Twitch.FirstWord", who("1")),
-        [Verdict::Runs, Verdict::Runs]
+        [Decision::Runs, Decision::Runs]
     );
     assert_eq!(
         desk.happens("Twitch.FirstWord", who("1")),
         [
-            Verdict::Already(Once::Person),
-            Verdict::Already(Once::Session)
+            Decision::AlreadyRan(Once::Person),
+            Decision::AlreadyRan(Once::Session)
         ]
     );
     assert_eq!(
         desk.happens("Twitch.FirstWord", who("2")),
-        [Verdict::Runs, Verdict::Already(Once::Session)]
+        [Decision::Runs, Decision::AlreadyRan(Once::Session)]
     );
     assert_eq!(
         desk.happens("Twitch.FirstWord", json!({})),
-        [Verdict::Nobody, Verdict::Already(Once::Session)]
+        [Decision::NoPerson, Decision::AlreadyRan(Once::Session)]
     );
-    let ledger = desk.engine.ledger().unwrap();
-    assert_eq!(desk.engine.ledger(), None, "only what is new");
+    let once_log = desk.engine.once_log().unwrap();
+    assert_eq!(desk.engine.once_log(), None, "only what is new");
 
-    let mut after = Desk::with(toml, Some(&ledger));
+    let mut after = TestBench::with(toml, Some(&once_log));
     assert_eq!(
         after.happens("Twitch.FirstWord", who("2")),
         [
-            Verdict::Already(Once::Person),
-            Verdict::Already(Once::Session)
+            Decision::AlreadyRan(Once::Person),
+            Decision::AlreadyRan(Once::Session)
         ]
     );
     after.session = 2;
     assert_eq!(
         after.happens("Twitch.FirstWord", who("2")),
-        [Verdict::Runs, Verdict::Runs]
+        [Decision::Runs, Decision::Runs]
     );
 }
 
 #[test]
 fn a_burst_is_paced_and_what_is_too_much_is_counted() {
-    let mut desk = Desk::new(
+    let mut desk = TestBench::new(
         "[[rule]]\non = \"Twitch.Raid\"\nat_once = 64\ndo = [{ publish = \"Custom.A\" }]",
     );
     let mut verdicts = Vec::new();
@@ -272,7 +279,7 @@ fn a_burst_is_paced_and_what_is_too_much_is_counted() {
     }
     let runs = verdicts
         .iter()
-        .filter(|verdict| **verdict == Verdict::Runs)
+        .filter(|decision| **decision == Decision::Runs)
         .count();
     assert_eq!(
         (runs, verdicts.len() - runs),
@@ -305,7 +312,7 @@ fn a_burst_is_paced_and_what_is_too_much_is_counted() {
 
 #[test]
 fn runs_at_once_are_bounded_and_the_next_begins_when_one_ends() {
-    let mut desk = Desk::new(
+    let mut desk = TestBench::new(
         "[[rule]]\non = \"Twitch.Raid\"\nat_once = 2\ndo = [{ obs = \"SaveReplayBuffer\" }]",
     );
     for _ in 0..5 {
@@ -327,23 +334,23 @@ fn runs_at_once_are_bounded_and_the_next_begins_when_one_ends() {
 
 #[test]
 fn causes_end_at_some_depth_even_where_a_rule_wants_its_own() {
-    let mut desk = Desk::new(
+    let mut desk = TestBench::new(
         "[[rule]]\non = \"Custom.Ping\"\non_own = true\ndo = [{ publish = \"Custom.Ping\" }]",
     );
     assert_eq!(
-        desk.happens_by("Custom.Ping", json!({}), Cause::Own(DEEPEST)),
-        [Verdict::Runs]
+        desk.happens_by("Custom.Ping", json!({}), Cause::Run(DEEPEST)),
+        [Decision::Runs]
     );
     assert_eq!(
-        desk.happens_by("Custom.Ping", json!({}), Cause::Own(DEEPEST + 1)),
-        [Verdict::TooDeep]
+        desk.happens_by("Custom.Ping", json!({}), Cause::Run(DEEPEST + 1)),
+        [Decision::TooDeep]
     );
     assert_eq!(desk.engine.tally(Owner::Rule(0)).too_deep, 1);
 }
 
 #[test]
 fn actions_run_within_actions_with_their_own_args() {
-    let mut desk = Desk::new(
+    let mut desk = TestBench::new(
         r#"
         [[rule]]
         on = "Twitch.Raid"
@@ -369,7 +376,7 @@ fn actions_run_within_actions_with_their_own_args() {
 
 #[test]
 fn a_called_action_tells_its_caller() {
-    let mut desk = Desk::new(
+    let mut desk = TestBench::new(
         "[[action]]\nname = \"go\"\ndo = [{ publish = \"Custom.A\", data = { x = \"{{ args.x }}\" \
             } }]",
     );
@@ -378,12 +385,12 @@ fn a_called_action_tells_its_caller() {
         args: json!({ "x": 3 }),
         at_ms: 7,
     };
-    let happening = Arc::new(Happening {
+    let occurrence = Arc::new(Occurrence {
         name: EventName::new("Raw", "Action"),
         data: json!({}),
         cause: Cause::Outside,
     });
-    assert!(desk.engine.call(0, called, &happening, 0));
+    assert!(desk.engine.call(0, called, &occurrence, 0));
     assert_eq!(
         (desk.all(), desk.over),
         (
@@ -395,10 +402,11 @@ fn a_called_action_tells_its_caller() {
 
 #[test]
 fn a_condition_that_cannot_be_told_is_no_reason_to_run() {
-    let mut desk = Desk::new(&THANKS.replace("data.viewers >= 10", "data.displayName + 1 > 3"));
+    let mut desk =
+        TestBench::new(&THANKS.replace("data.viewers >= 10", "data.displayName + 1 > 3"));
     let verdicts = desk.happens("Twitch.Raid", raid(20));
     assert!(
-        matches!(&verdicts[..], [Verdict::WhenFailed(why)] if why.to_string().contains('+')),
+        matches!(&verdicts[..], [Decision::ConditionFailed(why)] if why.to_string().contains('+')),
         "{verdicts:?}"
     );
     assert!(Expression::parse("data.displayName + 1 > 3").is_ok());
@@ -412,7 +420,7 @@ proptest::proptest! {
     #[test]
     fn nothing_piles_up_and_nothing_sticks(moves in proptest::collection::vec((0_u8..4,
         0_u64..3_000), 0..120)) {
-        let mut desk = Desk::new(
+        let mut desk = TestBench::new(
             r#"
             [[rule]]
             on = "Twitch.Raid"

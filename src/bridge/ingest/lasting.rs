@@ -6,10 +6,10 @@ use crate::bridge::{bans, journal::RowOrigin};
 /// Rows of closed sessions that leaderboards are made of, and bans and proofs of two pages, which
 /// outlive sessions.
 pub const LASTING: [(RowOrigin, &str); 19] = [
-    (RowOrigin::Heard, "BITS"),
-    (RowOrigin::Heard, "ON_BITS"),
-    (RowOrigin::Heard, "REWARD_REDEEM"),
-    (RowOrigin::Heard, "ON_REWARD_REDEEM"),
+    (RowOrigin::Received, "BITS"),
+    (RowOrigin::Received, "ON_BITS"),
+    (RowOrigin::Received, "REWARD_REDEEM"),
+    (RowOrigin::Received, "ON_REWARD_REDEEM"),
     (RowOrigin::Played, "BITS"),
     (RowOrigin::Played, "ON_BITS"),
     (RowOrigin::Played, "REWARD_REDEEM"),

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     credits::{Outcome, PersonId},
-    event::{Event, Fact, Message, Person},
+    event::{EmittedEvent, Fact, Message, Person},
     mapping::{
         self, Interpreter,
         interpreter::{At, Emitted, Playback},
@@ -109,19 +109,19 @@ impl Ingest {
     pub(super) fn event(&mut self, message: &Message, base: &mut Base, now: Now) {
         self.note_generation(message, base, now);
         let (kind, data) = (&*message.kind, message.data.as_deref());
-        for fact in self.live.ballots(kind, data, &at(now, None)) {
+        for fact in self.live.votes(kind, data, &at(now, None)) {
             self.emit_fact(&fact, message.id.as_deref(), Playback::Live, base, now);
         }
         if !mapping::feeds(kind) {
             return;
         }
-        let read = mapping::heard(kind, data);
-        if let Some(trouble) = read.trouble {
-            base.counts.bus.bad += 1;
-            if base.counts.bus.bad.is_power_of_two() {
+        let read = mapping::decode(kind, data);
+        if let Some(missing) = read.missing {
+            base.counts.bus.invalid += 1;
+            if base.counts.bus.invalid.is_power_of_two() {
                 base.out.note(Note::BadData {
                     kind: kind.into(),
-                    why: trouble.to_string(),
+                    why: missing.to_string(),
                 });
             }
         }
@@ -130,14 +130,14 @@ impl Ingest {
             return;
         }
         // A message that the streamer marks as read may have been there for long.
-        let is_deed = message.replay.is_none() && !mapping::heard::is_marked_read(kind);
+        let is_deed = message.replay.is_none() && !mapping::decode::is_marked_read(kind);
         let doers = if is_deed {
             bans::doers(base.model.fold(), &read.facts)
         } else {
             Vec::new()
         };
         let origin = if message.replay.is_none() {
-            RowOrigin::Heard
+            RowOrigin::Received
         } else {
             RowOrigin::Played
         };
@@ -160,7 +160,7 @@ impl Ingest {
                 Some(data) => mapping::texts::with_print(&mapping::strip_texts(data), print),
             },
         );
-        bans::note_deeds(base, &doers, now);
+        bans::note_acts(base, &doers, now);
     }
 
     /// A map of Twitchat's labels was received: what is new in it is journalled as if somebody had
@@ -178,7 +178,7 @@ impl Ingest {
             id: &id,
             broadcaster: broadcaster.as_ref(),
         };
-        let Some(Event { name, data }) = render::event(&fact, &context) else {
+        let Some(EmittedEvent { name, data }) = render::event(&fact, &context) else {
             return;
         };
         let kind = name.to_string();
@@ -211,10 +211,10 @@ impl Ingest {
             self.take(facts, source, Emission::Silent, base, now, || row.row);
             base.counts.credits.filled += 1;
         }
-        let rest = mapping::Rest::of(summary);
+        let rest = mapping::SummaryExtras::of(summary);
         if base.model.fold_mut().join(rest, now.wall_ms) {
-            let source = Source::filled(mapping::rest::KIND);
-            let body = mapping::rest::body(summary);
+            let source = Source::filled(mapping::summary_extras::KIND);
+            let body = mapping::summary_extras::body(summary);
             base.model.append(source, now.wall_ms, body, &mut base.out);
         }
         filled
@@ -245,12 +245,12 @@ impl Ingest {
         body: impl FnOnce() -> Box<str>,
     ) -> bool {
         learn_channels(&facts, base);
-        if !facts.iter().any(|fact| base.model.is_news(fact)) {
+        if !facts.iter().any(|fact| base.model.is_new(fact)) {
             return self.pass_on(facts, source.id, emission, base, now);
         }
         base.model
             .append(source, now.wall_ms, body(), &mut base.out);
-        let mut is_news = false;
+        let mut is_new = false;
         for fact in facts {
             let outcome = self.count(&fact, source, base, now);
             match (outcome, emission) {
@@ -261,9 +261,9 @@ impl Ingest {
                 (Outcome::Repeat | Outcome::Part, _) => base.counts.credits.repeats += 1,
                 (Outcome::Twin, _) => base.counts.credits.twins += 1,
             }
-            is_news |= outcome != Outcome::Twin && !matches!(fact, Fact::Broadcaster { .. });
+            is_new |= outcome != Outcome::Twin && !matches!(fact, Fact::Broadcaster { .. });
         }
-        is_news
+        is_new
     }
 
     /// Counts one fact of a row that was journalled.
@@ -297,12 +297,12 @@ impl Ingest {
         base: &mut Base,
         now: Now,
     ) -> bool {
-        let is_news = !facts.is_empty();
+        let is_new = !facts.is_empty();
         for mut fact in facts {
             let mut changed = Vec::new();
             let people = &mut base.model.fold_mut().people;
             fact.each_person(|person| {
-                let met = people.meet(person, now.wall_ms);
+                let met = people.register(person, now.wall_ms);
                 if met.changed {
                     changed.push(met.who);
                 }
@@ -312,7 +312,7 @@ impl Ingest {
                 self.emit_fact(&fact, id, Playback::Live, base, now);
             }
         }
-        is_news
+        is_new
     }
 
     /// Emits a fact as an event, with its people as complete as they are known. Gifts wait for the
@@ -391,8 +391,8 @@ impl Ingest {
         self.emit_message(message, Playback::Recorded, base, now);
         if class == Some(Class::Event) {
             let (kind, data) = (&*message.kind, message.data.as_deref());
-            let mut facts = self.recorded.ballots(kind, data, &at(now, None));
-            facts.extend(mapping::heard(kind, data).facts);
+            let mut facts = self.recorded.votes(kind, data, &at(now, None));
+            facts.extend(mapping::decode(kind, data).facts);
             for fact in facts {
                 self.emit_fact(&fact, message.id.as_deref(), Playback::Recorded, base, now);
             }

@@ -41,7 +41,7 @@ impl Ingest {
         event_id: Option<&str>,
         base: &mut Base,
         now: Now,
-    ) -> Result<Published, published::Wrong> {
+    ) -> Result<Published, published::Error> {
         let data = Value::Object(data);
         let readings = published::read(name, &data)?;
         if let Some(id) = event_id
@@ -61,9 +61,9 @@ impl Ingest {
             // One id for all that one envelope holds.
             let event_id = event_id.filter(|_| place == 0);
             let takes_back = takes_back(name, reading, base.model.fold());
-            let is_news = self.publish_one(name, reading, event_id, base, now);
-            published.is_repeat &= !is_news;
-            match takes_back.filter(|_| is_news) {
+            let is_new = self.publish_one(name, reading, event_id, base, now);
+            published.is_repeat &= !is_new;
+            match takes_back.filter(|_| is_new) {
                 Some(true) => published.taken_back += 1,
                 Some(false) => published.not_found += 1,
                 None => {}
@@ -118,14 +118,14 @@ impl Ingest {
         };
         let json = reading.data.to_string();
         let shortened = mapping::shorten(&json);
-        let kept: Option<Value> = shortened
+        let meta: Option<Value> = shortened
             .as_deref()
             .and_then(|json| serde_json::from_str(json).ok());
         // What is kept of it has an end.
-        let kept = kept
+        let meta = meta
             .and_then(|data| published::read(name, &data).ok())
             .and_then(|readings| readings.into_iter().next());
-        let facts = kept.as_ref().unwrap_or(reading).facts(name);
+        let facts = meta.as_ref().unwrap_or(reading).facts(name);
         let is_elsewhere = is_not_ours(reading, base.model.fold());
         base.counts.messages.elsewhere += u64::from(is_elsewhere);
         let counts =
@@ -136,7 +136,7 @@ impl Ingest {
             let doers = bans::doers(base.model.fold(), &facts);
             // What subscribers receive is made below, of the publisher's own data.
             is_told = self.take(facts, source, Emission::Silent, base, now, || body);
-            bans::note_deeds(base, &doers, now);
+            bans::note_acts(base, &doers, now);
         } else if id.is_some() {
             // Only so that a repeat after a restart is known as one.
             base.model

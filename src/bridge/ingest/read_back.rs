@@ -35,8 +35,8 @@ pub(in crate::bridge) fn read_back(row: &Row, base: &mut Base) {
         note_fact(base, &fact, row.at_ms);
     }
     match (row.origin, &*row.kind) {
-        (RowOrigin::Filled, mapping::rest::KIND) => {
-            if let Some(rest) = mapping::Rest::read(&row.body) {
+        (RowOrigin::Filled, mapping::summary_extras::KIND) => {
+            if let Some(rest) = mapping::SummaryExtras::read(&row.body) {
                 base.model.fold_mut().join(rest, row.at_ms);
             }
         }
@@ -57,9 +57,9 @@ pub(in crate::bridge) fn read_back(row: &Row, base: &mut Base) {
 /// The facts in a row's body: the same ones as when it was received.
 fn facts_of(row: &Row) -> Vec<Fact> {
     match row.origin {
-        RowOrigin::Heard | RowOrigin::Played => {
+        RowOrigin::Received | RowOrigin::Played => {
             let data = serde_json::from_str::<&RawValue>(&row.body).ok();
-            mapping::heard(&row.kind, data.filter(|data| data.get() != "null")).facts
+            mapping::decode(&row.kind, data.filter(|data| data.get() != "null")).facts
         }
         RowOrigin::Published => read_published(&row.kind, &row.body),
         RowOrigin::Filled => mapping::filled(&row.kind, &row.body),

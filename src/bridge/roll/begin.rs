@@ -24,7 +24,7 @@ use crate::{
         sample,
     },
     event::Person,
-    request::{RequestError, RollWish, reply},
+    request::{RequestError, RollOptions, reply},
 };
 
 impl Roll {
@@ -32,7 +32,7 @@ impl Roll {
     pub(super) fn prepare_roll(
         &mut self,
         id: Uuid,
-        wish: RollWish,
+        options: RollOptions,
         cause: Cause,
         cx: &mut Context<'_>,
     ) -> Pending {
@@ -41,9 +41,9 @@ impl Roll {
         let music = overlay
             .music
             .clone()
-            .filter(|_| patient && wish.seconds.is_none() && wish.speed.is_none());
+            .filter(|_| patient && options.seconds.is_none() && options.speed.is_none());
         let deadline_ms = cx.now.mono_ms + overlay.wait_ms;
-        let wants_summary = patient && !wish.test && summary::can_ask(cx.presence);
+        let wants_summary = patient && !options.test && summary::can_ask(cx.presence);
         self.asks_summary |= wants_summary;
         let wants_music = music.is_some();
         // An answer that is on its way is for this roll as well.
@@ -56,7 +56,7 @@ impl Roll {
         }
         Pending {
             id,
-            wish,
+            options,
             cause,
             deadline_ms,
             wants_summary,
@@ -106,13 +106,13 @@ impl Roll {
     ) -> Result<(), RequestError> {
         let Pending {
             id,
-            wish,
+            options,
             cause,
             music_seconds,
             ..
         } = pending;
-        let test = wish.test;
-        let (object, mut rolling) = make_roll(id, &wish, cause, music_seconds, cx);
+        let test = options.test;
+        let (object, mut rolling) = make_roll(id, &options, cause, music_seconds, cx);
         // As it will travel: what OBS cannot carry is refused as a whole.
         reply::message(&to_pages(
             &cx.base.out,
@@ -129,7 +129,7 @@ impl Roll {
         });
         self.rolling = Some(rolling);
         self.send_roll(cx);
-        self.tell_roll("Started", cx);
+        self.emit_roll("Started", cx);
         self.feed.revive(cx.now.mono_ms);
         if !self.shown
             && let Some(scene) = cx.base.obs.scene().map(ToOwned::to_owned)
@@ -143,9 +143,12 @@ impl Roll {
 }
 
 /// `GetRoll`: the roll as it would begin, for a program that makes a page of it.
-pub(in crate::bridge) fn get_roll(wish: &RollWish, cx: &mut Context<'_>) -> Map<String, Value> {
+pub(in crate::bridge) fn get_roll(
+    options: &RollOptions,
+    cx: &mut Context<'_>,
+) -> Map<String, Value> {
     let id = cx.base.out.fresh_uuid();
-    let (mut object, rolling) = make_roll(id, wish, Cause::Asked, None, cx);
+    let (mut object, rolling) = make_roll(id, options, Cause::Asked, None, cx);
     object.insert("seconds".into(), rolling.seconds().into());
     object.insert("elapsedMs".into(), 0.into());
     into_map(json!({ "roll": object, "names": rolling.names }))
@@ -154,15 +157,15 @@ pub(in crate::bridge) fn get_roll(wish: &RollWish, cx: &mut Context<'_>) -> Map<
 /// The roll as it begins now, and what is known of it while it rolls.
 fn make_roll(
     id: Uuid,
-    wish: &RollWish,
+    options: &RollOptions,
     cause: Cause,
     music_seconds: Option<f64>,
     cx: &Context<'_>,
 ) -> (Map<String, Value>, Rolling) {
     let overlay = &cx.base.settings.overlay;
-    let look = look(&overlay.script.look, wish, music_seconds);
-    let made_up: Option<Fold> = match (wish.test, wish.crowd) {
-        (true, Some(crowd)) => Some(crowd.credits(cx.now.wall_ms)),
+    let look = look(&overlay.script.look, options, music_seconds);
+    let made_up: Option<Fold> = match (options.test, options.test_audience) {
+        (true, Some(test_audience)) => Some(test_audience.credits(cx.now.wall_ms)),
         (true, None) => Some(sample::credits(
             cx.base.model.fold(),
             &cx.base.settings.credits.ignore,
@@ -186,7 +189,7 @@ fn make_roll(
     };
     let sections = roll::sections(&overlay.script, fold, &cx.base.settings.credits, &given);
     let length = roll::length(&sections, &look, overlay.script.height);
-    let places = match (&made_up, wish.crowd) {
+    let places = match (&made_up, options.test_audience) {
         (None, _) => roll::places(&sections),
         // Test credits of people who were seen have entries of their own.
         (Some(test), None) => roll::places(&sections)
@@ -197,7 +200,7 @@ fn make_roll(
     };
     let names = sections.iter().map(Section::len).sum();
     let mut object = into_map(
-        json!({ "id": id, "test": wish.test, "look": look, "sections": sections,
+        json!({ "id": id, "test": options.test, "look": look, "sections": sections,
                 "seconds": null }),
     );
     if overlay.script.emotes {
@@ -211,7 +214,7 @@ fn make_roll(
     }
     let rolling = Rolling {
         id,
-        test: wish.test,
+        test: options.test,
         cause,
         object: Map::new(),
         position: Position::start(cx.now.mono_ms),
@@ -246,19 +249,19 @@ fn known(fold: &Fold, test: &Fold, who: PersonId) -> Option<PersonId> {
 }
 
 /// The config's look, with what this roll wishes.
-fn look(base: &Look, wish: &RollWish, music_seconds: Option<f64>) -> Look {
+fn look(base: &Look, options: &RollOptions, music_seconds: Option<f64>) -> Look {
     let mut look = base.clone();
-    if let Some(seconds) = wish.seconds.or(music_seconds) {
+    if let Some(seconds) = options.seconds.or(music_seconds) {
         look.seconds = Some(seconds);
     }
-    if let Some(speed) = wish.speed {
+    if let Some(speed) = options.speed {
         look.speed = speed;
-        look.seconds = wish.seconds;
+        look.seconds = options.seconds;
     }
-    look.mode = wish.mode.unwrap_or(look.mode);
-    look.delay = wish.delay.unwrap_or(look.delay);
-    look.repeats = wish.repeats.unwrap_or(look.repeats);
-    if let Some(theme) = &wish.theme {
+    look.mode = options.mode.unwrap_or(look.mode);
+    look.delay = options.delay.unwrap_or(look.delay);
+    look.repeats = options.repeats.unwrap_or(look.repeats);
+    if let Some(theme) = &options.theme {
         look.theme.clone_from(theme);
     }
     look
@@ -270,7 +273,7 @@ fn emotes<'a>(fold: &'a Fold, left_out: &LeftOut<'_>) -> Vec<&'a str> {
     let mut seen = std::collections::HashSet::new();
     let shown = fold
         .session
-        .extras()
+        .joined_extras()
         .power_ups
         .list()
         .iter()

@@ -2,7 +2,7 @@
 
 use crate::{
     bridge::{base::Base, io::Now, presence::Presence},
-    event::Event,
+    event::EmittedEvent,
     mapping::interpreter::Playback,
 };
 
@@ -17,7 +17,7 @@ pub(in crate::bridge) struct Context<'a> {
 }
 
 /// Emits an event.
-pub(super) fn emit(cx: &mut Context<'_>, event: Event) {
+pub(super) fn emit(cx: &mut Context<'_>, event: EmittedEvent) {
     let base = &mut *cx.base;
     base.emitter
         .emit(event, Playback::Live, &mut base.out, cx.now);

@@ -30,8 +30,8 @@ use super::{
     limit::RateLimit,
 };
 use crate::{
-    event::Event,
-    request::{PageState, Report, RequestError, RollWish},
+    event::EmittedEvent,
+    request::{PageState, Report, RequestError, RollOptions},
 };
 pub(super) use begin::get_roll;
 use buttons::{Buttons, OverlayPresence};
@@ -169,14 +169,14 @@ impl Roll {
     /// `RollCredits`: what is on ends, and the credits as they are now roll. Rules call it too.
     pub(super) fn start(
         &mut self,
-        wish: RollWish,
+        options: RollOptions,
         cause: Cause,
         cx: &mut Context<'_>,
     ) -> Result<Map<String, Value>, RequestError> {
         let id = cx.base.out.fresh_uuid();
         self.pending = None;
-        let pending = self.prepare_roll(id, wish, cause, cx);
-        let (test, mut state) = (pending.wish.test, "preparing");
+        let pending = self.prepare_roll(id, options, cause, cx);
+        let (test, mut state) = (pending.options.test, "preparing");
         if pending.is_ready() {
             self.begin_roll(pending, cx)?;
             state = "rolling";
@@ -249,17 +249,17 @@ impl Roll {
         }
         roll.passed_ms = Some(cx.now.mono_ms);
         roll.position.jump(0.0, cx.now.mono_ms);
-        self.tell_roll("Completed", cx);
-        self.tell_twitchat_complete(cx);
+        self.emit_roll("Completed", cx);
+        self.send_twitchat_complete(cx);
     }
 
     /// The roll is over. Tells which it was.
     fn end_roll(&mut self, how: &'static str, cx: &mut Context<'_>) -> Option<Uuid> {
         self.rolling.as_ref()?;
         if how == "Completed" {
-            self.tell_twitchat_complete(cx);
+            self.send_twitchat_complete(cx);
         }
-        self.tell_roll(how, cx);
+        self.emit_roll(how, cx);
         let roll = self.rolling.take()?;
         self.feed.rest();
         cx.base.out.note(Note::RollEnded {
@@ -270,7 +270,7 @@ impl Roll {
     }
 
     /// `Credits.Started`, `.Completed`, `.Stopped`, `.Paused`, `.Resumed`.
-    fn tell_roll(&mut self, kind: &str, cx: &mut Context<'_>) {
+    fn emit_roll(&mut self, kind: &str, cx: &mut Context<'_>) {
         let Some(roll) = self
             .rolling
             .as_ref()
@@ -286,7 +286,7 @@ impl Roll {
         let data = json!({ "roll": roll.id, "test": roll.test, "seconds": roll.seconds(),
             "names": roll.names,
             "elapsedMs": roll.position.elapsed_ms(cx.now.mono_ms), "cause": cause });
-        emit(cx, Event::new("Credits", kind, data));
+        emit(cx, EmittedEvent::new("Credits", kind, data));
     }
 
     /// What is due.

@@ -81,7 +81,7 @@ impl Pages {
                 "roll": page.report.roll,
                 "seconds": page.report.seconds,
                 "warnings": page.report.warnings,
-                "lastHeard": instant(page.heard_wall_ms),
+                "lastReceived": instant(page.heard_wall_ms),
             })
         };
         self.0.iter().map(page).collect::<Vec<_>>().into()

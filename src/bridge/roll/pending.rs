@@ -3,13 +3,13 @@
 use uuid::Uuid;
 
 use super::rolling::Cause;
-use crate::request::RollWish;
+use crate::request::RollOptions;
 
 /// A roll that waits for the summary, or for how long its music is.
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) id: Uuid,
-    pub(super) wish: RollWish,
+    pub(super) options: RollOptions,
     pub(super) cause: Cause,
     pub(super) deadline_ms: u64,
     pub(super) wants_summary: bool,

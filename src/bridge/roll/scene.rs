@@ -7,7 +7,7 @@
 use super::{Roll, context::Context, rolling::Cause};
 use crate::{
     bridge::io::{Effect, Note},
-    request::RollWish,
+    request::RollOptions,
 };
 
 impl Roll {
@@ -65,7 +65,7 @@ impl Roll {
             let is_on = self.rolling.is_some() || self.pending.is_some();
             if look.went_on_air && cx.base.settings.overlay.autostart && !is_on {
                 // It can only be too large for OBS, which is in the log.
-                drop(self.start(RollWish::default(), Cause::Scene, cx));
+                drop(self.start(RollOptions::default(), Cause::Scene, cx));
             }
         } else if before && !shown {
             let began_so = |cause: Cause| cause == Cause::Scene;

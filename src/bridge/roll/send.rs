@@ -9,7 +9,7 @@ use crate::{
         io::{Effect, Note},
         output::Output,
     },
-    event::heard::BRIDGE,
+    event::received::BRIDGE,
 };
 
 impl Roll {

@@ -121,7 +121,7 @@ impl Roll {
             cx,
         );
         if let Some(kind) = event {
-            self.tell_roll(kind, cx);
+            self.emit_roll(kind, cx);
         }
         Ok(into_map(
             json!({ "roll": id, "state": state, "elapsedMs": elapsed_ms }),

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     credits::roll::Kind,
     event::Message,
-    request::{Command, Place, RollWish},
+    request::{Command, Place, RollOptions},
     twitchat::{
         Generation,
         catalogue::name_in,
@@ -145,12 +145,12 @@ impl Roll {
     /// Begins the roll of the last press, if it is time to.
     pub(super) fn run_button(&mut self, cx: &mut Context<'_>) {
         if let Some(button) = self.buttons.take(cx.now.mono_ms) {
-            let wish = RollWish {
+            let options = RollOptions {
                 test: button == Button::Test,
-                ..RollWish::default()
+                ..RollOptions::default()
             };
             // It can only be too large for OBS, which is in the log.
-            drop(self.start(wish, Cause::Twitchat, cx));
+            drop(self.start(options, Cause::Twitchat, cx));
         }
     }
 
@@ -243,7 +243,7 @@ impl Roll {
 
     /// The credits are over: runs the triggers that the user has made for it. Not for our own
     /// tests, which must not end a stream.
-    pub(super) fn tell_twitchat_complete(&self, cx: &mut Context<'_>) {
+    pub(super) fn send_twitchat_complete(&self, cx: &mut Context<'_>) {
         let is_due = |roll: &Rolling| !roll.test || roll.cause == Cause::Twitchat;
         if cx.base.settings.overlay.twitchat && self.rolling.as_ref().is_some_and(is_due) {
             let generation = cx.presence.generation().unwrap_or(Generation::Second);

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
-use crate::credits::roll::{Kind, Plan, Script};
+use crate::credits::roll::{CreditsPlan, Kind, Plan};
 
 const NAME: &str = "Mallory";
 
@@ -17,10 +17,10 @@ fn cheer(bits: u64) -> Value {
 }
 
 /// A message of Twitchat's with an id of its own: the same may happen twice.
-fn say(bench: &mut Bench, kind: &str, data: impl std::borrow::Borrow<Value>) {
+fn send_message(bench: &mut Bench, kind: &str, data: impl std::borrow::Borrow<Value>) {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let id = format!("bans {}", COUNT.fetch_add(1, Ordering::Relaxed));
-    bench.hear(
+    bench.receive(
         &json!({ "origin": "twitchat", "type": kind, "id": id, "data": data.borrow() }).to_string(),
     );
 }
@@ -41,9 +41,9 @@ fn ban(bench: &mut Bench) {
 
 /// Twitchat is there and its summary of this moment was taken in.
 fn bench_with(settings: Settings) -> Bench {
-    let mut bench = Bench::with(settings, &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(settings, &[], Seq(0), &MetaValues::default(), START_MS);
     bench.input(Input::Up(info()));
-    say(&mut bench, "LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    send_message(&mut bench, "LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     summary(&mut bench, json!({}));
     bench
 }
@@ -57,14 +57,14 @@ fn bench() -> Bench {
 }
 
 fn happens(bench: &mut Bench) {
-    say(bench, "FOLLOW", json!({ "user": user() }));
-    say(bench, "BITS", cheer(500));
-    say(
+    send_message(bench, "FOLLOW", json!({ "user": user() }));
+    send_message(bench, "BITS", cheer(500));
+    send_message(
         bench,
         "MESSAGE_FIRST",
         json!({ "channel": "1", "message": "hi", "user": user() }),
     );
-    say(
+    send_message(
         bench,
         "REWARD_REDEEM",
         json!({ "channel": "1", "message": "", "user": user(), "reward": { "id": "r1",
@@ -77,7 +77,7 @@ fn summary(bench: &mut Bench, lists: Value) -> bool {
     let asked = asked(bench);
     let mut data = lists;
     data["labels"] = json!({ "no_entry": "-" });
-    say(bench, "SUMMARY_DATA", data);
+    send_message(bench, "SUMMARY_DATA", data);
     asked > 0
 }
 
@@ -95,7 +95,7 @@ fn summary_again(bench: &mut Bench, lists: Value) {
     bench.input(Input::Down);
     bench.input(Input::Up(info()));
     bench.sent();
-    say(bench, "LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    send_message(bench, "LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     bench.pass(2_100);
     assert!(summary(bench, lists), "it was asked for");
 }
@@ -212,10 +212,10 @@ fn a_summary_that_was_asked_for_before_the_ban_does_not_end_it() {
     let mut bench = bench();
     bench.input(Input::Down);
     bench.input(Input::Up(info()));
-    say(&mut bench, "LABEL_OVERLAY_PLACEHOLDERS", json!({}));
+    send_message(&mut bench, "LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     bench.pass(2_100);
     ban(&mut bench);
-    say(&mut bench, "SUMMARY_DATA", chatter(3, 0, 0));
+    send_message(&mut bench, "SUMMARY_DATA", chatter(3, 0, 0));
     assert!(is_banned(&mut bench));
 }
 
@@ -233,7 +233,7 @@ fn the_ban_that_was_lifted_is_not_found_again_in_a_summary_and_a_new_one_is() {
 
 #[test]
 fn what_they_do_ends_the_ban_if_it_was_known_for_more_than_ten_seconds() {
-    let deeds = [
+    let tasks = [
         (
             "MESSAGE_FIRST",
             json!({ "channel": "1", "message": "I am back", "user": user() }),
@@ -250,14 +250,14 @@ fn what_they_do_ends_the_ban_if_it_was_known_for_more_than_ten_seconds() {
                 "cost": 5 } }),
         ),
     ];
-    for (kind, data) in deeds {
+    for (kind, data) in tasks {
         let mut bench = bench();
         ban(&mut bench);
         bench.pass(10_000);
-        say(&mut bench, kind, &data);
+        send_message(&mut bench, kind, &data);
         assert!(is_banned(&mut bench), "{kind}: OBS may have held it up");
         bench.pass(1);
-        say(&mut bench, kind, &data);
+        send_message(&mut bench, kind, &data);
         assert!(!is_banned(&mut bench), "{kind}");
     }
 }
@@ -281,23 +281,23 @@ fn what_is_not_their_own_deed_does_not_end_the_ban() {
     ban(&mut bench);
     bench.pass(60_000);
     let other = json!({ "id": "67", "login": "other", "displayName": "Other" });
-    say(
+    send_message(
         &mut bench,
         "MESSAGE_DELETED",
         json!({ "channel": "1", "message": "hi", "user": user() }),
     );
-    say(
+    send_message(
         &mut bench,
         "MESSAGE_READ",
         json!({ "channel": "1", "message": "hi", "user": user() }),
     );
-    say(
+    send_message(
         &mut bench,
         "SUBSCRIPTION",
         json!({ "channel": "1", "tier": 1, "user": other, "is_gift": true, "isGift": true,
             "recipients": [user()] }),
     );
-    say(
+    send_message(
         &mut bench,
         "LABEL_OVERLAY_PLACEHOLDERS",
         json!({ "RAID_NAME": { "type": "string", "value": NAME } }),
@@ -305,7 +305,7 @@ fn what_is_not_their_own_deed_does_not_end_the_ban() {
     for replay in [json!(true), json!("count")] {
         let message = json!({ "origin": "twitchat", "type": "FOLLOW", "id": replay.to_string(),
             "data": { "user": user() }, "replay": replay });
-        bench.hear(&message.to_string());
+        bench.receive(&message.to_string());
     }
     assert!(is_banned(&mut bench));
 }
@@ -320,13 +320,13 @@ fn a_chat_line_in_another_channel_does_not_end_the_ban() {
     happens(&mut bench);
     ban(&mut bench);
     bench.pass(11_000);
-    say(
+    send_message(
         &mut bench,
         "MESSAGE_FIRST",
         json!({ "channel": "2", "message": "hi there", "user": user() }),
     );
     assert_eq!(named(&mut bench), [""; 0]);
-    say(
+    send_message(
         &mut bench,
         "MESSAGE_FIRST",
         json!({ "channel": "1", "message": "hi here", "user": user() }),
@@ -348,7 +348,7 @@ fn a_ban_outlives_sessions_and_so_does_its_end() {
         (json!([]), json!([]))
     );
     bench.pass(20_000);
-    say(&mut bench, "BITS", cheer(5));
+    send_message(&mut bench, "BITS", cheer(5));
     assert!(!is_banned(&mut bench));
     bench.ask(json!({ "request": "ClearCredits", "id": 1 }));
     assert_eq!(
@@ -367,7 +367,7 @@ fn the_setting_brings_everybody_back() {
     let mut bench = bench_with(shows);
     happens(&mut bench);
     ban(&mut bench);
-    say(
+    send_message(
         &mut bench,
         "MESSAGE_DELETED",
         json!({ "channel": "1", "message": "hi", "user": user() }),
@@ -381,9 +381,9 @@ fn the_setting_brings_everybody_back() {
 #[test]
 fn the_bans_section_still_lists_them_and_the_timeouts_section_does_not() {
     let plan = |kind: Kind| Plan::of(kind.name(), &[kind]);
-    let script = Script {
+    let script = CreditsPlan {
         sections: [Kind::Bans, Kind::Timeouts].map(plan).to_vec(),
-        ..Script::default()
+        ..CreditsPlan::default()
     };
     let overlay = io::Overlay {
         script,
@@ -409,7 +409,7 @@ fn the_bans_section_still_lists_them_and_the_timeouts_section_does_not() {
 fn a_deletion_is_a_reason_to_ask_and_asking_goes_on_with_deletions() {
     let mut bench = bench();
     let delete = |bench: &mut Bench| {
-        say(
+        send_message(
             bench,
             "MESSAGE_DELETED",
             json!({ "channel": "1", "message": "hi", "user": user() }),
@@ -422,7 +422,7 @@ fn a_deletion_is_a_reason_to_ask_and_asking_goes_on_with_deletions() {
             bench.pass(1_000);
             let asked = asked(bench);
             if asked > 0 {
-                say(
+                send_message(
                     bench,
                     "SUMMARY_DATA",
                     json!({ "labels": { "no_entry": "-" } }),
@@ -467,7 +467,7 @@ fn a_roll_asks_before_it_begins_and_each_minute_while_it_is_on() {
     let answer = |bench: &mut Bench| {
         let asked = asked(bench);
         if asked > 0 {
-            say(
+            send_message(
                 bench,
                 "SUMMARY_DATA",
                 json!({ "labels": { "no_entry": "-" } }),
@@ -475,7 +475,7 @@ fn a_roll_asks_before_it_begins_and_each_minute_while_it_is_on() {
         }
         asked
     };
-    bench.hear(&json!({ "request": "RollCredits", "id": 1, "seconds": 300 }).to_string());
+    bench.receive(&json!({ "request": "RollCredits", "id": 1, "seconds": 300 }).to_string());
     bench.pass(10);
     assert_eq!(answer(&mut bench), 1, "before");
     let mut during = 0;
@@ -492,13 +492,13 @@ fn a_roll_asks_before_it_begins_and_each_minute_while_it_is_on() {
 #[test]
 fn a_running_roll_hides_and_shows_names_where_they_stand() {
     let mut bench = bench();
-    say(
+    send_message(
         &mut bench,
         "FOLLOW",
         json!({ "user": { "id": "67", "login": "other", "displayName": "Other" } }),
     );
     bench.pass(5_000);
-    bench.hear(&json!({ "request": "RollCredits", "id": 1, "seconds": 300 }).to_string());
+    bench.receive(&json!({ "request": "RollCredits", "id": 1, "seconds": 300 }).to_string());
     bench.pass(10);
     assert!(summary(&mut bench, json!({})), "the roll waits for it");
     let late = |bench: &mut Bench| {
@@ -523,7 +523,7 @@ fn a_running_roll_hides_and_shows_names_where_they_stand() {
 
     let control = |bench: &mut Bench, publish: &str| {
         bench.sent();
-        bench.hear(
+        bench.receive(
             &json!({ "request": "PublishEvent", "id": 1, "publish": { "source": "Twitch",
                 "type": publish }, "data": { "user": user() } })
             .to_string(),
@@ -574,7 +574,7 @@ fn a_running_roll_hides_and_shows_names_where_they_stand() {
         };
         let request = json!({ "request": "PublishEvent", "publish": { "source": "Twitch",
             "type": kind }, "data": { "user": user() } });
-        bench.hear(&request.to_string());
+        bench.receive(&request.to_string());
         bench.pass(10);
         controls.extend(
             bench
@@ -605,20 +605,20 @@ fn last_gives_the_one_before_and_labels_follow_at_once() {
         ticket: io::Ticket::Label(0),
         outcome: Ok(()),
     });
-    say(
+    send_message(
         &mut bench,
         "FOLLOW",
         json!({ "user": { "id": "67", "login": "other", "displayName": "Other" } }),
     );
-    say(&mut bench, "FOLLOW", json!({ "user": user() }));
+    send_message(&mut bench, "FOLLOW", json!({ "user": user() }));
     assert_eq!(written(&mut bench).as_deref(), Some(NAME));
     // As `ban` does, which takes the label's writing too.
     let banned = json!({ "request": "PublishEvent", "publish": { "source": "Twitch",
         "type": "UserBanned" }, "data": { "user": user() } });
-    bench.hear(&banned.to_string());
+    bench.receive(&banned.to_string());
     assert_eq!(written(&mut bench).as_deref(), Some("Other"));
     bench.pass(11_000);
-    say(
+    send_message(
         &mut bench,
         "MESSAGE_FIRST",
         json!({ "channel": "1", "message": "back", "user": user() }),

@@ -11,7 +11,7 @@ pub(super) struct Bench {
     pub(super) effects: Vec<Effect>,
     pub(super) rows: Vec<Row>,
     pub(super) sessions: Vec<Session>,
-    pub(super) kept: std::collections::BTreeMap<&'static str, String>,
+    pub(super) meta: std::collections::BTreeMap<&'static str, String>,
     pub(super) people: Vec<journal::PersonRow>,
     pub(super) writes: u64,
     pub(super) commits: bool,
@@ -49,21 +49,21 @@ pub(super) fn info() -> ObsInfo {
 
 impl Bench {
     pub(super) fn new() -> Self {
-        Self::with(settings(), &[], Seq(0), &Kept::default(), START_MS)
+        Self::with(settings(), &[], Seq(0), &MetaValues::default(), START_MS)
     }
 
     pub(super) fn with(
         settings: Settings,
         sessions: &[Session],
         last: Seq,
-        kept: &Kept,
+        meta: &MetaValues,
         wall_ms: i64,
     ) -> Self {
         let now = Now {
             wall_ms,
             mono_ms: 1_000_000,
         };
-        let mut bridge = Bridge::new(settings, run("ours"), sessions, last, kept, now);
+        let mut bridge = Bridge::new(settings, run("ours"), sessions, last, meta, now);
         let first = bridge.start();
         let mut bench = Self {
             bridge,
@@ -71,7 +71,7 @@ impl Bench {
             effects: Vec::new(),
             rows: Vec::new(),
             sessions: sessions.to_vec(),
-            kept: std::collections::BTreeMap::new(),
+            meta: std::collections::BTreeMap::new(),
             people: Vec::new(),
             writes: 0,
             commits: true,
@@ -96,7 +96,7 @@ impl Bench {
                         self.sessions.retain(|known| known.id != session.id);
                         self.sessions.push(session);
                     }
-                    Write::Keep { key, value } => drop(self.kept.insert(key, value.into())),
+                    Write::Keep { key, value } => drop(self.meta.insert(key, value.into())),
                     Write::Person(person) => self.people.push(person),
                 }
             }
@@ -118,8 +118,8 @@ impl Bench {
         }
     }
 
-    pub(super) fn hear(&mut self, event_data: &str) {
-        self.input(Input::Heard(Heard::read(event_data).unwrap()));
+    pub(super) fn receive(&mut self, event_data: &str) {
+        self.input(Input::Received(Received::read(event_data).unwrap()));
     }
 
     pub(super) fn twitchat(&mut self, kind: &str, data: impl std::borrow::Borrow<Value>) {
@@ -129,7 +129,7 @@ impl Bench {
             format!("{kind}{data}{}", self.writes).as_bytes(),
         )
         .to_string();
-        self.hear(
+        self.receive(
             &json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string(),
         );
     }
@@ -166,7 +166,7 @@ impl Bench {
     pub(super) fn ask(&mut self, request: impl std::borrow::Borrow<Value>) -> Value {
         let request = request.borrow();
         self.sent();
-        self.hear(&request.to_string());
+        self.receive(&request.to_string());
         let mut replies: Vec<_> = self
             .sent()
             .into_iter()
@@ -185,17 +185,17 @@ impl Bench {
         reply
     }
 
-    pub(super) fn kept(&self) -> Kept {
-        let number = |key| self.kept.get(key).and_then(|text| text.parse().ok());
-        Kept {
+    pub(super) fn meta(&self) -> MetaValues {
+        let number = |key| self.meta.get(key).and_then(|text| text.parse().ok());
+        MetaValues {
             alive_ms: number("alive_ms"),
             streamed_ms: number("streamed_ms"),
-            generation: self.kept.get("generation").cloned(),
-            channels: self.kept.get("channels").cloned(),
-            subscriptions: self.kept.get("subscriptions").cloned(),
-            once: self.kept.get("once").cloned(),
-            latest: self.kept.get("latest").cloned(),
-            listed: self.kept.get("listed").cloned(),
+            generation: self.meta.get("generation").cloned(),
+            channels: self.meta.get("channels").cloned(),
+            subscriptions: self.meta.get("subscriptions").cloned(),
+            once: self.meta.get("once").cloned(),
+            latest: self.meta.get("latest").cloned(),
+            listed: self.meta.get("listed").cloned(),
         }
     }
 
@@ -211,7 +211,7 @@ impl Bench {
             settings,
             &self.sessions,
             last,
-            &self.kept(),
+            &self.meta(),
             self.now.wall_ms,
         );
         self.people
@@ -242,8 +242,8 @@ impl Bench {
         }
         next.rows.clone_from(&self.rows);
         next.people.clone_from(&self.people);
-        for (key, value) in &self.kept {
-            next.kept.entry(*key).or_insert_with(|| value.clone());
+        for (key, value) in &self.meta {
+            next.meta.entry(*key).or_insert_with(|| value.clone());
         }
         next.input(Input::Up(info()));
         next

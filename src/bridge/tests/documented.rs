@@ -10,7 +10,7 @@ use crate::bridge::io::Overlay;
 fn documented() -> BTreeSet<String> {
     let page = include_str!("../../../docs/bus.md");
     let table = page
-        .split_once("By itself it sends:")
+        .split_once("By itself the bridge sends:")
         .and_then(|(_, rest)| rest.split_once("### "))
         .map(|(table, _)| table)
         .unwrap();
@@ -37,7 +37,7 @@ fn types_to_twitchat(bench: &mut Bench) -> BTreeSet<String> {
 fn page(bench: &mut Bench, state: &str, roll: &Value) {
     let report = json!({ "request": "OverlayReport", "client": "page-1", "page": "credits",
         "state": state, "roll": roll, "seconds": 5.0 });
-    bench.hear(&report.to_string());
+    bench.receive(&report.to_string());
 }
 
 /// Twitchat is heard, its credits overlay is asked for, and a roll comes to its end.

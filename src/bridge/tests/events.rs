@@ -57,13 +57,14 @@ fn nothing_is_told_before_somebody_subscribes_and_then_the_union() {
         "BITS",
         json!({ "bits": 5, "user": { "id": "2", "login": "p2" } }),
     );
-    let told = events(&mut bench);
+    let emitted = events(&mut bench);
     assert_eq!(
-        told.iter().map(name).collect::<Vec<_>>(),
+        emitted.iter().map(name).collect::<Vec<_>>(),
         ["Twitchat.FOLLOW", "Twitch.Follow", "Twitch.Cheer"]
     );
     assert_eq!(
-        told.iter()
+        emitted
+            .iter()
             .map(|event| event["seq"].as_u64().unwrap())
             .collect::<Vec<_>>(),
         [1, 2, 3],
@@ -71,12 +72,12 @@ fn nothing_is_told_before_somebody_subscribes_and_then_the_union() {
     );
     assert_eq!(
         (
-            told[1]["data"]["displayName"].as_str(),
-            told[0]["data"]["user"]["login"].as_str()
+            emitted[1]["data"]["displayName"].as_str(),
+            emitted[0]["data"]["user"]["login"].as_str()
         ),
         (Some("P2"), Some("p2"))
     );
-    let time = told[1]["timeStamp"].as_str().unwrap();
+    let time = emitted[1]["timeStamp"].as_str().unwrap();
     assert!(
         time.ends_with("+00:00") && time.len() == "2026-05-28T20:26:40.0000000+00:00".len(),
         "{time}"
@@ -115,7 +116,7 @@ fn pyramids_are_told_under_the_source_that_was_asked_for() {
     let mut bench = Bench::up();
     subscribe(&mut bench, "old", &json!({ "misc": ["PyramidSuccess"] }));
     let user = json!({ "id": "7", "name": "zed", "display": "Zed" });
-    bench.hear(
+    bench.receive(
         &json!({ "request": "PublishEvent", "id": 1, "publish": { "source": "Twitch",
             "type": "PyramidSuccess" },
         "data": { "user": user, "width": 3, "emote": "Kappa" } })
@@ -141,9 +142,9 @@ fn obs_and_tracks_are_told_too() {
     bench.twitchat("CURRENT_TRACK", json!({ "trackName": "Glass Harbour" }));
     bench.input(Input::Down);
     bench.input(Input::Up(info()));
-    let told = events(&mut bench);
+    let emitted = events(&mut bench);
     assert_eq!(
-        told.iter().map(name).collect::<Vec<_>>(),
+        emitted.iter().map(name).collect::<Vec<_>>(),
         [
             "Obs.SceneChanged",
             "Obs.StreamingStarted",
@@ -153,8 +154,8 @@ fn obs_and_tracks_are_told_too() {
     );
     assert_eq!(
         (
-            told[0]["data"]["scene"]["name"].as_str(),
-            told[2]["data"]["data"]["trackName"].as_str()
+            emitted[0]["data"]["scene"]["name"].as_str(),
+            emitted[2]["data"]["data"]["trackName"].as_str()
         ),
         (Some("Game"), Some("Glass Harbour"))
     );
@@ -214,7 +215,7 @@ fn actions_are_twitchats_and_do_action_sends_them() {
     bench.sent();
     let request = json!({ "request": "DoAction", "id": 2, "action": { "id": read["id"] },
         "args": { "count": 3, "sbClientResponse": "r1" } });
-    bench.hear(&request.to_string());
+    bench.receive(&request.to_string());
     let sent = bench.sent();
     let action = sent
         .iter()
@@ -224,13 +225,13 @@ fn actions_are_twitchats_and_do_action_sends_them() {
         (&action["data"], &action["origin"]),
         (&json!({ "count": 3 }), &json!("twitchat"))
     );
-    let told: Vec<_> = sent
+    let emitted: Vec<_> = sent
         .iter()
         .filter(|message| message.get("event").is_some())
         .map(name)
         .collect();
-    assert_eq!(told, ["Raw.Action", "Custom.Event"]);
-    bench.hear(
+    assert_eq!(emitted, ["Raw.Action", "Custom.Event"]);
+    bench.receive(
         &json!({ "request": "DoAction", "id": 3, "action": { "name": "play AIRHORN" } })
             .to_string(),
     );
@@ -258,7 +259,7 @@ fn actions_of_another_generation_are_translated_and_wrong_arguments_refused() {
     bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     bench.sent();
     for action in [json!({ "id": read }), json!({ "name": "chat-feed-read" })] {
-        bench.hear(
+        bench.receive(
             &json!({ "request": "DoAction", "id": 2, "action": action, "args": { "count": 3 } })
                 .to_string(),
         );
@@ -297,7 +298,7 @@ fn chat_is_written_through_twitchat_in_its_generations_words() {
     let mut bench = Bench::up();
     bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     bench.sent();
-    bench.hear(
+    bench.receive(
         &json!({ "request": "SendMessage", "id": 1, "platform": "twitch", "message": "hello" })
             .to_string(),
     );
@@ -329,7 +330,7 @@ fn the_broadcaster_is_learnt_and_viewers_are_listed() {
         .filter(|(line, _)| !(120..124).contains(line))
         .map(|(_, line)| line)
     {
-        bench.hear(line);
+        bench.receive(line);
     }
     let twitch =
         bench.ask(json!({ "request": "GetBroadcaster", "id": 1 }))["platforms"]["twitch"].clone();
@@ -413,9 +414,10 @@ fn an_event_too_large_for_obs_is_said_and_leaves_no_gap() {
             .any(|effect| matches!(effect, Effect::Note(io::Note::TooLarge { times: 1 })))
     );
     follow(&mut bench, 1);
-    let told = events(&mut bench);
+    let emitted = events(&mut bench);
     assert_eq!(
-        told.iter()
+        emitted
+            .iter()
             .map(|event| event["seq"].as_u64().unwrap())
             .collect::<Vec<_>>(),
         [1, 2]

@@ -2,11 +2,11 @@
 
 use super::*;
 
-fn told(bench: &mut Bench) -> Vec<(String, Value)> {
+fn emitted(bench: &mut Bench) -> Vec<(String, Value)> {
     std::mem::take(&mut bench.effects)
         .into_iter()
         .filter_map(|effect| match effect {
-            Effect::Told { event, .. } => Some((event.name.to_string(), event.data)),
+            Effect::Emitted { event, .. } => Some((event.name.to_string(), event.data)),
             _ => None,
         })
         .collect()
@@ -24,14 +24,14 @@ fn gift(bench: &mut Bench, to: &str) {
 #[test]
 fn a_bomb_is_told_whole_and_before_its_gifts() {
     let mut bench = Bench::up();
-    told(&mut bench);
+    emitted(&mut bench);
     for to in ["1", "2", "2", "3"] {
         gift(&mut bench, to);
         bench.pass(500);
     }
-    assert!(told(&mut bench).is_empty(), "held back");
+    assert!(emitted(&mut bench).is_empty(), "held back");
     bench.pass(2_000);
-    let events = told(&mut bench);
+    let events = emitted(&mut bench);
     let kinds: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         kinds,
@@ -63,10 +63,10 @@ fn a_bomb_is_told_whole_and_before_its_gifts() {
 #[test]
 fn a_lone_gift_is_no_bomb() {
     let mut bench = Bench::up();
-    told(&mut bench);
+    emitted(&mut bench);
     gift(&mut bench, "1");
     bench.pass(2_100);
-    let events = told(&mut bench);
+    let events = emitted(&mut bench);
     assert_eq!(
         (
             events.len(),

@@ -35,8 +35,9 @@ fn labels_of(third: bool, number: usize) -> String {
 fn both_generations_on_one_obs_cost_a_handful_of_questions_and_writes() {
     let mut bench = Bench::up();
     for number in 0..100_000 {
-        let heard = Input::Heard(Heard::read(&labels_of(number % 2 == 1, number)).unwrap());
-        let effects = bench.bridge.handle(heard, bench.now);
+        let received =
+            Input::Received(Received::read(&labels_of(number % 2 == 1, number)).unwrap());
+        let effects = bench.bridge.handle(received, bench.now);
         bench.effects.extend(effects);
         (bench.now.mono_ms, bench.now.wall_ms) = (bench.now.mono_ms + 1, bench.now.wall_ms + 1);
     }
@@ -64,12 +65,12 @@ fn of_two_generations_the_one_that_stays_is_used_a_few_seconds_after_the_other_i
     for stays in [false, true] {
         let mut bench = Bench::up();
         for number in 0..1_000 {
-            bench.hear(&labels_of(number % 2 == 1, number));
+            bench.receive(&labels_of(number % 2 == 1, number));
             bench.pass(1);
         }
         for number in 1_000..1_005 {
             bench.pass(4_000);
-            bench.hear(&labels_of(stays, number));
+            bench.receive(&labels_of(stays, number));
         }
         let expected = if stays {
             Generation::Third
@@ -78,7 +79,7 @@ fn of_two_generations_the_one_that_stays_is_used_a_few_seconds_after_the_other_i
         };
         assert_eq!(bench.bridge.parts.presence.generation(), Some(expected));
         assert_eq!(
-            bench.kept["generation"],
+            bench.meta["generation"],
             expected.number().to_string(),
             "and kept"
         );
@@ -92,9 +93,9 @@ fn while_both_generations_go_on_none_of_them_is_left_again() {
     for number in 0..200 {
         // Which of them is first changes, as on a real OBS.
         let third_first = number % 3 == 0;
-        bench.hear(&labels_of(third_first, 2 * number));
+        bench.receive(&labels_of(third_first, 2 * number));
         bench.pass(30);
-        bench.hear(&labels_of(!third_first, 2 * number + 1));
+        bench.receive(&labels_of(!third_first, 2 * number + 1));
         bench.pass(20_000);
         if number > 0 {
             used.insert(bench.bridge.parts.presence.generation());
@@ -106,9 +107,9 @@ fn while_both_generations_go_on_none_of_them_is_left_again() {
 #[test]
 fn an_update_of_twitchat_is_noticed_at_once() {
     let mut bench = Bench::up();
-    bench.hear(&labels_of(false, 1));
+    bench.receive(&labels_of(false, 1));
     bench.pass(3_600_000);
-    bench.hear(&labels_of(true, 2));
+    bench.receive(&labels_of(true, 2));
     assert_eq!(
         bench.bridge.parts.presence.generation(),
         Some(Generation::Third)
@@ -136,7 +137,7 @@ fn a_flood_of_other_bridges_hellos_is_answered_a_few_times_and_each_of_a_few_onc
     };
     let mut bench = Bench::up();
     for _ in 0..1_000 {
-        bench.hear(&hello("later"));
+        bench.receive(&hello("later"));
         bench.pass(1);
     }
     let notes = count(&bench, |effect| {
@@ -149,14 +150,14 @@ fn a_flood_of_other_bridges_hellos_is_answered_a_few_times_and_each_of_a_few_onc
     bench.sent();
     let names: Vec<_> = (0..8).map(|number| format!("later {number}")).collect();
     for name in &names {
-        bench.hear(&hello(name));
+        bench.receive(&hello(name));
     }
     bench.pass(20_000);
-    let told: std::collections::BTreeSet<_> = objections(&mut bench)
+    let emitted: std::collections::BTreeSet<_> = objections(&mut bench)
         .iter()
         .map(|message| message["to"].to_string())
         .collect();
-    assert_eq!(told.len(), names.len(), "each of them hears of it");
+    assert_eq!(emitted.len(), names.len(), "each of them hears of it");
 }
 
 fn credits_bench() -> Bench {
@@ -173,12 +174,12 @@ fn credits_bench() -> Bench {
         },
         &[],
         Seq(0),
-        &Kept::default(),
+        &MetaValues::default(),
         START_MS,
     );
     bench.input(Input::Scene("Game".into()));
     bench.input(Input::Up(info()));
-    bench.hear(&labels_of(false, 1));
+    bench.receive(&labels_of(false, 1));
     bench.ask(
         json!({ "request": "OverlayReport", "id": 1, "client": "page", "page": "credits",
         "state": "idle" }),
@@ -194,7 +195,7 @@ fn a_flood_of_questions_for_the_credits_overlay_is_answered_seldom_and_at_its_en
     for number in 0..950 {
         let question = json!({ "origin": "twitchat", "type": "GET_CREDITS_OVERLAY_PRESENCE",
             "id": format!("q{number}"), "data": {} });
-        bench.hear(&question.to_string());
+        bench.receive(&question.to_string());
         bench.pass(1);
     }
     let answers = sent_of(&bench, &["CREDITS_OVERLAY_PRESENCE"]);
@@ -238,7 +239,7 @@ fn a_flood_of_twitchats_controls_is_passed_on_in_part_and_pages_get_the_last_sta
     bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 600 }));
     for number in 0..1_000 {
         let data = json!({ "speed": f64::from(number % 7) });
-        bench.hear(
+        bench.receive(
             &json!({ "origin": "twitchat", "type": "ENDING_CREDITS_CONTROL", "data": data })
                 .to_string(),
         );
@@ -278,7 +279,7 @@ fn a_flood_of_presses_of_twitchats_start_button_begins_few_rolls() {
     for number in 0..1_000 {
         let data = json!({ "follows": [{ "uid": number.to_string(), "login": "Zed" }],
             "labels": { "no_entry": "x" }, "params": { "slots": [] } });
-        bench.hear(
+        bench.receive(
             &json!({ "origin": "twitchat", "type": "SUMMARY_DATA", "data": data }).to_string(),
         );
         bench.pass(1);
@@ -300,7 +301,7 @@ fn what_goes_wrong_again_and_again_is_said_at_1_2_4_8() {
         tell: false,
         ..settings()
     };
-    let mut bench = Bench::with(settings, &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(settings, &[], Seq(0), &MetaValues::default(), START_MS);
     bench.input(Input::Up(info()));
     for number in 0..1_000 {
         // The label's error changes with each event.
@@ -309,7 +310,7 @@ fn what_goes_wrong_again_and_again_is_said_at_1_2_4_8() {
         } else {
             json!({ "n": 1, "key": "gone" })
         };
-        bench.hear(
+        bench.receive(
             &json!({ "request": "PublishEvent", "id": number, "publish": { "source": "Acme",
                 "type": "Boom" }, "data": data })
             .to_string(),
@@ -348,7 +349,7 @@ fn an_obs_whose_stream_flaps_does_not_fill_the_journal() {
     let end_ms = bench.now.wall_ms - 1;
     bench.pass(2_000);
     assert_eq!(
-        bench.kept["streamed_ms"],
+        bench.meta["streamed_ms"],
         end_ms.to_string(),
         "the last one is kept"
     );

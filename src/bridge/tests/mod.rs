@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    io::{Effect, Input, Kept, Now, ObsInfo, Run, Settings},
+    io::{Effect, Input, MetaValues, Now, ObsInfo, Run, Settings},
     journal::{Row, RowOrigin, Seq, Session, SessionId, Write},
     *,
 };
@@ -36,7 +36,7 @@ use bench::*;
 fn the_captured_messages_give_these_credits() {
     let mut bench = Bench::up();
     for line in show() {
-        bench.hear(&line);
+        bench.receive(&line);
     }
     insta::assert_json_snapshot!(bench.credits());
     insta::assert_json_snapshot!(status::counts(&bench.bridge.parts));
@@ -46,7 +46,7 @@ fn the_captured_messages_give_these_credits() {
 fn a_restart_changes_nothing() {
     let mut bench = Bench::up();
     for line in show() {
-        bench.hear(&line);
+        bench.receive(&line);
         bench.pass(700);
     }
     bench.ask(
@@ -69,10 +69,10 @@ fn a_repeated_id_counts_once_even_after_a_restart() {
     let mut bench = Bench::up();
     let follow = json!({ "origin": "twitchat", "type": "FOLLOW", "id": "f1",
         "data": { "user": { "id": "7", "login": "zed", "displayName": "Zed" } } });
-    bench.hear(&follow.to_string());
-    bench.hear(&follow.to_string());
+    bench.receive(&follow.to_string());
+    bench.receive(&follow.to_string());
     let mut after = bench.restarted();
-    after.hear(&follow.to_string());
+    after.receive(&follow.to_string());
     assert_eq!(
         (
             bench.bridge.parts.base.counts.messages.duplicates,
@@ -93,7 +93,7 @@ fn a_reply_waits_until_what_came_before_it_is_on_disk() {
         json!({ "user": { "id": "7", "login": "zed", "displayName": "Zed" } }),
     );
     let before = bench.writes;
-    bench.hear(r#"{"request":"GetCredits","id":"a"}"#);
+    bench.receive(r#"{"request":"GetCredits","id":"a"}"#);
     assert!(
         bench
             .sent()
@@ -172,7 +172,7 @@ fn a_store_that_fails_lets_everything_be_answered_from_memory_and_the_replies_sa
         );
     }
     let store = bench.ask(json!({ "request": "GetStatus" }))["store"].clone();
-    assert_eq!(store["trouble"], "disk full");
+    assert_eq!(store["error"], "disk full");
     assert_eq!(
         store["waiting"].as_u64().unwrap(),
         bench.writes - store["durable"].as_u64().unwrap(),
@@ -251,10 +251,12 @@ fn replies_that_wait_when_the_store_fails_go_out_at_once_and_say_what_is_done() 
         "FOLLOW",
         json!({ "user": { "id": "7", "login": "zed", "displayName": "Zed" } }),
     );
-    bench.hear(r#"{"request":"GetCredits","id":"read"}"#);
-    bench.hear(r#"{"request":"AddToCredits","id":"stored","section":"Thanks","value":"Everyone"}"#);
-    bench.hear(r#"{"request":"Dance","id":"wrong"}"#);
-    bench.hear(r#"{"request":"GetInfo","id":"info"}"#);
+    bench.receive(r#"{"request":"GetCredits","id":"read"}"#);
+    bench.receive(
+        r#"{"request":"AddToCredits","id":"stored","section":"Thanks","value":"Everyone"}"#,
+    );
+    bench.receive(r#"{"request":"Dance","id":"wrong"}"#);
+    bench.receive(r#"{"request":"GetInfo","id":"info"}"#);
     let at_once = bench.sent();
     assert_eq!(
         outcome(&at_once),
@@ -286,7 +288,7 @@ fn a_repeat_of_what_is_counted_but_not_stored_yet_is_no_error() {
     let raid = json!({ "request": "PublishEvent", "publish": { "source": "Twitch",
         "type": "Raid" }, "eventId": "raid-1",
         "data": { "userId": "42", "userName": "fox", "displayName": "Fox", "viewers": 12 } });
-    bench.hear(&raid.to_string());
+    bench.receive(&raid.to_string());
     bench.input(Input::StoreFailed("disk full".into()));
     let again = bench.ask(raid);
     assert_eq!(
@@ -423,9 +425,9 @@ fn forbidden_types_and_strange_ones_change_nothing() {
     ] {
         bench.twitchat(kind, json!({ "user": { "id": "7" } }));
     }
-    bench.hear(r#"{"origin":"twitchat","type":"FOLLOW","data":{"user":["1","zed"]}}"#);
-    bench.hear(r#"{"origin":"twitchat"}"#);
-    bench.hear(r#"{"request":7}"#);
+    bench.receive(r#"{"origin":"twitchat","type":"FOLLOW","data":{"user":["1","zed"]}}"#);
+    bench.receive(r#"{"origin":"twitchat"}"#);
+    bench.receive(r#"{"request":7}"#);
     assert!(
         bench
             .sent()
@@ -442,7 +444,7 @@ fn forbidden_types_and_strange_ones_change_nothing() {
             counts.forbidden,
             counts.unknown,
             counts.actions,
-            bus.bad
+            bus.invalid
         ),
         (rows, 3, 1, 1, 2)
     );
@@ -452,20 +454,20 @@ fn forbidden_types_and_strange_ones_change_nothing() {
 fn polls_end_and_predictions_are_cancelled_by_a_message_without_data() {
     let mut bench = Bench::up();
     for line in [38, 39, 40, 41, 44, 47] {
-        bench.hear(&fixture("twitchat_examples.ndjson")[line - 1]);
+        bench.receive(&fixture("twitchat_examples.ndjson")[line - 1]);
         bench.pass(600);
     }
-    let told: Vec<_> = bench
+    let emitted: Vec<_> = bench
         .effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Told { event, .. } => Some(event.name.to_string()),
+            Effect::Emitted { event, .. } => Some(event.name.to_string()),
             _ => None,
         })
         .filter(|name: &String| name.starts_with("Twitch."))
         .collect();
     assert_eq!(
-        told,
+        emitted,
         [
             "Twitch.PollCreated",
             "Twitch.PollUpdated",
@@ -482,10 +484,10 @@ fn a_configured_broadcaster_leaves_other_channels_out() {
         broadcaster: Person::new("48210953", "nordlicht_tv", ""),
         ..settings()
     };
-    let mut bench = Bench::with(settings, &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(settings, &[], Seq(0), &MetaValues::default(), START_MS);
     bench.input(Input::Up(info()));
     for line in show() {
-        bench.hear(&line);
+        bench.receive(&line);
     }
     assert!(bench.bridge.parts.base.counts.messages.elsewhere > 0);
     assert!(

@@ -32,7 +32,9 @@ fn event_names(events: &[(String, Value)]) -> Vec<&str> {
 
 /// A message of Twitchat with an id of its own, as each of two pages would send it.
 fn message(bench: &mut Bench, id: &str, kind: &str, data: &Value) {
-    bench.hear(&json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string());
+    bench.receive(
+        &json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string(),
+    );
 }
 
 fn line(who: &str, text: &str) -> Value {
@@ -105,7 +107,7 @@ fn a_code_trigger_is_an_event_and_its_caller_is_answered() {
     let execute = json!({ "request": "ExecuteCodeTrigger", "id": 2, "triggerName": "vote_removed",
         "args": { "n": 3, "sbClientResponse": "r1" } });
     bench.sent();
-    bench.hear(&execute.to_string());
+    bench.receive(&execute.to_string());
     let sent = bench.sent();
     assert_eq!(
         sent.iter().find(|message| message["id"] == 2).unwrap()["status"],
@@ -121,9 +123,9 @@ fn a_code_trigger_is_an_event_and_its_caller_is_answered() {
     );
     subscribe(&mut bench, &json!({ "Custom": ["CodeEvent"] }));
     bench.sent();
-    bench.hear(&execute.to_string());
-    let told = events(&mut bench);
-    let (_, data) = told
+    bench.receive(&execute.to_string());
+    let emitted = events(&mut bench);
+    let (_, data) = emitted
         .iter()
         .find(|(name, _)| name == "Custom.CodeEvent")
         .unwrap();
@@ -140,10 +142,10 @@ fn who_waits_for_an_actions_answer_gets_it_before_having_subscribed() {
     bench.sent();
     let action = json!({ "request": "DoAction", "id": 1, "action": { "name": "CHAT_FEED_READ" },
         "args": { "count": 3, "sbClientResponse": "r1" } });
-    bench.hear(&action.to_string());
-    let told = events(&mut bench);
-    assert_eq!(event_names(&told), ["Custom.Event"]);
-    assert_eq!(told[0].1["eventName"], "r1");
+    bench.receive(&action.to_string());
+    let emitted = events(&mut bench);
+    assert_eq!(event_names(&emitted), ["Custom.Event"]);
+    assert_eq!(emitted[0].1["eventName"], "r1");
 }
 
 #[test]
@@ -199,13 +201,13 @@ fn a_line_that_five_messages_report_is_one_chat_message_and_one_first_word() {
             bench.pass(3);
         }
         bench.pass(3_000);
-        let told = events(&mut bench);
+        let emitted = events(&mut bench);
         assert_eq!(
-            event_names(&told),
+            event_names(&emitted),
             ["Twitch.FirstWord", "Twitch.ChatMessage"],
             "{kinds:?}"
         );
-        for (_, data) in &told {
+        for (_, data) in &emitted {
             assert_eq!(
                 (&data["text"], &data["user"]["name"]),
                 (&json!("hello @me"), &json!("Anna_B"))
@@ -239,15 +241,17 @@ fn the_messages_of_two_twitchat_pages_are_one_line_too() {
         }
     }
     bench.pass(3_000);
-    let told = events(&mut bench);
+    let emitted = events(&mut bench);
     assert_eq!(
-        told.iter()
+        emitted
+            .iter()
             .filter(|(name, _)| name == "Twitch.ChatMessage")
             .count(),
         1
     );
     assert_eq!(
-        told.iter()
+        emitted
+            .iter()
             .filter(|(name, _)| name == "Twitch.FirstWord")
             .count(),
         1
@@ -268,8 +272,8 @@ fn other_people_other_texts_and_the_same_text_later_are_lines_of_their_own() {
     bench.pass(2_100);
     message(&mut bench, "5", "MENTION", &line("Anna_B", "hi"));
     bench.pass(200);
-    let told = events(&mut bench);
-    let lines: Vec<_> = told
+    let emitted = events(&mut bench);
+    let lines: Vec<_> = emitted
         .iter()
         .map(|(_, data)| {
             (
@@ -287,7 +291,7 @@ fn other_people_other_texts_and_the_same_text_later_are_lines_of_their_own() {
             ("Anna_B", "hi")
         ]
     );
-    assert!(told.iter().all(|(name, _)| name == "Twitch.ChatMessage"));
+    assert!(emitted.iter().all(|(name, _)| name == "Twitch.ChatMessage"));
 }
 
 #[test]
@@ -335,8 +339,8 @@ fn a_reward_with_a_text_is_a_line_as_streamer_bot_marks_it() {
         &reward("stretch", 100, ""),
     );
     bench.pass(500);
-    let told = events(&mut bench);
-    let lines: Vec<_> = told
+    let emitted = events(&mut bench);
+    let lines: Vec<_> = emitted
         .iter()
         .filter(|(name, _)| name == "Twitch.ChatMessage")
         .map(|(_, data)| data.clone())
@@ -359,7 +363,8 @@ fn a_reward_with_a_text_is_a_line_as_streamer_bot_marks_it() {
         ]
     );
     assert_eq!(
-        told.iter()
+        emitted
+            .iter()
             .filter(|(name, _)| name.ends_with("RewardRedemption"))
             .count(),
         3
@@ -443,7 +448,7 @@ fn chat_lines_leave_no_text_in_the_journal_and_a_restart_tells_none_again() {
         "{:?}",
         bench.rows
     );
-    assert!(bench.kept.values().all(|value| !value.contains("secret")));
+    assert!(bench.meta.values().all(|value| !value.contains("secret")));
     let mut after = bench.restarted();
     after.pass(3_000);
     assert!(
@@ -457,7 +462,7 @@ fn chat_lines_leave_no_text_in_the_journal_and_a_restart_tells_none_again() {
 fn a_replayed_line_and_a_real_one_stay_apart() {
     let mut bench = watched();
     message(&mut bench, "1", "MENTION", &line("Anna_B", "hello"));
-    bench.hear(
+    bench.receive(
         &json!({ "origin": "twitchat", "type": "MENTION", "id": "2", "replay": true,
         "data": line("Anna_B", "hello") })
         .to_string(),
@@ -534,18 +539,19 @@ fn timers_and_countdowns_are_custom_events_once_for_each_change() {
         for (place, (kind, data)) in messages.into_iter().enumerate() {
             message(&mut bench, &format!("{kind} {place}"), kind, data);
         }
-        let told = events(&mut bench);
+        let emitted = events(&mut bench);
         assert!(
-            told.iter()
+            emitted
+                .iter()
                 .all(|(name, data)| name == "General.Custom" && data["source"] == "Twitchat")
         );
-        let kinds: Vec<_> = told
+        let kinds: Vec<_> = emitted
             .iter()
             .map(|(_, data)| data["type"].as_str().unwrap())
             .collect();
         assert_eq!(kinds, [start, start, stop, start, countdown, complete]);
         assert_eq!(
-            (&told[1].1["data"], &told[2].1["data"]),
+            (&emitted[1].1["data"], &emitted[2].1["data"]),
             (&running, &stopped)
         );
     }
@@ -565,16 +571,16 @@ fn a_voice_of_voicemod_is_loaded_in_streamer_bots_words() {
         ] {
             message(&mut bench, id, kind, &json!({ key: voice }));
         }
-        let told = events(&mut bench);
+        let emitted = events(&mut bench);
         assert_eq!(
-            event_names(&told),
+            event_names(&emitted),
             ["VoiceMod.VoiceLoaded", "VoiceMod.VoiceLoaded"]
         );
         assert_eq!(
             (
-                &told[0].1["voice.id"],
-                &told[0].1["voice.name"],
-                &told[0].1["voice"]["id"]
+                &emitted[0].1["voice.id"],
+                &emitted[0].1["voice.name"],
+                &emitted[0].1["voice"]["id"]
             ),
             (
                 &json!("cathedral"),
@@ -584,8 +590,8 @@ fn a_voice_of_voicemod_is_loaded_in_streamer_bots_words() {
         );
         assert_eq!(
             (
-                &told[1].1["voiceName"],
-                told[1].1["voiceId"].as_str().unwrap().len()
+                &emitted[1].1["voiceName"],
+                emitted[1].1["voiceId"].as_str().unwrap().len()
             ),
             (&json!(""), 36),
             "an id is no name"
@@ -611,8 +617,8 @@ fn a_donation_goal_is_a_custom_event_and_never_a_tip() {
             &json!({ "username": "Kasper W", "amount": amount, "overlayId": "goal" }),
         );
     }
-    let told = events(&mut bench);
-    let data: Vec<_> = told
+    let emitted = events(&mut bench);
+    let data: Vec<_> = emitted
         .iter()
         .map(|(name, data)| (name.as_str(), data["data"]["amount"].as_str().unwrap()))
         .collect();

@@ -15,7 +15,7 @@ fn raids(bench: &mut Bench) -> Vec<(String, String, u64)> {
     let events = std::mem::take(&mut bench.effects)
         .into_iter()
         .filter_map(|effect| match effect {
-            Effect::Told { event, .. } if &*event.name.kind == "Raid" => Some((
+            Effect::Emitted { event, .. } if &*event.name.kind == "Raid" => Some((
                 text(&event.data["userName"]),
                 text(&event.data["displayName"]),
                 event.data["viewers"].as_u64().unwrap(),
@@ -64,7 +64,7 @@ fn a_second_raid_with_another_number_of_viewers_is_a_raid() {
     // Somebody else reports the first one, too: it is emitted, as all that is published, and counts
     // no second time.
     let data = json!({ "userId": "2", "displayName": "Fox", "viewers": 40 });
-    bench.hear(
+    bench.receive(
         &json!({ "request": "PublishEvent", "publish": { "source": "Twitch",
         "type": "Raid" }, "data": data })
         .to_string(),

@@ -25,11 +25,11 @@ fn sub(bench: &mut Bench, id: &str, more: &Value) {
     bench.twitchat("SUBSCRIPTION", data);
 }
 
-fn told(bench: &mut Bench) -> Vec<(String, Value)> {
+fn emitted(bench: &mut Bench) -> Vec<(String, Value)> {
     let events = std::mem::take(&mut bench.effects)
         .into_iter()
         .filter_map(|effect| match effect {
-            Effect::Told { event, .. } => Some((event.name.kind.to_string(), event.data)),
+            Effect::Emitted { event, .. } => Some((event.name.kind.to_string(), event.data)),
             _ => None,
         });
     events.collect()
@@ -54,13 +54,13 @@ fn amounts(bench: &mut Bench, section: &str) -> Vec<String> {
 fn a_message_with_a_new_login_and_no_display_name_shows_the_new_login() {
     let mut bench = Bench::up();
     follow(&mut bench, "1", "oldname", "OldName");
-    told(&mut bench);
+    emitted(&mut bench);
     sub(
         &mut bench,
         "1",
         &json!({ "user": user("1", "newname", ""), "totalSubDuration": 4 }),
     );
-    let resub = told(&mut bench).remove(0).1;
+    let resub = emitted(&mut bench).remove(0).1;
     assert_eq!(
         (&resub["userName"], &resub["displayName"]),
         (&json!("newname"), &json!("newname"))
@@ -96,7 +96,7 @@ fn with_listed_names() -> Bench {
     let mut settings = settings();
     settings.credits.groups = [("regulars".into(), vec!["OldName".into()])].into();
     settings.credits.editors = vec!["OldName".into()];
-    let mut bench = Bench::with(settings, &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(settings, &[], Seq(0), &MetaValues::default(), START_MS);
     bench.input(Input::Up(info()));
     bench
 }
@@ -141,7 +141,7 @@ fn ignored_people_stay_ignored_by_id_after_a_rename() {
         settings_that_ignore(),
         &[],
         Seq(0),
-        &Kept::default(),
+        &MetaValues::default(),
         START_MS,
     );
     bench.input(Input::Up(info()));
@@ -173,7 +173,7 @@ fn a_section_of_the_roll_that_ignores_somebody_ignores_them_by_id_after_a_rename
         ..Plan::of("follows", &[kind])
     }];
     settings.overlay.script.hide_empty = false;
-    let mut bench = Bench::with(settings, &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(settings, &[], Seq(0), &MetaValues::default(), START_MS);
     bench.input(Input::Up(info()));
     follow(&mut bench, "1", "oldname", "OldName");
     follow(&mut bench, "1", "newname", "NewName");
@@ -219,7 +219,7 @@ fn a_resubscriber_of_unknown_months_shows_none_or_the_streak() {
 #[test]
 fn no_text_speaks_of_one_month_where_the_total_is_unknown() {
     let mut bench = Bench::up();
-    told(&mut bench);
+    emitted(&mut bench);
     sub(&mut bench, "1", &json!({ "totalSubDuration": 0 }));
     sub(
         &mut bench,
@@ -231,7 +231,7 @@ fn no_text_speaks_of_one_month_where_the_total_is_unknown() {
         "3",
         &json!({ "totalSubDuration": 6, "streakMonths": 3 }),
     );
-    let texts: Vec<_> = told(&mut bench)
+    let texts: Vec<_> = emitted(&mut bench)
         .into_iter()
         .map(|(_, data)| {
             (
@@ -265,13 +265,13 @@ fn no_text_speaks_of_one_month_where_the_total_is_unknown() {
         },
         &[],
         Seq(0),
-        &Kept::default(),
+        &MetaValues::default(),
         START_MS,
     );
     labelled.input(Input::Up(info()));
     sub(&mut labelled, "1", &json!({ "totalSubDuration": 0 }));
     labelled.input(Input::Stopping);
-    let latest = &labelled.kept["latest"];
+    let latest = &labelled.meta["latest"];
     assert!(
         latest.contains("Twitch.ReSub") && !latest.contains(r#""amount":0"#),
         "{latest}"
@@ -281,7 +281,7 @@ fn no_text_speaks_of_one_month_where_the_total_is_unknown() {
             r#"{{"request":"PublishEvent","publish":{{"source":"Twitch","type":"ReSub"}},"data":{{"userId":"4","userName":"p4"{more}}}}}"#
         )
     };
-    bench.hear(&published(""));
+    bench.receive(&published(""));
     assert_eq!(amounts(&mut bench, "resubs")[3], "");
 }
 
@@ -289,7 +289,7 @@ fn no_text_speaks_of_one_month_where_the_total_is_unknown() {
 fn a_manual_resub_that_arrives_as_sub_and_as_resub_is_one_resub() {
     for order in [[false, true], [true, false]] {
         let mut bench = Bench::up();
-        told(&mut bench);
+        emitted(&mut bench);
         for is_resub in order {
             let total = if is_resub { 5 } else { 1 };
             sub(
@@ -300,7 +300,7 @@ fn a_manual_resub_that_arrives_as_sub_and_as_resub_is_one_resub() {
             bench.pass(400);
         }
         bench.pass(2_000);
-        let kinds: Vec<_> = told(&mut bench)
+        let kinds: Vec<_> = emitted(&mut bench)
             .into_iter()
             .map(|(kind, _)| kind)
             .filter(|kind| kind.contains("Sub"))
@@ -321,11 +321,11 @@ fn a_manual_resub_that_arrives_as_sub_and_as_resub_is_one_resub() {
 #[test]
 fn a_sub_and_a_resub_more_than_a_second_apart_are_two() {
     let mut bench = Bench::up();
-    told(&mut bench);
+    emitted(&mut bench);
     sub(&mut bench, "1", &json!({ "isResub": false }));
     bench.pass(1_001);
     sub(&mut bench, "1", &json!({ "totalSubDuration": 5 }));
-    let kinds: Vec<_> = told(&mut bench)
+    let kinds: Vec<_> = emitted(&mut bench)
         .into_iter()
         .map(|(kind, _)| kind)
         .filter(|kind| kind.contains("Sub"))

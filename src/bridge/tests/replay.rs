@@ -13,7 +13,7 @@ fn marked(line: &str, mark: &Value) -> String {
 }
 
 /// Events on the bus: name, data, and whether they are marked.
-fn told(bench: &mut Bench) -> Vec<(String, Value, bool)> {
+fn emitted(bench: &mut Bench) -> Vec<(String, Value, bool)> {
     let events = bench
         .sent()
         .into_iter()
@@ -31,7 +31,7 @@ fn told(bench: &mut Bench) -> Vec<(String, Value, bool)> {
 }
 
 fn subscribed(settings: Settings) -> Bench {
-    let mut bench = Bench::with(settings, &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(settings, &[], Seq(0), &MetaValues::default(), START_MS);
     bench.input(Input::Up(info()));
     bench.ask(
         json!({ "request": "Subscribe", "id": 1, "client": "alerts", "events": { "Twitch": ["*"],
@@ -49,17 +49,17 @@ fn a_replay_is_told_and_leaves_no_trace() {
         replayed.credits(),
         replayed.writes,
     );
-    told(&mut real);
-    told(&mut replayed);
+    emitted(&mut real);
+    emitted(&mut replayed);
     for line in show() {
-        real.hear(&line);
+        real.receive(&line);
         real.pass(700);
-        replayed.hear(&marked(&line, &json!(true)));
+        replayed.receive(&marked(&line, &json!(true)));
         replayed.pass(700);
     }
     real.pass(5_000);
     replayed.pass(5_000);
-    let (real_events, events) = (told(&mut real), told(&mut replayed));
+    let (real_events, events) = (emitted(&mut real), emitted(&mut replayed));
     assert!(
         events.iter().all(|(.., marked)| *marked)
             && !real_events.iter().any(|(.., marked)| *marked)
@@ -112,8 +112,8 @@ fn a_replay_is_told_and_leaves_no_trace() {
 fn a_replay_that_is_to_count_counts() {
     let (mut real, mut counted) = (Bench::up(), Bench::up());
     for line in show() {
-        real.hear(&line);
-        counted.hear(&marked(&line, &json!("count")));
+        real.receive(&line);
+        counted.receive(&marked(&line, &json!("count")));
     }
     assert_eq!(counted.credits(), real.credits());
     assert_eq!(
@@ -136,12 +136,12 @@ fn a_replayed_bomb_and_a_real_gift_stay_apart() {
                 "isGift": true } })
         .to_string()
     };
-    told(&mut bench);
-    bench.hear(&marked(&gift("1"), &json!(true)));
-    bench.hear(&gift("2"));
-    bench.hear(&marked(&gift("3"), &json!(true)));
+    emitted(&mut bench);
+    bench.receive(&marked(&gift("1"), &json!(true)));
+    bench.receive(&gift("2"));
+    bench.receive(&marked(&gift("3"), &json!(true)));
     bench.pass(3_000);
-    let events = told(&mut bench);
+    let events = emitted(&mut bench);
     let of = |wanted: bool| -> Vec<_> {
         events
             .iter()
@@ -164,14 +164,14 @@ fn a_recording_of_another_channel_is_told_too() {
         broadcaster: Person::new("1", "somebody_else", ""),
         ..settings()
     });
-    told(&mut bench);
+    emitted(&mut bench);
     let follow = fixture("twitchat_examples.ndjson")
         .into_iter()
         .find(|line| line.contains(r#""type":"FOLLOW""#))
         .unwrap();
-    bench.hear(&marked(&follow, &json!(true)));
+    bench.receive(&marked(&follow, &json!(true)));
     assert!(
-        told(&mut bench)
+        emitted(&mut bench)
             .iter()
             .any(|(name, ..)| name == "Twitch.Follow")
     );

@@ -49,7 +49,7 @@ fn errors(replies: &[(Reply, Option<io::Pass>)]) -> Vec<String> {
 fn equal_requests_share_one_text_until_the_credits_change() {
     let mut bench = crowded();
     let ask = |bench: &mut Bench, request: &str| {
-        bench.hear(request);
+        bench.receive(request);
         let (reply, pass) = replies(bench).remove(0);
         if let Some(pass) = pass {
             bench.input(Input::Sent(pass));
@@ -71,7 +71,7 @@ fn equal_requests_share_one_text_until_the_credits_change() {
         );
     }
     let first = ask(&mut bench, r#"{"request":"GetCredits"}"#);
-    bench.hear(r#"{"request":"GetInfo","id":"reads only"}"#);
+    bench.receive(r#"{"request":"GetInfo","id":"reads only"}"#);
     bench.pass(5_000);
     bench.sent();
     assert!(std::sync::Arc::ptr_eq(
@@ -162,7 +162,9 @@ fn a_client_has_four_large_replies_on_their_way_and_all_together_sixteen() {
     let mut bench = crowded();
     for client in 0..6 {
         (0..5).for_each(|id| {
-            bench.hear(&json!({ "request": "GetCredits", "id": id, "client": client }).to_string());
+            bench.receive(
+                &json!({ "request": "GetCredits", "id": id, "client": client }).to_string(),
+            );
         });
     }
     let all = replies(&mut bench);
@@ -181,7 +183,7 @@ fn a_client_has_four_large_replies_on_their_way_and_all_together_sixteen() {
     );
     assert_eq!(bench.bridge.parts.base.counts.bus.refused, 14);
     bench.input(Input::Sent(passes[0]));
-    bench.hear(r#"{"request":"GetCredits","id":9,"client":0}"#);
+    bench.receive(r#"{"request":"GetCredits","id":9,"client":0}"#);
     assert_eq!(errors(&replies(&mut bench)), [""; 0], "there is room again");
 }
 
@@ -189,11 +191,11 @@ fn a_client_has_four_large_replies_on_their_way_and_all_together_sixteen() {
 fn what_is_refused_was_not_made_and_a_small_reply_is_never_refused() {
     let mut bench = crowded();
     for limit in 0..20 {
-        bench.hear(&json!({ "request": "GetCredits", "limit": 2_900 + limit }).to_string());
+        bench.receive(&json!({ "request": "GetCredits", "limit": 2_900 + limit }).to_string());
     }
     assert_eq!(errors(&replies(&mut bench)).len(), 16);
     for request in ["GetActiveViewers", "GetRoll", "RollCredits"] {
-        bench.hear(&json!({ "request": request }).to_string());
+        bench.receive(&json!({ "request": request }).to_string());
         let refused = errors(&replies(&mut bench));
         assert!(
             refused.len() == 1
@@ -202,14 +204,14 @@ fn what_is_refused_was_not_made_and_a_small_reply_is_never_refused() {
         );
     }
     for request in ["GetInfo", "GetStatus", "GetEvents", "TestCredits"] {
-        (0..20).for_each(|_| bench.hear(&json!({ "request": request }).to_string()));
+        (0..20).for_each(|_| bench.receive(&json!({ "request": request }).to_string()));
         assert_eq!(errors(&replies(&mut bench)), [""; 0], "{request}");
     }
     (1..20).for_each(|limit| {
-        bench.hear(&json!({ "request": "GetCredits", "limit": limit }).to_string());
+        bench.receive(&json!({ "request": "GetCredits", "limit": limit }).to_string());
     });
     (1..20).for_each(|limit| {
-        bench.hear(&json!({ "request": "GetActiveViewers", "limit": limit }).to_string());
+        bench.receive(&json!({ "request": "GetActiveViewers", "limit": limit }).to_string());
     });
     assert_eq!(errors(&replies(&mut bench)), [""; 0]);
 }
@@ -219,7 +221,8 @@ fn a_reply_shows_the_credits_as_they_were_when_its_request_came() {
     let mut bench = crowded();
     bench.commits = false;
     for request in ["GetCredits", "ClearCredits", "GetCredits"] {
-        bench.hear(&json!({ "request": request, "id": request, "spelling": "seed" }).to_string());
+        bench
+            .receive(&json!({ "request": request, "id": request, "spelling": "seed" }).to_string());
     }
     bench.input(Input::Durable {
         writes: bench.writes,
@@ -237,7 +240,7 @@ fn a_store_that_fails_gives_the_passes_back() {
     let mut bench = crowded();
     bench.commits = false;
     follow(&mut bench, PEOPLE + 1);
-    (0..4).for_each(|id| bench.hear(&json!({ "request": "GetCredits", "id": id }).to_string()));
+    (0..4).for_each(|id| bench.receive(&json!({ "request": "GetCredits", "id": id }).to_string()));
     bench.input(Input::StoreFailed("disk full".into()));
     for (_, pass) in replies(&mut bench) {
         bench.input(Input::Sent(pass.unwrap()));
@@ -259,8 +262,8 @@ fn get_info_does_not_wait_for_the_disk() {
     bench.commits = false;
     bench.input(Input::Up(info()));
     bench.sent();
-    bench.hear(r#"{"request":"GetStatus","id":"status"}"#);
-    bench.hear(r#"{"request":"GetInfo","id":"info"}"#);
+    bench.receive(r#"{"request":"GetStatus","id":"status"}"#);
+    bench.receive(r#"{"request":"GetInfo","id":"info"}"#);
     let replied: Vec<_> = bench
         .sent()
         .into_iter()
@@ -276,7 +279,7 @@ fn waiting_replies_are_bounded_by_count_and_by_bytes() {
     bench.commits = false;
     follow(&mut bench, 1);
     let asked = (0..1_000).take_while(|id| {
-        bench.hear(&json!({ "request": "GetStatus", "id": id }).to_string());
+        bench.receive(&json!({ "request": "GetStatus", "id": id }).to_string());
         !bench.bridge.is_full()
     });
     assert_eq!(asked.count(), WAITING - 1);
@@ -285,7 +288,7 @@ fn waiting_replies_are_bounded_by_count_and_by_bytes() {
     });
     assert!(!bench.bridge.is_full() && bench.bridge.waiting() == 0);
     follow(&mut bench, 2);
-    bench.hear(&json!({ "request": "GetStatus", "x": "x".repeat(WAITING_BYTES) }).to_string());
+    bench.receive(&json!({ "request": "GetStatus", "x": "x".repeat(WAITING_BYTES) }).to_string());
     assert!(bench.bridge.is_full());
     bench.input(Input::Durable {
         writes: bench.writes,
@@ -325,7 +328,7 @@ fn a_request_with_a_deeply_nested_id_gets_a_reply() {
     bench.sent();
     for depth in [1_usize, 100, 101, 127, 1_000, 100_000] {
         let id = format!("{}7{}", "[".repeat(depth), "]".repeat(depth));
-        bench.hear(&format!(
+        bench.receive(&format!(
             r#"{{"client":"c","id":{id},"request":"GetInfo"}}"#
         ));
         let reply = bench.sent().remove(0);
@@ -349,7 +352,7 @@ fn subscribing_is_written_seldom_and_no_reply_waits_for_it() {
     let before = bench.writes;
     bench.sent();
     for client in 0..10_000 {
-        bench.hear(
+        bench.receive(
             &json!({ "request": "Subscribe", "id": client, "client": client,
             "events": { "Twitch": ["Follow"] } })
             .to_string(),
@@ -460,7 +463,7 @@ fn an_old_row_with_a_text_without_end_is_cut_when_it_is_read() {
         seq: Seq(1),
         session: bench.bridge.session().id,
         at_ms: START_MS,
-        origin: RowOrigin::Heard,
+        origin: RowOrigin::Received,
         kind: "FOLLOW".into(),
         id: None,
         body: body.into(),

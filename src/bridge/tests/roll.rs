@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{bridge::io::Overlay, credits::roll::Script};
+use crate::{bridge::io::Overlay, credits::roll::CreditsPlan};
 
 const PAGE: &str = "page-1";
 
@@ -24,7 +24,7 @@ pub(super) fn bench_with(overlay: Overlay) -> Bench {
         },
         &[],
         Seq(0),
-        &Kept::default(),
+        &MetaValues::default(),
         START_MS,
     );
     bench.input(Input::Scene("Game".into()));
@@ -51,7 +51,7 @@ pub(super) fn report(bench: &mut Bench, state: &str, roll: &Value, seconds: Opti
 }
 
 /// What the pages and Twitchat were sent since the last call, in short.
-pub(super) fn said(bench: &mut Bench) -> Vec<String> {
+pub(super) fn sent(bench: &mut Bench) -> Vec<String> {
     let short = |message: Value| match (message["overlay"].as_str(), message["type"].as_str()) {
         (Some("roll"), _) => Some(format!("roll {} ms", message["roll"]["elapsedMs"])),
         (Some(_), _) => Some(
@@ -69,17 +69,17 @@ pub(super) fn said(bench: &mut Bench) -> Vec<String> {
 }
 
 /// The events of `Credits` since the last call; takes everything else that was done as well.
-pub(super) fn told(bench: &mut Bench) -> Vec<String> {
-    let told = bench.effects.iter().filter_map(|effect| match effect {
-        Effect::Told { event, .. } if &*event.name.source == "Credits" => {
+pub(super) fn emitted(bench: &mut Bench) -> Vec<String> {
+    let emitted = bench.effects.iter().filter_map(|effect| match effect {
+        Effect::Emitted { event, .. } if &*event.name.source == "Credits" => {
             Some(event.name.kind.to_string())
         }
         _ => None,
     });
-    told.collect()
+    emitted.collect()
 }
 
-fn emitted(bench: &Bench) -> Vec<Value> {
+fn handed_to_pages(bench: &Bench) -> Vec<Value> {
     let json = bench.effects.iter().filter_map(|effect| {
         if let Effect::Emit(json) = effect {
             Some(json)
@@ -119,7 +119,7 @@ fn a_roll_is_sent_reported_and_completed() {
     );
     let roll = reply["roll"].clone();
     assert!(Uuid::parse_str(roll.as_str().unwrap()).is_ok());
-    assert_eq!(told(&mut bench), [""; 0], "ask() took the effects");
+    assert_eq!(emitted(&mut bench), [""; 0], "ask() took the effects");
 
     let late = report(&mut bench, "idle", &Value::Null, None);
     assert_eq!(
@@ -141,17 +141,17 @@ fn a_roll_is_sent_reported_and_completed() {
     report(&mut bench, "rolling", &roll, Some(20.0));
     bench.pass(30_000);
     assert_eq!(
-        told(&mut bench),
+        emitted(&mut bench),
         [""; 0],
         "a page that is there tells the end"
     );
-    assert_eq!(said(&mut bench), ["CREDITS_OVERLAY_PRESENCE"; 2]);
-    bench.hear(
+    assert_eq!(sent(&mut bench), ["CREDITS_OVERLAY_PRESENCE"; 2]);
+    bench.receive(
         &json!({ "request": "OverlayReport", "client": PAGE, "state": "complete", "roll": roll })
             .to_string(),
     );
     assert_eq!(
-        (told(&mut bench), said(&mut bench)),
+        (emitted(&mut bench), sent(&mut bench)),
         (
             vec!["Completed".to_owned()],
             vec!["ENDING_CREDITS_COMPLETE".to_owned()]
@@ -174,9 +174,9 @@ fn without_pages_a_roll_takes_as_long_as_was_estimated() {
     let reply = bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 30 }));
     assert_eq!(reply["seconds"], json!(30.0));
     bench.pass(29_000);
-    assert_eq!(told(&mut bench), [""; 0]);
+    assert_eq!(emitted(&mut bench), [""; 0]);
     bench.pass(1_500);
-    assert_eq!(told(&mut bench), ["Completed"]);
+    assert_eq!(emitted(&mut bench), ["Completed"]);
 }
 
 #[test]
@@ -186,9 +186,9 @@ fn a_page_that_is_gone_does_not_keep_a_roll_from_its_end() {
         bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 30 }))["roll"].clone();
     report(&mut bench, "rolling", &roll, Some(30.0));
     bench.pass(49_000);
-    assert_eq!(told(&mut bench), [""; 0]);
+    assert_eq!(emitted(&mut bench), [""; 0]);
     bench.pass(2_000);
-    assert_eq!(told(&mut bench), ["Completed"]);
+    assert_eq!(emitted(&mut bench), ["Completed"]);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn controls_move_the_roll_and_are_numbered() {
         let mut request = request;
         request["request"] = "ControlCredits".into();
         request["id"] = 1.into();
-        bench.hear(&request.to_string());
+        bench.receive(&request.to_string());
         let sent = bench.sent();
         let control = sent
             .iter()
@@ -297,9 +297,9 @@ fn controls_move_the_roll_and_are_numbered() {
 fn tests_show_crowds_and_touch_nothing() {
     let mut bench = bench();
     let (rows, writes) = (bench.rows.len(), bench.writes);
-    let wish = json!({ "request": "GetRoll", "id": 1, "crowd": { "names": 300, "seed": 7,
+    let options = json!({ "request": "GetRoll", "id": 1, "crowd": { "names": 300, "seed": 7,
         "emoji": true } });
-    let roll = bench.ask(wish.clone())["roll"].clone();
+    let roll = bench.ask(options.clone())["roll"].clone();
     assert_eq!(
         (
             &roll["test"],
@@ -307,12 +307,12 @@ fn tests_show_crowds_and_touch_nothing() {
         ),
         (&json!(true), true)
     );
-    let again = bench.ask(wish)["roll"].clone();
+    let again = bench.ask(options)["roll"].clone();
     assert_eq!(roll["sections"], again["sections"], "the same seed");
     bench.ask(json!({ "request": "RollCredits", "id": 1, "test": true }));
     bench.ask(json!({ "request": "StopCredits", "id": 1 }));
     assert_eq!((bench.rows.len(), bench.writes), (rows, writes));
-    assert!(!said(&mut bench).contains(&"ENDING_CREDITS_COMPLETE".to_owned()));
+    assert!(!sent(&mut bench).contains(&"ENDING_CREDITS_COMPLETE".to_owned()));
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn a_page_without_a_connection_is_fed_again_and_again() {
     bench.ask(json!({ "request": "RollCredits", "id": 1, "seconds": 60 }));
     bench.effects.clear();
     bench.pass(3_000);
-    let rolls = emitted(&bench);
+    let rolls = handed_to_pages(&bench);
     assert!((2..=4).contains(&rolls.len()), "{}", rolls.len());
     assert_eq!(
         (&rolls[0]["overlay"], &rolls[0]["roll"]["seconds"]),
@@ -333,20 +333,20 @@ fn a_page_without_a_connection_is_fed_again_and_again() {
     );
     assert!(rolls[1]["roll"]["elapsedMs"].as_u64() > rolls[0]["roll"]["elapsedMs"].as_u64());
     bench.effects.clear();
-    bench.hear(&json!({ "request": "ControlCredits", "command": "pause" }).to_string());
-    assert_eq!(emitted(&bench)[0]["command"], "pause");
+    bench.receive(&json!({ "request": "ControlCredits", "command": "pause" }).to_string());
+    assert_eq!(handed_to_pages(&bench)[0]["command"], "pause");
     // A page that reports hears it over OBS.
     report(&mut bench, "paused", &Value::Null, None);
     bench.effects.clear();
     bench.pass(5_000);
-    assert_eq!(emitted(&bench).len(), 0);
+    assert_eq!(handed_to_pages(&bench).len(), 0);
     // An OBS without browser sources is not asked twice.
     bench.pass(60_000);
-    assert!(!emitted(&bench).is_empty());
+    assert!(!handed_to_pages(&bench).is_empty());
     bench.input(Input::FeedFailed("no vendor".into()));
     bench.effects.clear();
     bench.pass(5_000);
-    assert_eq!(emitted(&bench).len(), 0);
+    assert_eq!(handed_to_pages(&bench).len(), 0);
 }
 
 #[test]
@@ -383,19 +383,19 @@ fn a_looping_roll_tells_each_pass_once() {
     report(&mut bench, "rolling", &roll, Some(10.0));
     bench.pass(10_000);
     for client in ["a", "b"] {
-        bench.hear(
+        bench.receive(
             &json!({ "request": "OverlayReport", "client": client, "state": "complete",
             "roll": roll })
             .to_string(),
         );
     }
-    assert_eq!(told(&mut bench), ["Completed"]);
+    assert_eq!(emitted(&mut bench), ["Completed"]);
     bench.pass(10_000);
-    bench.hear(
+    bench.receive(
         &json!({ "request": "OverlayReport", "client": "a", "state": "complete", "roll": roll })
             .to_string(),
     );
-    assert_eq!(told(&mut bench), ["Completed", "Completed"]);
+    assert_eq!(emitted(&mut bench), ["Completed", "Completed"]);
     assert_eq!(
         bench.ask(json!({ "request": "StopCredits", "id": 1 }))["stopped"],
         json!(true)
@@ -440,12 +440,12 @@ fn the_summary_is_asked_for_first_and_merged() {
     bench.ask(json!({ "request": "RollCredits", "id": 2 }));
     bench.pass(4_900);
     assert!(
-        said(&mut bench)
+        sent(&mut bench)
             .iter()
-            .all(|said| !said.starts_with("roll"))
+            .all(|sent| !sent.starts_with("roll"))
     );
     bench.pass(200);
-    assert!(said(&mut bench).iter().any(|said| said.starts_with("roll")));
+    assert!(sent(&mut bench).iter().any(|sent| sent.starts_with("roll")));
 }
 
 #[test]
@@ -473,7 +473,7 @@ fn the_music_says_how_long_the_credits_are() {
             .iter()
             .any(|effect| matches!(effect, Effect::Note(Note::NoMusic { .. })))
     );
-    assert!(said(&mut bench).iter().any(|said| said.starts_with("roll")));
+    assert!(sent(&mut bench).iter().any(|sent| sent.starts_with("roll")));
 }
 
 /// Twitchat is there and a page reports: the buttons are for it.
@@ -528,7 +528,7 @@ fn twitchats_buttons_work_in_both_generations() {
             ),
             json!({}),
         );
-        assert_eq!(said(&mut bench), [""; 0]);
+        assert_eq!(sent(&mut bench), [""; 0]);
         with_twitchat(&mut bench, third);
         bench.twitchat(
             name(
@@ -537,9 +537,9 @@ fn twitchats_buttons_work_in_both_generations() {
             ),
             json!({ "a": 1 }),
         );
-        assert_eq!(said(&mut bench), [presence]);
+        assert_eq!(sent(&mut bench), [presence]);
         bench.pass(20_100);
-        assert_eq!(said(&mut bench), [presence], "again every 20 s");
+        assert_eq!(sent(&mut bench), [presence], "again every 20 s");
 
         let (kind, start) = button(
             third,
@@ -547,8 +547,8 @@ fn twitchats_buttons_work_in_both_generations() {
                 "params": { "slots": slots } }),
         );
         bench.twitchat(kind, &start);
-        assert_eq!(told(&mut bench), ["Started"]);
-        assert_eq!(said(&mut bench), ["roll 0 ms"]);
+        assert_eq!(emitted(&mut bench), ["Started"]);
+        assert_eq!(sent(&mut bench), ["roll 0 ms"]);
         for (data, expected) in [
             (json!({ "next": true }), vec!["next"]),
             (json!({ "prev": true }), vec!["previous"]),
@@ -573,16 +573,18 @@ fn twitchats_buttons_work_in_both_generations() {
             (json!({ "scrollTo": "unknown" }), vec![]),
             (json!({}), vec![]),
         ] {
-            bench.hear(&json!({ "origin": "twitchat", "type": control, "data": data }).to_string());
-            assert_eq!(said(&mut bench), expected, "{data}");
+            bench.receive(
+                &json!({ "origin": "twitchat", "type": control, "data": data }).to_string(),
+            );
+            assert_eq!(sent(&mut bench), expected, "{data}");
         }
         let (kind, stop) = button(
             third,
             json!({ "follows": [], "labels": { "no_entry": "" } }),
         );
-        bench.hear(&json!({ "origin": "twitchat", "type": kind, "data": stop }).to_string());
+        bench.receive(&json!({ "origin": "twitchat", "type": kind, "data": stop }).to_string());
         assert_eq!(
-            (told(&mut bench).pop(), said(&mut bench)),
+            (emitted(&mut bench).pop(), sent(&mut bench)),
             (Some("Stopped".to_owned()), vec!["stop".to_owned()])
         );
 
@@ -591,20 +593,20 @@ fn twitchats_buttons_work_in_both_generations() {
             json!({ "resubs": [{ "uid": "5", "fromActiveSubs": true }],
                 "params": { "slots": [] } }),
         );
-        bench.hear(&json!({ "origin": "twitchat", "type": kind, "data": test }).to_string());
+        bench.receive(&json!({ "origin": "twitchat", "type": kind, "data": test }).to_string());
         let rolled = bench
             .sent()
             .into_iter()
             .find(|message| message["overlay"] == "roll")
             .unwrap();
         assert_eq!(rolled["roll"]["test"], true);
-        bench.hear(
+        bench.receive(
             &json!({ "request": "OverlayReport", "client": PAGE, "state": "complete",
             "roll": rolled["roll"]["id"] })
             .to_string(),
         );
         assert_eq!(
-            said(&mut bench),
+            sent(&mut bench),
             [name(
                 "ENDING_CREDITS_COMPLETE",
                 "ON_ENDING_CREDITS_COMPLETE"
@@ -626,7 +628,7 @@ fn an_answer_to_somebody_else_is_no_button() {
         "SUMMARY_DATA",
         json!({ "follows": [{ "uid": "1", "login": "Zed" }], "params": { "slots": [] } }),
     );
-    assert_eq!(told(&mut bench), [""; 0]);
+    assert_eq!(emitted(&mut bench), [""; 0]);
     let mut off = bench_with(Overlay {
         twitchat: false,
         ..overlay()
@@ -637,7 +639,7 @@ fn an_answer_to_somebody_else_is_no_button() {
         "SUMMARY_DATA",
         json!({ "follows": [{ "uid": "1", "login": "Zed" }], "params": { "slots": [] } }),
     );
-    assert_eq!((told(&mut off), said(&mut off)), (vec![], vec![]));
+    assert_eq!((emitted(&mut off), sent(&mut off)), (vec![], vec![]));
 }
 
 #[test]
@@ -661,7 +663,7 @@ fn what_only_a_summary_tells_is_kept_across_a_restart() {
             .model
             .fold()
             .session
-            .extras()
+            .joined_extras()
             .polls
             .list()
             .len(),
@@ -675,7 +677,7 @@ fn what_only_a_summary_tells_is_kept_across_a_restart() {
             .model
             .fold()
             .session
-            .extras()
+            .joined_extras()
             .polls
             .list(),
         bench
@@ -685,7 +687,7 @@ fn what_only_a_summary_tells_is_kept_across_a_restart() {
             .model
             .fold()
             .session
-            .extras()
+            .joined_extras()
             .polls
             .list()
     );
@@ -701,9 +703,9 @@ fn what_only_a_summary_tells_is_kept_across_a_restart() {
 #[test]
 fn a_roll_too_large_for_obs_is_refused() {
     let mut bench = bench_with(Overlay {
-        script: Script {
+        script: CreditsPlan {
             sections: Vec::new(),
-            ..Script::default()
+            ..CreditsPlan::default()
         },
         ..overlay()
     });
@@ -791,7 +793,7 @@ proptest! {
         let mut bench = bench_with(Overlay { music: music.then(|| "Song".into()), ..overlay() });
         let (mut started, mut ended) = (0, 0);
         let mut count = |bench: &mut Bench| {
-            for kind in told(bench) {
+            for kind in emitted(bench) {
                 match kind.as_str() {
                     "Started" => started += 1,
                     "Completed" | "Stopped" => ended += 1,
@@ -803,15 +805,15 @@ proptest! {
         };
         for happening in happenings {
             match happening {
-                Happening::Ask(request) => bench.hear(&request.to_string()),
+                Happening::Ask(request) => bench.receive(&request.to_string()),
                 Happening::Report(state, own) => {
                     let id = bench.bridge.parts.roll.status(bench.now)["roll"]["id"].clone();
                     let roll = if own { id } else { Value::Null };
-                    bench.hear(&json!({ "request": "OverlayReport", "client": PAGE, "state": state,
+                    bench.receive(&json!({ "request": "OverlayReport", "client": PAGE, "state": state,
                         "roll": roll }).to_string());
                 }
                 Happening::Scene(name, shown) => scene(&mut bench, name, shown),
-                Happening::Twitchat(kind, data) => bench.hear(&json!({ "origin": "twitchat",
+                Happening::Twitchat(kind, data) => bench.receive(&json!({ "origin": "twitchat",
                     "type": kind, "data": data }).to_string()),
                 Happening::Music => bench.input(Input::Music(Ok(4.0))),
                 Happening::Down => bench.input(Input::Down),
@@ -820,9 +822,9 @@ proptest! {
             }
             count(&mut bench);
         }
-        bench.hear(&json!({ "request": "ControlCredits", "command": "speed",
+        bench.receive(&json!({ "request": "ControlCredits", "command": "speed",
             "value": 1 }).to_string());
-        bench.hear(&json!({ "request": "ControlCredits", "command": "resume" }).to_string());
+        bench.receive(&json!({ "request": "ControlCredits", "command": "resume" }).to_string());
         // Longer than any roll here, any wait, and the presence of any page.
         bench.pass(300_000);
         let (started, ended) = count(&mut bench);

@@ -13,7 +13,13 @@ fn settings_with(toml: &str) -> Settings {
 
 /// Up, with a Twitchat of the second generation.
 fn bench(toml: &str) -> Bench {
-    let mut bench = Bench::with(settings_with(toml), &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(
+        settings_with(toml),
+        &[],
+        Seq(0),
+        &MetaValues::default(),
+        START_MS,
+    );
     bench.input(Input::Up(info()));
     bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     bench.sent();
@@ -24,7 +30,7 @@ fn bench(toml: &str) -> Bench {
 fn raid(bench: &mut Bench, viewers: u32) {
     let data =
         json!({ "userId": "7", "userName": "fox", "displayName": "Fox", "viewers": viewers });
-    bench.hear(
+    bench.receive(
         &json!({ "request": "PublishEvent", "id": viewers, "publish": { "source": "Twitch",
             "type": "Raid" }, "data": data })
         .to_string(),
@@ -115,25 +121,28 @@ fn published_events_twitchats_own_and_obs_have_rules_too() {
         "type": "Boom" }, "data": { "n": 1 } }),
     );
     bench.sent();
-    bench.hear(
+    bench.receive(
         &json!({ "request": "PublishEvent", "id": 2, "publish": { "source": "Acme",
             "type": "Boom" }, "data": { "n": 1 } })
         .to_string(),
     );
     bench.input(Input::Scene("A".into()));
     bench.input(Input::Scene("B".into()));
-    let told: Vec<_> = bench
+    let emitted: Vec<_> = bench
         .sent()
         .into_iter()
         .filter(|message| message["event"]["type"] == "Heard")
         .map(|message| message["data"].clone())
         .collect();
-    assert_eq!(told[0], json!({ "what": "Acme.Boom", "data": { "n": 1 } }));
+    assert_eq!(
+        emitted[0],
+        json!({ "what": "Acme.Boom", "data": { "n": 1 } })
+    );
     assert_eq!(
         (
-            told[1]["what"].as_str(),
-            told[1]["data"]["scene"]["name"].as_str(),
-            told.len()
+            emitted[1]["what"].as_str(),
+            emitted[1]["data"]["scene"]["name"].as_str(),
+            emitted.len()
         ),
         (Some("Obs.SceneChanged"), Some("B"), 2)
     );
@@ -190,9 +199,9 @@ fn what_a_rule_brings_about_triggers_no_rule_unless_it_wants_to() {
         ));
         bench.input(Input::Scene("A".into()));
         bench.input(Input::Scene("B".into()));
-        let (mut scenes, mut said) = (0, Vec::new());
+        let (mut scenes, mut sent) = (0, Vec::new());
         for _ in 0..100 {
-            said.extend(notes(&bench));
+            sent.extend(notes(&bench));
             for (ticket, request) in asked(&mut bench) {
                 let crate::automation::ObsRequest::SetCurrentProgramScene { scene } = request
                 else {
@@ -206,7 +215,7 @@ fn what_a_rule_brings_about_triggers_no_rule_unless_it_wants_to() {
                 });
             }
         }
-        (scenes, said.len())
+        (scenes, sent.len())
     };
     assert_eq!(
         run(false),
@@ -226,7 +235,7 @@ fn a_rule_that_publishes_what_it_listens_to_is_cut_off_and_that_is_said_once() {
         "[[rule]]\nname = \"echo\"\non = \"Acme.Ping\"\non_own = true\ndo = [{ publish = \
             \"Acme.Ping\" }]",
     );
-    bench.hear(
+    bench.receive(
         &json!({ "request": "PublishEvent", "id": 1, "publish": { "source": "Acme",
         "type": "Ping" }, "data": {} })
         .to_string(),
@@ -236,7 +245,7 @@ fn a_rule_that_publishes_what_it_listens_to_is_cut_off_and_that_is_said_once() {
         [r#"rule "echo" was cut off: rules cause one another without end"#]
     );
     bench.effects.clear();
-    bench.hear(
+    bench.receive(
         &json!({ "request": "PublishEvent", "id": 2, "publish": { "source": "Acme",
         "type": "Ping" }, "data": {} })
         .to_string(),
@@ -255,7 +264,7 @@ fn ten_thousand_events_at_once_do_not_pile_up() {
         bench("[[rule]]\nname = \"boom\"\non = \"Acme.Boom\"\ndo = [{ send = \"STOP_TTS\" }]");
     let mut sent = 0;
     for id in 0..10_000 {
-        bench.hear(
+        bench.receive(
             &json!({ "request": "PublishEvent", "id": id, "publish": { "source": "Acme",
                 "type": "Boom" }, "data": {} })
             .to_string(),
@@ -342,7 +351,7 @@ fn named_actions_are_listed_called_and_told_of() {
     bench.sent();
     bench.pass(2_500);
     let sent = bench.sent();
-    let told = |kind: &str| {
+    let emitted = |kind: &str| {
         sent.iter()
             .find(|message| message["event"]["type"] == kind)
             .unwrap()["data"]
@@ -353,14 +362,14 @@ fn named_actions_are_listed_called_and_told_of() {
         .find(|message| message["type"] == "SEND_MESSAGE")
         .unwrap();
     assert_eq!(message["data"], json!({ "message": "Party with Anna" }));
-    let completed = told("ActionCompleted");
+    let completed = emitted("ActionCompleted");
     assert_eq!(
         (completed["success"].as_bool(), &completed["id"]),
         (Some(true), &reply["runningActionId"])
     );
     assert!(completed["duration"].as_f64().unwrap() >= 2_000.0);
     assert_eq!(
-        told("Event"),
+        emitted("Event"),
         json!({ "eventName": "done", "args": { "success": true, "actionName": "Party" } })
     );
 }
@@ -373,14 +382,14 @@ fn once_per_person_survives_a_crash_a_second_later() {
     raid(&mut first, 5);
     assert_eq!(acted(&mut first).len(), 1);
     first.pass(1_100);
-    let mut kept = first.kept();
-    assert!(kept.once.as_deref().unwrap().contains("id 7"));
-    kept.alive_ms = None;
+    let mut meta = first.meta();
+    assert!(meta.once.as_deref().unwrap().contains("id 7"));
+    meta.alive_ms = None;
     let mut after = Bench::with(
         settings_with(toml),
         &first.sessions,
         Seq(10),
-        &kept,
+        &meta,
         first.now.wall_ms,
     );
     after.input(Input::Up(info()));
@@ -394,7 +403,13 @@ fn once_per_person_survives_a_crash_a_second_later() {
 fn a_label_follows_what_happens_is_written_seldom_and_again_after_obs_was_away() {
     let toml =
         "[[label]]\nsource = \"Newest\"\ntext = \"Latest follower: {{ last('Follow').name }}\"";
-    let mut bench = Bench::with(settings_with(toml), &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(
+        settings_with(toml),
+        &[],
+        Seq(0),
+        &MetaValues::default(),
+        START_MS,
+    );
     bench.input(Input::Up(info()));
     let text = |(_, request): &(io::Ticket, crate::automation::ObsRequest)| match request {
         crate::automation::ObsRequest::SetInputSettings { settings, .. } => {
@@ -451,12 +466,12 @@ fn a_label_that_obs_does_not_have_is_said_once_and_tried_again() {
         settings_with("[[label]]\nsource = \"Nowhere\"\ntext = \"x\""),
         &[],
         Seq(0),
-        &Kept::default(),
+        &MetaValues::default(),
         START_MS,
     );
     bench.input(Input::Up(info()));
     let mut tries = 0;
-    let mut said = 0;
+    let mut sent = 0;
     for _ in 0..30 {
         for (ticket, _) in asked(&mut bench) {
             tries += 1;
@@ -465,18 +480,18 @@ fn a_label_that_obs_does_not_have_is_said_once_and_tried_again() {
                 outcome: Err("no such source".into()),
             });
         }
-        said += notes(&bench).len();
+        sent += notes(&bench).len();
         bench.effects.clear();
         bench.input(Input::LabelRead {
             place: 0,
             found: Ok(None),
         });
-        said += notes(&bench).len();
+        sent += notes(&bench).len();
         bench.effects.clear();
         bench.pass(1_000);
     }
     assert_eq!(
-        (tries, said),
+        (tries, sent),
         (1, 2),
         "OBS's words, and then that there is no such source"
     );
@@ -496,7 +511,13 @@ fn a_label_that_obs_does_not_have_is_said_once_and_tried_again() {
 #[test]
 fn the_last_follower_survives_a_restart_and_a_new_session() {
     let toml = "[[label]]\nsource = \"Newest\"\ntext = \"{{ last('Follow').name }}\"";
-    let mut first = Bench::with(settings_with(toml), &[], Seq(0), &Kept::default(), START_MS);
+    let mut first = Bench::with(
+        settings_with(toml),
+        &[],
+        Seq(0),
+        &MetaValues::default(),
+        START_MS,
+    );
     first.input(Input::Up(info()));
     first.twitchat(
         "FOLLOW",
@@ -513,7 +534,7 @@ fn the_last_follower_survives_a_restart_and_a_new_session() {
             settings_with(toml),
             &old.sessions,
             Seq(100),
-            &old.kept(),
+            &old.meta(),
             old.now.wall_ms,
         );
         let running = next.bridge.session().id;
@@ -659,7 +680,7 @@ fn a_rule_rolls_the_credits_and_another_stops_the_stream_when_they_are_over() {
         json!({ "user": { "id": "1", "login": "anna", "displayName": "Anna" } }),
     );
     bench.sent();
-    bench.hear(
+    bench.receive(
         &json!({ "request": "PublishEvent", "id": 1, "publish": { "source": "Acme",
         "type": "Goodbye" }, "data": {} })
         .to_string(),
@@ -682,7 +703,7 @@ fn a_rule_rolls_the_credits_and_another_stops_the_stream_when_they_are_over() {
         asked(&mut bench).is_empty(),
         "that it began is the rule's own doing"
     );
-    bench.hear(&report("complete", &roll).to_string());
+    bench.receive(&report("complete", &roll).to_string());
     let requests: Vec<_> = asked(&mut bench)
         .into_iter()
         .map(|(_, request)| request.name())
@@ -700,9 +721,9 @@ fn a_track_is_heard_by_name_and_as_custom_and_remembered() {
         "#,
     );
     bench.twitchat("CURRENT_TRACK", json!({ "trackName": "Glass Harbour" }));
-    let heard = bench.credits()["Custom"]["Heard"].clone();
+    let received = bench.credits()["Custom"]["Heard"].clone();
     assert_eq!(
-        names(&heard),
+        names(&received),
         [
             "Twitchat.CURRENT_TRACK Glass Harbour",
             "General.Custom Glass Harbour"
@@ -719,7 +740,7 @@ fn what_is_played_back_runs_no_rule_unless_it_wants_to() {
         ));
         let follow = json!({ "origin": "twitchat", "type": "FOLLOW", "id": "f", "replay": true,
             "data": { "user": { "id": "7", "login": "zed" } } });
-        bench.hear(&follow.to_string());
+        bench.receive(&follow.to_string());
         acted(&mut bench).len()
     };
     assert_eq!((run(false), run(true)), (0, 1));
@@ -744,7 +765,7 @@ fn programs(bench: &mut Bench) -> Vec<(io::Ticket, String)> {
 }
 
 fn happens(bench: &mut Bench, kind: &str, id: u64) {
-    bench.hear(
+    bench.receive(
         &json!({ "request": "PublishEvent", "id": id, "publish": { "source": "Acme",
         "type": kind }, "data": {} })
         .to_string(),
@@ -814,25 +835,25 @@ fn programs_that_are_left_out_are_said_at_1_2_4_8() {
         "[[rule]]\nname = \"slow\"\non = \"Acme.Slow\"\ndo = [{ run = [\"sleep\", \"20\"], \
             background = true }]",
     );
-    let mut said = Vec::new();
+    let mut sent = Vec::new();
     for id in 0..140 {
         happens(&mut bench, "Slow", id);
         bench.pass(400);
-        said.extend(
+        sent.extend(
             notes(&bench)
                 .into_iter()
                 .filter(|note| note.contains("left out")),
         );
         bench.effects.clear();
     }
-    let times: Vec<_> = said
+    let times: Vec<_> = sent
         .iter()
         .map(|note| note.split(' ').nth(2).unwrap())
         .collect();
     assert_eq!(
-        (times, said[0].starts_with(r#"rule "slow": "#)),
+        (times, sent[0].starts_with(r#"rule "slow": "#)),
         (vec!["1", "2", "4", "8", "16", "32"], true),
-        "{said:?}"
+        "{sent:?}"
     );
 }
 
@@ -917,7 +938,7 @@ fn many_labels_are_written_a_few_at_a_time_and_all_in_the_end() {
         settings_with(&toml),
         &[],
         Seq(0),
-        &Kept::default(),
+        &MetaValues::default(),
         START_MS,
     );
     bench.input(Input::Up(info()));

@@ -1,7 +1,7 @@
 //! The scene on air: what begins and ends a roll by itself.
 
 use super::{
-    roll::{bench, bench_with, overlay, report, said, scene, told},
+    roll::{bench, bench_with, emitted, overlay, report, scene, sent},
     *,
 };
 use crate::bridge::io::Overlay;
@@ -10,11 +10,11 @@ use crate::bridge::io::Overlay;
 fn a_scene_with_the_page_starts_the_credits_and_ends_them() {
     let mut bench = bench();
     scene(&mut bench, "Credits", true);
-    assert_eq!(told(&mut bench), ["Started"]);
+    assert_eq!(emitted(&mut bench), ["Started"]);
     bench.sent();
     scene(&mut bench, "Game", false);
     assert_eq!(
-        (told(&mut bench), said(&mut bench)),
+        (emitted(&mut bench), sent(&mut bench)),
         (vec!["Stopped".to_owned()], vec!["stop".to_owned()])
     );
     // A scene that has the source in it, under any name.
@@ -28,17 +28,21 @@ fn a_scene_with_the_page_starts_the_credits_and_ends_them() {
         scene: "Somewhere else".into(),
         shown: Ok(true),
     });
-    assert_eq!(told(&mut bench), [""; 0], "an answer that is out of date");
+    assert_eq!(
+        emitted(&mut bench),
+        [""; 0],
+        "an answer that is out of date"
+    );
     bench.input(Input::Shown {
         scene: "Ending".into(),
         shown: Ok(true),
     });
-    assert_eq!(told(&mut bench), ["Started"]);
+    assert_eq!(emitted(&mut bench), ["Started"]);
     bench.sent();
     // Asked for by hand, they go on when the scene leaves.
     bench.ask(json!({ "request": "RollCredits", "id": 1 }));
     scene(&mut bench, "Game", false);
-    assert_eq!(told(&mut bench), [""; 0]);
+    assert_eq!(emitted(&mut bench), [""; 0]);
 }
 
 #[test]
@@ -50,7 +54,7 @@ fn a_scene_that_was_on_air_already_starts_nothing() {
         },
         &[],
         Seq(0),
-        &Kept::default(),
+        &MetaValues::default(),
         START_MS,
     );
     bench.input(Input::Scene("Credits".into()));
@@ -61,7 +65,7 @@ fn a_scene_that_was_on_air_already_starts_nothing() {
     });
     assert_eq!(
         (
-            told(&mut bench),
+            emitted(&mut bench),
             bench.bridge.parts.roll.status(bench.now)["shown"].clone()
         ),
         (vec![], json!(true))
@@ -71,7 +75,7 @@ fn a_scene_that_was_on_air_already_starts_nothing() {
         ..overlay()
     });
     scene(&mut off, "Credits", true);
-    assert_eq!(told(&mut off), [""; 0]);
+    assert_eq!(emitted(&mut off), [""; 0]);
 }
 
 #[test]
@@ -86,7 +90,7 @@ fn an_error_of_obs_neither_stops_the_credits_nor_loses_the_scene() {
     };
     let refused = || Err("status 207".to_owned());
     scene(&mut bench, "Credits", true);
-    assert_eq!(told(&mut bench), ["Started"]);
+    assert_eq!(emitted(&mut bench), ["Started"]);
     bench.effects.clear();
     bench.input(Input::Scene("Game".into()));
     for wait_ms in [1_000, 2_000, 4_000] {
@@ -97,7 +101,7 @@ fn an_error_of_obs_neither_stops_the_credits_nor_loses_the_scene() {
         bench.pass(wait_ms);
     }
     assert_eq!(
-        (asked(&bench), told(&mut bench)),
+        (asked(&bench), emitted(&mut bench)),
         (4, vec![]),
         "asked again and again"
     );
@@ -105,7 +109,7 @@ fn an_error_of_obs_neither_stops_the_credits_nor_loses_the_scene() {
         scene: "Game".into(),
         shown: Ok(false),
     });
-    assert_eq!(told(&mut bench), ["Stopped"]);
+    assert_eq!(emitted(&mut bench), ["Stopped"]);
     bench.effects.clear();
     bench.input(Input::Scene("Credits".into()));
     bench.input(Input::Shown {
@@ -118,7 +122,7 @@ fn an_error_of_obs_neither_stops_the_credits_nor_loses_the_scene() {
         shown: Ok(true),
     });
     assert_eq!(
-        told(&mut bench),
+        emitted(&mut bench),
         ["Started"],
         "it is still a scene that went on air"
     );
@@ -134,20 +138,24 @@ fn another_collection_is_looked_at_although_its_scene_has_the_same_name() {
         scene: "Credits".into(),
         shown: Ok(true),
     });
-    assert_eq!(told(&mut bench), ["Started"]);
+    assert_eq!(emitted(&mut bench), ["Started"]);
     bench.effects.clear();
     bench.input(Input::Collection);
     bench.input(Input::Shown {
         scene: "Credits".into(),
         shown: Ok(true),
     });
-    assert_eq!(told(&mut bench), [""; 0], "it goes on where both show it");
+    assert_eq!(
+        emitted(&mut bench),
+        [""; 0],
+        "it goes on where both show it"
+    );
     bench.input(Input::Collection);
     bench.input(Input::Shown {
         scene: "Credits".into(),
         shown: Ok(false),
     });
-    assert_eq!(told(&mut bench), ["Stopped"]);
+    assert_eq!(emitted(&mut bench), ["Stopped"]);
 }
 
 #[test]
@@ -155,12 +163,12 @@ fn a_scene_of_that_name_is_not_enough_but_with_a_page_that_reports() {
     let mut bench = bench();
     scene(&mut bench, "Credits", false);
     assert_eq!(
-        (told(&mut bench), said(&mut bench)),
+        (emitted(&mut bench), sent(&mut bench)),
         (vec![], vec![]),
         "somebody else's scene"
     );
     scene(&mut bench, "Game", false);
     report(&mut bench, "idle", &Value::Null, None);
     scene(&mut bench, "Credits", false);
-    assert_eq!(told(&mut bench), ["Started"]);
+    assert_eq!(emitted(&mut bench), ["Started"]);
 }

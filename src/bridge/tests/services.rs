@@ -213,7 +213,7 @@ fn another_channels_events_count_nowhere() {
         "to_broadcaster_user_id": "99", "viewers": 5 });
     let mut settings = settings();
     settings.broadcaster = crate::event::Person::new("1337", "us", "Us");
-    let mut bench = Bench::with(settings, &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(settings, &[], Seq(0), &MetaValues::default(), START_MS);
     bench.input(Input::Up(info()));
     publish(&mut bench, "Twitch.Cheer", cheer("99", 5_000));
     publish(&mut bench, "Twitch.Cheer", cheer("1337", 100));
@@ -258,7 +258,13 @@ fn anonymous_support_is_listed_and_its_sum_is_kept() {
 fn whom_a_service_does_not_name_gets_the_configured_word() {
     let mut settings = settings();
     settings.credits.anonymous = "A kind soul".into();
-    let mut bench = Bench::with(settings.clone(), &[], Seq(0), &Kept::default(), START_MS);
+    let mut bench = Bench::with(
+        settings.clone(),
+        &[],
+        Seq(0),
+        &MetaValues::default(),
+        START_MS,
+    );
     bench.input(Input::Up(info()));
     bench.ask(
         json!({ "request": "Subscribe", "id": 1, "client": "page", "events": { "Kick": ["*"],
@@ -277,21 +283,24 @@ fn whom_a_service_does_not_name_gets_the_configured_word() {
     bench.sent();
     let gift = json!({ "gifter": { "is_anonymous": true, "user_id": null, "username": null },
         "giftees": [{ "username": "Zed", "channel_slug": "zed" }] });
-    bench.hear(
+    bench.receive(
         &json!({ "request": "PublishEvent", "id": 1, "publish": { "source": "Kick",
             "type": "GiftSubscription" }, "data": gift })
         .to_string(),
     );
     bench.pass(20_000);
-    let told = bench
+    let emitted = bench
         .sent()
         .into_iter()
         .find(|message| message["event"]["source"] == "Kick")
         .unwrap();
     assert_eq!(
-        (&told["data"]["displayName"], &told["data"]["isAnonymous"]),
+        (
+            &emitted["data"]["displayName"],
+            &emitted["data"]["isAnonymous"]
+        ),
         (&json!("A kind soul"), &json!(true)),
-        "{told}"
+        "{emitted}"
     );
     let credits = bench.credits();
     assert_eq!(

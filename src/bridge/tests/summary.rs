@@ -32,7 +32,7 @@ fn line(file: &str, number: usize) -> String {
 #[test]
 fn what_was_missed_is_filled_in_once() {
     let mut bench = answered();
-    bench.hear(&line("twitchat_examples.ndjson", 121));
+    bench.receive(&line("twitchat_examples.ndjson", 121));
     let credits = bench.credits();
     insta::assert_json_snapshot!(credits);
     let rows = bench.rows.len();
@@ -42,7 +42,7 @@ fn what_was_missed_is_filled_in_once() {
     bench.pass(10);
     let mut again: Value = serde_json::from_str(&line("twitchat_examples.ndjson", 121)).unwrap();
     again["id"] = json!("another");
-    bench.hear(&again.to_string());
+    bench.receive(&again.to_string());
     assert_eq!((bench.rows.len(), bench.credits()), (rows, credits.clone()));
     assert_eq!(bench.restarted().credits(), credits);
 }
@@ -55,7 +55,7 @@ fn what_was_heard_is_not_filled_again_and_what_comes_late_takes_its_place() {
     };
     let mut bench = answered();
     bench.twitchat("BITS", cheer(5_000));
-    bench.hear(&line("twitchat_examples.ndjson", 121));
+    bench.receive(&line("twitchat_examples.ndjson", 121));
     let cheers = |bench: &mut Bench| bench.credits()["extended"]["Cheers"].clone();
     let total = |list: &Value| {
         list.as_array()
@@ -89,9 +89,9 @@ fn what_was_heard_is_not_filled_again_and_what_comes_late_takes_its_place() {
 #[test]
 fn a_live_event_tells_what_the_row_whose_place_it_takes_did_not() {
     let mut bench = answered();
-    bench.hear(&line("twitchat_examples.ndjson", 121));
+    bench.receive(&line("twitchat_examples.ndjson", 121));
     for number in [31, 33] {
-        bench.hear(&line("twitchat_examples.ndjson", number));
+        bench.receive(&line("twitchat_examples.ndjson", number));
     }
     let credits = bench.credits();
     assert!(
@@ -110,7 +110,7 @@ fn a_live_event_tells_what_the_row_whose_place_it_takes_did_not() {
 #[test]
 fn a_cleared_credit_stays_cleared() {
     let mut bench = answered();
-    bench.hear(&line("twitchat_examples.ndjson", 121));
+    bench.receive(&line("twitchat_examples.ndjson", 121));
     bench.pass(60_000);
     bench.ask(json!({ "request": "ClearCredits", "id": 1 }));
     bench.input(Input::Down);
@@ -126,12 +126,12 @@ fn a_cleared_credit_stays_cleared() {
 fn unasked_empty_and_contested_summaries_are_left_alone() {
     let rows_of = |bench: &Bench| bench.rows.len();
     let mut bench = answered();
-    bench.hear(&line("twitchat_examples.ndjson", 123));
+    bench.receive(&line("twitchat_examples.ndjson", 123));
     assert_eq!(rows_of(&bench), 0, "the empty one of the stop button");
-    bench.hear(
+    bench.receive(
         r#"{"origin":"twitchat","type":"GET_SUMMARY_DATA","id":"theirs","data":{"offset":0}}"#,
     );
-    bench.hear(&line("twitchat_examples.ndjson", 121));
+    bench.receive(&line("twitchat_examples.ndjson", 121));
     assert_eq!(rows_of(&bench), 0, "somebody else asked too");
     bench.sent();
     bench.pass(2_500);
@@ -141,13 +141,13 @@ fn unasked_empty_and_contested_summaries_are_left_alone() {
     );
     let mut again: Value = serde_json::from_str(&line("twitchat_examples.ndjson", 121)).unwrap();
     again["id"] = json!("ours");
-    bench.hear(&again.to_string());
+    bench.receive(&again.to_string());
     let filled = rows_of(&bench);
     assert!(filled > 10);
     let mut unasked: Value =
         serde_json::from_str(&line("twitchat_v17_examples.ndjson", 36)).unwrap();
     unasked["id"] = json!("unasked");
-    bench.hear(&unasked.to_string());
+    bench.receive(&unasked.to_string());
     assert_eq!(rows_of(&bench), filled);
 }
 
@@ -155,7 +155,7 @@ fn unasked_empty_and_contested_summaries_are_left_alone() {
 fn one_with_settings_is_a_buttons() {
     let mut bench = answered();
     let line = line("twitchat_examples.ndjson", 122);
-    bench.hear(&line);
+    bench.receive(&line);
     assert!(bench.rows.is_empty());
 }
 
@@ -166,7 +166,7 @@ fn twitchat_17_is_asked_in_its_own_words() {
     bench.twitchat("ON_LABEL_OVERLAY_PLACEHOLDERS", json!({}));
     let asked = question(&mut bench, "GET_ENDING_CREDITS_DATA").unwrap();
     assert_eq!(asked["data"]["dateOffset"], START_MS);
-    assert_eq!(bench.kept["generation"], "3");
+    assert_eq!(bench.meta["generation"], "3");
     assert_eq!(
         bench.ask(json!({ "request": "GetStatus", "id": 1 }))["twitchat"]["generation"],
         3
@@ -228,7 +228,7 @@ fn labels_tell_raids_and_categories_that_have_no_event() {
 fn triggers_are_asked_for_once_however_the_shapes_change() {
     let mut bench = answered();
     for line in fixture("twitchat_examples.ndjson").iter().take(30) {
-        bench.hear(line);
+        bench.receive(line);
     }
     let asked = bench
         .sent()

@@ -73,7 +73,9 @@ fn report(bench: &mut Bench, page: Page, number: usize, Moment(kind, data): &Mom
         (*kind).to_owned()
     };
     let id = format!("{} {number}", page.0);
-    bench.hear(&json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string());
+    bench.receive(
+        &json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string(),
+    );
 }
 
 /// Plays moments, each reported by each page, the second one a little later.
@@ -115,11 +117,11 @@ fn amount(bench: &mut Bench, section: &str) -> u64 {
         .unwrap_or_default()
 }
 
-fn told(bench: &mut Bench, kinds: &[&str]) -> Vec<String> {
+fn emitted(bench: &mut Bench, kinds: &[&str]) -> Vec<String> {
     let events = std::mem::take(&mut bench.effects)
         .into_iter()
         .filter_map(|effect| match effect {
-            Effect::Told { event, .. } => Some(event.name.kind.to_string()),
+            Effect::Emitted { event, .. } => Some(event.name.kind.to_string()),
             _ => None,
         });
     events
@@ -275,7 +277,7 @@ fn what_happens_once_counts_and_is_emitted_once_without_any_proof() {
     play(&mut bench, &PAIRS[0][..1], &moments);
     bench.pass(5_000);
     assert_eq!(
-        told(&mut bench, &["Follow", "ReSub", "GiftSub"]),
+        emitted(&mut bench, &["Follow", "ReSub", "GiftSub"]),
         ["Follow", "ReSub", "GiftSub"]
     );
     let credits = bench.credits();
@@ -360,15 +362,15 @@ fn a_published_follow_that_twitchat_reports_too_counts_and_is_emitted_once() {
             "userName": "p1", "displayName": "P1" } });
     for twitchat_first in [true, false] {
         let mut bench = Bench::up();
-        told(&mut bench, &[]);
+        emitted(&mut bench, &[]);
         let mut events = Vec::new();
         for of_twitchat in [twitchat_first, !twitchat_first] {
             if of_twitchat {
                 play(&mut bench, &PAIRS[0], &[(0, follow(1))]);
             } else {
-                bench.hear(&publish.to_string());
+                bench.receive(&publish.to_string());
             }
-            events.extend(told(&mut bench, &["Follow"]));
+            events.extend(emitted(&mut bench, &["Follow"]));
         }
         assert_eq!(
             (
@@ -384,7 +386,7 @@ fn a_published_follow_that_twitchat_reports_too_counts_and_is_emitted_once() {
 #[test]
 fn twins_of_bits_and_rewards_are_not_emitted_from_the_proof_on() {
     let mut bench = Bench::up();
-    told(&mut bench, &[]);
+    emitted(&mut bench, &[]);
     play(
         &mut bench,
         &PAIRS[0],
@@ -396,7 +398,7 @@ fn twins_of_bits_and_rewards_are_not_emitted_from_the_proof_on() {
         ],
     );
     assert_eq!(
-        told(&mut bench, &["Cheer", "Follow", "RewardRedemption"]),
+        emitted(&mut bench, &["Cheer", "Follow", "RewardRedemption"]),
         ["Cheer", "Cheer", "Follow", "Cheer", "RewardRedemption"]
     );
     assert_eq!(
@@ -411,13 +413,16 @@ fn twins_of_bits_and_rewards_are_not_emitted_from_the_proof_on() {
 #[test]
 fn the_twin_that_makes_the_proof_is_not_emitted_either() {
     let mut bench = Bench::up();
-    told(&mut bench, &[]);
+    emitted(&mut bench, &[]);
     play(
         &mut bench,
         &PAIRS[0],
         &[(0, follow(1)), (3_000, cheer(3, 100, "a"))],
     );
-    assert_eq!(told(&mut bench, &["Cheer", "Follow"]), ["Follow", "Cheer"]);
+    assert_eq!(
+        emitted(&mut bench, &["Cheer", "Follow"]),
+        ["Follow", "Cheer"]
+    );
 }
 
 #[test]
@@ -434,17 +439,17 @@ fn leaderboards_follow_the_same_rule_also_for_a_closed_session() {
         &PAIRS[0],
         &[(1_000, follow(1)), (1_000, cheer(3, 7, "a"))],
     );
-    let boards = |bench: &mut Bench| {
+    let leaderboards = |bench: &mut Bench| {
         let extended = bench.credits()["extended"].clone();
         let amount = |list: &Value| list[0]["amount"].as_u64();
         let bits = ["All", "Month", "Week"].map(|period| amount(&extended["TopBits"][period]));
         (bits, amount(&extended["TopChannelRewards"]))
     };
     let expected = ([Some(107); 3], Some(5));
-    assert_eq!(boards(&mut bench), expected);
+    assert_eq!(leaderboards(&mut bench), expected);
     bench.ask(json!({ "request": "ClearCredits", "id": 1 }));
-    assert_eq!(boards(&mut bench), expected);
-    assert_eq!(boards(&mut bench.restarted()), expected);
+    assert_eq!(leaderboards(&mut bench), expected);
+    assert_eq!(leaderboards(&mut bench.restarted()), expected);
 }
 
 #[test]
@@ -559,7 +564,7 @@ fn what_is_played_back_is_no_twin() {
     for number in 0..3 {
         let Moment(kind, data) = cheer(3, 100, "a");
         let id = format!("replay {number}");
-        bench.hear(
+        bench.receive(
             &json!({ "origin": "twitchat", "type": kind, "id": id, "replay": "count",
             "data": data })
             .to_string(),
@@ -588,7 +593,7 @@ fn a_cheer_whose_place_a_summary_had_taken_is_counted_once_with_two_pages() {
 #[test]
 fn a_first_word_of_two_pages_is_emitted_once() {
     let mut bench = Bench::up();
-    told(&mut bench, &[]);
+    emitted(&mut bench, &[]);
     let word = |text: &str| {
         Moment(
             "MESSAGE_FIRST",
@@ -601,5 +606,5 @@ fn a_first_word_of_two_pages_is_emitted_once() {
         &[(0, word("hi")), (5_000, word("hi")), (5_000, word("hello"))],
     );
     bench.pass(500);
-    assert_eq!(told(&mut bench, &["FirstWord"]), ["FirstWord"]);
+    assert_eq!(emitted(&mut bench, &["FirstWord"]), ["FirstWord"]);
 }

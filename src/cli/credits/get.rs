@@ -70,7 +70,7 @@ impl GetArgs {
         } else {
             "GetCredits"
         };
-        let reply = context.request(name, self.wish(), self.timeout).await?;
+        let reply = context.request(name, self.options(), self.timeout).await?;
         let credits = client::answer(reply);
         if credits.get("limited") == Some(&Value::Bool(true)) {
             out::note("(some lists are cut)");
@@ -84,10 +84,10 @@ impl GetArgs {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn wish(&self) -> Map<String, Value> {
+    fn options(&self) -> Map<String, Value> {
         // The roll is made of the seed's keys, whatever the user wants to see as JSON.
         let current = self.format == Format::Json && self.spelling == Spelling::Current;
-        let mut wish = Map::from_iter([
+        let mut options = Map::from_iter([
             (
                 "spelling".to_owned(),
                 Value::from(if current { "current" } else { "seed" }),
@@ -97,14 +97,14 @@ impl GetArgs {
                 (self.extended || self.format == Format::Csv).into(),
             ),
         ]);
-        wish.extend(self.limit.map(|limit| ("limit".to_owned(), limit.into())));
-        wish
+        options.extend(self.limit.map(|limit| ("limit".to_owned(), limit.into())));
+        options
     }
 
     /// The page itself, with the look and the sections of the config.
     async fn html(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let wish = Map::from_iter([("test".to_owned(), Value::from(self.test))]);
-        let reply = context.request("GetRoll", wish, self.timeout).await?;
+        let options = Map::from_iter([("test".to_owned(), Value::from(self.test))]);
+        let reply = context.request("GetRoll", options, self.timeout).await?;
         let roll = reply.get("roll").cloned().unwrap_or_default();
         let custom_css = overlay::custom_css(overlay::usual_folder().as_deref());
         out::line(page::standalone(&roll, &custom_css).trim_end())?;

@@ -97,7 +97,7 @@ enum Mode {
 }
 
 impl LookArgs {
-    fn wish(&self) -> Map<String, Value> {
+    fn options(&self) -> Map<String, Value> {
         let mode = self.mode.map(|mode| {
             if mode == Mode::Slides {
                 "slides"
@@ -122,14 +122,14 @@ impl LookArgs {
 
 impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        roll(self.look.wish(), self.timeout, context).await
+        roll(self.look.options(), self.timeout, context).await
     }
 }
 
 impl TestArgs {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let mut wish = self.look.wish();
-        wish.insert("test".into(), true.into());
+        let mut options = self.look.options();
+        options.insert("test".into(), true.into());
         let flags = [
             ("long", self.long),
             ("rtl", self.rtl),
@@ -147,21 +147,21 @@ impl TestArgs {
                     .into_iter()
                     .map(|(key, is)| (key.to_owned(), Value::Bool(is))),
             );
-            wish.insert("crowd".into(), crowd.into());
+            options.insert("crowd".into(), crowd.into());
         }
-        roll(wish, self.timeout, context).await
+        roll(options, self.timeout, context).await
     }
 }
 
 /// Prints the roll's id; what the user should know goes to standard error.
 async fn roll(
-    wish: Map<String, Value>,
+    options: Map<String, Value>,
     timeout: Timeout,
     context: &Context,
 ) -> anyhow::Result<ExitCode> {
-    let is_test = wish.get("test") == Some(&Value::Bool(true));
+    let is_test = options.get("test") == Some(&Value::Bool(true));
     let client = context.client(timeout).await?;
-    let reply = client::request(&client, "RollCredits", wish).await?;
+    let reply = client::request(&client, "RollCredits", options).await?;
     let roll = reply.get("roll").cloned().unwrap_or_default();
     out::line(roll.as_str().unwrap_or_default())?;
     if reply.get("state") == Some(&json!("preparing")) {

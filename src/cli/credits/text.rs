@@ -45,7 +45,7 @@ impl Roll {
                 Section::Users,
             ]
             .iter()
-            .any(|section| section.seed() == key)
+            .any(|section| section.legacy() == key)
         };
         for (group, names) in reply
             .get("User")
@@ -119,7 +119,10 @@ fn place(section: Section) -> Vec<&'static str> {
         | Section::Users => Some("User"),
         _ => None,
     };
-    group.into_iter().chain(section.seed().split('.')).collect()
+    group
+        .into_iter()
+        .chain(section.legacy().split('.'))
+        .collect()
 }
 
 /// The lines of a list: with amounts from `extended` if it is there.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
-use twitchat_bridge::event::Heard;
+use twitchat_bridge::event::Received;
 use twitchat_bridge::twitchat::catalogue;
 
-use crate::cli::hearing::decode::{Decoder, From};
+use crate::cli::receiving::decode::{Decoder, From};
 
 const OLD: &str = include_str!("../../../tests/fixtures/twitchat_examples.ndjson");
 const OLD_INDEX: &str = include_str!("../../../tests/fixtures/twitchat_examples_index.tsv");
@@ -27,7 +27,7 @@ pub(super) struct Sample {
 
 /// An event that messages became.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct SampleEvents {
     /// The data of one such event.
     pub(super) data: Value,
     /// The types that became it.
@@ -38,7 +38,7 @@ pub(super) struct Told {
 #[derive(Debug, Default)]
 pub(super) struct Samples {
     kinds: BTreeMap<String, Sample>,
-    events: BTreeMap<String, Told>,
+    events: BTreeMap<String, SampleEvents>,
 }
 
 impl Samples {
@@ -62,7 +62,7 @@ impl Samples {
     }
 
     /// What is known of an event.
-    pub(super) fn event(&self, name: &str) -> Option<&Told> {
+    pub(super) fn event(&self, name: &str) -> Option<&SampleEvents> {
         self.events.get(name)
     }
 
@@ -75,14 +75,14 @@ impl Samples {
     /// What one generation's words become, the other's become too: not every case of each was
     /// captured.
     fn say_it_in_all_words(&mut self) {
-        for told in self.events.values_mut() {
-            let others = told
+        for emitted in self.events.values_mut() {
+            let others = emitted
                 .by
                 .iter()
                 .filter_map(|kind| catalogue::look_up(kind))
                 .flat_map(|entry| &entry.counterparts);
             let others: Vec<_> = others.map(|name| (*name).to_owned()).collect();
-            told.by.extend(others);
+            emitted.by.extend(others);
         }
     }
 
@@ -98,18 +98,18 @@ impl Samples {
             .filter_map(|(line, _)| Some((with_a_raid(line)?, false)))
             .collect::<Vec<_>>();
         for (line, is_current) in lines.into_iter().chain(changed) {
-            let Ok(heard) = Heard::read(&line) else {
+            let Ok(received) = Received::read(&line) else {
                 continue;
             };
-            let Heard::Twitchat(message) = &heard else {
+            let Received::Twitchat(message) = &received else {
                 continue;
             };
             let kind = message.kind.to_string();
-            let mut told = decoder.hear(&heard, at);
+            let mut emitted = decoder.receive(&received, at);
             at = at.saturating_add(1.minute()).unwrap_or(at);
-            told.extend(decoder.tick(at));
+            emitted.extend(decoder.tick(at));
             let sample = self.kinds.entry(kind.clone()).or_default();
-            for line in told {
+            for line in emitted {
                 let has_data = line.data.as_object().is_some_and(|data| !data.is_empty());
                 if line.from == From::Twitchat {
                     if has_data && (sample.data.is_null() || (is_current && !sample.is_current)) {

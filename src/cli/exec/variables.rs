@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::cli::hearing::decode::{From, Line};
+use crate::cli::receiving::decode::{From, Line};
 
 /// How `--help` explains them.
 pub(crate) const HELP: &str = "Environment of the program:
@@ -149,10 +149,10 @@ mod tests {
     use jiff::ToSpan;
     use proptest::prelude::*;
     use serde_json::json;
-    use twitchat_bridge::event::Heard;
+    use twitchat_bridge::event::Received;
 
     use super::*;
-    use crate::cli::hearing::decode::Decoder;
+    use crate::cli::receiving::decode::Decoder;
 
     fn line(data: Value) -> Line {
         let at = jiff::Timestamp::UNIX_EPOCH;
@@ -227,13 +227,13 @@ mod tests {
     fn a_message_and_the_event_that_it_becomes_set_the_same_variables() {
         let mut compared = BTreeMap::new();
         for line in EXAMPLES.iter().flat_map(|examples| examples.lines()) {
-            let Ok(heard) = Heard::read(line) else {
+            let Ok(received) = Received::read(line) else {
                 continue;
             };
             // Each by itself: a gift or a line of another message would change its event.
             let mut decoder = Decoder::default();
             let at = jiff::Timestamp::UNIX_EPOCH;
-            let mut lines = decoder.hear(&heard, at);
+            let mut lines = decoder.receive(&received, at);
             lines.extend(decoder.tick(at + 3.seconds()));
             let Some(message) = lines.iter().find(|line| line.from == From::Twitchat) else {
                 continue;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use twitchat_bridge::obs::{Options, Talker};
+use twitchat_bridge::obs::{Options, RequestConnection};
 use twitchat_bridge::overlay;
 
 use crate::cli::context::Context;
@@ -94,7 +94,7 @@ impl Args {
                     well",
             );
         }
-        let obs = Talker::connect(&target, &Options::default()).await?;
+        let obs = RequestConnection::connect(&target, &Options::default()).await?;
         let canvas = if self.width.or(config.overlay.width).is_some()
             && self.height.or(config.overlay.height).is_some()
         {
@@ -125,7 +125,7 @@ impl Args {
 }
 
 /// Makes the scene, the source and its place in the scene, as far as they are not there.
-async fn put(obs: &Talker, wanted: &Wanted) -> anyhow::Result<()> {
+async fn put(obs: &RequestConnection, wanted: &Wanted) -> anyhow::Result<()> {
     let Wanted {
         scene,
         source,

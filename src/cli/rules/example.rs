@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use twitchat_bridge::event::EventName;
-use twitchat_bridge::event::heard::{Heard, TWITCHAT};
+use twitchat_bridge::event::received::{Received, TWITCHAT};
 use twitchat_bridge::mapping::published;
 
-use crate::cli::hearing::decode::Decoder;
+use crate::cli::receiving::decode::Decoder;
 
 /// Why a file holds no event.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,7 @@ pub(super) enum NoEvent {
     #[error("{0} becomes no event that rules hear of")]
     Silent(String),
     #[error("a bridge refuses this PublishEvent: {0}")]
-    Refused(#[from] published::Wrong),
+    Refused(#[from] published::Error),
 }
 
 /// One event, ready for rules.
@@ -88,8 +88,8 @@ fn of(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>,
 
 /// The message itself, and what it maps to.
 fn of_twitchat(value: &Map<String, Value>, decoder: &mut Decoder) -> Result<Vec<Example>, NoEvent> {
-    let heard = Heard::read(&Value::from(value.clone()).to_string())?;
-    let lines = decoder.hear(&heard, Timestamp::now());
+    let received = Received::read(&Value::from(value.clone()).to_string())?;
+    let lines = decoder.receive(&received, Timestamp::now());
     let examples: Vec<_> = lines
         .into_iter()
         .filter_map(|line| {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use twitchat_bridge::automation::{
-    self, Cause, Deed, Engine, Happening, Next, Part, Rule, Rulebook, Sequence, Verdict,
+    self, Cause, Decision, Engine, Next, Occurrence, Part, Rule, Rulebook, Sequence, StepEffect,
 };
 use twitchat_bridge::input::duration;
 use twitchat_bridge::twitchat::Generation;
@@ -18,9 +18,9 @@ use super::example::{self, Example};
 use crate::cli::candidates;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::fields::{self, Fields};
-use crate::cli::hearing::decode::Decoder;
+use crate::cli::fields::{self, DataFields};
 use crate::cli::out::{self, BOLD, DIM};
+use crate::cli::receiving::decode::Decoder;
 use crate::cli::supposed::{self, Supposed};
 
 const EXAMPLES: &str =
@@ -49,7 +49,7 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    fields: Fields,
+    fields: DataFields,
 }
 
 /// What one rule makes of one event.
@@ -57,7 +57,7 @@ pub(super) struct Args {
 struct Outcome {
     event: String,
     rule: Box<str>,
-    verdict: Verdict,
+    decision: Decision,
     steps: Vec<Shown>,
 }
 
@@ -65,7 +65,7 @@ struct Outcome {
 #[derive(Debug)]
 struct Shown {
     step: String,
-    deed: Result<Value, String>,
+    effect: Result<Value, String>,
 }
 
 impl Args {
@@ -106,11 +106,11 @@ impl Args {
         }
         let runs = outcomes
             .iter()
-            .any(|outcome| outcome.verdict == Verdict::Runs);
+            .any(|outcome| outcome.decision == Decision::Runs);
         let fine = outcomes
             .iter()
             .flat_map(|outcome| &outcome.steps)
-            .all(|step| step.deed.is_ok());
+            .all(|step| step.effect.is_ok());
         Ok(if runs && fine {
             ExitCode::SUCCESS
         } else {
@@ -144,7 +144,7 @@ fn judge(
     only: Option<&str>,
     supposed: &Supposed,
 ) -> Vec<Outcome> {
-    let happening = Happening {
+    let occurrence = Occurrence {
         name: example.name.clone(),
         data: example.data.clone(),
         cause: Cause::Outside,
@@ -152,9 +152,9 @@ fn judge(
     let base =
         automation::Context::of_event(&example.name.source, &example.name.kind, &example.data);
     let context = supposed.complete(base.clone(), engine.uses(&example.name));
-    let verdicts = engine.take(&Arc::new(happening), &context, 1, 0);
-    let outcome = |rule: &Rule, verdict: Verdict| {
-        let steps = if verdict == Verdict::Runs {
+    let verdicts = engine.take(&Arc::new(occurrence), &context, 1, 0);
+    let outcome = |rule: &Rule, decision: Decision| {
+        let steps = if decision == Decision::Runs {
             steps(book, rule, &base, supposed)
         } else {
             Vec::new()
@@ -162,7 +162,7 @@ fn judge(
         Outcome {
             event: example.name.to_string(),
             rule: rule.name.clone(),
-            verdict,
+            decision,
             steps,
         }
     };
@@ -176,15 +176,15 @@ fn judge(
         .map(|(_, rule)| rule);
     let of = verdicts
         .into_iter()
-        .filter_map(|(place, verdict)| Some((book.rules.get(place)?, verdict)));
+        .filter_map(|(place, decision)| Some((book.rules.get(place)?, decision)));
     let mut outcomes: Vec<_> = of
         .filter(|(rule, _)| wanted(rule))
-        .map(|(rule, verdict)| outcome(rule, verdict))
+        .map(|(rule, decision)| outcome(rule, decision))
         .collect();
     outcomes.extend(
         others
             .filter(wanted)
-            .map(|rule| outcome(rule, Verdict::OtherEvent)),
+            .map(|rule| outcome(rule, Decision::OtherEvent)),
     );
     outcomes
 }
@@ -200,16 +200,16 @@ fn steps(
     let mut shown = Vec::new();
     loop {
         let context = supposed.complete(base.clone(), sequence.uses());
-        let deed = match sequence.next(book, &context) {
+        let effect = match sequence.next(book, &context) {
             None => continue,
             Some(Next::Over) => return shown,
             Some(Next::Failed(why)) => Err(why.to_string()),
-            Some(Next::Do(deed)) => describe(deed, supposed.generation()),
+            Some(Next::Do(effect)) => describe(effect, supposed.generation()),
         };
-        let ends = deed.is_err() && !rule.continue_on_error;
+        let ends = effect.is_err() && !rule.continue_on_error;
         shown.push(Shown {
             step: sequence.place(),
-            deed,
+            effect,
         });
         if ends {
             return shown;
@@ -218,9 +218,9 @@ fn steps(
 }
 
 /// What would be done, as JSON; or why it would be refused.
-pub(crate) fn describe(deed: Deed, generation: Option<u64>) -> Result<Value, String> {
-    Ok(match deed {
-        Deed::Send {
+pub(crate) fn describe(effect: StepEffect, generation: Option<u64>) -> Result<Value, String> {
+    Ok(match effect {
+        StepEffect::Send {
             kind,
             data,
             check,
@@ -236,16 +236,16 @@ pub(crate) fn describe(deed: Deed, generation: Option<u64>) -> Result<Value, Str
                 .map_err(|refused| refused.to_string())?;
             json!({ "send": prepared.kind, "data": prepared.data })
         }
-        Deed::Publish { name, data, id } => {
+        StepEffect::Publish { name, data, id } => {
             json!({ "publish": name.to_string(), "data": data, "id": id })
         }
-        Deed::Request { name, data } => {
+        StepEffect::Request { name, data } => {
             twitchat_bridge::request::of(&name, data.clone()).map_err(|error| error.to_string())?;
             json!({ "request": name, "data": data })
         }
-        Deed::Obs(request) => json!({ "obs": request.name(), "data": request.data() }),
-        Deed::Wait(time) => json!({ "wait": duration::show(time) }),
-        Deed::Run(program) => {
+        StepEffect::Obs(request) => json!({ "obs": request.name(), "data": request.data() }),
+        StepEffect::Wait(time) => json!({ "wait": duration::show(time) }),
+        StepEffect::Run(program) => {
             json!({ "run": program.program, "args": program.args,
                 "timeout": duration::show(program.within), "background": program.background })
         }
@@ -257,13 +257,13 @@ impl Outcome {
         let steps: Vec<_> = self
             .steps
             .iter()
-            .map(|step| match &step.deed {
-                Ok(deed) => json!({ "step": step.step, "does": deed }),
+            .map(|step| match &step.effect {
+                Ok(effect) => json!({ "step": step.step, "does": effect }),
                 Err(why) => json!({ "step": step.step, "error": why }),
             })
             .collect();
-        json!({ "event": self.event, "rule": self.rule, "runs": self.verdict == Verdict::Runs,
-            "verdict": self.verdict.to_string(), "steps": steps })
+        json!({ "event": self.event, "rule": self.rule, "runs": self.decision == Decision::Runs,
+            "verdict": self.decision.to_string(), "steps": steps })
     }
 }
 
@@ -277,15 +277,15 @@ fn print(outcomes: &[Outcome], examples: &[Example], book: &Rulebook) -> Result<
             out::line(format_args!(
                 "  {}: {}",
                 out::clean(&outcome.rule),
-                out::clean(&outcome.verdict.to_string())
+                out::clean(&outcome.decision.to_string())
             ))?;
             for step in &outcome.steps {
-                match &step.deed {
-                    Ok(deed) => {
+                match &step.effect {
+                    Ok(effect) => {
                         out::line(format_args!(
                             "    {:<32} {DIM}{}{DIM:#}",
                             out::clean(&step.step),
-                            out::clean(&deed.to_string())
+                            out::clean(&effect.to_string())
                         ))?;
                     }
                     Err(why) => out::line(format_args!(

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::{requests::GetInfo, *};
 use crate::sim::{
     obs::{Options as ObsOptions, StandIn},
-    peer::{Hearer, Talker, Target},
+    peer::{EventPeer, RequestPeer, Target},
 };
 
 const SOON: Duration = Duration::from_secs(20);
@@ -45,8 +45,8 @@ async fn connect(obs: &StandIn) -> Client {
 
 /// Somebody who says on the bus what a bridge says.
 struct Bridge {
-    hearer: Hearer,
-    talker: Talker,
+    hearer: EventPeer,
+    requests: RequestPeer,
     id: &'static str,
     seq: u64,
 }
@@ -57,35 +57,35 @@ impl Bridge {
             url: obs.url(),
             password: Some(PASSWORD.into()),
         };
-        let (hearer, talker) = (
-            Hearer::connect(&target).await.unwrap(),
-            Talker::connect(&target).await.unwrap(),
+        let (hearer, requests) = (
+            EventPeer::connect(&target).await.unwrap(),
+            RequestPeer::connect(&target).await.unwrap(),
         );
         Self {
             hearer,
-            talker,
+            requests,
             id,
             seq,
         }
     }
 
-    async fn say(&mut self, mut message: Value) {
+    async fn send_message(&mut self, mut message: Value) {
         message["origin"] = "twitchat-bridge".into();
         message["bridge"] = self.id.into();
-        self.talker.broadcast(&message).await.unwrap();
+        self.requests.broadcast(&message).await.unwrap();
     }
 
     async fn hello(&mut self) {
-        self.say(json!({ "request": "Hello" })).await;
+        self.send_message(json!({ "request": "Hello" })).await;
     }
 
     /// The next request of that name.
     async fn request(&mut self, name: &str) -> Value {
         soon(name, async {
             loop {
-                let heard = self.hearer.next().await.unwrap();
-                if heard["origin"] != "twitchat-bridge" && heard["request"] == name {
-                    return heard;
+                let received = self.hearer.next().await.unwrap();
+                if received["origin"] != "twitchat-bridge" && received["request"] == name {
+                    return received;
                 }
             }
         })
@@ -98,7 +98,7 @@ impl Bridge {
             .as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        self.say(reply).await;
+        self.send_message(reply).await;
     }
 
     /// Confirms the next subscription.
@@ -112,7 +112,7 @@ impl Bridge {
     async fn emit(&mut self, source: &str, kind: &str) {
         self.seq += 1;
         let time = "2026-11-21T20:00:00.1230000+00:00";
-        self.say(
+        self.send_message(
             json!({ "seq": self.seq, "timeStamp": time, "event": { "source": source,
             "type": kind }, "data": { "n": self.seq } }),
         )
@@ -415,7 +415,7 @@ async fn actions_are_in_the_words_of_the_twitchat_that_was_heard() {
     let read = actions::ChatFeedRead::new().count(3);
     assert_eq!(client.send(&read).await.unwrap().kind, "CHAT_FEED_READ");
     twitchat
-        .talker
+        .requests
         .broadcast(&json!({ "origin": "twitchat", "type": "ON_FOLLOW", "id": "1", "data": {} }))
         .await
         .unwrap();
@@ -427,7 +427,7 @@ async fn actions_are_in_the_words_of_the_twitchat_that_was_heard() {
     .await;
     let sent = client.send(&read).await.unwrap();
     assert_eq!(sent.kind, "SET_CHAT_FEED_READ");
-    let last = obs.heard().pop().unwrap();
+    let last = obs.received().pop().unwrap();
     assert_eq!(
         last,
         json!({ "origin": "twitchat", "type": "SET_CHAT_FEED_READ", "id": sent.id,

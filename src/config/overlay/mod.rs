@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::read;
 use crate::{
-    credits::roll::Script,
+    credits::roll::CreditsPlan,
     input::{Field, settings},
 };
 
@@ -38,6 +38,6 @@ settings! {
     }
     and {
         /// What rolls and how.
-        script: Script = Script::default();
+        script: CreditsPlan = CreditsPlan::default();
     }
 }

@@ -7,7 +7,7 @@ use super::{Fold, LONGEST_TITLE};
 use crate::{
     credits::{
         PersonId, Section,
-        people::Met,
+        people::Registered,
         twins::{Gave, Twin, What},
     },
     event::{Fact, Person, cut, fact::SubKind, person::ANONYMOUS_CHEERER},
@@ -52,9 +52,14 @@ impl Fold {
     }
 
     /// A page reports something that happens once only: twice within a moment, it is evidence.
-    pub(super) fn note_report(&mut self, fact: &Fact, at_ms: i64, met: &mut impl FnMut(Met)) {
+    pub(super) fn note_report(
+        &mut self,
+        fact: &Fact,
+        at_ms: i64,
+        registered: &mut impl FnMut(Registered),
+    ) {
         let mut who_is = |fold: &mut Self, person: &Person| {
-            let who = fold.meet(person, at_ms, met);
+            let who = fold.register(person, at_ms, registered);
             fold.people.root(who)
         };
         match fact {
@@ -92,7 +97,7 @@ impl Fold {
         &mut self,
         fact: &Fact,
         at_ms: i64,
-        met: &mut impl FnMut(Met),
+        registered: &mut impl FnMut(Registered),
     ) -> Option<Gave> {
         let (who, what, chat) = match fact {
             Fact::Cheer { who, bits, chat } => (who, What::Bits(*bits), chat),
@@ -112,7 +117,7 @@ impl Fold {
             _ => return None,
         };
         Some(Gave {
-            who: self.meet(who, at_ms, met),
+            who: self.register(who, at_ms, registered),
             what,
             print: chat.print,
         })
@@ -129,12 +134,12 @@ impl Fold {
         let (section, amount) = match what {
             What::Bits(bits) => {
                 if !self.is_anonymous(*who) {
-                    self.boards.bits_back(*who, *bits, *at_ms);
+                    self.leaderboards.bits_back(*who, *bits, *at_ms);
                 }
                 (Section::Cheers, *bits)
             }
             What::Reward(_, points) => {
-                self.boards.points_back(*who, *points);
+                self.leaderboards.points_back(*who, *points);
                 (Section::RewardRedemptions, *points)
             }
         };

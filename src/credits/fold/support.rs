@@ -5,7 +5,7 @@ use super::{Fold, LONGEST_TITLE, Outcome, Sections};
 use crate::{
     credits::{
         Section,
-        people::Met,
+        people::Registered,
         redeemed::Redeemed,
         single::{Once, SupportOnce},
     },
@@ -44,9 +44,9 @@ impl Fold {
         &mut self,
         redemption: &Redemption,
         at_ms: i64,
-        met: &mut impl FnMut(Met),
+        registered: &mut impl FnMut(Registered),
     ) {
-        let who = self.meet(&redemption.who, at_ms, met);
+        let who = self.register(&redemption.who, at_ms, registered);
         let points = redemption.cost.unwrap_or_default();
         self.session.add_once(Once {
             section: Section::RewardRedemptions,
@@ -60,7 +60,7 @@ impl Fold {
             cut(&redemption.title, LONGEST_TITLE),
         );
         self.session.singles.redeem(&id, &title, who, points, at_ms);
-        self.boards.points(who, points);
+        self.leaderboards.points(who, points);
         let reward = if id.is_empty() { &title } else { &id }.as_ref().into();
         self.redemptions.note(
             &redemption.id,
@@ -92,7 +92,7 @@ impl Fold {
             session,
         }) = self.redemptions.take(id)
         {
-            self.boards.points_back(who, points);
+            self.leaderboards.points_back(who, points);
             let is_of_session = session == self.sessions;
             if is_of_session {
                 self.session
@@ -110,9 +110,14 @@ impl Fold {
         Outcome::Counted
     }
 
-    pub(super) fn support(&mut self, support: &Support, at_ms: i64, met: &mut impl FnMut(Met)) {
+    pub(super) fn support(
+        &mut self,
+        support: &Support,
+        at_ms: i64,
+        registered: &mut impl FnMut(Registered),
+    ) {
         let support = &bounded(support);
-        let who = self.meet(&support.who, at_ms, met);
+        let who = self.register(&support.who, at_ms, registered);
         self.session.singles.add_support(support, who, at_ms);
         if let Some(once) = self.session.singles.last_support().cloned() {
             self.session

@@ -7,7 +7,7 @@ use super::{
     amount::{grouped, span},
     kind::Kind,
     line::{Line, Lines},
-    look::Script,
+    look::CreditsPlan,
     namesakes,
     plan::{Amounts, Plan, Sort},
     section::{Body, Name, Section},
@@ -29,7 +29,12 @@ pub struct Given {
 }
 
 /// The sections of the roll.
-pub fn sections(script: &Script, fold: &Fold, options: &Options, given: &Given) -> Vec<Section> {
+pub fn sections(
+    script: &CreditsPlan,
+    fold: &Fold,
+    options: &Options,
+    given: &Given,
+) -> Vec<Section> {
     let lines = Lines::new(fold, options, given.now_ms);
     let mut sections = Vec::new();
     for plan in &script.sections {

@@ -55,7 +55,7 @@ pub enum Kind {
 }
 
 /// A kind as the config and the page know it.
-struct Entry {
+struct KindRow {
     kind: Kind,
     name: &'static str,
     /// What Twitchat calls its own overlay's section of this kind; empty if it has none.
@@ -70,8 +70,8 @@ const fn entry(
     slot: &'static str,
     title: &'static str,
     icon: &'static str,
-) -> Entry {
-    Entry {
+) -> KindRow {
+    KindRow {
         kind,
         name,
         slot,
@@ -81,7 +81,7 @@ const fn entry(
 }
 
 /// Every kind, in the order in which the documentation lists them.
-const ENTRIES: [Entry; 46] = [
+const ENTRIES: [KindRow; 46] = [
     entry(
         Kind::Follows,
         "follows",
@@ -273,7 +273,7 @@ impl Kind {
         ENTRIES.iter().map(|entry| entry.kind)
     }
 
-    fn entry(self) -> Option<&'static Entry> {
+    fn entry(self) -> Option<&'static KindRow> {
         ENTRIES.iter().find(|entry| entry.kind == self)
     }
 

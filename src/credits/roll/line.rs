@@ -11,18 +11,18 @@ use super::{
 use crate::{
     credits::{
         Fold, LeftOut, Options, PersonId, Section,
-        extras::Activity,
+        joined_extras::Activity,
         reply::SUPPORT_SECTIONS,
         single::{Once, SupportOnce},
         sums::Sums,
-        tally::Entry,
+        tally::TallyEntry,
     },
     event::{
         Decimal, Money, Roles,
         currency::DIAMONDS,
         fact::{SupportKind, Tier},
     },
-    mapping::rest::Ballot,
+    mapping::summary_extras::EndedVote,
 };
 
 /// Who a line is about: lines with the same key are merged.
@@ -131,7 +131,7 @@ impl<'a> Lines<'a> {
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of section")]
     pub(super) fn of(&self, kind: Kind, plan: &Plan) -> Vec<Line> {
         let session = &self.fold.session;
-        let extras = session.extras();
+        let joined_extras = session.joined_extras();
         match kind {
             Kind::Follows => self.section(Section::Follows, None, plan),
             Kind::Cheers => self.cheers(plan),
@@ -157,7 +157,7 @@ impl<'a> Lines<'a> {
                 .collect(),
             Kind::Editors => self.listed(&self.options.editors, Section::Editors, plan),
             Kind::Rewards => self.rewards(plan),
-            Kind::HypeTrains => (extras.trains.list().iter().enumerate())
+            Kind::HypeTrains => (joined_extras.trains.list().iter().enumerate())
                 .map(|(place, train)| {
                     let mut line = Line::thing(
                         &format!("Level {} – {} %", train.level, train.percent),
@@ -174,28 +174,30 @@ impl<'a> Lines<'a> {
                 .collect(),
             Kind::TopBits => self.ranked(
                 self.fold
-                    .boards
+                    .leaderboards
                     .top_bits(&self.fold.people, |who| self.shows(who, plan)),
                 Unit::Bits,
                 Section::TopBitsAll,
             ),
             Kind::TopBitsMonth => {
-                let top = self
-                    .fold
-                    .boards
-                    .top_bits_month(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
+                let top =
+                    self.fold
+                        .leaderboards
+                        .top_bits_month(self.now_ms, &self.fold.people, |who| {
+                            self.shows(who, plan)
+                        });
                 self.ranked(top, Unit::Bits, Section::TopBitsMonth)
             }
             Kind::TopBitsWeek => {
-                let top = self
-                    .fold
-                    .boards
-                    .top_bits_week(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
+                let top =
+                    self.fold
+                        .leaderboards
+                        .top_bits_week(self.now_ms, &self.fold.people, |who| self.shows(who, plan));
                 self.ranked(top, Unit::Bits, Section::TopBitsWeek)
             }
             Kind::TopRewards => self.ranked(
                 self.fold
-                    .boards
+                    .leaderboards
                     .top_points(&self.fold.people, |who| self.shows(who, plan)),
                 Unit::Points,
                 Section::TopChannelRewards,
@@ -212,14 +214,14 @@ impl<'a> Lines<'a> {
             Kind::TiktokGifts => self.support(SupportKind::Tip, plan, is_tiktok),
             Kind::Merch => self.support(SupportKind::Merch, plan, |_| true),
             Kind::Members => self.support(SupportKind::Member, plan, |_| true),
-            Kind::Polls => ballots(extras.polls.list(), |votes, total| {
+            Kind::Polls => votes(joined_extras.polls.list(), |votes, total| {
                 format!("{} %", (votes * 100 + total / 2) / total.max(1))
             }),
-            Kind::Predictions => ballots(extras.predictions.list(), |points, _| {
+            Kind::Predictions => votes(joined_extras.predictions.list(), |points, _| {
                 format!("{} points", grouped(points))
             }),
             Kind::ShoutoutsReceived | Kind::ShoutoutsGiven => {
-                let these = extras
+                let these = joined_extras
                     .shoutouts
                     .list()
                     .iter()
@@ -235,7 +237,7 @@ impl<'a> Lines<'a> {
             }),
             Kind::PowerUps => self.power_ups(plan),
             Kind::TiktokLikes => self.each(
-                extras
+                joined_extras
                     .likes
                     .list()
                     .iter()
@@ -243,7 +245,7 @@ impl<'a> Lines<'a> {
                 plan,
             ),
             Kind::TiktokShares => self.each(
-                extras
+                joined_extras
                     .shares
                     .list()
                     .iter()
@@ -253,7 +255,7 @@ impl<'a> Lines<'a> {
             Kind::Patrons => self.patrons(plan),
             Kind::ActiveSubs => {
                 let mut lines = self.each(
-                    extras
+                    joined_extras
                         .active_subs
                         .list()
                         .iter()
@@ -261,12 +263,12 @@ impl<'a> Lines<'a> {
                     plan,
                 );
                 lines.retain_mut(|line| {
-                    Self::has_tier(line, plan, |who| extras.active_subs.get(who))
+                    Self::has_tier(line, plan, |who| joined_extras.active_subs.get(who))
                 });
                 lines
             }
             Kind::ActiveGifters => {
-                let these = extras
+                let these = joined_extras
                     .active_gifters
                     .list()
                     .iter()
@@ -274,7 +276,7 @@ impl<'a> Lines<'a> {
                 let mut lines = self.each(these, plan);
                 lines.retain_mut(|line| {
                     Self::has_tier(line, plan, |who| {
-                        extras.active_gifters.get(who).map(|(_, tier)| tier)
+                        joined_extras.active_gifters.get(who).map(|(_, tier)| tier)
                     })
                 });
                 lines
@@ -433,7 +435,7 @@ impl<'a> Lines<'a> {
             .into_iter()
             .filter(|entry| keeps(entry.who, entry.tier))
             .map(
-                |Entry {
+                |TallyEntry {
                      who,
                      count,
                      amount,
@@ -446,7 +448,7 @@ impl<'a> Lines<'a> {
     }
 
     fn cheers(&self, plan: &Plan) -> Vec<Line> {
-        let pinned = self.fold.session.extras().pinned.list();
+        let pinned = self.fold.session.joined_extras().pinned.list();
         match plan.pinned {
             Pinned::With => self.section(Section::Cheers, Some(Unit::Bits), plan),
             Pinned::Only => self.each(
@@ -476,7 +478,7 @@ impl<'a> Lines<'a> {
     }
 
     fn chatters(&self, plan: &Plan) -> Vec<Line> {
-        let activity = &self.fold.session.extras().chatters;
+        let activity = &self.fold.session.joined_extras().chatters;
         let mut lines = self.section(Section::Users, None, plan);
         lines.retain_mut(|line| {
             let Key::Person(who) = line.key else {
@@ -505,7 +507,7 @@ impl<'a> Lines<'a> {
         let all = self
             .fold
             .session
-            .extras()
+            .joined_extras()
             .chatters
             .list()
             .iter()
@@ -526,7 +528,7 @@ impl<'a> Lines<'a> {
         let all = self
             .fold
             .session
-            .extras()
+            .joined_extras()
             .chatters
             .list()
             .iter()
@@ -536,7 +538,7 @@ impl<'a> Lines<'a> {
 
     fn rewards(&self, plan: &Plan) -> Vec<Line> {
         let (icons, is_off) = (
-            &self.fold.session.extras().reward_icons,
+            &self.fold.session.joined_extras().reward_icons,
             self.is_off(Section::RewardRedemptions),
         );
         let wanted = |text: &str| plan.only.contains(&*text.to_lowercase());
@@ -553,7 +555,7 @@ impl<'a> Lines<'a> {
                     .filter(|entry| self.shows(entry.who, plan))
                     .collect();
                 let count: u64 = by.iter().map(|entry| u64::from(entry.count)).sum();
-                let who = |entry: &Entry| {
+                let who = |entry: &TallyEntry| {
                     let times = Amount::Number(entry.count.into(), Unit::Times).text();
                     self.below(entry.who, times, "")
                 };
@@ -575,7 +577,7 @@ impl<'a> Lines<'a> {
         if self.is_off(Section::Custom) {
             return Vec::new();
         }
-        let stickers = self.fold.session.extras().stickers.list();
+        let stickers = self.fold.session.joined_extras().stickers.list();
         let these = self
             .fold
             .session
@@ -622,7 +624,7 @@ impl<'a> Lines<'a> {
     }
 
     fn power_ups(&self, plan: &Plan) -> Vec<Line> {
-        let all = self.fold.session.extras().power_ups.list().iter();
+        let all = self.fold.session.joined_extras().power_ups.list().iter();
         all.filter(|one| {
             self.shows(one.who, plan)
                 && (plan.only.is_empty() || plan.only.contains(&*one.kind.to_lowercase()))
@@ -644,7 +646,7 @@ impl<'a> Lines<'a> {
     }
 
     fn patrons(&self, plan: &Plan) -> Vec<Line> {
-        let all = self.fold.session.extras().patrons.iter();
+        let all = self.fold.session.joined_extras().patrons.iter();
         let wanted =
             all.filter(|one| plan.only.is_empty() || plan.only.contains(&*one.tier.to_lowercase()));
         let amount = |months: u32, given: Decimal| {
@@ -757,7 +759,7 @@ fn role(roles: Roles) -> Option<u8> {
 }
 
 /// Questions with their choices below, the winning one marked.
-fn ballots(list: &[Ballot], share: impl Fn(u64, u64) -> String) -> Vec<Line> {
+fn votes(list: &[EndedVote], share: impl Fn(u64, u64) -> String) -> Vec<Line> {
     let choice = |(title, votes, won): &(Box<str>, u64, bool), total| {
         below(
             title.to_string(),
@@ -765,14 +767,14 @@ fn ballots(list: &[Ballot], share: impl Fn(u64, u64) -> String) -> Vec<Line> {
             if *won { "check" } else { "" },
         )
     };
-    let line = |(place, ballot): (usize, &Ballot)| {
-        let mut line = Line::thing(&ballot.title, Amount::Number(0, Unit::Times), place);
+    let line = |(place, vote): (usize, &EndedVote)| {
+        let mut line = Line::thing(&vote.title, Amount::Number(0, Unit::Times), place);
         // The same question may be asked twice.
         line.key = Key::Thing(place.to_string());
-        line.lines = ballot
+        line.lines = vote
             .choices
             .iter()
-            .map(|one| choice(one, ballot.total))
+            .map(|one| choice(one, vote.total))
             .collect();
         line
     };

@@ -131,7 +131,7 @@ settings! {
     /// The whole plan. Its default is what holds without any config: whatever there is, the
     /// stream's own people first.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct Script {
+    pub struct CreditsPlan {
         emotes: bool = false, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_EMOTES",
             "Whether emotes of power-ups float behind the names.";
         hide_empty: bool = true, Field::flag, "TWITCHAT_BRIDGE_OVERLAY_HIDE_EMPTY",

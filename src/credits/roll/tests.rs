@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    credits::{Fold, Ignore, Options, Origin, crowd::Crowd},
-    event::{Fact, Heard, Person, Platform, fact::Tier},
-    mapping::{self, Rest},
+    credits::{Fold, Ignore, Options, Origin, test_audience::TestAudience},
+    event::{Fact, Person, Platform, Received, fact::Tier},
+    mapping::{self, SummaryExtras},
     twitchat::summary::Summary,
 };
 
@@ -40,8 +40,8 @@ fn fold() -> Fold {
     let summary = lines
         .lines()
         .nth(120)
-        .and_then(|line| match Heard::read(line).unwrap() {
-            Heard::Twitchat(message) => message.data,
+        .and_then(|line| match Received::read(line).unwrap() {
+            Received::Twitchat(message) => message.data,
             _ => None,
         });
     let summary = Summary::read(&summary.unwrap()).unwrap();
@@ -69,7 +69,7 @@ fn fold() -> Fold {
         },
         80,
     );
-    fold.join(Rest::of(&summary), 90);
+    fold.join(SummaryExtras::of(&summary), 90);
     fold.add_custom("Thanks", json!("The moderators"));
     fold.add_custom("thanks to mum", json!({ "name": "Mum", "for": "dinner" }));
     fold.add_custom("tips", json!("A friend"));
@@ -86,10 +86,10 @@ fn options() -> Options {
 }
 
 fn shown(plans: Vec<Plan>) -> String {
-    let script = Script {
+    let script = CreditsPlan {
         sections: plans,
         hide_empty: false,
-        ..Script::default()
+        ..CreditsPlan::default()
     };
     let sections = sections(&script, &fold(), &options(), &given());
     sections.iter().map(describe).collect::<Vec<_>>().join("\n")
@@ -263,7 +263,7 @@ fn every_wish_changes_what_it_should() {
 
 #[test]
 fn the_page_gets_this_json() {
-    let script = Script {
+    let script = CreditsPlan {
         sections: vec![
             Plan::of("cheers", &[Kind::Cheers]),
             Plan {
@@ -271,7 +271,7 @@ fn the_page_gets_this_json() {
                 ..Plan::of("bye", &[Kind::Text])
             },
         ],
-        ..Script::default()
+        ..CreditsPlan::default()
     };
     let sections = sections(&script, &fold(), &Options::default(), &given());
     insta::assert_json_snapshot!(json!({ "look": script.look, "sections": sections }));
@@ -288,11 +288,11 @@ fn who_is_ignored_everywhere_is_ignored_here_and_what_is_off_is_empty() {
         disabled: [crate::credits::Section::Follows].into(),
         ..options()
     };
-    let script = Script {
+    let script = CreditsPlan {
         sections: Kind::all()
             .map(|kind| Plan::of(kind.name(), &[kind]))
             .collect(),
-        ..Script::default()
+        ..CreditsPlan::default()
     };
     let json = serde_json::to_string(&sections(&script, &fold(), &options, &given())).unwrap();
     assert!(
@@ -303,7 +303,7 @@ fn who_is_ignored_everywhere_is_ignored_here_and_what_is_off_is_empty() {
 
 #[test]
 fn hidden_sections_are_those_without_anybody() {
-    let script = Script::default();
+    let script = CreditsPlan::default();
     assert_eq!(
         sections(&script, &Fold::default(), &Options::default(), &given()).len(),
         1,
@@ -311,9 +311,9 @@ fn hidden_sections_are_those_without_anybody() {
     );
     let full = sections(
         &script,
-        &Crowd {
+        &TestAudience {
             names: 5_000,
-            ..Crowd::default()
+            ..TestAudience::default()
         }
         .credits(0),
         &Options::default(),

@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::{
     chat::chat,
+    error::Error,
     identity::OF_REDEMPTION,
     look::{at, count, flag, list, text, whole},
     people::{GIFTER, Named, RAIDER, RECIPIENT, WHO, element},
     reader::Reader,
-    wrong::Wrong,
 };
 use crate::{
     event::{
@@ -17,7 +17,7 @@ use crate::{
         fact::{Contribution, Gift, HypeTrain, Redemption, SubKind, Subscription, Tier},
         person::{ANONYMOUS_CHEERER, ANONYMOUS_GIFTER},
     },
-    mapping::heard::total_months,
+    mapping::decode::total_months,
 };
 
 pub(super) const BITS: [&str; 2] = ["bits", "message.bits"];
@@ -68,11 +68,11 @@ const IS_GIFT: [&str; 4] = ["is_gift", "isGift", "resub.is_gift", "sub.is_gift"]
 pub(super) const WIDTH: [&str; 1] = ["width"];
 pub(super) const TOP: [&str; 3] = ["top_contributions", "topContributions", "contributors"];
 
-pub(super) fn follow(event: &Reader<'_>) -> Result<Fact, Wrong> {
+pub(super) fn follow(event: &Reader<'_>) -> Result<Fact, Error> {
     Ok(Fact::Follow { who: event.who()? })
 }
 
-pub(super) fn cheer(event: &Reader<'_>) -> Result<Fact, Wrong> {
+pub(super) fn cheer(event: &Reader<'_>) -> Result<Fact, Error> {
     let bits = whole(event.data, &BITS)
         .filter(|bits| *bits > 0)
         .ok_or_else(|| event.missing("bits", &BITS))?;
@@ -102,7 +102,7 @@ fn anonymous_or(event: &Reader<'_>, named: Named, stand_in: (&str, &str, &str)) 
     })
 }
 
-pub(super) fn subscription(event: &Reader<'_>, kind: SubKind) -> Result<Fact, Wrong> {
+pub(super) fn subscription(event: &Reader<'_>, kind: SubKind) -> Result<Fact, Error> {
     let data = event.data;
     Ok(Fact::Subscription(Subscription {
         who: event.who()?,
@@ -165,7 +165,7 @@ pub(super) fn is_gift(data: &Value) -> bool {
 
 /// A tier as `1`, `"1000"`, `"tier 1"`, `"L1"` or `"prime"`; tier 1 if it is not told.
 fn tier(data: &Value) -> Tier {
-    let told = text(
+    let emitted_as = text(
         data,
         &[
             "sub_tier",
@@ -182,19 +182,19 @@ fn tier(data: &Value) -> Tier {
     if flag(
         data,
         &["isPrime", "is_prime", "sub.is_prime", "resub.is_prime"],
-    ) || told == "0"
-        || told.eq_ignore_ascii_case("prime")
+    ) || emitted_as == "0"
+        || emitted_as.eq_ignore_ascii_case("prime")
     {
         return Tier::Prime;
     }
-    match told.chars().find(char::is_ascii_digit) {
+    match emitted_as.chars().find(char::is_ascii_digit) {
         Some('2') => Tier::Two,
         Some('3') => Tier::Three,
         _ => Tier::One,
     }
 }
 
-pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Wrong> {
+pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Error> {
     let data = event.data;
     let bomb_id = text(
         data,
@@ -261,15 +261,15 @@ pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Wrong> {
 
 /// How many people are listed as recipients, and those of them who have a name.
 fn listed(event: &Reader<'_>) -> (u32, Vec<Person>) {
-    let told = list(event.data, &["recipients", "gifted_usernames", "giftees"]);
-    let people = told
+    let emitted_as = list(event.data, &["recipients", "gifted_usernames", "giftees"]);
+    let people = emitted_as
         .iter()
         .filter_map(|one| element(one, event.platform()))
         .collect();
-    (u32::try_from(told.len()).unwrap_or(u32::MAX), people)
+    (u32::try_from(emitted_as.len()).unwrap_or(u32::MAX), people)
 }
 
-pub(super) fn gift_bomb(event: &Reader<'_>) -> Result<Fact, Wrong> {
+pub(super) fn gift_bomb(event: &Reader<'_>) -> Result<Fact, Error> {
     let data = event.data;
     let (listed, recipients) = listed(event);
     let gifts = count(data, &GIFTS)
@@ -301,7 +301,7 @@ pub(super) fn gift_bomb(event: &Reader<'_>) -> Result<Fact, Wrong> {
     }))
 }
 
-pub(super) fn raid(event: &Reader<'_>) -> Result<Fact, Wrong> {
+pub(super) fn raid(event: &Reader<'_>) -> Result<Fact, Error> {
     let avatar = text(
         event.data,
         &[
@@ -320,7 +320,7 @@ pub(super) fn raid(event: &Reader<'_>) -> Result<Fact, Wrong> {
 
 /// Twitch's own rewards have a type instead of a title and an id. Twitchat calls the one that it
 /// knows by a name of its own: so do we, that it is one reward to whoever counts.
-pub(super) fn redemption(event: &Reader<'_>, automatic: bool) -> Result<Fact, Wrong> {
+pub(super) fn redemption(event: &Reader<'_>, automatic: bool) -> Result<Fact, Error> {
     let data = event.data;
     let own = text(data, &["reward_type", "rewardType", "reward.type"]);
     let mut reward_id = text(data, &["reward.id", "rewardId", "reward_id"]);
@@ -367,14 +367,14 @@ pub(super) fn is_paid_with_bits(data: &Value) -> bool {
             && whole(data, &COST).is_none())
 }
 
-pub(super) fn goal(event: &Reader<'_>) -> Result<Fact, Wrong> {
+pub(super) fn goal(event: &Reader<'_>) -> Result<Fact, Error> {
     Ok(Fact::GoalContribution {
         who: event.who()?,
         points: whole(event.data, &POINTS).unwrap_or(0),
     })
 }
 
-pub(super) fn pyramid(event: &Reader<'_>) -> Result<Fact, Wrong> {
+pub(super) fn pyramid(event: &Reader<'_>) -> Result<Fact, Error> {
     Ok(Fact::Pyramid {
         who: event.who()?,
         width: count(event.data, &WIDTH).unwrap_or(0),
@@ -422,16 +422,17 @@ pub(super) fn train(event: &Reader<'_>) -> Fact {
 /// Percent of the level, told or from the points.
 fn percent(data: &Value) -> u32 {
     let points = |path| whole(data, &[path]);
-    let told = count(data, &["percent"]);
-    told.or_else(|| {
-        u32::try_from(
-            points("progress")?
-                .checked_mul(100)?
-                .checked_div(points("goal")?)?,
-        )
-        .ok()
-    })
-    .unwrap_or(0)
+    let emitted_as = count(data, &["percent"]);
+    emitted_as
+        .or_else(|| {
+            u32::try_from(
+                points("progress")?
+                    .checked_mul(100)?
+                    .checked_div(points("goal")?)?,
+            )
+            .ok()
+        })
+        .unwrap_or(0)
 }
 
 #[cfg(test)]

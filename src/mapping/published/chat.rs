@@ -3,37 +3,37 @@
 use serde_json::Value;
 
 use super::{
+    error::Error,
     look::{at, flag, list, text, whole},
     people::TARGET,
     reader::Reader,
-    wrong::Wrong,
 };
 use crate::event::{
     Fact,
-    fact::{Chat, ChatKind, Chunk, Presence, Told},
+    fact::{Chat, ChatKind, Chunk, Presence, PresenceEvent},
 };
 
 /// A first word or a chat message: its author is there, with the roles that it shows.
-pub(super) fn presence(event: &Reader<'_>, first: bool) -> Result<Fact, Wrong> {
+pub(super) fn presence(event: &Reader<'_>, first: bool) -> Result<Fact, Error> {
     let ever = flag(
         event.data,
         &["meta.firstMessage", "message.firstMessage", "firstMessage"],
     );
-    let told = if first {
-        Told::FirstWord { ever }
+    let emitted_as = if first {
+        PresenceEvent::FirstWord { ever }
     } else {
-        Told::ChatMessage
+        PresenceEvent::ChatMessage
     };
     Ok(Fact::Presence(Presence {
         who: event.who()?,
         spoke: true,
-        told,
+        emitted_as,
         chat: chat(event.data),
     }))
 }
 
 /// A ban or its end.
-pub(super) fn ban(event: &Reader<'_>, lifted: bool) -> Result<Fact, Wrong> {
+pub(super) fn ban(event: &Reader<'_>, lifted: bool) -> Result<Fact, Error> {
     let target = TARGET.read(event.data, event.platform());
     Ok(Fact::Ban {
         who: target.map_or_else(|| event.who(), Ok)?,

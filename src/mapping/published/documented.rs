@@ -29,22 +29,22 @@ fn least(name: &EventName) -> Vec<Value> {
     };
     let someone = json!({ "user": "Anna" });
     let mut least = match feed.read {
-        Read::Cheer => vec![
+        EventReader::Cheer => vec![
             json!({ "bits": 1 }),
             json!({ "user": "Anna", "bits": "1", "message": "hi" }),
         ],
-        Read::GiftSub => vec![
+        EventReader::GiftSub => vec![
             json!({ "isAnonymous": true }),
             json!({ "recipient": "Zed" }),
             someone,
         ],
-        Read::GiftBomb => vec![
+        EventReader::GiftBomb => vec![
             json!({ "gifts": 2 }),
             json!({ "recipients": [{ "name": "Zed" }] }),
         ],
-        Read::Stream => vec![json!({ "title": "x" }), json!({ "game": "Chess" })],
-        Read::Train | Read::RedemptionUpdate => vec![json!({})],
-        Read::Support(spec) => {
+        EventReader::Stream => vec![json!({ "title": "x" }), json!({ "game": "Chess" })],
+        EventReader::Train | EventReader::RedemptionUpdate => vec![json!({})],
+        EventReader::Support(spec) => {
             let money = spec
                 .money
                 .paths()
@@ -139,20 +139,31 @@ fn a_publishers_own_fields_stand_beside_the_documented_ones() {
     let name = EventName::new("Twitch", "Raid");
     let data = json!({ "userId": "33881177", "userName": "lanternfox", "displayName": "LanternFox",
         "viewers": 57, "mood": { "is": "good" } });
-    let told = emitted(&name, &data).unwrap();
+    let emitted_as = emitted(&name, &data).unwrap();
     assert_eq!(
-        (&told["mood"], &told["viewers"], &told["viewerCount"]),
+        (
+            &emitted_as["mood"],
+            &emitted_as["viewers"],
+            &emitted_as["viewerCount"]
+        ),
         (&json!({ "is": "good" }), &json!(57), &json!(57))
     );
     assert_eq!(
-        (&told["from_broadcaster_user_name"], &told["user"]["name"]),
+        (
+            &emitted_as["from_broadcaster_user_name"],
+            &emitted_as["user"]["name"]
+        ),
         (&json!("LanternFox"), &json!("LanternFox"))
     );
     let train = json!({ "level": 2, "progress": 700, "goal": 1_600, "id": "t",
         "top_contributions": [{ "user_id": "1", "user_name": "A" }] });
-    let told = emitted(&EventName::new("Twitch", "HypeTrainUpdate"), &train).unwrap();
+    let emitted_as = emitted(&EventName::new("Twitch", "HypeTrainUpdate"), &train).unwrap();
     assert_eq!(
-        (&told["progress"], &told["goal"], &told["percent"]),
+        (
+            &emitted_as["progress"],
+            &emitted_as["goal"],
+            &emitted_as["percent"]
+        ),
         (&json!(700), &json!(1_600), &json!(43)),
         "the points, if told"
     );
@@ -160,18 +171,22 @@ fn a_publishers_own_fields_stand_beside_the_documented_ones() {
 
 #[test]
 fn a_chat_line_of_a_name_and_a_text_is_whole() {
-    let told = emitted(
+    let emitted_as = emitted(
         &EventName::new("Twitch", "ChatMessage"),
         &json!({ "user": "Anna_B", "text": "hi" }),
     )
     .unwrap();
-    let user = &told["user"];
+    let user = &emitted_as["user"];
     assert_eq!(
-        (&user["name"], &user["login"], &told["message"]["message"]),
+        (
+            &user["name"],
+            &user["login"],
+            &emitted_as["message"]["message"]
+        ),
         (&json!("Anna_B"), &json!("anna_b"), &json!("hi"))
     );
     assert_eq!(
-        (&told["parts"], &told["user"]["badges"]),
+        (&emitted_as["parts"], &emitted_as["user"]["badges"]),
         (&json!([{ "type": "text", "text": "hi" }]), &json!([]))
     );
 }
@@ -180,26 +195,26 @@ fn a_chat_line_of_a_name_and_a_text_is_whole() {
 fn the_receiving_account_and_hidden_names_do_not_come_back_through_the_publishers_fields() {
     let tip = json!({ "user": { "id": "900100", "username": "channel" },
         "parameters": { "username": "Ludmila", "amount": "5", "currency": "EUR" } });
-    let told = emitted(&EventName::new("TipeeeStream", "Donation"), &tip).unwrap();
+    let emitted_as = emitted(&EventName::new("TipeeeStream", "Donation"), &tip).unwrap();
     assert_eq!(
         (
-            &told["user"]["name"],
-            &told["username"],
-            told["user"].get("username")
+            &emitted_as["user"]["name"],
+            &emitted_as["username"],
+            emitted_as["user"].get("username")
         ),
         (&json!("Ludmila"), &json!("Ludmila"), None)
     );
     let hidden = json!({ "isAnonymous": true, "user": { "id": "7", "login": "anna_b",
         "name": "Anna_B" }, "userName": "anna_b", "gifts": 3 });
-    let told = emitted(&EventName::new("Twitch", "GiftBomb"), &hidden).unwrap();
+    let emitted_as = emitted(&EventName::new("Twitch", "GiftBomb"), &hidden).unwrap();
     assert!(
-        !told.to_string().to_lowercase().contains("anna_b"),
-        "{told}"
+        !emitted_as.to_string().to_lowercase().contains("anna_b"),
+        "{emitted_as}"
     );
     assert_eq!(
         (
-            &told["isAnonymous"],
-            told["recipients"].as_array().map(Vec::len)
+            &emitted_as["isAnonymous"],
+            emitted_as["recipients"].as_array().map(Vec::len)
         ),
         (&json!(true), Some(3))
     );
@@ -218,11 +233,11 @@ fn what_twitchat_reports_has_every_documented_key_too() {
             crate::mapping::Polls::default(),
             crate::mapping::Predictions::default(),
         );
-        for message in crate::mapping::heard::tests::lines(file) {
+        for message in crate::mapping::decode::tests::lines(file) {
             let (kind, data) = (&*message.kind, message.data.as_deref());
-            let mut facts = polls.heard(kind, data, 1_795_291_200_000);
-            facts.extend(predictions.heard(kind, data, 1_795_291_200_000));
-            facts.extend(crate::mapping::heard(kind, data).facts);
+            let mut facts = polls.decode(kind, data, 1_795_291_200_000);
+            facts.extend(predictions.decode(kind, data, 1_795_291_200_000));
+            facts.extend(crate::mapping::decode(kind, data).facts);
             for fact in facts {
                 let context = render::Context {
                     at_ms: 1_795_291_200_000,

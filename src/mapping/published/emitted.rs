@@ -15,13 +15,14 @@ use super::{
     look::{at, count, text},
     people::{ANONYMOUS, WHO, platform},
     reading::Reading,
-    spec::Read,
+    spec::EventReader,
 };
 use crate::{
     event::{
-        Event, EventName, Fact, Person, Platform,
+        EmittedEvent, EventName, Fact, Person, Platform,
         fact::{
-            Chat, Gift, HypeTrain, Presence, Redemption, SubKind, Subscription, Support, Tier, Told,
+            Chat, Gift, HypeTrain, Presence, PresenceEvent, Redemption, SubKind, Subscription,
+            Support, Tier,
         },
     },
     mapping::render,
@@ -76,7 +77,7 @@ pub fn event(
     reading: &Reading,
     says: &Fact,
     context: &render::Context<'_>,
-) -> Event {
+) -> EmittedEvent {
     let name = EventName::new(&name.source, &name.kind);
     let mut says = says.clone();
     says.each_person(add_login);
@@ -84,7 +85,7 @@ pub fn event(
     let Some(Value::Object(mut documented)) =
         documented(&name, says, context).map(|data| naming(data, &name, reading))
     else {
-        return Event {
+        return EmittedEvent {
             name,
             data: own(&reading.data),
         };
@@ -103,7 +104,7 @@ pub fn event(
     {
         documented.insert("count".into(), gifts.into());
     }
-    Event {
+    EmittedEvent {
         name,
         data: Value::Object(documented),
     }
@@ -140,10 +141,10 @@ fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> O
     let read = feed(name).map(|feed| feed.read);
     match (read, says) {
         (None, _) => {}
-        (Some(Read::GiftBomb), Fact::Gift(gift)) => {
+        (Some(EventReader::GiftBomb), Fact::Gift(gift)) => {
             return Some(render::gift_bomb(gift, context).data);
         }
-        (Some(Read::GiftSub), Fact::Gift(gift)) => {
+        (Some(EventReader::GiftSub), Fact::Gift(gift)) => {
             let nobody = Person::default();
             let recipient = gift.recipients.first().unwrap_or(&nobody);
             return Some(render::gift_sub(gift, recipient, gift.of_bomb, 0, context).data);
@@ -186,7 +187,7 @@ fn naming(mut data: Value, name: &EventName, reading: &Reading) -> Value {
 }
 
 /// What says nothing, of a type that is made of facts.
-fn blank(name: &EventName, read: Read) -> Fact {
+fn blank(name: &EventName, read: EventReader) -> Fact {
     let (who, chat) = (Person::default(), Chat::default());
     let sub = |kind| {
         let (who, chat) = (Person::default(), Chat::default());
@@ -200,64 +201,66 @@ fn blank(name: &EventName, read: Read) -> Fact {
             chat,
         })
     };
-    let present = |told| {
+    let present = |emitted_as| {
         Fact::Presence(Presence {
             who: Person::default(),
             spoke: false,
-            told,
+            emitted_as,
             chat: Chat::default(),
         })
     };
     match read {
-        Read::Follow => Fact::Follow { who },
-        Read::Cheer => Fact::Cheer { who, bits: 0, chat },
-        Read::Sub => sub(SubKind::New),
-        Read::ReSub => sub(SubKind::Renewed),
-        Read::PrimeUpgrade => sub(SubKind::PrimeUpgrade),
-        Read::GiftUpgrade => sub(SubKind::GiftUpgrade),
-        Read::GiftSub | Read::GiftBomb => Fact::Gift(Gift {
+        EventReader::Follow => Fact::Follow { who },
+        EventReader::Cheer => Fact::Cheer { who, bits: 0, chat },
+        EventReader::Sub => sub(SubKind::New),
+        EventReader::ReSub => sub(SubKind::Renewed),
+        EventReader::PrimeUpgrade => sub(SubKind::PrimeUpgrade),
+        EventReader::GiftUpgrade => sub(SubKind::GiftUpgrade),
+        EventReader::GiftSub | EventReader::GiftBomb => Fact::Gift(Gift {
             gifter: who,
             tier: Tier::One,
             recipients: Vec::new(),
             count: 0,
             months: 0,
             cumulative_months: 0,
-            bomb: matches!(read, Read::GiftBomb),
+            bomb: matches!(read, EventReader::GiftBomb),
             of_bomb: false,
             lone: false,
             total: 0,
         }),
-        Read::Raid => Fact::Raid {
+        EventReader::Raid => Fact::Raid {
             who,
             viewers: 0,
             avatar: Box::default(),
         },
-        Read::Redemption { .. } | Read::RedemptionUpdate => Fact::Redemption(Redemption {
-            id: Box::default(),
-            who,
-            reward_id: Box::default(),
-            title: Box::default(),
-            cost: None,
-            chat,
-            automatic: matches!(read, Read::Redemption { automatic: true }),
-        }),
-        Read::Goal => Fact::GoalContribution { who, points: 0 },
-        Read::Stream => Fact::Stream {
+        EventReader::Redemption { .. } | EventReader::RedemptionUpdate => {
+            Fact::Redemption(Redemption {
+                id: Box::default(),
+                who,
+                reward_id: Box::default(),
+                title: Box::default(),
+                cost: None,
+                chat,
+                automatic: matches!(read, EventReader::Redemption { automatic: true }),
+            })
+        }
+        EventReader::Goal => Fact::GoalContribution { who, points: 0 },
+        EventReader::Stream => Fact::Stream {
             category: Box::default(),
             title: Box::default(),
         },
-        Read::Pyramid => Fact::Pyramid { who, width: 0 },
-        Read::Train => Fact::HypeTrain(HypeTrain {
+        EventReader::Pyramid => Fact::Pyramid { who, width: 0 },
+        EventReader::Train => Fact::HypeTrain(HypeTrain {
             phase: name.kind.clone(),
             level: 0,
             percent: 0,
             conductors: Vec::new(),
             contributors: Vec::new(),
         }),
-        Read::FirstWord => present(Told::FirstWord { ever: false }),
-        Read::ChatMessage => present(Told::ChatMessage),
-        Read::Ban { lifted } => Fact::Ban { who, lifted },
-        Read::Support(spec) => {
+        EventReader::FirstWord => present(PresenceEvent::FirstWord { ever: false }),
+        EventReader::ChatMessage => present(PresenceEvent::ChatMessage),
+        EventReader::Ban { lifted } => Fact::Ban { who, lifted },
+        EventReader::Support(spec) => {
             let (what, id) = (Box::default(), Box::default());
             Fact::Support(Support {
                 kind: spec.kind,

@@ -8,7 +8,7 @@ use super::{
         DONOR_DRIVE, FOURTHWALL_MEMBER, MEMBER, MERCH, PALLY, PATREON, SHOPIFY, STREAM_ELEMENTS,
         STREAMLABS, STREAMLABS_TIP, TIP, TIPEEE, TREAT, TWITCH_MONEY, YOUTUBE, YOUTUBE_MEMBER,
     },
-    spec::{Read, Spec},
+    spec::{EventReader, Spec},
     stream::{CATEGORY, TITLE},
 };
 use crate::event::{EventName, fact::SupportKind};
@@ -20,7 +20,7 @@ pub struct Feed {
     pub kind: &'static str,
     /// The sections of the credits that it feeds.
     pub section: &'static str,
-    pub(super) read: Read,
+    pub(super) read: EventReader,
 }
 
 impl Feed {
@@ -33,9 +33,12 @@ impl Feed {
             fields
         };
         match self.read {
-            Read::Follow => WHO.fields(),
-            Read::Cheer => with(WHO, &BITS),
-            Read::Sub | Read::ReSub | Read::PrimeUpgrade | Read::GiftUpgrade => with(
+            EventReader::Follow => WHO.fields(),
+            EventReader::Cheer => with(WHO, &BITS),
+            EventReader::Sub
+            | EventReader::ReSub
+            | EventReader::PrimeUpgrade
+            | EventReader::GiftUpgrade => with(
                 WHO,
                 &[
                     "sub_tier",
@@ -47,7 +50,7 @@ impl Feed {
                     "is_gift",
                 ],
             ),
-            Read::GiftSub => {
+            EventReader::GiftSub => {
                 let mut fields = GIFTER.fields();
                 fields.extend(RECIPIENT.fields());
                 fields.extend(
@@ -55,33 +58,35 @@ impl Feed {
                 );
                 fields
             }
-            Read::GiftBomb => {
+            EventReader::GiftBomb => {
                 let mut fields = with(GIFTER, &GIFTS);
                 fields.extend(
                     ["recipients[]", "subTier", "totalGifts", "isAnonymous"].map(Into::into),
                 );
                 fields
             }
-            Read::Raid => with(RAIDER, &VIEWERS),
-            Read::Redemption { .. } => with(WHO, &[&REWARD[..], &COST[..], &["status"]].concat()),
-            Read::RedemptionUpdate => vec!["id".into(), "status".into()],
-            Read::Goal => with(WHO, &POINTS),
-            Read::Stream => [&CATEGORY[..], &TITLE[..]]
+            EventReader::Raid => with(RAIDER, &VIEWERS),
+            EventReader::Redemption { .. } => {
+                with(WHO, &[&REWARD[..], &COST[..], &["status"]].concat())
+            }
+            EventReader::RedemptionUpdate => vec!["id".into(), "status".into()],
+            EventReader::Goal => with(WHO, &POINTS),
+            EventReader::Stream => [&CATEGORY[..], &TITLE[..]]
                 .concat()
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            Read::Pyramid => with(WHO, &WIDTH),
-            Read::Train => TOP
+            EventReader::Pyramid => with(WHO, &WIDTH),
+            EventReader::Train => TOP
                 .iter()
                 .map(|path| format!("{path}[]"))
                 .chain(["level".into()])
                 .collect(),
-            Read::FirstWord | Read::ChatMessage => {
+            EventReader::FirstWord | EventReader::ChatMessage => {
                 with(WHO, &["role", "subscriber", "badges[]", "text"])
             }
-            Read::Ban { .. } => TARGET.fields().into_iter().chain(WHO.fields()).collect(),
-            Read::Support(spec) => {
+            EventReader::Ban { .. } => TARGET.fields().into_iter().chain(WHO.fields()).collect(),
+            EventReader::Support(spec) => {
                 let mut fields = spec.who.fields();
                 fields.extend(
                     spec.money
@@ -98,7 +103,7 @@ impl Feed {
 impl Feed {
     /// Whether this data is of something else that is sent by the same name: of a ban, a timeout.
     pub(super) fn is_other(&self, data: &serde_json::Value) -> bool {
-        matches!(self.read, Read::Ban { lifted: false }) && is_timeout(data)
+        matches!(self.read, EventReader::Ban { lifted: false }) && is_timeout(data)
     }
 }
 
@@ -107,7 +112,12 @@ pub(super) fn feed(name: &EventName) -> Option<&'static Feed> {
     FEEDS.iter().find(|feed| name.is(feed.source, feed.kind))
 }
 
-const fn on(source: &'static str, kind: &'static str, section: &'static str, read: Read) -> Feed {
+const fn on(
+    source: &'static str,
+    kind: &'static str,
+    section: &'static str,
+    read: EventReader,
+) -> Feed {
     Feed {
         source,
         kind,
@@ -126,7 +136,7 @@ const fn support(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
         source,
         kind,
         section,
-        read: Read::Support(spec),
+        read: EventReader::Support(spec),
     }
 }
 
@@ -136,7 +146,7 @@ const fn refunds(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
         source,
         kind,
         section: "takes back what was refunded",
-        read: Read::Support(Spec {
+        read: EventReader::Support(Spec {
             refunds: true,
             ..spec
         }),
@@ -153,99 +163,134 @@ const LEFT_OUT: &str = "who is left out";
 /// former was pending. `Shopify.OrderCreated` and `OrderPaid` have one id: the first that is paid
 /// counts.
 pub const FEEDS: &[Feed] = &[
-    on("Twitch", "Follow", "Events.Follows", Read::Follow),
-    on("Twitch", "Cheer", "Events.Cheers, TopBits", Read::Cheer),
-    on("Twitch", "Sub", "Events.Subs, User.Subscriber", Read::Sub),
+    on("Twitch", "Follow", "Events.Follows", EventReader::Follow),
+    on(
+        "Twitch",
+        "Cheer",
+        "Events.Cheers, TopBits",
+        EventReader::Cheer,
+    ),
+    on(
+        "Twitch",
+        "Sub",
+        "Events.Subs, User.Subscriber",
+        EventReader::Sub,
+    ),
     on(
         "Twitch",
         "PrimePaidUpgrade",
         "Events.Subs, User.Subscriber",
-        Read::PrimeUpgrade,
+        EventReader::PrimeUpgrade,
     ),
     on(
         "Twitch",
         "GiftPaidUpgrade",
         "Events.Subs, User.Subscriber",
-        Read::GiftUpgrade,
+        EventReader::GiftUpgrade,
     ),
     on(
         "Twitch",
         "ReSub",
         "Events.ReSubs, User.Subscriber",
-        Read::ReSub,
+        EventReader::ReSub,
     ),
-    on("Twitch", "GiftSub", "Events.GiftSubs", Read::GiftSub),
-    on("Twitch", "GiftBomb", "Events.GiftBombs", Read::GiftBomb),
-    on("Twitch", "Raid", "Events.Raided", Read::Raid),
+    on("Twitch", "GiftSub", "Events.GiftSubs", EventReader::GiftSub),
+    on(
+        "Twitch",
+        "GiftBomb",
+        "Events.GiftBombs",
+        EventReader::GiftBomb,
+    ),
+    on("Twitch", "Raid", "Events.Raided", EventReader::Raid),
     on(
         "Twitch",
         "RewardRedemption",
         "Events.RewardRedemptions, TopChannelRewards",
-        Read::Redemption { automatic: false },
+        EventReader::Redemption { automatic: false },
     ),
     on(
         "Twitch",
         "AutomaticRewardRedemption",
         "Events.RewardRedemptions, TopChannelRewards",
-        Read::Redemption { automatic: true },
+        EventReader::Redemption { automatic: true },
     ),
     on(
         "Twitch",
         "RewardRedemptionUpdated",
         "takes back what was cancelled",
-        Read::RedemptionUpdate,
+        EventReader::RedemptionUpdate,
     ),
     on(
         "Twitch",
         "CommunityGoalContribution",
         "Events.GoalContributions",
-        Read::Goal,
+        EventReader::Goal,
     ),
-    on("Twitch", "StreamUpdate", "Events.GameUpdates", Read::Stream),
-    on("Twitch", "PyramidSuccess", "Events.Pyramids", Read::Pyramid),
-    on("Misc", "PyramidSuccess", "Events.Pyramids", Read::Pyramid),
+    on(
+        "Twitch",
+        "StreamUpdate",
+        "Events.GameUpdates",
+        EventReader::Stream,
+    ),
+    on(
+        "Twitch",
+        "PyramidSuccess",
+        "Events.Pyramids",
+        EventReader::Pyramid,
+    ),
+    on(
+        "Misc",
+        "PyramidSuccess",
+        "Events.Pyramids",
+        EventReader::Pyramid,
+    ),
     on(
         "Twitch",
         "HypeTrainStart",
         "HypeTrainConductor, HypeTrainContributors",
-        Read::Train,
+        EventReader::Train,
     ),
     on(
         "Twitch",
         "HypeTrainUpdate",
         "HypeTrainConductor, HypeTrainContributors",
-        Read::Train,
+        EventReader::Train,
     ),
     on(
         "Twitch",
         "HypeTrainLevelUp",
         "HypeTrainConductor, HypeTrainContributors",
-        Read::Train,
+        EventReader::Train,
     ),
     on(
         "Twitch",
         "HypeTrainEnd",
         "HypeTrainConductor, HypeTrainContributors",
-        Read::Train,
+        EventReader::Train,
     ),
-    on("Twitch", "FirstWord", PEOPLE, Read::FirstWord),
-    on("Twitch", "ChatMessage", PEOPLE, Read::ChatMessage),
+    on("Twitch", "FirstWord", PEOPLE, EventReader::FirstWord),
+    on("Twitch", "ChatMessage", PEOPLE, EventReader::ChatMessage),
     on(
         "Twitch",
         "UserBanned",
         LEFT_OUT,
-        Read::Ban { lifted: false },
+        EventReader::Ban { lifted: false },
     ),
     on(
         "Twitch",
         "UserUnbanned",
         LEFT_OUT,
-        Read::Ban { lifted: true },
+        EventReader::Ban { lifted: true },
     ),
     support("Twitch", "CharityDonation", TWITCH_MONEY),
-    on("YouTube", "NewSubscriber", "Events.Follows", Read::Follow),
-    on("YouTube", "FirstWords", PEOPLE, Read::FirstWord),
-    on("YouTube", "Message", PEOPLE, Read::ChatMessage),
+    on(
+        "YouTube",
+        "NewSubscriber",
+        "Events.Follows",
+        EventReader::Follow,
+    ),
+    on("YouTube", "FirstWords", PEOPLE, EventReader::FirstWord),
+    on("YouTube", "Message", PEOPLE, EventReader::ChatMessage),
     support("YouTube", "SuperChat", YOUTUBE),
     support("YouTube", "SuperSticker", YOUTUBE),
     support("YouTube", "NewSponsor", YOUTUBE_MEMBER),
@@ -258,62 +303,67 @@ pub const FEEDS: &[Feed] = &[
             ..YOUTUBE_MEMBER
         },
     ),
-    on("Trovo", "Follow", "Events.Follows", Read::Follow),
+    on("Trovo", "Follow", "Events.Follows", EventReader::Follow),
     on(
         "Trovo",
         "Subscription",
         "Events.Subs, User.Subscriber",
-        Read::Sub,
+        EventReader::Sub,
     ),
     on(
         "Trovo",
         "Resubscription",
         "Events.ReSubs, User.Subscriber",
-        Read::ReSub,
+        EventReader::ReSub,
     ),
     on(
         "Trovo",
         "GiftSubscription",
         "Events.GiftSubs",
-        Read::GiftSub,
+        EventReader::GiftSub,
     ),
     on(
         "Trovo",
         "MassGiftSubscription",
         "Events.GiftBombs",
-        Read::GiftBomb,
+        EventReader::GiftBomb,
     ),
-    on("Trovo", "Raid", "Events.Raided", Read::Raid),
-    on("Trovo", "FirstWords", PEOPLE, Read::FirstWord),
-    on("Trovo", "ChatMessage", PEOPLE, Read::ChatMessage),
-    on("Kick", "Follow", "Events.Follows", Read::Follow),
+    on("Trovo", "Raid", "Events.Raided", EventReader::Raid),
+    on("Trovo", "FirstWords", PEOPLE, EventReader::FirstWord),
+    on("Trovo", "ChatMessage", PEOPLE, EventReader::ChatMessage),
+    on("Kick", "Follow", "Events.Follows", EventReader::Follow),
     on(
         "Kick",
         "Subscription",
         "Events.Subs, User.Subscriber",
-        Read::Sub,
+        EventReader::Sub,
     ),
     on(
         "Kick",
         "Resubscription",
         "Events.ReSubs, User.Subscriber",
-        Read::ReSub,
+        EventReader::ReSub,
     ),
-    on("Kick", "GiftSubscription", "Events.GiftSubs", Read::GiftSub),
+    on(
+        "Kick",
+        "GiftSubscription",
+        "Events.GiftSubs",
+        EventReader::GiftSub,
+    ),
     on(
         "Kick",
         "MassGiftSubscription",
         "Events.GiftBombs",
-        Read::GiftBomb,
+        EventReader::GiftBomb,
     ),
     on(
         "Kick",
         "RewardRedemption",
         "Events.RewardRedemptions, TopChannelRewards",
-        Read::Redemption { automatic: false },
+        EventReader::Redemption { automatic: false },
     ),
-    on("Kick", "FirstWords", PEOPLE, Read::FirstWord),
-    on("Kick", "ChatMessage", PEOPLE, Read::ChatMessage),
+    on("Kick", "FirstWords", PEOPLE, EventReader::FirstWord),
+    on("Kick", "ChatMessage", PEOPLE, EventReader::ChatMessage),
     support("Kofi", "Donation", TIP),
     support("Kofi", "Subscription", MEMBER),
     support("Kofi", "Resubscription", MEMBER),

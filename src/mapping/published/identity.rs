@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{look::text, open::DELIVERY, spec::Read};
+use super::{look::text, open::DELIVERY, spec::EventReader};
 use crate::event::EventName;
 
 /// Bytes of the longest id that is looked at.
@@ -46,24 +46,24 @@ pub(super) const OF_REDEMPTION: &[&str] = &["id", "redemption_id", "redemptionId
 
 /// What no other event has, if it has an id. Follows, raids and presence need none, and a hype
 /// train has the same one in all its reports.
-pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
+pub(super) fn id(name: &EventName, read: EventReader, data: &Value) -> Option<String> {
     let paths = match read {
-        Read::Support(_) => OF_SUPPORT,
-        Read::Cheer
-        | Read::Sub
-        | Read::ReSub
-        | Read::PrimeUpgrade
-        | Read::GiftUpgrade
-        | Read::GiftSub
-        | Read::GiftBomb => OF_MESSAGE,
-        Read::Redemption { .. } | Read::RedemptionUpdate => OF_REDEMPTION,
-        Read::Goal | Read::Train | Read::Pyramid => &[DELIVERY],
-        Read::Follow
-        | Read::Raid
-        | Read::Stream
-        | Read::FirstWord
-        | Read::ChatMessage
-        | Read::Ban { .. } => return None,
+        EventReader::Support(_) => OF_SUPPORT,
+        EventReader::Cheer
+        | EventReader::Sub
+        | EventReader::ReSub
+        | EventReader::PrimeUpgrade
+        | EventReader::GiftUpgrade
+        | EventReader::GiftSub
+        | EventReader::GiftBomb => OF_MESSAGE,
+        EventReader::Redemption { .. } | EventReader::RedemptionUpdate => OF_REDEMPTION,
+        EventReader::Goal | EventReader::Train | EventReader::Pyramid => &[DELIVERY],
+        EventReader::Follow
+        | EventReader::Raid
+        | EventReader::Stream
+        | EventReader::FirstWord
+        | EventReader::ChatMessage
+        | EventReader::Ban { .. } => return None,
     };
     let own = text(data, paths);
     // Placeholders of tests and of tools that have none.
@@ -71,17 +71,19 @@ pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
         return None;
     }
     let kind = match read {
-        Read::Redemption { .. } | Read::RedemptionUpdate => "redemption",
+        EventReader::Redemption { .. } | EventReader::RedemptionUpdate => "redemption",
         // All events of one order.
-        Read::Support(_) if &*name.source == "Shopify" => "order",
-        Read::Support(_) if &*name.source == "Fourthwall" && name.kind.starts_with("Order") => {
+        EventReader::Support(_) if &*name.source == "Shopify" => "order",
+        EventReader::Support(_)
+            if &*name.source == "Fourthwall" && name.kind.starts_with("Order") =>
+        {
             "order"
         }
         _ => &name.kind,
     };
     let more = match read {
         // A patron keeps the id; what makes a pledge is its charge.
-        Read::Support(_) if &*name.source == "Patreon" => text(
+        EventReader::Support(_) if &*name.source == "Patreon" => text(
             data,
             &[
                 "attributes.last_charge_date",
@@ -89,7 +91,7 @@ pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
             ],
         ),
         // Gifts of one bomb may be announced under one id.
-        Read::GiftSub => text(
+        EventReader::GiftSub => text(
             data,
             &[
                 "recipientUserId",
@@ -106,9 +108,9 @@ pub(super) fn id(name: &EventName, read: Read, data: &Value) -> Option<String> {
 
 /// Support that has no id but that of its payment gets the hash of it as the id of the delivery:
 /// the payment's own is not kept.
-pub(super) fn with_hashed_payment(read: Read, data: Cow<'_, Value>) -> Cow<'_, Value> {
+pub(super) fn with_hashed_payment(read: EventReader, data: Cow<'_, Value>) -> Cow<'_, Value> {
     let payment = text(&data, OF_PAYMENT);
-    if !matches!(read, Read::Support(_))
+    if !matches!(read, EventReader::Support(_))
         || payment.is_empty()
         || !text(&data, OF_SUPPORT).is_empty()
     {

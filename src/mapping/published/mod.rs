@@ -10,6 +10,7 @@
 mod audience;
 mod chat;
 mod emitted;
+mod error;
 mod feeds;
 mod identity;
 mod look;
@@ -23,7 +24,6 @@ mod services;
 mod spec;
 mod standing;
 mod stream;
-mod wrong;
 
 #[cfg(test)]
 mod documented;
@@ -36,16 +36,16 @@ use serde_json::Value;
 
 pub use self::{
     emitted::event,
+    error::Error,
     feeds::{FEEDS, Feed},
     reading::Reading,
     standing::Standing,
-    wrong::Wrong,
 };
 use self::{
     feeds::feed,
     reader::Reader,
     reading::plain,
-    spec::{Read, Spec},
+    spec::{EventReader, Spec},
 };
 use crate::event::{
     EventName, Fact, Person,
@@ -81,7 +81,7 @@ enum Amounts {
 }
 
 /// What a published event says, once for each thing that happened: an envelope may hold several.
-pub fn read(name: &EventName, data: &Value) -> Result<Vec<Reading>, Wrong> {
+pub fn read(name: &EventName, data: &Value) -> Result<Vec<Reading>, Error> {
     read_as(name, data, Amounts::Readable)
 }
 
@@ -95,7 +95,7 @@ pub fn journalled(name: &EventName, data: &Value) -> Vec<Fact> {
         .collect()
 }
 
-fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Reading>, Wrong> {
+fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Reading>, Error> {
     let name = &EventName::new(&name.source, &name.kind);
     let origin = match &*name.source {
         "Patreon" => private::Origin::Patreon,
@@ -108,7 +108,7 @@ fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Readi
         return Ok(vec![Reading {
             data,
             says,
-            standing: Standing::Told,
+            standing: Standing::Uncounted,
             id: None,
             pledge: None,
             refund_of: None,
@@ -116,7 +116,7 @@ fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Readi
         }]);
     };
     if !data.is_object() {
-        return Err(Wrong::NotAnObject {
+        return Err(Error::NotAnObject {
             event: name.clone(),
         });
     }
@@ -132,7 +132,7 @@ fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Readi
 /// What a published event says that counts. Types that feed no section, tests, what was not paid,
 /// what another channel received, and bans that end by themselves are told but not counted: one
 /// [`Fact::Plain`].
-pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Wrong> {
+pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Error> {
     Ok(read(name, data)?
         .iter()
         .flat_map(|reading| reading.facts(name))
@@ -146,23 +146,23 @@ fn one(
     data: Value,
     id: Option<String>,
     amounts: Amounts,
-) -> Result<Reading, Wrong> {
+) -> Result<Reading, Error> {
     let standing = standing_of(feed, &data, id.is_some());
     let mut says = match fact(name, feed, &data, amounts) {
         Ok(fact) => fact,
         // Nothing is lost by not understanding what does not count.
         Err(_) if !matches!(standing, Standing::Counts) => plain(name, &data),
-        Err(wrong) => return Err(wrong),
+        Err(error) => return Err(error),
     };
     let is_refund = standing == Standing::Unpaid;
     let standing = if matches!(says, Fact::Plain { .. }) && !is_refund {
-        Standing::Told
+        Standing::Uncounted
     } else {
         standing
     };
     let channel = standing::channel(&name.source, &data);
     let pledge = identity::pledge(name, &data);
-    let refundable = if matches!(feed.read, Read::Support(_)) {
+    let refundable = if matches!(feed.read, EventReader::Support(_)) {
         identity::refundable(name, &data, id.as_deref())
     } else {
         None
@@ -185,36 +185,43 @@ fn one(
 
 /// Whether an event of this type counts.
 fn standing_of(feed: &Feed, data: &Value, has_id: bool) -> Standing {
-    let is_redemption = matches!(feed.read, Read::Redemption { .. } | Read::RedemptionUpdate);
+    let is_redemption = matches!(
+        feed.read,
+        EventReader::Redemption { .. } | EventReader::RedemptionUpdate
+    );
     match feed.read {
         _ if standing::is_test(data) => Standing::Test,
         _ if standing::is_guest(data) => Standing::Guest,
         _ if is_redemption && standing::is_withdrawn(data) => Standing::Withdrawn,
         // Paid with bits, not with points.
-        Read::Redemption { automatic: true } if audience::is_paid_with_bits(data) => Standing::Told,
-        Read::Support(_) if standing::is_unpaid(data) => Standing::Unpaid,
-        Read::Support(_) if standing::is_pending(data) => Standing::Pending,
-        Read::Support(Spec { needs_id: true, .. }) if !has_id => Standing::Told,
-        Read::RedemptionUpdate | Read::Support(Spec { refunds: true, .. }) => Standing::Told,
-        _ if feed.is_other(data) => Standing::Told,
+        EventReader::Redemption { automatic: true } if audience::is_paid_with_bits(data) => {
+            Standing::Uncounted
+        }
+        EventReader::Support(_) if standing::is_unpaid(data) => Standing::Unpaid,
+        EventReader::Support(_) if standing::is_pending(data) => Standing::Pending,
+        EventReader::Support(Spec { needs_id: true, .. }) if !has_id => Standing::Uncounted,
+        EventReader::RedemptionUpdate | EventReader::Support(Spec { refunds: true, .. }) => {
+            Standing::Uncounted
+        }
+        _ if feed.is_other(data) => Standing::Uncounted,
         _ => Standing::Counts,
     }
 }
 
-fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result<Fact, Wrong> {
+fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result<Fact, Error> {
     let event = &Reader { name, data };
     match feed.read {
-        Read::Follow => audience::follow(event),
-        Read::Cheer => audience::cheer(event),
-        Read::Sub => audience::subscription(event, SubKind::New),
-        Read::ReSub => audience::subscription(event, SubKind::Renewed),
-        Read::PrimeUpgrade => audience::subscription(event, SubKind::PrimeUpgrade),
-        Read::GiftUpgrade => audience::subscription(event, SubKind::GiftUpgrade),
-        Read::GiftSub => audience::gift_sub(event),
-        Read::GiftBomb => audience::gift_bomb(event),
-        Read::Raid => audience::raid(event),
-        Read::Redemption { automatic } => audience::redemption(event, automatic),
-        Read::RedemptionUpdate => {
+        EventReader::Follow => audience::follow(event),
+        EventReader::Cheer => audience::cheer(event),
+        EventReader::Sub => audience::subscription(event, SubKind::New),
+        EventReader::ReSub => audience::subscription(event, SubKind::Renewed),
+        EventReader::PrimeUpgrade => audience::subscription(event, SubKind::PrimeUpgrade),
+        EventReader::GiftUpgrade => audience::subscription(event, SubKind::GiftUpgrade),
+        EventReader::GiftSub => audience::gift_sub(event),
+        EventReader::GiftBomb => audience::gift_bomb(event),
+        EventReader::Raid => audience::raid(event),
+        EventReader::Redemption { automatic } => audience::redemption(event, automatic),
+        EventReader::RedemptionUpdate => {
             let id = look::text(data, identity::OF_REDEMPTION);
             Ok(if id.is_empty() {
                 plain(name, data)
@@ -222,16 +229,16 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
                 Fact::Withdrawn { id: id.into() }
             })
         }
-        Read::Goal => audience::goal(event),
-        Read::Stream => stream::update(event),
-        Read::Pyramid => audience::pyramid(event),
-        Read::Train => Ok(audience::train(event)),
-        Read::FirstWord => chat::presence(event, true),
-        Read::ChatMessage => chat::presence(event, false),
-        Read::Ban { lifted } => chat::ban(event, lifted),
-        Read::Support(spec) => support(event, &spec, amounts).map_err(|wrong| match wrong {
+        EventReader::Goal => audience::goal(event),
+        EventReader::Stream => stream::update(event),
+        EventReader::Pyramid => audience::pyramid(event),
+        EventReader::Train => Ok(audience::train(event)),
+        EventReader::FirstWord => chat::presence(event, true),
+        EventReader::ChatMessage => chat::presence(event, false),
+        EventReader::Ban { lifted } => chat::ban(event, lifted),
+        EventReader::Support(spec) => support(event, &spec, amounts).map_err(|error| match error {
             // Who, how much or for what: one of them would do.
-            Wrong::Missing { event, field, .. } => Wrong::Missing {
+            Error::Missing { event, field, .. } => Error::Missing {
                 event,
                 field,
                 looked_for: feed.fields().join(", "),
@@ -243,10 +250,10 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
 
 /// Support of another service. Who gives anonymously is called that, whatever name the event still
 /// carries; so is who gives something and is not named: the sum is not lost.
-fn support(event: &Reader<'_>, spec: &Spec, amounts: Amounts) -> Result<Fact, Wrong> {
+fn support(event: &Reader<'_>, spec: &Spec, amounts: Amounts) -> Result<Fact, Error> {
     let money = match spec.money.read(event.data) {
         Err(problem) if amounts == Amounts::Readable => {
-            return Err(Wrong::Amount {
+            return Err(Error::Amount {
                 event: event.name.clone(),
                 problem,
             });

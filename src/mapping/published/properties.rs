@@ -10,7 +10,8 @@ use crate::{
     event::{
         Money, Platform, Roles,
         fact::{
-            Chat, Contribution, Gift, HypeTrain, Presence, Redemption, Subscription, Tier, Told,
+            Chat, Contribution, Gift, HypeTrain, Presence, PresenceEvent, Redemption, Subscription,
+            Tier,
         },
         name::catalogue,
     },
@@ -150,7 +151,7 @@ fn train() -> impl Strategy<Value = Fact> {
 
 fn supported() -> impl Strategy<Value = Fact> {
     let of_feed = |(feed, who, cents, currency): (&Feed, Person, i64, &str)| {
-        let Read::Support(spec) = feed.read else {
+        let EventReader::Support(spec) = feed.read else {
             unreachable!()
         };
         // The won has no parts.
@@ -180,7 +181,7 @@ fn supported() -> impl Strategy<Value = Fact> {
     };
     let feeds: Vec<&Feed> = FEEDS
         .iter()
-        .filter(|feed| matches!(feed.read, Read::Support(Spec { refunds: false, .. })))
+        .filter(|feed| matches!(feed.read, EventReader::Support(Spec { refunds: false, .. })))
         .collect();
     let currency = prop::sample::select(vec!["EUR", "$", "zł", "", "KRW", "KWD", "₿"]);
     (
@@ -215,16 +216,16 @@ fn redemption() -> impl Strategy<Value = Fact> {
 }
 
 fn present() -> impl Strategy<Value = Fact> {
-    let told = prop::sample::select(vec![
-        Told::FirstWord { ever: true },
-        Told::FirstWord { ever: false },
-        Told::ChatMessage,
+    let emitted_as = prop::sample::select(vec![
+        PresenceEvent::FirstWord { ever: true },
+        PresenceEvent::FirstWord { ever: false },
+        PresenceEvent::ChatMessage,
     ]);
-    (chatter(), told).prop_map(|(who, told)| {
+    (chatter(), emitted_as).prop_map(|(who, emitted_as)| {
         Fact::Presence(Presence {
             who,
             spoke: true,
-            told,
+            emitted_as,
             chat: Chat::default(),
         })
     })

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{
+    error::Error,
     look::flag,
     people::{self, ANONYMOUS, Named, WHO},
-    wrong::Wrong,
 };
 use crate::event::{EventName, Person, Platform};
 
@@ -17,16 +17,16 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// Who the event is about, with the roles that it shows.
-    pub(super) fn who(&self) -> Result<Person, Wrong> {
+    pub(super) fn who(&self) -> Result<Person, Error> {
         self.person(WHO)
     }
 
     /// Somebody, with the roles that the event shows.
-    pub(super) fn person(&self, named: Named) -> Result<Person, Wrong> {
+    pub(super) fn person(&self, named: Named) -> Result<Person, Error> {
         let person = named.read(self.data, self.platform());
         person
             .map(|who| who.with_roles(people::roles(self.data)))
-            .ok_or_else(|| Wrong::Missing {
+            .ok_or_else(|| Error::Missing {
                 event: self.name.clone(),
                 field: "user",
                 looked_for: named.fields().join(", "),
@@ -43,8 +43,8 @@ impl Reader<'_> {
         people::platform(&self.name.source)
     }
 
-    pub(super) fn missing(&self, field: &'static str, looked_for: &[&str]) -> Wrong {
-        Wrong::Missing {
+    pub(super) fn missing(&self, field: &'static str, looked_for: &[&str]) -> Error {
+        Error::Missing {
             event: self.name.clone(),
             field,
             looked_for: looked_for.join(", "),

@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 use super::{
     audience,
     feeds::feed,
-    spec::{Read, Spec},
+    spec::{EventReader, Spec},
     standing::Standing,
 };
 use crate::event::{
     EventName, Fact, Roles,
-    fact::{Presence, SubKind, Told},
+    fact::{Presence, PresenceEvent, SubKind},
 };
 
 /// One thing that happened, as a published event tells it.
@@ -35,8 +35,9 @@ pub struct Reading {
 impl Reading {
     /// Whether it counts only where it settles what was pending, as [`Reading::pledge`] tells.
     pub fn settles(&self, name: &EventName) -> bool {
-        feed(name)
-            .is_some_and(|feed| matches!(feed.read, Read::Support(Spec { settles: true, .. })))
+        feed(name).is_some_and(|feed| {
+            matches!(feed.read, EventReader::Support(Spec { settles: true, .. }))
+        })
     }
 
     /// What counts of it; what does not is one [`Fact::Plain`].
@@ -61,7 +62,7 @@ impl Reading {
                 vec![Fact::Presence(Presence {
                     who,
                     spoke: false,
-                    told: Told::Silent,
+                    emitted_as: PresenceEvent::Silent,
                     chat: sub.chat.clone(),
                 })]
             }

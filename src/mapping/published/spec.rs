@@ -5,7 +5,7 @@ use crate::event::fact::SupportKind;
 
 /// How a type is read.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Read {
+pub(super) enum EventReader {
     Follow,
     Cheer,
     Sub,

@@ -9,8 +9,8 @@ use super::look::{at, flag, text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     Counts,
-    /// Its type feeds no section, or another event tells the same.
-    Told,
+    /// Its type feeds no section, or another event reports the same.
+    Uncounted,
     /// A test or a preview.
     Test,
     /// The money did not arrive: declined, refunded, fraudulent.

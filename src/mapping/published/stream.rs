@@ -1,6 +1,6 @@
 //! The stream's category and title.
 
-use super::{look::text, reader::Reader, wrong::Wrong};
+use super::{error::Error, look::text, reader::Reader};
 use crate::event::Fact;
 
 pub(super) const CATEGORY: [&str; 5] = [
@@ -12,7 +12,7 @@ pub(super) const CATEGORY: [&str; 5] = [
 ];
 pub(super) const TITLE: [&str; 2] = ["status", "title"];
 
-pub(super) fn update(event: &Reader<'_>) -> Result<Fact, Wrong> {
+pub(super) fn update(event: &Reader<'_>) -> Result<Fact, Error> {
     let (category, title) = (text(event.data, &CATEGORY), text(event.data, &TITLE));
     if category.is_empty() && title.is_empty() {
         return Err(event.missing("game", &[&CATEGORY[..], &TITLE[..]].concat()));

@@ -8,7 +8,7 @@ use serde_json::{Map, json};
 use super::{people::WHO, *};
 use crate::event::{
     Money, Platform, Roles,
-    fact::{Contribution, SupportKind, Tier, Told},
+    fact::{Contribution, PresenceEvent, SupportKind, Tier},
     person::{ANONYMOUS_CHEERER, ANONYMOUS_GIFTER},
 };
 
@@ -28,7 +28,7 @@ pub(crate) fn same_as_docs(path: &str, page: &str) {
     );
 }
 
-fn read(name: &str, data: &Value) -> Result<Fact, Wrong> {
+fn read(name: &str, data: &Value) -> Result<Fact, Error> {
     facts(&EventName::parse(name).unwrap(), data).map(|facts| facts.into_iter().next().unwrap())
 }
 
@@ -108,30 +108,32 @@ fn every_feed_is_in_the_catalogue_once() {
 
 #[test]
 fn nobody_and_no_object_are_told_by_name() {
-    for feed in FEEDS
-        .iter()
-        .filter(|feed| !matches!(feed.read, Read::Train | Read::RedemptionUpdate))
-    {
+    for feed in FEEDS.iter().filter(|feed| {
+        !matches!(
+            feed.read,
+            EventReader::Train | EventReader::RedemptionUpdate
+        )
+    }) {
         let name = EventName::new(feed.source, feed.kind);
         if matches!(
             feed.read,
-            Read::Support(Spec { needs_id: true, .. } | Spec { refunds: true, .. })
+            EventReader::Support(Spec { needs_id: true, .. } | Spec { refunds: true, .. })
         ) {
             continue;
         }
-        let wrong = facts(&name, &json!({})).unwrap_err();
-        let text = wrong.to_string();
+        let error = facts(&name, &json!({})).unwrap_err();
+        let text = error.to_string();
         assert!(
             text.contains(&name.to_string())
-                && text.contains(wrong.field())
+                && text.contains(error.field())
                 && text.contains("looked for "),
             "{text}"
         );
         assert_eq!(facts(&name, &json!("x")).unwrap_err().field(), "data");
     }
-    let wrong = read("Twitch.Cheer", &json!({"userId": "1"})).unwrap_err();
+    let error = read("Twitch.Cheer", &json!({"userId": "1"})).unwrap_err();
     assert_eq!(
-        wrong.to_string(),
+        error.to_string(),
         "Twitch.Cheer: \"data\" does not say bits; looked for bits, message.bits"
     );
 }
@@ -386,8 +388,8 @@ fn chat_shows_roles_and_text() {
         panic!()
     };
     assert_eq!(
-        (presence.who, presence.told),
-        (anna(), Told::FirstWord { ever: false })
+        (presence.who, presence.emitted_as),
+        (anna(), PresenceEvent::FirstWord { ever: false })
     );
     let youtube = json!({"user": {"id": "UCabcdefghijklmnopqrstuv", "name": "Yu",
         "isModerator": true, "isSponsor": true}, "message": "hi"});
@@ -534,19 +536,20 @@ fn what_is_shown_once_more_or_was_declined_is_not_thanked() {
 
 #[test]
 fn a_body_that_is_not_understood_is_refused_with_all_fields_that_were_looked_for() {
-    let wrong = read(
+    let error = read(
         "Kofi.Donation",
         &json!({"weird": {"payload": 1}, "id": "5"}),
     )
     .unwrap_err()
     .to_string();
     for field in ["from_name", "amount", "amounts.total"] {
-        assert!(wrong.contains(field), "{field} is not in {wrong}");
+        assert!(error.contains(field), "{field} is not in {error}");
     }
 }
 
 fn types_that_count_as_support() -> BTreeSet<String> {
-    let counts = |feed: &&Feed| matches!(feed.read, Read::Support(Spec { refunds: false, .. }));
+    let counts =
+        |feed: &&Feed| matches!(feed.read, EventReader::Support(Spec { refunds: false, .. }));
     FEEDS
         .iter()
         .filter(counts)

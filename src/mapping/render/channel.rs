@@ -9,7 +9,7 @@ use super::{
     platform::name,
     text::pieces,
 };
-use crate::event::{Event, Person, Roles, fact::Redemption};
+use crate::event::{EmittedEvent, Person, Roles, fact::Redemption};
 
 pub(super) fn follow(who: &Person, context: &Context<'_>) -> Value {
     json!({
@@ -51,7 +51,7 @@ pub(super) fn raid(who: &Person, viewers: u64, avatar: &str, context: &Context<'
 
 /// `RewardRedemption`, or `AutomaticRewardRedemption` for Twitch's own rewards. A cost that is not
 /// told is 0: no reward is free.
-pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> Event {
+pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> EmittedEvent {
     let (who, at, cost) = (
         &redemption.who,
         utc(context.at_ms),
@@ -102,9 +102,9 @@ pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> Even
         if let (Value::Object(data), Value::Object(more)) = (&mut data, more) {
             data.extend(more);
         }
-        return Event::new("Twitch", "AutomaticRewardRedemption", data);
+        return EmittedEvent::new("Twitch", "AutomaticRewardRedemption", data);
     }
-    Event {
+    EmittedEvent {
         name: name(who.platform, "RewardRedemption"),
         data,
     }

@@ -8,7 +8,7 @@ use super::{
     people::{Shown, base, display, tier_number, tier_text},
     platform::name,
 };
-use crate::event::{Event, Person, fact::Gift};
+use crate::event::{EmittedEvent, Person, fact::Gift};
 
 /// Twitch sells at most 100 at once; a published number beyond any sense must not become a list of
 /// that length.
@@ -16,7 +16,7 @@ const RECIPIENTS_MAX: usize = 1_000;
 
 /// A whole wave: `gift` with all its recipients. Overlays count gifts by `recipients.length`, so
 /// there is one entry per gift.
-pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> Event {
+pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> EmittedEvent {
     let gifter = &gift.gifter;
     let anonymous = gifter.is_anonymous();
     let known = gift.recipients.len();
@@ -56,7 +56,7 @@ pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> Event {
         "sub_tier": tier_text(gift.tier),
         "recipients": recipients,
     });
-    Event {
+    EmittedEvent {
         name: name(gifter.platform, "GiftBomb"),
         data,
     }
@@ -70,7 +70,7 @@ pub fn gift_sub(
     from_bomb: bool,
     bomb_count: u32,
     context: &Context<'_>,
-) -> Event {
+) -> EmittedEvent {
     let gifter = &gift.gifter;
     let anonymous = gifter.is_anonymous();
     let total = if anonymous { 0 } else { gift.total };
@@ -114,7 +114,7 @@ pub fn gift_sub(
         "communitySubGiftCount": bomb_count,
         "communitySubGiftCumulativeTotal": if from_bomb { total } else { 0 },
     });
-    Event {
+    EmittedEvent {
         name: name(gifter.platform, "GiftSub"),
         data,
     }

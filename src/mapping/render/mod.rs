@@ -30,13 +30,13 @@ pub use self::{
     platform::of_platform,
 };
 use crate::event::{
-    Event, Fact, Person, Platform,
-    fact::{Chat, Gift, Told},
+    EmittedEvent, Fact, Person, Platform,
+    fact::{Chat, Gift, PresenceEvent},
 };
 
 /// The event that is emitted for a fact. `None` for what is not emitted: silent presence, and the
 /// broadcaster becoming known.
-pub fn event(fact: &Fact, context: &Context<'_>) -> Option<Event> {
+pub fn event(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
     let platform = match fact {
         Fact::Follow { who }
         | Fact::Cheer { who, .. }
@@ -56,14 +56,14 @@ pub fn event(fact: &Fact, context: &Context<'_>) -> Option<Event> {
 
 /// The same before it is known who emits it: a published event keeps the name that its publisher
 /// gave it.
-pub fn shape(fact: &Fact, context: &Context<'_>) -> Option<Event> {
+pub fn shape(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
     Some(match fact {
-        Fact::Follow { who } => Event {
+        Fact::Follow { who } => EmittedEvent {
             name: name(who.platform, "Follow"),
             data: channel::follow(who, context),
         },
         Fact::Cheer { who, bits, chat } => {
-            Event::new("Twitch", "Cheer", chat::cheer(who, *bits, chat, context))
+            EmittedEvent::new("Twitch", "Cheer", chat::cheer(who, *bits, chat, context))
         }
         Fact::Subscription(sub) => subs::subscription(sub, context),
         Fact::Gift(gift) => gifted(gift, context),
@@ -71,34 +71,36 @@ pub fn shape(fact: &Fact, context: &Context<'_>) -> Option<Event> {
             who,
             viewers,
             avatar,
-        } => Event {
+        } => EmittedEvent {
             name: name(who.platform, "Raid"),
             data: channel::raid(who, *viewers, avatar, context),
         },
         Fact::Redemption(redemption) => channel::redemption(redemption, context),
-        Fact::GoalContribution { who, points } => Event::new(
+        Fact::GoalContribution { who, points } => EmittedEvent::new(
             "Twitch",
             "CommunityGoalContribution",
             channel::goal_contribution(who, *points, context),
         ),
-        Fact::Stream { category, title } => Event::new(
+        Fact::Stream { category, title } => EmittedEvent::new(
             "Twitch",
             "StreamUpdate",
             channel::stream(category, title, context),
         ),
         Fact::Pyramid { who, width } => {
-            Event::new("Twitch", "PyramidSuccess", channel::pyramid(who, *width))
+            EmittedEvent::new("Twitch", "PyramidSuccess", channel::pyramid(who, *width))
         }
-        Fact::HypeTrain(train) => Event::new("Twitch", &train.phase, train::report(train, context)),
-        Fact::Support(support) => Event {
+        Fact::HypeTrain(train) => {
+            EmittedEvent::new("Twitch", &train.phase, train::report(train, context))
+        }
+        Fact::Support(support) => EmittedEvent {
             name: support.name.clone(),
             data: support::support(support, context),
         },
         Fact::Presence(presence) => {
-            let (kind, ever) = match presence.told {
-                Told::FirstWord { ever } => ("FirstWord", ever),
-                Told::ChatMessage => ("ChatMessage", false),
-                Told::Silent => return None,
+            let (kind, ever) = match presence.emitted_as {
+                PresenceEvent::FirstWord { ever } => ("FirstWord", ever),
+                PresenceEvent::ChatMessage => ("ChatMessage", false),
+                PresenceEvent::Silent => return None,
             };
             written(kind, &presence.who, &presence.chat, ever, context)
         }
@@ -109,9 +111,9 @@ pub fn shape(fact: &Fact, context: &Context<'_>) -> Option<Event> {
             } else {
                 "UserBanned"
             };
-            Event::new("Twitch", kind, people::banned(who))
+            EmittedEvent::new("Twitch", kind, people::banned(who))
         }
-        Fact::Plain { name, data } => Event {
+        Fact::Plain { name, data } => EmittedEvent {
             name: name.clone(),
             data: Value::Object(data.clone()),
         },
@@ -120,15 +122,21 @@ pub fn shape(fact: &Fact, context: &Context<'_>) -> Option<Event> {
 
 /// `FirstWord` or `ChatMessage`; `ever` when it is the author's first message on this channel at
 /// all.
-pub fn written(kind: &str, who: &Person, chat: &Chat, ever: bool, context: &Context<'_>) -> Event {
-    Event {
+pub fn written(
+    kind: &str,
+    who: &Person,
+    chat: &Chat,
+    ever: bool,
+    context: &Context<'_>,
+) -> EmittedEvent {
+    EmittedEvent {
         name: name(who.platform, kind),
         data: chat::message(who, chat, ever, context),
     }
 }
 
 /// A gift that nobody gathers into a wave any more: told as what it says of itself.
-fn gifted(gift: &Gift, context: &Context<'_>) -> Event {
+fn gifted(gift: &Gift, context: &Context<'_>) -> EmittedEvent {
     match gift.recipients.as_slice() {
         [] if !gift.bomb && gift.count <= 1 => {
             gift_sub(gift, &Person::default(), gift.of_bomb, 0, context)

@@ -2,16 +2,16 @@
 
 use serde_json::Map;
 
-use crate::event::{Event, EventName, Platform};
+use crate::event::{EmittedEvent, EventName, Platform};
 
 /// An event in the name of its person's platform. Streamer.bot has no events of TikTok, and a page
 /// that thanks for `Twitch.Follow` must not get one of those: they are `General.Custom`, with the
 /// platform, Twitch's word for what happened, and the data of Twitch's event.
-pub fn of_platform(platform: Platform, event: Event) -> Event {
+pub fn of_platform(platform: Platform, event: EmittedEvent) -> EmittedEvent {
     if platform != Platform::TikTok || &*event.name.source != "Twitch" {
         return event;
     }
-    let Event { name, data } = event;
+    let EmittedEvent { name, data } = event;
     let mut custom = Map::new();
     // Who it was, where every event has it.
     for key in ["userId", "userName", "displayName", "user"] {
@@ -29,7 +29,7 @@ pub fn of_platform(platform: Platform, event: Event) -> Event {
         ("type".into(), (&*name.kind).into()),
         ("data".into(), data),
     ]);
-    Event::new("General", "Custom", custom.into())
+    EmittedEvent::new("General", "Custom", custom.into())
 }
 
 /// The name of a Twitch event as the platform of its person has it. A platform that has no such

@@ -13,19 +13,19 @@ use super::{
     text::pieces,
 };
 use crate::event::{
-    Event,
+    EmittedEvent,
     fact::{SubKind, Subscription, Tier},
 };
 
 /// The event that tells a subscription.
-pub(super) fn subscription(sub: &Subscription, context: &Context<'_>) -> Event {
+pub(super) fn subscription(sub: &Subscription, context: &Context<'_>) -> EmittedEvent {
     let (kind, data) = match sub.kind {
         SubKind::New => ("Sub", new(sub, context)),
         SubKind::Renewed => ("ReSub", renewed(sub, context)),
         SubKind::PrimeUpgrade => ("PrimePaidUpgrade", new(sub, context)),
         SubKind::GiftUpgrade => ("GiftPaidUpgrade", gift_upgrade(sub, context)),
     };
-    Event {
+    EmittedEvent {
         name: name(sub.who.platform, kind),
         data: Value::Object(data),
     }

@@ -79,7 +79,7 @@ fn gift(gifter: Person, recipients: Vec<Person>, total: u32) -> Gift {
     }
 }
 
-fn told(fact: &Fact, id: &str, at_ms: i64) -> Event {
+fn emitted_as(fact: &Fact, id: &str, at_ms: i64) -> EmittedEvent {
     event(
         fact,
         &Context {
@@ -153,7 +153,7 @@ const GIVER: [&str; 4] = [
 
 #[test]
 fn follow() {
-    let event = told(&Fact::Follow { who: anna() }, "x", AT);
+    let event = emitted_as(&Fact::Follow { who: anna() }, "x", AT);
     assert_eq!(
         (event.name.to_string().as_str(), event.data),
         ("Twitch.Follow", example("Twitch.Follow"))
@@ -179,7 +179,7 @@ fn cheer() {
         chat: wrote("Cheer100 nice one", chunks),
     };
     alike(
-        &told(&fact, MESSAGE, AT + 1_000).data,
+        &emitted_as(&fact, MESSAGE, AT + 1_000).data,
         &example("Twitch.Cheer"),
         &BADGES,
     );
@@ -195,23 +195,23 @@ fn chat_message_and_first_word() {
     let fact = Fact::Presence(Presence {
         who: anna(),
         spoke: true,
-        told: Told::ChatMessage,
+        emitted_as: PresenceEvent::ChatMessage,
         chat,
     });
     alike(
-        &told(&fact, MESSAGE, AT + 1_000).data,
+        &emitted_as(&fact, MESSAGE, AT + 1_000).data,
         &example("Twitch.ChatMessage"),
         &BADGES,
     );
 
-    let first = Told::FirstWord { ever: true };
+    let first = PresenceEvent::FirstWord { ever: true };
     let fact = Fact::Presence(Presence {
         who: anna(),
         spoke: true,
-        told: first,
+        emitted_as: first,
         chat: wrote("hello", Vec::new()),
     });
-    let event = told(&fact, MESSAGE, AT + 1_000);
+    let event = emitted_as(&fact, MESSAGE, AT + 1_000);
     assert_eq!(event.name.to_string(), "Twitch.FirstWord");
     alike(&event.data, &example("Twitch.FirstWord"), &BADGES);
 }
@@ -220,11 +220,11 @@ const NOTICE: &str = "e80d2d4b-2583-4a31-a8f4-280d504fdd48";
 
 #[test]
 fn sub_and_resub() {
-    let event = told(&Fact::Subscription(sub(SubKind::New, 1, 1, "")), NOTICE, AT);
+    let event = emitted_as(&Fact::Subscription(sub(SubKind::New, 1, 1, "")), NOTICE, AT);
     assert_eq!(event.name.to_string(), "Twitch.Sub");
     alike(&event.data, &example("Twitch.Sub"), &BADGES);
 
-    let event = told(
+    let event = emitted_as(
         &Fact::Subscription(sub(SubKind::Renewed, 6, 3, "half a year!")),
         NOTICE,
         AT,
@@ -244,7 +244,7 @@ fn prime_is_tier_zero_in_the_old_words_and_a_flag_in_the_new() {
         tier: Tier::Prime,
         ..sub(SubKind::New, 1, 1, "")
     };
-    let data = told(&Fact::Subscription(prime), NOTICE, AT).data;
+    let data = emitted_as(&Fact::Subscription(prime), NOTICE, AT).data;
     assert_eq!(
         (
             &data["subTier"],
@@ -263,11 +263,11 @@ fn prime_is_tier_zero_in_the_old_words_and_a_flag_in_the_new() {
 
 #[test]
 fn gift_sub_and_gift_bomb() {
-    let event = told(&Fact::Gift(gift(anna(), vec![zed()], 4)), NOTICE, AT);
+    let event = emitted_as(&Fact::Gift(gift(anna(), vec![zed()], 4)), NOTICE, AT);
     assert_eq!(event.name.to_string(), "Twitch.GiftSub");
     alike(&event.data, &example("Twitch.GiftSub"), &GIVER);
 
-    let event = told(
+    let event = emitted_as(
         &Fact::Gift(gift(anna(), vec![zed(), mira()], 7)),
         NOTICE,
         AT,
@@ -284,7 +284,7 @@ fn gift_sub_and_gift_bomb() {
         vec![zed(), mira()],
         0,
     ));
-    let data = told(&fact, "e80d2d4b-2583-4a31-a8f4-280d504fdd49", AT).data;
+    let data = emitted_as(&fact, "e80d2d4b-2583-4a31-a8f4-280d504fdd49", AT).data;
     alike(
         &data,
         &example("Twitch.GiftBomb (anonymous)"),
@@ -355,7 +355,7 @@ fn a_bomb_has_an_entry_for_each_gift_but_never_a_list_without_bounds() {
 #[test]
 fn raid() {
     let avatar = "https://static-cdn.jtvnw.net/jtv_user_pictures/EXAMPLE-300x300.png";
-    let event = told(
+    let event = emitted_as(
         &Fact::Raid {
             who: anna(),
             viewers: 42,
@@ -391,7 +391,7 @@ fn reward_redemption() {
         Some(500),
         false,
     );
-    let event = told(&fact, "9d0911db-7884-4e0f-8cf4-c95c5765c2e5", AT + 2_000);
+    let event = emitted_as(&fact, "9d0911db-7884-4e0f-8cf4-c95c5765c2e5", AT + 2_000);
     assert_eq!(event.name.to_string(), "Twitch.RewardRedemption");
     alike(
         &event.data,
@@ -402,7 +402,7 @@ fn reward_redemption() {
 
 #[test]
 fn twitchs_own_rewards_have_their_own_event() {
-    let event = told(
+    let event = emitted_as(
         &redeemed("highlighted-message", "Highlight my message", None, true),
         "x",
         AT,
@@ -416,7 +416,7 @@ fn twitchs_own_rewards_have_their_own_event() {
 
 #[test]
 fn pyramid() {
-    let event = told(
+    let event = emitted_as(
         &Fact::Pyramid {
             who: anna(),
             width: 3,
@@ -446,7 +446,7 @@ fn hype_train_names_its_conductors_first() {
         conductors: vec![one(zed(), "bits", 900)],
         contributors: vec![one(anna(), "bits", 10), one(zed(), "bits", 900)],
     };
-    let event = told(&Fact::HypeTrain(train), "x", AT);
+    let event = emitted_as(&Fact::HypeTrain(train), "x", AT);
     let names: Vec<_> = event.data["top_contributions"]
         .as_array()
         .unwrap()
@@ -465,7 +465,7 @@ fn hype_train_names_its_conductors_first() {
 fn supported(name: &str) -> Value {
     let (kind, money) = (SupportKind::Tip, Some(Money::of_cents(1_250, "EUR")));
     let name = EventName::parse(name).unwrap();
-    told(
+    emitted_as(
         &Fact::Support(Support {
             kind,
             who: anna(),
@@ -505,22 +505,25 @@ fn support_speaks_the_words_of_its_service() {
 
 #[test]
 fn people_of_other_chats_are_told_by_their_own_source() {
-    let name = |fact: &Fact| told(fact, "x", AT).name.to_string();
-    let presence = |platform, told| {
+    let name = |fact: &Fact| emitted_as(fact, "x", AT).name.to_string();
+    let presence = |platform, emitted_as| {
         let who = Person { platform, ..anna() };
         Fact::Presence(Presence {
             who,
             spoke: true,
-            told,
+            emitted_as,
             chat: Chat::default(),
         })
     };
     assert_eq!(
-        name(&presence(Platform::YouTube, Told::ChatMessage)),
+        name(&presence(Platform::YouTube, PresenceEvent::ChatMessage)),
         "YouTube.Message"
     );
     assert_eq!(
-        name(&presence(Platform::Kick, Told::FirstWord { ever: false })),
+        name(&presence(
+            Platform::Kick,
+            PresenceEvent::FirstWord { ever: false }
+        )),
         "Kick.FirstWords"
     );
     let kick = Person {
@@ -552,13 +555,13 @@ fn what_people_of_tiktok_do_is_no_event_of_twitch() {
     let chat = Fact::Presence(Presence {
         who: tiktok(),
         spoke: true,
-        told: Told::ChatMessage,
+        emitted_as: PresenceEvent::ChatMessage,
         chat: Chat::default(),
     });
     let first = Fact::Presence(Presence {
         who: tiktok(),
         spoke: true,
-        told: Told::FirstWord { ever: false },
+        emitted_as: PresenceEvent::FirstWord { ever: false },
         chat: Chat::default(),
     });
     let subscribed = Fact::Subscription(Subscription {
@@ -581,7 +584,7 @@ fn what_people_of_tiktok_do_is_no_event_of_twitch() {
         ),
     ];
     for (fact, kind) in facts {
-        let event = told(&fact, "x", AT);
+        let event = emitted_as(&fact, "x", AT);
         assert_eq!(event.name.to_string(), "General.Custom", "{kind}");
         let about = ["source", "type", "userId", "displayName"]
             .map(|key| event.data[key].as_str().unwrap_or_default());
@@ -600,7 +603,7 @@ fn what_is_not_told_and_what_passes_as_it_is() {
     let silent = Presence {
         who: anna(),
         spoke: false,
-        told: Told::Silent,
+        emitted_as: PresenceEvent::Silent,
         chat: Chat::default(),
     };
     assert_eq!(event(&Fact::Presence(silent), &context), None);
@@ -624,7 +627,7 @@ fn what_is_not_told_and_what_passes_as_it_is() {
             },
             &context
         ),
-        Some(Event {
+        Some(EmittedEvent {
             name,
             data: json!({"a": 1})
         })
@@ -635,16 +638,16 @@ fn what_is_not_told_and_what_passes_as_it_is() {
 /// `undefined` would be shown to the audience.
 #[test]
 fn the_documentations_javascript_example_finds_everything() {
-    let sub = told(&Fact::Subscription(sub(SubKind::New, 1, 1, "")), "x", AT).data;
+    let sub = emitted_as(&Fact::Subscription(sub(SubKind::New, 1, 1, "")), "x", AT).data;
     assert_eq!(sub["displayName"].as_str(), Some("Anna_B"));
-    let one = told(&Fact::Gift(gift(anna(), vec![zed()], 1)), "x", AT).data;
+    let one = emitted_as(&Fact::Gift(gift(anna(), vec![zed()], 1)), "x", AT).data;
     assert_eq!(one["recipientDisplayName"].as_str(), Some("Zed"));
-    let bomb = told(&Fact::Gift(gift(anna(), vec![zed(), mira()], 1)), "x", AT).data;
+    let bomb = emitted_as(&Fact::Gift(gift(anna(), vec![zed(), mira()], 1)), "x", AT).data;
     assert_eq!(
         (&bomb["isAnonymous"], &bomb["displayName"], &bomb["gifts"]),
         (&json!(false), &json!("Anna_B"), &json!(2))
     );
-    let hidden = told(
+    let hidden = emitted_as(
         &Fact::Gift(gift(
             Person::anonymous(ANONYMOUS_GIFTER),
             vec![zed(), mira()],
@@ -659,10 +662,10 @@ fn the_documentations_javascript_example_finds_everything() {
         (&json!(true), &json!(2))
     );
     assert_eq!(
-        told(&Fact::Follow { who: anna() }, "x", AT).data["displayName"].as_str(),
+        emitted_as(&Fact::Follow { who: anna() }, "x", AT).data["displayName"].as_str(),
         Some("Anna_B")
     );
-    let cheer = told(
+    let cheer = emitted_as(
         &Fact::Cheer {
             who: anna(),
             bits: 100,

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::mapping::{filled, heard, heard::tests::lines};
+use crate::mapping::{decode, decode::tests::lines, filled};
 
 type Known = HashMap<Key, u32>;
 
@@ -49,7 +49,7 @@ fn apply(known: &mut Known, missing: &[Missing]) {
 
 fn live(kind: &str, data: &serde_json::Value) -> Vec<Fact> {
     let raw = RawValue::from_string(data.to_string()).unwrap();
-    heard(kind, Some(&raw)).facts
+    decode(kind, Some(&raw)).facts
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::fault::Fault;
+use super::error::LinkError;
 
 /// Nothing is tried again sooner.
 pub(crate) const SHORTEST_DELAY: Duration = Duration::from_millis(250);
@@ -14,18 +14,20 @@ pub(crate) struct Jitter(pub u16);
 
 /// The most to wait. Short while OBS is merely away, so that a restarted OBS is met within 5 s;
 /// long after a refused password, because OBS shows and logs each refusal.
-pub(crate) fn longest_delay(fault: Fault) -> Duration {
-    match fault {
-        Fault::Away | Fault::Unreadable | Fault::TooOld | Fault::Kicked => Duration::from_secs(2),
-        Fault::Password => Duration::from_secs(30),
+pub(crate) fn longest_delay(error: LinkError) -> Duration {
+    match error {
+        LinkError::Away | LinkError::Unreadable | LinkError::TooOld | LinkError::Kicked => {
+            Duration::from_secs(2)
+        }
+        LinkError::Password => Duration::from_secs(30),
     }
 }
 
 /// The wait after the `attempt`th failure in a row (from 1): doubles each time up to the longest,
 /// then lies by jitter in its upper half.
-pub(crate) fn delay(fault: Fault, attempt: u32, jitter: Jitter) -> Duration {
+pub(crate) fn delay(error: LinkError, attempt: u32, jitter: Jitter) -> Duration {
     let doubled = SHORTEST_DELAY.saturating_mul(2_u32.saturating_pow(attempt));
-    let most = doubled.min(longest_delay(fault));
+    let most = doubled.min(longest_delay(error));
     let half = most / 2;
     let share = half.saturating_mul(u32::from(jitter.0)) / u32::from(u16::MAX);
     (half + share).max(SHORTEST_DELAY)
@@ -40,23 +42,23 @@ mod tests {
 
     #[test]
     fn doubles_from_the_shortest_to_the_longest() {
-        let millis = |fault, attempt, jitter| delay(fault, attempt, jitter).as_millis();
+        let millis = |error, attempt, jitter| delay(error, attempt, jitter).as_millis();
         assert_eq!(
-            [1, 2, 3, 4, 5, u32::MAX].map(|attempt| millis(Fault::Away, attempt, LOW)),
+            [1, 2, 3, 4, 5, u32::MAX].map(|attempt| millis(LinkError::Away, attempt, LOW)),
             [250, 500, 1000, 1000, 1000, 1000]
         );
         assert_eq!(
-            [1, 2, 3, 4, 5, u32::MAX].map(|attempt| millis(Fault::Away, attempt, HIGH)),
+            [1, 2, 3, 4, 5, u32::MAX].map(|attempt| millis(LinkError::Away, attempt, HIGH)),
             [500, 1000, 2000, 2000, 2000, 2000]
         );
         assert_eq!(
-            [1, 6, 7, u32::MAX].map(|attempt| millis(Fault::Password, attempt, HIGH)),
+            [1, 6, 7, u32::MAX].map(|attempt| millis(LinkError::Password, attempt, HIGH)),
             [500, 16_000, 30_000, 30_000]
         );
     }
 
     #[test]
     fn attempt_zero_waits_too() {
-        assert_eq!(delay(Fault::Away, 0, LOW), SHORTEST_DELAY);
+        assert_eq!(delay(LinkError::Away, 0, LOW), SHORTEST_DELAY);
     }
 }

@@ -4,12 +4,12 @@
 //! answers. It must not read a clock or roll dice: the time and the jitter are arguments.
 
 mod backoff;
-mod fault;
+mod error;
 
 use std::time::Duration;
 
 pub(crate) use backoff::{Jitter, delay};
-pub(crate) use fault::Fault;
+pub(crate) use error::LinkError;
 
 /// A live link that lasted this long was a good one: the next drop counts from one again.
 const STEADY_AFTER: Duration = Duration::from_secs(10);
@@ -31,7 +31,7 @@ pub(crate) enum Halt {
 
 /// Where the link stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum LinkState {
     /// Nothing has begun.
     Idle,
     /// A connect is under way.
@@ -39,7 +39,7 @@ pub(crate) enum State {
         /// Counts from 1 over the failures of one kind in a row.
         attempt: u32,
         /// How the attempt before it ended; `None` only for the very first connect.
-        after: Option<Fault>,
+        after: Option<LinkError>,
     },
     /// Both connections stand.
     Live {
@@ -53,7 +53,7 @@ pub(crate) enum State {
         /// How many failures of this kind there were in a row.
         attempt: u32,
         /// The last one.
-        cause: Fault,
+        cause: LinkError,
     },
     Stopped(Halt),
 }
@@ -65,9 +65,9 @@ pub(crate) enum Input {
     /// The connect under way succeeded.
     Connected,
     /// The connect under way failed.
-    Failed(Fault),
+    Failed(LinkError),
     /// The live link is lost.
-    Lost(Fault),
+    Lost(LinkError),
     /// Time has passed.
     Tick,
 }
@@ -90,7 +90,7 @@ pub(crate) enum Effect {
     Finish(Halt),
 }
 
-impl State {
+impl LinkState {
     /// The next state and what to do in it. Inputs that make no sense in a state (late ones,
     /// repeats) leave it as it is.
     #[must_use]
@@ -104,26 +104,26 @@ impl State {
                 since: now,
                 failures: after.map_or(0, |_| attempt.saturating_sub(1)),
             },
-            (Self::Connecting { after: None, .. }, Input::Failed(Fault::Password)) => {
+            (Self::Connecting { after: None, .. }, Input::Failed(LinkError::Password)) => {
                 Self::Stopped(Halt::Password)
             }
-            (Self::Connecting { attempt, after }, Input::Failed(fault)) => {
-                let in_a_row = if after == Some(fault) { attempt } else { 1 };
-                fail(fault, in_a_row, now, jitter)
+            (Self::Connecting { attempt, after }, Input::Failed(error)) => {
+                let in_a_row = if after == Some(error) { attempt } else { 1 };
+                fail(error, in_a_row, now, jitter)
             }
-            (Self::Live { since, failures }, Input::Lost(fault)) => {
+            (Self::Live { since, failures }, Input::Lost(error)) => {
                 let steady = now.saturating_sub(since) >= STEADY_AFTER;
-                if steady && fault == Fault::Unreadable {
+                if steady && error == LinkError::Unreadable {
                     // Each moment without a connection may cost a message, and the last connect is
                     // long ago.
                     let again = Self::Connecting {
                         attempt: 1,
-                        after: Some(fault),
+                        after: Some(error),
                     };
                     return (again, again.effect());
                 }
                 fail(
-                    fault,
+                    error,
                     if steady {
                         1
                     } else {
@@ -169,14 +169,14 @@ impl State {
 }
 
 /// After a failure: wait, or stop for good.
-fn fail(fault: Fault, in_a_row: u32, now: Moment, jitter: Jitter) -> State {
-    match fault {
-        Fault::Kicked => State::Stopped(Halt::Kicked),
-        Fault::TooOld => State::Stopped(Halt::TooOld),
-        Fault::Away | Fault::Unreadable | Fault::Password => State::Waiting {
-            until: now.saturating_add(delay(fault, in_a_row, jitter)),
+fn fail(error: LinkError, in_a_row: u32, now: Moment, jitter: Jitter) -> LinkState {
+    match error {
+        LinkError::Kicked => LinkState::Stopped(Halt::Kicked),
+        LinkError::TooOld => LinkState::Stopped(Halt::TooOld),
+        LinkError::Away | LinkError::Unreadable | LinkError::Password => LinkState::Waiting {
+            until: now.saturating_add(delay(error, in_a_row, jitter)),
             attempt: in_a_row,
-            cause: fault,
+            cause: error,
         },
     }
 }

@@ -12,22 +12,21 @@ fn millis(ms: u64) -> Moment {
 }
 
 /// Feeds inputs at their times, from `Idle`.
-fn run(inputs: &[(u64, Input)]) -> (State, Effect) {
-    inputs
-        .iter()
-        .fold((State::Idle, Effect::Rest), |(state, _), (at, input)| {
-            state.step(*input, millis(*at), NO_JITTER)
-        })
+fn run(inputs: &[(u64, Input)]) -> (LinkState, Effect) {
+    inputs.iter().fold(
+        (LinkState::Idle, Effect::Rest),
+        |(state, _), (at, input)| state.step(*input, millis(*at), NO_JITTER),
+    )
 }
 
 #[test]
 fn an_absent_obs_is_tried_again_and_then_served() {
     use Input::{Connected, Failed, Start, Tick};
-    let away = Fault::Away;
+    let away = LinkError::Away;
     assert_eq!(
         run(&[(0, Start)]),
         (
-            State::Connecting {
+            LinkState::Connecting {
                 attempt: 1,
                 after: None
             },
@@ -37,7 +36,7 @@ fn an_absent_obs_is_tried_again_and_then_served() {
     assert_eq!(
         run(&[(0, Start), (10, Failed(away))]),
         (
-            State::Waiting {
+            LinkState::Waiting {
                 until: millis(260),
                 attempt: 1,
                 cause: away
@@ -49,7 +48,7 @@ fn an_absent_obs_is_tried_again_and_then_served() {
     assert_eq!(
         run(&second),
         (
-            State::Connecting {
+            LinkState::Connecting {
                 attempt: 2,
                 after: Some(away)
             },
@@ -64,7 +63,7 @@ fn an_absent_obs_is_tried_again_and_then_served() {
     ];
     assert_eq!(
         run(&third).0,
-        State::Waiting {
+        LinkState::Waiting {
             until: millis(800),
             attempt: 2,
             cause: away
@@ -73,7 +72,7 @@ fn an_absent_obs_is_tried_again_and_then_served() {
     assert_eq!(
         run(&[(0, Start), (10, Connected)]),
         (
-            State::Live {
+            LinkState::Live {
                 since: millis(10),
                 failures: 0
             },
@@ -84,10 +83,10 @@ fn an_absent_obs_is_tried_again_and_then_served() {
 
 #[test]
 fn an_early_tick_sleeps_on() {
-    let waiting = State::Waiting {
+    let waiting = LinkState::Waiting {
         until: millis(500),
         attempt: 3,
-        cause: Fault::Away,
+        cause: LinkError::Away,
     };
     assert_eq!(
         waiting.step(Input::Tick, millis(499), NO_JITTER),
@@ -98,8 +97,8 @@ fn an_early_tick_sleeps_on() {
 #[test]
 fn a_password_refused_at_the_very_first_connect_stops() {
     assert_eq!(
-        run(&[(0, Input::Start), (1, Input::Failed(Fault::Password))]).0,
-        State::Stopped(Halt::Password)
+        run(&[(0, Input::Start), (1, Input::Failed(LinkError::Password))]).0,
+        LinkState::Stopped(Halt::Password)
     );
 }
 
@@ -108,29 +107,33 @@ fn a_password_refused_later_is_tried_again_and_counts_from_one() {
     use Input::{Failed, Start, Tick};
     let (state, _) = run(&[
         (0, Start),
-        (1, Failed(Fault::Away)),
+        (1, Failed(LinkError::Away)),
         (999, Tick),
-        (1_000, Failed(Fault::Password)),
+        (1_000, Failed(LinkError::Password)),
     ]);
     assert_eq!(
         state,
-        State::Waiting {
+        LinkState::Waiting {
             until: millis(1_250),
             attempt: 1,
-            cause: Fault::Password
+            cause: LinkError::Password
         }
     );
-    let live = State::Live {
+    let live = LinkState::Live {
         since: millis(0),
         failures: 0,
     };
-    let (lost, _) = live.step(Input::Lost(Fault::Away), millis(60_000), NO_JITTER);
+    let (lost, _) = live.step(Input::Lost(LinkError::Away), millis(60_000), NO_JITTER);
     let (again, _) = lost.step(Input::Tick, millis(90_000), NO_JITTER);
-    let (refused, _) = again.step(Input::Failed(Fault::Password), millis(90_001), NO_JITTER);
+    let (refused, _) = again.step(
+        Input::Failed(LinkError::Password),
+        millis(90_001),
+        NO_JITTER,
+    );
     assert!(matches!(
         refused,
-        State::Waiting {
-            cause: Fault::Password,
+        LinkState::Waiting {
+            cause: LinkError::Password,
             ..
         }
     ));
@@ -138,23 +141,26 @@ fn a_password_refused_later_is_tried_again_and_counts_from_one() {
 
 #[test]
 fn a_kick_and_an_old_obs_stop_wherever_they_are_met() {
-    let connecting = State::Connecting {
+    let connecting = LinkState::Connecting {
         attempt: 5,
-        after: Some(Fault::Away),
+        after: Some(LinkError::Away),
     };
-    let live = State::Live {
+    let live = LinkState::Live {
         since: millis(0),
         failures: 0,
     };
-    for (fault, halt) in [(Fault::Kicked, Halt::Kicked), (Fault::TooOld, Halt::TooOld)] {
+    for (error, halt) in [
+        (LinkError::Kicked, Halt::Kicked),
+        (LinkError::TooOld, Halt::TooOld),
+    ] {
         assert_eq!(
             connecting
-                .step(Input::Failed(fault), millis(1), NO_JITTER)
+                .step(Input::Failed(error), millis(1), NO_JITTER)
                 .1,
             Effect::Finish(halt)
         );
         assert_eq!(
-            live.step(Input::Lost(fault), millis(1), NO_JITTER).1,
+            live.step(Input::Lost(error), millis(1), NO_JITTER).1,
             Effect::Finish(halt)
         );
     }
@@ -163,7 +169,7 @@ fn a_kick_and_an_old_obs_stop_wherever_they_are_met() {
 #[test]
 fn a_link_that_comes_and_goes_is_tried_ever_more_slowly() {
     use Input::{Connected, Lost, Tick};
-    let mut state = State::Live {
+    let mut state = LinkState::Live {
         since: millis(0),
         failures: 0,
     };
@@ -171,8 +177,8 @@ fn a_link_that_comes_and_goes_is_tried_ever_more_slowly() {
     let mut now = millis(0);
     for _ in 0..4 {
         now += millis(100);
-        (state, _) = state.step(Lost(Fault::Away), now, NO_JITTER);
-        let State::Waiting { until, .. } = state else {
+        (state, _) = state.step(Lost(LinkError::Away), now, NO_JITTER);
+        let LinkState::Waiting { until, .. } = state else {
             panic!("{state:?}")
         };
         waits.push(until.saturating_sub(now).as_millis());
@@ -181,9 +187,9 @@ fn a_link_that_comes_and_goes_is_tried_ever_more_slowly() {
         (state, _) = state.step(Connected, now, NO_JITTER);
     }
     assert_eq!(waits, [250, 500, 1000, 1000]);
-    let (state, _) = state.step(Lost(Fault::Away), now + STEADY_AFTER, NO_JITTER);
+    let (state, _) = state.step(Lost(LinkError::Away), now + STEADY_AFTER, NO_JITTER);
     assert!(
-        matches!(state, State::Waiting { attempt: 1, .. }),
+        matches!(state, LinkState::Waiting { attempt: 1, .. }),
         "{state:?}"
     );
 }
@@ -192,43 +198,43 @@ fn a_link_that_comes_and_goes_is_tried_ever_more_slowly() {
 #[test]
 fn a_steady_link_that_received_something_unreadable_connects_again_at_once() {
     let lost = |after| {
-        State::Live {
+        LinkState::Live {
             since: millis(0),
             failures: 0,
         }
-        .step(Input::Lost(Fault::Unreadable), after, NO_JITTER)
+        .step(Input::Lost(LinkError::Unreadable), after, NO_JITTER)
     };
     assert_eq!(
         lost(STEADY_AFTER),
         (
-            State::Connecting {
+            LinkState::Connecting {
                 attempt: 1,
-                after: Some(Fault::Unreadable)
+                after: Some(LinkError::Unreadable)
             },
             Effect::Connect
         )
     );
     assert!(matches!(
         lost(STEADY_AFTER / 2).0,
-        State::Waiting { attempt: 1, .. }
+        LinkState::Waiting { attempt: 1, .. }
     ));
 }
 
 #[test]
 fn a_link_that_receives_something_unreadable_each_time_is_tried_ever_more_slowly() {
     use Input::{Connected, Lost, Tick};
-    let mut state = State::Live {
+    let mut state = LinkState::Live {
         since: millis(0),
         failures: 0,
     };
     let mut now = STEADY_AFTER;
-    (state, _) = state.step(Lost(Fault::Unreadable), now, NO_JITTER);
+    (state, _) = state.step(Lost(LinkError::Unreadable), now, NO_JITTER);
     let mut waits = Vec::new();
     for _ in 0..4 {
         now += millis(50);
         (state, _) = state.step(Connected, now, NO_JITTER);
-        (state, _) = state.step(Lost(Fault::Unreadable), now, NO_JITTER);
-        let State::Waiting { until, .. } = state else {
+        (state, _) = state.step(Lost(LinkError::Unreadable), now, NO_JITTER);
+        let LinkState::Waiting { until, .. } = state else {
             panic!("{state:?}")
         };
         waits.push(until.saturating_sub(now).as_millis());
@@ -238,17 +244,17 @@ fn a_link_that_receives_something_unreadable_each_time_is_tried_ever_more_slowly
     assert_eq!(waits, [250, 500, 1000, 1000]);
 }
 
-fn fault() -> impl Strategy<Value = Fault> {
-    prop_oneof![8 => Just(Fault::Away), 4 => Just(Fault::Unreadable), 4 => Just(Fault::Password),
-        1 => Just(Fault::TooOld), 1 => Just(Fault::Kicked)]
+fn error() -> impl Strategy<Value = LinkError> {
+    prop_oneof![8 => Just(LinkError::Away), 4 => Just(LinkError::Unreadable), 4 => Just(LinkError::Password),
+        1 => Just(LinkError::TooOld), 1 => Just(LinkError::Kicked)]
 }
 
 fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         1 => Just(Input::Start),
         1 => Just(Input::Connected),
-        1 => fault().prop_map(Input::Failed),
-        1 => fault().prop_map(Input::Lost),
+        1 => error().prop_map(Input::Failed),
+        1 => error().prop_map(Input::Lost),
         4 => Just(Input::Tick),
     ]
 }
@@ -258,21 +264,21 @@ proptest! {
     /// the longest.
     #[test]
     fn never_spins(steps in prop::collection::vec((input(), 0_u64..3_000, any::<u16>()), 1..200)) {
-        let (mut state, mut now, mut last_connect) = (State::Idle, millis(0), None::<Moment>);
+        let (mut state, mut now, mut last_connect) = (LinkState::Idle, millis(0), None::<Moment>);
         for (input, pause, jitter) in steps {
             now += millis(pause);
             let before = state;
             let (next, effect) = state.step(input, now, Jitter(jitter));
             state = next;
-            if let (Effect::Connect, false) = (effect, matches!(before, State::Connecting { .. })) {
+            if let (Effect::Connect, false) = (effect, matches!(before, LinkState::Connecting { .. })) {
                 if let Some(last) = last_connect {
                     prop_assert!(now.saturating_sub(last) >= SHORTEST_DELAY, "{before:?} {input:?} \
                         {now:?}");
                 }
                 last_connect = Some(now);
             }
-            if let (State::Waiting { until, cause, .. }, false) = (state, matches!(before,
-                State::Waiting { .. })) {
+            if let (LinkState::Waiting { until, cause, .. }, false) = (state, matches!(before,
+                LinkState::Waiting { .. })) {
                 let wait = until.saturating_sub(now);
                 prop_assert!(wait >= SHORTEST_DELAY && wait <= longest_delay(cause));
             }
@@ -282,20 +288,20 @@ proptest! {
     /// A shell that does what it is told always comes to a connect again, however the attempts end,
     /// until it is stopped.
     #[test]
-    fn never_sticks(ends in prop::collection::vec((fault(), any::<bool>(), 0_u64..40_000,
+    fn never_sticks(ends in prop::collection::vec((error(), any::<bool>(), 0_u64..40_000,
         any::<u16>()), 1..100)) {
-        let (mut state, mut effect) = State::Idle.step(Input::Start, millis(0), NO_JITTER);
+        let (mut state, mut effect) = LinkState::Idle.step(Input::Start, millis(0), NO_JITTER);
         let mut now = millis(0);
-        for (fault, connects, lasts, jitter) in ends {
+        for (error, connects, lasts, jitter) in ends {
             let jitter = Jitter(jitter);
             prop_assert_eq!(effect, Effect::Connect);
             if connects {
                 (state, effect) = state.step(Input::Connected, now, jitter);
                 prop_assert_eq!(effect, Effect::Serve);
                 now += millis(lasts);
-                (state, effect) = state.step(Input::Lost(fault), now, jitter);
+                (state, effect) = state.step(Input::Lost(error), now, jitter);
             } else {
-                (state, effect) = state.step(Input::Failed(fault), now, jitter);
+                (state, effect) = state.step(Input::Failed(error), now, jitter);
             }
             match effect {
                 Effect::Sleep { until } => {
@@ -303,11 +309,11 @@ proptest! {
                     (state, effect) = state.step(Input::Tick, now, jitter);
                 }
                 Effect::Finish(_) => {
-                    prop_assert!(!matches!(fault, Fault::Away | Fault::Unreadable));
+                    prop_assert!(!matches!(error, LinkError::Away | LinkError::Unreadable));
                     return Ok(());
                 }
                 // At once, after something unreadable on a steady link.
-                Effect::Connect => prop_assert_eq!(fault, Fault::Unreadable),
+                Effect::Connect => prop_assert_eq!(error, LinkError::Unreadable),
                 other => prop_assert!(false, "{other:?}"),
             }
         }
@@ -316,17 +322,17 @@ proptest! {
     /// Nothing wakes a link that has stopped.
     #[test]
     fn a_stop_is_final(steps in prop::collection::vec(input(), 0..20), later in input()) {
-        let mut state = State::Idle;
+        let mut state = LinkState::Idle;
         for input in steps {
             state = state.step(input, millis(0), NO_JITTER).0;
         }
         // Whatever the state, one of these is a kick of a connection that is made or stands.
         let far = millis(1_000_000);
-        for input in [Input::Start, Input::Tick, Input::Failed(Fault::Kicked)] {
+        for input in [Input::Start, Input::Tick, Input::Failed(LinkError::Kicked)] {
             state = state.step(input, far, NO_JITTER).0;
         }
-        let (stopped, effect) = state.step(Input::Lost(Fault::Kicked), far, NO_JITTER);
-        prop_assert!(matches!((stopped, effect), (State::Stopped(_), Effect::Finish(_))));
+        let (stopped, effect) = state.step(Input::Lost(LinkError::Kicked), far, NO_JITTER);
+        prop_assert!(matches!((stopped, effect), (LinkState::Stopped(_), Effect::Finish(_))));
         prop_assert_eq!(stopped.step(later, millis(1), NO_JITTER).0, stopped);
     }
 }

@@ -199,8 +199,8 @@ impl StandIn {
 
     /// The `eventData` of what was delivered, in that order; at most the last
     /// [`Options::witness`](super::Options::witness) of them.
-    pub fn heard(&self) -> Vec<Value> {
-        self.hub.heard()
+    pub fn received(&self) -> Vec<Value> {
+        self.hub.received()
     }
 }
 

@@ -7,9 +7,9 @@ use super::protocol::status;
 
 /// A request's `requestData`, read field by field.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fields<'a>(pub(super) Option<&'a Value>);
+pub(super) struct RequestFields<'a>(pub(super) Option<&'a Value>);
 
-impl<'a> Fields<'a> {
+impl<'a> RequestFields<'a> {
     pub(super) fn map(self) -> Result<&'a Map<String, Value>, Refusal> {
         let missing = || {
             Refusal::new(

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tokio_websockets::Message;
 
 use super::answer::{Answer, Refusal};
-use super::fields::Fields;
+use super::fields::RequestFields;
 use super::options::{Kick, Options, Order, Versions};
 use super::outbox::Outbox;
 use super::protocol::{Goodbye, custom_event, event, subscription};
@@ -28,7 +28,7 @@ use crate::sim::random::Random;
 pub(super) type SessionId = u64;
 
 #[derive(Debug)]
-struct Session {
+struct HubSession {
     outbox: Arc<Outbox>,
     /// `None` until it has identified.
     subscriptions: Option<u64>,
@@ -54,7 +54,7 @@ struct Late {
 
 /// What tests may turn.
 #[derive(Debug)]
-pub(super) struct Knobs {
+pub(super) struct Controls {
     pub(super) password: Option<SecretString>,
     pub(super) versions: Versions,
     pub(super) stall_after_hello: bool,
@@ -64,18 +64,18 @@ pub(super) struct Knobs {
 }
 
 #[derive(Debug)]
-struct State {
-    sessions: BTreeMap<SessionId, Session>,
+struct HubState {
+    sessions: BTreeMap<SessionId, HubSession>,
     entered: SessionId,
     world: World,
-    knobs: Knobs,
+    knobs: Controls,
     reorder: Reorder<Broadcast>,
     early_replies: bool,
     broadcast_takes: Duration,
     /// In the order in which they are due: all take equally long.
     late: VecDeque<Late>,
     coin: Random,
-    heard: VecDeque<Box<str>>,
+    received: VecDeque<Box<str>>,
     witness: usize,
     delivered: u64,
 }
@@ -83,7 +83,7 @@ struct State {
 /// The middle of a stand-in OBS.
 #[derive(Debug)]
 pub(super) struct Hub {
-    state: Mutex<State>,
+    state: Mutex<HubState>,
     /// Something was broadcast.
     pub(super) broadcast: Notify,
     /// A broadcast came that takes its time, or something will follow by itself.
@@ -98,7 +98,7 @@ pub(super) struct Hub {
 
 impl Hub {
     pub(super) fn new(options: &Options) -> Self {
-        let knobs = Knobs {
+        let knobs = Controls {
             password: options.password.clone(),
             versions: options.versions.clone(),
             stall_after_hello: false,
@@ -106,17 +106,17 @@ impl Hub {
             kick: None,
             drop_broadcasts: 0,
         };
-        let state = State {
+        let state = HubState {
             sessions: BTreeMap::new(),
             entered: 0,
             world: World::new(options.browser_sources),
             knobs,
             reorder: Reorder::new(options.seed, options.order != Order::All),
-            early_replies: options.order == Order::Heard,
+            early_replies: options.order == Order::Received,
             broadcast_takes: options.broadcast_takes,
             late: VecDeque::new(),
             coin: Random::seeded(!options.seed),
-            heard: VecDeque::new(),
+            received: VecDeque::new(),
             witness: options.witness,
             delivered: 0,
         };
@@ -130,11 +130,11 @@ impl Hub {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, HubState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn turn<R>(&self, turn: impl FnOnce(&mut Knobs) -> R) -> R {
+    pub(super) fn turn<R>(&self, turn: impl FnOnce(&mut Controls) -> R) -> R {
         turn(&mut self.lock().knobs)
     }
 
@@ -144,7 +144,7 @@ impl Hub {
         let id = state.entered;
         state.sessions.insert(
             id,
-            Session {
+            HubSession {
                 outbox,
                 subscriptions: None,
             },
@@ -215,9 +215,9 @@ impl Hub {
     }
 
     /// Answers any request but `BroadcastCustomEvent`.
-    pub(super) fn answer(&self, kind: &str, fields: Fields<'_>) -> Answer {
+    pub(super) fn answer(&self, kind: &str, fields: RequestFields<'_>) -> Answer {
         let mut state = self.lock();
-        let State { world, knobs, .. } = &mut *state;
+        let HubState { world, knobs, .. } = &mut *state;
         let answer = answer(world, &knobs.versions, kind, fields, Instant::now());
         if world.next_due().is_some() {
             self.delayed.notify_one();
@@ -234,12 +234,12 @@ impl Hub {
     pub(super) fn change(&self, change: impl FnOnce(&mut World) -> Option<Vec<Happened>>) -> bool {
         let happened = change(&mut self.lock().world);
         let changed = happened.is_some();
-        self.tell(&happened.unwrap_or_default());
+        self.notify(&happened.unwrap_or_default());
         changed
     }
 
     /// Sends events to who has subscribed to them.
-    pub(super) fn tell(&self, happened: &[Happened]) {
+    pub(super) fn notify(&self, happened: &[Happened]) {
         let state = self.lock();
         for Happened { kind, intent, data } in happened {
             let message = event(kind, *intent, Some(data));
@@ -327,7 +327,7 @@ impl Hub {
     /// itself.
     pub(super) fn hand_out_due(&self, now: Instant) {
         let happened = self.lock().world.take_due(now);
-        self.tell(&happened);
+        self.notify(&happened);
         let due = {
             let mut state = self.lock();
             let count = state.late.partition_point(|late| late.due <= now);
@@ -397,18 +397,18 @@ impl Hub {
 
     /// The `eventData` of the broadcasts that were delivered, in that order, as far back as the
     /// witness remembers.
-    pub(super) fn heard(&self) -> Vec<Value> {
+    pub(super) fn received(&self) -> Vec<Value> {
         self.lock()
-            .heard
+            .received
             .iter()
             .filter_map(|text| serde_json::from_str(text).ok())
             .collect()
     }
 }
 
-impl State {
+impl HubState {
     fn listeners(&self, intent: u64) -> impl Iterator<Item = &Outbox> {
-        let subscribed = move |session: &&Session| {
+        let subscribed = move |session: &&HubSession| {
             session
                 .subscriptions
                 .is_some_and(|subscriptions| subscriptions & intent != 0)
@@ -439,11 +439,11 @@ impl State {
                 outbox.push(reply);
             }
             self.delivered = self.delivered.saturating_add(1);
-            if self.heard.len() >= self.witness {
-                self.heard.pop_front();
+            if self.received.len() >= self.witness {
+                self.received.pop_front();
             }
             if self.witness > 0 {
-                self.heard.push_back(broadcast.event_data);
+                self.received.push_back(broadcast.event_data);
             }
         }
     }

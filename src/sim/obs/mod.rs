@@ -18,9 +18,9 @@ mod outbox;
 pub(in crate::sim) mod protocol;
 mod reorder;
 mod requests;
+mod scenes;
 mod session;
 mod state;
-mod studio;
 #[cfg(test)]
 mod tests;
 mod world;

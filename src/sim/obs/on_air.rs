@@ -12,10 +12,10 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::answer::{Answer, Refusal, data};
-use super::fields::Fields;
+use super::fields::RequestFields;
 use super::protocol::{status, subscription};
+use super::scenes;
 use super::state::{Contents, Happened};
-use super::studio;
 use super::world::{World, uuid_of};
 
 /// Between the two events on leaving studio mode. Gaps of 0 to 200 ms were measured; this one is
@@ -117,7 +117,12 @@ impl World {
 }
 
 /// Answers what is about studio mode and scene collections.
-pub(super) fn answer(world: &mut World, kind: &str, fields: Fields<'_>, now: Instant) -> Answer {
+pub(super) fn answer(
+    world: &mut World,
+    kind: &str,
+    fields: RequestFields<'_>,
+    now: Instant,
+) -> Answer {
     let inactive = || {
         Refusal::new(
             status::STUDIO_MODE_NOT_ACTIVE,
@@ -147,7 +152,7 @@ pub(super) fn answer(world: &mut World, kind: &str, fields: Fields<'_>, now: Ins
             }))
         }
         "SetCurrentPreviewScene" => {
-            let scene = studio::scene(world, fields)?.to_owned();
+            let scene = scenes::scene(world, fields)?.to_owned();
             world
                 .on_air
                 .preview
@@ -200,7 +205,7 @@ pub(super) fn answer(world: &mut World, kind: &str, fields: Fields<'_>, now: Ins
             }
             Ok((None, world.open_collection(name)))
         }
-        _ => studio::answer(world, kind, fields),
+        _ => scenes::answer(world, kind, fields),
     }
 }
 

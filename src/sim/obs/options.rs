@@ -18,7 +18,7 @@ pub struct Options {
     /// Whether `TCP_NODELAY` is set. OBS does not set it: `false` brings its 40 ms stall back for
     /// whoever uses one connection both ways.
     pub nodelay: bool,
-    /// How many broadcasts [`StandIn::heard`](super::StandIn::heard) remembers; the oldest go
+    /// How many broadcasts [`StandIn::received`](super::StandIn::received) remembers; the oldest go
     /// first.
     pub witness: usize,
     /// What it claims to be.
@@ -55,7 +55,7 @@ pub enum Order {
     Waiting,
     /// Only those that wait until the one before is heard: replies come at once, as on a busy
     /// machine, where OBS lets one in 2,000 overtake. Here it is one in twelve.
-    Heard,
+    Received,
 }
 
 /// Who is disconnected, as OBS's user can do it in the list of sessions.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Refusal, data};
-use super::fields::{Fields, wrong_type};
+use super::fields::{RequestFields, wrong_type};
 use super::on_air;
 use super::options::Versions;
 use super::protocol::status;
@@ -55,7 +55,7 @@ const AVAILABLE: [&str; 35] = [
 
 /// The `eventData` of a `BroadcastCustomEvent`, as the text that goes out: keys sorted, as OBS
 /// dumps them.
-pub(super) fn event_data(fields: Fields<'_>) -> Result<String, Refusal> {
+pub(super) fn event_data(fields: RequestFields<'_>) -> Result<String, Refusal> {
     let object = fields.object("eventData")?;
     serde_json::to_string(object).map_err(|_| wrong_type("eventData", "an object"))
 }
@@ -65,7 +65,7 @@ pub(super) fn answer(
     world: &mut World,
     versions: &Versions,
     kind: &str,
-    fields: Fields<'_>,
+    fields: RequestFields<'_>,
     now: Instant,
 ) -> Answer {
     match kind {
@@ -172,7 +172,7 @@ mod tests {
             &mut World::default(),
             &Versions::default(),
             kind,
-            Fields(Some(data)),
+            RequestFields(Some(data)),
             Instant::now(),
         )
     }
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn broadcasts_are_checked_like_obs_checks_them() {
-        let check = |data: Option<&Value>| code(event_data(Fields(data)));
+        let check = |data: Option<&Value>| code(event_data(RequestFields(data)));
         assert_eq!(check(None), status::MISSING_REQUEST_DATA);
         assert_eq!(check(Some(&json!({}))), status::MISSING_REQUEST_FIELD);
         assert_eq!(
@@ -195,7 +195,10 @@ mod tests {
             status::REQUEST_FIELD_EMPTY
         );
         assert_eq!(
-            event_data(Fields(Some(&json!({"eventData": {"type": 1, "data": 2}})))).unwrap(),
+            event_data(RequestFields(Some(
+                &json!({"eventData": {"type": 1, "data": 2}})
+            )))
+            .unwrap(),
             r#"{"data":2,"type":1}"#
         );
     }
@@ -257,7 +260,7 @@ mod tests {
                 &mut world,
                 &Versions::default(),
                 kind,
-                Fields(Some(&data)),
+                RequestFields(Some(&data)),
                 Instant::now(),
             )
         };

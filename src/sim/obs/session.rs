@@ -15,7 +15,7 @@ use tokio_websockets::{Error, Message};
 
 use super::answer::Refusal;
 use super::auth::Lock;
-use super::fields::Fields;
+use super::fields::RequestFields;
 use super::handshake::accept;
 use super::hub::{Hub, SessionId};
 use super::outbox::Outbox;
@@ -128,14 +128,14 @@ impl Session {
             if over || self.stalled || frame.is_ping() || frame.is_pong() || frame.is_close() {
                 continue;
             }
-            if let ControlFlow::Break(goodbye) = self.hear(frame.as_text()) {
+            if let ControlFlow::Break(goodbye) = self.receive(frame.as_text()) {
                 over = true;
                 self.outbox.push(goodbye.message());
             }
         }
     }
 
-    fn hear(&mut self, text: Option<&str>) -> ControlFlow<Goodbye> {
+    fn receive(&mut self, text: Option<&str>) -> ControlFlow<Goodbye> {
         let parsed = text.map(serde_json::from_str::<Value>);
         let Some(Ok(mut frame)) = parsed else {
             return ControlFlow::Break(Goodbye::undecodable(
@@ -209,7 +209,7 @@ impl Session {
         if self.hub.kicks(self.id) {
             return ControlFlow::Continue(());
         }
-        let fields = Fields(data.get("requestData"));
+        let fields = RequestFields(data.get("requestData"));
         let reply = |outcome| message(op::REQUEST_RESPONSE, &response(kind, Some(id), outcome));
         if kind == "BroadcastCustomEvent" {
             match self.hub.ready().and_then(|()| event_data(fields)) {
@@ -221,7 +221,7 @@ impl Session {
         } else {
             let (outcome, happened) = self.answer(kind, fields);
             self.outbox.push(reply(outcome));
-            self.hub.tell(&happened);
+            self.hub.notify(&happened);
         }
         ControlFlow::Continue(())
     }
@@ -244,7 +244,7 @@ impl Session {
                 .get("requestType")
                 .and_then(Value::as_str)
                 .unwrap_or_default();
-            let fields = Fields(request.get("requestData"));
+            let fields = RequestFields(request.get("requestData"));
             let (outcome, happened) = if kind == "BroadcastCustomEvent" {
                 let checked = self.hub.ready().and_then(|()| event_data(fields));
                 (
@@ -257,7 +257,7 @@ impl Session {
             } else {
                 self.answer(kind, fields)
             };
-            self.hub.tell(&happened);
+            self.hub.notify(&happened);
             let failed = outcome.is_err();
             results.push(response(
                 kind,
@@ -278,7 +278,7 @@ impl Session {
     fn answer(
         &self,
         kind: &str,
-        fields: Fields<'_>,
+        fields: RequestFields<'_>,
     ) -> (Result<Option<Value>, Refusal>, Vec<Happened>) {
         match self
             .hub

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use tokio_websockets::{ClientBuilder, MaybeTlsStream, Message, WebSocketStream};
 
 use super::{Options, Order, StandIn, Versions};
-use crate::sim::peer::{Hearer, PeerError, Talker, Target};
+use crate::sim::peer::{EventPeer, PeerError, RequestPeer, Target};
 
 const PASSWORD: &str = "correct horse";
 
@@ -127,9 +127,9 @@ async fn obws_connects_asks_and_hears_its_own_broadcast() {
         .broadcast_custom_event(&json!({"origin": "twitchat", "type": "FOLLOW"}))
         .await
         .unwrap();
-    let heard = within(events.next()).await.unwrap();
+    let received = within(events.next()).await.unwrap();
     assert!(
-        matches!(heard, Event::CustomEvent(data) if data == json!({"origin": "twitchat",
+        matches!(received, Event::CustomEvent(data) if data == json!({"origin": "twitchat",
             "type": "FOLLOW"}))
     );
     assert_eq!((obs.sessions(), obs.broadcasts()), (1, 1));
@@ -183,7 +183,7 @@ async fn obws_follows_the_stream_and_the_scene() {
 async fn a_wrong_or_missing_password_is_refused_with_4009() {
     let obs = guarded().await;
     for password in [Some(SecretString::from("wrong")), None] {
-        let refused = Hearer::connect(&Target {
+        let refused = EventPeer::connect(&Target {
             url: obs.url(),
             password,
         })
@@ -208,7 +208,7 @@ async fn a_wrong_or_missing_password_is_refused_with_4009() {
     );
     obs.set_password(None);
     assert!(
-        Hearer::connect(&Target {
+        EventPeer::connect(&Target {
             url: obs.url(),
             password: None
         })
@@ -300,12 +300,12 @@ async fn a_batch_is_answered_in_order_and_halts_when_asked() {
 #[tokio::test]
 async fn only_general_subscribers_hear_broadcasts_and_all_of_them() {
     let obs = guarded().await;
-    let (mut talker, mut one, mut two) = (
-        Talker::connect(&target(&obs)).await.unwrap(),
-        Hearer::connect(&target(&obs)).await.unwrap(),
-        Hearer::connect(&target(&obs)).await.unwrap(),
+    let (mut requests, mut one, mut two) = (
+        RequestPeer::connect(&target(&obs)).await.unwrap(),
+        EventPeer::connect(&target(&obs)).await.unwrap(),
+        EventPeer::connect(&target(&obs)).await.unwrap(),
     );
-    talker.broadcast(&json!({"n": 1})).await.unwrap();
+    requests.broadcast(&json!({"n": 1})).await.unwrap();
     assert_eq!(
         (
             within(one.next()).await.unwrap(),
@@ -313,58 +313,58 @@ async fn only_general_subscribers_hear_broadcasts_and_all_of_them() {
         ),
         (json!({"n": 1}), json!({"n": 1}))
     );
-    assert_eq!(obs.heard(), [json!({"n": 1})]);
+    assert_eq!(obs.received(), [json!({"n": 1})]);
 }
 
 /// Broadcasts numbers and returns them as they were heard.
 async fn numbers(obs: &StandIn, count: u64, pipelined: bool) -> Vec<u64> {
-    let (mut talker, mut hearer) = (
-        Talker::connect(&target(obs)).await.unwrap(),
-        Hearer::connect(&target(obs)).await.unwrap(),
+    let (mut requests, mut hearer) = (
+        RequestPeer::connect(&target(obs)).await.unwrap(),
+        EventPeer::connect(&target(obs)).await.unwrap(),
     );
     let talk = async {
         for n in 0..count {
             let data = json!({"n": n});
             if pipelined {
-                talker.pipeline(&data).await.unwrap();
+                requests.pipeline(&data).await.unwrap();
             } else {
-                talker.broadcast(&data).await.unwrap();
+                requests.broadcast(&data).await.unwrap();
             }
         }
-        talker.settled().await.unwrap();
+        requests.settled().await.unwrap();
     };
-    let hear = async {
-        let mut heard = Vec::new();
+    let receive = async {
+        let mut received = Vec::new();
         for _ in 0..count {
-            heard.push(hearer.next().await.unwrap()["n"].as_u64().unwrap());
+            received.push(hearer.next().await.unwrap()["n"].as_u64().unwrap());
         }
-        heard
+        received
     };
-    tokio::join!(talk, hear).1
+    tokio::join!(talk, receive).1
 }
 
 #[tokio::test]
 async fn a_pipelined_burst_arrives_complete_and_out_of_order() {
     let obs = guarded().await;
-    let mut heard = within(numbers(&obs, 20_000, true)).await;
-    let swapped = heard.windows(2).filter(|pair| pair[0] > pair[1]).count();
+    let mut received = within(numbers(&obs, 20_000, true)).await;
+    let swapped = received.windows(2).filter(|pair| pair[0] > pair[1]).count();
     assert!((400..2_400).contains(&swapped), "{swapped} of 20,000");
-    heard.sort_unstable();
-    assert!(heard.into_iter().eq(0..20_000));
+    received.sort_unstable();
+    assert!(received.into_iter().eq(0..20_000));
 }
 
 #[tokio::test]
 async fn back_to_back_pairs_change_places_about_as_often_as_measured() {
     let obs = guarded().await;
-    let (mut talker, mut hearer) = (
-        Talker::connect(&target(&obs)).await.unwrap(),
-        Hearer::connect(&target(&obs)).await.unwrap(),
+    let (mut requests, mut hearer) = (
+        RequestPeer::connect(&target(&obs)).await.unwrap(),
+        EventPeer::connect(&target(&obs)).await.unwrap(),
     );
     let mut swapped = 0;
     for _ in 0..1_000 {
-        talker.pipeline(&json!({"n": 0})).await.unwrap();
-        talker.pipeline(&json!({"n": 1})).await.unwrap();
-        talker.settled().await.unwrap();
+        requests.pipeline(&json!({"n": 0})).await.unwrap();
+        requests.pipeline(&json!({"n": 1})).await.unwrap();
+        requests.settled().await.unwrap();
         swapped += u32::from(within(hearer.next()).await.unwrap()["n"] == 1);
         within(hearer.next()).await.unwrap();
     }
@@ -410,24 +410,24 @@ async fn broadcasts_that_take_their_time_take_it_side_by_side() {
 #[tokio::test]
 async fn who_does_not_read_holds_up_nobody() {
     let obs = guarded().await;
-    let _deaf = Hearer::connect(&target(&obs)).await.unwrap();
+    let _deaf = EventPeer::connect(&target(&obs)).await.unwrap();
     let big = json!({"text": "x".repeat(4_000)});
-    let (mut talker, mut hearer) = (
-        Talker::connect(&target(&obs)).await.unwrap(),
-        Hearer::connect(&target(&obs)).await.unwrap(),
+    let (mut requests, mut hearer) = (
+        RequestPeer::connect(&target(&obs)).await.unwrap(),
+        EventPeer::connect(&target(&obs)).await.unwrap(),
     );
     let talk = async {
         for _ in 0..5_000 {
-            talker.pipeline(&big).await.unwrap();
+            requests.pipeline(&big).await.unwrap();
         }
-        talker.settled().await.unwrap();
+        requests.settled().await.unwrap();
     };
-    let hear = async {
+    let receive = async {
         for _ in 0..5_000 {
             hearer.next().await.unwrap();
         }
     };
-    within(async { tokio::join!(talk, hear) }).await;
+    within(async { tokio::join!(talk, receive) }).await;
     assert_eq!(obs.sessions(), 3);
 }
 
@@ -522,12 +522,12 @@ async fn it_misbehaves_on_demand() {
 #[tokio::test]
 async fn what_is_drained_has_reached_the_sockets() {
     let obs = guarded().await;
-    let mut hearer = Hearer::connect(&target(&obs)).await.unwrap();
-    let mut talker = Talker::connect(&target(&obs)).await.unwrap();
+    let mut hearer = EventPeer::connect(&target(&obs)).await.unwrap();
+    let mut requests = RequestPeer::connect(&target(&obs)).await.unwrap();
     for n in 0..100 {
-        talker.pipeline(&json!({"n": n})).await.unwrap();
+        requests.pipeline(&json!({"n": n})).await.unwrap();
     }
-    talker.settled().await.unwrap();
+    requests.settled().await.unwrap();
     within(obs.drained()).await;
     obs.kill().await;
     for _ in 0..100 {

@@ -1,8 +1,8 @@
 //! What the credits should say after the show: made from the same script, by rules of its own.
 
-use crate::sim::twitchat::{Moment, Stage};
+use crate::sim::twitchat::{Moment, VotePhase};
 
-use super::script::{Act, Script};
+use super::timeline::{Act, Timeline};
 
 /// Display names by section, each once, in the order in which they were played. OBS changes the
 /// order: compare them as sets.
@@ -40,9 +40,9 @@ pub struct Expected {
 }
 
 impl Expected {
-    pub(super) fn of(script: &Script) -> Self {
+    pub(super) fn of(timeline: &Timeline) -> Self {
         let mut expected = Self::default();
-        for (_, act) in &script.0 {
+        for (_, act) in &timeline.0 {
             match act {
                 Act::Switch(_) => {}
                 Act::Play(moment) => expected.count(moment),
@@ -88,7 +88,7 @@ impl Expected {
             Moment::Category { name } => once(&mut self.games, name),
             Moment::Poll {
                 poll,
-                stage: Stage::Ends,
+                set_up: VotePhase::Ends,
             } => once(&mut self.polls, &poll.title),
             Moment::Poll { .. }
             | Moment::Prediction { .. }

@@ -6,9 +6,9 @@
 
 mod cast;
 mod expected;
-mod script;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ use tokio::time::{Instant, sleep_until};
 
 pub use expected::Expected;
 
-use super::peer::{PeerError, Talker, Target};
+use super::peer::{PeerError, RequestPeer, Target};
 use super::twitchat::{Generation, Options, StandIn};
-use script::{Act, LENGTH, Script, publish_raid};
+use timeline::{Act, LENGTH, Timeline, publish_raid};
 
 /// How long the show takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace(pub Duration);
+pub struct ShowSpeed(pub Duration);
 
-impl Pace {
+impl ShowSpeed {
     /// As people like to watch it.
     pub const LIVE: Self = Self(Duration::from_secs(10));
     /// As fast as it goes.
@@ -34,22 +34,22 @@ impl Pace {
 /// A show that is ready to begin: Twitchat is connected and has said nothing yet.
 #[derive(Debug)]
 pub struct Show {
-    script: Script,
-    pace: Pace,
+    timeline: Timeline,
+    pace: ShowSpeed,
     twitchat: StandIn,
-    publisher: Talker,
+    publisher: RequestPeer,
 }
 
 impl Show {
     /// Connects everybody who plays to an obs-websocket.
-    pub async fn connect(target: Target, seed: u64, pace: Pace) -> Result<Self, PeerError> {
-        let publisher = Talker::connect(&target).await?;
+    pub async fn connect(target: Target, seed: u64, pace: ShowSpeed) -> Result<Self, PeerError> {
+        let publisher = RequestPeer::connect(&target).await?;
         // Twitchat tells a cheer after a second and labels after 100 ms; a hurried show hurries
         // these too.
         let options = Options {
             generation: Generation::First,
             bits_delay: pace.0 / 10,
-            label_delay: if pace.0 < Pace::LIVE.0 {
+            label_delay: if pace.0 < ShowSpeed::LIVE.0 {
                 Duration::ZERO
             } else {
                 Duration::from_millis(100)
@@ -57,7 +57,7 @@ impl Show {
             ..Options::default()
         };
         Ok(Self {
-            script: Script::new(seed),
+            timeline: Timeline::new(seed),
             pace,
             twitchat: StandIn::connect(target, options).await?,
             publisher,
@@ -66,7 +66,7 @@ impl Show {
 
     /// What the credits should say afterwards.
     pub fn expected(&self) -> Expected {
-        Expected::of(&self.script)
+        Expected::of(&self.timeline)
     }
 
     /// The Twitchat that plays. It goes on answering as long as somebody holds it.
@@ -77,7 +77,7 @@ impl Show {
     /// Plays the show and waits until OBS has all of it.
     pub async fn play(&mut self) -> Result<(), PeerError> {
         let begin = Instant::now();
-        for (cue, act) in &self.script.0 {
+        for (cue, act) in &self.timeline.0 {
             sleep_until(begin + self.pace.0 * *cue / LENGTH).await;
             match act {
                 Act::Switch(generation) => self.twitchat.switch(*generation).await?,

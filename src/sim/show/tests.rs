@@ -10,16 +10,16 @@ use crate::sim::twitchat::Moment;
 
 #[test]
 fn the_seed_writes_the_show() {
-    assert_eq!(Script::new(1), Script::new(1));
-    assert_ne!(Script::new(1), Script::new(2));
-    let cues: Vec<_> = Script::new(1).0.iter().map(|(cue, _)| *cue).collect();
+    assert_eq!(Timeline::new(1), Timeline::new(1));
+    assert_ne!(Timeline::new(1), Timeline::new(2));
+    let cues: Vec<_> = Timeline::new(1).0.iter().map(|(cue, _)| *cue).collect();
     assert!(cues.iter().all(|cue| *cue < LENGTH));
 }
 
 #[test]
 fn every_section_has_somebody_in_every_show() {
     for seed in 0..50 {
-        let expected = Expected::of(&Script::new(seed));
+        let expected = Expected::of(&Timeline::new(seed));
         for (section, names) in [
             ("follows", &expected.follows),
             ("cheers", &expected.cheers),
@@ -47,8 +47,8 @@ fn every_section_has_somebody_in_every_show() {
 #[test]
 fn badges_are_seen_in_every_show() {
     for seed in 0..50 {
-        let script = Script::new(seed);
-        let early = script
+        let timeline = Timeline::new(seed);
+        let early = timeline
             .0
             .iter()
             .take_while(|(_, act)| *act != Act::Switch(Generation::Second));
@@ -74,7 +74,7 @@ async fn all_three_generations_and_the_published_raid_reach_the_bus() {
             password: None,
         },
         1,
-        Pace::HURRIED,
+        ShowSpeed::HURRIED,
     )
     .await
     .unwrap();
@@ -83,10 +83,10 @@ async fn all_three_generations_and_the_published_raid_reach_the_bus() {
         .unwrap()
         .unwrap();
     obs.drained().await;
-    let heard = obs.heard();
-    let kinds: BTreeSet<_> = heard
+    let received = obs.received();
+    let kinds: BTreeSet<_> = received
         .iter()
-        .filter_map(|heard| heard["type"].as_str())
+        .filter_map(|received| received["type"].as_str())
         .collect();
     for kind in [
         "MESSAGE_FIRST",
@@ -107,27 +107,27 @@ async fn all_three_generations_and_the_published_raid_reach_the_bus() {
         assert!(kinds.contains(kind), "{kind} is missing");
     }
     assert_eq!(
-        heard
+        received
             .iter()
-            .filter(|heard| heard["request"] == "PublishEvent")
+            .filter(|received| received["request"] == "PublishEvent")
             .count(),
         1
     );
     let gifts = |kind: &str| {
-        heard
+        received
             .iter()
-            .filter(|heard| heard["type"] == kind && heard["data"]["isGift"] == true)
+            .filter(|received| received["type"] == kind && received["data"]["isGift"] == true)
             .count()
     };
     assert_eq!((gifts("SUBSCRIPTION"), gifts("ON_SUBSCRIPTION")), (5, 4));
     // Labels are whole states; their order decides what is a change.
-    let labels = heard.iter().filter(|heard| {
-        heard["type"]
+    let labels = received.iter().filter(|received| {
+        received["type"]
             .as_str()
             .is_some_and(|kind| kind.ends_with("LABEL_OVERLAY_PLACEHOLDERS"))
     });
     let mut games: Vec<Value> = labels
-        .map(|heard| heard["data"]["STREAM_CATEGORY_NAME"]["value"].clone())
+        .map(|received| received["data"]["STREAM_CATEGORY_NAME"]["value"].clone())
         .collect();
     games.dedup();
     assert_eq!(

@@ -24,4 +24,4 @@ pub struct Channel {
 }
 
 /// A message without its envelope; `None` for data that is absent.
-pub(super) type Said = (&'static str, Option<Value>);
+pub(super) type Outgoing = (&'static str, Option<Value>);

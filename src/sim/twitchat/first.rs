@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::channel::{Channel, Said};
-use super::moment::{Ballot, Choice, Moment, Person, Stage};
+use super::channel::{Channel, Outgoing};
+use super::moment::{Choice, Moment, Person, Vote, VotePhase};
 
 /// Says one moment; nothing where this generation has no word for it.
-pub(super) fn say(channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<Said> {
+pub(super) fn send_each(channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<Outgoing> {
     match moment {
         Moment::Follow { who } => {
             vec![(
@@ -27,14 +27,14 @@ pub(super) fn say(channel: &Channel, moment: &Moment, now_ms: i64) -> Vec<Said> 
             "MESSAGE_NON_FOLLOWER",
             Some(tagged(channel, who, text, now_ms)),
         )],
-        Moment::Poll { poll, stage } => vec![(
+        Moment::Poll { poll, set_up } => vec![(
             "POLL",
-            Some(json!({"poll": helix(channel, poll, *stage, "choices")})),
+            Some(json!({"poll": helix(channel, poll, *set_up, "choices")})),
         )],
-        Moment::Prediction { prediction, stage } => {
+        Moment::Prediction { prediction, set_up } => {
             vec![(
                 "PREDICTION",
-                Some(json!({"prediction": helix(channel, prediction, *stage, "outcomes")})),
+                Some(json!({"prediction": helix(channel, prediction, *set_up, "outcomes")})),
             )]
         }
         _ => Vec::new(),
@@ -62,13 +62,13 @@ fn tagged(channel: &Channel, who: &Person, text: &str, now_ms: i64) -> Value {
 }
 
 /// A poll or a prediction as Twitch's own API has it.
-fn helix(channel: &Channel, ballot: &Ballot, stage: Stage, field: &str) -> Value {
-    let status = match stage {
-        Stage::Begins | Stage::Goes => "ACTIVE",
-        Stage::Locks => "LOCKED",
-        Stage::Ends if field == "choices" => "COMPLETED",
-        Stage::Ends => "RESOLVED",
-        Stage::Cancelled => "CANCELED",
+fn helix(channel: &Channel, vote: &Vote, set_up: VotePhase, field: &str) -> Value {
+    let status = match set_up {
+        VotePhase::Begins | VotePhase::Goes => "ACTIVE",
+        VotePhase::Locks => "LOCKED",
+        VotePhase::Ends if field == "choices" => "COMPLETED",
+        VotePhase::Ends => "RESOLVED",
+        VotePhase::Cancelled => "CANCELED",
     };
     let told = |(place, choice): (usize, &Choice)| {
         let Choice {
@@ -76,20 +76,20 @@ fn helix(channel: &Channel, ballot: &Ballot, stage: Stage, field: &str) -> Value
             votes,
             voters,
         } = choice;
-        json!({"id": ballot.choice_id(place), "title": label, "votes": votes,
+        json!({"id": vote.choice_id(place), "title": label, "votes": votes,
             "channel_points": votes, "users": voters})
     };
-    let choices: Vec<_> = ballot.choices.iter().enumerate().map(told).collect();
+    let choices: Vec<_> = vote.choices.iter().enumerate().map(told).collect();
     let mut body = json!({
-        "id": ballot.id, "broadcaster_id": channel.id, "broadcaster_name": channel.login,
+        "id": vote.id, "broadcaster_id": channel.id, "broadcaster_name": channel.login,
             "broadcaster_login": channel.login,
-        "title": ballot.title, "status": status, "duration": ballot.duration_seconds,
+        "title": vote.title, "status": status, "duration": vote.duration_seconds,
             field: choices,
     });
-    if let (Some(body), Stage::Ends, "outcomes") = (body.as_object_mut(), stage, field) {
+    if let (Some(body), VotePhase::Ends, "outcomes") = (body.as_object_mut(), set_up, field) {
         body.insert(
             "winning_outcome_id".into(),
-            ballot.choice_id(ballot.leader()).into(),
+            vote.choice_id(vote.leader()).into(),
         );
     }
     body

@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::moment::{Moment, Person, Stage, Tier};
+use super::moment::{Moment, Person, Tier, VotePhase};
 use super::speech::tier;
 
 /// Gifts of one giver and tier that come closer than this are one row.
-const WAVE_GAP_MS: i64 = 10_000;
+const BOMB_GAP_MS: i64 = 10_000;
 
 /// Every list of a summary.
 const LISTS: [&str; 22] = [
@@ -42,7 +42,7 @@ const LISTS: [&str; 22] = [
 pub(super) struct History(Vec<(i64, Moment)>);
 
 #[derive(Debug)]
-struct Wave {
+struct Bomb {
     from: Person,
     tier: Tier,
     last_ms: i64,
@@ -71,11 +71,11 @@ impl History {
                 put(list, row);
             }
         }
-        for wave in waves(since()).iter().rev() {
-            let Person { id, display, .. } = &wave.from;
+        for bomb in bombs(since()).iter().rev() {
+            let Person { id, display, .. } = &bomb.from;
             put(
                 "subgifts",
-                json!({"uid": id, "login": display, "tier": tier(wave.tier), "total": wave.total,
+                json!({"uid": id, "login": display, "tier": tier(bomb.tier), "total": bomb.total,
                     "platform": "twitch"}),
             );
         }
@@ -142,7 +142,7 @@ fn row(moment: &Moment) -> Option<(&'static str, Value)> {
         }
         Moment::Poll {
             poll,
-            stage: Stage::Ends,
+            set_up: VotePhase::Ends,
         } => {
             let choices = poll.choices.iter().enumerate();
             let choices: Vec<_> = choices
@@ -158,7 +158,7 @@ fn row(moment: &Moment) -> Option<(&'static str, Value)> {
         }
         Moment::Prediction {
             prediction,
-            stage: Stage::Ends,
+            set_up: VotePhase::Ends,
         } => {
             let outcomes = prediction
                 .choices
@@ -207,22 +207,22 @@ fn row(moment: &Moment) -> Option<(&'static str, Value)> {
 }
 
 /// Gifts put together, oldest first.
-fn waves<'a>(moments: impl Iterator<Item = &'a (i64, Moment)>) -> Vec<Wave> {
-    let mut waves: Vec<Wave> = Vec::new();
+fn bombs<'a>(moments: impl Iterator<Item = &'a (i64, Moment)>) -> Vec<Bomb> {
+    let mut bombs: Vec<Bomb> = Vec::new();
     for (at_ms, moment) in moments {
         let Moment::Gift { from, to, tier } = moment else {
             continue;
         };
-        let running = waves
+        let running = bombs
             .iter_mut()
             .rev()
-            .find(|wave| wave.from.id == from.id && wave.tier == *tier);
-        match running.filter(|wave| at_ms.saturating_sub(wave.last_ms) < WAVE_GAP_MS) {
-            Some(wave) => {
-                wave.last_ms = *at_ms;
-                wave.total = wave.total.saturating_add(to.len());
+            .find(|bomb| bomb.from.id == from.id && bomb.tier == *tier);
+        match running.filter(|bomb| at_ms.saturating_sub(bomb.last_ms) < BOMB_GAP_MS) {
+            Some(bomb) => {
+                bomb.last_ms = *at_ms;
+                bomb.total = bomb.total.saturating_add(to.len());
             }
-            None => waves.push(Wave {
+            None => bombs.push(Bomb {
                 from: from.clone(),
                 tier: *tier,
                 last_ms: *at_ms,
@@ -230,7 +230,7 @@ fn waves<'a>(moments: impl Iterator<Item = &'a (i64, Moment)>) -> Vec<Wave> {
             }),
         }
     }
-    waves
+    bombs
 }
 
 /// Who wrote how often, newest first.

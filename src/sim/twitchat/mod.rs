@@ -23,14 +23,14 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use uuid::Uuid;
 
 pub use channel::{Channel, Generation};
-pub use moment::{Ballot, Choice, Moment, Person, Reward, Roles, Stage, Tier};
+pub use moment::{Choice, Moment, Person, Reward, Roles, Tier, Vote, VotePhase};
 
-use super::peer::{Hearer, PeerError, Talker, Target};
+use super::peer::{EventPeer, PeerError, RequestPeer, Target};
 use super::watched::watched;
-use channel::Said;
+use channel::Outgoing;
 use history::History;
 use labels::Labels;
-use speech::say;
+use speech::send_each;
 
 /// `origin` of all that Twitchat sends, and of all that it listens to.
 const ORIGIN: &str = "twitchat";
@@ -75,15 +75,15 @@ pub struct StandIn(Arc<Inner>);
 struct Inner {
     target: Target,
     options: Options,
-    state: Mutex<State>,
-    talker: tokio::sync::Mutex<Option<Talker>>,
+    state: Mutex<TwitchatState>,
+    requests: tokio::sync::Mutex<Option<RequestPeer>>,
     listening: Mutex<Option<AbortOnDropHandle<()>>>,
     /// What is told later.
     late: TaskTracker,
 }
 
 #[derive(Debug)]
-struct State {
+struct TwitchatState {
     generation: Generation,
     history: History,
     labels: Labels,
@@ -97,7 +97,7 @@ impl StandIn {
     /// Connects to an obs-websocket, with one connection to talk and one to listen. Says nothing
     /// yet.
     pub async fn connect(target: Target, options: Options) -> Result<Self, PeerError> {
-        let state = State {
+        let state = TwitchatState {
             generation: options.generation,
             history: History::default(),
             labels: Labels::new(now_ms()),
@@ -110,7 +110,7 @@ impl StandIn {
             target,
             options,
             state: Mutex::new(state),
-            talker: tokio::sync::Mutex::new(None),
+            requests: tokio::sync::Mutex::new(None),
             listening: Mutex::new(None),
             late: TaskTracker::new(),
         }));
@@ -121,8 +121,8 @@ impl StandIn {
     /// Connects again, after OBS went away. The history is kept and, as in Twitchat, nothing
     /// announces it.
     pub async fn reconnect(&self) -> Result<(), PeerError> {
-        let hearer = Hearer::connect(&self.0.target).await?;
-        *self.0.talker.lock().await = Some(Talker::connect(&self.0.target).await?);
+        let hearer = EventPeer::connect(&self.0.target).await?;
+        *self.0.requests.lock().await = Some(RequestPeer::connect(&self.0.target).await?);
         let listening = AbortOnDropHandle::new(tokio::spawn(watched(
             "the listener",
             listen(hearer, Arc::downgrade(&self.0)),
@@ -165,19 +165,23 @@ impl StandIn {
             self.0.send(&said).await?;
         }
         if labels {
-            Inner::tell_labels(&self.0).await
+            Inner::send_labels_later(&self.0).await
         } else {
             Ok(())
         }
     }
 
     /// Lets something happen that nobody is told of, as when OBS was away: only the summary knows.
-    pub fn play_unheard(&self, moment: Moment) {
+    pub fn play_unreceived(&self, moment: Moment) {
         self.0.happen(moment);
     }
 
     /// Sends any message with Twitchat's envelope.
-    pub async fn say(&self, kind: &'static str, data: Option<Value>) -> Result<(), PeerError> {
+    pub async fn send_each(
+        &self,
+        kind: &'static str,
+        data: Option<Value>,
+    ) -> Result<(), PeerError> {
         self.0.send(&[(kind, data)]).await
     }
 
@@ -186,8 +190,8 @@ impl StandIn {
         self.0.late.close();
         self.0.late.wait().await;
         self.0.late.reopen();
-        match &mut *self.0.talker.lock().await {
-            Some(talker) => talker.settled().await,
+        match &mut *self.0.requests.lock().await {
+            Some(requests) => requests.settled().await,
             None => Ok(()),
         }
     }
@@ -205,36 +209,38 @@ impl StandIn {
 }
 
 impl Inner {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, TwitchatState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Remembers, and finds the words. True if labels changed.
-    fn happen(&self, moment: Moment) -> (Vec<Said>, bool) {
+    fn happen(&self, moment: Moment) -> (Vec<Outgoing>, bool) {
         let (mut state, now) = (self.lock(), now_ms());
-        let said = say(state.generation, &self.options.channel, &moment, now);
+        let said = send_each(state.generation, &self.options.channel, &moment, now);
         let labels = state.labels.note(&moment) && state.generation != Generation::First;
         state.history.remember(now, moment);
         (said, labels)
     }
 
     /// Sends messages back to back, once per open page. Twitchat never waits for a reply.
-    async fn send(&self, said: &[Said]) -> Result<(), PeerError> {
-        let mut talker = self.talker.lock().await;
-        let talker = talker.as_mut().ok_or_else(|| PeerError::Closed {
+    async fn send(&self, said: &[Outgoing]) -> Result<(), PeerError> {
+        let mut requests = self.requests.lock().await;
+        let requests = requests.as_mut().ok_or_else(|| PeerError::Closed {
             code: None,
             reason: "not connected".into(),
         })?;
         for (kind, data) in said {
             for _ in 0..self.options.pages {
-                talker.pipeline(&self.envelope(kind, data.clone())).await?;
+                requests
+                    .pipeline(&self.envelope(kind, data.clone()))
+                    .await?;
             }
         }
-        talker.flush().await
+        requests.flush().await
     }
 
     /// Gathers changes of labels for a while before they are told.
-    async fn tell_labels(this: &Arc<Self>) -> Result<(), PeerError> {
+    async fn send_labels_later(this: &Arc<Self>) -> Result<(), PeerError> {
         let delay = this.options.label_delay;
         if delay.is_zero() {
             return this.send_labels().await;
@@ -260,8 +266,8 @@ impl Inner {
             (state.generation, state.labels.data())
         };
         self.send(&[(labels_kind(generation), Some(data))]).await?;
-        match &mut *self.talker.lock().await {
-            Some(talker) => talker.settled().await,
+        match &mut *self.requests.lock().await {
+            Some(requests) => requests.settled().await,
             None => Ok(()),
         }
     }
@@ -277,7 +283,7 @@ impl Inner {
     }
 
     /// Takes a broadcast and says what it answers.
-    fn hear(&self, envelope: &mut Value) -> Option<Said> {
+    fn receive(&self, envelope: &mut Value) -> Option<Outgoing> {
         if envelope.get("origin").and_then(Value::as_str) != Some(ORIGIN) {
             return None;
         }
@@ -298,7 +304,7 @@ impl Inner {
     }
 }
 
-impl State {
+impl TwitchatState {
     /// Notes an id; false if it is known.
     fn see(&mut self, id: String) -> bool {
         if self.seen.contains(&id) {
@@ -313,7 +319,7 @@ impl State {
 
     /// The oldest generation knew no questions; the second threw on a question without data; the
     /// third tolerates that.
-    fn answer(&self, kind: &str, data: &Value) -> Option<Said> {
+    fn answer(&self, kind: &str, data: &Value) -> Option<Outgoing> {
         let since = |field: &str| data.get(field).and_then(Value::as_f64).map_or(0, whole);
         match (self.generation, kind) {
             (Generation::First, _) => None,
@@ -337,10 +343,10 @@ impl State {
 }
 
 /// Hears others until OBS or the stand-in is gone.
-async fn listen(mut hearer: Hearer, inner: Weak<Inner>) {
+async fn listen(mut hearer: EventPeer, inner: Weak<Inner>) {
     while let Ok(mut envelope) = hearer.next().await {
         let Some(inner) = inner.upgrade() else { return };
-        if let Some(answer) = inner.hear(&mut envelope) {
+        if let Some(answer) = inner.receive(&mut envelope) {
             // If it cannot be sent, OBS is gone, which the next read tells.
             drop(inner.send(&[answer]).await);
         }

@@ -99,7 +99,7 @@ pub struct Choice {
 
 /// A poll or a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ballot {
+pub struct Vote {
     pub id: String,
     pub title: String,
     /// What can be chosen.
@@ -107,7 +107,7 @@ pub struct Ballot {
     pub duration_seconds: u64,
 }
 
-impl Ballot {
+impl Vote {
     /// The place of the choice that leads: the first one at equal votes.
     pub(super) fn leader(&self) -> usize {
         let most = self.choices.iter().map(|choice| choice.votes).max();
@@ -133,7 +133,7 @@ impl Ballot {
 
 /// Where in its life a poll or a prediction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum VotePhase {
     Begins,
     /// Votes came in.
     Goes,
@@ -202,12 +202,12 @@ pub enum Moment {
         text: Option<String>,
     },
     Poll {
-        poll: Ballot,
-        stage: Stage,
+        poll: Vote,
+        set_up: VotePhase,
     },
     Prediction {
-        prediction: Ballot,
-        stage: Stage,
+        prediction: Vote,
+        set_up: VotePhase,
     },
     /// Twitchat has no event for it: labels and the summary tell.
     Raid {

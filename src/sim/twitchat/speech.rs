@@ -5,25 +5,25 @@
 
 use serde_json::{Value, json};
 
-use super::channel::{Channel, Generation, Said};
+use super::channel::{Channel, Generation, Outgoing};
 use super::first;
-use super::moment::{Ballot, Moment, Person, Stage, Tier};
+use super::moment::{Moment, Person, Tier, Vote, VotePhase};
 
 /// Says one moment; nothing where this generation has no word for it.
-pub(super) fn say(
+pub(super) fn send_each(
     generation: Generation,
     channel: &Channel,
     moment: &Moment,
     now_ms: i64,
-) -> Vec<Said> {
+) -> Vec<Outgoing> {
     match generation {
-        Generation::First => first::say(channel, moment, now_ms),
-        Generation::Second | Generation::Third => Speaker {
+        Generation::First => first::send_each(channel, moment, now_ms),
+        Generation::Second | Generation::Third => Author {
             third: generation == Generation::Third,
             channel,
             now_ms,
         }
-        .say(moment),
+        .send_each(moment),
     }
 }
 
@@ -38,14 +38,14 @@ pub(super) fn tier(tier: Tier) -> Value {
 }
 
 /// Twitchat since 7.
-struct Speaker<'a> {
+struct Author<'a> {
     third: bool,
     channel: &'a Channel,
     now_ms: i64,
 }
 
-impl Speaker<'_> {
-    fn say(&self, moment: &Moment) -> Vec<Said> {
+impl Author<'_> {
+    fn send_each(&self, moment: &Moment) -> Vec<Outgoing> {
         let name = |second, third| if self.third { third } else { second };
         match moment {
             Moment::Follow { who } => {
@@ -85,17 +85,17 @@ impl Speaker<'_> {
                 }
                 vec![(name("REWARD_REDEEM", "ON_REWARD_REDEEM"), Some(data))]
             }
-            Moment::Poll { poll, stage } => self.progress(
+            Moment::Poll { poll, set_up } => self.progress(
                 name("POLL_PROGRESS", "ON_POLL_PROGRESS"),
                 "poll",
                 poll,
-                *stage,
+                *set_up,
             ),
-            Moment::Prediction { prediction, stage } => self.progress(
+            Moment::Prediction { prediction, set_up } => self.progress(
                 name("PREDICTION_PROGRESS", "ON_PREDICTION_PROGRESS"),
                 "prediction",
                 prediction,
-                *stage,
+                *set_up,
             ),
             Moment::Chat { .. }
             | Moment::Raid { .. }
@@ -202,43 +202,40 @@ impl Speaker<'_> {
         &self,
         kind: &'static str,
         field: &'static str,
-        ballot: &Ballot,
-        stage: Stage,
-    ) -> Vec<Said> {
+        vote: &Vote,
+        set_up: VotePhase,
+    ) -> Vec<Outgoing> {
         let cleared = (kind, (!self.third).then(|| json!({})));
-        if stage == Stage::Cancelled {
+        if set_up == VotePhase::Cancelled {
             return vec![cleared];
         }
-        let told = (
-            kind,
-            Some(json!({field: self.ballot(field, ballot, stage)})),
-        );
-        if stage == Stage::Ends {
+        let told = (kind, Some(json!({field: self.vote(field, vote, set_up)})));
+        if set_up == VotePhase::Ends {
             vec![told, cleared]
         } else {
             vec![told]
         }
     }
 
-    fn ballot(&self, field: &str, ballot: &Ballot, stage: Stage) -> Value {
+    fn vote(&self, field: &str, vote: &Vote, set_up: VotePhase) -> Value {
         let poll = field == "poll";
         let told = |place: usize| {
-            let choice = ballot.choices.get(place)?;
-            let mut told = json!({"id": ballot.choice_id(place), "label": choice.label,
+            let choice = vote.choices.get(place)?;
+            let mut told = json!({"id": vote.choice_id(place), "label": choice.label,
                 "votes": choice.votes});
             if let Some(told) = told.as_object_mut().filter(|_| !poll) {
                 told.insert("voters".into(), choice.voters.into());
             }
             Some(told)
         };
-        let choices: Vec<_> = (0..ballot.choices.len()).filter_map(told).collect();
+        let choices: Vec<_> = (0..vote.choices.len()).filter_map(told).collect();
         let length_ms =
-            i64::try_from(ballot.duration_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
+            i64::try_from(vote.duration_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
         let mut body = json!({
-            "date": self.now_ms, "id": ballot.id, "platform": "twitch",
-                "channel_id": self.channel.id, "type": field, "title": ballot.title,
-            "duration_s": ballot.duration_seconds, "started_at": self.now_ms,
-                "isStart": stage == Stage::Begins,
+            "date": self.now_ms, "id": vote.id, "platform": "twitch",
+                "channel_id": self.channel.id, "type": field, "title": vote.title,
+            "duration_s": vote.duration_seconds, "started_at": self.now_ms,
+                "isStart": set_up == VotePhase::Begins,
         });
         let Some(fields) = body.as_object_mut() else {
             return body;
@@ -247,16 +244,16 @@ impl Speaker<'_> {
             if poll { "choices" } else { "outcomes" }.into(),
             choices.into(),
         );
-        let over = stage == Stage::Ends;
+        let over = set_up == VotePhase::Ends;
         if !poll {
-            fields.insert("pendingAnswer".into(), (stage == Stage::Locks).into());
-            fields.insert("totalPoints".into(), ballot.votes().into());
-            fields.insert("totalUsers".into(), ballot.voters().into());
+            fields.insert("pendingAnswer".into(), (set_up == VotePhase::Locks).into());
+            fields.insert("totalPoints".into(), vote.votes().into());
+            fields.insert("totalUsers".into(), vote.voters().into());
         }
         // A running poll names its leader and its planned end; its last word has neither a length
         // nor an end. A prediction's has.
         if poll || over {
-            fields.extend(told(ballot.leader()).map(|winner| ("winner".to_owned(), winner)));
+            fields.extend(told(vote.leader()).map(|winner| ("winner".to_owned(), winner)));
         }
         if poll && over {
             fields.insert("duration_s".into(), Value::Null);

@@ -20,7 +20,7 @@ fn marla() -> Person {
 }
 
 fn one(generation: Generation, moment: &Moment) -> (&'static str, Value) {
-    let mut said = say(generation, &channel(), moment, NOW);
+    let mut said = send_each(generation, &channel(), moment, NOW);
     assert_eq!(said.len(), 1);
     let (kind, data) = said.remove(0);
     (kind, data.unwrap())
@@ -53,7 +53,7 @@ fn the_first_generation_nests_and_tags() {
         )
     );
     assert!(
-        say(
+        send_each(
             Generation::First,
             &channel(),
             &Moment::Cheer {
@@ -105,7 +105,7 @@ fn subscriptions_are_told_as_in_the_samples() {
 #[test]
 fn a_bomb_is_told_as_single_gifts() {
     let to = vec![Person::new("1", "A"), Person::new("2", "B")];
-    let said = say(
+    let said = send_each(
         Generation::Second,
         &channel(),
         &Moment::Gift {
@@ -128,7 +128,7 @@ fn a_bomb_is_told_as_single_gifts() {
 
 #[test]
 fn a_poll_ends_with_its_result_and_then_nothing() {
-    let poll = Ballot {
+    let poll = Vote {
         id: "p".into(),
         title: "What next?".into(),
         choices: vec![
@@ -149,12 +149,12 @@ fn a_poll_ends_with_its_result_and_then_nothing() {
         (Generation::Second, Some(json!({}))),
         (Generation::Third, None),
     ] {
-        let mut said = say(
+        let mut said = send_each(
             generation,
             &channel(),
             &Moment::Poll {
                 poll: poll.clone(),
-                stage: Stage::Ends,
+                set_up: VotePhase::Ends,
             },
             NOW,
         )
@@ -173,7 +173,7 @@ fn a_poll_ends_with_its_result_and_then_nothing() {
     }
 }
 
-async fn stage(generation: Generation) -> (obs::StandIn, StandIn, Talker, Hearer) {
+async fn set_up(generation: Generation) -> (obs::StandIn, StandIn, RequestPeer, EventPeer) {
     let obs = obs::StandIn::start(obs::Options {
         order: obs::Order::All,
         ..obs::Options::default()
@@ -184,9 +184,9 @@ async fn stage(generation: Generation) -> (obs::StandIn, StandIn, Talker, Hearer
         url: obs.url(),
         password: None,
     };
-    let (talker, hearer) = (
-        Talker::connect(&target).await.unwrap(),
-        Hearer::connect(&target).await.unwrap(),
+    let (requests, hearer) = (
+        RequestPeer::connect(&target).await.unwrap(),
+        EventPeer::connect(&target).await.unwrap(),
     );
     let twitchat = StandIn::connect(
         target,
@@ -197,20 +197,20 @@ async fn stage(generation: Generation) -> (obs::StandIn, StandIn, Talker, Hearer
     )
     .await
     .unwrap();
-    (obs, twitchat, talker, hearer)
+    (obs, twitchat, requests, hearer)
 }
 
 /// The next message that is not ours: we send without an id.
-async fn answer(hearer: &mut Hearer) -> Value {
-    let heard = async {
+async fn answer(hearer: &mut EventPeer) -> Value {
+    let received = async {
         loop {
-            let heard = hearer.next().await.unwrap();
-            if heard.get("id").is_some() {
-                return heard;
+            let received = hearer.next().await.unwrap();
+            if received.get("id").is_some() {
+                return received;
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), heard)
+    tokio::time::timeout(Duration::from_secs(60), received)
         .await
         .unwrap()
 }
@@ -237,31 +237,34 @@ async fn each_generation_answers_in_its_own_words() {
             "ON_LABEL_OVERLAY_PLACEHOLDERS",
         ),
     ] {
-        let (_obs, twitchat, mut talker, mut hearer) = stage(generation).await;
-        twitchat.play_unheard(Moment::Follow { who: olle() });
-        talker
+        let (_obs, twitchat, mut requests, mut hearer) = set_up(generation).await;
+        twitchat.play_unreceived(Moment::Follow { who: olle() });
+        requests
             .broadcast(&question("NO_SUCH_QUESTION", &json!({})))
             .await
             .unwrap();
-        talker
+        requests
             .broadcast(&question("GET_LABEL_OVERLAY_PLACEHOLDERS", &json!({})))
             .await
             .unwrap();
-        let heard = answer(&mut hearer).await;
+        let received = answer(&mut hearer).await;
         assert_eq!(
-            (&heard["type"], &heard["data"]["FOLLOWER_NAME"]["value"]),
+            (
+                &received["type"],
+                &received["data"]["FOLLOWER_NAME"]["value"]
+            ),
             (&json!(labels), &json!("OlleBakar"))
         );
-        talker
+        requests
             .broadcast(&question(ask, &json!({offset: 1})))
             .await
             .unwrap();
-        let heard = answer(&mut hearer).await;
+        let received = answer(&mut hearer).await;
         assert_eq!(
-            (&heard["type"], &heard["data"]["follows"][0]["login"]),
+            (&received["type"], &received["data"]["follows"][0]["login"]),
             (&json!(summary), &json!("OlleBakar"))
         );
-        talker
+        requests
             .broadcast(&question(ask, &json!({offset: now_ms() + 60_000})))
             .await
             .unwrap();
@@ -272,12 +275,12 @@ async fn each_generation_answers_in_its_own_words() {
 
 #[tokio::test]
 async fn an_id_is_understood_once() {
-    let (_obs, twitchat, mut talker, mut hearer) = stage(Generation::Third).await;
+    let (_obs, twitchat, mut requests, mut hearer) = set_up(Generation::Third).await;
     let mut twice = question("GET_LABEL_OVERLAY_PLACEHOLDERS", &json!({}));
     twice["id"] = "same".into();
-    talker.broadcast(&twice).await.unwrap();
-    talker.broadcast(&twice).await.unwrap();
-    twitchat.say("ON_LAST", None).await.unwrap();
+    requests.broadcast(&twice).await.unwrap();
+    requests.broadcast(&twice).await.unwrap();
+    twitchat.send_each("ON_LAST", None).await.unwrap();
     let mut kinds = Vec::new();
     while kinds.last().is_none_or(|kind| kind != "ON_LAST") {
         kinds.push(
@@ -299,7 +302,7 @@ async fn an_id_is_understood_once() {
 
 #[tokio::test]
 async fn a_raid_shows_in_the_labels_alone() {
-    let (_obs, twitchat, _talker, mut hearer) = stage(Generation::Second).await;
+    let (_obs, twitchat, _talker, mut hearer) = set_up(Generation::Second).await;
     twitchat.switch(Generation::Third).await.unwrap();
     twitchat
         .play(Moment::Raid {
@@ -322,7 +325,7 @@ async fn a_raid_shows_in_the_labels_alone() {
 
 #[tokio::test]
 async fn it_comes_back_with_its_history() {
-    let (obs, twitchat, ..) = stage(Generation::Second).await;
+    let (obs, twitchat, ..) = set_up(Generation::Second).await;
     obs.kill().await;
     // Whether the dead socket is noticed at the first write is up to the kernel: it is remembered
     // either way.
@@ -333,11 +336,11 @@ async fn it_comes_back_with_its_history() {
         url: obs.url(),
         password: None,
     };
-    let (mut talker, mut hearer) = (
-        Talker::connect(&target).await.unwrap(),
-        Hearer::connect(&target).await.unwrap(),
+    let (mut requests, mut hearer) = (
+        RequestPeer::connect(&target).await.unwrap(),
+        EventPeer::connect(&target).await.unwrap(),
     );
-    talker
+    requests
         .broadcast(&question("GET_SUMMARY_DATA", &json!({})))
         .await
         .unwrap();

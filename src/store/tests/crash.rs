@@ -16,7 +16,7 @@ async fn victim() {
     };
     let (handle, mut notices) = Store::open(Path::new(&path)).unwrap().run().unwrap();
     for seq in 1.. {
-        handle.write(Write::Append(heard(seq))).await.unwrap();
+        handle.write(Write::Append(received(seq))).await.unwrap();
         if seq % 100 == 0 {
             println!("committed {}", committed(&mut notices, seq - 50).await);
         }

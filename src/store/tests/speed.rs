@@ -18,7 +18,7 @@ async fn speed() {
         handle
             .write(Write::Append(Row {
                 body: body.clone(),
-                ..heard(seq)
+                ..received(seq)
             }))
             .await
             .unwrap();

@@ -8,7 +8,7 @@ use crate::input::{Given, nearest, similar};
 
 /// What is wrong with data, and where; the action is added by who knows it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Fault {
+pub(super) struct DataError {
     /// Dotted path of the parameter.
     pub(super) path: String,
     pub(super) allowed: String,
@@ -25,7 +25,7 @@ pub(super) enum What {
     Missing,
 }
 
-impl Fault {
+impl DataError {
     pub(super) fn into_problem(self, action: &'static str, example: Map<String, Value>) -> Problem {
         let spot = Box::new(Spot {
             action,
@@ -53,7 +53,7 @@ pub(super) fn object(
     params: &[Param],
     words: &[Naming],
     data: &mut Map<String, Value>,
-) -> Result<(), Fault> {
+) -> Result<(), DataError> {
     known_keys(path, params, words, data)?;
     fields(path, params, words, data)
 }
@@ -63,7 +63,7 @@ fn known_keys(
     params: &[Param],
     words: &[Naming],
     data: &Map<String, Value>,
-) -> Result<(), Fault> {
+) -> Result<(), DataError> {
     let keys: Vec<_> = params
         .iter()
         .filter_map(|param| param.key_in(words))
@@ -77,7 +77,7 @@ fn known_keys(
                 keys.join(", ")
             };
             let nearest = nearest(key, keys.iter().copied());
-            Err(Fault {
+            Err(DataError {
                 path: join(path, key),
                 allowed,
                 what: What::UnknownKey(nearest),
@@ -91,7 +91,7 @@ fn fields(
     params: &[Param],
     words: &[Naming],
     data: &mut Map<String, Value>,
-) -> Result<(), Fault> {
+) -> Result<(), DataError> {
     for param in params {
         // In words that do not have it, it cannot be missing.
         let Some(key) = param.key_in(words) else {
@@ -101,7 +101,7 @@ fn fields(
             Some(given) => value(&join(path, key), &param.shape, words, given)?,
             None if !param.required => {}
             None => {
-                return Err(Fault {
+                return Err(DataError {
                     path: join(path, key),
                     allowed: param.shape.to_string(),
                     what: What::Missing,
@@ -113,10 +113,10 @@ fn fields(
 }
 
 /// Checks one value, and reads texts as what is wanted.
-fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Result<(), Fault> {
+fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Result<(), DataError> {
     read_text(shape, given);
-    let fault = |what| {
-        Err(Fault {
+    let error = |what| {
+        Err(DataError {
             path: path.to_owned(),
             allowed: shape.to_string(),
             what,
@@ -139,14 +139,14 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
             if fits {
                 Ok(())
             } else {
-                fault(What::OutOfRange(number.to_string()))
+                error(What::OutOfRange(number.to_string()))
             }
         }
         (Shape::WholeAmount | Shape::Amount, Value::Number(number)) => {
             if matches!(shape, Shape::Amount) || whole.is_some() {
                 Ok(())
             } else {
-                fault(What::OutOfRange(number.to_string()))
+                error(What::OutOfRange(number.to_string()))
             }
         }
         (Shape::WholeAmount | Shape::Amount, Value::String(text)) => {
@@ -156,9 +156,9 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
                 .ok()
                 .filter(|number| number.is_finite());
             match number {
-                None => fault(What::WrongType("a text without a number")),
+                None => error(What::WrongType("a text without a number")),
                 Some(number) if matches!(shape, Shape::WholeAmount) && number.fract() != 0.0 => {
-                    fault(What::OutOfRange(shown(text)))
+                    error(What::OutOfRange(shown(text)))
                 }
                 Some(_) => Ok(()),
             }
@@ -167,19 +167,19 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
         | (Shape::True, Value::Bool(true))
         | (Shape::Text, Value::String(_))
         | (Shape::Any, _) => Ok(()),
-        (Shape::True, Value::Bool(false)) => fault(What::OutOfRange("false".into())),
+        (Shape::True, Value::Bool(false)) => error(What::OutOfRange("false".into())),
         (Shape::Words | Shape::Id, Value::String(text)) => {
             if text.trim().is_empty() {
-                fault(What::OutOfRange("empty".into()))
+                error(What::OutOfRange("empty".into()))
             } else {
                 Ok(())
             }
         }
-        (Shape::OneOf(choice), Value::String(text)) => one_of(text, choice, fault),
-        (Shape::Icon, Value::String(text)) => one_of(text, ICONS, fault),
+        (Shape::OneOf(choice), Value::String(text)) => one_of(text, choice, error),
+        (Shape::Icon, Value::String(text)) => one_of(text, ICONS, error),
         (Shape::List { of, least }, Value::Array(list)) => {
             if list.len() < *least {
-                return fault(What::OutOfRange(format!("a list of {}", list.len())));
+                return error(What::OutOfRange(format!("a list of {}", list.len())));
             }
             list.iter_mut().enumerate().try_for_each(|(place, entry)| {
                 value(&join(path, &place.to_string()), of, words, entry)
@@ -187,12 +187,14 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
         }
         (Shape::Object(params), Value::Object(data)) => object(path, params, words, data),
         (Shape::Open(params), Value::Object(data)) => fields(path, params, words, data),
-        (Shape::Either(shapes), _) => either(path, shapes, words, given).map_err(|what| Fault {
-            path: path.to_owned(),
-            allowed: shape.to_string(),
-            what,
-        }),
-        _ => fault(What::WrongType(found)),
+        (Shape::Either(shapes), _) => {
+            either(path, shapes, words, given).map_err(|what| DataError {
+                path: path.to_owned(),
+                allowed: shape.to_string(),
+                what,
+            })
+        }
+        _ => error(What::WrongType(found)),
     }
 }
 
@@ -202,11 +204,11 @@ fn either(path: &str, shapes: &[Shape], words: &[Naming], given: &mut Value) -> 
     for shape in shapes {
         match value(path, shape, words, given) {
             Ok(()) => return Ok(()),
-            Err(Fault {
+            Err(DataError {
                 what: What::WrongType(_),
                 ..
             }) => {}
-            Err(fault) => worst = fault.what,
+            Err(error) => worst = error.what,
         }
     }
     Err(worst)
@@ -215,13 +217,13 @@ fn either(path: &str, shapes: &[Shape], words: &[Naming], given: &mut Value) -> 
 fn one_of(
     text: &str,
     choice: &[&'static str],
-    fault: impl Fn(What) -> Result<(), Fault>,
-) -> Result<(), Fault> {
+    error: impl Fn(What) -> Result<(), DataError>,
+) -> Result<(), DataError> {
     if choice.contains(&text) {
         return Ok(());
     }
     let nearest = similar(text, choice.iter().copied());
-    fault(What::NotOneOf(
+    error(What::NotOneOf(
         shown(text),
         nearest.into_iter().map(str::to_owned).collect(),
     ))

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Answer, Shape,
-    check::{Fault, What},
+    check::{DataError, What},
     highlight::{PLACE, Place},
 };
 use crate::input::Given;
@@ -92,7 +92,7 @@ actions! { CLIPS:
 }
 
 /// Makes what was given into what the overlay wants.
-fn complete(data: &mut Map<String, Value>) -> Result<(), Fault> {
+fn complete(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if !data.contains_key("clip") {
         gather(data);
     }
@@ -143,7 +143,7 @@ fn gather(data: &mut Map<String, Value>) {
 
 /// Sees to the player's address; gives the clip's id if it is known. A clip whose video is given as
 /// well (`mp4`) may be from elsewhere: the overlay shows the video then.
-fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
+fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, DataError> {
     let mut found = None;
     for key in ["embed_url", "url", "id"] {
         let given = match clip.get(key) {
@@ -151,7 +151,7 @@ fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
             Some(Value::String(given)) => given.trim(),
             Some(other) => {
                 let what = What::WrongType(Given::from(other).kind());
-                return Err(Fault {
+                return Err(DataError {
                     path: format!("clip.{key}"),
                     allowed: "a text".into(),
                     what,
@@ -186,12 +186,12 @@ fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, Fault> {
     }
 }
 
-fn no_clip(what: &'static str) -> Fault {
+fn no_clip(what: &'static str) -> DataError {
     let allowed = "the link to a clip on Twitch, such as \
         https://clips.twitch.tv/AwkwardHelplessSalamander or \
                    https://www.twitch.tv/somebody/clip/AwkwardHelplessSalamander"
         .to_owned();
-    Fault {
+    DataError {
         path: "clip.url".into(),
         allowed,
         what: What::WrongType(what),
@@ -308,10 +308,10 @@ mod tests {
                 json!({ "url": url }),
                 json!({ "clip": { "url": url, "duration": 5 }, "params": { "position": "t" } }),
             ] {
-                let fault = complete(given.as_object_mut().unwrap()).unwrap_err();
-                assert_eq!(fault.path, "clip.url", "{url}");
+                let error = complete(given.as_object_mut().unwrap()).unwrap_err();
+                assert_eq!(error.path, "clip.url", "{url}");
                 assert!(
-                    fault.allowed.starts_with(
+                    error.allowed.starts_with(
                         "the link to a clip on Twitch, such as https://clips.twitch.tv/"
                     ),
                     "{url}"

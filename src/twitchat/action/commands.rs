@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Amount, Answer, Shape,
-    check::{Fault, What},
-    row::{CHAT, Harm},
+    check::{DataError, What},
+    row::{CHAT, Irreversible},
     turn,
 };
 
@@ -30,7 +30,7 @@ words! {
     }
 }
 
-const COMMANDS_THE_CHAT: Harm = Harm {
+const COMMANDS_THE_CHAT: Irreversible = Irreversible {
     when: |data| {
         data.get("message")
             .and_then(Value::as_str)
@@ -121,7 +121,7 @@ actions! { COMMANDS:
             /// What is written.
             message: String as ["message" / "message"] = Shape::Words;
         }
-    } with { needs: CHAT, harm: Some(COMMANDS_THE_CHAT) }
+    } with { needs: CHAT, irreversible: Some(COMMANDS_THE_CHAT) }
 
     /// Shows the first question of a session on the overlay.
     QnaHighlight: QNA_HIGHLIGHT = ["QNA_HIGHLIGHT" / "SET_QNA_HIGHLIGHT"] {
@@ -214,9 +214,9 @@ actions! { COMMANDS:
 }
 
 /// Nothing at all steers nothing.
-fn one_of_them(data: &mut Map<String, Value>) -> Result<(), Fault> {
+fn one_of_them(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if data.is_empty() {
-        return Err(Fault {
+        return Err(DataError {
             path: "next".into(),
             allowed: "true, unless prev, speed or a section is given".into(),
             what: What::Missing,

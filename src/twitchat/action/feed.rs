@@ -3,7 +3,7 @@
 
 use super::{
     Shape,
-    row::{CHAT, Harm},
+    row::{CHAT, Irreversible},
     turn,
 };
 
@@ -17,7 +17,7 @@ words! {
     }
 }
 
-const BANS_FOR_GOOD: Harm = Harm {
+const BANS_FOR_GOOD: Irreversible = Irreversible {
     when: |data| !data.contains_key("duration"),
     does: "it bans for good unless a duration is given",
 };
@@ -181,7 +181,7 @@ actions! { FEED:
             /// The column of the chat, from 0.
             column: u32 as ["col" / "colIndex"] = Shape::COLUMN, default "0";
         }
-    } with { needs: CHAT, harm: Some(BANS_FOR_GOOD) }
+    } with { needs: CHAT, irreversible: Some(BANS_FOR_GOOD) }
 
     /// Saves the selected message, or lets go of it.
     ChatFeedSelectActionPin: CHAT_FEED_SELECT_ACTION_PIN = ["CHAT_FEED_SELECT_ACTION_PIN" / "SET_CHAT_FEED_SELECT_ACTION_SAVE"] {

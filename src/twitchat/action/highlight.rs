@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Answer, Shape,
-    check::{Fault, What},
+    check::{DataError, What},
     overlays::NAMESPACE,
 };
 
@@ -117,7 +117,7 @@ actions! { HIGHLIGHTS:
 /// Twitchat hides a message without an id at once, and does not read the names that Twitch's API
 /// has for a person.
 #[expect(clippy::unnecessary_wraps, reason = "a row may hold one that fails")]
-fn complete(data: &mut Map<String, Value>) -> Result<(), Fault> {
+fn complete(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if let Some(Value::String(message)) = data.get("message") {
         let id = Uuid::new_v5(&NAMESPACE, message.as_bytes()).to_string();
         data.entry("message_id").or_insert_with(|| id.into());
@@ -145,13 +145,13 @@ fn complete(data: &mut Map<String, Value>) -> Result<(), Fault> {
 }
 
 /// Nothing hides; anything else needs a text and a place, or nothing is shown.
-fn all_or_nothing(data: &mut Map<String, Value>) -> Result<(), Fault> {
+fn all_or_nothing(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if data.is_empty() {
         return Ok(());
     }
     for (key, shape) in [("message", Shape::Text), ("params", Shape::Object(PLACE))] {
         if !data.contains_key(key) {
-            return Err(Fault {
+            return Err(DataError {
                 path: key.into(),
                 allowed: shape.to_string(),
                 what: What::Missing,

@@ -6,7 +6,7 @@ use uuid::{Uuid, uuid};
 
 use super::{
     Answer, Param, Shape,
-    check::{Fault, What, shown},
+    check::{DataError, What, shown},
 };
 
 const WHEEL: &str = "the wheel overlay";
@@ -202,7 +202,7 @@ const SUMMARY: &[Param] = &[
 
 /// The winner must be one of the items: an overlay ignores any other. Whoever gives no session gets
 /// one, the same for the same wheel.
-fn winner(data: &mut Map<String, Value>) -> Result<(), Fault> {
+fn winner(data: &mut Map<String, Value>) -> Result<(), DataError> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let winner = text(data.get("winner")).unwrap_or_default();
     let items: Vec<_> = data
@@ -224,7 +224,7 @@ fn winner(data: &mut Map<String, Value>) -> Result<(), Fault> {
             .into_iter()
             .collect();
         let allowed = format!("the id of one of the items: {}", shown(&ids.join(", ")));
-        return Err(Fault {
+        return Err(DataError {
             path: "winner".into(),
             allowed,
             what: What::NotOneOf(shown(&winner), nearest),

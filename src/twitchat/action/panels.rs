@@ -4,11 +4,11 @@
 use super::{
     Answer,
     commands::VOICE,
-    row::{CHAT, Harm},
+    row::{CHAT, Irreversible},
     turn,
 };
 
-const GIVES_BACK: Harm = Harm {
+const GIVES_BACK: Irreversible = Irreversible {
     when: |_| true,
     does: "it cancels the prediction and gives all points back",
 };
@@ -67,7 +67,7 @@ plain! { PANELS:
     ["STOP_POLL" / "SET_STOP_POLL"] with { needs: CHAT, answers: &[Answer::of("POLL_PROGRESS")] };
     /// Cancels the prediction; it cannot be resolved from here.
     ["STOP_PREDICTION" / "SET_STOP_PREDICTION"] with {
-        needs: CHAT, answers: &[Answer::of("PREDICTION_PROGRESS")], harm: Some(GIVES_BACK),
+        needs: CHAT, answers: &[Answer::of("PREDICTION_PROGRESS")], irreversible: Some(GIVES_BACK),
     };
     /// Draws the winner of the first raffle.
     ["RAFFLE_PICK_WINNER" / "SET_RAFFLE_PICK_WINNER"] with { answers: &[Answer::of("RAFFLE_RESULT")] };

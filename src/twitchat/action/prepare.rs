@@ -10,7 +10,7 @@ use super::{
     turn::Untranslated,
 };
 use crate::{
-    event::heard::TWITCHAT,
+    event::received::TWITCHAT,
     input::similar,
     twitchat::{
         Generation,
@@ -117,9 +117,9 @@ pub fn prepare(
     let words = words(action, name, generation);
     action.check(name, &words, &mut data)?;
     let destructive = action
-        .harm
-        .filter(|harm| (harm.when)(&data))
-        .map(|harm| harm.does);
+        .irreversible
+        .filter(|irreversible| (irreversible.when)(&data))
+        .map(|irreversible| irreversible.does);
     let answers = expected(action, &words, &data, generation);
     let (kind, data, dropped) = match generation {
         None => (name, data, Vec::new()),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::twitchat::{
     Generation,
-    catalogue::{self, Entry},
+    catalogue::{self, MessageType},
 };
 
 /// What answers an action or follows from it.
@@ -52,7 +52,7 @@ impl Answer {
 
 /// When an action does what cannot be taken back.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Harm {
+pub(super) struct Irreversible {
     /// Whether this data does it.
     pub(super) when: fn(&Map<String, Value>) -> bool,
     /// What it does, as a sentence about the action.
@@ -60,7 +60,7 @@ pub(super) struct Harm {
 }
 
 /// Looks at the data as a whole, or completes it.
-pub(super) type Hook = fn(&mut Map<String, Value>) -> Result<(), check::Fault>;
+pub(super) type Hook = fn(&mut Map<String, Value>) -> Result<(), check::DataError>;
 
 /// One action, under its names in all generations.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +79,7 @@ pub struct Action {
     pub(super) akin: &'static [&'static str],
     /// Parameters that the other side does not look at; without them it does the same.
     pub(super) drops: &'static [&'static str],
-    pub(super) harm: Option<Harm>,
+    pub(super) irreversible: Option<Irreversible>,
     pub(super) before: Option<Hook>,
     pub(super) after: Option<Hook>,
     pub(super) turn: Option<Turn>,
@@ -102,7 +102,7 @@ pub(super) const PLAIN: Action = Action {
     needs: MAIN_PAGE,
     akin: &[],
     drops: &[],
-    harm: None,
+    irreversible: None,
     before: None,
     after: None,
     turn: None,
@@ -115,7 +115,7 @@ impl Action {
     }
 
     /// What is known of each of its names.
-    pub fn entries(&self) -> impl Iterator<Item = &'static Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &'static MessageType> {
         self.names.all().filter_map(catalogue::look_up)
     }
 
@@ -135,7 +135,7 @@ impl Action {
 
     /// What it does that cannot be taken back, if it does so always or with some data.
     pub fn destructive(&self) -> Option<&'static str> {
-        self.harm.map(|harm| harm.does)
+        self.irreversible.map(|irreversible| irreversible.does)
     }
 
     /// The parameters that there are in these words.
@@ -158,7 +158,8 @@ impl Action {
         words: &[Naming],
         data: &mut Map<String, Value>,
     ) -> Result<(), Problem> {
-        let problem = |fault: check::Fault| fault.into_problem(name, example(self.params, words));
+        let problem =
+            |error: check::DataError| error.into_problem(name, example(self.params, words));
         self.before
             .map_or(Ok(()), |complete| complete(data))
             .map_err(problem)?;

@@ -64,7 +64,7 @@ impl Bridge {
             config,
             takeover: false,
             target: Arc::new(read_target),
-            told: None,
+            emitted: None,
         };
         let stop = CancellationToken::new();
         Self {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json, value::RawValue};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
-use twitchat_bridge::event::Heard;
-use twitchat_bridge::obs::{Listener, Options, Talker};
+use twitchat_bridge::event::Received;
+use twitchat_bridge::obs::{EventConnection, Options, RequestConnection};
 use twitchat_bridge::sim;
 use uuid::Uuid;
 
@@ -17,9 +17,9 @@ use super::{SOON, Site, wait_until};
 /// A client that hears everything and asks the bridge.
 #[derive(Debug)]
 pub(crate) struct Bus {
-    talker: Talker,
-    listener: Listener,
-    heard: VecDeque<Heard>,
+    talker: RequestConnection,
+    listener: EventConnection,
+    received: VecDeque<Received>,
     asked: u64,
     /// Others hear the replies as well.
     name: Uuid,
@@ -28,12 +28,12 @@ pub(crate) struct Bus {
 impl Bus {
     pub(crate) async fn connect(site: &Site) -> Self {
         let (target, options) = (site.target(), Options::default());
-        let listener = Listener::connect(&target, &options).await.unwrap();
-        let talker = Talker::connect(&target, &options).await.unwrap();
+        let listener = EventConnection::connect(&target, &options).await.unwrap();
+        let talker = RequestConnection::connect(&target, &options).await.unwrap();
         Self {
             talker,
             listener,
-            heard: VecDeque::new(),
+            received: VecDeque::new(),
             asked: 0,
             name: Uuid::new_v4(),
         }
@@ -42,12 +42,12 @@ impl Bus {
     /// The next message of a bridge.
     async fn next_of_bridge(&mut self) -> Value {
         loop {
-            while let Some(heard) = self.heard.pop_front() {
-                if let Heard::Bridge(whole) = heard {
+            while let Some(received) = self.received.pop_front() {
+                if let Received::Bridge(whole) = received {
                     return serde_json::from_str(whole.get()).unwrap();
                 }
             }
-            self.heard.extend(
+            self.received.extend(
                 self.listener
                     .next()
                     .await
@@ -62,12 +62,12 @@ impl Bus {
     pub(crate) async fn twitchat(&mut self, kind: &str) {
         let found = async {
             loop {
-                while let Some(heard) = self.heard.pop_front() {
-                    if matches!(&heard, Heard::Twitchat(message) if &*message.kind == kind) {
+                while let Some(received) = self.received.pop_front() {
+                    if matches!(&received, Received::Twitchat(message) if &*message.kind == kind) {
                         return;
                     }
                 }
-                self.heard.extend(
+                self.received.extend(
                     self.listener
                         .next()
                         .await
@@ -127,8 +127,8 @@ impl Bus {
         let request = raw(&Value::Object(request));
         let reply = async {
             loop {
-                while let Some(heard) = self.heard.pop_front() {
-                    if let Heard::Bridge(whole) = heard
+                while let Some(received) = self.received.pop_front() {
+                    if let Received::Bridge(whole) = received
                         && whole.get().contains(&id)
                     {
                         let message: Value = serde_json::from_str(whole.get()).unwrap();
@@ -137,7 +137,7 @@ impl Bus {
                         }
                     }
                 }
-                self.heard.extend(
+                self.received.extend(
                     self.listener
                         .next()
                         .await
@@ -175,7 +175,7 @@ pub(crate) async fn play(site: &Site, messages: impl IntoIterator<Item = Value>)
         .into_iter()
         .map(|message| message.to_string())
         .collect();
-    let mut talker = sim::peer::Talker::connect(&site.peer()).await.unwrap();
+    let mut talker = sim::peer::RequestPeer::connect(&site.peer()).await.unwrap();
     for message in &messages {
         talker.pipeline_text(message).await.unwrap();
     }
@@ -194,15 +194,15 @@ pub(crate) struct Witness {
 
 impl Witness {
     pub(crate) async fn on(site: &Site) -> Self {
-        let mut listener = Listener::connect(&site.target(), &Options::default())
+        let mut listener = EventConnection::connect(&site.target(), &Options::default())
             .await
             .unwrap();
         let replies = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&replies);
         let task = tokio::spawn(async move {
             while let Ok(mut batch) = listener.next().await {
-                for heard in batch.events.drain(..) {
-                    let Heard::Bridge(whole) = heard else {
+                for received in batch.events.drain(..) {
+                    let Received::Bridge(whole) = received else {
                         continue;
                     };
                     let Ok(message) = serde_json::from_str::<Value>(whole.get()) else {

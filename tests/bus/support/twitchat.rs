@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json, value::to_raw_value};
 use tokio_util::task::AbortOnDropHandle;
-use twitchat_bridge::event::Heard;
-use twitchat_bridge::obs::{Listener, Options, Talker};
+use twitchat_bridge::event::Received;
+use twitchat_bridge::obs::{EventConnection, Options, RequestConnection};
 use uuid::Uuid;
 
 use super::{Script, Site};
@@ -17,10 +17,10 @@ pub(crate) struct Twitchat {
 
 impl Twitchat {
     pub(crate) async fn on(site: &Site, script: &Script) -> Self {
-        let listener = Listener::connect(&site.target(), &Options::default())
+        let listener = EventConnection::connect(&site.target(), &Options::default())
             .await
             .unwrap();
-        let talker = Talker::connect(&site.target(), &Options::default())
+        let talker = RequestConnection::connect(&site.target(), &Options::default())
             .await
             .unwrap();
         let task = answer(
@@ -35,10 +35,15 @@ impl Twitchat {
     }
 }
 
-async fn answer(mut listener: Listener, talker: Talker, labels: Value, summary: Value) {
+async fn answer(
+    mut listener: EventConnection,
+    talker: RequestConnection,
+    labels: Value,
+    summary: Value,
+) {
     while let Ok(mut batch) = listener.next().await {
-        for heard in batch.events.drain(..) {
-            let Heard::Twitchat(message) = heard else {
+        for received in batch.events.drain(..) {
+            let Received::Twitchat(message) = received else {
                 continue;
             };
             let (kind, data) = match &*message.kind {

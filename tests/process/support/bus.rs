@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
-use twitchat_bridge::event::Heard;
-use twitchat_bridge::obs::{Listener, Options, Talker, Target};
+use twitchat_bridge::event::Received;
+use twitchat_bridge::obs::{EventConnection, Options, RequestConnection, Target};
 use uuid::Uuid;
 
 use super::{SOON, wait_until, within};
@@ -19,8 +19,8 @@ const ASK_AGAIN: Duration = Duration::from_millis(250);
 /// Two connections to OBS: one that speaks, one that is read eagerly.
 #[derive(Debug)]
 pub(crate) struct Bus {
-    talker: Talker,
-    heard: Arc<Mutex<Vec<(Instant, Heard)>>>,
+    talker: RequestConnection,
+    received: Arc<Mutex<Vec<(Instant, Received)>>>,
     grown: watch::Receiver<usize>,
     _reader: AbortOnDropHandle<()>,
 }
@@ -28,11 +28,15 @@ pub(crate) struct Bus {
 impl Bus {
     pub(crate) async fn connect(target: &Target) -> Self {
         let options = Options::default();
-        let mut listener = Box::pin(Listener::connect(target, &options)).await.unwrap();
-        let talker = Box::pin(Talker::connect(target, &options)).await.unwrap();
-        let heard = Arc::new(Mutex::new(Vec::new()));
+        let mut listener = Box::pin(EventConnection::connect(target, &options))
+            .await
+            .unwrap();
+        let talker = Box::pin(RequestConnection::connect(target, &options))
+            .await
+            .unwrap();
+        let received = Arc::new(Mutex::new(Vec::new()));
         let (tell, grown) = watch::channel(0);
-        let all = Arc::clone(&heard);
+        let all = Arc::clone(&received);
         let reader = tokio::spawn(async move {
             while let Ok(mut batch) = listener.next().await {
                 let now = Instant::now();
@@ -43,7 +47,7 @@ impl Bus {
         });
         Self {
             talker,
-            heard,
+            received,
             grown,
             _reader: AbortOnDropHandle::new(reader),
         }
@@ -66,14 +70,14 @@ impl Bus {
     pub(crate) fn heard_since<T>(
         &self,
         position: usize,
-        mut pick: impl FnMut(Instant, &Heard) -> Option<T>,
+        mut pick: impl FnMut(Instant, &Received) -> Option<T>,
     ) -> Vec<T> {
-        self.heard
+        self.received
             .lock()
             .unwrap()
             .iter()
             .skip(position)
-            .filter_map(|(at, heard)| pick(*at, heard))
+            .filter_map(|(at, received)| pick(*at, received))
             .collect()
     }
 
@@ -108,7 +112,9 @@ impl Bus {
         self.tell(&request.into()).await;
         timeout(
             limit,
-            self.until_heard(from, |heard| reply(heard).filter(|reply| reply["id"] == id)),
+            self.until_heard(from, |received| {
+                reply(received).filter(|reply| reply["id"] == id)
+            }),
         )
         .await
         .ok()
@@ -118,19 +124,19 @@ impl Bus {
     pub(crate) async fn until_heard<T>(
         &self,
         from: usize,
-        mut pick: impl FnMut(&Heard) -> Option<T>,
+        mut pick: impl FnMut(&Received) -> Option<T>,
     ) -> T {
         let (mut grown, mut looked) = (self.grown.clone(), from);
         loop {
             let now = *grown.borrow_and_update();
             let found = self
-                .heard
+                .received
                 .lock()
                 .unwrap()
                 .iter()
                 .take(now)
                 .skip(looked)
-                .find_map(|(_, heard)| pick(heard));
+                .find_map(|(_, received)| pick(received));
             if let Some(found) = found {
                 return found;
             }
@@ -177,8 +183,8 @@ impl Bus {
 }
 
 /// A bridge's reply.
-pub(crate) fn reply(heard: &Heard) -> Option<Value> {
-    let Heard::Bridge(whole) = heard else {
+pub(crate) fn reply(received: &Received) -> Option<Value> {
+    let Received::Bridge(whole) = received else {
         return None;
     };
     let message: Value = serde_json::from_str(whole.get()).ok()?;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
-use twitchat_bridge::event::Heard;
+use twitchat_bridge::event::Received;
 use twitchat_bridge::obs::Target;
-use twitchat_bridge::sim::peer::Talker;
+use twitchat_bridge::sim::peer::RequestPeer;
 
 use super::obs::peer;
 
@@ -23,9 +23,9 @@ pub(crate) fn name(number: usize) -> String {
 }
 
 /// Whose follow it is.
-pub(crate) fn follower(heard: &Heard) -> Option<String> {
-    match heard {
-        Heard::Twitchat(message) if &*message.kind == "FOLLOW" => {
+pub(crate) fn follower(received: &Received) -> Option<String> {
+    match received {
+        Received::Twitchat(message) if &*message.kind == "FOLLOW" => {
             message.id.as_deref().map(ToOwned::to_owned)
         }
         _ => None,
@@ -49,16 +49,16 @@ const PIPELINED: usize = 1_000;
 /// Sends follows from `first` on, until `last` or until OBS is gone. Gives the number after the
 /// last one sent.
 pub(crate) async fn burst(target: Target, first: usize, last: usize) -> usize {
-    let mut talker = Talker::connect(&peer(&target)).await.unwrap();
+    let mut requests = RequestPeer::connect(&peer(&target)).await.unwrap();
     for number in first..last {
-        if talker.pipeline(&follow(number)).await.is_err() {
+        if requests.pipeline(&follow(number)).await.is_err() {
             return number;
         }
-        if number % PIPELINED == PIPELINED - 1 && talker.settled().await.is_err() {
+        if number % PIPELINED == PIPELINED - 1 && requests.settled().await.is_err() {
             return number;
         }
     }
-    talker.settled().await.map_or(last, |()| last)
+    requests.settled().await.map_or(last, |()| last)
 }
 
 /// A burst in the background.

@@ -60,7 +60,7 @@ impl Fixture {
                 "test" => "not counted: it is a test",
                 "guest" => "not counted: another channel received it",
                 "withdrawn" => "taken back, if it was counted",
-                "told" if feed(&self.name).is_none() => "passed on without what is private",
+                "uncounted" if feed(&self.name).is_none() => "passed on without what is private",
                 _ => "not counted",
             }
             .into();
@@ -162,8 +162,10 @@ fn described(name: &EventName, reading: &Reading) -> Value {
         }
         other => panic!("{name}: {other:?}"),
     };
-    let is_given = matches!(feed(name).unwrap().read, Read::Sub | Read::ReSub)
-        && matches!(&facts[..], [Fact::Presence(_)]);
+    let is_given = matches!(
+        feed(name).unwrap().read,
+        EventReader::Sub | EventReader::ReSub
+    ) && matches!(&facts[..], [Fact::Presence(_)]);
     all["feeds"] = if is_given {
         "User.Subscriber alone".into()
     } else {

@@ -55,7 +55,7 @@ fn section(action: &Explanation, example: &str) -> String {
     };
     let careful = action
         .destructive
-        .map(|harm| format!(" **Careful**: {harm}."))
+        .map(|irreversible| format!(" **Careful**: {irreversible}."))
         .unwrap_or_default();
     let rows: String = action.parameters.iter().map(row).collect();
     let table =

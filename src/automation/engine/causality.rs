@@ -1,0 +1,303 @@
+//! Telling what rules themselves brought about from what happens anyway.
+//!
+//! Events that the bridge makes while it does a step are its own without a doubt. Others come back
+//! later, from OBS or from Twitchat and with nothing that says who caused them: each leaves a trace
+//! that says what to expect, and for how long.
+
+use std::collections::VecDeque;
+
+use serde_json::Value;
+
+use crate::{
+    automation::obs_request::ObsRequest,
+    event::{EventName, name::TWITCHAT},
+    twitchat::action::Prepared,
+};
+
+/// Traces that are remembered.
+const TRACES: usize = 256;
+/// How soon OBS tells what it did.
+const OBS_MS: u64 = 10_000;
+/// How soon it tells that a stream began or ended: it may have to wait for the service.
+const STREAM_MS: u64 = 60_000;
+/// How soon Twitchat answers, and what it wrote into the chat comes back.
+const TWITCHAT_MS: u64 = 15_000;
+/// How soon a roll of the credits begins or ends.
+const CREDITS_MS: u64 = 10_000;
+/// Where an event has what somebody wrote.
+const WORDS: [&str; 6] = [
+    "/message",
+    "/message/message",
+    "/message/text",
+    "/text",
+    "/content",
+    "/data/message",
+];
+
+/// What a deed is going to bring about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedEffect {
+    what: What,
+    within_ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    /// An event, and a text in its data.
+    Event {
+        name: EventName,
+        place: Option<(&'static str, Box<str>)>,
+    },
+    /// A message that says this.
+    Words(Box<str>),
+}
+
+#[derive(Debug)]
+struct Expected {
+    what: What,
+    depth: u8,
+    until_ms: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Causality {
+    expected: VecDeque<Expected>,
+}
+
+impl ExpectedEffect {
+    fn event(source: &str, kind: &str, within_ms: u64) -> Self {
+        Self {
+            what: What::Event {
+                name: EventName::new(source, kind),
+                place: None,
+            },
+            within_ms,
+        }
+    }
+
+    /// Of an action that was sent to Twitchat: its answers, and its words if it writes into the
+    /// chat.
+    pub fn of_action(action: &Prepared) -> Vec<Self> {
+        let kinds = action.answers.iter().flat_map(|answer| &answer.kinds);
+        let mut causality: Vec<_> = kinds
+            .map(|kind| Self::event(TWITCHAT, kind, TWITCHAT_MS))
+            .collect();
+        if let Some(Value::String(words)) = action.data.get("message") {
+            causality.push(Self {
+                what: What::Words(words.trim().into()),
+                within_ms: TWITCHAT_MS,
+            });
+        }
+        causality
+    }
+
+    /// Of a request to OBS: the events that the bridge makes of what follows.
+    pub fn of_obs(request: &ObsRequest) -> Vec<Self> {
+        let (started, stopped) = ("StreamingStarted", "StreamingStopped");
+        match request {
+            ObsRequest::SetCurrentProgramScene { scene } => {
+                let name = EventName::new("Obs", "SceneChanged");
+                vec![Self {
+                    what: What::Event {
+                        name,
+                        place: Some(("/scene/name", scene.as_str().into())),
+                    },
+                    within_ms: OBS_MS,
+                }]
+            }
+            ObsRequest::TriggerStudioModeTransition
+            | ObsRequest::SetCurrentSceneCollection { .. } => {
+                vec![Self::event("Obs", "SceneChanged", OBS_MS)]
+            }
+            ObsRequest::StartStream => vec![Self::event("Obs", started, STREAM_MS)],
+            ObsRequest::StopStream => vec![Self::event("Obs", stopped, STREAM_MS)],
+            ObsRequest::ToggleStream => vec![
+                Self::event("Obs", started, STREAM_MS),
+                Self::event("Obs", stopped, STREAM_MS),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Of a request to the bridge itself: a roll begins when a page says so. That one is over is
+    /// nobody's doing.
+    pub fn of_request(name: &str) -> Vec<Self> {
+        let told: &[&str] = match name.to_ascii_lowercase().as_str() {
+            "rollcredits" => &["Started"],
+            "stopcredits" => &["Stopped"],
+            "controlcredits" => &["Paused", "Resumed", "Stopped"],
+            _ => &[],
+        };
+        told.iter()
+            .map(|kind| Self::event("Credits", kind, CREDITS_MS))
+            .collect()
+    }
+}
+
+impl Causality {
+    pub(super) fn expect(
+        &mut self,
+        causality: impl IntoIterator<Item = ExpectedEffect>,
+        depth: u8,
+        now_ms: u64,
+    ) {
+        for ExpectedEffect { what, within_ms } in causality {
+            if self.expected.len() == TRACES {
+                self.expected.pop_front();
+            }
+            self.expected.push_back(Expected {
+                what,
+                depth,
+                until_ms: now_ms.saturating_add(within_ms),
+            });
+        }
+    }
+
+    /// How deep the cause of an event is that was expected. What OBS does once is expected once;
+    /// words may be told as several events.
+    pub(super) fn find(&mut self, name: &EventName, data: &Value, now_ms: u64) -> Option<u8> {
+        self.expected.retain(|expected| expected.until_ms > now_ms);
+        let at = self
+            .expected
+            .iter()
+            .position(|expected| expected.what.is(name, data))?;
+        let found = self.expected.get(at)?;
+        let (depth, once) = (found.depth, matches!(found.what, What::Event { .. }));
+        if once {
+            self.expected.remove(at);
+        }
+        Some(depth)
+    }
+}
+
+impl What {
+    fn is(&self, event: &EventName, data: &Value) -> bool {
+        match self {
+            Self::Event { name, place } => {
+                let says = |(place, text): &(&str, Box<str>)| {
+                    data.pointer(place).and_then(Value::as_str) == Some(text)
+                };
+                event.is(&name.source, &name.kind) && place.as_ref().is_none_or(says)
+            }
+            Self::Words(words) => {
+                !words.is_empty()
+                    && WORDS.iter().any(|place| {
+                        data.pointer(place)
+                            .and_then(Value::as_str)
+                            .is_some_and(|text| text.trim() == &**words)
+                    })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(name: &str) -> EventName {
+        EventName::parse(name).unwrap()
+    }
+
+    #[test]
+    fn a_scene_that_was_asked_for_is_our_own_once_and_only_that_one() {
+        let mut causality = Causality::default();
+        causality.expect(
+            ExpectedEffect::of_obs(&ObsRequest::SetCurrentProgramScene {
+                scene: "Credits".into(),
+            }),
+            1,
+            0,
+        );
+        let scene = |name: &str| json!({ "scene": { "name": name } });
+        assert_eq!(
+            causality.find(&event("Obs.SceneChanged"), &scene("Game"), 5),
+            None
+        );
+        assert_eq!(
+            causality.find(&event("Obs.SceneChanged"), &scene("Credits"), 5),
+            Some(1)
+        );
+        assert_eq!(
+            causality.find(&event("Obs.SceneChanged"), &scene("Credits"), 6),
+            None
+        );
+    }
+
+    #[test]
+    fn what_comes_too_late_is_somebody_elses() {
+        let mut causality = Causality::default();
+        causality.expect(ExpectedEffect::of_obs(&ObsRequest::StopStream), 3, 0);
+        assert_eq!(
+            causality.find(&event("Obs.StreamingStopped"), &json!({}), STREAM_MS),
+            None
+        );
+    }
+
+    #[test]
+    fn our_own_words_come_back_in_several_events() {
+        let mut causality = Causality::default();
+        let sent = crate::twitchat::action::prepare(
+            "SEND_MESSAGE",
+            json!({ "message": "Welcome!" })
+                .as_object()
+                .cloned()
+                .unwrap(),
+            None,
+        )
+        .unwrap();
+        causality.expect(ExpectedEffect::of_action(&sent), 1, 0);
+        assert_eq!(
+            causality.find(
+                &event("Twitch.ChatMessage"),
+                &json!({ "message": { "message": "Welcome! " } }),
+                9
+            ),
+            Some(1)
+        );
+        assert_eq!(
+            causality.find(
+                &event("Twitchat.ON_MESSAGE_FROM_NON_FOLLOWER"),
+                &json!({ "message": "Welcome!" }),
+                9
+            ),
+            Some(1)
+        );
+        assert_eq!(
+            causality.find(&event("Twitch.ChatMessage"), &json!({ "text": "Hello" }), 9),
+            None
+        );
+    }
+
+    #[test]
+    fn an_answer_that_was_asked_for_is_our_own() {
+        let mut causality = Causality::default();
+        causality.expect(
+            ExpectedEffect::of_action(
+                &crate::twitchat::action::prepare(
+                    "GET_CURRENT_TRACK",
+                    serde_json::Map::new(),
+                    None,
+                )
+                .unwrap(),
+            ),
+            2,
+            0,
+        );
+        assert_eq!(
+            causality.find(&event("Twitchat.CURRENT_TRACK"), &json!({}), 9),
+            Some(2)
+        );
+    }
+
+    #[test]
+    fn traces_are_bounded() {
+        let mut causality = Causality::default();
+        for _ in 0..2 * TRACES {
+            causality.expect(ExpectedEffect::of_obs(&ObsRequest::StopStream), 1, 0);
+        }
+        assert_eq!(causality.expected.len(), TRACES);
+    }
+}

@@ -1,0 +1,146 @@
+//! How many runs of one rule or action there may be: a few at once, begun at a steady pace, a few
+//! dozen that wait, the rest counted.
+
+use std::collections::VecDeque;
+
+use super::run::Run;
+
+/// Runs that may begin in one burst.
+const BURST: u64 = 30;
+/// After a burst, one more begins every so often.
+const EACH_MS: u64 = 333;
+/// Runs that may wait for their turn.
+const QUEUE: usize = 100;
+
+/// What has become of a rule's or action's runs since the bridge started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub runs: u64,
+    pub running: usize,
+    /// Waiting for their turn.
+    pub waiting: usize,
+    /// Not begun: too many were under way.
+    pub skipped: u64,
+    /// Steps that failed.
+    pub failed: u64,
+    /// Not begun: rules had caused one another too often.
+    pub too_deep: u64,
+    /// Not begun: the condition could not be evaluated.
+    pub unclear: u64,
+}
+
+/// Whether a run may begin.
+#[derive(Debug)]
+pub(super) enum Admission {
+    Now(Box<Run>),
+    Later,
+    Never,
+}
+
+#[derive(Debug)]
+pub(super) struct RateLimit {
+    at_once: usize,
+    tally: Tally,
+    queue: VecDeque<Run>,
+    /// When the next run would begin if they all began at the steady pace.
+    steady_ms: u64,
+    cooling_until_ms: u64,
+    last_error: Option<Box<str>>,
+}
+
+impl RateLimit {
+    pub(super) fn new(at_once: usize) -> Self {
+        Self {
+            at_once,
+            tally: Tally::default(),
+            queue: VecDeque::new(),
+            steady_ms: 0,
+            cooling_until_ms: 0,
+            last_error: None,
+        }
+    }
+
+    /// From when on a run may begin as far as the pace goes.
+    fn free_ms(&self) -> u64 {
+        self.steady_ms.saturating_sub((BURST - 1) * EACH_MS)
+    }
+
+    fn is_free(&self, now_ms: u64) -> bool {
+        self.tally.running < self.at_once && self.free_ms() <= now_ms
+    }
+
+    fn count(&mut self, now_ms: u64) {
+        self.steady_ms = self.steady_ms.max(now_ms) + EACH_MS;
+        self.tally.runs += 1;
+        self.tally.running += 1;
+    }
+
+    pub(super) fn admit(&mut self, run: Run, now_ms: u64) -> Admission {
+        if self.queue.is_empty() && self.is_free(now_ms) {
+            self.count(now_ms);
+            Admission::Now(Box::new(run))
+        } else if self.queue.len() < QUEUE {
+            self.queue.push_back(run);
+            Admission::Later
+        } else {
+            self.tally.skipped += 1;
+            Admission::Never
+        }
+    }
+
+    /// Those that waited and may begin now.
+    pub(super) fn release(&mut self, now_ms: u64) -> Vec<Run> {
+        let mut freed = Vec::new();
+        while self.is_free(now_ms)
+            && let Some(run) = self.queue.pop_front()
+        {
+            self.count(now_ms);
+            freed.push(run);
+        }
+        freed
+    }
+
+    /// When one that waits may begin; not while it waits for another one's end.
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        (!self.queue.is_empty() && self.tally.running < self.at_once).then(|| self.free_ms())
+    }
+
+    pub(super) fn ended(&mut self) {
+        self.tally.running = self.tally.running.saturating_sub(1);
+    }
+
+    pub(super) fn failed(&mut self, why: &str) -> u64 {
+        self.last_error = Some(why.into());
+        self.tally.failed += 1;
+        self.tally.failed
+    }
+
+    pub(super) fn last_error(&self) -> Option<&str> {
+        self.last_error.as_deref()
+    }
+
+    pub(super) fn too_deep(&mut self) {
+        self.tally.too_deep += 1;
+    }
+
+    pub(super) fn unclear(&mut self) {
+        self.tally.unclear += 1;
+    }
+
+    pub(super) fn cool(&mut self, until_ms: u64) {
+        self.cooling_until_ms = until_ms;
+    }
+
+    pub(super) fn cooling(&self, now_ms: u64) -> Option<u64> {
+        self.cooling_until_ms
+            .checked_sub(now_ms)
+            .filter(|left_ms| *left_ms > 0)
+    }
+
+    pub(super) fn tally(&self) -> Tally {
+        Tally {
+            waiting: self.queue.len(),
+            ..self.tally
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Hearing the bus for as long as a verb runs: what comes, what becomes of the link, Ctrl-C, the
+//! passing of time. For `watch`, `wait`, `exec`, `record` and `replay`. It says on standard error
+//! when OBS comes and goes; only at the first connect is an OBS that is not there an error.
+
+pub(super) mod decode;
+pub(super) mod filter;
+pub(super) mod kinds;
+mod messages;
+pub(super) mod picker;
+pub(super) mod subscription;
+pub(super) mod summary;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+use twitchat_bridge::config::Config;
+use twitchat_bridge::daemon::machine;
+use twitchat_bridge::obs::{self, Batch, Info, Notice, Obs, Stop};
+
+use super::failure::Failure;
+use super::out;
+use super::signals::Signals;
+
+/// How often a verb gets to do what time alone brings.
+const TICK: Duration = Duration::from_millis(250);
+
+/// What a verb hears next.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// OBS is there, again or for the first time.
+    Up(Info),
+    /// OBS is gone; it is being looked for.
+    Down,
+    /// Messages.
+    Received(Batch),
+    /// OBS shows this scene.
+    Scene(String),
+    /// OBS streams now, or no longer.
+    Stream {
+        /// Whether it does.
+        active: bool,
+    },
+    /// Time passes.
+    Tick,
+    /// Somebody wants us to stop.
+    Signal,
+}
+
+/// What was last said of the link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    Unseen,
+    Up,
+    Down,
+}
+
+/// The link to OBS and everything else that a verb waits for.
+#[derive(Debug)]
+pub(crate) struct Receiving {
+    obs: Obs,
+    notices: Receiver<Notice>,
+    signals: Signals,
+    clock: Interval,
+    link: Link,
+    /// Ends the task of the link. A panic in it is seen by the end of the notices.
+    _link: DropGuard,
+}
+
+impl Receiving {
+    /// Begins to connect.
+    pub(crate) fn start(config: &Config) -> anyhow::Result<Self> {
+        let signals = Signals::listen()?;
+        let target = machine::target(config);
+        let stop = CancellationToken::new();
+        let (obs, notices) = obs::start(
+            move || std::future::ready(target()),
+            obs::Options::default(),
+            stop.clone(),
+            &TaskTracker::new(),
+        );
+        let mut clock = interval(TICK);
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(Self {
+            obs,
+            notices,
+            signals,
+            clock,
+            link: Link::Unseen,
+            _link: stop.drop_guard(),
+        })
+    }
+
+    /// For requests to OBS while it is there.
+    pub(crate) fn obs(&self) -> Obs {
+        self.obs.clone()
+    }
+
+    /// The next thing that happens. May be dropped and called again: nothing is lost.
+    pub(crate) async fn next(&mut self) -> anyhow::Result<News> {
+        loop {
+            let notice = tokio::select! {
+                notice = self.notices.recv() => notice.ok_or(Failure::Broke)?,
+                _ = self.clock.tick() => return Ok(News::Tick),
+                () = self.signals.next() => return Ok(News::Signal),
+            };
+            if let Some(news) = self.take(notice)? {
+                return Ok(news);
+            }
+        }
+    }
+
+    fn take(&mut self, notice: Notice) -> anyhow::Result<Option<News>> {
+        Ok(Some(match notice {
+            Notice::Received(batch) => News::Received(batch),
+            Notice::SceneChanged(scene) => News::Scene(scene),
+            Notice::StreamChanged { active } => News::Stream { active },
+            Notice::Up(info) => {
+                let verb = if self.link == Link::Unseen {
+                    "connected to"
+                } else {
+                    "back:"
+                };
+                out::note(format_args!(
+                    "{verb} OBS {} (obs-websocket {})",
+                    info.version.obs, info.version.websocket
+                ));
+                self.link = Link::Up;
+                News::Up(info)
+            }
+            Notice::Down(cause) => {
+                out::note(format_args!("{cause}; waiting for it to come back"));
+                self.link = Link::Down;
+                News::Down
+            }
+            Notice::Waiting { cause, .. } if self.link == Link::Unseen => {
+                return Err(Failure::Link(cause).into());
+            }
+            Notice::Stopped(Stop::Failed(cause)) => {
+                return Err(Failure::Link(Arc::clone(&cause)).into());
+            }
+            // For events, SceneChanged says all of a change of the collection.
+            Notice::CollectionChanged
+            | Notice::Waiting { .. }
+            | Notice::Stopped(Stop::Shutdown) => return Ok(None),
+        }))
+    }
+}

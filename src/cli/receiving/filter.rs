@@ -1,0 +1,130 @@
+//! Which events a verb is about: their names, and a condition over what they say. For `watch`,
+//! `wait` and `exec`.
+
+use twitchat_bridge::automation::{Context, Expression};
+
+use super::decode::Line;
+use super::kinds::Kinds;
+use crate::cli::out;
+
+/// What a condition may speak of here: the rest is the bridge's.
+const KNOWN: [&str; 2] = ["event", "data"];
+
+/// How `--help` explains it.
+pub(crate) const HELP: &str = "Conditions:
+  data.viewers >= 10                    of the event's data, as its JSON has it under data
+  data.user.login in ['anna', 'berta']  what is not there is false
+  event.type == 'Follow' and not (data.displayName | lower).endswith('bot')
+The language is that of the rules in the config (docs/rules.md), with event and data alone.";
+
+/// Reads a condition.
+pub(crate) fn condition(text: &str) -> Result<Expression, String> {
+    let expression = Expression::parse(text).map_err(|flaw| flaw.to_string())?;
+    match expression.uses().iter().find(|name| !KNOWN.contains(name)) {
+        Some(name) => Err(format!(
+            "{name} is known to the bridge alone: here a condition speaks of event and data"
+        )),
+        None => Ok(expression),
+    }
+}
+
+/// Names and a condition.
+#[derive(Debug)]
+pub(crate) struct Filter {
+    kinds: Kinds,
+    condition: Option<Expression>,
+    complained: bool,
+}
+
+impl Filter {
+    /// Says what is doubtful about the names.
+    pub(crate) fn new(kinds: Kinds, condition: Option<Expression>) -> Self {
+        kinds.doubts().for_each(|doubt| out::warn(&doubt));
+        Self {
+            kinds,
+            condition,
+            complained: false,
+        }
+    }
+
+    pub(crate) fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+
+    /// Whether this is one of those. A condition that fails does not hold; the first failure is
+    /// said.
+    pub(crate) fn wants(&mut self, line: &Line) -> bool {
+        if !self.kinds.matches(&line.name) {
+            return false;
+        }
+        let Some(condition) = &self.condition else {
+            return true;
+        };
+        let (source, kind) = line.name.split_once('.').unwrap_or(("", &line.name));
+        condition
+            .test(&Context::of_event(source, kind, &line.data))
+            .unwrap_or_else(|failed| {
+                if !std::mem::replace(&mut self.complained, true) {
+                    out::warn(&format!("the condition fails on {}: {failed}", line.name));
+                }
+                false
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::cli::receiving::decode::From;
+
+    fn line(name: &str, data: Value) -> Line {
+        Line {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            from: From::Mapped,
+            name: name.into(),
+            id: Value::Null,
+            data,
+            counterpart: Value::Null,
+            replay: false,
+        }
+    }
+
+    #[test]
+    fn name_and_condition_must_both_hold() {
+        let kinds = Kinds::new(vec!["Twitch.*".parse().unwrap()]);
+        let mut filter = Filter::new(
+            kinds,
+            Some(condition("data.viewers >= 10 and event.type == 'Raid'").unwrap()),
+        );
+        assert!(filter.wants(&line("Twitch.Raid", json!({ "viewers": 10 }))));
+        for (name, data) in [
+            ("Twitch.Raid", json!({ "viewers": 9 })),
+            ("Twitch.Raid", Value::Null),
+            ("Twitch.Cheer", json!({ "viewers": 10 })),
+        ] {
+            assert!(!filter.wants(&line(name, data.clone())), "{name} {data}");
+        }
+        assert!(!filter.wants(&line("Kick.Raid", json!({ "viewers": 10 }))));
+    }
+
+    #[test]
+    fn a_condition_that_fails_does_not_hold() {
+        let mut filter = Filter::new(
+            Kinds::new(Vec::new()),
+            Some(condition("data.viewers | join > 1 or data.viewers < 'x'").unwrap()),
+        );
+        assert!(!filter.wants(&line("Twitch.Raid", json!({ "viewers": 1 }))));
+    }
+
+    #[test]
+    fn what_cannot_be_judged_here_is_refused() {
+        assert!(
+            condition("state.streaming")
+                .unwrap_err()
+                .contains("state is known to the bridge alone")
+        );
+        assert!(condition("data.viewers >").is_err() && condition("dat.x").is_err());
+    }
+}

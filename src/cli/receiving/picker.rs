@@ -1,0 +1,107 @@
+//! Picks the events that `wait` and `exec` are about: each once, however often it is on the bus.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use twitchat_bridge::config::Config;
+use twitchat_bridge::obs::Obs;
+
+use super::decode::{Decoder, From, Line};
+use super::filter::Filter;
+use super::kinds;
+use super::subscription::Subscription;
+use crate::cli::receiving::News;
+
+/// How `--help` explains where events come from.
+pub(crate) const HELP: &str = "No bridge is needed: Twitchat's messages and what others publish \
+    are decoded here. Only Credits.*, Raw.* and Custom.* are a \
+bridge's own; where they are wanted, it is asked to tell them.";
+
+/// Everything that decides whether an event is wanted.
+#[derive(Debug)]
+pub(crate) struct Picker {
+    decoder: Decoder,
+    filter: Filter,
+    subscription: Option<Subscription>,
+}
+
+impl Picker {
+    /// `verb` names us to a bridge.
+    pub(crate) fn new(config: &Config, verb: &str, filter: Filter, obs: Obs) -> Self {
+        let subscription = Subscription::to(filter.kinds(), verb, obs);
+        Self {
+            decoder: Decoder::of(config).without_repeats(),
+            filter,
+            subscription,
+        }
+    }
+
+    /// What is wanted of what comes next.
+    pub(crate) fn take(&mut self, news: &News, now: Timestamp) -> Vec<Line> {
+        let lines = self.decoder.take(news, now);
+        if let Some(subscription) = &mut self.subscription {
+            subscription.take(news, &lines, now);
+        }
+        lines
+            .into_iter()
+            .filter_map(own_word)
+            .filter(|line| self.filter.wants(line))
+            .collect()
+    }
+
+    /// Tells a bridge that nobody listens any more.
+    pub(crate) async fn finish(self) {
+        if let Some(subscription) = self.subscription {
+            subscription.end().await;
+        }
+    }
+}
+
+/// Drops an event of a bridge if the verb decodes the same event itself. Of the other events of a
+/// bridge, this returns the data without the envelope.
+fn own_word(mut line: Line) -> Option<Line> {
+    if line.from == From::Bridge && line.data.get("event").is_some() {
+        let (source, _) = line.name.split_once('.')?;
+        if !kinds::is_of_bridge(source) {
+            return None;
+        }
+        line.data = line
+            .data
+            .get_mut("data")
+            .map(Value::take)
+            .unwrap_or_default();
+    }
+    Some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn line(name: &str, from: From, data: Value) -> Line {
+        Line {
+            at: Timestamp::UNIX_EPOCH,
+            from,
+            name: name.into(),
+            id: Value::Null,
+            data,
+            counterpart: Value::Null,
+            replay: false,
+        }
+    }
+
+    #[test]
+    fn what_a_bridge_tells_counts_only_where_nobody_else_can_tell_it() {
+        let emitted = |name: &str| {
+            let data = json!({ "origin": "twitchat-bridge", "event": {}, "data": { "a": 1 } });
+            own_word(line(name, From::Bridge, data)).map(|line| line.data)
+        };
+        assert_eq!(emitted("Twitch.Follow"), None);
+        assert_eq!(emitted("Credits.Completed"), Some(json!({ "a": 1 })));
+        let mapped = line("Twitch.Follow", From::Mapped, json!({}));
+        assert_eq!(own_word(mapped.clone()), Some(mapped));
+        let reply = line("Bridge.Reply", From::Bridge, json!({ "status": "ok" }));
+        assert_eq!(own_word(reply.clone()), Some(reply));
+    }
+}

@@ -1,0 +1,309 @@
+//! A recording as `replay` plays it: what of it is to be played, how long it takes, and its
+//! messages one after the other.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::mpsc;
+use twitchat_bridge::event::{Message, Received};
+use twitchat_bridge::twitchat::catalogue::{self, Class};
+
+use crate::cli::failure::Failure;
+use crate::cli::out;
+use crate::cli::receiving::kinds::Kinds;
+use crate::cli::recording::{Reader, RecordedMessage, RecordingError};
+
+/// Between two messages that bear no time.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Messages that are read ahead.
+const AHEAD: usize = 256;
+/// Broken lines that are named; the others are only counted.
+const NAMED: u64 = 5;
+
+/// What is played of a recording.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    /// Types; if there are none, what Twitchat told of events.
+    pub(crate) kinds: Kinds,
+    /// Lines that cannot be read are left out.
+    pub(crate) skip_broken: bool,
+}
+
+impl Choice {
+    /// What is to be played.
+    fn wants(&self, kind: &str) -> bool {
+        let is_wanted = if self.kinds.match_all() {
+            catalogue::look_up(kind).is_some_and(|entry| entry.class == Class::Event)
+        } else {
+            self.kinds.matches(&format!("Twitchat.{kind}"))
+        };
+        is_wanted && !catalogue::is_forbidden(kind)
+    }
+
+    /// The next message that is to be played.
+    fn next<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        left_out: &mut LeftOut,
+    ) -> Result<Option<Played>, RecordingError> {
+        loop {
+            match reader.next() {
+                Ok(None) => return Ok(None),
+                Ok(Some(RecordedMessage {
+                    line,
+                    ms,
+                    received: Received::Twitchat(message),
+                })) if self.wants(&message.kind) => {
+                    return Ok(Some(Played { line, ms, message }));
+                }
+                Ok(Some(_)) => left_out.unwanted += 1,
+                Err(error) if self.skip_broken && error.is_of_line() => left_out.broken(&error),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// What is not played.
+#[derive(Debug, Clone, Copy, Default)]
+struct LeftOut {
+    unwanted: u64,
+    broken: u64,
+    /// The user knows of the broken ones already.
+    is_said: bool,
+}
+
+impl LeftOut {
+    fn broken(&mut self, error: &RecordingError) {
+        self.broken += 1;
+        if !self.is_said && self.broken <= NAMED {
+            out::warn(&format!("{error}: left out"));
+        }
+    }
+}
+
+/// A message that is to be played.
+#[derive(Debug)]
+pub(crate) struct Played {
+    /// Where it stands.
+    pub(crate) line: u64,
+    /// The time that it bears.
+    pub(crate) ms: Option<u64>,
+    pub(crate) message: Message,
+}
+
+/// How long after the message before it each is due.
+#[derive(Debug, Clone)]
+pub(crate) struct PlaybackSpeed {
+    /// So many times as fast; `None` for without any pause.
+    speed: Option<f64>,
+    /// Whatever the recording says.
+    every: Option<Duration>,
+    begun: bool,
+    /// The time of the message before, if it bore one.
+    before_ms: Option<u64>,
+}
+
+impl PlaybackSpeed {
+    pub(crate) fn new(speed: Option<f64>, every: Option<Duration>) -> Self {
+        Self {
+            speed,
+            every,
+            begun: false,
+            before_ms: None,
+        }
+    }
+
+    /// The first one is due at once.
+    pub(crate) fn pause(&mut self, ms: Option<u64>) -> Duration {
+        let recorded = || Some(Duration::from_millis(ms?.saturating_sub(self.before_ms?)));
+        let begun = std::mem::replace(&mut self.begun, true);
+        let pause = if begun {
+            self.every.or_else(recorded).unwrap_or(PAUSE)
+        } else {
+            Duration::ZERO
+        };
+        self.before_ms = ms;
+        self.speed
+            .map_or(Duration::ZERO, |factor| pause.div_f64(factor))
+    }
+}
+
+/// What a look at the whole of a file shows, before anything of it is played.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scan {
+    /// How many messages are to be played.
+    pub(crate) messages: u64,
+    /// How long that takes.
+    pub(crate) takes: Duration,
+}
+
+impl Scan {
+    /// Fails at a line that cannot be read, unless such lines are left out: then the first few are
+    /// named.
+    pub(crate) fn of(
+        file: &Path,
+        choice: &Choice,
+        mut playback_speed: PlaybackSpeed,
+    ) -> anyhow::Result<Self> {
+        let mut reader = Reader::new(open(file).with_context(|| cannot_be_played(file))?);
+        let (mut scan, mut left_out) = (
+            Self {
+                messages: 0,
+                takes: Duration::ZERO,
+            },
+            LeftOut::default(),
+        );
+        while let Some(played) = choice
+            .next(&mut reader, &mut left_out)
+            .with_context(|| cannot_be_played(file))?
+        {
+            scan.messages += 1;
+            scan.takes += playback_speed.pause(played.ms);
+        }
+        Ok(scan)
+    }
+}
+
+fn cannot_be_played(file: &Path) -> String {
+    format!("{} cannot be played", file.display())
+}
+
+fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
+    let input: Box<dyn BufRead> = if file.as_os_str() == "-" {
+        Box::new(BufReader::new(io::stdin()))
+    } else {
+        Box::new(BufReader::new(File::open(file)?))
+    };
+    Ok(input)
+}
+
+/// What the thread that reads hands over.
+#[derive(Debug)]
+enum Piece {
+    Message(Played),
+    End { left_out: u64 },
+    Broken(RecordingError),
+}
+
+/// The messages of a recording. A thread reads them: standard input may let us wait.
+#[derive(Debug)]
+pub(crate) struct RecordedMessages {
+    file: PathBuf,
+    pieces: mpsc::Receiver<Piece>,
+    /// The reader has told its end.
+    is_over: bool,
+    /// How many messages and lines were not to be played; known at the end.
+    pub(crate) left_out: u64,
+}
+
+impl RecordedMessages {
+    /// Begins to read. `is_surveyed`: the user knows which lines are broken.
+    pub(crate) fn start(file: &Path, choice: &Choice, is_surveyed: bool) -> Self {
+        let (sender, pieces) = mpsc::channel(AHEAD);
+        let (path, choice) = (file.to_owned(), choice.clone());
+        tokio::task::spawn_blocking(move || {
+            let read = || -> Result<u64, RecordingError> {
+                let input = open(&path).map_err(|source| RecordingError::Io { line: 1, source })?;
+                let (mut reader, mut left_out) = (
+                    Reader::new(input),
+                    LeftOut {
+                        is_said: is_surveyed,
+                        ..LeftOut::default()
+                    },
+                );
+                while let Some(played) = choice.next(&mut reader, &mut left_out)? {
+                    if sender.blocking_send(Piece::Message(played)).is_err() {
+                        break;
+                    }
+                }
+                Ok(left_out.unwanted + left_out.broken)
+            };
+            let last = read().map_or_else(Piece::Broken, |left_out| Piece::End { left_out });
+            // Nobody reads on after a stop.
+            drop(sender.blocking_send(last));
+        });
+        Self {
+            file: file.to_owned(),
+            pieces,
+            is_over: false,
+            left_out: 0,
+        }
+    }
+
+    /// The next one; `None` at the end. May be dropped and called again.
+    pub(crate) async fn next(&mut self) -> anyhow::Result<Option<Played>> {
+        match self.pieces.recv().await {
+            Some(Piece::Message(played)) => Ok(Some(played)),
+            Some(Piece::Broken(error)) => {
+                self.is_over = true;
+                Err(error).with_context(|| cannot_be_played(&self.file))
+            }
+            Some(Piece::End { left_out }) => {
+                (self.is_over, self.left_out) = (true, left_out);
+                Ok(None)
+            }
+            None if self.is_over => Ok(None),
+            // The thread that reads has panicked.
+            None => Err(Failure::Broke).with_context(|| cannot_be_played(&self.file)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(kinds: &[&str]) -> Choice {
+        Choice {
+            kinds: Kinds::new(kinds.iter().map(|kind| kind.parse().unwrap()).collect()),
+            skip_broken: false,
+        }
+    }
+
+    #[test]
+    fn events_are_played_and_nothing_that_twitchat_would_carry_out() {
+        let events = choice(&[]);
+        for kind in ["FOLLOW", "ON_FOLLOW", "ON_BITS", "POLL_PROGRESS"] {
+            assert!(events.wants(kind), "{kind}");
+        }
+        for kind in [
+            "SEND_MESSAGE",
+            "SUMMARY_DATA",
+            "GET_SUMMARY_DATA",
+            "LABEL_OVERLAY_PLACEHOLDERS",
+            "NOBODY_KNOWS",
+            "ON_OBS_SCENE_CHANGE",
+        ] {
+            assert!(!events.wants(kind), "{kind}");
+        }
+        let named = choice(&["SEND_MESSAGE", "*OBS*"]);
+        assert!(named.wants("SET_SEND_MESSAGE") && !named.wants("FOLLOW"));
+        assert!(
+            !named.wants("ON_OBS_SCENE_CHANGE") && !named.wants("OBS_SCENE"),
+            "never"
+        );
+    }
+
+    #[test]
+    fn pauses_are_those_of_the_recording_faster_or_slower() {
+        let pauses = |speed, every: Option<u64>, times: &[Option<u64>]| {
+            let mut playback_speed = PlaybackSpeed::new(speed, every.map(Duration::from_millis));
+            times
+                .iter()
+                .map(|ms| playback_speed.pause(*ms).as_millis())
+                .collect::<Vec<_>>()
+        };
+        let times = [Some(5_000), Some(5_400), Some(5_300), None, None];
+        assert_eq!(pauses(Some(1.0), None, &times), [0, 400, 0, 1_000, 1_000]);
+        assert_eq!(pauses(Some(4.0), None, &times), [0, 100, 0, 250, 250]);
+        assert_eq!(
+            pauses(Some(0.5), Some(100), &times),
+            [0, 200, 200, 200, 200]
+        );
+        assert_eq!(pauses(None, Some(100), &times), [0; 5]);
+    }
+}

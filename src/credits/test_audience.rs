@@ -1,0 +1,276 @@
+//! A crowd that never was: credits of any size, for seeing how the roll looks. The same wish always
+//! gives the same crowd.
+
+use super::{
+    fold::{Fold, Origin},
+    sample,
+};
+use crate::event::{
+    Fact, Money, Person, Platform, Roles,
+    fact::{Chat, Presence, PresenceEvent},
+};
+
+/// What the crowd is to be like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
+pub struct TestAudience {
+    /// How many people.
+    pub names: usize,
+    /// Another crowd for each.
+    pub seed: u64,
+    /// Names of 25 characters, the most that Twitch allows.
+    pub long: bool,
+    /// Names that run from right to left.
+    pub rtl: bool,
+    /// Names with emoji.
+    pub emoji: bool,
+    /// Tips in several currencies.
+    pub mixed_currency: bool,
+}
+
+impl Default for TestAudience {
+    fn default() -> Self {
+        Self {
+            names: 120,
+            seed: 1,
+            long: false,
+            rtl: false,
+            emoji: false,
+            mixed_currency: false,
+        }
+    }
+}
+
+/// The most people that a test may have: more would not pass through OBS.
+pub const MOST: usize = 50_000;
+
+const BEGINNINGS: [&str; 24] = [
+    "Marla", "Tobi", "Olle", "Pippa", "Sena", "Yuki", "Lantern", "Hjalmar", "Quiet", "Greta",
+    "Kasper", "Neko", "Amber", "Birch", "Comet", "Dusty", "Ember", "Fjord", "Ginger", "Hazel",
+    "Indigo", "Juniper", "Kelp", "Lumen",
+];
+const ENDINGS: [&str; 24] = [
+    "Quartz", "Wanders", "Bakar", "Riot", "IO", "Hana", "Fox", "Builds", "Moth", "L", "W", "Live",
+    "Plays", "Codes", "Paints", "Sings", "77", "Bear", "Finch", "Otter", "Raven", "Storm", "Vale",
+    "Wren",
+];
+const RTL: [&str; 8] = ["نورا", "יעל", "سامي", "דוד", "ليلى", "משה", "فاطمة", "אבי"];
+const EMOJI: [&str; 8] = ["🎮", "🦊", "✨", "👩‍🚀", "🏳️‍🌈", "🫶🏽", "🐙", "🇸🇪"];
+const WIDE: [&str; 6] = ["雪花", "桜井", "김하늘", "Ñandú", "Łucja", "Željko"];
+const CURRENCIES: [&str; 6] = ["EUR", "USD", "GBP", "JPY", "SEK", "BRL"];
+/// Twitch allows so many characters.
+const LONGEST: usize = 25;
+
+/// A small generator: good enough for names, the same on every computer (splitmix64).
+#[derive(Debug)]
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit.max(1)
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
+        let place = usize::try_from(self.below(from.len() as u64)).unwrap_or_default();
+        from.get(place).copied()
+    }
+}
+
+impl TestAudience {
+    /// Credits with this crowd in every section; nothing real is in them.
+    pub fn credits(self, now_ms: i64) -> Fold {
+        let mut dice = Random(self.seed);
+        let mut fold = Fold::default();
+        let people: Vec<_> = (0..self.names.min(MOST))
+            .filter_map(|place| self.person(place, &mut dice))
+            .collect();
+        let mut active = 0;
+        for (place, who) in people.iter().enumerate() {
+            let other = people.get((place + 1) % people.len()).unwrap_or(who);
+            let at_ms =
+                now_ms.saturating_sub(i64::try_from(people.len() - place).unwrap_or_default());
+            // Most of a crowd only watches and writes.
+            let does_more = self.names <= 48 || dice.below(3) == 0;
+            let facts = if does_more {
+                sample::facts(active, who, other)
+            } else {
+                vec![present(who, place)]
+            };
+            active += usize::from(does_more);
+            for fact in facts.into_iter().map(|fact| self.paid(fact, &mut dice)) {
+                fold.apply(&fact, None, Origin::Live, at_ms, |_| {});
+            }
+        }
+        fold
+    }
+
+    fn person(self, place: usize, dice: &mut Random) -> Option<Person> {
+        let id = format!("test-{}-{place}", self.seed);
+        let (beginning, ending) = (dice.pick(&BEGINNINGS)?, dice.pick(&ENDINGS)?);
+        let roll = dice.below(4);
+        let mut name = if self.rtl && roll == 0 {
+            format!("{}{}", dice.pick(&RTL)?, dice.pick(&RTL)?)
+        } else if roll == 1 {
+            format!("{}{}", dice.pick(&WIDE)?, ending)
+        } else {
+            format!("{beginning}{}{ending}", dice.pick(&["", "_", ""])?)
+        };
+        if self.long {
+            let missing = LONGEST.saturating_sub(name.chars().count() + 1);
+            name = format!(
+                "{name}_{}",
+                "MWwm".chars().cycle().take(missing).collect::<String>()
+            );
+        }
+        if self.emoji && dice.below(3) == 0 {
+            name = format!("{name}{}", dice.pick(&EMOJI)?);
+        }
+        // Not every crowd has room for names that differ.
+        Person::on(Platform::Twitch, &id, &id, &name)
+    }
+
+    fn paid(self, fact: Fact, dice: &mut Random) -> Fact {
+        match fact {
+            Fact::Support(mut support) => {
+                let cents = i64::try_from(100 + dice.below(200) * 50).unwrap_or_default();
+                let currency = if self.mixed_currency {
+                    dice.pick(&CURRENCIES).unwrap_or("EUR")
+                } else {
+                    "EUR"
+                };
+                support.money = Some(Money::of_cents(cents, currency));
+                Fact::Support(support)
+            }
+            other => other,
+        }
+    }
+}
+
+fn present(who: &Person, place: usize) -> Fact {
+    let roles = Roles::empty()
+        .when(place % 17 == 1, Roles::MODERATOR)
+        .when(place % 13 == 2, Roles::VIP)
+        .when(place.is_multiple_of(5), Roles::SUBSCRIBER);
+    Fact::Presence(Presence {
+        who: who.clone().with_roles(roles),
+        spoke: true,
+        emitted_as: PresenceEvent::Silent,
+        chat: Chat::default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{credits::Section, event::fact::SupportKind};
+
+    fn names(test_audience: TestAudience) -> Vec<String> {
+        let fold = test_audience.credits(1_000_000);
+        let users = fold
+            .session
+            .list(Section::Users)
+            .map(|tally| tally.people(&fold.people))
+            .unwrap_or_default();
+        users
+            .iter()
+            .map(|entry| fold.people.name(entry.who).to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn the_same_wish_gives_the_same_crowd() {
+        let test_audience = TestAudience {
+            names: 800,
+            seed: 7,
+            long: true,
+            rtl: true,
+            emoji: true,
+            mixed_currency: true,
+        };
+        assert_eq!(
+            (names(test_audience).len(), names(test_audience)),
+            (800, names(test_audience))
+        );
+        assert_ne!(
+            names(test_audience),
+            names(TestAudience {
+                seed: 8,
+                ..test_audience
+            })
+        );
+    }
+
+    #[test]
+    fn wishes_show_in_the_names() {
+        let plain = TestAudience {
+            names: 200,
+            ..TestAudience::default()
+        };
+        let has = |names: &[String], parts: &[&str]| {
+            names
+                .iter()
+                .any(|name| parts.iter().any(|part| name.contains(part)))
+        };
+        assert!(!has(&names(plain), &RTL) && !has(&names(plain), &EMOJI));
+        assert!(
+            has(&names(TestAudience { rtl: true, ..plain }), &RTL)
+                && has(
+                    &names(TestAudience {
+                        emoji: true,
+                        ..plain
+                    }),
+                    &EMOJI
+                )
+        );
+        assert!(
+            names(TestAudience {
+                long: true,
+                ..plain
+            })
+            .iter()
+            .all(|name| name.chars().count() >= LONGEST)
+        );
+        let currencies = |test_audience: TestAudience| {
+            let fold = test_audience.credits(0);
+            let tips = fold
+                .session
+                .support(SupportKind::Tip)
+                .iter()
+                .flat_map(|line| line.money.iter().map(|money| money.currency.code()));
+            tips.collect::<std::collections::BTreeSet<_>>().len()
+        };
+        assert_eq!(currencies(plain), 1);
+        assert!(
+            currencies(TestAudience {
+                names: 600,
+                mixed_currency: true,
+                ..plain
+            }) > 3
+        );
+    }
+
+    #[test]
+    fn every_section_of_people_has_somebody() {
+        let fold = TestAudience::default().credits(0);
+        for section in Section::EVENTS
+            .iter()
+            .copied()
+            .filter(|section| section.lists_lines())
+        {
+            assert!(
+                fold.session
+                    .list(section)
+                    .is_some_and(|tally| !tally.is_empty()),
+                "{section:?}"
+            );
+        }
+    }
+}

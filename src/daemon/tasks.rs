@@ -1,0 +1,312 @@
+//! What the bridge asks the shell to do beside its own work: requests to OBS, programs. Each in a
+//! task of its own, so that the bridge goes on meanwhile. How it went comes back as an input, also
+//! when the task panics: nothing in the bridge waits for ever. They end with the engine.
+
+use std::sync::Arc;
+
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::{JoinError, JoinSet},
+};
+use tracing::{debug, error, warn};
+
+use super::{
+    program,
+    watched::{Panicked, watched},
+};
+use crate::{
+    automation::{ObsRequest, Program},
+    bridge::io::{Input, Ticket},
+    obs::{Obs, RequestError},
+};
+
+/// Messages for browser sources that may be on their way. What is more is left out: each second
+/// brings the whole roll again.
+const EMITS: usize = 4;
+
+#[derive(Debug)]
+pub(super) struct Tasks {
+    obs: Obs,
+    answers: mpsc::Sender<Input>,
+    emits: Arc<Semaphore>,
+    left_out: u64,
+    running: JoinSet<()>,
+}
+
+impl Tasks {
+    pub(super) fn new(obs: Obs, answers: mpsc::Sender<Input>) -> Self {
+        Self {
+            obs,
+            answers,
+            emits: Arc::new(Semaphore::new(EMITS)),
+            left_out: 0,
+            running: JoinSet::new(),
+        }
+    }
+
+    /// Makes a request to OBS.
+    pub(super) fn ask(&mut self, ticket: Ticket, request: ObsRequest) {
+        let obs = self.obs.clone();
+        self.answer("a request of a rule or label", ticket, async move {
+            obs.act(&request).await.map_err(|error| error.to_string())
+        });
+    }
+
+    /// Runs a program.
+    pub(super) fn run(&mut self, ticket: Ticket, of: Box<str>, program: Program) {
+        self.answer("a program of a rule", ticket, async move {
+            program::run(&program)
+                .await
+                .map_err(|error| error.to_string())?;
+            debug!(program = %program.program, "{of}: the program is done");
+            Ok(())
+        });
+    }
+
+    /// Asks OBS whether it streams and since when.
+    pub(super) fn ask_stream(&mut self) {
+        let obs = self.obs.clone();
+        let asking = async move {
+            match obs.stream_status().await {
+                Ok(status) => {
+                    Some(Input::Stream(status.active.then(|| {
+                        i64::try_from(status.duration_ms).unwrap_or(i64::MAX)
+                    })))
+                }
+                Err(error) => {
+                    warn!(%error, "OBS does not say whether it streams");
+                    None
+                }
+            }
+        };
+        self.start("the question for the stream", asking, |_| None);
+    }
+
+    /// Asks OBS whether a scene shows the page of the end credits.
+    pub(super) fn ask_shown(&mut self, scene: Box<str>, source: Box<str>) {
+        let (obs, asked) = (self.obs.clone(), scene.clone());
+        let asking = async move {
+            let shown = obs
+                .shows(&scene, &source)
+                .await
+                .map_err(|error| error.to_string());
+            Some(Input::Shown { scene, shown })
+        };
+        let unknown = |panicked: &Panicked| {
+            Some(Input::Shown {
+                scene: asked,
+                shown: Err(panicked.to_string()),
+            })
+        };
+        self.start("the question for a scene", asking, unknown);
+    }
+
+    /// Asks OBS how long what a media source plays is.
+    pub(super) fn ask_music(&mut self, input: Box<str>) {
+        let obs = self.obs.clone();
+        let asking = async move {
+            Some(Input::Music(match obs.media_seconds(&input).await {
+                Ok(Some(seconds)) => Ok(seconds),
+                Ok(None) => Err(format!("{input} plays nothing")),
+                Err(error) => Err(error.to_string()),
+            }))
+        };
+        self.start("the question for the music", asking, |panicked| {
+            Some(Input::Music(Err(panicked.to_string())))
+        });
+    }
+
+    /// Asks OBS which text the source of a label has.
+    pub(super) fn read_label(&mut self, place: usize, input: Box<str>) {
+        let obs = self.obs.clone();
+        let asking = async move {
+            let found = obs.input(&input).await.map_err(|error| error.to_string());
+            let text = |settings: serde_json::Value| {
+                settings
+                    .get("text")
+                    .and_then(serde_json::Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            Some(Input::LabelRead {
+                place,
+                found: found.map(|input| input.map(|input| text(input.settings))),
+            })
+        };
+        let unknown = move |panicked: &Panicked| {
+            Some(Input::LabelRead {
+                place,
+                found: Err(panicked.to_string()),
+            })
+        };
+        self.start("the question for a label", asking, unknown);
+    }
+
+    /// Hands JSON to all browser sources of OBS.
+    pub(super) fn emit(&mut self, json: Box<str>) {
+        let Ok(turn) = Arc::clone(&self.emits).try_acquire_owned() else {
+            self.left_out += 1;
+            if self.left_out.is_power_of_two() {
+                warn!(
+                    times = self.left_out,
+                    "OBS is slow: messages for browser sources were left out"
+                );
+            }
+            return;
+        };
+        let obs = self.obs.clone();
+        let emitting = async move {
+            let _turn = turn;
+            match obs.emit(&json).await {
+                Err(error @ RequestError::Refused { .. }) => {
+                    Some(Input::FeedFailed(error.to_string()))
+                }
+                Ok(()) | Err(_) => None,
+            }
+        };
+        self.start("a message for browser sources", emitting, |_| None);
+    }
+
+    /// Ends all of them, and kills programs.
+    pub(super) async fn end(&mut self) {
+        self.running.abort_all();
+        while let Some(joined) = self.running.join_next().await {
+            report(joined);
+        }
+    }
+
+    fn answer(
+        &mut self,
+        what: &'static str,
+        ticket: Ticket,
+        deed: impl Future<Output = Result<(), String>> + Send + 'static,
+    ) {
+        let done = move |outcome| Some(Input::Done { ticket, outcome });
+        self.start(what, async move { done(deed.await) }, move |panicked| {
+            done(Err(panicked.to_string()))
+        });
+    }
+
+    /// Starts a task. The bridge is told what comes of it; if it panics, what `instead` says.
+    fn start(
+        &mut self,
+        what: &'static str,
+        deed: impl Future<Output = Option<Input>> + Send + 'static,
+        instead: impl FnOnce(&Panicked) -> Option<Input> + Send + 'static,
+    ) {
+        while let Some(joined) = self.running.try_join_next() {
+            report(joined);
+        }
+        let answers = self.answers.clone();
+        self.running.spawn(async move {
+            let answer = watched(what, deed)
+                .await
+                .unwrap_or_else(|panicked| instead(&panicked));
+            if let Some(answer) = answer
+                && answers.send(answer).await.is_err()
+            {
+                debug!(task = what, "an answer came too late: the bridge ends");
+            }
+        });
+    }
+}
+
+fn report(joined: Result<(), JoinError>) {
+    if let Err(broke) = joined
+        && !broke.is_cancelled()
+    {
+        error!(error = %broke, "a task broke");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+    use super::*;
+    use crate::{
+        automation::RunId,
+        obs::{self, Target},
+    };
+
+    /// With an OBS that is not there.
+    fn tasks() -> (Tasks, mpsc::Receiver<Input>) {
+        let target = || {
+            std::future::ready(Target {
+                host: "127.0.0.1".into(),
+                port: 1,
+                tls: false,
+                password: None,
+            })
+        };
+        let (obs, _notices) = obs::start(
+            target,
+            obs::Options::default(),
+            CancellationToken::new(),
+            &TaskTracker::new(),
+        );
+        let (answers, answered) = mpsc::channel(8);
+        (Tasks::new(obs, answers), answered)
+    }
+
+    async fn next(answered: &mut mpsc::Receiver<Input>) -> Input {
+        tokio::time::timeout(Duration::from_secs(20), answered.recv())
+            .await
+            .expect("an answer in time")
+            .expect("an answer")
+    }
+
+    #[tokio::test]
+    async fn a_step_whose_task_panics_fails_and_ends_its_run() {
+        let (mut tasks, mut answered) = tasks();
+        let ticket = Ticket::Run(RunId(7));
+        tasks.answer("a test", ticket, async { panic!("broken") });
+        let Input::Done {
+            ticket: of,
+            outcome,
+        } = next(&mut answered).await
+        else {
+            panic!("no outcome of the step")
+        };
+        assert_eq!(
+            (of, outcome),
+            (
+                ticket,
+                Err("this is a bug in twitchat-bridge: broken".into())
+            )
+        );
+    }
+
+    #[tokio::test]
+    async fn a_question_whose_task_panics_is_answered() {
+        let (mut tasks, mut answered) = tasks();
+        tasks.start("a test", async { panic!("broken") }, |panicked| {
+            Some(Input::Music(Err(panicked.to_string())))
+        });
+        assert!(
+            matches!(next(&mut answered).await, Input::Music(Err(why)) if why.contains("broken"))
+        );
+    }
+
+    #[tokio::test]
+    async fn all_of_them_are_joined_at_the_end() {
+        let (mut tasks, _answered) = tasks();
+        let (held, mut free) = mpsc::channel::<()>(1);
+        for _ in 0..3 {
+            let held = held.clone();
+            let waiting = async move {
+                let _held = held;
+                std::future::pending().await
+            };
+            tasks.start("a test", waiting, |_| None);
+        }
+        drop(held);
+        tasks.end().await;
+        assert_eq!(
+            (free.try_recv(), tasks.running.len()),
+            (Err(mpsc::error::TryRecvError::Disconnected), 0)
+        );
+    }
+}

@@ -1,0 +1,265 @@
+//! One `CustomEvent` as it was heard: who speaks, and the parts that are needed later.
+//!
+//! The reader of `obs` parses each frame once into a [`Peek`] that borrows from it, then keeps what
+//! matters as a [`Received`].
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// `origin` of Twitchat's own messages.
+pub const TWITCHAT: &str = "twitchat";
+/// `origin` of what a bridge sends.
+pub const BRIDGE: &str = "twitchat-bridge";
+
+/// The top level of an `eventData`, borrowed from the frame. Wrong types never fail the parse: they
+/// read as raw JSON.
+#[derive(Debug, Deserialize)]
+pub struct Peek<'a> {
+    #[serde(borrow, default)]
+    pub origin: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "type")]
+    pub kind: Option<&'a RawValue>,
+    /// Envelope id or request id.
+    #[serde(borrow, default)]
+    pub id: Option<&'a RawValue>,
+    /// Streamer.bot's request name.
+    #[serde(borrow, default)]
+    pub request: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub data: Option<&'a RawValue>,
+    /// The mark of a replay.
+    #[serde(borrow, default)]
+    pub replay: Option<&'a RawValue>,
+}
+
+/// What a message that is played back from a recording is to do. Twitchat looks at no such mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// `"replay":true`, or anything that is none of the others: be told, and count nowhere.
+    EmittedOnly,
+    /// `"replay":"count"`: count too, as if it happened now.
+    Counted,
+}
+
+/// A Twitchat envelope: its type, id and untouched data.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Twitchat's type, as it came.
+    pub kind: Box<str>,
+    /// Absent in messages of the oldest clients.
+    pub id: Option<Box<str>>,
+    /// Absent and `null` are both `None`.
+    pub data: Option<Box<RawValue>>,
+    /// `None` for what happens now.
+    pub replay: Option<Replay>,
+}
+
+/// A `CustomEvent`, told apart by who speaks.
+#[derive(Debug, Clone)]
+pub enum Received {
+    /// Twitchat, or somebody who acts on it: `origin` is `twitchat`.
+    Twitchat(Message),
+    /// A bridge: ourselves (our echo) or another one. The whole `eventData`.
+    Bridge(Box<RawValue>),
+    /// A request to the bridge: any other origin and a `request`. The whole `eventData`.
+    Request(Box<RawValue>),
+    /// Nothing that concerns us.
+    Other,
+    /// `origin` is `twitchat` but there is no usable `type`.
+    Bad,
+}
+
+/// Text of a JSON string, borrowed where it has no escapes.
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    serde_json::from_str::<Text<'_>>(raw.get())
+        .ok()
+        .map(|text| text.0)
+}
+
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Peek<'_> {
+    /// Keeps what matters. `whole` gives the complete `eventData`; it is asked for only when the
+    /// message is not Twitchat's.
+    pub fn keep(&self, whole: impl FnOnce() -> Option<Box<RawValue>>) -> Received {
+        let origin = self.origin.and_then(text);
+        match origin.as_deref() {
+            Some(TWITCHAT) => match self.kind.and_then(text) {
+                Some(kind) if !kind.is_empty() => Received::Twitchat(Message {
+                    kind: kind.into(),
+                    id: self.id.and_then(plain_id),
+                    data: self
+                        .data
+                        .filter(|data| data.get() != "null")
+                        .map(ToOwned::to_owned),
+                    replay: self.replay.and_then(Replay::read),
+                }),
+                _ => Received::Bad,
+            },
+            Some(BRIDGE) => whole().map_or(Received::Other, Received::Bridge),
+            _ if self.request.is_some() => whole().map_or(Received::Other, Received::Request),
+            _ => Received::Other,
+        }
+    }
+}
+
+/// As [`Peek::replay`] is read.
+impl Serialize for Replay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::EmittedOnly => serializer.serialize_bool(true),
+            Self::Counted => serializer.serialize_str("count"),
+        }
+    }
+}
+
+impl Replay {
+    fn read(raw: &RawValue) -> Option<Self> {
+        match raw.get() {
+            "false" | "null" => None,
+            r#""count""# => Some(Self::Counted),
+            _ => Some(Self::EmittedOnly),
+        }
+    }
+}
+
+/// Bytes that a message's id may have; it is journalled.
+const LONGEST_ID: usize = 256;
+
+/// An id as text: a string's content, a number's digits; anything else, and what is too long, is no
+/// id.
+fn plain_id(raw: &RawValue) -> Option<Box<str>> {
+    match raw.get().bytes().next() {
+        _ if raw.get().len() > LONGEST_ID => None,
+        Some(b'"') => text(raw).filter(|id| !id.is_empty()).map(Into::into),
+        Some(b'0'..=b'9' | b'-') => Some(raw.get().into()),
+        _ => None,
+    }
+}
+
+impl Received {
+    /// Reads one `eventData` as a whole text: for tests and for tools that do not sit on a socket.
+    pub fn read(event_data: &str) -> Result<Self, serde_json::Error> {
+        let whole: &RawValue = serde_json::from_str(event_data)?;
+        if !whole.get().starts_with('{') {
+            return Ok(Self::Other);
+        }
+        let peek: Peek<'_> = serde_json::from_str(event_data)?;
+        Ok(peek.keep(|| Some(whole.to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twitchat_keeps_type_id_and_untouched_data() {
+        let Received::Twitchat(message) =
+            Received::read(r#"{"data":{"a": 1.50},"id":"x","origin":"twitchat","type":"FOLLOW"}"#)
+                .unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!(
+            (
+                &*message.kind,
+                message.id.as_deref(),
+                message.data.unwrap().get()
+            ),
+            ("FOLLOW", Some("x"), r#"{"a": 1.50}"#)
+        );
+    }
+
+    #[test]
+    fn null_data_numeric_id_and_escapes_are_understood() {
+        let Received::Twitchat(message) =
+            Received::read(r#"{"origin":"twitch\u0061t","type":"A\"B","id":7,"data":null}"#)
+                .unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!(
+            (
+                &*message.kind,
+                message.id.as_deref(),
+                message.data.is_none()
+            ),
+            ("A\"B", Some("7"), true)
+        );
+    }
+
+    #[test]
+    fn an_id_without_end_is_none() {
+        let message = format!(
+            r#"{{"origin":"twitchat","type":"A","id":"{}"}}"#,
+            "x".repeat(LONGEST_ID)
+        );
+        assert!(matches!(
+            Received::read(&message).unwrap(),
+            Received::Twitchat(Message { id: None, .. })
+        ));
+    }
+
+    #[test]
+    fn the_mark_of_a_replay_is_read() {
+        let mark = |mark: &str| match Received::read(&format!(
+            r#"{{"origin":"twitchat","type":"A"{mark}}}"#
+        ))
+        .unwrap()
+        {
+            Received::Twitchat(message) => message.replay,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            ["", r#","replay":null"#, r#","replay":false"#].map(mark),
+            [None; 3]
+        );
+        assert_eq!(mark(r#","replay":"count""#), Some(Replay::Counted));
+        assert_eq!(
+            [
+                r#","replay":true"#,
+                r#","replay":"x""#,
+                r#","replay":{"a":1}"#
+            ]
+            .map(mark),
+            [Some(Replay::EmittedOnly); 3]
+        );
+    }
+
+    #[test]
+    fn who_speaks_decides() {
+        assert!(matches!(
+            Received::read(r#"{"origin":"twitchat"}"#).unwrap(),
+            Received::Bad
+        ));
+        assert!(matches!(
+            Received::read(r#"{"origin":"twitchat","type":3}"#).unwrap(),
+            Received::Bad
+        ));
+        assert!(matches!(
+            Received::read(r#"{"origin":"twitchat-bridge","request":"Hello"}"#).unwrap(),
+            Received::Bridge(_)
+        ));
+        assert!(matches!(
+            Received::read(r#"{"request":"GetCredits","id":"1"}"#).unwrap(),
+            Received::Request(_)
+        ));
+        assert!(matches!(
+            Received::read(r#"{"origin":5,"request":7}"#).unwrap(),
+            Received::Request(_)
+        ));
+        assert!(matches!(
+            Received::read(r#"{"hello":"world"}"#).unwrap(),
+            Received::Other
+        ));
+        assert!(matches!(
+            Received::read(r#"["twitchat","FOLLOW"]"#).unwrap(),
+            Received::Other
+        ));
+        assert!(Received::read("{").is_err());
+    }
+}

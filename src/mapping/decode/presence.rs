@@ -1,0 +1,127 @@
+//! Who is there: chat messages in the five layouts in which Twitchat has told them.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    channel::{self, is_twitch_id},
+    chat::{NameSource, chat as read_chat},
+    missing_field::MissingField,
+};
+use crate::{
+    event::{
+        Fact, Person,
+        fact::{Chat, ChatKind, Presence, PresenceEvent},
+    },
+    mapping::texts::PRIVATE,
+    twitchat::{
+        account::Account,
+        lenient::{self, Loose, Rows, Text},
+    },
+};
+
+/// A message with its author: `user`, IRC `tags`, or, in the public API page's `MENTION`, at the
+/// top.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct AuthoredMessage<'a> {
+    #[serde(borrow)]
+    channel: Text<'a>,
+    /// The text, or all of this once more (up to 6.x, and `MESSAGE_READ` up to 16.x).
+    message: Option<&'a RawValue>,
+    message_chunks: Rows<'a>,
+    user: Loose<Account<'a>>,
+    tags: Loose<Account<'a>>,
+    /// Why Twitchat's own chat does not show it (`MESSAGE_FILTERED`).
+    reason: Text<'a>,
+    user_id: Text<'a>,
+    username: Text<'a>,
+    display_name: Text<'a>,
+}
+
+/// A message as it is now: whose, where, and what.
+pub(super) struct Message {
+    pub(super) who: Option<Person>,
+    pub(super) channel: Option<Fact>,
+    pub(super) chat: Chat,
+}
+
+pub(super) fn read(data: &RawValue) -> Result<Message, MissingField> {
+    let outer: AuthoredMessage<'_> = lenient::object(data).ok_or(MissingField::with("data"))?;
+    let is_me = &*outer.reason.0 == "slashMe";
+    let said = outer.message.and_then(lenient::object).unwrap_or(outer);
+    let room = said.tags.0.as_ref().map_or("", |tags| &*tags.room_id.0);
+    let channel = [&*said.channel.0, room]
+        .into_iter()
+        .find(|id| is_twitch_id(id))
+        .and_then(channel::channel);
+    let account = said
+        .user
+        .0
+        .as_ref()
+        .map(|user| (user, NameSource::User))
+        .or_else(|| said.tags.0.as_ref().map(|tags| (tags, NameSource::Tags)));
+    let named = account.and_then(|(account, names)| {
+        if names == NameSource::Tags {
+            account.tagged_person()
+        } else {
+            account.person()
+        }
+    });
+    let who =
+        named.or_else(|| Person::new(&said.user_id.0, &said.username.0, &said.display_name.0));
+    let mut chat = read_chat(said.message, &said.message_chunks, &said.channel.0, account);
+    if is_me {
+        chat.kind = ChatKind::Me;
+    }
+    Ok(Message { who, channel, chat })
+}
+
+/// A message that was seen in chat.
+pub(super) fn chat(
+    data: &RawValue,
+    emitted_as: PresenceEvent,
+    facts: &mut Vec<Fact>,
+) -> Result<(), MissingField> {
+    let message = read(data)?;
+    facts.extend(message.channel);
+    let who = message.who.ok_or(MissingField::with("user"))?;
+    facts.push(Fact::Presence(Presence {
+        who,
+        spoke: true,
+        emitted_as,
+        chat: message.chat,
+    }));
+    Ok(())
+}
+
+/// A message that the streamer marked, which may have been written long ago. It may be a whisper,
+/// which says nothing of being in chat, or lack its author: then it says nothing.
+pub(super) fn marked_read(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), MissingField> {
+    let message = read(data)?;
+    facts.extend(message.channel);
+    let who = message.who.filter(|_| &*message.chat.text != PRIVATE);
+    facts.extend(who.map(|who| {
+        Fact::Presence(Presence {
+            who,
+            spoke: true,
+            emitted_as: PresenceEvent::Silent,
+            chat: message.chat,
+        })
+    }));
+    Ok(())
+}
+
+/// A message that nobody saw; its text goes no further.
+pub(super) fn held(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), MissingField> {
+    let message = read(data)?;
+    facts.extend(message.channel);
+    let who = message.who.ok_or(MissingField::with("user"))?;
+    facts.push(Fact::Presence(Presence {
+        who,
+        spoke: false,
+        emitted_as: PresenceEvent::Silent,
+        chat: Chat::default(),
+    }));
+    Ok(())
+}

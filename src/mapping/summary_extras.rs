@@ -1,0 +1,467 @@
+//! What Twitchat's summary tells beyond what is matched row by row: states that only grow, and
+//! things that happened without anybody's being credited elsewhere. Polls, shoutouts, power-ups,
+//! how much somebody wrote, who is a patron.
+//!
+//! They have no event of their own while they happen, so there is nothing to match them with: each
+//! summary is joined with what earlier ones said (`credits::extras`). The journal keeps them as one
+//! row, [`KIND`], which is a summary of these lists alone.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json, value::RawValue};
+
+use super::decode::tier;
+use crate::{
+    event::{Decimal, Person, Platform, fact::Tier},
+    twitchat::{
+        lenient::{self, Figure, Flag, Loose, Number, Rows, Text},
+        summary::{Conductor, List, Summary},
+    },
+};
+
+/// `kind` of the journal's row.
+pub const KIND: &str = "rest";
+
+/// A poll or a prediction that is over.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EndedVote {
+    /// What was asked.
+    pub title: Box<str>,
+    /// Votes or channel points in all.
+    pub total: u64,
+    /// Each choice with its votes or points, and whether it won.
+    pub choices: Vec<(Box<str>, u64, bool)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Shoutout {
+    /// Who got it, or gave it.
+    pub who: Person,
+    /// It was given to the broadcaster.
+    pub received: bool,
+    /// How many watched.
+    pub viewers: u64,
+}
+
+/// A power-up that somebody used.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PowerUp {
+    pub who: Person,
+    /// `animation`, `gigantifiedemote`, `celebration` or `custom`.
+    pub kind: Box<str>,
+    /// The emote's picture; empty if it has none.
+    pub image: Box<str>,
+    /// The skin of a message effect; empty if it has none.
+    pub skin: Box<str>,
+    /// What it is called, where told.
+    pub name: Box<str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Patron {
+    pub who: Person,
+    /// For how many months.
+    pub months: u32,
+    /// The tier's id; may be empty.
+    pub tier: Box<str>,
+    /// All they ever gave, in a currency that is not told.
+    pub given: Decimal,
+}
+
+/// How somebody took part in chat.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Chatter {
+    pub who: Person,
+    pub messages: u64,
+    pub bans: u64,
+    /// Timeouts, and their seconds in all.
+    pub timeouts: (u64, u64),
+}
+
+/// A hype train that has come to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Train {
+    pub level: u32,
+    /// Percent of that level.
+    pub percent: u32,
+    /// Who conducted, by subscriptions and by bits.
+    pub conductors: Vec<Person>,
+}
+
+/// All of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SummaryExtras {
+    pub polls: Vec<EndedVote>,
+    pub predictions: Vec<EndedVote>,
+    /// Shoutouts both ways.
+    pub shoutouts: Vec<Shoutout>,
+    pub power_ups: Vec<PowerUp>,
+    /// Likes on TikTok.
+    pub likes: Vec<(Person, u64)>,
+    /// Shares on TikTok.
+    pub shares: Vec<(Person, u64)>,
+    /// Patrons of today.
+    pub patrons: Vec<Patron>,
+    pub chatters: Vec<Chatter>,
+    pub trains: Vec<Train>,
+    /// Cheers that were pinned for money: who and how many bits.
+    pub pinned: Vec<(Person, u64)>,
+    /// Subscribers of today, if Twitchat's own overlay is set to list them.
+    pub active_subs: Vec<(Person, Tier)>,
+    /// Who gave the subscriptions of today, likewise.
+    pub active_gifters: Vec<(Person, Tier, u64)>,
+    /// Pictures of rewards by the reward's id.
+    pub reward_icons: Vec<(Box<str>, Box<str>)>,
+    /// Pictures of gifts and stickers by who sent them.
+    pub stickers: Vec<(Person, Box<str>)>,
+}
+
+/// What is read of a row; each list has its own fields.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Row<'a> {
+    #[serde(borrow)]
+    uid: Text<'a>,
+    login: Text<'a>,
+    platform: Text<'a>,
+    tier: Text<'a>,
+    total: Number,
+    from_active_subs: Flag,
+    bits: Number,
+    pinned: Flag,
+    reward: Loose<Reward<'a>>,
+    received: Flag,
+    viewers: Number,
+    level: Number,
+    percent: Number,
+    conductor_bits: Loose<Conductor<'a>>,
+    conductor_subs: Loose<Conductor<'a>>,
+    count: Number,
+    bans: Number,
+    tos: Number,
+    tos_duration: Number,
+    title: Text<'a>,
+    votes: Number,
+    points: Number,
+    choices: Rows<'a>,
+    outcomes: Rows<'a>,
+    #[serde(rename = "type")]
+    kind: Text<'a>,
+    emote_url: Text<'a>,
+    #[serde(rename = "skinID")]
+    skin: Text<'a>,
+    power_up_name: Text<'a>,
+    months: Number,
+    lifetime_amount: Figure<'a>,
+    image_url: Text<'a>,
+    sticker_url: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Reward<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    icon: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Choice<'a> {
+    #[serde(borrow)]
+    title: Text<'a>,
+    votes: Number,
+    points: Number,
+    win: Flag,
+}
+
+impl SummaryExtras {
+    /// Takes it out of a summary, oldest first.
+    pub fn of(summary: &Summary) -> Self {
+        let mut rest = Self::default();
+        for (list, raw) in summary.rows.iter().rev() {
+            if let Some(row) = lenient::object::<Row<'_>>(raw) {
+                rest.take(*list, &row);
+            }
+        }
+        rest
+    }
+
+    /// Takes it out of the journal's row.
+    pub fn read(body: &str) -> Option<Self> {
+        let data: &RawValue = serde_json::from_str(body).ok()?;
+        Some(Self::of(&Summary::read(data).ok()?))
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm for each list")]
+    fn take(&mut self, list: List, row: &Row<'_>) {
+        let who = || {
+            let platform = if row.platform.is_empty() {
+                Platform::of_id(&row.uid.0)
+            } else {
+                Platform::parse(&row.platform.0)
+            };
+            Person::on(platform, &row.uid.0, "", &row.login.0)
+        };
+        let on = |platform| Person::on(platform, &row.uid.0, "", &row.login.0);
+        let text = |text: &Text<'_>| -> Box<str> { (&*text.0).into() };
+        let count = |number: Number| number.count().unwrap_or_default();
+        match list {
+            List::Polls => self.polls.extend(vote(row, &row.choices, row.votes)),
+            List::Predictions => self
+                .predictions
+                .extend(vote(row, &row.outcomes, row.points)),
+            List::Shoutouts => {
+                self.shoutouts.extend(who().map(|who| Shoutout {
+                    who,
+                    received: row.received.0,
+                    viewers: count(row.viewers),
+                }));
+            }
+            List::Powerups => {
+                let power_up = |who| PowerUp {
+                    who,
+                    kind: text(&row.kind),
+                    image: text(&row.emote_url),
+                    skin: text(&row.skin),
+                    name: text(&row.power_up_name),
+                };
+                self.power_ups.extend(on(Platform::Twitch).map(power_up));
+            }
+            List::TiktokLikes => self
+                .likes
+                .extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
+            List::TiktokShares => self
+                .shares
+                .extend(on(Platform::TikTok).map(|who| (who, count(row.count)))),
+            List::PatreonMembers => {
+                let given = row.lifetime_amount.decimal().unwrap_or_default();
+                let months = row.months.small().unwrap_or_default();
+                self.patrons.extend(on(Platform::Patreon).map(|who| Patron {
+                    who,
+                    months,
+                    tier: text(&row.tier),
+                    given,
+                }));
+            }
+            List::Chatters => {
+                let timeouts = (count(row.tos), count(row.tos_duration));
+                self.chatters.extend(who().map(|who| Chatter {
+                    who,
+                    messages: count(row.count),
+                    bans: count(row.bans),
+                    timeouts,
+                }));
+            }
+            List::HypeTrains => self.trains.extend(row.level.small().map(|level| {
+                Train {
+                    level,
+                    percent: row.percent.small().unwrap_or_default(),
+                    conductors: [&row.conductor_subs, &row.conductor_bits]
+                        .iter()
+                        .filter_map(|one| {
+                            one.0
+                                .as_ref()
+                                .and_then(|one| Person::new(&one.uid.0, "", &one.login.0))
+                        })
+                        .collect(),
+                }
+            })),
+            List::Bits if row.pinned.0 => {
+                self.pinned.extend(who().map(|who| (who, count(row.bits))));
+            }
+            List::Subs if row.from_active_subs.0 => self
+                .active_subs
+                .extend(who().map(|who| (who, tier(&row.tier.0)))),
+            List::Subgifts if row.from_active_subs.0 => {
+                self.active_gifters
+                    .extend(who().map(|who| (who, tier(&row.tier.0), count(row.total).max(1))));
+            }
+            List::Rewards => {
+                let icon = row
+                    .reward
+                    .0
+                    .as_ref()
+                    .filter(|reward| is_url(&reward.icon.0) && !reward.id.is_empty());
+                self.reward_icons.extend(
+                    icon.map(|reward| (text(&reward.id), text(&reward.icon)))
+                        .filter(|icon| !self.reward_icons.contains(icon)),
+                );
+            }
+            List::TiktokGifts if is_url(&row.image_url.0) => {
+                self.stickers
+                    .extend(on(Platform::TikTok).map(|who| (who, text(&row.image_url))));
+            }
+            List::SuperStickers if is_url(&row.sticker_url.0) => {
+                self.stickers
+                    .extend(on(Platform::YouTube).map(|who| (who, text(&row.sticker_url))));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Pictures come from the network; paths inside Twitchat lead nowhere.
+fn is_url(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
+fn vote(row: &Row<'_>, choices: &Rows<'_>, total: Number) -> Option<EndedVote> {
+    let choice = |raw: &&RawValue| {
+        let choice: Choice<'_> = lenient::object(raw)?;
+        let votes = choice
+            .votes
+            .count()
+            .or(choice.points.count())
+            .unwrap_or_default();
+        Some(((&*choice.title.0).into(), votes, choice.win.0))
+    };
+    let title = (!row.title.is_empty()).then(|| (&*row.title.0).into())?;
+    Some(EndedVote {
+        title,
+        total: total.count().unwrap_or_default(),
+        choices: choices.0.iter().filter_map(choice).collect(),
+    })
+}
+
+/// The lists that a journal's row keeps, each with the fields that are read.
+const KEPT: [(List, &[&str]); 15] = [
+    (List::Polls, &["title", "votes", "choices"]),
+    (List::Predictions, &["title", "points", "outcomes"]),
+    (List::Shoutouts, &["uid", "login", "received", "viewers"]),
+    (
+        List::Powerups,
+        &["login", "type", "skinID", "emoteUrl", "powerUpName"],
+    ),
+    (List::TiktokLikes, &["uid", "login", "count"]),
+    (List::TiktokShares, &["uid", "login", "count"]),
+    (
+        List::PatreonMembers,
+        &["uid", "login", "months", "tier", "lifetimeAmount"],
+    ),
+    (
+        List::Chatters,
+        &["uid", "login", "count", "bans", "tos", "tosDuration"],
+    ),
+    (
+        List::HypeTrains,
+        &["level", "percent", "conductorBits", "conductorSubs"],
+    ),
+    (List::Bits, &["uid", "login", "bits", "pinned"]),
+    (
+        List::Subs,
+        &["uid", "login", "tier", "fromActiveSubs", "platform"],
+    ),
+    (
+        List::Subgifts,
+        &[
+            "uid",
+            "login",
+            "tier",
+            "total",
+            "fromActiveSubs",
+            "platform",
+        ],
+    ),
+    (List::Rewards, &["reward"]),
+    (List::TiktokGifts, &["uid", "login", "imageUrl"]),
+    (List::SuperStickers, &["uid", "login", "stickerUrl"]),
+];
+
+/// The summary as the journal keeps it: these lists alone, and of each row what is read.
+pub fn body(summary: &Summary) -> Box<str> {
+    let mut kept = Map::new();
+    for (list, fields) in KEPT {
+        let rows: Vec<Value> = summary
+            .list(list)
+            .filter_map(|raw| slim(list, raw, fields))
+            .collect();
+        if !rows.is_empty() {
+            kept.insert(list.as_str().to_owned(), rows.into());
+        }
+    }
+    Value::Object(kept).to_string().into()
+}
+
+fn slim(list: List, raw: &RawValue, fields: &[&str]) -> Option<Value> {
+    let row: Map<String, Value> = serde_json::from_str(raw.get()).ok()?;
+    let has = |field: &str| {
+        row.get(field)
+            .is_some_and(|value| *value != json!(false) && !value.is_null())
+    };
+    let matters = match list {
+        List::Bits => has("pinned"),
+        List::Subs | List::Subgifts => has("fromActiveSubs"),
+        List::TiktokGifts => has("imageUrl"),
+        List::SuperStickers => has("stickerUrl"),
+        _ => true,
+    };
+    matters.then(|| {
+        Value::Object(
+            row.into_iter()
+                .filter(|(field, _)| fields.contains(&field.as_str()))
+                .collect(),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Received;
+
+    fn summary(line: usize) -> Summary {
+        let lines = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
+        let Received::Twitchat(message) =
+            Received::read(lines.lines().nth(line - 1).unwrap()).unwrap()
+        else {
+            panic!("line {line}")
+        };
+        Summary::read(message.data.as_deref().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn everything_that_no_row_credits_is_taken() {
+        insta::assert_debug_snapshot!(SummaryExtras::of(&summary(121)));
+    }
+
+    #[test]
+    fn the_journal_keeps_what_is_read_and_nothing_else() {
+        for line in [121, 122, 123, 124] {
+            let summary = summary(line);
+            let body = body(&summary);
+            assert_eq!(
+                SummaryExtras::read(&body).unwrap(),
+                SummaryExtras::of(&summary),
+                "line {line}"
+            );
+        }
+        assert_eq!(&*body(&summary(123)), "{}");
+        assert!(SummaryExtras::read("{}").unwrap().is_empty());
+        assert_eq!(SummaryExtras::read("[]"), None);
+    }
+
+    #[test]
+    fn rows_of_any_shape_are_no_trouble() {
+        let odd = r#"{"polls":[7,{"title":"","choices":3},{"title":"a","choices":[1,{"win":"yes"}],"votes":"12"}],"chatters":[{}],"powerups":null,
+            "shoutouts":[{"uid":7,"login":null,"received":1}],"patreonMembers":[{"login":"A","months":"3","lifetimeAmount":"1.5"}]}"#;
+        let rest = SummaryExtras::read(odd).unwrap();
+        assert_eq!(
+            (
+                rest.polls.len(),
+                rest.polls[0].total,
+                rest.chatters.len(),
+                rest.shoutouts.len()
+            ),
+            (1, 12, 0, 1)
+        );
+        assert_eq!(
+            (rest.patrons[0].months, rest.patrons[0].given.to_string()),
+            (3, "1.5".into())
+        );
+    }
+}

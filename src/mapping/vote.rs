@@ -1,0 +1,431 @@
+//! What polls and predictions have in common: how Twitchat tells their state, and how a course of
+//! states is followed.
+//!
+//! Twitchat repeats the whole state, twice when two of its pages are open; OBS swaps messages that
+//! are close together. So votes only grow, what is over stays over, and a cleared ballot waits a
+//! moment for a result that may be on its way behind it.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::twitchat::lenient::{self, Flag, Loose, Number, Rows, Text};
+
+/// How long a cleared ballot waits for a last state that OBS may have put behind the clearing.
+pub(super) const SETTLE_MS: i64 = 500;
+
+/// How many ballots that are over are remembered: late messages of theirs change nothing.
+const REMEMBERED: usize = 16;
+
+/// What there is to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub(super) id: Box<str>,
+    pub(super) title: Box<str>,
+    /// Votes; in a prediction, channel points.
+    pub(super) votes: u64,
+    /// In a prediction, people.
+    pub(super) voters: u64,
+}
+
+/// A state of a poll or of a prediction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Vote {
+    pub(super) id: Box<str>,
+    pub(super) title: Box<str>,
+    pub(super) choices: Vec<Choice>,
+    pub(super) started_ms: Option<i64>,
+    pub(super) duration_s: Option<u64>,
+    /// When it is to end, or has ended.
+    pub(super) ends_ms: Option<i64>,
+    /// The leader while it runs, the winner at the end: its id.
+    pub(super) winner: Option<Box<str>>,
+    /// A prediction that takes no more bets.
+    pub(super) locked: bool,
+    pub(super) is_test: bool,
+    /// Twitch's own word, which only the oldest Twitchat passes on; upper case.
+    pub(super) status: Box<str>,
+}
+
+/// A message about a ballot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum VoteMessage {
+    /// There is none any more: `{}`, `null`, or nothing at all.
+    Cleared,
+    /// This is its state.
+    State(Vote),
+    /// Nothing that can be understood.
+    Nothing,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Outer<'a> {
+    #[serde(borrow)]
+    poll: Option<&'a RawValue>,
+    prediction: Option<&'a RawValue>,
+}
+
+/// A ballot in all generations' words.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct VoteFields<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    title: Text<'a>,
+    choices: Rows<'a>,
+    outcomes: Rows<'a>,
+    started_at: Text<'a>,
+    created_at: Text<'a>,
+    ended_at: Text<'a>,
+    duration_s: Number,
+    duration: Number,
+    prediction_window: Number,
+    winner: Loose<ChoiceWords<'a>>,
+    winning_outcome_id: Text<'a>,
+    #[serde(rename = "pendingAnswer")]
+    pending_answer: Flag,
+    #[serde(rename = "isFake")]
+    is_fake: Flag,
+    status: Text<'a>,
+}
+
+/// A choice or an outcome in all generations' words.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ChoiceWords<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    label: Text<'a>,
+    title: Text<'a>,
+    votes: Number,
+    channel_points: Number,
+    voters: Number,
+    users: Number,
+}
+
+/// Reads a state: wrapped in `poll` or `prediction`, or flat as on the public API page.
+pub(super) fn read(data: Option<&RawValue>) -> VoteMessage {
+    let Some(data) = data.filter(|data| data.get() != "null") else {
+        return VoteMessage::Cleared;
+    };
+    let Some(outer) = lenient::object::<Outer<'_>>(data) else {
+        return VoteMessage::Nothing;
+    };
+    let Some(words) =
+        lenient::object::<VoteFields<'_>>(outer.poll.or(outer.prediction).unwrap_or(data))
+    else {
+        return VoteMessage::Nothing;
+    };
+    let rows = if words.choices.0.is_empty() {
+        &words.outcomes
+    } else {
+        &words.choices
+    };
+    let choices: Vec<_> = rows
+        .0
+        .iter()
+        .filter_map(|row| lenient::object::<ChoiceWords<'_>>(row))
+        .map(choice)
+        .collect();
+    if words.id.is_empty() && choices.is_empty() {
+        return VoteMessage::Cleared;
+    }
+    let started_ms = when(&words.started_at.0).or_else(|| when(&words.created_at.0));
+    let winner = words
+        .winner
+        .0
+        .map(|winner| choice(winner).id)
+        .or_else(|| Some(words.winning_outcome_id.0.into()));
+    let status: Box<str> = words.status.0.to_uppercase().into();
+    VoteMessage::State(Vote {
+        // The public API page shows predictions without an id.
+        id: if words.id.is_empty() {
+            format!("{}@{}", words.title.0, started_ms.unwrap_or_default()).into()
+        } else {
+            words.id.0.into()
+        },
+        title: words.title.0.into(),
+        choices,
+        started_ms,
+        duration_s: [words.duration_s, words.duration, words.prediction_window]
+            .into_iter()
+            .find_map(Number::count),
+        ends_ms: when(&words.ended_at.0),
+        winner: winner.filter(|id| !id.is_empty()),
+        locked: words.pending_answer.0 || &*status == "LOCKED",
+        is_test: words.is_fake.0,
+        status,
+    })
+}
+
+fn choice(words: ChoiceWords<'_>) -> Choice {
+    let title: Box<str> = if words.label.is_empty() {
+        words.title.0.into()
+    } else {
+        words.label.0.into()
+    };
+    Choice {
+        id: if words.id.is_empty() {
+            title.clone()
+        } else {
+            words.id.0.into()
+        },
+        title,
+        votes: words
+            .votes
+            .count()
+            .or(words.channel_points.count())
+            .unwrap_or_default(),
+        voters: words
+            .voters
+            .count()
+            .or(words.users.count())
+            .unwrap_or_default(),
+    }
+}
+
+/// Unix milliseconds, from a number or from a date.
+fn when(text: &str) -> Option<i64> {
+    let number = text.trim().parse::<f64>().ok();
+    Number(number)
+        .whole()
+        .or_else(|| {
+            text.parse::<Timestamp>()
+                .ok()
+                .map(Timestamp::as_millisecond)
+        })
+        .filter(|ms| *ms > 0)
+}
+
+/// A time as Streamer.bot writes it: UTC, seven digits of a second.
+pub(super) fn iso(ms: i64) -> String {
+    Timestamp::from_millisecond(ms)
+        .map(|time| format!("{time:.7}"))
+        .unwrap_or_default()
+}
+
+impl Vote {
+    /// All votes together; in a prediction, all points.
+    pub(super) fn total(&self) -> u64 {
+        self.choices
+            .iter()
+            .fold(0, |sum, choice| sum.saturating_add(choice.votes))
+    }
+
+    /// When it is to end, or has ended.
+    pub(super) fn end_ms(&self) -> Option<i64> {
+        let planned = || {
+            Some(
+                self.started_ms?
+                    .saturating_add(i64::try_from(self.duration_s?.saturating_mul(1000)).ok()?),
+            )
+        };
+        self.ends_ms.or_else(planned)
+    }
+
+    /// The winner, or who has most.
+    pub(super) fn leader(&self) -> Option<&Choice> {
+        let named = self
+            .choices
+            .iter()
+            .find(|choice| self.winner.as_deref() == Some(&*choice.id));
+        // Of equals the first, as Twitchat does it.
+        named.or_else(|| self.choices.iter().rev().max_by_key(|choice| choice.votes))
+    }
+
+    /// What a later state does not repeat stays known.
+    fn filled_from(mut self, earlier: &Self) -> Self {
+        if self.title.is_empty() {
+            self.title.clone_from(&earlier.title);
+        }
+        if self.choices.is_empty() {
+            self.choices.clone_from(&earlier.choices);
+        }
+        self.started_ms = self.started_ms.or(earlier.started_ms);
+        self.duration_s = self.duration_s.or(earlier.duration_s);
+        self.ends_ms = self.ends_ms.or(earlier.ends_ms);
+        self.winner = self.winner.or_else(|| earlier.winner.clone());
+        self
+    }
+}
+
+/// What a state means to the course.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A ballot begins; one that was open before it is over.
+    Begun {
+        /// The one before.
+        before: Option<Vote>,
+    },
+    /// It moved on.
+    Moved {
+        /// It was locked by this.
+        locked: bool,
+    },
+    /// Known, overtaken, or of a ballot that is over.
+    Nothing,
+}
+
+/// Follows one ballot after the other.
+#[derive(Debug, Clone, Default)]
+pub(super) struct VoteCourse {
+    current: Option<Vote>,
+    cleared_ms: Option<i64>,
+    over: VecDeque<Box<str>>,
+}
+
+impl VoteCourse {
+    /// The open ballot.
+    pub(super) fn current(&self) -> Option<&Vote> {
+        self.current.as_ref()
+    }
+
+    /// Takes a state.
+    pub(super) fn take(&mut self, vote: Vote, now_ms: i64) -> Step {
+        if self.over.contains(&vote.id) {
+            return Step::Nothing;
+        }
+        let Some(current) = self
+            .current
+            .as_mut()
+            .filter(|current| current.id == vote.id)
+        else {
+            let before = self.close();
+            self.current = Some(Vote {
+                started_ms: vote.started_ms.or(Some(now_ms)),
+                ..vote
+            });
+            return Step::Begun { before };
+        };
+        let vote = vote.filled_from(current);
+        if vote == *current
+            || vote.total() < current.total()
+            || (current.locked && !vote.locked && vote.winner.is_none())
+        {
+            return Step::Nothing;
+        }
+        let locked = vote.locked && !current.locked;
+        *current = vote;
+        Step::Moved { locked }
+    }
+
+    /// The open ballot was taken away; it counts as over once [`SETTLE_MS`] have passed.
+    pub(super) fn clear(&mut self, now_ms: i64) {
+        if self.current.is_some() {
+            self.cleared_ms.get_or_insert(now_ms);
+        }
+    }
+
+    /// Whether the open ballot was taken away.
+    pub(super) fn is_cleared(&self) -> bool {
+        self.cleared_ms.is_some()
+    }
+
+    /// When [`Self::settle`] has something to do.
+    pub(super) fn due_ms(&self) -> Option<i64> {
+        self.cleared_ms
+            .map(|cleared| cleared.saturating_add(SETTLE_MS))
+    }
+
+    /// The ballot that was taken away long enough ago, and when it was.
+    pub(super) fn settle(&mut self, now_ms: i64) -> Option<(Vote, i64)> {
+        let cleared_ms = self
+            .cleared_ms
+            .filter(|_| self.due_ms().is_some_and(|due| due <= now_ms))?;
+        self.close().map(|vote| (vote, cleared_ms))
+    }
+
+    /// Ends the open ballot.
+    pub(super) fn close(&mut self) -> Option<Vote> {
+        self.cleared_ms = None;
+        let vote = self.current.take()?;
+        self.over.truncate(REMEMBERED - 1);
+        self.over.push_front(vote.id.clone());
+        Some(vote)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(json: &str) -> Vote {
+        match read(Some(serde_json::from_str(json).unwrap())) {
+            VoteMessage::State(vote) => vote,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn cleared_is_told_in_three_ways() {
+        for json in ["{}", "null", r#"{"poll":null}"#, r#"{"prediction":{}}"#] {
+            assert_eq!(
+                read(Some(serde_json::from_str(json).unwrap())),
+                VoteMessage::Cleared,
+                "{json}"
+            );
+        }
+        assert_eq!(
+            (read(None), read(Some(serde_json::from_str("[1]").unwrap()))),
+            (VoteMessage::Cleared, VoteMessage::Nothing)
+        );
+    }
+
+    #[test]
+    fn times_come_as_numbers_and_as_dates() {
+        let ms = 1_660_500_600_000;
+        assert_eq!(
+            [
+                when("1660500600000"),
+                when("1660500600000.0"),
+                when("2022-08-14T18:10:00Z")
+            ],
+            [Some(ms); 3]
+        );
+        assert_eq!([when(""), when("0"), when("soon")], [None; 3]);
+        assert_eq!(
+            (iso(ms).as_str(), iso(i64::MAX).as_str()),
+            ("2022-08-14T18:10:00.0000000Z", "")
+        );
+        assert_eq!(
+            state(r#"{"id":"a","started_at":1000,"duration":2}"#).end_ms(),
+            Some(3000)
+        );
+    }
+
+    #[test]
+    fn votes_only_grow_and_what_is_over_stays_over() {
+        let poll = |votes: u32| {
+            state(&format!(
+                r#"{{"id":"a","started_at":1,"choices":[{{"id":"x","votes":{votes}}}]}}"#
+            ))
+        };
+        let mut course = VoteCourse::default();
+        assert_eq!(course.take(poll(1), 0), Step::Begun { before: None });
+        assert_eq!(course.take(poll(1), 0), Step::Nothing);
+        assert_eq!(course.take(poll(3), 0), Step::Moved { locked: false });
+        assert_eq!(course.take(poll(2), 0), Step::Nothing);
+        course.clear(10);
+        course.clear(400);
+        assert_eq!((course.settle(509), course.due_ms()), (None, Some(510)));
+        assert_eq!(
+            course.settle(510).map(|(vote, at)| (vote.total(), at)),
+            Some((3, 10))
+        );
+        assert_eq!(
+            (course.take(poll(9), 600), course.current()),
+            (Step::Nothing, None)
+        );
+    }
+
+    #[test]
+    fn a_tie_is_led_by_the_first() {
+        let vote = state(
+            r#"{"id":"a","choices":[{"id":"x","votes":1},{"id":"y","votes":2},{"id":"z","votes":2}]}"#,
+        );
+        assert_eq!(vote.leader().map(|choice| &*choice.id), Some("y"));
+    }
+}

@@ -1,0 +1,382 @@
+//! The reader of General events: one connection that only receives. Used by `supervise`, and alone
+//! by the verbs of the CLI.
+//!
+//! It sends nothing but its login and pings. It must be read eagerly: see `batch`.
+
+use std::{
+    future::{pending, poll_fn},
+    pin::Pin,
+    time::Duration,
+};
+
+use futures::{FutureExt, SinkExt, StreamExt};
+use tokio::{
+    task::{coop::unconstrained, yield_now},
+    time::{Instant, Sleep, sleep_until, timeout},
+};
+use tokio_websockets::{Error as WsError, Message};
+
+use super::{
+    Options, Target,
+    batch::{Batch, Budget, Waiting},
+    dial::{self, Addresses, Clock, Socket},
+    error::{ConnectError, Gone, Step, close_code},
+    frame::{self, Frame},
+    hello::{self, Greeting},
+    keepalive::{Keepalive, KeepaliveStep},
+};
+use crate::event::Received;
+
+/// Frames that are taken in one go before anything else gets its turn.
+const BURST: usize = 512;
+
+/// An identified session that hears General events.
+#[derive(Debug)]
+pub struct EventConnection {
+    socket: Socket,
+    address: std::net::SocketAddr,
+    keepalive: Keepalive,
+    alarm: Pin<Box<Sleep>>,
+    budget: Budget,
+    batch: Batch,
+    /// Read, but the budget is spent.
+    waiting: Option<Waiting>,
+    /// OBS has said that it ends.
+    exiting: bool,
+    /// How it ended, while there still were events to hand out.
+    gone: Option<Gone>,
+    /// More came than is taken in one go.
+    busy: bool,
+}
+
+impl EventConnection {
+    /// Connects and logs in, trying every address of the host.
+    pub async fn connect(target: &Target, options: &Options) -> Result<Self, ConnectError> {
+        let budget = Budget::new(options.bytes_in_flight);
+        Self::connect_with(
+            target,
+            options,
+            &budget,
+            Instant::now() + options.connect_within,
+        )
+        .await
+    }
+
+    pub(super) async fn connect_with(
+        target: &Target,
+        options: &Options,
+        budget: &Budget,
+        deadline: Instant,
+    ) -> Result<Self, ConnectError> {
+        let mut addresses = Addresses::of(target, deadline).await?;
+        while let Some((address, deadline)) = addresses.next() {
+            let clock = Clock::new(target, deadline);
+            let identified = match dial::open(target, address, deadline).await {
+                Ok(socket) => identify(socket, target, &clock).await,
+                Err(error) => Err(error),
+            };
+            match identified {
+                Ok(socket) => return Ok(Self::over(socket, address, options, budget.clone())),
+                Err(error) => addresses.failed(error)?,
+            }
+        }
+        Err(addresses.verdict())
+    }
+
+    fn over(
+        socket: Socket,
+        address: std::net::SocketAddr,
+        options: &Options,
+        budget: Budget,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            socket,
+            address,
+            keepalive: Keepalive::new(options.ping_after, options.dead_after, now),
+            alarm: Box::pin(sleep_until(now + options.ping_after)),
+            budget,
+            batch: Batch::default(),
+            waiting: None,
+            exiting: false,
+            gone: None,
+            busy: false,
+        }
+    }
+
+    /// Whether OBS has said that it ends.
+    pub(super) fn is_exiting(&self) -> bool {
+        self.exiting
+    }
+
+    /// Where it is connected: of the host's addresses, the one that answered.
+    pub(super) fn address(&self) -> std::net::SocketAddr {
+        self.address
+    }
+
+    /// The next events. Waits for room if the batches handed out so far use up
+    /// [`Options::bytes_in_flight`]. May be dropped and called again: nothing is lost.
+    pub async fn next(&mut self) -> Result<Batch, Gone> {
+        while self.batch.is_empty() {
+            self.fill().await?;
+        }
+        self.wait_for_turn().await;
+        Ok(self.take())
+    }
+
+    /// How it ends, if it does so within a moment. What is heard meanwhile is dropped.
+    pub(super) async fn end_within(&mut self, moment: Duration) -> Option<Gone> {
+        let end = async {
+            loop {
+                if let Err(gone) = self.fill().await {
+                    return gone;
+                }
+                drop(self.take());
+                self.wait_for_turn().await;
+            }
+        };
+        timeout(moment, end).await.ok()
+    }
+
+    pub(super) fn has_batch(&self) -> bool {
+        !self.batch.is_empty()
+    }
+
+    /// Whether the budget is spent: nothing is read until a batch is dropped, not even that the
+    /// connection has ended.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Adds the event that found no room, when there is room again. Reads nothing more. May be
+    /// dropped and called again: nothing is lost.
+    pub(super) async fn take_waiting(&mut self) {
+        self.batch.push_later(&mut self.waiting, &self.budget).await;
+    }
+
+    /// Gives the other tasks of the thread a turn if more is there to read. OBS may send without a
+    /// pause, and then [`fill`](Self::fill) never waits.
+    pub(super) async fn wait_for_turn(&mut self) {
+        if std::mem::take(&mut self.busy) {
+            yield_now().await;
+        }
+    }
+
+    /// Reads on without waiting. `None` if there is nothing to read at the moment.
+    pub(super) fn read_on(&mut self) -> Option<Result<(), Gone>> {
+        unconstrained(self.fill()).now_or_never()
+    }
+
+    /// How the connection has ended, if that is known.
+    pub(super) fn take_end(&mut self) -> Option<Gone> {
+        self.gone.take()
+    }
+
+    pub(super) fn take(&mut self) -> Batch {
+        std::mem::take(&mut self.batch)
+    }
+
+    /// Adds to the batch what comes next. May be dropped and called again: nothing is lost.
+    ///
+    /// The end of the connection is returned only when the batch has been taken. Until then there
+    /// is nothing to add, and this waits for ever: if it returned at once, a loop around it would
+    /// keep the thread from whoever takes the batch.
+    pub(super) async fn fill(&mut self) -> Result<(), Gone> {
+        if self.waiting.is_some() {
+            self.take_waiting().await;
+            self.keepalive.received(Instant::now());
+            self.busy = self.take_what_is_there();
+            return Ok(());
+        }
+        if self.gone.is_none() {
+            let first = self.next_frame().await;
+            self.take_in(first);
+            self.keepalive.received(Instant::now());
+            self.busy = self.take_what_is_there();
+        } else if !self.batch.is_empty() {
+            return pending().await;
+        }
+        if self.batch.is_empty() && self.waiting.is_none() {
+            self.gone.take().map_or(Ok(()), Err)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes the frames that can be had without waiting; tells whether there may be more.
+    fn take_what_is_there(&mut self) -> bool {
+        for _ in 1..BURST {
+            if self.waiting.is_some() || self.gone.is_some() {
+                return false;
+            }
+            let Some(frame) = self.socket.next().now_or_never() else {
+                return false;
+            };
+            self.take_in(frame);
+        }
+        true
+    }
+
+    /// Waits for a frame; asks for a sign of life in silence.
+    async fn next_frame(&mut self) -> Option<Result<Message, WsError>> {
+        loop {
+            tokio::select! {
+                // What has come counts before the silence that went before: we may have slept
+                // longer than OBS.
+                biased;
+                frame = self.socket.next() => return frame,
+                () = &mut self.alarm => match self.keepalive.check(Instant::now()) {
+                    KeepaliveStep::Rest(until) => self.alarm.as_mut().reset(until),
+                    KeepaliveStep::Ask(until) => {
+                        self.alarm.as_mut().reset(until);
+                        self.ping().await;
+                    }
+                    KeepaliveStep::Dead(after) => {
+                        self.gone = Some(Gone::Silent { after });
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends a ping as far as the socket takes it; reading goes on flushing. Failures show when
+    /// reading.
+    async fn ping(&mut self) {
+        if self.socket.feed(Message::ping(&b""[..])).await.is_ok() {
+            poll_fn(|cx| std::task::Poll::Ready(self.socket.poll_flush_unpin(cx).is_ready())).await;
+        }
+        dial::acknowledge_at_once(&self.socket);
+    }
+
+    fn take_in(&mut self, frame: Option<Result<Message, WsError>>) {
+        match frame {
+            Some(Ok(message)) => self.receive(&message),
+            Some(Err(error)) => self.end(|exiting| match error {
+                _ if exiting => Gone::Closed,
+                WsError::Io(source) => Gone::Broke(Some(source)),
+                other => Gone::Unreadable(other),
+            }),
+            None => self.end(|exiting| {
+                if exiting {
+                    Gone::Closed
+                } else {
+                    Gone::Broke(None)
+                }
+            }),
+        }
+    }
+
+    fn end(&mut self, why: impl FnOnce(bool) -> Gone) {
+        if self.gone.is_none() {
+            self.gone = Some(why(self.exiting));
+        }
+    }
+
+    fn receive(&mut self, message: &Message) {
+        if let Some(text) = message.as_text() {
+            match frame::read(text) {
+                Frame::Custom(received) => self.keep(received, text.len()),
+                Frame::Bad => self.keep(Received::Bad, 0),
+                Frame::ExitStarted => self.exiting = true,
+                Frame::Other => {}
+            }
+        } else if let Some((code, _)) = message.as_close() {
+            let code = u16::from(code);
+            self.end(|exiting| match code {
+                close_code::SESSION_INVALIDATED => Gone::Kicked,
+                _ if exiting => Gone::Closed,
+                close_code::GOING_AWAY | close_code::NO_STATUS => Gone::Closed,
+                code => Gone::ClosedWith { code },
+            });
+        } else if message.is_binary() {
+            self.keep(Received::Bad, 0);
+        } else {
+            // A pong, or a ping that is answered by itself: both mean that we have sent something.
+            dial::acknowledge_at_once(&self.socket);
+        }
+    }
+
+    fn keep(&mut self, received: Received, bytes: usize) {
+        self.waiting = self.batch.push(received, bytes, &self.budget).err();
+    }
+}
+
+/// Hello, Identify, Identified.
+async fn identify(
+    mut socket: Socket,
+    target: &Target,
+    clock: &Clock<'_>,
+) -> Result<Socket, ConnectError> {
+    let at = || target.to_string();
+    let not_obs = |found: &str| ConnectError::NotObs {
+        at: at(),
+        found: found.to_owned(),
+    };
+
+    let text = match clock.limit(Step::Identify, text(&mut socket, target)).await {
+        Err(ConnectError::TimedOut { .. }) => {
+            return Err(not_obs(
+                "a WebSocket server that does not greet (obs-websocket 4, of OBS 27 or older, is \
+                    one)",
+            ));
+        }
+        other => other??,
+    };
+    let Some(greeting) = Greeting::read(&text) else {
+        return Err(not_obs("another WebSocket server"));
+    };
+    if let Some(found) = greeting.too_old() {
+        return Err(ConnectError::TooOld { at: at(), found });
+    }
+
+    let identify = greeting
+        .identify(target.password.as_ref())
+        .map_err(|_| ConnectError::PasswordMissing { at: at() })?;
+    clock
+        .limit(Step::Identify, socket.send(Message::text(identify)))
+        .await?
+        .map_err(|error| broken(at(), error))?;
+    let text = clock
+        .limit(Step::Identify, self::text(&mut socket, target))
+        .await??;
+    if !hello::is_identified(&text) {
+        return Err(not_obs("a WebSocket server that only begins like one"));
+    }
+    dial::acknowledge_at_once(&socket);
+    Ok(socket)
+}
+
+/// The next text frame before login has ended.
+async fn text(socket: &mut Socket, target: &Target) -> Result<String, ConnectError> {
+    let at = || target.to_string();
+    loop {
+        let message = match socket.next().await {
+            Some(Ok(message)) => message,
+            Some(Err(error)) => return Err(broken(at(), error)),
+            None => {
+                return Err(ConnectError::Closed {
+                    at: at(),
+                    reason: None,
+                });
+            }
+        };
+        if let Some((code, reason)) = message.as_close() {
+            return Err(ConnectError::from_close(at(), code.into(), reason));
+        }
+        if let Some(text) = message.as_text() {
+            return Ok(text.to_owned());
+        }
+    }
+}
+
+fn broken(at: String, error: WsError) -> ConnectError {
+    match error {
+        WsError::Io(source) => dial::from_io(at, source),
+        WsError::AlreadyClosed => ConnectError::Closed { at, reason: None },
+        other => ConnectError::NotObs {
+            at,
+            found: format!("something that breaks the WebSocket protocol ({other})"),
+        },
+    }
+}

@@ -1,0 +1,304 @@
+//! Requests to OBS, through obws. One at a time, each after the reply to the one before: only so
+//! OBS keeps the order of broadcasts.
+//!
+//! Its events are Scenes, Outputs and Config, never General: that would bring back the stall that
+//! the second connection avoids. Used by `supervise`, and alone by the verbs of the CLI.
+
+use std::{fmt, net::SocketAddr, time::Duration};
+
+use obws::{
+    client::{Client, ConnectConfig, DangerousConnectConfig},
+    error::Error as ObwsError,
+    events::EventStream,
+    requests::EventSubscription,
+    responses::StatusCode,
+};
+use secrecy::ExposeSecret;
+use serde_json::value::RawValue;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep, timeout_at},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Options, Target,
+    dial::{Addresses, Clock},
+    error::{ConnectError, Gone, LARGEST_MESSAGE, RequestError, Step},
+    refusal,
+};
+
+/// Pause before asking again what OBS was not ready for; doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// Events of scenes, outputs and collections that may wait while we are busy. When they are more,
+/// the state is asked for anew.
+const EVENTS_IN_FLIGHT: usize = 256;
+
+/// What OBS says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// OBS Studio's version.
+    pub obs: String,
+    pub websocket: String,
+    /// The system it runs on, such as `Windows 10 (10.0)`.
+    pub platform: String,
+}
+
+/// The state of OBS's stream output.
+#[doc(alias = "GetStreamStatus")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamStatus {
+    /// Whether it streams.
+    pub active: bool,
+    /// For how long it has, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// An identified session that makes requests.
+pub struct RequestConnection {
+    pub(super) client: Client,
+    within: Duration,
+    /// Whose turn it is; first come, first served.
+    turn: Mutex<()>,
+    /// Set when a request has timed out: obws cannot take it back, so the connection is spent.
+    stuck: CancellationToken,
+    stuck_on: std::sync::OnceLock<&'static str>,
+    /// Set when the link is lost: no reply is waited for any more.
+    ended: CancellationToken,
+}
+
+impl fmt::Debug for RequestConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestConnection")
+            .field("stuck", &self.stuck.is_cancelled())
+            .finish_non_exhaustive()
+    }
+}
+
+impl RequestConnection {
+    /// Connects and logs in, trying every address of the host.
+    pub async fn connect(target: &Target, options: &Options) -> Result<Self, ConnectError> {
+        let mut addresses = Addresses::of(target, Instant::now() + options.connect_within).await?;
+        while let Some((address, deadline)) = addresses.next() {
+            match Self::connect_to(target, address, options, deadline).await {
+                Ok(requests) => return Ok(requests),
+                Err(error) => addresses.failed(error)?,
+            }
+        }
+        Err(addresses.verdict())
+    }
+
+    /// Connects to the address that is known to be the right one. For TLS the name must do: it
+    /// stands in the certificate, and obws looks it up by itself.
+    pub(super) async fn connect_to(
+        target: &Target,
+        address: SocketAddr,
+        options: &Options,
+        deadline: Instant,
+    ) -> Result<Self, ConnectError> {
+        let clock = Clock::new(target, deadline);
+        let host = match address {
+            _ if target.tls => target.url_host(),
+            SocketAddr::V4(address) => address.ip().to_string(),
+            SocketAddr::V6(address) => format!("[{}]", address.ip()),
+        };
+        let within = deadline.saturating_duration_since(Instant::now());
+        let mut any_version = false;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let config = ConnectConfig {
+                host: host.as_str(),
+                port: target.port,
+                dangerous: any_version.then_some(DangerousConnectConfig {
+                    skip_studio_version_check: true,
+                    skip_websocket_version_check: true,
+                }),
+                password: target.password.as_ref().map(ExposeSecret::expose_secret),
+                event_subscriptions: Some(
+                    EventSubscription::SCENES
+                        | EventSubscription::OUTPUTS
+                        | EventSubscription::CONFIG,
+                ),
+                tls: target.tls,
+                broadcast_capacity: EVENTS_IN_FLIGHT,
+                connect_timeout: within,
+            };
+            match clock
+                .limit(Step::Ask, Client::connect_with_config(config))
+                .await?
+            {
+                Ok(client) => {
+                    return Ok(Self {
+                        client,
+                        within: options.request_within,
+                        turn: Mutex::default(),
+                        stuck: CancellationToken::new(),
+                        stuck_on: std::sync::OnceLock::new(),
+                        ended: CancellationToken::new(),
+                    });
+                }
+                Err(error) if !any_version && refusal::is_preview(&error) => any_version = true,
+                Err(error)
+                    if refusal::is_not_ready(&error) && Instant::now() + pause < deadline =>
+                {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Err(error) => return Err(refusal::read(error, target, within)),
+            }
+        }
+    }
+
+    /// Sends `event_data`, a JSON object, to everyone on OBS who listens, ourselves included.
+    /// Returns when OBS has replied; that OBS delivered it shows only when it is heard.
+    #[doc(alias = "BroadcastCustomEvent")]
+    pub async fn broadcast(&self, event_data: &RawValue) -> Result<(), RequestError> {
+        let bytes = event_data.get().len();
+        if bytes > LARGEST_MESSAGE {
+            return Err(RequestError::TooLarge { bytes });
+        }
+        self.ask("BroadcastCustomEvent", || async {
+            self.client
+                .general()
+                .broadcast_custom_event(&event_data)
+                .await
+        })
+        .await
+    }
+
+    /// Asks what OBS is.
+    #[doc(alias = "GetVersion")]
+    pub async fn version(&self) -> Result<Version, RequestError> {
+        let version = self
+            .ask("GetVersion", || async {
+                self.client.general().version().await
+            })
+            .await?;
+        Ok(Version {
+            obs: version.obs_studio_version.to_string(),
+            websocket: version.obs_web_socket_version.to_string(),
+            platform: version.platform_description,
+        })
+    }
+
+    /// Asks whether OBS streams.
+    #[doc(alias = "GetStreamStatus")]
+    pub async fn stream_status(&self) -> Result<StreamStatus, RequestError> {
+        let status = self
+            .ask("GetStreamStatus", || async {
+                self.client.streaming().status().await
+            })
+            .await?;
+        let duration_ms = u64::try_from(status.duration.whole_milliseconds()).unwrap_or(0);
+        Ok(StreamStatus {
+            active: status.active,
+            duration_ms,
+        })
+    }
+
+    /// Asks for the name of the program scene.
+    #[doc(alias = "GetCurrentProgramScene")]
+    pub async fn program_scene(&self) -> Result<String, RequestError> {
+        let scene = self
+            .ask("GetCurrentProgramScene", || async {
+                self.client.scenes().current_program_scene().await
+            })
+            .await?;
+        Ok(scene.id.name)
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The typed events from now on; `None` when the connection is over.
+    pub(super) fn events(&self) -> Option<EventStream> {
+        self.client.events().ok()
+    }
+
+    /// Waits until a request has timed out.
+    pub(super) async fn stuck(&self) -> Gone {
+        self.stuck.cancelled().await;
+        Gone::Stuck {
+            request: self.stuck_on.get().copied().unwrap_or("a request"),
+            after: self.within,
+        }
+    }
+
+    /// Lets all requests fail, those under way included: the link is lost.
+    pub(super) fn end(&self) {
+        self.ended.cancel();
+    }
+
+    /// Makes one request when its turn has come; asks again while OBS is not ready.
+    pub(super) async fn ask<T, F>(
+        &self,
+        request: &'static str,
+        call: impl Fn() -> F,
+    ) -> Result<T, RequestError>
+    where
+        F: Future<Output = Result<T, ObwsError>>,
+    {
+        self.ended
+            .run_until_cancelled(self.ask_in_turn(request, call))
+            .await
+            .unwrap_or(Err(RequestError::NotConnected))
+    }
+
+    async fn ask_in_turn<T, F>(
+        &self,
+        request: &'static str,
+        call: impl Fn() -> F,
+    ) -> Result<T, RequestError>
+    where
+        F: Future<Output = Result<T, ObwsError>>,
+    {
+        let _turn = self.turn.lock().await;
+        if self.stuck.is_cancelled() {
+            return Err(RequestError::NotConnected);
+        }
+        let deadline = Instant::now() + self.within;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let Ok(reply) = timeout_at(deadline, call()).await else {
+                self.stuck_on.get_or_init(|| request);
+                self.stuck.cancel();
+                return Err(RequestError::TimedOut {
+                    request,
+                    after: self.within,
+                });
+            };
+            match reply {
+                Ok(reply) => return Ok(reply),
+                Err(error) if refusal::is_not_ready(&error) => {
+                    if Instant::now() + pause >= deadline {
+                        return Err(RequestError::NotReady { request });
+                    }
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Err(error) => return Err(refused(request, error)),
+            }
+        }
+    }
+}
+
+fn refused(request: &'static str, error: ObwsError) -> RequestError {
+    match error {
+        ObwsError::Api { code, message } => RequestError::Refused {
+            request,
+            status: status(code),
+            comment: message,
+        },
+        ObwsError::InvalidCustomData | ObwsError::SerializeCustomData(_) => {
+            RequestError::NotAnObject
+        }
+        ObwsError::DeserializeResponse(_) => RequestError::Unreadable { request },
+        _ => RequestError::NotConnected,
+    }
+}
+
+fn status(code: StatusCode) -> u16 {
+    code.into()
+}

@@ -1,0 +1,261 @@
+//! What the end-credits page needs of OBS's studio: its scenes and sources, its browser sources'
+//! own events, how long a medium is.
+
+use std::collections::HashSet;
+
+use obws::{
+    requests::{
+        general::CallVendorRequest,
+        inputs::{Create, InputId, SetSettings},
+        scenes::SceneId,
+    },
+    responses::scene_items::SourceType,
+};
+use serde_json::{Value, json};
+
+use super::{RequestConnection, RequestError};
+
+/// How the page hears what is sent to browser sources: `window.addEventListener` with this name.
+pub const PAGE_EVENT: &str = "twitchat-bridge";
+/// The plugin that browser sources are.
+const BROWSER: &str = "obs-browser";
+/// obs-websocket's status for what there is not: an input, a scene, a vendor.
+pub(super) const NOT_FOUND: u16 = 600;
+/// Scenes within scenes are looked through so deep.
+const DEPTH: u8 = 4;
+
+/// An input as OBS has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputState {
+    /// Its kind, such as `browser_source`.
+    pub kind: String,
+    pub settings: Value,
+}
+
+impl RequestConnection {
+    /// The kinds of inputs that this OBS can make, without versions.
+    #[doc(alias = "GetInputKindList")]
+    pub async fn input_kinds(&self) -> Result<Vec<String>, RequestError> {
+        self.ask("GetInputKindList", || async {
+            self.client.inputs().list_kinds(true).await
+        })
+        .await
+    }
+
+    /// The names of all scenes.
+    #[doc(alias = "GetSceneList")]
+    pub async fn scenes(&self) -> Result<Vec<String>, RequestError> {
+        let scenes = self
+            .ask("GetSceneList", || async {
+                self.client.scenes().list().await
+            })
+            .await?;
+        Ok(scenes
+            .scenes
+            .into_iter()
+            .map(|scene| scene.id.name)
+            .collect())
+    }
+
+    /// Makes a scene.
+    #[doc(alias = "CreateScene")]
+    pub async fn create_scene(&self, name: &str) -> Result<(), RequestError> {
+        self.ask("CreateScene", || async {
+            self.client.scenes().create(name).await
+        })
+        .await
+        .map(drop)
+    }
+
+    /// The size of OBS's canvas in pixels.
+    #[doc(alias = "GetVideoSettings")]
+    pub async fn canvas(&self) -> Result<(u32, u32), RequestError> {
+        let video = self
+            .ask("GetVideoSettings", || async {
+                self.client.config().video_settings().await
+            })
+            .await?;
+        Ok((video.base_width, video.base_height))
+    }
+
+    /// An input; none if there is none of that name.
+    #[doc(alias = "GetInputSettings")]
+    pub async fn input(&self, name: &str) -> Result<Option<InputState>, RequestError> {
+        let found = self
+            .ask("GetInputSettings", || async {
+                self.client
+                    .inputs()
+                    .settings::<Value>(InputId::Name(name))
+                    .await
+            })
+            .await;
+        match found {
+            Ok(input) => Ok(Some(InputState {
+                kind: input.kind,
+                settings: input.settings,
+            })),
+            Err(RequestError::Refused {
+                status: NOT_FOUND, ..
+            }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes an input in a scene.
+    #[doc(alias = "CreateInput")]
+    pub async fn create_input(
+        &self,
+        scene: &str,
+        name: &str,
+        kind: &str,
+        settings: &Value,
+    ) -> Result<(), RequestError> {
+        let create = || async {
+            let create = Create {
+                scene: SceneId::Name(scene),
+                input: name,
+                kind,
+                settings: Some(settings),
+                enabled: Some(true),
+            };
+            self.client.inputs().create(create).await
+        };
+        self.ask("CreateInput", create).await.map(drop)
+    }
+
+    /// Changes settings of an input; those that are not named stay.
+    #[doc(alias = "SetInputSettings")]
+    pub async fn set_input(&self, name: &str, settings: &Value) -> Result<(), RequestError> {
+        let set = || async {
+            self.client
+                .inputs()
+                .set_settings(SetSettings {
+                    input: InputId::Name(name),
+                    settings,
+                    overlay: Some(true),
+                })
+                .await
+        };
+        self.ask("SetInputSettings", set).await
+    }
+
+    /// Puts a source that there is into a scene.
+    #[doc(alias = "CreateSceneItem")]
+    pub async fn add_to_scene(&self, scene: &str, source: &str) -> Result<(), RequestError> {
+        let create = || async {
+            let item = obws::requests::scene_items::CreateSceneItem {
+                scene: SceneId::Name(scene),
+                source: obws::requests::sources::SourceId::Name(source),
+                enabled: Some(true),
+            };
+            self.client.scene_items().create(item).await
+        };
+        self.ask("CreateSceneItem", create).await.map(drop)
+    }
+
+    /// Whether a source is in a scene, switched on or not; what is in scenes within it does not
+    /// count.
+    pub async fn has(&self, scene: &str, source: &str) -> Result<bool, RequestError> {
+        Ok(self
+            .items(scene, false)
+            .await?
+            .iter()
+            .any(|item| item.source_name == source))
+    }
+
+    /// Whether a scene shows a source: its own items that are switched on, and those of scenes and
+    /// groups within it.
+    #[doc(alias = "GetSceneItemList")]
+    pub async fn shows(&self, scene: &str, source: &str) -> Result<bool, RequestError> {
+        let mut seen = HashSet::from([scene.to_owned()]);
+        let mut level = vec![(scene.to_owned(), false)];
+        for _ in 0..DEPTH {
+            let mut below = Vec::new();
+            for (scene, is_group) in level {
+                let items = self.items(&scene, is_group).await?;
+                for item in items {
+                    let is_inner = item.source_type == SourceType::Scene;
+                    if (item.source_name == source
+                        || (is_inner && !seen.contains(&item.source_name)))
+                        && self.is_on(&scene, item.id).await?
+                    {
+                        if item.source_name == source {
+                            return Ok(true);
+                        }
+                        seen.insert(item.source_name.clone());
+                        below.push((item.source_name, item.is_group.unwrap_or(false)));
+                    }
+                }
+            }
+            level = below;
+        }
+        Ok(false)
+    }
+
+    async fn items(
+        &self,
+        scene: &str,
+        is_group: bool,
+    ) -> Result<Vec<obws::responses::scene_items::SceneItem>, RequestError> {
+        if is_group {
+            let list = || async {
+                self.client
+                    .scene_items()
+                    .list_group(SceneId::Name(scene))
+                    .await
+            };
+            return self.ask("GetGroupSceneItemList", list).await;
+        }
+        self.ask("GetSceneItemList", || async {
+            self.client.scene_items().list(SceneId::Name(scene)).await
+        })
+        .await
+    }
+
+    async fn is_on(&self, scene: &str, item: i64) -> Result<bool, RequestError> {
+        self.ask("GetSceneItemEnabled", || async {
+            self.client
+                .scene_items()
+                .enabled(SceneId::Name(scene), item)
+                .await
+        })
+        .await
+    }
+
+    /// How long what a media source plays is, in seconds; none while it plays nothing.
+    #[doc(alias = "GetMediaInputStatus")]
+    pub async fn media_seconds(&self, input: &str) -> Result<Option<f64>, RequestError> {
+        let status = self
+            .ask("GetMediaInputStatus", || async {
+                self.client
+                    .media_inputs()
+                    .status(InputId::Name(input))
+                    .await
+            })
+            .await?;
+        let Some(duration) = status.duration else {
+            return Ok(None);
+        };
+        Ok(Some(duration.as_seconds_f64()).filter(|seconds| *seconds > 0.0))
+    }
+
+    /// Hands a JSON text to all browser sources, as the field `json` of the event [`PAGE_EVENT`]: a
+    /// vendor request takes lists of objects alone, so it travels as one text.
+    #[doc(alias = "CallVendorRequest")]
+    #[doc(alias = "emit_event")]
+    pub async fn emit(&self, json: &str) -> Result<(), RequestError> {
+        let call = || async {
+            let data = json!({ "event_name": PAGE_EVENT, "event_data": { "json": json } });
+            let request = CallVendorRequest {
+                vendor_name: BROWSER,
+                request_type: "emit_event",
+                request_data: &data,
+            };
+            self.client
+                .general()
+                .call_vendor_request::<_, Value>(request)
+                .await
+        };
+        self.ask("CallVendorRequest", call).await.map(drop)
+    }
+}
