@@ -1,4 +1,4 @@
-//! Actions of Twitchat's as a client sends them: typed, or by name.
+//! Twitchat's actions as a client sends them: as types, or by name.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use super::{ActionError, Generation};
 use crate::twitchat::action::{self, Order, Prepared};
 
-/// What [`Client::send`](super::Client::send) takes: the typed forms in [`actions`], and
+/// An action that [`Client::send`](super::Client::send) accepts: the types in [`actions`], and
 /// [`NamedAction`].
 pub trait Action {
-    /// Checks the action and puts it into the words of a version of Twitchat; `None` leaves it in
-    /// its own. The result says what will be sent, what answers it, and what it does that cannot be
-    /// taken back.
+    /// Checks the action and translates it for a version of Twitchat; with `None` it stays as it is
+    /// written. The result shows the message that would be sent, the messages that answer it, and
+    /// the harm it does if that cannot be undone.
     ///
     /// ```
     /// use twitchat_bridge::client::{Action, actions::ChatFeedSelectActionBan};
@@ -24,7 +24,8 @@ pub trait Action {
     ///
     /// # Errors
     ///
-    /// Its text names the field and what it takes.
+    /// Fails if the action does not exist or a field is wrong. The error names the field and the
+    /// values that it accepts.
     fn prepare(&self, version: Option<Generation>) -> Result<Prepared, ActionError>;
 }
 
@@ -34,8 +35,8 @@ impl<T: Order> Action for T {
     }
 }
 
-/// An action by its name, checked against the same table as the typed ones: for names that come
-/// from a user or a file.
+/// An action by its name: for names that come from a user or a file. The client checks it against
+/// the same table as the types in [`actions`].
 ///
 /// ```
 /// use twitchat_bridge::client::{Action, NamedAction};
@@ -55,8 +56,8 @@ pub struct NamedAction {
 }
 
 impl NamedAction {
-    /// An action without fields. The name may be that of any version of Twitchat, in any case, with
-    /// `-` or `_`.
+    /// An action without fields. The name may be the one of any version of Twitchat, in upper or
+    /// lower case, with `-` or `_`.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -64,7 +65,7 @@ impl NamedAction {
         }
     }
 
-    /// Adds a field, in Twitchat's spelling of the name's version.
+    /// Adds a field. Its key is spelt as in the version of Twitchat that the name belongs to.
     pub fn field(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.fields.insert(key.into(), value.into());
         self
@@ -81,11 +82,11 @@ impl Action for NamedAction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sent {
-    /// Twitchat's type of it, in the words of the version that it was sent to.
+    /// The type of the message, as the version of Twitchat names it that it was sent to.
     pub kind: String,
     /// The id of the message.
     pub id: String,
-    /// Fields that were left out because this version of Twitchat ignores them.
+    /// Fields that the client left out because this version of Twitchat ignores them.
     pub dropped: Vec<&'static str>,
 }
 
@@ -95,9 +96,9 @@ impl fmt::Display for Sent {
     }
 }
 
-/// The actions and questions of Twitchat that have fields, each as a type: `new` takes what it must
-/// have, and a method adds each of the others. Those without fields are sent with [`NamedAction`];
-/// `twitchat-bridge actions` lists them all.
+/// The actions and questions of Twitchat that have fields, each as a type. `new` takes the mandatory
+/// fields, and a method sets each optional field. Send an action without fields with
+/// [`NamedAction`]; `twitchat-bridge actions` lists all of them.
 ///
 /// ```
 /// use twitchat_bridge::client::{Action, actions::{ChatFeedRead, Clip, Place, Position, ShowClip}};

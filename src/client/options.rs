@@ -1,4 +1,4 @@
-//! How a client is set up.
+//! The options of a client.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::{obs::Target, twitchat::Generation};
 
-/// How long a client waits for a reply unless it is told otherwise.
+/// How long a client waits for a reply by default.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Reads which OBS to connect to; called before each attempt.
@@ -21,8 +21,12 @@ type ReadTarget = Arc<dyn Fn() -> Target + Send + Sync>;
 /// let options = Options::new("192.168.1.20", 4455)
 ///     .password("the password of OBS's WebSocket server")
 ///     .name("my overlay")
-///     .timeout(Duration::from_secs(2));
+///     .timeout(Duration::from_secs(2))
+///     .twitchat_version("17".parse()?)
+///     .tls(false)
+///     .wait_for_obs(true);
 /// assert!(!format!("{options:?}").contains("the password"), "`Debug` does not show it");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -35,8 +39,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// OBS on this computer (`host` is `127.0.0.1`) or on another one. `port` is 4455 unless it was
-    /// changed in OBS.
+    /// Connects to OBS on this computer (`host` is `127.0.0.1`) or on another one. `port` is 4455
+    /// unless the user has changed it in OBS.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         let target = Target {
             host: host.into(),
@@ -47,8 +51,8 @@ impl Options {
         Self::read_from(Arc::new(move || target.clone()))
     }
 
-    /// Asks for the target before each attempt, so that a password changed in OBS's own settings is
-    /// used.
+    /// Calls `target` before each attempt to connect, so that the client uses a password that the
+    /// user has changed in OBS's own settings.
     #[doc(hidden)]
     pub fn read_from(target: ReadTarget) -> Self {
         Self {
@@ -66,8 +70,8 @@ impl Options {
         self.change(move |target| target.password = Some(password.clone()))
     }
 
-    /// Connects with TLS: for a proxy with a public certificate in front of OBS, which has no TLS
-    /// itself.
+    /// Whether the client connects with TLS. OBS itself has no TLS: use this for a proxy in front
+    /// of OBS that has a public certificate.
     pub fn tls(self, tls: bool) -> Self {
         self.change(move |target| target.tls = tls)
     }
@@ -80,29 +84,29 @@ impl Options {
         self
     }
 
-    /// How long a request waits for the bridge's reply, an action for OBS to relay it, and both for
-    /// a connection: 5 s unless set here.
+    /// How long a request waits for the bridge's reply, how long an action waits until OBS has
+    /// relayed it, and how long both wait for a connection. The default is 5 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The version of Twitchat that actions are for: `16` (and anything older), or `17`. Unless it
-    /// is set, the client uses the version of the Twitchat from which it received a message last,
-    /// and sends actions as they are written until it has received one.
+    /// The version of Twitchat that the client translates actions for: `16` (also for older
+    /// versions), or `17`. By default the client uses the version of the Twitchat from which it
+    /// received a message last. Before the first message it sends actions as they are written.
     pub fn twitchat_version(mut self, version: Generation) -> Self {
         self.twitchat = Some(version);
         self
     }
 
-    /// Whether [`Client::connect`](super::Client::connect) waits until OBS is running. Without it,
-    /// an OBS that is not running is an error.
+    /// Whether [`Client::connect`](super::Client::connect) waits until OBS is running. By default
+    /// it fails if OBS is not running.
     pub fn wait_for_obs(mut self, wait: bool) -> Self {
         self.wait_for_obs = wait;
         self
     }
 
-    /// Which OBS.
+    /// The OBS to connect to, read anew at each call.
     pub(super) fn target(&self) -> Target {
         (self.target)()
     }

@@ -1,4 +1,4 @@
-//! What can be asked of the bridge, each request as a type with the type of its reply.
+//! The requests to the bridge. Each request is a type and names the type of its reply.
 //! `docs/bus.md` explains all of them.
 //!
 //! ```
@@ -21,18 +21,22 @@
 //! assert!(!client.request(&TestCredits::new()).await?.body.events["follows"].is_empty(), "though nobody followed");
 //!
 //! client.request(&ClearCredits::new()).await?;
+//! client.request(&AddToCredits::new("Thanks", "The moderators of the Tuesday show")).await?;
 //! assert!(client.request(&GetActiveViewers::new().limit(10)).await?.body.viewers.is_empty());
-//! let roll = client.request(&RollCredits::new().test(true).seconds(30.0)).await?.body.roll;
-//! assert_eq!(client.request(&StopCredits::new()).await?.body.roll, Some(roll));
+//! let roll = RollCredits::new().test(true).mode("scroll").theme("neon").delay(2.0);
+//! let roll_id = client.request(&roll.clone().seconds(30.0)).await?.body.roll;
+//! assert_eq!(client.request(&StopCredits::new()).await?.body.roll, Some(roll_id));
+//! client.request(&roll.speed(120.0)).await?;
 //! assert!(client.request(&GetActions::new()).await?.body.actions.iter().any(|action| action.name == "STOP_TTS"));
 //! # stage.follow("anna_b").await?; // Twitchat is there
 //! client.request(&DoAction::new("STOP_TTS")).await?;
+//! client.request(&DoAction::new("CHAT_FEED_READ").args(json!({ "count": 5 }))).await?;
 //! client.request(&SendMessage::new("Thank you, Anna!")).await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A request that is not here needs no more than a type of your own:
+//! For a request that is not in this module, define a type of your own:
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -71,11 +75,12 @@ use serde_json::{Map, Value};
 
 use super::Error;
 
-/// A request to the bridge: its fields are those of the type, as [`Serialize`] writes them.
+/// A request to the bridge. Its fields are those that [`Serialize`] writes for the type. The example
+/// [above](self) implements it.
 pub trait Request: Serialize {
-    /// Its name.
+    /// The name of the request, as `docs/bus.md` lists it.
     const NAME: &'static str;
-    /// What the reply holds. Fields that this type does not have are ignored.
+    /// The fields of the reply. The client ignores fields that this type does not have.
     type Reply: DeserializeOwned;
 }
 
@@ -83,15 +88,15 @@ pub trait Request: Serialize {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// The answer.
+    /// The fields of the reply that belong to the request.
     pub body: T,
-    /// The id of the bridge's run.
+    /// An id that is new each time the bridge starts.
     pub bridge: String,
-    /// The number of the last event that the answer includes, see
+    /// The number of the last event that the reply includes, see
     /// [`Event::seq`](super::Event::seq).
     pub seq: u64,
-    /// `false` if a crash of the bridge or of its computer may take back what the answer says,
-    /// because the bridge cannot write its journal right now.
+    /// `false` if the bridge cannot write its journal at the moment: a crash of the bridge or of
+    /// its computer may undo what the reply reports.
     pub durable: bool,
 }
 
@@ -117,12 +122,12 @@ impl<T: DeserializeOwned> Reply<T> {
     }
 }
 
-/// The answer of a request that has nothing to tell.
+/// The reply to a request whose reply has no fields of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Done {}
 
-/// What needs nothing can be made of nothing.
+/// `Default` for requests without mandatory fields.
 macro_rules! default {
     ($name:ident) => {
         impl Default for $name {
@@ -134,8 +139,8 @@ macro_rules! default {
     ($name:ident $($must:ident)+) => {};
 }
 
-/// Requests: what each must have, what is the same in all of its kind, and what it may have: texts
-/// in brackets, then the rest.
+/// Declares requests: the mandatory fields in parentheses, after `with` a field that always has the
+/// same value, then the optional fields (texts in brackets first, then all others).
 macro_rules! requests {
     ($(
         $(#[$meta:meta])*
@@ -155,7 +160,7 @@ macro_rules! requests {
         }
 
         impl $name {
-            /// With what it cannot do without.
+            /// A request with its mandatory fields.
             pub fn new($($must: impl Into<$must_type>),*) -> Self {
                 Self { $($must: $must.into(),)* $($fixed: $value,)? $($($text: None,)*)? $($may: None),* }
             }
@@ -183,64 +188,64 @@ macro_rules! requests {
 }
 
 requests! {
-    /// The credits of the running session.
+    /// Returns the credits of the running session.
     GetCredits() with spelling = "current" -> Credits {
-        /// The most names in each list.
+        /// The greatest number of names in each list.
         limit: u32;
     }
 
-    /// Credits of people that the bridge has seen, or of invented ones. Nothing that is stored
-    /// changes.
+    /// Returns made-up credits with the names of people that the bridge has seen, or with invented
+    /// names. The stored credits do not change.
     TestCredits() with spelling = "current" -> Credits {
-        /// The most names in each list.
+        /// The greatest number of names in each list.
         limit: u32;
     }
 
     /// Ends the session and begins another.
     ClearCredits() -> Done {}
 
-    /// Puts a line into a section of the credits. `value` is a text, a number or an object.
+    /// Adds an entry to a section of the credits. `value` is a text, a number or an object.
     AddToCredits(section: String, value: Value) -> Done {}
 
-    /// Feeds an event into the bridge, as if Twitchat or a service had reported it
+    /// Publishes an event, as if Twitchat or a service had reported it
     /// (`docs/published-events.md`). Subscribers receive it, and it counts in the credits.
     PublishEvent(publish: Name, data: Value) -> Published {
         [
-            /// Makes a repeat harmless: of two events with the same id the second one does nothing.
+            /// Makes a repetition harmless: the bridge ignores a second event with the same id.
             event_id = "eventId";
         ]
     }
 
-    /// How the bridge is doing.
+    /// Returns the state of the bridge, of its connections and of the session.
     GetStatus() -> Status {}
 
-    /// Which bridge this is.
+    /// Returns the name, the version and the id of the bridge.
     GetInfo() -> Info {}
 
-    /// Whose channel this is.
+    /// Returns the names and ids of the channel's owner.
     GetBroadcaster() -> Broadcaster {}
 
-    /// Everybody of whom the bridge received something in this session, the latest first.
+    /// Returns everybody of whom the bridge received something in this session, the latest first.
     GetActiveViewers() -> ActiveViewers {
-        /// The most viewers in the list.
+        /// The greatest number of viewers in the list.
         limit: u32;
     }
 
-    /// What [`DoAction`] can do: actions and triggers of the Twitchat that is there, and the named
-    /// actions of the bridge's config.
+    /// Returns what [`DoAction`] can run: actions and triggers of the Twitchat that is connected, and
+    /// the named actions of the bridge's config.
     GetActions() -> Actions {}
 
-    /// Runs an action that [`GetActions`] lists. The reply means that it was sent; Twitchat does
-    /// not say whether it did it.
+    /// Runs an action that [`GetActions`] lists. The reply means that the bridge has sent it;
+    /// Twitchat does not report whether it carried it out.
     DoAction(action: NamedBy) -> Done {
-        /// What the action takes, as an object.
+        /// The fields of the action, as an object.
         args: Value;
     }
 
-    /// Writes into the chat on Twitch, through Twitchat, as the streamer.
+    /// Sends a message to the chat on Twitch, through Twitchat, as the streamer.
     SendMessage(message: String) with platform = "twitch" -> Done {}
 
-    /// Rolls the end credits. What is not given here follows the bridge's config.
+    /// Rolls the end credits. Each field that is not set follows the bridge's config.
     RollCredits() -> Rolling {
         [
             /// `scroll` or `slides`.
@@ -248,13 +253,13 @@ requests! {
             /// The name of a theme.
             theme;
         ]
-        /// Test data instead of the credits.
+        /// Whether test data is shown instead of the credits.
         test: bool;
-        /// How many seconds the roll takes.
+        /// The duration of the roll, in seconds.
         seconds: f64;
-        /// How many pixels it moves in a second.
+        /// The speed, in pixels per second.
         speed: f64;
-        /// How many seconds pass before it begins.
+        /// The time before the roll begins, in seconds.
         delay: f64;
     }
 
@@ -262,7 +267,7 @@ requests! {
     StopCredits() -> Stopped {}
 }
 
-/// An event's name, as [`PublishEvent`] has it.
+/// The name of the event in [`PublishEvent`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Name {
     source: String,
@@ -270,7 +275,7 @@ pub struct Name {
     kind: String,
 }
 
-/// `Source.Type`; without a dot, the bridge refuses it because the type is missing.
+/// From `Source.Type`. The bridge refuses a name without a dot, because the type is missing.
 impl From<&str> for Name {
     fn from(name: &str) -> Self {
         let (source, kind) = name.split_once('.').unwrap_or((name, ""));
@@ -281,7 +286,7 @@ impl From<&str> for Name {
     }
 }
 
-/// An action's name, as [`DoAction`] has it.
+/// The name of the action in [`DoAction`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NamedBy {
     name: String,
@@ -293,8 +298,8 @@ impl From<&str> for NamedBy {
     }
 }
 
-/// The credits: lists of names, each person once, the first one seen first. Every list is there,
-/// empty or not, unless the config leaves out sections that are switched off.
+/// The credits: lists of names. Each person is in a list once; the first one seen is first. Lists
+/// without names are there too, unless the config leaves out the sections that it switches off.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Credits {
@@ -309,7 +314,7 @@ pub struct Credits {
     /// The members of the config's groups, by the name of the group.
     #[serde(default)]
     pub groups: BTreeMap<String, Vec<String>>,
-    /// `Tips`, `Merch`, `Members`, and what [`AddToCredits`] put in: texts, numbers or objects.
+    /// `Tips`, `Merch`, `Members`, and the sections of [`AddToCredits`]: texts, numbers or objects.
     #[serde(default)]
     pub custom: BTreeMap<String, Vec<Value>>,
     /// Leaderboards across sessions, most first: `allBits`, `monthBits`, `weekBits`,
@@ -319,20 +324,20 @@ pub struct Credits {
     /// `conductors` and `contributors` of hype trains.
     #[serde(default, rename = "hypeTrain")]
     pub hype_train: BTreeMap<String, Vec<String>>,
-    /// Whether `limit` cut a list.
+    /// Whether a list has more names than `limit`.
     #[serde(default)]
     pub limited: bool,
 }
 
-/// What became of a [`PublishEvent`].
+/// The reply to [`PublishEvent`].
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Published {
-    /// The event as the bridge took it.
+    /// The event as the bridge understood it.
     pub published: PublishedEvent,
 }
 
-/// An event as the bridge took it.
+/// A published event as the bridge understood it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct PublishedEvent {
@@ -341,13 +346,13 @@ pub struct PublishedEvent {
     /// The type, in Streamer.bot's spelling where that is known.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Whether the bridge knows an event of that name: only such can be subscribed to.
+    /// Whether the bridge knows an event of that name. Clients can subscribe to known events only.
     pub known: bool,
-    /// Whether it had been published before, and did nothing this time.
+    /// Whether an event with this id had been published before: then the bridge ignored this one.
     pub repeat: bool,
 }
 
-/// How the bridge is doing. `other` has what `docs/bus.md` lists beside these.
+/// The state of the bridge.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Status {
@@ -357,7 +362,7 @@ pub struct Status {
     pub twitchat: TwitchatStatus,
     /// The running session.
     pub session: Session,
-    /// Everything else, and the fields around it.
+    /// All other fields of the reply, which `docs/bus.md` lists.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -366,15 +371,15 @@ pub struct Status {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ObsStatus {
-    /// Whether there is one.
+    /// Whether the bridge is connected to OBS.
     pub connected: bool,
     /// OBS Studio's version.
     #[serde(default)]
     pub version: Option<String>,
-    /// The scene that is on air.
+    /// The name of the scene that is on air.
     #[serde(default)]
     pub scene: Option<String>,
-    /// Whether OBS streams; `None` while it did not say.
+    /// Whether OBS is streaming; `None` while the bridge does not know.
     #[serde(default)]
     pub streaming: Option<bool>,
 }
@@ -385,48 +390,48 @@ pub struct ObsStatus {
 pub struct TwitchatStatus {
     /// Whether the bridge has received something from it lately.
     pub present: bool,
-    /// 1: up to version 6. 2: 7 to 16. 3: 17. `None` while it is not known.
+    /// 1 for versions up to 6, 2 for 7 to 16, 3 for 17. `None` while the bridge does not know.
     pub generation: Option<u8>,
 }
 
-/// A session: what the credits are about.
+/// A session: the time that the credits cover.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Session {
-    /// Its number in the journal.
+    /// The number of the session in the journal.
     pub id: u64,
-    /// When it began, in ISO 8601.
+    /// The time when the session began, in ISO 8601.
     pub started: String,
-    /// How many entries of the journal count in it.
+    /// The number of journal entries that count in the session.
     pub credits: u64,
 }
 
-/// Which bridge this is.
+/// The reply to [`GetInfo`].
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Info {
-    /// What it says of itself.
+    /// The bridge's description of itself.
     pub info: InfoFields,
 }
 
-/// What a bridge says of itself.
+/// A bridge's description of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct InfoFields {
     /// `twitchat-bridge`.
     pub name: String,
-    /// Its version.
+    /// The version of the bridge.
     pub version: String,
-    /// The id of its journal, which stays the same for as long as there is that journal.
+    /// The id of the journal. It stays the same for as long as the journal exists.
     #[serde(rename = "instanceId")]
     pub instance_id: String,
 }
 
-/// Whose channel this is.
+/// The owner of the channel.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Broadcaster {
-    /// By platform (`twitch`), the names and the id; empty while they are not known.
+    /// The names and the id, by platform (`twitch`). Empty while the bridge does not know them.
     pub platforms: BTreeMap<String, Map<String, Value>>,
 }
 
@@ -434,32 +439,32 @@ pub struct Broadcaster {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ActiveViewers {
-    /// The latest first.
+    /// The viewers; the one seen latest is first.
     pub viewers: Vec<Map<String, Value>>,
-    /// Whether `limit` cut the list.
+    /// Whether there are more viewers than `limit`.
     #[serde(default)]
     pub limited: bool,
 }
 
-/// What [`DoAction`] can do.
+/// The actions that [`DoAction`] can run.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Actions {
-    /// All of them.
+    /// The actions and triggers, those that cannot run now included.
     pub actions: Vec<ActionEntry>,
 }
 
-/// One thing that [`DoAction`] can do.
+/// An action that [`DoAction`] can run.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct ActionEntry {
-    /// Its id, which stays the same.
+    /// The id of the action. It stays the same when the bridge restarts.
     pub id: String,
-    /// Its name.
+    /// The name that [`DoAction::new`] takes.
     pub name: String,
-    /// What it belongs to.
+    /// The group that the action belongs to.
     pub group: String,
-    /// Whether it can run.
+    /// Whether it can run now.
     pub enabled: bool,
 }
 
@@ -469,25 +474,25 @@ pub struct ActionEntry {
 pub struct Rolling {
     /// The roll's id.
     pub roll: String,
-    /// `rolling`, or `preparing` while the bridge asks Twitchat what is missing.
+    /// `rolling`, or `preparing` while the bridge waits for Twitchat's summary.
     pub state: String,
-    /// How many seconds it takes, as far as that is known.
+    /// The duration in seconds, if it is known.
     #[serde(default)]
     pub seconds: Option<f64>,
-    /// How many pages report that they show it.
+    /// The number of pages that report that they show it.
     pub pages: u64,
     /// Whether the scene with the page is on air; `None` if the bridge does not know the scene.
     #[serde(default)]
     pub shown: Option<bool>,
 }
 
-/// What [`StopCredits`] did.
+/// The reply to [`StopCredits`].
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Stopped {
-    /// Whether something was stopped.
+    /// Whether there was a roll to stop.
     pub stopped: bool,
-    /// The roll's id, if there was one.
+    /// The id of the roll that was stopped.
     #[serde(default)]
     pub roll: Option<String>,
 }

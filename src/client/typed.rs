@@ -1,12 +1,12 @@
-//! The data of the events that most programs are about, as types. They hold the keys that overlays
-//! use most; the rest is in [`Event::data`] and [`Event::json`].
+//! Types for the data of the most common events. They hold the keys that overlays use most; use
+//! [`Event::data`] and [`Event::json`] for the other keys.
 
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Error, event::Event};
 
-/// An event's data, by what happened. The same thing on another platform is the same variant: a new
-/// subscriber on YouTube follows, as somebody on Twitch does.
+/// The data of an event. The same kind of event on several platforms is one variant: a new
+/// subscriber on YouTube is a [`Follow`](Self::Follow), as a new follower on Twitch is.
 ///
 /// ```
 /// use twitchat_bridge::client::{Error, Event, events::Typed};
@@ -32,8 +32,8 @@ pub enum Typed {
     Sub(Sub),
     /// `Twitch.ReSub`, and `Resubscription` of Trovo and Kick.
     ReSub(ReSub),
-    /// `Twitch.GiftSub`, and `GiftSubscription` of Trovo and Kick: one for each recipient, after
-    /// the gift bomb if it is part of one.
+    /// `Twitch.GiftSub`, and `GiftSubscription` of Trovo and Kick: one event for each recipient. If
+    /// it is part of a gift bomb, the gift bomb comes first.
     GiftSub(GiftSub),
     /// `Twitch.GiftBomb`, and `MassGiftSubscription` of Trovo and Kick.
     GiftBomb(GiftBomb),
@@ -54,70 +54,71 @@ pub enum Typed {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[non_exhaustive]
 pub struct User {
-    /// The platform's id; empty if it is not known.
+    /// The id on the platform; empty if the bridge does not know it.
     pub id: String,
-    /// The name in lower case; empty if it is not known.
+    /// The name in lower case; empty if the bridge does not know it.
     pub login: String,
-    /// The name as it is shown.
+    /// The name as the platform shows it.
     pub name: String,
 }
 
-/// Somebody follows.
+/// A person follows the channel.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Follow {
-    /// The person who did it.
+    /// The new follower.
     pub user: User,
 }
 
-/// Somebody cheered.
+/// A person cheered with bits.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Cheer {
-    /// The person who did it; Twitch's account for anonymous people if they did it anonymously.
+    /// The person who cheered; Twitch's account for anonymous cheers if the person is anonymous.
     pub user: User,
-    /// How many bits.
+    /// The number of bits.
     pub bits: u64,
-    /// What they wrote.
+    /// The text of the message.
     pub text: String,
-    /// Whether they hide their name.
+    /// Whether the person hides their name.
     #[serde(rename = "isAnonymous")]
     pub is_anonymous: bool,
 }
 
-/// Somebody subscribed for the first time.
+/// A person subscribed for the first time.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Sub {
-    /// The person who did it.
+    /// The subscriber.
     pub user: User,
     /// `1000`, `2000` or `3000`.
     #[serde(rename = "sub_tier")]
     pub tier: String,
-    /// Whether it is Prime's.
+    /// Whether it is a subscription with Prime.
     pub is_prime: bool,
 }
 
-/// Somebody subscribed again.
+/// A person subscribed again.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct ReSub {
-    /// The person who did it.
+    /// The subscriber.
     pub user: User,
     /// `1000`, `2000` or `3000`.
     #[serde(rename = "subTier")]
     pub tier: String,
-    /// Whether it is Prime's.
+    /// Whether it is a subscription with Prime.
     #[serde(rename = "isPrime")]
     pub is_prime: bool,
-    /// For how many months in all; the streak where that is not known, else 0.
+    /// The number of months in total; if that is not known, the months of the streak; if neither is
+    /// known, 0.
     #[serde(rename = "cumulativeMonths")]
     pub months: u64,
-    /// What they wrote.
+    /// The text of the message.
     pub text: String,
 }
 
-/// Somebody gave somebody a subscription.
+/// A person gave another person a subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct GiftSub {
@@ -136,13 +137,13 @@ pub struct GiftSub {
     pub is_anonymous: bool,
 }
 
-/// Somebody gave several subscriptions at once.
+/// A person gave several subscriptions at once.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct GiftBomb {
     /// The giver.
     pub user: User,
-    /// How many.
+    /// The number of subscriptions.
     pub gifts: u64,
     /// `1000`, `2000` or `3000`.
     #[serde(rename = "sub_tier")]
@@ -152,72 +153,79 @@ pub struct GiftBomb {
     pub is_anonymous: bool,
 }
 
-/// A raid has come.
+/// Another channel raids this one.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Raid {
-    /// The person who leads it.
+    /// The owner of the channel that raids.
     pub user: User,
-    /// How many viewers they bring.
+    /// The number of viewers in the raid.
     pub viewers: u64,
 }
 
-/// Somebody spent channel points.
+/// A person spent channel points.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Redemption {
-    /// The person who did it.
+    /// The person who spent the points.
     pub user: User,
-    /// On what.
+    /// The reward that the person chose.
     pub reward: Reward,
-    /// What they wrote, if the reward asks for a text.
+    /// The text that the person entered; empty if the reward does not ask for one.
     #[serde(rename = "user_input")]
     pub text: String,
 }
 
-/// What channel points are spent on.
+/// A reward for channel points.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Reward {
-    /// Twitch's id; empty if it is not known.
+    /// The id on the platform; empty if the bridge does not know it.
     pub id: String,
-    /// Its title.
+    /// The title that viewers see.
     pub title: String,
-    /// How many points it costs.
+    /// The price in points.
     pub cost: u64,
 }
 
-/// Somebody wrote into the chat.
+/// A person wrote a chat message.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct ChatMessage {
-    /// The person who did it.
+    /// The author.
     pub user: User,
-    /// The text.
+    /// The text of the message.
     pub text: String,
-    /// The platform's id of the message.
+    /// The id of the message on the platform.
     #[serde(rename = "messageId")]
     pub id: String,
 }
 
-/// Somebody gave money.
+/// A person supported the channel with money.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Donation {
-    /// The name that the service gives.
+    /// The name that the service reports.
     pub from: String,
-    /// The amount with its currency, as people write it; empty if it is not known.
+    /// The amount with its currency, formatted for people; empty if it is not known.
     #[serde(rename = "formattedAmount")]
     pub formatted_amount: String,
     /// The currency's code or sign; empty if it is not known.
     pub currency: String,
-    /// What they wrote.
+    /// The text of the message.
     pub message: String,
 }
 
 impl Event {
-    /// The data of the events that most programs are about, in types of their own; [`Typed::Other`]
-    /// for the rest.
+    /// The data of the most common events as a type; [`Typed::Other`] for all other events. The
+    /// example at [`Typed`] uses it.
+    ///
+    /// ```
+    /// # use twitchat_bridge::client::{Error, Event, events::Typed};
+    /// fn is_chat(event: &Event) -> Result<bool, Error> {
+    ///     Ok(matches!(event.typed()?, Typed::ChatMessage(_)))
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
@@ -254,7 +262,8 @@ impl Event {
     }
 }
 
-/// Whether it means that somebody gave money. What changes or takes back an earlier one does not.
+/// Whether the event means that a person supported the channel with money. Events that change or
+/// undo an earlier one do not.
 fn is_support(event: &Event) -> bool {
     matches!(
         (event.source(), event.kind()),
