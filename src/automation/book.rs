@@ -190,13 +190,13 @@ impl Rulebook {
         conditions
             .chain(steps)
             .chain(labels)
-            .fold(Uses::default(), Uses::and)
+            .fold(Uses::default(), Uses::union)
     }
 
     /// Whether `last(…)` may name a message of Twitchat's own, as in
     /// `last("Twitchat.CURRENT_TRACK")`.
     pub fn names_twitchat(&self) -> bool {
-        self.uses().has_last_of_twitchat()
+        self.uses().contains(Uses::LAST_OF_TWITCHAT)
     }
 
     /// Steps that stand outside of a config file, such as a script's, with the actions of this book

@@ -19,59 +19,36 @@ pub(super) const NAMES: [&str; 8] = [
     "last",
 ];
 
-/// Which of `NAMES` a template needs: only these are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Uses(u16);
-
-/// Beside the bits of `NAMES`: `last(…)` may name one of Twitchat's own messages.
-const LAST_OF_TWITCHAT: u16 = 1 << NAMES.len();
-
-impl Uses {
-    pub(super) fn of(names: &[&str]) -> Self {
-        Self(
-            names
-                .iter()
-                .map(|name| bit(name))
-                .fold(0, |all, bit| all | bit),
-        )
-    }
-
-    pub(super) fn add(&mut self, name: &str) {
-        self.0 |= bit(name);
-    }
-
-    /// Those of both.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether this one is needed.
-    pub fn has(self, name: &str) -> bool {
-        self.0 & bit(name) != 0
-    }
-
-    /// `last(…)` may name one of Twitchat's own messages, as in `last("Twitchat.CURRENT_TRACK")`.
-    pub(super) fn add_last_of_twitchat(&mut self) {
-        self.0 |= LAST_OF_TWITCHAT;
-    }
-
-    /// Whether `last(…)` may name one of Twitchat's own messages.
-    pub(super) fn has_last_of_twitchat(self) -> bool {
-        self.0 & LAST_OF_TWITCHAT != 0
-    }
-
-    /// All that are needed.
-    pub fn iter(self) -> impl Iterator<Item = &'static str> {
-        NAMES.into_iter().filter(move |name| self.has(name))
+bitflags::bitflags! {
+    /// Which of `NAMES` a template needs, in their order: only these are made.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct Uses: u16 {
+        const EVENT = 1;
+        const DATA = 1 << 1;
+        const ARGS = 1 << 2;
+        const CREDITS = 1 << 3;
+        const STATE = 1 << 4;
+        const SESSION = 1 << 5;
+        const BROADCASTER = 1 << 6;
+        const LAST = 1 << 7;
+        /// `last(…)` may name one of Twitchat's own messages, as in
+        /// `last("Twitchat.CURRENT_TRACK")`.
+        const LAST_OF_TWITCHAT = 1 << 8;
     }
 }
 
-fn bit(name: &str) -> u16 {
-    NAMES
-        .iter()
-        .position(|known| *known == name)
-        .map_or(0, |place| 1 << place)
+impl Uses {
+    /// The one of `NAMES`; empty for any other name.
+    pub fn named(name: &str) -> Self {
+        let place = NAMES.iter().position(|known| *known == name);
+        place.map_or(Self::empty(), |place| Self::from_bits_truncate(1 << place))
+    }
+
+    /// All of `NAMES` that are needed.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let is_needed = move |name: &&str| self.contains(Self::named(name));
+        NAMES.into_iter().filter(is_needed)
+    }
 }
 
 /// A part of a context, made once and cheap to clone.

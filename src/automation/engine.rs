@@ -114,7 +114,7 @@ impl Engine {
         rules
             .filter_map(|rule| rule.when.as_ref())
             .map(super::Expression::uses)
-            .fold(Uses::default(), Uses::and)
+            .fold(Uses::default(), Uses::union)
     }
 
     /// Whether it is what a run brought about, and how deep.

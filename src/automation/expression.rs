@@ -147,6 +147,6 @@ mod tests {
         let uses = Expression::parse("state.streaming and last('Follow').name == data.name")
             .unwrap()
             .uses();
-        assert_eq!(uses.iter().collect::<Vec<_>>(), ["data", "state", "last"]);
+        assert_eq!(uses.names().collect::<Vec<_>>(), ["data", "state", "last"]);
     }
 }

@@ -157,7 +157,7 @@ pub(super) fn check(
     for path in &paths {
         let name = root(path).to_owned();
         match NAMES.into_iter().find(|known| *known == name) {
-            Some(known) if scope.has(known) => uses.add(known),
+            Some(known) if scope.has(known) => uses |= Uses::named(known),
             Some(_) => return Err(unknown(&name, source, "there is no event here")),
             None => {
                 let known = NAMES
@@ -180,12 +180,12 @@ pub(super) fn check(
         }
     }
     paths.iter().try_for_each(|path| check_path(path, source))?;
-    if uses.has("last") {
+    if uses.contains(Uses::LAST) {
         last_names(source)
             .into_iter()
             .try_for_each(|(at, name)| check_last(at, name, source))?;
         if may_name_twitchat(source) {
-            uses.add_last_of_twitchat();
+            uses |= Uses::LAST_OF_TWITCHAT;
         }
     }
     for (kind, place, name) in operators(source) {

@@ -219,7 +219,7 @@ impl Step {
                 data.uses()
             }
             Does::Publish { data, id, .. } => {
-                id.iter().map(Template::uses).fold(data.uses(), Uses::and)
+                id.iter().map(Template::uses).fold(data.uses(), Uses::union)
             }
             Does::Wait(Pause::Text(template)) => template.uses(),
             Does::Wait(Pause::Fixed(_)) => Uses::default(),
@@ -227,7 +227,7 @@ impl Step {
             Does::Run { args, .. } => args
                 .iter()
                 .map(Template::uses)
-                .fold(Uses::of(&["event", "data", "args"]), Uses::and),
+                .fold(Uses::EVENT | Uses::DATA | Uses::ARGS, Uses::union),
             Does::Action { args, .. } => args.uses(),
         }
     }

@@ -233,11 +233,11 @@ impl Shape {
             Self::List(items) => items
                 .iter()
                 .map(Self::uses)
-                .fold(Uses::default(), Uses::and),
+                .fold(Uses::default(), Uses::union),
             Self::Table(fields) => fields
                 .iter()
                 .map(|(_, shape)| shape.uses())
-                .fold(Uses::default(), Uses::and),
+                .fold(Uses::default(), Uses::union),
         }
     }
 
@@ -353,7 +353,7 @@ mod tests {
             json!({ "n": 57, "text": "57 of them", "user": { "id": "7" }, "nothing": null,
                 "list": [58, 2], "fixed": { "a": [true, null] } })
         );
-        assert_eq!(shape.uses().iter().collect::<Vec<_>>(), ["data"]);
+        assert_eq!(shape.uses().names().collect::<Vec<_>>(), ["data"]);
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn of_any_generation(id: Option<&str>, name: Option<&str>) -> Option<Listed> {
 fn list_actions(parts: &Parts) -> Vec<Listed> {
     let generation = parts.presence.generation().unwrap_or(Generation::Second);
     let is_listed = |entry: &&catalogue::MessageType| {
-        entry.class == Class::Action && entry.generations.contains(generation)
+        entry.class == Class::Action && entry.generations.has(generation)
     };
     let sends = catalogue::entries()
         .iter()

@@ -59,7 +59,7 @@ impl Automation {
     pub(super) fn new(book: &Arc<Rulebook>, once: Option<&str>, latest: Option<&str>) -> Self {
         Self {
             inbox: VecDeque::new(),
-            last_events: LastEvents::new(book.uses().has("last"), latest),
+            last_events: LastEvents::new(book.uses().contains(Uses::LAST), latest),
             once_due_ms: 0,
             credits: None,
             engine: Engine::new(Arc::clone(book), once),
@@ -269,20 +269,22 @@ impl Automation {
     ) -> Context {
         let model = &view.base.model;
         let mut context = match occurrence {
-            Some(occurrence) if uses.has("event") || uses.has("data") => Context::of_event(
-                &occurrence.name.source,
-                &occurrence.name.kind,
-                &occurrence.data,
-            ),
+            Some(occurrence) if uses.contains(Uses::EVENT) || uses.contains(Uses::DATA) => {
+                Context::of_event(
+                    &occurrence.name.source,
+                    &occurrence.name.kind,
+                    &occurrence.data,
+                )
+            }
             _ => Context::default(),
         };
-        if uses.has("credits") {
+        if uses.contains(Uses::CREDITS) {
             context = context.with("credits", self.credits_part(view.base, now));
         }
-        if uses.has("state") {
+        if uses.contains(Uses::STATE) {
             context = context.with("state", Part::of(&state(view, now)));
         }
-        if uses.has("session") {
+        if uses.contains(Uses::SESSION) {
             let session = automation::Session {
                 id: model.session().id.0,
                 started: time::instant(model.session().started_ms),
@@ -291,10 +293,10 @@ impl Automation {
             };
             context = context.with("session", Part::of(&session));
         }
-        if uses.has("broadcaster") {
+        if uses.contains(Uses::BROADCASTER) {
             context = context.with("broadcaster", Part::of(&broadcaster(view.base)));
         }
-        if uses.has("last") {
+        if uses.contains(Uses::LAST) {
             let left_out = LeftOut::new(model.fold(), &view.base.settings.credits.ignore);
             let last = self.last_events.shown(&left_out, &model.fold().people);
             context = context.with_last(last);

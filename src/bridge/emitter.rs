@@ -12,7 +12,7 @@ use super::{
     time,
 };
 use crate::{
-    automation::{Cause, Rulebook},
+    automation::{Cause, Rulebook, Uses},
     event::{EmittedEvent, EventName, Message, name::TWITCHAT, received::BRIDGE},
     mapping::interpreter::Playback,
 };
@@ -51,7 +51,7 @@ enum Last {
 
 impl Interest {
     fn of(book: &Arc<Rulebook>) -> Self {
-        let last = match (book.uses().has("last"), book.names_twitchat()) {
+        let last = match (book.uses().contains(Uses::LAST), book.names_twitchat()) {
             (false, _) => Last::Nothing,
             (true, false) => Last::Events,
             (true, true) => Last::EventsAndMessages,

@@ -134,7 +134,7 @@ impl Labels {
             states: book.labels.iter().map(|_| LabelState::default()).collect(),
             uses: enabled()
                 .map(|label| label.text.uses())
-                .fold(Uses::default(), Uses::and),
+                .fold(Uses::default(), Uses::union),
             touched: true,
             look_ms: enabled().next().map(|_| 0),
         }
@@ -173,7 +173,7 @@ impl Labels {
             .iter()
             .filter(|state| state.writing.is_some())
             .count();
-        let mut next_ms = if self.uses.has("state") || self.uses.has("session") {
+        let mut next_ms = if self.uses.contains(Uses::STATE) || self.uses.contains(Uses::SESSION) {
             now.mono_ms + CLOCK_MS
         } else {
             u64::MAX

@@ -115,7 +115,7 @@ impl Args {
             let version = self.generation;
             is_told(entry)
                 && version.map_or(!is_newer_name(entry), |version| {
-                    entry.generations.contains(version)
+                    entry.generations.has(version)
                 })
         };
         let mut listed: Vec<_> = catalogue::entries()
@@ -152,7 +152,7 @@ fn is_told(entry: &MessageType) -> bool {
 
 /// Whether 17 only calls something by another name.
 fn is_newer_name(entry: &MessageType) -> bool {
-    entry.about.is_empty() && entry.generations.contains(Generation::Third)
+    entry.about.is_empty() && entry.generations.has(Generation::Third)
 }
 
 fn one(name: &str, samples: &Samples) -> Option<Explained> {

@@ -273,7 +273,7 @@ impl Player {
     /// What a step's templates see: of the credits and of what is going on the bridge knows.
     async fn context(&self, uses: Uses) -> anyhow::Result<automation::Context> {
         let mut context = nothing();
-        if uses.has("last") {
+        if uses.contains(Uses::LAST) {
             return Err(Failure::Usage(
                 "last(…) is the bridge's: make these steps a named action, \
                 and call it with DoAction"
@@ -281,20 +281,20 @@ impl Player {
             )
             .into());
         }
-        if uses.has("credits") {
+        if uses.contains(Uses::CREDITS) {
             let fields = Map::from_iter([("spelling".to_owned(), "current".into())]);
             context = context.with(
                 "credits",
                 Part::of(&client::answer(self.request("GetCredits", fields).await?)),
             );
         }
-        if uses.has("state") || uses.has("session") {
+        if uses.contains(Uses::STATE) || uses.contains(Uses::SESSION) {
             let status = Value::from(client::answer(self.request("GetStatus", Map::new()).await?));
             context = context
                 .with("state", Part::of(&state(&status)))
                 .with("session", Part::of(&session(&status)));
         }
-        if uses.has("broadcaster") {
+        if uses.contains(Uses::BROADCASTER) {
             let reply = Value::from(client::answer(
                 self.request("GetBroadcaster", Map::new()).await?,
             ));

@@ -68,10 +68,14 @@ impl Supposed {
 
     /// Adds what a template uses.
     pub(crate) fn complete(&self, mut context: Context, uses: Uses) -> Context {
-        for (name, part) in self.parts.iter().filter(|(name, _)| uses.has(name)) {
+        for (name, part) in self
+            .parts
+            .iter()
+            .filter(|(name, _)| uses.intersects(Uses::named(name)))
+        {
             context = context.with(name, Part::of(part));
         }
-        if uses.has("last") {
+        if uses.contains(Uses::LAST) {
             context.with_last(&self.latest)
         } else {
             context

@@ -1,5 +1,7 @@
 //! The sections of the credits, with their names in both spellings.
 
+use strum::EnumMessage;
+
 /// A section that lists people.
 #[derive(
     Debug,
@@ -10,6 +12,7 @@
     Hash,
     PartialOrd,
     Ord,
+    strum::EnumMessage,
     strum::EnumString,
     strum::IntoStaticStr,
     strum::VariantArray,
@@ -19,32 +22,53 @@
 #[repr(u8)]
 #[expect(missing_docs, reason = "the names are Streamer.bot's")]
 pub enum Section {
+    #[strum(message = "New followers")]
     Follows,
+    #[strum(message = "Cheers")]
     Cheers,
+    #[strum(message = "New subscribers")]
     Subs,
+    #[strum(message = "Resubscribers")]
     ReSubs,
+    #[strum(message = "Gifted subs")]
     GiftSubs,
+    #[strum(message = "Gift bombs")]
     GiftBombs,
+    #[strum(message = "Raids")]
     Raided,
+    #[strum(message = "Channel points")]
     RewardRedemptions,
+    #[strum(message = "Community goals")]
     GoalContributions,
+    #[strum(message = "Games played")]
     GameUpdates,
+    #[strum(message = "Pyramids")]
     Pyramids,
+    #[strum(message = "Hype train conductors")]
     HypeTrainConductor,
+    #[strum(message = "Hype train contributors")]
     HypeTrainContributors,
+    #[strum(message = "Editors")]
     Editors,
+    #[strum(message = "Moderators")]
     Moderator,
+    #[strum(message = "Subscribers")]
     Subscriber,
+    #[strum(message = "VIPs")]
     VIPs,
+    #[strum(message = "In chat")]
     Users,
+    #[strum(message = "Groups")]
     Groups,
+    #[strum(message = "More")]
     Custom,
-    #[strum(to_string = "TopBits.All")]
+    #[strum(to_string = "TopBits.All", message = "Top bits of all time")]
     TopBitsAll,
-    #[strum(to_string = "TopBits.Month")]
+    #[strum(to_string = "TopBits.Month", message = "Top bits this month")]
     TopBitsMonth,
-    #[strum(to_string = "TopBits.Week")]
+    #[strum(to_string = "TopBits.Week", message = "Top bits this week")]
     TopBitsWeek,
+    #[strum(message = "Top channel points")]
     TopChannelRewards,
 }
 
@@ -77,32 +101,7 @@ impl Section {
 
     /// What stands above the names when people read them.
     pub fn title(self) -> &'static str {
-        match self {
-            Self::Follows => "New followers",
-            Self::Cheers => "Cheers",
-            Self::Subs => "New subscribers",
-            Self::ReSubs => "Resubscribers",
-            Self::GiftSubs => "Gifted subs",
-            Self::GiftBombs => "Gift bombs",
-            Self::Raided => "Raids",
-            Self::RewardRedemptions => "Channel points",
-            Self::GoalContributions => "Community goals",
-            Self::GameUpdates => "Games played",
-            Self::Pyramids => "Pyramids",
-            Self::HypeTrainConductor => "Hype train conductors",
-            Self::HypeTrainContributors => "Hype train contributors",
-            Self::Editors => "Editors",
-            Self::Moderator => "Moderators",
-            Self::Subscriber => "Subscribers",
-            Self::VIPs => "VIPs",
-            Self::Users => "In chat",
-            Self::Groups => "Groups",
-            Self::Custom => "More",
-            Self::TopBitsAll => "Top bits of all time",
-            Self::TopBitsMonth => "Top bits this month",
-            Self::TopBitsWeek => "Top bits this week",
-            Self::TopChannelRewards => "Top channel points",
-        }
+        self.get_message().unwrap_or_default()
     }
 
     /// Reads a name in any case, with or without `User.` before it.

@@ -1,6 +1,8 @@
 //! A crowd that never was: credits of any size, for seeing how the roll looks. The same wish always
 //! gives the same crowd.
 
+use fastrand::Rng;
+
 use super::{
     fold::{Fold, Origin},
     sample,
@@ -61,33 +63,10 @@ const CURRENCIES: [&str; 6] = ["EUR", "USD", "GBP", "JPY", "SEK", "BRL"];
 /// Twitch allows so many characters.
 const LONGEST: usize = 25;
 
-/// A small generator: good enough for names, the same on every computer (splitmix64).
-#[derive(Debug)]
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit.max(1)
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
-        let place = usize::try_from(self.below(from.len() as u64)).unwrap_or_default();
-        from.get(place).copied()
-    }
-}
-
 impl TestAudience {
     /// Credits with this crowd in every section; nothing real is in them.
     pub fn credits(self, now_ms: i64) -> Fold {
-        let mut dice = Random(self.seed);
+        let mut dice = Rng::with_seed(self.seed);
         let mut fold = Fold::default();
         let people: Vec<_> = (0..self.names.min(MOST))
             .filter_map(|place| self.person(place, &mut dice))
@@ -98,7 +77,7 @@ impl TestAudience {
             let at_ms =
                 now_ms.saturating_sub(i64::try_from(people.len() - place).unwrap_or_default());
             // Most of a crowd only watches and writes.
-            let does_more = self.names <= 48 || dice.below(3) == 0;
+            let does_more = self.names <= 48 || dice.u64(..3) == 0;
             let facts = if does_more {
                 sample::facts(active, who, other)
             } else {
@@ -112,16 +91,16 @@ impl TestAudience {
         fold
     }
 
-    fn person(self, place: usize, dice: &mut Random) -> Option<Person> {
+    fn person(self, place: usize, dice: &mut Rng) -> Option<Person> {
         let id = format!("test-{}-{place}", self.seed);
-        let (beginning, ending) = (dice.pick(&BEGINNINGS)?, dice.pick(&ENDINGS)?);
-        let roll = dice.below(4);
+        let (beginning, ending) = (dice.choice(BEGINNINGS)?, dice.choice(ENDINGS)?);
+        let roll = dice.u64(..4);
         let mut name = if self.rtl && roll == 0 {
-            format!("{}{}", dice.pick(&RTL)?, dice.pick(&RTL)?)
+            format!("{}{}", dice.choice(RTL)?, dice.choice(RTL)?)
         } else if roll == 1 {
-            format!("{}{}", dice.pick(&WIDE)?, ending)
+            format!("{}{}", dice.choice(WIDE)?, ending)
         } else {
-            format!("{beginning}{}{ending}", dice.pick(&["", "_", ""])?)
+            format!("{beginning}{}{ending}", dice.choice(["", "_", ""])?)
         };
         if self.long {
             let missing = LONGEST.saturating_sub(name.chars().count() + 1);
@@ -130,19 +109,19 @@ impl TestAudience {
                 "MWwm".chars().cycle().take(missing).collect::<String>()
             );
         }
-        if self.emoji && dice.below(3) == 0 {
-            name = format!("{name}{}", dice.pick(&EMOJI)?);
+        if self.emoji && dice.u64(..3) == 0 {
+            name = format!("{name}{}", dice.choice(EMOJI)?);
         }
         // Not every crowd has room for names that differ.
         Person::on(Platform::Twitch, &id, &id, &name)
     }
 
-    fn paid(self, fact: Fact, dice: &mut Random) -> Fact {
+    fn paid(self, fact: Fact, dice: &mut Rng) -> Fact {
         match fact {
             Fact::Support(mut support) => {
-                let cents = i64::try_from(100 + dice.below(200) * 50).unwrap_or_default();
+                let cents = i64::try_from(100 + dice.u64(..200) * 50).unwrap_or_default();
                 let currency = if self.mixed_currency {
-                    dice.pick(&CURRENCIES).unwrap_or("EUR")
+                    dice.choice(CURRENCIES).unwrap_or("EUR")
                 } else {
                     "EUR"
                 };

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use strum::EnumMessage;
 
 use super::visible::is_visible;
 
@@ -19,6 +20,7 @@ use super::visible::is_visible;
     Default,
     Serialize,
     Deserialize,
+    strum::EnumMessage,
     strum::EnumString,
     strum::IntoStaticStr,
     strum::VariantNames,
@@ -28,16 +30,27 @@ use super::visible::is_visible;
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Platform {
     #[default]
+    #[strum(message = "Twitch")]
     Twitch,
+    #[strum(message = "YouTube")]
     YouTube,
+    #[strum(message = "TikTok")]
     TikTok,
+    #[strum(message = "Kick")]
     Kick,
+    #[strum(message = "Trovo")]
     Trovo,
+    #[strum(message = "Ko-fi")]
     Kofi,
+    #[strum(message = "Streamlabs")]
     Streamlabs,
+    #[strum(message = "StreamElements")]
     StreamElements,
+    #[strum(message = "Tipeee")]
     Tipeee,
+    #[strum(message = "Patreon")]
     Patreon,
+    #[strum(message = "Fourthwall")]
     Fourthwall,
     Other,
 }
@@ -74,20 +87,7 @@ impl Platform {
 
     /// As people write it. Empty for what is no platform of its own.
     pub fn label(self) -> &'static str {
-        match self {
-            Self::Twitch => "Twitch",
-            Self::YouTube => "YouTube",
-            Self::TikTok => "TikTok",
-            Self::Kick => "Kick",
-            Self::Trovo => "Trovo",
-            Self::Kofi => "Ko-fi",
-            Self::Streamlabs => "Streamlabs",
-            Self::StreamElements => "StreamElements",
-            Self::Tipeee => "Tipeee",
-            Self::Patreon => "Patreon",
-            Self::Fourthwall => "Fourthwall",
-            Self::Other => "",
-        }
+        self.get_message().unwrap_or_default()
     }
 
     /// Whether people chat there under a name of their own. Who tips with a service is mostly one

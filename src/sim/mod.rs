@@ -7,7 +7,6 @@
 
 pub mod obs;
 pub mod peer;
-mod random;
 pub mod show;
 pub mod twitchat;
 mod watched;

@@ -27,23 +27,35 @@ pub enum Class {
     Forbidden,
 }
 
-/// A set of generations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Generations(u8);
+bitflags::bitflags! {
+    /// A set of generations, each at the bit of its number.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct Generations: u8 {
+        const FIRST = 1 << 1;
+        const SECOND = 1 << 2;
+        const THIRD = 1 << 3;
+    }
+}
+
+impl From<Generation> for Generations {
+    fn from(generation: Generation) -> Self {
+        Self::from_bits_truncate(1 << generation.number())
+    }
+}
 
 impl Generations {
     /// The numbers of those in there.
     pub fn numbers(self) -> Vec<u8> {
         Generation::ALL
             .into_iter()
-            .filter(|generation| self.contains(*generation))
+            .filter(|generation| self.has(*generation))
             .map(Generation::number)
             .collect()
     }
 
     /// Whether it is in there.
-    pub fn contains(self, generation: Generation) -> bool {
-        self.0 & (1 << generation.number()) != 0
+    pub fn has(self, generation: Generation) -> bool {
+        self.contains(generation.into())
     }
 }
 
@@ -93,12 +105,12 @@ fn entry(line: &'static str) -> Option<MessageType> {
     let mut cells = line.split('\t');
     let (name, generations, class) = (cells.next()?, cells.next()?, cells.next()?);
     let class = class.parse().ok()?;
-    let generations = Generations(
-        generations
-            .bytes()
-            .filter(u8::is_ascii_digit)
-            .fold(0, |set, digit| set | 1 << (digit - b'0')),
-    );
+    let generation = |digit: char| {
+        digit
+            .to_digit(4)
+            .map(|bit| Generations::from_bits_truncate(1 << bit))
+    };
+    let generations = generations.chars().filter_map(generation).collect();
     let counterparts = cells
         .next()
         .unwrap_or_default()
@@ -155,7 +167,7 @@ pub fn is_forbidden(kind: &str) -> bool {
 /// type is unknown.
 pub fn name_in(kind: &str, generation: Generation) -> Option<&'static str> {
     let entry = look_up(kind)?;
-    let is_in = |entry: &MessageType| entry.generations.contains(generation);
+    let is_in = |entry: &MessageType| entry.generations.has(generation);
     if is_in(entry) {
         return Some(entry.name);
     }
@@ -233,7 +245,7 @@ mod tests {
         let count = |generation| {
             entries()
                 .iter()
-                .filter(|entry| entry.generations.contains(generation))
+                .filter(|entry| entry.generations.has(generation))
                 .count()
         };
         assert_eq!(count(Generation::Third), 198);

@@ -16,7 +16,7 @@ pub fn generation_of(message: &Message) -> Option<Generation> {
     if !matches!(entry.class, Class::Event | Class::Answer) {
         return None;
     }
-    let is_in = |generation| entry.generations.contains(generation);
+    let is_in = |generation| entry.generations.has(generation);
     match [Generation::First, Generation::Second, Generation::Third].map(is_in) {
         [true, true, false] if message.data.as_deref().is_some_and(has_nested_tags) => {
             Some(Generation::First)

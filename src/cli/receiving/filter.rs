@@ -20,7 +20,7 @@ The language is that of the rules in the config (docs/rules.md), with event and 
 /// Reads a condition.
 pub(crate) fn condition(text: &str) -> Result<Expression, String> {
     let expression = Expression::parse(text).map_err(|flaw| flaw.to_string())?;
-    match expression.uses().iter().find(|name| !KNOWN.contains(name)) {
+    match expression.uses().names().find(|name| !KNOWN.contains(name)) {
         Some(name) => Err(format!(
             "{name} is known to the bridge alone: here a condition speaks of event and data"
         )),

@@ -6,19 +6,24 @@ use crate::{
 };
 
 /// What a number counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Unit {
     Bits,
     Months,
+    #[strum(to_string = "")]
     Gifts,
     Viewers,
     Points,
+    #[strum(to_string = "")]
     Hype,
     Messages,
     Likes,
     Shares,
+    #[strum(to_string = "")]
     Times,
+    #[strum(to_string = "")]
     Seconds,
     Diamonds,
 }
@@ -77,7 +82,7 @@ impl Amount {
             Self::Number(seconds, Unit::Seconds) => span(*seconds),
             Self::Number(number, Unit::Hype) => grouped(*number),
             Self::Number(number, unit) => {
-                let word = unit.word();
+                let word = <&str>::from(unit);
                 format!(
                     "{} {}",
                     grouped(*number),
@@ -99,22 +104,6 @@ impl Amount {
             Self::Number(seconds, Unit::Seconds) => span(*seconds),
             Self::Number(number, _) => grouped(*number),
             Self::Money(sums) => money(sums),
-        }
-    }
-}
-
-impl Unit {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Bits => "bits",
-            Self::Months => "months",
-            Self::Viewers => "viewers",
-            Self::Points => "points",
-            Self::Messages => "messages",
-            Self::Likes => "likes",
-            Self::Shares => "shares",
-            Self::Diamonds => "diamonds",
-            Self::Gifts | Self::Times | Self::Hype | Self::Seconds => "",
         }
     }
 }

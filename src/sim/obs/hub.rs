@@ -22,7 +22,6 @@ use super::reorder::Reorder;
 use super::requests::answer;
 use super::state::Happened;
 use super::world::World;
-use crate::sim::random::Random;
 
 /// Number of a session, never used again.
 pub(super) type SessionId = u64;
@@ -74,7 +73,7 @@ struct HubState {
     broadcast_takes: Duration,
     /// In the order in which they are due: all take equally long.
     late: VecDeque<Late>,
-    coin: Random,
+    coin: fastrand::Rng,
     received: VecDeque<Box<str>>,
     witness: usize,
     delivered: u64,
@@ -115,7 +114,7 @@ impl Hub {
             early_replies: options.order == Order::Received,
             broadcast_takes: options.broadcast_takes,
             late: VecDeque::new(),
-            coin: Random::seeded(!options.seed),
+            coin: fastrand::Rng::with_seed(!options.seed),
             received: VecDeque::new(),
             witness: options.witness,
             delivered: 0,
@@ -357,7 +356,7 @@ impl Hub {
             state.knobs.drop_broadcasts -= 1;
             return;
         }
-        let reply_first = state.coin.chance(500);
+        let reply_first = state.coin.bool();
         let out = state.reorder.push(Broadcast {
             event_data,
             from,

@@ -11,15 +11,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::sim::random::Random;
-
 /// How often a broadcast is a straggler, in a thousand.
 const STRAGGLERS_PER_MILLE: u64 = 80;
 
 /// The stragglers of one stand-in.
 #[derive(Debug)]
 pub(super) struct Reorder<T> {
-    random: Random,
+    random: fastrand::Rng,
     enabled: bool,
     taken: u64,
     /// Keyed by the number after which each may go, then by its own.
@@ -29,7 +27,7 @@ pub(super) struct Reorder<T> {
 impl<T> Reorder<T> {
     pub(super) fn new(seed: u64, enabled: bool) -> Self {
         Self {
-            random: Random::seeded(seed),
+            random: fastrand::Rng::with_seed(seed),
             enabled,
             taken: 0,
             held: BTreeMap::new(),
@@ -40,7 +38,7 @@ impl<T> Reorder<T> {
     pub(super) fn push(&mut self, item: T) -> Vec<T> {
         let number = self.taken;
         self.taken = self.taken.saturating_add(1);
-        if self.enabled && self.random.chance(STRAGGLERS_PER_MILLE) {
+        if self.enabled && self.random.u64(..1_000) < STRAGGLERS_PER_MILLE {
             let places = self.places();
             self.held
                 .insert((number.saturating_add(places), number), item);
@@ -75,11 +73,11 @@ impl<T> Reorder<T> {
 
     /// By how many places: mostly one, seldom hundreds.
     fn places(&mut self) -> u64 {
-        match self.random.below(1_000) {
+        match self.random.u64(..1_000) {
             0..700 => 1,
-            700..950 => self.random.between(2, 16),
-            950..999 => self.random.between(17, 200),
-            _ => self.random.between(201, 1_560),
+            700..950 => self.random.u64(2..=16),
+            950..999 => self.random.u64(17..=200),
+            _ => self.random.u64(201..=1_560),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the credits should say after the show: made from the same script, by rules of its own.
 
-use crate::sim::twitchat::{Moment, VotePhase};
+use crate::sim::twitchat::{Generation, Moment, VotePhase};
 
 use super::timeline::{Act, Timeline};
 
@@ -41,28 +41,28 @@ pub struct Expected {
 
 impl Expected {
     pub(super) fn of(timeline: &Timeline) -> Self {
-        let mut expected = Self::default();
+        let (mut expected, mut has_badges) = (Self::default(), false);
         for (_, act) in &timeline.0 {
             match act {
-                Act::Switch(_) => {}
-                Act::Play(moment) => expected.count(moment),
+                Act::Switch(generation) => has_badges = *generation == Generation::First,
+                Act::Play(moment) => expected.count(moment, has_badges),
                 Act::PublishRaid { who, .. } => once(&mut expected.raided, &who.display),
             }
         }
         expected
     }
 
-    fn count(&mut self, moment: &Moment) {
+    fn count(&mut self, moment: &Moment, has_badges: bool) {
         match moment {
             Moment::Follow { who } => once(&mut self.follows, &who.display),
             Moment::FirstMessage { who, .. }
             | Moment::NonFollower { who, .. }
             | Moment::Chat { who } => {
                 once(&mut self.users, &who.display);
-                if who.roles.moderator {
+                if has_badges && who.roles.moderator {
                     once(&mut self.moderators, &who.display);
                 }
-                if who.roles.vip {
+                if has_badges && who.roles.vip {
                     once(&mut self.vips, &who.display);
                 }
             }

@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 
 use super::cast;
-use crate::sim::random::Random;
 use crate::sim::twitchat::{Choice, Generation, Moment, Person, Reward, Tier, Vote, VotePhase};
 
 /// What the show does next.
@@ -31,7 +30,7 @@ impl Timeline {
     /// Writes the show.
     pub(super) fn new(seed: u64) -> Self {
         let mut writer = Writer {
-            random: Random::seeded(seed),
+            random: fastrand::Rng::with_seed(seed),
             regulars: cast::regulars(),
             acts: Vec::new(),
         };
@@ -64,22 +63,14 @@ pub(super) fn publish_raid(who: &Person, viewers: u64) -> Value {
 }
 
 struct Writer {
-    random: Random,
+    random: fastrand::Rng,
     regulars: Vec<Person>,
     acts: Vec<(u32, Act)>,
 }
 
 impl Writer {
-    /// Fisher and Yates.
     fn shuffle(&mut self) {
-        for place in (1..self.regulars.len()).rev() {
-            let other = usize::try_from(
-                self.random
-                    .below(u64::try_from(place).unwrap_or(0).saturating_add(1)),
-            )
-            .unwrap_or(0);
-            self.regulars.swap(place, other);
-        }
+        self.random.shuffle(&mut self.regulars);
     }
 
     /// Swaps the first one who fits to a place.
@@ -122,7 +113,7 @@ impl Writer {
     fn cheer(&mut self, cue: u32, place: usize, text: &str) {
         let (who, bits) = (
             self.regular(place),
-            self.random.between(1, 20).saturating_mul(50),
+            self.random.u64(1..=20).saturating_mul(50),
         );
         self.at(
             cue,
@@ -135,8 +126,8 @@ impl Writer {
     }
 
     fn resub(&mut self, cue: u32, place: usize, tier: Tier, text: &str) {
-        let (who, streak) = (self.regular(place), self.random.between(2, 12));
-        let months = streak.saturating_add(self.random.below(24));
+        let (who, streak) = (self.regular(place), self.random.u64(2..=12));
+        let months = streak.saturating_add(self.random.u64(..24));
         self.at(
             cue,
             Moment::Resub {
@@ -163,7 +154,7 @@ impl Writer {
 
     /// A poll with votes that come in and a clear winner.
     fn poll(&mut self, cues: [u32; 3], id: &str, title: &str, choices: [&str; 2]) {
-        let total = self.random.between(20, 60);
+        let total = self.random.u64(20..=60);
         for (cue, set_up, share) in [
             (cues[0], VotePhase::Begins, 0),
             (cues[1], VotePhase::Goes, 2),
@@ -304,7 +295,7 @@ impl Writer {
                 tier: Tier::Three,
             },
         );
-        let bits = self.random.between(1, 9).saturating_mul(100);
+        let bits = self.random.u64(1..=9).saturating_mul(100);
         self.at(
             840,
             Moment::Cheer {

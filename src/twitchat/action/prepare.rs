@@ -43,6 +43,7 @@ pub struct Expected {
 }
 
 impl Expected {
+    #[doc(hidden)]
     /// Whether this message is it.
     pub fn is(&self, kind: &str, data: &Value) -> bool {
         let same = |(place, value): &(&str, Value)| data.pointer(place) == Some(value);
@@ -71,6 +72,7 @@ pub trait Order: Serialize {
 }
 
 impl Prepared {
+    #[doc(hidden)]
     /// What is sent as it is, unchecked, for names and data that the catalogue does not know.
     pub fn raw(kind: &str, data: Map<String, Value>) -> Result<Self, Problem> {
         let kind = spelled(kind);
@@ -86,6 +88,7 @@ impl Prepared {
         })
     }
 
+    #[doc(hidden)]
     /// The whole message, as it travels.
     pub fn envelope(&self, id: &str) -> Map<String, Value> {
         Map::from_iter([
@@ -193,7 +196,7 @@ fn translate(
         nearest,
     };
     let is_known = |name: &str| {
-        catalogue::look_up(name).is_some_and(|entry| entry.generations.contains(generation))
+        catalogue::look_up(name).is_some_and(|entry| entry.generations.has(generation))
     };
     let stays = action.names.of(target) == Some(name);
     let foreign = |data: &Map<String, Value>| {

@@ -122,7 +122,7 @@ impl Action {
     /// Its name in a generation.
     pub fn name_in(&self, generation: Generation) -> Option<&'static str> {
         self.entries()
-            .find(|entry| entry.generations.contains(generation))
+            .find(|entry| entry.generations.has(generation))
             .map(|entry| entry.name)
     }
 

@@ -72,7 +72,7 @@ fn rows_and_catalogue_tell_the_same_names() {
             assert!(
                 generations
                     .iter()
-                    .any(|generation| entry.generations.contains(*generation)),
+                    .any(|generation| entry.generations.has(*generation)),
                 "{name} in {naming:?}"
             );
             seen.push(name);
