@@ -121,7 +121,16 @@ enum Reason {
     Panicked,
 }
 
-/// What a program can do about a missing connection.
+/// The kinds of [`ConnectionError`]s.
+///
+/// ```
+/// use twitchat_bridge::client::{ConnectionError, ConnectionErrorKind};
+///
+/// fn can_come_back(error: &ConnectionError) -> bool {
+///     use ConnectionErrorKind::{Password, Unreachable};
+///     matches!(error.kind(), Unreachable | Password)
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectionErrorKind {
@@ -141,6 +150,19 @@ pub enum ConnectionErrorKind {
 
 impl ConnectionError {
     /// The kind of the failure, which decides what the program can do about it.
+    ///
+    /// ```
+    /// use twitchat_bridge::client::{ConnectionErrorKind, Error};
+    ///
+    /// fn advice(error: &Error) -> &str {
+    ///     match error {
+    ///         Error::Connect(why) if why.kind() == ConnectionErrorKind::Password => {
+    ///             "Tools > WebSocket Server Settings > Show Connect Info has the password"
+    ///         }
+    ///         _ => "Is OBS running?",
+    ///     }
+    /// }
+    /// ```
     pub fn kind(&self) -> ConnectionErrorKind {
         match &self.0 {
             Reason::Obs(cause) => match cause.kind() {
@@ -207,6 +229,14 @@ impl From<RequestError> for ObsError {
 }
 
 /// Why an action cannot be sent.
+///
+/// ```
+/// use twitchat_bridge::client::{Action, ActionError, NamedAction};
+///
+/// let action = NamedAction::new("CHAT_FEED_READ").field("count", "three");
+/// let error: ActionError = action.prepare(None).unwrap_err();
+/// assert_eq!(error.field(), Some("count"));
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(transparent)]
 pub struct ActionError(Problem);

@@ -10,6 +10,21 @@ use crate::event::EventName;
 
 /// An event that the bridge emitted, under the name and with the data that Streamer.bot's clients
 /// know (`docs/events.md` lists the keys).
+///
+/// ```
+/// use twitchat_bridge::client::Event;
+///
+/// fn log_line(event: &Event) -> String {
+///     let when = event.timestamp().map(|at| at.to_string()).unwrap_or_default();
+///     let from = if event.is_replay() { " (played back)" } else { "" };
+///     format!("{} {when}{from} {}: {}", event.seq(), event.name(), event.json())
+/// }
+///
+/// fn is_raid(event: &Event) -> bool {
+///     // The same as `event.source() == "Twitch" && event.kind() == "Raid"`.
+///     event.is("twitch.raid")
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Event {
     pub(super) name: EventName,
@@ -122,6 +137,15 @@ pub enum Update {
 
 impl Update {
     /// The event, if this is one.
+    ///
+    /// ```
+    /// use futures::{Stream, StreamExt, future::ready};
+    /// use twitchat_bridge::client::{Event, Events, Update};
+    ///
+    /// fn without_interruptions(events: Events) -> impl Stream<Item = Event> {
+    ///     events.filter_map(|update| ready(update.into_event()))
+    /// }
+    /// ```
     pub fn into_event(self) -> Option<Event> {
         match self {
             Self::Event(event) => Some(event),

@@ -17,8 +17,8 @@ pub use super::typed::{
     Typed, User,
 };
 
-/// The events of one subscription, made by [`Client::subscribe`](super::Client::subscribe). It ends when the client is
-/// closed, or when OBS's user has disconnected it for good.
+/// The events of one subscription, made by [`Client::subscribe`](super::Client::subscribe). The
+/// stream ends when the client is closed, or when OBS's user has disconnected it for good.
 ///
 /// Read it with [`next`](Self::next), or as a [`Stream`]. Dropping it ends the subscription. It
 /// holds the connection open, even when no [`Client`](super::Client) is left.
@@ -39,8 +39,20 @@ impl Events {
         std::future::poll_fn(|cx| self.queue.poll(cx)).await
     }
 
-    /// The next event, passing over everything else: for programs that do not care whether they
-    /// miss some.
+    /// The next event. Other updates are dropped: for programs that need not know about events they
+    /// missed.
+    ///
+    /// ```
+    /// use twitchat_bridge::client::{Client, Error};
+    ///
+    /// async fn print_raids(client: &Client) -> Result<(), Error> {
+    ///     let mut raids = client.subscribe(["Twitch.Raid"]).await?;
+    ///     while let Some(raid) = raids.next_event().await {
+    ///         println!("{}", raid.json());
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     pub async fn next_event(&mut self) -> Option<Event> {
         loop {
             if let Update::Event(event) = self.next().await? {

@@ -141,6 +141,16 @@ impl Client {
     }
 
     /// A handle to the same connection with another timeout, see [`Options::timeout`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use twitchat_bridge::client::{Client, Error, requests::GetStatus};
+    ///
+    /// async fn is_bridge_running(client: &Client) -> bool {
+    ///     let client = client.with_timeout(Duration::from_millis(500));
+    ///     client.request(&GetStatus::new()).await.is_ok()
+    /// }
+    /// ```
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self {
@@ -292,6 +302,19 @@ impl Client {
     /// The version of Twitchat that actions are translated for: the version in the options, else
     /// that of the Twitchat from which the client received a message last. `None` before the first
     /// message.
+    ///
+    /// ```
+    /// # use twitchat_bridge::client::{Client, Options};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/doctest.rs"));
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let stage = Stage::new().await?;
+    /// let options = stage.options().twitchat_version("16.7".parse()?);
+    /// let client = Client::connect(options).await?;
+    /// assert_eq!(client.twitchat_version(), Some("16".parse()?));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn twitchat_version(&self) -> Option<Generation> {
         *self.handle.connection.twitchat.borrow()
     }
@@ -342,6 +365,19 @@ impl Client {
 
     /// Waits until the connection to OBS is lost, and returns why. Returns at once if there is no
     /// connection.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use twitchat_bridge::client::Client;
+    ///
+    /// /// Waits for a while, or until the connection is lost.
+    /// async fn pause(client: &Client, time: Duration) {
+    ///     tokio::select! {
+    ///         () = tokio::time::sleep(time) => {}
+    ///         cause = client.disconnected() => eprintln!("{cause}"),
+    ///     }
+    /// }
+    /// ```
     pub async fn disconnected(&self) -> Error {
         self.handle.connection.until_disconnected().await
     }
@@ -349,6 +385,20 @@ impl Client {
     /// Ends the connection, also for all clones, and waits until it has ended. The client
     /// unsubscribes from everything, streams end, and requests that wait for a reply fail with
     /// [`Error::Closed`]. When the last handle is dropped, the same happens in the background.
+    ///
+    /// ```
+    /// # use twitchat_bridge::client::{Client, Error, requests::GetInfo};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/doctest.rs"));
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let stage = Stage::new().await?;
+    /// let client = Client::connect(stage.options()).await?;
+    /// let clone = client.clone();
+    /// client.close().await;
+    /// assert!(matches!(clone.request(&GetInfo::new()).await, Err(Error::Closed)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn close(self) {
         self.handle.connection.close().await;
     }

@@ -3,6 +3,16 @@
 use std::str::FromStr;
 
 /// A span of Twitchat's versions with the same names and shapes.
+///
+/// ```
+/// use twitchat_bridge::client::Generation;
+///
+/// let generation: Generation = "16.17.1".parse()?;
+/// assert_eq!(generation, Generation::Second);
+/// assert_eq!(generation.number(), 2);
+/// assert!(Generation::ALL.is_sorted(), "the oldest first");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::Display)]
 pub enum Generation {
     /// 0.x to 6.x: IRC tags instead of users, some names of its own.
@@ -20,7 +30,7 @@ impl Generation {
     /// All of them, the oldest first.
     pub const ALL: [Self; 3] = [Self::First, Self::Second, Self::Third];
 
-    /// 1, 2 or 3: for keeping.
+    /// 1, 2 or 3, as the bridge stores it and `GetStatus` reports it.
     pub fn number(self) -> u8 {
         match self {
             Self::First => 1,

@@ -1,17 +1,20 @@
 //! The structure of `src`, read from the source text: this file holds the layers (`src/lib.rs`
 //! shows them), [`imports`] that files do not import each other, and [`components`] that the parts
-//! of the bridge keep their fields to themselves.
+//! of the bridge keep their fields to themselves. [`public_items`] lists what other programs use.
 //!
 //! Comments, texts and test modules are taken out first; what is left is looked at word by word.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that fails must say where"
 )]
 
 mod components;
 mod imports;
+mod macros;
+mod public_items;
 mod source;
 mod tree;
 
