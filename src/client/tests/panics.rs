@@ -11,7 +11,7 @@ use std::{
 use futures::StreamExt;
 
 use super::*;
-use crate::{client::task, obs::Target as ObsTarget};
+use crate::obs::Target as ObsTarget;
 
 /// Someone in each way of waiting: for a reply, for an event, for the connection to break.
 struct Everybody {
@@ -70,7 +70,7 @@ impl Everybody {
     }
 }
 
-/// A reader whose waker panics. The task that routes messages calls it.
+/// A reader whose waker panics. The task that adds an update to its stream calls it.
 struct Panics;
 
 impl Wake for Panics {
@@ -99,12 +99,25 @@ async fn a_panic_of_the_task_that_keeps_subscriptions_is_an_error_for_all() {
     let obs = stand_in().await;
     let mut bridge = Bridge::on(&obs, "a", 0).await;
     let client = connect(&obs).await;
+    let mut cheers = subscribe(&client, &mut bridge, &["Twitch.Cheer"]).await;
     let everybody = Everybody::waits(&client, &mut bridge).await;
-    task::spawn(&client.handle.connection, None, async {
-        panic!("a task that panics, for a test");
-    });
+    let mut other = Bridge::on(&obs, "b", 0).await;
+    other.hello().await;
+    let renewal = other.request("Subscribe").await;
+    let started = next(&mut cheers).await;
+    assert!(
+        matches!(started, Some(Update::BridgeStarted)),
+        "{started:?}"
+    );
+    let waker = Waker::from(Arc::new(Panics));
+    let polled = cheers.poll_next_unpin(&mut Context::from_waker(&waker));
+    assert!(matches!(polled, Poll::Pending));
+    // The task that sent the renewal wakes the reader when it is confirmed.
+    other
+        .reply(&renewal, json!({ "events": renewal["events"] }))
+        .await;
     everybody.get_an_error().await;
-    soon("only the bridge is left", obs.until_sessions(2)).await;
+    soon("only the bridges are left", obs.until_sessions(4)).await;
 }
 
 #[tokio::test]
