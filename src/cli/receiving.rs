@@ -142,8 +142,10 @@ impl Receiving {
             Notice::Stopped(Stop::Failed(cause)) => {
                 return Err(Failure::Link(Arc::clone(&cause)).into());
             }
-            // For events, SceneChanged says all of a change of the collection.
-            Notice::CollectionChanged
+            // For events, SceneChanged says all of a change of the collection. This link asks for
+            // the version, so `Up` comes instead of `Connected`.
+            Notice::Connected
+            | Notice::CollectionChanged
             | Notice::Waiting { .. }
             | Notice::Stopped(Stop::Shutdown) => return Ok(None),
         }))

@@ -34,7 +34,10 @@ pub(super) fn start(options: Options) -> Handle {
     let (name, twitchat) = (options.name.clone(), options.twitchat);
     let (obs, notices) = obs::start(
         move || ready(options.target()),
-        obs::Options::default(),
+        obs::Options {
+            wants_info: false,
+            ..obs::Options::default()
+        },
         end_of_link.clone(),
         &tasks,
     );
@@ -51,7 +54,7 @@ pub(super) fn start(options: Options) -> Handle {
 }
 
 /// Spawns a task of the client. However it ends, the connection ends with it.
-pub(super) fn spawn(
+fn spawn(
     connection: &Arc<Connection>,
     link: Option<DropGuard>,
     task: impl Future<Output = ()> + Send + 'static,
@@ -85,8 +88,8 @@ async fn route(connection: Arc<Connection>, mut notices: Receiver<Notice>) {
     loop {
         match notices.recv().await {
             Some(Notice::Received(batch)) => connection.route(&batch),
-            Some(Notice::Up(info)) => {
-                debug!(obs = info.version.obs, "connected to OBS");
+            Some(Notice::Connected | Notice::Up(_)) => {
+                debug!("connected to OBS");
                 connection.set_up();
             }
             Some(Notice::Down(cause) | Notice::Waiting { cause, .. }) => {

@@ -336,6 +336,8 @@ impl Engine {
                 });
             }
             Notice::SceneChanged(name) => self.handle(Input::Scene(name.into())),
+            // The bridge's link asks for the version, so `Up` comes instead.
+            Notice::Connected => {}
             Notice::CollectionChanged => self.handle(Input::Collection),
             Notice::StreamChanged { active } => self.handle(Input::StreamChanged { active }),
             Notice::Down(cause) => {

@@ -34,7 +34,6 @@ const BURST: usize = 512;
 #[derive(Debug)]
 pub struct EventConnection {
     socket: Socket,
-    address: std::net::SocketAddr,
     keepalive: Keepalive,
     alarm: Pin<Box<Sleep>>,
     budget: Budget,
@@ -76,23 +75,17 @@ impl EventConnection {
                 Err(error) => Err(error),
             };
             match identified {
-                Ok(socket) => return Ok(Self::over(socket, address, options, budget.clone())),
+                Ok(socket) => return Ok(Self::over(socket, options, budget.clone())),
                 Err(error) => addresses.failed(error)?,
             }
         }
         Err(addresses.verdict())
     }
 
-    fn over(
-        socket: Socket,
-        address: std::net::SocketAddr,
-        options: &Options,
-        budget: Budget,
-    ) -> Self {
+    fn over(socket: Socket, options: &Options, budget: Budget) -> Self {
         let now = Instant::now();
         Self {
             socket,
-            address,
             keepalive: Keepalive::new(options.ping_after, options.dead_after, now),
             alarm: Box::pin(sleep_until(now + options.ping_after)),
             budget,
@@ -107,11 +100,6 @@ impl EventConnection {
     /// Whether OBS has said that it ends.
     pub(super) fn is_exiting(&self) -> bool {
         self.exiting
-    }
-
-    /// Where it is connected: of the host's addresses, the one that answered.
-    pub(super) fn address(&self) -> std::net::SocketAddr {
-        self.address
     }
 
     /// The next events. Waits for room if the batches handed out so far use up

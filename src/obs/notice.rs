@@ -2,11 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{
-    batch::Batch,
-    error::Cause,
-    request_connection::{StreamStatus, Version},
-};
+use super::{batch::Batch, error::Cause, request_connection::Version};
 
 /// OBS as it was when the link came up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +11,15 @@ pub struct Info {
     pub version: Version,
     /// The program scene, if OBS would say.
     pub scene: Option<String>,
-    /// The stream, if OBS would say.
-    pub stream: Option<StreamStatus>,
 }
 
-/// What the link tells the daemon, in order. Between `Up` and `Down` requests work and events come.
+/// What the link reports, in order. Between `Up` or `Connected` and `Down` requests work and events
+/// come.
 #[derive(Debug)]
 pub enum Notice {
+    /// Both connections are identified. Sent instead of `Up` by a link that asks for nothing: see
+    /// [`Options::wants_info`](super::Options::wants_info).
+    Connected,
     /// Both connections are identified and the first requests were answered.
     Up(Info),
     /// What was heard since the last one.

@@ -22,6 +22,10 @@ pub struct Options {
     /// Bytes of events read and not yet dealt with. At this bound, and only there, the socket is
     /// not read.
     pub bytes_in_flight: u32,
+    /// Whether the link asks OBS for its version and scene, and reports them with
+    /// [`Notice::Up`](super::Notice::Up). Without it a link is connected sooner, and
+    /// [`Notice::Connected`](super::Notice::Connected) reports that.
+    pub wants_info: bool,
 }
 
 impl Default for Options {
@@ -32,6 +36,7 @@ impl Default for Options {
             ping_after: PING_AFTER,
             dead_after: DEAD_AFTER,
             bytes_in_flight: 16 * 1024 * 1024,
+            wants_info: true,
         }
     }
 }

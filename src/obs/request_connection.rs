@@ -79,7 +79,15 @@ impl fmt::Debug for RequestConnection {
 impl RequestConnection {
     /// Connects and logs in, trying every address of the host.
     pub async fn connect(target: &Target, options: &Options) -> Result<Self, ConnectError> {
-        let mut addresses = Addresses::of(target, Instant::now() + options.connect_within).await?;
+        Self::connect_within(target, options, Instant::now() + options.connect_within).await
+    }
+
+    pub(super) async fn connect_within(
+        target: &Target,
+        options: &Options,
+        deadline: Instant,
+    ) -> Result<Self, ConnectError> {
+        let mut addresses = Addresses::of(target, deadline).await?;
         while let Some((address, deadline)) = addresses.next() {
             match Self::connect_to(target, address, options, deadline).await {
                 Ok(requests) => return Ok(requests),
@@ -91,7 +99,7 @@ impl RequestConnection {
 
     /// Connects to the address that is known to be the right one. For TLS the name must do: it
     /// stands in the certificate, and obws looks it up by itself.
-    pub(super) async fn connect_to(
+    async fn connect_to(
         target: &Target,
         address: SocketAddr,
         options: &Options,

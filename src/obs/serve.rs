@@ -72,47 +72,40 @@ impl From<RequestError> for BeginError {
 pub(super) struct NobodyReceives;
 
 impl Session {
-    /// Asks what OBS is and does. Subscribes first, so that no change is missed in between.
-    pub(super) async fn begin(
+    /// Subscribes to events, so that no change is missed from now on.
+    pub(super) fn new(
         event_connection: EventConnection,
         request_connection: RequestConnection,
-    ) -> Result<(Self, Info), BeginError> {
-        let events = Events(
-            request_connection
-                .events()
-                .ok_or(RequestError::NotConnected)?,
-        );
-        let mut session = Self {
+    ) -> Result<Self, BeginError> {
+        Ok(Self {
+            events: Events(
+                request_connection
+                    .events()
+                    .ok_or(RequestError::NotConnected)?,
+            ),
             event_connection,
             request_connection: Arc::new(request_connection),
-            events,
             outbox: VecDeque::new(),
             settling: Settling::default(),
             lagged: false,
             request_connection_end: None,
-        };
-        let version = match session.request_connection.version().await {
-            Ok(version) => version,
-            Err(RequestError::NotConnected) => {
-                return Err(BeginError::Gone(session.explained().await));
-            }
-            Err(error) => {
-                return Err(session
-                    .event_connection
-                    .end_within(Duration::ZERO)
-                    .await
-                    .map_or(BeginError::Request(error), BeginError::Gone));
-            }
-        };
-        let (scene, stream) = look(&session.request_connection).await;
-        Ok((
-            session,
-            Info {
+        })
+    }
+
+    /// Asks OBS for its version and its scene.
+    pub(super) async fn ask(&mut self) -> Result<Info, BeginError> {
+        match self.request_connection.version().await {
+            Ok(version) => Ok(Info {
                 version,
-                scene,
-                stream,
-            },
-        ))
+                scene: self.request_connection.program_scene().await.ok(),
+            }),
+            Err(RequestError::NotConnected) => Err(BeginError::Gone(self.explained().await)),
+            Err(error) => Err(self
+                .event_connection
+                .end_within(Duration::ZERO)
+                .await
+                .map_or(BeginError::Request(error), BeginError::Gone)),
+        }
     }
 
     /// Why `request_connection` ended before it was of any use: `event_connection` says it, or says nothing.
@@ -308,14 +301,6 @@ impl Session {
             _ => Gone::Broke(None),
         }
     }
-}
-
-/// The program scene and the stream, as far as OBS says.
-async fn look(request_connection: &RequestConnection) -> (Option<String>, Option<StreamStatus>) {
-    (
-        request_connection.program_scene().await.ok(),
-        request_connection.stream_status().await.ok(),
-    )
 }
 
 async fn wait_until(moment: Option<Instant>) {

@@ -3,6 +3,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use futures::future::{Either, select};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep_until},
@@ -170,7 +171,8 @@ where
                     Ok((connected, info)) => {
                         self.live
                             .send_replace(Some(Arc::clone(&connected.request_connection)));
-                        self.notify(Notice::Up(info)).await?;
+                        self.notify(info.map_or(Notice::Connected, Notice::Up))
+                            .await?;
                         session = Some(connected);
                         Input::Connected
                     }
@@ -219,36 +221,40 @@ where
         }
     }
 
-    /// Both connections under one deadline. `event_connection` goes first: it hears everything from then on,
-    /// and tells failures best.
-    async fn connect(&self) -> Result<(Session, Info), ConnectError> {
+    /// Makes both connections at the same time, under one deadline. Of two failures, the one of
+    /// `event_connection` counts: it knows the cause best.
+    async fn connect(&self) -> Result<(Session, Option<Info>), ConnectError> {
         let target = (self.target)().await;
         let deadline = Instant::now() + self.options.connect_within;
-        let mut events =
-            EventConnection::connect_with(&target, &self.options, &self.budget, deadline).await?;
+        let event_connection =
+            EventConnection::connect_with(&target, &self.options, &self.budget, deadline);
+        let request_connection =
+            RequestConnection::connect_within(&target, &self.options, deadline);
+        let both = select(Box::pin(event_connection), Box::pin(request_connection)).await;
+        let (mut events, requests) = match both {
+            Either::Left((events, request_connection)) => (events?, request_connection.await),
+            Either::Right((requests, event_connection)) => (event_connection.await?, requests),
+        };
         let at = target.to_string();
-        let requests =
-            match RequestConnection::connect_to(&target, events.address(), &self.options, deadline)
-                .await
-            {
-                Ok(requests) => requests,
-                Err(error) => {
-                    // obws does not say why OBS closes a connection, and `event_connection` may have ended
-                    // while it was busy with other things.
-                    let moment = if matches!(error, ConnectError::Closed { .. }) {
-                        CAUSE_WITHIN
-                    } else {
-                        Duration::ZERO
-                    };
-                    let kicked = matches!(events.end_within(moment).await, Some(Gone::Kicked));
-                    return Err(if kicked {
-                        ConnectError::Kicked { at }
-                    } else {
-                        error
-                    });
-                }
-            };
-        Session::begin(events, requests)
+        let requests = match requests {
+            Ok(requests) => requests,
+            Err(error) => {
+                // obws does not say why OBS closes a connection, and `event_connection` may have ended
+                // while it was busy with other things.
+                let moment = if matches!(error, ConnectError::Closed { .. }) {
+                    CAUSE_WITHIN
+                } else {
+                    Duration::ZERO
+                };
+                let kicked = matches!(events.end_within(moment).await, Some(Gone::Kicked));
+                return Err(if kicked {
+                    ConnectError::Kicked { at }
+                } else {
+                    error
+                });
+            }
+        };
+        self.begin(events, requests)
             .await
             .map_err(|unmet| match unmet {
                 BeginError::Gone(Gone::Kicked) => ConnectError::Kicked { at },
@@ -264,6 +270,20 @@ where
                     ConnectError::Closed { at, reason: None }
                 }
             })
+    }
+
+    async fn begin(
+        &self,
+        events: EventConnection,
+        requests: RequestConnection,
+    ) -> Result<(Session, Option<Info>), BeginError> {
+        let mut session = Session::new(events, requests)?;
+        let info = if self.options.wants_info {
+            Some(session.ask().await?)
+        } else {
+            None
+        };
+        Ok((session, info))
     }
 
     async fn notify(&self, notice: Notice) -> Result<(), NobodyReceives> {

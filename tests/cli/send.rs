@@ -1,6 +1,9 @@
 //! `send`: what reaches OBS, and what is waited for.
 
 use serde_json::{Value, json};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use twitchat_bridge::sim::obs::Kick;
 use twitchat_bridge::sim::peer::Target;
 use twitchat_bridge::sim::twitchat::{Generation, Options, StandIn as Twitchat};
 
@@ -50,6 +53,39 @@ async fn send_makes_an_envelope_and_waits_for_its_echo() {
         json!({ "origin": "twitchat", "type": "CUSTOM_CHAT_MESSAGE", "id": id, "data": data })
     );
     assert_eq!(done.err, "");
+}
+
+/// A port in front of another one that passes nothing on until so many connections are open.
+async fn gate(port: u16, open: usize) -> u16 {
+    let gate = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = gate.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let mut waiting = Vec::new();
+        while let Ok((client, _)) = gate.accept().await {
+            waiting.push(client);
+            if waiting.len() < open {
+                continue;
+            }
+            for mut client in waiting.drain(..) {
+                tokio::spawn(async move {
+                    let mut obs = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+                    drop(copy_bidirectional(&mut client, &mut obs).await);
+                });
+            }
+        }
+    });
+    at
+}
+
+#[tokio::test]
+async fn send_connects_twice_at_the_same_time_and_makes_a_single_request() {
+    let obs = obs().await;
+    let home = Home::at(gate(obs.port(), 2).await);
+    // The first request is the check of OBS's version, which belongs to the connection. The third
+    // would end it.
+    obs.kick_at_request(3, Kick::Everybody);
+    home.run(&["send", "SHOUTOUT"]).await.succeeds();
+    assert_eq!(sent(&obs).len(), 1);
 }
 
 #[tokio::test]

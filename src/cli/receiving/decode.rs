@@ -652,7 +652,6 @@ mod tests {
             &Info {
                 version,
                 scene: Some("Intro".into()),
-                stream: None,
             },
             at,
         );
