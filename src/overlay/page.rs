@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &str)] = &[
     ICONS,
     TEXT,
     SECTIONS,
+    SETTINGS,
     LOOK,
     PLAYER,
     SCROLL,
@@ -39,6 +40,7 @@ const THEMES_CSS: (&str, &str) = ("themes.css", include_str!("assets/credits/the
 const ICONS: (&str, &str) = ("icons.js", include_str!("assets/credits/icons.js"));
 const TEXT: (&str, &str) = ("text.js", include_str!("assets/credits/text.js"));
 const SECTIONS: (&str, &str) = ("sections.js", include_str!("assets/credits/sections.js"));
+const SETTINGS: (&str, &str) = ("settings.js", include_str!("assets/credits/settings.js"));
 const LOOK: (&str, &str) = ("look.js", include_str!("assets/credits/look.js"));
 const PLAYER: (&str, &str) = ("player.js", include_str!("assets/credits/player.js"));
 const SCROLL: (&str, &str) = ("scroll.js", include_str!("assets/credits/scroll.js"));
@@ -52,8 +54,8 @@ const MAIN: (&str, &str) = ("main.js", include_str!("assets/credits/main.js"));
 const UNDRESSED: &str = "plain";
 
 /// What a page needs that has its roll in itself: no feed, no connection.
-const STANDALONE: [(&str, &str); 11] = [
-    ICONS, TEXT, SECTIONS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN,
+const STANDALONE: [(&str, &str); 12] = [
+    ICONS, TEXT, SECTIONS, SETTINGS, LOOK, PLAYER, SCROLL, SLIDES, FLOATING, CREDITS, READER, MAIN,
 ];
 
 /// The themes that there are: those of the page, then those of the user's own style sheet.
@@ -109,6 +111,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{
+        credits::roll::{Look, Style},
+        input::{Cause, Content, Field, Node, Setting},
+    };
 
     #[test]
     fn the_page_names_every_file_and_no_other() {
@@ -128,6 +134,71 @@ mod tests {
             .collect();
         files.insert(2, CUSTOM_CSS.0);
         assert_eq!(named, files);
+    }
+
+    /// What a setting accepts, taken from the error that its reader gives for a value that no reader
+    /// accepts.
+    fn accepted<T>(setting: &Setting<T>, section: &mut T) -> Value {
+        let node = Node::without_place(Content::Null);
+        let problem = (setting.set)(section, &Field::new(&node, setting.name)).unwrap_err();
+        let Cause::Value { allowed, .. } = problem.cause else {
+            panic!("{}: {problem}", setting.name);
+        };
+        let bounds = ["a number from ", "a whole number from "];
+        if let Some(bounds) = bounds.iter().find_map(|start| allowed.strip_prefix(start)) {
+            let (least, most) = bounds.split_once(" to ").unwrap();
+            let [least, most] = [least, most].map(|bound| bound.parse::<Value>().unwrap());
+            json!({ "least": least, "most": most })
+        } else if allowed == "true or false" {
+            json!({ "isFlag": true })
+        } else if allowed.starts_with('"') {
+            let words: Vec<_> = allowed.split('"').skip(1).step_by(2).collect();
+            json!({ "words": words })
+        } else {
+            assert!(
+                ["a text", "a name"]
+                    .iter()
+                    .any(|start| allowed.starts_with(start))
+            );
+            json!({})
+        }
+    }
+
+    /// The settings of a section as the page has them, a line each.
+    fn for_the_page<T: serde::Serialize + Default>(settings: &[Setting<T>]) -> Vec<String> {
+        let usual = serde_json::to_value(T::default()).unwrap();
+        let line = |setting: &Setting<T>| {
+            let mut words = setting.name.trim_start_matches("overlay.").split('_');
+            let first = words.next().unwrap().to_owned();
+            let key = words.fold(first, |key, word| {
+                let (initial, rest) = word.split_at(1);
+                key + &initial.to_uppercase() + rest
+            });
+            let mut declared = accepted(setting, &mut T::default());
+            declared["usual"] = usual.get(&key).cloned().unwrap_or_default();
+            format!("    {key}: {declared},\n")
+        };
+        settings.iter().map(line).collect()
+    }
+
+    #[test]
+    fn the_page_has_the_defaults_and_bounds_of_the_settings() {
+        let lines = [for_the_page(Look::SETTINGS), for_the_page(Style::SETTINGS)].concat();
+        let expected = format!(
+            "// settings.js: the settings of credits/roll/look.rs with their defaults and bounds. \
+             Do not edit it: after a\n// change there, UPDATE_DOCS=1 cargo nextest run \
+             the_page_has_the_defaults writes it.\n\n\
+             (window.CreditsPage = window.CreditsPage || {{}}).SETTINGS = {{\n{}}};\n",
+            lines.concat()
+        );
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            let file = concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/src/overlay/assets/credits/settings.js"
+            );
+            std::fs::write(file, &expected).unwrap();
+        }
+        assert_eq!(SETTINGS.1, expected, "UPDATE_DOCS=1 writes it anew");
     }
 
     #[test]

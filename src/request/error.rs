@@ -1,5 +1,7 @@
 //! Why a request cannot be answered.
 
+use std::borrow::Cow;
+
 /// Why a request cannot be answered. The texts stand in the reply's `error`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -29,7 +31,7 @@ pub enum RequestError {
         /// What it holds.
         found: &'static str,
         /// What belongs there.
-        expected: &'static str,
+        expected: Cow<'static, str>,
     },
     /// A published event lacks what its section needs.
     #[error("field \"data\": {0}")]

@@ -1,6 +1,6 @@
 //! A request's fields, read with errors that name them.
 
-use std::{fmt, ops::RangeInclusive, str::FromStr};
+use std::{borrow::Cow, fmt, ops::RangeInclusive, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
@@ -12,7 +12,10 @@ use super::{
     depth::{DEEPEST, depth},
     error::RequestError,
 };
-use crate::{event::unique, input::Given};
+use crate::{
+    event::unique,
+    input::{Cause, Content, Field, Given, Node, Setting, Spot},
+};
 
 /// A request's fields as they are written. `id` and `client` stand apart: whatever else is wrong,
 /// they come back.
@@ -87,7 +90,7 @@ pub(super) fn wrong(
     field: &'static str,
     value: &Value,
     another: &'static str,
-    expected: &'static str,
+    expected: impl Into<Cow<'static, str>>,
 ) -> RequestError {
     let found = match (another, value) {
         (ANOTHER_NUMBER, Value::Number(_)) | (ANOTHER_WORD | ANOTHER_TEXT, Value::String(_)) => {
@@ -98,7 +101,7 @@ pub(super) fn wrong(
     RequestError::Wrong {
         field,
         found,
-        expected,
+        expected: expected.into(),
     }
 }
 
@@ -236,6 +239,32 @@ impl Fields {
         })
     }
 
+    /// Reads a field into the setting of the same name, which has the bounds. Whether it was there.
+    pub(super) fn setting<T>(
+        &mut self,
+        field: &'static str,
+        another: &'static str,
+        settings: &[Setting<T>],
+        section: &mut T,
+    ) -> Result<bool, RequestError> {
+        let is_it = |setting: &&Setting<T>| setting.name.ends_with(&format!(".{field}"));
+        let (Some(value), Some(setting)) = (self.take(field), settings.iter().find(is_it)) else {
+            return Ok(false);
+        };
+        let node = match &value {
+            // Other programs often write numbers as texts.
+            Value::String(text) => Node::without_place(Content::Loose(text.clone())),
+            other => Node::of_json(other.clone(), Spot::default()),
+        };
+        match (setting.set)(section, &Field::new(&node, field)) {
+            Ok(()) => Ok(true),
+            Err(problem) => Err(match problem.cause {
+                Cause::Value { allowed, .. } => wrong(field, &value, another, allowed),
+                cause => wrong(field, &value, another, cause.to_string()),
+            }),
+        }
+    }
+
     pub(super) fn needed_text(
         &mut self,
         key: &str,
@@ -247,7 +276,7 @@ impl Fields {
             Some(Value::String(text)) if text.trim().is_empty() => Err(RequestError::Wrong {
                 field,
                 found: "empty",
-                expected,
+                expected: expected.into(),
             }),
             Some(Value::String(text)) => Ok(text),
             Some(other) => Err(wrong(field, &other, "", expected)),

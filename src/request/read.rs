@@ -261,7 +261,7 @@ fn platform(fields: &mut Fields) -> Result<Platform, RequestError> {
     word.parse().map_err(|_| RequestError::Wrong {
         field: "platform",
         found: "another word",
-        expected,
+        expected: expected.into(),
     })
 }
 

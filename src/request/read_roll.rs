@@ -5,10 +5,13 @@ use serde_json::{Map, Value};
 use super::{
     call::Call,
     error::RequestError,
-    fields::{self, ANOTHER_TEXT, Fields},
+    fields::{self, ANOTHER_NUMBER, ANOTHER_TEXT, ANOTHER_WORD, Fields},
     roll::{Command, Place, Report, RollOptions},
 };
-use crate::credits::test_audience::{MOST, TestAudience};
+use crate::credits::{
+    roll::Look,
+    test_audience::{MOST, TestAudience},
+};
 
 /// The most warnings of a page that are kept, and how long each may be.
 const WARNINGS: usize = 20;
@@ -22,7 +25,15 @@ const LONGEST_LOOK: usize = 16 * 1024;
 pub(super) fn roll(mut fields: Fields) -> Result<RollOptions, RequestError> {
     let fields = &mut fields;
     let test_audience = test_audience(fields)?;
-    let mode = fields.one_of("mode", "\"scroll\" or \"slides\"")?;
+    let mut look = Look::default();
+    let mut given = |field, another| fields.setting(field, another, Look::SETTINGS, &mut look);
+    let has_mode = given("mode", ANOTHER_WORD)?;
+    let [has_seconds, has_speed, has_delay] = [
+        given("seconds", ANOTHER_NUMBER)?,
+        given("speed", ANOTHER_NUMBER)?,
+        given("delay", ANOTHER_NUMBER)?,
+    ];
+    let repeats = given("loop", "")?;
     let theme: Option<Box<str>> = fields.text("theme", "the name of a theme")?.map(Into::into);
     fields::within(
         "theme",
@@ -33,20 +44,12 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollOptions, RequestError> {
     Ok(RollOptions {
         test: fields.flag("test")?.unwrap_or(false) || test_audience.is_some(),
         test_audience,
-        seconds: fields.number(
-            "seconds",
-            "a number of seconds from 1 to 86400",
-            1.0..=86_400.0,
-        )?,
-        speed: fields.number(
-            "speed",
-            "a number of pixels a second from 1 to 10000",
-            1.0..=10_000.0,
-        )?,
-        delay: fields.number("delay", "a number of seconds from 0 to 3600", 0.0..=3_600.0)?,
-        mode,
+        seconds: look.seconds.filter(|_| has_seconds),
+        speed: has_speed.then_some(look.speed),
+        delay: has_delay.then_some(look.delay),
+        mode: has_mode.then_some(look.mode),
         theme,
-        repeats: fields.flag("loop")?,
+        repeats: repeats.then_some(look.repeats),
     })
 }
 
@@ -120,7 +123,7 @@ pub(super) fn control(mut fields: Fields) -> Result<Call, RequestError> {
             return Err(RequestError::Wrong {
                 field: "command",
                 found: "another word",
-                expected,
+                expected: expected.into(),
             });
         }
     };

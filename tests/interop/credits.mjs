@@ -23,9 +23,9 @@ export const named = (...names) => names.map((name) => ({ name }));
 export const many = (count) => Array.from({ length: count }, (_, index) => ({ name: `Name ${index + 1}` }));
 
 let rolls = 0;
-/** A roll as the bridge sends it, with an id of its own. */
+/** A roll as the bridge sends it, with an id of its own. Titles stay in place only where a test says so. */
 export const rollOf = (sections, look = {}, more = {}) =>
-    ({ id: `roll ${++rolls}`, test: false, elapsedMs: 0, look: { mode: 'scroll', speed: 200, fade: 0, ...look }, sections, ...more });
+    ({ id: `roll ${++rolls}`, test: false, elapsedMs: 0, look: { mode: 'scroll', speed: 200, fade: 0, stickyTitles: false, ...look }, sections, ...more });
 
 /** A tab with the page, and what can be done to it. */
 export class CreditsTab {

@@ -130,7 +130,7 @@ test('nothing is shown while nothing rolls, and nothing is left of a roll', asyn
     const isEmpty = () => tab.run(`document.querySelector('main').children.length === 0 && getComputedStyle(document.body).backgroundColor === 'rgba(0, 0, 0, 0)'`);
     assert.deepEqual(await tab.report(), { page: 'credits', roll: null, state: 'idle', warnings: [] });
     assert.ok(await isEmpty());
-    const { id } = await tab.roll(rollOf([people('a', named('one'))], { seconds: 0.5, minimumSeconds: 0 }));
+    const { id } = await tab.roll(rollOf([people('a', named('one'))], { minimumSeconds: 0 }, { seconds: 0.5 }));
     await tab.until('the end', ({ state }) => state === 'complete');
     assert.deepEqual(await tab.report(), { page: 'credits', roll: id, state: 'complete', seconds: 0.5, warnings: [] });
     assert.ok(await isEmpty());

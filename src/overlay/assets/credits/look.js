@@ -1,76 +1,39 @@
-// look.js: what the bridge says about the looks, checked, and put on the stage as custom properties that themes and custom.css use.
+// look.js: reads and checks the look of a roll, and puts it on the stage as custom properties that themes and custom.css use.
 
 (() => {
     'use strict';
 
     const page = (window.CreditsPage = window.CreditsPage || {});
 
-    const SCROLL_SPEED = 100;
-    const SLIDE_SECONDS = 6;
-    const LARGEST_SCALE = 10;
-    const A_DAY_S = 24 * 60 * 60;
-
-    const DEFAULTS = {
-        mode: 'scroll',
-        speed: SCROLL_SPEED,
-        seconds: null,
-        delay: 0,
-        loop: false,
-        stickyTitles: false,
-        fade: 80,
-        slideSeconds: SLIDE_SECONDS,
-        icons: true,
-        theme: 'cinema',
-        scale: 1,
-        minimumSeconds: 2,
-        direction: 'auto',
-        titleColor: null,
-        nameColor: null,
-        titleFont: null,
-        nameFont: null,
-        sectionGap: null,
-        titleGap: null,
-        shadow: null,
-        emptyText: null,
-    };
-
     const number = (least, most) => (value) => (Number.isFinite(value) && value >= least ? Math.min(value, most) : undefined);
-    const above0 = (most) => (value) => (Number.isFinite(value) && value > 0 ? Math.min(value, most) : undefined);
     const flag = (value) => (typeof value === 'boolean' ? value : undefined);
     const text = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
-    const oneOf = (...names) => (value) => (names.includes(value) ? value : undefined);
+    const oneOf = (names) => (value) => (names.includes(value) ? value : undefined);
     const color = (value) => (typeof value === 'string' && CSS.supports('color', value) ? value : undefined);
 
-    const CHECKS = {
-        mode: oneOf('scroll', 'slides'),
-        speed: above0(100000),
-        seconds: above0(A_DAY_S),
-        delay: number(0, A_DAY_S),
-        loop: flag,
-        stickyTitles: flag,
-        fade: number(0, 10000),
-        slideSeconds: above0(A_DAY_S),
-        icons: flag,
+    /** Checks that only a page can make. */
+    const OWN_CHECKS = {
         theme: (value) => (/^[\w-]+$/.test(value) ? value : undefined), // custom.css may have themes of its own
-        scale: above0(LARGEST_SCALE),
-        minimumSeconds: number(0, A_DAY_S),
-        direction: oneOf('auto', 'ltr', 'rtl'),
         titleColor: color,
         nameColor: color,
-        titleFont: text,
-        nameFont: text,
-        sectionGap: number(0, 100),
-        titleGap: number(0, 100),
-        shadow: number(0, 1),
-        emptyText: text,
     };
+
+    function checkOf(key, { least, most, words, isFlag }) {
+        if (OWN_CHECKS[key]) return OWN_CHECKS[key];
+        if (words) return oneOf(words);
+        if (isFlag) return flag;
+        return most === undefined ? text : number(least, most);
+    }
+
+    /** Each setting's key, default and check. */
+    const SETTINGS = Object.entries(page.SETTINGS).map(([key, setting]) => [key, setting.usual, checkOf(key, setting)]);
 
     /** A whole look: what is missing, null or makes no sense is the default. */
     function lookOf(given) {
-        const look = { ...DEFAULTS };
-        for (const [key, check] of Object.entries(CHECKS)) {
+        const look = {};
+        for (const [key, usual, check] of SETTINGS) {
             const value = given && given[key] !== null && given[key] !== undefined ? check(given[key]) : undefined;
-            if (value !== undefined) look[key] = value;
+            look[key] = value === undefined ? usual : value;
         }
         return look;
     }
