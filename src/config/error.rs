@@ -49,9 +49,17 @@ pub enum ConfigError {
         /// What it is; `None` for secrets.
         found: Option<String>,
     },
-    /// Something is wrong with rules, named actions or labels: each with its place, in their order.
+    /// Something is wrong with a rule, a named action or a label.
+    #[error("{origin}: {problem}")]
+    Rule {
+        /// Where it stands.
+        origin: Origin,
+        /// What is wrong.
+        problem: Box<Problem>,
+    },
+    /// Several things are wrong: those of the file in its order, then those of stronger sources.
     #[error("{}", each_on_a_line(.0))]
-    Rules(Vec<(Origin, Problem)>),
+    Several(Vec<Self>),
     /// One place gives both a password and a file with a password.
     #[error("{first} and {second} both give the password of OBS: remove one")]
     TwoPasswords {
@@ -79,6 +87,31 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// One error of several; `Ok` if there is none.
+    pub(super) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
+        match (errors.pop(), errors.is_empty()) {
+            (None, _) => Ok(()),
+            (Some(only), true) => Err(only),
+            (Some(last), false) => {
+                errors.push(last);
+                Err(Self::Several(errors))
+            }
+        }
+    }
+
+    /// Line and column in the file.
+    pub(super) fn place(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::UnknownKey { origin, .. }
+            | Self::Value { origin, .. }
+            | Self::Rule { origin, .. } => match origin {
+                Origin::File { line, column, .. } => Some((*line, *column)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The error of a setting. A value of the file has its own place; of other sources `origin` is
     /// all that is known.
     pub(super) fn of(problem: Problem, origin: Origin) -> Self {
@@ -139,10 +172,7 @@ pub enum Warning {
     },
 }
 
-fn each_on_a_line(problems: &[(Origin, Problem)]) -> String {
-    let lines: Vec<_> = problems
-        .iter()
-        .map(|(origin, problem)| format!("{origin}: {problem}"))
-        .collect();
+fn each_on_a_line(errors: &[ConfigError]) -> String {
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
     lines.join("\n")
 }

@@ -7,17 +7,26 @@ use super::ConfigError;
 use super::keys;
 use super::sources::{FileText, GivenSetting};
 use crate::automation::{Rulebook, SECTIONS};
-use crate::input::{Node, Problem, Spot, nearest};
+use crate::input::{Node, Spot, nearest};
 
-/// Takes the settings out of the file.
-pub(super) fn entries(file: &FileText) -> Result<(Vec<GivenSetting>, Rulebook), ConfigError> {
+/// Takes the settings and rules out of the file, and adds what is wrong with it to `errors`.
+pub(super) fn entries(
+    file: &FileText,
+    errors: &mut Vec<ConfigError>,
+) -> (Vec<GivenSetting>, Rulebook) {
     let text = &file.text;
     let at = |byte| file.at(Spot::of(text, byte));
-    let root = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
-        origin: at(error.span().map_or(0, |span| span.start)),
-        message: error.message().to_owned(),
-    })?;
     let (mut entries, mut lists) = (Vec::new(), Vec::new());
+    let root = match DeTable::parse(text) {
+        Ok(root) => root,
+        Err(error) => {
+            errors.push(ConfigError::Syntax {
+                origin: at(error.span().map_or(0, |span| span.start)),
+                message: error.message().to_owned(),
+            });
+            return (entries, Rulebook::default());
+        }
+    };
     for (section, table) in root.get_ref() {
         let section_at = at(section.span().start);
         let section = section.get_ref();
@@ -26,30 +35,33 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<GivenSetting>, Rulebook), 
             continue;
         }
         if !keys::all().any(|key| key.parts().0 == section.as_ref()) {
-            return Err(ConfigError::UnknownKey {
+            errors.push(ConfigError::UnknownKey {
                 origin: section_at,
                 nearest: nearest_of(section),
                 key: section.clone().into_owned(),
             });
+            continue;
         }
         let Some(table) = table.get_ref().as_table() else {
             let allowed = format!("a section: write [{section}] on a line of its own");
-            return Err(ConfigError::Value {
+            errors.push(ConfigError::Value {
                 origin: section_at,
                 key: section.clone().into_owned(),
                 allowed,
                 found: None,
             });
+            continue;
         };
         for (name, value) in table {
             let written = format!("{section}.{}", name.get_ref());
             let Some(key) = keys::find(&written) else {
                 let origin = at(name.span().start);
-                return Err(ConfigError::UnknownKey {
+                errors.push(ConfigError::UnknownKey {
                     origin,
                     nearest: nearest_of(&written),
                     key: written,
                 });
+                continue;
             };
             let origin = at(value.span().start);
             entries.push(GivenSetting {
@@ -59,12 +71,14 @@ pub(super) fn entries(file: &FileText) -> Result<(Vec<GivenSetting>, Rulebook), 
             });
         }
     }
-    let book = Rulebook::read(lists).map_err(|mut problems| {
-        problems.sort_by_key(|problem| (problem.spot.line, problem.spot.column));
-        let placed = |problem: Problem| (file.at(problem.spot), problem);
-        ConfigError::Rules(problems.into_iter().map(placed).collect())
-    })?;
-    Ok((entries, book))
+    let book = Rulebook::read(lists).unwrap_or_else(|problems| {
+        errors.extend(problems.into_iter().map(|problem| ConfigError::Rule {
+            origin: file.at(problem.spot),
+            problem: problem.into(),
+        }));
+        Rulebook::default()
+    });
+    (entries, book)
 }
 
 /// Settings, or sections if what is written has none.

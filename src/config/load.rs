@@ -22,12 +22,13 @@ impl Config {
     /// overrides it.
     ///
     /// # Errors
-    /// The first thing that is wrong: [`ConfigError`] says where it stands and what is allowed.
+    /// Everything that is wrong: [`ConfigError`] says where it stands and what is allowed.
     pub fn load(sources: &Sources<'_>) -> Result<Self, ConfigError> {
-        let mut config = Self::default();
+        let (mut config, mut errors) = (Self::default(), Vec::new());
         if let Some(file) = &sources.file {
-            let (entries, book) = file::entries(file)?;
-            config.apply(entries)?;
+            let (entries, book) = file::entries(file, &mut errors);
+            config.apply(entries, &mut errors);
+            errors.sort_by_key(ConfigError::place);
             config
                 .warnings
                 .extend(book.warnings.iter().map(|problem| Warning::Rule {
@@ -41,14 +42,16 @@ impl Config {
                     .push(Warning::PasswordReadable(file.path.clone()));
             }
         }
-        config.apply(variables(&sources.env))?;
+        config.apply(variables(&sources.env), &mut errors);
         config.warnings.extend(
             sources
                 .env
                 .iter()
                 .filter_map(|(name, _)| unknown_variable(name.to_str()?)),
         );
-        config.apply(sources.flags.entries()?)?;
+        let flags = sources.flags.entries(&mut errors);
+        config.apply(flags, &mut errors);
+        ConfigError::all(errors)?;
         if sources.flags.password.is_some() {
             config.warnings.push(Warning::PasswordInArguments);
         }
@@ -61,7 +64,7 @@ impl Config {
     }
 
     /// Puts one source on top of what is there.
-    fn apply(&mut self, entries: Vec<GivenSetting>) -> Result<(), ConfigError> {
+    fn apply(&mut self, entries: Vec<GivenSetting>, errors: &mut Vec<ConfigError>) {
         let from = |name| {
             entries
                 .iter()
@@ -69,14 +72,17 @@ impl Config {
                 .map(|entry| entry.origin.clone())
         };
         match (from(PASSWORD), from(PASSWORD_FILE)) {
-            (Some(first), Some(second)) => return Err(ConfigError::TwoPasswords { first, second }),
+            (Some(first), Some(second)) => {
+                errors.push(ConfigError::TwoPasswords { first, second });
+            }
             (None, None) => {}
             // Whichever way a stronger source gives the password, it replaces both.
             _ => (self.obs.password, self.obs.password_file) = (None, None),
         }
         for GivenSetting { key, node, origin } in entries {
-            (key.set)(self, &Field::new(&node, key.name))
-                .map_err(|problem| ConfigError::of(problem, origin.clone()))?;
+            if let Err(problem) = (key.set)(self, &Field::new(&node, key.name)) {
+                errors.push(ConfigError::of(problem, origin.clone()));
+            }
             self.origins.insert(key.name, origin);
             match key.name {
                 PASSWORD => drop(self.origins.remove(PASSWORD_FILE)),
@@ -84,7 +90,6 @@ impl Config {
                 _ => {}
             }
         }
-        Ok(())
     }
 
     /// Fills in what nobody else said, if OBS is on this machine.

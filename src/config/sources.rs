@@ -123,7 +123,7 @@ impl fmt::Debug for Sources<'_> {
 }
 
 impl Flags {
-    pub(super) fn entries(&self) -> Result<Vec<GivenSetting>, ConfigError> {
+    pub(super) fn entries(&self, errors: &mut Vec<ConfigError>) -> Vec<GivenSetting> {
         let secret = |secret: &SecretString| Content::Loose(secret.expose_secret().to_owned());
         let loose = |text: &String| Content::Loose(text.clone());
         let path = |path: &PathBuf| Content::Path(path.clone());
@@ -153,20 +153,22 @@ impl Flags {
             .map(|(flag, name, text)| (*flag, *name, loose(text)));
         let entry = |(flag, name, content)| {
             let origin = Origin::Flag(flag);
-            match keys::find(name) {
-                Some(key) => Ok(GivenSetting {
+            let Some(key) = keys::find(name) else {
+                let (key, nearest) = (name.to_owned(), None);
+                errors.push(ConfigError::UnknownKey {
+                    origin,
                     key,
-                    node: Node::without_place(content),
-                    origin,
-                }),
-                None => Err(ConfigError::UnknownKey {
-                    origin,
-                    key: name.to_owned(),
-                    nearest: None,
-                }),
-            }
+                    nearest,
+                });
+                return None;
+            };
+            Some(GivenSetting {
+                key,
+                node: Node::without_place(content),
+                origin,
+            })
         };
-        own.chain(others).map(entry).collect()
+        own.chain(others).filter_map(entry).collect()
     }
 }
 

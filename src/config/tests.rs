@@ -631,6 +631,38 @@ fn a_value_that_a_stronger_source_overrides_is_still_checked() {
 }
 
 #[test]
+fn everything_that_is_wrong_with_the_settings_is_listed() {
+    let file = "sesion.grace = 1\n[store]\npath = 7\n[obs]\nport = 99999\ncolour = 1\n\
+        [[rule]]\nname = \"a\"\non = 5\ndo = []\n";
+    let error = Case {
+        file: Some(file),
+        env: &[("TWITCHAT_BRIDGE_OVERLAY_SPEED", "fast")],
+        flags: Flags {
+            port: Some("x".into()),
+            ..Flags::default()
+        },
+        ..Case::default()
+    }
+    .load()
+    .unwrap_err()
+    .to_string();
+    let lines: Vec<_> = error.lines().collect();
+    let starts = [
+        &format!("{FILE}:1:1: there is no setting sesion"),
+        &format!("{FILE}:3:8: store.path must be"),
+        &format!("{FILE}:5:8: obs.port must be"),
+        &format!("{FILE}:6:1: there is no setting obs.colour"),
+        &format!("{FILE}:9:6: rule \"a\".on"),
+        "environment variable TWITCHAT_BRIDGE_OVERLAY_SPEED: overlay.speed must be",
+        "flag --port: obs.port must be",
+    ];
+    assert_eq!(lines.len(), starts.len(), "{error}");
+    for (line, start) in lines.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line} instead of {start}");
+    }
+}
+
+#[test]
 fn broken_toml_is_reported_with_its_place() {
     assert_eq!(
         refused("[obs]\nport 4455"),
