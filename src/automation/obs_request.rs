@@ -3,13 +3,10 @@
 //!
 //! `obs::act` makes them. What only asks is left out: a step has no use for an answer.
 
-use std::str::FromStr;
-
 use serde_json::{Map, Value};
-use strum::VariantNames;
 
 use super::template::Shape;
-use crate::input::{Cause, Problem, Read, Spot, hint};
+use crate::input::{self, Cause, Content, Fields, Node, Problem, Read, Spot, hint};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,15 +26,6 @@ impl Kind {
             Self::Flag => "true or false",
             Self::Number => "a number",
             Self::Object => "a table",
-        }
-    }
-
-    fn fits(self, value: &Value) -> bool {
-        match self {
-            Self::Text => value.as_str().is_some_and(|text| !text.is_empty()),
-            Self::Flag => value.is_boolean(),
-            Self::Number => value.is_number(),
-            Self::Object => value.is_object(),
         }
     }
 }
@@ -299,7 +287,9 @@ fn check<'a>(
                     expected: format!("{name} needs {}", field.kind.words()),
                 });
             }
-            Some((_, Some(value))) => check_value(field, value)?,
+            Some((_, Some(value))) => {
+                check_value(field, value).map_err(|problem| Cause::Other(problem.to_string()))?;
+            }
             _ => {}
         }
     }
@@ -314,47 +304,35 @@ fn check<'a>(
     }
 }
 
-fn check_value(field: &Field, value: &Value) -> Result<(), Cause> {
-    let bad = |allowed: String| {
-        Err(Cause::Other(format!(
-            "{} must be {allowed}, not {value}",
-            field.name
-        )))
-    };
-    if !field.kind.fits(value) {
-        return bad(field.kind.words().into());
-    }
-    match (field.name, value) {
-        ("mediaAction", Value::String(word)) if MediaAction::from_str(word).is_err() => {
-            bad(format!("one of {}", MediaAction::VARIANTS.join(", ")))
-        }
-        ("keyModifiers", Value::Object(map))
-            if map
+fn check_value(known: &Field, value: &Value) -> Read<()> {
+    let node = Node::of_json(value.clone(), Spot::default());
+    let field = input::Field::new(&node, known.name);
+    let fits = match (known.name, known.kind) {
+        ("mediaAction", _) => return field.one_of::<MediaAction>().map(drop),
+        ("keyModifiers", _) => {
+            let keys = Fields::of(&node, known.name, &KEY_MODIFIERS)?;
+            return KEY_MODIFIERS
                 .iter()
-                .any(|(key, on)| !KEY_MODIFIERS.contains(&key.as_str()) || !on.is_boolean()) =>
-        {
-            bad(format!(
-                "a table with true or false for {}",
-                KEY_MODIFIERS.join(", ")
-            ))
+                .try_for_each(|key| keys.flag(key, false).map(drop));
         }
         (
             "sceneItemId" | "sceneItemIndex" | "mediaCursor" | "transitionDuration" | "imageWidth"
             | "imageHeight",
-            Value::Number(number),
-        ) if number
-            .as_f64()
-            .is_none_or(|number| number < 0.0 || number.fract() != 0.0) =>
-        {
-            bad("a whole number from 0 up".into())
-        }
-        _ => Ok(()),
-    }
+            _,
+        ) => return field.whole(0, u32::MAX).map(drop),
+        (_, Kind::Flag) => return field.flag().map(drop),
+        (_, Kind::Text) => field.given().text().is_some_and(|text| !text.is_empty()),
+        (_, Kind::Number) => field.given().number().is_some(),
+        (_, Kind::Object) => matches!(node.content, Content::Table(_)),
+    };
+    fits.then_some(())
+        .ok_or_else(|| field.bad(known.kind.words()))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use strum::VariantNames;
 
     use super::*;
 
