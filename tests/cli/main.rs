@@ -20,6 +20,7 @@ mod docs;
 mod exec;
 mod help;
 mod obs;
+mod old_pages;
 mod overlay;
 mod pipes;
 mod program;
