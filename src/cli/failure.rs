@@ -17,6 +17,8 @@ use super::out;
 const USAGE: u8 = 2;
 const NO_ANSWER: u8 = 5;
 const OTHER_BRIDGE: u8 = 6;
+/// Starting again does not help: the user has to look at the journal.
+const JOURNAL: u8 = 9;
 
 /// What goes wrong in the command line itself.
 #[derive(Debug, thiserror::Error)]
@@ -88,12 +90,13 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         | Failure::RunFailed { .. }
         | Failure::Broke => 1,
     };
-    let of_store = |error: &StoreError| {
-        if matches!(error, StoreError::Taken { .. }) {
-            OTHER_BRIDGE
-        } else {
-            1
-        }
+    let of_store = |error: &StoreError| match error {
+        StoreError::Taken { .. } => OTHER_BRIDGE,
+        StoreError::Damaged { .. }
+        | StoreError::Newer { .. }
+        | StoreError::Foreign { .. }
+        | StoreError::Conflict { .. } => JOURNAL,
+        _ => 1,
     };
     let of_request = |error: &RequestError| match error {
         RequestError::NotConnected

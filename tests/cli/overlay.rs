@@ -193,3 +193,27 @@ async fn without_obs_the_page_is_written_all_the_same() {
     done.fails(3, &["there is no OBS"]);
     assert!(home.path("pages/index.html").exists());
 }
+
+#[tokio::test]
+async fn install_without_a_password_removes_the_file_that_an_earlier_install_left() {
+    let obs = stand_in().await;
+    let home = Home::at(obs.port());
+    let install = ["overlay", "install", "--dir", "pages"];
+    let config = home.path("pages/obs-config.js");
+    home.run(&install).await.succeeds();
+    assert!(config.exists());
+    let done = home
+        .run(&[&install[..], &["--no-password"]].concat())
+        .await
+        .succeeds();
+    assert!(!config.exists());
+    assert!(done.err.contains("removed obs-config.js"), "{done:?}");
+}
+
+#[tokio::test]
+async fn the_demo_of_the_page_writes_no_password() {
+    let home = Home::at(1);
+    let open = ["overlay", "open", "--demo", "--print", "--dir", "pages"];
+    home.run(&open).await.succeeds();
+    assert!(!home.path("pages/obs-config.js").exists());
+}

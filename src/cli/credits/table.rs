@@ -69,11 +69,27 @@ fn line(section: &str, row: &Value) -> String {
     cells.map(|cell| quoted(&cell)).join(",")
 }
 
+/// What a spreadsheet takes for the beginning of a formula, in the wide letters of Japanese
+/// keyboards too.
+const FORMULA: [char; 10] = [
+    '=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+];
+
+/// A cell that no spreadsheet takes for a formula: an apostrophe before it says that it is a text.
+/// Control characters become spaces, but for line ends. Quoted also for spreadsheets that part
+/// cells at semicolons or tabs.
 fn quoted(cell: &str) -> String {
-    if cell.contains(['"', ',', '\r', '\n']) {
+    let guard = if cell.trim_start_matches(' ').starts_with(FORMULA) {
+        "'"
+    } else {
+        ""
+    };
+    let printable = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
+    let cell: String = guard.chars().chain(cell.chars().map(printable)).collect();
+    if cell.contains(['"', ',', ';', '\n']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
-        cell.to_owned()
+        cell
     }
 }
 
@@ -82,6 +98,46 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn no_cell_begins_like_a_formula() {
+        let names = [
+            "=HYPERLINK(\"http://example.invalid\",\"x\")",
+            "@SUM(1+1)",
+            "+1-2",
+            "-2",
+            " =1",
+            "\t=1",
+            "\r=1",
+            "\u{ff1d}1",
+            "x;=1",
+        ];
+        let rows: Vec<_> = names.iter().map(|name| json!({ "name": name })).collect();
+        let reply = json!({ "extended": { "Custom": { "=1+1": rows } } });
+        let table = csv(reply.as_object().unwrap());
+        let cells: Vec<_> = table
+            .split("\r\n")
+            .skip(1)
+            .filter_map(|line| {
+                Some(
+                    line.strip_prefix("Custom.=1+1,")?
+                        .strip_suffix(",,,,,,,,,")?,
+                )
+            })
+            .collect();
+        let expected = [
+            "\"'=HYPERLINK(\"\"http://example.invalid\"\",\"\"x\"\")\"",
+            "'@SUM(1+1)",
+            "'+1-2",
+            "'-2",
+            "' =1",
+            "' =1",
+            "' =1",
+            "'\u{ff1d}1",
+            "\"x;=1\"",
+        ];
+        assert_eq!(cells, expected);
+    }
 
     #[test]
     fn each_name_has_its_line_and_its_quotes() {

@@ -83,6 +83,13 @@ impl Args {
             &folder(self.dir)?,
             Some(&config.obs).filter(|_| !self.no_password),
         )?;
+        let has_changed = |name: &str| installed.changed.iter().any(|changed| changed == name);
+        if self.no_password && has_changed(overlay::CONFIG) {
+            out::note(format_args!(
+                "removed {}, which had OBS's password",
+                overlay::CONFIG
+            ));
+        }
         let page = std::path::absolute(&installed.page)
             .with_context(|| format!("cannot find {}", installed.page.display()))?;
         out::line(page.display())?;
