@@ -50,6 +50,8 @@ pub struct Settings {
     pub overlay: Overlay,
     /// What the bridge does by itself.
     pub rules: Arc<Rulebook>,
+    /// A mark of the config file's text, for `GetStatus`. `None` if there is no file.
+    pub config: Option<Box<str>>,
 }
 
 /// What the config says of the end credits.

@@ -37,6 +37,7 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
             "version": env!("CARGO_PKG_VERSION"),
             "started": instant(run.started_ms),
             "uptimeSeconds": (now.wall_ms - run.started_ms).max(0) / 1_000,
+            "config": base.settings.config,
         },
         "obs": base.obs.status(stream.is_on(), stream.seconds(now.wall_ms)),
         "twitchat": twitchat,

@@ -13,6 +13,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::fields;
 use super::out::{self, BOLD, DIM, OutError};
+use super::screen;
 
 const EXAMPLES: &str = "Examples:
   twitchat-bridge actions
@@ -21,6 +22,9 @@ const EXAMPLES: &str = "Examples:
 
 Names are in the words of the Twitchat that the bridge last heard; the names of every other \
 version can be used as well.";
+
+/// Where the texts begin beside the labels of an explanation.
+const LABELS: usize = 13;
 
 /// List what can be sent to Twitchat, or explain one action
 #[derive(Debug, clap::Args)]
@@ -65,8 +69,9 @@ impl Args {
             let all: Vec<_> = listed.iter().map(|(_, action)| action.explain()).collect();
             out::line(serde_json::to_string_pretty(&all)?)?;
         } else {
+            let width = screen::width();
             for (name, action) in listed {
-                out::line(format_args!("{BOLD}{name:<42}{BOLD:#}  {}", action.about))?;
+                out::line(screen::entry(name, screen::NAMES, action.about, width))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -102,39 +107,37 @@ fn unknown(name: &str) -> Failure {
 }
 
 fn explain(action: &Explanation) -> Result<(), OutError> {
-    out::line(format_args!(
-        "{BOLD}{}{BOLD:#}\n{}\n",
-        action.name, action.about
-    ))?;
-    for entry in action
-        .names
-        .iter()
-        .filter_map(|named| catalogue::look_up(named.name))
-    {
-        out::line(format_args!(
-            "Name         {} ({})",
-            entry.name, entry.generations
-        ))?;
+    let width = screen::width();
+    let about = screen::hanging("", action.about, 0, width);
+    out::line(format_args!("{BOLD}{}{BOLD:#}\n{about}\n", action.name))?;
+    let line = |label: &str, text: &str| {
+        let prefix = screen::padded(label, LABELS);
+        out::line(screen::hanging(&prefix, text, LABELS, width))
+    };
+    let names = action.names.iter();
+    for entry in names.filter_map(|named| catalogue::look_up(named.name)) {
+        line("Name", &format!("{} ({})", entry.name, entry.generations))?;
     }
-    out::line(format_args!("Needs        {}", action.needs))?;
+    line("Needs", action.needs)?;
     if !action.answers.is_empty() {
-        out::line(format_args!("Answered by  {}", action.answers.join(", ")))?;
+        line("Answered by", &action.answers.join(", "))?;
     }
     if let Some(harm) = action.destructive {
-        out::line(format_args!("Careful      {harm}"))?;
+        line("Careful", harm)?;
     }
     if !action.parameters.is_empty() {
         out::line(format_args!("\n{BOLD}Parameters{BOLD:#}"))?;
     }
     for parameter in &action.parameters {
-        out::line(format_args!(
-            "  {BOLD}{}{BOLD:#}{}: {}{}",
+        let prefix = format!(
+            "  {BOLD}{}{BOLD:#}{}: ",
             parameter.path,
-            renamed(parameter, action),
-            parameter.takes,
-            default(parameter)
-        ))?;
-        out::line(format_args!("      {DIM}{}{DIM:#}", parameter.about))?;
+            renamed(parameter, action)
+        );
+        let takes = format!("{}{}", parameter.takes, default(parameter));
+        out::line(screen::hanging(&prefix, &takes, 6, width))?;
+        let about = screen::hanging("      ", parameter.about, 6, width);
+        out::line(format_args!("{DIM}{about}{DIM:#}"))?;
     }
     let data = fields::written(&action.example);
     out::line(

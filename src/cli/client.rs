@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use twitchat_bridge::client::{Client, Error, Options};
+use twitchat_bridge::config::Config;
+use twitchat_bridge::daemon::machine;
 use twitchat_bridge::obs::Target;
 use twitchat_bridge::request::reply::DURABLE;
 
@@ -55,6 +57,42 @@ pub(crate) async fn request(
         out::warn(NOT_DURABLE);
     }
     Ok(reply)
+}
+
+/// How long to look for a running bridge that only might be there.
+const LOOK_FOR: Duration = Duration::from_secs(1);
+
+/// Warns if a bridge runs on this OBS with another config file than the one that was read. Says
+/// nothing if there is none, or if it does not say which config it has.
+pub(crate) async fn warn_of_another_config(config: &Config) {
+    let ask = async {
+        let client = connect(machine::target(config), Timeout { timeout: LOOK_FOR }).await?;
+        client.request_raw("GetStatus", Map::new()).await
+    };
+    if let Ok(Ok(status)) = tokio::time::timeout(LOOK_FOR, ask).await
+        && let Some(difference) = another_config(&Value::from(status), config)
+    {
+        out::warn(&difference);
+    }
+}
+
+/// What the user should know if the bridge of this status was started with another config file.
+pub(crate) fn another_config(status: &Value, config: &Config) -> Option<String> {
+    let theirs = status.pointer("/run/config")?;
+    let ours = config.file.as_ref();
+    if theirs.as_str() == ours.map(|file| &*file.digest) {
+        return None;
+    }
+    Some(match ours {
+        Some(file) => format!(
+            "the running bridge has another config than {} as it is now: start it again to use \
+                this one",
+            file.path.display()
+        ),
+        None => "the running bridge has a config file, and here there is none: name it with \
+            --config"
+            .to_owned(),
+    })
 }
 
 /// A reply without its envelope.

@@ -7,12 +7,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
-use comfy_table::{ContentArrangement, Table, presets};
 use twitchat_bridge::config::{self, Config};
 
 use super::context::Context;
 use super::failure::Failure;
 use super::out;
+use super::screen::{self, Grid};
 
 const AFTER_HELP: &str =
     "What is said as an option goes before the environment, then comes the config file, then OBS's \
@@ -95,22 +95,15 @@ fn path(context: &Context) -> anyhow::Result<PathBuf> {
 }
 
 fn table(config: &Config) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(["setting", "value", "from"]);
+    let mut grid = Grid::new(["setting", "value", "from"], 1);
     for row in config.rows() {
-        table.add_row([
+        grid.row([
             row.key.to_owned(),
             row.value.unwrap_or_else(|| "(not set)".into()),
             row.origin.to_string(),
         ]);
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.trim_fmt()
+    grid.show(screen::width())
 }
 
 /// Only for the user's eyes: a password may be put into it.

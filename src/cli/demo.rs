@@ -26,9 +26,10 @@ use super::credits;
 use super::credits::text::Roll;
 use super::failure::Failure;
 use super::name::NAME;
-use super::out::{self, BOLD, DIM};
+use super::out::{self, BOLD};
 use super::receiving::summary;
 use super::run;
+use super::screen;
 use super::signals::Signals;
 
 const AFTER_HELP: &str =
@@ -87,9 +88,9 @@ impl Args {
             mut bridge,
             mut emitted,
         } = set_up;
-        out::line(format_args!(
-            "{BOLD}A stand-in OBS, a stand-in Twitchat, and the real bridge between them.{BOLD:#}\n"
-        ))?;
+        let title = "A stand-in OBS, a stand-in Twitchat, and the real bridge between them.";
+        let title = screen::hanging("", title, 0, screen::width());
+        out::line(format_args!("{BOLD}{title}{BOLD:#}\n"))?;
         obs.until_sessions(2).await;
         let peer = peer::Target {
             url: obs.url(),
@@ -104,7 +105,10 @@ impl Args {
             shown = watch(&mut show, &mut emitted, begun) => shown?,
             ended = &mut bridge => return outcome(ended),
         }
-        let wish = Map::from_iter([("spelling".to_owned(), "seed".into())]);
+        let wish = Map::from_iter([
+            ("spelling".to_owned(), "seed".into()),
+            ("extended".to_owned(), true.into()),
+        ]);
         let client = client::connect(target, Timeout::default()).await?;
         let roll = Roll::read(&client::request(&client, "GetCredits", wish).await?);
         out::line(format_args!(
@@ -245,9 +249,14 @@ async fn print_on(
 }
 
 fn print(Emitted { event, .. }: &Emitted, begun: Instant) -> Result<(), out::OutError> {
-    let (time, name) = (begun.elapsed().as_secs_f32(), event.name.to_string());
-    out::line(format_args!(
-        "{DIM}{time:5.1} s{DIM:#}  {BOLD}{name:<28}{BOLD:#}  {}",
-        summary::of(&event.data)
+    let time = format!("{:5.1} s", begun.elapsed().as_secs_f32());
+    let name = event.name.to_string();
+    let text = summary::of(&event.data);
+    out::line(screen::event(
+        &time,
+        &out::clean(&name),
+        28,
+        &text,
+        screen::width(),
     ))
 }

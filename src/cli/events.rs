@@ -15,6 +15,7 @@ use twitchat_bridge::twitchat::catalogue::{self, Class, MessageType};
 use super::candidates;
 use super::failure::Failure;
 use super::out::{self, BOLD, OutError};
+use super::screen;
 use samples::Samples;
 
 const EXAMPLES: &str = "Examples:
@@ -99,11 +100,10 @@ impl Args {
         if self.json {
             out::line(serde_json::to_string_pretty(&listed)?)?;
         } else {
+            let width = screen::width();
             for event in listed {
-                out::line(format_args!(
-                    "{BOLD}{:<42}{BOLD:#}  {}",
-                    event.name, event.about
-                ))?;
+                let entry = screen::entry(&event.name, screen::NAMES, &event.about, width);
+                out::line(entry)?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -246,16 +246,15 @@ fn unknown(name: &str) -> Failure {
 }
 
 fn explain(event: &Explained) -> Result<(), OutError> {
-    out::line(format_args!(
-        "{BOLD}{}{BOLD:#}\n{}\n",
-        event.name, event.about
-    ))?;
+    let width = screen::width();
+    let about = screen::hanging("", &event.about, 0, width);
+    out::line(format_args!("{BOLD}{}{BOLD:#}\n{about}\n", event.name))?;
     for name in &event.names {
-        out::line(format_args!("Name     {name}"))?;
+        out::line(screen::hanging("Name     ", name, 9, width))?;
     }
     let becomes: Vec<_> = event.becomes.iter().map(String::as_str).collect();
     if !becomes.is_empty() {
-        out::line(format_args!("Becomes  {}", becomes.join(", ")))?;
+        out::line(screen::hanging("Becomes  ", &becomes.join(", "), 9, width))?;
     }
     if event.example.is_null() {
         return Ok(());

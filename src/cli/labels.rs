@@ -3,15 +3,16 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::json;
 use twitchat_bridge::automation::{Label, Rulebook};
 use twitchat_bridge::obs::{Installed, Options, RequestConnection};
 
 use super::candidates;
+use super::client;
 use super::context::Context;
 use super::failure::Failure;
 use super::out;
+use super::screen::{self, Grid};
 
 const AFTER_HELP: &str =
     "Labels stand in the config file, as [[label]]: docs/rules.md explains them. While the bridge \
@@ -55,7 +56,10 @@ impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let config = context.config_of_rules()?;
         match self.verb {
-            None => list(&config.rules, self.json)?,
+            None => {
+                list(&config.rules, self.json)?;
+                client::warn_of_another_config(&config).await;
+            }
             Some(Verb::Install { scene, sources }) => {
                 let labels = chosen(&config.rules, &sources)?;
                 install(
@@ -84,22 +88,16 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
         out::note("there are no labels in the config file; docs/rules.md says how to make some");
         return Ok(());
     }
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(["source", "text", ""]);
+    let mut grid = Grid::new(["source", "text", ""], 1);
     for label in &book.labels {
-        table.add_row([
-            &*label.source,
-            label.text.source(),
-            if label.enabled { "" } else { "switched off" },
+        let off = if label.enabled { "" } else { "switched off" };
+        grid.row([
+            label.source.to_string(),
+            label.text.source().to_owned(),
+            off.to_owned(),
         ]);
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    Ok(out::line(table.trim_fmt())?)
+    Ok(out::line(grid.show(screen::width()))?)
 }
 
 /// The labels that are named, or all that are switched on.

@@ -33,11 +33,13 @@ mod replay;
 mod request;
 mod rules;
 mod run;
+mod screen;
 mod script;
 mod send;
 mod signals;
 mod span;
 mod status;
+mod style;
 mod supposed;
 mod wait;
 mod watch;
@@ -78,7 +80,7 @@ Exit codes:
   1 failed                          6 another bridge is running
   2 wrong usage or configuration    7 OBS is too old
   3 OBS cannot be reached           8 the user disconnected us in OBS
-  4 OBS refused the password";
+  4 OBS refused the password        9 the journal cannot be used";
 
 #[derive(Debug, Parser)]
 #[command(name = NAME, version = VERSION, about = ABOUT, long_about = LONG_ABOUT,
@@ -150,7 +152,7 @@ impl Verb {
             Self::Events(args) => args.run(),
             Self::Request(args) => args.run(context).await,
             Self::Credits(args) => args.run(context).await,
-            Self::Rules(args) => args.run(context),
+            Self::Rules(args) => args.run(context).await,
             Self::Labels(args) => args.run(context).await,
             Self::Script(args) => Box::pin(args.run(context)).await,
             Self::Config(args) => args.run(context),

@@ -117,13 +117,40 @@ fn failed(file: &Path, error: io::Error) -> anyhow::Error {
     anyhow::Error::from(error).context(format!("cannot write the recording to {}", file.display()))
 }
 
+/// Standard output for lines of JSON: what was recorded may hold control characters that would
+/// steer a terminal.
+#[derive(Debug, Default)]
+struct HarmlessLines(Vec<u8>);
+
+impl Write for HarmlessLines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let text = String::from_utf8_lossy(&self.0);
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(out::harmless(&text).as_bytes())?;
+        self.0.clear();
+        stdout.flush()
+    }
+}
+
+impl Drop for HarmlessLines {
+    fn drop(&mut self) {
+        // Nobody is left to hear of an error.
+        drop(self.flush());
+    }
+}
+
 fn is_stdout(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
 fn open(file: &Path, force: bool) -> anyhow::Result<Box<dyn Write + Send>> {
     if is_stdout(file) {
-        return Ok(Box::new(BufWriter::new(io::stdout())));
+        return Ok(Box::new(HarmlessLines::default()));
     }
     let mut options = OpenOptions::new();
     options

@@ -6,13 +6,14 @@ mod test;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 use twitchat_bridge::automation::{Once, Rule, Rulebook, Step};
 use twitchat_bridge::input::duration;
 
+use super::client;
 use super::context::Context;
 use super::out;
+use super::screen::{self, Grid};
 
 pub(crate) use test::describe;
 
@@ -43,11 +44,13 @@ enum Verb {
 }
 
 impl Args {
-    pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
             Some(Verb::Test(args)) => args.run(context),
             None => {
-                list(&context.config_of_rules()?.rules, self.json)?;
+                let config = context.config_of_rules()?;
+                list(&config.rules, self.json)?;
+                client::warn_of_another_config(&config).await;
                 Ok(ExitCode::SUCCESS)
             }
         }
@@ -65,18 +68,14 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
         );
         return Ok(());
     }
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["", "name", "on", "when", "does", ""]);
+    let mut grid = Grid::new(["", "name", "on", "when", "does", ""], 2);
     for rule in &book.rules {
         let when = rule
             .when
             .as_ref()
             .map(|when| when.source().to_owned())
             .unwrap_or_default();
-        table.add_row([
+        grid.row([
             "rule".into(),
             rule.name.to_string(),
             on(rule).join(", "),
@@ -87,7 +86,7 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
     }
     for action in &book.actions {
         let off = if action.enabled { "" } else { "switched off" };
-        table.add_row([
+        grid.row([
             "action".into(),
             action.name.to_string(),
             String::new(),
@@ -96,10 +95,7 @@ fn list(book: &Rulebook, json: bool) -> anyhow::Result<()> {
             off.into(),
         ]);
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    Ok(out::line(table.trim_fmt())?)
+    Ok(out::line(grid.show(screen::width()))?)
 }
 
 fn on(rule: &Rule) -> Vec<&str> {

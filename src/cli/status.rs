@@ -2,20 +2,28 @@
 
 use std::process::ExitCode;
 
-use comfy_table::{ContentArrangement, Table, presets};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use twitchat_bridge::client::Error;
+use twitchat_bridge::config::Config;
+use twitchat_bridge::daemon::machine;
+use twitchat_bridge::obs::{Options, RequestConnection, Target};
 
 use super::client::{self, Timeout};
 use super::context::Context;
 use super::out;
+use super::screen::{self, Grid};
 
 const AFTER_HELP: &str = "Examples:
   twitchat-bridge status
   twitchat-bridge status --json | jq .twitchat.present
 
-The bridge is asked over OBS. If nobody answers, the exit code is 5.";
+The bridge is asked over OBS. If no bridge replies, the exit code is 5, and OBS itself is asked how
+it is.";
+
+/// So many clients and pages are named; the others are counted.
+const NAMED: usize = 10;
 
 /// Is the bridge running, does it hear Twitchat, and what has it counted?
 #[derive(Debug, clap::Args)]
@@ -30,24 +38,52 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let reply = context
-            .request("GetStatus", Map::new(), self.timeout)
-            .await?;
-        let status = Value::from(client::answer(reply));
-        if self.json {
-            out::line(serde_json::to_string_pretty(&status)?)?;
-        } else {
-            out::line(
-                View {
-                    status: &status,
-                    now: Timestamp::now(),
-                    zone: TimeZone::system(),
+        let config = context.config()?;
+        let target = machine::target(&config);
+        let connected = client::connect(target.clone(), self.timeout).await?;
+        match client::request(&connected, "GetStatus", Map::new()).await {
+            Ok(reply) => {
+                self.show(&Value::from(client::answer(reply)), &config)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(error) => {
+                if matches!(error, Error::NoReply { .. })
+                    && let Some(obs) = obs_alone(&target()).await
+                {
+                    self.show(&obs, &config)?;
                 }
-                .table(),
-            )?;
+                Err(error.into())
+            }
         }
-        Ok(ExitCode::SUCCESS)
     }
+
+    fn show(&self, status: &Value, config: &Config) -> anyhow::Result<()> {
+        if self.json {
+            return Ok(out::line(serde_json::to_string_pretty(status)?)?);
+        }
+        let view = View {
+            status,
+            now: Timestamp::now(),
+            zone: TimeZone::system(),
+        };
+        out::line(view.table(screen::width()))?;
+        if let Some(difference) = client::another_config(status, config) {
+            out::warn(&difference);
+        }
+        Ok(())
+    }
+}
+
+/// What OBS says of itself, in the shape of the bridge's status. `None` if it does not answer.
+async fn obs_alone(target: &Target) -> Option<Value> {
+    let obs = RequestConnection::connect(target, &Options::default())
+        .await
+        .ok()?;
+    let version = obs.version().await.ok()?;
+    let streaming = obs.stream_status().await.ok().map(|stream| stream.active);
+    let scene = obs.program_scene().await.ok();
+    Some(json!({ "obs": { "connected": true, "version": version.obs,
+        "websocketVersion": version.websocket, "streaming": streaming, "scene": scene } }))
 }
 
 /// The answer for people. What an older or newer bridge does not tell is left out.
@@ -58,11 +94,8 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn table(&self) -> String {
-        let mut table = Table::new();
-        table
-            .load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic);
+    fn table(&self, width: Option<usize>) -> String {
+        let mut grid = Grid::new(["", ""], 1).without_head();
         let rows = [
             ("OBS", self.obs()),
             ("Twitchat", self.twitchat()),
@@ -70,27 +103,29 @@ impl View<'_> {
             ("Session", self.session()),
             ("Received", self.received()),
             ("Last event", self.last()),
+            ("Overlay", self.overlay()),
+            ("Rules", self.automation("/rules")),
+            ("Actions", self.automation("/actions")),
+            ("Labels", self.labels()),
+            ("Clients", self.clients()),
             ("Journal", self.journal()),
         ];
-        table.add_rows(
-            rows.into_iter()
-                .filter(|(_, text)| !text.is_empty())
-                .map(|(label, text)| [label.to_owned(), text]),
-        );
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
+        for (label, text) in rows {
+            if !text.is_empty() {
+                grid.row([label.to_owned(), text]);
+            }
         }
-        table.trim_fmt()
+        grid.show(width)
     }
 
     fn obs(&self) -> String {
         if !self.is("/obs/connected") {
             return "not connected".into();
         }
-        let streaming = if self.is("/obs/streaming") {
-            "streaming"
-        } else {
-            "not streaming"
+        let streaming = match self.status.pointer("/obs/streaming") {
+            Some(Value::Bool(true)) => "streaming",
+            Some(Value::Bool(false)) => "not streaming",
+            _ => "",
         };
         let version = format!(
             "{} (obs-websocket {})",
@@ -106,6 +141,9 @@ impl View<'_> {
     }
 
     fn twitchat(&self) -> String {
+        if self.status.get("twitchat").is_none() {
+            return String::new();
+        }
         if !self.is("/twitchat/present") {
             let last = joined([
                 prefixed("last it was ", self.text("/twitchat/generationName")),
@@ -167,7 +205,7 @@ impl View<'_> {
 
     fn received(&self) -> String {
         let counts = [
-            ("messages", "/counts/heard"),
+            ("messages", "/counts/received"),
             ("Twitchat's events", "/counts/events"),
             ("its states", "/counts/answers"),
             ("orders to it", "/counts/actions"),
@@ -177,12 +215,13 @@ impl View<'_> {
             ("filled in from the summary", "/counts/filled"),
             ("played back", "/counts/replayed"),
             ("reported twice", "/counts/twins"),
-            ("unusable", "/counts/bad"),
+            ("unusable", "/counts/invalid"),
             ("of unknown type", "/counts/unknown"),
             ("people", "/people"),
         ];
         let count = |(label, place): (&str, &str)| {
             self.number(place)
+                .or_else(|| self.number(older(place)))
                 .filter(|count| *count > 0)
                 .map(|count| format!("{label} {count}"))
         };
@@ -196,12 +235,107 @@ impl View<'_> {
         ])
     }
 
+    /// The roll that is on, and the pages that show it.
+    fn overlay(&self) -> String {
+        if self.status.get("overlay").is_none() {
+            return String::new();
+        }
+        let roll = match self.text("/overlay/roll/state") {
+            "" => "nothing rolls".to_owned(),
+            state => {
+                let test = if self.is("/overlay/roll/test") {
+                    "test "
+                } else {
+                    ""
+                };
+                let place = self.number("/overlay/roll/elapsedMs").map(|ms| ms / 1_000);
+                let length = self.status.pointer("/overlay/roll/seconds");
+                let seconds = match (place, length.and_then(Value::as_f64)) {
+                    (Some(place), Some(length)) => format!(" ({place} of {length:.0} s)"),
+                    _ => String::new(),
+                };
+                format!("{test}{state}{seconds}")
+            }
+        };
+        let scene = if self.is("/overlay/shown") {
+            "its scene is on air"
+        } else {
+            "its scene is off air"
+        };
+        let pages = self.list("/overlay/pages");
+        let number = u64::try_from(pages.len()).unwrap_or(u64::MAX);
+        let open = match number {
+            0 => "no page reports: `twitchat-bridge overlay install` puts one into OBS".to_owned(),
+            _ => format!("{} open", out::count(number, "page")),
+        };
+        let warnings = pages
+            .iter()
+            .filter_map(|page| page.get("warnings").and_then(Value::as_array))
+            .flatten()
+            .filter_map(Value::as_str)
+            .take(NAMED)
+            .map(|warning| out::clean(warning).into_owned());
+        std::iter::once(joined([roll, scene.into(), open]))
+            .chain(warnings)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    /// How many rules or actions there are, what they did, and what failed last in each.
+    fn automation(&self, place: &str) -> String {
+        let all = self.list(place);
+        let sum = |key: &str| -> u64 {
+            let numbers = all.iter().filter_map(|one| one.get(key)?.as_u64());
+            numbers.sum()
+        };
+        let part = |key: &str, what: &str| match sum(key) {
+            0 => String::new(),
+            number => format!("{what} {number}"),
+        };
+        let numbers = joined([
+            counted(all),
+            part("runs", "runs"),
+            part("running", "running now"),
+            part("waiting", "waiting"),
+            part("skipped", "skipped"),
+            part("failed", "failed steps"),
+        ]);
+        with_problems(numbers, all, "name", &["lastError"])
+    }
+
+    fn labels(&self) -> String {
+        let all = self.list("/labels");
+        // Older bridges call it `trouble`.
+        with_problems(counted(all), all, "source", &["error", "trouble"])
+    }
+
+    /// Clients with subscriptions, by the name that they gave.
+    fn clients(&self) -> String {
+        let all = self.list("/clients");
+        let name = |client: &Value| match client.get("client") {
+            Some(Value::String(name)) => name.clone(),
+            None | Some(Value::Null) => "without a name".to_owned(),
+            Some(other) => other.to_string(),
+        };
+        let named = all.iter().take(NAMED).map(name);
+        let more = match all.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!("and {more} more"),
+        };
+        joined(named.chain([more]))
+    }
+
+    fn list(&self, place: &str) -> &[Value] {
+        let list = self.status.pointer(place).and_then(Value::as_array);
+        list.map_or(&[], Vec::as_slice)
+    }
+
     fn journal(&self) -> String {
         let waiting = match (self.number("/store/writes"), self.number("/store/durable")) {
             (Some(writes), Some(durable)) => Some((writes.saturating_sub(durable), writes)),
             _ => None,
         };
-        let state = match (self.text("/store/trouble"), waiting) {
+        let state = match (self.either("/store/error", "/store/trouble"), waiting) {
             ("", Some((0, _))) if self.is("/store/lost") => {
                 "what came lately is on disk, but not everything before it".into()
             }
@@ -233,6 +367,14 @@ impl View<'_> {
             .join("\n")
     }
 
+    /// The text at the first place, else at the one where older bridges have it.
+    fn either(&self, place: &str, older: &str) -> &str {
+        match self.text(place) {
+            "" => self.text(older),
+            text => text,
+        }
+    }
+
     fn text(&self, place: &str) -> &str {
         self.status
             .pointer(place)
@@ -261,6 +403,43 @@ impl View<'_> {
             span(self.now.duration_since(at))
         )
     }
+}
+
+/// Where older bridges have a count.
+fn older(place: &str) -> &str {
+    match place {
+        "/counts/received" => "/counts/heard",
+        "/counts/invalid" => "/counts/bad",
+        same => same,
+    }
+}
+
+/// How many there are, and how many of them are switched off; nothing if there is none.
+fn counted(all: &[Value]) -> String {
+    let is_off = |one: &&Value| one.get("enabled") == Some(&Value::Bool(false));
+    match (all.len(), all.iter().filter(is_off).count()) {
+        (0, _) => String::new(),
+        (number, 0) => number.to_string(),
+        (number, off) => format!("{number} ({off} switched off)"),
+    }
+}
+
+/// A line, and one more for each of `all` that has a problem.
+fn with_problems(line: String, all: &[Value], name: &str, problem: &[&str]) -> String {
+    let text = |one: &Value, key: &str| Some(one.get(key)?.as_str()?.to_owned());
+    let problems = all
+        .iter()
+        .filter_map(|one| {
+            Some((
+                text(one, name)?,
+                problem.iter().find_map(|key| text(one, key))?,
+            ))
+        })
+        .map(|(name, problem)| out::clean(&format!("{name}: {problem}")).into_owned());
+    std::iter::once(line)
+        .chain(problems)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A span in its two largest units.
@@ -300,7 +479,7 @@ mod tests {
             now: "2026-01-31T20:15:00Z".parse().unwrap(),
             zone: TimeZone::UTC,
         }
-        .table()
+        .table(None)
     }
 
     #[test]
@@ -354,6 +533,63 @@ mod tests {
                 && said.contains("journal.db was deleted while the bridge runs"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn overlay_rules_labels_and_clients_are_shown() {
+        let rule = |name: &str, enabled: bool, error: Option<&str>| {
+            json!({ "name": name, "enabled": enabled, "runs": 4, "running": 0, "waiting": 1,
+                "skipped": 0, "failed": 1, "lastError": error })
+        };
+        let status = json!({
+            "overlay": { "shown": true,
+                "roll": { "id": "7", "test": true, "state": "rolling", "elapsedMs": 12_400,
+                    "seconds": 90.0, "names": 57 },
+                "pages": [{ "client": "a", "page": "credits", "warnings": ["lost: x.png"] }] },
+            "rules": [rule("greet", true, None), rule("raid", false, Some("OBS has no scene x"))],
+            "actions": [],
+            "labels": [{ "source": "Latest", "enabled": true, "writes": 3, "trouble": null },
+                { "source": "نور", "enabled": true, "writes": 0,
+                    "trouble": "OBS has no such source" }],
+            "clients": [{ "client": "my overlay", "events": {} }, { "client": "雪\u{1b}[2J",
+                "events": {} }],
+        });
+        insta::assert_snapshot!(table(&status), @"
+        OBS      not connected
+        Overlay  test rolling (12 of 90 s), its scene is on air, 1 page open
+                 lost: x.png
+        Rules    2 (1 switched off), runs 8, waiting 2, failed steps 2
+                 raid: OBS has no scene x
+        Labels   2
+                 نور: OBS has no such source
+        Clients  my overlay, 雪 [2J
+        ");
+    }
+
+    #[test]
+    fn what_obs_says_of_itself_is_shown_without_a_bridge() {
+        let status = json!({ "obs": { "connected": true, "version": "30.2.3",
+            "websocketVersion": "5.5.2", "streaming": true, "scene": "Game" } });
+        let shown = "OBS  30.2.3 (obs-websocket 5.5.2), streaming, scene Game";
+        assert_eq!(table(&status), shown);
+    }
+
+    #[test]
+    fn the_status_stays_within_a_narrow_terminal() {
+        let clients: Vec<_> = (0..30)
+            .map(|number| json!({ "client": format!("雪見うどん {number}") }))
+            .collect();
+        let status = json!({ "obs": { "connected": true, "version": "30.2.3",
+            "websocketVersion": "5.5.2", "scene": "a scene with quite a long name, indeed" },
+            "clients": clients });
+        let view = View {
+            status: &status,
+            now: Timestamp::UNIX_EPOCH,
+            zone: TimeZone::UTC,
+        };
+        let shown = view.table(Some(60));
+        let widest = shown.lines().map(screen::cells).max();
+        assert!(widest.is_some_and(|widest| widest <= 60), "{shown}");
     }
 
     #[test]

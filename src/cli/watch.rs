@@ -8,13 +8,14 @@ use twitchat_bridge::automation::Expression;
 
 use super::candidates;
 use super::context::Context;
-use super::out::{self, BOLD, DIM, OutError};
+use super::out::{self, OutError};
 use super::receiving::decode::{Decoder, Line};
 use super::receiving::filter::{self, Filter};
 use super::receiving::kinds::{self, Kind, Kinds};
 use super::receiving::subscription::Subscription;
 use super::receiving::summary;
 use super::receiving::{News, Receiving};
+use super::screen;
 
 const MORE: &str = "Names of messages:
   Twitchat.TYPE      a message of Twitchat's as it is, such as Twitchat.ON_FOLLOW
@@ -115,9 +116,7 @@ impl Printer {
             .strftime("%H:%M:%S")
             .to_string();
         let name = out::clean(&line.name);
-        out::line(format_args!(
-            "{DIM}{time}{DIM:#}  {BOLD}{name:<32}{BOLD:#}  {}",
-            summary::of(&line.data)
-        ))
+        let text = summary::of(&line.data);
+        out::line(screen::event(&time, &name, 32, &text, screen::width()))
     }
 }

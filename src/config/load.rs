@@ -36,6 +36,7 @@ impl Config {
                     text: problem.to_string(),
                 }));
             config.rules = book.shared();
+            config.file = Some(file.identity());
             if file.readable_by_others && config.obs.password.is_some() {
                 config
                     .warnings

@@ -29,7 +29,7 @@ pub use settings::{
     SessionSettings, StoreSettings,
 };
 pub use show::Shown;
-pub use sources::{Discovered, FileText, Flags, Places, Sources};
+pub use sources::{Discovered, FileText, Flags, Places, ReadFile, Sources};
 pub use template::template;
 
 #[cfg(test)]

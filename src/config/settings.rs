@@ -9,7 +9,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
-use super::{Generation, Origin, OverlaySettings, Warning, read};
+use super::{Generation, Origin, OverlaySettings, ReadFile, Warning, read};
 use crate::{
     automation::Rulebook,
     credits::{Section, Spelling},
@@ -39,6 +39,8 @@ pub struct Config {
     pub overlay: OverlaySettings,
     /// `[[rule]]`, `[[action]]`, `[[label]]`: what the bridge does by itself.
     pub rules: Arc<Rulebook>,
+    /// The file that was read, if there was one.
+    pub file: Option<ReadFile>,
     /// What the user should know, though it is no error.
     pub warnings: Vec<Warning>,
     pub(super) origins: BTreeMap<&'static str, Origin>,

@@ -60,6 +60,7 @@ pub(super) fn of(config: &Config, tell: bool) -> Settings {
         tell,
         overlay: overlay(&config.overlay),
         rules: std::sync::Arc::clone(&config.rules),
+        config: config.file.as_ref().map(|file| file.digest.clone()),
     }
 }
 

@@ -53,7 +53,10 @@ async fn a_bridge_is_asked_fed_shown_and_cleared() {
         .succeeds();
 
     let shown = home.run(&["credits"]).await.succeeds();
-    assert_eq!(shown.out, "Raids\n  Lantern_Fox\n\nThanks\n  Mum\n");
+    assert_eq!(
+        shown.out,
+        "Raids\n  Lantern_Fox (12 viewers)\n\nThanks\n  Mum\n"
+    );
     assert_eq!(
         home.run(&["credits", "--extended"]).await.succeeds().out,
         "Raids\n  Lantern_Fox (12 viewers)\n\nThanks\n  Mum\n"

@@ -27,5 +27,7 @@ mod program;
 mod record;
 mod rules;
 mod send;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod usage;
 mod wait;

@@ -27,7 +27,7 @@ pub(super) struct GetArgs {
     /// Whose keys the JSON has: those of Streamer.bot's older documents, or today's
     #[arg(long, value_enum, default_value_t = Spelling::Seed)]
     spelling: Spelling,
-    /// Tell amounts as well, where there are any
+    /// Amounts too, in JSON and Markdown; the text and CSV always have them
     #[arg(long)]
     extended: bool,
     /// At most so many names per list
@@ -94,7 +94,7 @@ impl GetArgs {
             ),
             (
                 "extended".to_owned(),
-                (self.extended || self.format == Format::Csv).into(),
+                (self.extended || matches!(self.format, Format::Text | Format::Csv)).into(),
             ),
         ]);
         options.extend(self.limit.map(|limit| ("limit".to_owned(), limit.into())));

@@ -17,7 +17,7 @@ pub(crate) use get::show;
 
 const AFTER_HELP: &str = "Examples:
   twitchat-bridge credits
-  twitchat-bridge credits --extended --limit 20
+  twitchat-bridge credits --limit 20
   twitchat-bridge credits get --format markdown > credits.md
   twitchat-bridge credits get --format html > credits.html
   twitchat-bridge credits test --names 800 --seed 7      see how the page looks when it is full

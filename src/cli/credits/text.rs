@@ -7,6 +7,7 @@ use twitchat_bridge::credits::{Section, namesakes};
 use twitchat_bridge::event::Platform;
 
 use crate::cli::out::{self, BOLD};
+use crate::cli::screen;
 
 /// The credits, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -80,9 +81,13 @@ impl Roll {
 
     /// For a terminal or a text file.
     pub(crate) fn text(&self) -> String {
+        let width = screen::width();
         self.write(
-            |title| format!("{BOLD}{title}{BOLD:#}\n"),
-            |line| format!("  {line}\n"),
+            |title| {
+                let title = screen::hanging("", title, 2, width);
+                format!("{BOLD}{title}{BOLD:#}\n")
+            },
+            |line| format!("{}\n", screen::hanging("  ", line, 4, width)),
         )
     }
 
