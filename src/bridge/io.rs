@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::journal::Write;
+use super::{journal::Write, other_bridge::OtherBridge};
 use crate::{
     automation::{Dropped, Failure, ObsRequest, Program, ProgramId, Rulebook, RunId},
     credits::{Calendar, reply::Options, roll::CreditsPlan},
@@ -101,6 +101,10 @@ pub struct Run {
     pub started_ms: i64,
     /// Take over from another bridge on the same OBS.
     pub takeover: bool,
+    /// The id of this process.
+    pub process: u32,
+    /// The name of the computer; empty if the system does not say.
+    pub computer: Box<str>,
 }
 
 /// Values that the store kept for us.
@@ -270,7 +274,7 @@ pub enum Effect {
     /// Something for the log.
     Note(Note),
     /// Another bridge serves this OBS: end.
-    Yield { other: Box<str> },
+    Yield(OtherBridge),
 }
 
 /// Something for the log.
@@ -301,6 +305,9 @@ pub enum Note {
     },
     Thawed,
     OtherBridge {
+        other: Box<str>,
+    },
+    SilentBridge {
         other: Box<str>,
     },
     StoreFailed(String),
@@ -396,6 +403,11 @@ impl fmt::Display for Note {
             Self::OtherBridge { other } => write!(
                 f,
                 "another bridge ({other}) came to this OBS and was told that we serve it"
+            ),
+            Self::SilentBridge { other } => write!(
+                f,
+                "a Hello asked this bridge to make way for another one ({other}), which does not \
+                    answer: this bridge goes on"
             ),
             Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; trying on"),
             Self::StoreHealed => f.write_str("the journal is written again"),

@@ -21,7 +21,7 @@
 //! | who is banned | [`bans`] |
 //! | when a session ends | `sessions` |
 //! | requests and replies | `requests`, [`replies`], `pending_reply`, `calls`, `lookups`, `actions`, `status` |
-//! | other bridges | `peers`, `objections` |
+//! | other bridges | `peers`, `objections`, `challengers`, [`other_bridge`] |
 //! | the end credits | `roll` |
 //! | rules, named actions, labels | `automation`, `steps`, `last_events`, `labels` |
 //! | limits in time for what is sent or written because of something received | `limit` |
@@ -31,6 +31,7 @@ mod automation;
 pub mod bans;
 mod base;
 mod calls;
+mod challengers;
 mod connection;
 mod counts;
 mod emitter;
@@ -45,6 +46,7 @@ mod lookups;
 mod messages;
 mod model;
 mod objections;
+pub mod other_bridge;
 mod output;
 mod parts;
 mod peers;
@@ -393,7 +395,11 @@ fn on_custom_event(parts: &mut Parts, received: Received, now: Now) {
     parts.base.counts.bus.received += 1;
     match received {
         Received::Twitchat(message) => messages::receive(parts, &message, now),
-        Received::Bridge(whole) => parts.peers.receive(whole.get(), &mut parts.base),
+        Received::Bridge(whole) => parts.peers.receive(whole.get(), &mut parts.base, now),
+        // The bridge's own question comes back as well; it is not for itself.
+        Received::Request(whole) if parts.peers.has_asked(whole.get()) => {
+            parts.base.counts.bus.echoes += 1;
+        }
         Received::Request(whole) => requests::receive(parts, whole.get(), now),
         Received::Other => parts.base.counts.bus.other += 1,
         Received::Bad => parts.base.counts.bus.invalid += 1,

@@ -1,12 +1,14 @@
 //! Other bridges on the same OBS, and how they and clients learn that this one is there.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use super::{
     base::Base,
+    challengers::Challengers,
     io::{Effect, Note, Now},
     objections::Objections,
+    other_bridge::OtherBridge,
     time,
 };
 use crate::event::received::BRIDGE;
@@ -25,6 +27,33 @@ struct Peer<'a> {
     since: Option<i64>,
     #[serde(default)]
     takeover: bool,
+    /// Clients may give their requests any id.
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(default)]
+    process: Value,
+    #[serde(default)]
+    computer: Value,
+}
+
+impl Peer<'_> {
+    fn id(&self) -> Option<String> {
+        serde_json::from_str(self.id?.get()).ok()
+    }
+
+    /// As another bridge.
+    fn known_as(&self, id: &str) -> OtherBridge {
+        let process = self.process.as_u64().and_then(|id| u32::try_from(id).ok());
+        let computer = self.computer.as_str().unwrap_or_default();
+        OtherBridge::on_obs(id, process, computer, self.takeover)
+    }
+}
+
+/// What is read of a request.
+#[derive(Debug, Deserialize)]
+struct Question<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a str>,
 }
 
 /// Which bridge serves this OBS.
@@ -33,6 +62,7 @@ pub(super) struct Peers {
     /// Since when it is this one: the start, or the end of a freeze. Unix milliseconds.
     since_ms: i64,
     objections: Objections,
+    challengers: Challengers,
 }
 
 impl Peers {
@@ -40,12 +70,14 @@ impl Peers {
         Self {
             since_ms: started_ms,
             objections: Objections::default(),
+            challengers: Challengers::default(),
         }
     }
 
     /// When something is to be done at the latest.
     pub(super) fn due_ms(&self) -> Option<u64> {
-        self.objections.due_ms()
+        let (objection, challenger) = (self.objections.due_ms(), self.challengers.due_ms());
+        objection.into_iter().chain(challenger).min()
     }
 
     /// The process was frozen until now: another bridge may have taken over.
@@ -56,6 +88,7 @@ impl Peers {
     /// OBS is gone, and all that were on it.
     pub(super) fn disconnected(&mut self) {
         self.objections.clear();
+        self.challengers.clear();
     }
 
     /// Sends that the bridge is there: clients subscribe again, another bridge objects.
@@ -68,6 +101,8 @@ impl Peers {
             ("timestamp".to_owned(), time::instant(now.wall_ms).into()),
             ("session".to_owned(), bridge.as_str().into()),
             ("since".to_owned(), self.since_ms.into()),
+            ("process".to_owned(), base.run.process.into()),
+            ("computer".to_owned(), (*base.run.computer).into()),
             ("info".to_owned(), info(base)),
         ]);
         if base.run.takeover {
@@ -77,8 +112,9 @@ impl Peers {
         base.emitter.subscriptions_mut().greeted(now.wall_ms);
     }
 
-    /// A bridge's message: the own echo, another one's Hello, or its objection to the own one.
-    pub(super) fn receive(&mut self, whole: &str, base: &mut Base) {
+    /// A bridge's message: the own echo, another one's Hello, its objection to the own one, or its
+    /// answer to the own question.
+    pub(super) fn receive(&mut self, whole: &str, base: &mut Base, now: Now) {
         let Ok(peer) = serde_json::from_str::<Peer<'_>>(whole) else {
             base.counts.bus.other += 1;
             return;
@@ -88,6 +124,11 @@ impl Peers {
             base.counts.bus.echoes += u64::from(peer.bridge.is_some());
             return;
         };
+        let answered = |id: String| self.challengers.answered(other, &id);
+        if let Some(other) = peer.id().and_then(answered) {
+            base.out.push(Effect::Yield(other));
+            return;
+        }
         let objects = peer.status == Some("taken") && peer.to == Some(own.as_str());
         // A bridge that does not say since when it is there is none to yield to.
         let since = peer
@@ -99,20 +140,45 @@ impl Peers {
         };
         let takeover = base.run.takeover;
         if rank(peer.takeover, since, other) < rank(takeover, self.since_ms, &own) {
-            base.out.push(Effect::Yield {
-                other: other.into(),
-            });
+            self.ask(peer.known_as(other), base, now);
         } else {
             self.objections.want(other);
         }
     }
 
-    /// Sends other bridges that this OBS is taken.
+    /// Asks a bridge that this one has to make way for. Only an answer stops this one.
+    fn ask(&mut self, other: OtherBridge, base: &mut Base, now: Now) {
+        if !self.challengers.is_new(&other.id) {
+            return;
+        }
+        let id = base.out.fresh_id();
+        let question = Map::from_iter([
+            ("request".to_owned(), Value::from("GetInfo")),
+            ("id".to_owned(), id.as_str().into()),
+        ]);
+        base.out.send(&question);
+        self.challengers.asked(other, id, now.mono_ms);
+    }
+
+    /// Whether a request is the bridge's own question to another one.
+    pub(super) fn has_asked(&self, request: &str) -> bool {
+        let question = serde_json::from_str::<Question<'_>>(request).ok();
+        question
+            .and_then(|question| question.id)
+            .is_some_and(|id| self.challengers.has_asked(id))
+    }
+
+    /// Sends other bridges that this OBS is taken, and notes those that did not answer.
     pub(super) fn run(&mut self, base: &mut Base, now: Now) {
         while let Some((other, is_new)) = self.objections.take(now.mono_ms) {
             self.object(&other, base);
             if is_new {
                 base.out.note(Note::OtherBridge { other });
+            }
+        }
+        while let Some((other, is_news)) = self.challengers.take_silent(now.mono_ms) {
+            if is_news {
+                base.out.note(Note::SilentBridge { other: other.id });
             }
         }
     }
@@ -124,6 +190,8 @@ impl Peers {
             ("to".to_owned(), other.into()),
             ("status".to_owned(), "taken".into()),
             ("since".to_owned(), self.since_ms.into()),
+            ("process".to_owned(), base.run.process.into()),
+            ("computer".to_owned(), (*base.run.computer).into()),
         ]);
         if base.run.takeover {
             taken.insert("takeover".into(), true.into());

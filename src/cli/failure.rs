@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twitchat_bridge::{
+    bridge::other_bridge::OtherBridge,
     client::{self, ConnectionErrorKind},
     config::ConfigError,
     daemon,
@@ -55,8 +56,17 @@ pub(crate) enum Failure {
             --takeover`"
     )]
     OtherBridge {
-        /// Its id.
-        other: Box<str>,
+        /// Which one.
+        other: OtherBridge,
+    },
+    /// Another bridge was started with `--takeover`.
+    #[error(
+        "another bridge ({other}) has taken over: it was started with `run --takeover`. To take \
+            over from it, do the same here"
+    )]
+    TakenOver {
+        /// Which one.
+        other: OtherBridge,
     },
     /// The link to OBS ended for good.
     #[error(transparent)]
@@ -83,7 +93,7 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let of_failure = |failure: &Failure| match failure {
         Failure::Usage(_) => USAGE,
         Failure::Late { .. } => NO_ANSWER,
-        Failure::OtherBridge { .. } => OTHER_BRIDGE,
+        Failure::OtherBridge { .. } | Failure::TakenOver { .. } => OTHER_BRIDGE,
         Failure::Link(cause) => cause.kind().exit_code(),
         Failure::Stopped
         | Failure::NothingToPlay { .. }
@@ -91,7 +101,7 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         | Failure::Broke => 1,
     };
     let of_store = |error: &StoreError| match error {
-        StoreError::Taken { .. } => OTHER_BRIDGE,
+        StoreError::Taken { .. } | StoreError::NotGivenUp { .. } | StoreError::Claim { .. } => OTHER_BRIDGE,
         StoreError::Damaged { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }
@@ -186,7 +196,9 @@ mod tests {
             code_of(client::Error::Obs(RequestError::NotConnected.into())),
             code_of(client::Error::Closed),
             code_of(daemon::Error::from(taken())),
-            code_of(Failure::OtherBridge { other: "x".into() }),
+            code_of(Failure::OtherBridge {
+                other: OtherBridge::claimant(7, "stream-pc"),
+            }),
             code_of(ConnectError::TooOld {
                 at: at(),
                 found: "OBS 29".into(),

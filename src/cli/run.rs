@@ -73,7 +73,8 @@ impl Args {
 pub(crate) fn outcome(ended: Ended) -> anyhow::Result<ExitCode> {
     match ended {
         Ended::Stopped => Ok(ExitCode::SUCCESS),
-        Ended::OtherBridge { other } => Err(Failure::OtherBridge { other }.into()),
+        Ended::OtherBridge(other) if other.takeover => Err(Failure::TakenOver { other }.into()),
+        Ended::OtherBridge(other) => Err(Failure::OtherBridge { other }.into()),
         Ended::Link(cause) => Err(Failure::Link(cause).into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{obs, store::StoreError};
+use crate::{bridge::other_bridge::OtherBridge, obs, store::StoreError};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub enum Ended {
     /// It was told to stop.
     Stopped,
     /// Another bridge serves this OBS.
-    OtherBridge { other: Box<str> },
+    OtherBridge(OtherBridge),
     /// The link to OBS ended for good: kicked, too old, password refused at the first connect.
     Link(Arc<obs::Cause>),
 }

@@ -20,6 +20,7 @@ use crate::{
         Bridge,
         io::{Effect, Input, ObsInfo},
         journal::Write,
+        other_bridge::OtherBridge,
     },
     event::Received,
     obs::{Batch, Notice, Obs, Stop},
@@ -305,6 +306,7 @@ impl Engine {
             Some(StoreNotice::Noted { text, lost }) => {
                 self.handle(Input::StoreNoted { text, lost });
             }
+            Some(StoreNotice::Claimed { by }) => self.make_way(by),
             None => return Err(Error::Broken("the store")),
         }
         Ok(())
@@ -398,9 +400,19 @@ impl Engine {
                 } => self.tasks.run(ticket, of, program),
                 Effect::Speaks(generation) => self.generation.note(generation),
                 Effect::Note(note) => log::note(&note),
-                Effect::Yield { other } => self.end = Some(Ok(Ended::OtherBridge { other })),
+                Effect::Yield(other) => self.make_way(other),
             }
         }
+    }
+
+    /// Ends for another bridge.
+    fn make_way(&mut self, other: OtherBridge) {
+        if other.takeover {
+            warn!("another bridge ({other}) takes over with `run --takeover`: stopping");
+        } else {
+            warn!("another bridge ({other}) serves this OBS: stopping");
+        }
+        self.end = Some(Ok(Ended::OtherBridge(other)));
     }
 
     /// Hands writes to the store, as far as its queue has room. Tells whether there was room for

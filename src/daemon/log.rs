@@ -23,6 +23,7 @@ pub(super) fn note(note: &Note) {
         | Note::StoreNoted { lost: false, .. }
         | Note::BadData { .. }
         | Note::Thawed
+        | Note::SilentBridge { .. }
         | Note::TooLarge { .. }
         | Note::StepFailed(_)
         | Note::RuleBusy { .. }

@@ -46,6 +46,15 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
     Ok((config, notes))
 }
 
+/// The name of this computer; empty if the system does not say.
+pub(super) fn computer() -> Box<str> {
+    #[cfg(unix)]
+    let name = rustix::system::uname().nodename().to_string_lossy().into();
+    #[cfg(not(unix))]
+    let name = std::env::var("COMPUTERNAME").unwrap_or_default().into();
+    name
+}
+
 /// What the user should know about rules, actions and labels although it is no error.
 pub fn rule_notes(config: &Config) -> impl Iterator<Item = String> {
     config

@@ -19,6 +19,7 @@ mod sender;
 mod settings;
 mod startup;
 pub mod state;
+mod takeover;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -69,7 +70,15 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     for note in machine::rule_notes(&setup.config) {
         warn!("{note}");
     }
-    let store = Store::open(&setup.config.store.path)?;
+    let path = &setup.config.store.path;
+    let store = if setup.takeover {
+        match takeover::open(path, &machine::computer(), &stop).await? {
+            Some(store) => store,
+            None => return Ok(Ended::Stopped),
+        }
+    } else {
+        Store::open(path)?
+    };
     let tell = setup.emitted.is_some() || tracing::enabled!(tracing::Level::DEBUG);
     // Connected before the journal is read: what is broadcast meanwhile would be lost, and
     // questions with it.

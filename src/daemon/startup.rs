@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::Error;
+use super::{Error, machine};
 use crate::{
     bridge::{
         Bridge,
@@ -58,6 +58,8 @@ pub(super) fn bridge(
         instance: instance.clone(),
         started_ms: now.wall_ms,
         takeover,
+        process: std::process::id(),
+        computer: machine::computer(),
     };
     let mut bridge = Bridge::new(
         settings,

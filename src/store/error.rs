@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::ErrorCode;
 
@@ -55,6 +56,23 @@ pub enum StoreError {
         path: PathBuf,
         /// The other's process id, where the system lets us read it.
         pid: Option<u32>,
+    },
+    /// Another bridge has the file, and was asked to stop.
+    #[error("another bridge{} is using {} and did not stop within {} s although it was asked to: \
+        stop it first", process(*pid), path.display(), within.as_secs())]
+    NotGivenUp {
+        path: PathBuf,
+        /// The other's process id, where the system lets us read it.
+        pid: Option<u32>,
+        /// How long we waited.
+        within: Duration,
+    },
+    /// The other bridge cannot be asked to stop.
+    #[error("cannot ask the bridge that is using {} to stop: stop it first", path.display())]
+    Claim {
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
     },
     /// The file was written by a later version of the bridge.
     #[error(

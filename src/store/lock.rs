@@ -8,6 +8,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use super::claim;
 use super::files::{Identity, create_folder, owner_only, with_suffix};
 
 /// Held as long as it lives.
@@ -43,6 +44,7 @@ impl Lock {
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         write_pid(&mut file).map_err(failed)?;
+        claim::clear(database);
         Ok(Self {
             database: database.to_owned(),
             path,

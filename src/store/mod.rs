@@ -11,6 +11,7 @@
 //! [`Write`]: crate::bridge::journal::Write
 
 mod apply;
+mod claim;
 mod error;
 mod files;
 mod handle;
@@ -25,6 +26,7 @@ mod schema;
 mod statements;
 mod worker;
 
+pub use claim::Claim;
 pub use error::{DatabaseError, StoreError};
 pub use handle::{StoreHandle, TryWriteError};
 pub use notice::{StoreNotice, StoreNotices};

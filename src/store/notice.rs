@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 
 use tokio::sync::watch;
 
+use crate::bridge::other_bridge::OtherBridge;
+
 /// News from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreNotice {
@@ -29,6 +31,11 @@ pub enum StoreNotice {
         /// Entries that were on the disk are there no longer.
         lost: bool,
     },
+    /// Another bridge wants the journal.
+    Claimed {
+        /// The one that asks.
+        by: OtherBridge,
+    },
 }
 
 /// So many notes wait to be read; of more, the first go.
@@ -44,6 +51,7 @@ struct Progress {
     noted: u64,
     /// There was a note of a loss.
     lost: bool,
+    claimed: Option<OtherBridge>,
 }
 
 /// Makes both ends.
@@ -81,6 +89,16 @@ impl Reporter {
             progress.notes.push_back((text, lost));
             progress.noted += 1;
             progress.lost |= lost;
+        });
+    }
+
+    pub(super) fn claimed(&self, by: Option<OtherBridge>) {
+        self.0.send_if_modified(|progress| {
+            let is_news = by.is_some() && progress.claimed.is_none();
+            if is_news {
+                progress.claimed = by;
+            }
+            is_news
         });
     }
 
@@ -126,6 +144,12 @@ impl StoreNotices {
                 text: text.clone(),
                 lost,
             });
+        }
+        if self.told.claimed != now.claimed {
+            self.told.claimed.clone_from(&now.claimed);
+            if let Some(by) = now.claimed.clone() {
+                return Some(StoreNotice::Claimed { by });
+            }
         }
         if self.told.failure != now.failure {
             self.told.failure.clone_from(&now.failure);

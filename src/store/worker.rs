@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use super::notice::Reporter;
 use super::queue::{Outlet, Taken};
-use super::{Store, StoreError, apply};
+use super::{Store, StoreError, apply, claim};
 use crate::bridge::journal::Write;
 
 /// At most this many writes in one transaction.
 const BATCH: usize = 256;
-/// The files are looked at this often when nothing is written.
-const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// Whether another bridge claims the journal is looked at this often when nothing is written.
+const CLAIMS_EVERY: Duration = Duration::from_millis(500);
+/// The files are looked at after so many such waits when nothing is written: every 3 s.
+const LOOK_AFTER: u32 = 6;
 /// The pause after the first failure; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause.
@@ -27,8 +29,15 @@ pub(super) fn work(
     reporter: &Reporter,
 ) -> Result<(), StoreError> {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut waits = 0;
     loop {
-        let taken = queue.take(&mut batch, BATCH, LOOK_EVERY);
+        let taken = queue.take(&mut batch, BATCH, CLAIMS_EVERY);
+        reporter.claimed(claim::other(&store.path));
+        waits += 1;
+        if taken == Taken::Nothing && waits < LOOK_AFTER {
+            continue;
+        }
+        waits = 0;
         persist(&mut store, &batch, &queue, reporter)?;
         reporter.committed(batch.len() as u64);
         queue.done(&batch);
@@ -50,6 +59,7 @@ fn persist(
     let mut failures = 0;
     while let Err(error) = attempt(store, batch, queue, reporter) {
         failures += 1;
+        reporter.claimed(claim::other(&store.path));
         queue.grow();
         reporter.failed(failures, error.chain());
         if matches!(error, StoreError::Full { .. }) {

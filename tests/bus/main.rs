@@ -20,6 +20,7 @@ mod support;
 
 mod actions;
 mod bans;
+mod bridges;
 mod bursts;
 mod chat;
 mod client;

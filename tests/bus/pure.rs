@@ -119,6 +119,8 @@ impl Bench {
             instance: "store".into(),
             started_ms: now.wall_ms,
             takeover: false,
+            process: 7,
+            computer: "stream-pc".into(),
         };
         let mut core = Bridge::new(settings(), run, sessions, last, kept, now);
         let first = core.start();

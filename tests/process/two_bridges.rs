@@ -23,6 +23,16 @@ fn assert_gave_way(ended: &Ended) {
     );
 }
 
+/// It ended because `second` took over, and says so in its log as well.
+fn assert_was_taken_over(ended: &Ended, second: &Program) {
+    assert_eq!(ended.code, OTHER_BRIDGE, "{}", ended.stderr);
+    let second = format!("another bridge (process {} on ", second.pid());
+    assert_clear(ended, &[&second, "has taken over", "run --takeover"]);
+    let log = &ended.stderr;
+    let mut warnings = log.lines().filter(|line| line.contains(" WARN "));
+    assert!(warnings.any(|line| line.contains(&second)), "{log}");
+}
+
 /// The run that answers.
 async fn who_answers(bus: &Bus) -> String {
     bus.ask("GetStatus").await["run"]["id"]
@@ -79,9 +89,74 @@ async fn one_that_takes_over_stays_and_the_older_one_goes() {
     let bus = Bus::connect(&target).await;
     let run = in_service(&first, &bus).await;
     let mut second = other_home.verb(&target, &["run", "--takeover"]);
-    assert_gave_way(&first.ended().await);
+    assert_was_taken_over(&first.ended().await, &second);
     assert_ne!(in_service(&second, &bus).await, run);
     assert!(second.is_running());
+}
+
+#[tokio::test]
+async fn one_that_takes_over_on_the_same_journal_goes_on_with_it() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let mut first = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    let run = in_service(&first, &bus).await;
+    let instance = bus.ask("GetInfo").await["info"]["instanceId"].clone();
+    let mut second = home.verb(&target, &["run", "--takeover"]);
+    assert_was_taken_over(&first.ended().await, &second);
+    assert_ne!(in_service(&second, &bus).await, run);
+    assert_eq!(bus.ask("GetInfo").await["info"]["instanceId"], instance);
+    assert!(second.is_running());
+}
+
+#[tokio::test]
+async fn one_that_takes_over_gets_the_journal_although_there_is_no_obs() {
+    let (obs, target) = stand_in().await;
+    obs.kill().await;
+    let home = Home::new();
+    let mut first = home.run(&target);
+    first.until_logged("there is no OBS at", SOON).await;
+    let second = home.verb(&target, &["run", "--takeover"]);
+    assert_was_taken_over(&first.ended().await, &second);
+    second.until_logged("journal read", SOON).await;
+}
+
+#[tokio::test]
+async fn one_that_takes_over_from_a_frozen_bridge_says_what_to_do() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let first = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    in_service(&first, &bus).await;
+    first.signal("STOP");
+    let ended = home.verb(&target, &["run", "--takeover"]).ended().await;
+    assert_eq!(ended.code, OTHER_BRIDGE, "{}", ended.stderr);
+    assert_clear(
+        &ended,
+        &[
+            &format!("process {}", first.pid()),
+            "journal.db",
+            "did not stop within 10 s",
+            "stop it first",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_hello_from_something_that_does_not_answer_stops_no_bridge() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let mut first = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    let run = in_service(&first, &bus).await;
+    let hello = serde_json::json!({ "origin": "twitchat-bridge", "bridge": "recorded",
+        "request": "Hello", "since": 1, "takeover": true });
+    bus.tell(&hello).await;
+    first
+        .until_logged("does not answer: this bridge goes on", SOON)
+        .await;
+    assert!(first.is_running());
+    assert_eq!(who_answers(&bus).await, run);
 }
 
 #[tokio::test]

@@ -37,6 +37,8 @@ pub(super) fn run(name: &str) -> Run {
         instance: "store".into(),
         started_ms: START_MS,
         takeover: false,
+        process: 7,
+        computer: "stream-pc".into(),
     }
 }
 

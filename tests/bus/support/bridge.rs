@@ -40,17 +40,25 @@ impl Bridge {
     /// Starts it with these settings and waits until it has joined the bus.
     pub(crate) async fn with(site: &Site, config: Config) -> Self {
         let mut bus = Bus::connect(site).await;
-        let bridge = Self::start_with(site, config);
+        let bridge = Self::start_with(site, config, false);
+        bus.hello().await;
+        bridge
+    }
+
+    /// Starts one that takes over from another, and waits until it has joined the bus.
+    pub(crate) async fn taking_over(site: &Site) -> Self {
+        let mut bus = Bus::connect(site).await;
+        let bridge = Self::start_with(site, Config::default(), true);
         bus.hello().await;
         bridge
     }
 
     /// Starts it, whether OBS is there or not.
     pub(crate) fn start(site: &Site) -> Self {
-        Self::start_with(site, Config::default())
+        Self::start_with(site, Config::default(), false)
     }
 
-    fn start_with(site: &Site, mut config: Config) -> Self {
+    fn start_with(site: &Site, mut config: Config, takeover: bool) -> Self {
         let store = tempfile::tempdir().unwrap();
         config.store.path = store.path().join("journal.db");
         let target = Arc::new(Mutex::new(site.target()));
@@ -62,7 +70,7 @@ impl Bridge {
         };
         let setup = Setup {
             config,
-            takeover: false,
+            takeover,
             target: Arc::new(read_target),
             emitted: None,
         };

@@ -1,0 +1,54 @@
+//! `run --takeover` on a journal that another bridge has: asks it to stop, and waits for the lock.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use super::Error;
+use crate::store::{Claim, Store, StoreError};
+
+/// Twice as long as a bridge takes to end at the most.
+const WITHIN: Duration = Duration::from_secs(10);
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Opens the journal. `None` if `stop` is cancelled meanwhile.
+pub(super) async fn open(
+    path: &Path,
+    computer: &str,
+    stop: &CancellationToken,
+) -> Result<Option<Store>, Error> {
+    let claim = Claim::new(path, computer);
+    let deadline = Instant::now() + WITHIN;
+    let mut asked = false;
+    while !stop.is_cancelled() {
+        let pid = match Store::open(path) {
+            Err(StoreError::Taken { pid, .. }) => pid,
+            other => return Ok(Some(other?)),
+        };
+        if Instant::now() >= deadline {
+            return Err(StoreError::NotGivenUp {
+                path: path.to_owned(),
+                pid,
+                within: WITHIN,
+            }
+            .into());
+        }
+        if !asked {
+            info!(
+                process = pid,
+                "asking the bridge that uses the journal to stop"
+            );
+            asked = true;
+        }
+        claim.make().map_err(|source| StoreError::Claim {
+            path: path.to_owned(),
+            source,
+        })?;
+        sleep(PAUSE).await;
+    }
+    Ok(None)
+}

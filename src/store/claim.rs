@@ -1,0 +1,130 @@
+//! A claim: a small file beside the journal in which one bridge asks another to give it up.
+//!
+//! A file works where OBS does not: OBS may be closed, and the two bridges may be connected to
+//! different ones. Whoever gets the lock removes the claim, so a claim that is left by a bridge
+//! that crashed stops nobody.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::files::{owner_only, with_suffix};
+use crate::bridge::other_bridge::OtherBridge;
+
+const SUFFIX: &str = ".takeover";
+/// More than a claim can have.
+const LONGEST: u64 = 1_024;
+
+/// What stands in the file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Claimant {
+    process: u32,
+    computer: String,
+}
+
+/// The claim of this process on a journal. It is withdrawn when this is dropped.
+#[derive(Debug)]
+pub struct Claim {
+    path: PathBuf,
+    claimant: Claimant,
+}
+
+impl Claim {
+    /// A claim by this process, which runs on `computer`.
+    pub fn new(database: &Path, computer: &str) -> Self {
+        Self {
+            path: with_suffix(database, SUFFIX),
+            claimant: Claimant {
+                process: std::process::id(),
+                computer: computer.to_owned(),
+            },
+        }
+    }
+
+    /// Writes the claim, unless it is there already.
+    pub fn make(&self) -> io::Result<()> {
+        if self.is_there() {
+            return Ok(());
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        owner_only(&mut options);
+        let text = serde_json::to_vec(&self.claimant)?;
+        options.open(&self.path)?.write_all(&text)
+    }
+
+    fn is_there(&self) -> bool {
+        read(&self.path).is_some_and(|found| found.process == self.claimant.process)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if self.is_there() {
+            // Whoever gets the lock next removes it, if this cannot.
+            drop(fs::remove_file(&self.path));
+        }
+    }
+}
+
+/// Another process that claims this journal.
+pub(super) fn other(database: &Path) -> Option<OtherBridge> {
+    let found = read(&with_suffix(database, SUFFIX))?;
+    (found.process != std::process::id())
+        .then(|| OtherBridge::claimant(found.process, &found.computer))
+}
+
+/// Removes a claim that has been met, or that somebody left.
+pub(super) fn clear(database: &Path) {
+    drop(fs::remove_file(with_suffix(database, SUFFIX)));
+}
+
+/// Nothing while it is being written.
+fn read(path: &Path) -> Option<Claimant> {
+    let mut text = Vec::new();
+    let file = fs::File::open(path).ok()?;
+    file.take(LONGEST).read_to_end(&mut text).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_own_claim_asks_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("journal.db");
+        let claim = Claim::new(&database, "stream-pc");
+        claim.make().unwrap();
+        assert_eq!(other(&database), None);
+    }
+
+    #[test]
+    fn a_claim_names_process_and_computer_and_goes_with_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("journal.db");
+        let mut claim = Claim::new(&database, "stream-pc");
+        claim.claimant.process += 1;
+        claim.make().unwrap();
+        let found = other(&database).unwrap().to_string();
+        assert_eq!(
+            found,
+            format!("process {} on stream-pc", claim.claimant.process)
+        );
+        drop(claim);
+        assert_eq!(other(&database), None);
+    }
+
+    #[test]
+    fn what_is_no_claim_asks_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("journal.db");
+        for text in ["", "{", "[1]", r#"{"process":"x","computer":"y"}"#] {
+            fs::write(with_suffix(&database, SUFFIX), text).unwrap();
+            assert_eq!(other(&database), None, "{text}");
+        }
+    }
+}
