@@ -7,12 +7,13 @@
 //! Modules are layers; each may use only those below it (`tests/layout` holds the table):
 //!
 //! ```text
-//! client -> daemon -> obs, store, overlay, sim -> bridge -> automation -> request -> credits
-//!        -> mapping -> twitchat -> input -> event
+//! client -> daemon -> obs, store, overlay, sim -> files, bridge -> automation -> request
+//!        -> credits -> mapping -> twitchat -> input -> event
 //! ```
 //!
 //! `client` uses nothing of the layers from `daemon` to `mapping` but [`obs`]. `daemon`, `obs`,
-//! `store` and `overlay` use [`config`], which has [`automation`] check the rules in it. From
+//! `store` and `overlay` use [`config`], which has [`automation`] check the rules in it. All of
+//! them and `config` read the user's files with [`files`]. From
 //! [`bridge`] down everything is pure: no I/O, no clock, no randomness, no logging.
 
 #[doc(hidden)]
@@ -28,6 +29,8 @@ pub mod credits;
 pub mod daemon;
 #[doc(hidden)]
 pub mod event;
+#[doc(hidden)]
+pub mod files;
 #[doc(hidden)]
 pub mod input;
 #[doc(hidden)]

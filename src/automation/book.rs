@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     event::EventName,
-    input::{Content, Field, Fields, Node, Problem, Read, Spot, nearest},
+    input::{Content, Field, Fields, Node, Problem, Read, nearest, parse_toml},
 };
 
 /// Runs of one rule or action at once, unless it says otherwise.
@@ -483,11 +483,8 @@ impl Rulebook {
     /// Reads the rules, actions and labels of a whole TOML text: for tests and the examples of the
     /// manual.
     pub fn of_toml(text: &str) -> Result<Self, Vec<Problem>> {
-        let bad = |error: &toml::de::Error| {
-            let spot = Spot::of(text, error.span().map_or(0, |span| span.start));
-            Problem::other(spot, "", error.message())
-        };
-        let root = toml::de::DeTable::parse(text).map_err(|error| vec![bad(&error)])?;
+        let root = parse_toml(text)
+            .map_err(|error| vec![Problem::other(error.spot, "", error.message)])?;
         let sections = root.get_ref().iter().filter_map(|(section, value)| {
             let known = SECTIONS
                 .into_iter()

@@ -3,7 +3,7 @@
 use super::step::{Step, Steps, read_steps};
 use crate::{
     event::unique,
-    input::{Content, Field, Node, Problem, Read, Spot},
+    input::{Content, Field, Node, Problem, Read, Spot, parse_toml},
 };
 
 /// Reads the steps of a script: TOML with `[[step]]`s, or one JSON object per line. A text that
@@ -17,10 +17,8 @@ pub fn read_script(text: &str) -> Read<Steps> {
 }
 
 fn of_toml(text: &str) -> Read<Steps> {
-    let root = toml::de::DeTable::parse(text).map_err(|error| {
-        let spot = Spot::of(text, error.span().map_or(0, |span| span.start));
-        Problem::other(spot, "script", error.message())
-    })?;
+    let root =
+        parse_toml(text).map_err(|error| Problem::other(error.spot, "script", error.message))?;
     let mut steps = None;
     for (key, value) in root.get_ref() {
         let node = Node::of_toml(value, text);

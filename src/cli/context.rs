@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use twitchat_bridge::client::Client;
 use twitchat_bridge::config::{Config, Flags};
 use twitchat_bridge::daemon::machine;
+use twitchat_bridge::files::text;
 use twitchat_bridge::obs::Target;
 
 use super::client::{self, Timeout};
@@ -90,9 +91,6 @@ fn read_password() -> io::Result<SecretString> {
     if io::stdin().is_terminal() {
         return rpassword::prompt_password("Password of OBS: ").map(SecretString::from);
     }
-    let mut text = String::new();
-    io::stdin()
-        .take(LONGEST_PASSWORD)
-        .read_to_string(&mut text)?;
+    let text = text::read_from(io::stdin().take(LONGEST_PASSWORD))?;
     Ok(text.lines().next().unwrap_or_default().into())
 }

@@ -1,6 +1,6 @@
 //! `key=value` and `key:=json` on the command line, and `--data`: how a verb is given an object.
 
-use std::io::Read;
+use std::path::Path;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value};
@@ -8,6 +8,7 @@ use twitchat_bridge::event::unique;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::text;
 
 /// How `--help` explains it.
 pub(crate) const HELP: &str = "Fields:
@@ -53,7 +54,7 @@ impl DataFields {
         let mut all = self.data.iter().chain(alls);
         let mut object = match (all.next(), all.next()) {
             (None, _) => Map::new(),
-            (Some(given), None) => parse(&text(given, context)?)?,
+            (Some(given), None) => parse(&data(given, context)?)?,
             (Some(_), Some(second)) => {
                 return Err(Failure::Usage(format!(
                     "all of the data is given twice, the second time by {second}"
@@ -67,7 +68,7 @@ impl DataFields {
                 DataArgument::All(_) => continue,
                 DataArgument::Field { path, value } => (path, value),
                 DataArgument::FromFile { path, file } => {
-                    let text = std::fs::read_to_string(&file)
+                    let text = twitchat_bridge::files::text::read(Path::new(&file))
                         .with_context(|| format!("cannot read {path} from {file}"))?;
                     let value = unique::from_str(&text)
                         .map_err(|error| Failure::Usage(format!("{file} is not JSON: {error}")))?;
@@ -83,25 +84,10 @@ impl DataFields {
 }
 
 /// What `--data` gives.
-fn text(given: &str, context: &Context) -> anyhow::Result<String> {
-    if given == "-" {
-        if context.takes_stdin() {
-            return Err(Failure::Usage(
-                "--data - and --password-stdin both read standard input: \
-                give one of them by a file"
-                    .into(),
-            )
-            .into());
-        }
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .context("cannot read the data from standard input")?;
-        return Ok(text);
-    }
+fn data(given: &str, context: &Context) -> anyhow::Result<String> {
     match given.strip_prefix('@') {
-        Some(path) => std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the data from {path}")),
+        Some(path) => text::read(Path::new(path), "the data", context),
+        None if given == "-" => text::read(Path::new(given), "the data", context),
         None => Ok(given.to_owned()),
     }
 }

@@ -4,7 +4,7 @@
 //! One verb, one file: an `Args` struct and its `run`. Standard output is data, all else goes to
 //! standard error. What verbs share lies beside them: `client` (requests to the
 //! bridge), `receiving` (events
-//! as they come), `recording`, `fields`, `span`, `out`, `failure`, `signals`.
+//! as they come), `recording`, `fields`, `text`, `span`, `out`, `failure`, `signals`.
 
 mod actions;
 mod candidates;
@@ -41,6 +41,7 @@ mod span;
 mod status;
 mod style;
 mod supposed;
+mod text;
 mod wait;
 mod watch;
 

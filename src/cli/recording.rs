@@ -21,6 +21,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use twitchat_bridge::event::received::{Replay, TWITCHAT};
 use twitchat_bridge::event::{Message, Received};
+use twitchat_bridge::files::text::NotText;
+use twitchat_bridge::input::Spot;
 use twitchat_bridge::obs::LARGEST_MESSAGE;
 
 /// The version of the format.
@@ -133,6 +135,11 @@ pub(crate) enum RecordingError {
     },
     #[error("line {line} is longer than any message can be")]
     TooLong { line: u64 },
+    #[error(
+        "line {line} is not text in UTF-8 or UTF-16 (see its column {column}): save the file as \
+            UTF-8"
+    )]
+    NotText { line: u64, column: usize },
     #[error("line {line} is not JSON (see its column {column})")]
     NotJson { line: u64, column: usize },
     #[error("line {line} is neither a message nor a line of a recording")]
@@ -149,7 +156,10 @@ impl RecordingError {
     pub(crate) fn is_of_line(&self) -> bool {
         matches!(
             self,
-            Self::TooLong { .. } | Self::NotJson { .. } | Self::NotAMessage { .. }
+            Self::TooLong { .. }
+                | Self::NotText { .. }
+                | Self::NotJson { .. }
+                | Self::NotAMessage { .. }
         )
     }
 }
@@ -225,7 +235,12 @@ fn read(text: &[u8], line: u64) -> Result<Option<RecordedMessage>, RecordingErro
         line,
         column: error.column(),
     };
-    let whole: &RawValue = serde_json::from_slice(text).map_err(|error| not_json(&error))?;
+    let text = std::str::from_utf8(text).map_err(|error| {
+        let before = text.get(..error.valid_up_to()).unwrap_or_default();
+        let NotText(Spot { column, .. }) = NotText::after(&String::from_utf8_lossy(before));
+        RecordingError::NotText { line, column }
+    })?;
+    let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     let not_a_message = || RecordingError::NotAMessage { line };
     // Only an object is one: a list would be read by the place of its values.
     let outline: Outline<'_> = Some(whole.get())
@@ -410,7 +425,10 @@ mod tests {
             wrong(6),
             wrong(7),
             Err("line 8 is longer than any message can be".into()),
-            Err("line 9 is not JSON (see its column 1)".into()),
+            Err(
+                "line 9 is not text in UTF-8 or UTF-16 (see its column 1): save the file as UTF-8"
+                    .into(),
+            ),
             Err(
                 "line 10 says that this is a recording of a newer twitchat-bridge (version 2 of \
                 the format): update this one"

@@ -1,11 +1,9 @@
 //! `script`: steps of a file, done one after the other.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 use twitchat_bridge::automation::{
@@ -25,6 +23,7 @@ use super::progress::Progress;
 use super::rules::describe;
 use super::signals::Signals;
 use super::supposed::Supposed;
+use super::text;
 
 const AFTER_HELP: &str =
     "FILE is TOML with [[step]]s, or one step per line as JSON; - is standard input. Steps are \
@@ -105,22 +104,7 @@ impl Args {
 }
 
 fn read(file: &Path, context: &Context) -> anyhow::Result<Steps> {
-    let text = if file.as_os_str() == "-" {
-        if context.takes_stdin() {
-            return Err(Failure::Usage(
-                "- and --password-stdin both read standard input: give one of them by a file"
-                    .into(),
-            )
-            .into());
-        }
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .context("cannot read the script from standard input")?;
-        text
-    } else {
-        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?
-    };
+    let text = text::read(file, "the script", context)?;
     Ok(automation::read_script(&text).map_err(|problem| wrong(file, &problem))?)
 }
 

@@ -1,13 +1,11 @@
 //! The config file: TOML, two levels deep; rules, actions and labels are lists, and `rule` reads
 //! them.
 
-use toml::de::DeTable;
-
 use super::ConfigError;
 use super::keys;
 use super::sources::{FileText, GivenSetting};
 use crate::automation::{Rulebook, SECTIONS};
-use crate::input::{Node, Spot, nearest};
+use crate::input::{Node, Spot, nearest, parse_toml};
 
 /// Takes the settings and rules out of the file, and adds what is wrong with it to `errors`.
 pub(super) fn entries(
@@ -17,12 +15,12 @@ pub(super) fn entries(
     let text = &file.text;
     let at = |byte| file.at(Spot::of(text, byte));
     let (mut entries, mut lists) = (Vec::new(), Vec::new());
-    let root = match DeTable::parse(text) {
+    let root = match parse_toml(text) {
         Ok(root) => root,
         Err(error) => {
             errors.push(ConfigError::Syntax {
-                origin: at(error.span().map_or(0, |span| span.start)),
-                message: error.message().to_owned(),
+                origin: file.at(error.spot),
+                message: error.message,
             });
             return (entries, Rulebook::default());
         }

@@ -5,12 +5,11 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::string::FromUtf8Error;
 
 use etcetera::BaseStrategy;
 
 use super::{ConfigError, Discovered, FileText, Flags, Origin, Places, Sources};
-use crate::input::Spot;
+use crate::files::text::{self, NotText};
 
 impl Sources<'static> {
     /// What this machine says. `discovered` comes from the caller, who knows OBS.
@@ -42,7 +41,7 @@ impl Sources<'static> {
             file,
             discovered,
             places,
-            read: &|path| fs::read_to_string(path),
+            read: &text::read,
         })
     }
 }
@@ -79,26 +78,25 @@ fn read_file(path: &Path) -> Result<FileText, ConfigError> {
         path: path.to_owned(),
         source,
     };
-    let bytes = fs::read(path).map_err(failed)?;
+    let text = text::read(path).map_err(|error| match NotText::of(&error) {
+        Some(not_text) => at_its_place(path, not_text),
+        None => failed(error),
+    })?;
     Ok(FileText {
         path: path.to_owned(),
-        text: String::from_utf8(bytes).map_err(|error| not_utf8(path, &error))?,
+        text,
         readable_by_others: readable_by_others(path).map_err(failed)?,
     })
 }
 
-/// Names the place of the first byte that is not UTF-8.
-fn not_utf8(path: &Path, error: &FromUtf8Error) -> ConfigError {
-    let valid = error.utf8_error().valid_up_to();
-    let before = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default());
-    let spot = Spot::of(&before, before.len());
+fn at_its_place(path: &Path, NotText(spot): &NotText) -> ConfigError {
     ConfigError::Syntax {
         origin: Origin::File {
             path: path.to_owned(),
             line: spot.line,
             column: spot.column,
         },
-        message: "the file is not text in UTF-8 from here on: save it as UTF-8".into(),
+        message: "the file is not text in UTF-8 or UTF-16 from here on: save it as UTF-8".into(),
     }
 }
 

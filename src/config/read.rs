@@ -14,7 +14,10 @@ use super::Generation;
 use crate::{
     credits::{Section, Spelling},
     event::person::LONGEST_NAME,
-    input::{Cause, Content, Field, Given, Problem, Read, Show, nearest, quoted, show_list},
+    input::{
+        BACKSLASH_HINT, Cause, Content, Field, Given, Problem, Read, Show, nearest, quoted,
+        show_list,
+    },
 };
 
 /// Without scheme and port; the brackets of an IPv6 address are taken off.
@@ -53,6 +56,10 @@ pub(super) fn secret(field: &Field<'_>) -> Read<Option<SecretString>> {
 
 pub(super) fn path(field: &Field<'_>) -> Read<PathBuf> {
     match &field.node.content {
+        // In double quotes, `\t` and `\b` are no parts of a path.
+        Content::Text(text) if text.contains(char::is_control) => {
+            Err(field.bad(format!("the path of a file: {BACKSLASH_HINT}")))
+        }
         Content::Path(path) => Ok(path.clone()),
         Content::Loose(text) | Content::Text(text) if !text.is_empty() => Ok(text.into()),
         _ => Err(field.bad("the path of a file")),

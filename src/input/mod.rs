@@ -14,6 +14,7 @@ mod nearest;
 mod node;
 mod problem;
 mod setting;
+mod toml_text;
 
 pub use field::Field;
 pub use fields::Fields;
@@ -23,3 +24,4 @@ pub use node::{Content, Node, Spot, Table};
 pub use problem::{Cause, Problem, Read};
 pub(crate) use setting::settings;
 pub use setting::{Setting, Show, quoted, show_list};
+pub use toml_text::{BACKSLASH_HINT, TomlError, parse_toml};

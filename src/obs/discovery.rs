@@ -14,6 +14,8 @@ use std::time::SystemTime;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use crate::files::text;
+
 /// obs-websocket's port when its file names none.
 const DEFAULT_PORT: u16 = 4455;
 
@@ -163,7 +165,7 @@ struct Settings {
 }
 
 fn contents(path: &Path) -> Result<Settings, String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let text = text::read(path).map_err(|error| error.to_string())?;
     // Only complaints about syntax: those of a typed parse would quote the value, and it may be the
     // password.
     let object: Map<String, Value> = match serde_json::from_str(&text) {

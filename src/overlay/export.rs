@@ -8,6 +8,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 
 use crate::config::ObsSettings;
+use crate::files::text;
 
 /// The script that gives pages made for Streamer.bot a WebSocket over OBS.
 pub const SHIM: &str = "streamerbot-over-obs.js";
@@ -63,7 +64,7 @@ pub fn export(
     existing: Existing,
 ) -> Result<Vec<PathBuf>, ExportError> {
     let (shim, config) = (dir.join(SHIM), dir.join(CONFIG));
-    let there = match fs::read_to_string(&config) {
+    let there = match text::read(&config) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Some(String::new()),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::export::{self, ExportError};
 use super::page::{CUSTOM_CSS, FILES, INDEX};
 use crate::config::{self, ObsSettings};
+use crate::files::text;
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub fn usual_folder() -> Option<PathBuf> {
 /// The user's own style sheet in a folder; empty if there is none.
 pub fn custom_css(folder: Option<&Path>) -> String {
     folder
-        .and_then(|folder| fs::read_to_string(folder.join(CUSTOM_CSS.0)).ok())
+        .and_then(|folder| text::read(&folder.join(CUSTOM_CSS.0)).ok())
         .unwrap_or_default()
 }
 

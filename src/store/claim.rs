@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{owner_only, with_suffix};
+use super::files::with_suffix;
 use crate::bridge::other_bridge::OtherBridge;
+use crate::files::owner_only;
 
 const SUFFIX: &str = ".takeover";
 /// More than a claim can have.

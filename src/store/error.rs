@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use rusqlite::ErrorCode;
 
-use super::files::{owner_only, with_suffix};
+use super::files::with_suffix;
+use crate::files::owner_only;
 
 /// An error of SQLite. Holds no row's content.
 pub struct DatabaseError(rusqlite::Error);

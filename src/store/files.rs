@@ -3,7 +3,7 @@
 //! then is gone with the bridge.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
@@ -297,15 +297,4 @@ pub(super) fn create_folder(file: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-/// Files with chat history are nobody else's business. Elsewhere than on Unix the user's folder is
-/// private already.
-#[cfg_attr(
-    not(unix),
-    expect(unused_variables, reason = "permission bits are a thing of Unix")
-)]
-pub(super) fn owner_only(options: &mut OpenOptions) {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
 }

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 use super::claim;
-use super::files::{Identity, create_folder, owner_only, with_suffix};
+use super::files::{Identity, create_folder, with_suffix};
+use crate::files::owner_only;
 
 /// Held as long as it lives.
 #[derive(Debug)]

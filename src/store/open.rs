@@ -7,10 +7,11 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
-use super::files::{Files, create_folder, folder_of, owner_only};
+use super::files::{Files, create_folder, folder_of};
 use super::known::Known;
 use super::lock::Lock;
 use super::schema::{APPLICATION_ID, MIGRATIONS};
+use crate::files::owner_only;
 
 /// How long one attempt waits for another program that writes to the file. The bridge tries again
 /// by itself.

@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
-use super::files::{Change, Files, create_folder, owner_only, with_suffix};
+use super::files::{Change, Files, create_folder, with_suffix};
 use super::notice::Reporter;
 use super::open::{configure, connect, migrate};
 use super::schema::MIGRATIONS;
 use super::{Store, StoreError, apply};
 use crate::bridge::journal::{Seq, Write};
+use crate::files::owner_only;
 
 /// Of 4 KiB each: to copy so many takes a fraction of a second.
 const LARGE_PAGES: u32 = 2_048;

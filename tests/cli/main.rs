@@ -17,6 +17,7 @@ mod completions;
 mod config;
 mod credits;
 mod docs;
+mod encodings;
 mod exec;
 mod help;
 mod obs;

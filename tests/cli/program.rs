@@ -80,13 +80,13 @@ impl Home {
     }
 
     /// The same with something on standard input.
-    pub(crate) async fn feed(&self, arguments: &[&str], input: &str) -> Done {
+    pub(crate) async fn feed(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Done {
         let mut command = self.command(arguments);
-        let input = input.to_owned();
+        let input = input.as_ref().to_owned();
         let output = tokio::task::spawn_blocking(move || {
             let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
             // Who reads no input may be gone by now.
-            drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+            drop(child.stdin.take().unwrap().write_all(&input));
             child.wait_with_output().unwrap()
         });
         Done::of(&output.await.unwrap())

@@ -23,9 +23,10 @@ use std::fs;
 use source::{code, sources, without_tests, words};
 
 /// A part of the library and the parts that it may use. `event` and `input` may be used by all.
-const PARTS: [(&str, &str); 15] = [
+const PARTS: [(&str, &str); 16] = [
     ("event", ""),
     ("input", ""),
+    ("files", ""),
     ("twitchat", ""),
     ("mapping", "twitchat"),
     ("credits", "mapping twitchat"),
@@ -33,24 +34,24 @@ const PARTS: [(&str, &str); 15] = [
     ("automation", "request credits mapping twitchat"),
     ("bridge", "automation request credits mapping twitchat"),
     // The plan of the end credits, and the words in it, are checked where they are read.
-    ("config", "automation credits"),
+    ("config", "automation credits files"),
     (
         "obs",
-        "bridge automation request credits mapping twitchat config",
+        "bridge automation request credits mapping twitchat config files",
     ),
     (
         "store",
-        "bridge automation request credits mapping twitchat config",
+        "bridge automation request credits mapping twitchat config files",
     ),
     (
         "overlay",
-        "bridge automation request credits mapping twitchat config",
+        "bridge automation request credits mapping twitchat config files",
     ),
     // It must not share the bridge's reading of Twitchat: a test against it compares two.
     ("sim", ""),
     (
         "daemon",
-        "obs store overlay sim bridge automation request credits mapping twitchat config",
+        "obs store overlay sim bridge automation request credits mapping twitchat config files",
     ),
     // For other programs, which know the bridge by what it sends over OBS: it must not reach into
     // it.

@@ -2,13 +2,14 @@
 //! messages one after the other.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::sync::mpsc;
 use twitchat_bridge::event::{Message, Received};
+use twitchat_bridge::files::text;
 use twitchat_bridge::twitchat::catalogue::{self, Class};
 
 use crate::cli::failure::Failure;
@@ -173,12 +174,11 @@ fn cannot_be_played(file: &Path) -> String {
 }
 
 fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
-    let input: Box<dyn BufRead> = if file.as_os_str() == "-" {
-        Box::new(BufReader::new(io::stdin()))
+    if file.as_os_str() == "-" {
+        text::stream(io::stdin())
     } else {
-        Box::new(BufReader::new(File::open(file)?))
-    };
-    Ok(input)
+        text::stream(File::open(file)?)
+    }
 }
 
 /// What the thread that reads hands over.

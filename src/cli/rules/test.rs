@@ -1,12 +1,10 @@
 //! `rules test`: what the rules would do on an event, without OBS and without doing it.
 
 use std::collections::HashSet;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use serde_json::{Value, json};
 use twitchat_bridge::automation::{
     self, Cause, Decision, Engine, Next, Occurrence, Part, Rule, Rulebook, Sequence, StepEffect,
@@ -22,6 +20,7 @@ use crate::cli::fields::{self, DataFields};
 use crate::cli::out::{self, BOLD, DIM};
 use crate::cli::receiving::decode::Decoder;
 use crate::cli::supposed::{self, Supposed};
+use crate::cli::text;
 
 const EXAMPLES: &str =
     "EVENT is JSON: a message of Twitchat's, a line of `watch --json`, an event as a bridge tells \
@@ -88,7 +87,7 @@ impl Args {
             ))
             .into());
         }
-        let text = text(&self.file, context)?;
+        let text = text::read(&self.file, "the event", context)?;
         let shown = self.file.display();
         let examples = example::read(&text, &mut Decoder::of(&config))
             .map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
@@ -117,24 +116,6 @@ impl Args {
             ExitCode::FAILURE
         })
     }
-}
-
-fn text(file: &Path, context: &Context) -> anyhow::Result<String> {
-    if file.as_os_str() == "-" {
-        if context.takes_stdin() {
-            return Err(Failure::Usage(
-                "- and --password-stdin both read standard input: give one of them by a file"
-                    .into(),
-            )
-            .into());
-        }
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .context("cannot read the event from standard input")?;
-        return Ok(text);
-    }
-    std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 fn judge(
