@@ -38,6 +38,7 @@ fn target_at(url: &str, password: Option<String>) -> Target {
         host: host.to_owned(),
         port: port.parse().expect("a port"),
         tls: false,
+        path: String::new(),
         password: password.map(SecretString::from),
     }
 }

@@ -161,6 +161,7 @@ impl DemoSetup {
             host: obs.address().ip().to_string(),
             port: obs.port(),
             tls: false,
+            path: String::new(),
             password: Some(SecretString::from(password.as_str())),
         };
         let folder = Folder::create()?;

@@ -46,6 +46,7 @@ impl Options {
             host: host.into(),
             port,
             tls: false,
+            path: String::new(),
             password: None,
         };
         Self::read_from(Arc::new(move || target.clone()))

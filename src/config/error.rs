@@ -150,6 +150,12 @@ pub enum Warning {
             --password-stdin or OBS_PASSWORD"
     )]
     PasswordInArguments,
+    /// The same in an address.
+    #[error(
+        "a password in the address of --host can be read by other programs: better use OBS_HOST, \
+            --password-file, --password-stdin or OBS_PASSWORD"
+    )]
+    PasswordInHost,
     /// The file holds the password, and others may read it.
     #[error("{} holds a password and can be read by other users: chmod 600 it", .0.display())]
     PasswordReadable(PathBuf),

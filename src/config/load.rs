@@ -7,10 +7,11 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::address;
 use super::file;
 use super::keys::{self, PASSWORD, PASSWORD_FILE};
 use super::sources::{Discovered, GivenSetting, Sources, variables};
-use super::{Config, ConfigError, Origin, Warning};
+use super::{Config, ConfigError, ObsSettings, Origin, Warning};
 use crate::input::{Field, nearest};
 
 const PREFIX: &str = "TWITCHAT_BRIDGE_";
@@ -55,6 +56,8 @@ impl Config {
         ConfigError::all(errors)?;
         if sources.flags.password.is_some() {
             config.warnings.push(Warning::PasswordInArguments);
+        } else if config.origin(PASSWORD) == &Origin::Flag("--host") {
+            config.warnings.push(Warning::PasswordInHost);
         }
         config.discovered(sources.discovered.as_ref());
         config.expand_paths(sources)?;
@@ -66,17 +69,22 @@ impl Config {
 
     /// Puts one source on top of what is there.
     fn apply(&mut self, entries: Vec<GivenSetting>, errors: &mut Vec<ConfigError>) {
-        let from = |name| {
-            entries
-                .iter()
-                .find(|entry| entry.key.name == name)
-                .map(|entry| entry.origin.clone())
+        let entries = match address::expand(entries) {
+            Ok(entries) => entries,
+            Err(error) => return errors.push(error),
         };
-        match (from(PASSWORD), from(PASSWORD_FILE)) {
+        if entries.iter().any(|entry| entry.key.name == address::HOST) {
+            self.forget_address();
+        }
+        let from = |name| entries.iter().filter(move |entry| entry.key.name == name);
+        let mut passwords = from(PASSWORD)
+            .chain(from(PASSWORD_FILE))
+            .map(|entry| entry.origin.clone());
+        match (passwords.next(), passwords.next()) {
             (Some(first), Some(second)) => {
                 errors.push(ConfigError::TwoPasswords { first, second });
             }
-            (None, None) => {}
+            (None, _) => {}
             // Whichever way a stronger source gives the password, it replaces both.
             _ => (self.obs.password, self.obs.password_file) = (None, None),
         }
@@ -93,20 +101,52 @@ impl Config {
         }
     }
 
+    /// What a weaker source says in an address goes with its host.
+    fn forget_address(&mut self) {
+        let Some(origin) = self.origins.get(address::HOST).cloned() else {
+            return;
+        };
+        let default = ObsSettings::default();
+        for name in address::REST {
+            if self.origins.get(name) != Some(&origin) {
+                continue;
+            }
+            self.origins.remove(name);
+            match name {
+                address::PORT => self.obs.port = default.port,
+                address::TLS => self.obs.tls = default.tls,
+                address::PATH => self.obs.path = None,
+                _ => self.obs.password = None,
+            }
+        }
+    }
+
+    /// Whether OBS's own settings on this machine can be those of the OBS to connect to.
+    pub fn is_obs_here(&self) -> bool {
+        is_this_machine(&self.obs.host)
+    }
+
     /// Fills in what nobody else said, if OBS is on this machine.
     fn discovered(&mut self, found: Option<&Discovered>) {
-        let Some(found) = found.filter(|_| is_this_machine(&self.obs.host)) else {
+        let Some(found) = found.filter(|_| self.is_obs_here()) else {
             return;
+        };
+        let origin = |is_option, option| {
+            if is_option {
+                Origin::ObsOption(option)
+            } else {
+                Origin::Obs(found.path.clone())
+            }
         };
         if !self.origins.contains_key("obs.port") {
             self.obs.port = found.port;
-            self.origins
-                .insert("obs.port", Origin::Obs(found.path.clone()));
+            let origin = origin(found.options.port, "--websocket_port");
+            self.origins.insert("obs.port", origin);
         }
         if !self.origins.contains_key(PASSWORD) && !self.origins.contains_key(PASSWORD_FILE) {
             self.obs.password.clone_from(&found.password);
-            self.origins
-                .insert(PASSWORD, Origin::Obs(found.path.clone()));
+            let origin = origin(found.options.password, "--websocket_password");
+            self.origins.insert(PASSWORD, origin);
         }
     }
 

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use super::address::HOST;
+use super::keys::{self, PASSWORD, PASSWORD_FILE};
 use super::{ConfigError, Discovered, FileText, Flags, Origin, Places, Sources};
 use crate::files::text::{self, NotText};
 
@@ -54,6 +56,20 @@ pub fn places() -> Option<Places> {
         config: strategy.config_dir(),
         data: strategy.data_dir(),
     })
+}
+
+/// The environment variables that give the password of OBS: itself, its file, or an address that
+/// may hold it.
+pub fn password_variables() -> impl Iterator<Item = &'static str> {
+    let is_address = |name: &str| {
+        let value = std::env::var_os(name).unwrap_or_default();
+        value.to_string_lossy().contains("://")
+    };
+    let host = keys::find(HOST).and_then(|key| key.env);
+    let passwords = [PASSWORD, PASSWORD_FILE].into_iter();
+    passwords
+        .filter_map(|name| keys::find(name)?.env)
+        .chain(host.filter(|name| is_address(name)))
 }
 
 /// Where the config file is when nobody names one.

@@ -5,6 +5,7 @@
 //! is [`Sources::of_this_machine`] alone. `cli` fills in the flags, `daemon` what OBS's own
 //! settings say; every part above `bridge` may read the result.
 
+mod address;
 mod error;
 mod file;
 mod generation;
@@ -21,7 +22,7 @@ mod template;
 
 pub use error::{ConfigError, Warning};
 pub use generation::Generation;
-pub use machine::{default_path, places};
+pub use machine::{default_path, password_variables, places};
 pub use origin::Origin;
 pub use overlay::OverlaySettings;
 pub use settings::{
@@ -29,7 +30,7 @@ pub use settings::{
     SessionSettings, StoreSettings,
 };
 pub use show::Shown;
-pub use sources::{Discovered, FileText, Flags, Places, ReadFile, Sources};
+pub use sources::{Discovered, FileText, Flags, ObsOptions, Places, ReadFile, Sources};
 pub use template::template;
 
 #[cfg(test)]

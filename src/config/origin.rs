@@ -23,6 +23,8 @@ pub enum Origin {
     },
     /// OBS's own settings on this machine.
     Obs(PathBuf),
+    /// An option of the OBS that runs on this machine.
+    ObsOption(&'static str),
     /// Nobody said anything.
     Default,
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Origin {
             Self::Env(name) => write!(f, "environment variable {name}"),
             Self::File { path, line, column } => write!(f, "{}:{line}:{column}", path.display()),
             Self::Obs(path) => write!(f, "OBS's own settings ({})", path.display()),
+            Self::ObsOption(option) => write!(f, "the running OBS's option {option}"),
             Self::Default => f.write_str("default"),
         }
     }

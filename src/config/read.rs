@@ -14,15 +14,14 @@ use super::Generation;
 use crate::{
     credits::{Section, Spelling},
     event::person::LONGEST_NAME,
-    input::{
-        BACKSLASH_HINT, Cause, Content, Field, Given, Problem, Read, Show, nearest, quoted,
-        show_list,
-    },
+    input::{BACKSLASH_HINT, Content, Field, Given, Read, Show, nearest, quoted, show_list},
 };
 
-/// Without scheme and port; the brackets of an IPv6 address are taken off.
+/// Without scheme and port, which [`address`](super::address) has taken off; the brackets of an
+/// IPv6 address are taken off here. An error does not repeat what may hold a password.
 pub(super) fn host(field: &Field<'_>) -> Read<String> {
-    let allowed = r#"a host name or an address, without "ws://" and without the port"#;
+    let allowed = "a host name or an IP address without a port, or an address such as \
+        \"ws://host:4455\", \"wss://host/path\" or \"obsws://host:4455/password\"";
     let host = field.given().text().ok_or_else(|| field.bad(allowed))?;
     let host = host
         .strip_prefix('[')
@@ -33,9 +32,27 @@ pub(super) fn host(field: &Field<'_>) -> Read<String> {
         || one_colon
         || host.contains(|c: char| c.is_whitespace() || "/[]@".contains(c))
     {
-        return Err(field.bad(allowed));
+        let is_port = |(_, rest): (&str, &str)| rest.bytes().all(|byte| byte.is_ascii_digit());
+        let may_be_secret = host.contains(['/', '@']) || !host.split_once(':').is_none_or(is_port);
+        return Err(if may_be_secret {
+            field.secret(allowed)
+        } else {
+            field.bad(allowed)
+        });
     }
     Ok(host.to_owned())
+}
+
+/// The path of an address; an empty one is none.
+pub(super) fn url_path(field: &Field<'_>) -> Read<Option<String>> {
+    let path = field.given().text().filter(|path| {
+        path.is_empty()
+            || path.starts_with(['/', '?'])
+                && path.bytes().all(|byte| byte.is_ascii_graphic())
+                && !path.contains('#')
+    });
+    let path = path.ok_or_else(|| field.bad("the path of an address, such as \"/obs/ws/ID\""))?;
+    Ok((!path.is_empty()).then(|| path.to_owned()))
 }
 
 /// An empty one means: OBS asks for none. The error does not repeat it.
@@ -44,13 +61,7 @@ pub(super) fn secret(field: &Field<'_>) -> Read<Option<SecretString>> {
         Content::Loose(text) | Content::Text(text) => {
             Ok((!text.is_empty()).then(|| text.as_str().into()))
         }
-        _ => {
-            let cause = Cause::Value {
-                allowed: "a text in quotes".into(),
-                found: String::new(),
-            };
-            Err(Problem::new(field.node.spot, &*field.path, cause))
-        }
+        _ => Err(field.secret("a text in quotes")),
     }
 }
 

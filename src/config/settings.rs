@@ -53,12 +53,16 @@ settings! {
     #[derive(Debug, Clone)]
     pub struct ObsSettings {
         host: String = "127.0.0.1".into(), read::host, "OBS_HOST",
-            "The machine that runs OBS.";
+            "The machine that runs OBS. Also an address: \"wss://host/path\", or \
+                \"obsws://host:4455/password\" as OBS shows it.";
         port: u16 = 4455, read::port, "OBS_PORT",
             "OBS: Tools > WebSocket Server Settings > Server Port.\nOn the machine that runs OBS \
                 it is found without this.";
         tls: bool = false, Field::flag, "OBS_TLS",
             "wss instead of ws: for an OBS behind a proxy with a public certificate.";
+        path: Option<String> = None, read::url_path, "OBS_PATH",
+            "The path in the address of a relay or a proxy; usually written in host.",
+            "\"/obs/ws/ID\"";
         password: Option<SecretString> = None, read::secret, "OBS_PASSWORD",
             "OBS: Tools > WebSocket Server Settings > Show Connect Info.\nOn the machine that \
                 runs OBS it is found without this. Keep this file to yourself if you write it \

@@ -102,6 +102,16 @@ pub struct Discovered {
     pub port: u16,
     /// Its password; `None` if it asks for none.
     pub password: Option<SecretString>,
+    /// What of it comes from OBS's command line.
+    pub options: ObsOptions,
+}
+
+/// Which settings the command line of the running OBS gives: `--websocket_port` and
+/// `--websocket_password`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ObsOptions {
+    pub port: bool,
+    pub password: bool,
 }
 
 /// Folders of this user.

@@ -130,6 +130,7 @@ fn discovered() -> Discovered {
         path: "/obs/config.json".into(),
         port: 4477,
         password: Some("obs's own".into()),
+        options: ObsOptions::default(),
     }
 }
 
@@ -219,7 +220,7 @@ fn without_any_source_the_defaults_hold() {
 fn every_setting_can_be_written() {
     let config = of_file(
         r#"
-        obs = { host = "[::1]", port = 0x1000, tls = true, password = " p " }
+        obs = { host = "[::1]", port = 0x1000, tls = true, path = "/ws", password = " p " }
         store = { path = "j.db", keep_texts = true }
         session.reset_on_stream_start = false
         session.grace = "1h 30m"
@@ -262,6 +263,7 @@ fn every_setting_can_be_written() {
             r#"obs.host = "::1""#,
             "obs.port = 4096",
             "obs.tls = true",
+            r#"obs.path = "/ws""#,
             "obs.password = (hidden)",
             "obs.password_file = ",
             r#"store.path = "/etc/bridge/j.db""#,
@@ -369,6 +371,30 @@ fn obs_without_a_password_needs_none() {
     .load()
     .unwrap();
     assert_eq!(password(&config), None);
+    assert_eq!(
+        config.origin("obs.password"),
+        &Origin::Obs("/obs/config.json".into())
+    );
+}
+
+#[test]
+fn options_of_the_running_obs_are_named_as_such() {
+    let config = Case {
+        discovered: Some(Discovered {
+            options: ObsOptions {
+                port: true,
+                password: false,
+            },
+            ..discovered()
+        }),
+        ..Case::default()
+    }
+    .load()
+    .unwrap();
+    assert_eq!(
+        config.origin("obs.port"),
+        &Origin::ObsOption("--websocket_port")
+    );
     assert_eq!(
         config.origin("obs.password"),
         &Origin::Obs("/obs/config.json".into())
@@ -564,13 +590,14 @@ fn refused_values_say_where_they_stand_and_what_is_allowed() {
     for (text, expected) in cases {
         assert_eq!(refused(text), format!("{FILE}:{expected}"));
     }
-    let host =
-        r#"obs.host must be a host name or an address, without "ws://" and without the port"#;
-    for wrong in ["ws://obs", "obs:4455", "", "a b"] {
-        assert_eq!(
-            refused(&format!("obs.host = '{wrong}'")),
-            format!("{FILE}:1:12: {host}, not {wrong:?}")
+    let host = "obs.host must be a host name or an IP address without a port";
+    for wrong in ["obs:4455", "", "a b"] {
+        let error = refused(&format!("obs.host = '{wrong}'"));
+        assert!(
+            error.starts_with(&format!("{FILE}:1:12: {host}")),
+            "{error}"
         );
+        assert!(error.ends_with(&format!(", not {wrong:?}")), "{error}");
     }
     let error = Case {
         env: &[("OBS_TLS", "maybe")],

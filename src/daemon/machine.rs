@@ -20,15 +20,18 @@ pub fn config(flags: Flags) -> Result<(Config, Vec<String>), ConfigError> {
             path,
             port,
             password,
+            options,
         }
         | Discovery::Disabled {
             path,
             port,
             password,
+            options,
         } => Some(Discovered {
             path,
             port,
             password,
+            options,
         }),
         _ => None,
     };
@@ -74,9 +77,15 @@ pub fn target(config: &Config) -> Arc<dyn Fn() -> Target + Send + Sync> {
         host: config.obs.host.clone(),
         port: config.obs.port,
         tls: config.obs.tls,
+        path: config.obs.path.clone().unwrap_or_default(),
         password: config.obs.password.clone(),
     };
-    let is_obs = |key| matches!(config.origin(key), Origin::Obs(_));
+    let is_obs = |key| match config.origin(key) {
+        Origin::Obs(_) | Origin::ObsOption(_) => true,
+        // OBS may show its settings later, such as a portable one that is started after us.
+        Origin::Default => config.is_obs_here(),
+        _ => false,
+    };
     let (port_is_obs, password_is_obs) = (is_obs("obs.port"), is_obs("obs.password"));
     Arc::new(move || {
         let mut target = fixed.clone();

@@ -238,6 +238,7 @@ mod tests {
                 host: "127.0.0.1".into(),
                 port: 1,
                 tls: false,
+                path: String::new(),
                 password: None,
             })
         };

@@ -40,6 +40,7 @@ async fn run_until_it_breaks(
         host: "127.0.0.1".into(),
         port: obs.port(),
         tls: false,
+        path: String::new(),
         password: None,
     };
     let setup = Setup {

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use crate::input::Spot;
 
-/// What a file holds is no text in a known encoding, from this place on. It does not quote the file.
+/// What a file holds is no text in a known encoding, from this place on. It does not quote the
+/// file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "it is not text in UTF-8 or UTF-16 from line {}, column {} on: open it in an editor and save \

@@ -43,6 +43,15 @@ impl<'a> Field<'a> {
         Problem::new(self.node.spot, &*self.path, cause)
     }
 
+    /// The same, without the value: it may hold a password.
+    pub fn secret(&self, allowed: impl Into<String>) -> Problem {
+        let cause = Cause::Value {
+            allowed: allowed.into(),
+            found: String::new(),
+        };
+        Problem::new(self.node.spot, &*self.path, cause)
+    }
+
     /// Another problem of this value, in words.
     pub fn other(&self, what: impl Into<String>) -> Problem {
         Problem::other(self.node.spot, &*self.path, what)

@@ -5,7 +5,7 @@ use std::{future::Future, io, net::SocketAddr, time::Duration};
 
 use tokio::{
     net::{TcpStream, lookup_host},
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_websockets::{
     ClientBuilder, Connector, Error as WsError, Limits, MaybeTlsStream, WebSocketStream, upgrade,
@@ -23,6 +23,8 @@ pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 const LARGEST_FRAME: usize = 32 * 1024 * 1024;
 /// For the TCP connection to one address.
 const REACH_WITHIN: Duration = Duration::from_secs(3);
+/// For a look whether a server that does not answer a plain request wants TLS.
+const TLS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The addresses of a host that are still to be tried.
 #[derive(Debug)]
@@ -149,12 +151,11 @@ pub(super) async fn open(
         .await?
         .map_err(|error| tls(at(), error))?;
 
-    let scheme = if target.tls { "wss" } else { "ws" };
     let no_host = |()| ConnectError::NoSuchHost {
         host: target.host.clone(),
     };
     let mut builder = ClientBuilder::new()
-        .uri(&format!("{scheme}://{target}"))
+        .uri(&target.url())
         .map_err(|_| no_host(()))?
         .limits(Limits::default().max_payload_len(Some(LARGEST_FRAME)));
     if let (Ok(name), Ok(value)) = (
@@ -168,6 +169,48 @@ pub(super) async fn open(
         .await?
         .map_err(|error| refused_upgrade(at(), error))?;
     Ok(socket)
+}
+
+/// The same error, unless it came about because the server wants TLS and we do not: that shows only
+/// when one tries it.
+pub(super) async fn explain(
+    error: ConnectError,
+    target: &Target,
+    address: SocketAddr,
+) -> ConnectError {
+    let may_be_tls = matches!(
+        error,
+        ConnectError::NotObs { .. } | ConnectError::Closed { reason: None, .. }
+    );
+    if target.tls || !may_be_tls {
+        return error;
+    }
+    let answers = timeout(TLS_ANSWERS_WITHIN, speaks_tls(target, address));
+    if answers.await.unwrap_or(false) {
+        let at = target.to_string();
+        return ConnectError::NeedsTls { at };
+    }
+    error
+}
+
+/// Whether something answers a TLS handshake, whatever its certificate is.
+async fn speaks_tls(target: &Target, address: SocketAddr) -> bool {
+    let (Ok(connector), Ok(tcp)) = (Connector::new(), TcpStream::connect(address).await) else {
+        return false;
+    };
+    match connector.wrap(target.bare_host(), tcp).await {
+        Ok(_) => true,
+        Err(WsError::Io(error)) => {
+            let found = tls_error(&error);
+            found.is_some_and(|error| !matches!(error, rustls::Error::InvalidMessage(_)))
+        }
+        Err(_) => false,
+    }
+}
+
+/// What rustls says in an error of a stream.
+pub(super) fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
 }
 
 /// Asks the kernel to acknowledge at once what comes next. OBS does not set `TCP_NODELAY`, so its
@@ -199,18 +242,25 @@ pub(super) fn from_io(at: String, source: io::Error) -> ConnectError {
 }
 
 fn tls(at: String, error: WsError) -> ConnectError {
-    let source = match error {
-        WsError::Io(source)
-            if source
-                .get_ref()
-                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) =>
-        {
-            source
-        }
-        WsError::Io(source) => return from_io(at, source),
-        other => io::Error::other(other),
-    };
-    ConnectError::Tls { at, source }
+    match error {
+        WsError::Io(source) => from_tls(at, source),
+        other => ConnectError::Tls {
+            at,
+            source: io::Error::other(other),
+        },
+    }
+}
+
+/// What went wrong in a TLS handshake. A server without TLS answers something else, or closes.
+fn from_tls(at: String, source: io::Error) -> ConnectError {
+    match tls_error(&source) {
+        Some(rustls::Error::InvalidMessage(_)) => ConnectError::NoTls { at },
+        Some(_) => ConnectError::Tls { at, source },
+        None => match from_io(at, source) {
+            ConnectError::Closed { at, .. } => ConnectError::NoTls { at },
+            error => error,
+        },
+    }
 }
 
 fn refused_upgrade(at: String, error: WsError) -> ConnectError {

@@ -14,6 +14,8 @@ use std::time::SystemTime;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use super::running::{self, RunningObs};
+use crate::config::ObsOptions;
 use crate::files::text;
 
 /// obs-websocket's port when its file names none.
@@ -28,6 +30,7 @@ pub enum Discovery {
         port: u16,
         /// Its password; `None` if it asks for none.
         password: Option<SecretString>,
+        options: ObsOptions,
     },
     /// The server is switched off: nobody can connect until the user switches it on.
     Disabled {
@@ -36,6 +39,7 @@ pub enum Discovery {
         port: u16,
         /// Its password; `None` if it will ask for none.
         password: Option<SecretString>,
+        options: ObsOptions,
     },
     /// No OBS has been run here, or it is kept elsewhere.
     NotFound,
@@ -43,7 +47,53 @@ pub enum Discovery {
     Unreadable { path: PathBuf, why: String },
 }
 
+/// Windows takes about a second to list its processes.
+const ASKING_IS_SLOW: bool = cfg!(windows);
+
 impl Discovery {
+    /// The same with what the command line of the running OBS says.
+    fn with_options(mut self, running: RunningObs) -> Self {
+        let RunningObs {
+            folder,
+            port: given_port,
+            password: given_password,
+            ..
+        } = running;
+        let given = ObsOptions {
+            port: given_port.is_some(),
+            password: given_password.is_some(),
+        };
+        if let Self::Found {
+            port,
+            password,
+            options,
+            ..
+        }
+        | Self::Disabled {
+            port,
+            password,
+            options,
+            ..
+        } = &mut self
+        {
+            *options = given;
+            *port = given_port.unwrap_or(*port);
+            if given_password.is_some() {
+                *password = given_password;
+            }
+            return self;
+        }
+        if given == ObsOptions::default() {
+            return self;
+        }
+        Self::Found {
+            path: folder.unwrap_or_default(),
+            port: given_port.unwrap_or(DEFAULT_PORT),
+            password: given_password,
+            options: given,
+        }
+    }
+
     /// What the user can do about it; `None` if there is nothing to do.
     pub fn advice(&self) -> Option<String> {
         match self {
@@ -61,7 +111,7 @@ impl Discovery {
     }
 }
 
-/// Where this user's programs keep their settings.
+/// Where this user's programs keep their settings, and where OBS may be installed.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
     /// The home folder.
@@ -70,12 +120,16 @@ pub struct Folders {
     pub xdg_config: Option<PathBuf>,
     /// `APPDATA`
     pub app_data: Option<PathBuf>,
+    /// Folders that may be a portable installation of OBS.
+    pub installations: Vec<PathBuf>,
+    /// Where Linux shows its processes.
+    pub proc: PathBuf,
 }
 
 impl Folders {
     /// Those of this user on this machine.
     pub fn of_this_machine() -> Self {
-        let folder = |name| {
+        let folder = |name: &str| {
             std::env::var_os(name)
                 .filter(|value: &OsString| !value.is_empty())
                 .map(PathBuf::from)
@@ -84,6 +138,8 @@ impl Folders {
             home: etcetera::home_dir().ok(),
             xdg_config: folder("XDG_CONFIG_HOME"),
             app_data: folder("APPDATA"),
+            installations: installations(folder),
+            proc: "/proc".into(),
         }
     }
 
@@ -109,14 +165,77 @@ impl Folders {
         ]
         .into_iter()
         .flatten()
+        .chain(self.installations.iter().map(|obs| obs.join(PORTABLE)))
         .collect()
     }
 }
 
-/// Looks in every place; of several files the one that was changed last counts.
+/// Where a portable installation keeps its settings.
+const PORTABLE: &str = "config/obs-studio";
+/// OBS is portable if one of these files is in its folder (`OBSApp.cpp`).
+const PORTABLE_MARKS: [&str; 4] = [
+    "portable_mode",
+    "obs_portable_mode",
+    "portable_mode.txt",
+    "obs_portable_mode.txt",
+];
+/// How far above this program a portable OBS may be that it was put into.
+const ABOVE: usize = 4;
+
+/// Installations whose place can be guessed: the usual one on Windows, and the folders around this
+/// program.
+fn installations(folder: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
+    let programs = ["ProgramFiles", "ProgramFiles(x86)"].map(folder);
+    let usual = programs
+        .into_iter()
+        .flatten()
+        .map(|programs| programs.join("obs-studio"));
+    let own = std::env::current_exe().ok();
+    let around = own
+        .iter()
+        .flat_map(|program| program.ancestors().skip(1).take(ABOVE));
+    usual.chain(around.map(Into::into)).collect()
+}
+
+/// Looks in every place; of several files the one that was changed last counts, unless the running
+/// OBS shows which one is its own. The options of its command line go before the file.
 pub fn discover(folders: &Folders) -> Discovery {
+    let all = || of_files(folders.of_obs());
+    if ASKING_IS_SLOW {
+        let found = all();
+        if matches!(found, Discovery::Found { .. }) {
+            return found;
+        }
+    }
+    let Some(running) = running::find(&folders.proc, folders.home.as_deref()) else {
+        return all();
+    };
+    let found = match own_folder(&running).map(|folder| of_files(vec![folder])) {
+        None | Some(Discovery::NotFound) => all(),
+        Some(found) => found,
+    };
+    found.with_options(running)
+}
+
+/// Where a running OBS keeps its settings, if it shows.
+fn own_folder(running: &RunningObs) -> Option<PathBuf> {
+    let portable = running.installation().filter(|installation| {
+        running.portable
+            || PORTABLE_MARKS
+                .iter()
+                .any(|mark| installation.join(mark).exists())
+    });
+    portable
+        .map(|installation| installation.join(PORTABLE))
+        .or_else(|| {
+            let config = running.config.as_ref()?;
+            Some(config.join("obs-studio"))
+        })
+}
+
+/// Of several files the one that was changed last counts.
+fn of_files(folders: Vec<PathBuf>) -> Discovery {
     let files = folders
-        .of_obs()
         .into_iter()
         .map(|folder| folder.join("plugin_config/obs-websocket/config.json"));
     let changed = |path: PathBuf| match fs::metadata(&path).and_then(|file| file.modified()) {
@@ -148,11 +267,13 @@ fn read(path: PathBuf) -> Discovery {
             path,
             port,
             password,
+            options: ObsOptions::default(),
         },
         Ok(Settings { port, password, .. }) => Discovery::Disabled {
             path,
             port,
             password,
+            options: ObsOptions::default(),
         },
         Err(why) => Discovery::Unreadable { path, why },
     }
@@ -250,6 +371,7 @@ mod tests {
                 path,
                 port,
                 password,
+                ..
             } => Some((
                 path,
                 *port,
@@ -406,5 +528,142 @@ mod tests {
             );
         }
         assert!(!format!("{:?}", discovered(WRITTEN)).contains("s3cret"));
+    }
+
+    #[cfg(target_os = "linux")]
+    mod of_a_running_obs {
+        use super::*;
+
+        /// Puts a process where Linux shows it.
+        fn run(folders: &mut Folders, pid: u32, program: &Path, environment: &str, command: &str) {
+            let home = folders.home.clone().unwrap();
+            folders.proc = home.join("proc");
+            let process = folders.proc.join(pid.to_string());
+            fs::create_dir_all(&process).unwrap();
+            let before = "0 ".repeat(18);
+            fs::write(
+                process.join("stat"),
+                format!("{pid} (obs) S {before}{pid} 0"),
+            )
+            .unwrap();
+            fs::write(process.join("environ"), environment.replace(' ', "\0")).unwrap();
+            fs::write(process.join("cmdline"), command.replace(' ', "\0")).unwrap();
+            std::os::unix::fs::symlink(program, process.join("exe")).unwrap();
+        }
+
+        #[test]
+        fn options_go_before_the_file() {
+            let (home, mut folders) = home();
+            let path = write(&home.path().join(".config/obs-studio"), WRITTEN, 0);
+            let environment = format!("HOME={}", home.path().display());
+            let command = "obs --websocket_port 4466 --websocket_password=other";
+            run(
+                &mut folders,
+                7,
+                Path::new("/usr/bin/obs"),
+                &environment,
+                command,
+            );
+            assert_eq!(
+                found(&discover(&folders)),
+                Some((path.as_path(), 4466, Some("other")))
+            );
+        }
+
+        #[test]
+        fn options_are_enough_without_a_file() {
+            let (home, mut folders) = home();
+            let environment = format!("HOME={}", home.path().display());
+            run(
+                &mut folders,
+                7,
+                Path::new("/usr/bin/obs"),
+                &environment,
+                "obs --websocket_port 4466",
+            );
+            let discovery = discover(&folders);
+            assert_eq!(found(&discovery).map(|(_, port, _)| port), Some(4466));
+        }
+
+        #[test]
+        fn its_own_settings_count_and_not_those_that_were_changed_last() {
+            let (home, mut folders) = home();
+            write(&home.path().join(".config/obs-studio"), WRITTEN, 0);
+            let portable = home.path().join("OBS");
+            let path = write(
+                &portable.join("config/obs-studio"),
+                r#"{"server_enabled":true,"server_port":4488}"#,
+                90,
+            );
+            let environment = format!("HOME={}", home.path().display());
+            let program = portable.join("bin/64bit/obs");
+            run(&mut folders, 7, &program, &environment, "obs --portable");
+            assert_eq!(
+                found(&discover(&folders)),
+                Some((path.as_path(), 4488, None))
+            );
+        }
+
+        #[test]
+        fn the_environment_of_a_sandbox_shows_its_settings() {
+            let (home, mut folders) = home();
+            write(&home.path().join(".config/obs-studio"), WRITTEN, 0);
+            let config = home.path().join(".var/app/com.obsproject.Studio/config");
+            let path = write(&config.join("obs-studio"), WRITTEN, 90);
+            let environment = format!(
+                "XDG_CONFIG_HOME={} HOME={}",
+                config.display(),
+                home.path().display()
+            );
+            run(
+                &mut folders,
+                7,
+                Path::new("/app/bin/obs"),
+                &environment,
+                "obs",
+            );
+            assert_eq!(found(&discover(&folders)).unwrap().0, path);
+        }
+
+        #[test]
+        fn the_obs_of_another_home_folder_is_none_of_ours() {
+            let (home, mut folders) = home();
+            write(&home.path().join(".config/obs-studio"), WRITTEN, 0);
+            let command = "obs --websocket_port 4466";
+            run(
+                &mut folders,
+                7,
+                Path::new("/usr/bin/obs"),
+                "HOME=/home/other",
+                command,
+            );
+            assert_eq!(found(&discover(&folders)).unwrap().1, 4477);
+        }
+
+        #[test]
+        fn of_several_the_last_one_counts() {
+            let (home, mut folders) = home();
+            let environment = format!("HOME={}", home.path().display());
+            for (pid, port) in [(7, 4466), (9, 4469), (8, 4468)] {
+                let command = format!("obs --websocket_port {port}");
+                run(
+                    &mut folders,
+                    pid,
+                    Path::new("/usr/bin/obs"),
+                    &environment,
+                    &command,
+                );
+            }
+            assert_eq!(found(&discover(&folders)).unwrap().1, 4469);
+        }
+    }
+
+    #[test]
+    fn a_portable_installation_is_found_without_a_process() {
+        let (home, mut folders) = home();
+        let installation = home.path().join("OBS");
+        let path = write(&installation.join("config/obs-studio"), WRITTEN, 0);
+        folders.installations.push(installation);
+        assert_eq!(found(&discover(&folders)).unwrap().0, path);
     }
 }

@@ -84,6 +84,19 @@ pub enum ConnectError {
         /// What rustls says.
         source: io::Error,
     },
+    /// We speak TLS and the other side does not.
+    #[error(
+        "what answers at {at} does not speak TLS. OBS itself has none: connect without it (leave \
+            out --tls, OBS_TLS and obs.tls, and write ws:// instead of wss://), or give the port \
+            of the proxy with TLS in front of OBS"
+    )]
+    NoTls { at: String },
+    /// The other side speaks TLS and we do not.
+    #[error(
+        "what answers at {at} wants TLS. If it is a proxy or a relay in front of OBS, connect \
+            with --tls, or write wss:// in front of the host"
+    )]
+    NeedsTls { at: String },
     /// OBS closed the connection while it was being made.
     #[error("OBS at {at} closed the connection at once{}. It may be starting or closing: try \
         again", reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default())]
@@ -141,7 +154,11 @@ impl Step {
             Self::Reach => {
                 "Check that the computer is on and that its firewall lets the port through"
             }
-            Self::Tls | Self::Upgrade => {
+            Self::Tls => {
+                "Something listens there and stays silent. It may have no TLS: OBS itself has \
+                    none, so leave out --tls unless a proxy with TLS is in front of OBS"
+            }
+            Self::Upgrade => {
                 "Something listens there and stays silent: OBS hangs, or another program has the \
                     port"
             }
@@ -319,6 +336,8 @@ impl ConnectError {
             | Self::TimedOut { .. }
             | Self::NotObs { .. }
             | Self::Tls { .. }
+            | Self::NoTls { .. }
+            | Self::NeedsTls { .. }
             | Self::Closed { .. }
             | Self::NotReady { .. }
             | Self::Io { .. } => Kind::Unreachable,
@@ -336,7 +355,7 @@ impl ConnectError {
                 ..
             } => 2,
             Self::TimedOut { .. } | Self::Tls { .. } | Self::Closed { .. } => 3,
-            Self::NotObs { .. } => 4,
+            Self::NotObs { .. } | Self::NoTls { .. } | Self::NeedsTls { .. } => 4,
             Self::NotReady { .. } => 5,
             Self::PasswordMissing { .. }
             | Self::PasswordRefused { .. }

@@ -72,7 +72,7 @@ impl EventConnection {
             let clock = Clock::new(target, deadline);
             let identified = match dial::open(target, address, deadline).await {
                 Ok(socket) => identify(socket, target, &clock).await,
-                Err(error) => Err(error),
+                Err(error) => Err(dial::explain(error, target, address).await),
             };
             match identified {
                 Ok(socket) => return Ok(Self::over(socket, options, budget.clone())),

@@ -19,6 +19,7 @@ mod notice;
 mod options;
 mod refusal;
 mod request_connection;
+mod running;
 mod scenes;
 mod serve;
 mod settle;

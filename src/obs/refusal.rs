@@ -86,13 +86,10 @@ fn read_source(error: &(dyn Error + 'static), at: String) -> ConnectError {
     while let Some(error) = link {
         if let Some(found) = error.downcast_ref::<io::Error>() {
             let copy = io::Error::new(found.kind(), found.to_string());
-            let tls = found
-                .get_ref()
-                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
-            return if tls {
-                ConnectError::Tls { at, source: copy }
-            } else {
-                dial::from_io(at, copy)
+            return match dial::tls_error(found) {
+                Some(rustls::Error::InvalidMessage(_)) => ConnectError::NoTls { at },
+                Some(_) => ConnectError::Tls { at, source: copy },
+                None => dial::from_io(at, copy),
             };
         }
         if let Some(found) = error.downcast_ref::<upgrade::Error>() {

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Options, Target,
-    dial::{Addresses, Clock},
+    dial::{self, Addresses, Clock},
     error::{ConnectError, Gone, LARGEST_MESSAGE, RequestError, Step},
     refusal,
 };
@@ -111,6 +111,13 @@ impl RequestConnection {
             SocketAddr::V4(address) => address.ip().to_string(),
             SocketAddr::V6(address) => format!("[{}]", address.ip()),
         };
+        // obws has no setting for a path. It writes the port behind the host, and what follows `#`
+        // is no part of what is asked for.
+        let host = if target.path.is_empty() {
+            host
+        } else {
+            format!("{host}:{}{}#", target.port, target.path)
+        };
         let within = deadline.saturating_duration_since(Instant::now());
         let mut any_version = false;
         let mut pause = FIRST_PAUSE;
@@ -153,7 +160,10 @@ impl RequestConnection {
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
-                Err(error) => return Err(refusal::read(error, target, within)),
+                Err(error) => {
+                    let error = refusal::read(error, target, within);
+                    return Err(dial::explain(error, target, address).await);
+                }
             }
         }
     }

@@ -14,6 +14,8 @@ pub struct Target {
     /// `wss` instead of `ws`. OBS itself speaks `ws` only: this is for a proxy with a public
     /// certificate before it.
     pub tls: bool,
+    /// The path of the address, with the slash that it begins with; empty for OBS itself.
+    pub path: String,
     /// OBS's password; `None` if OBS asks for none.
     pub password: Option<SecretString>,
 }
@@ -25,6 +27,12 @@ impl Target {
             .strip_prefix('[')
             .and_then(|wait_for_turn| wait_for_turn.strip_suffix(']'))
             .unwrap_or(&self.host)
+    }
+
+    /// The whole address.
+    pub(super) fn url(&self) -> String {
+        let scheme = if self.tls { "wss" } else { "ws" };
+        format!("{scheme}://{self}{}", self.path)
     }
 
     /// The host as a URL wants it.
@@ -54,6 +62,7 @@ mod tests {
             host: host.to_owned(),
             port: 4455,
             tls: false,
+            path: String::new(),
             password: Some(SecretString::from("hunter2")),
         }
     }

@@ -112,7 +112,12 @@ fn obs_value(obs: &ObsSettings) -> Value {
         .password
         .as_ref()
         .map_or("", |password| password.expose_secret());
-    json!({ "host": obs.host, "port": obs.port, "tls": obs.tls, "password": password })
+    let mut value = json!({ "host": obs.host, "port": obs.port, "tls": obs.tls,
+        "password": password });
+    if let (Some(object), Some(path)) = (value.as_object_mut(), &obs.path) {
+        object.insert("path".into(), path.as_str().into());
+    }
+    value
 }
 
 /// The settings of a config; `None` if it is not JSON after the variable's name, as the bridge
@@ -143,6 +148,7 @@ mod tests {
             host: "::1".into(),
             port: 4466,
             tls: false,
+            path: None,
             password: Some(password.into()),
             password_file: None,
         }

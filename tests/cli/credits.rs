@@ -149,6 +149,7 @@ async fn page_that_warns(port: u16) {
         host: "127.0.0.1".into(),
         port,
         tls: false,
+        path: String::new(),
         password: Some(PASSWORD.into()),
     };
     let mut listener = EventConnection::connect(&target, &Options::default())

@@ -9,6 +9,7 @@
 )]
 
 mod actions;
+mod address;
 mod before_one_house;
 mod bridge;
 mod bus;

@@ -169,6 +169,7 @@ async fn a_source_of_another_kind_is_left_alone() {
         host: "127.0.0.1".into(),
         port: obs.port(),
         tls: false,
+        path: String::new(),
         password: Some(PASSWORD.into()),
     };
     let talker = RequestConnection::connect(&target, &Patience::default())

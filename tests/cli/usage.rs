@@ -11,7 +11,7 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_done() {
             &["status", "--port", "http"],
             &["flag --port", "a whole number from 1 to 65535"],
         ),
-        (&["status", "--host", "ws://localhost"], &["flag --host"]),
+        (&["status", "--host", "http://localhost"], &["flag --host"]),
         (&["status", "--timeout", "0"], &["a time above 0"]),
         (
             &["status", "--password-file", "none"],
@@ -116,4 +116,19 @@ async fn a_config_that_cannot_be_used_names_the_place_and_the_nearest_key() {
     home.run(&["--config", "c.toml", "status"])
         .await
         .fails(2, &["c.toml:2:1", "did you mean obs.port?"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_file_can_be_read_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    home.run(&["run", "--port=http", "--log-file=bridge.log"])
+        .await
+        .fails(2, &["--port"]);
+    let mode = std::fs::metadata(home.path("bridge.log"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
 }

@@ -1,9 +1,12 @@
 //! How a connection comes about, or why it does not.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use twitchat_bridge::obs::{
     ConnectError, EventConnection, Kind, Notice, Options, RequestConnection, RequestError, Stop,
     Target,
@@ -217,20 +220,115 @@ async fn close_codes_and_other_greetings_are_told_apart_while_connecting() {
     }
 }
 
+/// Both ways to connect.
+async fn errors(target: &Target, options: &Options) -> [ConnectError; 2] {
+    [
+        EventConnection::connect(target, options).await.unwrap_err(),
+        RequestConnection::connect(target, options)
+            .await
+            .unwrap_err(),
+    ]
+}
+
 #[tokio::test]
 async fn tls_where_there_is_none_says_what_to_do() {
     let target = Target {
         tls: true,
         ..target(peer(b"HTTP/1.1 400 Bad Request\r\n\r\n").await, None)
     };
+    for error in errors(&target, &Options::default()).await {
+        assert!(matches!(error, ConnectError::NoTls { .. }), "{error:?}");
+        assert!(error.to_string().contains("leave out --tls"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_closes_at_a_tls_handshake_has_no_tls() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            // Whatever came of the handshake, the end of this block closes.
+            drop(client.read(&mut [0; 4_096]).await);
+        }
+    });
+    let target = Target {
+        tls: true,
+        ..target(port, None)
+    };
     let error = EventConnection::connect(&target, &Options::default())
         .await
         .unwrap_err();
-    assert!(matches!(error, ConnectError::Tls { .. }), "{error:?}");
-    let error = RequestConnection::connect(&target, &Options::default())
+    assert!(matches!(error, ConnectError::NoTls { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn tls_where_there_is_only_silence_says_what_to_do() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = Target {
+        tls: true,
+        ..target(silent.local_addr().unwrap().port(), None)
+    };
+    let options = Options {
+        connect_within: Duration::from_millis(300),
+        ..Options::default()
+    };
+    let error = EventConnection::connect(&target, &options)
         .await
         .unwrap_err();
-    assert!(matches!(error, ConnectError::Tls { .. }), "{error:?}");
+    assert!(error.to_string().contains("leave out --tls"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_wants_tls_is_named() {
+    const ALERT: &[u8] = b"\x15\x03\x03\x00\x02\x02\x28";
+    let target = target(peer(ALERT).await, None);
+    for error in errors(&target, &Options::default()).await {
+        assert!(matches!(error, ConnectError::NeedsTls { .. }), "{error:?}");
+        assert!(error.to_string().contains("connect with --tls"), "{error}");
+    }
+}
+
+/// Hands connections on to a port. Gives its own port, and the first line of each connection.
+async fn relay(to: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&lines);
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let seen = Arc::clone(&seen);
+            tokio::spawn(async move {
+                let mut client = BufReader::new(client);
+                let mut line = String::new();
+                client.read_line(&mut line).await.unwrap();
+                seen.lock().unwrap().push(line.trim_end().to_owned());
+                let mut server = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+                server.write_all(line.as_bytes()).await.unwrap();
+                // It ends with either side.
+                drop(tokio::io::copy_bidirectional(&mut client, &mut server).await);
+            });
+        }
+    });
+    (port, lines)
+}
+
+#[tokio::test]
+async fn the_path_of_an_address_is_asked_for_on_both_connections() {
+    let obs = stand_in(sim::obs::Options::default()).await;
+    let (port, lines) = relay(obs.port()).await;
+    let target = Target {
+        path: "/obs/ws/ID?token=1".into(),
+        ..target(port, None)
+    };
+    EventConnection::connect(&target, &Options::default())
+        .await
+        .unwrap();
+    RequestConnection::connect(&target, &Options::default())
+        .await
+        .unwrap();
+    let expected = "GET /obs/ws/ID?token=1 HTTP/1.1";
+    assert_eq!(*lines.lock().unwrap(), [expected, expected]);
 }
 
 #[tokio::test]
@@ -273,6 +371,8 @@ fn no_message_shows_debug_text_or_lacks_a_next_step() {
             at: at(),
             source: io(),
         },
+        ConnectError::NoTls { at: at() },
+        ConnectError::NeedsTls { at: at() },
         ConnectError::Closed {
             at: at(),
             reason: Some("Server stopping.".into()),

@@ -22,6 +22,7 @@ pub(crate) fn target(port: u16, password: Option<&str>) -> Target {
         host: "127.0.0.1".into(),
         port,
         tls: false,
+        path: String::new(),
         password: password.map(SecretString::from),
     }
 }

@@ -221,6 +221,7 @@ async fn stand_in_obs_restarts_when_told_and_ends_with_its_input() {
         host: "127.0.0.1".into(),
         port,
         tls: false,
+        path: String::new(),
         password: Some(PASSWORD.into()),
     };
     let mut before = EventConnection::connect(&target, &Options::default())

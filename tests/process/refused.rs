@@ -231,6 +231,20 @@ async fn a_server_that_is_switched_on_later_is_found_at_the_port_of_obs_settings
 }
 
 #[tokio::test]
+async fn settings_of_an_obs_that_is_installed_later_are_found() {
+    let (obs, target) = nobody().await;
+    let home = Home::new();
+    let mut command = home.bridge(RUN);
+    command.env("OBS_PORT", obs.port().to_string());
+    let mut bridge = Program::start(command, None);
+    bridge.until_logged("there is no OBS at", SOON).await;
+    write_obs_settings(&home, true, obs.port());
+    obs.start_again().await.unwrap();
+    Bus::connect(&target).await.until_answered(SOON).await;
+    assert!(bridge.is_running());
+}
+
+#[tokio::test]
 async fn port_and_password_come_from_obs_settings() {
     let (obs, target) = stand_in().await;
     let home = Home::new();

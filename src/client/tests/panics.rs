@@ -134,6 +134,7 @@ async fn a_panic_of_the_link_to_obs_is_an_error_for_all() {
             host: "127.0.0.1".into(),
             port,
             tls: false,
+            path: String::new(),
             password: Some(PASSWORD.into()),
         }
     }));

@@ -7,7 +7,7 @@
 (() => {
     'use strict';
 
-    const NEAR = { host: '127.0.0.1', port: 4455, tls: false, password: '' };
+    const NEAR = { host: '127.0.0.1', port: 4455, tls: false, path: '', password: '' };
 
     const OPEN = 1;
     const NOT_READY_MS = 100;
@@ -145,7 +145,7 @@
             const host = obs.host.includes(':') && !obs.host.startsWith('[') ? `[${obs.host}]` : obs.host;
             this.waiting = new Map();
             this.lastId = 0;
-            this.socket = new Socket(`${obs.tls ? 'wss' : 'ws'}://${host}:${obs.port}`);
+            this.socket = new Socket(`${obs.tls ? 'wss' : 'ws'}://${host}:${obs.port}${obs.path}`);
             this.identified = new Promise((resolve) => (this.onIdentified = resolve));
             this.socket.onmessage = ({ data }) => this.receive(JSON.parse(data), obs, eventSubscriptions, onEvent);
             this.socket.onerror = () => {}; // the close that follows says as much

@@ -95,6 +95,7 @@ impl Site {
             host: self.host.clone(),
             port: self.port,
             tls: false,
+            path: String::new(),
             password: self.password.clone(),
         }
     }

@@ -20,6 +20,7 @@ pub(crate) fn target(port: u16, password: &str) -> Target {
         host: "127.0.0.1".into(),
         port,
         tls: false,
+        path: String::new(),
         password: Some(password.into()),
     }
 }
@@ -64,6 +65,7 @@ fn read_target(url: &str, password: Option<String>) -> Target {
         host: host.to_owned(),
         port: port.parse().expect("a port"),
         tls: false,
+        path: String::new(),
         password: password.map(SecretString::from),
     }
 }
