@@ -80,6 +80,7 @@ impl Args {
             name,
             args: command.collect(),
             within: self.timeout,
+            hidden: Vec::new(),
         };
         let mut jobs = Jobs::new(program, self.jobs.into(), self.queue.into());
         let mut receiving = Receiving::start(&config)?;

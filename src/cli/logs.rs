@@ -13,6 +13,7 @@ use anyhow::Context as _;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
+use twitchat_bridge::files::owner_only;
 
 use super::failure::Failure;
 use super::options::Filter;
@@ -86,5 +87,9 @@ fn log_panics() {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    File::options().create(true).append(true).open(path)
+    let mut options = File::options();
+    options.create(true).append(true);
+    // It names people and what they did, as the journal does.
+    owner_only(&mut options);
+    options.open(path)
 }

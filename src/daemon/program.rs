@@ -13,7 +13,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{automation::Program, input::duration};
+use crate::{automation::Program, config, input::duration};
 
 /// How long a program that was asked to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -26,6 +26,8 @@ pub struct Executable {
     pub args: Vec<OsString>,
     /// When it is ended. As long as it likes without.
     pub within: Option<Duration>,
+    /// Variables of our own environment that it does not get.
+    pub hidden: Vec<&'static str>,
 }
 
 /// Why a program did not do its work.
@@ -59,11 +61,11 @@ impl Executable {
         stop: &CancellationToken,
     ) -> Result<(), RunError> {
         let mut command = Command::new(&self.name);
-        command
-            .args(&self.args)
-            .envs(variables)
-            .stdin(Stdio::piped())
-            .kill_on_drop(true);
+        command.args(&self.args).envs(variables);
+        for name in &self.hidden {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::piped()).kill_on_drop(true);
         // A group of its own: Ctrl-C reaches us alone, and what the program starts can be ended
         // with it.
         #[cfg(unix)]
@@ -172,6 +174,8 @@ pub async fn run(program: &Program) -> Result<(), ProgramError> {
         name: OsString::from(&*program.program),
         args: program.args.iter().map(OsString::from).collect(),
         within: Some(program.within),
+        // What starts it comes over OBS, so it gets nothing that it does not need.
+        hidden: config::password_variables().collect(),
     };
     let never = CancellationToken::new();
     let ended = executable
@@ -227,16 +231,18 @@ mod tests {
     async fn arguments_are_no_shell_words() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("received").display().to_string();
-        let hostile = "$(touch /tmp/never); `id` \"; rm -rf /";
+        let never = folder.path().join("never");
+        let hostile = format!("$(touch {}); `id` \"; rm -rf /", never.display());
         run(&program(&[
             "printf %s \"$2\" > \"$1\"",
             "sh",
             &file,
-            hostile,
+            &hostile,
         ]))
         .await
         .unwrap();
         assert_eq!(std::fs::read_to_string(file).unwrap(), hostile);
+        assert!(!never.exists());
     }
 
     #[tokio::test]

@@ -11,10 +11,37 @@ use twitchat_bridge::obs::Target;
 use crate::support::bridge::Home;
 use crate::support::bus::Bus;
 use crate::support::obs::{real, stand_in};
-use crate::support::{SOON, wait_until};
+use crate::support::{PASSWORD, SOON, wait_until};
 
 /// How long each of the slow programs takes.
 const SLOW: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn programs_of_rules_do_not_inherit_the_password() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let file = home.path().join("environment");
+    home.configure(&format!(
+        r#"
+        [[rule]]
+        name = "environment"
+        on = "Acme.Quick"
+        do = [{{ run = ["/bin/sh", "-c", 'env > "$1.new"; mv "$1.new" "$1"', "sh", '{}'] }}]
+        "#,
+        file.display(),
+    ));
+    let _bridge = home.run(&target);
+    let bus = Bus::connect(&target).await;
+    bus.until_answered(SOON).await;
+    publish(&bus, "Quick").await;
+    wait_until("the program has run", SOON, || file.exists()).await;
+    let environment = fs::read_to_string(&file).unwrap();
+    let home_line = format!("HOME={}", home.path().display());
+    assert!(environment.contains(&home_line), "{environment}");
+    assert!(environment.contains("OBS_PORT="), "{environment}");
+    assert!(!environment.contains("OBS_PASSWORD"), "{environment}");
+    assert!(!environment.contains(PASSWORD), "the password shows");
+}
 
 async fn publish(bus: &Bus, kind: &str) {
     bus.ask_with(
