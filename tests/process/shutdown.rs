@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use twitchat_bridge::obs::Target;
 use twitchat_bridge::sim::obs::StandIn;
@@ -73,7 +74,7 @@ async fn either_signal_ends_it_in_good_order_and_the_credits_are_the_same_afterw
     let (_obs, target) = stand_in().await;
     let home = Home::new();
     let mut before: Option<Value> = None;
-    for (round, signal) in ["TERM", "INT"].into_iter().enumerate() {
+    for (round, signal) in ["TERM", "INT", "HUP"].into_iter().enumerate() {
         let (mut bridge, bus) = serving(&home, &target).await;
         if let Some(before) = before {
             let after = bus.credits().await;
@@ -199,4 +200,31 @@ async fn events_heard_before_the_end_are_kept() {
         (followers(&again.credits().await).len(), received),
         (2_000, 2_000)
     );
+}
+
+#[tokio::test]
+async fn a_bridge_under_nohup_outlives_its_terminal() {
+    let (_obs, target) = stand_in().await;
+    let home = Home::new();
+    let run = home.bridge(&["run"]);
+    let mut command = home.command("nohup");
+    command.arg(run.get_program()).args(run.get_args());
+    command.envs(
+        run.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    command
+        .env("OBS_HOST", &target.host)
+        .env("OBS_PORT", target.port.to_string());
+    let password = target.password.as_ref().unwrap().expose_secret().to_owned();
+    command.env("OBS_PASSWORD", &password);
+    let mut bridge = Program::start(command, Some(password));
+    let bus = Bus::connect(&target).await;
+    bus.until_answered(SOON).await;
+    bridge.signal("HUP");
+    bus.credits().await;
+    assert!(bridge.is_running());
+    bridge.signal("TERM");
+    let ended = bridge.ended_within(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }
