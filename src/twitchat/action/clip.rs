@@ -141,9 +141,18 @@ fn gather(data: &mut Map<String, Value>) {
         .or_insert_with(|| json!({ "position": "m" }));
 }
 
-/// Sees to the player's address; gives the clip's id if it is known. A clip whose video is given as
-/// well (`mp4`) may be from elsewhere: the overlay shows the video then.
+/// Sees to the player's address; gives the clip's id if it is known. The overlay shows whatever
+/// the addresses name, so those of other sites are refused.
 fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, DataError> {
+    if let Some(Value::String(video)) = clip.get("mp4")
+        && !is_video_of_twitch(video)
+    {
+        return Err(DataError {
+            path: "clip.mp4".into(),
+            allowed: "the https address of a video on Twitch".into(),
+            what: What::WrongType("the address of another site"),
+        });
+    }
     let mut found = None;
     for key in ["embed_url", "url", "id"] {
         let given = match clip.get(key) {
@@ -181,9 +190,21 @@ fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, DataError> {
     let is_link = |url: &str| url.starts_with("https://") || url.starts_with("http://");
     match clip.get("url").and_then(Value::as_str) {
         Some(url) if !is_link(url) => Err(no_clip("no link to a clip")),
-        Some(_) if !clip.contains_key("mp4") => Err(no_clip("no link to a clip on Twitch")),
-        _ => Ok(None),
+        Some(_) => Err(no_clip("no link to a clip on Twitch")),
+        None => Ok(None),
     }
+}
+
+/// Whether a video lies where Twitch keeps those of its clips.
+fn is_video_of_twitch(url: &str) -> bool {
+    const HOSTS: [&str; 2] = [".twitch.tv", ".twitchcdn.net"];
+    let host = url
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split(['/', '?', '#']).next())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    host.chars().all(is_plain) && HOSTS.iter().any(|known| host.ends_with(known))
 }
 
 fn no_clip(what: &'static str) -> DataError {
@@ -321,12 +342,29 @@ mod tests {
     }
 
     #[test]
-    fn a_video_elsewhere_is_left_as_it_is() {
-        let clip = json!({ "url": "https://example.com/player?x=1",
-            "mp4": "https://example.com/x.mp4", "duration": 5 });
-        let mut given = json!({ "clip": clip, "params": { "position": "t" } });
-        let before = given.clone();
-        complete(given.as_object_mut().unwrap()).unwrap();
-        assert_eq!(given, before);
+    fn a_video_of_another_site_is_refused() {
+        let fault = |url: &str, mp4: &str| {
+            let mut given = json!({ "clip": { "url": url, "mp4": mp4 },
+                "params": { "position": "t" } });
+            complete(given.as_object_mut().unwrap())
+                .err()
+                .map(|fault| fault.path)
+        };
+        let ours = "https://clips.twitch.tv/embed?clip=Slug-1";
+        let other = "https://example.com/player?x=1";
+        let videos = "https://production.assets.clips.twitchcdn.net/v2/media/Slug-1/video-1080.mp4";
+        assert_eq!(fault(ours, videos), None);
+        assert_eq!(fault(other, videos).as_deref(), Some("clip.url"));
+        for mp4 in [
+            "https://example.com/x.mp4",
+            "https://example.com/.twitch.tv",
+            "https://twitchcdn.net.example.com/x.mp4",
+            "https://example.com?a.twitch.tv",
+            "https://a@example.com:1.twitch.tv/x.mp4",
+            "http://clips-media-assets2.twitch.tv/x.mp4",
+            "file:///etc/passwd",
+        ] {
+            assert_eq!(fault(ours, mp4).as_deref(), Some("clip.mp4"), "{mp4}");
+        }
     }
 }
