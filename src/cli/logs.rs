@@ -10,6 +10,9 @@ use std::thread;
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
+use jiff::Zoned;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
@@ -20,6 +23,20 @@ use super::options::Filter;
 
 /// The variable that sets the filter, in the syntax of tracing's `EnvFilter`.
 const VARIABLE: &str = "TWITCHAT_BRIDGE_LOG";
+
+/// The time of this computer's zone with its offset, to the millisecond.
+#[derive(Debug, Clone, Copy)]
+struct LocalTime;
+
+impl FormatTime for LocalTime {
+    fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
+        write!(writer, "{}", written(&Zoned::now()))
+    }
+}
+
+fn written(time: &Zoned) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S.%3f%:z").to_string()
+}
 
 /// Begins to log. Flags go before the environment.
 pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
@@ -44,6 +61,7 @@ pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
     };
     let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
     let screen = fmt::layer()
+        .with_timer(LocalTime)
         .with_writer(io::stderr)
         .with_ansi(colour)
         .with_target(false)
@@ -55,6 +73,7 @@ pub(crate) fn start(filter: Filter, file: Option<&Path>) -> anyhow::Result<()> {
         .transpose()?;
     let file = file.map(|file| {
         fmt::layer()
+            .with_timer(LocalTime)
             .with_writer(Mutex::new(file))
             .with_ansi(false)
             .log_internal_errors(false)
@@ -92,4 +111,15 @@ fn open(path: &Path) -> io::Result<File> {
     // It names people and what they did, as the journal does.
     owner_only(&mut options);
     options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_local_with_their_offset() {
+        let time: Zoned = "2026-11-29T18:05:00.1234[Europe/Berlin]".parse().unwrap();
+        assert_eq!(written(&time), "2026-11-29T18:05:00.123+01:00");
+    }
 }

@@ -53,6 +53,7 @@ pub(super) struct Engine {
     answered: mpsc::Receiver<Input>,
     tasks: Tasks,
     waiting: log::Waiting,
+    repeats: log::Repeats,
     stop: CancellationToken,
     /// Notices of the link that wait for their turn: so that its end is seen although a full disk
     /// or a slow OBS holds up the rest.
@@ -95,6 +96,7 @@ impl Engine {
             answered,
             tasks,
             waiting: log::Waiting::default(),
+            repeats: log::Repeats::default(),
             stop,
             notices: VecDeque::new(),
             batch: None,
@@ -399,7 +401,7 @@ impl Engine {
                     program,
                 } => self.tasks.run(ticket, of, program),
                 Effect::Speaks(generation) => self.generation.note(generation),
-                Effect::Note(note) => log::note(&note),
+                Effect::Note(note) => log::note(&note, &mut self.repeats),
                 Effect::Yield(other) => self.make_way(other),
             }
         }

@@ -1,13 +1,44 @@
 //! What is said in the log, and how loud.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tracing::{debug, info, warn};
 
 use crate::{bridge::io::Note, obs};
 
+/// Different warnings that are told apart; of further ones each is taken for a repeat.
+const WARNINGS: usize = 256;
+
+/// Warnings that may come again and again: each is logged at 1, 2, 4, 8 … times.
+#[derive(Debug, Default)]
+pub(super) struct Repeats(HashMap<Box<str>, u64>);
+
+impl Repeats {
+    /// Counts a warning. Gives its number if it is to be logged.
+    pub(super) fn count(&mut self, text: &str) -> Option<u64> {
+        let text = if self.0.len() < WARNINGS || self.0.contains_key(text) {
+            text
+        } else {
+            ""
+        };
+        let times = self.0.entry(text.into()).or_default();
+        *times += 1;
+        times.is_power_of_two().then_some(*times)
+    }
+
+    fn warn(&mut self, note: &Note) {
+        let text = note.to_string();
+        match self.count(&text) {
+            Some(1) => warn!("{text}"),
+            Some(times) => warn!("{text} (so far {times} times)"),
+            None => {}
+        }
+    }
+}
+
 /// The bridge's notes. Warnings are what the operator may want to act on.
-pub(super) fn note(note: &Note) {
+pub(super) fn note(note: &Note, repeats: &mut Repeats) {
     match note {
         Note::StoreFailed(_) | Note::StoreNoted { lost: true, .. } => tracing::error!("{note}"),
         Note::TwitchatThere { .. }
@@ -17,11 +48,16 @@ pub(super) fn note(note: &Note) {
         | Note::RollBegins { .. }
         | Note::RollEnded { .. }
         | Note::StoreHealed => info!("{note}"),
+        Note::SummaryUnanswered
+        | Note::BadData { .. }
+        | Note::LabelFailed { .. }
+        | Note::RollRefused { .. }
+        | Note::SceneUnknown { .. }
+        | Note::NoMusic { .. } => repeats.warn(note),
+        // Changes of a state, and what counts its repeats itself.
         Note::TwitchatGone
         | Note::TwoPages { .. }
-        | Note::SummaryUnanswered
         | Note::StoreNoted { lost: false, .. }
-        | Note::BadData { .. }
         | Note::Thawed
         | Note::SilentBridge { .. }
         | Note::TooLarge { .. }
@@ -29,17 +65,12 @@ pub(super) fn note(note: &Note) {
         | Note::RuleBusy { .. }
         | Note::ProgramDropped(_)
         | Note::RuleLoop { .. }
-        | Note::RuleUnclear { .. }
-        | Note::LabelFailed { .. }
-        | Note::RollRefused { .. }
-        | Note::SceneUnknown { .. }
-        | Note::NoMusic { .. } => warn!("{note}"),
+        | Note::RuleUnclear { .. } => warn!("{note}"),
         Note::SummaryRefused { .. } | Note::NoVendor { .. } => debug!("{note}"),
     }
 }
 
-/// Says why OBS is not reached: once, and again when the cause changes; in the loud log also at
-/// attempts 2, 4, 8, …
+/// Says why OBS is not reached: at 1, 2, 4, 8 … attempts that fail for the same reason.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     said: Option<String>,
@@ -60,14 +91,41 @@ impl Waiting {
             self.said = Some(text);
             self.times = 1;
         }
-        if self.times == 1 {
-            warn!("{cause}; trying on");
-        } else if self.times.is_power_of_two() {
-            debug!(attempt, delay_ms = delay.as_millis(), "{cause}; trying on");
+        if self.times.is_power_of_two() {
+            warn!(attempt, delay_ms = delay.as_millis(), "{cause}; trying on");
         }
     }
 
     pub(super) fn over(&mut self) {
         *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn logged(repeats: &mut Repeats, texts: impl IntoIterator<Item = String>) -> Vec<String> {
+        texts
+            .into_iter()
+            .filter_map(|text| Some(format!("{text} {}", repeats.count(&text)?)))
+            .collect()
+    }
+
+    #[test]
+    fn a_repeated_warning_is_logged_at_1_2_4_8() {
+        let mut repeats = Repeats::default();
+        let ten = std::iter::repeat_n("a".to_owned(), 10);
+        assert_eq!(logged(&mut repeats, ten), ["a 1", "a 2", "a 4", "a 8"]);
+        assert_eq!(logged(&mut repeats, ["b".to_owned()]), ["b 1"]);
+    }
+
+    #[test]
+    fn warnings_that_are_never_the_same_are_counted_together() {
+        let mut repeats = Repeats::default();
+        let many = (0..WARNINGS).map(|number| number.to_string());
+        assert_eq!(logged(&mut repeats, many).len(), WARNINGS);
+        let more = (0..1_000).map(|number| format!("more {number}"));
+        assert_eq!(logged(&mut repeats, more).len(), 10);
     }
 }

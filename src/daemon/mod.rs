@@ -149,7 +149,7 @@ pub async fn run(setup: Setup, stop: CancellationToken) -> Result<Ended, Error> 
     .await;
     let ended = ended.unwrap_or(Err(Error::Broken("the engine")));
 
-    let (store, generation) = engine.finish().await;
+    let (store, generation) = Box::pin(engine.finish()).await;
     let ended = Box::pin(
         Parts {
             generation,

@@ -64,6 +64,7 @@ impl Writer {
 }
 
 async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>>) {
+    let mut failures: u64 = 0;
     while heard.changed().await.is_ok() {
         let Some(generation) = *heard.borrow_and_update() else {
             continue;
@@ -76,7 +77,11 @@ async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>
         match written.map_err(io::Error::other).flatten() {
             Ok(()) => debug!(path = %path.display(), "generation of Twitchat noted"),
             Err(error) => {
-                warn!(%error, path = %path.display(), "the generation of Twitchat is not noted: \
+                failures += 1;
+                if !failures.is_power_of_two() {
+                    continue;
+                }
+                warn!(%error, failures, path = %path.display(), "the generation of Twitchat is not noted: \
                     `send` may use the wrong words");
             }
         }

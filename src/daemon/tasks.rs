@@ -3,6 +3,7 @@
 //! when the task panics: nothing in the bridge waits for ever. They end with the engine.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -30,6 +31,8 @@ pub(super) struct Tasks {
     answers: mpsc::Sender<Input>,
     emits: Arc<Semaphore>,
     left_out: u64,
+    /// Questions for the stream that OBS did not answer.
+    unanswered: Arc<AtomicU64>,
     running: JoinSet<()>,
 }
 
@@ -40,6 +43,7 @@ impl Tasks {
             answers,
             emits: Arc::new(Semaphore::new(EMITS)),
             left_out: 0,
+            unanswered: Arc::default(),
             running: JoinSet::new(),
         }
     }
@@ -65,7 +69,7 @@ impl Tasks {
 
     /// Asks OBS whether it streams and since when.
     pub(super) fn ask_stream(&mut self) {
-        let obs = self.obs.clone();
+        let (obs, unanswered) = (self.obs.clone(), Arc::clone(&self.unanswered));
         let asking = async move {
             match obs.stream_status().await {
                 Ok(status) => {
@@ -74,7 +78,10 @@ impl Tasks {
                     })))
                 }
                 Err(error) => {
-                    warn!(%error, "OBS does not say whether it streams");
+                    let times = unanswered.fetch_add(1, Ordering::Relaxed) + 1;
+                    if times.is_power_of_two() {
+                        warn!(%error, times, "OBS does not say whether it streams");
+                    }
                     None
                 }
             }

@@ -15,6 +15,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until, timeout},
 };
 use tokio_websockets::{Error as WsError, Message};
+use tracing::trace;
 
 use super::{
     Options, Target,
@@ -24,6 +25,7 @@ use super::{
     frame::{self, Frame},
     hello::{self, Greeting},
     keepalive::{Keepalive, KeepaliveStep},
+    shown::Shown,
 };
 use crate::event::Received;
 
@@ -263,6 +265,7 @@ impl EventConnection {
 
     fn receive(&mut self, message: &Message) {
         if let Some(text) = message.as_text() {
+            trace!(json = %Shown(text), "received");
             match frame::read(text) {
                 Frame::Custom(received) => self.keep(received, text.len()),
                 Frame::Bad => self.keep(Received::Bad, 0),

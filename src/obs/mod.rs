@@ -23,6 +23,7 @@ mod running;
 mod scenes;
 mod serve;
 mod settle;
+mod shown;
 mod supervise;
 mod target;
 mod text;

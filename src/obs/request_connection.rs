@@ -20,12 +20,14 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::trace;
 
 use super::{
     Options, Target,
     dial::{self, Addresses, Clock},
     error::{ConnectError, Gone, LARGEST_MESSAGE, RequestError, Step},
     refusal,
+    shown::Shown,
 };
 
 /// Pause before asking again what OBS was not ready for; doubles up to the longest.
@@ -176,6 +178,7 @@ impl RequestConnection {
         if bytes > LARGEST_MESSAGE {
             return Err(RequestError::TooLarge { bytes });
         }
+        trace!(json = %Shown(event_data.get()), "sending");
         self.ask("BroadcastCustomEvent", || async {
             self.client
                 .general()
