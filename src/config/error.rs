@@ -159,6 +159,14 @@ pub enum Warning {
     /// The file holds the password, and others may read it.
     #[error("{} holds a password and can be read by other users: chmod 600 it", .0.display())]
     PasswordReadable(PathBuf),
+    /// The password file holds nothing.
+    #[error("the password file {} (named by {origin}) is empty: OBS is asked without a password",
+        path.display())]
+    EmptyPasswordFile {
+        path: PathBuf,
+        /// Who named it.
+        origin: Origin,
+    },
     /// A rule, an action or a label that waits for an event that never comes by itself.
     #[error("{origin}: {text}")]
     Rule {

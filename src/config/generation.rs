@@ -13,6 +13,19 @@ pub enum Generation {
     Three,
 }
 
+impl Generation {
+    /// Reads a version, such as `16` or `16.17.1`, or the number of a generation.
+    pub(super) fn of_version(version: &str) -> Option<Self> {
+        let major = version.trim().split('.').next()?.parse::<u32>().ok()?;
+        match major {
+            0 => None,
+            1 | 4..=6 => Some(Self::One),
+            2 | 7..=16 => Some(Self::Two),
+            3 | 17.. => Some(Self::Three),
+        }
+    }
+}
+
 impl Show for Generation {
     fn show(&self) -> Option<String> {
         let number = match self {

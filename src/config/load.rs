@@ -192,12 +192,18 @@ impl Config {
         };
         let origin = self.origin(PASSWORD_FILE).clone();
         let text = SecretString::from(read(&path).map_err(|source| ConfigError::PasswordFile {
-            path,
+            path: path.clone(),
             origin: origin.clone(),
             source,
         })?);
         let password = text.expose_secret().trim_end_matches(['\r', '\n']);
         self.obs.password = (!password.is_empty()).then(|| password.into());
+        if password.is_empty() {
+            self.warnings.push(Warning::EmptyPasswordFile {
+                path,
+                origin: origin.clone(),
+            });
+        }
         self.origins.insert(PASSWORD, origin);
         Ok(())
     }

@@ -111,12 +111,13 @@ pub(super) fn time(field: &Field<'_>) -> Read<Duration> {
 }
 
 pub(super) fn generation(field: &Field<'_>) -> Read<Generation> {
-    match field.given().whole() {
-        Some(1) => Ok(Generation::One),
-        Some(2) => Ok(Generation::Two),
-        Some(3) => Ok(Generation::Three),
-        _ => Err(field.bad("1, 2 or 3")),
-    }
+    let version = match field.given() {
+        Given::Whole(number) => Some(number.to_string()),
+        given => given.text().map(ToOwned::to_owned),
+    };
+    version
+        .and_then(|version| Generation::of_version(&version))
+        .ok_or_else(|| field.bad("a version of Twitchat, such as 16 or 17"))
 }
 
 const DAYS: [(&str, Weekday); 7] = [

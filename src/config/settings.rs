@@ -175,8 +175,7 @@ settings! {
         name: String = "twitchat-bridge".into(), Field::word, "TWITCHAT_BRIDGE_NAME",
             "The name that overlays see when they ask for info.";
         generation: Option<Generation> = None, read::generation, "TWITCHAT_BRIDGE_GENERATION",
-            "The generation of Twitchat's messages: 1 for the oldest, 2 up to Twitchat 16, 3 \
-                from 17. Without this the bridge finds out.", "3";
+            "The version of Twitchat, such as 16 or 17. Without this the bridge finds out.", "17";
     }
 }
 

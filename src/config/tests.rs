@@ -23,6 +23,19 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn load(self) -> Result<Config, ConfigError> {
+        self.load_reading(&|path| match path.to_str() {
+            Some("/etc/bridge/secret" | "/home/ada/secret" | "secret") => {
+                Ok(format!("from {}\r\n", path.display()))
+            }
+            _ => Err(io::ErrorKind::NotFound.into()),
+        })
+    }
+
+    /// The same with other password files.
+    fn load_reading(
+        self,
+        read: &dyn Fn(&Path) -> io::Result<String>,
+    ) -> Result<Config, ConfigError> {
         Config::load(&Sources {
             flags: self.flags,
             env: self
@@ -41,14 +54,47 @@ impl Case<'_> {
                 config: "/home/ada/.config".into(),
                 data: "/home/ada/data".into(),
             }),
-            read: &|path| match path.to_str() {
-                Some("/etc/bridge/secret" | "/home/ada/secret" | "secret") => {
-                    Ok(format!("from {}\r\n", path.display()))
-                }
-                _ => Err(io::ErrorKind::NotFound.into()),
-            },
+            read,
         })
     }
+}
+
+#[test]
+fn the_generation_may_be_a_version_of_twitchat() {
+    let of = |value: &str| {
+        let config = of_file(&format!("bridge.generation = {value}")).unwrap();
+        config.bridge.generation.unwrap()
+    };
+    assert_eq!(
+        ["1", "6", "'6.4'"].map(of),
+        [Generation::One, Generation::One, Generation::One]
+    );
+    assert_eq!(
+        ["2", "16", "'16.17.1'"].map(of),
+        [Generation::Two, Generation::Two, Generation::Two]
+    );
+    assert_eq!(["3", "17"].map(of), [Generation::Three, Generation::Three]);
+}
+
+#[test]
+fn an_empty_password_file_is_named() {
+    let sources = |text: &'static str| {
+        Case {
+            file: Some("[obs]\npassword_file = 'secret'"),
+            ..Case::default()
+        }
+        .load_reading(&move |_| Ok(text.into()))
+    };
+    let config = sources("\r\n").unwrap();
+    let warnings: Vec<_> = config.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "the password file /etc/bridge/secret (named by /etc/bridge/config.toml:2:17) is empty: \
+            OBS is asked without a password"
+        ]
+    );
+    assert!(sources("x").unwrap().warnings.is_empty());
 }
 
 #[test]
@@ -579,8 +625,8 @@ fn refused_values_say_where_they_stand_and_what_is_allowed() {
                 or \"UTC\", not \"Mars\"",
         ),
         (
-            "[bridge]\ngeneration = 4",
-            "2:14: bridge.generation must be 1, 2 or 3, not 4",
+            "[bridge]\ngeneration = 0",
+            "2:14: bridge.generation must be a version of Twitchat, such as 16 or 17, not 0",
         ),
         (
             "[credits]\nlimit = 99999999999999999999",

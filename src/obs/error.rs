@@ -51,7 +51,8 @@ pub enum ConnectError {
     /// OBS asks for a password and we have none.
     #[error(
         "OBS at {at} asks for a password and none is set. It is shown under \"Show Connect Info\" \
-            ({WHERE_TO_LOOK})"
+            ({WHERE_TO_LOOK}). Put it into the environment variable OBS_PASSWORD, into the config \
+            file as obs.password, or into a file that --password-file names"
     )]
     PasswordMissing { at: String },
     /// OBS does not accept the password.

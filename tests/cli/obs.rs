@@ -17,7 +17,7 @@ const CONNECTING: [&[&str]; 9] = [
     &["send", "SEND_MESSAGE", "message=hi"],
     &["request", "GetInfo"],
     &["credits"],
-    &["credits", "clear"],
+    &["credits", "clear", "--yes"],
 ];
 
 #[tokio::test]
@@ -77,9 +77,22 @@ async fn a_wrong_or_missing_password_is_4() {
             .fails(4, &["refused the password", "Show Connect Info"]);
     }
     std::fs::write(home.path("password"), "").unwrap();
-    home.run(&["status"])
-        .await
-        .fails(4, &["asks for a password and none is set"]);
+    let done = home.run(&["status"]).await;
+    let file = home.path("password").display().to_string();
+    assert!(
+        done.err.contains(&format!("password file {file}")),
+        "{done:?}"
+    );
+    done.fails(
+        4,
+        &[
+            "is empty",
+            "asks for a password and none is set",
+            "OBS_PASSWORD",
+            "obs.password",
+            "--password-file",
+        ],
+    );
 }
 
 #[tokio::test]
@@ -198,4 +211,32 @@ async fn watch_says_when_obs_goes_and_comes_back() {
     wait_until("it still hears", || running.out().contains("still here")).await;
     running.signal("INT");
     running.end().await.succeeds();
+}
+
+#[tokio::test]
+async fn the_loudest_log_has_each_message_and_times_of_the_users_zone() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let mut command = home.command(&["-vv", "run"]);
+    command.env("TZ", "Asia/Kolkata");
+    let bridge = crate::program::Running::start(&mut command);
+    sessions(&obs, 2).await;
+    home.run(&["send", "SEND_MESSAGE", "message=Zebedee says hi"])
+        .await
+        .succeeds();
+    wait_until("the message is logged", || {
+        let log = bridge.err();
+        let line = log.lines().find(|line| line.contains("Zebedee says hi"));
+        line.is_some_and(|line| line.contains("received"))
+    })
+    .await;
+    bridge.signal("INT");
+    let log = bridge.end().await.succeeds().err;
+    assert!(
+        log.contains("sending message={\"origin\":\"twitchat-bridge\""),
+        "{log}"
+    );
+    let stamped = log.lines().filter(|line| line.contains("+05:30 ")).count();
+    assert!(stamped > 3, "{log}");
+    assert!(!log.contains(PASSWORD));
 }
