@@ -20,10 +20,20 @@ impl Expression {
     /// Reads an expression such as `data.viewers >= 10 and not state.streaming`. Names that no
     /// context has are errors.
     pub fn parse(source: &str) -> Result<Self, ExpressionProblem> {
+        Self::parse_in(source, Scope::Event)
+    }
+
+    /// Reads an expression over an event alone, such as `data.viewers >= 10`. Away from a bridge
+    /// there are no credits, no state and no earlier events: their names are errors.
+    pub fn parse_of_event(source: &str) -> Result<Self, ExpressionProblem> {
+        Self::parse_in(source, Scope::EventAlone)
+    }
+
+    fn parse_in(source: &str, scope: Scope) -> Result<Self, ExpressionProblem> {
         let compiled = CHAINABLE
             .compile_expression(source)
             .map_err(|error| ExpressionProblem::of(&error, source))?;
-        let uses = jinja::check(compiled.undeclared_variables(true), source, Scope::Event)?;
+        let uses = jinja::check(compiled.undeclared_variables(true), source, scope)?;
         Ok(Self {
             source: source.into(),
             uses,

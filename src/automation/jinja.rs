@@ -48,13 +48,28 @@ fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
 pub enum Scope {
     /// Those of an event too: steps and conditions.
     Event,
+    /// Those of an event alone, away from a bridge.
+    EventAlone,
     /// Only what is there at all times: labels.
     Always,
 }
 
 impl Scope {
     fn has(self, name: &str) -> bool {
-        NAMES.contains(&name) && (self == Self::Event || !["event", "data", "args"].contains(&name))
+        NAMES.contains(&name)
+            && match self {
+                Self::Event => true,
+                Self::EventAlone => ["event", "data"].contains(&name),
+                Self::Always => !["event", "data", "args"].contains(&name),
+            }
+    }
+
+    /// Why a name that exists elsewhere does not exist here.
+    fn lacks(self) -> &'static str {
+        match self {
+            Self::Event | Self::Always => "there is no event here",
+            Self::EventAlone => "it is known to the bridge alone; here are event and data",
+        }
     }
 }
 
@@ -158,7 +173,7 @@ pub(super) fn check(
         let name = root(path).to_owned();
         match NAMES.into_iter().find(|known| *known == name) {
             Some(known) if scope.has(known) => uses |= Uses::named(known),
-            Some(_) => return Err(unknown(&name, source, "there is no event here")),
+            Some(_) => return Err(unknown(&name, source, scope.lacks())),
             None => {
                 let known = NAMES
                     .into_iter()

@@ -11,6 +11,7 @@ use crate::{
     automation::{Dropped, Failure, ObsRequest, Program, ProgramId, Rulebook, RunId},
     credits::{Calendar, reply::Options, roll::CreditsPlan},
     event::{EmittedEvent, Person, Received},
+    input::count,
     request::reply::Reply,
     twitchat::Generation,
 };
@@ -105,6 +106,8 @@ pub struct Run {
     pub process: u32,
     /// The name of the computer; empty if the system does not say.
     pub computer: Box<str>,
+    /// The version of the operating system; empty if it is not known.
+    pub os_version: Box<str>,
 }
 
 /// Values that the store kept for us.
@@ -387,7 +390,8 @@ impl fmt::Display for Note {
             Self::TwitchatGone => f.write_str("Twitchat no longer answers"),
             Self::SummaryMerged { filled } => write!(
                 f,
-                "Twitchat's summary is merged in: {filled} credits had been missed"
+                "Twitchat's summary is merged in: {} had been missed",
+                count(u64::try_from(*filled).unwrap_or(u64::MAX), "credit")
             ),
             Self::SummaryRefused { why } => {
                 write!(f, "a summary of Twitchat's was left alone: {why}")
@@ -426,12 +430,15 @@ impl fmt::Display for Note {
             }) => write!(f, "{of} failed at {step}, {times} failures so far: {why}"),
             Self::RuleBusy { rule, times } => write!(
                 f,
-                "rule {rule:?} was left out {times} times: it is triggered faster than it can run"
+                "rule {rule:?} was left out {}: it is triggered faster than it can run",
+                count(*times, "time")
             ),
             Self::ProgramDropped(Dropped { of, times }) => {
                 write!(
                     f,
-                    "{of}: {times} programs were left out: as many as may run and wait already do"
+                    "{of}: {} {} left out: as many as may run and wait already do",
+                    count(*times, "program"),
+                    if *times == 1 { "was" } else { "were" }
                 )
             }
             Self::RuleLoop { rule } => write!(

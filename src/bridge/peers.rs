@@ -218,7 +218,7 @@ pub(super) fn info(base: &Base) -> Value {
         "name": base.settings.name,
         "version": env!("CARGO_PKG_VERSION"),
         "os": std::env::consts::OS,
-        "osVersion": std::env::consts::ARCH,
+        "osVersion": &*base.run.os_version,
         "mode": "headless",
         "darkMode": false,
         "source": BRIDGE,

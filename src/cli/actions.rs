@@ -21,7 +21,7 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge actions --generation 17 --json | jq -r '.[].name'
 
 Names are in the words of the Twitchat that the bridge last heard; the names of every other \
-version can be used as well.";
+version can be used as well. What that Twitchat does not have is marked.";
 
 /// Where the texts begin beside the labels of an explanation.
 const LABELS: usize = 13;
@@ -71,10 +71,24 @@ impl Args {
         } else {
             let width = screen::width();
             for (name, action) in listed {
-                out::line(screen::entry(name, screen::NAMES, action.about, width))?;
+                let missing = words
+                    .filter(|generation| action.name_in(*generation).is_none())
+                    .map(|generation| format!(" (not in Twitchat {})", version(generation)))
+                    .unwrap_or_default();
+                let about = format!("{}{missing}", action.about);
+                out::line(screen::entry(name, screen::NAMES, &about, width))?;
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The newest version of Twitchat that belongs to a generation.
+fn version(generation: Generation) -> &'static str {
+    match generation {
+        Generation::First => "6",
+        Generation::Second => "16",
+        Generation::Third => "17",
     }
 }
 

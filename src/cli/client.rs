@@ -25,7 +25,7 @@ const ENVELOPE: [&str; 6] = ["origin", "bridge", "id", "client", "status", "seq"
 pub(crate) struct Timeout {
     /// How long to wait for the answer
     #[arg(long = "timeout", value_name = "DURATION", default_value = "5s",
-        value_parser = span::read)]
+        value_parser = span::read, allow_negative_numbers = true)]
     timeout: Duration,
 }
 

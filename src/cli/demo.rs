@@ -56,7 +56,8 @@ pub(crate) struct Args {
     #[arg(long)]
     keep: bool,
     /// How many times as fast
-    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed,
+        allow_negative_numbers = true)]
     speed: f64,
 }
 

@@ -10,10 +10,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use twitchat_bridge::automation::Expression;
 use twitchat_bridge::daemon::program::Executable;
+use twitchat_bridge::input;
 
 use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
+use super::number;
 use super::out;
 use super::receiving::decode::Line;
 use super::receiving::filter::{self, Filter};
@@ -51,16 +53,17 @@ pub(crate) struct Args {
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
     /// How many programs may run at once
-    #[arg(long, value_name = "N", default_value = "4",
-        value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", default_value = "4", allow_negative_numbers = true,
+        value_parser = number::whole::<u16>(1..=256))]
     jobs: u16,
     /// How many events may wait for a program to end; beyond that the newest are dropped, and it is
     /// said
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u16))]
+    #[arg(long, value_name = "N", default_value = "1000", allow_negative_numbers = true,
+        value_parser = number::whole::<u16>(0..=65_535))]
     queue: u16,
     /// End a program that takes longer, such as 30s or 5m [default: it may take as long as it
     /// likes]
-    #[arg(long, value_name = "DURATION", value_parser = span::read)]
+    #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     timeout: Option<Duration>,
     /// End with the first program that fails
     #[arg(long)]
@@ -82,6 +85,12 @@ impl Args {
             within: self.timeout,
             hidden: Vec::new(),
         };
+        if !program.exists() {
+            return Err(Failure::Usage(format!(
+                "there is no program {shown}: give its path, or a name that is found in PATH"
+            ))
+            .into());
+        }
         let mut jobs = Jobs::new(program, self.jobs.into(), self.queue.into());
         let mut receiving = Receiving::start(&config)?;
         let mut picker = Picker::new(
@@ -157,12 +166,12 @@ fn say(
         String::new()
     };
     let dropped = if dropped > 0 {
-        format!(", {} dropped", out::count(dropped, "event"))
+        format!(", {} dropped", input::count(dropped, "event"))
     } else {
         String::new()
     };
     out::note(format_args!(
         "{}, {failed} failed{ended_too}{dropped}",
-        out::count(succeeded + failed + ended, "run")
+        input::count(succeeded + failed + ended, "run")
     ));
 }

@@ -22,6 +22,7 @@ mod labels;
 mod logs;
 mod man;
 mod name;
+mod number;
 mod options;
 mod out;
 mod overlay;
@@ -42,6 +43,7 @@ mod status;
 mod style;
 mod supposed;
 mod text;
+mod version;
 mod wait;
 mod watch;
 
@@ -86,11 +88,7 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = NAME, version = VERSION, about = ABOUT, long_about = LONG_ABOUT,
     after_help = AFTER_HELP)]
-#[command(
-    max_term_width = 110,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
-)]
+#[command(max_term_width = 110, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
     options: options::Options,
@@ -120,6 +118,7 @@ enum Verb {
     Demo(demo::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Version(version::Args),
 }
 
 impl Verb {
@@ -161,6 +160,7 @@ impl Verb {
             Self::Demo(args) => Box::pin(args.run(context)).await,
             Self::Completions(args) => args.run(),
             Self::Man(args) => args.run(Cli::command()),
+            Self::Version(args) => args.run(&Cli::command()),
         }
     }
 }

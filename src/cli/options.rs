@@ -17,7 +17,12 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "HOST")]
     host: Option<String>,
     /// The port of OBS's WebSocket server [default: from OBS's own settings, else 4455]
-    #[arg(long, global = true, value_name = "PORT")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PORT",
+        allow_negative_numbers = true
+    )]
     port: Option<String>,
     /// Connect with TLS: for a proxy before OBS, which speaks no TLS itself
     #[arg(long, global = true)]

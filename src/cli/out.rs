@@ -32,11 +32,6 @@ impl From<io::Error> for OutError {
     }
 }
 
-/// `1 message`, `2 messages`.
-pub(crate) fn count(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
 /// Writes data to standard output, at once and with a line end.
 pub(crate) fn line(text: impl Display) -> Result<(), OutError> {
     let mut stdout = anstream::stdout().lock();

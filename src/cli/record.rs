@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use tokio::time::Instant;
 use twitchat_bridge::event::Received;
+use twitchat_bridge::input;
 
 use super::candidates;
 use super::context::Context;
@@ -92,7 +93,7 @@ impl Args {
         }
         out::note(format_args!(
             "recorded {} in {} s",
-            out::count(writer.messages, "message"),
+            input::count(writer.messages, "message"),
             began.elapsed().as_secs()
         ));
         Ok(ExitCode::SUCCESS)

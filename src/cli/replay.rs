@@ -8,7 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::{Instant, sleep_until};
 use twitchat_bridge::event::Received;
 use twitchat_bridge::event::received::Replay;
-use twitchat_bridge::input::duration;
+use twitchat_bridge::input::{self, duration};
 use twitchat_bridge::obs::{Batch, RequestError};
 use uuid::Uuid;
 
@@ -58,11 +58,12 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// So many times as fast; 0 or max for as fast as OBS takes it
-    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed,
+        allow_negative_numbers = true)]
     speed: Speed,
     /// Leave this time between two messages, whatever the recording says [default: 1s where it says
     /// nothing]
-    #[arg(long, value_name = "DURATION", value_parser = span::read)]
+    #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     every: Option<Duration>,
     /// Let it count: credits and journal take it as if it happened now
     #[arg(long)]
@@ -128,7 +129,7 @@ impl Args {
         };
         out::note(format_args!(
             "played {}{left_out}",
-            out::count(player.played, "message")
+            input::count(player.played, "message")
         ));
         Ok(ExitCode::SUCCESS)
     }

@@ -19,6 +19,7 @@ use super::client::{self, Timeout};
 use super::context::Context;
 use super::failure::Failure;
 use super::fields::{self, DataFields};
+use super::number;
 use super::out;
 use super::signals::Signals;
 use super::span;
@@ -54,11 +55,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     timeout: Timeout,
     /// Send it so many times
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=u32::MAX.into()),
+        allow_negative_numbers = true)]
     repeat: Option<u32>,
     /// Send it again and again, with this time between, such as 30s or 5m; for ever unless --repeat
     /// is given
-    #[arg(long, value_name = "DURATION", value_parser = span::read)]
+    #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     every: Option<Duration>,
     /// The version of Twitchat it is for, such as 16 or 17 [default: the one that the bridge last
     /// heard]

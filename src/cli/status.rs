@@ -10,6 +10,8 @@ use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::machine;
 use twitchat_bridge::obs::{Options, RequestConnection, Target};
 
+use twitchat_bridge::input;
+
 use super::client::{self, Timeout};
 use super::context::Context;
 use super::out;
@@ -341,7 +343,15 @@ impl View<'_> {
             }
             ("", Some((0, _))) => "all is on disk".into(),
             ("", Some((waiting, writes))) => {
-                format!("{waiting} of {writes} writes are still on their way to the disk")
+                let (writes, are) = (
+                    input::count(writes, "write"),
+                    if waiting == 1 {
+                        "is still on its"
+                    } else {
+                        "are still on their"
+                    },
+                );
+                format!("{waiting} of {writes} {are} way to the disk")
             }
             ("", None) => String::new(),
             (trouble, Some((waiting, _))) => {
@@ -590,6 +600,13 @@ mod tests {
         let shown = view.table(Some(60));
         let widest = shown.lines().map(screen::cells).max();
         assert!(widest.is_some_and(|widest| widest <= 60), "{shown}");
+    }
+
+    #[test]
+    fn one_write_that_waits_is_singular() {
+        let said = |writes| table(&json!({ "store": { "writes": writes, "durable": writes - 1 } }));
+        assert!(said(1).contains("1 of 1 write is still on its way to the disk"));
+        assert!(said(3).contains("1 of 3 writes is still on its way to the disk"));
     }
 
     #[test]

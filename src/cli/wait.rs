@@ -10,6 +10,7 @@ use twitchat_bridge::automation::Expression;
 use super::candidates;
 use super::context::Context;
 use super::failure::Failure;
+use super::number;
 use super::out;
 use super::receiving::filter::{self, Filter};
 use super::receiving::kinds::{self, Kind, Kinds};
@@ -39,11 +40,11 @@ pub(crate) struct Args {
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
     /// Give up after this time, such as 30s or 5m [default: never]
-    #[arg(long, value_name = "DURATION", value_parser = span::read)]
+    #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     timeout: Option<Duration>,
     /// Wait for so many of them
-    #[arg(long, value_name = "N", default_value = "1",
-        value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true,
+        value_parser = number::whole::<u32>(1..=u32::MAX.into()))]
     count: u32,
 }
 

@@ -1,5 +1,7 @@
 //! `watch`: what is on the bus.
 
+mod once;
+
 use std::process::ExitCode;
 
 use jiff::Timestamp;
@@ -16,6 +18,7 @@ use super::receiving::subscription::Subscription;
 use super::receiving::summary;
 use super::receiving::{News, Receiving};
 use super::screen;
+use once::Once;
 
 const MORE: &str = "Names of messages:
   Twitchat.TYPE      a message of Twitchat's as it is, such as Twitchat.ON_FOLLOW
@@ -33,15 +36,19 @@ With --json each line is one object, and these keys stay as they are:
   data    Twitchat's or the event's data; of requests and bridges the whole message; else null
   replay  true, if it is played back from a recording; else absent
 
+Each thing is shown once: a message of Twitchat's as the event that it becomes, if it becomes one, \
+and an event that a bridge emits as well is not shown again. With --type you see what you name; \
+--all shows everything that is on OBS.
+
 No bridge is needed to see events. Gifts are shown as a bridge tells them: after two seconds \
 without another of the same giver, \
-GiftBomb first if it was one. If a bridge tells events to an overlay, you see them twice: as \
-mapped here, and from the bridge. Only a \
+GiftBomb first if it was one. Only a \
 bridge tells Credits.*, Raw.* and Custom.*: it is asked for them if --type names them.
 
 Examples:
   twitchat-bridge watch
   twitchat-bridge watch --type 'Twitch.*' --type 'Request.*'
+  twitchat-bridge watch --all
   twitchat-bridge watch --json --type Twitch.Raid | jq .data.viewers";
 
 /// See what is on the bus, as it happens
@@ -57,6 +64,9 @@ pub(crate) struct Args {
     /// Only when this holds, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
+    /// Show everything as often as it is on OBS
+    #[arg(long)]
+    all: bool,
 }
 
 impl Args {
@@ -64,11 +74,16 @@ impl Args {
         let config = context.config()?;
         let filter = Filter::new(Kinds::new(self.kinds), self.condition);
         let mut decoder = Decoder::of(&config);
+        if !self.all {
+            decoder = decoder.without_repeats();
+        }
+        let once = (!self.all).then(|| Once::new(filter.kinds().match_all()));
         let mut receiving = Receiving::start(&config)?;
         let mut subscription = Subscription::to(filter.kinds(), "watch", receiving.obs());
         let mut printer = Printer {
             json: self.json,
             filter,
+            once,
             zone: TimeZone::system(),
         };
         loop {
@@ -92,17 +107,16 @@ impl Args {
 struct Printer {
     json: bool,
     filter: Filter,
+    once: Option<Once>,
     zone: TimeZone,
 }
 
 impl Printer {
     fn print(&mut self, lines: Vec<Line>) -> Result<(), OutError> {
         lines.into_iter().try_for_each(|line| {
-            if self.filter.wants(&line) {
-                self.line(&line)
-            } else {
-                Ok(())
-            }
+            let is_shown = self.filter.wants(&line)
+                && self.once.as_mut().is_none_or(|once| once.is_first(&line));
+            if is_shown { self.line(&line) } else { Ok(()) }
         })
     }
 

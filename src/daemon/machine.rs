@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use crate::{
     config::{Config, ConfigError, Discovered, Flags, Origin, Sources, Warning},
+    credits::roll::doubt_of_theme,
     obs::{
         Target,
         discovery::{Discovery, Folders, discover},
     },
+    overlay,
 };
 
 /// Loads the configuration. Also says what the user should know although it is no error; what
@@ -58,13 +60,28 @@ pub(super) fn computer() -> Box<str> {
     name
 }
 
-/// What the user should know about rules, actions and labels although it is no error.
+/// What the user should know about rules, actions, labels and the theme although it is no error.
 pub fn rule_notes(config: &Config) -> impl Iterator<Item = String> {
     config
         .warnings
         .iter()
         .filter(|warning| is_of_rules(warning))
         .map(ToString::to_string)
+        .chain(theme_note(config, || {
+            overlay::custom_css(overlay::usual_folder().as_deref())
+        }))
+}
+
+/// What to say of a theme that neither the page nor the user's style sheet has.
+fn theme_note(config: &Config, custom_css: impl FnOnce() -> String) -> Option<String> {
+    let theme = &*config.overlay.script.look.theme;
+    let doubt = doubt_of_theme(theme)?;
+    let defined = custom_css();
+    let is_defined = ["'", "\"", ""]
+        .iter()
+        .any(|quote| defined.contains(&format!("[data-theme={quote}{theme}{quote}]")));
+    let origin = config.origin("overlay.theme");
+    (!is_defined).then(|| format!("{origin}: overlay.theme: {doubt}"))
 }
 
 fn is_of_rules(warning: &Warning) -> bool {
@@ -102,4 +119,35 @@ pub fn target(config: &Config) -> Arc<dyn Fn() -> Target + Send + Sync> {
         }
         target
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(theme: &str, custom_css: &str) -> Option<String> {
+        let mut config = Config::default();
+        config.overlay.script.look.theme = theme.into();
+        theme_note(&config, || custom_css.to_owned())
+    }
+
+    #[test]
+    fn a_theme_with_a_typo_is_reported() {
+        let said = note("neno", "").unwrap();
+        assert!(
+            said.contains("overlay.theme: the page has no theme \"neno\""),
+            "{said}"
+        );
+        assert!(said.ends_with("did you mean neon?"), "{said}");
+        assert_eq!(note("neon", ""), None);
+    }
+
+    #[test]
+    fn a_theme_of_the_users_own_style_sheet_is_not_reported() {
+        for quote in ["'", "\"", ""] {
+            let css = format!("[data-theme={quote}mine{quote}] {{ --title-color: hotpink }}");
+            assert_eq!(note("mine", &css), None, "{css}");
+        }
+        assert!(note("mine", "[data-theme='other'] {}").is_some());
+    }
 }

@@ -19,6 +19,7 @@ mod sender;
 mod settings;
 mod startup;
 pub mod state;
+mod system;
 mod takeover;
 mod tasks;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -52,6 +53,24 @@ pub enum RunError {
 }
 
 impl Executable {
+    /// Whether there is such a program: at its path, or in a folder of `PATH` if it is a name alone.
+    /// It may go away later.
+    pub fn exists(&self) -> bool {
+        let name = Path::new(&self.name);
+        let is_file = |path: &Path| {
+            let mut with_ending = path.as_os_str().to_owned();
+            with_ending.push(std::env::consts::EXE_SUFFIX);
+            path.is_file() || Path::new(&with_ending).is_file()
+        };
+        if name.components().count() != 1 || name.is_absolute() {
+            return is_file(name);
+        }
+        // Where the system looks without a PATH.
+        let usual = if cfg!(unix) { "/bin:/usr/bin" } else { "" };
+        let path = std::env::var_os("PATH").unwrap_or_else(|| usual.into());
+        std::env::split_paths(&path).any(|folder| is_file(&folder.join(name)))
+    }
+
     /// Runs it to its end, or until `stop`. What it prints goes where our own does. Dropping this
     /// kills it.
     pub async fn run(

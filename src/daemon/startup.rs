@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Error, machine};
+use super::{Error, machine, system};
 use crate::{
     bridge::{
         Bridge,
@@ -60,6 +60,7 @@ pub(super) fn bridge(
         takeover,
         process: std::process::id(),
         computer: machine::computer(),
+        os_version: system::version(),
     };
     let mut bridge = Bridge::new(
         settings,

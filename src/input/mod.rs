@@ -6,6 +6,7 @@
 //! [`Fields`] a table of them. [`Given`] decides which values count as a number, a time or one of
 //! a few words, for nodes and for JSON alike.
 
+mod count;
 pub mod duration;
 mod field;
 mod fields;
@@ -16,6 +17,7 @@ mod problem;
 mod setting;
 mod toml_text;
 
+pub use count::{count, unit};
 pub use field::Field;
 pub use fields::Fields;
 pub use given::Given;

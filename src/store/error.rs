@@ -155,7 +155,7 @@ pub enum StoreError {
     #[error("the store has stopped")]
     Stopped,
     /// The bridge closes, and the last writes could not be saved.
-    #[error("{writes} entries could not be saved")]
+    #[error("{} could not be saved", entries(*writes))]
     Unsaved {
         writes: u64,
         /// Why the last attempt failed.
@@ -166,6 +166,13 @@ pub enum StoreError {
 fn process(pid: Option<u32>) -> String {
     pid.map(|pid| format!(" (process {pid})"))
         .unwrap_or_default()
+}
+
+fn entries(number: u64) -> String {
+    match number {
+        1 => "1 entry".into(),
+        _ => format!("{number} entries"),
+    }
 }
 
 impl StoreError {

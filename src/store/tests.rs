@@ -388,7 +388,7 @@ async fn closing_with_a_full_disk_says_what_is_lost() {
     assert!(
         error
             .chain()
-            .starts_with("1 entries could not be saved: no space left on the disk of "),
+            .starts_with("1 entry could not be saved: no space left on the disk of "),
         "{}",
         error.chain()
     );

@@ -121,6 +121,7 @@ impl Bench {
             takeover: false,
             process: 7,
             computer: "stream-pc".into(),
+            os_version: "6.1.0".into(),
         };
         let mut core = Bridge::new(settings(), run, sessions, last, kept, now);
         let first = core.start();

@@ -38,6 +38,31 @@ async fn every_action_is_listed_in_the_words_that_are_asked_for() {
 }
 
 #[tokio::test]
+async fn actions_that_the_twitchat_in_use_lacks_are_marked() {
+    let home = Home::new();
+    let listed = async |version: &str| {
+        let config = format!("bridge.generation = {version}\n");
+        std::fs::write(home.path("c.toml"), config).unwrap();
+        let done = home.run(&["--config", "c.toml", "actions"]).await;
+        done.succeeds().out
+    };
+    let line = |list: &str, name: &str| {
+        let line = list
+            .lines()
+            .find(|line| line.split(' ').next() == Some(name));
+        line.unwrap_or_else(|| panic!("{name}: {list}")).to_owned()
+    };
+    let old = listed("16").await;
+    assert!(line(&old, "SET_QUIZ_REVEAL").ends_with("(not in Twitchat 16)"));
+    assert!(!line(&old, "CHAT_FEED_READ").contains("not in"));
+    let new = listed("17").await;
+    assert!(!line(&new, "SET_QUIZ_REVEAL").contains("not in"));
+    assert!(line(&new, "RAFFLE_END").ends_with("(not in Twitchat 17)"));
+    let unknown = home.run(&["actions"]).await.succeeds().out;
+    assert!(!unknown.contains("(not in Twitchat"));
+}
+
+#[tokio::test]
 async fn an_action_is_explained_under_any_of_its_names() {
     let home = Home::new();
     let old = home

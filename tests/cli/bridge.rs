@@ -121,7 +121,12 @@ async fn a_bridge_is_asked_fed_shown_and_cleared() {
         .await
         .fails(1, &["unknown request"]);
 
-    home.run(&["credits", "clear"]).await.succeeds();
+    home.run(&["credits", "clear"]).await.fails(
+        2,
+        &["no terminal to ask on", "nothing was changed", "--yes"],
+    );
+    assert!(!home.run(&["credits"]).await.succeeds().out.is_empty());
+    home.run(&["credits", "clear", "--yes"]).await.succeeds();
     assert_eq!(home.run(&["credits"]).await.succeeds().out, "");
 
     bridge.signal("TERM");

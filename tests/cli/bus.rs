@@ -13,7 +13,7 @@ async fn nobody_answers_is_5_and_says_what_to_do() {
         &["status"][..],
         &["request", "GetInfo"],
         &["credits"],
-        &["credits", "clear"],
+        &["credits", "clear", "--yes"],
     ] {
         let done = home.run(&[verb, &["--timeout", "0.2"]].concat()).await;
         done.fails(
@@ -27,7 +27,7 @@ async fn nobody_answers_is_5_and_says_what_to_do() {
 async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
     let obs = obs().await;
     let home = Home::at(obs.port());
-    let all = home.spawn(&["watch", "--json"]);
+    let all = home.spawn(&["watch", "--json", "--all"]);
     let some = home.spawn(&["watch", "--type", "twitch.*", "--type", "request.?et*"]);
     sessions(&obs, 4).await;
     let target = Target {
@@ -74,4 +74,56 @@ async fn watch_decodes_what_is_on_the_bus_and_filters_it() {
         ]
     );
     assert_eq!(lines[1]["data"]["user"], user);
+}
+
+/// The names that `watch` prints.
+fn watched(out: &str) -> Vec<String> {
+    out.lines()
+        .map(|line| line.split_whitespace().nth(1).unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn watch_shows_each_thing_once() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    let bridge = home.spawn(&["run"]);
+    sessions(&obs, 2).await;
+    home.run(&[
+        "request",
+        "Subscribe",
+        "client=overlay",
+        "events.Twitch:=[\"*\"]",
+    ])
+    .await
+    .succeeds();
+    let (once, all) = (home.spawn(&["watch"]), home.spawn(&["watch", "--all"]));
+    sessions(&obs, 6).await;
+    let target = Target {
+        url: obs.url(),
+        password: Some(PASSWORD.into()),
+    };
+    let mut talker = Talker::connect(&target).await.unwrap();
+    let user = json!({ "id": "7", "login": "anna_b", "displayName": "Anna_B" });
+    let follow =
+        json!({ "origin": "twitchat", "type": "FOLLOW", "id": "f1", "data": { "user": user } });
+    for message in [&follow, &follow, &json!({ "the": "end" })] {
+        talker.broadcast(message).await.unwrap();
+    }
+    let count = |out: &str, name: &str| watched(out).iter().filter(|shown| *shown == name).count();
+    wait_until("the bridge has emitted the follow", || {
+        count(&all.out(), "Twitch.Follow") >= 2 && once.out().contains("Other.Message")
+    })
+    .await;
+    for running in [bridge] {
+        running.signal("INT");
+        running.end().await.succeeds();
+    }
+    once.signal("INT");
+    let once = once.end().await.succeeds().out;
+    assert_eq!(count(&once, "Twitch.Follow"), 1, "{once}");
+    assert_eq!(count(&once, "Twitchat.FOLLOW"), 0, "{once}");
+    assert_eq!(count(&all.out(), "Twitchat.FOLLOW"), 2);
+    all.signal("INT");
+    all.end().await.succeeds();
 }

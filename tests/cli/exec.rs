@@ -117,10 +117,13 @@ async fn a_failure_is_said_and_the_rest_goes_on_unless_it_is_to_end() {
         &home,
         r#"[ "$TWITCHAT_ID" != f1 ] || exit 3; echo "$TWITCHAT_ID""#,
     );
+    let gone = home.path("gone");
+    std::fs::copy(&program, &gone).unwrap();
     let (patient, missing) = (
         begin(&home, &["--", &program]).await,
-        begin(&home, &["--", "./no-such-program"]).await,
+        begin(&home, &["--", "./gone"]).await,
     );
+    std::fs::remove_file(gone).unwrap();
     let strict = begin(&home, &["--fail-fast", "--", &program]).await;
     follow(&obs, 1..3, "x").await;
     wait_until("the second ran", || patient.out() == "f2\n").await;
@@ -141,7 +144,7 @@ async fn a_failure_is_said_and_the_rest_goes_on_unless_it_is_to_end() {
     .await;
     let done = stop(missing).await;
     assert!(
-        done.err.contains("./no-such-program failed") && done.err.contains("2 runs, 2 failed"),
+        done.err.contains("./gone failed") && done.err.contains("2 runs, 2 failed"),
         "{done:?}"
     );
 }
@@ -232,4 +235,15 @@ async fn it_goes_on_when_obs_restarts() {
     follow(&obs, 1..2, "x").await;
     wait_until("it ran", || running.out().contains(r#""id":"f1""#)).await;
     stop(running).await;
+}
+
+#[tokio::test]
+async fn a_program_that_does_not_exist_is_an_error_before_anything_is_done() {
+    let obs = obs().await;
+    let home = Home::at(obs.port());
+    for program in ["./no-such-program", "no-such-program-anywhere"] {
+        let done = home.run(&["exec", "--on", "FOLLOW", "--", program]).await;
+        assert!(!done.err.contains("connected"), "{done:?}");
+        done.fails(2, &["there is no program", program]);
+    }
 }

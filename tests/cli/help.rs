@@ -40,6 +40,7 @@ async fn help_of_every_verb() {
         "demo",
         "completions",
         "man",
+        "version",
     ] {
         let arguments: Vec<_> = verb.split_whitespace().chain(["--help"]).collect();
         let done = home.run(&arguments).await.succeeds();
@@ -81,4 +82,36 @@ async fn completions_and_manual_need_no_obs() {
     home.run(&["man", "dance"])
         .await
         .fails(2, &["there is no command dance"]);
+}
+
+#[tokio::test]
+async fn subcommands_have_manual_pages() {
+    let home = Home::new();
+    let page = home.run(&["man", "credits", "roll"]).await.succeeds().out;
+    assert!(
+        page.contains("twitchat\\-bridge\\-credits\\-roll"),
+        "{page}"
+    );
+    home.run(&["man", "credits", "dance"]).await.fails(
+        2,
+        &[
+            "no command dance",
+            "twitchat-bridge credits --help lists them",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn help_and_version_work_as_verbs() {
+    let home = Home::new();
+    for (verb, flag) in [
+        (&["help"][..], &["--help"][..]),
+        (&["help", "watch"], &["watch", "--help"]),
+        (&["help", "credits", "roll"], &["credits", "roll", "--help"]),
+        (&["version"], &["--version"]),
+    ] {
+        let by_verb = home.run(verb).await.succeeds().out;
+        let by_flag = home.run(flag).await.succeeds().out;
+        assert_eq!(by_verb, by_flag, "{verb:?}");
+    }
 }

@@ -218,3 +218,40 @@ async fn the_demo_of_the_page_writes_no_password() {
     home.run(&open).await.succeeds();
     assert!(!home.path("pages/obs-config.js").exists());
 }
+
+#[tokio::test]
+async fn an_install_that_fails_prints_no_success() {
+    let home = Home::at(1);
+    let done = home.run(&["overlay", "install", "--dir", "pages"]).await;
+    assert_eq!(done.out, "");
+    done.fails(3, &["pages/index.html", "it is not in OBS"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn open_fails_without_a_browser() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let open = |path: std::path::PathBuf| {
+        let mut command = home.command(&["overlay", "open", "--demo", "--dir", "pages"]);
+        command.env("PATH", path);
+        crate::program::Done::of(&command.output().unwrap())
+    };
+    let without = open(home.path("nothing"));
+    assert_eq!(without.out, "");
+    without.fails(1, &["cannot start a browser; open file:///"]);
+
+    std::fs::create_dir(home.path("bin")).unwrap();
+    let program = home.path("bin").join(opener);
+    for (script, code) in [("#!/bin/sh\nexit 3\n", 1), ("#!/bin/sh\nexit 0\n", 0)] {
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let done = open(home.path("bin"));
+        assert_eq!((done.code, done.out.is_empty()), (Some(code), code == 1));
+    }
+}

@@ -317,7 +317,7 @@ async fn a_script_sees_everything_that_a_rule_sees() {
     );
     let bridge = home.spawn(&["run"]);
     sessions(&obs, 2).await;
-    let watch = home.spawn(&["watch", "--json", "--type", "Custom.*"]);
+    let watch = home.spawn(&["watch", "--all", "--json", "--type", "Custom.*"]);
     wait_until("it has subscribed", || {
         watch.err().contains("connected to OBS")
     })

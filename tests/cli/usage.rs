@@ -93,6 +93,59 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_done() {
 }
 
 #[tokio::test]
+async fn what_a_number_or_a_condition_may_be_is_said_in_a_sentence() {
+    let home = Home::new();
+    for (arguments, words) in [
+        (
+            &["credits", "--limit", "x"][..],
+            &["--limit", "it must be a whole number of at least 1"][..],
+        ),
+        (
+            &["credits", "--limit", "-1"],
+            &["--limit", "it must be a whole number of at least 1"],
+        ),
+        (
+            &["credits", "test", "--names", "70000"],
+            &["--names", "it must be a whole number between 1 and 50000"],
+        ),
+        (
+            &["credits", "test", "--seed", "-7"],
+            &["--seed", "it must be a whole number"],
+        ),
+        (
+            &["credits", "roll", "--seconds", "long"],
+            &["--seconds", "it must be a number, such as 2"],
+        ),
+        (
+            &["credits", "speed", "fast"],
+            &["it must be a number, such as 2"],
+        ),
+        (
+            &["exec", "--on", "FOLLOW", "--jobs", "0", "--", "true"],
+            &["--jobs", "it must be a whole number between 1 and 256"],
+        ),
+        (
+            &["wait", "--for", "FOLLOW", "--count", "-3"],
+            &["--count", "it must be a whole number of at least 1"],
+        ),
+        (
+            &["status", "--timeout", "-1"],
+            &["--timeout", "a time above 0"],
+        ),
+        (
+            &["replay", "x.ndjson", "--speed", "-1"],
+            &["--speed", "a number"],
+        ),
+        (
+            &["watch", "--where", "weather == 'fine'"],
+            &["known are event, data"],
+        ),
+    ] {
+        home.run(arguments).await.fails(2, words);
+    }
+}
+
+#[tokio::test]
 async fn without_a_verb_the_help_goes_to_standard_error() {
     let done = Home::new().run(&[]).await;
     assert_eq!((done.code, done.out.as_str()), (Some(2), ""));
@@ -131,4 +184,37 @@ async fn a_log_file_can_be_read_by_its_owner_alone() {
         .permissions()
         .mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn no_raw_error_of_a_number_is_shown() {
+    let home = Home::new();
+    for arguments in [
+        &["credits", "--limit", "0"][..],
+        &["credits", "test", "--seed", "x"],
+        &["overlay", "install", "--width", "0"],
+        &["exec", "--on", "FOLLOW", "--queue", "x", "--", "true"],
+        &["send", "SHOUTOUT", "--repeat", "0"],
+        &["credits", "roll", "--speed", "x"],
+    ] {
+        let done = home.run(arguments).await;
+        assert_eq!(done.code, Some(2), "{arguments:?}");
+        for raw in ["..", "invalid digit", "invalid float", "not in"] {
+            assert!(!done.err.contains(raw), "{arguments:?}: {}", done.err);
+        }
+    }
+}
+
+#[tokio::test]
+async fn negative_numbers_reach_their_options() {
+    let home = Home::at(1);
+    for arguments in [
+        &["credits", "roll", "--speed", "-2"][..],
+        &["credits", "roll", "--seconds", "-2"],
+        &["credits", "test", "--delay", "-2.5"],
+        &["credits", "speed", "-1"],
+        &["credits", "goto", "-1"],
+    ] {
+        home.run(arguments).await.fails(3, &["127.0.0.1:1"]);
+    }
 }

@@ -30,6 +30,7 @@ use super::{
     limit::RateLimit,
 };
 use crate::{
+    credits::roll::doubt_of_theme,
     event::EmittedEvent,
     request::{PageState, Report, RequestError, RollOptions},
 };
@@ -175,6 +176,12 @@ impl Roll {
     ) -> Result<Map<String, Value>, RequestError> {
         let id = cx.base.out.fresh_uuid();
         self.pending = None;
+        let configured = &cx.base.settings.overlay.script.look.theme;
+        let doubt = options
+            .theme
+            .as_ref()
+            .filter(|theme| *theme != configured)
+            .and_then(|theme| doubt_of_theme(theme));
         let pending = self.prepare_roll(id, options, cause, cx);
         let (test, mut state) = (pending.options.test, "preparing");
         if pending.is_ready() {
@@ -190,7 +197,11 @@ impl Roll {
             .map(Rolling::seconds);
         let reply = json!({ "roll": id, "test": test, "state": state, "seconds": seconds,
             "pages": self.pages.count(), "shown": self.shown });
-        Ok(into_map(reply))
+        let mut reply = into_map(reply);
+        if let Some(doubt) = doubt {
+            reply.insert("warnings".into(), json!([doubt]));
+        }
+        Ok(reply)
     }
 
     /// `StopCredits`. Tells whether anything was on.

@@ -4,7 +4,10 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{Roll, context::Context, into_map};
-use crate::request::{Command, Place, RequestError};
+use crate::{
+    credits::roll::doubt_of_theme,
+    request::{Command, Place, RequestError},
+};
 
 impl Roll {
     /// `ControlCredits`.
@@ -123,9 +126,16 @@ impl Roll {
         if let Some(kind) = event {
             self.emit_roll(kind, cx);
         }
-        Ok(into_map(
-            json!({ "roll": id, "state": state, "elapsedMs": elapsed_ms }),
-        ))
+        let mut reply = into_map(json!({ "roll": id, "state": state, "elapsedMs": elapsed_ms }));
+        if let Command::Look(part) = command
+            && let Some(doubt) = part
+                .get("theme")
+                .and_then(Value::as_str)
+                .and_then(doubt_of_theme)
+        {
+            reply.insert("warnings".into(), json!([doubt]));
+        }
+        Ok(reply)
     }
 
     /// Sends pages a control. In a flood of them some are left out, and pages are told where the

@@ -39,6 +39,7 @@ pub(super) fn run(name: &str) -> Run {
         takeover: false,
         process: 7,
         computer: "stream-pc".into(),
+        os_version: "6.1.0".into(),
     }
 }
 

@@ -257,6 +257,12 @@ fn a_store_that_fails_gives_the_passes_back() {
 }
 
 #[test]
+fn the_version_of_the_system_is_a_version() {
+    let info = Bench::up().ask(json!({ "request": "GetInfo", "id": 1 }))["info"].clone();
+    assert_eq!(info["osVersion"], "6.1.0");
+}
+
+#[test]
 fn get_info_does_not_wait_for_the_disk() {
     let mut bench = Bench::new();
     bench.commits = false;

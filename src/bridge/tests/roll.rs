@@ -4,7 +4,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{bridge::io::Overlay, credits::roll::CreditsPlan};
+use crate::{
+    bridge::io::Overlay,
+    credits::roll::{CreditsPlan, doubt_of_theme},
+};
 
 const PAGE: &str = "page-1";
 
@@ -165,6 +168,30 @@ fn a_roll_is_sent_reported_and_completed() {
     assert_eq!(
         bench.ask(json!({ "request": "GetStatus", "id": 1 }))["overlay"]["roll"],
         Value::Null
+    );
+}
+
+#[test]
+fn a_theme_that_the_page_does_not_have_is_reported_in_the_reply() {
+    let mut bench = bench();
+    let mut warnings = |theme: &str| {
+        let reply = bench.ask(json!({ "request": "RollCredits", "id": 1, "theme": theme }));
+        assert_eq!(reply["status"], "ok");
+        reply["warnings"][0].as_str().map(ToOwned::to_owned)
+    };
+    let doubt = warnings("neno").unwrap();
+    assert!(doubt.ends_with("did you mean neon?"), "{doubt}");
+    assert_eq!(warnings("neon"), None);
+    let mut look = |theme: &str| {
+        bench.ask(
+            json!({ "request": "ControlCredits", "id": 1, "command": "look",
+            "value": { "theme": theme } }),
+        )["warnings"][0]
+            .clone()
+    };
+    assert_eq!(
+        (look("papr"), look("paper")),
+        (doubt_of_theme("papr").into(), Value::Null)
     );
 }
 

@@ -7,6 +7,7 @@ use serde_json::Map;
 
 use crate::cli::client::Timeout;
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::cli::out;
 
 const EXAMPLES: &str = "Examples:
@@ -26,9 +27,19 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        if !self.yes && io::stdin().is_terminal() && io::stderr().is_terminal() && !confirmed()? {
-            out::note("nothing was changed");
-            return Ok(ExitCode::SUCCESS);
+        if !self.yes {
+            if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+                return Err(Failure::Usage(
+                    "`credits clear` asks before it clears, and there is no terminal to ask on: \
+                        nothing was changed. With --yes it clears without asking"
+                        .into(),
+                )
+                .into());
+            }
+            if !confirmed()? {
+                out::note("nothing was changed");
+                return Ok(ExitCode::SUCCESS);
+            }
         }
         context
             .request("ClearCredits", Map::new(), self.timeout)

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::cli::candidates;
 use crate::cli::client::Timeout;
 use crate::cli::context::Context;
+use crate::cli::number;
 use crate::cli::out;
 
 /// Stop the credits that roll
@@ -31,7 +32,7 @@ const GOTO_EXAMPLES: &str = "Examples:
 #[command(after_help = SPEED_EXAMPLES)]
 pub(super) struct Speed {
     /// 1 is as configured, 2 twice as fast, 0 stands still, -1 backwards
-    #[arg(value_name = "FACTOR", allow_negative_numbers = true)]
+    #[arg(value_name = "FACTOR", value_parser = number::any, allow_negative_numbers = true)]
     factor: f64,
     #[command(flatten)]
     timeout: Timeout,
@@ -42,7 +43,7 @@ pub(super) struct Speed {
 #[command(after_help = GOTO_EXAMPLES)]
 pub(super) struct Goto {
     /// A section's id, such as `cheers`, or its number from 0; or a time such as `1:30`
-    #[arg(value_name = "PLACE", add = candidates::sections())]
+    #[arg(value_name = "PLACE", add = candidates::sections(), allow_negative_numbers = true)]
     place: String,
     #[command(flatten)]
     timeout: Timeout,

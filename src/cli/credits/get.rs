@@ -10,6 +10,7 @@ use super::table;
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
 use crate::cli::credits::text::Roll;
+use crate::cli::number;
 use crate::cli::out;
 
 pub(super) const EXAMPLES: &str = "Examples:
@@ -31,7 +32,8 @@ pub(super) struct GetArgs {
     #[arg(long)]
     extended: bool,
     /// At most so many names per list
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=u32::MAX.into()),
+        allow_negative_numbers = true)]
     limit: Option<u32>,
     /// Sample people instead, to see how they look full
     #[arg(long)]

@@ -13,6 +13,7 @@ use twitchat_bridge::client::Client;
 use crate::cli::candidates;
 use crate::cli::client::{self, Timeout};
 use crate::cli::context::Context;
+use crate::cli::number;
 use crate::cli::out;
 
 const ROLL_EXAMPLES: &str = "Examples:
@@ -44,10 +45,12 @@ pub(super) struct Args {
 #[command(after_help = TEST_EXAMPLES)]
 pub(super) struct TestArgs {
     /// So many people (120 if any of the options below is given)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50_000))]
+    #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=50_000),
+        allow_negative_numbers = true)]
     names: Option<u32>,
     /// Another crowd for each number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::whole::<u64>(0..=u64::MAX),
+        allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Names of 25 characters, the longest that Twitch allows
     #[arg(long)]
@@ -71,13 +74,13 @@ pub(super) struct TestArgs {
 #[derive(Debug, clap::Args)]
 struct LookArgs {
     /// Take so many seconds in all
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::any, allow_negative_numbers = true)]
     seconds: Option<f64>,
     /// Scroll so many pixels a second
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::any, allow_negative_numbers = true)]
     speed: Option<f64>,
     /// Wait so many seconds before moving
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::any, allow_negative_numbers = true)]
     delay: Option<f64>,
     /// Scroll, or show slides
     #[arg(long, value_enum)]
@@ -163,6 +166,12 @@ async fn roll(
     let client = context.client(timeout).await?;
     let reply = client::request(&client, "RollCredits", options).await?;
     let roll = reply.get("roll").cloned().unwrap_or_default();
+    let warnings = reply.get("warnings").and_then(Value::as_array);
+    warnings
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .for_each(out::warn);
     out::line(roll.as_str().unwrap_or_default())?;
     if reply.get("state") == Some(&json!("preparing")) {
         out::note("Twitchat is asked what it still has to tell; then they roll");

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Map, Value};
 use twitchat_bridge::credits::{Section, namesakes};
 use twitchat_bridge::event::Platform;
+use twitchat_bridge::input;
 
 use crate::cli::out::{self, BOLD};
 use crate::cli::screen;
@@ -208,6 +209,7 @@ fn line(value: &Value) -> String {
             .get("unit")
             .and_then(Value::as_str)
             .unwrap_or_default();
+        let unit = input::unit(amount, unit);
         more.push(format!("{amount} {unit}").trim_end().to_owned());
     }
     for money in object
@@ -313,6 +315,21 @@ mod tests {
             "Custom": { "Tips": ["Kasper"] },
         });
         insta::assert_snapshot!(anstream::adapter::strip_str(&roll(&reply).text()));
+    }
+
+    #[test]
+    fn one_of_something_is_singular() {
+        let one = |unit: &str| line(&json!({ "name": "Zed", "amount": 1, "unit": unit }));
+        assert_eq!(
+            ["months", "viewers", "bits", "hype", ""].map(one),
+            [
+                "Zed (1 month)",
+                "Zed (1 viewer)",
+                "Zed (1 bit)",
+                "Zed (1 hype)",
+                "Zed (1)"
+            ]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use twitchat_bridge::daemon::program::{Executable, RunError};
+use twitchat_bridge::input;
 
 use crate::cli::out;
 
@@ -73,7 +74,7 @@ impl Jobs {
             self.tally.dropped += 1;
             if self.tally.dropped.is_power_of_two() {
                 let (dropped, waiting) =
-                    (out::count(self.tally.dropped, "event"), self.queue.len());
+                    (input::count(self.tally.dropped, "event"), self.queue.len());
                 out::warn(&format!(
                     "{dropped} dropped: {waiting} wait already. --jobs lets more programs run at \
                         once, --queue more events wait"

@@ -5,11 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
+use twitchat_bridge::config::Config;
 use twitchat_bridge::obs::{Options, RequestConnection};
 use twitchat_bridge::overlay;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::number;
 use crate::cli::out;
 
 const AFTER_HELP: &str = "Run it again after an update: pages are replaced, custom.css and the \
@@ -43,10 +45,12 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// Width in pixels (default: overlay.width, else that of OBS's canvas)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=16_384),
+        allow_negative_numbers = true)]
     width: Option<u32>,
     /// Height in pixels (default: overlay.height, else that of OBS's canvas)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=16_384),
+        allow_negative_numbers = true)]
     height: Option<u32>,
     /// Where to put the files; in the user's data folder unless given
     #[arg(long, value_name = "DIR")]
@@ -80,7 +84,7 @@ impl Args {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let config = context.config()?;
         let installed = overlay::install(
-            &folder(self.dir)?,
+            &folder(self.dir.clone())?,
             Some(&config.obs).filter(|_| !self.no_password),
         )?;
         let has_changed = |name: &str| installed.changed.iter().any(|changed| changed == name);
@@ -92,8 +96,20 @@ impl Args {
         }
         let page = std::path::absolute(&installed.page)
             .with_context(|| format!("cannot find {}", installed.page.display()))?;
+        self.put(context, &config, page.clone())
+            .await
+            .with_context(|| {
+                format!(
+                    "the page is written to {}, but it is not in OBS",
+                    page.display()
+                )
+            })?;
         out::line(page.display())?;
+        Ok(ExitCode::SUCCESS)
+    }
 
+    /// Puts the page into OBS, or says how to do it by hand.
+    async fn put(self, context: &Context, config: &Config, page: PathBuf) -> anyhow::Result<()> {
         let target = context.target()?;
         if !["127.0.0.1", "::1", "localhost"].contains(&target.host.to_lowercase().as_str()) {
             out::warn(
@@ -110,8 +126,8 @@ impl Args {
             obs.canvas().await?
         };
         let wanted = Wanted {
-            scene: self.scene.unwrap_or(config.overlay.scene),
-            source: self.source.unwrap_or(config.overlay.source),
+            scene: self.scene.unwrap_or_else(|| config.overlay.scene.clone()),
+            source: self.source.unwrap_or_else(|| config.overlay.source.clone()),
             width: self.width.or(config.overlay.width).unwrap_or(canvas.0),
             height: self.height.or(config.overlay.height).unwrap_or(canvas.1),
             page,
@@ -127,7 +143,7 @@ impl Args {
         } else {
             out::note(by_hand(&wanted));
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 }
 

@@ -37,7 +37,7 @@ impl Args {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.verb {
             Verb::Install(args) => args.run(context).await,
-            Verb::Open(args) => args.run(context),
+            Verb::Open(args) => args.run(context).await,
             Verb::Export(args) => args.run(context),
         }
     }

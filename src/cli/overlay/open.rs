@@ -1,9 +1,12 @@
 //! `overlay open`: the end-credits page in a browser.
 
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
+use std::time::Duration;
 
 use anyhow::Context as _;
+use tokio::process::Command;
+use tokio::time::timeout;
 use twitchat_bridge::overlay;
 
 use super::install::folder;
@@ -31,7 +34,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let config = context.config()?;
         let dir = folder(self.dir)?;
         // The demo needs no OBS, so it writes no password where there was none.
@@ -40,27 +43,41 @@ impl Args {
         let page = std::path::absolute(&installed.page)
             .with_context(|| format!("cannot find {}", installed.page.display()))?;
         let url = overlay::url(&page) + if self.demo { "#demo" } else { "#backdrop" };
-        out::line(&url)?;
         if !self.print {
-            open(&url).with_context(|| format!("cannot start a browser; open {url} yourself"))?;
+            open(&url)
+                .await
+                .with_context(|| format!("cannot start a browser; open {url} yourself"))?;
         }
+        out::line(&url)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
+/// How long a browser that cannot be started takes to say so. One that runs may stay in the
+/// foreground for as long as it is open.
+const FAILS_WITHIN: Duration = Duration::from_secs(3);
+
 /// The system's own way, never through a shell.
-fn open(url: &str) -> std::io::Result<()> {
+async fn open(url: &str) -> anyhow::Result<()> {
     let (program, arguments): (&str, &[&str]) = match std::env::consts::OS {
         "macos" => ("open", &[]),
         "windows" => ("rundll32", &["url.dll,FileProtocolHandler"]),
         _ => ("xdg-open", &[]),
     };
-    Command::new(program)
+    let mut browser = Command::new(program)
         .args(arguments)
         .arg(url)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map(drop)
+        .with_context(|| format!("{program} cannot be started"))?;
+    match timeout(FAILS_WITHIN, browser.wait()).await {
+        Err(_) => Ok(()),
+        Ok(status) => {
+            let status = status?;
+            anyhow::ensure!(status.success(), "{program} failed ({status})");
+            Ok(())
+        }
+    }
 }

@@ -7,9 +7,6 @@ use super::decode::Line;
 use super::kinds::Kinds;
 use crate::cli::out;
 
-/// What a condition may speak of here: the rest is the bridge's.
-const KNOWN: [&str; 2] = ["event", "data"];
-
 /// How `--help` explains it.
 pub(crate) const HELP: &str = "Conditions:
   data.viewers >= 10                    of the event's data, as its JSON has it under data
@@ -19,13 +16,7 @@ The language is that of the rules in the config (docs/rules.md), with event and 
 
 /// Reads a condition.
 pub(crate) fn condition(text: &str) -> Result<Expression, String> {
-    let expression = Expression::parse(text).map_err(|flaw| flaw.to_string())?;
-    match expression.uses().names().find(|name| !KNOWN.contains(name)) {
-        Some(name) => Err(format!(
-            "{name} is known to the bridge alone: here a condition speaks of event and data"
-        )),
-        None => Ok(expression),
-    }
+    Expression::parse_of_event(text).map_err(|error| error.to_string())
 }
 
 /// Names and a condition.
@@ -123,8 +114,18 @@ mod tests {
         assert!(
             condition("state.streaming")
                 .unwrap_err()
-                .contains("state is known to the bridge alone")
+                .contains("called state; it is known to the bridge alone")
         );
-        assert!(condition("data.viewers >").is_err() && condition("dat.x").is_err());
+        assert!(condition("data.viewers >").is_err());
+    }
+
+    #[test]
+    fn an_unknown_name_lists_only_the_names_that_exist_here() {
+        let error = condition("weather == 'fine'").unwrap_err();
+        assert!(error.ends_with("known are event, data"), "{error}");
+        let error = condition("dat.x").unwrap_err();
+        assert!(error.ends_with("did you mean data?"), "{error}");
+        let error = condition("stat.x").unwrap_err();
+        assert!(!error.contains("state"), "{error}");
     }
 }

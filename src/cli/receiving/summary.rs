@@ -2,6 +2,7 @@
 //! demo; never for other programs.
 
 use serde_json::Value;
+use twitchat_bridge::input;
 
 use crate::cli::out;
 
@@ -71,7 +72,7 @@ pub(crate) fn of(data: &Value) -> String {
                 .filter(|amount| *amount > 1)
         {
             units.push(unit);
-            parts.push(format!("{amount} {unit}"));
+            parts.push(format!("{amount} {}", input::unit(amount, unit)));
         }
     }
     parts.extend(text(data, &["/recipientDisplayName"]).map(|name| format!("to {name}")));

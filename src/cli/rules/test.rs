@@ -278,10 +278,10 @@ fn print(outcomes: &[Outcome], examples: &[Example], book: &Rulebook) -> Result<
             }
         }
         if !any {
-            out::line(format_args!(
-                "  none of the {} rules is for it",
-                book.rules.len()
-            ))?;
+            out::line(match book.rules.len() {
+                1 => "  the one rule is not for it".to_owned(),
+                rules => format!("  none of the {rules} rules is for it"),
+            })?;
         }
     }
     Ok(())

@@ -22,6 +22,7 @@ use crate::{
         currency::DIAMONDS,
         fact::{SupportKind, Tier},
     },
+    input::unit,
     mapping::summary_extras::EndedVote,
 };
 
@@ -218,7 +219,7 @@ impl<'a> Lines<'a> {
                 format!("{} %", (votes * 100 + total / 2) / total.max(1))
             }),
             Kind::Predictions => votes(joined_extras.predictions.list(), |points, _| {
-                format!("{} points", grouped(points))
+                format!("{} {}", grouped(points), unit(points, "points"))
             }),
             Kind::ShoutoutsReceived | Kind::ShoutoutsGiven => {
                 let these = joined_extras

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::plan::Plan;
-use crate::input::{Field, Read, Show, quoted, settings};
+use crate::input::{Field, Read, Show, hint, quoted, settings};
 
 /// How the roll moves.
 #[derive(
@@ -88,6 +88,21 @@ settings! {
     }
 }
 
+/// The themes that the page has.
+pub const THEMES: [&str; 6] = ["cinema", "neon", "glass", "paper", "arcade", "plain"];
+
+/// What to say of a theme that the page does not have. `custom.css` may define others, so it is no
+/// error.
+pub fn doubt_of_theme(name: &str) -> Option<String> {
+    if THEMES.contains(&name) {
+        return None;
+    }
+    Some(format!(
+        "the page has no theme {name:?} unless custom.css defines it; {}",
+        hint(name, THEMES)
+    ))
+}
+
 settings! {
     "overlay",
     /// What may differ from the theme: colours and gaps as CSS writes them, and names of fonts on
@@ -144,5 +159,28 @@ settings! {
         sections: Vec<Plan> = Plan::usual();
         /// How high the page is, in pixels: the estimate of its length needs it.
         height: u32 = 1_080;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_known_themes_are_those_of_the_page() {
+        let styles = include_str!("../../overlay/assets/credits/themes.css");
+        let found: BTreeSet<_> = styles
+            .lines()
+            .filter_map(|line| line.strip_prefix("[data-theme='"))
+            .filter_map(|rest| rest.split('\'').next())
+            .collect();
+        // The plain one is what all others change.
+        let known: BTreeSet<_> = THEMES
+            .into_iter()
+            .filter(|theme| *theme != "plain")
+            .collect();
+        assert_eq!(found, known);
     }
 }

@@ -18,7 +18,7 @@ pub mod words;
 pub use content::{Given, sections};
 pub use kind::Kind;
 pub use length::{Length, length};
-pub use look::{CreditsPlan, Look, Mode, Style};
+pub use look::{CreditsPlan, Look, Mode, Style, THEMES, doubt_of_theme};
 pub use plan::{Amounts, Layout, Pinned, Plan, Role, Sort};
 pub use section::{Body, Name, Place, Section, places};
 

@@ -1,0 +1,50 @@
+//! What the bridge says about the system that it runs on.
+
+/// The version of the system: of the kernel, or of Windows; empty if it is not known.
+#[cfg(unix)]
+pub(super) fn version() -> Box<str> {
+    let system = rustix::system::uname();
+    system.release().to_string_lossy().into()
+}
+
+/// The version of the system: of the kernel, or of Windows; empty if it is not known.
+#[cfg(not(unix))]
+pub(super) fn version() -> Box<str> {
+    let said = std::process::Command::new("cmd")
+        .args(["/c", "ver"])
+        .output();
+    said.ok()
+        .and_then(|said| windows_version(&String::from_utf8_lossy(&said.stdout)))
+        .unwrap_or_default()
+}
+
+/// The number in `Microsoft Windows [Version 10.0.22631.4460]`, in any language.
+#[cfg(any(not(unix), test))]
+fn windows_version(said: &str) -> Option<Box<str>> {
+    let (_, rest) = said.split_once('[')?;
+    let (inner, _) = rest.split_once(']')?;
+    inner.split_whitespace().next_back().map(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_begins_with_a_number() {
+        let version = version();
+        assert!(
+            version.starts_with(|c: char| c.is_ascii_digit()),
+            "{version}"
+        );
+    }
+
+    #[test]
+    fn windows_says_its_version_in_brackets() {
+        assert_eq!(
+            windows_version("\r\nMicrosoft Windows [Version 10.0.22631.4460]\r\n").as_deref(),
+            Some("10.0.22631.4460")
+        );
+        assert_eq!(windows_version("?"), None);
+    }
+}

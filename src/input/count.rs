@@ -1,0 +1,32 @@
+//! Numbers of things, in words.
+
+/// `1 message`, `2 messages`.
+pub fn count(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A unit in the plural that a reply has, such as `months`, as it is said of this number: `month`
+/// of 1.
+pub fn unit(number: u64, plural: &str) -> &str {
+    match number {
+        1 => plural.strip_suffix('s').unwrap_or(plural),
+        _ => plural,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_singular_and_everything_else_plural() {
+        assert_eq!(
+            [0, 1, 2].map(|number| count(number, "credit")),
+            ["0 credits", "1 credit", "2 credits"]
+        );
+        assert_eq!(
+            [(1, "months"), (2, "months"), (1, "hype")].map(|(number, name)| unit(number, name)),
+            ["month", "months", "hype"]
+        );
+    }
+}
