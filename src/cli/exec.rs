@@ -122,7 +122,11 @@ impl Args {
             () = second_signal(&mut receiving) => return Ok(ExitCode::FAILURE),
         }
         picker.finish().await;
-        say(jobs.tally());
+        let tally = jobs.tally();
+        // A program that could not begin has nothing to report but why.
+        if ended.is_ok() || tally.runs() > 0 {
+            say(tally);
+        }
         ended
     }
 }
@@ -152,14 +156,14 @@ async fn second_signal(receiving: &mut Receiving) {
     }
 }
 
-fn say(
-    Tally {
-        succeeded,
+fn say(tally: Tally) {
+    let runs = tally.runs();
+    let Tally {
         failed,
         dropped,
         ended,
-    }: Tally,
-) {
+        ..
+    } = tally;
     let ended_too = if ended > 0 {
         format!(", {ended} ended with us")
     } else {
@@ -172,6 +176,6 @@ fn say(
     };
     out::note(format_args!(
         "{}, {failed} failed{ended_too}{dropped}",
-        input::count(succeeded + failed + ended, "run")
+        input::count(runs, "run")
     ));
 }

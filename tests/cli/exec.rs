@@ -247,3 +247,12 @@ async fn a_program_that_does_not_exist_is_an_error_before_anything_is_done() {
         done.fails(2, &["there is no program", program]);
     }
 }
+
+#[tokio::test]
+async fn an_exec_that_cannot_connect_prints_no_tally() {
+    let done = Home::at(1)
+        .run(&["exec", "--on", "FOLLOW", "--", "true"])
+        .await;
+    assert!(!done.err.contains("0 runs"), "{done:?}");
+    done.fails(3, &["there is no OBS"]);
+}

@@ -35,6 +35,13 @@ pub(crate) struct Tally {
     pub(crate) ended: u64,
 }
 
+impl Tally {
+    /// All that were started.
+    pub(crate) fn runs(self) -> u64 {
+        self.succeeded + self.failed + self.ended
+    }
+}
+
 /// All runs of one program.
 #[derive(Debug)]
 pub(crate) struct Jobs {
