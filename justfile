@@ -5,9 +5,7 @@ default:
 
 # Format, lints, and the tests that need neither OBS nor a browser
 check:
-    cargo fmt --check
-    cargo clippy --locked --all-targets -- -D warnings
-    cargo nextest run --locked --lib --bins --test layout
+    scripts/test --fast
 
 # One test, by a part of its name
 one NAME:
