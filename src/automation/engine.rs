@@ -1,5 +1,5 @@
-//! Which rules run on an event, and how far each run is. It decides; `bridge` makes contexts and does
-//! what comes out.
+//! Which rules run on an event, and how far each run is. It decides; `bridge` makes contexts and
+//! does what comes out.
 //!
 //! Nothing here grows without bound: of one rule or action a few runs go on at once, a few dozen
 //! wait, and the rest are counted.

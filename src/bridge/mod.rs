@@ -1,8 +1,8 @@
 //! PURE. Owns the models and takes (input, now) to effects. No I/O, clock, randomness or logging in
 //! here.
 //!
-//! `daemon` feeds it and runs its effects; the tests drive it by hand. The same inputs give the same
-//! effects.
+//! `daemon` feeds it and runs its effects; the tests drive it by hand. The same inputs give the
+//! same effects.
 //!
 //! [`Bridge`] only routes. Components own their state, whose fields are private, and their methods
 //! are handed what they work on; what spans several components is a function over

@@ -317,8 +317,8 @@ impl Fold {
         meeting.who
     }
 
-    /// Takes one fact of the running session. `key` is that of `mapping::summary`; `registered` hears of
-    /// everybody the fact names.
+    /// Takes one fact of the running session. `key` is that of `mapping::summary`; `registered`
+    /// hears of everybody the fact names.
     pub fn apply(
         &mut self,
         fact: &Fact,

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::event::fact::{SupportKind, Tier};
 
-/// Which keys a reply carries. Words for it are read in any case; `legacy` and `legacy` are two words
-/// for the same keys.
+/// Which keys a reply carries. Words for it are read in any case; `legacy` and `legacy` are two
+/// words for the same keys.
 #[derive(
     Debug,
     Clone,

@@ -6,9 +6,9 @@
 //! one. Each report has at most one twin: a third one begins a new pair. Twins count unless two
 //! pages are *proven*. What happens once only (`credits::first`, `credits::subscribed`), reported
 //! twice within 2.5 s, is evidence, and so is a twin: facts of two people, one of them of the first
-//! kind, are a proof. The core journals proofs (`bridge::two_pages`), and each covers the minute before
-//! it and the ten minutes after it. So the same rows always give the same credits: this only says
-//! what there is evidence of.
+//! kind, are a proof. The core journals proofs (`bridge::two_pages`), and each covers the minute
+//! before it and the ten minutes after it. So the same rows always give the same credits: this only
+//! says what there is evidence of.
 
 use std::{
     collections::{HashMap, VecDeque},

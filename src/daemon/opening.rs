@@ -1,6 +1,6 @@
 //! While the journal is read: the bridge is on OBS already, and what it receives there waits for
-//! the bridge in its order. A year of streams takes seconds to read, and nothing that OBS broadcasts
-//! meanwhile comes again.
+//! the bridge in its order. A year of streams takes seconds to read, and nothing that OBS
+//! broadcasts meanwhile comes again.
 
 use std::collections::VecDeque;
 

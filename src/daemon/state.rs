@@ -1,6 +1,6 @@
 //! What other runs of this program may know of the bridge without asking it: the generation of
-//! Twitchat, in a small file beside the journal. The engine writes it when the bridge says so; `send`
-//! reads it, so that an action needs no round over OBS first.
+//! Twitchat, in a small file beside the journal. The engine writes it when the bridge says so;
+//! `send` reads it, so that an action needs no round over OBS first.
 
 use std::{
     fs, io,

@@ -1,7 +1,7 @@
 //! An event as subscribers hear it: its name and its data in Streamer.bot's words.
 //!
-//! `mapping::render` makes it of a fact; `bridge` gives it its number and its time and puts it on the
-//! bus.
+//! `mapping::render` makes it of a fact; `bridge` gives it its number and its time and puts it on
+//! the bus.
 
 use serde_json::Value;
 

@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn texts_go_at_any_depth_and_tags_stay() {
-        let json = r#"{"message":{"channel":"1","message":"secret","tags":{"user-id":"7"}},"message_chunks":["secret"],"n":[{"text":"secret"}]}"#;
+        let json = r#"{"message":{"channel":"1","message":"secret","tags":{"user-id":"7"}},
+            "message_chunks":["secret"],"n":[{"text":"secret"}]}"#;
         assert_eq!(
             &*stripped(json),
             r#"{"message":{"channel":"1","tags":{"user-id":"7"}},"n":[{}]}"#

@@ -424,7 +424,8 @@ mod tests {
     #[test]
     fn a_tie_is_led_by_the_first() {
         let vote = state(
-            r#"{"id":"a","choices":[{"id":"x","votes":1},{"id":"y","votes":2},{"id":"z","votes":2}]}"#,
+            r#"{"id":"a","choices":[{"id":"x","votes":1},{"id":"y","votes":2},{"id":"z",
+                "votes":2}]}"#,
         );
         assert_eq!(vote.leader().map(|choice| &*choice.id), Some("y"));
     }

@@ -1,8 +1,8 @@
 //! What was heard and is not yet dealt with, bounded in bytes.
 //!
-//! `event_connection` fills batches; whoever takes one holds its share of the bound until the batch is
-//! dropped. At the bound `event_connection` stops reading, and only there: OBS never disconnects a slow
-//! receiver but grows for good, so it is better that we hold the bytes than OBS.
+//! `event_connection` fills batches; whoever takes one holds its share of the bound until the batch
+//! is dropped. At the bound `event_connection` stops reading, and only there: OBS never disconnects
+//! a slow receiver but grows for good, so it is better that we hold the bytes than OBS.
 
 use std::{fmt, sync::Arc};
 

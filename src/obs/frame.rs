@@ -75,7 +75,8 @@ mod tests {
     /// A frame as OBS 30.2 sends it.
     fn custom(event_data: &str) -> String {
         format!(
-            r#"{{"d":{{"eventData":{event_data},"eventIntent":1,"eventType":"CustomEvent"}},"op":5}}"#
+            r#"{{"d":{{"eventData":{event_data},"eventIntent":1,"eventType":"CustomEvent"}},
+                "op":5}}"#
         )
     }
 

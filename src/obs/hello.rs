@@ -1,4 +1,5 @@
-//! obs-websocket's greeting and login, as text in and text out. Used by `event_connection`; does no I/O.
+//! obs-websocket's greeting and login, as text in and text out. Used by `event_connection`; does no
+//! I/O.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
@@ -67,8 +68,8 @@ impl Greeting {
         (hello.op == HELLO).then_some(hello.d)
     }
 
-    /// Names the version if it is too old for us. One that cannot be read passes: `request_connection` asks
-    /// again.
+    /// Names the version if it is too old for us. One that cannot be read passes:
+    /// `request_connection` asks again.
     pub(super) fn too_old(&self) -> Option<String> {
         let mut parts = self.obs_web_socket_version.split('.').map(str::parse);
         let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
@@ -136,7 +137,8 @@ mod tests {
     use super::*;
 
     const WITH_PASSWORD: &str = r#"{"d":{"authentication":{"challenge":"+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=",
-        "salt":"lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI="},"obsWebSocketVersion":"5.5.2","rpcVersion":1},"op":0}"#;
+        "salt":"lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI="},"obsWebSocketVersion":"5.5.2",
+            "rpcVersion":1},"op":0}"#;
 
     /// The challenge, salt and answer are the example of obs-websocket's protocol document.
     #[test]
@@ -147,7 +149,8 @@ mod tests {
             .unwrap();
         assert_eq!(
             identify,
-            r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1,"authentication":"1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="}}"#
+            r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1,
+                "authentication":"1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="}}"#
         );
         assert_eq!(greeting.identify(None), Err(PasswordNeeded));
     }

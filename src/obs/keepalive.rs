@@ -1,5 +1,5 @@
-//! When to ask a silent OBS whether it lives, and when to give it up. Used by `event_connection`, which sends
-//! the pings.
+//! When to ask a silent OBS whether it lives, and when to give it up. Used by `event_connection`,
+//! which sends the pings.
 
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
-//! SHELL. Everything that touches an obs-websocket: requests (`request_connection`), the event reader (`event_connection`),
-//! supervision of both, OBS's own settings.
+//! SHELL. Everything that touches an obs-websocket: requests (`request_connection`), the event
+//! reader (`event_connection`), supervision of both, OBS's own settings.
 //!
 //! The daemon calls [`start`] and hears of the link through [`Notice`]s; the verbs of the CLI use
-//! [`EventConnection`] and [`RequestConnection`] alone. Nothing here knows what the messages mean, and nothing here
-//! listens on a socket.
+//! [`EventConnection`] and [`RequestConnection`] alone. Nothing here knows what the messages mean,
+//! and nothing here listens on a socket.
 
 mod act;
 mod batch;

@@ -15,8 +15,8 @@ use super::{
     settle::Settling,
 };
 
-/// When `request_connection` ends, how long `event_connection` has to tell why: obws hides close codes, and OBS closes all
-/// its sessions within this time.
+/// When `request_connection` ends, how long `event_connection` has to tell why: obws hides close
+/// codes, and OBS closes all its sessions within this time.
 pub(super) const CAUSE_WITHIN: Duration = Duration::from_secs(1);
 /// Notices of `request_connection` that may wait for the daemon; beyond that they wait in obws.
 const OUTBOX: usize = 64;
@@ -108,7 +108,8 @@ impl Session {
         }
     }
 
-    /// Why `request_connection` ended before it was of any use: `event_connection` says it, or says nothing.
+    /// Why `request_connection` ended before it was of any use: `event_connection` says it, or says
+    /// nothing.
     async fn explained(&mut self) -> Gone {
         let told = self.event_connection.end_within(CAUSE_WITHIN).await;
         // Only now: a request can fail before obws reports why.
@@ -130,8 +131,8 @@ impl Session {
         let mut stream_status = Box::pin(Fuse::terminated());
         let mut settled_scene = Box::pin(Fuse::terminated());
         loop {
-            // No verdict while `event_connection` has no room to read in: how OBS ended may be among what it
-            // has not read yet.
+            // No verdict while `event_connection` has no room to read in: how OBS ended may be
+            // among what it has not read yet.
             let full = self.event_connection.is_full();
             let verdict_due = self
                 .request_connection_end
@@ -286,8 +287,8 @@ impl Session {
         read.or_else(|| self.event_connection.take_end())
     }
 
-    /// `request_connection` has ended and `event_connection` still stands. When OBS ends, both end; when OBS closed only
-    /// this one, the user did it.
+    /// `request_connection` has ended and `event_connection` still stands. When OBS ends, both end;
+    /// when OBS closed only this one, the user did it.
     fn cause_of_end(&mut self) -> Gone {
         if let Some(gone) = self.event_connection.take_end() {
             return gone;

@@ -37,8 +37,8 @@ impl Obs {
             .ok_or(RequestError::NotConnected)
     }
 
-    /// [`RequestConnection::broadcast`] over the live link. Broadcasts go out in the order in which they were
-    /// first polled.
+    /// [`RequestConnection::broadcast`] over the live link. Broadcasts go out in the order in which
+    /// they were first polled.
     pub async fn broadcast(
         &self,
         event_data: &serde_json::value::RawValue,

@@ -1,8 +1,8 @@
 //! A small obs-websocket client, independent of the one that the bridge uses: the stand-in Twitchat
 //! and other clients of the bus speak through it, to a stand-in OBS as well as to a real one.
 //!
-//! Two connections, as `protocol/obs.md` advises: a [`RequestPeer`] that only sends and a [`EventPeer`]
-//! that only listens.
+//! Two connections, as `protocol/obs.md` advises: a [`RequestPeer`] that only sends and a
+//! [`EventPeer`] that only listens.
 
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
@@ -172,7 +172,8 @@ impl RequestPeer {
         self.sent = self.sent.saturating_add(1);
         let (op, id) = (op::REQUEST, self.sent);
         let request = format!(
-            r#"{{"op":{op},"d":{{"requestType":"BroadcastCustomEvent","requestId":"{id}","requestData":{{"eventData":{event_data}}}}}}}"#
+            r#"{{"op":{op},"d":{{"requestType":"BroadcastCustomEvent","requestId":"{id}",
+                "requestData":{{"eventData":{event_data}}}}}}}"#
         );
         Ok(self.sink.feed(Message::text(request)).await?)
     }

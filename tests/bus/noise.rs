@@ -119,7 +119,8 @@ async fn frames_that_are_no_obs_websocket() {
     let mut bus = Bus::connect(&site).await;
     let custom = |event_data: &str| {
         format!(
-            r#"{{"op":5,"d":{{"eventType":"CustomEvent","eventIntent":1,"eventData":{event_data}}}}}"#
+            r#"{{"op":5,"d":{{"eventType":"CustomEvent","eventIntent":1,
+                "eventData":{event_data}}}}}"#
         )
     };
     let deep =
@@ -139,7 +140,8 @@ async fn frames_that_are_no_obs_websocket() {
         custom(r#"{"request":["GetInfo"],"client":"odd"}"#),
         custom(r#"{"request":"GetInfo","client":"odd""#),
         custom(
-            r#"{"origin":"twitchat","type":"FOLLOW","id":"\ud800","data":{"user":{"id":"1","login":"\udc00"}}}"#,
+            r#"{"origin":"twitchat","type":"FOLLOW","id":"\ud800","data":{"user":{"id":"1",
+                "login":"\udc00"}}}"#,
         ),
         custom(&format!(
             r#"{{"origin":"twitchat","type":"FOLLOW","id":"deep","data":{}}}"#,
@@ -150,7 +152,8 @@ async fn frames_that_are_no_obs_websocket() {
             deep(r#"{"follows":"#, "}")
         )),
         custom(
-            r#"{"origin":"twitchat","type":"BITS","id":"big","data":{"bits":1e999,"user":{"id":"1","login":"zed"}}}"#,
+            r#"{"origin":"twitchat","type":"BITS","id":"big","data":{"bits":1e999,
+                "user":{"id":"1","login":"zed"}}}"#,
         ),
         custom(r#"{"origin":"twitchat-bridge","bridge":7,"request":"Hello","since":"yesterday"}"#),
         custom(r#"{"origin":"twitchat-bridge","request":"GetInfo","client":"odd"}"#),

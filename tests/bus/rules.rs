@@ -84,7 +84,10 @@ async fn a_raid_leads_to_a_message_that_a_listening_client_gets(site: Site) {
         [[rule]]
         on = "Twitch.Raid"
         when = "data.viewers >= 10"
-        do = [{ wait = "50ms" }, { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }} and {{ data.viewers }} more!" } }]
+        do = [
+            { wait = "50ms" },
+            { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }} and {{ data.viewers }} more!" } },
+        ]
     "#;
     let (bridge, _twitchat, mut bus) = play(&site, rule).await;
     let mut client = EventConnection::connect(&site.target(), &Options::default())

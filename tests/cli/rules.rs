@@ -12,7 +12,11 @@ name = "thanks"
 on = "Twitch.Raid"
 when = "data.viewers >= 10"
 cooldown = "1m"
-do = [{ send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}!" } }, { wait = "5s" }, { obs = "SaveReplayBuffer" }]
+do = [
+    { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}!" } },
+    { wait = "5s" },
+    { obs = "SaveReplayBuffer" },
+]
 
 [[rule]]
 name = "credits over"

@@ -3,8 +3,8 @@
 //! A *component* is a struct of `src/bridge` that has methods which change it (an `impl` block with
 //! `&mut self`). Its fields are private, so that the compiler keeps all other files from them - all
 //! but those of the folder below it, for which [`super::imports`] holds: they cannot name the type
-//! while it uses them. All its methods are in its own file, or in its own folder if it is the root of
-//! one (`bridge/roll/mod.rs`); those of `Bridge` itself are in `bridge/mod.rs` alone.
+//! while it uses them. All its methods are in its own file, or in its own folder if it is the root
+//! of one (`bridge/roll/mod.rs`); those of `Bridge` itself are in `bridge/mod.rs` alone.
 //!
 //! Inputs, effects, rows and replies are plain data: nothing but `&self`, or no methods at all.
 //! Their fields may be public.

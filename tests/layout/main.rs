@@ -17,6 +17,7 @@ mod macros;
 mod public_items;
 mod source;
 mod tree;
+mod wording;
 
 use std::fs;
 

@@ -112,7 +112,11 @@ const THANKS: &str = r#"
     name = "thanks"
     on = "Twitch.Raid"
     when = "data.viewers >= 10"
-    do = [{ send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}!" } }, { wait = "5s" }, { obs = "StopStream" }]
+    do = [
+        { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}!" } },
+        { wait = "5s" },
+        { obs = "StopStream" },
+    ]
 "#;
 
 #[test]
@@ -354,10 +358,16 @@ fn actions_run_within_actions_with_their_own_args() {
         r#"
         [[rule]]
         on = "Twitch.Raid"
-        do = [{ action = "outer", args = { who = "{{ data.displayName }}" } }, { publish = "Custom.End" }]
+        do = [
+            { action = "outer", args = { who = "{{ data.displayName }}" } },
+            { publish = "Custom.End" },
+        ]
         [[action]]
         name = "Outer"
-        do = [{ action = "inner", args = { text = "from {{ args.who }}", n = "{{ data.viewers }}" } }, { publish = "Custom.Who", data = { who = "{{ args.who }}" } }]
+        do = [
+            { action = "inner", args = { text = "from {{ args.who }}", n = "{{ data.viewers }}" } },
+            { publish = "Custom.Who", data = { who = "{{ args.who }}" } },
+        ]
         [[action]]
         name = "inner"
         do = [{ publish = "Custom.Text", data = { text = "{{ args.text }}", n = "{{ args.n }}" } }]
@@ -425,11 +435,18 @@ proptest::proptest! {
             [[rule]]
             on = "Twitch.Raid"
             at_once = 3
-            do = [{ obs = "StopStream" }, { wait = "700ms" }, { publish = "Custom.A", data = { x = "{{ data.displayName }}" } }]
+            do = [
+                { obs = "StopStream" },
+                { wait = "700ms" },
+                { publish = "Custom.A", data = { x = "{{ data.displayName }}" } },
+            ]
             [[rule]]
             on = "Twitch.*"
             continue_on_error = true
-            do = [{ publish = "Custom.B", data = { x = "{{ data.gone }}" } }, { obs = "StopRecord" }]
+            do = [
+                { publish = "Custom.B", data = { x = "{{ data.gone }}" } },
+                { obs = "StopRecord" },
+            ]
             "#,
         );
         let mut open = Vec::new();

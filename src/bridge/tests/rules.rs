@@ -80,7 +80,9 @@ const THANKS: &str = r#"
     name = "thanks"
     on = "Twitch.Raid"
     when = "data.viewers >= 10"
-    do = [{ send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}, {{ data.viewers }} of you!" } }]
+    do = [
+        { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}, {{ data.viewers }} of you!" } },
+    ]
 "#;
 
 #[test]
@@ -155,7 +157,10 @@ fn obs_is_asked_and_a_refusal_is_said_and_ends_the_run() {
         [[rule]]
         name = "stop"
         on = "Twitch.Raid"
-        do = [{ obs = "SetCurrentProgramScene", data = { sceneName = "Thanks {{ data.displayName }}" } }, { obs = "StopStream" }]
+        do = [
+            { obs = "SetCurrentProgramScene", data = { sceneName = "Thanks {{ data.displayName }}" } },
+            { obs = "StopStream" },
+        ]
         "#,
     );
     raid(&mut bench, 1);
@@ -318,7 +323,10 @@ fn named_actions_are_listed_called_and_told_of() {
         [[action]]
         name = "Party"
         group = "Fun"
-        do = [{ wait = "2s" }, { send = "SEND_MESSAGE", data = { message = "Party with {{ args.who }}" } }]
+        do = [
+            { wait = "2s" },
+            { send = "SEND_MESSAGE", data = { message = "Party with {{ args.who }}" } },
+        ]
         "#,
     );
     let list = bench.ask(json!({ "request": "GetActions", "id": 1 }));

@@ -41,8 +41,8 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// A subscription to those of `kinds` that only a bridge emits; `None` if there are none. `verb`
-    /// becomes part of the client's name.
+    /// A subscription to those of `kinds` that only a bridge emits; `None` if there are none.
+    /// `verb` becomes part of the client's name.
     pub(crate) fn to(kinds: &Kinds, verb: &str, obs: Obs) -> Option<Self> {
         let events = kinds.of_bridge();
         let client = format!("twitchat-bridge {verb} {}", Uuid::new_v4());

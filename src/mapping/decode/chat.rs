@@ -133,7 +133,8 @@ mod tests {
     #[test]
     fn pieces_keep_their_kind_and_make_up_for_a_missing_text() {
         let chunks = serde_json::from_str(
-            r#"[{"type":"cheermote","value":"Party1000","emote":"a","emoteHD":"b"},{"type":"user","value":"@Anna_B"},
+            r#"[{"type":"cheermote","value":"Party1000","emote":"a","emoteHD":"b"},
+                {"type":"user","value":"@Anna_B"},
                 {"type":"url","value":" x.example "},{"type":"emote","value":"Kappa","emote":"k"},7,{"type":"later"}]"#,
         )
         .unwrap();

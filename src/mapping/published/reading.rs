@@ -26,7 +26,8 @@ pub struct Reading {
     pub id: Option<String>,
     /// The pledge that it is about, which may be pending in one event and paid in a later one.
     pub pledge: Option<String>,
-    /// What was refunded, as [`Support::id`](crate::event::fact::Support::id) has it, if this says that something was.
+    /// What was refunded, as [`Support::id`](crate::event::fact::Support::id) has it, if this says
+    /// that something was.
     pub refund_of: Option<String>,
     /// The Twitch channel that it is of, where the event says so.
     pub channel: Option<String>,

@@ -4,8 +4,8 @@
 //! Each event carries the superset of keys that Streamer.bot has sent over the years
 //! (docs/events.md), because overlays of every age are in use and none of them guards against a
 //! missing key. What is not known is an empty string, 0, `false` or an empty list: never absent,
-//! never of another type. Called by `bridge` with people already resolved; it must not look anything
-//! up, and it has no clock.
+//! never of another type. Called by `bridge` with people already resolved; it must not look
+//! anything up, and it has no clock.
 
 mod channel;
 mod chat;

@@ -279,7 +279,8 @@ async fn a_batch_is_answered_in_order_and_halts_when_asked() {
     .await;
     let mut bare = Bare::identified(&obs).await;
     bare.send(
-        r#"{"op":8,"d":{"requestId":"b","haltOnFailure":true,"requests":[{"requestType":"GetStats","requestId":"s"},
+        r#"{"op":8,"d":{"requestId":"b","haltOnFailure":true,
+            "requests":[{"requestType":"GetStats","requestId":"s"},
             {"requestType":"Nonsense"},{"requestType":"GetVersion"}]}}"#,
     )
     .await;
@@ -512,7 +513,11 @@ async fn it_misbehaves_on_demand() {
         );
     }
     obs.drop_broadcasts(1);
-    bare.send(r#"{"op":6,"d":{"requestType":"BroadcastCustomEvent","requestId":"2","requestData":{"eventData":{"a":1}}}}"#).await;
+    bare.send(
+        r#"{"op":6,"d":{"requestType":"BroadcastCustomEvent","requestId":"2",
+        "requestData":{"eventData":{"a":1}}}}"#,
+    )
+    .await;
     assert_eq!(bare.read().await.unwrap()["d"]["requestId"], "2");
     obs.send_raw("{\"not\":\"obs\"}");
     assert_eq!(bare.read().await.unwrap(), json!({"not": "obs"}));

@@ -109,7 +109,8 @@ parts! {
 
 actions! { CHAT_MESSAGES:
     /// Puts a message into Twitchat's chat that only the streamer sees.
-    CustomChatMessage: CUSTOM_CHAT_MESSAGE = ["CUSTOM_CHAT_MESSAGE" / "SET_SEND_CUSTOM_CHAT_MESSAGE"] {
+    CustomChatMessage: CUSTOM_CHAT_MESSAGE =
+        ["CUSTOM_CHAT_MESSAGE" / "SET_SEND_CUSTOM_CHAT_MESSAGE"] {
         may {
             /// What it says.
             message: String as ["message"] = Shape::Text, example "\"The credits are ready\"";

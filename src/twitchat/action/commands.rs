@@ -153,7 +153,8 @@ actions! { COMMANDS:
     } with { needs: SOUND }
 
     /// Steers the running credits: one of these.
-    EndingCreditsControl: ENDING_CREDITS_CONTROL = ["ENDING_CREDITS_CONTROL" / "SET_ENDING_CREDITS_CONTROL"] {
+    EndingCreditsControl: ENDING_CREDITS_CONTROL =
+        ["ENDING_CREDITS_CONTROL" / "SET_ENDING_CREDITS_CONTROL"] {
         may {
             /// Back to the section before.
             prev: bool as ["prev" / "prev"] = Shape::True;

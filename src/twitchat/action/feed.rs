@@ -123,7 +123,8 @@ actions! { FEED:
     } with { needs: CHAT, turn: Some(turn::scroll_by_mode) }
 
     /// Scrolls the chat to its end.
-    ChatFeedScrollBottom: CHAT_FEED_SCROLL_BOTTOM = ["CHAT_FEED_SCROLL_BOTTOM" / "SET_CHAT_FEED_SCROLL_BOTTOM"] {
+    ChatFeedScrollBottom: CHAT_FEED_SCROLL_BOTTOM =
+        ["CHAT_FEED_SCROLL_BOTTOM" / "SET_CHAT_FEED_SCROLL_BOTTOM"] {
         may {
             /// The column of the chat, from 0.
             column: u32 as ["col" / "colIndex"] = Shape::COLUMN, default "0";
@@ -173,7 +174,8 @@ actions! { FEED:
     } with { needs: CHAT }
 
     /// Bans who wrote the selected message: for a while, or for good.
-    ChatFeedSelectActionBan: CHAT_FEED_SELECT_ACTION_BAN = ["CHAT_FEED_SELECT_ACTION_BAN" / "SET_CHAT_FEED_SELECT_ACTION_BAN"] {
+    ChatFeedSelectActionBan: CHAT_FEED_SELECT_ACTION_BAN =
+        ["CHAT_FEED_SELECT_ACTION_BAN" / "SET_CHAT_FEED_SELECT_ACTION_BAN"] {
         may {
             /// For how many seconds; absent: for good. Twitch allows two weeks.
             duration: u32 as ["duration" / "duration"] = Shape::Whole { least: 1,
@@ -184,7 +186,8 @@ actions! { FEED:
     } with { needs: CHAT, irreversible: Some(BANS_FOR_GOOD) }
 
     /// Saves the selected message, or lets go of it.
-    ChatFeedSelectActionPin: CHAT_FEED_SELECT_ACTION_PIN = ["CHAT_FEED_SELECT_ACTION_PIN" / "SET_CHAT_FEED_SELECT_ACTION_SAVE"] {
+    ChatFeedSelectActionPin: CHAT_FEED_SELECT_ACTION_PIN =
+        ["CHAT_FEED_SELECT_ACTION_PIN" / "SET_CHAT_FEED_SELECT_ACTION_SAVE"] {
         may {
             /// The column of the chat, from 0.
             column: u32 as ["col" / "colIndex"] = Shape::COLUMN, default "0";

@@ -88,14 +88,16 @@ parts! {
 
 actions! { HIGHLIGHTS:
     /// Shows a chat message on the overlay; without any data hides what is shown.
-    SetChatHighlightOverlayMessage: SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE = ["SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE"] {
+    SetChatHighlightOverlayMessage: SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE =
+        ["SET_CHAT_HIGHLIGHT_OVERLAY_MESSAGE"] {
         may {
             /// The message; HTML is possible.
             message: String as ["message"] = Shape::Text, example "\"that jump was \
                 <strong>clean</strong>\"";
             /// Who wrote it, as Twitchat or Twitch's API have them.
             user: HighlightUser as ["user"] = Shape::Open(HIGHLIGHT_USER), example
-                r#"{"id":"101337420","platform":"twitch","login":"marla_quartz","displayName":"Marla_Quartz","displayNameOriginal":"Marla_Quartz"}"#;
+                r#"{"id":"101337420","platform":"twitch","login":"marla_quartz",
+                    "displayName":"Marla_Quartz","displayNameOriginal":"Marla_Quartz"}"#;
             /// Where it is shown.
             params: Place as ["params"] = Shape::Object(PLACE), example r#"{"position":"bl"}"#;
             /// Any text; made from the message if absent.

@@ -96,7 +96,8 @@ actions! { OVERLAYS:
 
     /// Twitchat's own: how its Stream Deck plugin shows an animated text. Better use
     /// `SET_ANIMATED_TEXT_CONTENT`.
-    SetAnimatedTextContentFromSd: SET_ANIMATED_TEXT_CONTENT_FROM_SD = ["SET_ANIMATED_TEXT_CONTENT_FROM_SD" in 17] {
+    SetAnimatedTextContentFromSd: SET_ANIMATED_TEXT_CONTENT_FROM_SD =
+        ["SET_ANIMATED_TEXT_CONTENT_FROM_SD" in 17] {
         must {
             /// The overlay.
             overlay: String as ["id" in 17] = Shape::Id;
@@ -115,7 +116,8 @@ actions! { OVERLAYS:
 
     /// Twitchat's own: how its Stream Deck plugin shows the bingo grid. Better use
     /// `SET_BINGO_GRID_VISIBILITY`.
-    SetBingoGridVisibilityFromSd: SET_BINGO_GRID_VISIBILITY_FROM_SD = ["SET_BINGO_GRID_VISIBILITY_FROM_SD" in 17] {
+    SetBingoGridVisibilityFromSd: SET_BINGO_GRID_VISIBILITY_FROM_SD =
+        ["SET_BINGO_GRID_VISIBILITY_FROM_SD" in 17] {
         may {
             /// Whether it is to be seen; absent: the other way round than now.
             show: bool as ["show" in 17] = Shape::Flag, example "true";
@@ -123,7 +125,8 @@ actions! { OVERLAYS:
     } with { needs: BINGO_GRID, akin: &["BINGO_TOGGLE"] }
 
     /// Who says it plays a bingo grid overlay: Twitchat takes it for open.
-    BingoGridOverlayPresence: BINGO_GRID_OVERLAY_PRESENCE = ["BINGO_GRID_OVERLAY_PRESENCE" / "SET_BINGO_GRID_OVERLAY_PRESENCE"] {
+    BingoGridOverlayPresence: BINGO_GRID_OVERLAY_PRESENCE =
+        ["BINGO_GRID_OVERLAY_PRESENCE" / "SET_BINGO_GRID_OVERLAY_PRESENCE"] {
         may {
             /// The grid; 17 wants none.
             grid: String as ["bid" to 16] = Shape::Id;

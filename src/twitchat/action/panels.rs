@@ -70,7 +70,8 @@ plain! { PANELS:
         needs: CHAT, answers: &[Answer::of("PREDICTION_PROGRESS")], irreversible: Some(GIVES_BACK),
     };
     /// Draws the winner of the first raffle.
-    ["RAFFLE_PICK_WINNER" / "SET_RAFFLE_PICK_WINNER"] with { answers: &[Answer::of("RAFFLE_RESULT")] };
+    ["RAFFLE_PICK_WINNER" / "SET_RAFFLE_PICK_WINNER"]
+    with { answers: &[Answer::of("RAFFLE_RESULT")] };
     /// Ends the first raffle once the streamer has confirmed it in Twitchat.
     ["RAFFLE_END" to 16] with { akin: &["RAFFLE_PICK_WINNER"] };
     /// Does nothing.

@@ -37,7 +37,8 @@ actions! { QUESTIONS:
     } with { answers: &[Answer::with("COUNTER_UPDATE", "cid", "/counter/id")] }
 
     /// Asks for a label overlay.
-    GetLabelOverlayParams: GET_LABEL_OVERLAY_PARAMS = ["GET_LABEL_OVERLAY_PARAMS" / "GET_LABEL_OVERLAY_CONFIGS"] {
+    GetLabelOverlayParams: GET_LABEL_OVERLAY_PARAMS =
+        ["GET_LABEL_OVERLAY_PARAMS" / "GET_LABEL_OVERLAY_CONFIGS"] {
         must {
             /// Which one.
             label: String as ["id" / "id"] = Shape::Id;
@@ -45,7 +46,8 @@ actions! { QUESTIONS:
     } with { answers: &[Answer::with("LABEL_OVERLAY_PARAMS", "id", "/id")] }
 
     /// Asks for a bingo grid; 17 gives the first that is on.
-    GetBingoGridParameters: GET_BINGO_GRID_PARAMETERS = ["GET_BINGO_GRID_PARAMETERS" / "GET_BINGO_GRID_CONFIGS"] {
+    GetBingoGridParameters: GET_BINGO_GRID_PARAMETERS =
+        ["GET_BINGO_GRID_PARAMETERS" / "GET_BINGO_GRID_CONFIGS"] {
         must {
             /// Which one.
             grid: String as ["bid" to 16] = Shape::Id;
@@ -53,7 +55,8 @@ actions! { QUESTIONS:
     } with { answers: &[Answer::of("BINGO_GRID_PARAMETERS")], drops: &["bid"] }
 
     /// Asks for a distortion overlay.
-    GetDistortOverlayParameters: GET_DISTORT_OVERLAY_PARAMETERS = ["GET_DISTORT_OVERLAY_PARAMETERS" / "GET_DISTORT_OVERLAY_CONFIGS"] {
+    GetDistortOverlayParameters: GET_DISTORT_OVERLAY_PARAMETERS =
+        ["GET_DISTORT_OVERLAY_PARAMETERS" / "GET_DISTORT_OVERLAY_CONFIGS"] {
         must {
             /// Which one.
             distortion: String as ["distortionID" / "id"] = Shape::Id;
@@ -79,7 +82,8 @@ actions! { QUESTIONS:
     } with { answers: &[Answer::with("ANIMATED_TEXT_CONFIGS", "id", "/id")] }
 
     /// Asks for trains of the streamer's own: one, or all that are on, an answer each.
-    GetCustomTrainState: GET_CUSTOM_TRAIN_STATE = ["GET_CUSTOM_TRAIN_STATE" / "GET_CUSTOM_TRAIN_DATA"] {
+    GetCustomTrainState: GET_CUSTOM_TRAIN_STATE =
+        ["GET_CUSTOM_TRAIN_STATE" / "GET_CUSTOM_TRAIN_DATA"] {
         may {
             /// Which one.
             train: String as ["id" / "id"] = Shape::Id;
@@ -95,19 +99,22 @@ plain! { PLAIN_QUESTIONS:
     /// Asks for the names of all triggers.
     ["TRIGGERS_GET_ALL" / "GET_TRIGGER_LIST"] with { answers: &[Answer::of("TRIGGER_LIST")] };
     /// Asks for the sessions of questions and answers.
-    ["QNA_SESSION_GET_ALL" / "GET_QNA_SESSION_LIST"] with { answers: &[Answer::of("QNA_SESSION_LIST")] };
+    ["QNA_SESSION_GET_ALL" / "GET_QNA_SESSION_LIST"]
+    with { answers: &[Answer::of("QNA_SESSION_LIST")] };
     /// Asks how many columns the chat has.
     ["GET_COLS_COUNT" / "GET_CHAT_COLUMNS_COUNT"] with { needs: CHAT,
         answers: &[Answer::of("SET_COLS_COUNT")] };
     /// Asks for everything that labels can show: title, category, counts, who did what last.
-    ["GET_LABEL_OVERLAY_PLACEHOLDERS"] with { answers: &[Answer::of("LABEL_OVERLAY_PLACEHOLDERS")] };
+    ["GET_LABEL_OVERLAY_PLACEHOLDERS"]
+    with { answers: &[Answer::of("LABEL_OVERLAY_PLACEHOLDERS")] };
     /// Asks for ad breaks: how they are shown, then when they are. No answer if that was never set
     /// up.
     ["GET_AD_BREAK_OVERLAY_PARAMETERS" / "GET_AD_BREAK_OVERLAY_CONFIGS"] with {
         answers: &[Answer::of("AD_BREAK_OVERLAY_PARAMETERS"), Answer::of("AD_BREAK_DATA")],
     };
     /// Asks how the bits wall looks. No answer if that was never set up.
-    ["GET_BITS_WALL_OVERLAY_PARAMETERS" / "GET_BITSWALL_OVERLAY_CONFIGS"] with { answers: &[Answer::of("BITSWALL_OVERLAY_PARAMETERS")] };
+    ["GET_BITS_WALL_OVERLAY_PARAMETERS" / "GET_BITSWALL_OVERLAY_CONFIGS"]
+    with { answers: &[Answer::of("BITSWALL_OVERLAY_PARAMETERS")] };
     /// Asks how polls look, and for the one that runs. No answer if that was never set up.
     ["GET_POLLS_OVERLAY_PARAMETERS" / "GET_POLLS_OVERLAY_CONFIGS"] with {
         answers: &[Answer::of("POLLS_OVERLAY_PARAMETERS"), Answer::of("POLL_PROGRESS")],
