@@ -28,7 +28,7 @@ const DEPTH: usize = 100;
 /// For templates: to print what is not there is an error, not an empty text.
 pub(super) static STRICT: LazyLock<Environment<'static>> =
     LazyLock::new(|| environment(UndefinedBehavior::Strict));
-/// For conditions: what is not there is false, and so is what would be in it.
+/// For conditions: a missing field is false, and so is what would be in it.
 pub(super) static CHAINABLE: LazyLock<Environment<'static>> =
     LazyLock::new(|| environment(UndefinedBehavior::Chainable));
 

@@ -30,7 +30,7 @@ pub use expression::Expression;
 pub use jinja::{EvaluationError, ExpressionProblem, Scope};
 pub use latest::{LastEvent as LatestEntry, Latest};
 pub use obs_request::ObsRequest;
-pub use parts::{BridgeState, Session, Whose};
+pub use parts::{BridgeState, BroadcasterNames, Session};
 pub use pattern::Pattern;
 pub use script::read_script;
 pub use sequence::{Next, Sequence};

@@ -42,7 +42,7 @@ pub struct Session {
 
 /// What templates see as `broadcaster`. Each is empty if it is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Whose {
+pub struct BroadcasterNames {
     /// The channel's id.
     pub id: String,
     pub login: String,
@@ -70,7 +70,7 @@ static PATHS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
         "event": { "source": "", "type": "", "name": "" },
         "state": BridgeState::default(),
         "session": Session::default(),
-        "broadcaster": Whose::default(),
+        "broadcaster": BroadcasterNames::default(),
         "credits": reply::credits(&Fold::default(), &reply::Options::default(), wish, 0),
     });
     let mut paths = BTreeSet::new();

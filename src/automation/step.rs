@@ -409,7 +409,7 @@ pub enum Refused {
     #[error(transparent)]
     Action(#[from] Wrongly),
     /// It does what cannot be taken back, and the step does not say that it may.
-    #[error("{kind} {does}, which cannot be taken back: yes = true in the step allows it")]
+    #[error("{kind} {does}, which cannot be undone: yes = true in the step allows it")]
     Destructive {
         kind: String,
         /// What it does.

@@ -1,4 +1,4 @@
-//! Actions as Streamer.bot's clients see them: what Twitchat can be told to do, its triggers, and
+//! Actions as Streamer.bot's clients see them: all actions of Twitchat to do, its triggers, and
 //! the config's named actions.
 
 use serde_json::{Map, Value, json};
@@ -219,7 +219,7 @@ pub(super) fn do_action(
     }
     if !parts.base.obs.is_up() || !parts.presence.is_present() {
         return Err(RequestError::Unavailable(
-            "Twitchat is not heard on this OBS: nobody would act".into(),
+            "Twitchat is not connected to this OBS: nobody would act".into(),
         ));
     }
     let response = args
@@ -471,7 +471,7 @@ pub(super) fn send_message(
         .filter(|_| parts.base.obs.is_up() && parts.presence.is_present())
     else {
         return Err(RequestError::Unavailable(
-            "Twitchat is not heard on this OBS: nobody would write it".into(),
+            "Twitchat is not connected to this OBS: nobody would write it".into(),
         ));
     };
     send_prepared(

@@ -377,12 +377,12 @@ fn state(view: View<'_>, now: Now) -> automation::BridgeState {
     }
 }
 
-fn broadcaster(base: &Base) -> automation::Whose {
+fn broadcaster(base: &Base) -> automation::BroadcasterNames {
     let Person {
         id, login, display, ..
     } = base.model.broadcaster().unwrap_or_default();
     let name = if display.is_empty() { &login } else { &display }.to_string();
-    automation::Whose {
+    automation::BroadcasterNames {
         id: id.into(),
         login: login.into(),
         name,

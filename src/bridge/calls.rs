@@ -89,7 +89,7 @@ pub(super) fn promise_of_event(
 
 /// Refuses what has to be stored while nothing can be.
 pub(super) fn can_store(parts: &Parts, promise: Promise) -> Result<(), RequestError> {
-    match parts.base.out.writes().trouble() {
+    match parts.base.out.writes().error() {
         Some(why) if promise == Promise::Stored => Err(RequestError::NotDurable(why.to_owned())),
         _ => Ok(()),
     }

@@ -379,7 +379,7 @@ impl fmt::Display for Note {
                 let how = if *by == "events" {
                     "events come twice"
                 } else {
-                    "events come in the words of two generations"
+                    "events of two Twitchat versions arrive"
                 };
                 write!(
                     f,
@@ -406,14 +406,15 @@ impl fmt::Display for Note {
             }
             Self::OtherBridge { other } => write!(
                 f,
-                "another bridge ({other}) came to this OBS and was told that we serve it"
+                "another bridge ({other}) came to this OBS; it was told to end, because this \
+                    bridge serves it"
             ),
             Self::SilentBridge { other } => write!(
                 f,
                 "a Hello asked this bridge to make way for another one ({other}), which does not \
                     answer: this bridge goes on"
             ),
-            Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; trying on"),
+            Self::StoreFailed(why) => write!(f, "the journal cannot be written: {why}; retrying"),
             Self::StoreHealed => f.write_str("the journal is written again"),
             Self::StoreNoted { text, .. } => f.write_str(text),
             Self::StepFailed(Failure {

@@ -69,7 +69,7 @@ pub(super) fn get_events(spelling: Spelling) -> Map<String, Value> {
         if spelling != Spelling::Current {
             events.insert(small_first(source), kinds.clone().into());
         }
-        if spelling != Spelling::Seed {
+        if spelling != Spelling::Legacy {
             events.insert(source.to_owned(), kinds.into());
         }
     };

@@ -98,7 +98,7 @@ fn reply(
     let bridge = parts.base.out.bridge();
     let mut durability = Durability::Durable;
     if answer.is_ok() {
-        match (parts.base.out.writes().trouble(), promise) {
+        match (parts.base.out.writes().error(), promise) {
             (_, Promise::Nothing) => {}
             (Some(why), Promise::Stored) => {
                 answer = Err(RequestError::NotYetDurable(why.to_owned()));

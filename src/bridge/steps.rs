@@ -117,7 +117,7 @@ fn send(
     now: Now,
 ) -> Result<(), String> {
     if !parts.base.obs.is_up() || !parts.presence.is_present() {
-        return Err("Twitchat is not heard on this OBS: nobody would act".into());
+        return Err("Twitchat is not connected to this OBS: nobody would act".into());
     }
     let prepared = automation::prepare(kind, data, check, yes, parts.presence.generation())
         .map_err(|refused| refused.to_string())?;

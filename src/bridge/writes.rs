@@ -21,7 +21,7 @@ pub(super) struct Writes {
     asked: u64,
     durable: u64,
     /// Why nothing can be written right now.
-    trouble: Option<String>,
+    error: Option<String>,
     /// What happened to the journal in this run, with when, Unix milliseconds.
     notes: VecDeque<(i64, String)>,
     /// Entries that were on disk are there no longer: the credits are in memory only.
@@ -35,7 +35,7 @@ impl Writes {
             next_row: last.0 + 1,
             asked: 0,
             durable: 0,
-            trouble: None,
+            error: None,
             notes: VecDeque::new(),
             has_lost: false,
         }
@@ -60,14 +60,14 @@ impl Writes {
 
     /// The store failed. Tells whether that is news.
     pub(super) fn failed(&mut self, why: &str) -> bool {
-        let is_new = self.trouble.as_deref() != Some(why);
-        self.trouble = Some(why.to_owned());
+        let is_new = self.error.as_deref() != Some(why);
+        self.error = Some(why.to_owned());
         is_new
     }
 
     /// The store writes again.
     pub(super) fn healed(&mut self) {
-        self.trouble = None;
+        self.error = None;
     }
 
     /// Something happened to the journal that the operator should know; `lost` if what was on disk
@@ -81,8 +81,8 @@ impl Writes {
     }
 
     /// Why nothing can be written right now.
-    pub(super) fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+    pub(super) fn error(&self) -> Option<&str> {
+        self.error.as_deref()
     }
 
     /// Whether something that was on disk is there no longer.
@@ -99,7 +99,7 @@ impl Writes {
             .collect();
         json!({ "writes": self.asked, "durable": self.durable,
             "waiting": self.asked - self.durable.min(self.asked),
-            "error": self.trouble, "lost": self.has_lost, "notes": notes })
+            "error": self.error, "lost": self.has_lost, "notes": notes })
     }
 }
 
@@ -131,7 +131,7 @@ impl<R> Held<R> {
     /// Keeps a reply back until all that was asked for so far is on disk. Gives it back if it has
     /// nothing to wait for.
     pub(super) fn hold(&mut self, reply: R, bytes: usize, writes: &Writes) -> Option<R> {
-        if writes.durable >= writes.asked || writes.trouble.is_some() {
+        if writes.durable >= writes.asked || writes.error.is_some() {
             return Some(reply);
         }
         self.bytes += bytes;

@@ -1,4 +1,4 @@
-//! `actions`: what Twitchat can be told and asked.
+//! `actions`: all actions of Twitchat and asked.
 
 use std::process::ExitCode;
 
@@ -20,20 +20,20 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge actions SHOW_CLIP
   twitchat-bridge actions --generation 17 --json | jq -r '.[].name'
 
-Names are in the words of the Twitchat that the bridge last heard; the names of every other \
-version can be used as well. What that Twitchat does not have is marked.";
+The list shows the names of the Twitchat version that the bridge last received messages from. \
+`send` accepts the names of every version. What that Twitchat does not have is marked.";
 
 /// Where the texts begin beside the labels of an explanation.
 const LABELS: usize = 13;
 
-/// List what can be sent to Twitchat, or explain one action
+/// List the actions that Twitchat has, or explain one
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The action to explain, in any case, with - or _
     #[arg(value_name = "ACTION", add = candidates::actions())]
     name: Option<String>,
-    /// Only what this version of Twitchat has, such as 16 or 17, in its words
+    /// List only the actions of this Twitchat version, such as 16 or 17, under its names
     #[arg(long, value_name = "VERSION", add = candidates::versions())]
     generation: Option<Generation>,
     /// Print JSON

@@ -15,15 +15,15 @@ use super::out;
 use super::screen::{self, Grid};
 
 const AFTER_HELP: &str =
-    "What is said as an option goes before the environment, then comes the config file, then OBS's \
-        own settings on this computer, \
-then the default.
+    "An option overrides an environment variable, a variable overrides the config file, and \
+        the file overrides OBS's own settings on this computer. A setting that none of them has \
+        keeps its default.
 
 Examples:
   twitchat-bridge config show
   twitchat-bridge config init && $EDITOR \"$(twitchat-bridge config path)\"";
 
-/// Show the settings, or begin a config file
+/// Show the settings, or write a config file
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Args {

@@ -33,12 +33,12 @@ use super::screen;
 use super::signals::Signals;
 
 const AFTER_HELP: &str =
-    "Nothing of yours is touched: the stand-in OBS listens on a free port of this computer only, \
-        and the journal is thrown away.
+    "The demo does not touch your OBS or your journal: its stand-in OBS listens on a free \
+        port of this computer only, and its own journal is deleted afterwards.
 
 Examples:
   twitchat-bridge demo
-  twitchat-bridge demo --keep     and point an overlay or a script at it";
+  twitchat-bridge demo --keep     to connect an overlay or a script";
 
 /// Events that may wait to be printed.
 const EVENTS: usize = 4_096;
@@ -52,10 +52,10 @@ const SEED: u64 = 7;
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Leave it running afterwards and say how to connect, until Ctrl-C
+    /// Keep the demo running until Ctrl-C, and print how to connect
     #[arg(long)]
     keep: bool,
-    /// How many times as fast
+    /// Play this many times as fast
     #[arg(long, value_name = "N", default_value = "1", value_parser = speed,
         allow_negative_numbers = true)]
     speed: f64,
@@ -107,7 +107,7 @@ impl Args {
             ended = &mut bridge => return outcome(ended),
         }
         let wish = Map::from_iter([
-            ("spelling".to_owned(), "seed".into()),
+            ("spelling".to_owned(), "legacy".into()),
             ("extended".to_owned(), true.into()),
         ]);
         let client = client::connect(target, Timeout::default()).await?;

@@ -24,8 +24,8 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge events ON_SUBSCRIPTION
   twitchat-bridge events --all --json | jq -r '.[].name'
 
-Types of Twitchat's stand without a source. `twitchat-bridge wait`, `exec` and `watch` take all of \
-these names.";
+Twitchat's message types have no source. `twitchat-bridge wait`, `exec` and `watch` accept all \
+of these names.";
 
 /// What only the bridge or OBS tells, and when.
 const OTHERS: [(&str, &str); 14] = [
@@ -37,7 +37,7 @@ const OTHERS: [(&str, &str); 14] = [
     ("Obs.Connected", "the bridge has connected to OBS"),
     (
         "Obs.Disconnected",
-        "OBS has gone; told by `watch`, `wait` and `exec`",
+        "OBS has gone; shown by `watch`, `wait` and `exec`",
     ),
     ("Obs.SceneChanged", "OBS shows another scene"),
     ("Obs.StreamingStarted", "OBS began to stream"),
@@ -48,17 +48,17 @@ const OTHERS: [(&str, &str); 14] = [
     ("Custom.CodeEvent", "a page executed a code trigger"),
 ];
 
-/// List the events that there are, or explain one
+/// List all events, or explain one
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The event to explain: a type of Twitchat's, or Source.Type; in any case
+    /// The event to explain: a Twitchat message type, or Source.Type; in any case
     #[arg(value_name = "EVENT", add = candidates::events())]
     name: Option<String>,
-    /// List those too that happen only when somebody publishes them
+    /// List also the events that only other programs publish
     #[arg(long)]
     all: bool,
-    /// Only what this version of Twitchat tells, such as 16 or 17, and what it becomes
+    /// List only the messages of this Twitchat version, such as 16 or 17, and their events
     #[arg(long, value_name = "VERSION", add = candidates::versions())]
     generation: Option<Generation>,
     /// Print JSON
@@ -113,7 +113,7 @@ impl Args {
     fn listed(&self, samples: &Samples) -> Vec<Explained> {
         let is_wanted = |entry: &&MessageType| {
             let version = self.generation;
-            is_told(entry)
+            is_emitted(entry)
                 && version.map_or(!is_newer_name(entry), |version| {
                     entry.generations.has(version)
                 })
@@ -143,7 +143,7 @@ impl Args {
 }
 
 /// Whether it is told, and not an order or a question.
-fn is_told(entry: &MessageType) -> bool {
+fn is_emitted(entry: &MessageType) -> bool {
     matches!(
         entry.class,
         Class::Event | Class::Answer | Class::Announcement
@@ -162,7 +162,7 @@ fn one(name: &str, samples: &Samples) -> Option<Explained> {
         .unwrap_or(name)
         .to_uppercase()
         .replace('-', "_");
-    if let Some(entry) = catalogue::look_up(&kind).filter(|entry| is_told(entry)) {
+    if let Some(entry) = catalogue::look_up(&kind).filter(|entry| is_emitted(entry)) {
         return Some(of_twitchat(entry, samples));
     }
     let name = EventName::parse(name)?;
@@ -229,7 +229,7 @@ fn of_streamer_bot(name: String, samples: &Samples) -> Explained {
 fn unknown(name: &str) -> Failure {
     let kinds = catalogue::entries()
         .iter()
-        .filter(|entry| is_told(entry))
+        .filter(|entry| is_emitted(entry))
         .map(|entry| entry.name.to_owned());
     let events = known_events()
         .iter()

@@ -31,33 +31,31 @@ const EXAMPLES: &str = "Examples:
   raiders.txt'
   twitchat-bridge exec --on 'Twitch.*' --jobs 1 -- ./on-event.py
 
-The program is started as it is, never through a shell: what people write in chat is in its \
-environment and on its standard input (the \
-event in one line, as `watch --json` prints it), never in its arguments. If you start a shell, \
-quote the variables. What it prints is \
-passed on. A program that fails is said; --fail-fast makes it the end.
+The program is started directly, never through a shell. Chat texts are in its environment and on \
+its standard input (the event in one line, as `watch --json` prints it), never in its arguments. \
+If you start a shell, quote the variables. The output of the program is passed on. A failing \
+program is reported. With --fail-fast, `exec` stops at the first failure.
 
-OBS may close and come back. Ctrl-C asks all programs to end, and kills those that have not after \
-five seconds; a second Ctrl-C leaves at \
-once. Exit codes: 0 stopped by Ctrl-C, 1 a program failed and --fail-fast was given.";
+OBS may close and come back. Ctrl-C asks all programs to end, and kills those that still run \
+after five seconds; a second Ctrl-C exits at once. Exit codes: 0 stopped by Ctrl-C, 1 a program \
+failed and --fail-fast was given.";
 
 /// Run a program for each event
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP,
     picker::HELP, variables::HELP))]
 pub(crate) struct Args {
-    /// Which events, see below. May be given several times
+    /// The events, see below. May be given several times
     #[arg(long = "on", value_name = "TYPE", required = true, add = candidates::kinds())]
     kinds: Vec<Kind>,
-    /// Only when this holds, such as "data.viewers >= 10", see below
+    /// Only events that meet this condition, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
     /// How many programs may run at once
     #[arg(long, value_name = "N", default_value = "4", allow_negative_numbers = true,
         value_parser = number::whole::<u16>(1..=256))]
     jobs: u16,
-    /// How many events may wait for a program to end; beyond that the newest are dropped, and it is
-    /// said
+    /// How many events may wait for a program to end; further ones are dropped, with a message
     #[arg(long, value_name = "N", default_value = "1000", allow_negative_numbers = true,
         value_parser = number::whole::<u16>(0..=65_535))]
     queue: u16,
@@ -65,7 +63,7 @@ pub(crate) struct Args {
     /// likes]
     #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     timeout: Option<Duration>,
-    /// End with the first program that fails
+    /// Stop at the first program that fails
     #[arg(long)]
     fail_fast: bool,
     /// The program and its arguments
@@ -125,7 +123,7 @@ impl Args {
         let tally = jobs.tally();
         // A program that could not begin has nothing to report but why.
         if ended.is_ok() || tally.runs() > 0 {
-            say(tally);
+            report(tally);
         }
         ended
     }
@@ -156,7 +154,7 @@ async fn second_signal(receiving: &mut Receiving) {
     }
 }
 
-fn say(tally: Tally) {
+fn report(tally: Tally) {
     let runs = tally.runs();
     let Tally {
         failed,

@@ -28,7 +28,7 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Usage(String),
     /// What was waited for did not happen.
-    #[error("it did not happen within {}", twitchat_bridge::input::duration::show(*within))]
+    #[error("no matching event within {}", twitchat_bridge::input::duration::show(*within))]
     Late {
         /// How long we waited.
         within: Duration,
@@ -101,7 +101,9 @@ fn code(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         | Failure::Broke => 1,
     };
     let of_store = |error: &StoreError| match error {
-        StoreError::Taken { .. } | StoreError::NotGivenUp { .. } | StoreError::Claim { .. } => OTHER_BRIDGE,
+        StoreError::Taken { .. } | StoreError::NotGivenUp { .. } | StoreError::Claim { .. } => {
+            OTHER_BRIDGE
+        }
         StoreError::Damaged { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }

@@ -15,7 +15,7 @@ use super::out;
 use super::screen::{self, Grid};
 
 const AFTER_HELP: &str =
-    "Labels stand in the config file, as [[label]]: docs/rules.md explains them. While the bridge \
+    "Labels are [[label]] tables in the config file: docs/rules.md explains them. While the bridge \
         runs, it writes their \
 texts into OBS.
 

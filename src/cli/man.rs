@@ -9,7 +9,7 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge man watch > twitchat-bridge-watch.1
   twitchat-bridge man credits roll > twitchat-bridge-credits-roll.1";
 
-/// Print the manual page, or that of one command
+/// Print the manual page of the program or of one command
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {

@@ -61,25 +61,23 @@ const VERSION: &str = concat!(
 );
 
 const ABOUT: &str = "Joins Twitchat and overlays made for Streamer.bot, with OBS as the only wire";
-const LONG_ABOUT: &str = "Joins Twitchat and overlays made for Streamer.bot, with OBS as the only \
-    wire.
+const LONG_ABOUT: &str = "Keeps and rolls the end credits of Twitch streams, with Twitchat and OBS.
 
-The bridge connects to OBS, hears what Twitchat tells there, keeps the end credits of your stream, \
-and answers the overlays and \
-scripts that ask for them. It opens no port. On the computer that runs OBS it needs no options: \
-port and password come from \
-OBS's own settings.";
+The bridge connects to OBS, receives Twitchat's events there, keeps the credits of your stream, \
+and answers overlays and scripts that were built for Streamer.bot. It opens no port. On the \
+computer that runs OBS it needs no options: it reads the port and the password from OBS's own \
+settings.";
 
 const AFTER_HELP: &str = "Examples:
   twitchat-bridge demo                       see it work: needs neither OBS nor Twitchat
-  twitchat-bridge run                        be the bridge, until Ctrl-C
-  twitchat-bridge status                     is it running, and does it hear Twitchat?
+  twitchat-bridge run                        run the bridge, until Ctrl-C
+  twitchat-bridge status                     check the bridge and Twitchat
   twitchat-bridge watch --type 'Twitch.*'    see what happens
   twitchat-bridge credits                    the credits so far
-  twitchat-bridge actions                    what Twitchat can be told
+  twitchat-bridge actions                    all actions of Twitchat
 
 Exit codes:
-  0 done, or stopped by Ctrl-C      5 nobody answered in time
+  0 done, or stopped by Ctrl-C      5 no answer in time
   1 failed                          6 another bridge is running
   2 wrong usage or configuration    7 OBS is too old
   3 OBS cannot be reached           8 the user disconnected us in OBS

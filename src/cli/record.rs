@@ -21,13 +21,12 @@ use super::receiving::{News, Receiving};
 use super::recording::Writer;
 
 const AFTER_HELP: &str =
-    "Types are Twitchat's, in the words of all its versions: FOLLOW is ON_FOLLOW too. Request.* \
-        and Bridge.* are what others \
-ask, and what a bridge says; * stands for anything, ? for one character.
+    "A type is one of Twitchat's, under the names of all versions: FOLLOW includes ON_FOLLOW. \
+        Request.* are requests of other programs, and Bridge.* are messages of a bridge. * \
+        stands for anything, ? for one character.
 
-A recording holds what people wrote in chat, and who they are: keep it to yourself. Only you can \
-read the file. It goes on when OBS \
-closes and comes back, and marks the gap. Ctrl-C ends it.
+A recording holds names and chat texts: keep it to yourself. Only you can read the file. \
+Recording continues when OBS closes and comes back, and marks the gap. Ctrl-C ends it.
 
 Examples:
   twitchat-bridge record tuesday.ndjson
@@ -35,17 +34,17 @@ Examples:
   twitchat-bridge record - | gzip > tuesday.ndjson.gz
   twitchat-bridge replay tuesday.ndjson --speed 10";
 
-/// Record what is heard, chat texts included, to play it back later
+/// Record everything that arrives, chat texts included, to play it back later
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// The file to write; - for standard output
+    /// The file to write, or - for standard output
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Only messages of this type, see below. May be given several times
     #[arg(long = "for", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
-    /// Write over the file if there is one
+    /// Overwrite an existing file
     #[arg(long)]
     force: bool,
 }

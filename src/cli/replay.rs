@@ -28,15 +28,13 @@ const AFTER_HELP: &str =
         bridge tells its events and counts \
 nothing; Twitchat does not look at it. With --count it counts, as if it happened now.
 
-Only what Twitchat told of events is played: no requests, no replies, and no actions, which \
-Twitchat would carry out. --for plays what \
-it names instead, and then actions too. Types that begin with OBS_ or ON_OBS_ are never played.
+Only Twitchat's events are played: no requests, no replies, and no actions, which Twitchat would \
+carry out. --for plays the named types instead, actions included. Types that begin with OBS_ or \
+ON_OBS_ are never played.
 
-FILE is a recording of `record`, or one message per line without times. One that is broken is not \
-played at all, and the line is named; \
---skip-broken plays the others. With - (standard input) what comes before a broken line is played. \
-OBS may close and come back: the \
-replay waits for it.
+FILE is a recording of `record`, or one message per line without times. If a line is broken, the \
+command names it and plays nothing; --skip-broken plays the other lines. From standard input (-) \
+the lines before a broken one are played. OBS may close and come back: the replay waits for it.
 
 Examples:
   twitchat-bridge replay tuesday.ndjson
@@ -50,28 +48,28 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// next one.
 const ECHO_WITHIN: Duration = Duration::from_secs(5);
 
-/// Play a recording back onto OBS, to test overlays; kept out of the credits
+/// Play a recording back onto OBS to test overlays; it does not change the credits
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// The recording; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// So many times as fast; 0 or max for as fast as OBS takes it
+    /// Play this many times as fast; 0 or max for as fast as OBS takes it
     #[arg(long, value_name = "N", default_value = "1", value_parser = speed,
         allow_negative_numbers = true)]
     speed: Speed,
-    /// Leave this time between two messages, whatever the recording says [default: 1s where it says
-    /// nothing]
+    /// Wait this long between two messages, instead of the recorded time [default: 1s where no time
+    /// is recorded]
     #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     every: Option<Duration>,
-    /// Let it count: credits and journal take it as if it happened now
+    /// Count the events as if they happened now
     #[arg(long)]
     count: bool,
     /// Begin again at the end, until Ctrl-C
     #[arg(long = "loop")]
     again: bool,
-    /// Only messages of this type of Twitchat's, whatever it is. May be given several times
+    /// Only messages of this Twitchat type, actions too. May be given several times
     #[arg(long = "for", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
     /// Leave out lines that cannot be read
@@ -124,7 +122,7 @@ impl Args {
         player.progress.clear();
         let left_out = match player.left_out {
             0 => String::new(),
-            count if all => format!("; left out {count} that tell of no event of Twitchat's"),
+            count if all => format!("; left out {count} that are no Twitchat events"),
             count => format!("; left out {count}"),
         };
         out::note(format_args!(

@@ -18,7 +18,7 @@ const EXAMPLES: &str = "Examples:
 
 All requests and their fields are in docs/bus.md.";
 
-/// Ask the bridge anything that can be asked over OBS; prints the reply as JSON
+/// Send the bridge a request and print the reply as JSON
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{EXAMPLES}", fields::HELP))]
 pub(crate) struct Args {
@@ -39,7 +39,7 @@ impl Args {
             .find(|key| fields.contains_key(*key))
         {
             return Err(Failure::Usage(format!(
-                "{key} cannot be a field: the bridge tells by it what is a request"
+                "{key} cannot be a field: it marks the message as a request"
             ))
             .into());
         }

@@ -18,7 +18,7 @@ use super::screen::{self, Grid};
 pub(crate) use test::describe;
 
 const AFTER_HELP: &str =
-    "Rules stand in the config file, as [[rule]]: docs/rules.md explains them. Named actions \
+    "Rules are [[rule]] tables in the config file: docs/rules.md explains them. Named actions \
         ([[action]]) are listed too.
 
 Examples:
@@ -26,7 +26,7 @@ Examples:
   twitchat-bridge rules test raid.json
   twitchat-bridge rules test - --rule thanks < raid.json";
 
-/// List the rules and named actions of the config, or see what they would do
+/// List the rules and named actions of the config, or test them
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true,
     args_conflicts_with_subcommands = true)]

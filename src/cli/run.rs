@@ -18,21 +18,19 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge run --log-file bridge.log
   twitchat-bridge run --host 192.168.0.20 --password-file obs-password.txt
 
-OBS may start later, close and come back: the bridge keeps trying, and asks Twitchat for what it \
-missed. It ends by itself only \
-when OBS refuses the password at the first connect, when OBS is too old, when the user disconnects \
-it in OBS, or when another \
-bridge serves the same OBS. Ctrl-C stops it in good order; a second Ctrl-C leaves at once. What \
-was counted is on disk either way.";
+OBS may start later, close and come back: the bridge keeps trying, and asks Twitchat for the \
+events it missed. It ends by itself only when OBS refuses the password at the first connect, \
+when OBS is too old, when the user disconnects it in OBS, or when another bridge serves the same \
+OBS. Ctrl-C stops it; a second Ctrl-C exits at once. All counted events are on disk either way.";
 
-/// Be the bridge: hear Twitchat, keep the credits, answer who asks
+/// Run the bridge: collect Twitchat's events, keep the credits, and answer requests
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Append the log to this file as well
+    /// Append the log to this file too
     #[arg(long, value_name = "FILE")]
     log_file: Option<PathBuf>,
-    /// Take over: a bridge that already serves this OBS ends
+    /// Take over from a bridge that already serves this OBS: that one ends
     #[arg(long)]
     takeover: bool,
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 use twitchat_bridge::automation::{
-    self, BridgeState, Next, Part, Rulebook, Sequence, Session, StepEffect, Steps, Uses, Whose,
+    self, BridgeState, BroadcasterNames, Next, Part, Rulebook, Sequence, Session, StepEffect,
+    Steps, Uses,
 };
 use twitchat_bridge::client::{Client, Error};
 use twitchat_bridge::daemon::{program, state};
@@ -26,9 +27,9 @@ use super::supposed::Supposed;
 use super::text;
 
 const AFTER_HELP: &str =
-    "FILE is TOML with [[step]]s, or one step per line as JSON; - is standard input. Steps are \
-        those of rules: docs/rules.md has them \
-all. Fields become `args` in their templates. Requests and published events need a running bridge; \
+    "FILE is TOML with [[step]] tables, or one step per line as JSON; - is standard input. \
+        docs/rules.md lists all steps. Fields become `args` in templates. Requests and published \
+        events need a running bridge; \
 everything else needs only OBS.
 
   [[step]]
@@ -44,10 +45,10 @@ Examples:
   twitchat-bridge script goodbye.toml who=everybody --dry-run
   echo '{\"obs\":\"SaveReplayBuffer\"}' | twitchat-bridge script -
 
-Exit codes: 0 all steps are done, 1 a step failed or Ctrl-C came, 2 the file is wrong, 5 the \
-bridge did not answer.";
+Exit codes: 0 all steps are done, 1 a step failed or Ctrl-C was pressed, 2 the file has errors, \
+5 the bridge did not answer.";
 
-/// Do the steps of a file, one after the other
+/// Run the steps of a file, one after the other
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{AFTER_HELP}", fields::HELP))]
 pub(crate) struct Args {
@@ -56,13 +57,13 @@ pub(crate) struct Args {
     file: PathBuf,
     #[command(flatten)]
     fields: DataFields,
-    /// Say what would be done, and do nothing; OBS is not needed
+    /// Print the steps without doing them; needs no OBS
     #[arg(long)]
     dry_run: bool,
-    /// Go on when a step fails
+    /// Continue when a step fails
     #[arg(long)]
     keep_going: bool,
-    /// Allow what cannot be taken back, such as a permanent ban
+    /// Allow actions that cannot be undone, such as a permanent ban
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
@@ -85,7 +86,7 @@ impl Args {
         config
             .rules
             .check_steps(&steps)
-            .map_err(|problem| wrong(&self.file, &problem))?;
+            .map_err(|problem| file_error(&self.file, &problem))?;
         if self.dry_run {
             return dry_run(&steps, &args, &config.rules, self.keep_going);
         }
@@ -105,10 +106,10 @@ impl Args {
 
 fn read(file: &Path, context: &Context) -> anyhow::Result<Steps> {
     let text = text::read(file, "the script", context)?;
-    Ok(automation::read_script(&text).map_err(|problem| wrong(file, &problem))?)
+    Ok(automation::read_script(&text).map_err(|problem| file_error(file, &problem))?)
 }
 
-fn wrong(file: &Path, problem: &Problem) -> Failure {
+fn file_error(file: &Path, problem: &Problem) -> Failure {
     let Spot { line, column } = problem.spot;
     Failure::Usage(format!("{}:{line}:{column}: {problem}", file.display()))
 }
@@ -283,7 +284,7 @@ impl Player {
                 self.request("GetBroadcaster", Map::new()).await?,
             ));
             let of = |key: &str| text(&reply, &format!("/platforms/twitch/{key}"));
-            let who = Whose {
+            let who = BroadcasterNames {
                 id: of("broadcastUserId"),
                 login: of("broadcastUserName"),
                 name: of("broadcastUser"),

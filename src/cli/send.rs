@@ -32,11 +32,10 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge send GET_CURRENT_TRACK --wait | jq -r .trackName
   twitchat-bridge send TIMER_ADD timeAdd=30 --repeat 3 --every 10m
 
-`twitchat-bridge actions` lists what can be sent, `twitchat-bridge actions SHOW_CLIP` explains \
-one. The names of every version
-of Twitchat can be used: they are put into the words of the one that the bridge last heard.
-The bridge need not run for this, and neither need Twitchat: what is proved is that OBS relayed \
-the action.";
+`twitchat-bridge actions` lists all actions, `twitchat-bridge actions SHOW_CLIP` explains one. The \
+names of every Twitchat version work: the command translates them to the version that the
+bridge last received messages from.
+Neither the bridge nor Twitchat has to run: exit code 0 means that OBS relayed the action.";
 
 /// Send Twitchat an action, such as a chat message
 #[derive(Debug, clap::Args)]
@@ -48,28 +47,27 @@ pub(crate) struct Args {
     action: String,
     #[command(flatten)]
     fields: DataFields,
-    /// Wait for the answer and print its data as JSON; for what answers it, or for this event
+    /// Wait for the answer, or for this event, and print its data as JSON
     #[arg(long, value_name = "EVENT", num_args = 0..=1, require_equals = true,
         default_missing_value = "", add = candidates::events())]
     wait: Option<String>,
     #[command(flatten)]
     timeout: Timeout,
-    /// Send it so many times
+    /// Send the action this many times
     #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=u32::MAX.into()),
         allow_negative_numbers = true)]
     repeat: Option<u32>,
-    /// Send it again and again, with this time between, such as 30s or 5m; for ever unless --repeat
-    /// is given
+    /// Repeat the action at this interval, such as 30s or 5m; for ever unless --repeat is given
     #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     every: Option<Duration>,
-    /// The version of Twitchat it is for, such as 16 or 17 [default: the one that the bridge last
-    /// heard]
+    /// The Twitchat version to send it to, such as 16 or 17 [default: the version that the bridge
+    /// last received messages from]
     #[arg(long, value_name = "VERSION", add = candidates::versions())]
     generation: Option<Generation>,
-    /// Send name and data as they are, without checks and translation
+    /// Send name and data unchanged, without checks and translation
     #[arg(long)]
     no_check: bool,
-    /// Do not ask before what cannot be taken back
+    /// Do not ask before an action that cannot be undone
     #[arg(short = 'y', long)]
     yes: bool,
 }
@@ -144,7 +142,7 @@ fn prepare(
             Problem::Unknown { .. } => {
                 ". `twitchat-bridge actions` lists them; --no-check sends any name"
             }
-            _ => ". --no-check sends it as it is",
+            _ => ". --no-check sends it unchanged",
         };
         Failure::Usage(format!("{problem}{way_out}"))
     })

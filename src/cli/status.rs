@@ -27,7 +27,7 @@ it is.";
 /// So many clients and pages are named; the others are counted.
 const NAMED: usize = 10;
 
-/// Is the bridge running, does it hear Twitchat, and what has it counted?
+/// Show whether the bridge runs, whether Twitchat's events arrive, and what was counted
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -149,14 +149,14 @@ impl View<'_> {
         if !self.is("/twitchat/present") {
             let last = joined([
                 prefixed("last it was ", self.text("/twitchat/generationName")),
-                self.when("heard ", "/twitchat/lastReceived"),
+                self.when("last message ", "/twitchat/lastReceived"),
             ]);
             let last = if last.is_empty() {
                 last
             } else {
                 format!(" ({last})")
             };
-            return format!("not heard: is it open, and connected to this OBS?{last}");
+            return format!("not connected: is it open, and connected to this OBS?{last}");
         }
         let two_pages =
             "TWO PAGES of it are connected: what both report counts once; close one of them";
@@ -164,10 +164,10 @@ impl View<'_> {
             if self.is("/twitchat/twoPages") {
                 two_pages.into()
             } else {
-                "there".into()
+                "connected".into()
             },
             self.text("/twitchat/generationName").to_owned(),
-            self.when("last heard ", "/twitchat/lastReceived"),
+            self.when("last message ", "/twitchat/lastReceived"),
             self.when("its summary merged ", "/twitchat/summaryMerged"),
         ])
     }
@@ -268,7 +268,7 @@ impl View<'_> {
         let number = u64::try_from(pages.len()).unwrap_or(u64::MAX);
         let open = match number {
             0 => "no page reports: `twitchat-bridge overlay install` puts one into OBS".to_owned(),
-            _ => format!("{} open", out::count(number, "page")),
+            _ => format!("{} open", input::count(number, "page")),
         };
         let warnings = pages
             .iter()
@@ -418,7 +418,7 @@ impl View<'_> {
 /// Where older bridges have a count.
 fn older(place: &str) -> &str {
     match place {
-        "/counts/received" => "/counts/heard",
+        "/counts/received" => "/counts/received",
         "/counts/invalid" => "/counts/bad",
         same => same,
     }
@@ -525,7 +525,7 @@ mod tests {
         let said = table(&status);
         assert!(
             said.contains(
-                "not heard: is it open, and connected to this OBS? (last it was Twitchat 17)"
+                "not connected: is it open, and connected to this OBS? (last it was Twitchat 17)"
             ),
             "{said}"
         );

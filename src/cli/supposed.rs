@@ -4,16 +4,17 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use twitchat_bridge::automation::{BridgeState, Context, Latest, Part, Session, Uses, Whose};
+use twitchat_bridge::automation::{
+    BridgeState, BroadcasterNames, Context, Latest, Part, Session, Uses,
+};
 use twitchat_bridge::credits::{Fold, Spelling, reply};
 
 use super::failure::Failure;
 
 /// How `--help` explains it.
 pub(crate) const HELP: &str =
-    "Without a bridge nothing has happened yet: the credits are empty, OBS is there and does not \
-        stream, and Twitchat is open. Fields \
-say otherwise:
+    "The test assumes empty credits, an OBS that does not stream, and a connected Twitchat. \
+        Fields change that:
   state.streaming:=true state.scene=Game
   last.Twitch.Follow.name=Anna
   credits.events.follows:='[\"Anna\",\"Ben\"]'";
@@ -39,7 +40,7 @@ impl Supposed {
             "credits": credits,
             "state": BridgeState { obs: true, twitchat: true, generation: 2, ..BridgeState::default() },
             "session": Session { id: 1, cause: "first".into(), ..Session::default() },
-            "broadcaster": Whose::default(),
+            "broadcaster": BroadcasterNames::default(),
         });
         let mut latest = Latest::default();
         for (name, value) in said {

@@ -25,24 +25,24 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge wait --for Obs.StreamingStopped
   twitchat-bridge wait --for Twitch.Cheer --count 3 | jq -r .data.displayName
 
-Prints each event as `watch --json` does. Exit codes: 0 it happened, 5 it did not in time, 1 \
-stopped before it did.";
+Prints each event as `watch --json` does. Exit codes: 0 the event happened, 5 it did not happen \
+in time, 1 stopped before.";
 
-/// Wait until something happens, and print it as JSON
+/// Wait for an event and print it as JSON
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{}\n\n{}\n\n{EXAMPLES}", kinds::HELP, filter::HELP,
     picker::HELP))]
 pub(crate) struct Args {
-    /// What to wait for, see below. Given several times, any of them
+    /// The event to wait for, see below. If given several times, any of them
     #[arg(long = "for", value_name = "TYPE", required = true, add = candidates::kinds())]
     kinds: Vec<Kind>,
-    /// Only when this holds, such as "data.viewers >= 10", see below
+    /// Only events that meet this condition, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
     /// Give up after this time, such as 30s or 5m [default: never]
     #[arg(long, value_name = "DURATION", value_parser = span::read, allow_negative_numbers = true)]
     timeout: Option<Duration>,
-    /// Wait for so many of them
+    /// Wait for this many events
     #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true,
         value_parser = number::whole::<u32>(1..=u32::MAX.into()))]
     count: u32,

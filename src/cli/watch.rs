@@ -21,19 +21,20 @@ use super::screen;
 use once::Once;
 
 const MORE: &str = "Names of messages:
-  Twitchat.TYPE      a message of Twitchat's as it is, such as Twitchat.ON_FOLLOW
-  Twitch.Follow ...  the event that it maps to, that somebody publishes, or that a bridge sends
+  Twitchat.TYPE      an unchanged Twitchat message, such as Twitchat.ON_FOLLOW
+  Twitch.Follow ...  the event that it maps to, that a program publishes, or that a bridge sends
   Obs.SceneChanged   also Obs.Connected, Disconnected, StreamingStarted, StreamingStopped
-  Request.NAME       somebody asks the bridge
-  Bridge.Reply       a bridge answers; also Bridge.Hello, Bridge.Taken, Bridge.Message
-  Other.Message      anything else; Other.Unreadable what is broken
+  Request.NAME       a request to the bridge  Bridge.Reply       a reply of a bridge; also \
+  Bridge.Hello, Bridge.Taken, Bridge.Message
+  Other.Message      any other message; Other.Unreadable: a broken one
 
-With --json each line is one object, and these keys stay as they are:
-  at      when it was heard, such as 2026-01-31T20:15:00.123Z
-  from    twitchat, bridge, client, obs, other; or mapped: made of a message, as the bridge does it
+With --json each line is one object with these keys:
+  at      when it was received, such as 2026-01-31T20:15:00.123Z
+  from    twitchat, bridge, client, obs, other; or mapped: made from a Twitchat message, as the \
+  bridge does
   name    as above
   id      the id of the message or request, or null
-  data    Twitchat's or the event's data; of requests and bridges the whole message; else null
+  data    the data of the message or event; the whole message of a request or a bridge; else null
   replay  true, if it is played back from a recording; else absent
 
 Each thing is shown once: a message of Twitchat's as the event that it becomes, if it becomes one, \
@@ -51,17 +52,17 @@ Examples:
   twitchat-bridge watch --all
   twitchat-bridge watch --json --type Twitch.Raid | jq .data.viewers";
 
-/// See what is on the bus, as it happens
+/// Show events and requests on OBS as they happen
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{}\n\n{MORE}", kinds::HELP, filter::HELP))]
 pub(crate) struct Args {
     /// Print one JSON object per line
     #[arg(long)]
     json: bool,
-    /// Only messages with such a name, see below. May be given several times
+    /// Only messages with this name, see below. May be given several times
     #[arg(long = "type", value_name = "TYPE", add = candidates::kinds())]
     kinds: Vec<Kind>,
-    /// Only when this holds, such as "data.viewers >= 10", see below
+    /// Only events that meet this condition, such as "data.viewers >= 10", see below
     #[arg(long = "where", value_name = "CONDITION", value_parser = filter::condition)]
     condition: Option<Expression>,
     /// Show everything as often as it is on OBS

@@ -15,6 +15,7 @@ mod machine;
 mod origin;
 mod overlay;
 mod read;
+mod read_file;
 mod settings;
 mod show;
 mod sources;
@@ -25,12 +26,13 @@ pub use generation::Generation;
 pub use machine::{default_path, password_variables, places};
 pub use origin::Origin;
 pub use overlay::OverlaySettings;
+pub use read_file::ReadFile;
 pub use settings::{
     BridgeSettings, BroadcasterSettings, Config, CreditsSettings, LeaderboardSettings, ObsSettings,
     SessionSettings, StoreSettings,
 };
 pub use show::Shown;
-pub use sources::{Discovered, FileText, Flags, ObsOptions, Places, ReadFile, Sources};
+pub use sources::{Discovered, FileText, Flags, ObsOptions, Places, Sources};
 pub use template::template;
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ settings! {
         ignore: Vec<String> = Vec::new(), read::people, -,
             "People to leave out: logins or ids.";
         editors: Vec<String> = Vec::new(), read::people, -,
-            "The channel's editors: logins or ids. Twitch does not tell.";
+            "The channel's editors: logins or ids. Twitchat does not report them.";
         groups: BTreeMap<String, Vec<String>> = BTreeMap::new(), read::groups, -,
             "Groups of people, such as { regulars = [\"somebody\", \"12345\"] }.";
         limit: Option<u32> = None, Field::whole(1, u32::MAX), "TWITCHAT_BRIDGE_CREDITS_LIMIT",
@@ -158,7 +158,7 @@ settings! {
     #[derive(Debug, Clone)]
     pub struct BroadcasterSettings {
         id: Option<String> = None, read::person, "TWITCHAT_BRIDGE_BROADCASTER_ID",
-            "Your id on Twitch. Without this the bridge learns it from what it hears.",
+            "Your id on Twitch. Without it the bridge learns your id from Twitchat's messages.",
             "\"12345678\"";
         login: Option<String> = None, read::person, "TWITCHAT_BRIDGE_BROADCASTER_LOGIN",
             "Your login on Twitch.", "\"somebody\"";

@@ -7,9 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest as _, Sha256};
 
 use super::keys::{self, Key, PASSWORD, PASSWORD_FILE};
+use super::read_file::ReadFile;
 use super::{ConfigError, Origin};
 use crate::input::{Content, Node, Spot};
 
@@ -55,23 +55,9 @@ pub struct FileText {
     pub readable_by_others: bool,
 }
 
-/// Which config file was read, and a mark of what it said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadFile {
-    /// Where it is.
-    pub path: PathBuf,
-    /// The first 16 hexadecimal digits of the text's SHA-256: another text has another one.
-    pub digest: Box<str>,
-}
-
 impl FileText {
     pub(super) fn identity(&self) -> ReadFile {
-        let digest = Sha256::digest(&self.text);
-        let digits = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
-        ReadFile {
-            path: self.path.clone(),
-            digest: digits.collect::<String>().into(),
-        }
+        ReadFile::of(self.path.clone(), &self.text)
     }
 
     /// A place in it.

@@ -225,15 +225,15 @@ fn the_spelling_has_the_words_of_requests() {
         ["both", "legacy", "seed", "Current"].map(read),
         [
             Spelling::Both,
-            Spelling::Seed,
-            Spelling::Seed,
+            Spelling::Legacy,
+            Spelling::Legacy,
             Spelling::Current
         ]
     );
     assert_eq!(
         refused("[credits]\nspelling = \"old\"\n"),
         format!(
-            "{FILE}:2:12: credits.spelling must be \"both\", \"seed\" or \"current\", not \"old\""
+            "{FILE}:2:12: credits.spelling must be \"both\", \"legacy\" or \"current\", not \"old\""
         )
     );
 }
@@ -317,7 +317,7 @@ fn every_setting_can_be_written() {
             "session.reset_on_stream_start = false",
             r#"session.grace = "1h 30m""#,
             r#"session.reset_after = "1m 30s""#,
-            r#"credits.spelling = "seed""#,
+            r#"credits.spelling = "legacy""#,
             r#"credits.disabled = ["Pyramids", "VIPs"]"#,
             "credits.omit_disabled = true",
             "credits.ignore_bots = false",

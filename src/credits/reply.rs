@@ -19,7 +19,7 @@ use super::{
 };
 use crate::event::fact::{SupportKind, Tier};
 
-/// Which keys a reply carries. Words for it are read in any case; `legacy` and `legacy` are two
+/// Which keys a reply carries. Words for it are read in any case; `legacy` and `seed` are two
 /// words for the same keys.
 #[derive(
     Debug,
@@ -34,12 +34,12 @@ use crate::event::fact::{SupportKind, Tier};
 )]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Spelling {
-    /// The seed's and today's.
+    /// Both of the others.
     #[default]
     Both,
     /// `Events`, `User`, `TopBits`, …
-    #[strum(to_string = "seed", serialize = "legacy")]
-    Seed,
+    #[strum(to_string = "legacy", serialize = "seed")]
+    Legacy,
     /// `events`, `users`, `top`, …
     Current,
 }
@@ -125,7 +125,7 @@ impl Writer<'_> {
         if self.wanted.spelling != Spelling::Current {
             self.legacy(&mut reply);
         }
-        if self.wanted.spelling != Spelling::Seed {
+        if self.wanted.spelling != Spelling::Legacy {
             self.current(&mut reply);
         }
         if self.wanted.extended {

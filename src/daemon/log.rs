@@ -92,7 +92,7 @@ impl Waiting {
             self.times = 1;
         }
         if self.times.is_power_of_two() {
-            warn!(attempt, delay_ms = delay.as_millis(), "{cause}; trying on");
+            warn!(attempt, delay_ms = delay.as_millis(), "{cause}; retrying");
         }
     }
 

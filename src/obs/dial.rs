@@ -77,7 +77,7 @@ impl Addresses {
     }
 
     /// The failure to report when none is left.
-    pub(super) fn verdict(self) -> ConnectError {
+    pub(super) fn into_error(self) -> ConnectError {
         self.worst
     }
 }
@@ -279,8 +279,8 @@ pub(super) fn not_obs(at: String, error: &upgrade::Error) -> ConnectError {
         upgrade::Error::DidNotSwitchProtocols(status) => {
             format!("a web server (HTTP status {status})")
         }
-        upgrade::Error::Parsing(_) => "something that speaks no HTTP".to_owned(),
-        other => format!("a web server that does not speak WebSocket ({other})"),
+        upgrade::Error::Parsing(_) => "a server that is not an HTTP server".to_owned(),
+        other => format!("a web server without WebSocket ({other})"),
     };
     ConnectError::NotObs { at, found }
 }

@@ -81,7 +81,7 @@ impl EventConnection {
                 Err(error) => addresses.failed(error)?,
             }
         }
-        Err(addresses.verdict())
+        Err(addresses.into_error())
     }
 
     fn over(socket: Socket, options: &Options, budget: Budget) -> Self {

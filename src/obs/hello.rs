@@ -149,8 +149,7 @@ mod tests {
             .unwrap();
         assert_eq!(
             identify,
-            r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1,
-                "authentication":"1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="}}"#
+            r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1,"authentication":"1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="}}"#
         );
         assert_eq!(greeting.identify(None), Err(PasswordNeeded));
     }

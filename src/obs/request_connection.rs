@@ -96,7 +96,7 @@ impl RequestConnection {
                 Err(error) => addresses.failed(error)?,
             }
         }
-        Err(addresses.verdict())
+        Err(addresses.into_error())
     }
 
     /// Connects to the address that is known to be the right one. For TLS the name must do: it

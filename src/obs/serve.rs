@@ -185,14 +185,14 @@ impl Session {
                 if !gone.leaves_requests() {
                     request_connection.end();
                 }
-                self.hand_over_the_rest(notices).await?;
+                self.hand_over_remaining(notices).await?;
                 return Ok(gone);
             }
         }
     }
 
     /// Hands on what was received before the end. Waits for the reader, as long as it takes.
-    async fn hand_over_the_rest(
+    async fn hand_over_remaining(
         &mut self,
         notices: &mpsc::Sender<Notice>,
     ) -> Result<(), NobodyReceives> {

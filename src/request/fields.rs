@@ -86,7 +86,7 @@ pub(super) struct Fields {
 
 /// The error of a field that holds something else than it must. `another` is what to say if the
 /// value is of the right kind.
-pub(super) fn wrong(
+pub(super) fn field_error(
     field: &'static str,
     value: &Value,
     another: &'static str,
@@ -203,7 +203,7 @@ impl Fields {
         };
         read(Given::from(&value))
             .map(Some)
-            .ok_or_else(|| wrong(field, &value, another, expected))
+            .ok_or_else(|| field_error(field, &value, another, expected))
     }
 
     pub(super) fn text(
@@ -214,7 +214,7 @@ impl Fields {
         match self.take(field) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(wrong(field, &other, "", expected)),
+            Some(other) => Err(field_error(field, &other, "", expected)),
         }
     }
 
@@ -259,8 +259,8 @@ impl Fields {
         match (setting.set)(section, &Field::new(&node, field)) {
             Ok(()) => Ok(true),
             Err(problem) => Err(match problem.cause {
-                Cause::Value { allowed, .. } => wrong(field, &value, another, allowed),
-                cause => wrong(field, &value, another, cause.to_string()),
+                Cause::Value { allowed, .. } => field_error(field, &value, another, allowed),
+                cause => field_error(field, &value, another, cause.to_string()),
             }),
         }
     }
@@ -279,7 +279,7 @@ impl Fields {
                 expected: expected.into(),
             }),
             Some(Value::String(text)) => Ok(text),
-            Some(other) => Err(wrong(field, &other, "", expected)),
+            Some(other) => Err(field_error(field, &other, "", expected)),
         }
     }
 
@@ -319,7 +319,7 @@ impl Fields {
             Some(Value::Number(id)) => Ok(Some(id.to_string().into())),
             Some(other) => {
                 let expected = "a text or a number, the same for a repeat";
-                Err(wrong(field, &other, "", expected))
+                Err(field_error(field, &other, "", expected))
             }
         }
     }
@@ -341,7 +341,7 @@ impl Fields {
         match self.take(field) {
             None => Ok(None),
             Some(Value::Object(map)) => Ok(Some(map)),
-            Some(other) => Err(wrong(field, &other, "", expected)),
+            Some(other) => Err(field_error(field, &other, "", expected)),
         }
     }
 }

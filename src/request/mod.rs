@@ -170,7 +170,7 @@ mod tests {
             }
         );
         let options = CreditsOptions {
-            spelling: Some(Spelling::Seed),
+            spelling: Some(Spelling::Legacy),
             extended: true,
             limit: Some(5),
         };

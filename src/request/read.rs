@@ -130,16 +130,20 @@ pub(super) fn read(name: &str, fields: Map<String, Value>) -> Result<Call, Reque
 fn names(mut fields: Fields) -> Result<Names, RequestError> {
     let expected = "an object of sources with lists of types, such as \
         {\"Twitch\":[\"Follow\",\"Cheer\"],\"General\":[\"*\"]}";
-    let wrong = |value: &Value| fields::wrong("events", value, "", expected);
+    let field_error = |value: &Value| fields::field_error("events", value, "", expected);
     let events = fields.object("events", expected)?;
     let mut names = Names::new();
     for (source, kinds) in events {
         let Value::Array(kinds) = kinds else {
-            return Err(wrong(&kinds));
+            return Err(field_error(&kinds));
         };
         let kinds: Result<_, _> = kinds
             .iter()
-            .map(|kind| kind.as_str().map(Into::into).ok_or_else(|| wrong(kind)))
+            .map(|kind| {
+                kind.as_str()
+                    .map(Into::into)
+                    .ok_or_else(|| field_error(kind))
+            })
             .collect();
         names.push((source.into(), kinds?));
     }
@@ -238,7 +242,7 @@ fn add(mut fields: Fields) -> Result<Call, RequestError> {
             expected,
         }),
         Some(value @ (Value::Bool(_) | Value::Array(_))) => {
-            Err(fields::wrong("value", &value, "", expected))
+            Err(fields::field_error("value", &value, "", expected))
         }
         Some(value) => {
             fields::within(

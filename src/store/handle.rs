@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use super::queue::{self, Intake};
+use super::queue::{self, QueueState};
 use super::{Store, StoreError, StoreNotices, notice, worker};
 use crate::bridge::journal::Write;
 
@@ -12,7 +12,7 @@ pub use super::queue::TryWriteError;
 /// Sends writes to the store's thread. Writes are kept in the order in which they are sent.
 #[derive(Debug)]
 pub struct StoreHandle {
-    intake: Intake,
+    state: QueueState,
     thread: JoinHandle<Result<(), StoreError>>,
     /// It was said that the queue is full although it has grown.
     said: AtomicBool,
@@ -25,7 +25,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Thread`] if the system gives no thread.
     pub fn run(self) -> Result<(StoreHandle, StoreNotices), StoreError> {
-        let (intake, outlet) = queue::channel();
+        let (state, outlet) = queue::channel();
         let (reporter, notices) = notice::channel();
         let thread = thread::Builder::new()
             .name("store".into())
@@ -33,7 +33,7 @@ impl Store {
             .map_err(StoreError::Thread)?;
         Ok((
             StoreHandle {
-                intake,
+                state,
                 thread,
                 said: AtomicBool::new(false),
             },
@@ -49,19 +49,19 @@ impl StoreHandle {
     /// # Errors
     /// [`StoreError::Stopped`] if the thread has ended.
     pub async fn write(&self, write: Write) -> Result<(), StoreError> {
-        match self.intake.try_put(write) {
+        match self.state.try_put(write) {
             Ok(()) => Ok(()),
             Err(TryWriteError::Stopped(_)) => Err(StoreError::Stopped),
             Err(TryWriteError::Full(write)) => {
                 self.report_full();
-                self.intake.put(write).await
+                self.state.put(write).await
             }
         }
     }
 
     /// Says once that no more can wait for a disk that refuses writes.
     fn report_full(&self) {
-        let Some(writes) = self.intake.grown() else {
+        let Some(writes) = self.state.grown() else {
             return self.said.store(false, Ordering::Relaxed);
         };
         if !self.said.swap(true, Ordering::Relaxed) {
@@ -78,7 +78,7 @@ impl StoreHandle {
     /// # Errors
     /// Gives the write back if there is no room or no store.
     pub fn try_write(&self, write: Write) -> Result<(), TryWriteError> {
-        self.intake.try_put(write)
+        self.state.try_put(write)
     }
 
     /// Waits until everything is on the disk, closes the file and gives up the lock.
@@ -87,8 +87,8 @@ impl StoreHandle {
     /// [`StoreError::Unsaved`] if the disk keeps refusing, [`StoreError::Stopped`] if the thread
     /// had panicked.
     pub async fn close(self) -> Result<(), StoreError> {
-        let Self { intake, thread, .. } = self;
-        intake.close();
+        let Self { state, thread, .. } = self;
+        state.close();
         thread.thread().unpark();
         let joined = tokio::task::spawn_blocking(move || thread.join()).await;
         match joined {

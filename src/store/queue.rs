@@ -37,7 +37,7 @@ pub enum TryWriteError {
 }
 
 /// Makes both ends.
-pub(super) fn channel() -> (Intake, Outlet) {
+pub(super) fn channel() -> (QueueState, Outlet) {
     let shared = Arc::new(Shared {
         room: Semaphore::new(BYTES as usize),
         grown: AtomicBool::new(false),
@@ -45,7 +45,7 @@ pub(super) fn channel() -> (Intake, Outlet) {
         arrived: Condvar::new(),
     });
     (
-        Intake {
+        QueueState {
             shared: Arc::clone(&shared),
         },
         Outlet { shared },
@@ -77,11 +77,11 @@ impl Shared {
 
 /// Where writes go in.
 #[derive(Debug)]
-pub(super) struct Intake {
+pub(super) struct QueueState {
     shared: Arc<Shared>,
 }
 
-impl Intake {
+impl QueueState {
     /// Waits for room. Nothing happens if the future is dropped before it is done.
     pub(super) async fn put(&self, write: Write) -> Result<(), StoreError> {
         let bytes = self
@@ -125,7 +125,7 @@ impl Intake {
     }
 }
 
-impl Drop for Intake {
+impl Drop for QueueState {
     fn drop(&mut self) {
         self.shared.queue().closed = true;
         self.shared.arrived.notify_one();
@@ -263,42 +263,42 @@ mod tests {
 
     #[test]
     fn bytes_bound_the_queue_until_they_are_on_the_disk() {
-        let (intake, mut outlet) = channel();
-        intake.try_put(keep(BYTES as usize / 2)).unwrap();
+        let (state, mut outlet) = channel();
+        state.try_put(keep(BYTES as usize / 2)).unwrap();
         assert!(matches!(
-            intake.try_put(keep(BYTES as usize / 2)),
+            state.try_put(keep(BYTES as usize / 2)),
             Err(TryWriteError::Full(_))
         ));
         let mut batch = Vec::new();
         assert_eq!(outlet.take(&mut batch, 1, Duration::ZERO), Taken::Writes);
         assert!(matches!(
-            intake.try_put(keep(BYTES as usize / 2)),
+            state.try_put(keep(BYTES as usize / 2)),
             Err(TryWriteError::Full(_))
         ));
         outlet.done(&batch);
-        intake.try_put(keep(BYTES as usize / 2)).unwrap();
+        state.try_put(keep(BYTES as usize / 2)).unwrap();
     }
 
     #[test]
     fn count_bounds_the_queue() {
-        let (intake, _outlet) = channel();
-        assert_eq!(accepted(&intake), 16_384);
+        let (state, _outlet) = channel();
+        assert_eq!(accepted(&state), 16_384);
     }
 
-    fn accepted(intake: &Intake) -> usize {
+    fn accepted(state: &QueueState) -> usize {
         (0..1_000_000)
-            .take_while(|_| intake.try_put(keep(0)).is_ok())
+            .take_while(|_| state.try_put(keep(0)).is_ok())
             .count()
     }
 
     #[test]
     fn while_the_disk_refuses_more_may_wait_and_no_more_than_before_once_it_is_written() {
-        let (intake, mut outlet) = channel();
-        assert_eq!(accepted(&intake), 16_384);
+        let (state, mut outlet) = channel();
+        assert_eq!(accepted(&state), 16_384);
         outlet.grow();
         outlet.grow();
         assert_eq!(
-            (intake.grown(), accepted(&intake)),
+            (state.grown(), accepted(&state)),
             (Some(16_384), 262_144 - 16_384)
         );
         let mut batch = Vec::new();
@@ -307,26 +307,26 @@ mod tests {
             Taken::Writes
         );
         outlet.done(&batch[1..]);
-        assert!(intake.grown().is_some(), "one more than fits");
+        assert!(state.grown().is_some(), "one more than fits");
         outlet.done(&batch[..1]);
-        assert_eq!((intake.grown(), accepted(&intake)), (None, 0));
+        assert_eq!((state.grown(), accepted(&state)), (None, 0));
     }
 
     #[test]
     fn a_write_larger_than_the_bound_goes_alone() {
-        let (intake, _outlet) = channel();
-        intake.try_put(keep(2 * BYTES as usize)).unwrap();
+        let (state, _outlet) = channel();
+        state.try_put(keep(2 * BYTES as usize)).unwrap();
         assert!(matches!(
-            intake.try_put(keep(0)),
+            state.try_put(keep(0)),
             Err(TryWriteError::Full(_))
         ));
     }
 
     #[tokio::test]
     async fn who_waits_for_room_learns_that_the_store_is_gone() {
-        let (intake, outlet) = channel();
-        intake.put(keep(BYTES as usize)).await.unwrap();
-        let waiting = intake.put(keep(0));
+        let (state, outlet) = channel();
+        state.put(keep(BYTES as usize)).await.unwrap();
+        let waiting = state.put(keep(0));
         let gone = async move { drop(outlet) };
         let (waited, ()) = tokio::join!(waiting, gone);
         assert!(matches!(waited, Err(StoreError::Stopped)));

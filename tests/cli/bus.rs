@@ -103,7 +103,7 @@ async fn watch_shows_each_thing_once() {
         url: obs.url(),
         password: Some(PASSWORD.into()),
     };
-    let mut talker = Talker::connect(&target).await.unwrap();
+    let mut talker = RequestPeer::connect(&target).await.unwrap();
     let user = json!({ "id": "7", "login": "anna_b", "displayName": "Anna_B" });
     let follow =
         json!({ "origin": "twitchat", "type": "FOLLOW", "id": "f1", "data": { "user": user } });

@@ -273,7 +273,7 @@ async fn what_cannot_be_taken_back_needs_a_yes() {
     let home = home(Home::at(obs.port()));
     let ban = "{\"send\":\"CHAT_FEED_SELECT_ACTION_BAN\"}";
     let done = home.feed(&["script", "-"], ban).await;
-    done.fails(2, &["cannot be taken back", "yes = true"]);
+    done.fails(2, &["cannot be undone", "yes = true"]);
     let done = home
         .feed(&["script", "-"], &ban.replace('}', ",\"yes\":true}"))
         .await

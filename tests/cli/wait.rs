@@ -126,7 +126,7 @@ async fn what_does_not_happen_in_time_is_5_and_being_stopped_is_no_success() {
     let late = home
         .run(&["wait", "--for", "FOLLOW", "--timeout", "300ms"])
         .await;
-    late.fails(5, &["it did not happen within 300ms"]);
+    late.fails(5, &["no matching event within 300ms"]);
     assert_eq!(late.out, "");
     let stopped = home.spawn(&["wait", "--for", "FOLOW"]);
     connected(&stopped).await;

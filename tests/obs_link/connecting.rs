@@ -167,7 +167,7 @@ async fn what_is_no_obs_is_named() {
         ),
         (
             &b"SSH-2.0-OpenSSH_9.6\r\n\r\n"[..],
-            "something that speaks no HTTP",
+            "a server that is not an HTTP server",
         ),
         (&b""[..], "the WebSocket handshake took longer than 0.3 s"),
     ] {

@@ -124,7 +124,7 @@ async fn no_obs_is_3() {
 }
 
 #[tokio::test]
-async fn run_says_once_that_there_is_no_obs_and_meets_it_when_it_comes() {
+async fn run_reports_a_missing_obs_at_1_2_4_attempts_and_connects_when_it_comes() {
     let (obs, target) = nobody().await;
     let home = Home::new();
     let mut bridge = home.run(&target);
@@ -139,7 +139,8 @@ async fn run_says_once_that_there_is_no_obs_and_meets_it_when_it_comes() {
     obs.start_again().await.unwrap();
     Bus::connect(&target).await.until_answered(SOON).await;
     let log = bridge.log();
-    assert_eq!(log.matches("there is no OBS at").count(), 1, "{log}");
+    let attempts = |number: u32| log.contains(&format!("attempt={number} "));
+    assert_eq!([1, 2, 3].map(attempts), [true, true, false], "{log}");
     assert!(log.contains("Start OBS"), "{log}");
     assert_readable(&log);
     assert!(bridge.is_running());

@@ -86,9 +86,9 @@ impl fmt::Display for Decision {
                 f.write_str("ran for this person in this session already")
             }
             Self::AlreadyRan(Once::Session) => f.write_str("ran in this session already"),
-            Self::NoPerson => f.write_str("runs once per person, and the event names nobody"),
+            Self::NoPerson => f.write_str("runs once per person, but the event names no person"),
             Self::ConditionFalse => f.write_str("its condition does not hold"),
-            Self::ConditionFailed(why) => write!(f, "its condition cannot be told: {why}"),
+            Self::ConditionFailed(why) => write!(f, "its condition could not be evaluated: {why}"),
             Self::Busy => f.write_str("too many runs of it are under way"),
         }
     }

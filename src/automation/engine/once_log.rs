@@ -1,4 +1,5 @@
-//! Who had their turn in this session: what `once_per` goes by. It survives a restart.
+//! Remembers which people and sessions a `once_per` rule has already run for. It survives a
+//! restart.
 
 use std::collections::{BTreeMap, BTreeSet};
 

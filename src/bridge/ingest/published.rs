@@ -132,7 +132,7 @@ impl Ingest {
             !is_elsewhere && !is_told_by_another && !is_no_refund && facts.iter().any(Fact::counts);
         let mut is_told = true;
         if counts {
-            let body = kept_body(shortened.unwrap_or(json), base.settings.keep_texts);
+            let body = stored_body(shortened.unwrap_or(json), base.settings.keep_texts);
             let doers = bans::doers(base.model.fold(), &facts);
             // What subscribers receive is made below, of the publisher's own data.
             is_told = self.take(facts, source, Emission::Silent, base, now, || body);
@@ -229,7 +229,7 @@ fn is_not_ours(reading: &Reading, fold: &Fold) -> bool {
     is_other || reading.standing == Standing::Guest
 }
 
-fn kept_body(json: String, keep_texts: bool) -> Box<str> {
+fn stored_body(json: String, keep_texts: bool) -> Box<str> {
     match serde_json::from_str::<&RawValue>(&json) {
         Ok(raw) if !keep_texts => mapping::strip_texts(raw),
         _ => json.into(),

@@ -21,7 +21,7 @@ impl Feed {
         self.due_ms = Some(mono_ms);
     }
 
-    pub(super) fn rest(&mut self) {
+    pub(super) fn pause(&mut self) {
         self.due_ms = None;
     }
 

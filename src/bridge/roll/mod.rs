@@ -272,7 +272,7 @@ impl Roll {
         }
         self.emit_roll(how, cx);
         let roll = self.rolling.take()?;
-        self.feed.rest();
+        self.feed.pause();
         cx.base.out.note(Note::RollEnded {
             how,
             test: roll.test,

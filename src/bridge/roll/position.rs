@@ -52,7 +52,7 @@ impl Position {
         self.at(mono_ms) as u64
     }
 
-    /// How many times as fast as it was made.
+    /// Play this many times as fast as it was made.
     pub(super) fn factor(&self) -> f64 {
         self.factor
     }

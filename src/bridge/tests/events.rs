@@ -179,7 +179,7 @@ fn actions_are_twitchats_and_do_action_sends_them() {
     let refused = bench
         .ask(json!({ "request": "DoAction", "id": 1, "action": { "name": "CHAT_FEED_READ" } }));
     assert!(
-        refused["error"].as_str().unwrap().contains("not heard"),
+        refused["error"].as_str().unwrap().contains("not connected"),
         "nobody would act: {refused}"
     );
     bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", json!({}));

@@ -11,7 +11,7 @@ use crate::cli::context::Context;
 use crate::cli::number;
 use crate::cli::out;
 
-/// Stop the credits that roll
+/// Stop the credits
 #[derive(Debug, clap::Args)]
 pub(super) struct Plain {
     #[command(flatten)]

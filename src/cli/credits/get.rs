@@ -25,17 +25,18 @@ pub(super) struct GetArgs {
     /// How to print them
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Whose keys the JSON has: those of Streamer.bot's older documents, or today's
-    #[arg(long, value_enum, default_value_t = Spelling::Seed)]
+    /// The keys of the JSON: those of Streamer.bot's older documents (`legacy`), or the current
+    /// ones
+    #[arg(long, value_enum, default_value_t = Spelling::Legacy)]
     spelling: Spelling,
     /// Amounts too, in JSON and Markdown; the text and CSV always have them
     #[arg(long)]
     extended: bool,
-    /// At most so many names per list
+    /// Show at most this many names per list
     #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=u32::MAX.into()),
         allow_negative_numbers = true)]
     limit: Option<u32>,
-    /// Sample people instead, to see how they look full
+    /// Show sample people instead of real ones
     #[arg(long)]
     test: bool,
     #[command(flatten)]
@@ -58,7 +59,8 @@ enum Format {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Spelling {
-    Seed,
+    #[value(alias = "seed")]
+    Legacy,
     Current,
 }
 
@@ -92,7 +94,7 @@ impl GetArgs {
         let mut options = Map::from_iter([
             (
                 "spelling".to_owned(),
-                Value::from(if current { "current" } else { "seed" }),
+                Value::from(if current { "current" } else { "legacy" }),
             ),
             (
                 "extended".to_owned(),

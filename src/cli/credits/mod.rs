@@ -24,10 +24,10 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge credits roll --seconds 90
   twitchat-bridge credits clear --yes
 
-The bridge must be running: it is asked over OBS, as an overlay would ask it. What clear clears \
-stays in the journal.";
+The bridge must be running: the command sends it a request over OBS, as an overlay does. `clear` \
+keeps the old credits in the journal.";
 
-/// Show the credits, roll them on the end-credits page, or begin new ones
+/// Show the credits, roll them in OBS, or begin new ones
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true,
     args_conflicts_with_subcommands = true)]
@@ -46,16 +46,16 @@ enum Verb {
     Test(roll::TestArgs),
     #[command(after_help = "Examples:\n  twitchat-bridge credits stop")]
     Stop(control::Plain),
-    /// Let the credits stand still
+    /// Pause the credits
     #[command(after_help = "Examples:\n  twitchat-bridge credits pause")]
     Pause(control::Plain),
-    /// Let them go on
+    /// Resume the credits
     #[command(after_help = "Examples:\n  twitchat-bridge credits resume")]
     Resume(control::Plain),
     /// Go to the next section
     #[command(after_help = "Examples:\n  twitchat-bridge credits next")]
     Next(control::Plain),
-    /// Go to the section before
+    /// Go to the previous section
     #[command(after_help = "Examples:\n  twitchat-bridge credits previous")]
     Previous(control::Plain),
     Speed(control::Speed),

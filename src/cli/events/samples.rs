@@ -52,7 +52,7 @@ impl Samples {
         });
         samples.play(OLD.lines().zip(is_current));
         samples.play(NEW.lines().map(|line| (line, true)));
-        samples.say_it_in_all_words();
+        samples.in_all_versions();
         samples
     }
 
@@ -74,7 +74,7 @@ impl Samples {
 
     /// What one generation's words become, the other's become too: not every case of each was
     /// captured.
-    fn say_it_in_all_words(&mut self) {
+    fn in_all_versions(&mut self) {
         for emitted in self.events.values_mut() {
             let others = emitted
                 .by

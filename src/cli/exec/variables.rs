@@ -12,16 +12,16 @@ pub(crate) const HELP: &str = "Environment of the program:
   TWITCHAT_NAME      the event's name, such as Twitch.Follow
   TWITCHAT_SOURCE    its first part, TWITCHAT_TYPE its second
   TWITCHAT_ID        the id of its message; absent if it has none
-  TWITCHAT_AT        when it was heard, such as 2026-01-31T20:15:00.123Z
+  TWITCHAT_AT        when it was received, such as 2026-01-31T20:15:00.123Z
   TWITCHAT_REPLAY    1, if it is played back from a recording; else absent
   TWITCHAT_DATA_...  a text, number, true or false of its data: the path in capitals, with _ for
                      all but letters and digits. data.user.displayName becomes
                      TWITCHAT_DATA_USER_DISPLAYNAME, data.recipients[0].login becomes
-                     TWITCHAT_DATA_RECIPIENTS_0_LOGIN. Of a message that becomes an event, and of
-                     that event, these are the same: first the event's, then what only the message \
-                     has
+                     TWITCHAT_DATA_RECIPIENTS_0_LOGIN. A message and the event that it becomes \
+                     have the same variables: those of \
+                     the event, then those that only the message has
   TWITCHAT_CUT       1, if values over 2 KiB were cut, or variables beyond 200 or 16 KiB left out
-Control characters are spaces there. In the JSON on its standard input everything is as it was.";
+Control characters are replaced by spaces there. The JSON on standard input is unchanged.";
 
 const LONGEST_VALUE: usize = 2 * 1024;
 const LONGEST_NAME: usize = 120;

@@ -13,7 +13,7 @@ const AFTER_HELP: &str = "Examples:
   for Streamer.bot
   twitchat-bridge overlay export ~/my-credits --credits the end-credits page, to keep where you like
 
-obs-config.js has the password of OBS: whoever can read it can control OBS.";
+obs-config.js contains the password of OBS: anybody who can read it can control OBS.";
 
 /// Write streamerbot-over-obs.js, and obs-config.js with OBS's address and password
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub(super) struct Args {
     /// Write the end-credits page instead
     #[arg(long)]
     credits: bool,
-    /// Replace an obs-config.js that says something else
+    /// Replace an obs-config.js with other contents
     #[arg(long)]
     force: bool,
 }

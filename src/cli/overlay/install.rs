@@ -14,17 +14,17 @@ use crate::cli::failure::Failure;
 use crate::cli::number;
 use crate::cli::out;
 
-const AFTER_HELP: &str = "Run it again after an update: pages are replaced, custom.css and the \
-    settings stay.
+const AFTER_HELP: &str =
+    "Run it again after an update: it replaces the page, and keeps custom.css \
+    and the settings.
 
-Without --no-password the page gets OBS's password in obs-config.js, readable by you alone, so \
-that it can report how far it is. With it \
-the page has no connection of its own: OBS hands it what the bridge sends, while its scene is on \
-air.
+By default the page gets OBS's password in obs-config.js, which only you can read, so that it \
+can report its position. With --no-password the page has no connection of its own: OBS passes it \
+the bridge's messages while its scene is on air.
 
-OBS loads the page anew each time its scene goes on air, and drops it afterwards. With \
---keep-loaded it stays, so that Twitchat's own \
-buttons find it off air too; while nothing rolls it draws nothing.
+OBS loads the page each time its scene goes on air, and unloads it afterwards. With --keep- \
+loaded it stays loaded, so that Twitchat's own buttons work off air too. The page draws nothing \
+unless credits roll.
 
 Examples:
   twitchat-bridge overlay install

@@ -17,8 +17,7 @@ const AFTER_HELP: &str = "Examples:
   twitchat-bridge overlay export ~/overlays/alerts      into the folder of a page that was made \
   for Streamer.bot";
 
-/// Put the end-credits page into OBS; write what overlays made for Streamer.bot need to run on
-/// Twitchat
+/// Put the end-credits page into OBS, or connect a page that was built for Streamer.bot
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub(crate) struct Args {

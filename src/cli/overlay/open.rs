@@ -18,7 +18,7 @@ const EXAMPLES: &str = "Examples:
   twitchat-bridge overlay open           what the bridge rolls
   twitchat-bridge overlay open --print   only the address";
 
-/// Open the end-credits page in a browser; it shows what the bridge rolls
+/// Open the end-credits page in a browser
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

@@ -9,10 +9,10 @@ use crate::cli::out;
 
 /// How `--help` explains it.
 pub(crate) const HELP: &str = "Conditions:
-  data.viewers >= 10                    of the event's data, as its JSON has it under data
-  data.user.login in ['anna', 'berta']  what is not there is false
+  data.viewers >= 10                    a field of the event's data (`data` in its JSON)
+  data.user.login in ['anna', 'berta']  a missing field is false
   event.type == 'Follow' and not (data.displayName | lower).endswith('bot')
-The language is that of the rules in the config (docs/rules.md), with event and data alone.";
+Conditions are written as in rules (docs/rules.md), with the names event and data only.";
 
 /// Reads a condition.
 pub(crate) fn condition(text: &str) -> Result<Expression, String> {

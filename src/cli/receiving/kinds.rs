@@ -11,7 +11,7 @@ use twitchat_bridge::twitchat::catalogue;
 
 /// How `--help` explains it.
 pub(crate) const HELP: &str = "Events:
-  FOLLOW             a type of Twitchat's in the words of all its versions: ON_FOLLOW too
+  FOLLOW             a Twitchat message type, under the names of all versions: ON_FOLLOW too
   Twitchat.FOLLOW    exactly this type
   Twitch.Follow ...  an event as Streamer.bot names it
   Twitch.*           * stands for anything, ? for one character";

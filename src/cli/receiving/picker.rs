@@ -12,9 +12,10 @@ use super::subscription::Subscription;
 use crate::cli::receiving::News;
 
 /// How `--help` explains where events come from.
-pub(crate) const HELP: &str = "No bridge is needed: Twitchat's messages and what others publish \
-    are decoded here. Only Credits.*, Raw.* and Custom.* are a \
-bridge's own; where they are wanted, it is asked to tell them.";
+pub(crate) const HELP: &str = "The command needs no bridge: it decodes the messages of Twitchat \
+    and of other programs \
+    itself. Only Credits.*, Raw.* and Custom.* come from a bridge; if you name them, the command \
+    subscribes to them.";
 
 /// Everything that decides whether an event is wanted.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ pub(super) enum NoEvent {
         r#"this is no event: {0}. It may be Twitchat's message ({{"origin":"twitchat","type","data"}}), a bridge's event ({{"event":{{"source","type"}},"data"}}), a line of `watch --json` ({{"name","data"}}), or a PublishEvent"#
     )]
     Unknown(String),
-    #[error("{0} becomes no event that rules hear of")]
+    #[error("{0} becomes no event for rules")]
     Silent(String),
     #[error("a bridge refuses this PublishEvent: {0}")]
     Refused(#[from] published::Error),

@@ -23,18 +23,18 @@ use crate::cli::supposed::{self, Supposed};
 use crate::cli::text;
 
 const EXAMPLES: &str =
-    "EVENT is JSON: a message of Twitchat's, a line of `watch --json`, an event as a bridge tells \
-        it, or a PublishEvent. Several are \
-one after the other.
+    "EVENT is JSON: a Twitchat message, a line of `watch --json`, an event as the bridge \
+        emits it, or a PublishEvent. Several may follow each other.
 
 Examples:
   twitchat-bridge rules test raid.json
   twitchat-bridge watch --json --type Twitch.Raid | head -1 | twitchat-bridge rules test -
   twitchat-bridge rules test raid.json --rule thanks state.streaming:=true
 
-Exit codes: 0 a rule would run and all its steps can be filled in, 1 none would, or a step cannot.";
+Exit codes: 0 a rule would run and all its steps can be filled in, 1 no rule would run, or a step \
+cannot be filled in.";
 
-/// See what the rules would do on an event; nothing is done, and OBS is not needed
+/// Show what the rules would do for an event, without doing it and without OBS
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{}\n\n{}\n\n{EXAMPLES}", supposed::HELP, fields::HELP))]
 pub(super) struct Args {

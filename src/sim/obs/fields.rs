@@ -37,7 +37,7 @@ impl<'a> RequestFields<'a> {
         let object = self
             .any(field)?
             .as_object()
-            .ok_or_else(|| wrong_type(field, "an object"))?;
+            .ok_or_else(|| type_error(field, "an object"))?;
         if object.is_empty() {
             Err(empty(field))
         } else {
@@ -49,7 +49,7 @@ impl<'a> RequestFields<'a> {
     pub(super) fn object_or_empty(self, field: &str) -> Result<&'a Map<String, Value>, Refusal> {
         self.any(field)?
             .as_object()
-            .ok_or_else(|| wrong_type(field, "an object"))
+            .ok_or_else(|| type_error(field, "an object"))
     }
 
     /// A flag, if it is there.
@@ -64,7 +64,7 @@ impl<'a> RequestFields<'a> {
         let text = self
             .any(field)?
             .as_str()
-            .ok_or_else(|| wrong_type(field, "a string"))?;
+            .ok_or_else(|| type_error(field, "a string"))?;
         if text.is_empty() {
             Err(empty(field))
         } else {
@@ -73,7 +73,7 @@ impl<'a> RequestFields<'a> {
     }
 }
 
-pub(super) fn wrong_type(field: &str, kind: &str) -> Refusal {
+pub(super) fn type_error(field: &str, kind: &str) -> Refusal {
     Refusal::new(
         status::INVALID_REQUEST_FIELD_TYPE,
         format!("The field value of `{field}` must be {kind}."),

@@ -76,7 +76,7 @@ impl Goodbye {
         )
     }
 
-    pub(super) fn wrong_type(field: &str) -> Self {
+    pub(super) fn type_error(field: &str) -> Self {
         Self::new(4004, format!("Your `{field}` is not of the right type."))
     }
 
@@ -137,8 +137,7 @@ pub(super) fn event(kind: &str, intent: u64, data: Option<&Value>) -> Message {
 /// traffic.
 pub(super) fn custom_event(event_data: &str) -> Message {
     Message::text(format!(
-        r#"{{"d":{{"eventData":{event_data},"eventIntent":{},"eventType":"CustomEvent"}},
-            "op":{}}}"#,
+        r#"{{"d":{{"eventData":{event_data},"eventIntent":{},"eventType":"CustomEvent"}},"op":{}}}"#,
         subscription::GENERAL,
         op::EVENT
     ))

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Refusal, data};
-use super::fields::{RequestFields, wrong_type};
+use super::fields::{RequestFields, type_error};
 use super::on_air;
 use super::options::Versions;
 use super::protocol::status;
@@ -57,7 +57,7 @@ const AVAILABLE: [&str; 35] = [
 /// dumps them.
 pub(super) fn event_data(fields: RequestFields<'_>) -> Result<String, Refusal> {
     let object = fields.object("eventData")?;
-    serde_json::to_string(object).map_err(|_| wrong_type("eventData", "an object"))
+    serde_json::to_string(object).map_err(|_| type_error("eventData", "an object"))
 }
 
 /// Answers one request.

@@ -176,7 +176,7 @@ impl Session {
         }
         match data.get("rpcVersion").map(Value::as_u64) {
             None => return ControlFlow::Break(Goodbye::missing("rpcVersion")),
-            Some(None) => return ControlFlow::Break(Goodbye::wrong_type("rpcVersion")),
+            Some(None) => return ControlFlow::Break(Goodbye::type_error("rpcVersion")),
             Some(Some(RPC_VERSION)) => {}
             Some(Some(_)) => return ControlFlow::Break(Goodbye::old_rpc()),
         }

@@ -81,7 +81,7 @@ pub enum Problem {
         spot: Box<Spot>,
     },
     /// The generation in use has nothing of the kind.
-    #[error("{action}{} cannot be said to Twitchat {generation}{}{}", of(.parameter.as_deref()),
+    #[error("{action}{} is not available in Twitchat {generation}{}{}", of(.parameter.as_deref()),
         because(.why), closest(.nearest))]
     Untranslatable {
         /// Which action.

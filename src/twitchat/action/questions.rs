@@ -145,7 +145,7 @@ plain! { PLAIN_QUESTIONS:
     ["GET_CREDITS_OVERLAY_PRESENCE" / "GET_ENDING_CREDITS_PRESENCE"] with {
         needs: "the credits overlay", answers: &[Answer::of("CREDITS_OVERLAY_PRESENCE")],
     };
-    /// Asks whether an overlay for ad breaks is open. Each that is answers.
+    /// Asks which ad-break overlays are open; each open one replies.
     ["GET_AD_BREAK_OVERLAY_PRESENCE"] with { needs: "the ad break overlay",
         answers: &[Answer::of("AD_BREAK_OVERLAY_PRESENCE")] };
     /// Asks whether an overlay for predictions is open. Each that is answers.
