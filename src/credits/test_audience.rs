@@ -1,5 +1,5 @@
-//! A crowd that never was: credits of any size, for seeing how the roll looks. The same wish always
-//! gives the same crowd.
+//! A made-up test audience: credits of any size, to see how the roll looks. The same options always
+//! give the same audience.
 
 use fastrand::Rng;
 
@@ -12,13 +12,13 @@ use crate::event::{
     fact::{Chat, Presence, PresenceEvent},
 };
 
-/// What the crowd is to be like.
+/// How the audience should look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct TestAudience {
     /// How many people.
     pub names: usize,
-    /// Another crowd for each.
+    /// Each seed makes another audience.
     pub seed: u64,
     /// Names of 25 characters, the most that Twitch allows.
     pub long: bool,
@@ -64,7 +64,7 @@ const CURRENCIES: [&str; 6] = ["EUR", "USD", "GBP", "JPY", "SEK", "BRL"];
 const LONGEST: usize = 25;
 
 impl TestAudience {
-    /// Credits with this crowd in every section; nothing real is in them.
+    /// Credits with this audience in every section; nothing real is in them.
     pub fn credits(self, now_ms: i64) -> Fold {
         let mut dice = Rng::with_seed(self.seed);
         let mut fold = Fold::default();
@@ -76,7 +76,7 @@ impl TestAudience {
             let other = people.get((place + 1) % people.len()).unwrap_or(who);
             let at_ms =
                 now_ms.saturating_sub(i64::try_from(people.len() - place).unwrap_or_default());
-            // Most of a crowd only watches and writes.
+            // Most of an audience only watches and writes.
             let does_more = self.names <= 48 || dice.u64(..3) == 0;
             let facts = if does_more {
                 sample::facts(active, who, other)
@@ -112,7 +112,7 @@ impl TestAudience {
         if self.emoji && dice.u64(..3) == 0 {
             name = format!("{name}{}", dice.choice(EMOJI)?);
         }
-        // Not every crowd has room for names that differ.
+        // Not every audience has room for names that differ.
         Person::on(Platform::Twitch, &id, &id, &name)
     }
 
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_wish_gives_the_same_crowd() {
+    fn the_same_options_give_the_same_audience() {
         let test_audience = TestAudience {
             names: 800,
             seed: 7,

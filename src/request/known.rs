@@ -16,6 +16,12 @@ const CREDITS: &[&str] = &["spelling", "extended", "limit"];
 const EVENTS: &[&str] = &["events"];
 const ROLL: &[&str] = &[
     "test",
+    "testAudience.names",
+    "testAudience.seed",
+    "testAudience.long",
+    "testAudience.rtl",
+    "testAudience.emoji",
+    "testAudience.mixedCurrency",
     "crowd.names",
     "crowd.seed",
     "crowd.long",
@@ -194,6 +200,7 @@ mod tests {
                 .is_empty()
         );
         assert!(unknown(&json!({ "request": "GetRoll", "crowd": true })).is_empty());
+        assert!(unknown(&json!({ "request": "GetRoll", "testAudience": true })).is_empty());
     }
 
     /// As @streamerbot/client 1.12 sends them.

@@ -53,19 +53,25 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollOptions, RequestError> {
     })
 }
 
-/// `test_audience`: an object, or `true` for the crowd that is meant when nothing is said.
+/// `testAudience`: an object, or `true` for the usual one. `crowd` is the field's old name; where
+/// both are given, the new name counts.
 fn test_audience(fields: &mut Fields) -> Result<Option<TestAudience>, RequestError> {
-    let test_audience = match fields.take("crowd") {
-        None => return Ok(None),
-        Some(Value::Bool(wanted)) => return Ok(wanted.then(TestAudience::default)),
-        Some(Value::Object(test_audience)) if test_audience.is_empty() => return Ok(None),
-        Some(Value::Object(test_audience)) => test_audience,
-        Some(other) => {
+    let old = fields.take("crowd");
+    let (name, prefix, given) = match (fields.take("testAudience"), old) {
+        (Some(given), _) => ("testAudience", "testAudience.", given),
+        (None, Some(given)) => ("crowd", "crowd.", given),
+        (None, None) => return Ok(None),
+    };
+    let test_audience = match given {
+        Value::Bool(wanted) => return Ok(wanted.then(TestAudience::default)),
+        Value::Object(test_audience) if test_audience.is_empty() => return Ok(None),
+        Value::Object(test_audience) => test_audience,
+        other => {
             let expected = "an object such as {\"names\":800,\"seed\":7,\"emoji\":true}";
-            return Err(fields::wrong("crowd", &other, "", expected));
+            return Err(fields::field_error(name, &other, "", expected));
         }
     };
-    let mut test_audience = fields.inner(test_audience, "crowd.");
+    let mut test_audience = fields.inner(test_audience, prefix);
     let usual = TestAudience::default();
     let test_audience = &mut test_audience;
     Ok(Some(TestAudience {
@@ -144,7 +150,7 @@ fn place(mut fields: Fields) -> Result<Place, RequestError> {
         }
         (Some(value), _) => match count(&value) {
             Some(index) => Ok(Place::Index(index)),
-            None => Err(fields::wrong("value", &value, "", expected)),
+            None => Err(fields::field_error("value", &value, "", expected)),
         },
     }
 }

@@ -10,7 +10,7 @@ use crate::credits::{roll::Mode, test_audience::TestAudience};
 pub struct RollOptions {
     /// Test data instead of the credits.
     pub test: bool,
-    /// Of a crowd that never was; without one, of the people that were seen.
+    /// Roll this made-up audience; `None` rolls the people that were seen.
     pub test_audience: Option<TestAudience>,
     /// How long it takes in all.
     pub seconds: Option<f64>,

@@ -321,10 +321,10 @@ fn controls_move_the_roll_and_are_numbered() {
 }
 
 #[test]
-fn tests_show_crowds_and_touch_nothing() {
+fn tests_show_a_made_up_audience_and_change_nothing() {
     let mut bench = bench();
     let (rows, writes) = (bench.rows.len(), bench.writes);
-    let options = json!({ "request": "GetRoll", "id": 1, "crowd": { "names": 300, "seed": 7,
+    let options = json!({ "request": "GetRoll", "id": 1, "testAudience": { "names": 300, "seed": 7,
         "emoji": true } });
     let roll = bench.ask(options.clone())["roll"].clone();
     assert_eq!(
@@ -336,6 +336,13 @@ fn tests_show_crowds_and_touch_nothing() {
     );
     let again = bench.ask(options)["roll"].clone();
     assert_eq!(roll["sections"], again["sections"], "the same seed");
+    let old_name = json!({ "request": "GetRoll", "id": 1,
+        "crowd": { "names": 300, "seed": 7, "emoji": true } });
+    let old = bench.ask(old_name)["roll"].clone();
+    assert_eq!(
+        roll["sections"], old["sections"],
+        "under the field's old name"
+    );
     bench.ask(json!({ "request": "RollCredits", "id": 1, "test": true }));
     bench.ask(json!({ "request": "StopCredits", "id": 1 }));
     assert_eq!((bench.rows.len(), bench.writes), (rows, writes));

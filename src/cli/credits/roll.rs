@@ -1,4 +1,4 @@
-//! `credits roll` and `credits test`: roll the credits, or a crowd that never was, on the
+//! `credits roll` and `credits test`: roll the credits, or a made-up test audience, on the
 //! end-credits page.
 
 use std::collections::BTreeSet;
@@ -36,19 +36,19 @@ pub(super) struct Args {
     timeout: Timeout,
 }
 
-/// Roll a test on the end-credits page: nothing that is stored is touched
+/// Roll test credits on the end-credits page; nothing that is stored changes
 ///
-/// Without options it shows the people that the bridge has seen; with any of --names to
-/// --mixed-currency a crowd that never was, the same for the same seed.
+/// Without options it shows people that the bridge has seen. With any of --names to --mixed-
+/// currency it shows a made-up audience, which is the same for the same seed.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = TEST_EXAMPLES)]
 pub(super) struct TestArgs {
-    /// So many people (120 if any of the options below is given)
+    /// Show this many people (120 if any of the options below is given)
     #[arg(long, value_name = "N", value_parser = number::whole::<u32>(1..=50_000),
         allow_negative_numbers = true)]
     names: Option<u32>,
-    /// Another crowd for each number
+    /// Make another audience for each number
     #[arg(long, value_name = "N", value_parser = number::whole::<u64>(0..=u64::MAX),
         allow_negative_numbers = true)]
     seed: Option<u64>,
@@ -73,13 +73,13 @@ pub(super) struct TestArgs {
 /// What differs from the configuration this once.
 #[derive(Debug, clap::Args)]
 struct LookArgs {
-    /// Take so many seconds in all
+    /// Roll for this many seconds in all
     #[arg(long, value_name = "N", value_parser = number::any, allow_negative_numbers = true)]
     seconds: Option<f64>,
-    /// Scroll so many pixels a second
+    /// Scroll this many pixels per second
     #[arg(long, value_name = "N", value_parser = number::any, allow_negative_numbers = true)]
     speed: Option<f64>,
-    /// Wait so many seconds before moving
+    /// Wait this many seconds before moving
     #[arg(long, value_name = "N", value_parser = number::any, allow_negative_numbers = true)]
     delay: Option<f64>,
     /// Scroll, or show slides
@@ -141,16 +141,16 @@ impl TestArgs {
         ];
         if self.names.is_some() || self.seed.is_some() || flags.iter().any(|(_, is)| *is) {
             let numbers = [("names", self.names.map(u64::from)), ("seed", self.seed)];
-            let mut crowd: Map<_, _> = numbers
+            let mut audience: Map<_, _> = numbers
                 .into_iter()
                 .filter_map(|(key, number)| Some((key.to_owned(), number?.into())))
                 .collect();
-            crowd.extend(
+            audience.extend(
                 flags
                     .into_iter()
                     .map(|(key, is)| (key.to_owned(), Value::Bool(is))),
             );
-            options.insert("crowd".into(), crowd.into());
+            options.insert("testAudience".into(), audience.into());
         }
         roll(options, self.timeout, context).await
     }
@@ -174,7 +174,7 @@ async fn roll(
         .for_each(out::warn);
     out::line(roll.as_str().unwrap_or_default())?;
     if reply.get("state") == Some(&json!("preparing")) {
-        out::note("Twitchat is asked what it still has to tell; then they roll");
+        out::note("asking Twitchat for missed events; the credits roll afterwards");
     }
     let no_page = reply.get("pages") == Some(&json!(0));
     if no_page && reply.get("shown") == Some(&json!(false)) {
