@@ -24,7 +24,7 @@ static INDEX: LazyLock<HashMap<&'static str, &'static Action>> = LazyLock::new(|
         .collect()
 });
 
-/// Everything that Twitchat can be told and asked.
+/// All actions and questions of Twitchat.
 pub fn actions() -> impl Iterator<Item = &'static Action> {
     LISTS.iter().flat_map(|list| list.iter())
 }

@@ -1,4 +1,4 @@
-//! Everything that Twitchat can be told and asked: the catalogue of actions, typed forms of them,
+//! All actions and questions of Twitchat: the catalogue of actions, typed forms of them,
 //! the checks before one is sent, and the translation between the words of its generations.
 //!
 //! An [`Action`] is one row with the names and keys it has up to 16.x and in 17; where 17 has no

@@ -81,7 +81,7 @@ plain! { PANELS:
     /// Does nothing.
     ["STOP_RAFFLE" to 16] with { needs: NOBODY, akin: &["RAFFLE_PICK_WINNER"] };
 
-    /// Ends the poll that runs in the chat, and tells its result.
+    /// Ends the poll that runs in the chat, and shows its result.
     ["SET_CHAT_POLL_STOP" in 17] with { answers: &[Answer::of("ON_CHAT_POLL_RESULT")],
         akin: &["STOP_POLL"] };
     /// Shows the answer to the question of the quiz.
