@@ -340,7 +340,8 @@ mod tests {
     #[test]
     fn what_an_earlier_bridge_wrote_down_is_read() {
         let latest = Latest::recall(
-            r#"{"twitch.follow":{"event":"Twitch.Follow","at":"2026-11-21T20:00:00Z","order":3,"name":"Anna"}}"#,
+            r#"{"twitch.follow":{"event":"Twitch.Follow","at":"2026-11-21T20:00:00Z",
+                "order":3,"name":"Anna"}}"#,
         );
         assert_eq!(eval(&latest, "last('Follow').name"), json!("Anna"));
     }

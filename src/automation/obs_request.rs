@@ -149,7 +149,9 @@ macro_rules! requests {
 
             fn build(name: &str, mut data: Map<String, Value>) -> Option<Self> {
                 match name {
-                    $(stringify!($name) => Some(Self::$name $({ $($field: <$kind as Part>::read(data.remove($wire))?),+ })?),)+
+                    $(stringify!($name) => Some(Self::$name $({
+                        $($field: <$kind as Part>::read(data.remove($wire))?),+
+                    })?),)+
                     _ => None,
                 }
             }

@@ -530,7 +530,10 @@ fn read_wait(fields: &Fields<'_>) -> Read<Does> {
 
 fn read_run(fields: &Fields<'_>) -> Read<Does> {
     let field = fields.needed("run", "a program and its arguments")?;
-    let allowed = r#"a program and its arguments, such as ["notify-send", "{{ data.displayName }}"]; no shell reads them"#;
+    let allowed = concat!(
+        "a program and its arguments, such as ",
+        r#"["notify-send", "{{ data.displayName }}"]; no shell reads them"#
+    );
     let Content::List(items) = &field.node.content else {
         return Err(field.bad(allowed));
     };

@@ -338,7 +338,8 @@ impl Automation {
             let tally = self.engine.tally(owner);
             json!({ "name": name, "enabled": enabled, "runs": tally.runs, "running": tally.running,
                 "waiting": tally.waiting, "skipped": tally.skipped, "failed": tally.failed,
-                "lastError": self.engine.last_error(owner), "programs": self.engine.programs(owner) })
+                "lastError": self.engine.last_error(owner),
+                "programs": self.engine.programs(owner) })
         };
         let rules = self
             .book()

@@ -109,7 +109,11 @@ pub(super) fn get_broadcaster(base: &Base) -> Map<String, Value> {
         .map_or("", |name| name);
     let twitch = json!({
         "broadcastUser": display,
-        "broadcastUserName": if who.login.is_empty() { display.to_lowercase() } else { who.login.to_string() },
+        "broadcastUserName": if who.login.is_empty() {
+            display.to_lowercase()
+        } else {
+            who.login.to_string()
+        },
         "broadcastUserId": id,
         "broadcasterIsAffiliate": false,
         "broadcasterIsPartner": false,

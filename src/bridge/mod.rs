@@ -17,10 +17,12 @@
 //! | OBS | `connection` |
 //! | emitting events | `emitter`, `subscriptions` |
 //! | facts become rows, credits and events; two pages of Twitchat | [`ingest`] |
-//! | Twitchat: its messages, whether it is there, its summary, its triggers | `messages`, `presence`, `generation`, `summary`, `triggers` |
+//! | messages of Twitchat, its presence | `messages`, `presence`, `generation` |
+//! | its summary and its triggers | `summary`, `triggers` |
 //! | who is banned | [`bans`] |
 //! | when a session ends | `sessions` |
-//! | requests and replies | `requests`, [`replies`], `pending_reply`, `calls`, `lookups`, `actions`, `status` |
+//! | requests | `requests`, `calls`, `lookups`, `actions`, `status` |
+//! | replies | [`replies`], `pending_reply` |
 //! | other bridges | `peers`, `objections`, `challengers`, [`other_bridge`] |
 //! | the end credits | `roll` |
 //! | rules, named actions, labels | `automation`, `steps`, `last_events`, `labels` |

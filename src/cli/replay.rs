@@ -224,7 +224,9 @@ impl Player {
     async fn read(&mut self, messages: &mut RecordedMessages) -> anyhow::Result<NextMessage> {
         loop {
             let news = tokio::select! {
-                message = messages.next() => return Ok(message?.map_or(NextMessage::End, NextMessage::Message)),
+                message = messages.next() => {
+                    return Ok(message?.map_or(NextMessage::End, NextMessage::Message));
+                }
                 news = self.receiving.next() => news?,
             };
             let stopped = matches!(news, News::Signal)
@@ -358,10 +360,10 @@ impl Player {
 }
 
 fn has(batch: &Batch, id: &str) -> bool {
-    batch
-        .events
-        .iter()
-        .any(|received| matches!(received, Received::Twitchat(message) if message.id.as_deref() == Some(id)))
+    batch.events.iter().any(|received| match received {
+        Received::Twitchat(message) => message.id.as_deref() == Some(id),
+        _ => false,
+    })
 }
 
 /// What the recording gives.

@@ -146,7 +146,10 @@ fn as_json(book: &Rulebook) -> Value {
                 "when": rule.when.as_ref().map(twitchat_bridge::automation::Expression::source),
                     "do": steps(&rule.steps),
             "cooldownSeconds": rule.cooldown.as_secs_f64(),
-            "oncePer": rule.once_per.map(|once| if once == Once::Person { "person" } else { "session" }),
+            "oncePer": rule.once_per.map(|once| match once {
+                Once::Person => "person",
+                Once::Session => "session",
+            }),
             "enabled": rule.enabled, "onOwn": rule.on_own, "onReplay": rule.on_replay,
                 "continueOnError": rule.continue_on_error,
             "atOnce": rule.at_once,

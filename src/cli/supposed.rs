@@ -38,7 +38,12 @@ impl Supposed {
         let mut parts = json!({
             "args": {},
             "credits": credits,
-            "state": BridgeState { obs: true, twitchat: true, generation: 2, ..BridgeState::default() },
+            "state": BridgeState {
+                obs: true,
+                twitchat: true,
+                generation: 2,
+                ..BridgeState::default()
+            },
             "session": Session { id: 1, cause: "first".into(), ..Session::default() },
             "broadcaster": BroadcasterNames::default(),
         });

@@ -41,7 +41,8 @@ impl<T: Order> Action for T {
 /// ```
 /// use twitchat_bridge::client::{Action, NamedAction};
 ///
-/// let clip = NamedAction::new("show-clip").field("url", "https://clips.twitch.tv/AwkwardHelplessSalamander");
+/// let url = "https://clips.twitch.tv/AwkwardHelplessSalamander";
+/// let clip = NamedAction::new("show-clip").field("url", url);
 /// assert_eq!(clip.prepare(Some("16".parse()?))?.kind, "SHOW_CLIP");
 ///
 /// let misspelt = NamedAction::new("SHOW_CLIPS").prepare(None);
@@ -96,15 +97,16 @@ impl fmt::Display for Sent {
     }
 }
 
-/// The actions and questions of Twitchat that have fields, each as a type. `new` takes the mandatory
-/// fields, and a method sets each optional field. Send an action without fields with
+/// The actions and questions of Twitchat that have fields, each as a type. `new` takes the
+/// mandatory fields, and a method sets each optional field. Send an action without fields with
 /// [`NamedAction`]; `twitchat-bridge actions` lists all of them.
 ///
 /// ```
 /// use twitchat_bridge::client::{Action, actions::{ChatFeedRead, Clip, Place, Position, ShowClip}};
 ///
 /// let read = ChatFeedRead::new().count(5);
-/// let clip = ShowClip::new(Clip::new("https://clips.twitch.tv/AwkwardHelplessSalamander", 12.5), Place::new(Position::TopLeft));
+/// let clip = Clip::new("https://clips.twitch.tv/AwkwardHelplessSalamander", 12.5);
+/// let clip = ShowClip::new(clip, Place::new(Position::TopLeft));
 /// assert_eq!(read.prepare(Some("17".parse()?))?.kind, "SET_CHAT_FEED_READ");
 /// assert_eq!(clip.prepare(Some("16".parse()?))?.kind, "SHOW_CLIP");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

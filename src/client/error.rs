@@ -17,8 +17,8 @@ pub enum Error {
     #[error(transparent)]
     Connect(ConnectionError),
     /// There was no connection to OBS within the timeout, or it broke after the request was sent
-    /// and before the reply came. In the second case the bridge or Twitchat may have carried it out,
-    /// so the client does not send it again.
+    /// and before the reply came. In the second case the bridge or Twitchat may have carried it
+    /// out, so the client does not send it again.
     #[error(transparent)]
     Disconnected(ConnectionError),
     /// [`Client::close`](super::Client::close) was called.

@@ -44,9 +44,9 @@
 //! after 30 s if OBS refuses the password. It gives up only if OBS's user disconnects it in OBS's
 //! list of sessions, or if OBS is too old. Meanwhile:
 //!
-//! - Streams yield [`Update::Disconnected`], and later [`Update::Resumed`] with the number of events
-//!   that may be missing. The client renews the subscriptions then. It also renews them when the
-//!   bridge was restarted, and every hour, because bridges forget clients that are silent for a
+//! - Streams yield [`Update::Disconnected`], and later [`Update::Resumed`] with the number of
+//!   events that may be missing. The client renews the subscriptions then. It also renews them when
+//!   the bridge was restarted, and every hour, because bridges forget clients that are silent for a
 //!   day.
 //! - A new request or action waits for the connection, within [`Options::timeout`].
 //! - A request or action that has been sent fails with [`Error::Disconnected`]. The bridge or
@@ -94,8 +94,8 @@ use connection::{Handle, Link};
 use names::Names;
 use queue::Queue;
 
-/// A connection to OBS and, through OBS, to a bridge and to Twitchat. Clones are cheap and share the
-/// connection. It ends with the last clone and the last of their [`Events`].
+/// A connection to OBS and, through OBS, to a bridge and to Twitchat. Clones are cheap and share
+/// the connection. It ends with the last clone and the last of their [`Events`].
 #[derive(Debug, Clone)]
 pub struct Client {
     handle: Handle,
@@ -115,8 +115,11 @@ impl Client {
     /// # let (port, password) = (stage.port(), stage.password());
     /// let client = Client::connect(Options::new("127.0.0.1", port).password(password)).await?;
     ///
-    /// let refused = Client::connect(Options::new("127.0.0.1", port).password("a wrong one")).await;
-    /// assert!(matches!(refused, Err(Error::Connect(why)) if why.kind() == ConnectionErrorKind::Password));
+    /// let options = Options::new("127.0.0.1", port).password("a wrong one");
+    /// let Err(Error::Connect(refused)) = Client::connect(options).await else {
+    ///     panic!("OBS accepted a wrong password");
+    /// };
+    /// assert_eq!(refused.kind(), ConnectionErrorKind::Password);
     /// # Ok(())
     /// # }
     /// ```
@@ -159,7 +162,8 @@ impl Client {
         }
     }
 
-    /// Makes a request to the bridge. [`requests`] has the requests, and shows how to define others.
+    /// Makes a request to the bridge. [`requests`] has the requests, and shows how to define
+    /// others.
     ///
     /// ```
     /// use twitchat_bridge::client::{Client, Error, Options, requests::{AddToCredits, GetCredits}};
@@ -210,7 +214,8 @@ impl Client {
     /// # let client = Client::connect(stage.options()).await?;
     /// let fields = Map::from_iter([("spelling".to_owned(), json!("current"))]);
     /// let reply = client.request_raw("GetEvents", fields).await?;
-    /// assert!(reply["events"]["Twitch"].as_array().is_some_and(|types| types.contains(&json!("Follow"))));
+    /// let types = reply["events"]["Twitch"].as_array().unwrap();
+    /// assert!(types.contains(&json!("Follow")));
     /// # Ok(())
     /// # }
     /// ```
@@ -229,8 +234,8 @@ impl Client {
             .await
     }
 
-    /// Sends Twitchat an action, and waits until OBS has relayed it to all its clients. OBS does not
-    /// know whether Twitchat is open, so the client does not know either. [`actions`] has the
+    /// Sends Twitchat an action, and waits until OBS has relayed it to all its clients. OBS does
+    /// not know whether Twitchat is open, so the client does not know either. [`actions`] has the
     /// actions as types; [`NamedAction`] sends them by name.
     ///
     /// The client checks the action first and translates it for the version of Twitchat that is in
@@ -333,13 +338,17 @@ impl Client {
     /// # let stage = Stage::new().await?;
     /// # let client = Client::connect(stage.options()).await?;
     /// let mut events = client.subscribe(["Twitch.Raid"]).await?;
-    /// let raid = json!({ "user": { "id": "33881177", "login": "lanternfox", "name": "LanternFox" }, "viewers": 57 });
+    /// let user = json!({ "id": "33881177", "login": "lanternfox", "name": "LanternFox" });
+    /// let raid = json!({ "user": user, "viewers": 57 });
     /// client.request(&PublishEvent::new("Twitch.Raid", raid)).await?;
     /// let event = events.next_event().await.ok_or("the stream is open")?;
     /// assert_eq!((event.name().as_str(), event.seq()), ("Twitch.Raid", 1));
     ///
     /// let misspelt = client.subscribe(["Twitch.Foilow"]).await;
-    /// assert!(matches!(misspelt, Err(Error::UnknownEvents { names }) if names == ["Twitch.Foilow"]));
+    /// let Err(Error::UnknownEvents { names }) = misspelt else {
+    ///     panic!("nobody noticed the typo");
+    /// };
+    /// assert_eq!(names, ["Twitch.Foilow"]);
     /// # Ok(())
     /// # }
     /// ```
@@ -409,8 +418,8 @@ impl Client {
         &self.handle.connection.obs
     }
 
-    /// Sends an action. Waits until OBS has relayed it and, if `expected` is not empty, until one of
-    /// these messages has come.
+    /// Sends an action. Waits until OBS has relayed it and, if `expected` is not empty, until one
+    /// of these messages has come.
     #[doc(hidden)]
     pub async fn deliver(
         &self,

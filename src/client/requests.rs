@@ -12,13 +12,16 @@
 //! let client = Client::connect(stage.options()).await?;
 //! assert_eq!(client.request(&GetInfo::new()).await?.body.info.name, "twitchat-bridge");
 //! assert!(client.request(&GetStatus::new()).await?.body.obs.connected);
-//! assert!(client.request(&GetBroadcaster::new()).await?.body.platforms.is_empty(), "not known yet");
+//! let broadcaster = client.request(&GetBroadcaster::new()).await?.body;
+//! assert!(broadcaster.platforms.is_empty(), "not known yet");
 //!
-//! let tip = json!({ "from": "Anna", "amount": 5, "currency": "EUR", "message": "for the new microphone" });
-//! let published = client.request(&PublishEvent::new("Kofi.Donation", tip).event_id("tip 1")).await?;
+//! let tip = json!({ "from": "Anna", "amount": 5, "currency": "EUR", "message": "a microphone" });
+//! let tip = PublishEvent::new("Kofi.Donation", tip).event_id("tip 1");
+//! let published = client.request(&tip).await?;
 //! assert!(published.body.published.known && !published.body.published.repeat);
 //! assert_eq!(client.request(&GetCredits::new()).await?.body.custom["Tips"], ["Anna"]);
-//! assert!(!client.request(&TestCredits::new()).await?.body.events["follows"].is_empty(), "though nobody followed");
+//! let sample = client.request(&TestCredits::new()).await?.body;
+//! assert!(!sample.events["follows"].is_empty(), "though nobody followed");
 //!
 //! client.request(&ClearCredits::new()).await?;
 //! client.request(&AddToCredits::new("Thanks", "The moderators of the Tuesday show")).await?;
@@ -27,7 +30,8 @@
 //! let roll_id = client.request(&roll.clone().seconds(30.0)).await?.body.roll;
 //! assert_eq!(client.request(&StopCredits::new()).await?.body.roll, Some(roll_id));
 //! client.request(&roll.speed(120.0)).await?;
-//! assert!(client.request(&GetActions::new()).await?.body.actions.iter().any(|action| action.name == "STOP_TTS"));
+//! let actions = client.request(&GetActions::new()).await?.body.actions;
+//! assert!(actions.iter().any(|action| action.name == "STOP_TTS"));
 //! # stage.follow("anna_b").await?; // Twitchat is there
 //! client.request(&DoAction::new("STOP_TTS")).await?;
 //! client.request(&DoAction::new("CHAT_FEED_READ").args(json!({ "count": 5 }))).await?;
@@ -75,8 +79,8 @@ use serde_json::{Map, Value};
 
 use super::Error;
 
-/// A request to the bridge. Its fields are those that [`Serialize`] writes for the type. The example
-/// [above](self) implements it.
+/// A request to the bridge. Its fields are those that [`Serialize`] writes for the type. The
+/// example [above](self) implements it.
 pub trait Request: Serialize {
     /// The name of the request, as `docs/bus.md` lists it.
     const NAME: &'static str;
@@ -144,7 +148,8 @@ macro_rules! default {
 macro_rules! requests {
     ($(
         $(#[$meta:meta])*
-        $name:ident($($must:ident: $must_type:ty),*) $(with $fixed:ident = $value:literal)? -> $reply:ty {
+        $name:ident($($must:ident: $must_type:ty),*)
+            $(with $fixed:ident = $value:literal)? -> $reply:ty {
             $([ $( $(#[$about_text:meta])* $text:ident $(= $key:literal)?; )* ])?
             $( $(#[$about:meta])* $may:ident: $may_type:ty; )*
         }
@@ -155,14 +160,23 @@ macro_rules! requests {
         pub struct $name {
             $( $must: $must_type, )*
             $( $fixed: &'static str, )?
-            $($( $(#[serde(rename = $key)])? #[serde(skip_serializing_if = "Option::is_none")] $text: Option<String>, )*)?
+            $($(
+                $(#[serde(rename = $key)])?
+                #[serde(skip_serializing_if = "Option::is_none")]
+                $text: Option<String>,
+            )*)?
             $( #[serde(skip_serializing_if = "Option::is_none")] $may: Option<$may_type>, )*
         }
 
         impl $name {
             /// A request with its mandatory fields.
             pub fn new($($must: impl Into<$must_type>),*) -> Self {
-                Self { $($must: $must.into(),)* $($fixed: $value,)? $($($text: None,)*)? $($may: None),* }
+                Self {
+                    $($must: $must.into(),)*
+                    $($fixed: $value,)?
+                    $($($text: None,)*)?
+                    $($may: None),*
+                }
             }
 
             $($( $(#[$about_text])*
@@ -231,8 +245,8 @@ requests! {
         limit: u32;
     }
 
-    /// Returns what [`DoAction`] can run: actions and triggers of the Twitchat that is connected, and
-    /// the named actions of the bridge's config.
+    /// Returns what [`DoAction`] can run: actions and triggers of the Twitchat that is connected,
+    /// and the named actions of the bridge's config.
     GetActions() -> Actions {}
 
     /// Runs an action that [`GetActions`] lists. The reply means that the bridge has sent it;

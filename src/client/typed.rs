@@ -14,7 +14,9 @@ use super::{Error, event::Event};
 /// fn line(event: &Event) -> Result<Option<String>, Error> {
 ///     Ok(match event.typed()? {
 ///         Typed::Follow(follow) => Some(format!("{} follows", follow.user.name)),
-///         Typed::Raid(raid) => Some(format!("{} brings {} viewers", raid.user.name, raid.viewers)),
+///         Typed::Raid(raid) => {
+///             Some(format!("{} brings {} viewers", raid.user.name, raid.viewers))
+///         }
 ///         Typed::Donation(tip) => Some(format!("{} gave {}", tip.from, tip.formatted_amount)),
 ///         _ => None,
 ///     })

@@ -90,8 +90,8 @@ fn an_empty_password_file_is_named() {
     assert_eq!(
         warnings,
         [
-            "the password file /etc/bridge/secret (named by /etc/bridge/config.toml:2:17) is empty: \
-            OBS is asked without a password"
+            "the password file /etc/bridge/secret (named by /etc/bridge/config.toml:2:17) is \
+            empty: OBS is asked without a password"
         ]
     );
     assert!(sources("x").unwrap().warnings.is_empty());
@@ -905,11 +905,13 @@ proptest::proptest! {
     #[test]
     fn no_file_makes_it_panic(cut in 0..6000_usize,
         insert in "\\PC{0,8}|[\\[\\]{}=.'\"#\n]{0,4}|-?[0-9]{1,25}") {
-        let mut text: String = template().lines().map(|line| line.trim_start_matches('#').to_owned() + "\n").collect();
+        let uncomment = |line: &str| line.trim_start_matches('#').to_owned() + "\n";
+        let mut text: String = template().lines().map(uncomment).collect();
         let at = text.char_indices().map(|(at, _)| at).nth(cut).unwrap_or(text.len());
         text.insert_str(at, &insert);
         drop(of_file(&text));
-        let uncommented: String = text.lines().filter(|line| !line.starts_with(' ')).map(|line| line.to_owned() + "\n").collect();
+        let settings = text.lines().filter(|line| !line.starts_with(' '));
+        let uncommented: String = settings.map(|line| line.to_owned() + "\n").collect();
         drop(of_file(&uncommented));
         drop(of_file(&insert));
     }

@@ -53,8 +53,8 @@ pub enum RunError {
 }
 
 impl Executable {
-    /// Whether there is such a program: at its path, or in a folder of `PATH` if it is a name alone.
-    /// It may go away later.
+    /// Whether there is such a program: at its path, or in a folder of `PATH` if it is a name
+    /// alone. It may go away later.
     pub fn exists(&self) -> bool {
         let name = Path::new(&self.name);
         let is_file = |path: &Path| {

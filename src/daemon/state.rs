@@ -81,8 +81,10 @@ async fn write_each(path: PathBuf, mut heard: watch::Receiver<Option<Generation>
                 if !failures.is_power_of_two() {
                     continue;
                 }
-                warn!(%error, failures, path = %path.display(), "the generation of Twitchat is not noted: \
-                    `send` may use the wrong words");
+                warn!(
+                    %error, failures, path = %path.display(),
+                    "cannot store the version of Twitchat: `send` may use the names of another one"
+                );
             }
         }
     }

@@ -48,7 +48,8 @@ const ZEROS: [char; 21] = [
 /// Symbols that stand for money (Unicode category Sc).
 fn is_symbol(c: char) -> bool {
     matches!(c,
-        '$' | '£'..='¥' | '\u{58f}' | '\u{60b}' | '\u{9f2}' | '\u{9f3}' | '\u{e3f}' | '\u{17db}' | '\u{20a0}'..='\u{20cf}' | '\u{a838}' | '\u{fdfc}')
+        '$' | '£'..='¥' | '\u{58f}' | '\u{60b}' | '\u{9f2}' | '\u{9f3}' | '\u{e3f}' | '\u{17db}'
+            | '\u{20a0}'..='\u{20cf}' | '\u{a838}' | '\u{fdfc}')
 }
 
 /// Why a text cannot be read as an amount. Holds the text, cut.

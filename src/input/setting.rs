@@ -45,7 +45,8 @@ macro_rules! settings {
         pub struct $type:ident { $(
             $(#[$field_meta:meta])*
             $field:ident $(as $key:literal)?: $of:ty = $default:expr,
-                $($reader:ident)::+ $(($($arg:expr),+))?, $env:tt, $help:literal $(, $sample:literal)?;
+                $($reader:ident)::+ $(($($arg:expr),+))?, $env:tt, $help:literal
+                $(, $sample:literal)?;
         )+ }
         $(and { $( $(#[$more_meta:meta])* $more:ident: $more_of:ty = $more_default:expr; )+ })?
     ) => {

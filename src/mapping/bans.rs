@@ -106,8 +106,10 @@ mod tests {
     fn only_what_is_somebodys_own_shows_that_they_are_not_banned() {
         let summary = r#"{"chatters":[{"uid":"1","count":0,"bans":1},{"uid":"2","count":3,
             "bans":2},{"uid":"3","count":0,"bans":0,"tos":1}],
-            "follows":[{"uid":"4"}],"subs":[{"uid":"5","fromActiveSubs":true},{"uid":"6"}],"subgifts":[{"uid":"7","fromActiveSubs":true}],
-            "patreonMembers":[{"uid":"8"}],"tips":[{"login":"Tip","platform":"kofi"}],"powerups":[{"login":"Power"}],
+            "follows":[{"uid":"4"}],"subs":[{"uid":"5","fromActiveSubs":true},{"uid":"6"}],
+            "subgifts":[{"uid":"7","fromActiveSubs":true}],
+            "patreonMembers":[{"uid":"8"}],"tips":[{"login":"Tip","platform":"kofi"}],
+            "powerups":[{"login":"Power"}],
             "hypeTrains":[{"level":2,"conductorBits":{"uid":"9"}}],"polls":[{"title":"a"}]}"#;
         let (counted, shown) = of(summary);
         assert_eq!(counted, [("1".to_owned(), 1), ("2".to_owned(), 2)]);

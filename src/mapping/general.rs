@@ -43,8 +43,12 @@ fn kind_of(kind: &str) -> Option<Kind> {
         // currency.
         | "DONATION_EVENT"
         | "ON_DONATION_EVENT" => Kind::Happened,
-        "TIMER_START" | "ON_TIMER_START" | "COUNTDOWN_START" | "ON_COUNTDOWN_START" => Kind::Running,
-        "TIMER_STOP" | "ON_TIMER_STOP" | "COUNTDOWN_COMPLETE" | "ON_COUNTDOWN_COMPLETE" => Kind::Over,
+        "TIMER_START" | "ON_TIMER_START" | "COUNTDOWN_START" | "ON_COUNTDOWN_START" => {
+            Kind::Running
+        }
+        "TIMER_STOP" | "ON_TIMER_STOP" | "COUNTDOWN_COMPLETE" | "ON_COUNTDOWN_COMPLETE" => {
+            Kind::Over
+        }
         "VOICEMOD_CHANGE" | "ON_VOICEMOD_VOICE_CHANGE" => Kind::Voice,
         _ => return None,
     })

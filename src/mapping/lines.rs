@@ -408,10 +408,16 @@ mod tests {
             for (who, text, emitted_as, pause) in messages {
                 now += pause;
                 for line in lines.release(now, 0, None) {
-                    if &*line.event.name.kind == "ChatMessage" { emitted.push(line) } else { first_words.push(line) }
+                    if &*line.event.name.kind == "ChatMessage" {
+                        emitted.push(line);
+                    } else {
+                        first_words.push(line);
+                    }
                 }
                 let emitted_as = match emitted_as { 0 => PresenceEvent::ChatMessage,
-                    1 => PresenceEvent::FirstWord { ever: false }, _ => PresenceEvent::FirstWord { ever: true } };
+                    1 => PresenceEvent::FirstWord { ever: false },
+                    _ => PresenceEvent::FirstWord { ever: true },
+                };
                 if began.get(&(who, text)).is_none_or(|began| now - began > LINE_MS) {
                     began.insert((who, text), now);
                     expected += 1;
@@ -420,7 +426,11 @@ mod tests {
                 prop_assert!(lines.due_ms().is_none_or(|due| due <= now + HOLD_MS));
             }
             for line in lines.release(now + HOLD_MS, 0, None) {
-                if &*line.event.name.kind == "ChatMessage" { emitted.push(line) } else { first_words.push(line) }
+                if &*line.event.name.kind == "ChatMessage" {
+                    emitted.push(line);
+                } else {
+                    first_words.push(line);
+                }
             }
             prop_assert_eq!(emitted.len(), expected);
             prop_assert!(first_words.len() <= expected);

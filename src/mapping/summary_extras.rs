@@ -449,7 +449,8 @@ mod tests {
     fn rows_of_any_shape_are_no_trouble() {
         let odd = r#"{"polls":[7,{"title":"","choices":3},{"title":"a","choices":[1,
             {"win":"yes"}],"votes":"12"}],"chatters":[{}],"powerups":null,
-            "shoutouts":[{"uid":7,"login":null,"received":1}],"patreonMembers":[{"login":"A","months":"3","lifetimeAmount":"1.5"}]}"#;
+            "shoutouts":[{"uid":7,"login":null,"received":1}],
+            "patreonMembers":[{"login":"A","months":"3","lifetimeAmount":"1.5"}]}"#;
         let rest = SummaryExtras::read(odd).unwrap();
         assert_eq!(
             (

@@ -340,7 +340,8 @@ mod tests {
     const FILE: &str = "plugin_config/obs-websocket/config.json";
 
     /// As OBS 30.2 writes it.
-    const WRITTEN: &str = r#"{"alerts_enabled":false,"auth_required":true,"first_load":false,"server_enabled":true,"server_password":"s3cret-s3cret","server_port":4477}"#;
+    const WRITTEN: &str = r#"{"alerts_enabled":false,"auth_required":true,"first_load":false,
+        "server_enabled":true,"server_password":"s3cret-s3cret","server_port":4477}"#;
 
     fn home() -> (TempDir, Folders) {
         let home = tempfile::tempdir().unwrap();

@@ -136,7 +136,8 @@ pub(super) fn is_identified(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    const WITH_PASSWORD: &str = r#"{"d":{"authentication":{"challenge":"+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=",
+    const WITH_PASSWORD: &str = r#"{"d":{"authentication":{
+        "challenge":"+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=",
         "salt":"lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI="},"obsWebSocketVersion":"5.5.2",
             "rpcVersion":1},"op":0}"#;
 
@@ -149,7 +150,10 @@ mod tests {
             .unwrap();
         assert_eq!(
             identify,
-            r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1,"authentication":"1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="}}"#
+            concat!(
+                r#"{"op":1,"d":{"rpcVersion":1,"eventSubscriptions":1,"#,
+                r#""authentication":"1Ct943GAT+6YQUUX47Ia/ncufilbe6+oD6lY+5kaCu4="}}"#
+            )
         );
         assert_eq!(greeting.identify(None), Err(PasswordNeeded));
     }

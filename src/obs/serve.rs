@@ -154,7 +154,8 @@ impl Session {
                 }
                 stream = &mut stream_status => {
                     let stream: Result<StreamStatus, RequestError> = stream;
-                    self.outbox.extend(stream.ok().map(|stream| Notice::StreamChanged { active: stream.active }));
+                    let active = stream.ok().map(|stream| stream.active);
+                    self.outbox.extend(active.map(|active| Notice::StreamChanged { active }));
                     None
                 }
                 () = wait_until(self.settling.due()) => {

@@ -239,8 +239,8 @@ where
         let requests = match requests {
             Ok(requests) => requests,
             Err(error) => {
-                // obws does not say why OBS closes a connection, and `event_connection` may have ended
-                // while it was busy with other things.
+                // obws does not say why OBS closes a connection, and `event_connection` may have
+                // ended while it was busy with other things.
                 let moment = if matches!(error, ConnectError::Closed { .. }) {
                     CAUSE_WITHIN
                 } else {

@@ -222,7 +222,8 @@ mod tests {
         )
         .unwrap();
         let spelling = || {
-            read_config(&fs::read_to_string(&files[1]).unwrap()).unwrap()["spelling"]["credits.html"].clone()
+            let config = read_config(&fs::read_to_string(&files[1]).unwrap()).unwrap();
+            config["spelling"]["credits.html"].clone()
         };
         export(dir.path(), &obs("one"), Existing::Keep).unwrap();
         assert_eq!(spelling(), "legacy");

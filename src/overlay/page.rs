@@ -136,8 +136,8 @@ mod tests {
         assert_eq!(named, files);
     }
 
-    /// What a setting accepts, taken from the error that its reader gives for a value that no reader
-    /// accepts.
+    /// What a setting accepts, taken from the error that its reader gives for a value that no
+    /// reader accepts.
     fn accepted<T>(setting: &Setting<T>, section: &mut T) -> Value {
         let node = Node::without_place(Content::Null);
         let problem = (setting.set)(section, &Field::new(&node, setting.name)).unwrap_err();

@@ -160,8 +160,11 @@ mod tests {
 
     #[test]
     fn id_and_client_come_back_as_they_were_and_case_does_not_matter() {
-        let request =
-            read(r#"{"request":"getcredits","id":[1,{"a":null}],"client":7,"extended":true,"limit":5,"spelling":"SEED"}"#).unwrap();
+        let request = read(
+            r#"{"request":"getcredits","id":[1,{"a":null}],"client":7,"extended":true,
+                    "limit":5,"spelling":"SEED"}"#,
+        )
+        .unwrap();
         assert_eq!(
             request.asker,
             Asker {

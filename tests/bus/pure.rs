@@ -332,7 +332,8 @@ proptest! {
         bench.input(Input::Durable { writes: bench.writes });
         let asked = steps.iter().filter(|step| matches!(step,
             Step::Hear(text) if is_request(text))).count();
-        let is_reply = |message: &&Value| message.get("seq").is_some() && message.get("status").is_some();
+        let is_reply =
+            |message: &&Value| ["seq", "status"].iter().all(|key| message.get(key).is_some());
         let replies = bench.sent.iter().filter(is_reply).count();
         prop_assert_eq!(replies, asked);
     }

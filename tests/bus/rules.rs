@@ -86,7 +86,8 @@ async fn a_raid_leads_to_a_message_that_a_listening_client_gets(site: Site) {
         when = "data.viewers >= 10"
         do = [
             { wait = "50ms" },
-            { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }} and {{ data.viewers }} more!" } },
+            { send = "SEND_MESSAGE", data.message = """\
+                Welcome {{ data.displayName }} and {{ data.viewers }} more!""" },
         ]
     "#;
     let (bridge, _twitchat, mut bus) = play(&site, rule).await;
@@ -166,7 +167,10 @@ async fn obs_does_what_a_step_says_or_the_reason_is_told(site: Site) {
         [[rule]]
         name = "shown"
         on = "Obs.SceneChanged"
-        do = [{ request = "AddToCredits", data = { section = "Scenes", value = "{{ data.scene.name }}" } }]
+        do = [
+            { request = "AddToCredits", data.section = "Scenes", data.value = """\
+                {{ data.scene.name }}""" },
+        ]
         "#;
     let (bridge, _twitchat, mut bus) = play(&site, rules).await;
     bus.ask(publish("Acme", "Show", &json!({ "scene": other })))

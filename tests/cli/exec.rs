@@ -49,7 +49,10 @@ async fn a_program_gets_the_event_on_its_input_and_in_its_environment() {
     let home = Home::at(obs.port());
     let program = script(
         &home,
-        r#"echo $$ > "$0.pid"; printf '%s|' "$#" "$1" "$TWITCHAT_NAME" "$TWITCHAT_ID" "$TWITCHAT_DATA_USER_LOGIN" "$TWITCHAT_DATA_USER_DISPLAYNAME"; cat"#,
+        r#"echo $$ > "$0.pid"
+            printf '%s|' "$#" "$1" "$TWITCHAT_NAME" "$TWITCHAT_ID" \
+                "$TWITCHAT_DATA_USER_LOGIN" "$TWITCHAT_DATA_USER_DISPLAYNAME"
+            cat"#,
     );
     let running = begin(&home, &["--", &program, "$(touch pwned)"]).await;
     follow(&obs, 1..2, "`touch pwned`; $(touch pwned)\n\u{1b}[31m").await;
@@ -81,7 +84,9 @@ async fn so_many_run_at_once_so_many_wait_and_the_newest_are_dropped() {
     let home = Home::at(obs.port());
     let program = script(
         &home,
-        r#"echo "begin $TWITCHAT_ID"; while [ ! -e go ]; do sleep 0.02; done; echo "end $TWITCHAT_ID""#,
+        r#"echo "begin $TWITCHAT_ID"
+            while [ ! -e go ]; do sleep 0.02; done
+            echo "end $TWITCHAT_ID""#,
     );
     let running = begin(&home, &["--jobs", "2", "--queue", "3", "--", &program]).await;
     follow(&obs, 1..11, "x").await;

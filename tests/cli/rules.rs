@@ -306,7 +306,10 @@ fn data_of(out: &str, name: &str) -> Option<Value> {
 async fn a_script_sees_everything_that_a_rule_sees() {
     let obs = obs().await;
     let mut home = Home::at(obs.port());
-    let data = r#"{ state = "{{ state }}", session = "{{ session }}", broadcaster = "{{ broadcaster }}", credits = "{{ credits }}" }"#;
+    let data = concat!(
+        r#"{ state = "{{ state }}", session = "{{ session }}", "#,
+        r#"broadcaster = "{{ broadcaster }}", credits = "{{ credits }}" }"#
+    );
     let rule = format!(
         "[[rule]]\nname = \"all\"\non = \"Custom.Go\"\ndo = [{{ publish = \"Custom.FromRule\", \
             data = {data} }}]\n"

@@ -20,7 +20,11 @@ name = "thanks for every raid"
 on = ["Twitch.Raid", "Twitch.RewardRedemption", "Twitch.HypeTrainLevelUp", "YouTube.SuperChat"]
 when = "data.viewers >= 10 and state.scene == 'Game' and not state.streaming"
 cooldown = "1m"
-do = [{ send = "SEND_MESSAGE", data = { message = "Hi" } }, { wait = "5s" }, { obs = "SaveReplayBuffer" }]
+do = [
+    { send = "SEND_MESSAGE", data = { message = "Hi" } },
+    { wait = "5s" },
+    { obs = "SaveReplayBuffer" },
+]
 
 [[rule]]
 name = "雪見うどん🎉"

@@ -259,7 +259,8 @@ fn write(parts: &[Part], bindings: &Bindings) -> TokenStream {
 fn a_macro_is_expanded_as_the_compiler_does_it() {
     let file: syn::File = syn::parse_str(
         r"macro_rules! shapes {
-            ($($(#[$meta:meta])* $name:ident($($must:ident: $type:ty),*) $(with { $($key:ident = $value:expr),+ $(,)? })? ;)+) => { $(
+            ($($(#[$meta:meta])* $name:ident($($must:ident: $type:ty),*)
+                $(with { $($key:ident = $value:expr),+ $(,)? })? ;)+) => { $(
                 $(#[$meta])* pub struct $name { $(pub $must: Option<$type>),* }
                 $($(pub const $key: u8 = $value;)+)?
             )+ };

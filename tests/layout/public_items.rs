@@ -16,8 +16,8 @@ use super::source::words;
 /// The parts of the library in which public items of the client are defined.
 const ROOMS: [&str; 2] = ["client", "twitchat"];
 
-/// The types of actions have their examples in Twitchat's catalogue, and one in the documentation of
-/// their module.
+/// The types of actions have their examples in Twitchat's catalogue, and one in the documentation
+/// of their module.
 const ACTIONS: &str = "client::actions::";
 
 /// Modules by their paths, with all items, those of macros included.

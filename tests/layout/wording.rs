@@ -1,4 +1,4 @@
-//! Names and sentences that the project has given up.
+//! Names and sentences that the project has given up, and the width of lines.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::source::{code, sources, without_tests, words};
 
+/// The longest line of Rust, in characters.
+const WIDTH: usize = 100;
 /// What a definition begins with.
 const KINDS: [&str; 8] = [
     "fn", "struct", "enum", "trait", "type", "mod", "const", "static",
@@ -148,6 +150,26 @@ fn no_sentence_of_the_early_texts_is_left() {
                 .into_iter()
                 .filter(move |sentence| text.contains(sentence))
                 .map(move |sentence| format!("{}: {sentence}", path.display()))
+        })
+        .collect();
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn no_line_of_rust_is_longer_than_100_columns() {
+    let found: Vec<_> = all_texts()
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .flat_map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            let is_long = |(_, line): &(usize, &str)| line.chars().count() > WIDTH;
+            let places: Vec<_> = text
+                .lines()
+                .enumerate()
+                .filter(is_long)
+                .map(|(number, _)| format!("{}:{}", path.display(), number + 1))
+                .collect();
+            places
         })
         .collect();
     assert_eq!(found, [""; 0]);

@@ -172,8 +172,7 @@ impl Drop for SmallDisk {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn on_a_full_disk_the_end_credits_roll_from_memory_and_everything_is_stored_once_there_is_room()
- {
+async fn on_a_full_disk_the_end_credits_roll_from_memory_and_all_is_stored_once_there_is_room() {
     let (_obs, target) = stand_in().await;
     let home = Home::new();
     let disk = SmallDisk::in_home(&home);

@@ -154,8 +154,7 @@ async fn behind(home: &Home) -> (StandIn, Target, Program) {
 }
 
 #[tokio::test]
-async fn a_crash_of_obs_while_the_bridge_is_behind_is_reported_and_the_bridge_rests_comes_back_and_can_be_stopped()
- {
+async fn after_a_crash_of_obs_while_it_is_behind_the_bridge_reports_it_comes_back_and_can_stop() {
     let home = Home::new();
     let (obs, target, mut bridge) = behind(&home).await;
     obs.kill().await;

@@ -165,7 +165,10 @@ fn a_rule_is_judged_by_name_and_condition() {
 
 #[test]
 fn a_step_that_fails_ends_the_run_unless_it_is_to_go_on() {
-    let steps = r#"do = [{ publish = "Custom.A", data = { x = "{{ data.gone }}" } }, { publish = "Custom.B" }]"#;
+    let steps = r#"do = [
+        { publish = "Custom.A", data = { x = "{{ data.gone }}" } },
+        { publish = "Custom.B" },
+    ]"#;
     let mut desk = TestBench::new(&format!("[[rule]]\non = \"Twitch.Raid\"\n{steps}"));
     desk.happens("Twitch.Raid", raid(1));
     assert_eq!(

@@ -278,7 +278,8 @@ fn no_text_speaks_of_one_month_where_the_total_is_unknown() {
     );
     let published = |more: &str| {
         format!(
-            r#"{{"request":"PublishEvent","publish":{{"source":"Twitch","type":"ReSub"}},"data":{{"userId":"4","userName":"p4"{more}}}}}"#
+            r#"{{"request":"PublishEvent","publish":{{"source":"Twitch","type":"ReSub"}},
+                "data":{{"userId":"4","userName":"p4"{more}}}}}"#
         )
     };
     bench.receive(&published(""));

@@ -843,7 +843,8 @@ proptest! {
                 Happening::Report(state, own) => {
                     let id = bench.bridge.parts.roll.status(bench.now)["roll"]["id"].clone();
                     let roll = if own { id } else { Value::Null };
-                    bench.receive(&json!({ "request": "OverlayReport", "client": PAGE, "state": state,
+                    bench.receive(&json!({ "request": "OverlayReport", "client": PAGE,
+                        "state": state,
                         "roll": roll }).to_string());
                 }
                 Happening::Scene(name, shown) => scene(&mut bench, name, shown),

@@ -81,7 +81,8 @@ const THANKS: &str = r#"
     on = "Twitch.Raid"
     when = "data.viewers >= 10"
     do = [
-        { send = "SEND_MESSAGE", data = { message = "Welcome {{ data.displayName }}, {{ data.viewers }} of you!" } },
+        { send = "SEND_MESSAGE", data.message = """\
+            Welcome {{ data.displayName }}, {{ data.viewers }} of you!""" },
     ]
 "#;
 
@@ -114,7 +115,9 @@ fn published_events_twitchats_own_and_obs_have_rules_too() {
         r#"
         [[rule]]
         on = ["Acme.Boom", "Twitchat.MESSAGE_*", "Obs.SceneChanged"]
-        do = [{ publish = "Custom.Heard", data = { what = "{{ event.name }}", data = "{{ data }}" } }]
+        do = [
+            { publish = "Custom.Heard", data = { what = "{{ event.name }}", data = "{{ data }}" } },
+        ]
         "#,
     );
     bench.ask(json!({ "request": "Subscribe", "id": 1, "events": { "Custom": ["*"] } }));
@@ -158,7 +161,7 @@ fn obs_is_asked_and_a_refusal_is_said_and_ends_the_run() {
         name = "stop"
         on = "Twitch.Raid"
         do = [
-            { obs = "SetCurrentProgramScene", data = { sceneName = "Thanks {{ data.displayName }}" } },
+            { obs = "SetCurrentProgramScene", data.sceneName = "Thanks {{ data.displayName }}" },
             { obs = "StopStream" },
         ]
         "#,
@@ -199,7 +202,8 @@ fn what_a_rule_brings_about_triggers_no_rule_unless_it_wants_to() {
             name = "there and back"
             on = "Obs.SceneChanged"
             on_own = {own}
-            do = [{{ obs = "SetCurrentProgramScene", data = {{ sceneName = "{{{{ 'B' if data.scene.name == 'A' else 'A' }}}}" }} }}]
+            do = [{{ obs = "SetCurrentProgramScene", data.sceneName = """\
+                {{{{ 'B' if data.scene.name == 'A' else 'A' }}}}""" }}]
             "#
         ));
         bench.input(Input::Scene("A".into()));
@@ -299,8 +303,11 @@ fn conditions_see_credits_state_and_the_last_events() {
         r#"
         [[rule]]
         on = "Twitch.Raid"
-        when = "state.scene == 'Game' and not state.streaming and 'Anna' in credits.events.follows and last('Follow').name == 'Anna'"
-        do = [{ send = "SEND_MESSAGE", data = { message = "{{ session.cause }} {{ state.twitchat }} {{ credits.events.follows | join(', ') }}" } }]
+        when = """state.scene == 'Game' and not state.streaming
+            and 'Anna' in credits.events.follows and last('Follow').name == 'Anna'"""
+        do = [{ send = "SEND_MESSAGE", data.message = """\
+            {{ session.cause }} {{ state.twitchat }} \
+            {{ credits.events.follows | join(', ') }}""" }]
         "#,
     );
     raid(&mut bench, 1);
@@ -564,7 +571,8 @@ fn a_rule_can_fill_the_credits_and_call_a_programs_effect() {
         [[rule]]
         on = "Twitch.Raid"
         do = [
-          { request = "AddToCredits", data = { section = "Thanks", value = "{{ data.displayName }}" } },
+          { request = "AddToCredits", data.section = "Thanks", data.value = """\
+              {{ data.displayName }}""" },
           { run = ["notify", "{{ data.displayName }}"], timeout = "3s" },
           { publish = "Custom.After" },
         ]
@@ -725,7 +733,8 @@ fn a_track_is_heard_by_name_and_as_custom_and_remembered() {
         r#"
         [[rule]]
         on = ["Twitchat.CURRENT_TRACK", "General.Custom"]
-        do = [{ request = "AddToCredits", data = { section = "Heard", value = "{{ event.name }} {{ last('Twitchat.CURRENT_TRACK').data.trackName }}" } }]
+        do = [{ request = "AddToCredits", data.section = "Heard", data.value = """\
+            {{ event.name }} {{ last('Twitchat.CURRENT_TRACK').data.trackName }}""" }]
         "#,
     );
     bench.twitchat("CURRENT_TRACK", json!({ "trackName": "Glass Harbour" }));

@@ -182,8 +182,7 @@ fn a_restart_in_the_middle_gives_the_same_numbers() {
 }
 
 #[test]
-fn cheers_that_come_before_any_fact_of_the_first_kind_count_once_if_the_proof_comes_within_a_minute()
- {
+fn cheers_before_any_fact_of_the_first_kind_count_once_if_the_proof_comes_within_a_minute() {
     let cheers = [
         (0, cheer(3, 100, "a")),
         (10_000, cheer(3, 100, "a")),

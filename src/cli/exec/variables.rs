@@ -347,7 +347,10 @@ mod tests {
             prop_assert!(all.iter().map(|(name,
                 value)| name.len() + value.len()).sum::<usize>() <= MOST_BYTES + 20);
             for (name, value) in all {
-                prop_assert!(name.starts_with("TWITCHAT_") && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'));
+                prop_assert!(name.starts_with("TWITCHAT_"));
+                let is_allowed =
+                    |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+                prop_assert!(name.bytes().all(is_allowed));
                 prop_assert!(!value.chars().any(char::is_control) && value.len() <= LONGEST_VALUE);
             }
         }

@@ -683,7 +683,10 @@ mod tests {
         );
         assert_eq!(
             serde_json::to_string(&line[0]).unwrap(),
-            r#"{"at":"1970-01-01T00:00:00.000Z","from":"client","name":"Request.GetInfo","id":3,"data":{"id":3,"request":"GetInfo"}}"#
+            concat!(
+                r#"{"at":"1970-01-01T00:00:00.000Z","from":"client","name":"Request.GetInfo","#,
+                r#""id":3,"data":{"id":3,"request":"GetInfo"}}"#
+            )
         );
     }
 }

@@ -17,7 +17,10 @@ pub(super) enum NoEvent {
     #[error("there is nothing in it")]
     Empty,
     #[error(
-        r#"this is no event: {0}. It may be Twitchat's message ({{"origin":"twitchat","type","data"}}), a bridge's event ({{"event":{{"source","type"}},"data"}}), a line of `watch --json` ({{"name","data"}}), or a PublishEvent"#
+        "this is no event: {0}. It may be Twitchat's message \
+         ({{\"origin\":\"twitchat\",\"type\",\"data\"}}), a bridge's event \
+         ({{\"event\":{{\"source\",\"type\"}},\"data\"}}), a line of `watch --json` \
+         ({{\"name\",\"data\"}}), or a PublishEvent"
     )]
     Unknown(String),
     #[error("{0} becomes no event for rules")]
@@ -131,18 +134,21 @@ mod tests {
         );
         assert_eq!(
             names(
-                r#"{"name":"Twitch.Raid","data":{}} {"request":"PublishEvent","publish":{"source":"Acme","type":"Boom"}}"#
+                r#"{"name":"Twitch.Raid","data":{}}
+                    {"request":"PublishEvent","publish":{"source":"Acme","type":"Boom"}}"#
             ),
             ["Twitch.Raid", "Acme.Boom"]
         );
-        let follow = r#"{"origin":"twitchat","type":"FOLLOW","id":"1","data":{"user":{"id":"7","login":"anna"}}}"#;
+        let follow = r#"{"origin":"twitchat","type":"FOLLOW","id":"1",
+            "data":{"user":{"id":"7","login":"anna"}}}"#;
         assert_eq!(names(follow), ["Twitchat.FOLLOW", "Twitch.Follow"]);
     }
 
     /// The example of `request --help`, and the fields that the first rule of docs/rules.md reads.
     #[test]
     fn a_published_event_is_completed_as_a_bridge_does() {
-        let raid = r#"{"request":"PublishEvent","publish":{"source":"Twitch","type":"Raid"},"data":{"user":{"name":"Anna","id":"750146097"},"viewers":12}}"#;
+        let raid = r#"{"request":"PublishEvent","publish":{"source":"Twitch","type":"Raid"},
+            "data":{"user":{"name":"Anna","id":"750146097"},"viewers":12}}"#;
         let raid = read(raid, &mut Decoder::default()).unwrap().remove(0).data;
         assert_eq!(
             (

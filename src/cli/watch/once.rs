@@ -1,5 +1,5 @@
-//! Shows each thing once, although it may be on the bus several times: as Twitchat's message, as the
-//! event that the message becomes, and as a bridge's copy of that event.
+//! Shows each thing once, although it may be on the bus several times: as Twitchat's message, as
+//! the event that the message becomes, and as a bridge's copy of that event.
 
 use std::collections::HashMap;
 

@@ -135,7 +135,8 @@ mod tests {
         let chunks = serde_json::from_str(
             r#"[{"type":"cheermote","value":"Party1000","emote":"a","emoteHD":"b"},
                 {"type":"user","value":"@Anna_B"},
-                {"type":"url","value":" x.example "},{"type":"emote","value":"Kappa","emote":"k"},7,{"type":"later"}]"#,
+                {"type":"url","value":" x.example "},{"type":"emote","value":"Kappa","emote":"k"},
+                7,{"type":"later"}]"#,
         )
         .unwrap();
         let chat = chat(None, &chunks, "1", None);

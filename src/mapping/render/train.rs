@@ -41,7 +41,9 @@ pub(super) fn report(train: &HypeTrain, context: &Context<'_>) -> Value {
         "total": 0,
         "percent": train.percent,
         "prevLevel": train.level.saturating_sub(1),
-        "last_contribution": contribution(train.contributors.last().or(train.conductors.last()).unwrap_or(&nobody)),
+        "last_contribution": contribution(
+            train.contributors.last().or(train.conductors.last()).unwrap_or(&nobody)
+        ),
         "top_contributions": top,
         "started_at": at,
         "expires_at": at,

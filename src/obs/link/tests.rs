@@ -245,7 +245,9 @@ fn a_link_that_receives_something_unreadable_each_time_is_tried_ever_more_slowly
 }
 
 fn error() -> impl Strategy<Value = LinkError> {
-    prop_oneof![8 => Just(LinkError::Away), 4 => Just(LinkError::Unreadable), 4 => Just(LinkError::Password),
+    prop_oneof![
+        8 => Just(LinkError::Away), 4 => Just(LinkError::Unreadable),
+        4 => Just(LinkError::Password),
         1 => Just(LinkError::TooOld), 1 => Just(LinkError::Kicked)]
 }
 
@@ -270,7 +272,8 @@ proptest! {
             let before = state;
             let (next, effect) = state.step(input, now, Jitter(jitter));
             state = next;
-            if let (Effect::Connect, false) = (effect, matches!(before, LinkState::Connecting { .. })) {
+            let connects = matches!(before, LinkState::Connecting { .. });
+            if let (Effect::Connect, false) = (effect, connects) {
                 if let Some(last) = last_connect {
                     prop_assert!(now.saturating_sub(last) >= SHORTEST_DELAY, "{before:?} {input:?} \
                         {now:?}");

@@ -137,7 +137,8 @@ pub(super) fn event(kind: &str, intent: u64, data: Option<&Value>) -> Message {
 /// traffic.
 pub(super) fn custom_event(event_data: &str) -> Message {
     Message::text(format!(
-        r#"{{"d":{{"eventData":{event_data},"eventIntent":{},"eventType":"CustomEvent"}},"op":{}}}"#,
+        "{{\"d\":{{\"eventData\":{event_data},\"eventIntent\":{},\
+            \"eventType\":\"CustomEvent\"}},\"op\":{}}}",
         subscription::GENERAL,
         op::EVENT
     ))

@@ -76,9 +76,9 @@ pub(super) fn answer(world: &mut World, kind: &str, fields: RequestFields<'_>) -
             let kinds = KINDS
                 .into_iter()
                 .chain(world.browser_sources.then_some(BROWSER_SOURCE));
-            data(
-                json!({"inputKinds": kinds.map(|kind| if plain { unversioned(kind) } else { kind }).collect::<Vec<_>>()}),
-            )
+            data(json!({"inputKinds": kinds
+                    .map(|kind| if plain { unversioned(kind) } else { kind })
+                    .collect::<Vec<_>>()}))
         }
         _ => items(world, kind, fields),
     }
@@ -108,14 +108,19 @@ fn items(world: &mut World, kind: &str, fields: RequestFields<'_>) -> Answer {
     match kind {
         "GetSceneItemList" => {
             let scene = scene(world, fields)?;
-            let items = world.items.iter().filter(|item| item.scene == scene).enumerate().map(|(index, item)| {
+            let of_scene = world.items.iter().filter(|item| item.scene == scene);
+            let items = of_scene.enumerate().map(|(index, item)| {
                 let input = world.inputs.get(&item.source);
                 json!({
                     "sceneItemId": item.id, "sceneItemIndex": index,
                         "sceneItemEnabled": item.enabled, "sceneItemLocked": false,
                     "sourceName": item.source, "sourceUuid": uuid_of(&item.source),
                         "inputKind": input.map(|input| &input.kind),
-                    "sourceType": if input.is_some() { "OBS_SOURCE_TYPE_INPUT" } else { "OBS_SOURCE_TYPE_SCENE" },
+                    "sourceType": if input.is_some() {
+                        "OBS_SOURCE_TYPE_INPUT"
+                    } else {
+                        "OBS_SOURCE_TYPE_SCENE"
+                    },
                     "isGroup": if input.is_some() { Value::Null } else { false.into() },
                 })
             });

@@ -349,8 +349,7 @@ async fn a_second_bridge_that_took_the_lock_meanwhile_is_named_and_its_journal_l
 }
 
 #[tokio::test]
-async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_all_in_order_afterwards()
- {
+async fn while_the_disk_refuses_writes_the_queue_takes_far_more_and_stores_it_in_order_later() {
     let (_folder, path) = folder();
     let (handle, mut notices) = Store::open(&path).unwrap().run().unwrap();
     let other = Connection::open(&path).unwrap();

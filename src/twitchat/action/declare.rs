@@ -87,7 +87,8 @@ macro_rules! parts {
         $type:ident: $params:ident {
             $(must { $(
                 $(#[doc = $must_about:literal])+
-                $must:ident: $must_type:ty as [$must_key:literal $($must_other:tt)*] = $must_shape:expr
+                $must:ident: $must_type:ty as
+                    [$must_key:literal $($must_other:tt)*] = $must_shape:expr
                     $(, default $must_default:literal)? $(, example $must_example:literal)?;
             )+ })?
             $(may { $(
@@ -133,7 +134,8 @@ macro_rules! parts {
 macro_rules! actions {
     ($list:ident: $(
         $(#[doc = $about:literal])+
-        $type:ident: $params:ident = [$name:literal $($other:tt)*] { $($body:tt)* } $(with { $($option:ident: $value:expr),+ $(,)? })?
+        $type:ident: $params:ident = [$name:literal $($other:tt)*] { $($body:tt)* }
+            $(with { $($option:ident: $value:expr),+ $(,)? })?
     )+) => {
         $(
             parts! {
@@ -179,7 +181,9 @@ macro_rules! plain {
 macro_rules! words {
     ($(
         $(#[doc = $about:literal])+
-        $type:ident: $list:ident { $( $(#[doc = $word_about:literal])+ $variant:ident = $word:literal, )+ }
+        $type:ident: $list:ident {
+            $( $(#[doc = $word_about:literal])+ $variant:ident = $word:literal, )+
+        }
     )+) => { $(
         $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -307,7 +307,9 @@ proptest! {
     /// unchanged.
     #[test]
     fn nothing_panics_and_what_passes_stays(
-        name in prop::sample::select(actions().flat_map(|action| action.names.all()).collect::<Vec<_>>()),
+        name in prop::sample::select(
+            actions().flat_map(|action| action.names.all()).collect::<Vec<_>>()
+        ),
         data in any_json().prop_filter_map("an object",
             |value| if let Value::Object(data) = value { Some(data) } else { None }),
         generation in prop::option::of(prop::sample::select(Generation::ALL.to_vec())),
