@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{io::Now, parts::Parts, time::instant};
+use crate::request::status_keys;
 use crate::twitchat::Generation;
 
 /// All counts, and those that components have of their own.
@@ -69,35 +70,11 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
             for part in [
                 "counts", "twitchat", "clients", "overlay", "store", "labels",
             ] {
-                status.get_mut(part).map(add_old_names);
+                status.get_mut(part).map(status_keys::add_both_names);
             }
             status
         }
         _ => Map::new(),
-    }
-}
-
-/// Keys as they are called, and as earlier versions called them: both are in a reply, so that
-/// scripts go on working.
-const OLD_NAMES: [(&str, &str); 4] = [
-    ("received", "heard"),
-    ("invalid", "bad"),
-    ("lastReceived", "lastHeard"),
-    ("error", "trouble"),
-];
-
-fn add_old_names(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            for (name, old_name) in OLD_NAMES {
-                if let Some(value) = object.get(name).cloned() {
-                    object.insert(old_name.into(), value);
-                }
-            }
-            object.values_mut().for_each(add_old_names);
-        }
-        Value::Array(list) => list.iter_mut().for_each(add_old_names),
-        _ => {}
     }
 }
 

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use twitchat_bridge::client::Error;
 use twitchat_bridge::config::Config;
 use twitchat_bridge::daemon::machine;
-use twitchat_bridge::obs::{Options, RequestConnection, Target};
-
 use twitchat_bridge::input;
+use twitchat_bridge::obs::{Options, RequestConnection, Target};
+use twitchat_bridge::request::status_keys;
 
 use super::client::{self, Timeout};
 use super::context::Context;
@@ -45,7 +45,9 @@ impl Args {
         let connected = client::connect(target.clone(), self.timeout).await?;
         match client::request(&connected, "GetStatus", Map::new()).await {
             Ok(reply) => {
-                self.show(&Value::from(client::answer(reply)), &config)?;
+                let mut status = Value::from(client::answer(reply));
+                status_keys::add_both_names(&mut status);
+                self.show(&status, &config)?;
                 Ok(ExitCode::SUCCESS)
             }
             Err(error) => {
@@ -223,7 +225,6 @@ impl View<'_> {
         ];
         let count = |(label, place): (&str, &str)| {
             self.number(place)
-                .or_else(|| self.number(older(place)))
                 .filter(|count| *count > 0)
                 .map(|count| format!("{label} {count}"))
         };
@@ -302,13 +303,12 @@ impl View<'_> {
             part("skipped", "skipped"),
             part("failed", "failed steps"),
         ]);
-        with_problems(numbers, all, "name", &["lastError"])
+        with_problems(numbers, all, "name", "lastError")
     }
 
     fn labels(&self) -> String {
         let all = self.list("/labels");
-        // Older bridges call it `trouble`.
-        with_problems(counted(all), all, "source", &["error", "trouble"])
+        with_problems(counted(all), all, "source", "error")
     }
 
     /// Clients with subscriptions, by the name that they gave.
@@ -337,7 +337,7 @@ impl View<'_> {
             (Some(writes), Some(durable)) => Some((writes.saturating_sub(durable), writes)),
             _ => None,
         };
-        let state = match (self.either("/store/error", "/store/trouble"), waiting) {
+        let state = match (self.text("/store/error"), waiting) {
             ("", Some((0, _))) if self.is("/store/lost") => {
                 "what came lately is on disk, but not everything before it".into()
             }
@@ -377,14 +377,6 @@ impl View<'_> {
             .join("\n")
     }
 
-    /// The text at the first place, else at the one where older bridges have it.
-    fn either(&self, place: &str, older: &str) -> &str {
-        match self.text(place) {
-            "" => self.text(older),
-            text => text,
-        }
-    }
-
     fn text(&self, place: &str) -> &str {
         self.status
             .pointer(place)
@@ -415,15 +407,6 @@ impl View<'_> {
     }
 }
 
-/// Where older bridges have a count.
-fn older(place: &str) -> &str {
-    match place {
-        "/counts/received" => "/counts/received",
-        "/counts/invalid" => "/counts/bad",
-        same => same,
-    }
-}
-
 /// How many there are, and how many of them are switched off; nothing if there is none.
 fn counted(all: &[Value]) -> String {
     let is_off = |one: &&Value| one.get("enabled") == Some(&Value::Bool(false));
@@ -435,16 +418,11 @@ fn counted(all: &[Value]) -> String {
 }
 
 /// A line, and one more for each of `all` that has a problem.
-fn with_problems(line: String, all: &[Value], name: &str, problem: &[&str]) -> String {
+fn with_problems(line: String, all: &[Value], name: &str, problem: &str) -> String {
     let text = |one: &Value, key: &str| Some(one.get(key)?.as_str()?.to_owned());
     let problems = all
         .iter()
-        .filter_map(|one| {
-            Some((
-                text(one, name)?,
-                problem.iter().find_map(|key| text(one, key))?,
-            ))
-        })
+        .filter_map(|one| Some((text(one, name)?, text(one, problem)?)))
         .map(|(name, problem)| out::clean(&format!("{name}: {problem}")).into_owned());
     std::iter::once(line)
         .chain(problems)
@@ -558,9 +536,9 @@ mod tests {
                 "pages": [{ "client": "a", "page": "credits", "warnings": ["lost: x.png"] }] },
             "rules": [rule("greet", true, None), rule("raid", false, Some("OBS has no scene x"))],
             "actions": [],
-            "labels": [{ "source": "Latest", "enabled": true, "writes": 3, "trouble": null },
+            "labels": [{ "source": "Latest", "enabled": true, "writes": 3, "error": null },
                 { "source": "نور", "enabled": true, "writes": 0,
-                    "trouble": "OBS has no such source" }],
+                    "error": "OBS has no such source" }],
             "clients": [{ "client": "my overlay", "events": {} }, { "client": "雪\u{1b}[2J",
                 "events": {} }],
         });

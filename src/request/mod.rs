@@ -13,6 +13,7 @@ mod read;
 mod read_roll;
 pub mod reply;
 mod roll;
+pub mod status_keys;
 
 use serde_json::{Map, Value};
 
