@@ -1,7 +1,7 @@
 //! Shows each thing once, although it may be on the bus several times: as Twitchat's message, as
 //! the event that the message becomes, and as a bridge's copy of that event.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -13,6 +13,9 @@ use crate::cli::receiving::{
 
 /// How far apart the two copies of an event may be.
 const APART: SignedDuration = SignedDuration::from_secs(10);
+/// The largest number of events that wait for their other copy. Beyond it the oldest is
+/// forgotten, and its copy is shown too.
+const MOST: usize = 10_000;
 
 /// Where a copy of an event comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,19 +24,26 @@ enum Copy {
     OfBridge,
 }
 
+/// An event's name and a summary of its data.
+type Key = (String, String);
+
 /// Remembers for a while which events were shown.
 #[derive(Debug)]
 pub(super) struct Once {
     /// Whether a message gives way to the event that it becomes.
     hides_messages: bool,
-    shown: HashMap<(String, String), Vec<(Copy, Timestamp)>>,
+    /// The copies that wait for the other one, oldest first.
+    waiting: HashMap<Key, VecDeque<(Copy, Timestamp)>>,
+    /// What was put into `waiting`, oldest first. The other copy may have taken it away since.
+    order: VecDeque<(Key, Timestamp)>,
 }
 
 impl Once {
     pub(super) fn new(hides_messages: bool) -> Self {
         Self {
             hides_messages,
-            shown: HashMap::new(),
+            waiting: HashMap::new(),
+            order: VecDeque::new(),
         }
     }
 
@@ -52,22 +62,38 @@ impl Once {
 
     /// Each copy of one side takes away one of the other, whichever comes first.
     fn is_first_copy(&mut self, copy: Copy, line: &Line, data: &Value) -> bool {
-        let is_fresh = |at: Timestamp| line.at.duration_since(at) <= APART;
-        self.shown.retain(|_, copies| {
-            copies.retain(|(_, at)| is_fresh(*at));
-            !copies.is_empty()
-        });
-        let copies = self
-            .shown
-            .entry((line.name.clone(), summary::of(data)))
-            .or_default();
-        let other = copies.iter().position(|(other, _)| *other != copy);
-        if let Some(place) = other {
-            copies.remove(place);
-        } else {
-            copies.push((copy, line.at));
+        self.forget_old(line.at);
+        let key = (line.name.clone(), summary::of(data));
+        let copies = self.waiting.entry(key.clone()).or_default();
+        // All copies that wait under one key are of one side.
+        if copies.front().is_some_and(|(other, _)| *other != copy) {
+            copies.pop_front();
+            if copies.is_empty() {
+                self.waiting.remove(&key);
+            }
+            return false;
         }
-        other.is_none()
+        copies.push_back((copy, line.at));
+        self.order.push_back((key, line.at));
+        true
+    }
+
+    /// Forgets the copies which are too old by `now`, and the oldest if there are too many.
+    fn forget_old(&mut self, now: Timestamp) {
+        while let Some((key, at)) = self.order.front() {
+            if now.duration_since(*at) <= APART && self.order.len() < MOST {
+                break;
+            }
+            if let Some(copies) = self.waiting.get_mut(key) {
+                if copies.front().is_some_and(|(_, waiting)| waiting == at) {
+                    copies.pop_front();
+                }
+                if copies.is_empty() {
+                    self.waiting.remove(key);
+                }
+            }
+            self.order.pop_front();
+        }
     }
 }
 
@@ -142,6 +168,28 @@ mod tests {
             shown(&[ours(0, "Anna"), of_bridge(11, "Anna")]),
             [true, true]
         );
+    }
+
+    #[test]
+    fn an_event_that_repeats_after_a_while_is_shown_with_each_bridges_copy_hidden() {
+        let lines: Vec<_> = (0..40)
+            .flat_map(|at| [ours(at, "Anna"), of_bridge(at, "Anna")])
+            .collect();
+        let expected: Vec<_> = [true, false].repeat(40);
+        assert_eq!(shown(&lines), expected);
+    }
+
+    #[test]
+    fn what_is_remembered_has_a_limit() {
+        let mut once = Once::new(true);
+        for number in 0..MOST * 3 {
+            assert!(once.is_first(&ours(0, &number.to_string())));
+        }
+        assert!(once.waiting.len() <= MOST);
+        assert!(once.order.len() <= MOST);
+        assert!(!once.is_first(&of_bridge(0, &(MOST * 3 - 1).to_string())));
+        assert!(once.is_first(&ours(60, "Ben")));
+        assert_eq!(once.waiting.len(), 1);
     }
 
     #[test]
