@@ -1,8 +1,8 @@
 //! Emitting events: to clients that subscribed on OBS, to the rules and labels, and to the log.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 use uuid::Uuid;
 
 use super::{
@@ -173,7 +173,8 @@ impl Emitter {
     /// to clients that name that source.
     pub(super) fn emit_message(
         &mut self,
-        message: &Message,
+        kind: &str,
+        data: &JsonData<'_>,
         playback: Playback,
         out: &mut Output,
         now: Now,
@@ -181,18 +182,11 @@ impl Emitter {
         if self.interest.messages {
             let is_latest =
                 playback == Playback::Live && self.interest.last == Last::EventsAndMessages;
-            let name = EventName::new(TWITCHAT, &message.kind);
-            self.occur(&name, &data_of(message), is_latest, playback, now);
+            let name = EventName::new(TWITCHAT, kind);
+            self.occur(&name, data.value(), is_latest, playback, now);
         }
-        if self.subscriptions.want(TWITCHAT, &message.kind) {
-            self.put_on_bus(
-                TWITCHAT,
-                &message.kind,
-                data_of(message),
-                playback,
-                out,
-                now,
-            );
+        if self.subscriptions.want(TWITCHAT, kind) {
+            self.put_on_bus(TWITCHAT, kind, data.value().clone(), playback, out, now);
         }
     }
 
@@ -272,13 +266,30 @@ impl Emitter {
     }
 }
 
-/// A message's data as JSON; `null` if it has none.
-pub(super) fn data_of(message: &Message) -> Value {
-    message
-        .data
-        .as_deref()
-        .and_then(|raw| serde_json::from_str(raw.get()).ok())
-        .unwrap_or(Value::Null)
+/// A message's data as a JSON value, which is built when it is first needed, and only once: most
+/// messages are neither subscribed to nor used by a rule.
+#[derive(Debug)]
+pub(super) struct JsonData<'a> {
+    raw: Option<&'a RawValue>,
+    value: OnceCell<Value>,
+}
+
+impl<'a> JsonData<'a> {
+    pub(super) fn of(message: &'a Message) -> Self {
+        Self {
+            raw: message.data.as_deref(),
+            value: OnceCell::new(),
+        }
+    }
+
+    /// `null` if the message has no data.
+    pub(super) fn value(&self) -> &Value {
+        self.value.get_or_init(|| {
+            self.raw
+                .and_then(|raw| serde_json::from_str(raw.get()).ok())
+                .unwrap_or(Value::Null)
+        })
+    }
 }
 
 /// The sources under which an event is emitted. Pyramids moved from Misc to Twitch over the years.

@@ -17,7 +17,7 @@ use serde_json::{Value, value::RawValue};
 use super::{
     bans,
     base::Base,
-    emitter::data_of,
+    emitter::JsonData,
     io::{Note, Now},
     journal::{RowOrigin, Source},
     model::fold_origin,
@@ -368,13 +368,14 @@ impl Ingest {
         base: &mut Base,
         now: Now,
     ) {
+        let (kind, data) = (&*message.kind, JsonData::of(message));
         base.emitter
-            .emit_message(message, playback, &mut base.out, now);
-        if Interpreter::has_states(&message.kind)
+            .emit_message(kind, &data, playback, &mut base.out, now);
+        if Interpreter::has_states(kind)
             && base.emitter.is_needed()
-            && let Some(event) =
-                self.interpreter(playback)
-                    .state(&message.kind, &data_of(message), now.mono_ms)
+            && let Some(event) = self
+                .interpreter(playback)
+                .state(kind, data.value(), now.mono_ms)
         {
             base.emitter.emit(event, playback, &mut base.out, now);
         }
