@@ -20,6 +20,8 @@ mod credits;
 mod docs;
 mod encodings;
 mod exec;
+#[cfg(target_os = "linux")]
+mod first_hour;
 mod help;
 mod obs;
 mod old_pages;

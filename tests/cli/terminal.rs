@@ -41,7 +41,7 @@ text = "x"
 "#;
 
 /// The verb in a terminal of this width.
-fn in_terminal(home: &Home, columns: usize, arguments: &[&str]) -> Command {
+pub(crate) fn in_terminal(home: &Home, columns: usize, arguments: &[&str]) -> Command {
     let verb = home.command(arguments);
     let words: Vec<String> = std::iter::once(verb.get_program())
         .chain(verb.get_args())

@@ -1,0 +1,274 @@
+//! A streamer's first hour on a fresh account, in a terminal of 60 columns: OBS is closed, the
+//! config file has typos, passwords are wrong or come from Windows. Each step is a command as it
+//! is typed, the exit code, and words that must be shown.
+//!
+//! Whatever happens, what is shown fits the terminal, is in sentences, and has no password in it.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use twitchat_bridge::sim::obs::{Options, StandIn};
+use unicode_width::UnicodeWidthStr;
+
+use crate::program::{Home, PASSWORD, Running, sessions, wait_until};
+use crate::terminal::in_terminal;
+
+const COLUMNS: usize = 60;
+const WRONG_PASSWORD: &str = "not-the-password";
+/// What a program shows when an error of the language or of a library reaches the user.
+const RAW_ERRORS: [&str; 10] = [
+    "Some(",
+    "Err(",
+    "Error {",
+    "Kind",
+    "Os {",
+    "panicked",
+    "RUST_BACKTRACE",
+    "os error",
+    "invalid digit",
+    "stream did not contain",
+];
+
+/// The account of somebody who has just installed the program, on the computer that runs OBS.
+struct Account {
+    home: Home,
+    port: u16,
+}
+
+impl Account {
+    /// OBS has been started once, so its settings exist. It is closed now.
+    fn new() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let home = Home::new();
+        let folder = home.path(".config/obs-studio/plugin_config/obs-websocket");
+        fs::create_dir_all(&folder).unwrap();
+        let settings = json!({ "alerts_enabled": false, "auth_required": true,
+            "first_load": false, "server_enabled": true, "server_password": PASSWORD,
+            "server_port": port });
+        fs::write(folder.join("config.json"), settings.to_string()).unwrap();
+        Self { home, port }
+    }
+
+    async fn start_obs(&self) -> StandIn {
+        StandIn::start(Options {
+            port: self.port,
+            password: Some(SecretString::from(PASSWORD)),
+            ..Options::default()
+        })
+        .await
+        .unwrap()
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.home.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Types a command, and waits for its end.
+    async fn types(&self, line: &str, code: i32, words: &[&str]) {
+        let arguments: Vec<_> = line.split(' ').collect();
+        let mut command = in_terminal(&self.home, COLUMNS, &arguments);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+        let output = output.await.unwrap();
+        let shown = check(line, &output.stdout);
+        assert_eq!(output.status.code(), Some(code), "{line}: {shown}");
+        for word in words {
+            let text = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                text.contains(word),
+                "{line} does not show {word:?}: {shown}"
+            );
+        }
+    }
+
+    /// Types a command in a terminal of its own, where it stays.
+    fn leaves_running(&self, line: &str) -> Running {
+        let arguments: Vec<_> = line.split(' ').collect();
+        Running::start(&mut in_terminal(&self.home, COLUMNS, &arguments))
+    }
+}
+
+/// What a terminal shows, checked for all that must never be shown.
+fn check(line: &str, shown: &[u8]) -> String {
+    let shown = String::from_utf8(shown.to_vec()).unwrap();
+    let shown = shown.replace("\r\n", "\n");
+    let too_wide = |line: &&str| line.width() > COLUMNS && line.split_whitespace().count() > 1;
+    let wide: Vec<_> = shown.lines().filter(too_wide).collect();
+    assert_eq!(wide, [""; 0], "{line}: {shown}");
+    for secret in [PASSWORD, WRONG_PASSWORD] {
+        assert!(!shown.contains(secret), "{line} shows a password: {shown}");
+    }
+    for raw in RAW_ERRORS {
+        assert!(!shown.contains(raw), "{line} shows {raw}: {shown}");
+    }
+    let steers = |c: char| c.is_control() && !"\n\t".contains(c);
+    assert!(!shown.contains(steers), "{line}: {shown:?}");
+    shown
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    let marked = format!("\u{feff}{text}");
+    marked.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// Looking around before OBS is open.
+async fn looks_around(account: &Account) {
+    account.types("--version", 0, &["twitchat-bridge 0."]).await;
+    account.types("version", 0, &["twitchat-bridge 0."]).await;
+    account
+        .types("--help", 0, &["Usage:", "overlay", "credits"])
+        .await;
+    account.types("help credits", 0, &["Usage:"]).await;
+    account.types("staus", 2, &["status"]).await;
+    account.types("status --jsno", 2, &["--json"]).await;
+    account
+        .types("events Twitch.Folow", 2, &["Twitch.Follow"])
+        .await;
+    account
+        .types("actions CHAT_FEED_REED", 2, &["CHAT_FEED_READ"])
+        .await;
+    account.types("demo --speed 50", 0, &["Follows"]).await;
+    let closed = ["there is no OBS at 127.0.0.1", "Enable WebSocket server"];
+    account.types("status", 3, &closed).await;
+    account.types("overlay install", 3, &closed).await;
+    account.types("credits test --names 200", 3, &closed).await;
+}
+
+/// A config file with a mistake in every part, which are reported together.
+async fn corrects_the_config(account: &Account) {
+    account.types("config init", 0, &["config.toml"]).await;
+    account.types("config init", 1, &["exists"]).await;
+    let typos = "[session]\ngrace = \"30x\"\n\n[credits]\nlimit = \"ten\"\nignor = [\"a\"]\n\n\
+        [overlay]\ntheme = \"neno\"\n";
+    account.write("typos.toml", typos);
+    let mistakes = [
+        "typos.toml:2:9",
+        "session.grace",
+        "credits.limit",
+        "ignore",
+        "neon",
+    ];
+    account
+        .types("--config typos.toml config show", 2, &mistakes)
+        .await;
+    account.types("--config typos.toml run", 2, &mistakes).await;
+    account.write("path.toml", "[obs]\npassword_file = \"C:\\secret.txt\"\n");
+    let hint = ["path.toml:2", "single quotes"];
+    account.types("--config path.toml status", 2, &hint).await;
+    account
+        .types("--config missing.toml status", 2, &["missing.toml"])
+        .await;
+    account
+        .types("--port 0 status", 2, &["--port", "1", "65535"])
+        .await;
+    account
+        .types("credits test --names -5", 2, &["--names"])
+        .await;
+    account
+        .types("config show", 0, &["obs.port", "overlay.theme"])
+        .await;
+}
+
+/// OBS is open. On this computer its own settings have the password; given another one, the
+/// program uses that, and it may be wrong.
+async fn finds_the_password(account: &Account) {
+    account.write("wrong", format!("{WRONG_PASSWORD}\n"));
+    account.write("empty", "\n");
+    account.write("windows.txt", utf16(&format!("{PASSWORD}\r\n")));
+    let refused = ["refused the password", "Show Connect Info"];
+    account
+        .types("--password-file wrong status", 4, &refused)
+        .await;
+    account
+        .types("--password-file wrong run", 4, &refused)
+        .await;
+    account
+        .types("--password-file empty status", 2, &["empty"])
+        .await;
+    account
+        .types("--password-file nowhere status", 2, &["nowhere"])
+        .await;
+    let url = format!(
+        "--host obsws://127.0.0.1:{}/{WRONG_PASSWORD} status",
+        account.port
+    );
+    account.types(&url, 4, &["refused the password"]).await;
+    let tls = format!("--host wss://127.0.0.1:{} status", account.port);
+    account.types(&tls, 3, &["TLS"]).await;
+    account
+        .types(
+            "--password-file windows.txt status",
+            5,
+            &["no bridge", "OBS"],
+        )
+        .await;
+    account.types("status", 5, &["no bridge", "run"]).await;
+}
+
+/// The evening itself, as README describes it.
+async fn rolls_the_credits(account: &Account, obs: &StandIn) {
+    let bridge = account.leaves_running("run");
+    sessions(obs, 2).await;
+    account
+        .types("status", 0, &["OBS 30.2", "Twitchat not connected"])
+        .await;
+    account.types("overlay install", 0, &["Credits"]).await;
+    account.types("credits test --names 200", 0, &[]).await;
+    account.types("credits stop", 0, &[]).await;
+    account
+        .types("credits", 0, &["Nobody is in the credits yet"])
+        .await;
+    account
+        .types("request AddToCredits section=Thanks value=Mum", 0, &["ok"])
+        .await;
+    account.types("credits", 0, &["Thanks", "Mum"]).await;
+    account.types("credits get --format csv", 0, &["Mum"]).await;
+    account
+        .types("credits get --format xlsx", 2, &["csv"])
+        .await;
+    account
+        .types("send SEND_MESAGE message=hi", 2, &["SEND_MESSAGE"])
+        .await;
+    account.types("run", 6, &["--takeover"]).await;
+    let takes_over = account.leaves_running("run --takeover");
+    wait_until("the first bridge ends", || {
+        bridge.out().contains("took over")
+    })
+    .await;
+    check("run", &bridge.end().await.out.into_bytes());
+    sessions(obs, 2).await;
+    account.types("credits", 0, &["Thanks", "Mum"]).await;
+    account.types("credits clear --yes", 0, &[]).await;
+    account
+        .types("credits", 0, &["Nobody is in the credits yet"])
+        .await;
+    check("run --takeover", takes_over.out().as_bytes());
+}
+
+/// What the journal and the settings are once all is over.
+async fn looks_for_the_files(account: &Account) {
+    let mut command = account.home.command(&["config", "show", "--json"]);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+    let shown: Value = serde_json::from_slice(&output.await.unwrap().stdout).unwrap();
+    assert!(!shown.to_string().contains(PASSWORD), "{shown}");
+    account.types("config path", 0, &["config.toml"]).await;
+}
+
+#[tokio::test]
+async fn a_streamers_first_hour_meets_no_fault() {
+    let account = Account::new();
+    looks_around(&account).await;
+    corrects_the_config(&account).await;
+    let obs = account.start_obs().await;
+    finds_the_password(&account).await;
+    rolls_the_credits(&account, &obs).await;
+    drop(obs);
+    looks_for_the_files(&account).await;
+    account
+        .types("status", 3, &["there is no OBS at 127.0.0.1"])
+        .await;
+}
