@@ -22,7 +22,7 @@ pub(super) struct Known {
 /// The key of the id.
 const INSTANCE: &str = "instance";
 /// Keys that are kept; what a later version may have kept beside them is not needed to go on.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "alive_ms",
     "streamed_ms",
     "generation",
@@ -30,6 +30,7 @@ const KEYS: [&str; 8] = [
     "subscriptions",
     "once",
     "latest",
+    "listed",
     INSTANCE,
 ];
 
