@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     event::EventName,
-    input::{Cause, Content, Field, Fields, Problem, Read, Spot, duration, nearest},
+    input::{
+        BACKSLASH_HINT, Cause, Content, Field, Fields, Problem, Read, Spot, duration, nearest,
+    },
     request,
     twitchat::{
         Generation,
@@ -542,6 +544,10 @@ fn read_run(fields: &Fields<'_>) -> Read<Does> {
     };
     let first = Field::new(first, &*field.path);
     let program = match &first.node.content {
+        // In double quotes, `\t` and `\b` are no parts of a path.
+        Content::Text(text) if text.contains(char::is_control) => {
+            return Err(first.bad(format!("the path of a program: {BACKSLASH_HINT}")));
+        }
         Content::Text(text) if !text.is_empty() => text,
         _ => return Err(first.bad(allowed)),
     };

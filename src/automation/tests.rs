@@ -101,3 +101,11 @@ fn values_of_rules_are_read_as_those_of_settings() {
     assert_eq!((rule.once_per, rule.at_once), (Some(Once::Person), 5));
     assert_eq!(rule.steps[0].summary(), "wait 16m 40s 500ms");
 }
+
+#[test]
+fn a_program_with_backslashes_in_double_quotes_gets_a_hint() {
+    let script = |program: &str| format!("[[step]]\nrun = [{program}]\n");
+    let error = read_script(&script(r#""C:\tools\send.exe""#)).unwrap_err();
+    assert!(error.to_string().contains("in single quotes"), "{error}");
+    read_script(&script(r"'C:\tools\send.exe'")).unwrap();
+}

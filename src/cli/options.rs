@@ -13,7 +13,8 @@ pub(crate) struct Options {
     /// Read this config file instead of the usual one (see `config path`)
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The computer that runs OBS [default: this one]
+    /// The computer that runs OBS: a name, an IP address, or an address such as
+    /// obsws://HOST:4455/PASSWORD or wss://HOST/PATH [default: this computer]
     #[arg(long, global = true, value_name = "HOST")]
     host: Option<String>,
     /// The port of OBS's WebSocket server [default: from OBS's own settings, else 4455]

@@ -79,8 +79,12 @@ fn test_audience(fields: &mut Fields) -> Result<Option<TestAudience>, RequestErr
             .count("names")?
             .map_or(usual.names, |names| names.min(MOST)),
         seed: test_audience
-            .take("seed")
-            .and_then(|seed| seed.as_u64())
+            .value(
+                "seed",
+                ANOTHER_NUMBER,
+                "a whole number of at least 0",
+                |given| u64::try_from(given.whole()?).ok(),
+            )?
             .unwrap_or(usual.seed),
         long: test_audience.flag("long")?.unwrap_or_default(),
         rtl: test_audience.flag("rtl")?.unwrap_or_default(),

@@ -193,10 +193,13 @@ fn line(value: &Value) -> String {
         return out::clean(&value.to_string()).into_owned();
     };
     let mut more = Vec::new();
+    // Each gift counts once: "5 times, 5 gifts" would say the same twice.
+    let is_gifts = object.get("unit").and_then(Value::as_str) == Some("gifts");
     if let Some(count) = object
         .get("count")
         .and_then(Value::as_u64)
         .filter(|count| *count > 1)
+        .filter(|count| !is_gifts || object.get("amount") != Some(&(*count).into()))
     {
         more.push(format!("{count} times"));
     }
@@ -315,6 +318,15 @@ mod tests {
             "Custom": { "Tips": ["Kasper"] },
         });
         insta::assert_snapshot!(anstream::adapter::strip_str(&roll(&reply).text()));
+    }
+
+    #[test]
+    fn a_number_of_gifts_stands_there_once() {
+        let giver = |count: u64, amount: u64| {
+            line(&json!({ "name": "Zed", "count": count, "amount": amount, "unit": "gifts" }))
+        };
+        assert_eq!(giver(5, 5), "Zed (5 gifts)");
+        assert_eq!(giver(2, 7), "Zed (2 times, 7 gifts)");
     }
 
     #[test]

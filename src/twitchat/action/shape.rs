@@ -146,6 +146,7 @@ impl fmt::Display for Shape {
             Self::List { of: Self::Any, .. } => f.write_str("a list"),
             Self::List { of, least: 0 } => write!(f, "a list, each entry {of}"),
             Self::List { of, least } => write!(f, "a list with at least {least}, each entry {of}"),
+            Self::Object([]) | Self::Open([]) => f.write_str("an object"),
             Self::Object(params) | Self::Open(params) => {
                 let keys: Vec<_> = params.iter().map(|param| param.key).collect();
                 write!(f, "an object with {}", keys.join(", "))
