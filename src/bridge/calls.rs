@@ -3,13 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    actions,
+    actions, edits,
     ingest::Ingest,
     io::Now,
     lookups,
     parts::{Parts, begin_session, with_roll},
     peers,
     pending_reply::Promise,
+    person_search,
     roll::{self, Cause, Roll},
     status, subscriptions,
 };
@@ -30,9 +31,14 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
         Call::GetInfo | Call::GetStatus => Promise::Nothing,
         Call::GetCredits(_)
         | Call::GetActiveViewers { .. }
+        | Call::EditCredits { preview: true, .. }
+        | Call::FindPerson { .. }
         | Call::RollCredits(_)
         | Call::GetRoll(_) => Promise::Credits,
-        Call::ClearCredits | Call::AddToCredits { .. } => Promise::Stored,
+        Call::ClearCredits
+        | Call::AddToCredits { .. }
+        | Call::EditCredits { preview: false, .. }
+        | Call::Undo { .. } => Promise::Stored,
         Call::PublishEvent {
             name,
             data,
@@ -127,6 +133,11 @@ pub(super) fn act(
         Call::AddToCredits { section, value } => {
             Ingest::add(&section, value, base, now);
             Map::new()
+        }
+        Call::EditCredits { edit, preview } => edits::edit(parts, edit, preview, now)?,
+        Call::Undo { steps } => edits::undo(parts, steps, now)?,
+        Call::FindPerson { person, limit } => {
+            person_search::find(base.model.fold(), options, &person, limit)
         }
         Call::Subscribe(names) => subscribe(parts, client, &names, now)?,
         Call::UnSubscribe(names) => unsubscribe(parts, client, &names),

@@ -29,6 +29,8 @@ pub enum RowOrigin {
     Filled,
     /// `AddToCredits`: the body is `{"section","value"}`.
     Added,
+    /// A correction by the streamer, or the undoing of one: `bridge::edits` reads the body.
+    Edited,
 }
 
 impl RowOrigin {

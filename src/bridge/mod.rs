@@ -20,6 +20,7 @@
 //! | messages of Twitchat, its presence | `messages`, `presence`, `generation` |
 //! | its summary and its triggers | `summary`, `triggers` |
 //! | who is banned | [`bans`] |
+//! | corrections of the credits; finding a person | `edits`, `person_search` |
 //! | when a session ends | `sessions` |
 //! | requests | `requests`, `calls`, `lookups`, `actions`, `status` |
 //! | replies | [`replies`], `pending_reply` |
@@ -36,6 +37,7 @@ mod calls;
 mod challengers;
 mod connection;
 mod counts;
+mod edits;
 mod emitter;
 mod generation;
 pub mod ingest;
@@ -53,6 +55,7 @@ mod output;
 mod parts;
 mod peers;
 mod pending_reply;
+mod person_search;
 mod presence;
 pub mod recent;
 pub mod replies;

@@ -3,7 +3,7 @@
 
 use super::{
     io::{MetaValues, Note, Settings},
-    journal::{PersonRow, Row, RowOrigin, Session, SessionId, Source, Write},
+    journal::{PersonRow, Row, RowOrigin, Seq, Session, SessionId, Source, Write},
     output::Output,
 };
 use crate::{
@@ -140,14 +140,14 @@ impl Model {
         }
     }
 
-    /// Journals a row of the running session.
+    /// Journals a row of the running session. Gives its number.
     pub(super) fn append(
         &mut self,
         source: Source<'_>,
         at_ms: i64,
         body: Box<str>,
         out: &mut Output,
-    ) {
+    ) -> Seq {
         let seq = out.writes_mut().number_row();
         self.rows += 1;
         out.write(Write::Append(Row {
@@ -159,6 +159,7 @@ impl Model {
             id: source.id.map(Into::into),
             body,
         }));
+        seq
     }
 
     /// A row of the journal was read back.
@@ -228,8 +229,10 @@ pub(super) fn fold_origin(origin: RowOrigin, has_id: bool) -> Origin {
         RowOrigin::Filled => Origin::Filled,
         // Two reports with an id each are of two pages.
         RowOrigin::Received if has_id => Origin::Page,
-        RowOrigin::Received | RowOrigin::Played | RowOrigin::Published | RowOrigin::Added => {
-            Origin::Live
-        }
+        RowOrigin::Received
+        | RowOrigin::Played
+        | RowOrigin::Published
+        | RowOrigin::Added
+        | RowOrigin::Edited => Origin::Live,
     }
 }

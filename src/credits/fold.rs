@@ -6,6 +6,7 @@ mod support;
 mod support_list;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
     hash::{DefaultHasher, Hash, Hasher},
 };
@@ -16,6 +17,7 @@ pub use self::support_list::SupportLine;
 use self::support_list::SupportList;
 use super::{
     bans::Bans,
+    edits::{Edit, Edits},
     first::Firsts,
     gift_bombs::{Announced, Change, GiftBombs},
     ignore::Broadcaster,
@@ -133,6 +135,16 @@ impl Sections {
     /// Tips, merch or members.
     pub fn support(&self, kind: SupportKind) -> &[SupportLine] {
         self.support.get(&kind).map_or(&[], SupportList::lines)
+    }
+
+    /// The same with people who are shown as one in one line.
+    pub fn support_of<'a>(
+        &'a self,
+        kind: SupportKind,
+        people: &People,
+    ) -> impl Iterator<Item = Cow<'a, SupportLine>> + use<'a> {
+        let list = self.support.get(&kind).map(|list| list.shown(people));
+        list.into_iter().flatten()
     }
 
     /// What `AddToCredits` put in, by section.
@@ -278,6 +290,7 @@ pub struct Fold {
     changes: u64,
     /// Who is banned, across sessions.
     pub bans: Bans,
+    edits: Edits,
     twins: Twins,
     last_is_twin: bool,
     redemptions: Redemptions,
@@ -298,6 +311,60 @@ impl Fold {
         self.changes += 1;
         self.sessions += 1;
         self.session = Sections::default();
+        self.edits.begin_session();
+    }
+
+    /// The streamer's edits.
+    pub fn edits(&self) -> &Edits {
+        &self.edits
+    }
+
+    /// Makes an edit. `seq` is the number of its row in the journal.
+    pub fn edit(&mut self, seq: u64, edit: Edit) {
+        self.edits.add(seq, edit);
+        self.follow_edits();
+    }
+
+    /// Takes back the edit of this number. `false` if there is none, or if it is undone already.
+    pub fn undo(&mut self, seq: u64) -> bool {
+        let is_there = self.edits.undo(seq);
+        self.follow_edits();
+        is_there
+    }
+
+    /// What an edit would change, without making it.
+    pub fn try_edit<T>(&mut self, edit: Edit, look: impl FnOnce(&Self) -> T) -> T {
+        self.edits.add(u64::MAX, edit);
+        self.people.edited = self.edits.people(&self.people);
+        let found = look(self);
+        self.edits.take_back_trial();
+        self.follow_edits();
+        found
+    }
+
+    fn follow_edits(&mut self) {
+        self.changes += 1;
+        self.people.edited = self.edits.people(&self.people);
+    }
+
+    /// What was added to sections of the user's own, by `AddToCredits` and by edits; each value
+    /// once, without those that were removed.
+    pub fn added(&self) -> BTreeMap<&str, Vec<&Value>> {
+        let mut all: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+        let edits = self.edits.added().iter();
+        let edits = edits.map(|(section, values)| (&**section, values.as_slice()));
+        for (section, values) in self.session.added().chain(edits) {
+            let list = all.entry(section).or_default();
+            let is_edit = !list.is_empty();
+            for value in values {
+                let is_known = is_edit && list.contains(&value);
+                if !is_known && !self.edits.is_value_removed(section, value) {
+                    list.push(value);
+                }
+            }
+        }
+        all.retain(|_, values| !values.is_empty());
+        all
     }
 
     /// A number that grows with each change that a reply may show: while it is the same, credits of

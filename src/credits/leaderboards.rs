@@ -183,11 +183,11 @@ fn ranking(
     shown: impl Fn(PersonId) -> bool,
 ) -> Vec<(PersonId, u64)> {
     let Some(sums) = sums else { return Vec::new() };
-    let is_merged = sums.keys().any(|who| people.root(*who) != *who);
+    let is_merged = sums.keys().any(|who| people.shown(*who) != *who);
     let mut merged = Sums::new();
     if is_merged {
         for (who, amount) in sums {
-            add(&mut merged, people.root(*who), *amount);
+            add(&mut merged, people.shown(*who), *amount);
         }
     }
     let order = |(a, more): &(PersonId, u64), (b, less): &(PersonId, u64)| {

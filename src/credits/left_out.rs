@@ -37,14 +37,19 @@ impl<'a> LeftOut<'a> {
 
     /// Whether somebody is left out because they are banned.
     pub fn is_banned(&self, who: PersonId) -> bool {
-        !self.banned.is_empty() && self.banned.contains(&self.people.root(who))
+        !self.banned.is_empty() && self.banned.contains(&self.people.shown(who))
     }
 
     /// Whether somebody is left out for another reason: a bot, the broadcaster, the config's own
-    /// list.
+    /// list, an edit of the streamer's.
     pub fn is_ignored(&self, who: PersonId) -> bool {
+        self.people.is_hidden(who) || self.is_left_out_by_config(who)
+    }
+
+    /// Whether a setting leaves somebody out.
+    pub fn is_left_out_by_config(&self, who: PersonId) -> bool {
         self.people
-            .known(who)
+            .known(self.people.shown(who))
             .is_none_or(|known| self.ignore.covers(known, &self.broadcaster))
     }
 }

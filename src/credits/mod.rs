@@ -6,6 +6,7 @@
 //! whatever becomes known later counts for what came before.
 
 pub mod bans;
+pub mod edits;
 pub mod first;
 pub mod fold;
 pub mod gift_bombs;
@@ -30,6 +31,7 @@ pub mod test_audience;
 pub mod twins;
 
 pub use bans::Bans;
+pub use edits::{Edit, EntryId, Subject};
 pub use fold::{Fold, Origin, Outcome};
 pub use ignore::Ignore;
 pub use known::PersonId;

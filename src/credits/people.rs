@@ -11,6 +11,7 @@ use std::{
 
 pub use super::known::Known;
 use super::{
+    edits::EditedPeople,
     known::PersonId,
     listed::{self, Listed},
 };
@@ -27,6 +28,8 @@ pub struct People {
     by_name: HashMap<u64, PersonId>,
     /// Entries that turned out to be somebody, by that somebody.
     merged: HashMap<PersonId, Vec<PersonId>>,
+    /// How the streamer's edits show people.
+    pub(super) edited: EditedPeople,
     /// Names that the config lists, with their holders.
     pub listed: Listed,
     /// What to call people whom a service does not name, if the config says it.
@@ -207,6 +210,7 @@ impl People {
             && known.id.is_empty()
         {
             known.same_as = Some(who);
+            self.edited.follow(before, who);
             let mut merged = self.merged.remove(&before).unwrap_or_default();
             merged.push(before);
             self.merged.entry(who).or_default().append(&mut merged);
@@ -229,6 +233,30 @@ impl People {
             who = next;
         }
         who
+    }
+
+    /// The entry that somebody is shown as: the one that they turned out to be, or the one that the
+    /// streamer merged them into.
+    pub fn shown(&self, who: PersonId) -> PersonId {
+        let mut who = self.root(who);
+        // An entry that turns out to be another one later could close a circle.
+        for _ in 0..=self.edited.same_as.len() {
+            match self.edited.shown(who) {
+                Some(next) => who = self.root(next),
+                None => break,
+            }
+        }
+        who
+    }
+
+    /// Whether the streamer has given somebody another name.
+    pub fn is_renamed(&self, who: PersonId) -> bool {
+        self.edited.names.contains_key(&self.shown(who))
+    }
+
+    /// Whether the streamer has hidden somebody.
+    pub fn is_hidden(&self, who: PersonId) -> bool {
+        !self.edited.hidden.is_empty() && self.edited.hidden.contains(&self.shown(who))
     }
 
     /// What is known of somebody.
@@ -265,6 +293,10 @@ impl People {
 
     /// What to call somebody.
     pub fn name(&self, who: PersonId) -> &str {
+        let who = self.shown(who);
+        if let Some(name) = self.edited.names.get(&who) {
+            return name;
+        }
         match self.known(who) {
             Some(known) if is_nameless(&known.id, &known.login, &known.display) => {
                 self.word_for_anonymous()

@@ -3,12 +3,16 @@
 //! Every list is there, empty or not, unless its section is switched off and `omit_disabled` is
 //! set; none is ever null.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
+    edits::{EntryId, Subject, text_of},
     fold::{Fold, SupportLine},
     ignore::Ignore,
     known::PersonId,
@@ -104,18 +108,102 @@ pub fn credits(
     wanted: ReplyOptions,
     now_ms: i64,
 ) -> Map<String, Value> {
-    let (named, ranked) = (BTreeMap::new(), [const { Vec::new() }; 4]);
-    Writer {
-        fold,
-        options,
-        wanted,
-        now_ms,
-        left_out: LeftOut::new(fold, &options.ignore),
-        named,
-        ranked,
-        cut: false,
+    Writer::new(fold, options, wanted, now_ms).write()
+}
+
+/// The entries of one person in the running session, as objects with their `section`; `most` at
+/// most.
+pub fn lines_of(
+    fold: &Fold,
+    options: &Options,
+    who: PersonId,
+    now_ms: i64,
+    most: usize,
+) -> Vec<Value> {
+    let who = fold.people.shown(who);
+    let writer = Writer::new(fold, options, ReplyOptions::default(), now_ms);
+    let mut lines = Vec::new();
+    let mut put = |section: &str, line: Value| {
+        if let Value::Object(line) = line {
+            let section = [("section".to_owned(), Value::from(section))];
+            lines.push(Value::Object(section.into_iter().chain(line).collect()));
+        }
+    };
+    for &section in Section::ALL.iter().filter(|section| section.lists_lines()) {
+        for entry in writer.entries(section).filter(|entry| entry.who == who) {
+            put(section.legacy(), writer.line(section, &entry));
+        }
     }
-    .write()
+    for (kind, section) in SUPPORT_SECTIONS {
+        for line in writer.support(kind).filter(|line| line.who == who) {
+            put(section, writer.support_line(section, &line));
+        }
+    }
+    lines.truncate(most);
+    lines
+}
+
+/// All entries of the credits, with what each is about.
+pub fn entries<'a>(
+    fold: &'a Fold,
+    options: &'a Options,
+    now_ms: i64,
+) -> impl Iterator<Item = (EntryId, Subject)> {
+    let writer = Writer::new(fold, options, ReplyOptions::default(), now_ms);
+    let people = &fold.people;
+    let mut all: Vec<(EntryId, Subject)> = Vec::new();
+    let of_person = |section: &str, who| {
+        (
+            EntryId::of_person(section, who, people),
+            Subject::Person(who),
+        )
+    };
+    for &section in Section::ALL.iter().filter(|section| section.lists_lines()) {
+        let lines = writer.entries(section);
+        all.extend(lines.map(|entry| of_person(section.legacy(), entry.who)));
+    }
+    for (kind, section) in SUPPORT_SECTIONS {
+        let lines = writer.support(kind);
+        all.extend(lines.map(|line| of_person(section, line.who)));
+    }
+    let rankings = [
+        Section::TopBitsAll,
+        Section::TopBitsMonth,
+        Section::TopBitsWeek,
+        Section::TopChannelRewards,
+    ];
+    for (section, ranking) in rankings.into_iter().zip(writer.rank()) {
+        let lines = ranking.into_iter();
+        all.extend(lines.map(|(who, _)| of_person(section.legacy(), who)));
+    }
+    let of_value = |section: &str, value: &Value| {
+        let text = Subject::Text(text_of(value));
+        (EntryId::of_value(section, value), text)
+    };
+    all.extend(
+        writer
+            .games()
+            .map(|game| of_value(Section::GameUpdates.legacy(), game)),
+    );
+    for (section, values) in fold.added() {
+        all.extend(values.into_iter().map(|value| of_value(section, value)));
+    }
+    all.into_iter()
+}
+
+impl<'a> Writer<'a> {
+    fn new(fold: &'a Fold, options: &'a Options, wanted: ReplyOptions, now_ms: i64) -> Self {
+        Self {
+            fold,
+            options,
+            wanted,
+            now_ms,
+            left_out: LeftOut::new(fold, &options.ignore),
+            named: BTreeMap::new(),
+            ranked: [const { Vec::new() }; 4],
+            cut: false,
+        }
+    }
 }
 
 impl Writer<'_> {
@@ -271,6 +359,19 @@ impl Writer<'_> {
         !self.left_out.has(who)
     }
 
+    fn is_removed(&self, section: &str, who: PersonId) -> bool {
+        self.fold
+            .edits()
+            .is_removed(section, who, &self.fold.people)
+    }
+
+    /// Games, first seen first.
+    fn games(&self) -> impl Iterator<Item = &Value> {
+        let games = self.fold.session.games().iter();
+        let section = Section::GameUpdates.legacy();
+        games.filter(move |game| !self.fold.edits().is_value_removed(section, game))
+    }
+
     /// The wished length of a list.
     fn limit(&self) -> usize {
         self.wanted
@@ -304,7 +405,10 @@ impl Writer<'_> {
         let lines = list
             .into_iter()
             .flat_map(|tally| tally.lines(&self.fold.people));
-        lines.filter(|entry| self.shows(entry.who))
+        let has_removed = self.fold.edits().removes_any();
+        lines.filter(move |entry| {
+            self.shows(entry.who) && !(has_removed && self.is_removed(section.legacy(), entry.who))
+        })
     }
 
     fn names(&mut self, section: Section) -> Value {
@@ -313,14 +417,7 @@ impl Writer<'_> {
         }
         let names: Vec<Value> = match section {
             _ if self.is_off(section) => Vec::new(),
-            Section::GameUpdates => self
-                .fold
-                .session
-                .games()
-                .iter()
-                .take(self.enough())
-                .cloned()
-                .collect(),
+            Section::GameUpdates => self.games().take(self.enough()).cloned().collect(),
             Section::Editors => self.listed(&self.options.editors),
             _ => self.people(self.entries(section).map(|entry| entry.who), self.enough()),
         };
@@ -366,12 +463,11 @@ impl Writer<'_> {
             .collect()
     }
 
-    fn support(&self, kind: SupportKind) -> impl Iterator<Item = &SupportLine> {
-        self.fold
-            .session
-            .support(kind)
-            .iter()
-            .filter(|line| self.shows(line.who))
+    fn support(&self, kind: SupportKind) -> impl Iterator<Item = Cow<'_, SupportLine>> {
+        let lines = self.fold.session.support_of(kind, &self.fold.people);
+        lines.filter(move |line| {
+            self.shows(line.who) && !self.is_removed(support_section(kind), line.who)
+        })
     }
 
     fn custom(&mut self) -> Value {
@@ -385,13 +481,13 @@ impl Writer<'_> {
                 custom.insert(section.into(), names);
             }
         }
-        for (section, values) in self.fold.session.added() {
+        for (section, values) in self.fold.added() {
             let list = custom.entry(section.into()).or_default();
             let there: HashSet<_> = list.iter().cloned().collect();
             let room = self.enough().saturating_sub(list.len());
             list.extend(
                 values
-                    .iter()
+                    .into_iter()
                     .filter(|value| !there.contains(value))
                     .take(room)
                     .cloned(),
@@ -405,14 +501,15 @@ impl Writer<'_> {
     }
 
     fn rank(&self) -> [Vec<(PersonId, u64)>; 4] {
-        let (leaderboards, people, shown) = (&self.fold.leaderboards, &self.fold.people, |who| {
-            self.shows(who)
-        });
+        let (leaderboards, people) = (&self.fold.leaderboards, &self.fold.people);
+        let shown = |section: Section| {
+            move |who| self.shows(who) && !self.is_removed(section.legacy(), who)
+        };
         let mut lists = [
-            leaderboards.top_bits(people, shown),
-            leaderboards.top_bits_month(self.now_ms, people, shown),
-            leaderboards.top_bits_week(self.now_ms, people, shown),
-            leaderboards.top_points(people, shown),
+            leaderboards.top_bits(people, shown(Section::TopBitsAll)),
+            leaderboards.top_bits_month(self.now_ms, people, shown(Section::TopBitsMonth)),
+            leaderboards.top_bits_week(self.now_ms, people, shown(Section::TopBitsWeek)),
+            leaderboards.top_points(people, shown(Section::TopChannelRewards)),
         ];
         let sections = [
             Section::TopBitsAll,
@@ -461,7 +558,10 @@ impl Writer<'_> {
             .as_array()
             .into_iter()
             .flatten()
-            .map(|name| json!({ "name": name }))
+            .map(|name| {
+                let entry = EntryId::of_value(Section::GameUpdates.legacy(), name);
+                json!({ "name": name, "entry": entry.as_str() })
+            })
             .collect();
         self.put(
             &mut map,
@@ -471,13 +571,20 @@ impl Writer<'_> {
         );
         let custom = self.extended_custom();
         self.put(&mut map, Section::Custom, "Custom", custom);
-        let [all, month, week, points] = self.ranked.each_ref().map(|list| {
+        let ranking = |section: Section, list: &[(PersonId, u64)]| {
             let lines: Vec<_> = list
                 .iter()
-                .map(|(who, amount)| self.person(*who, json!({ "amount": amount })))
+                .map(|(who, amount)| {
+                    self.person(section.legacy(), *who, json!({ "amount": amount }))
+                })
                 .collect();
             Value::Array(lines)
-        });
+        };
+        let [all, month, week, points] = &self.ranked;
+        let all = ranking(Section::TopBitsAll, all);
+        let month = ranking(Section::TopBitsMonth, month);
+        let week = ranking(Section::TopBitsWeek, week);
+        let points = ranking(Section::TopChannelRewards, points);
         map.insert(
             "TopBits".into(),
             json!({ "All": all, "Month": month, "Week": week }),
@@ -500,20 +607,17 @@ impl Writer<'_> {
             let lines: Vec<_> = self
                 .support(kind)
                 .take(self.enough())
-                .map(|line| self.support_line(line))
+                .map(|line| self.support_line(section, &line))
                 .collect();
             if !lines.is_empty() {
                 custom.insert(section.into(), lines);
             }
         }
-        for (section, values) in self.fold.session.added() {
-            let objects = values.iter().take(self.enough()).map(|value| {
-                if value.is_object() {
-                    value.clone()
-                } else {
-                    json!({ "name": value })
-                }
-            });
+        for (section, values) in self.fold.added() {
+            let objects = values
+                .into_iter()
+                .take(self.enough())
+                .map(|value| added_line(section, value));
             custom.entry(section.into()).or_default().extend(objects);
         }
         custom
@@ -523,7 +627,8 @@ impl Writer<'_> {
             .into()
     }
 
-    fn person(&self, who: PersonId, more: Value) -> Value {
+    /// A line about a person: who it is, `more`, and the id of the entry.
+    fn person(&self, section: &str, who: PersonId, more: Value) -> Value {
         let mut object = Map::new();
         if let Some(known) = self.fold.people.known(who) {
             object.insert("id".into(), Value::from(&*known.id));
@@ -534,6 +639,8 @@ impl Writer<'_> {
         if let Value::Object(more) = more {
             object.extend(more);
         }
+        let entry = EntryId::of_person(section, who, &self.fold.people);
+        object.insert("entry".into(), entry.as_str().into());
         object.into()
     }
 
@@ -547,10 +654,10 @@ impl Writer<'_> {
                 more.insert("tier".into(), tier_word(tier).into());
             }
         }
-        self.person(entry.who, more)
+        self.person(section.legacy(), entry.who, more)
     }
 
-    fn support_line(&self, line: &SupportLine) -> Value {
+    fn support_line(&self, section: &str, line: &SupportLine) -> Value {
         let amounts: Vec<_> = line
             .money
             .iter()
@@ -565,7 +672,7 @@ impl Writer<'_> {
                 line.what.iter().map(|what| Value::from(&**what)).collect(),
             );
         }
-        self.person(line.who, more)
+        self.person(section, line.who, more)
     }
 }
 
@@ -575,6 +682,25 @@ pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] = [
     (SupportKind::Merch, "Merch"),
     (SupportKind::Member, "Members"),
 ];
+
+/// What such support is called below `Custom`.
+pub(super) fn support_section(kind: SupportKind) -> &'static str {
+    SUPPORT_SECTIONS
+        .iter()
+        .find(|(known, _)| *known == kind)
+        .map_or("", |(_, section)| section)
+}
+
+/// A value of a section of the user's own, as an object with the id of its entry.
+fn added_line(section: &str, value: &Value) -> Value {
+    let entry = EntryId::of_value(section, value);
+    let mut object = match value {
+        Value::Object(object) => object.clone(),
+        other => Map::from_iter([("name".to_owned(), other.clone())]),
+    };
+    object.insert("entry".into(), entry.as_str().into());
+    object.into()
+}
 
 /// Names, each once whatever its case, first seen first.
 fn unique<'a>(names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Value> {

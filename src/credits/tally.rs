@@ -123,14 +123,14 @@ impl Tally {
         if !self
             .entries
             .iter()
-            .any(|entry| people.root(entry.who) != entry.who)
+            .any(|entry| people.shown(entry.who) != entry.who)
         {
             return Box::new(entries.copied());
         }
         let mut list: Vec<TallyEntry> = Vec::with_capacity(self.entries.len());
         let mut merged: HashMap<PersonId, usize> = HashMap::new();
         for entry in entries {
-            let who = people.root(entry.who);
+            let who = people.shown(entry.who);
             if let Some(before) = merged.get(&who).and_then(|place| list.get_mut(*place)) {
                 before.absorb(entry, self.amounts);
             } else {

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::roll::{Command, Report, RollOptions};
+use super::{
+    edit::{EditRequest, PersonQuery},
+    roll::{Command, Report, RollOptions},
+};
 use crate::{
     credits::{Spelling, reply::ReplyOptions},
     event::EventName,
@@ -93,6 +96,23 @@ pub enum Call {
         section: Box<str>,
         /// Text, number or object.
         value: Value,
+    },
+    /// Correct the credits.
+    EditCredits {
+        edit: EditRequest,
+        /// Only show what would change.
+        preview: bool,
+    },
+    /// Take back the last corrections.
+    Undo {
+        /// How many, from 1 up.
+        steps: usize,
+    },
+    /// Who is known under this name or id.
+    FindPerson {
+        person: PersonQuery,
+        /// The most people in the list; `None` for the usual number.
+        limit: Option<usize>,
     },
     /// Prove who you are: OBS has asked already.
     Authenticate,

@@ -13,6 +13,22 @@ const MOST: usize = 32;
 const LONGEST: usize = 64;
 
 const CREDITS: &[&str] = &["spelling", "extended", "limit"];
+const EDIT: &[&str] = &[
+    "edit",
+    "preview",
+    "person.platform",
+    "person.id",
+    "person.name",
+    "person.login",
+    "into.platform",
+    "into.id",
+    "into.name",
+    "into.login",
+    "name",
+    "entry",
+    "section",
+    "value",
+];
 const EVENTS: &[&str] = &["events"];
 const ROLL: &[&str] = &[
     "test",
@@ -48,6 +64,15 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
         "GetActiveViewers" => &["limit"],
         "PublishEvent" => &["publish.source", "publish.type", "data", "eventId"],
         "AddToCredits" => &["section", "value"],
+        "EditCredits" => EDIT,
+        "Undo" => &["steps"],
+        "FindPerson" => &[
+            "person.platform",
+            "person.id",
+            "person.name",
+            "person.login",
+            "limit",
+        ],
         "RollCredits" | "GetRoll" => ROLL,
         "ControlCredits" => &["command", "value", "at"],
         "OverlayReport" => &["page", "state", "roll", "seconds", "warnings"],

@@ -6,6 +6,7 @@
 
 mod call;
 mod depth;
+mod edit;
 mod error;
 mod fields;
 mod known;
@@ -22,6 +23,7 @@ use depth::{DEEPEST, depth};
 use fields::{Fields, RawFields};
 
 pub use call::{Call, CreditsOptions, Names, Platform};
+pub use edit::{By, EditRequest, PersonQuery};
 pub use error::RequestError;
 pub use known::Unknown;
 pub use read::known_names;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     call::{Call, CreditsOptions, Names, Platform},
+    edit,
     error::RequestError,
     fields::{self, Fields},
     known, read_roll as roll,
@@ -41,6 +42,9 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("GetStatus", |_| Ok(Call::GetStatus)),
     ("PublishEvent", publish),
     ("AddToCredits", add),
+    ("EditCredits", edit::edit),
+    ("Undo", edit::undo),
+    ("FindPerson", edit::find),
     ("RollCredits", |fields| {
         Ok(Call::RollCredits(roll::roll(fields)?))
     }),
@@ -229,6 +233,12 @@ fn publish(mut fields: Fields) -> Result<Call, RequestError> {
 }
 
 fn add(mut fields: Fields) -> Result<Call, RequestError> {
+    let (section, value) = section_and_value(&mut fields)?;
+    Ok(Call::AddToCredits { section, value })
+}
+
+/// What is added to the credits, and to which section.
+pub(super) fn section_and_value(fields: &mut Fields) -> Result<(Box<str>, Value), RequestError> {
     let section = fields.short_text(
         "section",
         "section",
@@ -251,10 +261,7 @@ fn add(mut fields: Fields) -> Result<Call, RequestError> {
                 LONGEST_VALUE,
                 "bytes of JSON",
             )?;
-            Ok(Call::AddToCredits {
-                section: section.into(),
-                value,
-            })
+            Ok((section.into(), value))
         }
     }
 }

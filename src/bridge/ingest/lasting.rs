@@ -1,11 +1,11 @@
 //! Which rows are read back although their session is closed.
 
 use super::two_pages;
-use crate::bridge::{bans, journal::RowOrigin};
+use crate::bridge::{bans, edits, journal::RowOrigin};
 
-/// Rows of closed sessions that leaderboards are made of, and bans and proofs of two pages, which
-/// outlive sessions.
-pub const LASTING: [(RowOrigin, &str); 19] = [
+/// Rows of closed sessions that leaderboards are made of, and bans, proofs of two pages and edits of
+/// people, which outlive sessions.
+pub const LASTING: [(RowOrigin, &str); 24] = [
     (RowOrigin::Received, "BITS"),
     (RowOrigin::Received, "ON_BITS"),
     (RowOrigin::Received, "REWARD_REDEEM"),
@@ -25,6 +25,11 @@ pub const LASTING: [(RowOrigin, &str); 19] = [
     (RowOrigin::Filled, two_pages::KIND),
     (RowOrigin::Published, "Twitch.UserBanned"),
     (RowOrigin::Published, "Twitch.UserUnbanned"),
+    edits::LASTING[0],
+    edits::LASTING[1],
+    edits::LASTING[2],
+    edits::LASTING[3],
+    edits::LASTING[4],
 ];
 
 #[cfg(test)]

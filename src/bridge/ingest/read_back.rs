@@ -7,6 +7,7 @@ use crate::{
     bridge::{
         bans,
         base::Base,
+        edits,
         journal::{Row, RowOrigin},
         model::fold_origin,
     },
@@ -44,6 +45,7 @@ pub(in crate::bridge) fn read_back(row: &Row, base: &mut Base) {
         (RowOrigin::Filled, two_pages::KIND) => {
             base.model.fold_mut().prove_pages(row.at_ms);
         }
+        (RowOrigin::Edited, _) => edits::read_back(row, base.model.fold_mut()),
         (RowOrigin::Added, _) => {
             if let Some((section, value)) = read_added(&row.body) {
                 base.model.fold_mut().add_custom(&section, value);
@@ -63,7 +65,7 @@ fn facts_of(row: &Row) -> Vec<Fact> {
         }
         RowOrigin::Published => read_published(&row.kind, &row.body),
         RowOrigin::Filled => mapping::filled(&row.kind, &row.body),
-        RowOrigin::Added => Vec::new(),
+        RowOrigin::Added | RowOrigin::Edited => Vec::new(),
     }
 }
 

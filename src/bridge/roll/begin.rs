@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     bridge::{
-        io::{Effect, Note},
+        base::Base,
+        io::{Effect, Note, Now},
         summary,
     },
     credits::{
@@ -174,19 +175,7 @@ fn make_roll(
         (false, _) => None,
     };
     let fold = made_up.as_ref().unwrap_or(cx.base.model.fold());
-    let channel = cx.base.model.broadcaster().map(|who| {
-        if who.display.is_empty() {
-            who.login
-        } else {
-            who.display
-        }
-    });
-    let given = Given {
-        now_ms: cx.now.wall_ms,
-        started_ms: cx.base.model.session().started_ms,
-        zone: overlay.zone.clone(),
-        channel: channel.unwrap_or_default().into(),
-    };
+    let given = given(cx.base, cx.now);
     let sections = roll::sections(&overlay.script, fold, &cx.base.settings.credits, &given);
     let length = roll::length(&sections, &look, overlay.script.height);
     let places = match (&made_up, options.test_audience) {
@@ -232,9 +221,33 @@ fn make_roll(
         repeats: look.repeats,
         passed_ms: None,
         held: None,
-        people: Shown::new(places),
+        people: Shown::new(places, cx.base.model.fold().edits().revision()),
     };
     (object, rolling)
+}
+
+/// What the sections need besides the credits.
+fn given(base: &Base, now: Now) -> Given {
+    let channel = base.model.broadcaster().map(|who| {
+        if who.display.is_empty() {
+            who.login
+        } else {
+            who.display
+        }
+    });
+    Given {
+        now_ms: now.wall_ms,
+        started_ms: base.model.session().started_ms,
+        zone: base.settings.overlay.zone.clone(),
+        channel: channel.unwrap_or_default().into(),
+    }
+}
+
+/// The sections of a roll that would begin now.
+pub(super) fn current_sections(base: &Base, now: Now) -> Vec<Section> {
+    let plan = &base.settings.overlay.script;
+    let fold = base.model.fold();
+    roll::sections(plan, fold, &base.settings.credits, &given(base, now))
 }
 
 /// Somebody of test credits as the bridge knows them.

@@ -1,51 +1,148 @@
-//! People who are banned while the credits roll: their names are hidden where they stand, so that
-//! nothing moves, and shown again after the ban.
+//! Names that change while the credits roll: people who are banned, hidden, renamed or merged, and
+//! entries that are removed. A name is hidden or replaced where it stands, so that nothing moves,
+//! and it returns when the ban ends or the edit is undone.
 //!
-//! Pages are told by a control, which has the whole state, and by the roll itself, which they get
-//! again or late.
+//! Pages get a control that has the whole state. The roll itself, which they get again or late, has
+//! the names as they are to be shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
-use crate::credits::{PersonId, roll::Place};
+use crate::credits::{
+    Fold, LeftOut, PersonId, Subject,
+    roll::{Body, Place, Section},
+};
 
 /// What stands in the place of a hidden name: a space that keeps its row.
 const BLANK: &str = "\u{a0}";
 /// At least this long between two messages to pages, each of which has the whole state.
 const EACH_MS: u64 = 250;
 
-/// Who stands where in the roll that is on.
+/// Who and what stands where in the roll that is on.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     places: Vec<(Place, PersonId)>,
-    /// Places of those who were ever hidden in this roll, and whether they are now.
-    hidden: BTreeMap<Place, bool>,
+    /// Places whose name was ever changed in this roll, with what they show now; `None` hides it.
+    changed: BTreeMap<Place, Option<Value>>,
+    /// The revision of the edits that the names are of.
+    edits: u64,
     /// Pages are to be told.
     is_due: bool,
     /// Not before this, on the monotonic clock.
     free_ms: u64,
 }
 
+/// The credits as they are now, to compare the roll with.
+pub(super) struct Current<'a> {
+    pub(super) fold: &'a Fold,
+    pub(super) left_out: &'a LeftOut<'a>,
+    /// The sections as they would begin now. `None` for a test roll.
+    pub(super) sections: Option<&'a [Section]>,
+}
+
 impl Shown {
-    /// At the beginning of a roll, which has no banned people in it.
-    pub(super) fn new(places: Vec<(Place, PersonId)>) -> Self {
+    /// At the beginning of a roll, which has nobody in it who is left out.
+    pub(super) fn new(places: Vec<(Place, PersonId)>, edits: u64) -> Self {
         Self {
             places,
+            edits,
             ..Self::default()
         }
     }
 
-    /// Hides and shows.
-    pub(super) fn update(&mut self, is_banned: impl Fn(PersonId) -> bool) {
-        let before = self.hidden.clone();
+    /// Whether edits were made or undone since the names were made.
+    pub(super) fn lacks_edits(&self, fold: &Fold) -> bool {
+        self.edits != fold.edits().revision()
+    }
+
+    /// Hides and shows again who is banned, as far as no edit says more.
+    pub(super) fn follow_bans(&mut self, object: &Map<String, Value>, current: &Current<'_>) {
+        let before = self.changed.clone();
         for (place, who) in &self.places {
-            let hides = is_banned(*who);
-            if hides || self.hidden.contains_key(place) {
-                self.hidden.insert(*place, hides);
+            let hides = current.left_out.is_banned(*who) || current.fold.people.is_hidden(*who);
+            if hides {
+                self.changed.insert(*place, None);
+            } else if self.changed.get(place) == Some(&None) {
+                let name = renamed(object, *place, *who, current.fold);
+                self.changed.insert(*place, name);
             }
         }
-        self.is_due |= self.hidden != before;
+        self.is_due |= self.changed != before;
+    }
+
+    /// Follows edits: what they are about is looked for in the credits as they are now.
+    pub(super) fn follow_edits(&mut self, object: &Map<String, Value>, current: &Current<'_>) {
+        self.edits = current.fold.edits().revision();
+        let before = self.changed.clone();
+        let subjects = current.fold.edits().subjects();
+        match current.sections {
+            Some(sections) => {
+                let mut now = Names::of(sections, current.fold);
+                for (place, subject) in self.named(object) {
+                    let about = |subject: &Subject| is_about(&subjects, subject, current.fold);
+                    let id = section_id(object, place);
+                    let found = now.next(id, &shown(&subject, current.fold));
+                    if about(&subject) && place.line.is_none() {
+                        self.put(object, place, found);
+                    }
+                }
+                self.follow_lines(object, current);
+            }
+            None => self.follow_lines(object, current),
+        }
+        self.is_due |= self.changed != before;
+    }
+
+    /// People below a name, and those of a test roll, are only hidden or renamed.
+    fn follow_lines(&mut self, object: &Map<String, Value>, current: &Current<'_>) {
+        let is_test = current.sections.is_none();
+        let places = self.places.clone();
+        for (place, who) in places {
+            if !is_test && place.line.is_none() {
+                continue;
+            }
+            let hides = current.left_out.is_banned(who) || current.fold.people.is_hidden(who);
+            let name = if hides {
+                None
+            } else {
+                renamed(object, place, who, current.fold)
+            };
+            self.put(object, place, name);
+        }
+    }
+
+    /// Shows this in a place from now on.
+    fn put(&mut self, object: &Map<String, Value>, place: Place, name: Option<Value>) {
+        if self.changed.contains_key(&place) || name.as_ref() != original(object, place) {
+            self.changed.insert(place, name);
+        }
+    }
+
+    /// Each name of the roll with whom or what it is about.
+    fn named(&self, object: &Map<String, Value>) -> Vec<(Place, Subject)> {
+        let people: HashMap<Place, PersonId> = self.places.iter().copied().collect();
+        let mut named = Vec::new();
+        let sections = object.get("sections").and_then(Value::as_array);
+        for (section, one) in sections.into_iter().flatten().enumerate() {
+            let names = one.get("names").and_then(Value::as_array);
+            for (name, object) in names.into_iter().flatten().enumerate() {
+                let place = Place {
+                    section,
+                    name,
+                    line: None,
+                };
+                let subject = match people.get(&place) {
+                    Some(who) => Subject::Person(*who),
+                    None => {
+                        let text = object.get("name").and_then(Value::as_str);
+                        Subject::Text(text.unwrap_or_default().into())
+                    }
+                };
+                named.push((place, subject));
+            }
+        }
+        named
     }
 
     /// When pages are to be told at the latest.
@@ -62,54 +159,137 @@ impl Shown {
         is_due
     }
 
-    /// What pages are to put into each place that was ever hidden; `null` hides it.
-    pub(super) fn replaced(&self, object: &Map<String, Value>) -> Value {
-        let one = |(place, hides): (&Place, &bool)| {
+    /// What pages are to put into each place that was ever changed; `null` hides it.
+    pub(super) fn replaced(&self) -> Value {
+        let one = |(place, name): (&Place, &Option<Value>)| {
             let at: Vec<usize> = [place.section, place.name]
                 .into_iter()
                 .chain(place.line)
                 .collect();
-            json!({ "at": at, "name": (!hides).then(|| self.name(object, *place)).flatten() })
+            let name = name.as_ref().map(|name| self.with_lines(*place, name));
+            json!({ "at": at, "name": name })
         };
-        self.hidden.iter().map(one).collect::<Vec<_>>().into()
+        self.changed.iter().map(one).collect::<Vec<_>>().into()
     }
 
-    /// A name as it is to be shown, without lines of people who are hidden.
-    fn name(&self, object: &Map<String, Value>, at: Place) -> Option<Value> {
-        let mut name = object.get("sections")?.pointer(&pointer(at))?.clone();
-        if at.line.is_none() {
-            let hidden = self.hidden.iter().filter(|(place, hides)| {
-                **hides && (place.section, place.name) == (at.section, at.name)
-            });
-            for line in hidden.filter_map(|(place, _)| place.line) {
-                if let Some(below) = name.pointer_mut(&format!("/lines/{line}")) {
-                    *below = json!({ "text": BLANK });
-                }
+    /// A name as it is to be shown, with the lines below it as they are to be shown.
+    fn with_lines(&self, at: Place, name: &Value) -> Value {
+        let mut name = name.clone();
+        if at.line.is_some() {
+            return name;
+        }
+        let lines = self.changed.iter().filter(|(place, _)| {
+            (place.section, place.name) == (at.section, at.name) && place.line.is_some()
+        });
+        for (place, shown) in lines {
+            let line = place.line.unwrap_or_default();
+            if let Some(below) = name.pointer_mut(&format!("/lines/{line}")) {
+                *below = shown.clone().unwrap_or_else(|| json!({ "text": BLANK }));
             }
         }
-        Some(name)
+        name
     }
 
-    /// Takes hidden names out of a roll's object.
+    /// Puts the names as they are to be shown into a roll's object.
     pub(super) fn write(&self, object: &mut Map<String, Value>) {
-        if self.hidden.is_empty() {
+        if self.changed.is_empty() {
             return;
         }
-        let replaced = self.replaced(object);
+        let replaced = self.replaced();
         if let Some(sections) = object.get_mut("sections") {
             // A name's lines before the name itself, which they go with.
-            for (place, _) in self.hidden.iter().rev().filter(|(_, hides)| **hides) {
-                if let Some(name) = sections.pointer_mut(&pointer(*place)) {
-                    *name = if place.line.is_some() {
-                        json!({ "text": BLANK })
-                    } else {
-                        json!({ "name": BLANK })
-                    };
-                }
+            for (place, shown) in self.changed.iter().rev() {
+                let Some(name) = sections.pointer_mut(&pointer(*place)) else {
+                    continue;
+                };
+                *name = match shown {
+                    Some(shown) => self.with_lines(*place, shown),
+                    None if place.line.is_some() => json!({ "text": BLANK }),
+                    None => json!({ "name": BLANK }),
+                };
             }
         }
         object.insert("replaced".into(), replaced);
     }
+}
+
+/// The names of sections by whom or what they are about, each in its order.
+struct Names(HashMap<(Box<str>, Subject), VecDeque<Value>>);
+
+impl Names {
+    fn of(sections: &[Section], fold: &Fold) -> Self {
+        let mut names: HashMap<_, VecDeque<Value>> = HashMap::new();
+        for section in sections {
+            let Body::People { names: list, .. } = &section.body else {
+                continue;
+            };
+            for name in list {
+                let subject = match name.who {
+                    Some(who) => Subject::Person(fold.people.shown(who)),
+                    None => Subject::Text(name.name.as_str().into()),
+                };
+                names
+                    .entry((section.id.clone(), subject))
+                    .or_default()
+                    .push_back(json!(name));
+            }
+        }
+        Self(names)
+    }
+
+    /// The next name of this subject in a section, if there is one more.
+    fn next(&mut self, section: &str, subject: &Subject) -> Option<Value> {
+        self.0
+            .get_mut(&(section.into(), subject.clone()))?
+            .pop_front()
+    }
+}
+
+/// A subject as it is shown: somebody who was merged into another person is that person.
+fn shown(subject: &Subject, fold: &Fold) -> Subject {
+    match subject {
+        Subject::Person(who) => Subject::Person(fold.people.shown(*who)),
+        Subject::Text(text) => Subject::Text(text.clone()),
+    }
+}
+
+/// Whether any edit is about this subject.
+fn is_about(subjects: &HashSet<Subject>, subject: &Subject, fold: &Fold) -> bool {
+    subjects.contains(subject)
+        || match subject {
+            Subject::Person(who) => subjects.iter().any(|one| match one {
+                Subject::Person(other) => {
+                    fold.people.root(*other) == fold.people.root(*who)
+                        || fold.people.shown(*other) == fold.people.shown(*who)
+                }
+                Subject::Text(_) => false,
+            }),
+            Subject::Text(_) => false,
+        }
+}
+
+fn section_id(object: &Map<String, Value>, place: Place) -> &str {
+    let id = object
+        .get("sections")
+        .and_then(|sections| sections.pointer(&format!("/{}/id", place.section)));
+    id.and_then(Value::as_str).unwrap_or_default()
+}
+
+/// What stood in a place when the roll began.
+fn original(object: &Map<String, Value>, place: Place) -> Option<&Value> {
+    object.get("sections")?.pointer(&pointer(place))
+}
+
+/// The same, with the person's name as it is now.
+fn renamed(object: &Map<String, Value>, place: Place, who: PersonId, fold: &Fold) -> Option<Value> {
+    let mut name = original(object, place)?.clone();
+    let key = if place.line.is_some() { "text" } else { "name" };
+    if fold.people.is_renamed(who)
+        && let Some(text) = name.get_mut(key)
+    {
+        *text = fold.people.name(who).into();
+    }
+    Some(name)
 }
 
 /// Where a place is in the list of sections.

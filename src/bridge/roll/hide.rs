@@ -1,7 +1,10 @@
-//! Hiding the names of people who are banned while the credits roll.
+//! The roll that is on follows bans and edits.
 
-use super::{Roll, context::Context};
-use crate::bridge::base::Base;
+use super::{Roll, begin::current_sections, context::Context, hidden::Current};
+use crate::{
+    bridge::{base::Base, io::Now},
+    credits::LeftOut,
+};
 
 impl Roll {
     /// Whether credits roll that are no test.
@@ -11,15 +14,37 @@ impl Roll {
 
     /// Bans have changed: the roll that is on follows.
     pub(in crate::bridge) fn hide_banned(&mut self, base: &Base) {
-        if !base.settings.credits.ignore.banned {
-            return;
-        }
-        let people = &base.model.fold().people;
-        let banned = base.model.fold().bans.roots(people);
         let Some(roll) = &mut self.rolling else {
             return;
         };
-        roll.people.update(|who| banned.contains(&people.root(who)));
+        if !base.settings.credits.ignore.banned {
+            return;
+        }
+        let fold = base.model.fold();
+        let current = Current {
+            fold,
+            left_out: &LeftOut::new(fold, &base.settings.credits.ignore),
+            sections: None,
+        };
+        roll.people.follow_bans(&roll.object, &current);
+    }
+
+    /// The credits were edited: the roll that is on follows.
+    pub(in crate::bridge) fn follow_edits(&mut self, base: &Base, now: Now) {
+        let Some(roll) = &mut self.rolling else {
+            return;
+        };
+        let fold = base.model.fold();
+        if !roll.people.lacks_edits(fold) {
+            return;
+        }
+        let sections = (!roll.test).then(|| current_sections(base, now));
+        let current = Current {
+            fold,
+            left_out: &LeftOut::new(fold, &base.settings.credits.ignore),
+            sections: sections.as_deref(),
+        };
+        roll.people.follow_edits(&roll.object, &current);
     }
 
     /// Tells pages which names are hidden, if that has changed.
@@ -28,7 +53,7 @@ impl Roll {
             return;
         };
         if roll.people.take(cx.now.mono_ms) {
-            let (id, replaced) = (roll.id, roll.people.replaced(&roll.object));
+            let (id, replaced) = (roll.id, roll.people.replaced());
             self.put_control(Some(id), "replace", replaced, None, cx);
         }
     }

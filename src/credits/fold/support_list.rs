@@ -1,9 +1,9 @@
 //! Lines of money and memberships: one for each person.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::{
-    credits::{PersonId, Sums, single::SupportOnce},
+    credits::{People, PersonId, Sums, single::SupportOnce},
     event::EventName,
 };
 
@@ -24,6 +24,25 @@ pub struct SupportLine {
     pub last_ms: i64,
 }
 
+impl SupportLine {
+    fn absorb(&mut self, other: &Self) {
+        self.count = self.count.saturating_add(other.count);
+        for money in other.money.iter() {
+            self.money.add(money.clone());
+        }
+        for what in &other.what {
+            if !self.what.contains(what) {
+                self.what.push(what.clone());
+            }
+        }
+        if other.last_ms > self.last_ms {
+            self.name.clone_from(&other.name);
+        }
+        self.first_ms = self.first_ms.min(other.first_ms);
+        self.last_ms = self.last_ms.max(other.last_ms);
+    }
+}
+
 /// Lines of one kind of support, with each person's place.
 #[derive(Debug, Default)]
 pub(super) struct SupportList {
@@ -35,6 +54,29 @@ impl SupportList {
     /// The lines, in the order of their first support.
     pub(super) fn lines(&self) -> &[SupportLine] {
         &self.lines
+    }
+
+    /// Each person once: lines of people who are shown as one are put together.
+    pub(super) fn shown<'a>(&'a self, people: &People) -> Vec<Cow<'a, SupportLine>> {
+        let mut list: Vec<Cow<'a, SupportLine>> = Vec::with_capacity(self.lines.len());
+        let mut places: HashMap<PersonId, usize> = HashMap::new();
+        for line in &self.lines {
+            let who = people.shown(line.who);
+            if let Some(before) = places.get(&who).and_then(|place| list.get_mut(*place)) {
+                before.to_mut().absorb(line);
+            } else {
+                places.insert(who, list.len());
+                if who == line.who {
+                    list.push(Cow::Borrowed(line));
+                } else {
+                    list.push(Cow::Owned(SupportLine {
+                        who,
+                        ..line.clone()
+                    }));
+                }
+            }
+        }
+        list
     }
 
     /// Adds support to its person's line.

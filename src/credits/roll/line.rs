@@ -12,7 +12,7 @@ use crate::{
     credits::{
         Fold, LeftOut, Options, PersonId, Section,
         joined_extras::Activity,
-        reply::SUPPORT_SECTIONS,
+        reply::{SUPPORT_SECTIONS, support_section},
         single::{Once, SupportOnce},
         sums::Sums,
         tally::TallyEntry,
@@ -152,10 +152,7 @@ impl<'a> Lines<'a> {
             Kind::Vips => self.section(Section::VIPs, None, plan),
             Kind::Subscribers => self.section(Section::Subscriber, None, plan),
             Kind::Chatters => self.chatters(plan),
-            Kind::Games => (session.games().iter().filter_map(Value::as_str).enumerate())
-                .map(|(place, game)| Line::thing(game, Amount::None, place))
-                .filter(|_| !self.is_off(Section::GameUpdates))
-                .collect(),
+            Kind::Games => self.games(),
             Kind::Editors => self.listed(&self.options.editors, Section::Editors, plan),
             Kind::Rewards => self.rewards(plan),
             Kind::HypeTrains => (joined_extras.trains.list().iter().enumerate())
@@ -286,6 +283,20 @@ impl<'a> Lines<'a> {
         }
     }
 
+    fn games(&self) -> Vec<Line> {
+        if self.is_off(Section::GameUpdates) {
+            return Vec::new();
+        }
+        let section = Section::GameUpdates.legacy();
+        let games = self.fold.session.games().iter();
+        let shown = games.filter(|game| !self.fold.edits().is_value_removed(section, game));
+        shown
+            .filter_map(Value::as_str)
+            .enumerate()
+            .map(|(place, game)| Line::thing(game, Amount::None, place))
+            .collect()
+    }
+
     /// Groups or lists of the user's own, each with its name.
     pub(super) fn named(&self, kind: Kind, plan: &Plan) -> Vec<(String, Vec<Line>)> {
         let wanted = |name: &str| plan.only.is_empty() || plan.only.contains(&*name.to_lowercase());
@@ -306,26 +317,25 @@ impl<'a> Lines<'a> {
                 .iter()
                 .any(|(_, known)| known.eq_ignore_ascii_case(name))
         };
-        (self
-            .fold
-            .session
-            .added()
-            .filter(|(name, _)| !is_off && wanted(name) && !standard(name)))
-        .map(|(name, values)| {
-            (
-                name.to_owned(),
-                values
-                    .iter()
-                    .enumerate()
-                    .map(|(place, value)| added(value, place))
-                    .collect(),
-            )
-        })
-        .collect()
+        let added_sections = self.fold.added().into_iter();
+        added_sections
+            .filter(|(name, _)| !is_off && wanted(name) && !standard(name))
+            .map(|(name, values)| {
+                let values = values.into_iter().enumerate();
+                let lines = values.map(|(place, value)| added(value, place));
+                (name.to_owned(), lines.collect())
+            })
+            .collect()
     }
 
     fn is_off(&self, section: Section) -> bool {
         self.options.disabled.contains(&section)
+    }
+
+    fn is_removed(&self, section: &str, who: PersonId) -> bool {
+        self.fold
+            .edits()
+            .is_removed(section, who, &self.fold.people)
     }
 
     /// Whether somebody is shown, by what holds everywhere and by what holds here.
@@ -335,7 +345,7 @@ impl<'a> Lines<'a> {
 
     /// The same for where banned people stand too.
     fn shows_if_banned(&self, who: PersonId, plan: &Plan) -> bool {
-        let Some(known) = self.fold.people.known(who) else {
+        let Some(known) = self.fold.people.known(self.fold.people.shown(who)) else {
             return false;
         };
         let named = |name: &str| !name.is_empty() && plan.ignore.contains(&*name.to_lowercase());
@@ -348,7 +358,7 @@ impl<'a> Lines<'a> {
     }
 
     fn person(&self, who: PersonId, amount: Amount, first_ms: i64) -> Line {
-        let who = self.fold.people.root(who);
+        let who = self.fold.people.shown(who);
         Line {
             key: Key::Person(who),
             name: self.fold.people.name(who).to_owned(),
@@ -409,6 +419,7 @@ impl<'a> Lines<'a> {
         };
         let keeps = |who, tier: Option<Tier>| {
             self.shows(who, plan)
+                && !self.is_removed(section.legacy(), who)
                 && (plan.tiers.is_empty() || tier.is_none_or(|tier| plan.tiers.contains(&tier)))
         };
         let mut single = self.fold.session.singles().of(section).peekable();
@@ -461,7 +472,7 @@ impl<'a> Lines<'a> {
             Pinned::Without => {
                 let mut lines = self.section(Section::Cheers, Some(Unit::Bits), plan);
                 for (who, bits) in pinned {
-                    let key = Key::Person(self.fold.people.root(*who));
+                    let key = Key::Person(self.fold.people.shown(*who));
                     let its = |line: &&mut Line| {
                         line.key == key
                             && (plan.merge || line.amount == Amount::Number(*bits, Unit::Bits))
@@ -579,22 +590,16 @@ impl<'a> Lines<'a> {
             return Vec::new();
         }
         let stickers = self.fold.session.joined_extras().stickers.list();
-        let these = self
-            .fold
-            .session
-            .singles()
-            .support(kind)
-            .filter(|once| of_it(once) && self.shows(once.who, plan));
+        let these = self.fold.session.singles().support(kind).filter(|once| {
+            of_it(once)
+                && self.shows(once.who, plan)
+                && !self.is_removed(support_section(kind), once.who)
+        });
         // What `AddToCredits` put below the same name stands with it.
-        let section = SUPPORT_SECTIONS
-            .iter()
-            .find(|(known, _)| *known == kind)
-            .map_or("", |(_, section)| section);
+        let section = support_section(kind);
         let added_too = matches!(plan.first(), Kind::Tips | Kind::Merch | Kind::Members);
-        let own = self
-            .fold
-            .session
-            .added()
+        let own = self.fold.added().into_iter();
+        let own = own
             .filter(|(name, _)| added_too && name.eq_ignore_ascii_case(section))
             .flat_map(|(_, values)| values);
         these
@@ -606,13 +611,13 @@ impl<'a> Lines<'a> {
                     Some(money) => Amount::Money(Sums::of(money.clone())),
                     None => Amount::None,
                 };
-                let root = self.fold.people.root(once.who);
+                let root = self.fold.people.shown(once.who);
                 let mut line = self.person(once.who, amount, once.at_ms);
                 line.note = once.what.to_string();
                 line.images.extend(
                     stickers
                         .iter()
-                        .filter(|(who, _)| self.fold.people.root(*who) == root)
+                        .filter(|(who, _)| self.fold.people.shown(*who) == root)
                         .map(|(_, image)| image.clone()),
                 );
                 line
@@ -677,9 +682,11 @@ impl<'a> Lines<'a> {
         } else {
             list
         };
+        let list = list
+            .into_iter()
+            .filter(|(who, _)| !self.is_removed(section.legacy(), *who));
         let place = |place| i64::try_from(place).unwrap_or(i64::MAX);
-        list.into_iter()
-            .enumerate()
+        list.enumerate()
             .map(|(at, (who, amount))| self.person(who, Amount::Number(amount, unit), place(at)))
             .collect()
     }
@@ -723,7 +730,7 @@ impl<'a> Lines<'a> {
     /// Somebody's name below a line.
     fn below(&self, who: PersonId, amount: String, icon: &'static str) -> Below {
         Below {
-            who: Some(self.fold.people.root(who)),
+            who: Some(self.fold.people.shown(who)),
             ..below(self.fold.people.name(who).to_owned(), amount, icon)
         }
     }

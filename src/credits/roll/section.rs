@@ -122,7 +122,7 @@ impl Section {
 
 /// Where a name stands in a roll: the places of its section, of the name in it, and of the line
 /// below the name if it is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The section's place.
     pub section: usize,

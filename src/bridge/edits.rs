@@ -1,0 +1,319 @@
+//! Corrections of the credits: requests become edits, edits become rows of the journal, and rows
+//! become edits again at the next start.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    base::Base,
+    io::Now,
+    journal::{Row, RowOrigin, Source},
+    parts::Parts,
+    person_search::{self, describe},
+};
+use crate::{
+    credits::{
+        Edit, EntryId, Fold, PersonId, Subject,
+        reply::{entries, lines_of},
+    },
+    event::{Person, Platform},
+    request::{EditRequest, RequestError},
+};
+
+/// Entries that a reply shows.
+const MOST_ENTRIES: usize = 100;
+
+/// `EditCredits`.
+pub(super) fn edit(
+    parts: &mut Parts,
+    request: EditRequest,
+    preview: bool,
+    now: Now,
+) -> Result<Map<String, Value>, RequestError> {
+    let base = &mut parts.base;
+    let edit = resolve(base, request, now)?;
+    let about = about(base.model.fold(), &edit);
+    let remark = remark(base, &edit);
+    let subject = match &edit {
+        Edit::Hide { who } | Edit::Show { who } | Edit::Rename { who, .. } => Some(*who),
+        Edit::Merge { into, .. } => Some(*into),
+        Edit::Remove { .. } | Edit::Add { .. } => None,
+    };
+    let mut reply = Map::new();
+    if preview {
+        let options = &base.settings.credits;
+        let fold = base.model.fold_mut();
+        if let Some(who) = subject {
+            let found = fold.try_edit(edit.clone(), |fold| {
+                lines_of(fold, options, who, now.wall_ms, MOST_ENTRIES)
+            });
+            reply.insert("entries".into(), found.into());
+        }
+        reply.insert("preview".into(), true.into());
+    } else {
+        let body = write(base.model.fold(), &edit);
+        let seq = append(base, word(&edit), body, now);
+        base.model.fold_mut().edit(seq, edit.clone());
+        if let Some(who) = subject {
+            let fold = base.model.fold();
+            let options = &base.settings.credits;
+            let found = lines_of(fold, options, who, now.wall_ms, MOST_ENTRIES);
+            reply.insert("entries".into(), found.into());
+        }
+        edited(parts, now);
+    }
+    reply.insert("edit".into(), about);
+    if let Some(remark) = remark {
+        reply.insert("warnings".into(), json!([remark]));
+    }
+    Ok(reply)
+}
+
+/// `Undo`.
+pub(super) fn undo(
+    parts: &mut Parts,
+    steps: usize,
+    now: Now,
+) -> Result<Map<String, Value>, RequestError> {
+    let base = &mut parts.base;
+    let mut undone = Vec::new();
+    for _ in 0..steps {
+        let fold = base.model.fold();
+        let Some((seq, edit)) = fold.edits().last() else {
+            break;
+        };
+        undone.push(about(fold, edit));
+        append(base, UNDO, json!({ "edit": seq }), now);
+        base.model.fold_mut().undo(seq);
+    }
+    if undone.is_empty() {
+        let why = "there is nothing to undo: no edit of the credits stands";
+        return Err(RequestError::Unavailable(why.into()));
+    }
+    let left = base.model.fold().edits().len();
+    edited(parts, now);
+    Ok(Map::from_iter([
+        ("undone".to_owned(), undone.into()),
+        ("left".to_owned(), left.into()),
+    ]))
+}
+
+/// Labels and the roll that is on follow an edit.
+fn edited(parts: &mut Parts, now: Now) {
+    parts.labels.touch();
+    parts.roll.follow_edits(&parts.base, now);
+}
+
+/// The word of an undo in the journal.
+const UNDO: &str = "undo";
+
+/// The word of an edit in the journal and in requests.
+fn word(edit: &Edit) -> &'static str {
+    match edit {
+        Edit::Hide { .. } => "hide",
+        Edit::Show { .. } => "show",
+        Edit::Rename { .. } => "rename",
+        Edit::Merge { .. } => "merge",
+        Edit::Remove { .. } => "remove",
+        Edit::Add { .. } => "add",
+    }
+}
+
+/// Rows of earlier sessions that still matter: edits of people, and what was undone.
+pub(super) const LASTING: [(RowOrigin, &str); 5] = [
+    (RowOrigin::Edited, "hide"),
+    (RowOrigin::Edited, "show"),
+    (RowOrigin::Edited, "rename"),
+    (RowOrigin::Edited, "merge"),
+    (RowOrigin::Edited, UNDO),
+];
+
+fn append(base: &mut Base, kind: &str, body: Value, now: Now) -> u64 {
+    let source = Source {
+        origin: RowOrigin::Edited,
+        kind,
+        id: None,
+    };
+    let body = body.to_string().into();
+    base.model
+        .append(source, now.wall_ms, body, &mut base.out)
+        .0
+}
+
+/// Finds whom and what a request means.
+fn resolve(base: &Base, request: EditRequest, now: Now) -> Result<Edit, RequestError> {
+    let fold = base.model.fold();
+    let find = |query| person_search::one(fold, query);
+    Ok(match request {
+        EditRequest::Hide { person } => Edit::Hide {
+            who: find(&person)?,
+        },
+        EditRequest::Show { person } => Edit::Show {
+            who: find(&person)?,
+        },
+        EditRequest::Rename { person, name } => Edit::Rename {
+            who: find(&person)?,
+            name,
+        },
+        EditRequest::Merge { person, into } => {
+            let (who, into) = (find(&person)?, find(&into)?);
+            if fold.people.shown(who) == fold.people.shown(into) {
+                let name = fold.people.name(into);
+                let why = format!("both are the same person already: {name}");
+                return Err(RequestError::Unavailable(why));
+            }
+            Edit::Merge { who, into }
+        }
+        EditRequest::Remove { entry } => {
+            let entry = EntryId::parse(&entry);
+            let options = &base.settings.credits;
+            let of = entries(fold, options, now.wall_ms)
+                .find(|(id, _)| *id == entry)
+                .map(|(_, of)| of)
+                .ok_or_else(|| {
+                    RequestError::Unavailable(format!(
+                        "no entry of the credits has the id \"{}\": `credits explain NAME` and \
+                            GetCredits with \"extended\":true show the ids",
+                        entry.as_str()
+                    ))
+                })?;
+            Edit::Remove { entry, of }
+        }
+        EditRequest::Add { section, value } => Edit::Add { section, value },
+    })
+}
+
+/// What the streamer should know about this edit, because it changes less than it seems.
+fn remark(base: &Base, edit: &Edit) -> Option<String> {
+    let fold = base.model.fold();
+    let left_out = crate::credits::LeftOut::new(fold, &base.settings.credits.ignore);
+    match edit {
+        Edit::Hide { who } if fold.people.is_hidden(*who) => {
+            Some(format!("{} is hidden already", fold.people.name(*who)))
+        }
+        Edit::Show { who } => {
+            let name = fold.people.name(*who);
+            if left_out.is_banned(*who) {
+                Some(format!(
+                    "{name} stays out of the credits while they are banned from the channel"
+                ))
+            } else if left_out.is_left_out_by_config(*who) {
+                Some(format!(
+                    "{name} stays out of the credits because of a setting: credits.ignore, \
+                        credits.ignore_bots or credits.ignore_broadcaster"
+                ))
+            } else if fold.people.is_hidden(*who) {
+                None
+            } else {
+                Some(format!("{name} was not hidden"))
+            }
+        }
+        _ => None,
+    }
+}
+
+/// An edit as replies show it.
+fn about(fold: &Fold, edit: &Edit) -> Value {
+    let person = |who: &PersonId| describe(fold, *who);
+    let mut about = Map::from_iter([("edit".to_owned(), Value::from(word(edit)))]);
+    let more = match edit {
+        Edit::Hide { who } | Edit::Show { who } => json!({ "person": person(who) }),
+        Edit::Rename { who, name } => json!({ "person": person(who), "name": name }),
+        Edit::Merge { who, into } => json!({ "person": person(who), "into": person(into) }),
+        Edit::Remove { entry, of } => {
+            let of = match of {
+                Subject::Person(who) => person(who),
+                Subject::Text(text) => json!({ "name": text }),
+            };
+            json!({ "entry": entry.as_str(), "of": of })
+        }
+        Edit::Add { section, value } => json!({ "section": section, "value": value,
+            "entry": EntryId::of_value(section, value).as_str() }),
+    };
+    if let Value::Object(more) = more {
+        about.extend(more);
+    }
+    about.into()
+}
+
+/// The body of an edit's row.
+fn write(fold: &Fold, edit: &Edit) -> Value {
+    let person = |who: &PersonId| -> Value {
+        let Some(known) = fold.people.known(*who) else {
+            return Value::Null;
+        };
+        json!({ "platform": known.platform.as_str(), "id": known.id, "login": known.login,
+            "name": known.display })
+    };
+    match edit {
+        Edit::Hide { who } | Edit::Show { who } => json!({ "person": person(who) }),
+        Edit::Rename { who, name } => json!({ "person": person(who), "name": name }),
+        Edit::Merge { who, into } => json!({ "person": person(who), "into": person(into) }),
+        Edit::Remove { entry, of } => match of {
+            Subject::Person(who) => json!({ "entry": entry.as_str(), "person": person(who) }),
+            Subject::Text(text) => json!({ "entry": entry.as_str(), "text": text }),
+        },
+        Edit::Add { section, value } => json!({ "section": section, "value": value }),
+    }
+}
+
+/// A row of the journal was read back.
+pub(super) fn read_back(row: &Row, fold: &mut Fold) {
+    let Ok(body) = serde_json::from_str::<Map<String, Value>>(&row.body) else {
+        return;
+    };
+    if &*row.kind == UNDO {
+        if let Some(seq) = body.get("edit").and_then(Value::as_u64) {
+            fold.undo(seq);
+        }
+    } else if let Some(edit) = read(&row.kind, &body, row.at_ms, fold) {
+        fold.edit(row.seq.0, edit);
+    }
+}
+
+fn read(kind: &str, body: &Map<String, Value>, at_ms: i64, fold: &mut Fold) -> Option<Edit> {
+    let text = |key: &str| body.get(key).and_then(Value::as_str);
+    let mut person = |key: &str| {
+        let object = body.get(key)?.as_object()?;
+        let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+        let platform = Platform::parse(text("platform"));
+        // With an id, the names are for readers alone: they may be former ones.
+        let names = if text("id").is_empty() {
+            [text("login"), text("name")]
+        } else {
+            [""; 2]
+        };
+        let person = Person::on(platform, text("id"), names[0], names[1])?;
+        Some(fold.people.register(&person, at_ms).who)
+    };
+    Some(match kind {
+        "hide" => Edit::Hide {
+            who: person("person")?,
+        },
+        "show" => Edit::Show {
+            who: person("person")?,
+        },
+        "rename" => Edit::Rename {
+            who: person("person")?,
+            name: text("name")?.into(),
+        },
+        "merge" => Edit::Merge {
+            who: person("person")?,
+            into: person("into")?,
+        },
+        "remove" => Edit::Remove {
+            entry: EntryId::parse(text("entry")?),
+            of: match text("text") {
+                Some(text) => Subject::Text(text.into()),
+                None => Subject::Person(person("person")?),
+            },
+        },
+        "add" => {
+            let value = body.get("value")?.clone();
+            Edit::Add {
+                section: text("section")?.into(),
+                value,
+            }
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,451 @@
+//! Corrections of the credits by the streamer: people who are hidden, renamed or merged, entries
+//! that are removed or added.
+//!
+//! An edit deletes nothing. It changes how the fold is read, so an undo brings back everything,
+//! also what was counted since. Edits of people outlive their session; a removed or an added entry
+//! belongs to its session.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{known::PersonId, people::People};
+
+/// One correction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Leaves a person out everywhere.
+    Hide { who: PersonId },
+    /// Ends [`Edit::Hide`].
+    Show { who: PersonId },
+    /// Shows a person under another name.
+    Rename { who: PersonId, name: Box<str> },
+    /// Counts what `who` did for `into`.
+    Merge { who: PersonId, into: PersonId },
+    /// Leaves one entry out.
+    Remove { entry: EntryId, of: Subject },
+    /// Puts a value into a section of the streamer's own.
+    Add { section: Box<str>, value: Value },
+}
+
+/// What an entry is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    Person(PersonId),
+    /// The text of an entry that is no person: a game, an added value.
+    Text(Box<str>),
+}
+
+impl Edit {
+    /// Whether it holds in later sessions too.
+    pub fn outlives_session(&self) -> bool {
+        !matches!(self, Self::Remove { .. } | Self::Add { .. })
+    }
+
+    /// The people and texts that are shown differently because of it.
+    fn subjects(&self) -> impl Iterator<Item = Subject> {
+        let (first, second) = match self {
+            Self::Hide { who } | Self::Show { who } | Self::Rename { who, .. } => {
+                (Some(Subject::Person(*who)), None)
+            }
+            Self::Merge { who, into } => {
+                (Some(Subject::Person(*who)), Some(Subject::Person(*into)))
+            }
+            Self::Remove { of, .. } => (Some(of.clone()), None),
+            Self::Add { value, .. } => (Some(Subject::Text(text_of(value))), None),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
+/// What a value is called in the credits: its text, or its `name` if it is an object.
+pub fn text_of(value: &Value) -> Box<str> {
+    match value {
+        Value::String(text) => text.as_str().into(),
+        Value::Object(object) => match object.get("name") {
+            Some(Value::String(name)) => name.as_str().into(),
+            _ => value.to_string().into(),
+        },
+        other => other.to_string().into(),
+    }
+}
+
+/// The id of an entry: the same in each reply, and after a restart. It is made of the section and
+/// of whom or what the entry is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EntryId(Box<str>);
+
+impl EntryId {
+    /// The entry of a person in a section.
+    pub fn of_person(section: &str, who: PersonId, people: &People) -> Self {
+        let who = people.shown(who);
+        let Some(known) = people.known(who) else {
+            return Self::of(section, "");
+        };
+        let name = if known.login.is_empty() {
+            &known.display
+        } else {
+            &known.login
+        };
+        if known.id.is_empty() {
+            Self::of_name(section, known.platform.as_str(), name)
+        } else {
+            Self::of(
+                section,
+                &format!("{} {}", known.platform.as_str(), known.id),
+            )
+        }
+    }
+
+    /// The ids that an entry of a person had while less was known of them.
+    fn former(section: &str, who: PersonId, people: &People) -> impl Iterator<Item = Self> {
+        let known = people.known(people.shown(who));
+        let names = known.into_iter().flat_map(|known| {
+            [&known.login, &known.display].map(|name| (known.platform.as_str(), &**name))
+        });
+        names.map(move |(platform, name)| Self::of_name(section, platform, name))
+    }
+
+    /// The entry of a value that is no person.
+    pub fn of_value(section: &str, value: &Value) -> Self {
+        Self::of(section, &value.to_string())
+    }
+
+    fn of_name(section: &str, platform: &str, name: &str) -> Self {
+        Self::of(section, &format!("{platform} @{}", name.to_lowercase()))
+    }
+
+    fn of(section: &str, subject: &str) -> Self {
+        let word: String = section
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_lowercase())
+            .take(24)
+            .collect();
+        let digest = Sha256::digest(format!("{section}\n{subject}"));
+        let hash = digest
+            .iter()
+            .take(5)
+            .fold(0_u64, |hash, byte| (hash << 8) | u64::from(*byte));
+        let word = if word.is_empty() { "entry" } else { &word };
+        Self(format!("{word}-{hash:010x}").into())
+    }
+
+    /// Reads an id as a user writes it.
+    pub fn parse(text: &str) -> Self {
+        Self(text.trim().to_ascii_lowercase().into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An edit with the number of its row in the journal.
+#[derive(Debug)]
+struct Made {
+    seq: u64,
+    edit: Edit,
+    undone: bool,
+}
+
+/// All edits that hold in this session, oldest first, and what they amount to.
+#[derive(Debug, Default)]
+pub struct Edits {
+    list: Vec<Made>,
+    removed: HashSet<EntryId>,
+    added: BTreeMap<Box<str>, Vec<Value>>,
+    revision: u64,
+}
+
+/// How people are shown, by their entries in [`People`].
+#[derive(Debug, Default)]
+pub(super) struct EditedPeople {
+    pub(super) hidden: HashSet<PersonId>,
+    pub(super) names: HashMap<PersonId, Box<str>>,
+    pub(super) same_as: HashMap<PersonId, PersonId>,
+}
+
+impl EditedPeople {
+    /// An entry without an id turned out to be another one: its edits go with it.
+    pub(super) fn follow(&mut self, before: PersonId, now: PersonId) {
+        if self.hidden.remove(&before) {
+            self.hidden.insert(now);
+        }
+        if let Some(name) = self.names.remove(&before) {
+            self.names.entry(now).or_insert(name);
+        }
+        if let Some(into) = self.same_as.remove(&before).filter(|into| *into != now) {
+            self.same_as.entry(now).or_insert(into);
+        }
+    }
+
+    /// Who this entry is shown as.
+    pub(super) fn shown(&self, who: PersonId) -> Option<PersonId> {
+        self.same_as.get(&who).copied()
+    }
+}
+
+impl Edits {
+    /// Rises with each change: replies that were made before are out of date then.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(super) fn begin_session(&mut self) {
+        self.list.retain(|made| made.edit.outlives_session());
+        self.sum_up();
+    }
+
+    pub(super) fn add(&mut self, seq: u64, edit: Edit) {
+        self.list.push(Made {
+            seq,
+            edit,
+            undone: false,
+        });
+        self.sum_up();
+    }
+
+    /// Takes back the edit of this number. `false` if there is none, or if it is undone already.
+    pub(super) fn undo(&mut self, seq: u64) -> bool {
+        let made = self
+            .list
+            .iter_mut()
+            .find(|made| made.seq == seq && !made.undone);
+        let is_there = made.map(|made| made.undone = true).is_some();
+        self.sum_up();
+        is_there
+    }
+
+    /// Forgets an edit that was only tried out.
+    pub(super) fn take_back_trial(&mut self) {
+        self.list.pop();
+        self.sum_up();
+    }
+
+    /// The edit that an undo takes back next, with its number.
+    pub fn last(&self) -> Option<(u64, &Edit)> {
+        let made = self.list.iter().rev().find(|made| !made.undone)?;
+        Some((made.seq, &made.edit))
+    }
+
+    /// How many edits an undo could take back.
+    pub fn len(&self) -> usize {
+        self.standing().count()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The people and texts of all edits, undone ones too: whatever shows them may have changed.
+    pub fn subjects(&self) -> HashSet<Subject> {
+        self.list
+            .iter()
+            .flat_map(|made| made.edit.subjects())
+            .collect()
+    }
+
+    /// Values that were added, by section.
+    pub(super) fn added(&self) -> &BTreeMap<Box<str>, Vec<Value>> {
+        &self.added
+    }
+
+    /// Whether any entry is removed: only then [`Self::is_removed`] has work to do.
+    pub fn removes_any(&self) -> bool {
+        !self.removed.is_empty()
+    }
+
+    /// Whether the entry of a person in a section is removed.
+    pub fn is_removed(&self, section: &str, who: PersonId, people: &People) -> bool {
+        self.removes_any()
+            && (self
+                .removed
+                .contains(&EntryId::of_person(section, who, people))
+                || EntryId::former(section, who, people).any(|id| self.removed.contains(&id)))
+    }
+
+    /// Whether the entry of a value in a section is removed.
+    pub fn is_value_removed(&self, section: &str, value: &Value) -> bool {
+        self.removes_any() && self.removed.contains(&EntryId::of_value(section, value))
+    }
+
+    fn standing(&self) -> impl Iterator<Item = &Edit> {
+        self.list
+            .iter()
+            .filter(|made| !made.undone)
+            .map(|made| &made.edit)
+    }
+
+    fn sum_up(&mut self) {
+        self.revision += 1;
+        let mut removed = HashSet::new();
+        let mut added: BTreeMap<Box<str>, Vec<Value>> = BTreeMap::new();
+        for edit in self.standing() {
+            match edit {
+                Edit::Remove { entry, .. } => {
+                    removed.insert(entry.clone());
+                }
+                Edit::Add { section, value } => {
+                    // What is added after it was removed is there again.
+                    removed.remove(&EntryId::of_value(section, value));
+                    let list = added.entry(section.clone()).or_default();
+                    if !list.contains(value) {
+                        list.push(value.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+        (self.removed, self.added) = (removed, added);
+    }
+
+    /// What the edits of people amount to.
+    pub(super) fn people(&self, people: &People) -> EditedPeople {
+        let mut edited = EditedPeople::default();
+        // Merges first: hiding or renaming either of two merged people holds for both.
+        for edit in self.standing() {
+            if let Edit::Merge { who, into } = edit {
+                let resolve = |edited: &EditedPeople, who| {
+                    let mut who = people.root(who);
+                    while let Some(next) = edited.shown(who) {
+                        who = people.root(next);
+                    }
+                    who
+                };
+                let (who, into) = (resolve(&edited, *who), resolve(&edited, *into));
+                if who != into {
+                    edited.same_as.insert(who, into);
+                }
+            }
+        }
+        let shown = |edited: &EditedPeople, who: PersonId| {
+            let mut who = people.root(who);
+            while let Some(next) = edited.shown(who) {
+                who = next;
+            }
+            who
+        };
+        for edit in self.standing() {
+            match edit {
+                Edit::Hide { who } => {
+                    edited.hidden.insert(shown(&edited, *who));
+                }
+                Edit::Show { who } => {
+                    edited.hidden.remove(&shown(&edited, *who));
+                }
+                Edit::Rename { who, name } => {
+                    edited.names.insert(shown(&edited, *who), name.clone());
+                }
+                Edit::Merge { .. } | Edit::Remove { .. } | Edit::Add { .. } => {}
+            }
+        }
+        edited
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::event::{Person, Platform};
+
+    fn two() -> (People, PersonId, PersonId) {
+        let mut people = People::default();
+        let mut register = |id| {
+            people
+                .register(&Person::new(id, "", &format!("n{id}")).unwrap(), 1)
+                .who
+        };
+        let (anna, ben) = (register("1"), register("2"));
+        (people, anna, ben)
+    }
+
+    #[test]
+    fn an_undo_takes_back_the_last_edit_that_stands() {
+        let (_, anna, ben) = two();
+        let mut edits = Edits::default();
+        edits.add(4, Edit::Hide { who: anna });
+        edits.add(7, Edit::Hide { who: ben });
+        assert_eq!(edits.last().unwrap().0, 7);
+        assert!(edits.undo(7));
+        assert!(!edits.undo(7));
+        assert_eq!(edits.last().unwrap().0, 4);
+        assert!(edits.undo(4));
+        assert!(edits.last().is_none());
+    }
+
+    #[test]
+    fn a_hidden_person_who_is_merged_hides_both() {
+        let (people, anna, ben) = two();
+        let mut edits = Edits::default();
+        edits.add(1, Edit::Hide { who: anna });
+        edits.add(
+            2,
+            Edit::Merge {
+                who: anna,
+                into: ben,
+            },
+        );
+        assert!(edits.people(&people).hidden.contains(&ben));
+        edits.undo(2);
+        let edited = edits.people(&people);
+        assert!(edited.hidden.contains(&anna));
+        assert!(!edited.hidden.contains(&ben));
+    }
+
+    #[test]
+    fn merging_in_a_circle_ends() {
+        let (people, anna, ben) = two();
+        let mut edits = Edits::default();
+        for (who, into) in [(anna, ben), (ben, anna), (anna, anna)] {
+            edits.add(1, Edit::Merge { who, into });
+        }
+        assert_eq!(edits.people(&people).same_as, HashMap::from([(anna, ben)]));
+    }
+
+    #[test]
+    fn edits_of_entries_end_with_their_session() {
+        let (_, anna, _) = two();
+        let mut edits = Edits::default();
+        let entry = EntryId::parse("Thanks-1234567890 ");
+        assert_eq!(entry.as_str(), "thanks-1234567890");
+        let of = Subject::Text("Mum".into());
+        edits.add(1, Edit::Remove { entry, of });
+        edits.add(2, Edit::Hide { who: anna });
+        let section = "Thanks".into();
+        let value = json!("Dad");
+        edits.add(3, Edit::Add { section, value });
+        assert_eq!(edits.added().len(), 1);
+        edits.begin_session();
+        assert_eq!(edits.len(), 1);
+        assert!(edits.added().is_empty());
+        assert!(!edits.removes_any());
+    }
+
+    #[test]
+    fn the_id_of_an_entry_lasts_when_more_becomes_known() {
+        let mut people = People::default();
+        let kofi = Person::on(Platform::Kofi, "", "", "Anna_B").unwrap();
+        let who = people.register(&kofi, 1).who;
+        let mut edits = Edits::default();
+        let entry = EntryId::of_person("Tips", who, &people);
+        let of = Subject::Person(who);
+        edits.add(1, Edit::Remove { entry, of });
+        people.register(&Person::on(Platform::Kofi, "77", "", "anna_b").unwrap(), 2);
+        assert!(edits.is_removed("Tips", who, &people));
+        assert!(!edits.is_removed("Merch", who, &people));
+    }
+
+    #[test]
+    fn ids_of_entries_are_the_same_for_ever() {
+        let value = json!("Mum");
+        assert_eq!(
+            EntryId::of_value("Thanks!", &value).as_str(),
+            "thanks-ea2898c843"
+        );
+    }
+}
