@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{io::Now, parts::Parts, time::instant};
 use crate::twitchat::Generation;
 
-/// All counts, and those that components have of their own.
+/// The `counts` of the reply to `GetStatus`, including those that components keep themselves.
 pub(super) fn counts(parts: &Parts) -> Value {
     let mut counts = serde_json::to_value(parts.base.counts).unwrap_or_default();
     let pushed_out = parts.base.emitter.subscriptions().pushed_out();
@@ -77,8 +77,8 @@ pub(super) fn status(parts: &Parts, now: Now) -> Map<String, Value> {
     }
 }
 
-/// Keys as they are called, and as earlier versions called them: both are in a reply, so that
-/// scripts go on working.
+/// Current keys and the names that earlier versions used. A reply has both, so that existing
+/// scripts keep working.
 const OLD_NAMES: [(&str, &str); 4] = [
     ("received", "heard"),
     ("invalid", "bad"),
@@ -101,7 +101,7 @@ fn add_old_names(value: &mut Value) {
     }
 }
 
-/// Clients with subscriptions.
+/// The `clients` of the reply to `GetStatus`: all clients with subscriptions.
 fn clients(parts: &Parts) -> Vec<Value> {
     parts
         .base
