@@ -1,10 +1,10 @@
-//! Which rows are read back although their session is closed.
+//! The rows that are read back after their session has been closed.
 
 use super::two_pages;
 use crate::bridge::{bans, journal::RowOrigin};
 
-/// Rows of closed sessions that leaderboards are made of, and bans and proofs of two pages, which
-/// outlive sessions.
+/// Origin and kind of the rows of closed sessions that are read back: those that leaderboards are
+/// made of, bans, and proofs of two pages, which all outlive sessions.
 pub const LASTING: [(RowOrigin, &str); 19] = [
     (RowOrigin::Received, "BITS"),
     (RowOrigin::Received, "ON_BITS"),

@@ -1,8 +1,8 @@
-//! People who are banned while the credits roll: their names are hidden where they stand, so that
-//! nothing moves, and shown again after the ban.
+//! Hides the names of people who are banned while the credits roll. A hidden name leaves its space
+//! empty, so that nothing moves, and it is shown again when the ban ends.
 //!
-//! Pages are told by a control, which has the whole state, and by the roll itself, which they get
-//! again or late.
+//! Pages learn this from a control, which holds the whole state, and from the roll itself, which
+//! they may receive again or late.
 
 use std::collections::BTreeMap;
 
@@ -10,25 +10,25 @@ use serde_json::{Map, Value, json};
 
 use crate::credits::{PersonId, roll::Place};
 
-/// What stands in the place of a hidden name: a space that keeps its row.
+/// The text that replaces a hidden name: a space that keeps the height of the row.
 const BLANK: &str = "\u{a0}";
-/// At least this long between two messages to pages, each of which has the whole state.
+/// Minimum milliseconds between two controls, each of which holds the whole state.
 const EACH_MS: u64 = 250;
 
-/// Who stands where in the roll that is on.
+/// The places of people in the current roll, and which of them are hidden.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     places: Vec<(Place, PersonId)>,
-    /// Places of those who were ever hidden in this roll, and whether they are now.
+    /// Places that were ever hidden in this roll, and whether they are hidden now.
     hidden: BTreeMap<Place, bool>,
-    /// Pages are to be told.
+    /// Whether pages have to be informed.
     is_due: bool,
-    /// Not before this, on the monotonic clock.
+    /// When the next control is allowed, on the monotonic clock.
     free_ms: u64,
 }
 
 impl Shown {
-    /// At the beginning of a roll, which has no banned people in it.
+    /// The state at the beginning of a roll, which contains no banned people.
     pub(super) fn new(places: Vec<(Place, PersonId)>) -> Self {
         Self {
             places,
@@ -36,7 +36,7 @@ impl Shown {
         }
     }
 
-    /// Hides and shows.
+    /// Hides the people who are banned, and shows again those who no longer are.
     pub(super) fn update(&mut self, is_banned: impl Fn(PersonId) -> bool) {
         let before = self.hidden.clone();
         for (place, who) in &self.places {
@@ -48,12 +48,12 @@ impl Shown {
         self.is_due |= self.hidden != before;
     }
 
-    /// When pages are to be told at the latest.
+    /// When pages are to be informed, on the monotonic clock; `None` if nothing has changed.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.is_due.then_some(self.free_ms)
     }
 
-    /// Whether pages are to be told now.
+    /// Whether pages are to be informed now. If so, the next call returns `false`.
     pub(super) fn take(&mut self, mono_ms: u64) -> bool {
         let is_due = self.due_ms().is_some_and(|due_ms| mono_ms >= due_ms);
         if is_due {
@@ -62,7 +62,7 @@ impl Shown {
         is_due
     }
 
-    /// What pages are to put into each place that was ever hidden; `null` hides it.
+    /// The value that pages have to put into each place that was ever hidden; `null` hides it.
     pub(super) fn replaced(&self, object: &Map<String, Value>) -> Value {
         let one = |(place, hides): (&Place, &bool)| {
             let at: Vec<usize> = [place.section, place.name]
@@ -74,7 +74,7 @@ impl Shown {
         self.hidden.iter().map(one).collect::<Vec<_>>().into()
     }
 
-    /// A name as it is to be shown, without lines of people who are hidden.
+    /// A name as it is to be shown, with lines of hidden people blanked.
     fn name(&self, object: &Map<String, Value>, at: Place) -> Option<Value> {
         let mut name = object.get("sections")?.pointer(&pointer(at))?.clone();
         if at.line.is_none() {
@@ -90,14 +90,14 @@ impl Shown {
         Some(name)
     }
 
-    /// Takes hidden names out of a roll's object.
+    /// Removes hidden names from a roll's object.
     pub(super) fn write(&self, object: &mut Map<String, Value>) {
         if self.hidden.is_empty() {
             return;
         }
         let replaced = self.replaced(object);
         if let Some(sections) = object.get_mut("sections") {
-            // A name's lines before the name itself, which they go with.
+            // The lines below a name come first, because hiding the name removes them.
             for (place, _) in self.hidden.iter().rev().filter(|(_, hides)| **hides) {
                 if let Some(name) = sections.pointer_mut(&pointer(*place)) {
                     *name = if place.line.is_some() {
@@ -112,7 +112,7 @@ impl Shown {
     }
 }
 
-/// Where a place is in the list of sections.
+/// The JSON pointer of a place within the list of sections.
 fn pointer(place: Place) -> String {
     let Place {
         section,

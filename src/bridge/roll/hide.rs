@@ -1,15 +1,15 @@
-//! Hiding the names of people who are banned while the credits roll.
+//! Updates the roll when bans change.
 
 use super::{Roll, context::Context};
 use crate::bridge::base::Base;
 
 impl Roll {
-    /// Whether credits roll that are no test.
+    /// Whether a roll is on that is no test.
     pub(in crate::bridge) fn rolls_real_credits(&self) -> bool {
         self.rolling.as_ref().is_some_and(|roll| !roll.test)
     }
 
-    /// Bans have changed: the roll that is on follows.
+    /// Bans have changed: hides or shows names in the current roll.
     pub(in crate::bridge) fn hide_banned(&mut self, base: &Base) {
         if !base.settings.credits.ignore.banned {
             return;
@@ -22,7 +22,7 @@ impl Roll {
         roll.people.update(|who| banned.contains(&people.root(who)));
     }
 
-    /// Tells pages which names are hidden, if that has changed.
+    /// Sends pages which names are hidden, if that has changed.
     pub(in crate::bridge) fn run_hidden(&mut self, cx: &mut Context<'_>) {
         let Some(roll) = &mut self.rolling else {
             return;
