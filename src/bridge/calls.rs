@@ -218,7 +218,7 @@ fn subscribe(
 
 fn unsubscribe(parts: &mut Parts, client: &str, names: &Names) -> Map<String, Value> {
     let sorted = parts.base.emitter.subscriptions_mut().remove(client, names);
-    // A flat list of types, as Streamer.bot's old replies have it.
+    // A flat list of types, as the legacy replies have it.
     let types: Vec<_> = sorted
         .accepted
         .into_values()

@@ -1,7 +1,7 @@
 //! Estimates the position of a roll from the time, the speed and the last jump.
 //!
-//! Pages move the roll by themselves. The estimate serves pages that load late, and tells the end
-//! of the roll if no page can report it.
+//! Pages move the roll by themselves. The estimate serves pages that load late, and determines the
+//! end of the roll if no page can report it.
 
 /// A moving position in the roll.
 #[derive(Debug, Clone, Copy, PartialEq)]

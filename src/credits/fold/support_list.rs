@@ -1,4 +1,4 @@
-//! Lines of money and memberships: one for each person.
+//! Lists money and memberships, with one line for each person.
 
 use std::collections::HashMap;
 
@@ -7,24 +7,24 @@ use crate::{
     event::EventName,
 };
 
-/// Money and memberships of one person.
+/// The money and memberships of one person.
 #[derive(Debug, Clone)]
 pub struct SupportLine {
     pub who: PersonId,
     pub count: u32,
-    /// A sum for each currency.
+    /// The sum in each currency.
     pub money: Sums,
-    /// What was bought, or the tier; each once.
+    /// What was bought, or the tier, without duplicates.
     pub what: Vec<Box<str>>,
-    /// The event that told it last.
+    /// The last event that reported it.
     pub name: EventName,
-    /// First time, Unix milliseconds.
+    /// Time of the first one, Unix milliseconds.
     pub first_ms: i64,
-    /// Last time, Unix milliseconds.
+    /// Time of the last one, Unix milliseconds.
     pub last_ms: i64,
 }
 
-/// Lines of one kind of support, with each person's place.
+/// The lines of one kind of support, with an index by person.
 #[derive(Debug, Default)]
 pub(super) struct SupportList {
     lines: Vec<SupportLine>,
@@ -32,12 +32,12 @@ pub(super) struct SupportList {
 }
 
 impl SupportList {
-    /// The lines, in the order of their first support.
+    /// The lines, in the order of each person's first support.
     pub(super) fn lines(&self) -> &[SupportLine] {
         &self.lines
     }
 
-    /// Adds support to its person's line.
+    /// Adds support to the person's line.
     pub(super) fn add(&mut self, once: &SupportOnce) {
         let place = *self.places.entry(once.who).or_insert(self.lines.len());
         if place == self.lines.len() {
