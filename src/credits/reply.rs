@@ -56,7 +56,7 @@ impl Spelling {
 pub struct Options {
     /// The default spelling of replies.
     pub spelling: Spelling,
-    /// Who is left out.
+    /// Which people are left out.
     pub ignore: Ignore,
     /// Sections that are switched off.
     pub disabled: HashSet<Section>,
