@@ -129,8 +129,9 @@ impl Automation {
         notes
     }
 
-    /// The log entry for a decision. Busy rules and failing conditions are logged at their 1st,
-    /// 2nd, 4th, 8th … time, because a burst would fill the log.
+    /// The log entry for a decision; `None` for most. Busy rules and failing conditions are logged
+    /// at their 1st, 2nd, 4th, 8th … time, because a burst would fill the log. A rule in an endless
+    /// chain of causes is logged once.
     fn note_of(&self, place: usize, decision: &Decision) -> Option<Note> {
         let tally = self.engine.tally(Owner::Rule(place));
         let rule = self

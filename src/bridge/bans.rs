@@ -163,8 +163,8 @@ pub(super) fn judge(base: &mut Base, summary: &Summary, asked: Asked, now: Now) 
     change(base, &changes, now);
 }
 
-/// The people in these facts who do something that a banned person could not do. Empty if nobody
-/// was ever banned, or if the facts are of another channel.
+/// The people in these facts who do something that a banned person could not do. Empty if no ban is
+/// stored, or if the facts are of another channel.
 pub(super) fn doers(fold: &Fold, facts: &[Fact]) -> Vec<Person> {
     if fold.bans.is_empty() || is_of_another_channel(fold, facts) {
         return Vec::new();

@@ -89,7 +89,7 @@ use subscriptions::Subscriptions;
 use summary::Summary;
 use writes::Held;
 
-/// Longest time between two ticks, in milliseconds.
+/// Longest time without a tick, in milliseconds.
 const HEARTBEAT_MS: u64 = 2_000;
 /// A tick that is this many milliseconds late shows that the process was frozen.
 const FROZEN_MS: u64 = 5_000;

@@ -74,7 +74,7 @@ impl Bans {
         self.revision
     }
 
-    /// Whether nobody was ever banned.
+    /// Whether no ban is stored, neither one that holds nor one that a published event has ended.
     pub fn is_empty(&self) -> bool {
         self.by_person.is_empty()
     }

@@ -167,7 +167,8 @@ impl Roll {
         json!({ "roll": roll.or(preparing), "shown": self.shown, "pages": self.pages.status() })
     }
 
-    /// Whether Twitchat has to be asked for its summary because of a roll. Resets the wish.
+    /// Whether Twitchat has to be asked for its summary because of a roll. If so, the next call
+    /// returns `false`.
     pub(super) fn take_summary_question(&mut self) -> bool {
         std::mem::take(&mut self.asks_summary)
     }
