@@ -1,4 +1,4 @@
-//! All rules, named actions and labels of a config file, read and checked as a whole.
+//! Reads and checks all rules, named actions and labels of a config file.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -16,102 +16,102 @@ use crate::{
     input::{Content, Field, Fields, Node, Problem, Read, nearest, parse_toml},
 };
 
-/// Runs of one rule or action at once, unless it says otherwise.
+/// Default of `at_once`.
 const AT_ONCE: usize = 8;
-/// The most that it may say.
+/// Largest value of `at_once`.
 const MOST_AT_ONCE: u32 = 64;
 
-/// The sections of a config file that belong here.
+/// The sections of a config file that a rulebook reads.
 pub const SECTIONS: [&str; 3] = ["rule", "action", "label"];
 
-/// How often a rule may run.
+/// Restricts a rule to one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Once {
-    /// For each person once in a session.
+    /// One run per person in a session.
     Person,
-    /// Once in a session.
+    /// One run in a session.
     Session,
 }
 
-/// On an event, do something.
+/// A rule: on certain events, its steps run.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "they are its switches in the config"
 )]
 pub struct Rule {
-    /// Its name, or its number where it has none.
+    /// The name of the rule, or `rule` and its number if it has none.
     pub name: Box<str>,
-    /// Which events it is for.
+    /// The events that the rule reacts to.
     pub on: Vec<Pattern>,
-    /// What must hold besides.
+    /// A condition that must be true as well.
     pub when: Option<Expression>,
-    /// What it does.
+    /// The steps that a run carries out.
     pub steps: Steps,
-    /// The time after a run's start in which it does not run again.
+    /// After the start of a run, no other run starts within this time.
     pub cooldown: Duration,
-    /// How often it may run.
+    /// Whether it runs only once per person or session.
     pub once_per: Option<Once>,
     /// Whether it is switched on.
     pub enabled: bool,
-    /// Whether what rules and actions themselves cause counts too.
+    /// Whether the rule reacts to events that rules and actions cause.
     pub on_own: bool,
-    /// Whether what is played back with `replay` counts too.
+    /// Whether the rule reacts to events that are played back with `replay`.
     pub on_replay: bool,
-    /// Whether a step that fails leaves those after it.
+    /// Whether the steps after a failed one still run.
     pub continue_on_error: bool,
-    /// How many runs may go on at the same time.
+    /// Number of runs that may be active at the same time.
     pub at_once: usize,
 }
 
 impl Rule {
-    /// Whether an event has a name that the rule is for.
+    /// Whether the rule reacts to events of this name.
     pub fn is_for(&self, event: &EventName) -> bool {
         self.on.iter().any(|pattern| pattern.matches(event))
     }
 }
 
-/// Steps with a name: `DoAction` runs them, and so do other steps.
+/// Steps with a name. `DoAction` and `action` steps run them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedAction {
     pub name: Box<str>,
-    /// What it is listed under.
+    /// The group in which `GetActions` lists it.
     pub group: Box<str>,
     /// Whether it is switched on.
     pub enabled: bool,
-    /// What it does.
+    /// The steps that a run carries out.
     pub steps: Steps,
-    /// Whether a step that fails leaves those after it.
+    /// Whether the steps after a failed one still run.
     pub continue_on_error: bool,
-    /// How many runs may go on at the same time.
+    /// Number of runs that may be active at the same time.
     pub at_once: usize,
 }
 
 /// A text source of OBS that is kept up to date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Label {
-    /// The source's name in OBS.
+    /// Name of the source in OBS.
     pub source: Box<str>,
-    /// What it shows.
+    /// The text that the source shows.
     pub text: Template,
     /// Whether it is switched on.
     pub enabled: bool,
 }
 
-/// All of it.
+/// All rules, named actions and labels.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rulebook {
     /// Rules, in the order of the file.
     pub rules: Vec<Rule>,
     pub actions: Vec<NamedAction>,
     pub labels: Vec<Label>,
-    /// What the user should know although it is no error: an event that never comes by itself.
+    /// Problems that are no errors: waiting for an event that the bridge never emits by itself.
     pub warnings: Vec<Problem>,
 }
 
 impl Rulebook {
-    /// Reads the sections of [`SECTIONS`], each with its name, in any order. What is wrong is told
-    /// of each rule, action and label.
+    /// Reads the given [`SECTIONS`], each with its name, in any order. The error lists the problems
+    /// of all rules, actions and labels.
     pub fn read<'a>(
         sections: impl IntoIterator<Item = (&'a str, Node)>,
     ) -> Result<Self, Vec<Problem>> {
@@ -137,7 +137,7 @@ impl Rulebook {
             }
         }
         if problems.is_empty() {
-            // Of each with the others, which takes all of them.
+            // These checks compare entries with each other, so all entries must have been read.
             problems.extend(
                 book.names_are_unique(&places)
                     .and_then(|()| book.actions_exist_and_end())
@@ -152,28 +152,28 @@ impl Rulebook {
         }
     }
 
-    /// Whether any rule is for events of this name.
+    /// Whether any rule that is switched on reacts to events of this name.
     pub fn listens(&self, name: &EventName) -> bool {
         self.rules
             .iter()
             .any(|rule| rule.enabled && rule.is_for(name))
     }
 
-    /// Whether any rule is for Twitchat's own messages.
+    /// Whether any rule that is switched on reacts to Twitchat's own messages.
     pub fn listens_to_twitchat(&self) -> bool {
         self.rules
             .iter()
             .any(|rule| rule.enabled && rule.on.iter().any(Pattern::names_twitchat))
     }
 
-    /// The action of this name; case does not matter.
+    /// The action of this name, in any case.
     pub fn action(&self, name: &str) -> Option<&NamedAction> {
         self.actions
             .iter()
             .find(|action| action.name.eq_ignore_ascii_case(name))
     }
 
-    /// What all of it together needs of a context.
+    /// The parts of the context that any of the templates and conditions need.
     pub fn uses(&self) -> Uses {
         let conditions = self
             .rules
@@ -193,21 +193,21 @@ impl Rulebook {
             .fold(Uses::default(), Uses::union)
     }
 
-    /// Whether `last(…)` may name a message of Twitchat's own, as in
+    /// Whether any `last(…)` may name one of Twitchat's own messages, as in
     /// `last("Twitchat.CURRENT_TRACK")`.
     pub fn names_twitchat(&self) -> bool {
         self.uses().contains(Uses::LAST_OF_TWITCHAT)
     }
 
-    /// Steps that stand outside of a config file, such as a script's, with the actions of this book
-    /// at hand.
+    /// Checks steps that are not in a config file, such as those of a script: the actions that they
+    /// run must be in this book.
     pub fn check_steps(&self, steps: &[Step]) -> Read<()> {
         steps
             .iter()
             .try_for_each(|step| self.action_exists(step, ""))
     }
 
-    /// How many rules run an action.
+    /// Number of rules that have a step with this action.
     pub fn triggers_of(&self, action: &NamedAction) -> usize {
         let runs = |rule: &&Rule| {
             rule.steps.iter().any(|step| {
@@ -218,8 +218,8 @@ impl Rulebook {
         self.rules.iter().filter(runs).count()
     }
 
-    /// Events that rules, actions and labels wait for, and that nobody emits: neither the bridge by
-    /// itself nor a step that publishes.
+    /// Warnings about events that rules, actions and labels use, although neither the bridge by
+    /// itself nor a `publish` step emits them.
     fn doubts(&self, places: &[(&str, Node)]) -> Vec<Problem> {
         let steps = || {
             self.rules
@@ -480,8 +480,8 @@ fn steps(fields: &Fields<'_>) -> Read<Steps> {
 }
 
 impl Rulebook {
-    /// Reads the rules, actions and labels of a whole TOML text: for tests and the examples of the
-    /// manual.
+    /// Reads the rules, actions and labels of a whole TOML text, for tests and the manual's
+    /// examples.
     pub fn of_toml(text: &str) -> Result<Self, Vec<Problem>> {
         let root = parse_toml(text)
             .map_err(|error| vec![Problem::other(error.spot, "", error.message)])?;
@@ -494,7 +494,7 @@ impl Rulebook {
         Self::read(sections.collect::<Vec<_>>())
     }
 
-    /// To be shared.
+    /// Wraps the book for sharing.
     pub fn shared(self) -> Arc<Self> {
         Arc::new(self)
     }

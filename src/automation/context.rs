@@ -1,4 +1,4 @@
-//! What templates and expressions see.
+//! The values that templates and expressions can read.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::latest::{Last, Latest};
 
-/// The names at the top. docs/rules.md tells what is in them.
+/// The top-level names. docs/rules.md describes their contents.
 pub(super) const NAMES: [&str; 8] = [
     "event",
     "data",
@@ -20,7 +20,8 @@ pub(super) const NAMES: [&str; 8] = [
 ];
 
 bitflags::bitflags! {
-    /// Which of `NAMES` a template needs, in their order: only these are made.
+    /// The set of `NAMES` that a template or expression uses, in their order. Only these parts of a
+    /// context are made.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub struct Uses: u16 {
         const EVENT = 1;
@@ -38,38 +39,38 @@ bitflags::bitflags! {
 }
 
 impl Uses {
-    /// The one of `NAMES`; empty for any other name.
+    /// The set with this name; empty if it is not in `NAMES`.
     pub fn named(name: &str) -> Self {
         let place = NAMES.iter().position(|known| *known == name);
         place.map_or(Self::empty(), |place| Self::from_bits_truncate(1 << place))
     }
 
-    /// All of `NAMES` that are needed.
+    /// The `NAMES` in the set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         let is_needed = move |name: &&str| self.contains(Self::named(name));
         NAMES.into_iter().filter(is_needed)
     }
 }
 
-/// A part of a context, made once and cheap to clone.
+/// A part of a context. It is made once and cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Part(Value);
 
 impl Part {
-    /// Of anything that can be written as JSON.
+    /// A part made of any value that can be serialized as JSON.
     pub fn of(value: &impl Serialize) -> Self {
         Self(Value::from(Serde(value)))
     }
 }
 
-/// What one template or expression is filled in with. Parts that are not set are not there for it.
+/// The values for one template or expression. Parts that are not set do not exist for it.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     parts: BTreeMap<&'static str, Value>,
 }
 
 impl Context {
-    /// With `event` and `data`.
+    /// A context with `event` and `data`.
     pub fn of_event(source: &str, kind: &str, data: &impl Serialize) -> Self {
         let event = BTreeMap::from([
             ("source", source.to_owned()),
@@ -81,7 +82,7 @@ impl Context {
             .with("data", Part::of(data))
     }
 
-    /// With one more part. A name that is none of `NAMES` changes nothing.
+    /// Adds a part. Does nothing if the name is not in `NAMES`.
     #[must_use]
     pub fn with(mut self, name: &str, part: Part) -> Self {
         if let Some(name) = NAMES.into_iter().find(|known| *known == name) {
@@ -90,7 +91,7 @@ impl Context {
         self
     }
 
-    /// With `last(…)`.
+    /// Adds `last(…)`.
     #[must_use]
     pub fn with_last(mut self, latest: &Arc<Latest>) -> Self {
         self.parts
@@ -98,7 +99,7 @@ impl Context {
         self
     }
 
-    /// The event and what came with it, for a program's standard input.
+    /// `event`, `data` and `args` as JSON, for a program's standard input.
     pub(super) fn to_json(&self) -> String {
         let parts: BTreeMap<_, _> = self
             .parts

@@ -1,8 +1,8 @@
-//! Which rules run on an event, and how far each run is. It decides; `bridge` makes contexts and
-//! does what comes out.
+//! Decides which rules run on an event, and advances their runs. It has no side effects: `bridge`
+//! makes the contexts and carries out the step effects.
 //!
-//! Nothing here grows without bound: of one rule or action a few runs go on at once, a few dozen
-//! wait, and the rest are counted.
+//! Everything here is bounded: each rule or action has a few active runs and at most 100 that wait;
+//! further ones are only counted.
 
 mod causality;
 mod lanes;
@@ -41,31 +41,31 @@ pub use outside::{BegunProgram, BegunRequest, Dropped, ProgramEnd, ProgramId, Pr
 pub use rate_limit::Tally;
 pub use run::{Called, Failure, Owner, RunId};
 
-/// What comes of a turn.
+/// The outcome of a turn.
 #[derive(Debug, PartialEq)]
 pub enum Turn {
-    /// This is to be done; [`Engine::done`] is to be told how it went.
+    /// This has to be carried out; its outcome goes to [`Engine::done`].
     Do {
         run: RunId,
         effect: StepEffect,
-        /// How deep what it causes will be.
+        /// The causality depth of the events that this will cause.
         depth: u8,
     },
     /// A step failed.
     Failed(Failure),
-    /// A run is over.
+    /// A run has ended.
     Over {
         owner: Owner,
-        /// For whoever called it.
+        /// Details of the call; `None` for a run that no client called.
         called: Option<Called>,
-        /// Whether every step went well.
+        /// Whether all steps succeeded.
         success: bool,
     },
-    /// A step is done and the next has its turn later.
+    /// There is nothing to do now. The run waits, or continues in a later turn.
     Nothing,
 }
 
-/// All rules and actions with their runs.
+/// All rules and actions, with their runs.
 #[derive(Debug, Default)]
 pub struct Engine {
     book: Arc<Rulebook>,
@@ -79,7 +79,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine for a book. `once_log` is what [`Self::once_log`] gave before a restart.
+    /// An engine for a rulebook. `once_log` is what [`Self::once_log`] returned before a restart.
     pub fn new(book: Arc<Rulebook>, once_log: Option<&str>) -> Self {
         let rules = book
             .rules
@@ -104,7 +104,7 @@ impl Engine {
         &self.book
     }
 
-    /// What the conditions of the rules for this event need.
+    /// The parts of the context that the conditions of rules for this event need.
     pub fn uses(&self, name: &EventName) -> Uses {
         let rules = self
             .book
@@ -117,14 +117,14 @@ impl Engine {
             .fold(Uses::default(), Uses::union)
     }
 
-    /// Whether it is what a run brought about, and how deep.
+    /// Whether a run has caused this event, and at which depth.
     pub fn cause_of(&mut self, name: &EventName, data: &Value, now_ms: u64) -> Cause {
         self.causality
             .find(name, data, now_ms)
             .map_or(Cause::Outside, Cause::Run)
     }
 
-    /// What a deed will bring about some time after it was done.
+    /// Registers the events that a step effect will cause later.
     pub fn expect(
         &mut self,
         causality: impl IntoIterator<Item = ExpectedEffect>,
@@ -134,7 +134,8 @@ impl Engine {
         self.causality.expect(causality, depth, now_ms);
     }
 
-    /// Judges every rule that is for this event, and begins what runs. The rules by their places.
+    /// Decides about every rule that reacts to this event, and starts the runs. Returns the
+    /// decisions with the indices of the rules.
     pub fn take(
         &mut self,
         occurrence: &Arc<Occurrence>,
@@ -212,7 +213,7 @@ impl Engine {
         }
     }
 
-    /// Begins an action. `false` if too many runs of it are under way.
+    /// Starts a named action. `false` if too many runs of it are active or waiting.
     pub fn call(
         &mut self,
         place: usize,
@@ -259,7 +260,8 @@ impl Engine {
         self.runs.insert(RunId(self.begun), run);
     }
 
-    /// Whose turn it is, what its next step needs, and on which event it runs.
+    /// The next run that is due, the parts of the context that its next step needs, and the event
+    /// that it runs on. `None` if no run is due.
     pub fn upcoming(&mut self, now_ms: u64) -> Option<(RunId, Uses, Arc<Occurrence>)> {
         let due: Vec<_> = self
             .runs
@@ -286,14 +288,15 @@ impl Engine {
         Some((id, run.sequence.uses(), Arc::clone(&run.occurrence)))
     }
 
-    /// Gives a run its turn, with the context that [`Self::upcoming`] asked for.
+    /// Advances a run by one step. The context must have the parts that [`Self::upcoming`]
+    /// returned.
     pub fn turn(&mut self, id: RunId, context: &Context, now_ms: u64) -> Turn {
         let Some(run) = self.runs.get_mut(&id) else {
             return Turn::Nothing;
         };
         let depth = run.occurrence.depth().saturating_add(1);
         match run.sequence.next(&self.book, context) {
-            // It went into an action: with what that one needs, again.
+            // The run has entered an action, whose first step needs a context of its own.
             None => {
                 self.ready.push_front(id);
                 Turn::Nothing
@@ -317,7 +320,7 @@ impl Engine {
         }
     }
 
-    /// How a deed went. A failure is to be said.
+    /// Passes in the outcome of a step effect. Returns the failure, if it is one, for the log.
     pub fn done(&mut self, id: RunId, outcome: Result<(), String>) -> Option<Failure> {
         let run = self.runs.get_mut(&id)?;
         match outcome {
@@ -330,7 +333,7 @@ impl Engine {
         }
     }
 
-    /// A step failed: the run ends, or goes on if it is to.
+    /// A step has failed: ends the run, unless `continue_on_error` is set.
     fn fail(&mut self, id: RunId, why: &str) -> Failure {
         let (mut of, mut step, mut times) = (String::new(), String::new(), 0);
         if let Some(run) = self.runs.get_mut(&id) {
@@ -390,7 +393,7 @@ impl Engine {
         }
     }
 
-    /// When a turn is due at the latest; 0 for now.
+    /// When a turn is due; 0 if one is due now, and `None` if all runs wait for an outcome.
     pub fn due_ms(&self) -> Option<u64> {
         let now = (!self.ready.is_empty()).then_some(0);
         let waits = self.runs.values().filter_map(|run| {
@@ -404,7 +407,7 @@ impl Engine {
         now.into_iter().chain(waits).chain(queues).min()
     }
 
-    /// How a rule or action has fared.
+    /// The counters of a rule or action.
     pub fn tally(&self, owner: Owner) -> Tally {
         self.rate_limits
             .get(&owner)
@@ -412,17 +415,17 @@ impl Engine {
             .unwrap_or_default()
     }
 
-    /// Why a step of a rule or action failed last.
+    /// The last failure of a step of a rule or action.
     pub fn last_error(&self, owner: Owner) -> Option<&str> {
         self.rate_limits.get(&owner).and_then(RateLimit::last_error)
     }
 
-    /// What must survive a restart, if it has changed since the last call.
+    /// The once log as JSON for the store, if it has changed since the last call.
     pub fn once_log(&mut self) -> Option<String> {
         self.once_log.changed()
     }
 
-    /// Whether [`Self::once_log`] has something new.
+    /// Whether the once log has changed.
     pub fn has_news(&self) -> bool {
         self.once_log.has_changed()
     }

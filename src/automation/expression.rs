@@ -1,5 +1,5 @@
-//! Conditions: minijinja expressions over an event, the credits and the bridge's state. `when` of a
-//! rule, `wait --where` of the CLI.
+//! Conditions: minijinja expressions over an event, the credits and the bridge's state. They are
+//! used in `when` of a rule and in `wait --where` of the command line.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::input::{Content, Field, Read};
 
-/// A condition that has been checked.
+/// A condition that has been parsed and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expression {
     source: Box<str>,
@@ -17,14 +17,14 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// Reads an expression such as `data.viewers >= 10 and not state.streaming`. Names that no
+    /// Parses an expression such as `data.viewers >= 10 and not state.streaming`. Names that no
     /// context has are errors.
     pub fn parse(source: &str) -> Result<Self, ExpressionProblem> {
         Self::parse_in(source, Scope::Event)
     }
 
-    /// Reads an expression over an event alone, such as `data.viewers >= 10`. Away from a bridge
-    /// there are no credits, no state and no earlier events: their names are errors.
+    /// Parses an expression over an event alone, such as `data.viewers >= 10`. Without a bridge
+    /// there are no credits, no state and no earlier events, so their names are errors.
     pub fn parse_of_event(source: &str) -> Result<Self, ExpressionProblem> {
         Self::parse_in(source, Scope::EventAlone)
     }
@@ -40,7 +40,7 @@ impl Expression {
         })
     }
 
-    /// Reads a value of a file.
+    /// Reads an expression from a config file or a script.
     pub(super) fn read(field: &Field<'_>) -> Read<Self> {
         let Content::Text(text) = &field.node.content else {
             return Err(field.bad("an expression in quotes"));
@@ -48,22 +48,22 @@ impl Expression {
         Self::parse(text).map_err(|find_problem| field.other(find_problem.to_string()))
     }
 
-    /// As it was written.
+    /// The text that it was parsed from.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// What it needs of a context.
+    /// The parts of the context that it uses.
     pub fn uses(&self) -> Uses {
         self.uses
     }
 
-    /// Whether it holds. What is not there is false.
+    /// Whether the condition is true. A missing field is false.
     pub fn test(&self, context: &Context) -> Result<bool, EvaluationError> {
         self.value(context).map(|value| value.is_true())
     }
 
-    /// What it comes to; `null` for what is not there.
+    /// The value of the expression; `null` for a missing field.
     pub fn eval(&self, context: &Context) -> Result<Value, EvaluationError> {
         let value = self.value(context)?;
         serde_json::to_value(&value).map_err(|error| EvaluationError(error.to_string()))
@@ -71,7 +71,8 @@ impl Expression {
 
     fn value(&self, context: &Context) -> Result<minijinja::Value, EvaluationError> {
         let failed = |error| EvaluationError::of(&error, &self.source);
-        // Compiling takes microseconds, and a compiled expression borrows its text.
+        // It is compiled each time: that takes microseconds, and a compiled expression borrows its
+        // text.
         let compiled = CHAINABLE.compile_expression(&self.source).map_err(failed)?;
         compiled.eval(context.root()).map_err(failed)
     }

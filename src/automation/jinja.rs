@@ -1,5 +1,5 @@
-//! minijinja as it is used here: which names there are, how long a template may run, and what its
-//! errors say.
+//! How minijinja is set up here: which names exist, how long a template may run, and what its
+//! errors look like.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -18,17 +18,17 @@ use crate::{
     mapping::emitted,
 };
 
-/// What one template or expression may spend: one for each instruction and for each 64 bytes that
-/// it makes, more for sorting and for JSON. It pays for the longest text that a template may give
-/// as JSON, or for 10000 sorted names, and bounds the memory to some 13 MB.
+/// The fuel of one evaluation. Each instruction costs one unit, and so does each 64 bytes that it
+/// makes; sorting and JSON cost more. It suffices for the longest text that a template may output
+/// as JSON, or for 10000 sorted names, and limits the memory to about 13 MB.
 const FUEL: u64 = 200_000;
-/// Values within values.
+/// Greatest nesting depth.
 const DEPTH: usize = 100;
 
-/// For templates: to print what is not there is an error, not an empty text.
+/// For templates: printing a missing value is an error, not an empty text.
 pub(super) static STRICT: LazyLock<Environment<'static>> =
     LazyLock::new(|| environment(UndefinedBehavior::Strict));
-/// For conditions: a missing field is false, and so is what would be in it.
+/// For conditions: a missing field is false, and so are fields within it.
 pub(super) static CHAINABLE: LazyLock<Environment<'static>> =
     LazyLock::new(|| environment(UndefinedBehavior::Chainable));
 
@@ -37,20 +37,20 @@ fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
     environment.set_undefined_behavior(undefined);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(DEPTH);
-    // Errors say where in the text they are.
+    // Lets errors contain their position in the text.
     environment.set_debug(true);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment
 }
 
-/// Which names a template may use.
+/// The names that a template may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Those of an event too: steps and conditions.
+    /// All names: for steps and conditions.
     Event,
-    /// Those of an event alone, away from a bridge.
+    /// Only those of an event: for conditions that are evaluated without a bridge.
     EventAlone,
-    /// Only what is there at all times: labels.
+    /// All but those of an event: for labels.
     Always,
 }
 
@@ -64,7 +64,7 @@ impl Scope {
             }
     }
 
-    /// Why a name that exists elsewhere does not exist here.
+    /// Why a name that is known elsewhere is not allowed here.
     fn lacks(self) -> &'static str {
         match self {
             Self::Event | Self::Always => "there is no event here",
@@ -73,15 +73,15 @@ impl Scope {
     }
 }
 
-/// What is wrong with the text of a template or an expression.
+/// A problem in the text of a template or expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", place(*.line, *.column))]
 pub struct ExpressionProblem {
-    /// In words.
+    /// A description without the position.
     pub message: String,
     /// Line within the text, from 1.
     pub line: usize,
-    /// Character within the line, from 1; 0 if it is the line as a whole.
+    /// Character within the line, from 1; 0 for the whole line.
     pub column: usize,
 }
 
@@ -108,14 +108,14 @@ impl ExpressionProblem {
     }
 }
 
-/// Line and character of a byte, from 1.
+/// Line and character of a byte offset, both from 1.
 fn spot(source: &str, byte: usize) -> (usize, usize) {
     let before = source.get(..byte).unwrap_or(source);
     let line = before.rsplit('\n').next().unwrap_or_default();
     (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
-/// Why a template or an expression gave nothing.
+/// Why a template or expression could not be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct EvaluationError(pub String);
@@ -139,7 +139,7 @@ impl EvaluationError {
     }
 }
 
-/// Where the path begins whose last part begins there.
+/// Byte offset of the path whose last part begins at `part`.
 fn path_start(source: &str, part: usize) -> usize {
     let before = source.get(..part).unwrap_or_default();
     before
@@ -147,16 +147,16 @@ fn path_start(source: &str, part: usize) -> usize {
         .len()
 }
 
-/// minijinja's own words, without what repeats them.
+/// The detail of a minijinja error, without its kind and position if there is a detail.
 fn words(error: &Error) -> String {
     error
         .detail()
         .map_or_else(|| error.kind().to_string(), ToOwned::to_owned)
 }
 
-/// The names that a text uses, all of them known in its scope, given as paths (`state.scene`); what
-/// is in a name of a fixed shape is there; `last(…)` names events that there are; filters and tests
-/// exist.
+/// Checks the names in a text, and returns which parts of the context it uses. The `paths` (such as
+/// `state.scene`) must begin with names of the scope and exist where the shape is fixed, `last(…)`
+/// must name events that exist, and filters and tests must exist.
 pub(super) fn check(
     paths: impl IntoIterator<Item = String>,
     source: &str,
@@ -216,12 +216,12 @@ pub(super) fn check(
     Ok(uses)
 }
 
-/// The name that a path begins with.
+/// The first name of a path.
 fn root(path: &str) -> &str {
     path.split_once('.').map_or(path, |(root, _)| root)
 }
 
-/// What is not there would be false in a condition, for ever and without a word.
+/// Rejects paths that cannot exist. In a condition they would always be false, without any error.
 fn check_path(path: &str, source: &str) -> Result<(), ExpressionProblem> {
     let Some((missing, known)) = parts::missing(path) else {
         return Ok(());
@@ -238,7 +238,7 @@ fn check_path(path: &str, source: &str) -> Result<(), ExpressionProblem> {
     })
 }
 
-/// The names that `last(…)` is called with, where they stand in the text, and where that is.
+/// The names that `last(…)` is called with in this text, each with its byte offset.
 pub(super) fn last_names(source: &str) -> Vec<(usize, &str)> {
     let tokens = tokens(source);
     let named = tokens
@@ -259,8 +259,8 @@ pub(super) fn last_names(source: &str) -> Vec<(usize, &str)> {
     named.collect()
 }
 
-/// The last event of a name that nobody knows would be empty for ever. Names of other sources may
-/// be published, so these are allowed.
+/// Rejects unknown event names in `last(…)`, which would be empty for ever. Names of unknown
+/// sources are allowed, because other programs may publish them.
 fn check_last(at: usize, name: &str, source: &str) -> Result<(), ExpressionProblem> {
     let name = name.trim();
     let (line, column) = spot(source, at);
@@ -282,7 +282,7 @@ fn check_last(at: usize, name: &str, source: &str) -> Result<(), ExpressionProbl
         if kinds.iter().any(|kind| kind.eq_ignore_ascii_case(name)) {
             return Ok(());
         }
-        // It may be the type of somebody's own event: then the book warns.
+        // It may be the type of an event that another program publishes. The book warns about that.
         return nearest(name, kinds).map_or(Ok(()), |near| find_problem(Some(near), String::new()));
     };
     let known: Vec<_> = emitted::types_of(of)
@@ -302,7 +302,7 @@ fn check_last(at: usize, name: &str, source: &str) -> Result<(), ExpressionProbl
     )
 }
 
-/// What stands after `|` and after `is`: minijinja looks them up only when it comes to them.
+/// The names after `|` and after `is`. minijinja checks them only when it evaluates them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 enum Operator {
@@ -323,18 +323,18 @@ impl Operator {
     }
 }
 
-/// A part of what stands within the tags of a template, or of an expression.
+/// A token of an expression, or of the inside of a template's tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token<'a> {
-    /// A name, a filter, a keyword; and where it begins.
+    /// A name, filter or keyword, with its byte offset.
     Word(usize, &'a str),
-    /// A text in quotes, without them; and where it begins.
+    /// The contents of a quoted text, with the byte offset of the contents.
     Text(usize, &'a str),
     Sign(char),
 }
 
-/// What a text consists of, without spaces. Of a template, only what is within tags; a text between
-/// two tags that looks like one is none.
+/// Splits a text into tokens, without spaces. Of a template, only the inside of tags is read: text
+/// between two tags is ignored, even if it looks like a tag's contents.
 fn tokens(source: &str) -> Vec<Token<'_>> {
     let is_template = ["{{", "{%"].iter().any(|tag| source.contains(tag));
     let (mut found, mut quote, mut tag) = (Vec::new(), None, !is_template);
@@ -368,7 +368,7 @@ fn tokens(source: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// Filters and tests with their places.
+/// Filters and tests with their byte offsets.
 fn operators(source: &str) -> Vec<(Operator, usize, &str)> {
     let (mut found, mut before) = (Vec::new(), "");
     for token in tokens(source) {
@@ -390,8 +390,8 @@ fn operators(source: &str) -> Vec<(Operator, usize, &str)> {
     found
 }
 
-/// Whether `last` is asked for one of Twitchat's own messages. A name that is made only when the
-/// text is filled in may be one.
+/// Whether `last` may be called with one of Twitchat's own messages. A name that is computed during
+/// evaluation may be one.
 fn may_name_twitchat(source: &str) -> bool {
     let tokens = tokens(source);
     let is_last = |place: usize| {
@@ -405,7 +405,8 @@ fn may_name_twitchat(source: &str) -> bool {
             Some([Token::Sign('('), Token::Text(_, name), Token::Sign(')')]) => name
                 .split_once('.')
                 .is_some_and(|(source, _)| source.trim().eq_ignore_ascii_case(TWITCHAT)),
-            // The filter of this name takes the last item of a list.
+            // With `|` before it, this is the filter of the same name, which returns the last item
+            // of a list.
             _ => {
                 place.checked_sub(1).and_then(|before| tokens.get(before))
                     != Some(&Token::Sign('|'))
@@ -422,7 +423,7 @@ fn unknown(name: &str, source: &str, hint: &str) -> ExpressionProblem {
     }
 }
 
-/// Where a word stands for the first time, as a word of its own.
+/// Byte offset of the first occurrence of a name as a separate word.
 fn word(source: &str, name: &str) -> Option<usize> {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.');
     source.match_indices(name).map(|(at, _)| at).find(|at| {

@@ -1,5 +1,5 @@
-//! The last events of each kind: what `last("Follow")` gives. Some before the last are kept too,
-//! for when its person is banned.
+//! The last events of each kind, for `last("Follow")`. A few events before the last one are kept
+//! too. One of them takes its place if the last one names somebody who is banned.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,30 +12,31 @@ use serde_json::Map;
 
 use crate::{event::EventName, mapping::emitted};
 
-/// Kinds that are remembered; the one that is longest ago goes first.
+/// Number of kinds that are remembered. Beyond it, the kind with the oldest last event is dropped.
 const KINDS: usize = 512;
-/// Events of one kind that are remembered, each of somebody else.
+/// Number of events of one kind that are remembered, each of a different person.
 const EACH: usize = 16;
 
-/// The last event of one kind.
+/// One remembered event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LastEvent {
-    /// `Twitch.Follow`
+    /// The event's name, such as `Twitch.Follow`.
     pub event: Box<str>,
-    /// When, ISO 8601 in UTC.
+    /// When it was emitted, ISO 8601 in UTC.
     pub at: Box<str>,
-    /// Which came later; counts up.
+    /// Increases with each event, across all kinds.
     order: u64,
-    /// Not given: it names somebody who is banned.
+    /// Whether it is left out because it names somebody who is banned.
     #[serde(skip)]
     hidden: bool,
-    /// What a template sees besides: `name`, `login`, `id`, `amount`, `what`, `data`.
+    /// The other fields that a template can read: `name`, `login`, `id`, `amount`, `currency`,
+    /// `what`, `data`.
     #[serde(flatten)]
     pub rest: Map<String, serde_json::Value>,
 }
 
 impl LastEvent {
-    /// Whose event it is, as far as its fields say.
+    /// The person of the event: its id, login or name. `None` if it names nobody.
     fn whose(&self) -> Option<String> {
         ["id", "login", "name"].iter().find_map(|key| {
             self.rest
@@ -47,7 +48,7 @@ impl LastEvent {
     }
 }
 
-/// The last events of one kind, newest first. Written as the event alone if there is one.
+/// The last events of one kind, the newest first. A single event is serialized without a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Kind {
@@ -70,7 +71,7 @@ impl Kind {
         }
     }
 
-    /// The newest that is given.
+    /// The newest event that is not hidden.
     fn shown(&self) -> Option<&LastEvent> {
         self.list().iter().find(|entry| !entry.hidden)
     }
@@ -88,17 +89,17 @@ pub struct Latest {
 }
 
 impl Latest {
-    /// What was written down, if it can be read.
+    /// Parses the stored JSON; empty if it is not valid.
     pub fn recall(json: &str) -> Self {
         serde_json::from_str(json).unwrap_or_default()
     }
 
-    /// To be written down.
+    /// Serializes it for the store.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// An event came.
+    /// Adds an event.
     pub fn note(&mut self, event: &str, at: &str, rest: Map<String, serde_json::Value>) {
         let order = self
             .kinds
@@ -120,7 +121,7 @@ impl Latest {
             Some(Kind::Several(entries)) => entries,
             None => Vec::new(),
         };
-        // What happened to nobody, and the same person's before, it replaces.
+        // It replaces an earlier event of the same person. An event that names nobody replaces all.
         let whose = entry.whose();
         let others = before
             .into_iter()
@@ -146,7 +147,7 @@ impl Latest {
         }
     }
 
-    /// Whether an event is marked otherwise than it should be.
+    /// Whether [`Self::mark`] would change anything.
     pub fn differs(&self, hidden: impl Fn(&LastEvent) -> bool) -> bool {
         self.kinds
             .values()
@@ -154,15 +155,15 @@ impl Latest {
             .any(|entry| entry.hidden != hidden(entry))
     }
 
-    /// Marks the events that are not to be given.
+    /// Hides exactly the events for which `hidden` is true.
     pub fn mark(&mut self, hidden: impl Fn(&LastEvent) -> bool) {
         for entry in self.kinds.values_mut().flat_map(Kind::list_mut) {
             entry.hidden = hidden(entry);
         }
     }
 
-    /// By `Source.Type`, or by the type alone: then the latest of all sources. Case does not
-    /// matter.
+    /// The last event of this name. `Source.Type` names one kind; a type alone names the kinds of
+    /// all sources. Case does not matter.
     pub fn find(&self, name: &str) -> Option<&LastEvent> {
         let name = name.trim().to_ascii_lowercase();
         if name.contains('.') {
@@ -178,8 +179,8 @@ impl Latest {
     }
 }
 
-/// Why `last` of this name may be empty for ever: no such event comes by itself, and none of these
-/// is it.
+/// A warning if `last` with this name may stay empty for ever, because neither the bridge by itself
+/// nor any of the `published` events has the name.
 pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
     let is_it = |event: &EventName| {
         if name.contains('.') {
@@ -207,7 +208,7 @@ pub(super) fn doubt(name: &str, published: &[&EventName]) -> Option<String> {
     emitted::never(&known.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
-/// `last` itself, to be called.
+/// The function `last`.
 #[derive(Debug)]
 pub(super) struct Last(pub(super) Arc<Latest>);
 
@@ -233,7 +234,8 @@ impl Object for Last {
     }
 }
 
-/// The last event where there was none yet: false, and each of its fields is an empty text.
+/// The result of `last` if there was no event yet: it is false, and each of its fields is an empty
+/// text.
 #[derive(Debug)]
 struct Nobody;
 

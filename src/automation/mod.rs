@@ -1,8 +1,8 @@
-//! PURE. What the bridge does by itself: rules, named actions, labels, and the steps and templates
-//! that they are made of.
+//! PURE. Rules, named actions and labels, and the steps and templates that they consist of.
 //!
-//! `config` reads them and has them checked here, `core` runs the rules, `cli::script` runs steps
-//! by itself. Nothing in here does a step: it says which one is next, with its templates filled in.
+//! `config` reads and checks them with this module, `bridge` runs the rules, and `cli::script` runs
+//! steps by itself. Nothing here carries out a step: it returns the next step effect, with its
+//! templates filled in.
 
 mod book;
 mod context;

@@ -1,17 +1,18 @@
-//! Requests to OBS that a step can make: all that do something and that the client library types.
-//! Names and fields are obs-websocket's own.
+//! Requests to OBS that a step can make: all requests of the client library that change something.
+//! Names and fields are those of obs-websocket.
 //!
-//! `obs::act` makes them. What only asks is left out: a step has no use for an answer.
+//! `obs::act` makes the requests. Those that only return data are left out, because a step has no
+//! use for an answer.
 
 use serde_json::{Map, Value};
 
 use super::template::Shape;
 use crate::input::{self, Cause, Content, Fields, Node, Problem, Read, Spot, hint};
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A text that is not empty.
+    /// A non-empty string.
     Text,
     /// `true` or `false`.
     Flag,
@@ -30,7 +31,7 @@ impl Kind {
     }
 }
 
-/// What a media source is to do.
+/// The actions for a media source; a step writes them in lower case.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, strum::EnumString, strum::VariantNames,
 )]
@@ -50,13 +51,13 @@ pub enum MediaAction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     pub name: &'static str,
-    /// What it holds.
+    /// The type of its value.
     pub kind: Kind,
-    /// Whether it must be there.
+    /// Whether the field is required.
     pub needed: bool,
 }
 
-/// How a field becomes part of a request.
+/// Conversion between a field and its JSON value.
 trait Part: Sized {
     const KIND: Kind;
     const NEEDED: bool = true;
@@ -112,7 +113,8 @@ impl<T: Part> Part for Option<T> {
     }
 }
 
-/// The one list: it makes the type, how it is read, and what its fields are.
+/// The only list of requests. It generates the enum, the function that reads a request, and the
+/// description of the fields.
 macro_rules! requests {
     ($($name:ident $({ $($field:ident: $kind:ty = $wire:literal),+ })?),+ $(,)?) => {
         /// A request with its fields.
@@ -122,7 +124,7 @@ macro_rules! requests {
             $($name $({ $($field: $kind),+ })?,)+
         }
 
-        /// Every request with its fields.
+        /// Name and fields of every request.
         pub const REQUESTS: &[(&str, &[Field])] = &[
             $((stringify!($name), &[$($(Field { name: $wire, kind: <$kind as Part>::KIND,
                 needed: <$kind as Part>::NEEDED }),+)?]),)+
@@ -135,7 +137,7 @@ macro_rules! requests {
                 }
             }
 
-            /// Its fields, as obs-websocket has them.
+            /// The fields as JSON, with obs-websocket's names.
             pub fn data(&self) -> Map<String, Value> {
                 let mut data = Map::new();
                 match self {
@@ -223,8 +225,8 @@ requests! {
         data: Option<Map<String, Value>> = "requestData" },
 }
 
-/// Of these fields one must be there: the item by number or by the name of its source, the volume
-/// in dB or as a factor.
+/// Pairs of fields of which one is required: an item by its number or by the name of its source,
+/// and a volume in dB or as a factor.
 const ONE_OF: [(&str, [&str; 2]); 4] = [
     ("SetSceneItemEnabled", ["sceneItemId", "sourceName"]),
     ("SetSceneItemLocked", ["sceneItemId", "sourceName"]),
@@ -232,10 +234,10 @@ const ONE_OF: [(&str, [&str; 2]); 4] = [
     ("SetInputVolume", ["inputVolumeDb", "inputVolumeMul"]),
 ];
 
-/// What `keyModifiers` may hold.
+/// The keys that `keyModifiers` may have.
 pub const KEY_MODIFIERS: [&str; 4] = ["shift", "control", "alt", "command"];
 
-/// The canonical name and the fields of a request; its name in any case.
+/// The canonical name and the fields of a request. `name` may be in any case.
 pub(super) fn find(name: &str) -> Result<(&'static str, &'static [Field]), Cause> {
     let found = REQUESTS
         .iter()
@@ -249,7 +251,7 @@ pub(super) fn find(name: &str) -> Result<(&'static str, &'static [Field]), Cause
 }
 
 impl ObsRequest {
-    /// Reads a request whose templates are filled in.
+    /// Reads a request with its templates filled in.
     pub fn read(name: &str, data: Map<String, Value>) -> Result<Self, Cause> {
         let (name, fields) = find(name)?;
         check(
@@ -261,7 +263,7 @@ impl ObsRequest {
     }
 }
 
-/// Checks what is known of a request's data before its templates are filled in.
+/// Checks a request's data before its templates are filled in, as far as it is known then.
 pub(super) fn check_shape(name: &str, data: &Shape, spot: Spot, path: &str) -> Read<()> {
     let (name, fields) = find(name).map_err(|cause| Problem::new(spot, path, cause))?;
     check(name, fields, data.fields()).map_err(|cause| Problem::new(spot, path, cause))

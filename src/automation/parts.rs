@@ -1,5 +1,5 @@
-//! The parts of a context that are the same wherever it is made: in the bridge, in `script`, and
-//! where nothing has happened yet.
+//! The parts of a context that have the same shape everywhere: in the bridge, in `script`, and
+//! before any event.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -11,46 +11,46 @@ use crate::credits::{
     reply::{self, ReplyOptions},
 };
 
-/// What templates see as `state`.
+/// The value of `state` in templates.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct BridgeState {
     /// Whether the bridge is connected to OBS.
     pub obs: bool,
-    /// The scene on air; empty if it is not known.
+    /// The scene on air; empty if it is unknown.
     pub scene: String,
     /// Whether OBS streams.
     pub streaming: bool,
-    /// For how long it has, in seconds; 0 if it does not.
+    /// Seconds that OBS has been streaming; 0 if it does not stream.
     pub stream_seconds: i64,
     /// Whether Twitchat is there.
     pub twitchat: bool,
-    /// Which generation it is, 1 to 3; 0 if that is not known.
+    /// The generation of Twitchat, 1 to 3; 0 if it is unknown.
     pub generation: u8,
 }
 
-/// What templates see as `session`.
+/// The value of `session` in templates.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Session {
     pub id: u64,
     /// When it began, ISO 8601 in UTC.
     pub started: String,
-    /// How long ago that is, in seconds.
+    /// Seconds since it began.
     pub seconds: i64,
     /// Why it began: `first`, `clear`, `stream` or `closed`.
     pub cause: String,
 }
 
-/// What templates see as `broadcaster`. Each is empty if it is not known.
+/// The value of `broadcaster` in templates. A field is empty if it is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BroadcasterNames {
     /// The channel's id.
     pub id: String,
     pub login: String,
-    /// Its display name.
+    /// Display name, or the login if there is none.
     pub name: String,
 }
 
-/// Parts with other parts of any name in them.
+/// Paths whose keys are not fixed.
 const OPEN: [&str; 4] = [
     "credits.groups",
     "credits.custom",
@@ -58,8 +58,7 @@ const OPEN: [&str; 4] = [
     "credits.limited",
 ];
 
-/// Every path of the parts whose shape is fixed, such as `state.scene` and
-/// `credits.events.follows`.
+/// Every path of the parts with a fixed shape, such as `state.scene` and `credits.events.follows`.
 static PATHS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let wish = ReplyOptions {
         spelling: Spelling::Current,
@@ -91,8 +90,8 @@ fn collect(value: &Value, path: &str, paths: &mut BTreeSet<String>) {
     }
 }
 
-/// The part of a path that no context has, and all that would be there instead; `None` if the path
-/// may be there.
+/// The first part of a path that cannot exist, and the paths that exist in its place; `None` if the
+/// path can exist.
 pub(super) fn missing(path: &str) -> Option<(&str, impl Iterator<Item = &'static str>)> {
     let mut ends: Vec<_> = path.match_indices('.').map(|(at, _)| at).skip(1).collect();
     ends.push(path.len());

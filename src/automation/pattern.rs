@@ -1,4 +1,4 @@
-//! Which events a rule is for.
+//! Patterns of event names.
 
 use crate::{
     event::{
@@ -10,8 +10,8 @@ use crate::{
     twitchat::catalogue as types,
 };
 
-/// A name of events: `Twitch.Raid`, `Twitch.*`, `Twitchat.ON_*`, `*.GiftSub`, `*`. Case does not
-/// matter.
+/// A pattern of event names: `Twitch.Raid`, `Twitch.*`, `Twitchat.ON_*`, `*.GiftSub`, `*`. Case
+/// does not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     source: Glob,
@@ -20,8 +20,8 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a name. One without `*` whose source is known must be known itself, so that a slip
-    /// shows.
+    /// Parses a pattern. A name without `*` whose source is known must be a known event, so that
+    /// typing errors are found.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let Some((source, kind)) = text
             .split_once('.')
@@ -65,13 +65,12 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// As it was written.
+    /// The text that it was parsed from.
     pub fn as_str(&self) -> &str {
         &self.written
     }
 
-    /// Why whoever waits for such an event may wait for ever; `None` if the bridge emits one by
-    /// itself.
+    /// A warning if events that match may never come; `None` if the bridge emits one by itself.
     pub(super) fn doubt(&self) -> Option<String> {
         let is_exact = !self.written.contains(['*', '?']);
         if self.names_twitchat() {
@@ -95,12 +94,12 @@ impl Pattern {
         emitted::doubt_of_pattern(&self.written, |name| self.matches(name))
     }
 
-    /// Whether it is for Twitchat's own messages by name: a bare `*` is not.
+    /// Whether it names Twitchat's own messages. A bare `*` does not.
     pub fn names_twitchat(&self) -> bool {
         !self.source.is_all() && self.source.matches(TWITCHAT)
     }
 
-    /// Whether an event has such a name.
+    /// Whether it matches the name of an event.
     pub fn matches(&self, event: &EventName) -> bool {
         let of_source = if event.source.eq_ignore_ascii_case(TWITCHAT) {
             self.names_twitchat()

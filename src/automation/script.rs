@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Reads the steps of a script: TOML with `[[step]]`s, or one JSON object per line. A text that
-/// begins with `{` is the latter.
+/// begins with `{` is read as JSON.
 pub fn read_script(text: &str) -> Read<Steps> {
     if text.trim_start().starts_with('{') {
         of_lines(text)

@@ -1,5 +1,5 @@
-//! Going through steps one after the other, into named actions and out of them again. It knows no
-//! time: a wait is a deed like any other.
+//! Goes through steps one after the other, including those of the named actions that they run. It
+//! has no clock: a wait is a step effect like any other.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use super::{
     step::{Does, Step, StepEffect, Steps},
 };
 
-/// Named actions within named actions. Those that would run themselves are refused before they run,
-/// so this is far away.
+/// Greatest nesting depth of named actions. Actions that would run themselves are rejected when
+/// they are read, so this is never reached by accident.
 const DEPTH: usize = 32;
 
-/// A place in a list of steps.
+/// A position in a list of steps.
 #[derive(Debug, Clone)]
 struct Frame {
     steps: Steps,
@@ -22,27 +22,27 @@ struct Frame {
     args: Part,
 }
 
-/// What is left of a list of steps.
+/// The remaining steps of a list.
 #[derive(Debug, Clone)]
 pub struct Sequence {
     frames: Vec<Frame>,
-    /// The last step that was begun.
+    /// The step that was begun last.
     at: Option<Step>,
 }
 
-/// What comes next.
+/// What the next step is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
-    /// This is to be done.
+    /// This has to be carried out.
     Do(StepEffect),
-    /// The step's templates cannot be filled in. What follows is still there.
+    /// The templates of the step cannot be filled in. The steps after it still remain.
     Failed(EvaluationError),
-    /// There is nothing more to do.
+    /// There are no more steps.
     Over,
 }
 
 impl Sequence {
-    /// All steps, from the first. `args` is what an action was called with.
+    /// Starts at the first step. `args` holds the arguments of an action.
     pub fn new(steps: &Steps, args: Part) -> Self {
         Self {
             frames: vec![Frame {
@@ -54,12 +54,12 @@ impl Sequence {
         }
     }
 
-    /// What the next step needs of a context.
+    /// The parts of the context that the next step needs.
     pub fn uses(&self) -> Uses {
         self.upcoming().map(Step::uses).unwrap_or_default()
     }
 
-    /// The step that was begun last, in a few words.
+    /// A summary of the step that was begun last.
     pub fn place(&self) -> String {
         self.at.as_ref().map(Step::summary).unwrap_or_default()
     }
@@ -76,19 +76,19 @@ impl Sequence {
             .find_map(|frame| frame.steps.get(frame.next))
     }
 
-    /// Leaves out what is left.
+    /// Drops the remaining steps.
     pub fn end(&mut self) {
         self.frames.clear();
     }
 
-    /// Whether all is done.
+    /// Whether no step remains.
     pub fn is_over(&self) -> bool {
         self.upcoming().is_none()
     }
 
-    /// Begins the next step. The context needs what [`Self::uses`] says; `args` is set here. A step
-    /// that runs an action is gone into, and gives nothing to do by itself: `None`, and the context
-    /// is to be made anew.
+    /// Begins the next step. The context must have the parts that [`Self::uses`] returned; `args`
+    /// is added here. For a step that runs an action, the sequence enters the action and returns
+    /// `None`; then the caller calls again with a new context.
     pub fn next(&mut self, book: &Rulebook, context: &Context) -> Option<Next> {
         while self
             .frames

@@ -1,4 +1,4 @@
-//! Steps: what a rule, a named action or a script does, one after the other.
+//! Steps: what a rule, a named action or a script does, in order.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,18 +22,18 @@ use crate::{
     },
 };
 
-/// The longest time that anything here may take or wait: a day.
+/// Longest duration of anything here: a day.
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
-/// How a time is written.
+/// How a duration is written, for error messages.
 const TIME: &str =
     r#"a time such as "500ms", "5s" or "1m 30s", or a number of seconds, at most a day"#;
-/// How long a program may run unless the step says otherwise.
+/// Default time limit of a program.
 const PROGRAM_WITHIN: Duration = Duration::from_secs(60);
-/// What a step begins with: the one of these keys says what it does.
+/// The keys of which a step has exactly one; it determines the kind of step.
 const VERBS: [&str; 7] = ["send", "publish", "request", "obs", "wait", "run", "action"];
 
-/// Requests to the bridge that change nothing begin so, in lower case; and those that speak for a
-/// client.
+/// Prefixes, in lower case, of requests that a step cannot make: those that change nothing, and
+/// those that a client makes for itself.
 const ONLY_ASKS: [&str; 7] = [
     "get",
     "subscribe",
@@ -44,12 +44,12 @@ const ONLY_ASKS: [&str; 7] = [
     "overlayreport",
 ];
 
-/// Steps, shared by all runs of them.
+/// A list of steps that all their runs share.
 pub type Steps = Arc<[Step]>;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// Where it stands in its file.
+    /// Position in the file.
     pub spot: Spot,
     pub(super) does: Does,
 }
@@ -89,61 +89,61 @@ pub(super) enum Does {
     },
 }
 
-/// How long to wait.
+/// The duration of a `wait` step.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Pause {
     Fixed(Duration),
     Text(Template),
 }
 
-/// What is to be done now: a step with its templates filled in.
+/// A step with its templates filled in, to be carried out now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepEffect {
-    /// Send Twitchat an action.
+    /// Send an action to Twitchat.
     Send {
-        /// Its name, of any generation.
+        /// Name of the action in any generation.
         kind: Box<str>,
         data: Map<String, Value>,
-        /// Whether to check and translate it; else it goes as it is.
+        /// Whether to check and translate the action. If not, it is sent unchanged.
         check: bool,
-        /// Whether it may do what cannot be taken back.
+        /// Whether an action that cannot be undone is allowed.
         yes: bool,
     },
     /// Publish an event.
     Publish {
         name: EventName,
         data: Map<String, Value>,
-        /// Makes a repeat harmless.
+        /// An id by which a repeat is recognized.
         id: Option<Box<str>>,
     },
-    /// Ask the bridge, as if over OBS.
+    /// Make a request to the bridge, like a client on OBS.
     Request {
-        /// The request's name.
+        /// Name of the request.
         name: Box<str>,
         data: Map<String, Value>,
     },
     Obs(ObsRequest),
-    /// Let time pass.
+    /// Wait for this time.
     Wait(Duration),
     /// Run a program.
     Run(Program),
 }
 
-/// A program to run, never through a shell.
+/// A program to run. It is never run through a shell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
-    /// Its path, or its name on the search path.
+    /// Path of the program, or its name on the search path.
     pub program: Box<str>,
     pub args: Vec<String>,
-    /// What it reads from its standard input: the event, as JSON.
+    /// Its standard input: the event as JSON.
     pub input: Box<str>,
-    /// When it is ended.
+    /// The time after which it is stopped.
     pub within: Duration,
-    /// Whether the next step does not wait for its end.
+    /// Whether the next step does not wait for the program's end.
     pub background: bool,
 }
 
-/// Reads a list of steps.
+/// Reads a list of steps, which must not be empty.
 pub(super) fn read_steps(field: &Field<'_>) -> Read<Steps> {
     let allowed = r#"a list of steps, such as [{ wait = "5s" }, { obs = "StopStream" }]"#;
     let Content::List(items) = &field.node.content else {
@@ -163,7 +163,7 @@ pub(super) fn read_steps(field: &Field<'_>) -> Read<Steps> {
         .collect()
 }
 
-/// Reads how long something takes or waits.
+/// Reads a duration of at most a day.
 pub(super) fn time(field: &Field<'_>) -> Read<Duration> {
     field.time(LONGEST_TIME, TIME)
 }
@@ -214,7 +214,7 @@ impl Step {
         })
     }
 
-    /// What it needs of a context.
+    /// The parts of the context that its templates use.
     pub fn uses(&self) -> Uses {
         match &self.does {
             Does::Send { data, .. } | Does::Request { data, .. } | Does::Obs { data, .. } => {
@@ -225,7 +225,7 @@ impl Step {
             }
             Does::Wait(Pause::Text(template)) => template.uses(),
             Does::Wait(Pause::Fixed(_)) => Uses::default(),
-            // The event goes to its standard input.
+            // The program receives the event on its standard input.
             Does::Run { args, .. } => args
                 .iter()
                 .map(Template::uses)
@@ -252,7 +252,7 @@ impl Step {
         }
     }
 
-    /// The event that it publishes.
+    /// The event that it publishes; `None` for other kinds of steps.
     pub(super) fn publishes(&self) -> Option<&EventName> {
         if let Does::Publish { name, .. } = &self.does {
             Some(name)
@@ -261,7 +261,7 @@ impl Step {
         }
     }
 
-    /// The named action that it runs.
+    /// The named action that it runs; `None` for other kinds of steps.
     pub(super) fn runs_action(&self) -> Option<&str> {
         if let Does::Action { name, .. } = &self.does {
             Some(name)
@@ -270,7 +270,7 @@ impl Step {
         }
     }
 
-    /// What it is, in a few words without data.
+    /// A short description without data, such as `send SEND_MESSAGE`.
     pub fn summary(&self) -> String {
         match &self.does {
             Does::Send { kind, .. } => format!("send {kind}"),
@@ -286,7 +286,8 @@ impl Step {
 }
 
 impl Does {
-    /// Fills in the templates. A named action is the caller's to look up.
+    /// Fills in the templates. An error for an `action` step, whose action the caller has to look
+    /// up.
     pub(super) fn render(&self, context: &Context) -> Result<StepEffect, EvaluationError> {
         let object = |shape: &Shape| match shape.render(context)? {
             Value::Object(map) => Ok(map),
@@ -386,7 +387,7 @@ fn read_send(fields: &Fields<'_>) -> Read<Does> {
             let allowed = prepared.and_then(|prepared| unless_destructive(prepared, yes));
             allowed.map_err(|refused| Problem::other(at, fields.path(), refused.to_string()))?;
         }
-        // Before the templates are filled in, only the name can be checked.
+        // While the templates are not filled in, only the name can be checked.
         _ => {
             if let Err(refused @ Refused::Action(Wrongly::Unknown { .. } | Wrongly::Forbidden(_))) =
                 prepared(&kind, Map::new(), check, None)
@@ -407,19 +408,19 @@ fn read_send(fields: &Fields<'_>) -> Read<Does> {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
-    /// Its name or its data cannot be used.
+    /// Its name or data is not valid.
     #[error(transparent)]
     Action(#[from] Wrongly),
-    /// It does what cannot be taken back, and the step does not say that it may.
+    /// It cannot be undone, and the step does not have `yes = true`.
     #[error("{kind} {does}, which cannot be undone: yes = true in the step allows it")]
     Destructive {
         kind: String,
-        /// What it does.
+        /// A description of what the action does.
         does: &'static str,
     },
 }
 
-/// An action as it is sent, in the words of a generation.
+/// Checks an action of a step, and translates it for a generation of Twitchat.
 pub fn prepare(
     kind: &str,
     data: Map<String, Value>,

@@ -1,4 +1,4 @@
-//! Texts with `{{ … }}` in them, and JSON whose texts are such templates.
+//! Texts that contain `{{ … }}`, and JSON with such texts.
 
 use std::io;
 
@@ -10,10 +10,10 @@ use super::{
 };
 use crate::input::{Content, Field, Read};
 
-/// The longest text that a template may become.
+/// Longest output of a template, in bytes.
 const LONGEST: usize = 256 * 1024;
 
-/// A text that is filled in when it is needed.
+/// A text with expressions that are evaluated when the text is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     source: Box<str>,
@@ -21,7 +21,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// Reads a template. Names that no context of this scope has are errors.
+    /// Parses a template. Names that no context of this scope has are errors.
     pub fn parse(source: &str, scope: Scope) -> Result<Self, ExpressionProblem> {
         let compiled = STRICT
             .template_from_str(source)
@@ -33,7 +33,7 @@ impl Template {
         })
     }
 
-    /// Reads a value of a file.
+    /// Reads a template from a config file or a script.
     pub(super) fn read(field: &Field<'_>, scope: Scope) -> Read<Self> {
         let Content::Text(text) = &field.node.content else {
             return Err(field.bad("a text in quotes"));
@@ -41,24 +41,24 @@ impl Template {
         Self::parse(text, scope).map_err(|find_problem| field.other(find_problem.to_string()))
     }
 
-    /// As it was written.
+    /// The text that it was parsed from.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// What it needs of a context.
+    /// The parts of the context that it uses.
     pub fn uses(&self) -> Uses {
         self.uses
     }
 
-    /// Whether there is anything to fill in.
+    /// Whether it is plain text, without anything to fill in.
     pub fn is_fixed(&self) -> bool {
         !["{{", "{%", "{#"]
             .iter()
             .any(|opening| self.source.contains(opening))
     }
 
-    /// The text. To print what is not there is an error.
+    /// Renders the text. Printing a missing value is an error.
     pub fn render(&self, context: &Context) -> Result<String, EvaluationError> {
         if self.is_fixed() {
             return Ok(self.source.to_string());
@@ -81,8 +81,8 @@ impl Template {
         }
     }
 
-    /// The text; or, if it is one `{{ … }}` and nothing else, the value as it is: a number stays a
-    /// number.
+    /// Renders the text. A template that is one `{{ … }}` and nothing else yields the value itself:
+    /// a number stays a number.
     pub fn value(&self, context: &Context) -> Result<Value, EvaluationError> {
         if let Some(expression) = self.whole_expression()
             && let Ok(compiled) = STRICT.compile_expression(expression)
@@ -90,7 +90,7 @@ impl Template {
             let value = compiled
                 .eval(context.root())
                 .map_err(|error| EvaluationError::of(&error, expression))?;
-            // What is not there reads as `none` here: then rendering tells the two apart.
+            // A missing value evaluates to `none` here too. Rendering it fails, unlike `none`.
             if !value.is_none() && !value.is_undefined() {
                 return serde_json::to_value(&value)
                     .map_err(|error| EvaluationError(error.to_string()));
@@ -111,7 +111,7 @@ impl Template {
     }
 }
 
-/// A buffer that does not grow beyond the bound.
+/// A buffer that fails when it reaches [`LONGEST`] bytes.
 struct Bounded(Vec<u8>);
 
 impl io::Write for Bounded {
@@ -132,7 +132,7 @@ impl io::Write for Bounded {
 /// JSON whose texts are templates.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
-    /// Nothing to fill in.
+    /// JSON without templates.
     Fixed(Value),
     Text(Template),
     List(Vec<Shape>),
@@ -140,7 +140,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// Reads a value of a file.
+    /// Reads a value from a config file or a script.
     pub(super) fn read(field: &Field<'_>, scope: Scope) -> Read<Self> {
         let node = field.node;
         let is_fixed = |shape: &Self| matches!(shape, Self::Fixed(_));
@@ -194,7 +194,7 @@ impl Shape {
         })
     }
 
-    /// A table whose texts are templates.
+    /// Reads a table with templates.
     pub(super) fn read_table(field: &Field<'_>, scope: Scope) -> Read<Self> {
         match field.node.content {
             Content::Table(_) => Self::read(field, scope),
@@ -202,7 +202,7 @@ impl Shape {
         }
     }
 
-    /// With its templates filled in.
+    /// Fills in the templates.
     pub fn render(&self, context: &Context) -> Result<Value, EvaluationError> {
         match self {
             Self::Fixed(value) => Ok(value.clone()),
@@ -225,7 +225,7 @@ impl Shape {
         }
     }
 
-    /// What it needs of a context.
+    /// The parts of the context that its templates use.
     pub fn uses(&self) -> Uses {
         match self {
             Self::Fixed(_) => Uses::default(),
@@ -254,8 +254,8 @@ impl Shape {
         }
     }
 
-    /// Its fields as far as they are known before anything happens: `None` stands for what a
-    /// template makes.
+    /// The fields of a table with the values that are known before rendering; `None` for a value
+    /// with templates.
     pub(super) fn fields(&self) -> Vec<(&str, Option<&Value>)> {
         match self {
             Self::Fixed(Value::Object(map)) => map

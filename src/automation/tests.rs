@@ -1,4 +1,4 @@
-//! The manual: its examples are what can be read, and its table of OBS's requests is all there is.
+//! Tests the manual: its examples can be read, and its table of requests to OBS is complete.
 
 use std::fmt::Write as _;
 

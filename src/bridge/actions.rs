@@ -1,5 +1,5 @@
-//! Actions as Streamer.bot's clients see them: all actions of Twitchat to do, its triggers, and
-//! the config's named actions.
+//! The actions that Streamer.bot's clients can list and run: the actions of Twitchat, the triggers
+//! that the user has made in Twitchat, and the config's named actions.
 
 use serde_json::{Map, Value, json};
 use uuid::{Uuid, uuid};
@@ -21,13 +21,13 @@ use crate::{
     },
 };
 
-/// Ids of actions are name-based below this one, the same on every computer.
+/// Ids of actions are name-based UUIDs in this namespace, so they are the same on every computer.
 const NAMESPACE: Uuid = uuid!("6b1d6f0c-54d4-5a0e-9a52-3c2a3f7d9e11");
-/// Argument by which a client of Streamer.bot waits for a `Custom.Event` as the answer of an
-/// action.
+/// The argument that names the `Custom.Event` which a client of Streamer.bot waits for after it has
+/// called an action.
 const WANTS_RESPONSE: &str = "sbClientResponse";
 
-/// An action as it is listed.
+/// An action as `GetActions` lists it.
 #[derive(Debug, Clone, PartialEq)]
 struct Listed {
     id: Uuid,
@@ -41,15 +41,15 @@ struct Listed {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Does {
-    /// Sends this type with the arguments as data.
+    /// Sends Twitchat a message of this type, with the arguments as its data.
     Send(&'static str),
-    /// Runs this trigger.
+    /// Runs the trigger of Twitchat with this id.
     Trigger(String),
-    /// Runs the steps of a named action, by its place in the config.
+    /// Runs the steps of the named action at this index in the config.
     Steps(usize),
 }
 
-/// An action that runs, as it is told.
+/// One run of an action, as replies and events describe it.
 #[derive(Debug, Clone, Copy)]
 struct ActionRun<'a> {
     action: Uuid,
@@ -87,7 +87,7 @@ impl ActionRun<'_> {
 }
 
 impl Listed {
-    /// An action of Twitchat's.
+    /// The list entry of an action of Twitchat.
     fn send(kind: &'static str) -> Self {
         let id = Uuid::new_v5(&NAMESPACE, format!("twitchat:{kind}").as_bytes());
         Self {
@@ -112,8 +112,8 @@ impl Listed {
     }
 }
 
-/// An action of Twitchat's in the words of any generation: those who ask may have been made for
-/// another one.
+/// Finds an action of Twitchat by its name in any generation: a client may have been made for
+/// another generation than the one in use.
 fn of_any_generation(id: Option<&str>, name: Option<&str>) -> Option<Listed> {
     let name = name.map(|name| name.trim().replace('-', "_"));
     action::actions()
@@ -122,7 +122,7 @@ fn of_any_generation(id: Option<&str>, name: Option<&str>) -> Option<Listed> {
         .find(|listed| listed.is(id, name.as_deref()))
 }
 
-/// Every action of the generation that is heard, by name.
+/// All actions, sorted by name. Those of Twitchat have the names of the generation in use.
 fn list_actions(parts: &Parts) -> Vec<Listed> {
     let generation = parts.presence.generation().unwrap_or(Generation::Second);
     let is_listed = |entry: &&catalogue::MessageType| {
@@ -183,8 +183,8 @@ pub(super) fn get_actions(parts: &Parts) -> Map<String, Value> {
     ])
 }
 
-/// `DoAction`: runs a named action, or sends Twitchat what the action stands for. That Twitchat
-/// did it, nobody can tell: it does not answer.
+/// `DoAction`: runs a named action, or sends Twitchat the message that the action stands for. The
+/// bridge cannot know whether Twitchat carried it out, because Twitchat does not answer.
 pub(super) fn do_action(
     parts: &mut Parts,
     id: Option<&str>,
@@ -193,7 +193,7 @@ pub(super) fn do_action(
     now: Now,
 ) -> Result<Map<String, Value>, RequestError> {
     let wanted = id.or(name).unwrap_or_default();
-    // The user's own action goes before one of Twitchat's that has the same name.
+    // A named action of the user wins over an action of Twitchat with the same name.
     let listed = list_actions(parts)
         .into_iter()
         .filter(|action| action.is(id, name));
@@ -261,7 +261,7 @@ pub(super) fn do_action(
     Ok(run.reply(args))
 }
 
-/// Begins a named action. What comes of it is told when its last step is done.
+/// Starts a named action. The bridge emits its outcome when the last step has ended.
 fn call_action(
     parts: &mut Parts,
     place: usize,
@@ -306,7 +306,8 @@ fn action_name(parts: &Parts, place: usize) -> String {
         .unwrap_or_default()
 }
 
-/// A run is over: whoever called an action hears of it.
+/// Reports the end of a run to the client that called the action. Does nothing for a run that no
+/// client called.
 pub(super) fn run_over(
     parts: &mut Parts,
     owner: Owner,
@@ -352,9 +353,9 @@ pub(super) fn run_over(
     }
 }
 
-/// Emits the `Custom.Event` that a caller waits for. It goes to OBS without a subscription too:
-/// Streamer.bot's client sends its `Subscribe` only after the request, and waits 10 s for what
-/// it has missed.
+/// Emits the `Custom.Event` that a caller waits for. It is sent to OBS even without a subscription:
+/// Streamer.bot's client sends its `Subscribe` only after the request, so it would miss the event
+/// and wait 10 s for it.
 fn answer_caller(parts: &mut Parts, name: &str, args: &Value, now: Now) {
     let event = EmittedEvent::new(
         "Custom",
@@ -375,9 +376,9 @@ fn answer_caller(parts: &mut Parts, name: &str, args: &Value, now: Now) {
     emit(parts, event, now);
 }
 
-/// `ExecuteCodeTrigger`: the bridge runs no C#, so the trigger is an event that pages and rules
-/// may react to. As in Streamer.bot, a caller may wait for a `Custom.Event`; where no rule
-/// could emit it, the bridge does.
+/// `ExecuteCodeTrigger`: the bridge runs no C#, so it emits the trigger as an event that pages and
+/// rules can react to. As in Streamer.bot, a caller may wait for a `Custom.Event`; if no rule
+/// listens to the trigger, the bridge itself emits that event.
 pub(super) fn execute_code_trigger(
     parts: &mut Parts,
     trigger: &str,
@@ -431,7 +432,7 @@ fn emit_action_completed(
     let (began, ended) = (time::time_stamp(run.at_ms), time::time_stamp(now.wall_ms));
     let mut completed = run.event(args);
     for (key, value) in [
-        // Milliseconds, as Streamer.bot has them.
+        // In milliseconds, as in Streamer.bot.
         (
             "duration",
             json!(f64::from(
@@ -453,7 +454,7 @@ fn emit_action_completed(
     );
 }
 
-/// `SendMessage`: through Twitchat, which writes as the streamer.
+/// `SendMessage`: the message is sent through Twitchat, which writes it as the streamer.
 pub(super) fn send_message(
     parts: &mut Parts,
     platform: Platform,
@@ -482,7 +483,7 @@ pub(super) fn send_message(
     Ok(Map::new())
 }
 
-/// Sends what has passed the checks.
+/// Sends a message to Twitchat, or returns the error of its checks.
 fn send_prepared(
     parts: &mut Parts,
     prepared: Result<Prepared, Problem>,

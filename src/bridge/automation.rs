@@ -1,8 +1,8 @@
-//! Rules and named actions at work: events are judged, and what runs goes on, one step after the
-//! other.
+//! Connects the rule engine to the bridge's state: passes events to the rules and advances their
+//! runs step by step.
 //!
-//! `automation::Engine` decides; this connects it to the bridge's state. [`steps`](super::steps)
-//! does what a step says. What the shell must do leaves as an effect and comes back as
+//! `automation::Engine` decides; [`steps`](super::steps) carries the steps out. The work that the
+//! shell must do leaves as an effect, and its outcome comes back as
 //! [`Input::Done`](super::io::Input::Done).
 
 use std::{collections::VecDeque, sync::Arc};
@@ -29,24 +29,25 @@ use crate::{
     event::{EventName, Person},
 };
 
-/// At least so long between two writings of the once log.
+/// Minimum milliseconds between two writes of the once log.
 const ONCE_MS: u64 = 1_000;
 
-/// Rules and named actions, and what they need between two inputs.
+/// The rule engine, and the state that it needs between two inputs.
 #[derive(Debug)]
 pub(super) struct Automation {
     engine: Engine,
-    /// What happened while an input was dealt with, and no rule has looked at yet.
+    /// Event occurrences that no rule has been evaluated for yet.
     inbox: VecDeque<Occurrence>,
     last_events: LastEvents,
     once_due_ms: u64,
     credits: Option<(CreditsAt, Part)>,
 }
 
-/// What credits depend on: while it is the same, so are they.
+/// Session id, number of facts and number of rows. While they are the same, the credits are the
+/// same.
 type CreditsAt = (u64, u64, u64);
 
-/// What templates and conditions can see.
+/// The state that templates and conditions can read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) base: &'a Base,
@@ -55,7 +56,7 @@ pub(super) struct View<'a> {
 }
 
 impl Automation {
-    /// `once` and `latest` are what was stored before a restart.
+    /// `once` and `latest` are the stored meta values of the last run.
     pub(super) fn new(book: &Arc<Rulebook>, once: Option<&str>, latest: Option<&str>) -> Self {
         Self {
             inbox: VecDeque::new(),
@@ -70,13 +71,14 @@ impl Automation {
         self.engine.book()
     }
 
-    /// When something is to be done at the latest.
+    /// When [`Self::run`] or a run is due, on the monotonic clock; `None` if nothing is.
     pub(super) fn due_ms(&self) -> Option<u64> {
         let once = self.engine.has_news().then_some(self.once_due_ms);
         self.engine.due_ms().into_iter().chain(once).min()
     }
 
-    /// Takes events that were emitted, or happened. Gives whether `last(…)` has changed.
+    /// Takes event occurrences for the rules and for `last(…)`. Returns whether `last(…)` has
+    /// changed.
     pub(super) fn take_in(&mut self, occurrences: Vec<EventOccurrence>, mono_ms: u64) -> bool {
         let mut has_changed = false;
         for occurrence in occurrences {
@@ -107,7 +109,8 @@ impl Automation {
         self.last_events.keep(out);
     }
 
-    /// Judges everything that happened. Gives what is for the log.
+    /// Lets the rules decide about every event occurrence that waits. Returns the notes for the
+    /// log.
     pub(super) fn judge_all(&mut self, view: View<'_>, now: Now) -> Vec<Note> {
         let mut notes = Vec::new();
         while let Some(occurrence) = self.inbox.pop_front() {
@@ -126,7 +129,9 @@ impl Automation {
         notes
     }
 
-    /// What the log says of a verdict: at 1, 2, 4, 8 … of them, since a burst would fill it.
+    /// The log entry for a decision; `None` for most. Busy rules and failing conditions are logged
+    /// at their 1st, 2nd, 4th, 8th … time, because a burst would fill the log. A rule in an endless
+    /// chain of causes is logged once.
     fn note_of(&self, place: usize, decision: &Decision) -> Option<Note> {
         let tally = self.engine.tally(Owner::Rule(place));
         let rule = self
@@ -152,14 +157,15 @@ impl Automation {
         }
     }
 
-    /// Goes on with a run that does not wait for anything; `None` if all of them do.
+    /// Advances a run that does not wait for anything; `None` if all runs wait.
     pub(super) fn turn(&mut self, view: View<'_>, now: Now) -> Option<Turn> {
         let (run, uses, occurrence) = self.engine.upcoming(now.mono_ms)?;
         let context = self.context(uses, Some(&occurrence), view, now);
         Some(self.engine.turn(run, &context, now.mono_ms))
     }
 
-    /// Begins the requests and programs whose turn it is, and stores the once log if it is time to.
+    /// Starts the requests and programs that are next in their lanes, and stores the once log if
+    /// that is due.
     pub(super) fn run(&mut self, out: &mut Output, now: Now) {
         while let Some(BegunRequest {
             run,
@@ -186,7 +192,7 @@ impl Automation {
         }
     }
 
-    /// Stores for whom the rules that run once have run in this session.
+    /// Stores the once log if it has changed.
     pub(super) fn keep_once_log(&mut self, out: &mut Output, now: Now) {
         if let Some(log) = self.engine.once_log() {
             self.once_due_ms = now.mono_ms + ONCE_MS;
@@ -194,12 +200,12 @@ impl Automation {
         }
     }
 
-    /// Whether any rule is for events of this name.
+    /// Whether any rule listens to events of this name.
     pub(super) fn listens(&self, name: &EventName) -> bool {
         self.book().listens(name)
     }
 
-    /// Begins a named action, by its place in the config; `false` if it is called faster than it
+    /// Starts the named action at this index in the config; `false` if it is called faster than it
     /// can run.
     pub(super) fn call(
         &mut self,
@@ -212,22 +218,23 @@ impl Automation {
             .call(place, called, &Arc::new(occurrence), now.mono_ms)
     }
 
-    /// What a step will bring about some time after it was done.
+    /// Registers the events that a step will cause later, so that the engine recognizes them as its
+    /// own.
     pub(super) fn expect(&mut self, causality: Vec<ExpectedEffect>, depth: u8, now: Now) {
         self.engine.expect(causality, depth, now.mono_ms);
     }
 
-    /// A step makes a request to OBS; `false` if too many wait.
+    /// Queues a step's request to OBS; `false` if too many requests wait.
     pub(super) fn want_request(&mut self, run: RunId, request: ObsRequest, depth: u8) -> bool {
         self.engine.want_request(run, request, depth)
     }
 
-    /// A step runs a program. The error is how many were left out.
+    /// Queues a step's program. Returns [`Dropped`] if too many programs wait.
     pub(super) fn want_program(&mut self, run: RunId, program: Program) -> Result<(), Dropped> {
         self.engine.want_program(run, program)
     }
 
-    /// OBS has answered a step's request.
+    /// OBS has answered the request of a step.
     pub(super) fn request_done(
         &mut self,
         run: RunId,
@@ -238,7 +245,7 @@ impl Automation {
         self.step_done(run, outcome, out);
     }
 
-    /// A step's program has ended.
+    /// The program of a step has ended.
     pub(super) fn program_done(
         &mut self,
         program: ProgramId,
@@ -252,14 +259,14 @@ impl Automation {
         }
     }
 
-    /// How a step went.
+    /// Passes the outcome of a step to the engine, and notes a failure.
     pub(super) fn step_done(&mut self, run: RunId, outcome: Result<(), String>, out: &mut Output) {
         if let Some(failure) = self.engine.done(run, outcome) {
             step_failed(failure, out);
         }
     }
 
-    /// What a template or a condition sees. Only what it uses is made.
+    /// The context of a template or a condition. Only the parts named by `uses` are made.
     pub(super) fn context(
         &mut self,
         uses: Uses,
@@ -304,7 +311,7 @@ impl Automation {
         context
     }
 
-    /// The credits in today's spelling, made again only when they may have changed.
+    /// The credits in the current spelling. They are made again only if they may have changed.
     fn credits_part(&mut self, base: &Base, now: Now) -> Part {
         let fold = base.model.fold();
         let at: CreditsAt = (
@@ -332,7 +339,7 @@ impl Automation {
         part
     }
 
-    /// What `GetStatus` says of rules and of actions.
+    /// The lists of rules and actions in the reply to `GetStatus`.
     pub(super) fn status(&self) -> (Vec<Value>, Vec<Value>) {
         let line = |name: &str, enabled: bool, owner| {
             let tally = self.engine.tally(owner);
@@ -357,7 +364,7 @@ impl Automation {
     }
 }
 
-/// Notes a failure: at 1, 2, 4, 8 … of them.
+/// Notes a step's 1st, 2nd, 4th, 8th … failure in the log.
 pub(super) fn step_failed(failure: Failure, out: &mut Output) {
     if failure.times.is_power_of_two() {
         out.note(Note::StepFailed(failure));

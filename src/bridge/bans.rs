@@ -1,6 +1,6 @@
-//! Bans at work: what a summary or somebody's own deed changes, written down as rows; when Twitchat
-//! is asked for its summary because of them; what changes for labels and the roll that is on. Who
-//! is banned is `credits::bans`.
+//! Handles bans: journals the changes that follow from a summary or from a person's own act, asks
+//! Twitchat for its summary because of deleted messages or a roll, and reports when labels and the
+//! roll have to be updated. `credits::bans` decides who is banned.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,18 +19,20 @@ use crate::{
     twitchat::summary::Summary,
 };
 
-/// `kind` of the journal's row: changes that no other row tells.
+/// `kind` of the journal rows that hold changes of bans.
 pub const KIND: &str = "bans";
 
-/// After the first deletion of a series: Twitchat may still be told who was banned.
+/// Milliseconds between the first deletion of a series and the first question for the summary.
+/// Twitchat may learn only later who was banned.
 const FIRST_ASK_MS: u64 = 10_000;
-/// Between two questions for the summary, which may have megabytes; and from the last deletion to
-/// the last question.
+/// Milliseconds between two questions for the summary, which can have megabytes, and between the
+/// last deletion and the last question.
 const ASK_MS: u64 = 60_000;
-/// After the beginning of a roll that did not wait for the summary.
+/// Milliseconds between the beginning of a roll that did not wait for the summary and the question
+/// for it.
 const SOON_MS: u64 = 1_000;
 
-/// Changes as the journal keeps them.
+/// The changes, as a journal row holds them.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Body {
@@ -42,7 +44,7 @@ struct Body {
     counted: Vec<Line>,
 }
 
-/// One person: by id, or by name if there is no id.
+/// One person, by id, or by names if there is no id.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Line {
@@ -56,7 +58,7 @@ struct Line {
     bans: Option<u64>,
 }
 
-/// Messages are being deleted.
+/// A series of deleted messages. Times are on the monotonic clock.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_field_names, reason = "the unit belongs to the name")]
 struct Deletions {
@@ -74,27 +76,27 @@ impl Deletions {
     }
 }
 
-/// When to ask for the summary because of bans, on the monotonic clock.
+/// When to ask for the summary because of bans. Times are on the monotonic clock.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     deletions: Option<Deletions>,
-    /// While the credits roll.
+    /// `None` unless real credits roll.
     roll_due_ms: Option<u64>,
-    /// Up to which revision of the bans labels and the roll are right.
+    /// The revision of the bans that labels and the roll show.
     revision: u64,
 }
 
-/// What follows from the time that has passed, and from bans that have changed.
+/// What is due because of the time that has passed, or because bans have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Due {
-    /// Twitchat is to be asked for its summary.
+    /// Whether to ask Twitchat for its summary.
     pub(super) asks: bool,
-    /// Labels and the roll that is on are to follow.
+    /// Whether labels and the roll have to be updated.
     pub(super) changed: bool,
 }
 
 impl Watch {
-    /// When something is to be done at the latest.
+    /// When [`Self::run`] is due; `None` if it is not.
     pub(super) fn due_ms(&self) -> Option<u64> {
         [self.deletions.map(Deletions::due_ms), self.roll_due_ms]
             .into_iter()
@@ -102,8 +104,8 @@ impl Watch {
             .min()
     }
 
-    /// A message of Twitchat's was received. One that was deleted is no proof of a ban, but a
-    /// reason to ask.
+    /// Notes a message that deletes chat messages. A deletion does not prove a ban, so it is only a
+    /// reason to ask for the summary.
     pub(super) fn note_deletion(&mut self, message: &Message, settings: &Settings, now: Now) {
         if settings.credits.ignore.banned
             && message.replay.is_none()
@@ -118,7 +120,7 @@ impl Watch {
         }
     }
 
-    /// `rolls` while credits roll that are no test.
+    /// `rolls` is `true` while a roll that is no test is on.
     pub(super) fn run(&mut self, rolls: bool, base: &Base, now: Now) -> Due {
         let mut asks = false;
         if let Some(deletions) = &mut self.deletions
@@ -132,7 +134,7 @@ impl Watch {
             }
         }
         let rolls = base.settings.credits.ignore.banned && rolls;
-        // A roll that did not wait for the summary asks for it soon.
+        // A roll that did not wait for the summary asks for it soon after it has begun.
         let first_ms = if base.settings.overlay.wait_ms == 0 {
             SOON_MS
         } else {
@@ -152,7 +154,7 @@ impl Watch {
     }
 }
 
-/// An accepted summary says who is banned now.
+/// Compares the bans with an accepted summary, which lists who is banned now.
 pub(super) fn judge(base: &mut Base, summary: &Summary, asked: Asked, now: Now) {
     let fold = base.model.fold_mut();
     let changes = fold
@@ -161,8 +163,8 @@ pub(super) fn judge(base: &mut Base, summary: &Summary, asked: Asked, now: Now) 
     change(base, &changes, now);
 }
 
-/// Those of the people in these facts who are banned and do something themselves that nobody can
-/// who is banned.
+/// The people in these facts who do something that a banned person could not do. Empty if no ban is
+/// stored, or if the facts are of another channel.
 pub(super) fn doers(fold: &Fold, facts: &[Fact]) -> Vec<Person> {
     if fold.bans.is_empty() || is_of_another_channel(fold, facts) {
         return Vec::new();
@@ -175,7 +177,7 @@ pub(super) fn doers(fold: &Fold, facts: &[Fact]) -> Vec<Person> {
         .collect()
 }
 
-/// People did something: a ban of theirs that has been known for a while is over.
+/// Ends the bans of people who did something, unless a ban has only just become known.
 pub(super) fn note_acts(base: &mut Base, doers: &[Person], now: Now) {
     let (bans, people) = (&base.model.fold().bans, &base.model.fold().people);
     let ended = doers
@@ -186,7 +188,8 @@ pub(super) fn note_acts(base: &mut Base, doers: &[Person], now: Now) {
     change(base, &changes, now);
 }
 
-/// Whether a message comes from a channel that is not the bridge's own, as far as that is known.
+/// Whether these facts come from another channel than the bridge's own. `false` if either channel
+/// is unknown.
 fn is_of_another_channel(fold: &Fold, facts: &[Fact]) -> bool {
     let own = fold.broadcaster.ids();
     let channel = facts.iter().find_map(|fact| {
@@ -199,7 +202,7 @@ fn is_of_another_channel(fold: &Fold, facts: &[Fact]) -> bool {
     channel.is_some_and(|channel| !own.is_empty() && !own.contains(&channel))
 }
 
-/// Journals changes, then takes them from the row, as a restart will.
+/// Journals changes, then applies the row in the way in which a restart reads it back.
 fn change(base: &mut Base, changes: &[(PersonId, Change)], now: Now) {
     let mut body = Body::default();
     for (who, change) in changes {
@@ -238,7 +241,7 @@ fn change(base: &mut Base, changes: &[(PersonId, Change)], now: Now) {
     read(base.model.fold_mut(), &body, now.wall_ms);
 }
 
-/// Takes the changes of a row.
+/// Applies the changes of a journal row. A body that cannot be parsed changes nothing.
 pub(super) fn read(fold: &mut Fold, body: &str, at_ms: i64) {
     let Ok(Body {
         banned,
@@ -273,7 +276,7 @@ pub(super) fn read(fold: &mut Fold, body: &str, at_ms: i64) {
     }
 }
 
-/// Who does something in chat or for the channel by this fact. A gift is its giver's deed.
+/// The person who acts in chat or for the channel by this fact; for a gift this is the gifter.
 fn doer(fact: &Fact) -> Option<&Person> {
     match fact {
         Fact::Presence(presence) if presence.spoke => Some(&presence.who),

@@ -1,4 +1,5 @@
-//! What every component works on. It is handed to their methods and has none of its own.
+//! The state that nearly every component works on. It is passed to their methods and has no methods
+//! of its own.
 
 use super::{
     connection::Connection,
@@ -19,6 +20,7 @@ pub(super) struct Base {
     pub(super) emitter: Emitter,
     pub(super) out: Output,
     pub(super) counts: Counts,
-    /// The kind of the last event that was received or published, and when, Unix milliseconds.
+    /// The kind of the last event that was received or published, and its time in Unix
+    /// milliseconds.
     pub(super) last: Option<(Box<str>, i64)>,
 }

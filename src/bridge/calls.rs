@@ -1,4 +1,4 @@
-//! What a request or a step asks for is done here, and what its reply will promise.
+//! Carries out requests and `request` steps, and determines what their replies promise.
 
 use serde_json::{Map, Value, json};
 
@@ -25,7 +25,7 @@ use crate::{
 const NOT_FOUND: &str = "nothing to take back: no redemption, and no support of the running \
     session, counts with this id";
 
-/// What the reply to this will promise.
+/// What the reply to this call promises.
 pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
     match call {
         Call::GetInfo | Call::GetStatus => Promise::Nothing,
@@ -44,8 +44,8 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
             data,
             event_id,
         } => promise_of_event(parts, name, data, event_id.as_deref()),
-        // Subscriptions are stored too, but only as a convenience: clients subscribe again when
-        // the bridge says Hello.
+        // Subscriptions are stored too, but a lost one does no harm: clients subscribe again when
+        // the bridge sends Hello.
         Call::Subscribe(_)
         | Call::UnSubscribe(_)
         | Call::TestCredits(_)
@@ -70,8 +70,8 @@ pub(super) fn promise(parts: &Parts, call: &Call) -> Promise {
     }
 }
 
-/// The same for an event that is published: it is stored if it counts or has an id, and if it
-/// is no repeat.
+/// The same for `PublishEvent`. The event is stored if it is no repeat, and either has an id or
+/// counts in the credits.
 pub(super) fn promise_of_event(
     parts: &Parts,
     name: &EventName,
@@ -93,7 +93,7 @@ pub(super) fn promise_of_event(
     }
 }
 
-/// Refuses what has to be stored while nothing can be.
+/// Refuses a call whose outcome must be stored while the store cannot write.
 pub(super) fn can_store(parts: &Parts, promise: Promise) -> Result<(), RequestError> {
     match parts.base.out.writes().error() {
         Some(why) if promise == Promise::Stored => Err(RequestError::NotDurable(why.to_owned())),
@@ -101,7 +101,7 @@ pub(super) fn can_store(parts: &Parts, promise: Promise) -> Result<(), RequestEr
     }
 }
 
-/// Does what a request or a step asks for.
+/// Carries out a request or a step, and returns the fields of its reply.
 pub(super) fn act(
     parts: &mut Parts,
     call: Call,
@@ -204,7 +204,7 @@ fn publish(
     if done.not_found > 0 {
         event.insert("note".into(), NOT_FOUND.into());
     }
-    // Below `published`, not `event`: a page would take it for the event itself.
+    // The key is `published` and not `event`, because a page would take the reply for the event.
     Ok(Map::from_iter([("published".to_owned(), event.into())]))
 }
 
@@ -229,7 +229,7 @@ fn subscribe(
 
 fn unsubscribe(parts: &mut Parts, client: &str, names: &Names) -> Map<String, Value> {
     let sorted = parts.base.emitter.subscriptions_mut().remove(client, names);
-    // Only the types, one after the other, as the seed has it.
+    // A flat list of types, as the legacy replies have it.
     let types: Vec<_> = sorted
         .accepted
         .into_values()

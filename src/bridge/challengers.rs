@@ -1,11 +1,12 @@
-//! Bridges that have a better claim to this OBS, until they show that they answer: a message that
-//! was recorded, or that a script sends, must not stop a running bridge.
+//! Bridges that claim this OBS and rank before this bridge. This bridge asks each of them for
+//! `GetInfo` and ends only when one answers: a recorded message, or one that a script sends, must
+//! not stop a running bridge.
 
 use super::other_bridge::OtherBridge;
 
-/// How long another bridge has for its answer. A busy one may be seconds behind.
+/// Milliseconds that another bridge has for its answer. A busy bridge can be seconds behind.
 const ANSWERS_WITHIN_MS: u64 = 10_000;
-/// Of more at once, the later ones have to say Hello again.
+/// Bridges that are asked at the same time. A bridge beyond that is asked after a later Hello.
 const AT_ONCE: usize = 8;
 
 #[derive(Debug)]
@@ -19,17 +20,18 @@ struct Challenger {
 #[derive(Debug, Default)]
 pub(super) struct Challengers {
     waiting: Vec<Challenger>,
-    /// How many did not answer.
+    /// Bridges that did not answer in time.
     silent: u64,
 }
 
 impl Challengers {
-    /// Whether this bridge has not been asked yet, and may be.
+    /// Whether the bridge with this id may be asked: it is not being asked already, and there is
+    /// room.
     pub(super) fn is_new(&self, id: &str) -> bool {
         self.waiting.len() < AT_ONCE && !self.waiting.iter().any(|known| *known.other.id == *id)
     }
 
-    /// It is asked now, with this request.
+    /// Records that `other` was asked with the request of this id.
     pub(super) fn asked(&mut self, other: OtherBridge, request: String, mono_ms: u64) {
         self.waiting.push(Challenger {
             other,
@@ -38,12 +40,13 @@ impl Challengers {
         });
     }
 
-    /// Whether a request is one of those that they have to answer.
+    /// Whether this is the id of a request that another bridge still has to answer.
     pub(super) fn has_asked(&self, request: &str) -> bool {
         self.waiting.iter().any(|known| known.request == request)
     }
 
-    /// A bridge has answered a request. Returns it if it had to.
+    /// Another bridge has answered a request. Returns that bridge if it was asked with this
+    /// request.
     pub(super) fn answered(&mut self, id: &str, request: &str) -> Option<OtherBridge> {
         let place = self
             .waiting
@@ -52,7 +55,8 @@ impl Challengers {
         Some(self.waiting.swap_remove(place).other)
     }
 
-    /// One whose time is up, and whether it is worth a line in the log: at 1, 2, 4, 8 … of them.
+    /// Removes a bridge that did not answer in time. The flag says whether to log it, which is so
+    /// for the 1st, 2nd, 4th, 8th … of them.
     pub(super) fn take_silent(&mut self, mono_ms: u64) -> Option<(OtherBridge, bool)> {
         let place = self
             .waiting
@@ -65,12 +69,12 @@ impl Challengers {
         ))
     }
 
-    /// OBS is gone, and all that were on it.
+    /// The connection to OBS is lost, so no answer can arrive.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }
 
-    /// When the next one's time is up.
+    /// When the next deadline ends, on the monotonic clock.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.waiting.iter().map(|known| known.until_ms).min()
     }

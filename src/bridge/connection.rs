@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use super::{io::ObsInfo, time::instant};
 use crate::mapping::obs;
 
-/// What is known of OBS.
+/// The state of the connection to OBS.
 #[derive(Debug, Default)]
 pub(super) struct Connection {
-    /// OBS's versions, and since when it is connected, Unix milliseconds.
+    /// OBS's versions, and the time of the connect in Unix milliseconds; `None` while there is no
+    /// connection.
     info: Option<(ObsInfo, i64)>,
-    /// The scene on air.
+    /// The scene on air; `None` while it is unknown.
     scene: Option<Box<str>>,
 }
 
@@ -27,17 +28,17 @@ impl Connection {
         self.info = None;
     }
 
-    /// The scene on air, as far as it is known.
+    /// The scene on air; `None` while it is unknown.
     pub(super) fn scene(&self) -> Option<&str> {
         self.scene.as_deref()
     }
 
-    /// Another scene is on air. Gives the one before.
+    /// Sets the scene on air. Returns the previous one.
     pub(super) fn show(&mut self, scene: &str) -> Option<Box<str>> {
         self.scene.replace(scene.into())
     }
 
-    /// The object by which events of OBS name it.
+    /// The object that identifies OBS in events about OBS.
     pub(super) fn object(&self, instance: &str) -> Value {
         let (version, websocket) = self
             .info
@@ -47,7 +48,7 @@ impl Connection {
         obs::connection(instance, version, websocket)
     }
 
-    /// What `GetStatus` says of OBS.
+    /// The `obs` part of the reply to `GetStatus`.
     pub(super) fn status(&self, streaming: bool, stream_seconds: i64) -> Value {
         match &self.info {
             Some((info, at_ms)) => json!({

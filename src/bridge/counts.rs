@@ -1,4 +1,4 @@
-//! How often which thing happened since the run began.
+//! Counters since the start of the run.
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ pub(super) struct Counts {
     pub(super) credits: CreditCounts,
 }
 
-/// What was received on OBS.
+/// Counts of everything that was received on OBS.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct BusCounts {
@@ -20,12 +20,12 @@ pub(super) struct BusCounts {
     pub(super) received: u64,
     /// Twitchat messages without a type, or whose data cannot be used.
     pub(super) invalid: u64,
-    /// The bridge's own messages, come back.
+    /// The bridge's own messages, which OBS sends back.
     pub(super) echoes: u64,
     pub(super) requests: u64,
     /// Requests answered with an error.
     pub(super) refused: u64,
-    /// What is neither a message of Twitchat or a bridge, nor a request.
+    /// Messages that come from neither Twitchat nor a bridge, and are no requests.
     pub(super) other: u64,
     /// Frames that are no obs-websocket message.
     pub(super) unreadable: u64,
@@ -40,7 +40,7 @@ pub(super) struct MessageCounts {
     pub(super) answers: u64,
     /// Actions and questions of other clients and overlays.
     pub(super) actions: u64,
-    /// Types that nobody knows; passed on as they are.
+    /// Messages of unknown types; they are passed on unchanged.
     pub(super) unknown: u64,
     /// Dropped: an id received before.
     pub(super) duplicates: u64,
@@ -52,15 +52,16 @@ pub(super) struct MessageCounts {
     pub(super) replayed: u64,
 }
 
-/// What counts in the credits, and what does not.
+/// Counts of what changed the credits, and of what was left out as a repeat.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreditCounts {
-    /// Not counted: a gift or raid reported twice, or a live event whose place a summary had taken.
+    /// Not counted: a gift or raid that was reported twice, or a live event whose place an entry of
+    /// a summary had taken.
     pub(super) repeats: u64,
-    /// Not counted: what a second page of Twitchat, or another program, had reported already.
+    /// Not counted: what a second Twitchat page or another program had already reported.
     pub(super) twins: u64,
     pub(super) published: u64,
-    /// Credits that a summary filled in.
+    /// Entries that a summary filled in.
     pub(super) filled: u64,
 }

@@ -1,4 +1,4 @@
-//! Emitting events: to clients that subscribed on OBS, to the rules and labels, and to the log.
+//! Emits events: to clients that subscribed over OBS, to the rules and labels, and to the log.
 
 use std::{cell::OnceCell, sync::Arc};
 
@@ -24,24 +24,24 @@ pub(super) struct EventOccurrence {
     pub(super) data: Value,
     /// Unix milliseconds.
     pub(super) at_ms: i64,
-    /// It is to be remembered for `last(…)`.
+    /// Whether `last(…)` is to remember it.
     pub(super) is_latest: bool,
-    /// The rules are to react to it.
+    /// `None` if the rules are not to react to it.
     pub(super) cause: Option<Cause>,
 }
 
-/// What rules and labels need, whoever has subscribed.
+/// What rules and labels need, regardless of subscriptions.
 #[derive(Debug)]
 struct Interest {
     book: Arc<Rulebook>,
-    /// Any rule or label needs events.
+    /// Whether any rule or label needs events.
     events: bool,
-    /// Any rule or label needs Twitchat's own messages.
+    /// Whether any rule or label needs Twitchat's own messages.
     messages: bool,
     last: Last,
 }
 
-/// Of what rules and labels need the last one of each kind.
+/// For which kinds of events rules and labels use `last(…)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Last {
     Nothing,
@@ -65,23 +65,23 @@ impl Interest {
     }
 }
 
-/// The events that are emitted, and who wants them.
+/// Emits events to everybody who needs them.
 #[derive(Debug)]
 pub(super) struct Emitter {
     bridge: Uuid,
-    /// The program itself wants events.
+    /// Whether the program itself uses [`Effect::Emitted`].
     reports: bool,
     interest: Interest,
     subscriptions: Subscriptions,
     /// Events emitted in this run.
     emitted: u64,
-    /// Number of the last event put on OBS.
+    /// Number of the last event that was sent to OBS.
     bus_seq: u64,
-    /// OBS is there.
+    /// Whether OBS is connected.
     is_connected: bool,
-    /// Who causes what is emitted right now.
+    /// What causes the events that are being emitted.
     cause: Cause,
-    /// What rules and labels have not looked at yet.
+    /// Event occurrences that rules and labels have not processed yet.
     occurrences: Vec<EventOccurrence>,
 }
 
@@ -105,7 +105,7 @@ impl Emitter {
         }
     }
 
-    /// OBS has come or gone.
+    /// The connection to OBS is made or lost.
     pub(super) fn connected(&mut self, is_connected: bool) {
         self.is_connected = is_connected;
     }
@@ -118,32 +118,33 @@ impl Emitter {
         &mut self.subscriptions
     }
 
-    /// Number of the last event put on OBS.
+    /// Number of the last event that was sent to OBS.
     pub(super) fn bus_seq(&self) -> u64 {
         self.bus_seq
     }
 
-    /// Whether anybody wants events: only then are they made.
+    /// Whether any client, rule, label or the program needs events. If not, callers need not make
+    /// any.
     pub(super) fn is_needed(&self) -> bool {
         self.reports || self.subscriptions.any() || self.interest.events
     }
 
-    /// What causes the events that are emitted from here on. Gives what did before.
+    /// Sets the cause of the events that are emitted from now on. Returns the previous cause.
     pub(super) fn set_cause(&mut self, cause: Cause) -> Cause {
         std::mem::replace(&mut self.cause, cause)
     }
 
-    /// What causes the events that are emitted right now.
+    /// The cause of the events that are being emitted.
     pub(super) fn cause(&self) -> Cause {
         self.cause
     }
 
-    /// What rules and labels have not looked at yet, in its order.
+    /// Takes the event occurrences that rules and labels have not processed yet, in order.
     pub(super) fn take_occurrences(&mut self) -> Vec<EventOccurrence> {
         std::mem::take(&mut self.occurrences)
     }
 
-    /// Emits an event of the model.
+    /// Emits an event, under each of its sources.
     pub(super) fn emit(
         &mut self,
         event: EmittedEvent,
@@ -169,8 +170,8 @@ impl Emitter {
         }
     }
 
-    /// Emits a message of Twitchat as an event of the source `Twitchat`, its data untouched: only
-    /// to clients that name that source.
+    /// Emits a message of Twitchat as an event of the source `Twitchat`, with its data unchanged.
+    /// Only clients that subscribed to that source receive it.
     pub(super) fn emit_message(
         &mut self,
         kind: &str,
@@ -190,7 +191,7 @@ impl Emitter {
         }
     }
 
-    /// An event that is not emitted but happened: `last(…)` shows it too.
+    /// Notes an event for `last(…)` without emitting it.
     pub(super) fn note(&mut self, event: EmittedEvent, at_ms: i64) {
         if self.notes() {
             self.occurrences.push(EventOccurrence {
@@ -203,7 +204,7 @@ impl Emitter {
         }
     }
 
-    /// Whether [`Self::note`] has any use.
+    /// Whether [`Self::note`] has any effect.
     pub(super) fn notes(&self) -> bool {
         self.interest.last >= Last::Events
     }
@@ -233,7 +234,7 @@ impl Emitter {
         }
     }
 
-    /// Puts an event on OBS, if it is there.
+    /// Sends an event to OBS, if OBS is connected.
     pub(super) fn put_on_bus(
         &mut self,
         source: &str,

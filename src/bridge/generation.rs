@@ -1,30 +1,31 @@
-//! Which generation of Twitchat is in use, where messages of more than one arrive.
+//! Determines which generation of Twitchat is in use when messages of several arrive.
 //!
 //! An update of Twitchat changes the generation at once. Two pages of different generations on one
-//! OBS do not: the one in use stays in use as long as it is received, and the other one takes its
-//! place when it has gone on alone.
+//! OBS do not change it: the generation in use stays while its messages arrive. The other one takes
+//! its place after its messages alone have arrived for a while.
 
 use std::collections::BTreeMap;
 
 use crate::twitchat::Generation;
 
-/// At least this long between two changes, and this long a generation that was received before must
-/// go on alone.
+/// Minimum milliseconds between two immediate changes. A generation that was received before takes
+/// over after its messages alone have arrived for this long.
 const ALONE_MS: u64 = 10_000;
-/// Two pages send what happens within this time of each other.
+/// Two pages report the same event within this many milliseconds of each other.
 const PAIR_MS: u64 = 2_000;
-/// A generation that was received within this time is no update: its page may still be there.
+/// A generation that was received within this many milliseconds is no update: its page may still be
+/// open.
 const KNOWN_MS: u64 = 3_600_000;
 
 /// The generation in use, and the one that may take its place.
 #[derive(Debug, Default)]
 pub(super) struct InUse {
     generation: Option<Generation>,
-    /// When a message of each was last received.
+    /// When a message of each generation was last received, on the monotonic clock.
     received_ms: BTreeMap<Generation, u64>,
-    /// When it may change at once again.
+    /// When the next immediate change is allowed, on the monotonic clock.
     free_ms: u64,
-    /// The other generation, and when it takes the place of the one in use.
+    /// The generation that may take over, and when it does.
     other: Option<(Generation, u64)>,
 }
 
@@ -40,7 +41,7 @@ impl InUse {
         self.generation
     }
 
-    /// A message of a generation was received. Tells whether another generation is in use now.
+    /// Notes a message of a generation. Returns whether this changes the generation in use.
     pub(super) fn receive(&mut self, generation: Generation, mono_ms: u64) -> bool {
         let before = self.received_ms.insert(generation, mono_ms);
         let Some(in_use) = self.generation else {
@@ -67,12 +68,13 @@ impl InUse {
         false
     }
 
-    /// OBS was away, and Twitchat may be another one now.
+    /// OBS was disconnected, and another Twitchat may be open now.
     pub(super) fn forget_other(&mut self) {
         self.other = None;
     }
 
-    /// Time has passed. Tells whether another generation is in use now.
+    /// Lets another generation take over if that is due. Returns whether the generation in use has
+    /// changed.
     pub(super) fn settle(&mut self, mono_ms: u64) -> bool {
         let Some((generation, _)) = self.other.filter(|(_, due_ms)| mono_ms >= *due_ms) else {
             return false;

@@ -1,4 +1,4 @@
-//! What goes into the bridge and what comes out of it.
+//! The bridge's inputs, effects and settings.
 
 use std::{fmt, sync::Arc};
 
@@ -19,60 +19,62 @@ use crate::{
 /// The two clocks, read by the shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// Unix milliseconds: what is written down.
+    /// Unix milliseconds, for times that are stored or sent.
     pub wall_ms: i64,
-    /// Milliseconds since some instant, never going back: what timers use.
+    /// Milliseconds since an arbitrary instant, for timers. Never goes back.
     pub mono_ms: u64,
 }
 
-/// What the config says.
+/// The parts of the config that the bridge uses.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub credits: Options,
-    /// Where weeks and months begin.
+    /// Where weeks and months of the leaderboards begin.
     pub calendar: Calendar,
-    /// OBS starting to stream begins a new session.
+    /// Whether a new session begins when OBS starts to stream.
     pub reset_on_stream_start: bool,
-    /// A stream that starts again this soon after it stopped stays in its session.
+    /// Milliseconds: a stream that starts again this soon after the last one ended stays in its
+    /// session.
     pub grace_ms: i64,
-    /// Closed for longer than this, the bridge begins a new session.
+    /// Milliseconds: a bridge that was closed for longer begins a new session.
     pub reset_after_ms: i64,
-    /// Journal chat texts too.
+    /// Whether the journal holds chat texts too.
     pub keep_texts: bool,
-    /// Whose channel this is, if the config says.
+    /// The owner of the channel; `None` if the config does not name one.
     pub broadcaster: Option<Person>,
     /// The name in `GetInfo`.
     pub name: Box<str>,
-    /// The generation of Twitchat, if the config forces one.
+    /// The generation of Twitchat; `None` if the config does not force one.
     pub generation: Option<Generation>,
-    /// Whether anybody inside the program listens to [`Effect::Emitted`].
+    /// Whether the program uses [`Effect::Emitted`].
     pub tell: bool,
     /// The end credits.
     pub overlay: Overlay,
-    /// What the bridge does by itself.
+    /// Rules, named actions and labels.
     pub rules: Arc<Rulebook>,
-    /// A mark of the config file's text, for `GetStatus`. `None` if there is no file.
+    /// The first 16 hexadecimal digits of the SHA-256 of the config file, for `GetStatus`. `None`
+    /// if there is no file.
     pub config: Option<Box<str>>,
 }
 
-/// What the config says of the end credits.
+/// The settings of the end credits.
 #[derive(Debug, Clone)]
 pub struct Overlay {
-    /// What rolls and how.
+    /// The sections of the roll and their look.
     pub script: CreditsPlan,
-    /// The scene that shows the page.
+    /// Name of the scene that shows the page.
     pub scene: Box<str>,
-    /// The source that is the page.
+    /// Name of the browser source that shows the page.
     pub source: Box<str>,
-    /// A media source: the roll takes as long as what it plays.
+    /// Name of a media source: the roll takes as long as the file that it plays.
     pub music: Option<Box<str>>,
-    /// The roll begins by itself when the scene goes on air.
+    /// Whether the roll begins when the scene goes on air.
     pub autostart: bool,
-    /// Twitchat's buttons work.
+    /// Whether Twitchat's own buttons for the credits control the roll.
     pub twitchat: bool,
-    /// How long a roll waits for the summary, and for how long its music is.
+    /// Milliseconds that a roll waits for the summary, and for the length of its music.
     pub wait_ms: u64,
-    /// Where `{date}` and `{time}` are.
+    /// The time zone of `{date}` and `{time}`.
     pub zone: TimeZone,
 }
 
@@ -91,39 +93,39 @@ impl Default for Overlay {
     }
 }
 
-/// What is particular to this run.
+/// The identity of this run.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// This run's own id on the bus.
+    /// The id of this run in messages on OBS.
     pub bridge: Uuid,
-    /// The store's id, lasting.
+    /// The id of the store, which is the same in each run.
     pub instance: Box<str>,
     /// When the run began, Unix milliseconds.
     pub started_ms: i64,
-    /// Take over from another bridge on the same OBS.
+    /// Whether to take over from another bridge on the same OBS.
     pub takeover: bool,
-    /// The id of this process.
+    /// The process id.
     pub process: u32,
-    /// The name of the computer; empty if the system does not say.
+    /// The name of the computer; empty if it is unknown.
     pub computer: Box<str>,
-    /// The version of the operating system; empty if it is not known.
+    /// The version of the operating system; empty if it is unknown.
     pub os_version: Box<str>,
 }
 
-/// Values that the store kept for us.
+/// The meta values that were stored by earlier runs; `None` for each that is not stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MetaValues {
     /// When the bridge was last known to run, Unix milliseconds.
     pub alive_ms: Option<i64>,
     /// When OBS was last known to stream, Unix milliseconds.
     pub streamed_ms: Option<i64>,
-    /// The generation of Twitchat last heard.
+    /// The generation of Twitchat that was last in use.
     pub generation: Option<String>,
-    /// Who subscribed to what, as JSON.
+    /// The clients' subscriptions, as JSON.
     pub subscriptions: Option<String>,
-    /// Channels that messages came from, as JSON: whose channel this is, as far as it shows.
+    /// The channels that messages came from, as JSON; the broadcaster is learnt from them.
     pub channels: Option<String>,
-    /// Who had their turn with rules that run once, as JSON.
+    /// The once log, as JSON.
     pub once: Option<String>,
     /// The last event of each kind, as JSON.
     pub latest: Option<String>,
@@ -131,7 +133,7 @@ pub struct MetaValues {
     pub listed: Option<String>,
 }
 
-/// What OBS says of itself.
+/// The versions that OBS reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObsInfo {
     /// Version of OBS Studio.
@@ -140,147 +142,148 @@ pub struct ObsInfo {
     pub websocket_version: Box<str>,
 }
 
-/// A large reply on its way: the shell gives this back when OBS has taken it.
+/// Permission to send one large reply. The shell returns it when OBS has taken the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pass(pub(super) u64);
 
-/// What happens to the bridge.
+/// Something that the bridge has to react to.
 #[derive(Debug)]
 pub enum Input {
-    /// OBS is there and both connections work.
+    /// The connection to OBS is made: both of its connections work.
     Up(ObsInfo),
-    /// OBS is gone.
+    /// The connection to OBS is lost.
     Down,
-    /// A `CustomEvent`.
+    /// A `CustomEvent` was received.
     Received(Received),
-    /// A frame that is no obs-websocket message.
+    /// A frame was received that is no obs-websocket message.
     Unreadable,
-    /// Answer to [`Effect::AskStream`]: for how long OBS has been streaming, if it is.
+    /// Answer to [`Effect::AskStream`]: milliseconds that OBS has been streaming; `None` if it is
+    /// not.
     Stream(Option<i64>),
-    /// OBS began or ended a stream.
+    /// OBS started or stopped streaming.
     StreamChanged {
         active: bool,
     },
-    /// This scene is on air, and OBS has settled on it. The same one may come again.
+    /// OBS has settled on this scene. The same scene may be reported again.
     Scene(Box<str>),
-    /// Another scene collection is open: its scenes and sources may be others, under the same names
-    /// too.
+    /// Another scene collection is open: it can have other scenes and sources of the same names.
     Collection,
     /// Answer to [`Effect::AskShown`].
     Shown {
-        /// Which scene was asked about.
+        /// The scene that was asked about.
         scene: Box<str>,
-        /// Whether it shows the source, or why that is not known.
+        /// Whether the scene shows the source, or why that is unknown.
         shown: Result<bool, String>,
     },
-    /// Answer to [`Effect::AskMusic`]: seconds, or why they are not known.
+    /// Answer to [`Effect::AskMusic`]: the length in seconds, or why it is unknown.
     Music(Result<f64, String>),
     /// Answer to [`Effect::ReadLabel`].
     LabelRead {
-        /// The label, by its place in the config.
+        /// The label's index in the config.
         place: usize,
-        /// Its text, `None` if there is no such source, or why that is not known.
+        /// The text of its source, `None` if there is no such source, or why the text is unknown.
         found: Result<Option<String>, String>,
     },
-    /// OBS refused [`Effect::Emit`]: there are no browser sources.
+    /// OBS refused [`Effect::Emit`], because it has no browser sources. The text is its error.
     FeedFailed(String),
-    /// So many of the writes asked for are on disk.
+    /// The store has committed writes.
     Durable {
-        /// Counted from the start of the run.
+        /// Number of writes on disk since the start of the run.
         writes: u64,
     },
-    /// The store cannot write; it tries on.
+    /// The store cannot write; it keeps trying. The text is the error.
     StoreFailed(String),
     /// The store writes again.
     StoreHealed,
-    /// Something happened to the journal's files.
+    /// The store reports something about the journal's files.
     StoreNoted {
-        /// In words.
+        /// A sentence for the operator.
         text: String,
-        /// Entries that were on disk are there no longer.
+        /// Whether rows that were on disk are lost.
         lost: bool,
     },
-    /// What [`Effect::Ask`] or [`Effect::Run`] asked for is done, or why it is not.
+    /// The task of [`Effect::Ask`] or [`Effect::Run`] has ended.
     Done {
         ticket: Ticket,
-        /// In words, if it failed.
+        /// The error as text, if the task failed.
         outcome: Result<(), String>,
     },
-    /// OBS has taken the reply with this pass, or there was no OBS to take it.
+    /// OBS has taken the reply with this pass, or the reply was dropped because OBS was not
+    /// connected.
     Sent(Pass),
     Tick,
-    /// The bridge is about to end.
+    /// The bridge is about to end, so it stores what it would store later.
     Stopping,
 }
 
-/// Who waits for what the shell was asked to do.
+/// Identifies the origin of a task that the shell carries out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ticket {
-    /// A run of a rule or an action, which asked OBS.
+    /// A request to OBS by a run of a rule or an action.
     Run(RunId),
-    /// A program of a rule or an action. Whether a run waits for its end, the rules know.
+    /// A program of a rule or an action. The rule engine knows whether a run waits for it.
     Program(ProgramId),
-    /// A label, by its place in the config.
+    /// The write of a label, by its index in the config.
     Label(usize),
 }
 
-/// What the bridge does.
+/// Something that the shell has to do for the bridge.
 #[derive(Debug)]
 pub enum Effect {
-    /// Write this down.
+    /// Store this.
     Write(Write),
     /// Broadcast this as a `CustomEvent`, after everything sent before it.
     Send(Box<RawValue>),
-    /// Broadcast this reply. A large one may be overtaken by small ones, and those of a client that
-    /// has many waiting by others'.
+    /// Broadcast this reply. Small replies may overtake a large one, and replies of other clients
+    /// may overtake those of a client that has many waiting.
     Reply {
         reply: Reply,
-        /// For whom: the client's name as JSON, empty for all who give none.
+        /// The client's name as JSON; empty for all clients that give none.
         client: Box<str>,
-        /// To be given back with [`Input::Sent`].
+        /// To be returned with [`Input::Sent`]; `None` for a small reply.
         pass: Option<Pass>,
     },
-    /// An event of the model, for the log and for subscribers.
+    /// An event was emitted; for the log and for programs that use the library.
     Emitted {
         /// Its number in this run.
         seq: u64,
         /// Unix milliseconds.
         at_ms: i64,
-        /// What it says.
+        /// The event's name and data.
         event: EmittedEvent,
     },
-    /// Ask OBS whether it streams and since when.
+    /// Ask OBS whether it streams, and for how long.
     AskStream,
-    /// Ask OBS whether a scene shows a source.
+    /// Ask OBS whether this scene shows this source.
     AskShown { scene: Box<str>, source: Box<str> },
-    /// Ask OBS how long what a media source plays is.
+    /// Ask OBS for the length of the file that a media source plays.
     AskMusic { input: Box<str> },
-    /// Ask OBS which text the source of a label has.
+    /// Ask OBS for the text that a label's source has.
     ReadLabel {
-        /// The label, by its place in the config.
+        /// The label's index in the config.
         place: usize,
         input: Box<str>,
     },
-    /// Hand this JSON to all browser sources of OBS.
+    /// Pass this JSON to all browser sources of OBS.
     Emit(Box<str>),
-    /// Make a request to OBS, and tell how it went.
+    /// Make a request to OBS, and report its outcome with [`Input::Done`].
     Ask { ticket: Ticket, request: ObsRequest },
-    /// Run a program, and tell how it ended.
+    /// Run a program, and report its outcome with [`Input::Done`].
     Run {
         ticket: Ticket,
-        /// Whose program it is, for the log.
+        /// Name of the rule or action that the program belongs to, for the log.
         of: Box<str>,
         program: Program,
     },
-    /// Twitchat speaks this generation's words from now on.
+    /// Another generation of Twitchat is in use.
     Speaks(Generation),
-    /// Something for the log.
+    /// Write this to the log.
     Note(Note),
-    /// Another bridge serves this OBS: end.
+    /// Another bridge serves this OBS, so this one has to end.
     Yield(OtherBridge),
 }
 
-/// Something for the log.
+/// An entry for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the Display texts say it")]
 pub enum Note {

@@ -1,5 +1,4 @@
-//! What the journal holds: rows, sessions and small facts, as the bridge makes them and the store
-//! keeps them.
+//! The contents of the journal: rows, sessions and meta values.
 //!
 //! The bridge numbers the rows itself, so that the same inputs always give the same journal.
 
@@ -11,21 +10,22 @@ pub struct Seq(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SessionId(pub u64);
 
-/// Where a row came from; says how to read its body.
+/// Where a row came from. It determines how the body is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum RowOrigin {
-    /// A Twitchat message: the body is its `data`, without chat texts.
-    /// Stores call it `heard`.
+    /// A message of Twitchat: the body is its `data`, without chat texts. The database calls it
+    /// `heard`.
     #[strum(serialize = "heard")]
     Received,
-    /// A Twitchat message that was played back from a recording and counts: it says nothing about
-    /// the pages that are open.
+    /// A message of Twitchat that was played back from a recording and counts. It does not show
+    /// which pages are open.
     Played,
-    /// A `PublishEvent`, or an event the bridge derived from labels: the body is the event's
-    /// `data`.
+    /// An event that was published, or that the bridge derived from Twitchat's labels: the body is
+    /// the event's `data`.
     Published,
-    /// A row of Twitchat's summary that nothing live accounts for: the body is that row.
+    /// An entry of Twitchat's summary that matches no live event, or a row that the bridge derived:
+    /// the body is that entry or row.
     Filled,
     /// `AddToCredits`: the body is `{"section","value"}`.
     Added,
@@ -34,18 +34,18 @@ pub enum RowOrigin {
 }
 
 impl RowOrigin {
-    /// The word that stands in the database.
+    /// The word that the database has for it.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Reads the database's word back.
+    /// Parses the database's word; `None` if it is unknown.
     pub fn parse(word: &str) -> Option<Self> {
         word.parse().ok()
     }
 }
 
-/// A row in the making: where it comes from, what it is called, what makes a repeat harmless.
+/// Origin, type and id of a row that is not journalled yet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'a> {
     pub(super) origin: RowOrigin,
@@ -54,7 +54,7 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// A row that the bridge makes of what it has learnt.
+    /// A row that the bridge itself derived; it has no id.
     pub(super) fn filled(kind: &'a str) -> Self {
         Self {
             origin: RowOrigin::Filled,
@@ -64,62 +64,63 @@ impl<'a> Source<'a> {
     }
 }
 
-/// One line of the journal. Appended, never changed.
+/// One row of the journal. Rows are appended and never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub seq: Seq,
-    /// The session it counts in.
+    /// The session in which it counts.
     pub session: SessionId,
-    /// When the bridge heard it, Unix milliseconds.
+    /// When the bridge received or made it, Unix milliseconds.
     pub at_ms: i64,
-    /// How to read `body`.
+    /// Determines how `body` is read.
     pub origin: RowOrigin,
-    /// Twitchat's type, the event's `Source.Type`, or the summary's list.
+    /// Twitchat's type, the event's `Source.Type`, or the name of the summary's list.
     pub kind: Box<str>,
-    /// What makes a repeat harmless: the envelope's id, or the `eventId` of a `PublishEvent`.
+    /// The id by which a repeat is recognized: that of the message, or the `eventId` of a
+    /// `PublishEvent`.
     pub id: Option<Box<str>>,
     pub body: Box<str>,
 }
 
-/// A span between two resets.
+/// The time between two resets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     pub id: SessionId,
-    /// Unix milliseconds.
+    /// When it began, Unix milliseconds.
     pub started_ms: i64,
-    /// Unix milliseconds; `None` for the running one.
+    /// When it ended, Unix milliseconds; `None` for the running session.
     pub ended_ms: Option<i64>,
-    /// Why it was begun: `first`, `clear`, `stream`, `closed`.
+    /// Why it began: `first`, `clear`, `stream` or `closed`.
     pub cause: Box<str>,
 }
 
-/// A person's lasting attributes.
+/// The latest names of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonRow {
-    /// `twitch`, `youtube`, …
+    /// `twitch`, `youtube` and so on.
     pub platform: Box<str>,
-    /// Platform id; empty for somebody known by name only.
+    /// The platform's id; empty for a person who is known by name only.
     pub id: Box<str>,
-    /// Login, lower case where the platform has it so; may be empty.
+    /// Login, in lower case where the platform has it so; may be empty.
     pub login: Box<str>,
     /// Display name; may be empty.
     pub display: Box<str>,
-    /// When last heard of, Unix milliseconds.
+    /// When the person was last seen, Unix milliseconds.
     pub seen_ms: i64,
 }
 
 /// One write for the store, in the order in which the bridge made them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
-    /// Append to the journal. The same row again changes nothing; another row of the same number is
-    /// an error.
+    /// Append to the journal. A row that is already there changes nothing; another row with the
+    /// same number is an error.
     Append(Row),
-    /// Begin a session (and end the one before at the same instant), or correct the start of one
-    /// that has begun.
+    /// Begin a session, which ends the previous one at the same instant; or correct the start of a
+    /// session that has begun.
     Begin(Session),
     /// Insert or update a person, keyed by platform and id (by platform and login when the id is
     /// empty).
     Person(PersonRow),
-    /// Keep a small value: `alive_ms`, `generation`, …
+    /// Store a meta value, such as `alive_ms` or `generation`.
     Keep { key: &'static str, value: Box<str> },
 }

@@ -1,5 +1,7 @@
-//! Text sources of OBS that show a template, kept up to date: written when the text has changed, a
-//! few times a second at most, and again after OBS was away. The last text always arrives.
+//! Keeps text sources of OBS up to date with the templates of the config's labels.
+//!
+//! A source is written when its text has changed, a few times a second at most, and again after OBS
+//! was disconnected. The latest text always arrives.
 
 use std::sync::Arc;
 
@@ -12,49 +14,53 @@ use super::{
 };
 use crate::automation::{Context, EvaluationError, Label, ObsRequest, Rulebook, Uses};
 
-/// At least so long between two writings of one label.
+/// Minimum milliseconds between two writes of one label.
 const EACH_MS: u64 = 300;
-/// Labels that count seconds are looked at this often.
+/// Milliseconds between two evaluations of labels that may show a time.
 const CLOCK_MS: u64 = 1_000;
-/// After OBS refused a text (there is no such source yet, mostly), it is tried again so much later.
+/// Milliseconds between a write that OBS refused, mostly because the source does not exist yet, and
+/// the next write.
 const AGAIN_MS: u64 = 10_000;
-/// What a source shows is asked for this often, and less often with many labels: sources come, go,
-/// get other names and other texts, and a collection has its own.
+/// Minimum milliseconds between two reads of what a source shows, because sources are created,
+/// removed, renamed and edited, and each collection has its own. It is `CHECK_EACH_MS` per label if
+/// that is more.
 const CHECK_MS: u64 = 2_000;
 const CHECK_EACH_MS: u64 = 100;
-/// Writings over somebody else's text: so many at once, and the pause between further ones. Two
-/// programs must not fight without end.
+/// Limits on writing over a text of another program: number at once, and milliseconds between
+/// further ones. Two programs must not overwrite each other without end.
 const REPAIRS: u64 = 5;
 const REPAIR_EACH_MS: u64 = 20_000;
 const MISSING: &str = "OBS has no source of this name in the scene collection that is open";
 const CONTESTED: &str =
     "another program writes this source too: the bridge writes over it every 20 s at most";
-/// Labels that are written at once: OBS takes one request at a time, and others have requests too.
+/// Labels that are written at the same time. OBS handles one request at a time, and other parts of
+/// the bridge make requests too.
 const AT_ONCE: usize = 4;
-/// Notes of one label whose trouble changes: so many at once, and the pause between further ones.
+/// Limits on the log entries about one label whose error changes: number at once, and milliseconds
+/// between further ones.
 const NOTES: u64 = 3;
 const NOTE_EACH_MS: u64 = 60_000;
 
 #[derive(Debug)]
 struct LabelState {
-    /// What OBS shows, as far as it is known.
+    /// The text that OBS shows; `None` while it is unknown.
     shown: Option<Box<str>>,
-    /// What is on its way.
+    /// The text that was sent to OBS and is not confirmed yet.
     writing: Option<Box<str>>,
-    /// Not before this.
+    /// When the next write is allowed, on the monotonic clock.
     free_ms: u64,
-    /// When OBS is to be asked next what the source shows.
+    /// When to read the source's text again, on the monotonic clock.
     check_ms: u64,
-    /// OBS was asked, and its answer counts: nothing was written since.
+    /// Whether an answer is pending that is still valid, because nothing was written since.
     reading: bool,
-    /// OBS has no source of this name.
+    /// Whether OBS has no source of this name.
     missing: bool,
-    /// Writings over a text that somebody else has written.
+    /// Limits writing over a text of another program.
     repairs: RateLimit,
     writes: u64,
-    /// What is wrong.
+    /// The error that `GetStatus` shows.
     trouble: Option<Box<str>>,
-    /// The trouble is to be noted in the log.
+    /// Limits log entries about the error.
     note: RateLimit,
 }
 
@@ -79,7 +85,7 @@ impl Default for LabelState {
 }
 
 impl LabelState {
-    /// Something is wrong: the log says so, unless it did.
+    /// Sets the error, and notes it in the log if it is a new one.
     fn failed(&mut self, why: String, source: &str, out: &mut Output, now: Now) {
         if self.trouble.as_deref() != Some(&*why) {
             self.trouble = Some(why.into());
@@ -97,7 +103,7 @@ impl LabelState {
         }
     }
 
-    /// Writes a text.
+    /// Sends a text to OBS.
     fn write(&mut self, place: usize, label: &Label, text: String, out: &mut Output, now: Now) {
         self.writing = Some(text.as_str().into());
         self.reading = false;
@@ -115,13 +121,13 @@ impl LabelState {
     }
 }
 
-/// All labels of the config.
+/// The state of all labels of the config.
 #[derive(Debug)]
 pub(super) struct Labels {
     book: Arc<Rulebook>,
     states: Vec<LabelState>,
     uses: Uses,
-    /// Something happened since they were last looked at.
+    /// Whether something has happened since the last evaluation that a label may show.
     touched: bool,
     look_ms: Option<u64>,
 }
@@ -140,12 +146,13 @@ impl Labels {
         }
     }
 
-    /// Something happened that a label may show.
+    /// Something has happened that a label may show.
     pub(super) fn touch(&mut self) {
         self.touched = true;
     }
 
-    /// OBS is there again: what it shows is not known.
+    /// OBS is connected again or has another collection open, so the texts of all sources are
+    /// unknown.
     pub(super) fn forget(&mut self) {
         for state in &mut self.states {
             (state.shown, state.writing, state.free_ms, state.check_ms) = (None, None, 0, 0);
@@ -158,14 +165,14 @@ impl Labels {
         self.look_ms
     }
 
-    /// Whether the labels are to be looked at: something has happened, or it is time to. Gives what
-    /// their templates use.
+    /// Whether the labels have to be evaluated now. Returns the parts of the context that their
+    /// templates use.
     pub(super) fn due(&self, now: Now) -> Option<Uses> {
         let look_ms = self.look_ms?;
         (self.touched || now.mono_ms >= look_ms).then_some(self.uses)
     }
 
-    /// Writes the labels whose text has changed.
+    /// Evaluates all labels, writes those whose text has changed, and reads what the sources show.
     pub(super) fn run(&mut self, context: &Context, out: &mut Output, now: Now) {
         let book = Arc::clone(&self.book);
         let mut writing = self
@@ -207,7 +214,7 @@ impl Labels {
                     continue;
                 }
             };
-            // U+0000 would end the text within OBS.
+            // OBS would end the text at a U+0000.
             let text = text.replace('\0', "");
             if state.writing.is_some() || state.missing || state.shown.as_deref() == Some(&*text) {
                 continue;
@@ -217,7 +224,7 @@ impl Labels {
                 continue;
             }
             if writing >= AT_ONCE {
-                // They are looked at again when one of those is written.
+                // The labels are evaluated again when one of the pending writes is done.
                 continue;
             }
             writing += 1;
@@ -228,7 +235,7 @@ impl Labels {
         self.look_ms = Some(next_ms);
     }
 
-    /// OBS has taken a label's text, or not.
+    /// OBS has taken or refused a label's text.
     pub(super) fn written(
         &mut self,
         place: usize,
@@ -240,14 +247,14 @@ impl Labels {
         else {
             return;
         };
-        // Without one, OBS was away meanwhile.
+        // Nothing is pending if OBS was disconnected in the meantime.
         let Some(written) = state.writing.take() else {
             return;
         };
         match outcome {
             Ok(()) => {
                 state.shown = Some(written);
-                // Who else writes it is known only after a while without them.
+                // Whether the other program has stopped writing shows only after a while.
                 state.trouble = state
                     .trouble
                     .take()
@@ -255,7 +262,7 @@ impl Labels {
             }
             Err(why) => {
                 state.free_ms = now.mono_ms + AGAIN_MS;
-                // It is asked for: mostly there is no such source yet.
+                // Mostly there is no such source yet, so the bridge asks for it.
                 (state.missing, state.check_ms) = (true, now.mono_ms + CHECK_MS);
                 state.failed(why, &label.source, out, now);
             }
@@ -263,7 +270,7 @@ impl Labels {
         self.touched = true;
     }
 
-    /// What a label's source shows in OBS; `None` if there is no such source.
+    /// OBS has answered what a label's source shows; `None` if there is no such source.
     pub(super) fn read(
         &mut self,
         place: usize,
@@ -275,12 +282,12 @@ impl Labels {
         else {
             return;
         };
-        // Without it, the label was written since, or OBS was away.
+        // The answer is out of date if the label was written since, or OBS was disconnected.
         if !std::mem::take(&mut state.reading) {
             return;
         }
         match found {
-            // The connection is lost, or OBS is not ready: it is asked again in time.
+            // The connection is lost or OBS is not ready: the source is read again later.
             Err(_) => {}
             Ok(None) => {
                 (state.missing, state.shown) = (true, None);
@@ -290,7 +297,7 @@ impl Labels {
                 (state.shown, state.trouble, state.free_ms) = (Some(text.into()), None, 0);
             }
             Ok(Some(text)) if state.shown.as_deref() == Some(&*text) => {
-                // Undisturbed for as long as it takes to be free again.
+                // Nobody has changed the text for as long as the limit on repairs takes to recover.
                 if state.trouble.as_deref() == Some(CONTESTED)
                     && state.repairs.free_ms() <= now.mono_ms
                 {
@@ -303,7 +310,7 @@ impl Labels {
         self.touched = true;
     }
 
-    /// What `GetStatus` says of the labels.
+    /// The `labels` of the reply to `GetStatus`.
     pub(super) fn status(&self) -> Vec<Value> {
         self.book
             .labels

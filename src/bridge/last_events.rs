@@ -1,9 +1,9 @@
-//! The last event of each kind, for `last(…)` in labels and rules. Kept only where one of them asks
-//! for it.
+//! The last event of each kind, for `last(…)` in labels and rules. It is kept only if one of them
+//! uses `last(…)`.
 //!
-//! It is a fold over events in the order in which they are told, and over the journal's rows at a
-//! restart; in between it is written down each minute, for kinds that no row of the running session
-//! tells.
+//! It is a fold over events in the order in which they are emitted, and over the journal's rows
+//! after a restart. For kinds of events that have no row in the running session, it is stored each
+//! minute.
 
 use std::sync::Arc;
 
@@ -17,7 +17,8 @@ use crate::{
     mapping,
 };
 
-/// Where an event's data has these, the first that is there.
+/// Pointers to the name in an event's data; the first that has a value is taken. The other lists
+/// are of the same kind.
 const NAME: [&str; 9] = [
     "/displayName",
     "/user_name",
@@ -54,7 +55,7 @@ const AMOUNT: [&str; 14] = [
     "/totalSubsGifted",
     "/viewerCount",
 ];
-/// In a resubscription 0 means unknown.
+/// A resubscription has 0 here if the number of months is unknown.
 const MONTHS: &str = "/cumulativeMonths";
 const CURRENCY: [&str; 3] = ["/currency", "/currencyCode", "/formattedCurrency"];
 const WHAT: [&str; 7] = [
@@ -66,12 +67,12 @@ const WHAT: [&str; 7] = [
     "/tier",
     "/subTier",
 ];
-/// Whom an event names besides: who is given a subscription.
+/// Pointers to the ids of the people who receive a subscription.
 const RECIPIENTS: [&str; 3] = ["/recipient/id", "/recipientUserId", "/recipient_user_id"];
-/// Data larger than this is not remembered.
+/// An event's data is not remembered if it has more bytes than this.
 const LARGEST: usize = 4_096;
 
-/// Characters of one value that are remembered.
+/// Longest remembered text, in characters.
 const LONGEST: usize = 300;
 
 fn meta(value: &Value) -> Value {
@@ -106,7 +107,7 @@ fn named(entry: &LatestEntry) -> Vec<Person> {
         .collect()
 }
 
-/// A text or a number as text.
+/// The text of a string or a number; empty for other values.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(
         || {
@@ -122,15 +123,15 @@ fn plain(value: &Value) -> String {
 /// The last event of each kind.
 #[derive(Debug)]
 pub(super) struct LastEvents {
-    /// A rule or a label asks for it.
+    /// Whether a rule or a label uses `last(…)`.
     is_wanted: bool,
     latest: Arc<Latest>,
-    /// What is stored of it.
+    /// The JSON that was stored last.
     stored: Option<Box<str>>,
 }
 
 impl LastEvents {
-    /// With what was stored before a restart.
+    /// `json` is the stored value of the last run. It is dropped unless `is_wanted`.
     pub(super) fn new(is_wanted: bool, json: Option<&str>) -> Self {
         Self {
             is_wanted,
@@ -141,7 +142,7 @@ impl LastEvents {
         }
     }
 
-    /// An event was emitted, or was not but happened.
+    /// Notes an event.
     pub(super) fn note(&mut self, name: &EventName, data: &Value, at_ms: i64) {
         Arc::make_mut(&mut self.latest).note(
             &name.to_string(),
@@ -150,7 +151,8 @@ impl LastEvents {
         );
     }
 
-    /// Them, without the events that name somebody who is banned: `last(…)` gives the one before.
+    /// The last events. Events that name somebody who is banned are left out, so that `last(…)`
+    /// returns the one before.
     pub(super) fn shown(&mut self, left_out: &LeftOut<'_>, people: &People) -> &Arc<Latest> {
         let hidden = |entry: &LatestEntry| {
             named(entry)
@@ -164,7 +166,7 @@ impl LastEvents {
         &self.latest
     }
 
-    /// Stores them for the next run, if they have changed.
+    /// Stores the last events for the next run, if they have changed.
     pub(super) fn keep(&mut self, out: &mut Output) {
         if self.is_wanted {
             let json = self.latest.to_json();
@@ -176,7 +178,7 @@ impl LastEvents {
     }
 }
 
-/// What is remembered of an event.
+/// The values that are remembered of an event.
 fn remembered(name: &EventName, data: &Value) -> Map<String, Value> {
     let is_resub = matches!(&*name.kind, "ReSub" | "Resubscription");
     let mut rest = Map::new();

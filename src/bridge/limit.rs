@@ -1,15 +1,15 @@
-//! Limits in time for what the bridge sends, asks and writes because of something that it received.
+//! Rate limits for what the bridge sends, asks and writes because of something that it received.
 //!
-//! A few may be done at once, the others evenly after them. What had to wait is done when it may
-//! be: the last one is never lost.
+//! A few may be done at once, and further ones at even intervals after them. A request that has to
+//! wait is never lost: it is done as soon as the limit allows it.
 
-/// How often one thing may be done. Whoever has one calls [`Self::want`] when there is a reason,
-/// and [`Self::take`] at each input.
+/// A limit on how often something may be done. The owner calls [`Self::want`] when there is a
+/// reason to do it, and [`Self::take`] at each input.
 #[derive(Debug, Clone)]
 pub(super) struct RateLimit {
     burst: u64,
     each_ms: u64,
-    /// When the next one would be due if all of them came evenly.
+    /// When the next one would be due if all of them came at even intervals.
     steady_ms: u64,
     wanted: bool,
 }
@@ -25,12 +25,12 @@ impl RateLimit {
         }
     }
 
-    /// There is a reason to do it once more.
+    /// Asks for it to be done once more.
     pub(super) fn want(&mut self) {
         self.wanted = true;
     }
 
-    /// There is no reason any more.
+    /// Withdraws [`Self::want`].
     pub(super) fn forget(&mut self) {
         self.wanted = false;
     }
@@ -39,7 +39,7 @@ impl RateLimit {
         self.wanted
     }
 
-    /// Whether it may be done now. If so, it counts as done.
+    /// Whether it may be done at this time. If so, it counts as done.
     pub(super) fn allows(&mut self, mono_ms: u64) -> bool {
         if self.free_ms() > mono_ms {
             return false;
@@ -48,20 +48,20 @@ impl RateLimit {
         true
     }
 
-    /// Whether it is wanted and may be done now. If so, it counts as done.
+    /// Whether it is wanted and may be done at this time. If so, it counts as done.
     pub(super) fn take(&mut self, mono_ms: u64) -> bool {
         let now = self.wanted && self.allows(mono_ms);
         self.wanted &= !now;
         now
     }
 
-    /// From when on it may be done.
+    /// The earliest time at which it may be done.
     pub(super) fn free_ms(&self) -> u64 {
         self.steady_ms
             .saturating_sub((self.burst - 1) * self.each_ms)
     }
 
-    /// When it is to be done, if it is wanted.
+    /// When it is to be done; `None` if it is not wanted.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.wanted.then(|| self.free_ms())
     }
@@ -71,7 +71,7 @@ impl RateLimit {
 mod tests {
     use super::*;
 
-    /// When it is done, if it is wanted at each of these times.
+    /// The times at which it is done if it is wanted at each of the given times.
     fn done(limit: &mut RateLimit, wanted: impl IntoIterator<Item = u64>) -> Vec<u64> {
         let mut done = Vec::new();
         for now_ms in wanted {

@@ -15,7 +15,7 @@ use crate::{
     twitchat::catalogue::{self, Class},
 };
 
-/// A source as the seed writes it: its first letter small.
+/// The legacy spelling of a source: its first letter is in lower case.
 fn small_first(source: &str) -> String {
     let mut chars = source.chars();
     chars
@@ -24,7 +24,7 @@ fn small_first(source: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A role as viewers have it, in a word.
+/// A viewer's role, as the reply shows it.
 fn role_word(roles: Roles) -> &'static str {
     match roles.number() {
         4 => "Broadcaster",
@@ -34,8 +34,8 @@ fn role_word(roles: Roles) -> &'static str {
     }
 }
 
-/// The texts of `GetUserPronouns`, by docs.streamer.bot and the types of `@streamerbot/client`
-/// 1.12.
+/// The keys of the texts in the reply to `GetUserPronouns`, from docs.streamer.bot and the types of
+/// `@streamerbot/client` 1.12.
 const PRONOUN_TEXTS: [&str; 18] = [
     "pronouns",
     "pronounsPlain",
@@ -61,8 +61,8 @@ fn counted(key: &str, list: Value, count: usize) -> Map<String, Value> {
     Map::from_iter([(key.to_owned(), list), ("count".to_owned(), count.into())])
 }
 
-/// `GetEvents`: sources as today's clients want them (`Twitch`), as older pages do (`twitch`),
-/// or both.
+/// `GetEvents`: sources in the spelling of current clients (`Twitch`), of older pages (`twitch`),
+/// or in both.
 pub(super) fn get_events(spelling: Spelling) -> Map<String, Value> {
     let mut events = Map::new();
     let mut put = |source: &str, kinds: Vec<Value>| {
@@ -89,7 +89,8 @@ pub(super) fn get_events(spelling: Spelling) -> Map<String, Value> {
     Map::from_iter([("events".to_owned(), events.into())])
 }
 
-/// `GetBroadcaster`: from the config, else learnt from Twitchat, which does not say everything.
+/// `GetBroadcaster`: the broadcaster of the config, or else the one learnt from Twitchat, which
+/// does not report all of it.
 pub(super) fn get_broadcaster(base: &Base) -> Map<String, Value> {
     let Some(who) = base.model.broadcaster() else {
         return Map::from_iter([
@@ -98,7 +99,7 @@ pub(super) fn get_broadcaster(base: &Base) -> Map<String, Value> {
             ("disconnected".to_owned(), json!(["twitch"])),
         ]);
     };
-    // A number where it is one, as the seed and today's docs have it.
+    // A number if it is one, as in Streamer.bot's old and current replies.
     let id = who
         .id
         .parse::<u64>()
@@ -128,7 +129,8 @@ pub(super) fn get_broadcaster(base: &Base) -> Map<String, Value> {
     ])
 }
 
-/// `GetActiveViewers`: everybody heard of in this session who is not banned, last heard first.
+/// `GetActiveViewers`: everybody with an id who was seen in this session and is not banned, the
+/// last one first.
 pub(super) fn get_active_viewers(base: &Base, limit: Option<usize>) -> Map<String, Value> {
     let broadcaster = base.model.fold().broadcaster.ids();
     let since_ms = base.model.session().started_ms;
@@ -204,7 +206,7 @@ pub(super) fn get_active_viewers(base: &Base, limit: Option<usize>) -> Map<Strin
     reply
 }
 
-/// Emotes in the shape of each platform; empty, since Twitchat does not tell which there are.
+/// `GetEmotes`: empty lists in the shape of each platform, because Twitchat does not report emotes.
 pub(super) fn get_emotes(platform: request::Platform) -> Map<String, Value> {
     let mut emotes = json!({ "userEmotes": [], "bttvEmotes": [], "sevenTvEmotes": [] });
     if let (request::Platform::Twitch, Some(emotes)) = (platform, emotes.as_object_mut()) {
@@ -213,7 +215,7 @@ pub(super) fn get_emotes(platform: request::Platform) -> Map<String, Value> {
     Map::from_iter([("emotes".to_owned(), emotes)])
 }
 
-/// `GetUserPronouns` in Streamer.bot's shape, for a person whose pronouns are not known:
+/// `GetUserPronouns` in Streamer.bot's shape, for a person whose pronouns are unknown, because
 /// Twitchat does not report any.
 pub(super) fn no_pronouns(login: &str) -> Map<String, Value> {
     let mut pronoun: Map<_, _> = PRONOUN_TEXTS
@@ -227,7 +229,8 @@ pub(super) fn no_pronouns(login: &str) -> Map<String, Value> {
     ])
 }
 
-/// A list of which there is nothing here.
+/// An empty list with its count, for things that the bridge does not have. `variables` is an empty
+/// object.
 pub(super) fn empty(key: &str) -> Map<String, Value> {
     counted(
         key,

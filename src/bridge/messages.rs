@@ -1,4 +1,4 @@
-//! Twitchat's messages: each goes to the components that it concerns.
+//! Passes each message of Twitchat to the components that need it.
 
 use serde_json::value::RawValue;
 
@@ -16,10 +16,10 @@ use crate::{
     twitchat::{Generation, catalogue, catalogue::Class, generation_of, question},
 };
 
-/// Characters of an unknown type that `GetStatus` shows.
+/// Longest unknown type that `GetStatus` shows, in characters.
 const LONGEST_KIND: usize = 100;
 
-/// A message with `"origin":"twitchat"` was received: an event, an answer, an action, a question.
+/// Handles a message with `"origin":"twitchat"`: an event, an answer, an action or a question.
 pub(super) fn receive(parts: &mut Parts, message: &Message, now: Now) {
     if !admit(parts, message) {
         return;
@@ -35,7 +35,7 @@ pub(super) fn receive(parts: &mut Parts, message: &Message, now: Now) {
             .ingest
             .emit_message(message, Playback::Live, &mut parts.base, now);
     }
-    // Emitted as it came; what is stored of it has an end.
+    // The message was emitted unchanged; the texts that are stored are limited in length.
     let shortened = shortened(message);
     let message = shortened.as_ref().unwrap_or(message);
     let counts = &mut parts.base.counts.messages;
@@ -62,8 +62,8 @@ pub(super) fn receive(parts: &mut Parts, message: &Message, now: Now) {
     }
 }
 
-/// Whether a message is to be looked at: not one that Twitchat would not send, nor the bridge's
-/// own, nor a repeat.
+/// Whether to handle a message. Counts and rejects messages that Twitchat would not send, the
+/// bridge's own messages, and repeats.
 fn admit(parts: &mut Parts, message: &Message) -> bool {
     let counts = &mut parts.base.counts;
     if catalogue::is_forbidden(&message.kind) {
@@ -110,14 +110,14 @@ fn event(parts: &mut Parts, message: &Message, now: Now) {
     parts.ingest.event(message, &mut parts.base, now);
 }
 
-/// Something that only Twitchat itself sends was received.
+/// Notes that Twitchat is there: something was received that only Twitchat itself sends.
 fn present(parts: &mut Parts, generation: Option<Generation>, now: Now) {
     let out = &mut parts.base.out;
     let changes = parts.presence.receive(generation, out, now);
     presence_changed(parts, changes, now);
 }
 
-/// Twitchat has come or gone, or is another one.
+/// Passes changes of the Twitchat presence on to the components that need them.
 pub(super) fn presence_changed(parts: &mut Parts, changes: Changes, now: Now) {
     parts
         .summary
@@ -127,7 +127,7 @@ pub(super) fn presence_changed(parts: &mut Parts, changes: Changes, now: Now) {
     }
 }
 
-/// A summary was received: the answer to the bridge's question, or one that it did not ask for.
+/// Handles a summary: the answer to the bridge's question, or one that the bridge did not ask for.
 fn summary(parts: &mut Parts, data: Option<&RawValue>, now: Now) {
     let refusal = match parts.summary.receive(data, now) {
         Handled::Answer {
@@ -154,13 +154,13 @@ fn summary(parts: &mut Parts, data: Option<&RawValue>, now: Now) {
     parts.base.out.note(Note::SummaryRefused { why: refusal });
 }
 
-/// The message with its long texts cut, if it has any.
+/// The message with its long texts cut; `None` if it has none.
 fn shortened(message: &Message) -> Option<Message> {
     let data = message
         .data
         .as_deref()
         .and_then(|data| mapping::shorten(data.get()))?;
-    // What was JSON before is JSON still.
+    // Cutting texts leaves the JSON valid.
     let data = RawValue::from_string(data).ok();
     Some(Message {
         data,

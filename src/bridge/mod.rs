@@ -1,18 +1,18 @@
-//! PURE. Owns the models and takes (input, now) to effects. No I/O, clock, randomness or logging in
-//! here.
+//! PURE. Owns the models and turns an input and the time into effects. There is no I/O, clock,
+//! randomness or logging here.
 //!
 //! `daemon` feeds it and runs its effects; the tests drive it by hand. The same inputs give the
 //! same effects.
 //!
 //! [`Bridge`] only routes. Components own their state, whose fields are private, and their methods
-//! are handed what they work on; what spans several components is a function over
+//! get what they work on as arguments. Work that spans several components is a function over
 //! `parts::Parts`, in the file of its topic.
 //!
 //! | what | files |
 //! |---|---|
 //! | inputs, effects, settings; rows of the journal | [`io`], [`journal`] |
 //! | the components, and what all of them work on | `parts`, `base` |
-//! | effects in their order, writes and their durability | `output`, `writes` |
+//! | effects in order, writes and their durability | `output`, `writes` |
 //! | the credits, the session, the journal | `model` |
 //! | OBS | `connection` |
 //! | emitting events | `emitter`, `subscriptions` |
@@ -27,7 +27,7 @@
 //! | other bridges | `peers`, `objections`, `challengers`, [`other_bridge`] |
 //! | the end credits | `roll` |
 //! | rules, named actions, labels | `automation`, `steps`, `last_events`, `labels` |
-//! | limits in time for what is sent or written because of something received | `limit` |
+//! | rate limits on what is sent or written because of something received | `limit` |
 
 mod actions;
 mod automation;
@@ -92,11 +92,11 @@ use subscriptions::Subscriptions;
 use summary::Summary;
 use writes::Held;
 
-/// The longest time without a tick.
+/// Longest time without a tick, in milliseconds.
 const HEARTBEAT_MS: u64 = 2_000;
-/// A tick that comes this much later than it was due: the process had been frozen.
+/// A tick that is this many milliseconds late shows that the process was frozen.
 const FROZEN_MS: u64 = 5_000;
-/// Between two writings of when the bridge was last known to run.
+/// Milliseconds between two writes of `alive_ms`.
 const ALIVE_MS: u64 = 60_000;
 
 /// The bridge's whole state.
@@ -109,7 +109,7 @@ pub struct Bridge {
 
 impl Bridge {
     /// A bridge for a store that holds `sessions`, rows up to `last`, and these meta values. It
-    /// decides which session runs: rows are to be replayed after this.
+    /// determines the running session. The caller replays the rows after this.
     pub fn new(
         settings: Settings,
         run: Run,
@@ -156,7 +156,7 @@ impl Bridge {
         }
     }
 
-    /// What is to be done before the first input.
+    /// The effects to run before the first input.
     pub fn start(&mut self) -> Vec<Effect> {
         let out = &mut self.parts.base.out;
         if let Some(generation) = self.parts.presence.recalled() {
@@ -165,7 +165,7 @@ impl Bridge {
         out.take()
     }
 
-    /// A write of the shell's own, counted like the bridge's.
+    /// Counts a write of the shell like the bridge's own writes, and returns its effect.
     pub fn adopt(&mut self, write: Write) -> Effect {
         self.parts.base.out.writes_mut().count();
         Effect::Write(write)
@@ -176,24 +176,24 @@ impl Bridge {
         self.parts.base.model.session()
     }
 
-    /// People from earlier runs, before any row.
+    /// Adds a person of earlier runs. To be called before any row is replayed.
     pub fn recall_person(&mut self, row: &PersonRow) {
         self.parts.base.model.recall_person(row);
     }
 
-    /// Ids of the last rows, oldest first: a repeat is dropped although the bridge was restarted in
-    /// between.
+    /// Adds the id of an earlier message, so that its repeat is dropped even after a restart. The
+    /// caller passes the ids of the last rows, oldest first.
     pub fn recall_id(&mut self, id: &str) {
         self.parts.ingest.receive_id(id);
     }
 
-    /// Ids of published events.
+    /// Adds the id of an event that was published in an earlier run.
     pub fn recall_published(&mut self, id: &str) {
         self.parts.ingest.recall_published(id);
     }
 
-    /// A row of the journal, in order; those of one earlier session after the other, then those of
-    /// the running one. Between sessions call [`Self::replay_next_session`].
+    /// Replays a row of the journal. Rows come in order: those of each earlier session, then those
+    /// of the running one. Between sessions call [`Self::replay_next_session`].
     pub fn replay(&mut self, row: &Row) {
         ingest::read_back(row, &mut self.parts.base);
         let now = Now {
@@ -203,12 +203,12 @@ impl Bridge {
         hand_on_events(&mut self.parts, now);
     }
 
-    /// The rows that follow belong to another session.
+    /// Ends a session between two calls of [`Self::replay`].
     pub fn replay_next_session(&mut self) {
         self.parts.base.model.fold_mut().begin_session();
     }
 
-    /// Takes one input. The effects are to be run in their order.
+    /// Handles one input. The effects must be run in order.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
         self.parts.base.model.fold_mut().people.recalled();
         self.notice_freeze(now);
@@ -220,8 +220,8 @@ impl Bridge {
         self.parts.base.out.take()
     }
 
-    /// When [`Input::Tick`] is due at the latest, on the monotonic clock. Never far away: that it
-    /// did not come shows a freeze.
+    /// When [`Input::Tick`] is due at the latest, on the monotonic clock. It is never far away, so
+    /// that a late tick shows that the process was frozen.
     pub fn due_ms(&self) -> u64 {
         let parts = &self.parts;
         let heartbeat = self.tick_ms.map(|tick_ms| tick_ms + HEARTBEAT_MS);
@@ -244,12 +244,12 @@ impl Bridge {
         .map_or(self.alive_due_ms, |due_ms| due_ms.min(self.alive_due_ms))
     }
 
-    /// Replies that wait for the store.
+    /// Number of replies that wait for the store.
     pub fn waiting(&self) -> usize {
         self.parts.held.len()
     }
 
-    /// Whether so many replies wait for the store that no more inputs from the bus are to be taken.
+    /// Whether so many replies wait for the store that the shell must take no more inputs from OBS.
     pub fn is_full(&self) -> bool {
         self.parts.held.is_full()
     }
@@ -308,8 +308,8 @@ impl Bridge {
         }
     }
 
-    /// A long gap between two inputs although a tick was due: the process was frozen. Another
-    /// bridge may have taken over.
+    /// Detects from a late tick that the process was frozen, and announces the bridge again,
+    /// because another bridge may have taken over.
     fn notice_freeze(&mut self, now: Now) {
         let due = self.due_ms();
         let was = self.tick_ms.replace(now.mono_ms);
@@ -323,7 +323,7 @@ impl Bridge {
         }
     }
 
-    /// Does what is due after an input.
+    /// Does everything that is due after an input.
     fn run_due(&mut self, now: Now) {
         let parts = &mut self.parts;
         if now.mono_ms >= self.alive_due_ms {
@@ -348,7 +348,7 @@ impl Bridge {
         parts.ingest.release(&mut parts.base, now);
     }
 
-    /// Rules, named actions and labels react to what happened.
+    /// Lets rules, named actions and labels react to what has happened.
     fn run_automation(&mut self, now: Now) {
         let parts = &mut self.parts;
         steps::run(parts, now);
@@ -367,7 +367,7 @@ impl Bridge {
     }
 }
 
-/// OBS is there.
+/// The connection to OBS is made.
 fn up(parts: &mut Parts, info: ObsInfo, now: Now) {
     parts.base.obs.up(info, now.wall_ms);
     parts.base.emitter.connected(true);
@@ -380,7 +380,7 @@ fn up(parts: &mut Parts, info: ObsInfo, now: Now) {
     with_roll(parts, now, Roll::connected);
 }
 
-/// OBS is gone.
+/// The connection to OBS is lost.
 fn down(parts: &mut Parts, now: Now) {
     let obs = parts.base.obs.object(&parts.base.run.instance);
     parts.base.obs.down();
@@ -401,7 +401,7 @@ fn on_custom_event(parts: &mut Parts, received: Received, now: Now) {
     match received {
         Received::Twitchat(message) => messages::receive(parts, &message, now),
         Received::Bridge(whole) => parts.peers.receive(whole.get(), &mut parts.base, now),
-        // The bridge's own question comes back as well; it is not for itself.
+        // OBS also sends the bridge's own question back; it is meant for another bridge.
         Received::Request(whole) if parts.peers.has_asked(whole.get()) => {
             parts.base.counts.bus.echoes += 1;
         }
@@ -411,7 +411,7 @@ fn on_custom_event(parts: &mut Parts, received: Received, now: Now) {
     }
 }
 
-/// OBS has reported on its stream.
+/// Begins a session if OBS's stream is a new one.
 fn on_stream(parts: &mut Parts, session_begins_ms: Option<i64>, now: Now) {
     if let Some(started_ms) = session_begins_ms {
         begin_session(parts, "stream", started_ms, now);
@@ -431,7 +431,7 @@ fn on_scene(parts: &mut Parts, name: &str, now: Now) {
     look_at_scene(parts, before.is_some(), now);
 }
 
-/// The scene on air may show the end credits.
+/// Lets the roll begin or end with the scene on air.
 fn look_at_scene(parts: &mut Parts, went_on_air: bool, now: Now) {
     let obs = &parts.base.obs;
     if let Some(scene) = obs.scene().filter(|_| obs.is_up()).map(ToOwned::to_owned) {
@@ -463,12 +463,12 @@ fn each_minute(parts: &mut Parts, now: Now) {
     parts.replies.forget(now);
 }
 
-/// Bans that have changed show in labels and in the roll that is on.
+/// Asks for the summary and updates labels and the roll, as far as bans make this necessary.
 fn run_bans(parts: &mut Parts, now: Now) {
     let rolls = parts.roll.rolls_real_credits();
     let due = parts.bans.run(rolls, &parts.base, now);
     if due.asks {
-        // With nobody to ask, the next summary will show.
+        // If nobody can answer now, a later summary brings the bans.
         parts.summary.ask(&parts.presence, now.mono_ms);
     }
     if due.changed {
@@ -478,7 +478,7 @@ fn run_bans(parts: &mut Parts, now: Now) {
     with_roll(parts, now, Roll::run_hidden);
 }
 
-/// The bridge is about to end: what is stored now and then is stored now.
+/// The bridge is about to end: stores what it would store later.
 fn stop(parts: &mut Parts, now: Now) {
     hand_on_events(parts, now);
     let base = &mut parts.base;

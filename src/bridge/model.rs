@@ -1,5 +1,5 @@
-//! The credits as they are now, the session that they are of, and the rows and people that make
-//! them lasting.
+//! The credits, the running session, and the rows and people that are written to the store for
+//! them.
 
 use super::{
     io::{MetaValues, Note, Settings},
@@ -11,19 +11,19 @@ use crate::{
     event::{Fact, Person, Platform, Roles, fact::Presence},
 };
 
-/// What the journal gives, without the journal.
+/// The state that the journal determines.
 #[derive(Debug)]
 pub(super) struct Model {
     fold: Fold,
     session: Session,
-    /// Rows of the running session.
+    /// Number of rows of the running session.
     rows: u64,
-    /// Whose channel this is, if the config says.
+    /// The owner of the channel; `None` if the config does not name one.
     broadcaster: Option<Person>,
 }
 
 impl Model {
-    /// Nothing counts yet. The session is one before the first.
+    /// An empty model. Its session has the id 0, which is before the first real one.
     pub(super) fn new(settings: &Settings, meta: &MetaValues, wall_ms: i64) -> Self {
         let mut fold = Fold::new(settings.calendar.clone());
         fold.broadcaster.configured = settings
@@ -67,17 +67,17 @@ impl Model {
         &self.session
     }
 
-    /// Rows of the running session.
+    /// Number of rows of the running session.
     pub(super) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// How long ago the session began.
+    /// Seconds since the session began.
     pub(super) fn session_seconds(&self, wall_ms: i64) -> i64 {
         (wall_ms - self.session.started_ms).max(0) / 1_000
     }
 
-    /// Takes up a session of an earlier run.
+    /// Continues a session of an earlier run.
     pub(super) fn resume(&mut self, session: Session) {
         self.session = session;
     }
@@ -97,17 +97,18 @@ impl Model {
         out.note(Note::SessionBegun { id: id.0, cause });
     }
 
-    /// The running session began earlier than was known.
+    /// The running session began at this earlier time.
     pub(super) fn correct_start(&mut self, started_ms: i64, out: &mut Output) {
         self.session.started_ms = started_ms;
         out.write(Write::Begin(self.session.clone()));
     }
 
-    /// Whose channel this is, as far as it is known.
+    /// The owner of the channel: that of the config, or the one learnt from Twitchat. `None` if it
+    /// is unknown.
     pub(super) fn broadcaster(&self) -> Option<Person> {
         let mut person = match &self.broadcaster {
             Some(configured) => configured.clone(),
-            // Two channels that both sent polls: no telling which is meant.
+            // If two channels have sent polls, it is unclear which one is meant.
             None => match self.fold.broadcaster.ids().as_slice() {
                 [id] => Person::on(Platform::Twitch, id, "", "")?,
                 _ => return None,
@@ -117,8 +118,9 @@ impl Model {
         Some(person.with_roles(Roles::BROADCASTER))
     }
 
-    /// Whether a message is of another channel that is open in Twitchat. Known only when the config
-    /// says whose bridge this is: a learnt channel would make it depend on what came first.
+    /// Whether a message comes from another channel that is open in Twitchat. `false` unless the
+    /// config names the broadcaster: with a learnt one the result would depend on which message
+    /// came first.
     pub(super) fn is_elsewhere(&self, facts: &[Fact]) -> bool {
         let Some(own) = &self.fold.broadcaster.configured else {
             return false;
@@ -126,7 +128,8 @@ impl Model {
         matches!(facts.first(), Some(Fact::Broadcaster { id, own: false }) if id != own)
     }
 
-    /// Whether credits would change: somebody who is already in chat with these roles is no news.
+    /// Whether this fact would change the credits. Somebody who is already in chat with these roles
+    /// would not.
     pub(super) fn is_new(&self, fact: &Fact) -> bool {
         match fact {
             Fact::Presence(Presence { who, spoke, .. }) => self
@@ -134,7 +137,7 @@ impl Model {
                 .people
                 .find(who)
                 .is_none_or(|id| self.fold.session.is_new(id, who.roles, *spoke)),
-            // Kept aside, for all sessions.
+            // It is kept outside the session, for all sessions.
             Fact::Broadcaster { .. } => false,
             _ => fact.counts(),
         }
@@ -162,12 +165,12 @@ impl Model {
         seq
     }
 
-    /// A row of the journal was read back.
+    /// Counts a row that was read back from the journal.
     pub(super) fn count_row(&mut self, session: SessionId) {
         self.rows += u64::from(session == self.session.id);
     }
 
-    /// Stores people whose names have changed.
+    /// Stores the names of these people.
     pub(super) fn keep_people(&self, changed: &[PersonId], out: &mut Output) {
         for who in changed {
             let Some(known) = self.fold.people.known(*who) else {
@@ -184,14 +187,14 @@ impl Model {
         }
     }
 
-    /// Stores the accounts that were seen with a name that the config lists, if there are more.
+    /// Stores the accounts that were seen with a name that the config lists, if there are new ones.
     pub(super) fn keep_listed(&mut self, out: &mut Output) {
         if self.fold.people.listed.take_new() {
             out.keep("listed", self.fold.people.listed_json());
         }
     }
 
-    /// A person from an earlier run, before any row.
+    /// Adds a person of an earlier run. To be called before any row.
     pub(super) fn recall_person(&mut self, row: &PersonRow) {
         let platform = Platform::parse(&row.platform);
         if let Some(person) = Person::on(platform, &row.id, &row.login, &row.display) {
@@ -200,7 +203,8 @@ impl Model {
     }
 }
 
-/// Somebody with a name that the config lists stays listed by id.
+/// Registers the names that the config lists, so that an account seen with one of them stays listed
+/// by its id.
 fn list_names(fold: &mut Fold, settings: &Settings) {
     let credits = &settings.credits;
     let listed = &mut fold.people.listed;
@@ -223,11 +227,11 @@ fn list_names(fold: &mut Fold, settings: &Settings) {
     );
 }
 
-/// How the fold takes the facts of a row with this origin.
+/// How the fold treats facts of a row of this origin.
 pub(super) fn fold_origin(origin: RowOrigin, has_id: bool) -> Origin {
     match origin {
         RowOrigin::Filled => Origin::Filled,
-        // Two reports with an id each are of two pages.
+        // If both reports of a pair have an id, they come from two pages.
         RowOrigin::Received if has_id => Origin::Page,
         RowOrigin::Received
         | RowOrigin::Played

@@ -1,22 +1,22 @@
-//! Objections to other bridges that came to this OBS: each of them is told that it is taken,
-//! however often it says Hello.
+//! Objections to other bridges that connect to this OBS. Each of them receives the status `taken`,
+//! at a limited rate, however often it sends Hello.
 
 use std::collections::VecDeque;
 
 use super::limit::RateLimit;
 
-/// Objections at once, and the pause between further ones.
+/// Limits on objections: number at once, and milliseconds between further ones.
 const BURST: u64 = 4;
 const EACH_MS: u64 = 1_000;
-/// Other bridges that may wait for theirs.
+/// Other bridges that can wait for an objection at the same time.
 const WAITING: usize = 64;
 
-/// Which bridges are still to be told.
+/// The bridges that an objection has to be sent to.
 #[derive(Debug)]
 pub(super) struct Objections {
     limit: RateLimit,
     waiting: VecDeque<Box<str>>,
-    /// How many were sent in a row to the same bridge.
+    /// The bridge that the last objection went to, and how many it got in a row.
     last: Option<(Box<str>, u64)>,
 }
 
@@ -31,15 +31,15 @@ impl Default for Objections {
 }
 
 impl Objections {
-    /// Another bridge said Hello.
+    /// Queues an objection to a bridge that sent Hello.
     pub(super) fn want(&mut self, other: &str) {
         if self.waiting.len() < WAITING && !self.waiting.iter().any(|known| **known == *other) {
             self.waiting.push_back(other.into());
         }
     }
 
-    /// The bridge whose turn it is, and whether it is worth a line in the log: at the objections 1,
-    /// 2, 4, 8 … to the same one.
+    /// The next bridge to object to, if the limit allows it. The flag says whether to log it, which
+    /// is so for the 1st, 2nd, 4th, 8th … objection in a row to the same bridge.
     pub(super) fn take(&mut self, mono_ms: u64) -> Option<(Box<str>, bool)> {
         if self.waiting.is_empty() || !self.limit.allows(mono_ms) {
             return None;
@@ -54,12 +54,12 @@ impl Objections {
         Some((other, times.is_power_of_two()))
     }
 
-    /// OBS is gone, and all who were on it.
+    /// The connection to OBS is lost, so no objection is needed.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }
 
-    /// When the next one is to be sent.
+    /// When the next objection is due, on the monotonic clock.
     pub(super) fn due_ms(&self) -> Option<u64> {
         (!self.waiting.is_empty()).then(|| self.limit.free_ms())
     }

@@ -1,26 +1,27 @@
-//! Another bridge: on the same OBS, or waiting for the same journal.
+//! Another bridge: one on the same OBS, or one that waits for the same journal.
 
 use std::fmt;
 
 use crate::event::cut;
 
-/// Another bridge, as far as it is known.
+/// What is known of another bridge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherBridge {
-    /// Its id on OBS; empty if it is known by the journal alone.
+    /// Its id on OBS; empty if it is known from the journal only.
     pub id: Box<str>,
     pub process: Option<u32>,
-    /// The name of its computer; empty if it is not known.
+    /// The name of its computer; empty if it is unknown.
     pub computer: Box<str>,
     /// Whether it was started with `--takeover`.
     pub takeover: bool,
 }
 
 impl OtherBridge {
-    /// Characters of a computer's name.
+    /// Longest name of a computer, in characters.
     const LONGEST_NAME: usize = 64;
 
-    /// A bridge on OBS. `computer` is what a message says.
+    /// A bridge on OBS. `computer` comes from its message: control characters are removed, and a
+    /// long name is cut.
     pub fn on_obs(id: &str, process: Option<u32>, computer: &str, takeover: bool) -> Self {
         let computer: String = computer.chars().filter(|c| !c.is_control()).collect();
         Self {
@@ -37,7 +38,7 @@ impl OtherBridge {
     }
 }
 
-/// `process 12 on stream-pc`, or its id.
+/// `process 12 on stream-pc`, or the id in place of an unknown process.
 impl fmt::Display for OtherBridge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.process {

@@ -1,5 +1,5 @@
-//! What the bridge does: its effects in their order, the ids of what it sends, and how many writes
-//! it has asked the store for.
+//! Collects the effects of an input in order, makes ids for messages, and counts the writes that
+//! the store was asked for.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -16,18 +16,18 @@ use crate::event::received::TWITCHAT;
 #[derive(Debug)]
 pub(super) struct Output {
     bridge: Uuid,
-    /// Ids that were made.
+    /// Number of ids that were made.
     ids: u64,
-    /// Ids of messages to Twitchat: they come back.
+    /// Ids of messages that were sent to Twitchat. OBS sends them back to the bridge.
     sent_ids: Recent,
-    /// Messages that were too large for OBS.
+    /// Number of messages that were too large for OBS.
     too_large: u64,
     writes: Writes,
     effects: Vec<Effect>,
 }
 
 impl Output {
-    /// For the run with this id, and a journal with rows up to `last`.
+    /// `bridge` is the id of the run; the journal has rows up to `last`.
     pub(super) fn new(bridge: Uuid, last: Seq) -> Self {
         Self {
             bridge,
@@ -39,7 +39,7 @@ impl Output {
         }
     }
 
-    /// The effects since the last call.
+    /// Takes the effects that were added since the last call.
     pub(super) fn take(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }
@@ -48,22 +48,22 @@ impl Output {
         self.effects.push(effect);
     }
 
-    /// Something for the log.
+    /// Adds an entry for the log.
     pub(super) fn note(&mut self, note: Note) {
         self.push(Effect::Note(note));
     }
 
-    /// This run's id on the bus.
+    /// The id of this run in messages on OBS.
     pub(super) fn bridge(&self) -> String {
         self.bridge.to_string()
     }
 
-    /// Which writes are on disk.
+    /// The writes that the store was asked for.
     pub(super) fn writes(&self) -> &Writes {
         &self.writes
     }
 
-    /// The store reports how its writes go.
+    /// The writes that the store was asked for, for a report of the store.
     pub(super) fn writes_mut(&mut self) -> &mut Writes {
         &mut self.writes
     }
@@ -81,8 +81,8 @@ impl Output {
         });
     }
 
-    /// A fresh id for something that the bridge sends: a name-based UUID below this run's own, so
-    /// that the same inputs give the same ids.
+    /// A fresh id for something that the bridge sends. It is a name-based UUID in the namespace of
+    /// this run's id, so that the same inputs give the same ids.
     pub(super) fn fresh_id(&mut self) -> String {
         self.fresh_uuid().to_string()
     }
@@ -92,7 +92,7 @@ impl Output {
         Uuid::new_v5(&self.bridge, &self.ids.to_be_bytes())
     }
 
-    /// Sends a message, unless it is too large for OBS: then the log says so, and this is `false`.
+    /// Broadcasts a message. Returns `false` and logs it if the message is too large for OBS.
     pub(super) fn send(&mut self, message: &Map<String, Value>) -> bool {
         let written = crate::request::reply::message(message);
         if let Ok(json) = written {
@@ -103,7 +103,7 @@ impl Output {
         false
     }
 
-    /// Notes a message that was too large for OBS: at 1, 2, 4, 8 … of them.
+    /// Counts a message that was too large for OBS, and logs the 1st, 2nd, 4th, 8th … of them.
     pub(super) fn note_too_large(&mut self) {
         self.too_large += 1;
         if self.too_large.is_power_of_two() {
@@ -113,7 +113,7 @@ impl Output {
         }
     }
 
-    /// Sends Twitchat an action or a question.
+    /// Sends an action or a question to Twitchat.
     pub(super) fn send_action(&mut self, kind: &str, data: Value) {
         let id = self.fresh_id();
         self.sent_ids.insert(&id);

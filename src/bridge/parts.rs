@@ -1,7 +1,8 @@
-//! The components of the bridge, and the few ways in which one of them sets off another.
+//! The components of the bridge, and the few functions in which one of them causes another to act.
 //!
-//! A component owns its state and is handed what it works on. What spans several of them is a
-//! function over [`Parts`], in the file of its topic: messages, requests, actions, steps.
+//! A component owns its state, and its methods get what they work on as arguments. Work that spans
+//! several components is a function over [`Parts`], in the file of its topic: messages, requests,
+//! actions, steps.
 
 use super::{
     automation::Automation,
@@ -45,7 +46,8 @@ pub(super) fn emit(parts: &mut Parts, event: EmittedEvent, now: Now) {
     base.emitter.emit(event, Playback::Live, &mut base.out, now);
 }
 
-/// Lets the end credits do something. If they need Twitchat's summary, it is asked for.
+/// Calls `act` with the end credits. Afterwards asks for Twitchat's summary, if the end credits
+/// need it.
 pub(super) fn with_roll<T>(
     parts: &mut Parts,
     now: Now,
@@ -64,7 +66,7 @@ pub(super) fn with_roll<T>(
     done
 }
 
-/// Hands the events that were emitted to rules and labels.
+/// Passes the emitted events to rules and labels.
 pub(super) fn hand_on_events(parts: &mut Parts, now: Now) {
     let occurrences = parts.base.emitter.take_occurrences();
     if parts.automation.take_in(occurrences, now.mono_ms) {

@@ -1,4 +1,5 @@
-//! Other bridges on the same OBS, and how they and clients learn that this one is there.
+//! Other bridges on the same OBS: announces this bridge to them and to clients, and settles which
+//! bridge stays.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
@@ -13,7 +14,8 @@ use super::{
 };
 use crate::event::received::BRIDGE;
 
-/// What is read of another bridge's message, or of the bridge's own echo.
+/// The fields that are read of another bridge's message, or of the bridge's own message that OBS
+/// sends back.
 #[derive(Debug, Deserialize)]
 struct Peer<'a> {
     #[serde(borrow, default)]
@@ -27,7 +29,7 @@ struct Peer<'a> {
     since: Option<i64>,
     #[serde(default)]
     takeover: bool,
-    /// Clients may give their requests any id.
+    /// Any JSON, because clients may give their requests any id.
     #[serde(borrow, default)]
     id: Option<&'a RawValue>,
     #[serde(default)]
@@ -41,7 +43,7 @@ impl Peer<'_> {
         serde_json::from_str(self.id?.get()).ok()
     }
 
-    /// As another bridge.
+    /// Describes the sender as another bridge.
     fn known_as(&self, id: &str) -> OtherBridge {
         let process = self.process.as_u64().and_then(|id| u32::try_from(id).ok());
         let computer = self.computer.as_str().unwrap_or_default();
@@ -49,17 +51,18 @@ impl Peer<'_> {
     }
 }
 
-/// What is read of a request.
+/// The field that is read of a request.
 #[derive(Debug, Deserialize)]
 struct Question<'a> {
     #[serde(borrow, default)]
     id: Option<&'a str>,
 }
 
-/// Which bridge serves this OBS.
+/// Determines which bridge serves this OBS.
 #[derive(Debug)]
 pub(super) struct Peers {
-    /// Since when it is this one: the start, or the end of a freeze. Unix milliseconds.
+    /// Since when this bridge serves OBS: the start of the run or the end of a freeze, Unix
+    /// milliseconds.
     since_ms: i64,
     objections: Objections,
     challengers: Challengers,
@@ -74,24 +77,25 @@ impl Peers {
         }
     }
 
-    /// When something is to be done at the latest.
+    /// When [`Self::run`] is due; `None` if it is not.
     pub(super) fn due_ms(&self) -> Option<u64> {
         let (objection, challenger) = (self.objections.due_ms(), self.challengers.due_ms());
         objection.into_iter().chain(challenger).min()
     }
 
-    /// The process was frozen until now: another bridge may have taken over.
+    /// The process was frozen until now, so another bridge may have taken over.
     pub(super) fn thawed(&mut self, wall_ms: i64) {
         self.since_ms = wall_ms;
     }
 
-    /// OBS is gone, and all that were on it.
+    /// The connection to OBS is lost, and with it all other bridges.
     pub(super) fn disconnected(&mut self) {
         self.objections.clear();
         self.challengers.clear();
     }
 
-    /// Sends that the bridge is there: clients subscribe again, another bridge objects.
+    /// Announces the bridge. Clients subscribe again, and another bridge that serves this OBS
+    /// objects.
     pub(super) fn send_hello(&self, base: &mut Base, now: Now) {
         let bridge = base.out.bridge();
         let mut hello = Map::from_iter([
@@ -112,8 +116,8 @@ impl Peers {
         base.emitter.subscriptions_mut().greeted(now.wall_ms);
     }
 
-    /// A bridge's message: the own echo, another one's Hello, its objection to the own one, or its
-    /// answer to the own question.
+    /// Handles a message of a bridge: the bridge's own, which OBS sends back; another bridge's
+    /// Hello; its objection to this one; or its answer to this bridge's question.
     pub(super) fn receive(&mut self, whole: &str, base: &mut Base, now: Now) {
         let Ok(peer) = serde_json::from_str::<Peer<'_>>(whole) else {
             base.counts.bus.other += 1;
@@ -130,7 +134,7 @@ impl Peers {
             return;
         }
         let objects = peer.status == Some("taken") && peer.to == Some(own.as_str());
-        // A bridge that does not say since when it is there is none to yield to.
+        // This bridge never ends for a bridge that does not send `since`.
         let since = peer
             .since
             .filter(|_| peer.request == Some("Hello") || objects);
@@ -146,7 +150,8 @@ impl Peers {
         }
     }
 
-    /// Asks a bridge that this one has to make way for. Only an answer stops this one.
+    /// Asks a bridge that ranks before this one for `GetInfo`. This bridge ends only when it
+    /// answers.
     fn ask(&mut self, other: OtherBridge, base: &mut Base, now: Now) {
         if !self.challengers.is_new(&other.id) {
             return;
@@ -160,7 +165,7 @@ impl Peers {
         self.challengers.asked(other, id, now.mono_ms);
     }
 
-    /// Whether a request is the bridge's own question to another one.
+    /// Whether a request is the question that this bridge sent to another one.
     pub(super) fn has_asked(&self, request: &str) -> bool {
         let question = serde_json::from_str::<Question<'_>>(request).ok();
         question
@@ -168,7 +173,7 @@ impl Peers {
             .is_some_and(|id| self.challengers.has_asked(id))
     }
 
-    /// Sends other bridges that this OBS is taken, and notes those that did not answer.
+    /// Sends the objections that are due, and logs bridges that did not answer in time.
     pub(super) fn run(&mut self, base: &mut Base, now: Now) {
         while let Some((other, is_new)) = self.objections.take(now.mono_ms) {
             self.object(&other, base);
@@ -200,8 +205,9 @@ impl Peers {
     }
 }
 
-/// The bridge with the lower rank stays. The earlier start stays, then the smaller id; one that
-/// takes over counts as earlier than all that do not.
+/// The bridge with the lower rank stays. Bridges with `--takeover` rank before all others, and
+/// among them the later start ranks first. Among the others the earlier start ranks first. If the
+/// starts are equal, the smaller id ranks first.
 fn rank(takeover: bool, since_ms: i64, id: &str) -> (bool, i64, &str) {
     let since_ms = if takeover {
         since_ms.saturating_neg()
@@ -211,7 +217,7 @@ fn rank(takeover: bool, since_ms: i64, id: &str) -> (bool, i64, &str) {
     (!takeover, since_ms, id)
 }
 
-/// What `GetInfo` and Hello say.
+/// The `info` of the reply to `GetInfo` and of Hello.
 pub(super) fn info(base: &Base) -> Value {
     json!({
         "instanceId": base.run.instance,

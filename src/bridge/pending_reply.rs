@@ -3,20 +3,21 @@
 use super::io::Pass;
 use crate::request::{Asker, RequestError, Unknown, reply::Body};
 
-/// What a reply promises, beside what it says.
+/// What a reply promises about the store, besides its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Promise {
-    /// Nothing: it is about the bridge itself.
+    /// Nothing: the reply is about the bridge itself.
     Nothing,
-    /// That nothing it says is taken back by a crash.
+    /// Nothing that the reply reports is lost in a crash.
     Lasting,
-    /// The same, of entries that the journal holds: the credits.
+    /// Like [`Self::Lasting`], for a reply whose content comes from the journal, such as the
+    /// credits.
     Credits,
-    /// That what was asked for is stored.
+    /// The effect of the request is stored.
     Stored,
 }
 
-/// An answer, and whom it is for.
+/// An answer and the client that asked for it.
 #[derive(Debug)]
 pub(super) struct PendingReply {
     pub(super) asker: Asker,
@@ -25,6 +26,6 @@ pub(super) struct PendingReply {
     pub(super) answer: Result<Body, RequestError>,
     pub(super) promise: Promise,
     pub(super) seq: u64,
-    /// Of a large answer.
+    /// `None` if the answer is not large.
     pub(super) pass: Option<Pass>,
 }

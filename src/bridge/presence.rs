@@ -1,7 +1,7 @@
 //! Twitchat presence: whether Twitchat is there, and which generation of it.
 //!
-//! Twitchat often starts after the bridge and never reports that it reconnects: the bridge probes
-//! it until it receives something that only Twitchat sends.
+//! Twitchat often starts after the bridge, and never reports that it has reconnected. So the bridge
+//! sends probes until it receives something that only Twitchat sends.
 
 use serde_json::{Map, Value};
 
@@ -14,47 +14,47 @@ use super::{
 };
 use crate::twitchat::{Generation, question};
 
-/// Between two probes while nothing answers.
+/// Milliseconds between two probes while nothing answers.
 const PROBE_MS: u64 = 30_000;
-/// Silence after which Twitchat is probed again although it was there.
+/// Milliseconds without a message after which Twitchat is probed again although it was there.
 const SILENCE_MS: u64 = 300_000;
-/// A probe that is not answered within this time means that nobody is there.
+/// Milliseconds after which a probe without an answer means that Twitchat is not there.
 const PROBE_ANSWER_MS: u64 = 10_000;
-/// At least this long between two questions for the triggers in the same words.
+/// Minimum milliseconds between two questions for the triggers of the same type.
 const TRIGGERS_EACH_MS: u64 = 60_000;
 
-/// What is known of Twitchat.
+/// What is known about Twitchat.
 #[derive(Debug)]
 pub(super) struct Presence {
     is_connected: bool,
     is_present: bool,
     in_use: InUse,
-    /// The config says which generation it is.
+    /// Whether the config sets the generation.
     is_forced: bool,
-    /// When something of it was last received, Unix milliseconds.
+    /// When a message of Twitchat was last received, Unix milliseconds.
     received_ms: Option<i64>,
     probe_due_ms: u64,
     probed_ms: Option<u64>,
-    /// Questions for the triggers, one of each wording.
+    /// The two types of the question for the triggers, which depend on the generation.
     triggers: [TriggerQuestion; 2],
 }
 
-/// What has changed.
+/// Changes of the Twitchat presence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Changes {
-    /// It was not there before.
+    /// Twitchat was not there before.
     pub(super) appeared: bool,
-    /// It no longer answers.
+    /// Twitchat no longer answers.
     pub(super) vanished: bool,
     /// Another generation is in use.
     pub(super) generation: bool,
 }
 
-/// The question for the user's triggers in one wording.
+/// One type of the question for the user's triggers.
 #[derive(Debug)]
 struct TriggerQuestion {
     kind: &'static str,
-    /// It was asked, or is going to be, since Twitchat appeared.
+    /// Whether it was asked since Twitchat appeared, or is going to be.
     asked: bool,
     limit: RateLimit,
 }
@@ -68,7 +68,7 @@ impl TriggerQuestion {
         }
     }
 
-    /// Asked before or not, it is to be asked once Twitchat is there.
+    /// Lets it be asked again the next time that Twitchat is there.
     fn reset(&mut self) {
         self.asked = false;
         self.limit.forget();
@@ -76,7 +76,8 @@ impl TriggerQuestion {
 }
 
 impl Presence {
-    /// With the generation that the config forces, or the one that was last in use.
+    /// `forced` is the generation that the config sets, `last` the one that was in use in the last
+    /// run.
     pub(super) fn new(forced: Option<Generation>, last: Option<Generation>) -> Self {
         Self {
             is_connected: false,
@@ -107,12 +108,12 @@ impl Presence {
         self.generation().filter(|_| !self.is_forced)
     }
 
-    /// When something of Twitchat was last received, Unix milliseconds.
+    /// When a message of Twitchat was last received, Unix milliseconds.
     pub(super) fn received_ms(&self) -> Option<i64> {
         self.received_ms
     }
 
-    /// OBS is there; whether Twitchat is will show.
+    /// OBS is connected. A probe is due, which shows whether Twitchat is there.
     pub(super) fn connected(&mut self, mono_ms: u64) {
         self.is_connected = true;
         self.is_present = false;
@@ -127,7 +128,7 @@ impl Presence {
         self.is_present = false;
     }
 
-    /// When something is to be done at the latest.
+    /// When [`Self::run`] is due; `None` without a connection to OBS.
     pub(super) fn due_ms(&self) -> Option<u64> {
         if !self.is_connected {
             return None;
@@ -152,7 +153,8 @@ impl Presence {
         .min()
     }
 
-    /// Something that only Twitchat itself sends was received.
+    /// Notes that something was received that only Twitchat itself sends. `generation` is `None` if
+    /// all generations send it.
     pub(super) fn receive(
         &mut self,
         generation: Option<Generation>,
@@ -174,8 +176,8 @@ impl Presence {
             self.triggers.iter_mut().for_each(TriggerQuestion::reset);
             out.note(Note::TwitchatThere { generation });
             if generation.is_none() {
-                // What it sent has a name that all generations share: its answer to the probe will
-                // tell them apart.
+                // All generations share the name of what Twitchat sent. Its answer to the probe
+                // shows the generation.
                 self.probe_due_ms = now.mono_ms;
             }
         }
@@ -187,7 +189,7 @@ impl Presence {
         }
     }
 
-    /// Does what is due.
+    /// Sends probes and questions that are due, and detects that Twitchat no longer answers.
     pub(super) fn run(&mut self, out: &mut Output, now: Now) -> Changes {
         let mut changes = Changes::default();
         if !self.is_connected {
@@ -221,7 +223,7 @@ impl Presence {
         changes
     }
 
-    /// Another generation is in use: it is stored for the next run.
+    /// Stores the generation in use for the next run.
     fn keep_generation(&self, out: &mut Output) {
         if let Some(generation) = self.generation() {
             out.keep("generation", generation.number().to_string());
@@ -229,7 +231,7 @@ impl Presence {
         }
     }
 
-    /// The triggers of the generation in use are to be asked for, unless they were since Twitchat
+    /// Asks for the triggers of the generation in use, unless they were asked for since Twitchat
     /// appeared.
     fn want_triggers(&mut self) {
         let Some(kind) = self.generation().map(triggers::question) else {

@@ -1,21 +1,21 @@
-//! The last few thousand ids, by hash.
+//! The last few thousand ids, stored as hashes.
 
 use std::{
     collections::{HashSet, VecDeque},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// An id's hash, the same in each run.
+/// The hash of an id, which is the same in each run.
 pub(super) fn hash(id: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Ids of Twitchat messages that are remembered.
+/// Number of ids of Twitchat messages that are remembered.
 pub const RECENT_IDS: usize = 4_096;
 
-/// A bounded set that forgets the oldest.
+/// A bounded set that forgets the oldest id.
 #[derive(Debug)]
 pub struct Recent {
     order: VecDeque<u64>,
@@ -24,7 +24,7 @@ pub struct Recent {
 }
 
 impl Recent {
-    /// An empty one.
+    /// An empty set for `size` ids.
     pub fn new(size: usize) -> Self {
         Self {
             order: VecDeque::with_capacity(size),
@@ -33,7 +33,7 @@ impl Recent {
         }
     }
 
-    /// Takes an id in; `false` if it was there already.
+    /// Adds an id; `false` if it was there already.
     pub fn insert(&mut self, id: &str) -> bool {
         let id = hash(id);
         if !self.set.insert(id) {

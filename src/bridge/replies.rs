@@ -1,8 +1,8 @@
-//! Large replies: made once for all equal requests, and few on their way at a time.
+//! Large replies are made once for all equal requests, and only a few may be in flight at a time.
 //!
-//! With 50,000 people the credits take megabytes and much longer to make than anything else here.
-//! So what is made is kept until something changes that it shows, and whoever asks for more before
-//! the replies have gone out gets an error: a small one, and at once.
+//! With 50,000 people the credits take megabytes, and making them takes much longer than anything
+//! else here. So the bridge keeps a reply until something changes that it shows. A client that asks
+//! for more before its replies are sent gets an error at once.
 
 use std::sync::Arc;
 
@@ -11,35 +11,36 @@ use jiff::civil::Date;
 use super::io::{Now, Pass};
 use crate::request::{Call, RequestError};
 
-/// A reply of more bytes is large: only a few of them may be on their way.
+/// A reply of more bytes is large: only a few of them may be in flight.
 pub const LARGE: usize = 64 * 1024;
-/// Large replies on their way to one client; requests without a `client` count as one.
+/// Large replies in flight to one client. All requests without a `client` count as one client.
 const PER_CLIENT: usize = 4;
-/// Large replies on their way to all clients.
+/// Large replies in flight to all clients.
 const IN_ALL: usize = 16;
-/// Bytes of large replies on their way; a larger one goes alone. What several share counts once.
+/// Bytes of large replies in flight; a larger one is sent alone. A text that several replies share
+/// counts once.
 const BYTES: usize = 32 * 1024 * 1024;
-/// Replies that are kept for equal requests.
+/// Number of replies that are kept for equal requests.
 const KEPT: usize = 8;
-/// Bytes of them; a larger one is kept alone.
+/// Bytes of the kept replies; a larger one is kept alone.
 const KEPT_BYTES: usize = 16 * 1024 * 1024;
-/// One that nobody asked for in this time is dropped.
+/// A kept reply is dropped if nobody asked for it within this many milliseconds.
 const UNUSED_MS: u64 = 30_000;
 
-/// What a reply depends on: while it is equal, so is the reply. What a reply does not depend on is
-/// 0 or `None`.
+/// What a reply depends on: while it is equal, the reply is the same. A field that the reply does
+/// not depend on is 0 or `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Revision {
-    /// Of the fold, people's names and the session included.
+    /// Changes of the fold, including those of people's names and of the session.
     pub(super) fold: u64,
     pub(super) bans: u64,
-    /// Of when people were last heard.
+    /// Changes of when people were last seen.
     pub(super) seen: u64,
-    /// When the session began.
+    /// When the session began, Unix milliseconds.
     pub(super) since_ms: i64,
-    /// The month and the week of leaderboards.
+    /// The month and the week that the leaderboards show.
     pub(super) period: Option<(Date, Date)>,
-    /// Unix time, where the reply shows it.
+    /// Unix seconds, if the reply shows the time.
     pub(super) second: i64,
 }
 
@@ -59,7 +60,7 @@ struct UnderWay {
     bytes: usize,
 }
 
-/// What is kept and what is on its way.
+/// The replies that are kept, and those in flight.
 #[derive(Debug, Default)]
 pub(super) struct Replies {
     made: Vec<Made>,
@@ -68,8 +69,8 @@ pub(super) struct Replies {
 }
 
 impl Replies {
-    /// What was made for an equal request, if nothing has changed since. What is out of date is
-    /// dropped.
+    /// The kept reply to an equal request, if nothing has changed since. A reply that is out of
+    /// date is dropped.
     pub(super) fn find(&mut self, call: &Call, at: Revision, now: Now) -> Option<Arc<str>> {
         self.made.retain(|made| made.call != *call || made.at == at);
         let made = self.made.iter_mut().find(|made| made.call == *call)?;
@@ -97,13 +98,13 @@ impl Replies {
         }
     }
 
-    /// Drops what nobody has asked for lately.
+    /// Drops the replies that nobody has asked for lately.
     pub(super) fn forget(&mut self, now: Now) {
         self.made
             .retain(|made| now.mono_ms < made.used_ms + UNUSED_MS);
     }
 
-    /// Lets a large reply set out, or says why not.
+    /// Admits a large reply, or returns an error that says which limit is reached.
     pub(super) fn admit(
         &mut self,
         client: &str,
@@ -162,7 +163,7 @@ impl Replies {
         })
     }
 
-    /// Bytes on their way, each shared text once.
+    /// Bytes in flight; a shared text counts once.
     fn bytes(&self) -> usize {
         let is_first = |place: usize, shared: &Arc<str>| {
             !self.under_way.iter().take(place).any(|one| {
@@ -184,7 +185,7 @@ impl Replies {
             .sum()
     }
 
-    /// What the reply turned out to be.
+    /// Sets the body of an admitted reply, which replaces the estimate of its size.
     pub(super) fn made(&mut self, pass: Pass, body: &Arc<str>) {
         if let Some(one) = self.under_way.iter_mut().find(|one| one.pass == pass) {
             one.bytes = body.len();

@@ -1,8 +1,8 @@
 //! Requests of clients on the same OBS, and the replies to them.
 //!
-//! A reply waits until all that was written before it is on disk: what the bridge reports, a crash
-//! cannot take back. While the journal cannot be written, replies go out at once and say that they
-//! are not durable; only what has to be stored is refused.
+//! A reply waits until all earlier writes are on disk, so that a crash does not undo what the
+//! bridge has reported. While the store cannot write, replies are sent at once and say that they
+//! are not durable; only requests whose effect must be stored are refused.
 
 use super::{
     calls,
@@ -16,7 +16,7 @@ use crate::request::{
     reply::{self, Body, Durability},
 };
 
-/// A request was received.
+/// Carries out a request and sends its reply, at once or when the store has caught up.
 pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
     let Some(request) = request::read(whole) else {
         parts.base.counts.bus.other += 1;
@@ -42,8 +42,8 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
         Ok((body, pass)) => (Ok(body), pass),
         Err(error) => (Err(error), None),
     };
-    // Neither GetInfo nor an error shows anything that a crash could take back: a slow disk
-    // keeps nobody waiting for them.
+    // Neither GetInfo nor an error shows anything that a crash could undo, so they do not wait for
+    // a slow disk.
     let is_immediate = is_info || answer.is_err();
     let (asker, unknown, client) = (request.asker, request.unknown, client.into());
     let pending = PendingReply {
@@ -55,7 +55,7 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
         seq: parts.base.emitter.bus_seq(),
         pass,
     };
-    // An answer that is no large one is of the size of its request.
+    // An answer that is not large has about the size of its request.
     let ready = if is_immediate {
         Some(pending)
     } else {
@@ -68,7 +68,7 @@ pub(super) fn receive(parts: &mut Parts, whole: &str, now: Now) {
     }
 }
 
-/// So many writes are on disk.
+/// The store has committed this many writes; sends the replies that waited for them.
 pub(super) fn durable(parts: &mut Parts, writes: u64) {
     parts.base.out.writes_mut().committed(writes);
     while let Some(pending) = parts.held.next(parts.base.out.writes()) {
@@ -76,7 +76,7 @@ pub(super) fn durable(parts: &mut Parts, writes: u64) {
     }
 }
 
-/// The store failed: nobody who waits is left without an answer.
+/// The store has failed, so replies that wait for it are sent now.
 pub(super) fn release_waiting(parts: &mut Parts) {
     for pending in parts.held.give_up() {
         reply(parts, pending);
@@ -129,13 +129,13 @@ fn reply(
             client,
             pass,
         }),
-        // An error as large as that cannot be: what it repeats is bounded.
+        // This cannot be too large, because an error repeats only a bounded part of the request.
         Err(_) => parts.base.out.note_too_large(),
     }
 }
 
 /// Answers a request. A large answer comes with a pass, which
-/// [`Input::Sent`](super::io::Input::Sent) gives back.
+/// [`Input::Sent`](super::io::Input::Sent) returns.
 fn answer(
     parts: &mut Parts,
     call: Call,
@@ -169,7 +169,7 @@ fn answer(
     passed(parts, body.map(Body::Shared), pass)
 }
 
-/// An error is small, whatever was asked for.
+/// Returns the pass at once if the answer is an error, because an error is small.
 fn passed(
     parts: &mut Parts,
     answer: Result<Body, RequestError>,
@@ -186,7 +186,7 @@ fn passed(
     }
 }
 
-/// What the answer to a request depends on, if equal requests get equal answers.
+/// What the answer to a request depends on; `None` if equal requests may get different answers.
 fn revision(parts: &Parts, call: &Call, now: Now) -> Option<Revision> {
     let at = Revision {
         fold: parts.base.model.fold().changes(),
@@ -215,11 +215,10 @@ fn revision(parts: &Parts, call: &Call, now: Now) -> Option<Revision> {
     }
 }
 
-/// About how many bytes an answer will have, before it is made. Small where it never is more
-/// than that.
+/// Estimates the bytes of an answer before it is made. 0 stands for an answer that is never large.
 fn estimate(parts: &Parts, call: &Call) -> usize {
-    /// A name in a list; an object of `extended`; a viewer; an action; a line of the roll; one
-    /// type of a client's subscriptions.
+    /// Estimated bytes of a name in a list, an object of `extended`, a viewer, an action, a line of
+    /// the roll, one type of a client's subscriptions, and one client.
     const NAME: usize = 18;
     const OBJECT: usize = 240;
     const VIEWER: usize = 260;

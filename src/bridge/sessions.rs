@@ -1,7 +1,7 @@
-//! Whether OBS streams, and which sessions follow from that.
+//! Tracks whether OBS streams, and determines when a session ends.
 //!
-//! A session ends by a reset: a request, OBS starting a new stream, or the bridge having been
-//! closed for long. What it held stays.
+//! A session ends by a reset: by a request, because OBS starts a new stream, or because the bridge
+//! was closed for long. Its rows stay in the journal.
 
 use super::{
     base::Base,
@@ -11,24 +11,23 @@ use super::{
     output::Output,
 };
 
-/// Writes of when OBS was last known to stream: so many at once, and the pause between further
-/// ones.
+/// Limits on the writes of `streamed_ms`: number at once, and milliseconds between further ones.
 const STREAMED_BURST: u64 = 2;
 const STREAMED_EACH_MS: u64 = 1_000;
 
-/// What is known of OBS's stream.
+/// The state of OBS's stream.
 #[derive(Debug)]
 pub(super) struct StreamState {
-    /// Since when it runs; `None` when it does not, or nobody knows.
+    /// When the stream began, Unix milliseconds; `None` if OBS does not stream or it is unknown.
     on_since_ms: Option<i64>,
-    /// When it was last known to run.
+    /// When OBS was last known to stream, Unix milliseconds.
     last_ms: Option<i64>,
-    /// Writes of that.
+    /// Limits the writes of `last_ms`.
     writes: RateLimit,
 }
 
-/// Takes up the session that ran, or begins the first one, or the next one if the bridge was closed
-/// for long.
+/// Continues the last session. Begins a session if there is none, or if the bridge was closed for
+/// long.
 pub(super) fn choose(base: &mut Base, sessions: &[Session], meta: &MetaValues, now: Now) {
     let Some(last) = sessions.iter().max_by_key(|session| session.id) else {
         base.model
@@ -56,24 +55,24 @@ impl StreamState {
         self.on_since_ms.is_some()
     }
 
-    /// For how long OBS has been streaming; 0 if it does not.
+    /// Seconds that OBS has been streaming; 0 if it does not stream.
     pub(super) fn seconds(&self, wall_ms: i64) -> i64 {
         self.on_since_ms
             .map_or(0, |since_ms| (wall_ms - since_ms).max(0) / 1_000)
     }
 
-    /// OBS is gone.
+    /// The connection to OBS is lost, so it is unknown whether OBS streams.
     pub(super) fn unknown(&mut self) {
         self.on_since_ms = None;
     }
 
-    /// When its last sign is to be written down.
+    /// When `last_ms` is to be stored, on the monotonic clock.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.writes.due_ms()
     }
 
-    /// OBS reports whether it streams, and for how long. Gives when the next session begins, if it
-    /// is a new stream.
+    /// OBS reports for how many milliseconds it has been streaming; `None` if it does not stream.
+    /// Returns when the next session begins, if this is a new stream.
     pub(super) fn reported(
         &mut self,
         running_for_ms: Option<i64>,
@@ -88,13 +87,14 @@ impl StreamState {
         let session = base.model.session();
         let is_first = &*session.cause == "first" && self.last_ms.is_none();
         if is_first && began_ms < session.started_ms {
-            // The first session of all began with the stream that was already running.
+            // The very first session begins with the stream that was already running.
             base.model.correct_start(began_ms, &mut base.out);
         }
         self.runs(began_ms, base, now)
     }
 
-    /// OBS began or ended a stream. Gives when the next session begins, if it is a new stream.
+    /// OBS started or stopped streaming. Returns when the next session begins, if this is a new
+    /// stream.
     pub(super) fn changed(&mut self, active: bool, base: &Base, now: Now) -> Option<i64> {
         if active {
             return self.runs(now.wall_ms, base, now);
@@ -104,7 +104,8 @@ impl StreamState {
         None
     }
 
-    /// A stream runs since then: a new one if the last one ended more than the grace time before.
+    /// OBS has been streaming since `began_ms`. The stream is new if the last one ended longer ago
+    /// than the grace time.
     fn runs(&mut self, began_ms: i64, base: &Base, now: Now) -> Option<i64> {
         let settings = &base.settings;
         let is_new = self
@@ -119,8 +120,8 @@ impl StreamState {
         begins.then_some(began_ms)
     }
 
-    /// Notes that the stream runs, so that its end is known even if the bridge is not there to see
-    /// it.
+    /// Notes that OBS streams now, so that the end of the stream is known even if the bridge is
+    /// closed at that time.
     pub(super) fn touch(&mut self, now: Now) {
         if self.is_on() {
             self.last_ms = Some(now.wall_ms);
@@ -128,14 +129,14 @@ impl StreamState {
         }
     }
 
-    /// Stores when the stream was last known to run, if it is time to.
+    /// Stores `last_ms` if it is due.
     pub(super) fn run(&mut self, out: &mut Output, now: Now) {
         if self.writes.take(now.mono_ms) {
             self.keep(out);
         }
     }
 
-    /// The same at the end of the run, at once.
+    /// Stores `last_ms` at the end of the run, if it has changed.
     pub(super) fn stop(&mut self, out: &mut Output) {
         if self.writes.is_wanted() {
             self.writes.forget();
@@ -149,7 +150,8 @@ impl StreamState {
         }
     }
 
-    /// Where a summary is to begin: the session's start or the stream's, whichever is later.
+    /// The time from which a summary is asked for: the start of the session or of the stream,
+    /// whichever is later. Unix milliseconds.
     pub(super) fn summary_offset_ms(&self, session: &Session) -> i64 {
         session.started_ms.max(self.on_since_ms.unwrap_or(i64::MIN))
     }

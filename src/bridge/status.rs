@@ -6,7 +6,7 @@ use super::{io::Now, parts::Parts, time::instant};
 use crate::request::status_keys;
 use crate::twitchat::Generation;
 
-/// All counts, and those that components have of their own.
+/// The `counts` of the reply to `GetStatus`, including those that components keep themselves.
 pub(super) fn counts(parts: &Parts) -> Value {
     let mut counts = serde_json::to_value(parts.base.counts).unwrap_or_default();
     let pushed_out = parts.base.emitter.subscriptions().pushed_out();

@@ -1,4 +1,4 @@
-//! What the steps of rules and named actions do: here, or in the shell.
+//! Carries out the steps of rules and named actions, here or by an effect for the shell.
 
 use serde_json::{Map, Value};
 
@@ -15,7 +15,8 @@ use crate::{
     request,
 };
 
-/// Judges what happened and goes on with every run, until all of them wait for something.
+/// Lets the rules decide about all new events, and advances every run until each of them waits for
+/// something.
 pub(super) fn run(parts: &mut Parts, now: Now) {
     loop {
         hand_on_events(parts, now);
@@ -57,7 +58,7 @@ pub(super) fn run(parts: &mut Parts, now: Now) {
     parts.automation.run(&mut parts.base.out, now);
 }
 
-/// Does what a step says. Gives how it went; `None` if that will show.
+/// Carries out a step. Returns its outcome, or `None` if the outcome arrives later.
 fn perform(
     parts: &mut Parts,
     run: RunId,
@@ -92,7 +93,7 @@ fn perform(
                     if dropped.times.is_power_of_two() {
                         parts.base.out.note(Note::ProgramDropped(dropped));
                     }
-                    // A step does not depend on what becomes of its program in the background.
+                    // The outcome of a step does not depend on a program in the background.
                     if background {
                         Ok(())
                     } else {
@@ -101,7 +102,7 @@ fn perform(
                 }
             }
         }
-        // The engine's own business.
+        // The engine itself waits.
         StepEffect::Wait(_) => Ok(()),
     };
     Some(outcome)
@@ -167,7 +168,7 @@ fn request(
         .map_err(|error| error.to_string())
 }
 
-/// Does something on behalf of a run: the events that are emitted meanwhile are the run's own.
+/// Calls `act` on behalf of a run: events that are emitted meanwhile count as caused by it.
 fn caused<T>(parts: &mut Parts, depth: u8, act: impl FnOnce(&mut Parts) -> T) -> T {
     let before = parts.base.emitter.set_cause(Cause::Run(depth));
     let outcome = act(parts);

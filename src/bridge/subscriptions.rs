@@ -1,7 +1,8 @@
-//! Who wants to hear which events. Kept per client, additive, and ended when nobody renews them.
+//! The clients' subscriptions to events. They are kept per client, they add up, and they end when a
+//! client does not renew them.
 //!
-//! OBS has no addressees: every subscriber hears the union of all subscriptions and takes what is
-//! its own.
+//! OBS broadcasts to all its clients. So every subscriber receives the union of all subscriptions,
+//! and picks its own events.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -20,32 +21,34 @@ use crate::{
     twitchat::catalogue::{self, Class},
 };
 
-/// Clients that are remembered; the one not heard for longest goes first.
+/// Number of clients that are remembered. Beyond it, the client with the oldest last request is
+/// dropped.
 const CLIENTS: usize = 1_000;
-/// Types that one client may subscribe to: some name every type there is.
+/// Number of types that one client may subscribe to; some clients name every type.
 const TYPES: usize = 1_024;
-/// Types that all clients together may: beyond that, those not heard for longest go as well.
+/// Number of types of all clients together. Beyond it, clients with the oldest last request are
+/// dropped.
 const ALL_TYPES: usize = 65_536;
-/// Warnings about single names in a reply.
+/// Number of warnings about single names in a reply.
 const DOUBTS: usize = 20;
-/// The longest type of Twitchat's that is taken on trust.
+/// Longest unknown type of Twitchat that is accepted, in bytes.
 const LONGEST_TYPE: usize = 100;
-/// Without a word for this long, a client's subscriptions end.
+/// A client's subscriptions end after this many milliseconds without a request.
 const SILENT_MS: i64 = 24 * 3_600_000;
-/// Renewals are due this soon after a Hello.
+/// Clients must renew their subscriptions within this many milliseconds after a Hello.
 const RENEW_MS: i64 = 60_000;
-/// At least so long between two writings of the list. A crash in between costs nothing: the next
+/// Minimum milliseconds between two writes of the list. A crash in between does no harm: the next
 /// Hello makes clients subscribe again.
 const KEEP_MS: u64 = 2_000;
-/// A long list is written less often: so many bytes in a millisecond at most.
+/// A long list is written less often: at most this many bytes per millisecond on average.
 const KEPT_BYTES_PER_MS: u64 = 16;
 
 /// One client's subscriptions.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Client {
-    /// Canonical source to canonical types; `*` for all.
+    /// Maps each canonical source to its canonical types; the type `*` stands for all.
     events: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
-    /// When it was last heard, and when it last subscribed, Unix milliseconds.
+    /// When its last request and its last subscription were received, Unix milliseconds.
     pub(super) heard_ms: i64,
     renewed_ms: i64,
 }
@@ -53,32 +56,33 @@ pub(super) struct Client {
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     clients: BTreeMap<Arc<str>, Client>,
-    /// The same clients, the one not heard for longest first.
+    /// The same clients, sorted by the time of their last request.
     by_heard: BTreeSet<(i64, Arc<str>)>,
-    /// How many clients want each type of each source.
+    /// How many clients subscribe to each type of each source.
     wanted: HashMap<Box<str>, HashMap<Box<str>, usize>>,
-    /// Types of all clients together.
+    /// Number of types of all clients together.
     types: usize,
     hello_ms: Option<i64>,
     pushed_out: u64,
-    /// The list differs from what was last written.
+    /// Whether the list differs from the stored one.
     changed: bool,
     keep_due_ms: u64,
 }
 
-/// What of a request was understood: by the asker's spelling of sources.
+/// The names of a request, sorted into known and unknown ones, with the client's own spelling of
+/// sources.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Sorted {
     pub(super) accepted: BTreeMap<Box<str>, Vec<Box<str>>>,
     pub(super) unknown: BTreeMap<Box<str>, Vec<Box<str>>>,
 }
 
-/// The canonical spelling of a source and, unless it is `*`, a type; nothing if nobody knows it.
+/// The canonical spelling of a source and a type, which may be `*`. `None` if the name is unknown.
 fn canonical(source: &str, kind: &str) -> Option<(Box<str>, Box<str>)> {
     if source.eq_ignore_ascii_case(TWITCHAT) {
         let known = catalogue::look_up(&kind.to_ascii_uppercase())
             .filter(|entry| entry.class != Class::Forbidden);
-        // Types that a newer Twitchat may have are taken on trust.
+        // Unknown types are accepted, because a newer Twitchat may have them.
         return (kind == "*" || known.is_some() || !catalogue::is_forbidden(kind))
             .then(|| (TWITCHAT.into(), kind.to_ascii_uppercase().into()))
             .filter(|_| kind.len() <= LONGEST_TYPE);
@@ -93,8 +97,8 @@ fn canonical(source: &str, kind: &str) -> Option<(Box<str>, Box<str>)> {
     name.is_known().then_some((name.source, name.kind))
 }
 
-/// What whoever subscribes to these should know: which of them the bridge never emits by itself,
-/// and which are misspelt.
+/// Warnings for a client that subscribes to these names: which of them the bridge never emits by
+/// itself, and which are probably misspelt.
 pub(super) fn doubts(names: &Names) -> Vec<String> {
     let (mut never, mut others) = (Vec::new(), Vec::new());
     for (source, kind) in names
@@ -153,7 +157,7 @@ impl Subscriptions {
         all
     }
 
-    /// The list for keeping, if it has changed and it is time to write it.
+    /// The list as JSON for the store, if it has changed and its write is due.
     pub(super) fn take_due(&mut self, mono_ms: u64) -> Option<String> {
         if !self.changed || mono_ms < self.keep_due_ms {
             return None;
@@ -163,7 +167,7 @@ impl Subscriptions {
         Some(json)
     }
 
-    /// The list for keeping if it has changed, whether it is time or not.
+    /// The list as JSON for the store, if it has changed.
     pub(super) fn take_last(&mut self) -> Option<String> {
         std::mem::take(&mut self.changed).then(|| {
             let clients: BTreeMap<&str, &Client> = self.clients().collect();
@@ -171,7 +175,7 @@ impl Subscriptions {
         })
     }
 
-    /// When the list is to be written, on the monotonic clock.
+    /// When the list is to be written, on the monotonic clock; `None` if it has not changed.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.changed.then_some(self.keep_due_ms)
     }
@@ -182,17 +186,18 @@ impl Subscriptions {
             .map(|(client, subscriptions)| (&**client, subscriptions))
     }
 
-    /// Types of all clients together.
+    /// Number of types of all clients together.
     pub(super) fn types(&self) -> usize {
         self.types
     }
 
-    /// Clients that had to go because others came.
+    /// Number of clients that were dropped because there were too many.
     pub(super) fn pushed_out(&self) -> u64 {
         self.pushed_out
     }
 
-    /// Adds to a client's subscriptions, and renews them.
+    /// Adds to a client's subscriptions, and renews them. An error if the client has too many
+    /// types.
     pub(super) fn add(
         &mut self,
         client: &str,
@@ -221,7 +226,7 @@ impl Subscriptions {
         Ok(sorted)
     }
 
-    /// Takes from a client's subscriptions.
+    /// Removes from a client's subscriptions.
     pub(super) fn remove(&mut self, client: &str, names: &Names) -> Sorted {
         let before = self.drop_client(client);
         self.changed |= before.is_some();
@@ -277,7 +282,7 @@ impl Subscriptions {
         Some((name, client))
     }
 
-    /// While there are too many: whoever was not heard for longest goes.
+    /// Drops the clients with the oldest last request while there are too many clients or types.
     fn push_out(&mut self) {
         while (self.clients.len() > CLIENTS || self.types > ALL_TYPES)
             && let Some((_, name)) = self.by_heard.first().cloned()
@@ -288,7 +293,7 @@ impl Subscriptions {
         }
     }
 
-    /// A client said something: it is still there.
+    /// A request of a client was received, so the client is still there.
     pub(super) fn received(&mut self, name: &str, now_ms: i64) {
         if let Some((name, _)) = self
             .clients
@@ -302,12 +307,12 @@ impl Subscriptions {
         }
     }
 
-    /// We said Hello: who is still there subscribes again.
+    /// The bridge has sent Hello, so clients that are still there subscribe again.
     pub(super) fn greeted(&mut self, now_ms: i64) {
         self.hello_ms = Some(now_ms);
     }
 
-    /// Ends what was not renewed. Tells whether anything ended.
+    /// Ends subscriptions that were not renewed. Returns whether any ended.
     pub(super) fn expire(&mut self, now_ms: i64) -> bool {
         let unrenewed = self
             .hello_ms
@@ -329,12 +334,12 @@ impl Subscriptions {
         !over.is_empty()
     }
 
-    /// Whether anybody wants events at all.
+    /// Whether any client has subscriptions.
     pub(super) fn any(&self) -> bool {
         !self.clients.is_empty()
     }
 
-    /// Whether anybody wants this event.
+    /// Whether any client has subscribed to this event.
     pub(super) fn want(&self, source: &str, kind: &str) -> bool {
         self.wanted
             .get(source)
@@ -343,12 +348,12 @@ impl Subscriptions {
 }
 
 impl Client {
-    /// Source to types, for `GetStatus`.
+    /// Maps each source to its types, for `GetStatus`.
     pub(super) fn events(&self) -> &BTreeMap<Box<str>, BTreeSet<Box<str>>> {
         &self.events
     }
 
-    /// How many types.
+    /// Number of types.
     fn types(&self) -> usize {
         self.events.values().map(BTreeSet::len).sum()
     }

@@ -1,7 +1,7 @@
-//! Asking Twitchat for its summary, which holds what the bridge missed.
+//! Asks Twitchat for its summary, which holds the events that the bridge missed.
 //!
-//! Answers carry no correlation, so one is taken as the bridge's own only while its question is the
-//! only one pending.
+//! An answer does not say which question it belongs to. So the bridge accepts one as its own only
+//! while no other client's question is pending.
 
 use serde_json::value::RawValue;
 
@@ -16,15 +16,15 @@ use crate::{
     twitchat::{question, summary},
 };
 
-/// How long an answer may take: Twitchat may have to load all subscribers first.
+/// Milliseconds that an answer may take: Twitchat may have to load all subscribers first.
 const ANSWER_MS: u64 = 15_000;
-/// Pause before asking again when an answer could not be told from somebody else's. It doubles each
-/// time, up to the longest.
+/// Milliseconds before the bridge asks again because an answer could belong to another client's
+/// question. The pause doubles each time, up to `AGAIN_DOUBLINGS` times.
 const AGAIN_MS: u64 = 2_000;
 const AGAIN_DOUBLINGS: u32 = 5;
-/// At least this long between two questions for the summary: it may have megabytes.
+/// Minimum milliseconds between two questions for the summary, which can have megabytes.
 const EACH_MS: u64 = 2_000;
-/// Questions in a row that may stay without an answer.
+/// Number of questions in a row that may stay without an answer.
 const TRIES: u32 = 3;
 
 /// The bridge's question for the summary.
@@ -32,29 +32,29 @@ const TRIES: u32 = 3;
 struct Question {
     asked_ms: u64,
     offset_ms: i64,
-    /// Somebody else asked too, or the session changed: whose answer comes, and for which time, is
-    /// not known.
+    /// Whether another client asked too, or the session changed: then it is unknown whose answer
+    /// comes, or for which time.
     unclear: bool,
 }
 
-/// Whether the summary is to be asked for, is asked for, or was answered.
+/// The state of the question for the summary.
 #[derive(Debug)]
 pub(super) struct Summary {
     question: Option<Question>,
-    /// When to ask; nothing if there is nothing to ask.
+    /// When to ask, on the monotonic clock; `None` if there is no reason to ask.
     ask_due_ms: Option<u64>,
-    /// Questions without an answer in a row.
+    /// Number of questions in a row without an answer.
     tries: u32,
-    /// Answers in a row that could not be told from somebody else's.
+    /// Number of answers in a row that could belong to another client's question.
     contested: u32,
     limit: RateLimit,
-    /// Until when an answer to somebody else's question may come.
+    /// Until when an answer to another client's question may come, on the monotonic clock.
     others_until_ms: u64,
     /// When an answer was last merged in, Unix milliseconds.
     merged_ms: Option<i64>,
 }
 
-/// What a summary that was received is.
+/// What a received summary turned out to be.
 #[derive(Debug)]
 pub(super) enum Handled {
     /// The answer to the bridge's question.
@@ -63,16 +63,17 @@ pub(super) enum Handled {
         offset_ms: i64,
         asked: Asked,
     },
-    /// It may be a press of a button of Twitchat's. If it is none, or in any case, it is refused.
+    /// It may be the effect of a button in Twitchat. If it is not, or if `always` is set, it is
+    /// refused as an answer.
     Button {
-        /// Why it is no answer.
+        /// Why it is not the answer.
         why: &'static str,
-        /// It is refused even if it is a button.
+        /// Whether it is refused even if it comes from a button.
         always: bool,
     },
-    /// The answer to somebody else's question.
+    /// The answer to another client's question.
     Others,
-    /// No answer, and no button.
+    /// Neither an answer nor the effect of a button. The text is the reason.
     Refused(&'static str),
 }
 
@@ -113,20 +114,20 @@ impl Summary {
         self.ask_due_ms = None;
     }
 
-    /// Somebody else asks for the summary.
+    /// Another client has asked for the summary.
     pub(super) fn others_ask(&mut self, mono_ms: u64) {
         self.others_until_ms = mono_ms + ANSWER_MS;
         self.session_changed();
     }
 
-    /// The answer that is on its way would be for the session before.
+    /// A pending answer would be for the previous session.
     pub(super) fn session_changed(&mut self) {
         if let Some(question) = &mut self.question {
             question.unclear = true;
         }
     }
 
-    /// Asks for the summary at once, if there is anybody to ask.
+    /// Asks for the summary at once, if Twitchat can answer.
     pub(super) fn ask(&mut self, presence: &Presence, mono_ms: u64) {
         if can_ask(presence) {
             self.tries = 0;
@@ -134,7 +135,7 @@ impl Summary {
         }
     }
 
-    /// When something is to be done at the latest.
+    /// When [`Self::run`] is due; `None` if it is not.
     pub(super) fn due_ms(&self, presence: &Presence) -> Option<u64> {
         if !presence.is_connected() {
             return None;
@@ -149,13 +150,14 @@ impl Summary {
         answer.into_iter().chain(ask).min()
     }
 
-    /// When the summary is to be asked for, unless an answer is still waited for.
+    /// When to ask for the summary, unless an answer is pending.
     fn question_due_ms(&self) -> Option<u64> {
         self.ask_due_ms
             .map(|due_ms| due_ms.max(self.others_until_ms).max(self.limit.free_ms()))
     }
 
-    /// Twitchat has come or gone, or is another one.
+    /// Reacts to changes of the Twitchat presence: a Twitchat that appears is asked for its
+    /// summary.
     pub(super) fn presence_changed(&mut self, changes: Changes, presence: &Presence, mono_ms: u64) {
         if changes.vanished {
             self.disconnected();
@@ -172,7 +174,8 @@ impl Summary {
         }
     }
 
-    /// Asks, if it is time to. `offset_ms` is where the summary is to begin, Unix milliseconds.
+    /// Asks for the summary if that is due. `offset_ms` is the time from which the summary is asked
+    /// for, Unix milliseconds.
     pub(super) fn run(&mut self, presence: &Presence, offset_ms: i64, out: &mut Output, now: Now) {
         if !presence.is_connected() {
             return;
@@ -208,7 +211,7 @@ impl Summary {
         }
     }
 
-    /// A summary was received.
+    /// Handles a summary that was received.
     pub(super) fn receive(&mut self, data: Option<&RawValue>, now: Now) -> Handled {
         let others = now.mono_ms < self.others_until_ms;
         self.others_until_ms = 0;
@@ -262,7 +265,8 @@ impl Summary {
     }
 }
 
-/// Whether there is anybody who would answer a question for the summary.
+/// Whether Twitchat is there and its generation known, so that it would answer a question for the
+/// summary.
 pub(super) fn can_ask(presence: &Presence) -> bool {
     presence.is_present() && presence.generation().is_some()
 }

@@ -1,4 +1,4 @@
-//! Times as texts.
+//! Formats times as text.
 
 use jiff::Timestamp;
 

@@ -15,7 +15,7 @@ pub(super) struct Trigger {
     pub(super) disabled: bool,
 }
 
-/// Reads the list of triggers of any generation.
+/// Reads the list of triggers of any generation. Entries that cannot be parsed are left out.
 pub(super) fn read(data: &RawValue) -> Vec<Trigger> {
     #[derive(Deserialize)]
     struct List {
@@ -32,7 +32,7 @@ pub(super) fn read(data: &RawValue) -> Vec<Trigger> {
     .unwrap_or_default()
 }
 
-/// The question for the list of triggers.
+/// The type of the question for the list of triggers.
 pub(super) fn question(generation: Generation) -> &'static str {
     if generation == Generation::Third {
         "GET_TRIGGER_LIST"
@@ -41,7 +41,7 @@ pub(super) fn question(generation: Generation) -> &'static str {
     }
 }
 
-/// Whether this is the list of triggers.
+/// Whether a message of this type is the list of triggers.
 pub(super) fn is_list(kind: &str) -> bool {
     matches!(kind, "TRIGGER_LIST" | "ON_TRIGGER_LIST")
 }

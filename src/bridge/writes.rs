@@ -1,5 +1,5 @@
-//! Writes that the store was asked for: how many of them are on disk, why not, and which replies
-//! wait until they are.
+//! Tracks the writes that the store was asked for, how many of them are on disk, why the store
+//! cannot write, and which replies wait for writes.
 
 use std::collections::VecDeque;
 
@@ -7,29 +7,29 @@ use serde_json::{Value, json};
 
 use super::{journal::Seq, time::instant};
 
-/// Replies that may wait for the store before no more requests are taken, and the bytes of their
-/// requests.
+/// The bridge takes no more requests while this many replies, or replies whose requests have this
+/// many bytes, wait for the store.
 pub(super) const WAITING: usize = 64;
 pub(super) const WAITING_BYTES: usize = 4 * 1024 * 1024;
-/// What happened to the journal that is remembered: the last few.
+/// Number of notes about the journal that are remembered.
 const NOTES: usize = 8;
 
-/// How many writes were asked for, and how many of them are on disk.
+/// How many writes the store was asked for, and how many of them are on disk.
 #[derive(Debug)]
 pub(super) struct Writes {
     next_row: u64,
     asked: u64,
     durable: u64,
-    /// Why nothing can be written right now.
+    /// Why the store cannot write; `None` while it can.
     error: Option<String>,
-    /// What happened to the journal in this run, with when, Unix milliseconds.
+    /// Notes about the journal in this run, each with its time in Unix milliseconds.
     notes: VecDeque<(i64, String)>,
-    /// Entries that were on disk are there no longer: the credits are in memory only.
+    /// Whether rows that were on disk are lost, so that the credits are in memory only.
     has_lost: bool,
 }
 
 impl Writes {
-    /// For a journal with rows up to `last`.
+    /// The journal has rows up to `last`.
     pub(super) fn new(last: Seq) -> Self {
         Self {
             next_row: last.0 + 1,
@@ -41,14 +41,14 @@ impl Writes {
         }
     }
 
-    /// The number of a new row.
+    /// Returns the number for a new row.
     pub(super) fn number_row(&mut self) -> Seq {
         let seq = Seq(self.next_row);
         self.next_row += 1;
         seq
     }
 
-    /// The store is asked for one more write.
+    /// Counts a write that the store is asked for.
     pub(super) fn count(&mut self) {
         self.asked += 1;
     }
@@ -58,7 +58,7 @@ impl Writes {
         self.durable = self.durable.max(writes);
     }
 
-    /// The store failed. Tells whether that is news.
+    /// The store has failed. Returns whether the error is a new one.
     pub(super) fn failed(&mut self, why: &str) -> bool {
         let is_new = self.error.as_deref() != Some(why);
         self.error = Some(why.to_owned());
@@ -70,8 +70,8 @@ impl Writes {
         self.error = None;
     }
 
-    /// Something happened to the journal that the operator should know; `lost` if what was on disk
-    /// is there no longer.
+    /// Remembers a note about the journal's files for `GetStatus`. `lost` says that rows which were
+    /// on disk are lost.
     pub(super) fn note(&mut self, text: &str, lost: bool, at_ms: i64) {
         self.has_lost |= lost;
         if self.notes.len() == NOTES {
@@ -80,17 +80,17 @@ impl Writes {
         self.notes.push_back((at_ms, text.to_owned()));
     }
 
-    /// Why nothing can be written right now.
+    /// Why the store cannot write; `None` while it can.
     pub(super) fn error(&self) -> Option<&str> {
         self.error.as_deref()
     }
 
-    /// Whether something that was on disk is there no longer.
+    /// Whether rows that were on disk are lost.
     pub(super) fn has_lost(&self) -> bool {
         self.has_lost
     }
 
-    /// What `GetStatus` says of the store.
+    /// The `store` of the reply to `GetStatus`.
     pub(super) fn status(&self) -> Value {
         let notes: Vec<_> = self
             .notes
@@ -103,7 +103,7 @@ impl Writes {
     }
 }
 
-/// A reply that waits, with the number of the last write that it depends on.
+/// A reply that waits, with the number of writes that must be on disk before it is sent.
 #[derive(Debug)]
 struct Waiting<R> {
     reply: R,
@@ -111,7 +111,7 @@ struct Waiting<R> {
     needs: u64,
 }
 
-/// Replies that wait until what was written before them is on disk.
+/// Replies that wait until all earlier writes are on disk.
 #[derive(Debug)]
 pub(super) struct Held<R> {
     waiting: VecDeque<Waiting<R>>,
@@ -128,8 +128,8 @@ impl<R> Default for Held<R> {
 }
 
 impl<R> Held<R> {
-    /// Keeps a reply back until all that was asked for so far is on disk. Gives it back if it has
-    /// nothing to wait for.
+    /// Keeps a reply until all writes so far are on disk. Returns it if there is nothing to wait
+    /// for, or if the store has failed.
     pub(super) fn hold(&mut self, reply: R, bytes: usize, writes: &Writes) -> Option<R> {
         if writes.durable >= writes.asked || writes.error.is_some() {
             return Some(reply);
@@ -143,7 +143,7 @@ impl<R> Held<R> {
         None
     }
 
-    /// A reply that waits for no more; to be called until there is none.
+    /// The next reply that no longer has to wait. To be called until it returns `None`.
     pub(super) fn next(&mut self, writes: &Writes) -> Option<R> {
         self.waiting
             .front()
@@ -153,7 +153,7 @@ impl<R> Held<R> {
         Some(first.reply)
     }
 
-    /// The replies that wait, when the store has failed: nobody is left without one.
+    /// Takes all replies that wait, because the store has failed.
     pub(super) fn give_up(&mut self) -> impl Iterator<Item = R> + use<R> {
         self.bytes = 0;
         std::mem::take(&mut self.waiting)
@@ -161,12 +161,12 @@ impl<R> Held<R> {
             .map(|waiting| waiting.reply)
     }
 
-    /// How many wait.
+    /// Number of replies that wait.
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
 
-    /// Whether so many wait that no more requests are to be taken.
+    /// Whether so many replies wait that no more requests are to be taken.
     pub(super) fn is_full(&self) -> bool {
         self.waiting.len() >= WAITING || self.bytes >= WAITING_BYTES
     }

@@ -1,78 +1,80 @@
-//! Who is banned from the channel, as far as the bridge knows. Credits of banned people stay
-//! counted; they are left out of replies ([`LeftOut`](super::LeftOut)), so that the end of a ban
-//! brings everything back.
+//! The people who are banned from the channel, as far as the bridge knows. Their credits are still
+//! counted and only left out of replies ([`LeftOut`](super::LeftOut)), so that everything comes
+//! back when a ban ends.
 //!
-//! A ban outlives sessions, because leaderboards do. It is known from a published event or from
-//! Twitchat's summary, and it ends by a published event, by a summary that shows something of
-//! theirs, or by something that they do. `bridge::bans` decides and journals the last two as rows,
-//! because closed sessions are not read back as a whole. Each change raises [`Bans::revision`].
+//! A ban outlives sessions, because leaderboards do. The bridge learns of it from a published event
+//! or from Twitchat's summary. It ends by a published event, by a summary that shows something of
+//! the person, or by an act of the person. `bridge::bans` decides the last two and journals them as
+//! rows, because closed sessions are not read back as a whole. Each change increases
+//! [`Bans::revision`].
 
 use std::collections::{HashMap, HashSet};
 
 use super::{known::PersonId, people::People};
 use crate::mapping::bans::Standings;
 
-/// What somebody does so soon after a ban became known may have happened before it: OBS changes the
-/// order of messages.
+/// An act this many milliseconds after a ban became known may have happened before the ban, because
+/// OBS changes the order of messages.
 const GRACE_MS: i64 = 10_000;
 
-/// One person's ban.
+/// The ban of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ban {
     Holds {
         /// When it became known, Unix milliseconds.
         since_ms: i64,
-        /// The summary's counter of their bans; `None` until a summary shows it.
+        /// The number of the person's bans in the summary; `None` until a summary shows it.
         counter: Option<u64>,
     },
-    /// A published event ended it. The summary's counter still shows it, so only a greater one is a
-    /// new ban.
+    /// A published event ended the ban. The summary still counts it, so only a greater number means
+    /// a new ban.
     Lifted {
-        /// When, Unix milliseconds.
+        /// When it ended, Unix milliseconds.
         at_ms: i64,
-        /// The counter that the ended ban accounts for; `None` until a summary shows it.
+        /// The number of bans in the summary, the ended one included; `None` until a summary shows
+        /// it.
         counter: Option<u64>,
     },
 }
 
-/// What becomes known about somebody's ban, besides published events.
+/// A change of a person's ban that does not come from a published event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// A summary shows that they are banned, with its counter of their bans.
+    /// A summary shows that the person is banned, and how many bans it counts.
     Banned { counter: u64 },
-    /// They did something, or a summary shows something of theirs.
+    /// The person did something, or a summary shows something of the person.
     Ended,
-    /// A summary's counter for a ban that has ended already.
+    /// A summary shows how many bans it counts for a person whose ban has ended.
     Counted { counter: u64 },
 }
 
-/// What an accepted summary was asked for.
+/// The question that an accepted summary answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
-    /// When it was asked for: it proves nothing about a ban that became known later. Unix
-    /// milliseconds.
+    /// When it was asked, Unix milliseconds. The summary proves nothing about a ban that became
+    /// known later.
     pub at_ms: i64,
-    /// Where it begins, Unix milliseconds.
+    /// The time from which the summary lists events, Unix milliseconds.
     pub offset_ms: i64,
 }
 
 #[derive(Debug, Default)]
 pub struct Bans {
     by_person: HashMap<PersonId, Ban>,
-    /// Those who had no id when their ban became known: they may turn out to be somebody else's
-    /// entry.
+    /// People who had no id when their ban became known. Another entry may turn out to be the same
+    /// person.
     nameless: Vec<PersonId>,
     revision: u64,
 }
 
 impl Bans {
-    /// Rises whenever somebody's ban begins or ends: replies that were made before are out of date
-    /// then.
+    /// Increases whenever a ban begins or ends, so that replies which were made before are out of
+    /// date.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Whether no ban was ever known.
+    /// Whether no ban is stored, neither one that holds nor one that a published event has ended.
     pub fn is_empty(&self) -> bool {
         self.by_person.is_empty()
     }
@@ -85,7 +87,7 @@ impl Bans {
         )
     }
 
-    /// Everybody who is banned, by the entries that they turned out to be.
+    /// The entries of all banned people. Merged entries are represented by their root.
     pub fn roots(&self, people: &People) -> HashSet<PersonId> {
         self.by_person
             .keys()
@@ -94,7 +96,7 @@ impl Bans {
             .collect()
     }
 
-    /// A ban was published, or its end.
+    /// A published event says that a ban began, or with `lifted` that it ended.
     pub fn published(&mut self, who: PersonId, lifted: bool, at_ms: i64, people: &People) {
         let key = self.key(who, people);
         let counter = match self.by_person.get(&key) {
@@ -112,7 +114,7 @@ impl Bans {
         self.set(key, Some(ban), people);
     }
 
-    /// Takes a change that was journalled.
+    /// Applies a change that was journalled.
     pub fn apply(&mut self, who: PersonId, change: Change, at_ms: i64, people: &People) {
         let key = self.key(who, people);
         let before = self.by_person.get(&key).copied();
@@ -135,13 +137,13 @@ impl Bans {
         self.set(key, ban, people);
     }
 
-    /// Whether what somebody does at this time ends their ban.
+    /// Whether an act of the person at this time ends a ban.
     pub fn ends_by_act(&self, who: PersonId, at_ms: i64, people: &People) -> bool {
         matches!(self.by_person.get(&self.key(who, people)), Some(Ban::Holds { since_ms,
             .. }) if at_ms - since_ms > GRACE_MS)
     }
 
-    /// What an accepted summary changes, in a fixed order.
+    /// The changes that follow from an accepted summary, sorted by person.
     pub fn judge(
         &self,
         standings: &Standings,
@@ -191,7 +193,7 @@ impl Bans {
         changes
     }
 
-    /// The entry under which somebody's ban stands.
+    /// The entry under which the person's ban is stored.
     fn key(&self, who: PersonId, people: &People) -> PersonId {
         let root = people.root(who);
         if self.nameless.is_empty() || self.by_person.contains_key(&root) {
@@ -252,7 +254,8 @@ mod tests {
         offset_ms: 0,
     };
 
-    /// Somebody with a ban of this kind, and what a summary changes.
+    /// What an accepted summary changes for a person with no ban (`None`), with a published ban
+    /// (`false`), or with one that has ended (`true`).
     fn judged(lifted: Option<bool>, standings: &Standings, asked: Asked) -> Option<Change> {
         let (mut bans, mut people) = (Bans::default(), People::default());
         let who = people.register(&person("1"), 0).who;

@@ -1,28 +1,28 @@
-//! Facts that can be true once only, whoever reports them and how often: a follow in a session, and
-//! a gift of one giver to one recipient within a minute. Subscriptions, which are so too, are in
-//! `credits::subscribed`.
+//! Recognizes facts that can be true only once, whoever reports them and however often: a follow in
+//! a session, and a gift of one giver to one recipient within a minute. `credits::subscribed` does
+//! the same for subscriptions.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{known::PersonId, people::People};
 use crate::event::fact::{Gift, Tier};
 
-/// The same gift after a longer time is another one.
+/// The same gift again after this many milliseconds is another gift.
 const GIFT_MS: i64 = 60_000;
-/// Gifts that are there before those that are too old are looked for.
+/// Number of gifts from which old ones are removed.
 const FEW: usize = 1_000;
 
-/// What was reported in a session.
+/// The facts that were reported in a session.
 #[derive(Debug, Default)]
 pub struct Firsts {
     follows: HashSet<PersonId>,
-    /// When a gift was reported by itself, by giver, tier and recipient.
+    /// When a single gift was last reported, Unix milliseconds; by giver, tier and recipient.
     gifts: HashMap<(PersonId, Tier, PersonId), i64>,
     room: usize,
 }
 
 impl Firsts {
-    /// Somebody follows. Tells whether they did before.
+    /// Notes a follow. Returns whether the person already followed.
     pub fn follow(&mut self, who: PersonId, people: &People) -> bool {
         let is_known = people
             .entries_of(who)
@@ -31,8 +31,9 @@ impl Firsts {
         is_known
     }
 
-    /// A gift is reported by itself, not as a part of a bomb's report. Tells whether it was before.
-    /// Without a recipient nothing tells that.
+    /// Notes gifts that are reported singly and not in the report of a gift bomb. Returns whether
+    /// all of them were reported before. `false` without a recipient, because such gifts cannot be
+    /// compared.
     pub fn gift(
         &mut self,
         gift: &Gift,

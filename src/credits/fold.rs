@@ -1,5 +1,5 @@
-//! The fold: journal rows in, credits out. The same rows in the same order give the same credits,
-//! live or at a replay.
+//! The fold: turns journal rows into credits. The same rows in the same order give the same
+//! credits, live and in a replay.
 
 mod pages;
 mod support;
@@ -38,40 +38,40 @@ use crate::event::{
 };
 use crate::mapping::{summary::Key, summary_extras::SummaryExtras};
 
-/// Where a fact comes from.
+/// The origin of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// A page of Twitchat reported it while it happened: a second page may report it too.
+    /// A Twitchat page reported it when it happened. A second page may report it too.
     Page,
-    /// It was published, or played back, or a page reported it in a message without an id.
+    /// It was published or played back, or a page reported it in a message without an id.
     Live,
-    /// A summary's row that nothing live accounted for when it came.
+    /// An entry of a summary that matched no live event when it came.
     Filled,
 }
 
-/// What a fact did.
+/// The effect of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Counted,
-    /// It was reported before: as a part of something else, or a live event whose place a summary's
-    /// row had already taken.
+    /// It was reported before: as a part of something else, or by an entry of a summary.
     Repeat,
-    /// The same was reported before, by another page of Twitchat or by another program.
+    /// Another Twitchat page or another program has already reported it.
     Twin,
-    /// It belongs to a fact that counts already, and a summary has a row of its own for it.
+    /// It belongs to a fact that already counts, but a summary has an entry of its own for it.
     Part,
 }
 
-/// A live event that comes this soon after a summary's equal row is the same one.
+/// A live event that arrives this many milliseconds after an equal entry of a summary is the same
+/// event.
 pub const CLAIM_MS: i64 = 5_000;
-/// A second raid of the same raider with as many viewers within this time is the same raid: labels
-/// report it, and somebody publishes it.
+/// A second raid of the same raider with as many viewers within this many milliseconds is the same
+/// raid: labels report it, and a program publishes it.
 pub const SAME_RAID_MS: i64 = 120_000;
 
-/// Characters of a title, a category, a reward or what was bought that are kept.
+/// Longest title, category, reward or item that is stored, in characters.
 const LONGEST_TITLE: usize = 200;
 
-/// Which role puts somebody into which section.
+/// The section for people with a role.
 const ROLE_SECTIONS: [(Roles, Section); 3] = [
     (Roles::MODERATOR, Section::Moderator),
     (Roles::SUBSCRIBER, Section::Subscriber),
@@ -85,7 +85,7 @@ struct Claimable {
     left: u32,
 }
 
-/// Values that each stand once, first seen first.
+/// Distinct values, in the order in which they first appeared.
 #[derive(Debug, Default)]
 struct Unique {
     list: Vec<Value>,
@@ -102,7 +102,7 @@ impl Unique {
     }
 }
 
-/// One session's credits.
+/// The credits of one session.
 #[derive(Debug, Default)]
 pub struct Sections {
     lists: BTreeMap<Section, Tally>,
@@ -122,17 +122,17 @@ pub struct Sections {
 }
 
 impl Sections {
-    /// A section's people.
+    /// The people of a section; `None` if it has none yet.
     pub fn list(&self, section: Section) -> Option<&Tally> {
         self.lists.get(&section)
     }
 
-    /// Games, first seen first.
+    /// Games, in the order in which they were first played.
     pub fn games(&self) -> &[Value] {
         &self.games.list
     }
 
-    /// Tips, merch or members.
+    /// People with tips, merch or memberships.
     pub fn support(&self, kind: SupportKind) -> &[SupportLine] {
         self.support.get(&kind).map_or(&[], SupportList::lines)
     }
@@ -154,23 +154,23 @@ impl Sections {
             .map(|(section, values)| (&**section, values.list.as_slice()))
     }
 
-    /// What happened, one by one.
+    /// The single events behind the sums.
     pub fn singles(&self) -> &Singles {
         &self.singles
     }
 
-    /// What only summaries told.
+    /// The data that only summaries contain.
     pub fn joined_extras(&self) -> &JoinedExtras {
         &self.joined_extras
     }
 
-    /// The stream's title, as last told; may be empty.
+    /// The latest title of the stream; may be empty.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Whether a presence would change anything: somebody new in chat, or seen in a role for the
-    /// first time.
+    /// Whether this presence would change anything: a person who is new in chat, or who has a new
+    /// role.
     pub fn is_new(&self, who: PersonId, roles: Roles, spoke: bool) -> bool {
         let lacks = |section| {
             self.list(section)
@@ -182,7 +182,7 @@ impl Sections {
                 .any(|(role, section)| roles.contains(*role) && lacks(*section))
     }
 
-    /// How many lines all lists together have, each cut to `limit`.
+    /// Number of lines of all lists together, with at most `limit` of each.
     pub fn lines(&self, limit: Option<usize>) -> usize {
         let limit = limit.unwrap_or(usize::MAX);
         let lists = self.lists.values().map(Tally::len);
@@ -196,12 +196,12 @@ impl Sections {
             .sum()
     }
 
-    /// How many facts count.
+    /// Number of facts that count.
     pub fn facts(&self) -> u64 {
         self.facts
     }
 
-    /// How often each key stands in the journal since an instant, filled rows included.
+    /// How often each key is in the journal since this time, entries of summaries included.
     pub fn known_since(&self, since_ms: i64) -> HashMap<Key, u32> {
         let mut known = HashMap::new();
         for (_, key, count) in self.ledger.iter().filter(|(at_ms, ..)| *at_ms >= since_ms) {
@@ -221,7 +221,7 @@ impl Sections {
             .or_insert_with(|| Tally::of(section))
     }
 
-    /// Adds what may also be listed on its own.
+    /// Adds an event to its section's sums and to the single events.
     fn add_once(&mut self, once: Once) {
         let Once {
             section,
@@ -234,8 +234,8 @@ impl Sections {
         self.singles.add(once);
     }
 
-    /// Somebody is there: once in each section, so that it does not matter which of their messages
-    /// came first.
+    /// Notes that a person is there. Each section lists a person once, so the order of messages
+    /// does not matter.
     fn present(&mut self, who: PersonId, roles: Roles, spoke: bool, at_ms: i64) {
         let by_role = ROLE_SECTIONS
             .iter()
@@ -249,7 +249,7 @@ impl Sections {
         }
     }
 
-    /// Takes a filled row's place if there is one.
+    /// Takes the place of an equal entry of a summary; `false` if there is none.
     fn claim(&mut self, key: Option<(Key, u32)>, at_ms: i64) -> bool {
         while self
             .claimable
@@ -276,25 +276,25 @@ impl Sections {
     }
 }
 
-/// All that credits are made of: people, the running session, leaderboards, what is known of the
+/// All state that the credits are made from: people, the running session, leaderboards and the
 /// broadcaster.
 #[derive(Debug, Default)]
 pub struct Fold {
-    /// Who is who.
+    /// All people that were seen.
     pub people: People,
     /// The running session.
     pub session: Sections,
     pub leaderboards: Leaderboards,
-    /// Whose channel this is.
+    /// The broadcaster's account.
     pub broadcaster: Broadcaster,
     changes: u64,
-    /// Who is banned, across sessions.
+    /// Bans, across sessions.
     pub bans: Bans,
     edits: Edits,
     twins: Twins,
     last_is_twin: bool,
     redemptions: Redemptions,
-    /// Sessions that were begun in this run.
+    /// Number of sessions that were begun in this run.
     sessions: u64,
 }
 
@@ -306,7 +306,7 @@ impl Fold {
         }
     }
 
-    /// A new session: its sections are empty; people, leaderboards, the broadcaster and bans stay.
+    /// Begins a session with empty sections. People, leaderboards, the broadcaster and bans stay.
     pub fn begin_session(&mut self) {
         self.changes += 1;
         self.sessions += 1;
@@ -367,8 +367,8 @@ impl Fold {
         all
     }
 
-    /// A number that grows with each change that a reply may show: while it is the same, credits of
-    /// the same moment are too. Whatever else comes to be shown must count its changes here.
+    /// Increases with each change that a reply may show: while it is the same, so are credits of
+    /// the same time. New state that a reply shows must be counted here too.
     pub fn changes(&self) -> u64 {
         self.changes + self.people.changes() + self.broadcaster.changes()
     }
@@ -384,8 +384,8 @@ impl Fold {
         meeting.who
     }
 
-    /// Takes one fact of the running session. `key` is that of `mapping::summary`; `registered`
-    /// hears of everybody the fact names.
+    /// Applies one fact to the running session. `key` comes from `mapping::summary`. `registered`
+    /// is called for everybody whom the fact names.
     pub fn apply(
         &mut self,
         fact: &Fact,
@@ -434,7 +434,7 @@ impl Fold {
         } else {
             self.count(fact, origin, at_ms, &mut registered)
         };
-        // A gift of a bomb that was reported before is none more.
+        // A gift of a gift bomb that was reported before is not counted again.
         let given = before
             .zip(self.given(fact))
             .map(|(before, after)| u32::try_from(after.saturating_sub(before)).unwrap_or(u32::MAX));
@@ -448,7 +448,8 @@ impl Fold {
                 )
             })
             .filter(|(_, count)| *count > 0);
-        // A summary's row is missing once at most, whether it counts or not.
+        // An entry of a summary is noted even if it does not count, so that the next summary does
+        // not fill it in again.
         if matches!(outcome, Outcome::Counted | Outcome::Part) || origin == Origin::Filled {
             self.session
                 .ledger
@@ -463,7 +464,7 @@ impl Fold {
             });
         }
         if outcome == Outcome::Counted {
-            // What is taken back is one less, and not one more.
+            // Something that is taken back is one fact less, not one more.
             self.session.facts += u64::from(!matches!(fact, Fact::Withdrawn { .. }));
             if origin == Origin::Filled {
                 self.session
@@ -478,7 +479,8 @@ impl Fold {
         outcome
     }
 
-    /// How many subscriptions the gifter of this fact has given in this session, if it is a gift.
+    /// If the fact is a gift: the number of subscriptions that its gifter has given in this
+    /// session.
     fn given(&self, fact: &Fact) -> Option<u64> {
         let Fact::Gift(gift) = fact else { return None };
         let gifter = self.people.find(&gift.gifter);
@@ -489,7 +491,7 @@ impl Fold {
         )
     }
 
-    /// Whether a gift was reported by itself before.
+    /// Whether a gift was already reported singly.
     fn is_known_gift(
         &mut self,
         fact: &Fact,
@@ -506,7 +508,7 @@ impl Fold {
         self.session.firsts.gift(gift, gifter, &recipients, at_ms)
     }
 
-    /// Whether every recipient of a gift was told before, within the same wave.
+    /// Whether all recipients of a gift were already reported within the same gift bomb.
     fn is_reported(&self, gift: &Gift, at_ms: i64) -> bool {
         let Some(gifter) = self.people.find(&gift.gifter) else {
             return false;
@@ -519,8 +521,8 @@ impl Fold {
         !gift.recipients.is_empty() && !gift.bomb && gift.recipients.iter().all(emitted_as)
     }
 
-    /// A live event takes the place of a summary's row that was counted already: only what the row
-    /// did not tell is added.
+    /// A live event takes the place of an entry of a summary that has been counted: only what the
+    /// entry did not contain is added.
     fn take_place(&mut self, fact: &Fact, at_ms: i64, registered: &mut impl FnMut(Registered)) {
         fact.clone()
             .each_person(|person| registered(self.people.register(person, at_ms)));
@@ -532,7 +534,7 @@ impl Fold {
                     .add(Section::RewardRedemptions, who, 0, points, at_ms);
                 self.leaderboards.points(who, points);
             }
-            // A summary tells a continued gift as a gift of whoever continues it.
+            // A summary shows a continued gift as a gift of the person who continues it.
             Fact::Subscription(subscription) if subscription.kind == SubKind::GiftUpgrade => {
                 let who = self.people.register(&subscription.who, at_ms).who;
                 self.session
@@ -642,7 +644,7 @@ impl Fold {
                 ] {
                     for one in list {
                         let who = self.register(&one.who, at_ms, registered);
-                        // A train's totals only grow from report to report; adding them up would
+                        // The totals of a train grow from report to report, so adding them up would
                         // count twice.
                         let before = self
                             .session
@@ -733,7 +735,7 @@ impl Fold {
             .count
             .saturating_sub(u32::try_from(recipients.len()).unwrap_or(u32::MAX));
         let change = if origin == Origin::Filled {
-            // What nothing live reported of it.
+            // The part of it that no live event has reported.
             let bombs = u32::from(gift.bomb);
             Change {
                 is_new: unnamed > 0,
@@ -772,7 +774,7 @@ impl Fold {
         Outcome::Counted
     }
 
-    /// Joins what only a summary tells; tells whether anything is new.
+    /// Joins the data that only a summary contains. Returns whether any of it is new.
     pub fn join(&mut self, rest: SummaryExtras, at_ms: i64) -> bool {
         self.changes += 1;
         self.session
@@ -780,7 +782,7 @@ impl Fold {
             .join(rest, &mut self.people, at_ms)
     }
 
-    /// `AddToCredits`: a value into a custom section; the same text twice stands once.
+    /// `AddToCredits`: adds a value to a custom section, unless it is already there.
     pub fn add_custom(&mut self, section: &str, value: Value) {
         self.changes += 1;
         self.session

@@ -1,40 +1,41 @@
-//! Gift waves: the gifts of one gifter and tier, each within ten seconds of the last, put back
-//! together to the bomb they were.
+//! Recombines gifts into gift bombs. The gifts of one gifter and tier belong together while each
+//! follows the last one within ten seconds.
 //!
-//! A bomb is announced in up to two ways: as one report with the number of its gifts, with or
-//! without the recipients, and gift by gift. They come in any order, and either may be missing. A
-//! wave has as many gifts as its reports say, and at least as many as were announced singly.
+//! A gift bomb is announced in up to two ways: by one report with the number of its gifts, with or
+//! without the recipients, and gift by gift. These messages come in any order, and either kind may
+//! be missing. A bomb has as many gifts as its reports say, and at least as many as were announced
+//! singly.
 //!
-//! Ten seconds is Twitchat's own rule. Twitch refuses to gift somebody twice, so the same recipient
-//! twice within a wave is the same gift reported twice: by two open Twitchat pages, or by a bomb
-//! and by itself.
+//! Ten seconds is Twitchat's own rule. On Twitch, nobody can receive a gift twice. So the same
+//! recipient twice within a bomb is the same gift, reported twice: by two open Twitchat pages, or
+//! by the report of the bomb and singly.
 
 use std::collections::{HashMap, HashSet};
 
 use super::known::PersonId;
 use crate::event::fact::{Gift, Tier};
 
-/// The longest pause within a wave.
+/// Longest pause between two gifts of a bomb, in milliseconds.
 pub const BOMB_GAP_MS: i64 = 10_000;
-/// The longest pause before a gift that says that it belongs to a bomb, if the bomb still lacks
-/// gifts.
+/// Longest pause before a gift that says that it belongs to a bomb, if the bomb still lacks gifts.
+/// In milliseconds.
 const LATE_MS: i64 = 120_000;
 
-/// What a message says about the gifts in it.
+/// How a message announces its gifts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Announced {
-    /// A whole bomb.
+    /// The report of a whole bomb.
     Bomb,
     /// A single gift that belongs to a bomb.
     OfBomb,
     /// A single gift that belongs to none.
     Lone,
-    /// A single gift. Whether it belongs to a bomb shows when others follow.
+    /// A single gift that may belong to a bomb, which shows when others follow.
     Single,
 }
 
 impl Announced {
-    /// How a message announces its gifts.
+    /// How the message of this gift announces it.
     pub fn of(gift: &Gift) -> Self {
         match gift {
             Gift { bomb: true, .. } => Self::Bomb,
@@ -48,43 +49,43 @@ impl Announced {
 /// What a message adds to the credits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Change {
-    /// It says something new.
+    /// Whether the message reports anything new.
     pub is_new: bool,
-    /// Gifts that were not counted before.
+    /// Number of gifts that were not counted before.
     pub gifts: u32,
-    /// Bombs that were not counted before.
+    /// Number of bombs that were not counted before.
     pub bombs: u32,
-    /// Gifts of bombs that were not counted as such before.
+    /// Number of gifts in bombs that were not counted as such before.
     pub of_bombs: u32,
 }
 
 #[derive(Debug, Default)]
 struct Bomb {
     last_ms: i64,
-    /// Who was given a subscription, by a report or singly.
+    /// Recipients of gifts, from reports and single gifts.
     recipients: HashSet<PersonId>,
-    /// Those of them whom a report of a bomb named.
+    /// Recipients that a report of the bomb named.
     reported: HashSet<PersonId>,
-    /// Whose gift belongs to no bomb.
+    /// Recipients of gifts that belong to no bomb.
     lone: HashSet<PersonId>,
-    /// Single gifts without a recipient.
+    /// Number of single gifts without a recipient.
     unnamed: u32,
-    /// How many gifts the reports say there were, and how many of the reports are of a bomb.
+    /// Number of gifts according to the reports, and number of reports that are of a bomb.
     declared: u32,
     reports: u32,
-    /// What is counted of it.
+    /// What has been counted so far.
     counted: Change,
 }
 
-/// The waves that may still go on.
+/// The gift bombs that may still continue.
 #[derive(Debug, Default)]
 pub struct GiftBombs {
     running: HashMap<(PersonId, Tier), Bomb>,
-    /// So many waves may be there before those that are over are looked for.
+    /// Number of bombs from which those that are over are removed.
     room: usize,
 }
 
-/// Waves that are there before any is looked at.
+/// The lowest such number.
 const FEW: usize = 1_000;
 
 impl Bomb {
@@ -92,7 +93,7 @@ impl Bomb {
         self.recipients.contains(&recipient) || self.lone.contains(&recipient)
     }
 
-    /// Gifts that were announced one by one, or whose recipients a report named.
+    /// Number of gifts that were announced singly, or whose recipients a report named.
     fn seen(&self) -> u32 {
         u32::try_from(self.recipients.len())
             .unwrap_or(u32::MAX)
@@ -105,7 +106,7 @@ impl Bomb {
         pause > if is_late { LATE_MS } else { BOMB_GAP_MS }
     }
 
-    /// Gifts of which a message says that they belong to no bomb.
+    /// Adds gifts that belong to no bomb according to their message.
     fn lone(&mut self, recipients: &[PersonId], unnamed: u32) -> Change {
         let new = recipients
             .iter()
@@ -135,7 +136,7 @@ impl Bomb {
                     .unwrap_or(u32::MAX)
                     .saturating_add(unnamed);
                 self.declared = self.declared.saturating_add(count);
-                // One gift is no bomb.
+                // A report of one gift is no bomb.
                 self.reports = self.reports.saturating_add(u32::from(count > 1));
                 self.reported.extend(recipients);
                 is_new = true;
@@ -168,7 +169,7 @@ impl Bomb {
 }
 
 impl GiftBombs {
-    /// Whether this gift was reported already, within a wave that may still go on.
+    /// Whether this gift was already reported, within a bomb that may still continue.
     pub fn has(&self, gifter: PersonId, tier: Tier, recipient: PersonId, at_ms: i64) -> bool {
         let bomb = self
             .running
@@ -177,7 +178,7 @@ impl GiftBombs {
         bomb.is_some_and(|bomb| bomb.has(recipient))
     }
 
-    /// Takes in what a message announces: gifts to `recipients`, and `unnamed` more.
+    /// Adds the gifts that a message announces: those to `recipients`, and `unnamed` more.
     pub fn take(
         &mut self,
         (gifter, tier): (PersonId, Tier),
@@ -189,7 +190,7 @@ impl GiftBombs {
         if self.running.len() > self.room.max(FEW) {
             self.running
                 .retain(|_, bomb| at_ms - bomb.last_ms <= LATE_MS);
-            // Looking at all of them for each gift would take the square of their number.
+            // Checking all of them for each gift would take quadratic time.
             self.room = 2 * self.running.len();
         }
         let bomb = self.running.entry((gifter, tier)).or_insert_with(|| Bomb {
@@ -224,7 +225,7 @@ mod tests {
             .collect()
     }
 
-    /// For each gift, it would take the square of their number.
+    /// Checking them for each gift would take quadratic time.
     #[test]
     fn waves_are_looked_through_only_when_they_have_doubled() {
         let who = people(20_000);
@@ -277,10 +278,10 @@ mod tests {
         assert_eq!(gift(1, Tier::One, 30_001), (1, 0, 0));
     }
 
-    /// How it is announced, to whom, and to how many more.
+    /// How gifts are announced, to which recipients, and how many more there are.
     type Message = (Announced, &'static [usize], u32);
 
-    /// How many gifts, bombs and gifts of bombs a sequence has in all.
+    /// Numbers of gifts, bombs and gifts of bombs in total.
     fn counted(announced: &[Message]) -> (u32, u32, u32) {
         let who = people(9);
         let mut gift_bombs = GiftBombs::default();

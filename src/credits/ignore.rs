@@ -1,13 +1,13 @@
-//! Who is left out of every section whatever happens: the broadcaster, known bots, and the config's
-//! own list. [`LeftOut`](super::LeftOut) adds the people who are banned.
+//! People who are left out of all sections in any case: the broadcaster, known bots, and the
+//! config's own list. [`LeftOut`](super::LeftOut) adds people who are banned.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::known::Known;
 use crate::event::Platform;
 
-/// Chat bots and services that many channels have. Streamer.bot lists them; leaving them out is our
-/// choice (`ignore_bots`).
+/// Chat bots and services that many channels have, in lower case and sorted. Streamer.bot lists
+/// them; `ignore_bots` leaves them out.
 pub const KNOWN_BOTS: &[&str] = &[
     "blerp",
     "botrixoficial",
@@ -48,24 +48,24 @@ pub const KNOWN_BOTS: &[&str] = &[
     "xanbot",
 ];
 
-/// What is known of the broadcaster's own account.
+/// What is known of the broadcaster's account.
 #[derive(Debug, Clone, Default)]
 pub struct Broadcaster {
-    /// From the config.
+    /// The id from the config.
     pub configured: Option<Box<str>>,
     /// Channels of polls and predictions, which only the owner's Twitchat sends.
     own: BTreeSet<Box<str>>,
-    /// Channels of other messages, which may be other channels that are open in Twitchat; with a
-    /// limit, as nothing else bounds them.
+    /// Channels of other messages. These may be other channels that are open in Twitchat, so their
+    /// number is limited.
     seen: BTreeSet<Box<str>>,
     changes: u64,
 }
 
-/// The most channels that are remembered.
+/// Number of channels that are remembered.
 const CHANNELS: usize = 64;
 
 impl Broadcaster {
-    /// Takes a channel id that a message carries; tells whether it is new.
+    /// Notes the channel id of a message. Returns whether it is new.
     pub fn learn(&mut self, id: &str, own: bool) -> bool {
         let channels = if own { &mut self.own } else { &mut self.seen };
         let is_new =
@@ -74,17 +74,17 @@ impl Broadcaster {
         is_new
     }
 
-    /// How often something was learnt.
+    /// Number of changes.
     pub fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// What was learnt, for keeping.
+    /// The learnt channels as JSON, for the store.
     pub fn to_json(&self) -> String {
         serde_json::json!({ "own": self.own, "seen": self.seen }).to_string()
     }
 
-    /// Takes back what was kept.
+    /// Adds the channels that were stored.
     pub fn recall(&mut self, json: &str) {
         #[derive(serde::Deserialize)]
         struct Stored {
@@ -98,9 +98,9 @@ impl Broadcaster {
         }
     }
 
-    /// The ids that are the broadcaster's: the configured one; else those of polls and predictions;
-    /// else the one channel that all messages share. Which of these it is depends on what was
-    /// heard, never on its order.
+    /// The ids of the broadcaster: the configured one; otherwise those of polls and predictions;
+    /// otherwise the one channel that all messages share. The result depends on what was received,
+    /// but never on its order.
     pub fn ids(&self) -> Vec<&str> {
         if let Some(id) = &self.configured {
             vec![id]
@@ -114,21 +114,21 @@ impl Broadcaster {
     }
 }
 
-/// The rule by which people are left out.
+/// Which people are left out.
 #[derive(Debug, Clone, Default)]
 pub struct Ignore {
-    /// Leave out [`KNOWN_BOTS`].
+    /// Whether to leave out [`KNOWN_BOTS`].
     pub bots: bool,
-    /// Leave out the broadcaster.
+    /// Whether to leave out the broadcaster.
     pub broadcaster: bool,
-    /// Leave out people who are banned.
+    /// Whether to leave out people who are banned.
     pub banned: bool,
-    /// Ids, logins and display names in lower case.
+    /// Ids, logins and display names to leave out, in lower case.
     pub own: HashSet<Box<str>>,
 }
 
 impl Ignore {
-    /// Names by which people are left out: whoever has, or had, one of them.
+    /// The names to leave out. A person is left out who has or had one of them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.own
             .iter()
@@ -136,8 +136,8 @@ impl Ignore {
             .chain(KNOWN_BOTS.iter().copied().filter(|_| self.bots))
     }
 
-    /// Whether somebody is left out, given the broadcaster's ids. Also by a former name that the
-    /// config lists.
+    /// Whether a person is left out, also because of a former name that the config lists.
+    /// `broadcaster` holds the broadcaster's ids.
     pub fn covers(&self, who: &Known, broadcaster: &[&str]) -> bool {
         if self.broadcaster
             && who.platform == Platform::Twitch

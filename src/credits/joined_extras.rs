@@ -1,9 +1,9 @@
-//! What only a summary tells: polls, shoutouts, power-ups, how much somebody wrote. Joined, not
-//! counted.
+//! Joins the data that only summaries contain: polls, shoutouts, power-ups, numbers of messages. It
+//! is joined, not counted.
 //!
-//! Each summary tells all of it again, perhaps less than before (Twitchat's memory is limited) and
-//! in any order. So the greater number wins, and of equal things there are as many as the summary
-//! that told most of them had. Joining twice changes nothing.
+//! Each summary repeats all of it, in any order and perhaps with less than before, because
+//! Twitchat's memory is limited. So the greater number wins, and equal things are listed as often
+//! as in the summary that had most of them. Joining twice changes nothing.
 
 use std::{
     collections::HashMap,
@@ -16,8 +16,8 @@ use crate::{
     mapping::summary_extras::{EndedVote, SummaryExtras},
 };
 
-/// Things that happened, in the order in which they were first told; equal ones as often as one
-/// summary told them.
+/// Events in the order in which they first appeared. Equal ones are listed as often as in one
+/// summary.
 #[derive(Debug)]
 pub struct Bag<T> {
     list: Vec<T>,
@@ -34,12 +34,12 @@ impl<T> Default for Bag<T> {
 }
 
 impl<T: Hash> Bag<T> {
-    /// All of them.
+    /// All events.
     pub fn list(&self) -> &[T] {
         &self.list
     }
 
-    /// Adds what is more than before; tells whether there was any.
+    /// Adds the events that were not there before. Returns whether there were any.
     fn join(&mut self, emitted_as: impl IntoIterator<Item = T>) -> bool {
         let mut seen: HashMap<u64, usize> = HashMap::new();
         let before = self.list.len();
@@ -59,7 +59,7 @@ impl<T: Hash> Bag<T> {
     }
 }
 
-/// Numbers of people, in the order in which they were first told; each only grows.
+/// One number per person, in the order in which people first appeared. Each number only grows.
 #[derive(Debug)]
 pub struct Most<N> {
     list: Vec<(PersonId, N)>,
@@ -76,7 +76,7 @@ impl<N> Default for Most<N> {
 }
 
 impl<N: Ord + Copy> Most<N> {
-    /// All of them.
+    /// All people with their numbers.
     pub fn list(&self) -> &[(PersonId, N)] {
         &self.list
     }
@@ -104,59 +104,59 @@ impl<N: Ord + Copy> Most<N> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Shoutout {
-    /// Who got it, or gave it.
+    /// The person who received it, or who gave it.
     pub who: PersonId,
-    /// It was given to the broadcaster.
+    /// Whether it was given to the broadcaster.
     pub received: bool,
-    /// How many watched.
+    /// Number of viewers.
     pub viewers: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PowerUp {
     pub who: PersonId,
-    /// Twitchat's word for it.
+    /// Twitchat's name for its kind.
     pub kind: Box<str>,
-    /// The emote's picture; may be empty.
+    /// URL of the emote's image; may be empty.
     pub image: Box<str>,
-    /// The skin of a message effect; may be empty.
+    /// Skin of a message effect; may be empty.
     pub skin: Box<str>,
-    /// Its name; may be empty.
+    /// Name of the emote; may be empty.
     pub name: Box<str>,
 }
 
-/// A hype train.
+/// One hype train.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Train {
     pub level: u32,
-    /// Percent of that level.
+    /// Progress within that level, in percent.
     pub percent: u32,
     pub conductors: Vec<PersonId>,
 }
 
-/// A patron: the latest word on them holds.
+/// A patron, as the latest summary shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patron {
     pub who: PersonId,
-    /// For how many months.
+    /// Number of months.
     pub months: u32,
-    /// The tier's id; may be empty.
+    /// Id of the tier; may be empty.
     pub tier: Box<str>,
-    /// All they ever gave; the currency is not told.
+    /// Sum of all payments; the currency is unknown.
     pub given: Decimal,
 }
 
-/// How somebody took part in chat.
+/// A person's activity in chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Activity {
     pub messages: u64,
     pub bans: u64,
     pub timeouts: u64,
-    /// Their seconds in all.
+    /// Total seconds of the timeouts.
     pub timeout_seconds: u64,
 }
 
-/// All that a session's summaries told.
+/// The data of all summaries of a session.
 #[derive(Debug, Default)]
 #[expect(missing_docs, reason = "the types say it")]
 pub struct JoinedExtras {
@@ -172,13 +172,13 @@ pub struct JoinedExtras {
     pub patrons: Vec<Patron>,
     pub active_subs: Most<Tier>,
     pub active_gifters: Most<(u64, Tier)>,
-    /// Pictures of rewards by id.
+    /// Images of rewards by the reward's id.
     pub reward_icons: HashMap<Box<str>, Box<str>>,
     pub stickers: Bag<(PersonId, Box<str>)>,
 }
 
 impl JoinedExtras {
-    /// Joins what a summary told; tells whether anything is new.
+    /// Joins the data of a summary. Returns whether any of it is new.
     pub fn join(&mut self, rest: SummaryExtras, people: &mut People, at_ms: i64) -> bool {
         let mut register = |who: &Person| people.register(who, at_ms).who;
         let shoutouts: Vec<_> = rest

@@ -1,36 +1,36 @@
-//! Somebody, and what is known of them.
+//! A person, and what is known about them.
 
 use crate::event::{Platform, Roles};
 
-/// A place in [`super::People`].
+/// Index of an entry in [`super::People`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonId(pub(super) u32);
 
-/// What is known of somebody.
+/// What is known about a person.
 #[derive(Debug, Clone)]
 pub struct Known {
-    /// Where the account is.
+    /// The platform of the account.
     pub platform: Platform,
-    /// Platform id; empty for a name without one.
+    /// Platform id; empty for a name whose id is unknown.
     pub id: Box<str>,
     /// Login; may be empty.
     pub login: Box<str>,
     /// Display name; may be empty.
     pub display: Box<str>,
-    /// Roles they were ever seen with.
+    /// All roles in which the person was ever seen.
     pub roles: Roles,
-    /// When last heard of, Unix milliseconds.
+    /// When the person was last seen, Unix milliseconds.
     pub seen_ms: i64,
-    /// Names of theirs, also former ones, that the config lists; in lower case.
+    /// Current and former names of the person that the config lists, in lower case.
     pub listed: Vec<Box<str>>,
-    /// When an earlier run wrote these names down; `i64::MIN` for whoever none did.
+    /// When an earlier run stored these names; `i64::MIN` if none did.
     pub(super) kept_ms: i64,
-    /// Turned out to be this other entry.
+    /// The entry of the same person that replaces this one.
     pub(super) same_as: Option<PersonId>,
 }
 
 impl Known {
-    /// What to call them: display name, else login, else id.
+    /// The name to show: display name, or else login, or else id.
     pub fn name(&self) -> &str {
         [&self.display, &self.login, &self.id]
             .into_iter()
@@ -38,7 +38,7 @@ impl Known {
             .map_or("", |name| name)
     }
 
-    /// Whether this login is another one than the one that is known: the account was renamed.
+    /// Whether `login` differs from the known one, which means that the account was renamed.
     pub(super) fn is_renamed(&self, login: &str) -> bool {
         !login.is_empty() && !self.login.is_empty() && !self.login.eq_ignore_ascii_case(login)
     }

@@ -1,5 +1,5 @@
-//! Leaderboards that outlive sessions: bits of all time, of this month and of this week, and
-//! channel points spent.
+//! Leaderboards that outlive sessions: bits of all time, of this month and of this week, and spent
+//! channel points.
 //!
 //! Month and week follow Twitch's calendar (Pacific time, weeks from Monday) unless configured
 //! otherwise.
@@ -14,13 +14,13 @@ use jiff::{
 
 use super::{known::PersonId, people::People};
 
-/// How many names a leaderboard shows.
+/// Number of names that a leaderboard shows.
 pub const SHOWN: usize = 10;
 
 /// Where a month and a week begin.
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    /// The time zone whose midnight counts.
+    /// The time zone whose midnight begins a day.
     pub zone: TimeZone,
     /// The first day of a week.
     pub week_start: Weekday,
@@ -43,12 +43,12 @@ impl Calendar {
             .date()
     }
 
-    /// The first day of the month that an instant falls into.
+    /// The first day of the month at this time.
     pub fn month(&self, at_ms: i64) -> Date {
         self.date(at_ms).first_of_month()
     }
 
-    /// The first day of the week that an instant falls into.
+    /// The first day of the week at this time.
     pub fn week(&self, at_ms: i64) -> Date {
         let date = self.date(at_ms);
         let days = i64::from(date.weekday().since(self.week_start));
@@ -69,7 +69,7 @@ pub struct Leaderboards {
     points: Sums,
 }
 
-/// Periods that are kept: the running one and the one before, for events that come late.
+/// Number of periods that are kept: the current and the previous one, for events that arrive late.
 const PERIODS: usize = 2;
 
 fn add(sums: &mut Sums, who: PersonId, amount: u64) {
@@ -92,7 +92,7 @@ impl Leaderboards {
         }
     }
 
-    /// The month and the week that an instant falls into.
+    /// The first days of the month and the week at this time.
     pub fn period(&self, now_ms: i64) -> (Date, Date) {
         (self.calendar.month(now_ms), self.calendar.week(now_ms))
     }
@@ -103,7 +103,7 @@ impl Leaderboards {
         add_in(&mut self.weeks, self.calendar.week(at_ms), who, bits);
     }
 
-    /// Somebody's bits turned out to be no further ones.
+    /// Subtracts bits that turned out to be reported twice.
     pub fn bits_back(&mut self, who: PersonId, bits: u64, at_ms: i64) {
         let (month, week) = self.period(at_ms);
         let periods = [
@@ -120,19 +120,19 @@ impl Leaderboards {
         }
     }
 
-    /// Somebody spent channel points.
+    /// Adds channel points that a person has spent.
     pub fn points(&mut self, who: PersonId, points: u64) {
         add(&mut self.points, who, points);
     }
 
-    /// Somebody got channel points back.
+    /// Subtracts channel points that a person got back.
     pub fn points_back(&mut self, who: PersonId, points: u64) {
         if let Some(sum) = self.points.get_mut(&who) {
             *sum = sum.saturating_sub(points);
         }
     }
 
-    /// Bits of all time, most first.
+    /// Bits of all time, the most first.
     pub fn top_bits(
         &self,
         people: &People,
@@ -141,7 +141,7 @@ impl Leaderboards {
         ranking(Some(&self.all), people, shown)
     }
 
-    /// Bits of the month that `now_ms` falls into.
+    /// Bits of the month at `now_ms`, the most first.
     pub fn top_bits_month(
         &self,
         now_ms: i64,
@@ -151,7 +151,7 @@ impl Leaderboards {
         ranking(self.months.get(&self.calendar.month(now_ms)), people, shown)
     }
 
-    /// Bits of the week that `now_ms` falls into.
+    /// Bits of the week at `now_ms`, the most first.
     pub fn top_bits_week(
         &self,
         now_ms: i64,
@@ -161,7 +161,7 @@ impl Leaderboards {
         ranking(self.weeks.get(&self.calendar.week(now_ms)), people, shown)
     }
 
-    /// Who spent most channel points.
+    /// Spent channel points, the most first.
     pub fn top_points(
         &self,
         people: &People,
@@ -170,13 +170,14 @@ impl Leaderboards {
         ranking(Some(&self.points), people, shown)
     }
 
-    /// How many points somebody spent.
+    /// Number of channel points that a person has spent.
     pub fn points_of(&self, who: PersonId) -> u64 {
         self.points.get(&who).copied().unwrap_or_default()
     }
 }
 
-/// Most first; equals by name, so that no order of events shows.
+/// Sorts by amount, the most first. Equal amounts are sorted by name, so that the order of events
+/// does not matter.
 fn ranking(
     sums: Option<&Sums>,
     people: &People,
@@ -195,7 +196,7 @@ fn ranking(
             .then_with(|| people.name(*a).cmp(people.name(*b)))
             .then(a.cmp(b))
     };
-    // Whether somebody is shown takes much longer than to see that others have more.
+    // Checking whether a person is shown is slow, so it is done only for those with enough.
     let mut first: Vec<(PersonId, u64)> = Vec::with_capacity(SHOWN + 1);
     for one in if is_merged { &merged } else { sums }
         .iter()

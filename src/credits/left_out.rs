@@ -1,11 +1,11 @@
-//! Who is left out of a reply: the one place that says so, for lists, leaderboards, rolls, labels
-//! and exports.
+//! Decides who is left out of a reply. It is the only place for this, for lists, leaderboards,
+//! rolls, labels and exports.
 
 use std::collections::HashSet;
 
 use super::{fold::Fold, ignore::Ignore, known::PersonId, people::People};
 
-/// What is known when a reply is made.
+/// The state that the decision depends on, when a reply is made.
 #[derive(Debug)]
 pub struct LeftOut<'a> {
     ignore: &'a Ignore,
@@ -15,7 +15,7 @@ pub struct LeftOut<'a> {
 }
 
 impl<'a> LeftOut<'a> {
-    /// As things are now.
+    /// Takes the present state.
     pub fn new(fold: &'a Fold, ignore: &'a Ignore) -> Self {
         let banned = if ignore.banned {
             fold.bans.roots(&fold.people)
@@ -30,12 +30,12 @@ impl<'a> LeftOut<'a> {
         }
     }
 
-    /// Whether somebody is left out.
+    /// Whether a person is left out.
     pub fn has(&self, who: PersonId) -> bool {
         self.is_banned(who) || self.is_ignored(who)
     }
 
-    /// Whether somebody is left out because they are banned.
+    /// Whether a person is left out because they are banned.
     pub fn is_banned(&self, who: PersonId) -> bool {
         !self.banned.is_empty() && self.banned.contains(&self.people.shown(who))
     }

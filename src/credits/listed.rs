@@ -1,6 +1,6 @@
 //! Names that the config lists (people to ignore, groups, editors), and the accounts that were seen
-//! with them: an account that is listed stays listed by its id when it is renamed.
-//! `credits::people` notes each name here; `bridge` keeps the holders across runs.
+//! with them. A listed account stays listed by its id when it is renamed. `credits::people` notes
+//! each name here; `bridge` stores the holders for later runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::known::{Known, PersonId};
 use crate::event::{Person, Platform};
 
-/// The most accounts that are remembered for one name. Twitch frees a name after six months.
+/// Number of accounts that are remembered for one name. Twitch frees a name after six months.
 const HOLDERS: usize = 16;
 
-/// The names, and who held them.
+/// The listed names and their holders.
 #[derive(Debug, Default)]
 pub struct Listed {
     names: HashSet<Box<str>>,
@@ -20,7 +20,7 @@ pub struct Listed {
     is_new: bool,
 }
 
-/// One account as it is kept.
+/// One account, as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored {
     platform: Box<str>,
@@ -29,7 +29,7 @@ struct Stored {
 }
 
 impl Listed {
-    /// Names that are listed from now on, in any case.
+    /// Adds names to the list, in any case.
     pub fn add_names<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) {
         self.names.extend(
             names
@@ -39,7 +39,7 @@ impl Listed {
         );
     }
 
-    /// Everybody who was seen with a name, in any case.
+    /// All people who were seen with a name, in any case.
     pub fn holders(&self, name: &str) -> impl Iterator<Item = PersonId> {
         self.holders
             .get(&*name.to_lowercase())
@@ -48,12 +48,12 @@ impl Listed {
             .copied()
     }
 
-    /// Whether there are holders that were not kept yet.
+    /// Whether there are new holders since the last call that have to be stored.
     pub fn take_new(&mut self) -> bool {
         std::mem::take(&mut self.is_new)
     }
 
-    /// Notes the names that somebody has now.
+    /// Notes the current names of a person.
     pub(super) fn note(&mut self, who: PersonId, known: &mut Known) {
         if self.names.is_empty() {
             return;
@@ -63,7 +63,7 @@ impl Listed {
         }
     }
 
-    /// Somebody has, or had, this name.
+    /// Notes that a person has or had this name, which is in lower case.
     pub(super) fn mark(&mut self, who: PersonId, known: &mut Known, name: &str) {
         if !self.names.contains(name) || known.listed.iter().any(|listed| **listed == *name) {
             return;
@@ -77,8 +77,8 @@ impl Listed {
     }
 }
 
-/// The holders as JSON, for keeping. Those without an id are left out: their name is all that there
-/// is of them.
+/// The holders as JSON, for the store. People without an id are left out, because nothing but their
+/// name identifies them.
 pub(super) fn to_json<'k>(people: impl Iterator<Item = &'k Known>) -> String {
     let stored = people
         .filter(|known| !known.listed.is_empty() && !known.id.is_empty())
@@ -90,7 +90,7 @@ pub(super) fn to_json<'k>(people: impl Iterator<Item = &'k Known>) -> String {
     serde_json::to_string(&stored.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// The accounts that were kept, with their listed names.
+/// The accounts in stored JSON, with their listed names.
 pub(super) fn read(json: &str) -> Vec<(Person, BTreeSet<Box<str>>)> {
     let stored: Vec<Stored> = serde_json::from_str(json).unwrap_or_default();
     stored

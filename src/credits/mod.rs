@@ -1,9 +1,9 @@
 //! PURE. The credits: a fold over facts, its sections and leaderboards, the shapes of the replies,
-//! what the end-credits page shows, sample data.
+//! the contents of the end-credits page, and sample data.
 //!
-//! [`Fold`] is fed with journal rows in their order, live and at a replay alike, so that credits
-//! after a restart equal credits before it. Who is ignored is decided when a reply is made:
-//! whatever becomes known later counts for what came before.
+//! [`Fold`] receives journal rows in their order, live and in a replay alike, so that credits after
+//! a restart equal those before it. Who is left out is decided when a reply is made, so that what
+//! becomes known later applies to earlier events too.
 
 pub mod bans;
 pub mod edits;

@@ -1,8 +1,7 @@
-//! People of the same name on several platforms: a list of names says the platform of each, and
-//! only then.
+//! Adds the platform to names that several people of different platforms share, and only to these.
 //!
-//! Who tips with a service such as Ko-fi mostly chats somewhere under the same name: services do
-//! not count as a platform here.
+//! A person who tips with a service such as Ko-fi mostly chats somewhere under the same name. So
+//! services do not count as platforms here.
 
 use std::collections::HashMap;
 
@@ -11,13 +10,14 @@ use serde_json::Value;
 use super::{known::PersonId, people::People};
 use crate::event::Platform;
 
-/// A name with its platform, as a list of plain texts has it.
+/// A name with its platform, for a list of plain texts.
 pub fn marked(name: &str, platform: Platform) -> String {
     format!("{name} ({})", platform.label())
 }
 
-/// The names of people, each once whatever its case, first seen first; `most` at most. A name that
-/// several chats have stands there once for each of them, with the platform.
+/// At most `most` names of people, in the order in which they come. Names that differ only in case
+/// are listed once, except that a name of people in several chats is listed once for each chat,
+/// with the platform.
 pub(super) fn names(
     who: impl Iterator<Item = PersonId>,
     people: &People,

@@ -1,8 +1,8 @@
-//! Who is who: one entry per person, however many names they were heard under.
+//! All people, with one entry per person, whatever names they were seen with.
 //!
-//! A person is platform and id; names are attributes and the latest wins. A name without an id is a
-//! person of its own until an id shows up for it. Ids and names are found by a 64-bit hash with
-//! fixed keys, which keeps a person at about 200 bytes.
+//! A person is identified by platform and id; names are attributes, and the latest wins. A name
+//! without an id is a person of its own until an id becomes known for it. Ids and names are found
+//! by a 64-bit hash with fixed keys, which limits the memory for a person to about 200 bytes.
 
 use std::{
     collections::HashMap,
@@ -20,32 +20,33 @@ use crate::event::{
     person::{NAMELESS, is_nameless},
 };
 
-/// Everybody heard of.
+/// All people that were seen.
 #[derive(Debug, Default)]
 pub struct People {
     list: Vec<Known>,
     by_id: HashMap<u64, PersonId>,
     by_name: HashMap<u64, PersonId>,
-    /// Entries that turned out to be somebody, by that somebody.
+    /// Maps a person to the entries that turned out to be the same person.
     merged: HashMap<PersonId, Vec<PersonId>>,
     /// How the streamer's edits show people.
     pub(super) edited: EditedPeople,
     /// Names that the config lists, with their holders.
     pub listed: Listed,
-    /// What to call people whom a service does not name, if the config says it.
+    /// The name for people whom a service does not name; empty for the default.
     pub anonymous: Box<str>,
-    /// Rows of the journal are being read that may be older than what is known already.
+    /// Whether journal rows are being read, which may be older than what is already known.
     recalling: bool,
     changes: u64,
     registrations: u64,
 }
 
-/// What a meeting changed.
+/// The result of [`People::register`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Registered {
-    /// Who it is.
+    /// The person's entry.
     pub who: PersonId,
-    /// Something worth keeping changed: new, or another id, login or display name.
+    /// Whether something that is stored has changed: the person is new, or has another id, login or
+    /// display name.
     pub changed: bool,
 }
 
@@ -65,28 +66,28 @@ fn hash(platform: Platform, text: &str, fold_case: bool) -> u64 {
 }
 
 impl People {
-    /// How many entries there are, merged ones included.
+    /// Number of entries, merged ones included.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether nobody was met yet.
+    /// Whether nobody was seen yet.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// How often somebody came to be known, or anything but the time when they were seen changed.
+    /// Number of changes: new people, and changes of anything but the time when they were seen.
     pub fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// How often anybody was met.
+    /// Number of calls of [`Self::register`].
     pub fn registrations(&self) -> u64 {
         self.registrations
     }
 
-    /// Takes up a person as kept by an earlier run. From here on, what is older than that changes
-    /// no name, until [`Self::recalled`].
+    /// Adds a person that an earlier run has stored. From then on and until [`Self::recalled`],
+    /// facts that are older change no names.
     pub fn recall(&mut self, person: &Person, seen_ms: i64) -> PersonId {
         self.recalling = false;
         let who = self.register(person, seen_ms).who;
@@ -97,13 +98,12 @@ impl People {
         who
     }
 
-    /// The journal has been read: whatever comes now is news.
+    /// The journal has been read, so all further facts are new.
     pub fn recalled(&mut self) {
         self.recalling = false;
     }
 
-    /// Finds or makes the entry of a person as named by a message, and takes over the names it
-    /// brings.
+    /// Finds or creates the entry of a person, and takes over the names from the message.
     pub fn register(&mut self, person: &Person, at_ms: i64) -> Registered {
         let (who, is_new) = self.find_or_make(person, at_ms);
         self.registrations += 1;
@@ -178,7 +178,7 @@ impl People {
             && known.is_renamed(&person.login)
             && !known.display.eq_ignore_ascii_case(&person.login)
         {
-            // It was the display name of the account's former name.
+            // The display name belonged to the account's former name.
             known.display = Box::default();
             changed = true;
         }
@@ -196,7 +196,8 @@ impl People {
         changed
     }
 
-    /// A name now means this person. Somebody without an id who had it turns out to be them.
+    /// Assigns a name to this person. If the name belonged to an entry without an id, that entry is
+    /// merged into this one.
     fn register_name(&mut self, who: PersonId, platform: Platform, name: &str) {
         if name.is_empty() {
             return;
@@ -217,13 +218,13 @@ impl People {
         }
     }
 
-    /// Somebody's entry and all those that turned out to be them.
+    /// The root entry of a person and all entries that were merged into it.
     pub fn entries_of(&self, who: PersonId) -> impl Iterator<Item = PersonId> {
         let root = self.root(who);
         std::iter::once(root).chain(self.merged.get(&root).into_iter().flatten().copied())
     }
 
-    /// The entry that somebody turned out to be.
+    /// The entry that a merged entry belongs to, or the entry itself.
     pub fn root(&self, mut who: PersonId) -> PersonId {
         while let Some(next) = self
             .list
@@ -264,7 +265,7 @@ impl People {
         self.list.get(self.root(who).0 as usize)
     }
 
-    /// Somebody's entry, if they were met before.
+    /// The entry of a person; `None` if the person was never seen.
     pub fn find(&self, person: &Person) -> Option<PersonId> {
         if person.id.is_empty() {
             let mut names = [&person.login, &person.display]
@@ -282,7 +283,7 @@ impl People {
         }
     }
 
-    /// Somebody was seen in a role.
+    /// Adds roles in which a person was seen.
     pub fn add_roles(&mut self, who: PersonId, roles: Roles) {
         let root = self.root(who);
         self.changes += 1;
@@ -291,7 +292,7 @@ impl People {
         }
     }
 
-    /// What to call somebody.
+    /// The name to show for a person.
     pub fn name(&self, who: PersonId) -> &str {
         let who = self.shown(who);
         if let Some(name) = self.edited.names.get(&who) {
@@ -305,7 +306,7 @@ impl People {
         }
     }
 
-    /// What to call people whom a service does not name.
+    /// The name for people whom a service does not name.
     fn word_for_anonymous(&self) -> &str {
         if self.anonymous.is_empty() {
             NAMELESS
@@ -314,14 +315,15 @@ impl People {
         }
     }
 
-    /// The entry of somebody by login or display name, any case.
+    /// The entry of a person with this login or display name, in any case.
     pub fn who_is(&self, platform: Platform, name: &str) -> Option<PersonId> {
         self.by_name
             .get(&hash(platform, name, true))
             .map(|who| self.root(*who))
     }
 
-    /// Takes up who was seen with a listed name in earlier runs, as [`Self::listed_json`] gave it.
+    /// Adds the accounts that earlier runs have seen with a listed name, from
+    /// [`Self::listed_json`].
     pub fn recall_listed(&mut self, json: &str) {
         for (person, names) in listed::read(json) {
             let who = self.recall(&person, 0);
@@ -334,13 +336,13 @@ impl People {
         self.listed.take_new();
     }
 
-    /// Who was seen with a listed name, for keeping.
+    /// The accounts that were seen with a listed name, as JSON for the store.
     pub fn listed_json(&self) -> String {
         listed::to_json(self.iter())
     }
 
-    /// The Twitch accounts that a name in the config stands for: whoever was seen with it, also
-    /// before a rename.
+    /// The Twitch accounts that a name in the config stands for: all that were seen with it, even
+    /// if they were renamed since.
     pub fn listed_as(&self, name: &str) -> Vec<PersonId> {
         let is_twitch = |who: &PersonId| {
             self.known(*who)
@@ -360,8 +362,8 @@ impl People {
         found
     }
 
-    /// Completes a person from what is known: id, names, roles. A new login does not get the former
-    /// display name. Whoever is not named gets the word for that.
+    /// Fills in the missing id, names and roles of a person. With a new login, the former display
+    /// name is not used. A person without any name gets the name for such people.
     pub fn complete(&self, person: &mut Person) {
         if person.is_nameless() {
             person.display = self.word_for_anonymous().into();
@@ -389,12 +391,12 @@ impl People {
         person.roles |= known.roles;
     }
 
-    /// Everybody, once each, in the order in which they were met.
+    /// All people without merged entries, in the order in which they were first seen.
     pub fn iter(&self) -> impl Iterator<Item = &Known> {
         self.entries().map(|(_, known)| known)
     }
 
-    /// Everybody with their places.
+    /// All people with their ids.
     pub fn entries(&self) -> impl Iterator<Item = (PersonId, &Known)> {
         (0_u32..)
             .map(PersonId)
@@ -481,7 +483,7 @@ mod tests {
         let by_name = people.register(&person("", "", "Anna_B"), 1).who;
         let by_id = people.register(&person("1", "anna_b", "Anna_B"), 2).who;
         assert_eq!((by_name, people.iter().count()), (by_id, 1));
-        // and the other way round
+        // The same with the id first.
         assert_eq!(people.register(&person("", "ANNA_B", ""), 3).who, by_id);
     }
 

@@ -1,25 +1,25 @@
-//! Redemptions that may be cancelled, also in a later session: points that went back must not stay
-//! in the leaderboard.
+//! Remembers redemptions that may be cancelled, even in a later session, because points that a
+//! viewer got back must not stay in the leaderboard.
 
 use std::collections::{HashMap, VecDeque};
 
 use super::known::PersonId;
 
-/// Redemptions that are remembered. Older ones cannot be taken back any more.
+/// Number of redemptions that are remembered. Older ones can no longer be taken back.
 const MOST: usize = 50_000;
 
-/// What a redemption counted.
+/// What a redemption has added to the credits.
 #[derive(Debug)]
 pub(super) struct Redeemed {
     pub(super) who: PersonId,
     pub(super) points: u64,
-    /// The reward's id, or its title where it has none.
+    /// The reward's id, or its title if it has no id.
     pub(super) reward: Box<str>,
-    /// The session that it counts in, by its number in this run.
+    /// The session in which it counts, as its number in this run.
     pub(super) session: u64,
 }
 
-/// The latest redemptions by their own ids.
+/// The latest redemptions, by their ids.
 #[derive(Debug, Default)]
 pub(super) struct Redemptions {
     by_id: HashMap<Box<str>, Redeemed>,
@@ -27,7 +27,7 @@ pub(super) struct Redemptions {
 }
 
 impl Redemptions {
-    /// A redemption counted. Without an id nothing can name it later.
+    /// Remembers a redemption. One without an id cannot be taken back, so it is ignored.
     pub(super) fn note(&mut self, id: &str, redeemed: Redeemed) {
         if id.is_empty() || self.by_id.insert(id.into(), redeemed).is_some() {
             return;

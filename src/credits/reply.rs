@@ -1,7 +1,8 @@
-//! The shapes of the credits: the seed's spelling, today's, and the extended lists of objects.
+//! The shapes of the credits in replies: the legacy spelling, the current one, and the extended
+//! lists of objects.
 //!
-//! Every list is there, empty or not, unless its section is switched off and `omit_disabled` is
-//! set; none is ever null.
+//! Every list is present, even if it is empty, unless its section is switched off and
+//! `omit_disabled` is set. No list is ever null.
 
 use std::{
     borrow::Cow,
@@ -23,8 +24,7 @@ use super::{
 };
 use crate::event::fact::{SupportKind, Tier};
 
-/// Which keys a reply carries. Words for it are read in any case; `legacy` and `seed` are two
-/// words for the same keys.
+/// Which keys a reply has. The names are parsed in any case; `seed` is an alias of `legacy`.
 #[derive(
     Debug,
     Clone,
@@ -38,7 +38,7 @@ use crate::event::fact::{SupportKind, Tier};
 )]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Spelling {
-    /// Both of the others.
+    /// The legacy and the current keys.
     #[default]
     Both,
     /// `Events`, `User`, `TopBits`, …
@@ -49,44 +49,44 @@ pub enum Spelling {
 }
 
 impl Spelling {
-    /// How often each list stands in a reply.
+    /// How many times each list is in a reply.
     pub fn lists(self) -> usize {
         if self == Self::Both { 2 } else { 1 }
     }
 }
 
-/// What the config says about credits.
+/// The settings for credits.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Which keys replies carry unless the asker says otherwise.
+    /// The default spelling of replies.
     pub spelling: Spelling,
-    /// Who is left out.
+    /// Which people are left out.
     pub ignore: Ignore,
     /// Sections that are switched off.
     pub disabled: HashSet<Section>,
-    /// Leave switched-off sections out instead of showing them empty.
+    /// Whether sections that are switched off are missing from replies, instead of empty.
     pub omit_disabled: bool,
-    /// The channel's editors: Twitch does not tell who they are.
+    /// The channel's editors, which Twitch does not report.
     pub editors: Vec<Box<str>>,
     /// Groups and their members.
     pub groups: BTreeMap<Box<str>, Vec<Box<str>>>,
-    /// The most names in a list unless the asker says otherwise.
+    /// Default of the largest number of names in a list.
     pub limit: Option<usize>,
-    /// What to call people whom a service does not name; empty for "Anonymous".
+    /// The name for people whom a service does not name; empty for "Anonymous".
     pub anonymous: Box<str>,
 }
 
-/// What one asker wants.
+/// The options of one request.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReplyOptions {
     pub spelling: Spelling,
-    /// Objects as well, below `extended`.
+    /// Whether to include lists of objects, under `extended`.
     pub extended: bool,
-    /// The most names in a list.
+    /// Largest number of names in a list; `None` for the default.
     pub limit: Option<usize>,
 }
 
-/// Writes the credits.
+/// Builds the fields of a reply.
 #[derive(Debug)]
 pub struct Writer<'a> {
     fold: &'a Fold,
@@ -94,14 +94,14 @@ pub struct Writer<'a> {
     wanted: ReplyOptions,
     now_ms: i64,
     left_out: LeftOut<'a>,
-    /// Names by section: both spellings list the same ones.
+    /// Names by section, which are the same in both spellings.
     named: BTreeMap<Section, Value>,
-    /// Leaderboards: bits of all time, the month, the week; channel points.
+    /// Leaderboards: bits of all time, of the month and of the week, and channel points.
     ranked: [Vec<(PersonId, u64)>; 4],
     cut: bool,
 }
 
-/// The credits as top-level keys of a reply. `limited` stands in it when a list was cut.
+/// The credits as top-level keys of a reply. `limited` is present if a list was cut.
 pub fn credits(
     fold: &Fold,
     options: &Options,
@@ -380,12 +380,12 @@ impl Writer<'_> {
             .unwrap_or(usize::MAX)
     }
 
-    /// How much of a list is to be made: one more than wished, which shows that there is more.
+    /// How many entries of a list to make: one more than the limit, to see whether there are more.
     fn enough(&self) -> usize {
         self.limit().saturating_add(1)
     }
 
-    /// Cuts a list to the wished length and notes that it did.
+    /// Cuts a list to the limit, and notes if it was longer.
     fn cut<T>(&mut self, mut list: Vec<T>) -> Vec<T> {
         let limit = self.limit();
         if list.len() > limit {
@@ -395,7 +395,7 @@ impl Writer<'_> {
         list
     }
 
-    /// The lines of a section that are shown. No more of them are looked at than are taken.
+    /// The lines of a section that are shown. They are made lazily.
     fn entries(&self, section: Section) -> impl Iterator<Item = TallyEntry> {
         let list = self
             .fold
@@ -426,12 +426,13 @@ impl Writer<'_> {
         names
     }
 
-    /// The names of people, `most` at most.
+    /// At most `most` names of people.
     fn people(&self, who: impl Iterator<Item = PersonId>, most: usize) -> Vec<Value> {
         namesakes::names(who, &self.fold.people, most)
     }
 
-    /// Names from the config, as their owners write them where that is known.
+    /// Names that the config lists. The names of known accounts are shown as the accounts have them
+    /// now.
     fn listed(&self, names: &[Box<str>]) -> Vec<Value> {
         let people = &self.fold.people;
         let found = names.iter().map(|name| (&**name, people.listed_as(name)));
@@ -676,7 +677,7 @@ impl Writer<'_> {
     }
 }
 
-/// Where support is listed below `Custom`.
+/// The sections under `Custom` that list support.
 pub(super) const SUPPORT_SECTIONS: [(SupportKind, &str); 3] = [
     (SupportKind::Tip, "Tips"),
     (SupportKind::Merch, "Merch"),
@@ -710,7 +711,7 @@ fn unique<'a>(names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Valu
         .map(Value::from)
 }
 
-/// The unit of a section's amounts.
+/// The unit of the amounts in a section; `None` if it has no amounts.
 fn amount_of(section: Section) -> Option<&'static str> {
     match section {
         Section::Cheers => Some("bits"),
@@ -723,7 +724,7 @@ fn amount_of(section: Section) -> Option<&'static str> {
     }
 }
 
-/// A tier as Streamer.bot's events write it, Prime by name.
+/// A tier as in Streamer.bot's events, and `prime` for Prime.
 fn tier_word(tier: Tier) -> &'static str {
     match tier {
         Tier::Prime => "prime",
@@ -733,7 +734,7 @@ fn tier_word(tier: Tier) -> &'static str {
     }
 }
 
-/// Milliseconds as ISO 8601 in UTC.
+/// Unix milliseconds as ISO 8601 in UTC.
 fn instant(at_ms: i64) -> String {
     Timestamp::from_millisecond(at_ms)
         .map(|at| at.to_string())

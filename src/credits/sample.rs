@@ -1,5 +1,5 @@
-//! Test data: the shape of real credits, filled with people the bridge has seen, or with invented
-//! ones if there are none.
+//! Test data: credits in the shape of real ones, filled with people that the bridge has seen, or
+//! with invented ones if there are none.
 
 use super::{
     fold::{Fold, Origin},
@@ -14,7 +14,7 @@ use crate::event::{
     },
 };
 
-/// Names that belong to nobody.
+/// Invented logins and display names.
 const INVENTED: [(&str, &str); 12] = [
     ("marla_quartz", "Marla_Quartz"),
     ("tobiwanders", "TobiWanders"),
@@ -30,7 +30,7 @@ const INVENTED: [(&str, &str); 12] = [
     ("neko_live", "neko_live"),
 ];
 
-/// How many of the people seen are used.
+/// Number of seen people that are used.
 const SEEN: usize = 24;
 
 /// Credits of test data. `real` is only read; the result shares nothing with it.
@@ -61,7 +61,7 @@ pub fn credits(real: &Fold, ignore: &Ignore, now_ms: i64) -> Fold {
     fold
 }
 
-/// A few facts for the person at a place, so that each section gets somebody and nobody gets
+/// A few facts for the person with this index. Each section gets somebody, and nobody gets
 /// everything.
 #[expect(clippy::too_many_lines, reason = "a list of facts")]
 pub(super) fn facts(place: usize, who: &Person, other: &Person) -> Vec<Fact> {

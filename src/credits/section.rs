@@ -2,7 +2,7 @@
 
 use strum::EnumMessage;
 
-/// A section that lists people.
+/// A section of the credits.
 #[derive(
     Debug,
     Clone,
@@ -73,18 +73,18 @@ pub enum Section {
 }
 
 impl Section {
-    /// All of them, in the order of the seed's reply.
+    /// All sections, in the order of the legacy reply.
     pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
-    /// The sections below `Events`.
+    /// The sections under `Events`.
     pub const EVENTS: &[Self] = Self::ALL.split_at(11).0;
 
-    /// The seed's spelling.
+    /// The name in the legacy spelling.
     pub fn legacy(self) -> &'static str {
         self.into()
     }
 
-    /// Whether it is a list of people with counts and times of their own.
+    /// Whether it is a list of people with their own counts and times.
     pub fn lists_lines(self) -> bool {
         !matches!(
             self,
@@ -99,12 +99,12 @@ impl Section {
         )
     }
 
-    /// What stands above the names when people read them.
+    /// The title for people to read.
     pub fn title(self) -> &'static str {
         self.get_message().unwrap_or_default()
     }
 
-    /// Reads a name in any case, with or without `User.` before it.
+    /// Parses a name in any case, with or without `User.` before it.
     pub fn parse(name: &str) -> Option<Self> {
         let name = name
             .get(..5)

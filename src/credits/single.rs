@@ -1,7 +1,6 @@
-//! What the sums of the sections do not show: each gift of its own, and which reward was redeemed
-//! by whom.
+//! The single events behind the sums of the sections, and the people who redeemed each reward.
 //!
-//! The roll may list them one by one; replies never do.
+//! A roll may list them one by one; replies never do.
 
 use std::collections::HashMap;
 
@@ -14,46 +13,46 @@ use crate::event::{
 /// One cheer, raid, subscription or redemption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Once {
-    /// Where it counts.
+    /// The section in which it counts.
     pub section: Section,
     pub who: PersonId,
-    /// Bits, viewers, months, points.
+    /// Number of bits, viewers, months or points.
     pub amount: u64,
-    /// The tier of a subscription.
+    /// Tier of a subscription; `None` for other events.
     pub tier: Option<Tier>,
-    /// When, Unix milliseconds.
+    /// When it happened, Unix milliseconds.
     pub at_ms: i64,
 }
 
 /// One tip, order or membership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SupportOnce {
-    /// Which of the three.
+    /// Whether it is a tip, an order or a membership.
     pub kind: SupportKind,
     pub who: PersonId,
-    /// How much, where told.
+    /// The amount; `None` if it is unknown.
     pub money: Option<Money>,
-    /// What was bought, or the tier.
+    /// What was bought, or the tier; may be empty.
     pub what: Box<str>,
-    /// The event that told it.
+    /// The event that reported it.
     pub name: EventName,
-    /// When, Unix milliseconds.
+    /// When it happened, Unix milliseconds.
     pub at_ms: i64,
-    /// What a refund calls it; may be empty.
+    /// The id that a refund would name; may be empty.
     pub id: Box<str>,
 }
 
-/// A reward and who redeemed it.
+/// A reward and the people who redeemed it.
 #[derive(Debug)]
 pub struct Reward {
-    /// Its id; may be empty.
+    /// The reward's id; may be empty.
     pub id: Box<str>,
     pub title: Box<str>,
-    /// Who, how often, for how many points.
+    /// The people, with the number of redemptions and of points.
     pub by: Tally,
 }
 
-/// All of a session.
+/// All single events of a session.
 #[derive(Debug, Default)]
 pub struct Singles {
     list: Vec<Once>,
@@ -63,7 +62,7 @@ pub struct Singles {
 }
 
 impl Singles {
-    /// Those of a section, in the journal's order.
+    /// The events of a section, in the journal's order.
     pub fn of(&self, section: Section) -> impl Iterator<Item = &Once> {
         self.list.iter().filter(move |once| once.section == section)
     }
@@ -73,7 +72,7 @@ impl Singles {
         self.support.iter().filter(move |once| once.kind == kind)
     }
 
-    /// Rewards, first redeemed first.
+    /// Rewards, in the order in which they were first redeemed.
     pub fn rewards(&self) -> &[Reward] {
         &self.rewards
     }
@@ -82,8 +81,8 @@ impl Singles {
         self.list.push(once);
     }
 
-    /// Takes back the last one of a section that somebody has at this time, of this amount if it is
-    /// given: it turned out to be something else.
+    /// Removes the last event of a section that a person has at this time, and with this amount if
+    /// it is given, because it turned out to be something else.
     pub(super) fn take_back(
         &mut self,
         section: Section,
@@ -120,17 +119,17 @@ impl Singles {
         });
     }
 
-    /// What was added last.
+    /// The support that was added last.
     pub(super) fn last_support(&self) -> Option<&SupportOnce> {
         self.support.last()
     }
 
-    /// Whether support of this id is among them.
+    /// Whether there is support with this id.
     pub(super) fn has_support(&self, id: &str) -> bool {
         !id.is_empty() && self.support.iter().any(|once| *once.id == *id)
     }
 
-    /// Support was refunded: takes it out and gives its kind. `None` if it is not there.
+    /// Removes support that was refunded. Returns its kind, or `None` if it is not there.
     pub(super) fn refund(&mut self, id: &str) -> Option<SupportKind> {
         let place = self
             .support
@@ -139,8 +138,8 @@ impl Singles {
         Some(self.support.remove(place).kind)
     }
 
-    /// A redemption of this session was cancelled. `reward` is its reward's id, or the title where
-    /// it has none.
+    /// Removes a redemption of this session that was cancelled. `reward` is the reward's id, or its
+    /// title if it has no id.
     pub(super) fn take_redemption_back(&mut self, reward: &str, who: PersonId, points: u64) {
         let is_it = |once: &Once| {
             once.section == Section::RewardRedemptions && once.who == who && once.amount == points
@@ -151,8 +150,8 @@ impl Singles {
         self.take_reward_back(reward, who, points);
     }
 
-    /// Takes one of somebody's redemptions of a reward back: by the reward's id, or by its title
-    /// where it has none.
+    /// Subtracts one redemption of a person from a reward. `reward` is its id, or its title if it
+    /// has no id.
     pub(super) fn take_reward_back(&mut self, reward: &str, who: PersonId, points: u64) {
         if let Some(reward) = self
             .places
@@ -163,7 +162,8 @@ impl Singles {
         }
     }
 
-    /// Somebody redeemed a reward: told apart by id, and by name where there is none.
+    /// Adds a redemption to its reward, which is identified by its id, or by its title if it has no
+    /// id.
     pub(super) fn redeem(&mut self, id: &str, title: &str, who: PersonId, points: u64, at_ms: i64) {
         let key = if id.is_empty() { title } else { id };
         let place = *self.places.entry(key.into()).or_insert(self.rewards.len());

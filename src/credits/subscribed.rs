@@ -1,18 +1,18 @@
-//! Which subscriptions of a session count. Each counts once, whoever reports it and how often: a
-//! resubscription per person and total months, everything else per person and kind. A
-//! resubscription that somebody announces in chat may arrive as a new subscription and as a
-//! resubscription: within a second the two are the one resubscription.
+//! Decides which subscriptions of a session count. Each counts once, whoever reports it and however
+//! often: a resubscription once per person and total months, all others once per person and kind. A
+//! resubscription that somebody announces in chat may arrive both as a new subscription and as a
+//! resubscription. If both arrive within a second, they are one resubscription.
 
 use std::collections::HashMap;
 
 use super::{known::PersonId, people::People};
 use crate::event::fact::{SubKind, Subscription};
 
-/// A new subscription and a resubscription of one person that are no further apart are one
+/// A new subscription and a resubscription of one person within this many milliseconds are one
 /// resubscription.
 pub const SAME_MS: i64 = 1_000;
 
-/// A subscription that counted.
+/// A subscription that has counted.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     kind: SubKind,
@@ -20,20 +20,21 @@ struct Seen {
     at_ms: i64,
 }
 
-/// What a subscription is.
+/// How a subscription counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// A new one.
+    /// It is a new one.
     Counts,
-    /// What counted as a new subscription a moment ago, under this entry and at this time.
+    /// It replaces the new subscription that counted a moment ago under this entry and at this
+    /// time.
     TakesPlace {
         who: PersonId,
-        /// When, Unix milliseconds.
+        /// When it counted, Unix milliseconds.
         at_ms: i64,
     },
-    /// The same one again.
+    /// The same subscription was counted before.
     Repeat,
-    /// The new subscription that a resubscription of a moment ago arrives as too.
+    /// It is the resubscription of a moment ago, which also arrives as a new subscription.
     Announced,
 }
 
@@ -44,7 +45,7 @@ pub struct Subscribed {
 }
 
 impl Subscribed {
-    /// Takes a subscription in.
+    /// Notes a subscription, and decides how it counts.
     pub fn take(
         &mut self,
         who: PersonId,
@@ -66,7 +67,7 @@ impl Subscribed {
         let seen: Vec<(PersonId, Seen)> = seen()
             .flat_map(|(who, list)| list.iter().map(move |seen| (who, *seen)))
             .collect();
-        // An unknown total may be any.
+        // If a total is unknown, it is taken as equal.
         let is_same = |seen: &Seen| {
             !is_renewal || seen.months == new.months || seen.months == 0 || new.months == 0
         };

@@ -1,11 +1,11 @@
-//! Sums of money, one for each currency: sign and code of one currency are one, and different
-//! currencies are never added up.
+//! Sums of money, one for each currency. The sign and the code of a currency are the same one, and
+//! different currencies are never added up.
 
 use std::collections::BTreeMap;
 
 use crate::event::{Currency, Money};
 
-/// Sums by the currency's code.
+/// Sums by the code of the currency.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sums(BTreeMap<Box<str>, Money>);
 
@@ -16,7 +16,7 @@ impl Sums {
         sums
     }
 
-    /// Adds an amount. A sum shows its currency's code once somebody wrote it so, whatever the
+    /// Adds an amount. A sum has its currency's code if any amount was given with it, in whatever
     /// order.
     pub fn add(&mut self, money: Money) {
         let code = money.currency.code();
@@ -42,17 +42,17 @@ impl Sums {
         }
     }
 
-    /// Adds all of another's.
+    /// Adds all sums of another one.
     pub fn join(&mut self, other: Self) {
         other.0.into_values().for_each(|money| self.add(money));
     }
 
-    /// Each sum, by code.
+    /// The sums, sorted by code.
     pub fn iter(&self) -> impl Iterator<Item = &Money> {
         self.0.values()
     }
 
-    /// A number that orders by how much it is, whatever the currency.
+    /// A number to sort by, regardless of the currency.
     pub fn rank(&self) -> u128 {
         self.iter()
             .fold(0, |sum, money| sum.saturating_add(money.amount.rank()))

@@ -1,33 +1,34 @@
-//! One section's people: each once, in the order first seen, with how often and how much.
+//! The people of one section: each once, in the order in which they were first seen, with count and
+//! amount.
 
 use std::collections::HashMap;
 
 use super::{known::PersonId, people::People, section::Section};
 use crate::event::fact::Tier;
 
-/// Somebody's line in a section.
+/// The line of one person in a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TallyEntry {
     pub who: PersonId,
     pub count: u32,
-    /// How much in all: bits, viewers, points, gifted subscriptions; of months the greatest number.
-    /// 0 where there is no amount.
+    /// Total of bits, viewers, points or gifted subscriptions; for months the greatest number. 0 if
+    /// there is no amount.
     pub amount: u64,
-    /// Highest tier, for subscriptions.
+    /// Highest tier; `None` if there is none.
     pub tier: Option<Tier>,
-    /// First time, Unix milliseconds.
+    /// Time of the first event, Unix milliseconds.
     pub first_ms: i64,
-    /// Last time, Unix milliseconds.
+    /// Time of the last event, Unix milliseconds.
     pub last_ms: i64,
 }
 
-/// How the amounts of one person become one.
+/// How the amounts of one person are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Amounts {
     /// They are added up.
     #[default]
     Sum,
-    /// The greatest counts: months are a state.
+    /// The greatest one counts, because months are a state and no sum.
     Greatest,
 }
 
@@ -44,7 +45,7 @@ impl TallyEntry {
     }
 }
 
-/// A section's people.
+/// The people of a section.
 #[derive(Debug, Default)]
 pub struct Tally {
     amounts: Amounts,
@@ -53,7 +54,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// A section's, with nobody in it.
+    /// An empty section.
     pub fn of(section: Section) -> Self {
         let amounts = if matches!(section, Section::Subs | Section::ReSubs) {
             Amounts::Greatest
@@ -66,7 +67,7 @@ impl Tally {
         }
     }
 
-    /// Adds to somebody's line.
+    /// Adds to the line of a person.
     pub fn add(&mut self, who: PersonId, count: u32, amount: u64, tier: Option<Tier>, at_ms: i64) {
         let addition = TallyEntry {
             who,
@@ -89,8 +90,8 @@ impl Tally {
         }
     }
 
-    /// Takes back what turned out to be something else; a line with nothing left in it is hidden.
-    /// Of months only the count is less.
+    /// Subtracts what turned out to be something else. A line with count 0 is hidden. For months
+    /// only the count is reduced.
     pub fn take_back(&mut self, who: PersonId, count: u32, amount: u64) {
         if let Some(entry) = self
             .places
@@ -110,14 +111,13 @@ impl Tally {
             .and_then(|place| self.entries.get(*place as usize))
     }
 
-    /// Each person once, first seen first; entries that turned out to be the same person are put
-    /// together.
+    /// The line of each person, in the order in which they were first seen. Entries of the same
+    /// person are merged.
     pub fn people<'a>(&'a self, people: &'a People) -> Vec<TallyEntry> {
         self.lines(people).collect()
     }
 
-    /// The same one by one: the first of a long list do not wait for the rest, unless entries are
-    /// put together.
+    /// The same lines as an iterator. It is lazy unless entries have to be merged.
     pub fn lines<'a>(&'a self, people: &'a People) -> Box<dyn Iterator<Item = TallyEntry> + 'a> {
         let entries = self.entries.iter().filter(|entry| entry.count > 0);
         if !self
@@ -141,12 +141,12 @@ impl Tally {
         Box::new(list.into_iter())
     }
 
-    /// How many lines there are.
+    /// Number of lines, hidden ones included.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no lines.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

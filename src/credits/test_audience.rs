@@ -1,4 +1,4 @@
-//! A made-up test audience: credits of any size, to see how the roll looks. The same options always
+//! A made-up test audience: credits of any size, to see how a roll looks. The same options always
 //! give the same audience.
 
 use fastrand::Rng;
@@ -12,21 +12,21 @@ use crate::event::{
     fact::{Chat, Presence, PresenceEvent},
 };
 
-/// How the audience should look.
+/// The options of a test audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct TestAudience {
-    /// How many people.
+    /// Number of people.
     pub names: usize,
-    /// Each seed makes another audience.
+    /// Each seed gives another audience.
     pub seed: u64,
-    /// Names of 25 characters, the most that Twitch allows.
+    /// Whether names have 25 characters, the most that Twitch allows.
     pub long: bool,
-    /// Names that run from right to left.
+    /// Whether some names run from right to left.
     pub rtl: bool,
-    /// Names with emoji.
+    /// Whether some names have emoji.
     pub emoji: bool,
-    /// Tips in several currencies.
+    /// Whether tips are in several currencies.
     pub mixed_currency: bool,
 }
 
@@ -43,7 +43,7 @@ impl Default for TestAudience {
     }
 }
 
-/// The most people that a test may have: more would not pass through OBS.
+/// Largest number of people in a test: OBS would not pass a larger message.
 pub const MOST: usize = 50_000;
 
 const BEGINNINGS: [&str; 24] = [
@@ -60,11 +60,11 @@ const RTL: [&str; 8] = ["نورا", "יעל", "سامي", "דוד", "ليلى", 
 const EMOJI: [&str; 8] = ["🎮", "🦊", "✨", "👩‍🚀", "🏳️‍🌈", "🫶🏽", "🐙", "🇸🇪"];
 const WIDE: [&str; 6] = ["雪花", "桜井", "김하늘", "Ñandú", "Łucja", "Željko"];
 const CURRENCIES: [&str; 6] = ["EUR", "USD", "GBP", "JPY", "SEK", "BRL"];
-/// Twitch allows so many characters.
+/// Longest name on Twitch, in characters.
 const LONGEST: usize = 25;
 
 impl TestAudience {
-    /// Credits with this audience in every section; nothing real is in them.
+    /// Credits with this audience in every section. They contain nothing real.
     pub fn credits(self, now_ms: i64) -> Fold {
         let mut dice = Rng::with_seed(self.seed);
         let mut fold = Fold::default();
@@ -76,7 +76,7 @@ impl TestAudience {
             let other = people.get((place + 1) % people.len()).unwrap_or(who);
             let at_ms =
                 now_ms.saturating_sub(i64::try_from(people.len() - place).unwrap_or_default());
-            // Most of an audience only watches and writes.
+            // Most of a large audience only watches and writes.
             let does_more = self.names <= 48 || dice.u64(..3) == 0;
             let facts = if does_more {
                 sample::facts(active, who, other)
@@ -112,7 +112,7 @@ impl TestAudience {
         if self.emoji && dice.u64(..3) == 0 {
             name = format!("{name}{}", dice.choice(EMOJI)?);
         }
-        // Not every audience has room for names that differ.
+        // Display names may repeat in a large audience; the ids differ.
         Person::on(Platform::Twitch, &id, &id, &name)
     }
 

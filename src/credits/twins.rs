@@ -1,14 +1,15 @@
-//! Two pages of Twitchat, a browser and a dock, report everything twice, with ids of their own.
-//! This is the rule by which bits and rewards of the second page are told from gifts that only look
-//! the same.
+//! Recognizes the reports of a second Twitchat page. Two pages, such as a browser and a dock,
+//! report everything twice, with different ids. For bits and rewards these reports must be
+//! distinguished from gifts that only look the same.
 //!
 //! A *twin* is a report of the same person, amount or reward, and text, at most 2.5 s after another
 //! one. Each report has at most one twin: a third one begins a new pair. Twins count unless two
-//! pages are *proven*. What happens once only (`credits::first`, `credits::subscribed`), reported
-//! twice within 2.5 s, is evidence, and so is a twin: facts of two people, one of them of the first
-//! kind, are a proof. The core journals proofs (`bridge::two_pages`), and each covers the minute
-//! before it and the ten minutes after it. So the same rows always give the same credits: this only
-//! says what there is evidence of.
+//! pages are *proven*. There are two kinds of evidence for two pages. The first kind is a report
+//! that arrives twice within 2.5 s, of something that happens only once (`credits::first`,
+//! `credits::subscribed`). The second kind is a twin. Evidence about two people is a proof, if at
+//! least one piece of it is of the first kind. `bridge::ingest::two_pages` journals proofs, and
+//! each covers the minute before it and the ten minutes after it. So the same rows always give the
+//! same credits, and this module only collects the evidence.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -18,56 +19,57 @@ use std::{
 use super::known::PersonId;
 use crate::mapping::summary::Key;
 
-/// Two pages report the same thing no further apart.
+/// Longest time between the reports of two pages about the same event, in milliseconds.
 pub const TWIN_MS: i64 = 2_500;
-/// So long before itself a proof covers.
+/// A proof covers this many milliseconds before it.
 pub const BEFORE_MS: i64 = 60_000;
-/// So long after itself a proof covers.
+/// A proof covers this many milliseconds after it.
 pub const AFTER_MS: i64 = 600_000;
-/// Evidence of the first kind that is further apart proves nothing.
+/// Two pieces of evidence of the first kind are a proof within this many milliseconds.
 const EVIDENCE_MS: i64 = 3_600_000;
-/// A twin proves nothing with evidence that is further away: one page alone may report two equal
-/// gifts.
+/// A twin and evidence of the first kind are a proof within this many milliseconds. The time is
+/// shorter, because one page alone may report two equal gifts.
 const WEAK_EVIDENCE_MS: i64 = 600_000;
-/// Pieces of evidence that are remembered.
+/// Number of pieces of evidence that are remembered.
 const EVIDENCE: usize = 16;
-/// Twins that are remembered, because a proof may come yet. More than these are left as they are.
+/// Number of counted twins that are remembered, because a proof may follow. Older ones stay
+/// counted.
 const TWINS: usize = 4_096;
-/// Reports that are there before those that are too old are looked for.
+/// Number of reports from which old ones are removed.
 const FEW: usize = 1_000;
 
-/// What makes two reports of bits or a reward the same.
+/// The contents of a report of bits or a reward, by which two reports are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Gave {
     pub who: PersonId,
-    /// Bits, or the reward.
+    /// The bits or the reward.
     pub what: What,
     /// The number that stands for the text.
     pub print: u16,
 }
 
-/// What somebody gave.
+/// Bits or a reward.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum What {
     Bits(u64),
-    /// Points: the reward's id, or its title where it has none; and the points.
+    /// The reward's id, or its title if it has no id; and the points.
     Reward(Box<str>, u64),
 }
 
-/// A twin that counts.
+/// A twin that has been counted.
 #[derive(Debug, Clone)]
 pub struct Twin {
-    /// What it says.
+    /// The contents of its report.
     pub gave: Gave,
     /// Its key in a summary.
     pub key: Option<(Key, u32)>,
-    /// The session that it counts in, by its number in this run.
+    /// The session in which it counts, as its number in this run.
     pub session: u64,
-    /// When, Unix milliseconds.
+    /// When it was reported, Unix milliseconds.
     pub at_ms: i64,
 }
 
-/// Times of reports by what they say; what is older than the time between two pages is dropped.
+/// Times of reports by their contents. Times older than [`TWIN_MS`] are dropped.
 #[derive(Debug)]
 struct Reports<K> {
     at_ms: HashMap<K, Vec<i64>>,
@@ -84,7 +86,7 @@ impl<K> Default for Reports<K> {
 }
 
 impl<K: Eq + Hash> Reports<K> {
-    /// Takes a report in. Tells whether it is the second of a pair.
+    /// Notes a report. Returns whether it is the second of a pair.
     fn pairs(&mut self, key: K, now_ms: i64) -> bool {
         let is_near = |at_ms: &i64| (now_ms - *at_ms).abs() <= TWIN_MS;
         if self.at_ms.len() > self.room.max(FEW) {
@@ -102,7 +104,7 @@ impl<K: Eq + Hash> Reports<K> {
     }
 }
 
-/// Something that was reported twice.
+/// Evidence for two pages: something that was reported twice.
 #[derive(Debug, Clone, Copy)]
 struct Evidence {
     who: PersonId,
@@ -110,20 +112,20 @@ struct Evidence {
     at_ms: i64,
 }
 
-/// What there is evidence of.
+/// The evidence for two pages, and the twins that have been counted.
 #[derive(Debug, Default)]
 pub struct Twins {
     given: Reports<Gave>,
     first: Reports<u64>,
     evidence: VecDeque<Evidence>,
-    /// Twins that count, the oldest first.
+    /// Twins that have been counted, the oldest first.
     counted: VecDeque<Twin>,
     proven_ms: Option<i64>,
     is_proof: bool,
 }
 
 impl Twins {
-    /// A report of bits or a reward. Tells whether it is a twin.
+    /// Notes a report of bits or a reward. Returns whether it is a twin.
     pub fn give(&mut self, gave: &Gave, at_ms: i64) -> bool {
         let is_twin = self.given.pairs(gave.clone(), at_ms);
         if is_twin {
@@ -136,7 +138,7 @@ impl Twins {
         is_twin
     }
 
-    /// A report of something that happens once only, by a number made of what it says.
+    /// Notes a report of something that happens only once. `number` is a hash of its contents.
     pub fn first(&mut self, who: PersonId, number: u64, at_ms: i64) {
         if self.first.pairs(number, at_ms) {
             self.note(Evidence {
@@ -147,7 +149,7 @@ impl Twins {
         }
     }
 
-    /// A twin counts until a proof comes.
+    /// Remembers a twin that has been counted, until a proof follows.
     pub fn count(&mut self, twin: Twin) {
         let oldest_ms = twin.at_ms - BEFORE_MS;
         while self.counted.len() >= TWINS
@@ -178,12 +180,12 @@ impl Twins {
         self.evidence.push_back(new);
     }
 
-    /// Whether what was taken in since the last call is a proof.
+    /// Whether the reports since the last call are a proof.
     pub fn take_proof(&mut self) -> bool {
         std::mem::take(&mut self.is_proof)
     }
 
-    /// Two pages are proven. Gives the twins that count no longer.
+    /// Two pages are proven. Returns the twins that no longer count.
     pub fn prove(&mut self, at_ms: i64) -> Vec<Twin> {
         self.proven_ms = Some(at_ms);
         let counted = std::mem::take(&mut self.counted);

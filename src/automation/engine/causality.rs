@@ -1,8 +1,8 @@
-//! Telling what rules themselves brought about from what happens anyway.
+//! Distinguishes events that rules themselves caused from all others.
 //!
-//! Events that the bridge makes while it does a step are its own without a doubt. Others come back
-//! later, from OBS or from Twitchat and with nothing that says who caused them: each leaves a trace
-//! that says what to expect, and for how long.
+//! Events that the bridge emits while it carries out a step are certainly caused by the step.
+//! Others arrive later from OBS or Twitchat, and do not say who caused them. For these the engine
+//! remembers which event it expects, and for how long.
 
 use std::collections::VecDeque;
 
@@ -14,17 +14,18 @@ use crate::{
     twitchat::action::Prepared,
 };
 
-/// Traces that are remembered.
+/// Number of expected effects that are remembered.
 const TRACES: usize = 256;
-/// How soon OBS tells what it did.
+/// Milliseconds within which OBS reports the effect of a request.
 const OBS_MS: u64 = 10_000;
-/// How soon it tells that a stream began or ended: it may have to wait for the service.
+/// Milliseconds within which OBS reports that a stream began or ended. It may have to wait for the
+/// service.
 const STREAM_MS: u64 = 60_000;
-/// How soon Twitchat answers, and what it wrote into the chat comes back.
+/// Milliseconds within which Twitchat answers, and within which its chat message comes back.
 const TWITCHAT_MS: u64 = 15_000;
-/// How soon a roll of the credits begins or ends.
+/// Milliseconds within which a roll of the credits begins or ends.
 const CREDITS_MS: u64 = 10_000;
-/// Where an event has what somebody wrote.
+/// Pointers to the chat text in an event's data.
 const WORDS: [&str; 6] = [
     "/message",
     "/message/message",
@@ -34,7 +35,7 @@ const WORDS: [&str; 6] = [
     "/data/message",
 ];
 
-/// What a deed is going to bring about.
+/// An event that a step effect is expected to cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedEffect {
     what: What,
@@ -43,12 +44,12 @@ pub struct ExpectedEffect {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
-    /// An event, and a text in its data.
+    /// An event of this name. With `place`, its data must have this text there.
     Event {
         name: EventName,
         place: Option<(&'static str, Box<str>)>,
     },
-    /// A message that says this.
+    /// An event with this chat text.
     Words(Box<str>),
 }
 
@@ -75,8 +76,8 @@ impl ExpectedEffect {
         }
     }
 
-    /// Of an action that was sent to Twitchat: its answers, and its words if it writes into the
-    /// chat.
+    /// The expected effects of an action that was sent to Twitchat: its answers, and its text if it
+    /// writes into the chat.
     pub fn of_action(action: &Prepared) -> Vec<Self> {
         let kinds = action.answers.iter().flat_map(|answer| &answer.kinds);
         let mut causality: Vec<_> = kinds
@@ -91,7 +92,7 @@ impl ExpectedEffect {
         causality
     }
 
-    /// Of a request to OBS: the events that the bridge makes of what follows.
+    /// The expected effects of a request to OBS.
     pub fn of_obs(request: &ObsRequest) -> Vec<Self> {
         let (started, stopped) = ("StreamingStarted", "StreamingStopped");
         match request {
@@ -119,8 +120,9 @@ impl ExpectedEffect {
         }
     }
 
-    /// Of a request to the bridge itself: a roll begins when a page says so. That one is over is
-    /// nobody's doing.
+    /// The expected effects of a request to the bridge itself. A roll may begin after a while,
+    /// because it waits for information. That a roll reaches its end does not count as caused by a
+    /// rule.
     pub fn of_request(name: &str) -> Vec<Self> {
         let told: &[&str] = match name.to_ascii_lowercase().as_str() {
             "rollcredits" => &["Started"],
@@ -153,8 +155,9 @@ impl Causality {
         }
     }
 
-    /// How deep the cause of an event is that was expected. What OBS does once is expected once;
-    /// words may be told as several events.
+    /// The depth of the run that caused this event, if the event was expected. An expected event is
+    /// found once only; a chat text may be found several times, because several events can contain
+    /// it.
     pub(super) fn find(&mut self, name: &EventName, data: &Value, now_ms: u64) -> Option<u8> {
         self.expected.retain(|expected| expected.until_ms > now_ms);
         let at = self

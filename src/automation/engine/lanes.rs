@@ -1,7 +1,7 @@
-//! Work outside the pure part that rules and actions share: programs, requests to OBS.
+//! Queues for work outside the pure part: programs and requests to OBS.
 //!
-//! Each rule or action has a lane of its own. What one of them asks for waits in its lane, and
-//! never before the first of another lane.
+//! Each rule or action has a lane. Its work waits in its own lane, and never delays the first work
+//! of another lane.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -10,16 +10,17 @@ use std::{
 
 use super::run::Owner;
 
-/// The bounds of all lanes of one kind of work.
+/// Limits for all lanes of one kind of work.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
-    /// How many of one lane may be under way.
+    /// Number of tasks of one lane that may run at the same time.
     pub(super) each: usize,
-    /// How many of all lanes together may be, without the first of each lane.
+    /// Number of tasks of all lanes that may run at the same time, not counting the first of each
+    /// lane.
     pub(super) all: usize,
-    /// How many may wait in one lane.
+    /// Number of tasks that may wait in one lane.
     pub(super) waiting: usize,
-    /// How large they may be together, in bytes; a single one may be larger.
+    /// Total bytes of the tasks that may wait in one lane. A single larger task is accepted.
     pub(super) bytes: usize,
 }
 
@@ -45,9 +46,9 @@ impl<T> Default for Lane<T> {
 pub(super) struct Lanes<T> {
     bounds: Bounds,
     by_owner: BTreeMap<Owner, Lane<T>>,
-    /// Under way in all lanes, without the first of each.
+    /// Number of running tasks, not counting the first of each lane.
     beside: usize,
-    /// Whose turn it was last.
+    /// The lane that started a task last.
     last: Option<Owner>,
 }
 
@@ -61,7 +62,7 @@ impl<T> Lanes<T> {
         }
     }
 
-    /// Puts work of some bytes at the end of a lane. `false` if there is no room.
+    /// Appends a task of this many bytes to a lane. `false` if there is no room.
     pub(super) fn put(&mut self, owner: Owner, work: T, bytes: usize) -> bool {
         let lane = self.by_owner.entry(owner).or_default();
         let fits = lane.queue.is_empty()
@@ -73,7 +74,8 @@ impl<T> Lanes<T> {
         fits
     }
 
-    /// What begins now, and whose it is. To be called until there is nothing more.
+    /// Starts the next task that may run now, and returns it with its owner. To be called until it
+    /// returns `None`.
     pub(super) fn begin(&mut self) -> Option<(Owner, T)> {
         let has_room = self.beside < self.bounds.all;
         let each = self.bounds.each;
@@ -90,7 +92,8 @@ impl<T> Lanes<T> {
         Some((owner, work))
     }
 
-    /// The lane whose turn it is, after the last one, among those with work that `may` begin.
+    /// The next lane in turn, after the last one, that has a waiting task and for which `may` is
+    /// true.
     fn turn(&self, may: impl Fn(&Lane<T>) -> bool) -> Option<Owner> {
         let after = self.last.map_or(Bound::Unbounded, Bound::Excluded);
         let mut lanes = self
@@ -102,7 +105,7 @@ impl<T> Lanes<T> {
             .map(|(owner, _)| *owner)
     }
 
-    /// One that had begun has ended.
+    /// A running task of this owner has ended.
     pub(super) fn ended(&mut self, owner: Owner) {
         let Some(lane) = self
             .by_owner
@@ -115,7 +118,7 @@ impl<T> Lanes<T> {
         self.beside -= usize::from(lane.running > 0);
     }
 
-    /// How many of a lane are under way, and how many wait.
+    /// Numbers of running and waiting tasks of a lane.
     pub(super) fn count(&self, owner: Owner) -> (usize, usize) {
         self.by_owner
             .get(&owner)

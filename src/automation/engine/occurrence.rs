@@ -1,4 +1,4 @@
-//! An event that rules may react to, and why a rule runs on it or not.
+//! An event that rules may react to, and the decision whether a rule runs on it.
 
 use std::fmt;
 
@@ -9,27 +9,28 @@ use crate::{
     event::EventName,
 };
 
-/// How many times in a row what rules cause may cause more, where a rule asks for it.
+/// The greatest causality depth at which a rule with `on_own` still runs.
 pub const DEEPEST: u8 = 8;
 
-/// Where an event comes from.
+/// The origin of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cause {
     #[default]
     Outside,
-    /// A recording that is played back.
+    /// A recording is being played back.
     Replay,
-    /// A run, so many causes deep: 1 for what a rule itself brought about.
+    /// A run caused it. The number is the causality depth: 1 for an event that a rule caused
+    /// directly.
     Run(u8),
 }
 
-/// Something that happened.
+/// An event that rules may react to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Occurrence {
     /// The event's name.
     pub name: EventName,
     pub data: Value,
-    /// Where it comes from.
+    /// The event's origin.
     pub cause: Cause,
 }
 
@@ -43,32 +44,32 @@ impl Occurrence {
     }
 }
 
-/// Why a rule runs or not.
+/// Whether a rule runs on an event, or why not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// It runs, or waits for its turn.
+    /// The rule runs, or its run waits for a free slot.
     Runs,
-    /// It is for other events.
+    /// The rule reacts to other events.
     OtherEvent,
-    /// It is switched off.
+    /// The rule is switched off.
     Disabled,
-    /// A rule or action caused the event.
+    /// A rule or action caused the event, and the rule has no `on_own`.
     SelfCaused,
-    /// The event is played back.
+    /// The event is played back, and the rule has no `on_replay`.
     Replayed,
-    /// What rules cause has caused more too often.
+    /// Rules have caused one another more than [`DEEPEST`] times in a row.
     TooDeep,
-    /// It ran a short while ago.
+    /// The rule ran a short while ago.
     CoolingDown { left_ms: u64 },
-    /// It ran in this session already, for this person or at all.
+    /// The rule has already run in this session, for this person or at all.
     AlreadyRan(Once),
-    /// The event names nobody, and it runs once per person.
+    /// The rule runs once per person, but the event names nobody.
     NoPerson,
-    /// Its condition does not hold.
+    /// The condition of the rule is false.
     ConditionFalse,
-    /// Its condition cannot be told.
+    /// The condition of the rule could not be evaluated.
     ConditionFailed(EvaluationError),
-    /// Too many runs of it are under way.
+    /// Too many runs of the rule are active or waiting.
     Busy,
 }
 

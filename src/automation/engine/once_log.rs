@@ -9,14 +9,14 @@ use serde_json::Value;
 use super::occurrence::{Decision, Occurrence};
 use crate::automation::book::{Once, Rule};
 
-/// People that are remembered for one rule; when they are more, it runs for nobody else in this
-/// session.
+/// Number of people that are remembered for one rule. Beyond it, the rule runs for nobody else in
+/// this session.
 const PEOPLE: usize = 20_000;
-/// The longest name of somebody that is remembered.
+/// Longest id or name of a person that is remembered, in characters.
 const LONGEST: usize = 100;
-/// Stands for the session itself among the people of a rule.
+/// Stands for the session itself in the set of people of a rule.
 const SESSION: &str = "";
-/// Where an event's data has its person's id.
+/// Pointers to a person's id in an event's data.
 const IDS: [&str; 6] = [
     "/userId",
     "/user_id",
@@ -25,7 +25,7 @@ const IDS: [&str; 6] = [
     "/message/userId",
     "/message/user/id",
 ];
-/// Where it has a name, if there is no id.
+/// Pointers to a person's name, for data without an id.
 const NAMES: [&str; 12] = [
     "/userName",
     "/user_login",
@@ -54,7 +54,7 @@ impl OnceLog {
         serde_json::from_str(json).unwrap_or_default()
     }
 
-    /// What is in it belongs to one session.
+    /// Clears the log if another session has begun.
     pub(super) fn enter(&mut self, session: u64) {
         if self.session != session {
             self.changed = !self.rules.is_empty();
@@ -94,7 +94,7 @@ fn key(once: Once, occurrence: &Occurrence) -> Option<Box<str>> {
     }
 }
 
-/// The person that an event is about: by id, else by name.
+/// The person that an event names: by id, or else by name.
 fn person(data: &Value) -> Option<Box<str>> {
     let word = |place: &&str| match data.pointer(place)? {
         Value::String(text) if !text.trim().is_empty() => Some(

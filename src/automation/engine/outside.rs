@@ -1,5 +1,5 @@
-//! What steps let the shell do: programs and requests to OBS. Which of them begins, what waits, and
-//! what has become of it.
+//! Tasks that steps leave to the shell: programs and requests to OBS, whether they run, wait or
+//! have ended.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use super::{
 };
 use crate::automation::{obs_request::ObsRequest, step::Program};
 
-/// Programs of one rule or action at once, and of all together beside the first of each.
+/// Limits for programs.
 const PROGRAMS: Bounds = Bounds {
     each: 8,
     all: 32,
     waiting: 100,
     bytes: 4 << 20,
 };
-/// Requests to OBS of one rule or action: OBS takes one at a time, so that more would only delay
-/// those of others.
+/// Limits for requests to OBS. OBS handles one at a time, so several requests of one rule would
+/// only delay those of other rules.
 const REQUESTS: Bounds = Bounds {
     each: 1,
     all: usize::MAX,
@@ -25,73 +25,72 @@ const REQUESTS: Bounds = Bounds {
     bytes: usize::MAX,
 };
 
-/// A program's number.
+/// The number of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProgramId(pub u64);
 
-/// What has become of a rule's or action's programs since the bridge started.
+/// Counters for the programs of a rule or action since the bridge started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct ProgramTally {
     pub running: usize,
-    /// Waiting for their turn.
+    /// Programs that wait for a free slot.
     pub waiting: usize,
-    /// Not run: too many waited already.
+    /// Programs that were not run, because too many waited.
     pub dropped: u64,
-    /// They could not be started, failed, or took too long.
+    /// Programs that could not be started, failed or took too long.
     pub failed: u64,
 }
 
-/// A program that begins now.
+/// A program to start now.
 #[derive(Debug, PartialEq)]
 pub struct BegunProgram {
-    /// For [`Engine::program_ended`](super::Engine::program_ended).
+    /// To be passed to [`Engine::program_ended`](super::Engine::program_ended).
     pub id: ProgramId,
-    /// Whose it is, for the log.
+    /// Its rule or action, such as `rule "Raids"`, for the log.
     pub of: Box<str>,
-    /// What to run.
+    /// The program, its arguments and its input.
     pub program: Program,
 }
 
-/// A request that is made now.
+/// A request to make now.
 #[derive(Debug, PartialEq)]
 pub struct BegunRequest {
-    /// For [`Engine::request_ended`](super::Engine::request_ended).
+    /// To be passed to [`Engine::request_ended`](super::Engine::request_ended).
     pub run: RunId,
-    /// What to ask.
+    /// The request and its fields.
     pub request: ObsRequest,
-    /// How deep what it causes will be.
+    /// The causality depth of the events that this will cause.
     pub depth: u8,
 }
 
-/// A program that was left out.
+/// A program was dropped, because too many waited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
-    /// `rule "Raids"`
+    /// Its rule or action, such as `rule "Raids"`.
     pub of: Box<str>,
-    /// How many of this rule or action were left out so far.
+    /// Number of programs that this rule or action has lost in this way so far.
     pub times: u64,
 }
 
-/// What comes of a program's end.
+/// What to do when a program has ended.
 #[derive(Debug, PartialEq)]
 pub enum ProgramEnd {
-    /// A run waited for it: [`Engine::done`](super::Engine::done) takes
-    /// its outcome.
+    /// A run waited for it: the outcome goes to [`Engine::done`](super::Engine::done).
     Step(RunId, Result<(), String>),
     /// It failed in the background.
     Failed(Failure),
-    /// Nobody waited for it, and it did its work.
+    /// No run waited for it, and it succeeded.
     Nothing,
 }
 
 #[derive(Debug)]
 pub(super) struct Job {
-    /// The run that waits for its end.
+    /// The run that waits for its end; `None` for a program in the background.
     pub(super) run: Option<RunId>,
     pub(super) program: Program,
 }
 
-/// A program that is under way.
+/// A running program.
 #[derive(Debug)]
 pub(super) struct Open {
     pub(super) owner: Owner,
@@ -104,7 +103,7 @@ pub(super) struct Outside {
     pub(super) programs: Lanes<Job>,
     pub(super) open: BTreeMap<ProgramId, Open>,
     pub(super) begun: u64,
-    /// Dropped and failed.
+    /// Numbers of dropped and of failed programs.
     pub(super) lost: BTreeMap<Owner, (u64, u64)>,
     pub(super) requests: Lanes<BegunRequest>,
     pub(super) asked: BTreeMap<RunId, Owner>,

@@ -1,31 +1,31 @@
-//! How many runs of one rule or action there may be: a few at once, begun at a steady pace, a few
-//! dozen that wait, the rest counted.
+//! Limits the runs of one rule or action. A few are active at once and start at a limited rate, up
+//! to 100 wait, and further ones are only counted.
 
 use std::collections::VecDeque;
 
 use super::run::Run;
 
-/// Runs that may begin in one burst.
+/// Number of runs that may start in one burst.
 const BURST: u64 = 30;
-/// After a burst, one more begins every so often.
+/// Milliseconds between further starts after a burst.
 const EACH_MS: u64 = 333;
-/// Runs that may wait for their turn.
+/// Number of runs that may wait.
 const QUEUE: usize = 100;
 
-/// What has become of a rule's or action's runs since the bridge started.
+/// Counters for the runs of a rule or action since the bridge started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     pub runs: u64,
     pub running: usize,
-    /// Waiting for their turn.
+    /// Runs that wait for a free slot.
     pub waiting: usize,
-    /// Not begun: too many were under way.
+    /// Runs that were not started, because too many were active or waiting.
     pub skipped: u64,
     /// Steps that failed.
     pub failed: u64,
-    /// Not begun: rules had caused one another too often.
+    /// Runs that were not started, because rules had caused one another too often.
     pub too_deep: u64,
-    /// Not begun: the condition could not be evaluated.
+    /// Runs that were not started, because the condition could not be evaluated.
     pub unclear: u64,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct RateLimit {
     at_once: usize,
     tally: Tally,
     queue: VecDeque<Run>,
-    /// When the next run would begin if they all began at the steady pace.
+    /// When the next run would start if all of them started at even intervals.
     steady_ms: u64,
     cooling_until_ms: u64,
     last_error: Option<Box<str>>,
@@ -60,7 +60,7 @@ impl RateLimit {
         }
     }
 
-    /// From when on a run may begin as far as the pace goes.
+    /// The earliest time at which the rate allows a run to start.
     fn free_ms(&self) -> u64 {
         self.steady_ms.saturating_sub((BURST - 1) * EACH_MS)
     }
@@ -88,7 +88,7 @@ impl RateLimit {
         }
     }
 
-    /// Those that waited and may begin now.
+    /// Takes the waiting runs that may start now.
     pub(super) fn release(&mut self, now_ms: u64) -> Vec<Run> {
         let mut freed = Vec::new();
         while self.is_free(now_ms)
@@ -100,7 +100,7 @@ impl RateLimit {
         freed
     }
 
-    /// When one that waits may begin; not while it waits for another one's end.
+    /// When a waiting run may start; `None` if nothing waits, or if an active run has to end first.
     pub(super) fn due_ms(&self) -> Option<u64> {
         (!self.queue.is_empty() && self.tally.running < self.at_once).then(|| self.free_ms())
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::occurrence::Occurrence;
 use crate::automation::sequence::Sequence;
 
-/// Whose run it is: a rule or an action, by its place in the book.
+/// The rule or action that a run belongs to, by its index in the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     Rule(usize),
@@ -15,18 +15,18 @@ pub enum Owner {
     Action(usize),
 }
 
-/// A run's number.
+/// The number of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunId(pub u64);
 
-/// What an action's caller wants to know of it at its end.
+/// The call of an action by a client. The client gets this back when the action has ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Called {
-    /// The run's id on the bus.
+    /// The id of the run in messages on OBS.
     pub running: Box<str>,
-    /// What it was called with.
+    /// The arguments of the call.
     pub args: Value,
-    /// When, Unix milliseconds.
+    /// When it was called, Unix milliseconds.
     pub at_ms: i64,
 }
 
@@ -37,7 +37,7 @@ pub(super) enum RunState {
     Asked,
 }
 
-/// A list of steps that is being gone through, or waits to be.
+/// An active run of a list of steps.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) sequence: Sequence,
@@ -48,15 +48,15 @@ pub(super) struct Run {
     pub(super) failed: bool,
 }
 
-/// A step that failed.
+/// A step that has failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// `rule "Raids"`
+    /// Its rule or action, such as `rule "Raids"`.
     pub of: Box<str>,
-    /// `send SEND_MESSAGE`
+    /// The step, such as `send SEND_MESSAGE`.
     pub step: Box<str>,
-    /// In words, without data.
+    /// The error, without data of the event.
     pub why: Box<str>,
-    /// How often this rule has failed so far.
+    /// Number of failures of this rule or action so far.
     pub times: u64,
 }

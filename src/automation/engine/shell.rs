@@ -1,4 +1,4 @@
-//! What steps let the shell do, as [`Engine`] begins and ends it.
+//! The methods of [`Engine`] for tasks that steps leave to the shell.
 
 use super::{
     Engine,
@@ -10,7 +10,8 @@ use super::{
 use crate::automation::{obs_request::ObsRequest, step::Program};
 
 impl Engine {
-    /// A step wants a program to be run. It begins when its turn comes: see [`Self::next_program`].
+    /// Queues a program of a step; [`Self::next_program`] starts it. An error if too many programs
+    /// wait.
     pub fn want_program(&mut self, run: RunId, program: Program) -> Result<(), Dropped> {
         let Some(owner) = self.runs.get(&run).map(|run| run.owner) else {
             return Ok(());
@@ -31,7 +32,7 @@ impl Engine {
         })
     }
 
-    /// The next program that begins now. To be called until there is none.
+    /// Starts the next program that may run now. To be called until it returns `None`.
     pub fn next_program(&mut self) -> Option<BegunProgram> {
         let (owner, Job { run, program }) = self.outside.programs.begin()?;
         self.outside.begun += 1;
@@ -77,8 +78,8 @@ impl Engine {
         }
     }
 
-    /// A step wants to ask OBS. It is asked when its turn comes: see [`Self::next_request`].
-    /// `false` if there is no room, which a run that waits for each of its requests never sees.
+    /// Queues a request to OBS of a step; [`Self::next_request`] starts it. `false` if there is no
+    /// room, which cannot happen while each run waits for the answer to its request.
     pub fn want_request(&mut self, run: RunId, request: ObsRequest, depth: u8) -> bool {
         let Some(owner) = self.runs.get(&run).map(|run| run.owner) else {
             return false;
@@ -94,21 +95,21 @@ impl Engine {
         )
     }
 
-    /// The next request that is made now. To be called until there is none.
+    /// Starts the next request that may be made now. To be called until it returns `None`.
     pub fn next_request(&mut self) -> Option<BegunRequest> {
         let (owner, begun) = self.outside.requests.begin()?;
         self.outside.asked.insert(begun.run, owner);
         Some(begun)
     }
 
-    /// OBS has answered a request: [`Self::done`] is to be told as well.
+    /// OBS has answered a request. The outcome goes to [`Self::done`] as well.
     pub fn request_ended(&mut self, run: RunId) {
         if let Some(owner) = self.outside.asked.remove(&run) {
             self.outside.requests.ended(owner);
         }
     }
 
-    /// How the programs of a rule or action have fared.
+    /// The counters for the programs of a rule or action.
     pub fn programs(&self, owner: Owner) -> ProgramTally {
         let (running, waiting) = self.outside.programs.count(owner);
         let (dropped, failed) = self.outside.lost.get(&owner).copied().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Events in, verdicts and deeds out.
+//! Feeds events into the engine, and checks the decisions and step effects.
 
 use serde_json::json;
 
@@ -51,7 +51,7 @@ impl TestBench {
         verdicts.into_iter().map(|(_, decision)| decision).collect()
     }
 
-    /// Takes every turn that is due; what is to be done is left open.
+    /// Takes every turn that is due, without reporting an outcome of the step effects.
     fn turns(&mut self) -> Vec<(RunId, StepEffect)> {
         let mut deeds = Vec::new();
         while let Some((run, _, occurrence)) = self.engine.upcoming(self.now_ms) {
@@ -72,7 +72,7 @@ impl TestBench {
         deeds
     }
 
-    /// As [`Self::turns`], and everything goes well at once.
+    /// Takes turns as [`Self::turns`] does, and reports success for each step effect.
     fn all(&mut self) -> Vec<String> {
         let mut done = Vec::new();
         loop {
@@ -428,8 +428,8 @@ fn a_condition_that_cannot_be_told_is_no_reason_to_run() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
-    /// Whatever happens in whichever order: runs stay within their bounds, no turn is due for ever,
-    /// and all of it ends.
+    /// In whichever order things happen: runs stay within their limits, no turn stays due for ever,
+    /// and all runs end.
     #[test]
     fn nothing_piles_up_and_nothing_sticks(moves in proptest::collection::vec((0_u8..4,
         0_u64..3_000), 0..120)) {

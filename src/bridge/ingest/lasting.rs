@@ -1,4 +1,4 @@
-//! Which rows are read back although their session is closed.
+//! The rows that are read back after their session has been closed.
 
 use super::two_pages;
 use crate::bridge::{bans, edits, journal::RowOrigin};

@@ -1,8 +1,8 @@
-//! Ingest: facts become rows of the journal, then credits, then events.
+//! Ingest: turns facts into rows of the journal, then into credits, then into events.
 //!
 //! Facts come from Twitchat's messages, from its summary, from its labels and from published
-//! events. A row is journalled for them if credits would change; `read_back` reads the rows at
-//! the next start.
+//! events. A row is journalled for facts that would change the credits; `read_back` reads the rows
+//! at the next start.
 
 mod lasting;
 mod note;
@@ -41,13 +41,13 @@ use two_pages::Generations;
 /// Whether events are emitted for facts that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Emission {
-    /// One for each.
+    /// An event for each fact.
     Each,
-    /// None: it happened earlier, or its events are made of something else.
+    /// No events: the facts happened earlier, or their events are made elsewhere.
     Silent,
 }
 
-/// What is needed to take facts once, and to know what several messages mean together.
+/// The ids of what was ingested, and the interpreters, which combine messages.
 #[derive(Debug)]
 pub(super) struct Ingest {
     received_ids: Recent,
@@ -55,7 +55,7 @@ pub(super) struct Ingest {
     live: Interpreter,
     recorded: Interpreter,
     generations: Generations,
-    /// Credits were taken out, because two pages are proven.
+    /// Whether credits were taken out because two pages are proven.
     has_taken_out: bool,
 }
 
@@ -71,7 +71,7 @@ impl Ingest {
         }
     }
 
-    /// When something that waits for other messages is to be emitted.
+    /// When [`Self::release`] is due; `None` if nothing waits for other messages.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.live
             .due_ms()
@@ -80,12 +80,12 @@ impl Ingest {
             .min()
     }
 
-    /// Takes the id of a message; `false` if it was received before.
+    /// Registers the id of a message; `false` if it was received before.
     pub(super) fn receive_id(&mut self, id: &str) -> bool {
         self.received_ids.insert(id)
     }
 
-    /// The id of an event that was published before this run.
+    /// Registers the id of an event that was published in an earlier run.
     pub(super) fn recall_published(&mut self, id: &str) {
         self.published_ids.insert(recent::hash(id));
     }
@@ -95,17 +95,17 @@ impl Ingest {
         self.published_ids.contains(&recent::hash(id))
     }
 
-    /// Takes the next map of labels as the first one: Twitchat was away.
+    /// Lets the next map of labels be the base for later ones, because Twitchat was away.
     pub(super) fn rebase_labels(&mut self) {
         self.live.rebase_labels();
     }
 
-    /// Whether credits were taken out since the last call.
+    /// Whether credits were taken out since the last call because two pages are proven.
     pub(super) fn take_taken_out(&mut self) -> bool {
         std::mem::take(&mut self.has_taken_out)
     }
 
-    /// One of Twitchat's events was received.
+    /// Ingests one of Twitchat's events.
     pub(super) fn event(&mut self, message: &Message, base: &mut Base, now: Now) {
         self.note_generation(message, base, now);
         let (kind, data) = (&*message.kind, message.data.as_deref());
@@ -129,7 +129,7 @@ impl Ingest {
             base.counts.messages.elsewhere += 1;
             return;
         }
-        // A message that the streamer marks as read may have been there for long.
+        // The streamer may mark an old message as read, so this is no new act of its author.
         let is_deed = message.replay.is_none() && !mapping::decode::is_marked_read(kind);
         let doers = if is_deed {
             bans::doers(base.model.fold(), &read.facts)
@@ -163,8 +163,8 @@ impl Ingest {
         bans::note_acts(base, &doers, now);
     }
 
-    /// A map of Twitchat's labels was received: what is new in it is journalled as if somebody had
-    /// published it.
+    /// Compares a map of Twitchat's labels with the previous one, and journals what is new as if it
+    /// had been published.
     pub(super) fn labels(&mut self, data: &RawValue, base: &mut Base, now: Now) {
         for fact in self.live.labels(data) {
             self.publish_own(fact, base, now);
@@ -193,7 +193,7 @@ impl Ingest {
         });
     }
 
-    /// Journals what Twitchat's summary has and the journal has not. Gives how many rows.
+    /// Journals the entries of Twitchat's summary that the journal lacks. Returns their number.
     pub(super) fn merge(
         &mut self,
         summary: &Summary,
@@ -220,7 +220,7 @@ impl Ingest {
         filled
     }
 
-    /// `AddToCredits`.
+    /// `AddToCredits`: journals the value and adds it to the custom section.
     pub(super) fn add(section: &str, value: Value, base: &mut Base, now: Now) {
         let body = serde_json::json!({ "section": section, "value": value }).to_string();
         let source = Source {
@@ -233,8 +233,8 @@ impl Ingest {
         base.model.fold_mut().add_custom(section, value);
     }
 
-    /// Takes facts in: a row for them if any is news, then each counts, then each is emitted. Gives
-    /// whether anything was news: whether not all of it was reported before.
+    /// Ingests facts. If any of them is new, appends a row for all, counts each, and emits each.
+    /// Returns whether any was new, that is, not already reported by a second page.
     fn take(
         &mut self,
         facts: Vec<Fact>,
@@ -266,7 +266,7 @@ impl Ingest {
         is_new
     }
 
-    /// Counts one fact of a row that was journalled.
+    /// Counts one fact of a row that was journalled. People whose names change are stored.
     fn count(&mut self, fact: &Fact, source: Source<'_>, base: &mut Base, now: Now) -> Outcome {
         let key = mapping::summary::keys_of(fact);
         let mut changed: Vec<PersonId> = Vec::new();
@@ -288,7 +288,8 @@ impl Ingest {
         outcome
     }
 
-    /// Facts that change no credits: the people in them were seen, and events are emitted.
+    /// Handles facts that do not change the credits: notes that their people were seen, and emits
+    /// events. Returns whether there are any facts.
     fn pass_on(
         &mut self,
         facts: Vec<Fact>,
@@ -315,8 +316,8 @@ impl Ingest {
         is_new
     }
 
-    /// Emits a fact as an event, with its people as complete as they are known. Gifts wait for the
-    /// rest of their bomb, chat lines for their other messages, new subscriptions for the
+    /// Emits a fact as an event, with all that is known of its people. Gifts wait for the rest of
+    /// their gift bomb, chat lines for their other messages, and new subscriptions for the
     /// resubscription that they may be.
     fn emit_fact(
         &mut self,
@@ -339,7 +340,7 @@ impl Ingest {
         emit_all(emitted, playback, base, now);
     }
 
-    /// Emits what waits for no more, and polls and predictions that have ended.
+    /// Emits the events whose wait is over, and polls and predictions that have ended.
     pub(super) fn release(&mut self, base: &mut Base, now: Now) {
         for playback in [Playback::Live, Playback::Recorded] {
             if self
@@ -360,7 +361,8 @@ impl Ingest {
         }
     }
 
-    /// Emits a message of Twitchat's own, and the event that it is as it stands.
+    /// Emits a message of Twitchat unchanged, and the event of its new state, if it is of a type
+    /// that has one.
     pub(super) fn emit_message(
         &mut self,
         message: &Message,
@@ -381,9 +383,9 @@ impl Ingest {
         }
     }
 
-    /// A message of a recording that somebody plays back to see how overlays look: emitted as if it
-    /// happened now, journalled nowhere, counted in no credits. Nothing that is known of the
-    /// channel, its people or its Twitchat changes by it: a recording may be of any of them.
+    /// Emits a message of a recording that is played back to test overlays, as if it happened now.
+    /// It is not journalled and does not count. It changes nothing that is known about the channel,
+    /// its people and its Twitchat, because the recording may be of another channel.
     pub(super) fn play_back(&mut self, message: &Message, base: &mut Base, now: Now) {
         let class = catalogue::look_up(&message.kind).map(|entry| entry.class);
         if matches!(class, Some(Class::Action | Class::Question)) {
@@ -407,8 +409,8 @@ impl Ingest {
         }
     }
 
-    /// A message of Twitchat's own was received. One that is played back says nothing about the
-    /// pages that are open.
+    /// Notes the generation that sent a message, which may prove that two pages are open. Messages
+    /// that are played back are ignored.
     fn note_generation(&mut self, message: &Message, base: &mut Base, now: Now) {
         if message.replay.is_none()
             && let Some(generation) = generation_of(message)
@@ -418,8 +420,7 @@ impl Ingest {
         }
     }
 
-    /// Two pages are proven. Journals it, unless a proof of a moment ago still covers what came
-    /// since.
+    /// Journals that two pages are proven, unless a recent proof still covers the present time.
     fn prove_pages(&mut self, by: &'static str, base: &mut Base, now: Now) {
         if two_pages::is_covered(base.model.fold(), now.wall_ms) {
             return;
@@ -454,7 +455,7 @@ fn emit_all(emitted: Vec<Emitted>, playback: Playback, base: &mut Base, now: Now
     }
 }
 
-/// This moment, as the interpreter takes it.
+/// The present time and the broadcaster, for the interpreter.
 fn at(now: Now, broadcaster: Option<&Person>) -> At<'_> {
     At {
         wall_ms: now.wall_ms,
@@ -463,7 +464,7 @@ fn at(now: Now, broadcaster: Option<&Person>) -> At<'_> {
     }
 }
 
-/// The number that stands for the text of bits or a reward.
+/// The number that stands for the text of a cheer or a redemption; see `textPrint`.
 fn print(fact: &Fact) -> Option<u16> {
     match fact {
         Fact::Cheer { chat, .. } => Some(chat.print),

@@ -1,9 +1,9 @@
-//! Facts for `last(…)`.
+//! Notes facts for `last(…)`.
 
 use crate::{bridge::base::Base, event::Fact, mapping::render};
 
-/// A fact that is not emitted: a row that is read back, a row of a summary, a fact of a published
-/// event, whose own data is emitted.
+/// Notes a fact that is not emitted itself: one of a row that is read back, of a row of a summary,
+/// or of a published event, for which the publisher's own data is emitted.
 pub(super) fn note_fact(base: &mut Base, fact: &Fact, at_ms: i64) {
     if !base.emitter.notes() {
         return;

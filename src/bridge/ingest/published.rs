@@ -1,4 +1,4 @@
-//! Published events: what they change in the credits, and the ids that make a repeat harmless.
+//! Ingests published events, and remembers their ids so that a repeat does no harm.
 
 use serde_json::{Map, Value, value::RawValue};
 
@@ -21,19 +21,19 @@ use crate::{
     },
 };
 
-/// What became of a published event.
+/// The outcome of publishing an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::bridge) struct Published {
-    /// All of it was published before.
+    /// Whether all of it was published before.
     pub(in crate::bridge) is_repeat: bool,
-    /// How much it took back: redemptions and support that count no longer.
+    /// How many redemptions and entries of support no longer count because of it.
     pub(in crate::bridge) taken_back: u32,
-    /// How much it would have taken back, if it had counted.
+    /// How many things it was to take back that do not count.
     pub(in crate::bridge) not_found: u32,
 }
 
 impl Ingest {
-    /// `PublishEvent`.
+    /// `PublishEvent`. An error if the data of the event is not valid.
     pub(in crate::bridge) fn publish(
         &mut self,
         name: &EventName,
@@ -58,7 +58,8 @@ impl Ingest {
             ..Published::default()
         };
         for (place, reading) in readings.iter().enumerate() {
-            // One id for all that one envelope holds.
+            // The `eventId` stands for all readings of the event, so it is stored with the first
+            // only.
             let event_id = event_id.filter(|_| place == 0);
             let takes_back = takes_back(name, reading, base.model.fold());
             let is_new = self.publish_one(name, reading, event_id, base, now);
@@ -72,7 +73,7 @@ impl Ingest {
         Ok(published)
     }
 
-    /// One thing that a published event says. Gives whether it is news.
+    /// Publishes one reading of an event. Returns whether it is new.
     fn publish_one(
         &mut self,
         name: &EventName,
@@ -88,8 +89,8 @@ impl Ingest {
         let mut ids = own_ids(reading);
         let is_told_by_another =
             reading.refund_of.is_none() && reading.settles(name) && !self.settles(reading);
-        // A refund of what never counted changes nothing, and does not keep what comes later from
-        // counting.
+        // A refund of something that never counted changes nothing, and must not prevent a later
+        // event from counting.
         let is_no_refund = reading
             .refund_of
             .as_ref()
@@ -121,7 +122,7 @@ impl Ingest {
         let meta: Option<Value> = shortened
             .as_deref()
             .and_then(|json| serde_json::from_str(json).ok());
-        // What is kept of it has an end.
+        // The texts of what is stored are limited in length.
         let meta = meta
             .and_then(|data| published::read(name, &data).ok())
             .and_then(|readings| readings.into_iter().next());
@@ -134,15 +135,15 @@ impl Ingest {
         if counts {
             let body = stored_body(shortened.unwrap_or(json), base.settings.keep_texts);
             let doers = bans::doers(base.model.fold(), &facts);
-            // What subscribers receive is made below, of the publisher's own data.
+            // The event for subscribers is made below, from the publisher's own data.
             is_told = self.take(facts, source, Emission::Silent, base, now, || body);
             bans::note_acts(base, &doers, now);
         } else if id.is_some() {
-            // Only so that a repeat after a restart is known as one.
+            // This row only lets the bridge recognize a repeat after a restart.
             base.model
                 .append(source, now.wall_ms, "{}".into(), &mut base.out);
         }
-        // The further ids of an event: that they are known outlives a restart too.
+        // Further ids of the event are stored as well, so that they are known after a restart.
         for id in ids {
             let source = Source {
                 id: Some(&id),
@@ -167,8 +168,8 @@ impl Ingest {
         is_told
     }
 
-    /// Whether this settles a pledge that was pending. Once only: each later charge is an update
-    /// too.
+    /// Whether this settles a pending pledge. That happens only once, because each later charge is
+    /// an update as well.
     fn settles(&self, reading: &Reading) -> bool {
         let has = |state: &str| {
             let id = reading
@@ -180,7 +181,7 @@ impl Ingest {
         reading.standing == Standing::Counts && has("pending") && !has("settled")
     }
 
-    /// Whether nothing with the same id of its service was published before.
+    /// Whether no event with the same id of its service was published before.
     pub(in crate::bridge) fn is_new(&self, reading: &Reading) -> bool {
         own_ids(reading)
             .first()
@@ -188,9 +189,9 @@ impl Ingest {
     }
 }
 
-/// What is to be remembered of an event, so that a repeat is harmless: the first is looked for.
-/// What does not count needs no id, but once a redemption is cancelled, an earlier state of it that
-/// comes late must not count.
+/// The ids that are remembered of an event. A repeat is recognized by the first one. An event that
+/// does not count needs no id. But when a redemption is cancelled, the redemption's own id is
+/// remembered too, so that an earlier state of it that arrives late does not count.
 fn own_ids(reading: &Reading) -> Vec<String> {
     if let Some(id) = &reading.refund_of {
         return vec![format!("withdrawn {id}")];
@@ -207,7 +208,8 @@ fn own_ids(reading: &Reading) -> Vec<String> {
     }
 }
 
-/// Whether this takes something back that counts, if it is to take something back.
+/// `None` if this is not meant to take anything back; otherwise whether the thing that it takes
+/// back counts.
 fn takes_back(name: &EventName, reading: &Reading, fold: &Fold) -> Option<bool> {
     let id = reading
         .facts(name)
@@ -219,8 +221,8 @@ fn takes_back(name: &EventName, reading: &Reading, fold: &Fold) -> Option<bool> 
     Some(!is_not_ours(reading, fold) && fold.can_withdraw(&id))
 }
 
-/// Whether a published event is of another channel than the configured one, or of a guest's in a
-/// shared chat.
+/// Whether a published event belongs to another channel than the configured one, or to a guest's
+/// channel in a shared chat.
 fn is_not_ours(reading: &Reading, fold: &Fold) -> bool {
     let own = fold.broadcaster.configured.as_deref();
     let is_other = own

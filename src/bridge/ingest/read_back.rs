@@ -1,4 +1,4 @@
-//! Reading the journal back: the same facts as when they were received.
+//! Reads the journal back. It yields the same facts as when they were received.
 
 use serde_json::{Map, Value, value::RawValue};
 
@@ -17,7 +17,7 @@ use crate::{
 
 /// Counts a row of the journal.
 pub(in crate::bridge) fn read_back(row: &Row, base: &mut Base) {
-    // Rows of earlier versions hold whatever came.
+    // Rows of earlier versions may hold texts of any length.
     let shortened = mapping::shorten(&row.body).map(|body| Row {
         body: body.into(),
         ..row.clone()
@@ -56,7 +56,7 @@ pub(in crate::bridge) fn read_back(row: &Row, base: &mut Base) {
     base.model.count_row(row.session);
 }
 
-/// The facts in a row's body: the same ones as when it was received.
+/// The facts in a row's body.
 fn facts_of(row: &Row) -> Vec<Fact> {
     match row.origin {
         RowOrigin::Received | RowOrigin::Played => {
@@ -69,7 +69,7 @@ fn facts_of(row: &Row) -> Vec<Fact> {
     }
 }
 
-/// Section and value of an `AddToCredits` row.
+/// Section and value of an `AddToCredits` row; `None` if the body is not valid.
 fn read_added(body: &str) -> Option<(String, Value)> {
     let mut body: Map<String, Value> = serde_json::from_str(body).ok()?;
     let Value::String(section) = body.remove("section")? else {
@@ -78,7 +78,7 @@ fn read_added(body: &str) -> Option<(String, Value)> {
     Some((section, body.remove("value")?))
 }
 
-/// Facts of a published row.
+/// The facts of a published row; none if its body is not valid.
 fn read_published(kind: &str, body: &str) -> Vec<Fact> {
     let (Some(name), Ok(data)) = (EventName::parse(kind), serde_json::from_str::<Value>(body))
     else {

@@ -1,9 +1,9 @@
-//! Two pages of Twitchat on one OBS, a browser and a dock, or two generations of it: when that is
-//! proven, and that the journal, the log and `GetStatus` say so. What follows for the credits is
-//! `credits::twins`.
+//! Detects two Twitchat pages on one OBS: a browser and a dock, or pages of two generations. A
+//! proof is written to the journal and the log, and shown by `GetStatus`. `credits::twins` handles
+//! what follows for the credits.
 //!
-//! A proof is a row of its own, because a restart does not read closed sessions back as a whole,
-//! and leaderboards are made of them.
+//! A proof has a row of its own, because leaderboards need it, and a restart does not read closed
+//! sessions back as a whole.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,11 @@ use crate::{
     twitchat::Generation,
 };
 
-/// `kind` of the journal's row.
+/// `kind` of the journal rows that hold a proof.
 pub const KIND: &str = "pages";
 
-/// A proof is written down again when the last one is this old: it covers the time in between.
+/// Milliseconds after which a proof is journalled again. Each proof also covers the time since the
+/// last one.
 const RENEW_MS: i64 = BEFORE_MS / 2;
 
 /// When a message of each generation was last received, on the monotonic clock.
@@ -28,9 +29,10 @@ pub(super) struct Generations {
 }
 
 impl Generations {
-    /// A message of a generation was received. Tells whether two generations are there: both within
-    /// the time in which two pages report the same, or this one, the other one and this one again
-    /// within a minute. After an update of Twitchat the former one is not received again.
+    /// Notes a message of a generation. Returns whether this proves that pages of two generations
+    /// are open. It does if messages of both arrive within the time in which two pages report the
+    /// same event, or if one generation is received before and after the other within a minute.
+    /// After an update of Twitchat, messages of the former generation no longer arrive.
     pub(super) fn receive(&mut self, generation: Generation, mono_ms: u64) -> bool {
         let (near_ms, window_ms) = (TWIN_MS.unsigned_abs(), BEFORE_MS.unsigned_abs());
         let before = self.received_ms.insert(generation, mono_ms);
@@ -46,7 +48,7 @@ impl Generations {
     }
 }
 
-/// Whether a proof of a moment ago still covers what came since.
+/// Whether a recent proof still covers this time.
 pub(super) fn is_covered(fold: &Fold, at_ms: i64) -> bool {
     fold.pages_proven_ms()
         .is_some_and(|proven_ms| (0..RENEW_MS).contains(&(at_ms - proven_ms)))

@@ -1,4 +1,4 @@
-//! How a roll begins: what must be known first, and what it is made of then.
+//! Prepares and begins a roll.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ use crate::{
 };
 
 impl Roll {
-    /// Asks for what a roll needs to know.
+    /// Asks for the summary and for the length of the music, as far as the roll needs them.
     pub(super) fn prepare_roll(
         &mut self,
         id: Uuid,
@@ -47,7 +47,7 @@ impl Roll {
         let wants_summary = patient && !options.test && summary::can_ask(cx.presence);
         self.asks_summary |= wants_summary;
         let wants_music = music.is_some();
-        // An answer that is on its way is for this roll as well.
+        // The answer to an earlier question serves this roll too.
         let asked = self
             .asked_music_ms
             .is_some_and(|asked_ms| cx.now.mono_ms < asked_ms + MUSIC_MS);
@@ -66,7 +66,7 @@ impl Roll {
         }
     }
 
-    /// How long the music is, if OBS could say.
+    /// OBS has answered how long the music is, or why that is unknown.
     pub(in crate::bridge) fn music(&mut self, seconds: Result<f64, String>, cx: &mut Context<'_>) {
         self.asked_music_ms = None;
         let Some(pending) = self.pending.as_mut().filter(|pending| pending.wants_music) else {
@@ -80,7 +80,8 @@ impl Roll {
         self.begin_pending(cx);
     }
 
-    /// Begins what waited for something, once it is there or the time is up.
+    /// Begins the pending roll if everything that it waits for has arrived, or its deadline has
+    /// passed.
     pub(super) fn begin_pending(&mut self, cx: &mut Context<'_>) {
         let is_asking = cx.is_asking || self.asks_summary;
         let Some(pending) = &mut self.pending else {
@@ -99,7 +100,8 @@ impl Roll {
         }
     }
 
-    /// Makes the roll of what is known now and sends it.
+    /// Makes the roll from what is known now, ends the previous one, and sends it to the pages. An
+    /// error if the roll is too large for OBS.
     pub(super) fn begin_roll(
         &mut self,
         pending: Pending,
@@ -114,7 +116,7 @@ impl Roll {
         } = pending;
         let test = options.test;
         let (object, mut rolling) = make_roll(id, &options, cause, music_seconds, cx);
-        // As it will travel: what OBS cannot carry is refused as a whole.
+        // The whole message is checked first: a roll that OBS cannot carry is refused as a whole.
         reply::message(&to_pages(
             &cx.base.out,
             "roll",
@@ -143,7 +145,7 @@ impl Roll {
     }
 }
 
-/// `GetRoll`: the roll as it would begin, for a program that makes a page of it.
+/// `GetRoll`: the roll as it would begin now, for a program that makes a page of it.
 pub(in crate::bridge) fn get_roll(
     options: &RollOptions,
     cx: &mut Context<'_>,
@@ -155,7 +157,7 @@ pub(in crate::bridge) fn get_roll(
     into_map(json!({ "roll": object, "names": rolling.names }))
 }
 
-/// The roll as it begins now, and what is known of it while it rolls.
+/// Makes the object that pages receive, and the state of the roll.
 fn make_roll(
     id: Uuid,
     options: &RollOptions,
@@ -180,7 +182,7 @@ fn make_roll(
     let length = roll::length(&sections, &look, overlay.script.height);
     let places = match (&made_up, options.test_audience) {
         (None, _) => roll::places(&sections),
-        // Test credits of people who were seen have entries of their own.
+        // In made-up credits, people who were really seen have ids of their own.
         (Some(test), None) => roll::places(&sections)
             .into_iter()
             .filter_map(|(place, who)| Some((place, known(cx.base.model.fold(), test, who)?)))
@@ -261,7 +263,7 @@ fn known(fold: &Fold, test: &Fold, who: PersonId) -> Option<PersonId> {
     )?)
 }
 
-/// The config's look, with what this roll wishes.
+/// The config's look, with the options of this roll applied.
 fn look(base: &Look, options: &RollOptions, music_seconds: Option<f64>) -> Look {
     let mut look = base.clone();
     if let Some(seconds) = options.seconds.or(music_seconds) {
@@ -280,7 +282,7 @@ fn look(base: &Look, options: &RollOptions, music_seconds: Option<f64>) -> Look 
     look
 }
 
-/// Pictures of power-ups, each once.
+/// Images of power-ups without duplicates.
 fn emotes<'a>(fold: &'a Fold, left_out: &LeftOut<'_>) -> Vec<&'a str> {
     const MOST: usize = 50;
     let mut seen = std::collections::HashSet::new();

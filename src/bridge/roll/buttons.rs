@@ -1,16 +1,17 @@
-//! Presses of Twitchat's buttons, and messages that the overlay is there.
+//! Rate limits for presses of Twitchat's buttons, and for messages that announce the overlay.
 
 use crate::{bridge::limit::RateLimit, twitchat::Generation};
 
-/// Answers to whoever asks for that: so many at once, and the pause between further ones.
+/// Limits on answers about the overlay's presence: number at once, and milliseconds between further
+/// ones.
 const PRESENCES: u64 = 3;
 const PRESENCE_EACH_MS: u64 = 1_000;
-/// Presses of Twitchat's buttons that begin a roll: so many at once, and the pause between further
-/// ones. A roll may have megabytes.
+/// Limits on rolls that Twitchat's buttons begin: number at once, and milliseconds between further
+/// ones. A roll can have megabytes.
 const PRESSES: u64 = 2;
 const PRESS_EACH_MS: u64 = 3_000;
 
-/// Presses of the buttons that begin a roll.
+/// The last press of a button that begins a roll, until its roll begins.
 #[derive(Debug)]
 pub(super) struct Buttons {
     limit: RateLimit,
@@ -31,17 +32,18 @@ impl Buttons {
         self.next.map(|_| self.limit.free_ms())
     }
 
-    /// A button was pressed that begins a roll; it takes the place of one that waits.
+    /// A button that begins a roll was pressed. It replaces an earlier press whose roll has not
+    /// begun.
     pub(super) fn press(&mut self, button: Button) {
         self.next = Some(button);
     }
 
-    /// The roll of a press that waits is not wanted any more.
+    /// Drops the press whose roll has not begun.
     pub(super) fn forget(&mut self) {
         self.next = None;
     }
 
-    /// The last press, if it is time to begin its roll.
+    /// Takes the last press if the limit allows its roll to begin.
     pub(super) fn take(&mut self, mono_ms: u64) -> Option<Button> {
         self.next?;
         if self.limit.allows(mono_ms) {
@@ -52,7 +54,7 @@ impl Buttons {
     }
 }
 
-/// Messages that the overlay is there, in the words of Twitchat 16 and of 17.
+/// Limits the messages that announce the overlay, for Twitchat 16 and for Twitchat 17.
 #[derive(Debug)]
 pub(super) struct OverlayPresence([(Generation, RateLimit); 2]);
 
@@ -90,7 +92,7 @@ impl OverlayPresence {
     }
 }
 
-/// What a button in Twitchat was pressed for.
+/// A button in Twitchat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Button {
     Start,

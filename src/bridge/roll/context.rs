@@ -1,4 +1,4 @@
-//! What the end credits work with.
+//! The arguments of the roll's methods.
 
 use crate::{
     bridge::{base::Base, io::Now, presence::Presence},
@@ -11,7 +11,7 @@ use crate::{
 pub(in crate::bridge) struct Context<'a> {
     pub(in crate::bridge) base: &'a mut Base,
     pub(in crate::bridge) presence: &'a Presence,
-    /// Twitchat is being asked for its summary.
+    /// Whether Twitchat is being asked for its summary.
     pub(in crate::bridge) is_asking: bool,
     pub(in crate::bridge) now: Now,
 }

@@ -1,9 +1,11 @@
-//! Feeding pages that have no connection of their own: by obs-browser's vendor request, again and
-//! again while the scene is on air, since a page that loads late hears nothing of what was before.
+//! Decides when to send the roll to pages without a connection of their own. They receive it by
+//! obs-browser's vendor request. It is sent again and again while the scene is on air, because a
+//! page that loads late has missed what was sent before.
 
-/// Between two messages of the same roll.
+/// Milliseconds between two messages about the same roll.
 const AGAIN_MS: u64 = 1_000;
-/// The same for a roll so large that OBS and its browser would be busy with nothing else.
+/// The same for a roll of more than `LARGE` bytes, which would otherwise keep OBS and its browser
+/// busy all the time.
 const LARGE_AGAIN_MS: u64 = 5_000;
 const LARGE: usize = 256 * 1024;
 
@@ -11,12 +13,12 @@ const LARGE: usize = 256 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Feed {
     due_ms: Option<u64>,
-    /// This OBS has no browser sources.
+    /// Whether OBS has refused the request because it has no browser sources.
     broken: bool,
 }
 
 impl Feed {
-    /// There is something to feed, as far as is known.
+    /// A roll has to be sent now.
     pub(super) fn revive(&mut self, mono_ms: u64) {
         self.due_ms = Some(mono_ms);
     }
@@ -29,12 +31,12 @@ impl Feed {
         self.due_ms.filter(|_| !self.broken)
     }
 
-    /// Whether there is something to feed, and it is time to.
+    /// Whether the roll is to be sent now.
     pub(super) fn is_due(&self, mono_ms: u64) -> bool {
         self.due_ms.is_some_and(|due_ms| mono_ms >= due_ms)
     }
 
-    /// So many bytes were fed: they are fed again after a while.
+    /// The roll was sent with this many bytes; it is sent again after a pause.
     pub(super) fn fed(&mut self, bytes: usize, mono_ms: u64) {
         let again_ms = if bytes > LARGE {
             LARGE_AGAIN_MS
@@ -48,12 +50,12 @@ impl Feed {
         self.broken
     }
 
-    /// OBS refused: it has no browser sources. Gives whether that is news.
+    /// OBS refused the request because it has no browser sources. Returns whether this is new.
     pub(super) fn break_off(&mut self) -> bool {
         !std::mem::replace(&mut self.broken, true)
     }
 
-    /// Another OBS may have browser sources.
+    /// OBS is connected again, and it may have browser sources now.
     pub(super) fn mend(&mut self) {
         self.broken = false;
     }

@@ -14,9 +14,9 @@ use crate::credits::{
     roll::{Body, Place, Section},
 };
 
-/// What stands in the place of a hidden name: a space that keeps its row.
+/// The text that replaces a hidden name: a space that keeps the height of the row.
 const BLANK: &str = "\u{a0}";
-/// At least this long between two messages to pages, each of which has the whole state.
+/// Minimum milliseconds between two controls, each of which holds the whole state.
 const EACH_MS: u64 = 250;
 
 /// Who and what stands where in the roll that is on.
@@ -29,7 +29,7 @@ pub(super) struct Shown {
     edits: u64,
     /// Pages are to be told.
     is_due: bool,
-    /// Not before this, on the monotonic clock.
+    /// When the next control is allowed, on the monotonic clock.
     free_ms: u64,
 }
 
@@ -145,12 +145,12 @@ impl Shown {
         named
     }
 
-    /// When pages are to be told at the latest.
+    /// When pages are to be informed, on the monotonic clock; `None` if nothing has changed.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.is_due.then_some(self.free_ms)
     }
 
-    /// Whether pages are to be told now.
+    /// Whether pages are to be informed now. If so, the next call returns `false`.
     pub(super) fn take(&mut self, mono_ms: u64) -> bool {
         let is_due = self.due_ms().is_some_and(|due_ms| mono_ms >= due_ms);
         if is_due {

@@ -7,12 +7,12 @@ use crate::{
 };
 
 impl Roll {
-    /// Whether credits roll that are no test.
+    /// Whether a roll is on that is no test.
     pub(in crate::bridge) fn rolls_real_credits(&self) -> bool {
         self.rolling.as_ref().is_some_and(|roll| !roll.test)
     }
 
-    /// Bans have changed: the roll that is on follows.
+    /// Bans have changed: hides or shows names in the current roll.
     pub(in crate::bridge) fn hide_banned(&mut self, base: &Base) {
         let Some(roll) = &mut self.rolling else {
             return;
@@ -47,7 +47,7 @@ impl Roll {
         roll.people.follow_edits(&roll.object, &current);
     }
 
-    /// Tells pages which names are hidden, if that has changed.
+    /// Sends pages which names are hidden, if that has changed.
     pub(in crate::bridge) fn run_hidden(&mut self, cx: &mut Context<'_>) {
         let Some(roll) = &mut self.rolling else {
             return;

@@ -1,11 +1,12 @@
-//! Questions to OBS whether the scene on air shows the page.
+//! Decides when to ask OBS whether the scene on air shows the page.
 
 use crate::bridge::limit::RateLimit;
 
-/// Questions about scenes: so many at once, and the pause between further ones.
+/// Limits on questions about scenes: number at once, and milliseconds between further ones.
 const LOOKS: u64 = 10;
 const LOOK_EACH_MS: u64 = 250;
-/// After an error OBS is asked again so much later. It doubles each time, up to the longest.
+/// Milliseconds after an error before OBS is asked again. The pause doubles each time, up to
+/// `AGAIN_DOUBLINGS` times.
 const AGAIN_MS: u64 = 1_000;
 const AGAIN_DOUBLINGS: u32 = 5;
 
@@ -13,20 +14,20 @@ const AGAIN_DOUBLINGS: u32 = 5;
 #[derive(Debug, Clone)]
 pub(super) struct Look {
     scene: Box<str>,
-    /// It has just gone on air.
+    /// Whether the scene has just gone on air.
     pub(super) went_on_air: bool,
-    /// Not before this, on the monotonic clock.
+    /// When it may be asked, on the monotonic clock.
     from_ms: u64,
 }
 
-/// Questions whether the scene on air shows the page.
+/// The questions whether the scene on air shows the page.
 #[derive(Debug)]
 pub(super) struct Looks {
     limit: RateLimit,
     next: Option<Look>,
-    /// What OBS was asked and has not answered yet.
+    /// The question that OBS has not answered yet.
     asked: Option<Look>,
-    /// Errors in a row.
+    /// Number of errors in a row.
     errors: u32,
 }
 
@@ -42,20 +43,20 @@ impl Default for Looks {
 }
 
 impl Looks {
-    /// When OBS is to be asked.
+    /// When OBS is to be asked, on the monotonic clock; `None` if there is no question.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.next
             .as_ref()
             .map(|next| next.from_ms.max(self.limit.free_ms()))
     }
 
-    /// OBS is gone: nothing is asked and no answer comes.
+    /// The connection to OBS is lost, so no answer will come.
     pub(super) fn forget(&mut self) {
         (self.next, self.asked, self.errors) = (None, None, 0);
     }
 
-    /// OBS is to be asked about this scene, now that it has gone on air, or because it may have
-    /// changed.
+    /// Plans a question about this scene, because it has gone on air or may have changed. It
+    /// replaces an earlier question that is not asked yet.
     pub(super) fn want(&mut self, scene: &str, went_on_air: bool, mono_ms: u64) {
         let unanswered = [self.next.take(), self.asked.clone()]
             .into_iter()
@@ -68,8 +69,8 @@ impl Looks {
         });
     }
 
-    /// The scene to ask OBS about, if it is time to. A scene that was on air for a moment only,
-    /// among many, is left out.
+    /// The scene to ask OBS about, if the question is due. A scene that was on air only for a
+    /// moment, among many others, is never asked about.
     pub(super) fn take(&mut self, mono_ms: u64) -> Option<Box<str>> {
         let is_due = self
             .next
@@ -82,17 +83,18 @@ impl Looks {
         self.asked.as_ref().map(|look| look.scene.clone())
     }
 
-    /// OBS has answered about a scene. Gives what it was asked; nothing if it was not.
+    /// OBS has answered about a scene. Returns the question, or `None` if it was not asked.
     pub(super) fn answered(&mut self, scene: &str) -> Option<Look> {
         self.asked.take_if(|asked| *asked.scene == *scene)
     }
 
-    /// The answer was one.
+    /// The answer was no error.
     pub(super) fn succeeded(&mut self) {
         self.errors = 0;
     }
 
-    /// The answer was an error: OBS is asked again. Gives whether it is the first one in a row.
+    /// The answer was an error, so OBS is asked again. Returns whether it is the first error in a
+    /// row.
     pub(super) fn failed(&mut self, look: Look, mono_ms: u64) -> bool {
         let from_ms = mono_ms + (AGAIN_MS << self.errors.min(AGAIN_DOUBLINGS));
         let is_first = self.errors == 0;

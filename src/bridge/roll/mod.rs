@@ -1,8 +1,10 @@
-//! The end credits roll: when they begin and end, who shows them, and how they are steered.
+//! The roll of the end credits: when it begins and ends, which pages show it, and how it is
+//! controlled.
 //!
-//! A roll has an id; everything that is sent about it may be sent again. Pages on OBS report what
-//! they show; a page that cannot (fed by obs-browser's vendor request) is trusted to take as long
-//! as it was told. Twitchat's own buttons are in [`twitchat`].
+//! A roll has an id, so everything that is sent about it may be sent again. Pages on OBS report
+//! what they show. Pages that cannot report get the roll by obs-browser's vendor request; the
+//! bridge assumes that they take as long as it has estimated. Twitchat's own buttons are in
+//! [`twitchat`].
 
 mod begin;
 mod buttons;
@@ -45,38 +47,40 @@ use pending::Pending;
 pub(super) use rolling::Cause;
 use rolling::Rolling;
 
-/// Everything about the end credits.
+/// The state of the end credits.
 #[derive(Debug)]
 pub(super) struct Roll {
     pages: Pages,
     rolling: Option<Rolling>,
     pending: Option<Pending>,
-    /// Controls sent in this run.
+    /// Number of controls that were sent in this run.
     seq: u64,
-    /// The page's source is in the scene on air.
+    /// Whether the scene on air shows the page.
     shown: bool,
     looks: Looks,
     controls: RateLimit,
-    /// Controls were left out: pages are to be told where the roll is.
+    /// Limits the messages that bring pages up to date after controls were left out.
     astray: RateLimit,
-    /// Twitchat is to be asked for its summary.
+    /// Whether Twitchat has to be asked for its summary.
     asks_summary: bool,
-    /// The music was asked about, and OBS has not answered yet.
+    /// When OBS was asked about the music, on the monotonic clock; `None` if no answer is pending.
     asked_music_ms: Option<u64>,
     feed: Feed,
-    /// Twitchat's ids of its own overlay's sections, with their types.
+    /// Maps the ids of the sections in Twitchat's own overlay to their types.
     slots: HashMap<Box<str>, Box<str>>,
     presence_due_ms: Option<u64>,
     buttons: Buttons,
     presence: OverlayPresence,
 }
 
-/// Controls at once, and the pause between further ones. Whoever steers by hand stays below that.
+/// Limits on controls: number at once, and milliseconds between further ones. A person who controls
+/// the roll by hand stays below them.
 const CONTROLS: u64 = 20;
 const CONTROL_EACH_MS: u64 = 100;
-/// After controls were left out, pages are told the state this much later.
+/// Minimum milliseconds between two messages that bring pages up to date after controls were left
+/// out.
 const ASTRAY_EACH_MS: u64 = 500;
-/// OBS has answered by then, or not at all.
+/// Milliseconds after which OBS will no longer answer about the music.
 const MUSIC_MS: u64 = 15_000;
 
 impl Default for Roll {
@@ -101,11 +105,11 @@ impl Default for Roll {
     }
 }
 
-/// A second pass cannot end sooner after the first.
+/// Minimum milliseconds between the ends of two passes.
 const PASS_MS: u64 = 2_000;
 
 impl Roll {
-    /// When something is to be done at the latest.
+    /// When [`Self::run`] is due; `None` if it is not.
     pub(super) fn due_ms(&self) -> Option<u64> {
         let pending = self.pending.as_ref().map(|pending| pending.deadline_ms);
         let end = self
@@ -135,12 +139,13 @@ impl Roll {
         .min()
     }
 
-    /// Whether anybody could see a roll.
+    /// Whether any page shows the credits, as far as is known.
     fn is_there(&self) -> bool {
         self.shown || self.pages.count() > 0
     }
 
-    /// How many names the reply to a page's report will have: none if it shows the roll that is on.
+    /// Number of names that the reply to a page's report will have: 0 if the page shows the current
+    /// roll.
     pub(super) fn names_for(&self, report: &Report) -> usize {
         self.rolling
             .as_ref()
@@ -148,7 +153,7 @@ impl Roll {
             .map_or(0, |roll| roll.names)
     }
 
-    /// What `GetStatus` says.
+    /// The `overlay` of the reply to `GetStatus`.
     pub(super) fn status(&self, now: Now) -> Value {
         let roll = self.rolling.as_ref().map(|roll| {
             json!({ "id": roll.id, "test": roll.test, "state": roll.state(),
@@ -162,12 +167,14 @@ impl Roll {
         json!({ "roll": roll.or(preparing), "shown": self.shown, "pages": self.pages.status() })
     }
 
-    /// Whether Twitchat is to be asked for its summary, since the last call.
+    /// Whether Twitchat has to be asked for its summary because of a roll. If so, the next call
+    /// returns `false`.
     pub(super) fn take_summary_question(&mut self) -> bool {
         std::mem::take(&mut self.asks_summary)
     }
 
-    /// `RollCredits`: what is on ends, and the credits as they are now roll. Rules call it too.
+    /// `RollCredits`: ends the current roll and begins one with the present credits. Rules use it
+    /// too. An error if the roll is too large for OBS.
     pub(super) fn start(
         &mut self,
         options: RollOptions,
@@ -204,7 +211,7 @@ impl Roll {
         Ok(reply)
     }
 
-    /// `StopCredits`. Tells whether anything was on.
+    /// `StopCredits`. The reply says whether a roll was on.
     pub(super) fn stop(&mut self, cx: &mut Context<'_>) -> Map<String, Value> {
         let pending = self.pending.take();
         let stopped = self
@@ -216,7 +223,8 @@ impl Roll {
         into_map(json!({ "roll": stopped, "stopped": stopped.is_some() }))
     }
 
-    /// `OverlayReport`: a page says what it shows. The reply hands it what it should show.
+    /// `OverlayReport`: a page reports what it shows. The reply contains the roll that it should
+    /// show, if it shows another one.
     pub(super) fn page_report(
         &mut self,
         client: &str,
@@ -242,7 +250,7 @@ impl Roll {
         reply
     }
 
-    /// A pass has ended: the end, unless it repeats.
+    /// A pass has ended: ends the roll, unless it repeats.
     fn complete_roll(&mut self, cx: &mut Context<'_>) {
         let Some(roll) = &mut self.rolling else {
             return;
@@ -251,7 +259,7 @@ impl Roll {
             self.end_roll("Completed", cx);
             return;
         }
-        // Several pages end the same pass, each a little later than the other.
+        // Several pages end the same pass at slightly different times.
         if roll
             .passed_ms
             .is_some_and(|passed_ms| cx.now.mono_ms < passed_ms + PASS_MS)
@@ -264,7 +272,7 @@ impl Roll {
         self.send_twitchat_complete(cx);
     }
 
-    /// The roll is over. Tells which it was.
+    /// Ends the roll. Returns its id, or `None` if no roll was on.
     fn end_roll(&mut self, how: &'static str, cx: &mut Context<'_>) -> Option<Uuid> {
         self.rolling.as_ref()?;
         if how == "Completed" {
@@ -280,7 +288,7 @@ impl Roll {
         Some(roll.id)
     }
 
-    /// `Credits.Started`, `.Completed`, `.Stopped`, `.Paused`, `.Resumed`.
+    /// Emits `Credits.Started`, `.Completed`, `.Stopped`, `.Paused` or `.Resumed`.
     fn emit_roll(&mut self, kind: &str, cx: &mut Context<'_>) {
         let Some(roll) = self
             .rolling
@@ -300,7 +308,7 @@ impl Roll {
         emit(cx, EmittedEvent::new("Credits", kind, data));
     }
 
-    /// What is due.
+    /// Does everything that is due.
     pub(super) fn run(&mut self, cx: &mut Context<'_>) {
         self.pages.forget(cx.now.mono_ms);
         self.begin_pending(cx);
@@ -320,7 +328,7 @@ impl Roll {
         self.mind_presence(cx);
     }
 
-    /// OBS is there again: pages may have missed everything.
+    /// OBS is connected again: sends the roll again, because pages may have missed everything.
     pub(super) fn connected(&mut self, cx: &mut Context<'_>) {
         self.feed.mend();
         self.feed.revive(cx.now.mono_ms);
@@ -330,7 +338,7 @@ impl Roll {
         self.send_roll(cx);
     }
 
-    /// OBS is gone and all pages with it.
+    /// The connection to OBS is lost, and with it all pages.
     pub(super) fn disconnected(&mut self) {
         self.pages.clear();
         self.shown = false;

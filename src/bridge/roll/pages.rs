@@ -1,4 +1,4 @@
-//! Pages of the end credits: who is there and what each shows, by their own reports.
+//! The pages of the end credits and what each shows, according to their own reports.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use crate::{
     request::Report,
 };
 
-/// A page reports every 20 s: one that was not heard for this long is gone.
+/// A page reports every 20 s. It counts as gone this many milliseconds after its last report.
 const GONE_MS: u64 = 50_000;
-/// The most pages that are remembered; nothing else bounds what clients may claim.
+/// Number of pages that are remembered. Nothing else limits how many names clients can use.
 const MOST: usize = 32;
 
 #[derive(Debug)]
@@ -21,12 +21,12 @@ struct Page {
     heard_wall_ms: i64,
 }
 
-/// All of them, by the client's own name.
+/// The pages by the name of their client.
 #[derive(Debug, Default)]
 pub(super) struct Pages(BTreeMap<String, Page>);
 
 impl Pages {
-    /// A page reports.
+    /// Stores the report of a page.
     pub(super) fn report(&mut self, client: &str, report: Report, now: Now) {
         self.forget(now.mono_ms);
         if self.0.len() >= MOST
@@ -47,23 +47,23 @@ impl Pages {
         self.0.insert(client.to_owned(), page);
     }
 
-    /// Leaves out those that are gone.
+    /// Removes the pages that count as gone.
     pub(super) fn forget(&mut self, mono_ms: u64) {
         self.0
             .retain(|_, page| mono_ms < page.heard_ms.saturating_add(GONE_MS));
     }
 
-    /// All are gone: OBS is.
+    /// Removes all pages, because the connection to OBS is lost.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// How many are there.
+    /// Number of pages.
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// When the next one counts as gone.
+    /// When the next page counts as gone, on the monotonic clock.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.0
             .values()
@@ -71,7 +71,7 @@ impl Pages {
             .min()
     }
 
-    /// What `GetStatus` says of them.
+    /// The `pages` of the reply to `GetStatus`.
     pub(super) fn status(&self) -> Value {
         let page = |(client, page): (&String, &Page)| {
             json!({

@@ -1,11 +1,11 @@
-//! A roll that waits for what it needs to know.
+//! A roll that waits for information.
 
 use uuid::Uuid;
 
 use super::rolling::Cause;
 use crate::request::RollOptions;
 
-/// A roll that waits for the summary, or for how long its music is.
+/// A roll that waits for the summary or for the length of its music.
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) id: Uuid,

@@ -1,10 +1,9 @@
-//! How far a roll is, as far as the bridge can know: time passed, at the speed that was asked for,
-//! from where it was sent to.
+//! Estimates the position of a roll from the time, the speed and the last jump.
 //!
-//! Pages move by themselves; this is for those that come late, and for the end where no page can
-//! report it.
+//! Pages move the roll by themselves. The estimate serves pages that load late, and determines the
+//! end of the roll if no page can report it.
 
-/// A place in the roll that moves.
+/// A moving position in the roll.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Position {
     base_ms: f64,
@@ -13,11 +12,11 @@ pub(super) struct Position {
     paused: bool,
 }
 
-/// Faster than this nothing can be read either way.
+/// Highest speed factor in either direction; nothing is readable at a higher one.
 pub(super) const FASTEST: f64 = 100.0;
 
 impl Position {
-    /// At the beginning.
+    /// The beginning of the roll.
     pub(super) fn start(mono_ms: u64) -> Self {
         Self {
             base_ms: 0.0,
@@ -27,7 +26,7 @@ impl Position {
         }
     }
 
-    /// Milliseconds from the beginning, at the roll's own speed.
+    /// Milliseconds from the beginning, at the roll's normal speed.
     pub(super) fn at(&self, mono_ms: u64) -> f64 {
         #[expect(
             clippy::cast_precision_loss,
@@ -42,7 +41,7 @@ impl Position {
         (self.base_ms + moved).max(0.0)
     }
 
-    /// As a whole number, for messages.
+    /// The position in whole milliseconds, for messages.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -52,7 +51,7 @@ impl Position {
         self.at(mono_ms) as u64
     }
 
-    /// Play this many times as fast as it was made.
+    /// The speed factor: 1 is the normal speed, and a negative one moves backwards.
     pub(super) fn factor(&self) -> f64 {
         self.factor
     }
@@ -61,25 +60,26 @@ impl Position {
         self.paused
     }
 
-    /// Goes on from another place.
+    /// Continues from another position.
     pub(super) fn jump(&mut self, to_ms: f64, mono_ms: u64) {
         self.base_ms = to_ms.max(0.0);
         self.since_ms = mono_ms;
     }
 
-    /// Moves no longer, or again.
+    /// Pauses or resumes.
     pub(super) fn pause(&mut self, paused: bool, mono_ms: u64) {
         self.jump(self.at(mono_ms), mono_ms);
         self.paused = paused;
     }
 
-    /// Moves faster, slower, or backwards.
+    /// Sets the speed factor, limited to [`FASTEST`] in either direction.
     pub(super) fn speed(&mut self, factor: f64, mono_ms: u64) {
         self.jump(self.at(mono_ms), mono_ms);
         self.factor = factor.clamp(-FASTEST, FASTEST);
     }
 
-    /// When it gets to a place, if it goes there.
+    /// When the roll reaches a position, on the monotonic clock; `None` if it is paused or does not
+    /// move forward.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

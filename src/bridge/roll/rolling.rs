@@ -1,4 +1,4 @@
-//! A roll that is on.
+//! The current roll.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -6,38 +6,38 @@ use uuid::Uuid;
 use super::{hidden::Shown, position::Position};
 use crate::{bridge::io::Now, credits::roll::Kind};
 
-/// Who asked for a roll.
+/// Why a roll was begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bridge) enum Cause {
-    /// A request, a rule.
+    /// A request or a rule asked for it.
     Asked,
-    /// Its scene went on air; it ends when the scene leaves.
+    /// Its scene went on air. The roll ends when the scene leaves.
     Scene,
-    /// A button in Twitchat.
+    /// A button in Twitchat was pressed.
     Twitchat,
 }
 
-/// A roll that is on.
+/// The state of the current roll.
 #[derive(Debug)]
 pub(super) struct Rolling {
     pub(super) id: Uuid,
     pub(super) test: bool,
     pub(super) cause: Cause,
-    /// What pages are sent, but for how far it is.
+    /// The object that pages receive, except for the roll's position.
     pub(super) object: Map<String, Value>,
     pub(super) position: Position,
-    /// How long it takes: the estimate, until a page has measured.
+    /// Length of a pass: the estimate, until a page reports what it has measured.
     pub(super) length_ms: f64,
-    /// Where each section is in the middle, by the estimate.
+    /// When each section is in the middle of the picture, by the estimate.
     pub(super) starts_ms: Vec<f64>,
     pub(super) sections: Vec<(Box<str>, Vec<Kind>)>,
     pub(super) names: usize,
     pub(super) repeats: bool,
-    /// When its last pass ended, if it repeats.
+    /// When its last pass ended, on the monotonic clock; `None` if it has had none.
     pub(super) passed_ms: Option<u64>,
-    /// The section that Twitchat holds it at.
+    /// The section at which Twitchat holds the roll.
     pub(super) held: Option<Box<str>>,
-    /// Where people stand in it, and who of them is hidden.
+    /// The places of people in it, and which of them are hidden.
     pub(super) people: Shown,
 }
 
@@ -58,7 +58,7 @@ impl Rolling {
         self.length_ms / 1_000.0
     }
 
-    /// The section that is in the middle, by the estimate.
+    /// Index of the section in the middle of the picture, by the estimate.
     pub(super) fn section_at(&self, at_ms: f64) -> Option<usize> {
         self.starts_ms
             .iter()

@@ -1,8 +1,8 @@
-//! Whether the scene on air shows the page, and the rolls that begin and end with it.
+//! Asks whether the scene on air shows the page, and begins and ends rolls with the scene.
 //!
-//! The link names a scene only when OBS has settled on it: what was in the preview, or on air for a
-//! moment between two others, neither begins nor ends a roll. An error is no answer: the roll goes
-//! on as it is, and OBS is asked again.
+//! The link reports a scene only when OBS has settled on it. So a scene in the preview, or one that
+//! was on air for a moment between two others, neither begins nor ends a roll. After an error the
+//! roll stays as it is, and OBS is asked again.
 
 use super::{Roll, context::Context, rolling::Cause};
 use crate::{
@@ -11,8 +11,8 @@ use crate::{
 };
 
 impl Roll {
-    /// Asks whether the scene on air shows the page, now that it has gone on air, or because it may
-    /// have changed.
+    /// Plans to ask OBS whether this scene shows the page, because it has gone on air or may have
+    /// changed.
     pub(in crate::bridge) fn look_at_scene(
         &mut self,
         scene: &str,
@@ -23,7 +23,7 @@ impl Roll {
         self.run_look(cx);
     }
 
-    /// Asks OBS about the scene that is on air, if it is time to.
+    /// Asks OBS about the scene on air, if that is due.
     pub(super) fn run_look(&mut self, cx: &mut Context<'_>) {
         if let Some(scene) = self.looks.take(cx.now.mono_ms) {
             let source = cx.base.settings.overlay.source.clone();
@@ -31,7 +31,7 @@ impl Roll {
         }
     }
 
-    /// The answer: whether the page's source is in that scene.
+    /// OBS has answered whether the scene contains the page's source.
     pub(in crate::bridge) fn scene_shows(
         &mut self,
         scene: &str,
@@ -54,9 +54,9 @@ impl Roll {
             }
         };
         self.looks.succeeded();
-        // A page may be captured from a browser: then it reports, and the scene's name must do. The
-        // name alone does not: others have scenes of that name too, and Twitchat's own overlay in
-        // them.
+        // A page may be captured from a browser window. Then the scene does not contain the source,
+        // but the page reports, and the scene's name has to suffice. The name alone does not
+        // suffice: other people have scenes of that name too, with Twitchat's own overlay in them.
         let shown =
             has_source || (scene == &*cx.base.settings.overlay.scene && self.pages.count() > 0);
         let before = std::mem::replace(&mut self.shown, shown);
@@ -64,7 +64,7 @@ impl Roll {
             self.feed.revive(cx.now.mono_ms);
             let is_on = self.rolling.is_some() || self.pending.is_some();
             if look.went_on_air && cx.base.settings.overlay.autostart && !is_on {
-                // It can only be too large for OBS, which is in the log.
+                // The only error is a roll that is too large for OBS.
                 drop(self.start(RollOptions::default(), Cause::Scene, cx));
             }
         } else if before && !shown {

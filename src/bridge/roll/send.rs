@@ -1,4 +1,4 @@
-//! What pages are sent: on OBS, and by obs-browser's vendor request.
+//! Sends messages to pages: over OBS, and by obs-browser's vendor request.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -48,18 +48,18 @@ impl Roll {
         self.emit(&message, cx);
     }
 
-    /// Whether the vendor request is the only way to reach pages.
+    /// Whether the vendor request is the only way to reach pages, and possible.
     fn feeds(&self, cx: &Context<'_>) -> bool {
         self.shown && cx.base.obs.is_up() && self.pages.count() == 0 && !self.feed.is_broken()
     }
 
-    /// Sends the roll once more, if it is time.
+    /// Sends the roll again by the vendor request, if that is due.
     pub(super) fn feed_pages(&mut self, cx: &mut Context<'_>) {
         if self.rolling.is_none() || !self.feed.is_due(cx.now.mono_ms) {
             return;
         }
         if !self.feeds(cx) {
-            // Whatever changes that, revives it.
+            // The roll is sent at once when this changes.
             self.feed.fed(0, cx.now.mono_ms);
             return;
         }
@@ -73,8 +73,8 @@ impl Roll {
         self.feed.fed(size, cx.now.mono_ms);
     }
 
-    /// A message for pages without a connection. Gives how many bytes it has: none if no page would
-    /// receive it.
+    /// Sends a message to pages without a connection. Returns its size in bytes, or 0 if no page
+    /// would receive it.
     fn emit(&self, message: &Map<String, Value>, cx: &mut Context<'_>) -> usize {
         if !self.feeds(cx) {
             return 0;
@@ -85,7 +85,7 @@ impl Roll {
         size
     }
 
-    /// OBS refused the vendor request: not asked again on this connection.
+    /// OBS refused the vendor request, so it is not used again on this connection.
     pub(in crate::bridge) fn feed_failed(&mut self, why: &str, out: &mut Output) {
         if self.feed.break_off() {
             out.note(Note::NoVendor { why: why.into() });
@@ -93,7 +93,7 @@ impl Roll {
     }
 }
 
-/// The envelope of what pages are sent.
+/// Makes a message to pages with these fields.
 pub(super) fn to_pages(
     out: &Output,
     overlay: &str,

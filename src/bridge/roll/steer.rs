@@ -1,4 +1,4 @@
-//! Steering a roll: pause, speed, where it is.
+//! Controls a roll: pause, speed, position and look.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Roll {
-    /// `ControlCredits`.
+    /// `ControlCredits`. An error if no roll is on, or if there is no such section.
     #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     pub(in crate::bridge) fn control(
         &mut self,
@@ -102,7 +102,7 @@ impl Roll {
                 )
             }
             Command::Look(part) => {
-                // For pages that come later as well.
+                // The roll's object is changed too, for pages that load later.
                 if let Some(look) = roll.object.get_mut("look").and_then(Value::as_object_mut) {
                     look.extend(part.clone());
                 }
@@ -138,8 +138,8 @@ impl Roll {
         Ok(reply)
     }
 
-    /// Sends pages a control. In a flood of them some are left out, and pages are told where the
-    /// roll is when it is over. A stop is never left out: there is one for each roll at most.
+    /// Sends a control to pages. If too many controls arrive, some are left out, and pages get the
+    /// roll's state afterwards. A stop is never left out: there is at most one for each roll.
     pub(super) fn send_control(
         &mut self,
         roll: Option<Uuid>,
@@ -157,7 +157,7 @@ impl Roll {
         self.put_control(roll, command, value, place, cx);
     }
 
-    /// Tells pages how the roll looks, moves and where it is, after controls were left out.
+    /// Sends pages the look, speed and position of the roll, after controls were left out.
     pub(super) fn run_controls(&mut self, cx: &mut Context<'_>) {
         if !self.astray.is_wanted()
             || self.controls.free_ms() > cx.now.mono_ms

@@ -1,10 +1,12 @@
-//! Playing Twitchat's own end-credits overlay: its buttons, triggers and controls work on our page.
+//! Acts as Twitchat's own end-credits overlay, so that its buttons, triggers and controls work on
+//! our page.
 //!
-//! Facts: an overlay says that it is there when asked, and every 20 s. Start and test send the
-//! summary unasked, with the settings of Twitchat's overlay; stop sends an empty one. A test's
-//! `resubs` hold subscribers of today, which no true summary does. `speed` makes the stock overlay
-//! faster by so many pixels a second with each frame until 0 is sent, and `scrollTo` holds it at a
-//! section until the same section is asked for again.
+//! Twitchat's overlay works like this: it announces itself when it is asked, and every 20 s. The
+//! buttons "start" and "test" make Twitchat send the summary without a question, with the settings
+//! of its overlay; "stop" makes it send an empty one. The `resubs` of a test hold current
+//! subscribers, which a real summary never does. `speed` makes the original overlay faster by this
+//! many pixels per second with each frame, until 0 is sent. `scrollTo` holds it at a section until
+//! the same section is sent again.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
@@ -35,7 +37,7 @@ const PRESENCE: &str = "CREDITS_OVERLAY_PRESENCE";
 const CONTROL: [&str; 2] = ["ENDING_CREDITS_CONTROL", "SET_ENDING_CREDITS_CONTROL"];
 const CONFIGS: [&str; 2] = ["ENDING_CREDITS_CONFIGS", "ON_ENDING_CREDITS_CONFIGS"];
 const COMPLETE: &str = "ENDING_CREDITS_COMPLETE";
-/// As often as Twitchat's own overlay says that it is there.
+/// Milliseconds between two announcements, as with Twitchat's own overlay.
 const PRESENCE_MS: u64 = 20_000;
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,7 +68,8 @@ struct Slot<'a> {
     slot_type: Text<'a>,
 }
 
-/// Tells which button an unasked summary stands for; none if it is somebody's answer.
+/// The button that made Twitchat send an unasked summary; `None` if the summary is an answer to
+/// somebody's question.
 fn button(summary: &Summary) -> Option<Button> {
     if summary.is_empty_stop() {
         return Some(Button::Stop);
@@ -81,7 +84,7 @@ fn button(summary: &Summary) -> Option<Button> {
 }
 
 impl Roll {
-    /// A message that may be meant for an end-credits overlay.
+    /// Handles a message that may be meant for an end-credits overlay.
     pub(in crate::bridge) fn play_overlay(&mut self, message: &Message, cx: &mut Context<'_>) {
         if !cx.base.settings.overlay.twitchat {
             return;
@@ -104,7 +107,7 @@ impl Roll {
         }
     }
 
-    /// A summary that nobody asked for: a button. Tells whether it was one.
+    /// Handles a summary that may be the effect of a button. Returns whether it was.
     pub(in crate::bridge) fn press(
         &mut self,
         data: Option<&RawValue>,
@@ -132,7 +135,7 @@ impl Roll {
                     self.stop(cx);
                 }
             }
-            // With nobody to show it, the button is for Twitchat's own overlay.
+            // If no page shows the credits, the button is meant for Twitchat's own overlay.
             Button::Start | Button::Test if self.is_there() => {
                 self.buttons.press(button);
                 self.run_button(cx);
@@ -142,14 +145,14 @@ impl Roll {
         true
     }
 
-    /// Begins the roll of the last press, if it is time to.
+    /// Begins the roll of the last press, if the limit allows it.
     pub(super) fn run_button(&mut self, cx: &mut Context<'_>) {
         if let Some(button) = self.buttons.take(cx.now.mono_ms) {
             let options = RollOptions {
                 test: button == Button::Test,
                 ..RollOptions::default()
             };
-            // It can only be too large for OBS, which is in the log.
+            // The only error is a roll that is too large for OBS.
             drop(self.start(options, Cause::Twitchat, cx));
         }
     }
@@ -160,7 +163,7 @@ impl Roll {
         };
         let mut commands = Vec::new();
         if let Some(speed) = control.speed.0 {
-            // As fast as the stock overlay is after about a second.
+            // The speed that the original overlay reaches after about a second.
             commands.push(Command::Speed(1.0 + speed));
         }
         let slot = if control.scroll_to.is_empty() {
@@ -178,8 +181,8 @@ impl Roll {
             commands.push(Command::Previous);
         }
         for command in commands {
-            // Nothing rolls, or there is no such section: Twitchat's own overlay does nothing
-            // either.
+            // An error means that no roll is on or that there is no such section. Twitchat's own
+            // overlay ignores that as well.
             drop(self.control(&command, cx));
         }
         if let (Some(roll), false) = (&mut self.rolling, slot.is_empty()) {
@@ -187,7 +190,8 @@ impl Roll {
         }
     }
 
-    /// Goes to a section of Twitchat's overlay and stays there; asked again for the same, goes on.
+    /// The commands that hold the roll at a section of Twitchat's overlay. If it is already held
+    /// there, the roll resumes.
     fn hold_at(&self, slot: &str) -> Vec<Command> {
         let Some(roll) = &self.rolling else {
             return Vec::new();
@@ -220,7 +224,7 @@ impl Roll {
             .collect();
     }
 
-    /// Says that we are there, when that begins and every 20 s.
+    /// Announces the overlay to Twitchat when a page appears, and every 20 s.
     pub(super) fn mind_presence(&mut self, cx: &mut Context<'_>) {
         let there = cx.base.settings.overlay.twitchat
             && cx.base.obs.is_up()
@@ -241,8 +245,8 @@ impl Roll {
         }
     }
 
-    /// The credits are over: runs the triggers that the user has made for it. Not for our own
-    /// tests, which must not end a stream.
+    /// Announces the end of the credits, which runs the triggers that the user has made for it. Our
+    /// own tests do not, because they must not end a stream.
     pub(super) fn send_twitchat_complete(&self, cx: &mut Context<'_>) {
         let is_due = |roll: &Rolling| !roll.test || roll.cause == Cause::Twitchat;
         if cx.base.settings.overlay.twitchat && self.rolling.as_ref().is_some_and(is_due) {

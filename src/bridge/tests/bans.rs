@@ -1,5 +1,5 @@
-//! Banned people: left out of everything that is told of them, and back after the ban; when
-//! Twitchat is asked because of bans.
+//! Tests bans: replies and rolls leave banned people out and show them again after the ban, and
+//! bans make the bridge ask Twitchat for its summary.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,7 +16,7 @@ fn cheer(bits: u64) -> Value {
     json!({ "channel": "1", "bits": bits, "message": "Cheer", "user": user() })
 }
 
-/// A message of Twitchat's with an id of its own: the same may happen twice.
+/// Sends a message of Twitchat with a fresh id, so that a test can repeat an event.
 fn send_message(bench: &mut Bench, kind: &str, data: impl std::borrow::Borrow<Value>) {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let id = format!("bans {}", COUNT.fetch_add(1, Ordering::Relaxed));
@@ -39,7 +39,7 @@ fn ban(bench: &mut Bench) {
     );
 }
 
-/// Twitchat is there and its summary of this moment was taken in.
+/// A bridge that has just received Twitchat's summary.
 fn bench_with(settings: Settings) -> Bench {
     let mut bench = Bench::with(settings, &[], Seq(0), &MetaValues::default(), START_MS);
     bench.input(Input::Up(info()));
@@ -48,8 +48,7 @@ fn bench_with(settings: Settings) -> Bench {
     bench
 }
 
-/// With somebody who followed, cheered, redeemed and wrote, and somebody who was given a
-/// subscription.
+/// The same, with a person who has followed, cheered, redeemed a reward and written.
 fn bench() -> Bench {
     let mut bench = bench_with(settings());
     happens(&mut bench);
@@ -72,7 +71,7 @@ fn happens(bench: &mut Bench) {
     );
 }
 
-/// Answers the question for the summary, if there is one. Tells whether there was.
+/// Sends a summary. Returns whether the bridge had asked for one.
 fn summary(bench: &mut Bench, lists: Value) -> bool {
     let asked = asked(bench);
     let mut data = lists;
@@ -81,7 +80,7 @@ fn summary(bench: &mut Bench, lists: Value) -> bool {
     asked > 0
 }
 
-/// How often the summary was asked for since the last call.
+/// How often the bridge has asked for the summary since the last call.
 fn asked(bench: &mut Bench) -> usize {
     bench
         .sent()
@@ -90,7 +89,7 @@ fn asked(bench: &mut Bench) -> usize {
         .count()
 }
 
-/// Has Twitchat asked again, as after a reconnect, and answers.
+/// Makes the bridge ask for the summary again, as after a reconnect, and sends one.
 fn summary_again(bench: &mut Bench, lists: Value) {
     bench.input(Input::Down);
     bench.input(Input::Up(info()));
@@ -105,7 +104,7 @@ fn chatter(count: u64, bans: u64, timeouts: u64) -> Value {
         "tos": timeouts, "tosDuration": 600 * timeouts }] })
 }
 
-/// Which replies name them.
+/// The replies that contain the person's name.
 fn named(bench: &mut Bench) -> Vec<&'static str> {
     ["GetCredits", "TestCredits", "GetRoll", "GetActiveViewers"]
         .into_iter()
@@ -415,7 +414,7 @@ fn a_deletion_is_a_reason_to_ask_and_asking_goes_on_with_deletions() {
             json!({ "channel": "1", "message": "hi", "user": user() }),
         );
     };
-    // Each question is answered: an unanswered one is repeated.
+    // Each question gets an answer, because the bridge repeats unanswered ones.
     let count = |bench: &mut Bench, ms: u64| {
         let mut count = 0;
         for _ in 0..ms / 1_000 {
@@ -562,7 +561,7 @@ fn a_running_roll_hides_and_shows_names_where_they_stand() {
     assert_eq!(of_follows(&shows), json!({ "name": NAME }));
     assert_eq!(follows(&late(&mut bench)).1, follows(&before).1);
 
-    // A flood of bans is told a few times a second, and its end always is.
+    // In a flood of bans, pages are informed a few times a second, and always of the last state.
     bench.pass(1_000);
     bench.sent();
     let mut controls = Vec::new();
@@ -612,7 +611,7 @@ fn last_gives_the_one_before_and_labels_follow_at_once() {
     );
     send_message(&mut bench, "FOLLOW", json!({ "user": user() }));
     assert_eq!(written(&mut bench).as_deref(), Some(NAME));
-    // As `ban` does, which takes the label's writing too.
+    // `ban` cannot be used here, because it also takes the write of the label.
     let banned = json!({ "request": "PublishEvent", "publish": { "source": "Twitch",
         "type": "UserBanned" }, "data": { "user": user() } });
     bench.receive(&banned.to_string());
@@ -626,7 +625,7 @@ fn last_gives_the_one_before_and_labels_follow_at_once() {
     assert_eq!(written(&mut bench).as_deref(), Some(NAME));
 }
 
-/// What the label shows, if it was written since the last call.
+/// The text of the label, if it was written since the last call. Confirms the writes.
 fn written(bench: &mut Bench) -> Option<String> {
     let mut text = None;
     loop {

@@ -1,10 +1,11 @@
-//! A bridge with a store that commits at once, or when told to; and the captured messages.
+//! A bridge for tests, and the captured messages.
 
 use super::*;
 
 pub(super) const START_MS: i64 = 1_780_000_000_000;
 
-/// A bridge with a store that commits at once, or when told to.
+/// A bridge with a store that commits each write at once. With `commits` unset, the test itself
+/// confirms the writes.
 pub(super) struct Bench {
     pub(super) bridge: Bridge,
     pub(super) now: Now,
@@ -137,7 +138,7 @@ impl Bench {
         );
     }
 
-    /// Lets time pass as the shell would: with a tick whenever one is due.
+    /// Lets time pass as the shell does, with a tick whenever one is due.
     pub(super) fn pass(&mut self, ms: u64) {
         let end = self.now.mono_ms + ms;
         while self.bridge.due_ms() < end {
@@ -151,7 +152,7 @@ impl Bench {
         self.input(Input::Tick);
     }
 
-    /// What was sent since the last call.
+    /// The messages and replies that were sent since the last call.
     pub(super) fn sent(&mut self) -> Vec<Value> {
         let effects = std::mem::take(&mut self.effects);
         effects
@@ -202,12 +203,12 @@ impl Bench {
         }
     }
 
-    /// A new process with what this one has written.
+    /// A new run of the bridge on what this one has stored.
     pub(super) fn restarted(&self) -> Self {
         self.restarted_with(settings())
     }
 
-    /// The same with another config.
+    /// The same with other settings.
     pub(super) fn restarted_with(&self, settings: Settings) -> Self {
         let last = self.rows.last().map_or(Seq(0), |row| row.seq);
         let mut next = Self::with(
@@ -272,7 +273,7 @@ pub(super) fn names(list: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Both files, in which the summaries are left out.
+/// The captured messages of both generations without the summaries.
 pub(super) fn show() -> Vec<String> {
     let second = fixture("twitchat_examples.ndjson")
         .into_iter()

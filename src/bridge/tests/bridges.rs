@@ -1,4 +1,4 @@
-//! Two bridges on one OBS.
+//! Tests two bridges on one OBS.
 
 use super::*;
 
@@ -16,20 +16,20 @@ fn yields(bench: &mut Bench) -> bool {
         .any(|effect| matches!(effect, Effect::Yield(_)))
 }
 
-/// The ids of the questions that the bridge has sent since it was last looked at.
+/// The ids of the questions that the bridge has sent to other bridges since the last call.
 fn questions(bench: &mut Bench) -> Vec<Value> {
     let sent = bench.sent();
     let questions = sent.iter().filter(|sent| sent["request"] == "GetInfo");
     questions.map(|question| question["id"].clone()).collect()
 }
 
-/// What a bridge replies to `GetInfo`.
+/// Another bridge's reply to `GetInfo`.
 fn reply(name: &str, id: &Value) -> String {
     json!({ "origin": "twitchat-bridge", "bridge": run(name).bridge, "id": id, "status": "ok" })
         .to_string()
 }
 
-/// Another bridge answers what it was asked.
+/// Sends the answer of another bridge to the bridge's question.
 fn answer(bench: &mut Bench, name: &str) {
     let questions = questions(bench);
     assert_eq!(questions.len(), 1);

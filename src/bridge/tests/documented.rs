@@ -1,4 +1,4 @@
-//! docs/bus.md lists what the bridge sends Twitchat by itself.
+//! Checks that docs/bus.md lists all messages that the bridge sends to Twitchat by itself.
 
 use std::collections::BTreeSet;
 
@@ -33,14 +33,15 @@ fn types_to_twitchat(bench: &mut Bench) -> BTreeSet<String> {
         .collect()
 }
 
-/// A page reports. What the bridge sends because of it is kept for [`types_to_twitchat`].
+/// Sends the report of a page. The effects stay for [`types_to_twitchat`].
 fn page(bench: &mut Bench, state: &str, roll: &Value) {
     let report = json!({ "request": "OverlayReport", "client": "page-1", "page": "credits",
         "state": state, "roll": roll, "seconds": 5.0 });
     bench.receive(&report.to_string());
 }
 
-/// Twitchat is heard, its credits overlay is asked for, and a roll comes to its end.
+/// The types of all messages to Twitchat while Twitchat appears, the credits overlay is asked for,
+/// and a roll is completed.
 fn an_evening(third: bool) -> BTreeSet<String> {
     let mut bench = bench_with(Overlay {
         wait_ms: 0,

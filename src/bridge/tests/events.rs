@@ -1,4 +1,4 @@
-//! Subscriptions, events on the bus, and Streamer.bot's other requests.
+//! Tests subscriptions, events on OBS, and Streamer.bot's other requests.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Gift events wait for their bomb.
+//! Tests that gift events wait for the rest of their gift bomb.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! What the bridge sends, writes and logs because of what it receives has a limit in time, and the
-//! last of it still gets out.
+//! Tests the rate limits: what the bridge sends, writes and logs because of received messages is
+//! limited, and the last message still has its effect.
 
 use super::*;
 use crate::{automation::Rulebook, bridge::io::Overlay, twitchat::Generation};
@@ -8,7 +8,7 @@ fn count(bench: &Bench, is: impl Fn(&Effect) -> bool) -> usize {
     bench.effects.iter().filter(|effect| is(effect)).count()
 }
 
-/// How many messages of these types were sent to Twitchat.
+/// Number of messages of these types that were sent to Twitchat.
 fn sent_of(bench: &Bench, kinds: &[&str]) -> usize {
     count(bench, |effect| {
         let Effect::Send(json) = effect else {
@@ -21,7 +21,7 @@ fn sent_of(bench: &Bench, kinds: &[&str]) -> usize {
 
 const TRIGGER_QUESTIONS: [&str; 2] = ["TRIGGERS_GET_ALL", "GET_TRIGGER_LIST"];
 
-/// The same answer as Twitchat 16 and as Twitchat 17 write it, with an id of its own.
+/// An answer in the format of Twitchat 16 or of Twitchat 17, with `number` as its id.
 fn labels_of(third: bool, number: usize) -> String {
     let kind = if third {
         "ON_LABEL_OVERLAY_PLACEHOLDERS"
@@ -91,7 +91,7 @@ fn while_both_generations_go_on_none_of_them_is_left_again() {
     let mut bench = Bench::up();
     let mut used = std::collections::BTreeSet::new();
     for number in 0..200 {
-        // Which of them is first changes, as on a real OBS.
+        // The order of the two changes, as on a real OBS.
         let third_first = number % 3 == 0;
         bench.receive(&labels_of(third_first, 2 * number));
         bench.pass(30);

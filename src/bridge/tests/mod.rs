@@ -1,4 +1,5 @@
-//! The bridge driven by hand: inputs in, effects out, and a replay of its own writes.
+//! Tests the bridge without a shell: they pass inputs, check effects, and replay the bridge's own
+//! writes.
 
 mod bans;
 mod bench;
@@ -121,7 +122,7 @@ fn a_reply_waits_until_what_came_before_it_is_on_disk() {
     );
 }
 
-/// A bridge that has counted one follow when the store begins to fail.
+/// A bridge that counts a follow, and whose store then fails.
 fn with_a_failed_store() -> Bench {
     let mut bench = Bench::up();
     bench.commits = false;

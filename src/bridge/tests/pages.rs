@@ -1,5 +1,5 @@
-//! What pages made for Streamer.bot rely on: every request is answered, each chat line is an event
-//! once, timers and voices are events.
+//! Tests what pages for Streamer.bot rely on: each request gets a reply, each chat line is emitted
+//! once, and timers and voices are emitted.
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn subscribe(bench: &mut Bench, events: &Value) {
     assert_eq!(reply["status"], "ok");
 }
 
-/// Names and data of the events that were put on the bus.
+/// Names and data of the events that were sent on OBS since the last call.
 fn events(bench: &mut Bench) -> Vec<(String, Value)> {
     let sent = bench
         .sent()
@@ -30,7 +30,7 @@ fn event_names(events: &[(String, Value)]) -> Vec<&str> {
     events.iter().map(|(name, _)| name.as_str()).collect()
 }
 
-/// A message of Twitchat with an id of its own, as each of two pages would send it.
+/// Sends a message of Twitchat with the given id. Two pages would use different ids.
 fn message(bench: &mut Bench, id: &str, kind: &str, data: &Value) {
     bench.receive(
         &json!({ "origin": "twitchat", "type": kind, "id": id, "data": data }).to_string(),
@@ -42,7 +42,7 @@ fn line(who: &str, text: &str) -> Value {
         "login": who.to_lowercase(), "displayName": who } })
 }
 
-/// A bench with a page that wants everything that Twitch and General have.
+/// A bridge with a page that subscribes to all events of three sources.
 fn watched() -> Bench {
     let mut bench = Bench::up();
     subscribe(
@@ -71,7 +71,7 @@ fn pronouns_are_answered_as_not_found_in_streamer_bots_shape() {
         .map(|(key, _)| key.as_str())
         .collect();
     assert_eq!((texts.len(), pronoun.len()), (18, 19));
-    // Overlays ask for whoever wrote, whatever they know of them.
+    // Overlays ask for everybody who writes, whatever they know about the person.
     for asked in [
         json!({ "platform": "tiktok", "userLogin": "zed" }),
         json!({ "platform": "twitch" }),

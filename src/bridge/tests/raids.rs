@@ -1,4 +1,4 @@
-//! Raids: Twitchat reports them by its labels alone, without a login.
+//! Tests raids, which Twitchat reports only by its labels and without a login.
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn labels(bench: &mut Bench, id: &str, name: &str, viewers: u32) {
     bench.twitchat("LABEL_OVERLAY_PLACEHOLDERS", tags);
 }
 
-/// The raids that were emitted: login, display name and viewers.
+/// Login, display name and viewers of the raids that were emitted since the last call.
 fn raids(bench: &mut Bench) -> Vec<(String, String, u64)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let events = std::mem::take(&mut bench.effects)
@@ -61,8 +61,8 @@ fn a_second_raid_with_another_number_of_viewers_is_a_raid() {
         [raid("fox", "Fox", 40), raid("fox", "Fox", 41)]
     );
     let credits = bench.credits();
-    // Somebody else reports the first one, too: it is emitted, as all that is published, and counts
-    // no second time.
+    // Another program reports the first raid too. It is emitted like every published event, but it
+    // does not count again.
     let data = json!({ "userId": "2", "displayName": "Fox", "viewers": 40 });
     bench.receive(
         &json!({ "request": "PublishEvent", "publish": { "source": "Twitch",

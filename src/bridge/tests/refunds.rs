@@ -1,4 +1,4 @@
-//! Refunds, chargebacks and redemptions that are cancelled after they counted: live, after a
+//! Tests refunds, chargebacks and cancelled redemptions after they have counted: live, after a
 //! restart, and in a later session.
 
 use super::{
@@ -6,7 +6,7 @@ use super::{
     *,
 };
 
-/// The documented body of a Fourthwall order.
+/// An order of Fourthwall, in the documented format.
 fn order(id: &str, status: &str, who: &str, total: f64) -> Value {
     json!({ "type": "ORDER_PLACED", "testMode": false, "data": { "id": id, "status": status,
         "username": who,

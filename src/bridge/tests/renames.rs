@@ -1,4 +1,4 @@
-//! People who were renamed, and subscriptions of whom not everything is known.
+//! Tests renamed people, and subscriptions with unknown data.
 
 use super::*;
 use crate::credits::roll::Plan;
@@ -35,7 +35,7 @@ fn emitted(bench: &mut Bench) -> Vec<(String, Value)> {
     events.collect()
 }
 
-/// Amounts as the end credits show them.
+/// The amounts in a section of the end credits.
 fn amounts(bench: &mut Bench, section: &str) -> Vec<String> {
     let roll = bench.ask(json!({ "request": "GetRoll" }))["roll"].clone();
     let sections = roll["sections"].as_array().unwrap();
@@ -91,7 +91,7 @@ fn a_rename_that_no_row_of_the_journal_tells_survives_a_restart() {
     assert_eq!(bench.restarted().credits(), credits);
 }
 
-/// A bridge whose config lists `oldname` in each way; people of that name are renamed.
+/// A bridge whose config lists `oldname` as an editor and in a group.
 fn with_listed_names() -> Bench {
     let mut settings = settings();
     settings.credits.groups = [("regulars".into(), vec!["OldName".into()])].into();

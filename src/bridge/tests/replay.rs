@@ -1,8 +1,8 @@
-//! Recordings played back.
+//! Tests recordings that are played back.
 
 use super::*;
 
-/// The line of a recording as `replay` sends it: a fresh id and the mark.
+/// A line of a recording as `replay` sends it, with a fresh id and the mark of a replay.
 fn marked(line: &str, mark: &Value) -> String {
     let mut message: Value = serde_json::from_str(line).unwrap();
     message["id"] = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{mark}{line}").as_bytes())
@@ -12,7 +12,8 @@ fn marked(line: &str, mark: &Value) -> String {
     message.to_string()
 }
 
-/// Events on the bus: name, data, and whether they are marked.
+/// Name and data of the events that were sent on OBS since the last call, and whether they are
+/// marked as a replay.
 fn emitted(bench: &mut Bench) -> Vec<(String, Value, bool)> {
     let events = bench
         .sent()
@@ -70,8 +71,8 @@ fn a_replay_is_told_and_leaves_no_trace() {
         names.dedup();
         names
     };
-    // Follows and the like that only the labels tell are of the Twitchat that is there, not of the
-    // recording.
+    // A recording emits no follows and similar events of labels, because labels come from the
+    // Twitchat that is really there.
     assert_eq!(names(&events), names(&real_events));
     assert_eq!(replayed.credits(), credits);
     assert_eq!(

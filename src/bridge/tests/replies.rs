@@ -1,4 +1,4 @@
-//! Large replies, requests that no reply can repeat, and texts without end.
+//! Tests large replies, requests that are too long to repeat in a reply, and very long texts.
 
 use super::*;
 use crate::{
@@ -16,7 +16,7 @@ fn follow(bench: &mut Bench, number: usize) {
     );
 }
 
-/// Enough people for a reply to be large.
+/// A bridge with enough people for a large reply.
 fn crowded() -> Bench {
     let mut bench = Bench::up();
     (1..=PEOPLE).for_each(|number| follow(&mut bench, number));
@@ -24,7 +24,8 @@ fn crowded() -> Bench {
     bench
 }
 
-/// Replies since the last call, with their passes: the shell has not sent them yet.
+/// Replies since the last call with their passes, as the shell gets them. The passes are not
+/// returned.
 fn replies(bench: &mut Bench) -> Vec<(Reply, Option<io::Pass>)> {
     let replies =
         std::mem::take(&mut bench.effects)
@@ -522,8 +523,7 @@ fn a_reply_names_the_fields_that_the_request_does_not_have_and_what_never_comes(
             "Subscribe has no field \"evnets\", so it changes nothing; did you mean \"events\"?"
         ])
     );
-    // Events that nobody knows are reported in the same place, and then the sentence alone names
-    // the field.
+    // Unknown events are reported in the same field. Then only the warning names the unknown field.
     let reply = bench
         .ask(json!({ "request": "Subscribe", "events": { "Twitch": ["Folow"] }, "evnets": {} }));
     assert_eq!(reply["unknown"], json!({ "Twitch": ["Folow"] }));

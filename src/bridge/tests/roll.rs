@@ -1,5 +1,5 @@
-//! The end credits roll: requests, pages, scenes, Twitchat's buttons; and no order of all that
-//! sticks.
+//! Tests the roll of the end credits: requests, pages, scenes, Twitchat's buttons, and that no
+//! order of events blocks it.
 
 use proptest::prelude::*;
 
@@ -53,7 +53,7 @@ pub(super) fn report(bench: &mut Bench, state: &str, roll: &Value, seconds: Opti
     )
 }
 
-/// What the pages and Twitchat were sent since the last call, in short.
+/// Short forms of the messages to pages and to Twitchat since the last call.
 pub(super) fn sent(bench: &mut Bench) -> Vec<String> {
     let short = |message: Value| match (message["overlay"].as_str(), message["type"].as_str()) {
         (Some("roll"), _) => Some(format!("roll {} ms", message["roll"]["elapsedMs"])),
@@ -71,7 +71,7 @@ pub(super) fn sent(bench: &mut Bench) -> Vec<String> {
     bench.sent().into_iter().filter_map(short).collect()
 }
 
-/// The events of `Credits` since the last call; takes everything else that was done as well.
+/// The types of the `Credits` events among the effects so far. It does not clear the effects.
 pub(super) fn emitted(bench: &mut Bench) -> Vec<String> {
     let emitted = bench.effects.iter().filter_map(|effect| match effect {
         Effect::Emitted { event, .. } if &*event.name.source == "Credits" => {
@@ -94,7 +94,7 @@ fn handed_to_pages(bench: &Bench) -> Vec<Value> {
         .collect()
 }
 
-/// The scene with the page goes on air, or another.
+/// Puts a scene on air. `shown` says whether it contains the page.
 pub(super) fn scene(bench: &mut Bench, name: &str, shown: bool) {
     bench.input(Input::Scene(name.into()));
     bench.input(Input::Shown {
@@ -369,12 +369,12 @@ fn a_page_without_a_connection_is_fed_again_and_again() {
     bench.effects.clear();
     bench.receive(&json!({ "request": "ControlCredits", "command": "pause" }).to_string());
     assert_eq!(handed_to_pages(&bench)[0]["command"], "pause");
-    // A page that reports hears it over OBS.
+    // A page that reports receives it over OBS.
     report(&mut bench, "paused", &Value::Null, None);
     bench.effects.clear();
     bench.pass(5_000);
     assert_eq!(handed_to_pages(&bench).len(), 0);
-    // An OBS without browser sources is not asked twice.
+    // After OBS has refused the request, it is not made again.
     bench.pass(60_000);
     assert!(!handed_to_pages(&bench).is_empty());
     bench.input(Input::FeedFailed("no vendor".into()));
@@ -470,7 +470,7 @@ fn the_summary_is_asked_for_first_and_merged() {
         rolled["roll"]["sections"][0]["names"],
         json!([{ "name": "Zed" }, { "name": "Missed" }])
     );
-    // Nobody answers: the wait is bounded.
+    // Without an answer of Twitchat the wait ends at its limit.
     bench.ask(json!({ "request": "RollCredits", "id": 2 }));
     bench.pass(4_900);
     assert!(
@@ -510,7 +510,7 @@ fn the_music_says_how_long_the_credits_are() {
     assert!(sent(&mut bench).iter().any(|sent| sent.starts_with("roll")));
 }
 
-/// Twitchat is there and a page reports: the buttons are for it.
+/// Makes Twitchat appear and a page report, so that Twitchat's buttons control the bridge's roll.
 fn with_twitchat(bench: &mut Bench, third: bool) {
     let follow = json!({ "user": { "id": "1", "login": "zed", "displayName": "Zed" } });
     bench.twitchat(if third { "ON_FOLLOW" } else { "FOLLOW" }, follow);
@@ -554,7 +554,7 @@ fn twitchats_buttons_work_in_both_generations() {
         };
         let presence = name("CREDITS_OVERLAY_PRESENCE", "SET_ENDING_CREDITS_PRESENCE");
         let control = name("ENDING_CREDITS_CONTROL", "SET_ENDING_CREDITS_CONTROL");
-        // Nobody is there to show anything: the question is for others.
+        // Without a page, the question is for Twitchat's own overlay.
         bench.twitchat(
             name(
                 "GET_CREDITS_OVERLAY_PRESENCE",
@@ -725,7 +725,7 @@ fn what_only_a_summary_tells_is_kept_across_a_restart() {
             .polls
             .list()
     );
-    // Told again, it is nothing new.
+    // The same summary again is nothing new.
     bench.ask(json!({ "request": "RollCredits", "id": 1 }));
     bench.twitchat(
         "SUMMARY_DATA",
@@ -765,7 +765,7 @@ fn a_roll_too_large_for_obs_is_refused() {
     );
 }
 
-/// Something that may happen to a roll.
+/// A step of a random test.
 #[derive(Debug, Clone)]
 enum Happening {
     Ask(Value),
@@ -819,8 +819,8 @@ fn happening() -> impl Strategy<Value = Happening> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    /// Whatever happens in whatever order: a roll that is neither paused nor steered ends in its
-    /// time, and started rolls end as often.
+    /// In whatever order things happen: a roll that is neither paused nor controlled ends in time,
+    /// and as many rolls end as begin.
     #[test]
     fn no_order_of_happenings_sticks(happenings in prop::collection::vec(happening(), 0..25),
         music in any::<bool>()) {
@@ -860,7 +860,8 @@ proptest! {
         bench.receive(&json!({ "request": "ControlCredits", "command": "speed",
             "value": 1 }).to_string());
         bench.receive(&json!({ "request": "ControlCredits", "command": "resume" }).to_string());
-        // Longer than any roll here, any wait, and the presence of any page.
+        // Longer than any roll and any wait here, and than the time after which a page counts as
+        // gone.
         bench.pass(300_000);
         let (started, ended) = count(&mut bench);
         prop_assert_eq!(bench.bridge.parts.roll.status(bench.now)["roll"].clone(), Value::Null);

@@ -1,4 +1,4 @@
-//! Rules, named actions and labels at work within the bridge.
+//! Tests rules, named actions and labels within the bridge.
 
 use super::*;
 use crate::automation::Rulebook;
@@ -11,7 +11,7 @@ fn settings_with(toml: &str) -> Settings {
     }
 }
 
-/// Up, with a Twitchat of the second generation.
+/// A bridge with these rules that is connected to OBS and to Twitchat 16.
 fn bench(toml: &str) -> Bench {
     let mut bench = Bench::with(
         settings_with(toml),
@@ -26,7 +26,8 @@ fn bench(toml: &str) -> Bench {
     bench
 }
 
-/// Twitchat does not tell raids as they happen: somebody publishes them.
+/// Publishes a raid, as another program does, because Twitchat does not report raids when they
+/// happen.
 fn raid(bench: &mut Bench, viewers: u32) {
     let data =
         json!({ "userId": "7", "userName": "fox", "displayName": "Fox", "viewers": viewers });
@@ -37,7 +38,7 @@ fn raid(bench: &mut Bench, viewers: u32) {
     );
 }
 
-/// Messages to Twitchat, as `TYPE data`.
+/// The messages to Twitchat since the last call, as `TYPE data`.
 fn acted(bench: &mut Bench) -> Vec<String> {
     let sent = bench.sent();
     sent.iter()
@@ -46,7 +47,7 @@ fn acted(bench: &mut Bench) -> Vec<String> {
         .collect()
 }
 
-/// What OBS is asked for, with the tickets.
+/// The requests to OBS since the last call, with their tickets.
 fn asked(bench: &mut Bench) -> Vec<(io::Ticket, crate::automation::ObsRequest)> {
     let effects = std::mem::take(&mut bench.effects);
     effects
@@ -763,7 +764,7 @@ fn what_is_played_back_runs_no_rule_unless_it_wants_to() {
     assert_eq!((run(false), run(true)), (0, 1));
 }
 
-/// The programs that begin, with their tickets.
+/// The programs that were started since the last call, with their tickets.
 fn programs(bench: &mut Bench) -> Vec<(io::Ticket, String)> {
     let effects = std::mem::take(&mut bench.effects);
     effects

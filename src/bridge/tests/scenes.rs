@@ -1,4 +1,4 @@
-//! The scene on air: what begins and ends a roll by itself.
+//! Tests the scenes that begin and end a roll.
 
 use super::{
     roll::{bench, bench_with, emitted, overlay, report, scene, sent},
@@ -17,7 +17,7 @@ fn a_scene_with_the_page_starts_the_credits_and_ends_them() {
         (emitted(&mut bench), sent(&mut bench)),
         (vec!["Stopped".to_owned()], vec!["stop".to_owned()])
     );
-    // A scene that has the source in it, under any name.
+    // Any scene with the source counts, whatever its name is.
     bench.input(Input::Scene("Ending".into()));
     let asked = bench.effects.iter().any(|effect| {
         matches!(effect, Effect::AskShown { scene,
@@ -39,7 +39,7 @@ fn a_scene_with_the_page_starts_the_credits_and_ends_them() {
     });
     assert_eq!(emitted(&mut bench), ["Started"]);
     bench.sent();
-    // Asked for by hand, they go on when the scene leaves.
+    // A roll that was requested goes on when the scene leaves.
     bench.ask(json!({ "request": "RollCredits", "id": 1 }));
     scene(&mut bench, "Game", false);
     assert_eq!(emitted(&mut bench), [""; 0]);

@@ -1,5 +1,5 @@
-//! Events that services send again, in several states, or of other channels: what counts, live and
-//! after a restart.
+//! Tests events that services send repeatedly, in several states or for other channels: what
+//! counts, live and after a restart.
 
 use super::*;
 
@@ -202,7 +202,7 @@ fn a_pledge_counts_when_it_is_paid_and_its_later_charges_do_not() {
     );
 }
 
-/// The same rule as for Twitchat's messages: known only if the config says whose bridge this is.
+/// As with Twitchat's messages, a channel is another one only if the config names the broadcaster.
 #[test]
 fn another_channels_events_count_nowhere() {
     let cheer = |channel: &str, bits: u64| {

@@ -1,4 +1,4 @@
-//! When sessions begin.
+//! Tests when sessions begin.
 
 use super::*;
 

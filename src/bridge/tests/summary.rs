@@ -1,8 +1,9 @@
-//! Twitchat's side: probing it, asking for its summary, merging it in; labels.
+//! Tests the Twitchat presence: probing Twitchat, asking for its summary and merging it, and
+//! labels.
 
 use super::*;
 
-/// The pending question of a kind, as it was sent.
+/// The message of this type that was sent since the last call.
 fn question(bench: &mut Bench, kind: &str) -> Option<Value> {
     bench
         .sent()

@@ -1,9 +1,9 @@
-//! Two pages of Twitchat report everything twice: what counts, what is emitted, and what is left
-//! alone.
+//! Tests two Twitchat pages that report everything twice: what counts, what is emitted, and what
+//! stays unchanged.
 
 use super::*;
 
-/// A page of Twitchat, 16 or 17.
+/// A page of Twitchat: its name, and whether it is of Twitchat 17 instead of Twitchat 16.
 #[derive(Debug, Clone, Copy)]
 struct Page(&'static str, bool);
 
@@ -17,7 +17,7 @@ const PAIRS: [[Page; 2]; 3] = [
     [BROWSER_17, DOCK_17],
 ];
 
-/// An event of a show, as Twitchat 16 reports it.
+/// An event, with type and data as Twitchat 16 reports it.
 #[derive(Debug, Clone)]
 struct Moment(&'static str, Value);
 
@@ -78,7 +78,7 @@ fn report(bench: &mut Bench, page: Page, number: usize, Moment(kind, data): &Mom
     );
 }
 
-/// Plays moments, each reported by each page, the second one a little later.
+/// Plays moments after their pauses. Each page reports each moment, the second page a little later.
 fn play(bench: &mut Bench, pages: &[Page], moments: &[(u64, Moment)]) {
     for (pause_ms, moment) in moments {
         bench.pass(*pause_ms);
@@ -90,7 +90,7 @@ fn play(bench: &mut Bench, pages: &[Page], moments: &[(u64, Moment)]) {
     }
 }
 
-/// The credits without times, and the amounts of the roll.
+/// The credits without times, and the number of facts that count.
 fn outcome(bench: &mut Bench) -> (Value, u64) {
     let mut credits = bench.credits();
     drop_times(&mut credits);
@@ -129,7 +129,7 @@ fn emitted(bench: &mut Bench, kinds: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// A show with something of everything: three real equal cheers within ten seconds too.
+/// A show with events of all kinds, among them three equal but real cheers within ten seconds.
 fn show() -> Vec<(u64, Moment)> {
     vec![
         (0, follow(1)),
@@ -193,8 +193,8 @@ fn cheers_before_any_fact_of_the_first_kind_count_once_if_the_proof_comes_within
         play(&mut bench, &PAIRS[0], &cheers);
         assert_eq!(amount(&mut bench, "Cheers"), 400, "nothing is proven yet");
         play(&mut bench, &PAIRS[0], &[(until_proof_ms, follow(1))]);
-        // What the difference is: cheers that were doubled more than a minute before the proof stay
-        // doubled.
+        // The results differ because cheers that were counted twice more than a minute before the
+        // proof stay so.
         assert_eq!(amount(&mut bench, "Cheers"), expected, "{until_proof_ms}");
     }
     let mut bench = Bench::up();

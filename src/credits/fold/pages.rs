@@ -1,5 +1,4 @@
-//! What the fold does about reports of a second page of Twitchat: the rule itself is
-//! `credits::twins`.
+//! What the fold does about reports of a second Twitchat page. `credits::twins` has the rule.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -20,7 +19,7 @@ fn number(of: &impl Hash) -> u64 {
 }
 
 impl Fold {
-    /// Whether two pages are open, as far as that is proven.
+    /// Whether two pages are proven to be open at this time.
     pub fn has_two_pages(&self, now_ms: i64) -> bool {
         self.twins.covers(now_ms)
     }
@@ -30,8 +29,8 @@ impl Fold {
         self.twins.proven_ms()
     }
 
-    /// Whether what was taken in since the last call proves that two pages are open. The caller
-    /// journals that.
+    /// Whether facts since the last call prove that two pages are open. The caller journals the
+    /// proof.
     pub fn take_proof(&mut self) -> bool {
         self.twins.take_proof()
     }
@@ -41,7 +40,7 @@ impl Fold {
         self.last_is_twin
     }
 
-    /// Two pages are proven: their twins count no longer. Gives the number of those that did.
+    /// Two pages are proven: takes their twins out of the credits. Returns how many there were.
     pub fn prove_pages(&mut self, at_ms: i64) -> usize {
         let twins = self.twins.prove(at_ms);
         self.changes += 1;
@@ -51,7 +50,8 @@ impl Fold {
         twins.len()
     }
 
-    /// A page reports something that happens once only: twice within a moment, it is evidence.
+    /// Notes the report of something that can happen only once. A second report within a moment is
+    /// evidence for two pages.
     pub(super) fn note_report(
         &mut self,
         fact: &Fact,
@@ -92,7 +92,7 @@ impl Fold {
         }
     }
 
-    /// What a report of bits or a reward says.
+    /// The contents of a report of bits or a reward; `None` for other facts.
     pub(super) fn gave(
         &mut self,
         fact: &Fact,
@@ -123,7 +123,7 @@ impl Fold {
         })
     }
 
-    /// A twin that counted counts no longer.
+    /// Takes a twin out of the credits.
     fn take_out(&mut self, twin: &Twin) {
         let Twin {
             gave: Gave { who, what, .. },

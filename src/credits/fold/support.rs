@@ -1,5 +1,5 @@
-//! Money and memberships of other services, and what is taken back: refunds, and redemptions that
-//! were cancelled.
+//! Counts money and memberships of other services, and takes back refunds and cancelled
+//! redemptions.
 
 use super::{Fold, LONGEST_TITLE, Outcome, Sections};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Support with texts that have an end.
+/// The support with its texts limited in length.
 fn bounded(support: &Support) -> Support {
     let short = |text: &str, most| Box::<str>::from(cut(text, most));
     Support {
@@ -29,7 +29,7 @@ fn bounded(support: &Support) -> Support {
 }
 
 impl Sections {
-    /// Makes the lines of a kind of support anew, of what is left of it.
+    /// Rebuilds the lines of a kind of support from what remains of it.
     fn sum_support(&mut self, kind: SupportKind) {
         self.support.remove(&kind);
         let left: Vec<SupportOnce> = self.singles.support(kind).cloned().collect();
@@ -73,14 +73,13 @@ impl Fold {
         );
     }
 
-    /// Whether something that counts has this id, so that it can be taken back: a redemption of any
-    /// session, support of the running one.
+    /// Whether something that counts has this id and can be taken back: a redemption of any
+    /// session, or support of the running one.
     pub fn can_withdraw(&self, id: &str) -> bool {
         self.redemptions.has(id) || self.session.singles.has_support(id)
     }
 
-    /// Points of a redemption went back, in this or in an earlier session, or support of this
-    /// session was refunded.
+    /// Takes back a redemption of this or an earlier session, or support of this session.
     pub(super) fn withdraw(&mut self, id: &str) -> Outcome {
         let is_of_session = if let Some(kind) = self.session.singles.refund(id) {
             self.session.sum_support(kind);

@@ -1,4 +1,4 @@
-//! Lines of money and memberships: one for each person.
+//! Lists money and memberships, with one line for each person.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -7,20 +7,20 @@ use crate::{
     event::EventName,
 };
 
-/// Money and memberships of one person.
+/// The money and memberships of one person.
 #[derive(Debug, Clone)]
 pub struct SupportLine {
     pub who: PersonId,
     pub count: u32,
-    /// A sum for each currency.
+    /// The sum in each currency.
     pub money: Sums,
-    /// What was bought, or the tier; each once.
+    /// What was bought, or the tier, without duplicates.
     pub what: Vec<Box<str>>,
-    /// The event that told it last.
+    /// The last event that reported it.
     pub name: EventName,
-    /// First time, Unix milliseconds.
+    /// Time of the first one, Unix milliseconds.
     pub first_ms: i64,
-    /// Last time, Unix milliseconds.
+    /// Time of the last one, Unix milliseconds.
     pub last_ms: i64,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct SupportList {
 }
 
 impl SupportList {
-    /// The lines, in the order of their first support.
+    /// The lines, in the order of each person's first support.
     pub(super) fn lines(&self) -> &[SupportLine] {
         &self.lines
     }

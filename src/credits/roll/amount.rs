@@ -1,11 +1,11 @@
-//! How much somebody gave, as a text for people.
+//! Amounts, and how they are shown.
 
 use crate::{
     credits::Sums,
     event::{Decimal, Money},
 };
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -30,17 +30,17 @@ pub enum Unit {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Amount {
-    /// There is none.
+    /// No amount.
     #[default]
     None,
-    /// A number of something.
+    /// A number with its unit.
     Number(u64, Unit),
-    /// Money, a sum for each currency.
+    /// Money, with a sum for each currency.
     Money(Sums),
 }
 
 impl Amount {
-    /// The sum of both. Amounts of different things: the first.
+    /// Adds another amount. If the units differ, it is ignored.
     pub fn add(&mut self, other: Self) {
         match (&mut *self, other) {
             (Self::Number(mine, unit), Self::Number(theirs, other)) if *unit == other => {
@@ -52,8 +52,8 @@ impl Amount {
         }
     }
 
-    /// What one person has in all, by two lines about them. Months are a state: the greatest number
-    /// counts.
+    /// Joins the amounts of two lines about one person. For months the greater number counts,
+    /// because they are a state and no sum.
     pub fn join(&mut self, other: Self) {
         match (&mut *self, other) {
             (Self::Number(mine, Unit::Months), Self::Number(theirs, Unit::Months)) => {
@@ -63,7 +63,7 @@ impl Amount {
         }
     }
 
-    /// For sorting: the number alone, whatever it counts.
+    /// A number to sort by, regardless of the unit.
     pub fn rank(&self) -> u128 {
         match self {
             Self::None => 0,
@@ -72,7 +72,7 @@ impl Amount {
         }
     }
 
-    /// In words; empty if there is nothing to say.
+    /// The amount with its unit; empty if there is nothing to show.
     pub fn text(&self) -> String {
         match self {
             Self::None | Self::Number(0, _) | Self::Number(1, Unit::Times | Unit::Gifts) => {
@@ -97,7 +97,7 @@ impl Amount {
         }
     }
 
-    /// The number alone, for a text of the user's own.
+    /// The amount without its unit, for a text of the user.
     pub fn number(&self) -> String {
         match self {
             Self::None => String::new(),
@@ -108,7 +108,7 @@ impl Amount {
     }
 }
 
-/// `12,345`.
+/// A number with separators, such as `12,345`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -121,7 +121,7 @@ pub(super) fn grouped(number: u64) -> String {
     text
 }
 
-/// `45 s`, `10 min`, `3 h 12 min`.
+/// A duration, such as `45 s`, `10 min`, `3 h 12 min`.
 pub(super) fn span(seconds: u64) -> String {
     match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
         (0, 0, seconds) => format!("{seconds} s"),
@@ -131,7 +131,7 @@ pub(super) fn span(seconds: u64) -> String {
     }
 }
 
-/// `€12.50`, `500 JPY`; several joined by `+`.
+/// Sums of money, such as `€12.50` or `500 JPY`; several are joined by `+`.
 fn money(sums: &Sums) -> String {
     let one = |money: &Money| {
         let text = money.short_text();

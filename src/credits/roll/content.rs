@@ -1,5 +1,5 @@
-//! What the page is given: the sections in their order, names sorted, merged and cut, amounts as
-//! texts.
+//! Makes the contents of the page: the sections in order, names sorted, merged and limited, amounts
+//! as texts.
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -15,20 +15,20 @@ use super::{
 };
 use crate::credits::{Fold, Options};
 
-/// What is known besides the credits themselves.
+/// The data of a roll that is not in the credits.
 #[derive(Debug, Clone)]
 pub struct Given {
-    /// Now, Unix milliseconds.
+    /// The present time, Unix milliseconds.
     pub now_ms: i64,
-    /// When the session began.
+    /// When the session began, Unix milliseconds.
     pub started_ms: i64,
-    /// The zone of `{date}` and `{time}`.
+    /// The time zone of `{date}` and `{time}`.
     pub zone: TimeZone,
-    /// Whose channel it is; may be empty.
+    /// Name of the channel; may be empty.
     pub channel: String,
 }
 
-/// The sections of the roll.
+/// Makes the sections of the roll. Empty ones are left out if `hide_empty` is set.
 pub fn sections(
     script: &CreditsPlan,
     fold: &Fold,
@@ -142,7 +142,8 @@ fn text(plan: &Plan, fold: &Fold, given: &Given) -> Option<Section> {
     })
 }
 
-/// Placeholders that mean the same in every section.
+/// The value of a placeholder that is the same in all sections; `None` if there is no such
+/// placeholder.
 fn general(key: &str, fold: &Fold, given: &Given) -> Option<String> {
     let clock = || {
         Timestamp::from_millisecond(given.now_ms)
@@ -169,7 +170,7 @@ fn general(key: &str, fold: &Fold, given: &Given) -> Option<String> {
     }
 }
 
-/// Each person once, in the order in which they stand.
+/// Merges the lines of each person, in their order.
 fn merged(found: Vec<Line>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::with_capacity(found.len());
     let mut places = std::collections::HashMap::new();
@@ -189,7 +190,7 @@ fn merged(found: Vec<Line>) -> Vec<Line> {
 
 fn sort(lines: &mut [Line], sort: Sort) {
     match sort {
-        // Several kinds stand together by time, each kind's own order is kept for equals.
+        // Lines of several kinds are sorted by time. Equal ones keep the order of their kind.
         Sort::First => lines.sort_by_key(|line| line.first_ms),
         Sort::Name => lines.sort_by_cached_key(Line::folded),
         Sort::Amount => lines.sort_by_cached_key(|line| {
@@ -247,7 +248,7 @@ impl Line {
     }
 }
 
-/// `Ann Kowalski` as `Ann K.`
+/// `Ann Kowalski` becomes `Ann K.`
 fn shortened(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().unwrap_or_default().to_owned();

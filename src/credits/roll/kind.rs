@@ -1,8 +1,8 @@
-//! What a section of the roll can be about: one line of a table per kind.
+//! The kinds of sections of the roll, as a table.
 
 use std::fmt;
 
-/// What a section lists.
+/// The kind of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the table below says it")]
 pub enum Kind {
@@ -54,11 +54,11 @@ pub enum Kind {
     Image,
 }
 
-/// A kind as the config and the page know it.
+/// The names of a kind, for the config and the page.
 struct KindRow {
     kind: Kind,
     name: &'static str,
-    /// What Twitchat calls its own overlay's section of this kind; empty if it has none.
+    /// The name of the equivalent section in Twitchat's own overlay; empty if there is none.
     slot: &'static str,
     title: &'static str,
     icon: &'static str,
@@ -80,7 +80,7 @@ const fn entry(
     }
 }
 
-/// Every kind, in the order in which the documentation lists them.
+/// All kinds, in the order of the documentation.
 const ENTRIES: [KindRow; 46] = [
     entry(
         Kind::Follows,
@@ -277,12 +277,12 @@ impl Kind {
         ENTRIES.iter().find(|entry| entry.kind == self)
     }
 
-    /// As the config writes it.
+    /// The name in the config.
     pub fn name(self) -> &'static str {
         self.entry().map_or("", |entry| entry.name)
     }
 
-    /// Reads the config's word, in any case and with `-` for `_`.
+    /// Parses the name in the config, in any case and with `-` or `_`.
     pub fn parse(word: &str) -> Option<Self> {
         let word = word.trim().to_ascii_lowercase().replace('-', "_");
         let word = if word == "users" { "chatters" } else { &word };
@@ -292,24 +292,24 @@ impl Kind {
             .map(|entry| entry.kind)
     }
 
-    /// Whether Twitchat's own overlay calls a section of this kind so.
+    /// Whether Twitchat's own overlay has this name for the equivalent section.
     #[doc(alias = "slotType")]
     pub fn is_slot(self, slot: &str) -> bool {
         self.entry()
             .is_some_and(|entry| !slot.is_empty() && entry.slot == slot)
     }
 
-    /// The title unless the config gives one.
+    /// The default title.
     pub fn title(self) -> &'static str {
         self.entry().map_or("", |entry| entry.title)
     }
 
-    /// The icon unless the config gives one: a name that the page draws.
+    /// The default icon, as a name that the page knows.
     pub fn icon(self) -> &'static str {
         self.entry().map_or("", |entry| entry.icon)
     }
 
-    /// Whether its section holds names; else it is a text or a picture.
+    /// Whether the section lists names. The others are a text or an image.
     pub fn lists_names(self) -> bool {
         !matches!(self, Self::Text | Self::Image)
     }

@@ -1,7 +1,7 @@
-//! How long a roll takes, where no page can say: an estimate from what is in it.
+//! Estimates how long a roll takes, for when no page reports it.
 //!
-//! The page measures; here a row is as high as the page's own style makes it at scale 1. A roll
-//! that the config gives a time takes that time whatever is in it.
+//! A page measures it exactly. The estimate uses the heights of the page's default style at scale
+//! 1. If the config sets the length, the roll takes that time whatever its contents are.
 
 use super::{
     look::{Look, Mode},
@@ -9,31 +9,31 @@ use super::{
     section::{Body, Section},
 };
 
-/// The height of the page that the figures below are for.
+/// The height of the page to which the constants below apply, in pixels.
 const FULL_HD: f64 = 1_080.0;
-/// Pixels at scale 1 in the page's own style: a title with its gaps, a line of names, a line below
-/// a name, a line of text.
+/// Heights at scale 1 in the page's default style, in pixels: a title with its gaps, a line of
+/// names, a line below a name, a line of text, and an image.
 const TITLE: f64 = 150.0;
 const ROW: f64 = 54.0;
 const NOTE: f64 = 34.0;
 const TEXT_LINE: f64 = 60.0;
 const IMAGE: f64 = 240.0;
-/// Characters of a text that stand in one line.
+/// Characters in one line of text.
 const TEXT_WIDTH: usize = 60;
 
-/// How long each part takes.
+/// The estimated times of a roll.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Length {
-    /// Seconds in all, the delay included.
+    /// Total seconds, including the delay.
     pub seconds: f64,
-    /// Seconds from the start to where each section is in the middle of the page.
+    /// Seconds from the start until each section is in the middle of the page.
     pub sections: Vec<f64>,
 }
 
-/// Estimates it. `height` is the page's.
+/// Estimates the times. `height` is that of the page in pixels.
 pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
     let page = f64::from(height.max(1));
-    // Sizes go with the picture.
+    // Sizes scale with the height of the page.
     let unit = look.scale * page / FULL_HD;
     let heights: Vec<f64> = sections
         .iter()
@@ -49,7 +49,7 @@ pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
     };
     let content: f64 = heights.iter().sum();
     let (total, mut starts) = match look.mode {
-        // From below the lower edge to above the upper one.
+        // The content moves from below the lower edge to above the upper edge.
         Mode::Scroll => {
             let speed = look.speed.abs().max(1.0);
             let total = (content + page) / speed;
@@ -74,7 +74,7 @@ pub fn length(sections: &[Section], look: &Look, height: u32) -> Length {
             (slides.iter().sum(), starts.collect())
         }
     };
-    // A wanted time includes the delay.
+    // A time that the config sets includes the delay.
     let wanted = look
         .seconds
         .map_or(total, |seconds| (seconds - look.delay).max(1.0));
@@ -105,7 +105,7 @@ fn height_of(section: &Section) -> f64 {
             let columns = match layout {
                 Layout::TwoColumns => 2,
                 Layout::ThreeColumns => 3,
-                // Side by side, as many as fit.
+                // The number of columns depends on the names; 4 is a guess.
                 Layout::FlowLeft | Layout::FlowCenter | Layout::FlowRight => 4,
                 Layout::Left | Layout::Center | Layout::Right => 1,
             };
@@ -125,7 +125,7 @@ fn height_of(section: &Section) -> f64 {
     }
 }
 
-/// Tags take no room, but for those that begin a line.
+/// The text without tags. A tag that begins a line is replaced by a line break.
 fn without_tags(text: &str) -> String {
     const LINES: [&str; 15] = [
         "br",

@@ -1,4 +1,4 @@
-//! The lines of each kind, as the fold has them: who, how much, since when.
+//! Makes the lines of each kind of section from the fold: name, amount and time.
 
 use serde_json::Value;
 
@@ -26,14 +26,14 @@ use crate::{
     mapping::summary_extras::EndedVote,
 };
 
-/// Who a line is about: lines with the same key are merged.
+/// Identifies the subject of a line. Lines with the same key are merged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     Person(PersonId),
     Thing(String),
 }
 
-/// A name in the making.
+/// A line of a section, before it is sorted and formatted.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) key: Key,
@@ -41,7 +41,7 @@ pub(super) struct Line {
     pub(super) count: u64,
     pub(super) amount: Amount,
     pub(super) first_ms: i64,
-    /// Moderators 0, VIPs 1, subscribers 2; none for nobody of these.
+    /// 0 for moderators, 1 for VIPs, 2 for subscribers; `None` for others.
     pub(super) role: Option<u8>,
     pub(super) tier: Option<Tier>,
     pub(super) badge: &'static str,
@@ -49,7 +49,7 @@ pub(super) struct Line {
     pub(super) skin: Box<str>,
     pub(super) note: String,
     pub(super) images: Vec<Box<str>>,
-    /// Who is no longer shown when they are banned meanwhile.
+    /// The person whose ban hides the line during the roll; `None` if no ban does.
     pub(super) who: Option<PersonId>,
 }
 
@@ -60,7 +60,7 @@ impl Line {
             name: name.to_owned(),
             count: 1,
             amount,
-            // Things have no time of their own: they stay in their order.
+            // Things have no time, so their index keeps them in order.
             first_ms: i64::try_from(place).unwrap_or(i64::MAX),
             role: None,
             tier: None,
@@ -73,7 +73,7 @@ impl Line {
         }
     }
 
-    /// The same person again.
+    /// Merges another line about the same subject.
     pub(super) fn absorb(&mut self, other: Self) {
         self.count = self.count.saturating_add(other.count);
         self.amount.join(other.amount);
@@ -92,7 +92,7 @@ impl Line {
         if self.skin.is_empty() {
             self.skin = other.skin;
         }
-        // A line that also says how often they were banned stays.
+        // A line that also shows a number of bans is not hidden by a ban.
         self.who = self.who.and(other.who);
     }
 
@@ -110,7 +110,7 @@ impl Line {
     }
 }
 
-/// Makes lines of what the fold has.
+/// Makes lines from the fold.
 pub(super) struct Lines<'a> {
     fold: &'a Fold,
     options: &'a Options,
@@ -128,7 +128,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The lines of a kind that the plan lets through.
+    /// The lines of a kind that match the plan.
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of section")]
     pub(super) fn of(&self, kind: Kind, plan: &Plan) -> Vec<Line> {
         let session = &self.fold.session;
@@ -343,7 +343,7 @@ impl<'a> Lines<'a> {
         !self.left_out.is_banned(who) && self.shows_if_banned(who, plan)
     }
 
-    /// The same for where banned people stand too.
+    /// The same for sections that also show banned people.
     fn shows_if_banned(&self, who: PersonId, plan: &Plan) -> bool {
         let Some(known) = self.fold.people.known(self.fold.people.shown(who)) else {
             return false;
@@ -380,7 +380,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// People in the order given, where nothing tells when.
+    /// People in the given order, for data without times.
     fn each(&self, list: impl Iterator<Item = (PersonId, Amount)>, plan: &Plan) -> Vec<Line> {
         let shown = list.filter(|(who, _)| self.shows(*who, plan)).enumerate();
         shown
@@ -390,8 +390,8 @@ impl<'a> Lines<'a> {
             .collect()
     }
 
-    /// A section's people: as sums, or one by one if the plan does not merge and the fold has them
-    /// so.
+    /// The people of a section. They are listed as sums, or as single events if the plan does not
+    /// merge and the fold has the events.
     fn section(&self, section: Section, unit: Option<Unit>, plan: &Plan) -> Vec<Line> {
         if self.is_off(section) {
             return Vec::new();
@@ -404,7 +404,7 @@ impl<'a> Lines<'a> {
         let line = |who, count: u32, amount, tier: Option<Tier>, first_ms| {
             let amount = match unit {
                 None => Amount::None,
-                // Costs are not always told.
+                // The cost is not always known.
                 Some(Unit::Points | Unit::Times) if amount == 0 => {
                     Amount::Number(count.into(), Unit::Times)
                 }
@@ -514,7 +514,7 @@ impl<'a> Lines<'a> {
         lines
     }
 
-    /// How often people were banned: the one kind of section that lists people who are banned now.
+    /// Numbers of bans. This is the only kind of section that shows people who are banned.
     fn bans(&self, plan: &Plan) -> Vec<Line> {
         let all = self
             .fold
@@ -691,7 +691,8 @@ impl<'a> Lines<'a> {
             .collect()
     }
 
-    /// Names from the config, as their owners write them where that is known.
+    /// Names that the config lists. The names of known accounts are shown as the accounts have them
+    /// now.
     fn listed(&self, names: &[Box<str>], section: Section, plan: &Plan) -> Vec<Line> {
         let is_named = |name: &str| plan.ignore.contains(&*name.to_lowercase());
         let listed = |written: &str| {
@@ -727,7 +728,7 @@ impl<'a> Lines<'a> {
         who.filter(|who| self.shows(*who, plan))
     }
 
-    /// Somebody's name below a line.
+    /// A line with a person's name below another line.
     fn below(&self, who: PersonId, amount: String, icon: &'static str) -> Below {
         Below {
             who: Some(self.fold.people.shown(who)),
@@ -766,7 +767,7 @@ fn role(roles: Roles) -> Option<u8> {
         .map(|(_, rank)| rank)
 }
 
-/// Questions with their choices below, the winning one marked.
+/// Questions of votes with their choices below; the winner has a check mark.
 fn votes(list: &[EndedVote], share: impl Fn(u64, u64) -> String) -> Vec<Line> {
     let choice = |(title, votes, won): &(Box<str>, u64, bool), total| {
         below(
@@ -777,7 +778,7 @@ fn votes(list: &[EndedVote], share: impl Fn(u64, u64) -> String) -> Vec<Line> {
     };
     let line = |(place, vote): (usize, &EndedVote)| {
         let mut line = Line::thing(&vote.title, Amount::Number(0, Unit::Times), place);
-        // The same question may be asked twice.
+        // The same question may be asked twice, so the title is no key.
         line.key = Key::Thing(place.to_string());
         line.lines = vote
             .choices
@@ -789,7 +790,7 @@ fn votes(list: &[EndedVote], share: impl Fn(u64, u64) -> String) -> Vec<Line> {
     list.iter().enumerate().map(line).collect()
 }
 
-/// What `AddToCredits` put in: a text, a number, or an object with a name.
+/// A value of `AddToCredits`: a text, a number, or an object with a name.
 fn added(value: &Value, place: usize) -> Line {
     let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let name = match value {

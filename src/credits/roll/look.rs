@@ -1,5 +1,5 @@
-//! The settings of the end credits that the page or the plan of the roll needs. [`Look`] travels to
-//! the page as it is.
+//! The settings of the end credits that the page or the plan of the roll needs. The page receives
+//! [`Look`] unchanged.
 
 use serde::Serialize;
 
@@ -42,7 +42,7 @@ impl Show for Mode {
 
 settings! {
     "overlay",
-    /// How the roll looks and runs; travels to the page as it is.
+    /// How the roll looks and moves. The page receives it unchanged.
     #[derive(Debug, Clone, PartialEq, Serialize)]
     #[serde(rename_all = "camelCase")]
     pub struct Look {
@@ -82,7 +82,7 @@ settings! {
                 way.";
     }
     and {
-        /// What may differ from the theme.
+        /// Settings that override the theme.
         #[serde(flatten)]
         style: Style = Style::default();
     }
@@ -91,8 +91,8 @@ settings! {
 /// The themes that the page has.
 pub const THEMES: [&str; 6] = ["cinema", "neon", "glass", "paper", "arcade", "plain"];
 
-/// What to say of a theme that the page does not have. `custom.css` may define others, so it is no
-/// error.
+/// A warning about a theme that the page does not have. It is no error, because `custom.css` may
+/// define others.
 pub fn doubt_of_theme(name: &str) -> Option<String> {
     if THEMES.contains(&name) {
         return None;
@@ -105,8 +105,8 @@ pub fn doubt_of_theme(name: &str) -> Option<String> {
 
 settings! {
     "overlay",
-    /// What may differ from the theme: colours and gaps as CSS writes them, and names of fonts on
-    /// OBS's computer.
+    /// Settings that override the theme: colours in CSS notation, gaps in heights of a letter, and
+    /// names of fonts on the computer of OBS.
     #[derive(Debug, Clone, PartialEq, Serialize)]
     #[serde(rename_all = "camelCase")]
     pub struct Style {
@@ -143,7 +143,7 @@ settings! {
 
 settings! {
     "overlay",
-    /// The whole plan. Its default is what holds without any config: whatever there is, the
+    /// The whole plan. The default applies without any config: it has all usual sections, with the
     /// stream's own people first.
     #[derive(Debug, Clone, PartialEq)]
     pub struct CreditsPlan {
@@ -153,11 +153,11 @@ settings! {
             "Whether sections without anybody are left out.";
     }
     and {
-        /// How it looks and runs.
+        /// How the roll looks and moves.
         look: Look = Look::default();
-        /// Sections in their order.
+        /// The sections in order.
         sections: Vec<Plan> = Plan::usual();
-        /// How high the page is, in pixels: the estimate of its length needs it.
+        /// Height of the page in pixels, for the estimate of the roll's length.
         height: u32 = 1_080;
     }
 }
@@ -176,7 +176,7 @@ mod tests {
             .filter_map(|line| line.strip_prefix("[data-theme='"))
             .filter_map(|rest| rest.split('\'').next())
             .collect();
-        // The plain one is what all others change.
+        // All other themes are variations of `plain`, which has no rule of its own.
         let known: BTreeSet<_> = THEMES
             .into_iter()
             .filter(|theme| *theme != "plain")

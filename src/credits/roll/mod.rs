@@ -1,8 +1,8 @@
-//! What the end-credits page shows: a plan of sections, filled from the fold. The page decides only
-//! how it looks.
+//! The contents of the end-credits page: a plan of sections, filled from the fold. The page decides
+//! only how it looks.
 //!
-//! `config` reads the plan, `bridge` fills it when the credits roll and runs them, `cli` writes it
-//! into a page of its own.
+//! `config` reads the plan. `bridge` fills it when a roll begins, and controls the roll. `cli`
+//! writes the contents into a stand-alone page.
 
 pub mod amount;
 pub mod content;

@@ -1,5 +1,5 @@
-//! Names that people of several chats have: in a whole roll each says its platform then, so that
-//! nobody is taken for somebody else.
+//! Adds the platform to names that people of several chats share in a roll, so that nobody is
+//! mistaken for somebody else.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,10 +9,10 @@ use crate::{
     event::Platform,
 };
 
-/// Whom a text stands for, the text, and where its platform is to be written.
+/// A person, the text with their name, and the field for the platform.
 type Shown<'s> = (PersonId, &'s str, &'s mut &'static str);
 
-/// Writes the platform where the same name stands for people of several chats.
+/// Sets the platform of names that people of several chats share.
 pub(super) fn mark(sections: &mut [Section], people: &People) {
     let chat = |who| {
         people

@@ -1,4 +1,4 @@
-//! What the roll is made of, as the config says it: its sections in order, and how it runs.
+//! The plan of the roll, as the config sets it: its sections in order, and their options.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::kind::Kind;
 use crate::event::{Platform, fact::Tier};
 
-/// How the names of a section stand.
+/// How the names of a section are arranged.
 #[derive(
     Debug,
     Clone,
@@ -35,7 +35,7 @@ pub enum Layout {
     ThreeColumns,
 }
 
-/// In which order.
+/// The order of the names of a section.
 #[derive(
     Debug,
     Clone,
@@ -49,20 +49,20 @@ pub enum Layout {
 )]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Sort {
-    /// First seen first.
+    /// In the order in which people were first seen.
     #[default]
     First,
-    /// By name, whatever its case.
+    /// By name, in any case.
     Name,
-    /// Most first; equals by name.
+    /// By amount, the most first; equal amounts by name.
     Amount,
-    /// Moderators, then VIPs, then subscribers.
+    /// Moderators first, then VIPs, then subscribers, then others.
     Role,
-    /// Highest tier first.
+    /// By tier, the highest first.
     Tier,
 }
 
-/// Who of the chatters is meant.
+/// A group of chatters.
 #[derive(
     Debug,
     Clone,
@@ -83,18 +83,18 @@ pub enum Role {
     Others,
 }
 
-/// Which amounts stand beside the names, and how.
+/// Whether and how amounts are shown beside the names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Amounts {
     #[default]
     Hidden,
-    /// In the bridge's words: `500 bits`, `×3`.
+    /// With the bridge's texts, such as `500 bits` or `×3`.
     Shown,
-    /// In the user's words: `{n}` is the number.
+    /// With a text of the user, in which `{n}` is the number.
     Worded(Box<str>),
 }
 
-/// Cheers that were pinned for money.
+/// Whether cheers in pinned messages are included.
 #[derive(
     Debug,
     Clone,
@@ -115,62 +115,63 @@ pub enum Pinned {
     Only,
 }
 
-/// One section as it is planned.
+/// The plan of one section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct Plan {
-    /// What `goto` calls it.
+    /// The name of the section for `goto`.
     pub id: Box<str>,
-    /// What it lists; people of several kinds stand together.
+    /// The kinds of people that it lists, in one common list.
     pub kinds: Vec<Kind>,
-    /// Its title, with placeholders; the kind's own if there is none.
+    /// The title, with placeholders; `None` for the kind's default.
     pub title: Option<Box<str>>,
-    /// An icon's name, an emoji or a URL; empty for none; the kind's own if nothing is said.
+    /// Name of an icon, an emoji or a URL; empty for no icon, and `None` for the kind's default.
     pub icon: Option<Box<str>>,
-    /// How the names stand.
+    /// How the names are arranged.
     pub layout: Layout,
-    /// In which order.
+    /// The order of the names.
     pub sort: Sort,
-    /// Which amounts stand beside the names.
+    /// Whether and how amounts are shown beside the names.
     pub amounts: Amounts,
-    /// A patron's amount is the sum of all they ever gave rather than the months.
+    /// Whether a patron's amount is the sum of all payments instead of the number of months.
     pub lifetime: bool,
-    /// Roles and kinds as small icons before the names.
+    /// Whether icons for roles and kinds are shown before the names.
     pub badges: bool,
-    /// Lines below a name: a poll's choices, who redeemed a reward, who conducted a train, what was
-    /// bought.
+    /// Whether lines are shown below a name: a poll's choices, the people who redeemed a reward or
+    /// conducted a train, and what was bought.
     pub details: bool,
-    /// The most names.
+    /// Largest number of names; `None` for no limit.
     pub limit: Option<usize>,
-    /// Whether somebody who gave twice stands once.
+    /// Whether a person who gave twice is listed once.
     pub merge: bool,
-    /// Who is left out besides those that are left out everywhere; in lower case.
+    /// Names to leave out of this section, in lower case. Others are left out of all sections.
     pub ignore: HashSet<Box<str>>,
-    /// Platforms; none for all.
+    /// Platforms to include; empty for all.
     pub platforms: HashSet<Platform>,
-    /// Tiers of subscriptions; none for all.
+    /// Tiers of subscriptions to include; empty for all.
     pub tiers: HashSet<Tier>,
-    /// Roles of chatters; none for all.
+    /// Roles of chatters to include; empty for all.
     pub roles: HashSet<Role>,
-    /// Rewards, groups, own lists, patrons' tiers by name or id, in lower case; none for all.
+    /// Rewards, groups, custom lists or patrons' tiers to include, by name or id in lower case;
+    /// empty for all.
     pub only: HashSet<Box<str>>,
     pub pinned: Pinned,
-    /// Only the first letter of last names.
+    /// Whether last names are shortened to their first letter.
     pub short_names: bool,
     /// The text of a text section, with placeholders.
     pub text: Box<str>,
-    /// Where a picture is: a URL, or a path beside the page.
+    /// URL of an image, or its path beside the page.
     pub image: Box<str>,
-    /// What stands for the picture where it cannot be shown.
+    /// Text for when the image cannot be shown.
     pub alt: Box<str>,
-    /// How high the picture is, in pixels.
+    /// Height of the image in pixels; `None` for the default.
     pub height: Option<u32>,
-    /// What stands there when nobody does.
+    /// Text for a section without anybody.
     pub empty: Option<Box<str>>,
 }
 
 impl Plan {
-    /// A section of these kinds, as it is without any wish.
+    /// A section of these kinds with default options.
     pub fn of(id: &str, kinds: &[Kind]) -> Self {
         let first = kinds.first().copied().unwrap_or(Kind::Text);
         Self {
@@ -205,7 +206,7 @@ impl Plan {
         }
     }
 
-    /// The sections of a roll without any config.
+    /// The default sections of a roll.
     pub(super) fn usual() -> Vec<Self> {
         let kinds = [
             Kind::Raids,
@@ -261,7 +262,7 @@ impl Plan {
 }
 
 impl Kind {
-    /// Whether amounts are shown unless the config says otherwise.
+    /// Whether amounts are shown by default.
     pub fn has_amounts(self) -> bool {
         !matches!(
             self,

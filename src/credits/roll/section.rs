@@ -1,4 +1,4 @@
-//! A section as it is shown, and who stands where in it.
+//! A section as the page shows it, and the places of people in it.
 
 use serde::Serialize;
 
@@ -7,30 +7,30 @@ use crate::credits::PersonId;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Name {
-    /// As it is shown: never markup.
+    /// The name as it is shown. It is plain text, never markup.
     pub name: String,
-    /// The platform, where somebody of another one has the same name.
+    /// The platform, if somebody of another one has the same name; otherwise empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub platform: &'static str,
-    /// How much, in words.
+    /// The amount as text; may be empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub amount: String,
-    /// Lines below it: choices of a poll, who redeemed a reward.
+    /// Lines below the name, such as the choices of a poll or the people who redeemed a reward.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Below>,
-    /// The skin of a message effect.
+    /// Skin of a message effect; may be empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub skin: Box<str>,
-    /// More below it, perhaps in several lines.
+    /// More text below the name, which may have several lines.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// An icon before it.
+    /// Name of an icon before the name; may be empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub badge: &'static str,
-    /// Pictures beside it: emotes, stickers.
+    /// Images beside the name, such as emotes and stickers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Box<str>>,
-    /// Who is no longer shown when they are banned while the credits roll.
+    /// The person whose ban during the roll hides the name.
     #[serde(skip)]
     pub who: Option<PersonId>,
 }
@@ -38,46 +38,46 @@ pub struct Name {
 /// A line below a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Below {
-    /// What it says.
+    /// The text of the line.
     pub text: String,
-    /// As in [`Name`].
+    /// The same as in [`Name`].
     #[serde(skip_serializing_if = "str::is_empty")]
     pub platform: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub amount: String,
-    /// An icon before it.
+    /// Name of an icon before the text; may be empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub icon: &'static str,
-    /// As in [`Name`].
+    /// The same as in [`Name`].
     #[serde(skip)]
     pub who: Option<PersonId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Section {
-    /// What `goto` calls it.
+    /// The name of the section for `goto`.
     pub id: Box<str>,
-    /// What is in it.
+    /// The contents.
     #[serde(flatten)]
     pub body: Body,
-    /// The kinds that it was made of, for who must find it again by Twitchat's name.
+    /// The kinds that it was made of, so that Twitchat's name for a section finds it.
     #[serde(skip)]
     pub kinds: Vec<Kind>,
 }
 
-/// What is in a section.
+/// The contents of a section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Body {
     /// Names below a title.
     People {
         title: String,
-        /// An icon's name, an emoji, a URL; none for no icon.
+        /// Name of an icon, an emoji or a URL; `None` for no icon.
         icon: Option<Box<str>>,
-        /// How the names stand.
+        /// How the names are arranged.
         layout: Layout,
         names: Vec<Name>,
-        /// What stands there when there are none.
+        /// Text for when there are no names.
         #[serde(skip_serializing_if = "Option::is_none")]
         empty: Option<Box<str>>,
     },
@@ -86,26 +86,26 @@ pub enum Body {
         /// The title; may be empty.
         #[serde(skip_serializing_if = "String::is_empty")]
         title: String,
-        /// The text, perhaps in several lines.
+        /// The text, which may have several lines.
         text: String,
-        /// How it stands.
+        /// How the text is aligned.
         layout: Layout,
     },
     Image {
-        /// Where it is.
+        /// URL of the image, or its path beside the page.
         src: Box<str>,
-        /// What stands for it.
+        /// Text for when the image cannot be shown.
         alt: Box<str>,
-        /// How high, in pixels.
+        /// Height in pixels; `None` for the default.
         #[serde(skip_serializing_if = "Option::is_none")]
         height: Option<u32>,
-        /// How it stands.
+        /// How the image is aligned.
         layout: Layout,
     },
 }
 
 impl Section {
-    /// How many names are in it.
+    /// Number of names.
     pub fn len(&self) -> usize {
         if let Body::People { names, .. } = &self.body {
             names.len()
@@ -114,7 +114,7 @@ impl Section {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no names.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -124,15 +124,15 @@ impl Section {
 /// below the name if it is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    /// The section's place.
+    /// Index of the section.
     pub section: usize,
-    /// The name's place in the section.
+    /// Index of the name in the section.
     pub name: usize,
-    /// The line's place below the name.
+    /// Index of the line below the name; `None` for the name itself.
     pub line: Option<usize>,
 }
 
-/// Where people stand in these sections.
+/// The places of all people in these sections.
 pub fn places(sections: &[Section]) -> Vec<(Place, PersonId)> {
     let mut places = Vec::new();
     for (section, Section { body, .. }) in sections.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What comes out of real messages and of crowds.
+//! Tests the contents of rolls made from real messages and from test audiences.
 
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -24,7 +24,7 @@ fn given() -> Given {
     }
 }
 
-/// Everything that a summary and the live messages of the examples tell.
+/// A fold with everything that the examples' summary and live messages contain.
 fn fold() -> Fold {
     let lines = include_str!("../../../tests/fixtures/twitchat_examples.ndjson");
     let mut fold = Fold::default();

@@ -1,6 +1,6 @@
 //! Placeholders in titles and texts: `{count}`, `{channel}`, `{date}`.
 
-/// Every placeholder with what it stands for.
+/// Every placeholder with its meaning.
 pub const PLACEHOLDERS: [(&str, &str); 9] = [
     (
         "name",
@@ -16,14 +16,14 @@ pub const PLACEHOLDERS: [(&str, &str); 9] = [
     ("duration", "how long the session has been, as 3 h 12 min"),
 ];
 
-/// A piece of a template.
+/// A part of a template.
 enum Piece<'a> {
     Text(&'a str),
-    /// The name between braces, and the whole with them.
+    /// The name between the braces, and the whole with the braces.
     Placeholder(&'a str, &'a str),
 }
 
-/// What looks like a placeholder: letters in braces. Any other brace is a brace.
+/// Splits a template. A placeholder is letters in braces; all other braces are plain text.
 fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = template;
     std::iter::from_fn(move || {
@@ -53,7 +53,7 @@ fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// Puts values in the places of placeholders; what has no value stays as it is.
+/// Replaces placeholders with their values. Placeholders without a value stay unchanged.
 pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
     pieces(template)
         .map(|piece| match piece {
@@ -63,8 +63,8 @@ pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
         .collect()
 }
 
-/// A value that goes into a text with markup: whoever can change a stream's title must not dress
-/// the credits.
+/// Escapes a value for a text with markup: people who can change the stream's title must not be
+/// able to format the credits.
 pub fn plain(value: &str) -> String {
     let mut plain = String::with_capacity(value.len());
     for letter in value.chars() {
@@ -78,7 +78,7 @@ pub fn plain(value: &str) -> String {
     plain
 }
 
-/// The first placeholder that there is no value for.
+/// The first unknown placeholder in a template.
 pub fn unknown_placeholder(template: &str) -> Option<&str> {
     pieces(template).find_map(|piece| match piece {
         Piece::Placeholder(name, _) if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) => {
