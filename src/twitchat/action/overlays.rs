@@ -1,5 +1,5 @@
-//! What Twitchat's overlays do: wheel, animated texts, bingo grid; and how somebody else plays an
-//! overlay.
+//! Actions on Twitchat's overlays (wheel, animated texts, bingo grid), and messages with which
+//! another program can stand in for an overlay.
 
 use serde_json::{Map, Value};
 use uuid::{Uuid, uuid};
@@ -12,7 +12,7 @@ use super::{
 const WHEEL: &str = "the wheel overlay";
 const ANIMATED_TEXT: &str = "the animated text overlay";
 const BINGO_GRID: &str = "the bingo grid overlay";
-/// Ids of what has none are name-based below this one: the same data, the same id.
+/// Namespace for generated ids. They are derived from the data, so the same data gets the same id.
 pub(super) const NAMESPACE: Uuid = uuid!("b3a7ce0e-39cf-5b1f-8b0f-0f2d6b1f6a52");
 
 parts! {
@@ -203,8 +203,8 @@ const SUMMARY: &[Param] = &[
     ),
 ];
 
-/// The winner must be one of the items: an overlay ignores any other. Whoever gives no session gets
-/// one, the same for the same wheel.
+/// Requires the winner to be one of the items, because an overlay ignores any other. Adds a session
+/// if there is none, the same for equal data.
 fn winner(data: &mut Map<String, Value>) -> Result<(), DataError> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let winner = text(data.get("winner")).unwrap_or_default();
