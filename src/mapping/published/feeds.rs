@@ -156,7 +156,7 @@ const fn refunds(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
 }
 
 const PEOPLE: &str = "User.Users and the roles";
-const LEFT_OUT: &str = "who is left out";
+const LEFT_OUT: &str = "the people left out";
 
 /// Every type that is counted. Other published events are emitted to subscribers but not counted.
 ///

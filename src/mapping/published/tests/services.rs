@@ -61,7 +61,7 @@ impl Fixture {
                 "test" => "not counted: it is a test",
                 "guest" => "not counted: another channel received it",
                 "withdrawn" => "taken back, if it was counted",
-                "uncounted" if feed(&self.name).is_none() => "passed on without what is private",
+                "uncounted" if feed(&self.name).is_none() => "passed on without private data",
                 _ => "not counted",
             }
             .into();
