@@ -1,6 +1,6 @@
-//! An address in place of a host: `wss://relay.example/obs/ws/ID`, or what OBS's own "Show Connect
-//! Info" makes of its settings, `obsws://192.168.0.20:4455/PASSWORD`. It stands for several
-//! settings. No error repeats an address, since it may hold a password.
+//! Addresses in place of a host: `wss://relay.example/obs/ws/ID`, or the form in which OBS's "Show
+//! Connect Info" shows its settings, `obsws://192.168.0.20:4455/PASSWORD`. An address stands for
+//! several settings. Errors do not quote an address, because it may hold a password.
 
 use super::ConfigError;
 use super::keys::{self, PASSWORD};
@@ -11,15 +11,15 @@ pub(super) const HOST: &str = "obs.host";
 pub(super) const PORT: &str = "obs.port";
 pub(super) const TLS: &str = "obs.tls";
 pub(super) const PATH: &str = "obs.path";
-/// The settings that an address may stand for besides the host.
+/// The settings besides the host that an address may contain.
 pub(super) const REST: [&str; 4] = [PORT, TLS, PATH, PASSWORD];
 
 const ALLOWED: &str = "a host name, an IP address, or an address such as \"ws://host:4455\", \
     \"wss://host/path\" or \"obsws://host:4455/password\"";
-/// The port of `wss` when an address names none.
+/// The port of a `wss` address without a port.
 const WSS_PORT: &str = "443";
 
-/// What an address says.
+/// The parts of an address.
 #[derive(Debug, PartialEq, Eq)]
 struct Address {
     host: String,
@@ -29,7 +29,7 @@ struct Address {
     password: Option<String>,
 }
 
-/// Takes the addresses among the settings of one source apart.
+/// Replaces the addresses among the settings of one source by the settings that they contain.
 pub(super) fn expand(entries: Vec<GivenSetting>) -> Result<Vec<GivenSetting>, ConfigError> {
     let given: Vec<_> = entries.iter().map(|entry| entry.key.name).collect();
     let mut expanded = Vec::with_capacity(entries.len());
@@ -47,8 +47,8 @@ pub(super) fn expand(entries: Vec<GivenSetting>) -> Result<Vec<GivenSetting>, Co
     Ok(expanded)
 }
 
-/// The settings of an address. What the same source says in a setting of its own goes before it,
-/// but for the password: two of them are an error.
+/// The settings in an address. A separate setting of the same source takes precedence, except for
+/// the password: both are kept, so that two passwords are an error.
 fn settings<'a>(
     address: Address,
     entry: &'a GivenSetting,
@@ -100,9 +100,9 @@ fn read(text: &str) -> Option<Address> {
         Some(at) => rest.split_at_checked(at)?,
         None => (rest, ""),
     };
-    // A user in front of the host is nothing that OBS or a relay knows.
+    // Neither OBS nor a relay knows a user name before the host.
     let (host, port) = split_port(place).filter(|_| !place.contains('@'))?;
-    // Neither is a port of other characters one, and it may be a password.
+    // A port that is not a number is refused. It may be a part of a password.
     if port.is_some_and(|port| port.parse::<u16>().is_err()) {
         return None;
     }
@@ -128,7 +128,7 @@ fn read(text: &str) -> Option<Address> {
     }
 }
 
-/// Host and port; the host of an IPv6 address is in brackets.
+/// Splits host and port. The host of an IPv6 address is in brackets. `None` if the host is empty.
 fn split_port(place: &str) -> Option<(&str, Option<&str>)> {
     let end_of_host = place.rfind(']').map_or(0, |end| end + 1);
     let colon = place
@@ -142,7 +142,7 @@ fn split_port(place: &str) -> Option<(&str, Option<&str>)> {
     (!host.is_empty()).then_some((host, port))
 }
 
-/// Undoes percent encoding, in which OBS writes the password.
+/// Decodes percent encoding, which OBS uses for the password. `None` if the result is not UTF-8.
 fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

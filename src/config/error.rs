@@ -1,4 +1,4 @@
-//! What can be wrong with the configuration. No error holds the value of a secret.
+//! Errors and warnings about the configuration. None of them contains a secret.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,79 +6,79 @@ use std::path::PathBuf;
 use super::Origin;
 use crate::input::{Cause, Problem, did_you_mean, nearest};
 
-/// Why there is no configuration.
+/// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The config file cannot be read.
     #[error("cannot read the config file {}", path.display())]
     Read {
-        /// The file.
+        /// The path of the config file.
         path: PathBuf,
-        /// The system's reason.
+        /// The system's error.
         source: io::Error,
     },
-    /// The config file is not TOML.
+    /// The config file is not valid TOML.
     #[error("{origin}: {message}")]
     Syntax {
-        /// Where it goes wrong.
+        /// The place of the error.
         origin: Origin,
-        /// What the parser says.
+        /// The parser's message.
         message: String,
     },
-    /// There is no such setting.
+    /// The setting is unknown.
     #[error("{origin}: there is no setting {key}{}", did_you_mean(nearest.as_deref()))]
     UnknownKey {
-        /// Where it stands.
+        /// The place of the setting.
         origin: Origin,
-        /// As it was written.
+        /// The key as it was written.
         key: String,
-        /// The known one that resembles it most.
+        /// The most similar known name.
         nearest: Option<String>,
     },
     /// A setting's value has the wrong type or is out of range.
     #[error("{origin}: {key} must be {allowed}{}", found.as_ref().map(|found| format!(", not \
         {found}")).unwrap_or_default())]
     Value {
-        /// Where it stands.
+        /// The place of the value.
         origin: Origin,
-        /// The setting.
+        /// The name of the setting.
         key: String,
-        /// What it may be.
+        /// The allowed values, which complete "must be …".
         allowed: String,
-        /// What it is; `None` for secrets.
+        /// The value; `None` for secrets.
         found: Option<String>,
     },
-    /// Something is wrong with a rule, a named action or a label.
+    /// There is a problem with a rule, a named action or a label.
     #[error("{origin}: {problem}")]
     Rule {
-        /// Where it stands.
+        /// The place of the problem.
         origin: Origin,
-        /// What is wrong.
+        /// The problem itself.
         problem: Box<Problem>,
     },
-    /// Several things are wrong: those of the file in its order, then those of stronger sources.
+    /// Several errors: those of the file in its order, then those of stronger sources.
     #[error("{}", each_on_a_line(.0))]
     Several(Vec<Self>),
-    /// One place gives both a password and a file with a password.
+    /// One source gives both a password and a file with a password.
     #[error("{first} and {second} both give the password of OBS: remove one")]
     TwoPasswords {
-        /// The one.
+        /// The place of the first one.
         first: Origin,
-        /// The other.
+        /// The place of the second one.
         second: Origin,
     },
     /// The password file cannot be read.
     #[error("cannot read the password file {} (named by {origin})", path.display())]
     PasswordFile {
-        /// The file.
+        /// The path of the password file.
         path: PathBuf,
-        /// Who named it.
+        /// The place of the setting with this path.
         origin: Origin,
-        /// The system's reason.
+        /// The system's error.
         source: io::Error,
     },
-    /// The machine names no home folder.
+    /// This user has no home folder, so the journal has no default place.
     #[error(
         "no home folder is known: say where the journal goes, with TWITCHAT_BRIDGE_STORE or \
             store.path"
@@ -87,7 +87,8 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// One error of several; `Ok` if there is none.
+    /// Combines errors. Returns `Ok` if there are none, the error itself if there is one, else
+    /// `Several`.
     pub(super) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
         match (errors.pop(), errors.is_empty()) {
             (None, _) => Ok(()),
@@ -99,7 +100,7 @@ impl ConfigError {
         }
     }
 
-    /// Line and column in the file.
+    /// Line and column in the config file. `None` for errors without a place there.
     pub(super) fn place(&self) -> Option<(usize, usize)> {
         match self {
             Self::UnknownKey { origin, .. }
@@ -112,8 +113,8 @@ impl ConfigError {
         }
     }
 
-    /// The error of a setting. A value of the file has its own place; of other sources `origin` is
-    /// all that is known.
+    /// Makes the error of a setting. For a value of the file, the place is that of the value; for
+    /// other sources it is `origin`.
     pub(super) fn of(problem: Problem, origin: Origin) -> Self {
         let Problem { spot, path, cause } = problem;
         let origin = origin.at(spot);
@@ -140,48 +141,49 @@ impl ConfigError {
     }
 }
 
-/// Something the user should know, though it is no error.
+/// A warning for the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Warning {
-    /// Others can see the arguments of a program.
+    /// The password was given as an argument, which other users and programs can see.
     #[error(
         "a password given as --password can be read by other programs: better use --password-file, \
             --password-stdin or OBS_PASSWORD"
     )]
     PasswordInArguments,
-    /// The same in an address.
+    /// The address in an argument contains the password.
     #[error(
         "a password in the address of --host can be read by other programs: better use OBS_HOST, \
             --password-file, --password-stdin or OBS_PASSWORD"
     )]
     PasswordInHost,
-    /// The file holds the password, and others may read it.
+    /// The config file contains the password and other users can read it.
     #[error("{} holds a password and can be read by other users: chmod 600 it", .0.display())]
     PasswordReadable(PathBuf),
-    /// The password file holds nothing.
+    /// The password file is empty.
     #[error("the password file {} (named by {origin}) is empty: OBS is asked without a password",
         path.display())]
     EmptyPasswordFile {
         path: PathBuf,
-        /// Who named it.
+        /// The place of the setting with this path.
         origin: Origin,
     },
-    /// A rule, an action or a label that waits for an event that never comes by itself.
+    /// A rule, an action or a label has a possible problem, such as an event that only another
+    /// program can publish.
     #[error("{origin}: {text}")]
     Rule {
-        /// Where it stands.
+        /// The place of the rule, action or label.
         origin: Origin,
-        /// What is doubtful about it.
+        /// A description of the possible problem.
         text: String,
     },
-    /// An environment variable with our prefix that means nothing.
+    /// An environment variable has the bridge's prefix but is not a known setting.
     #[error("the environment variable {name} means nothing to twitchat-bridge{}",
         did_you_mean(*nearest))]
     UnknownVariable {
-        /// Its name.
+        /// The variable's name.
         name: String,
-        /// The known one that resembles it most.
+        /// The most similar known name.
         nearest: Option<&'static str>,
     },
 }

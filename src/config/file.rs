@@ -1,5 +1,5 @@
-//! The config file: TOML, two levels deep; rules, actions and labels are lists, and `rule` reads
-//! them.
+//! The config file: TOML, two levels deep. Rules, actions and labels are lists, which [`Rulebook`]
+//! reads.
 
 use super::ConfigError;
 use super::keys;
@@ -7,7 +7,7 @@ use super::sources::{FileText, GivenSetting};
 use crate::automation::{Rulebook, SECTIONS};
 use crate::input::{Node, Spot, nearest, parse_toml};
 
-/// Takes the settings and rules out of the file, and adds what is wrong with it to `errors`.
+/// Reads the settings and rules of the file, and appends its errors to `errors`.
 pub(super) fn entries(
     file: &FileText,
     errors: &mut Vec<ConfigError>,
@@ -79,7 +79,7 @@ pub(super) fn entries(
     (entries, book)
 }
 
-/// Settings, or sections if what is written has none.
+/// The most similar setting. A name without a point is compared with sections too.
 fn nearest_of(written: &str) -> Option<String> {
     let sections = keys::all()
         .map(|key| key.parts().0)

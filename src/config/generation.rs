@@ -1,20 +1,21 @@
-//! Which of Twitchat's generations the bridge should take for granted.
+//! The generation of Twitchat that the bridge assumes if the config sets one.
 
 use crate::input::Show;
 
 /// A generation of Twitchat's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Generation {
-    /// The oldest.
+    /// Up to Twitchat 6.
     One,
-    /// Up to Twitchat 16.
+    /// Twitchat 7 to 16.
     Two,
-    /// From Twitchat 17.
+    /// From Twitchat 17 on.
     Three,
 }
 
 impl Generation {
-    /// Reads a version, such as `16` or `16.17.1`, or the number of a generation.
+    /// Reads a version, such as `16` or `16.17.1`, or the number of a generation. `None` for any
+    /// other text.
     pub(super) fn of_version(version: &str) -> Option<Self> {
         let major = version.trim().split('.').next()?.parse::<u32>().ok()?;
         match major {

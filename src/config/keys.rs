@@ -1,6 +1,6 @@
-//! The table of all settings, which `load`, `show` and `template` are driven by. A new setting is a
-//! line in its section's declaration: in `settings`, in `overlay`, or in `credits::roll::look` if
-//! the page of the end credits needs it.
+//! The table of all settings, which `load`, `show` and `template` use. To add a setting, add a line
+//! to its section's declaration: in `settings`, in `overlay`, or in `credits::roll::look` if the
+//! page of the end credits needs it.
 
 use std::sync::LazyLock;
 
@@ -16,45 +16,46 @@ use crate::{
 type Set = Box<dyn Fn(&mut Config, &Field<'_>) -> Read<()> + Send + Sync>;
 type Show = Box<dyn Fn(&Config) -> Option<String> + Send + Sync>;
 
-/// One setting, wherever it is in the configuration.
+/// One setting of any section.
 pub(super) struct Key {
-    /// With its section: `obs.port`.
+    /// The name with its section, such as `obs.port`.
     pub(super) name: &'static str,
-    /// Its environment variable; lists have none.
+    /// The environment variable. `None` for lists, which have none.
     pub(super) env: Option<&'static str>,
-    /// For the template, one comment line each.
+    /// A description for the template. Each of its lines becomes a comment line.
     pub(super) help: &'static str,
-    /// What the template shows where there is no default to show.
+    /// The value that the template shows for a setting without a default.
     pub(super) sample: Option<&'static str>,
     /// Reads the value into its field.
     pub(super) set: Set,
-    /// The value as TOML writes it; `None` if it is not set. Never a secret.
+    /// The value as TOML; `None` if it is not set. A secret is shown as `(hidden)`.
     pub(super) show: Show,
 }
 
-/// The two ways to give the password exclude each other within one source.
+/// The name of the password setting. One source may give either this or [`PASSWORD_FILE`], not
+/// both.
 pub(super) const PASSWORD: &str = "obs.password";
-/// See [`PASSWORD`].
+/// The name of the setting for a file with the password. See [`PASSWORD`].
 pub(super) const PASSWORD_FILE: &str = "obs.password_file";
 
-/// Every setting, in the order in which they are shown; those of a section stand together.
+/// Every setting, in the order of display. The settings of a section are adjacent.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
     KEYS.iter()
 }
 
-/// The setting of this name.
+/// The setting with this name. `None` if it is unknown.
 pub(super) fn find(name: &str) -> Option<&'static Key> {
     all().find(|key| key.name == name)
 }
 
 impl Key {
-    /// `obs` and `port`.
+    /// The section and the name within it, such as `obs` and `port`.
     pub(super) fn parts(&self) -> (&'static str, &'static str) {
         self.name.split_once('.').unwrap_or(("", self.name))
     }
 }
 
-/// The keys of sections, each with the place of its section in the configuration.
+/// Collects the settings of sections, each with the place of its section in the configuration.
 macro_rules! keys {
     ($($section:ty: $($place:ident).+;)+) => {
         Vec::from_iter([$(
@@ -87,7 +88,7 @@ static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         Style: overlay.script.look.style;
         CreditsPlan: overlay.script;
     };
-    // A list of tables, of which each reports its own problems.
+    // This setting is a list of tables, which are checked one by one.
     keys.push(Key {
         name: "overlay.section",
         env: None,

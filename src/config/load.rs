@@ -1,5 +1,4 @@
-//! Merges the sources, weakest first. Pure: what it reads from the disk goes through
-//! [`Sources::read`].
+//! Merges the sources, weakest first. Pure: it reads from the disk only through [`Sources::read`].
 
 use std::io;
 use std::net::IpAddr;
@@ -15,15 +14,15 @@ use super::{Config, ConfigError, ObsSettings, Origin, Warning};
 use crate::input::{Field, nearest};
 
 const PREFIX: &str = "TWITCHAT_BRIDGE_";
-/// Variables that are no settings: read by `machine` and by the CLI's log.
+/// Variables that are not settings: `machine` and the command line's log read them.
 const OTHER_VARIABLES: [&str; 2] = ["TWITCHAT_BRIDGE_CONFIG", "TWITCHAT_BRIDGE_LOG"];
 
 impl Config {
-    /// Merges and validates. Every value of every source is checked, even where a stronger source
-    /// overrides it.
+    /// Merges and validates the sources. Every value of every source is checked, even if a stronger
+    /// source overrides it.
     ///
-    /// # Errors
-    /// Everything that is wrong: [`ConfigError`] says where it stands and what is allowed.
+    /// # Errors All errors that were found. Each [`ConfigError`] names the place and the allowed
+    /// values.
     pub fn load(sources: &Sources<'_>) -> Result<Self, ConfigError> {
         let (mut config, mut errors) = (Self::default(), Vec::new());
         if let Some(file) = &sources.file {
@@ -67,7 +66,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Puts one source on top of what is there.
+    /// Applies the settings of one source, which override those of weaker sources.
     fn apply(&mut self, entries: Vec<GivenSetting>, errors: &mut Vec<ConfigError>) {
         let entries = match address::expand(entries) {
             Ok(entries) => entries,
@@ -85,7 +84,7 @@ impl Config {
                 errors.push(ConfigError::TwoPasswords { first, second });
             }
             (None, _) => {}
-            // Whichever way a stronger source gives the password, it replaces both.
+            // A stronger source replaces both settings of the password, whichever of them it uses.
             _ => (self.obs.password, self.obs.password_file) = (None, None),
         }
         for GivenSetting { key, node, origin } in entries {
@@ -101,7 +100,8 @@ impl Config {
         }
     }
 
-    /// What a weaker source says in an address goes with its host.
+    /// Resets the settings that came from the address of a weaker source, because they belong to
+    /// its host.
     fn forget_address(&mut self) {
         let Some(origin) = self.origins.get(address::HOST).cloned() else {
             return;
@@ -121,12 +121,13 @@ impl Config {
         }
     }
 
-    /// Whether OBS's own settings on this machine can be those of the OBS to connect to.
+    /// Whether `obs.host` is this machine, so that OBS's own settings here may be the right ones.
     pub fn is_obs_here(&self) -> bool {
         is_this_machine(&self.obs.host)
     }
 
-    /// Fills in what nobody else said, if OBS is on this machine.
+    /// Takes port and password from OBS's own settings, if OBS is on this machine and no other
+    /// source has set them.
     fn discovered(&mut self, found: Option<&Discovered>) {
         let Some(found) = found.filter(|_| self.is_obs_here()) else {
             return;
@@ -150,8 +151,9 @@ impl Config {
         }
     }
 
-    /// `~` is the home folder, and paths in the file start at the file. The store's default place
-    /// is known only here.
+    /// Resolves paths: `~` is the home folder, and relative paths in the file start at the file's
+    /// folder. Also sets the default place of the store, which depends on the machine. Fails if
+    /// that is needed and there is no home folder.
     fn expand_paths(&mut self, sources: &Sources<'_>) -> Result<(), ConfigError> {
         let expand = |path: &Path, origin: &Origin| match (
             path.strip_prefix("~"),
@@ -220,7 +222,7 @@ fn unknown_variable(name: &str) -> Option<Warning> {
     })
 }
 
-/// Whether OBS's own settings on this machine can be those of this host.
+/// Whether the host is this machine.
 fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host

@@ -1,4 +1,4 @@
-//! SHELL. Reads what a configuration is made of from this machine: the environment, the user's
+//! SHELL. Reads the sources of a configuration from this machine: the environment, the user's
 //! folders, the config file.
 
 use std::ffi::OsString;
@@ -14,11 +14,10 @@ use super::{ConfigError, Discovered, FileText, Flags, Origin, Places, Sources};
 use crate::files::text::{self, NotText};
 
 impl Sources<'static> {
-    /// What this machine says. `discovered` comes from the caller, who knows OBS.
+    /// Reads the sources on this machine. The caller supplies `discovered`, because it knows OBS.
     ///
-    /// # Errors
-    /// [`ConfigError::Read`] if the config file cannot be read: one that was named must exist, the
-    /// usual one need not.
+    /// # Errors [`ConfigError::Read`] if the config file cannot be read. A file that was named must
+    /// exist; the default one need not.
     pub fn of_this_machine(
         flags: Flags,
         discovered: Option<Discovered>,
@@ -48,7 +47,7 @@ impl Sources<'static> {
     }
 }
 
-/// This user's folders; `None` without a home.
+/// The folders of this user; `None` if there is no home folder.
 pub fn places() -> Option<Places> {
     let strategy = etcetera::choose_base_strategy().ok()?;
     Some(Places {
@@ -58,8 +57,8 @@ pub fn places() -> Option<Places> {
     })
 }
 
-/// The environment variables that give the password of OBS: itself, its file, or an address that
-/// may hold it.
+/// The environment variables that may hold the password of OBS: the password itself, the path of
+/// its file, and an address if it is set.
 pub fn password_variables() -> impl Iterator<Item = &'static str> {
     let is_address = |name: &str| {
         let value = std::env::var_os(name).unwrap_or_default();
@@ -72,12 +71,12 @@ pub fn password_variables() -> impl Iterator<Item = &'static str> {
         .chain(host.filter(|name| is_address(name)))
 }
 
-/// Where the config file is when nobody names one.
+/// The path of the config file if none is named.
 pub fn default_path(places: &Places) -> PathBuf {
     places.config.join("twitchat-bridge").join("config.toml")
 }
 
-/// `--config`, else `TWITCHAT_BRIDGE_CONFIG`.
+/// The config file that was named: by `--config`, or else by `TWITCHAT_BRIDGE_CONFIG`.
 fn named_file(flags: &Flags, env: &[(OsString, OsString)]) -> Option<PathBuf> {
     let variable = || {
         env.iter()

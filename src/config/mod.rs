@@ -1,9 +1,9 @@
-//! One validated configuration; every value knows where it came from.
+//! One validated configuration. Every value knows its origin.
 //!
 //! Flags > environment > file > OBS's own settings on this machine > defaults. The merging is pure:
-//! [`Config::load`] sees only its [`Sources`]. Reading the machine (environment, places, the file)
-//! is [`Sources::of_this_machine`] alone. `cli` fills in the flags, `daemon` what OBS's own
-//! settings say; every part above `bridge` may read the result.
+//! [`Config::load`] uses only its [`Sources`]. Only [`Sources::of_this_machine`] reads from the
+//! machine (environment, folders, the file). `cli` supplies the flags, and `daemon` the settings
+//! that OBS itself has. Every part above `bridge` may read the result.
 
 mod address;
 mod error;

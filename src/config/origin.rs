@@ -1,11 +1,11 @@
-//! Where a value came from.
+//! The origin of a value.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::input::Spot;
 
-/// Where a value came from; reads well in front of an error.
+/// The source and place of a value. Its text is meant to stand before an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A flag, such as `--port`.
@@ -14,7 +14,7 @@ pub enum Origin {
     Env(String),
     /// A place in the config file.
     File {
-        /// The file.
+        /// The path of the config file.
         path: PathBuf,
         /// Line, from 1.
         line: usize,
@@ -25,12 +25,12 @@ pub enum Origin {
     Obs(PathBuf),
     /// An option of the OBS that runs on this machine.
     ObsOption(&'static str),
-    /// Nobody said anything.
+    /// No source has set the value.
     Default,
 }
 
 impl Origin {
-    /// The same with another place, if it is a file.
+    /// The same origin with another place in the file. Other origins stay unchanged.
     pub(super) fn at(self, spot: Spot) -> Self {
         match self {
             Self::File { path, .. } => Self::File {

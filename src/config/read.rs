@@ -1,5 +1,5 @@
-//! How a setting reads a value, and how it shows one. Each reader says in words what it allows.
-//! What is not of settings alone reads [`Field`] itself.
+//! Readers of settings, and how settings are shown. The error of each reader lists the allowed
+//! values. Readers that are not only for settings are methods of [`Field`].
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ use crate::{
     input::{BACKSLASH_HINT, Content, Field, Given, Read, Show, nearest, quoted, show_list},
 };
 
-/// Without scheme and port, which [`address`](super::address) has taken off; the brackets of an
-/// IPv6 address are taken off here. An error does not repeat what may hold a password.
+/// A host without scheme and port, which [`address`](super::address) has removed. The brackets of
+/// an IPv6 address are removed here. The error does not quote a value that may hold a password.
 pub(super) fn host(field: &Field<'_>) -> Read<String> {
     let allowed = "a host name or an IP address without a port, or an address such as \
         \"ws://host:4455\", \"wss://host/path\" or \"obsws://host:4455/password\"";
@@ -43,7 +43,7 @@ pub(super) fn host(field: &Field<'_>) -> Read<String> {
     Ok(host.to_owned())
 }
 
-/// The path of an address; an empty one is none.
+/// The path of an address. `None` if it is empty.
 pub(super) fn url_path(field: &Field<'_>) -> Read<Option<String>> {
     let path = field.given().text().filter(|path| {
         path.is_empty()
@@ -55,7 +55,8 @@ pub(super) fn url_path(field: &Field<'_>) -> Read<Option<String>> {
     Ok((!path.is_empty()).then(|| path.to_owned()))
 }
 
-/// An empty one means: OBS asks for none. The error does not repeat it.
+/// A secret. An empty one is `None`, which means that OBS requires no password. The error does not
+/// quote the value.
 pub(super) fn secret(field: &Field<'_>) -> Read<Option<SecretString>> {
     match &field.node.content {
         Content::Loose(text) | Content::Text(text) => {
@@ -67,7 +68,7 @@ pub(super) fn secret(field: &Field<'_>) -> Read<Option<SecretString>> {
 
 pub(super) fn path(field: &Field<'_>) -> Read<PathBuf> {
     match &field.node.content {
-        // In double quotes, `\t` and `\b` are no parts of a path.
+        // In double quotes, `\t` and `\b` are control characters, which a path does not have.
         Content::Text(text) if text.contains(char::is_control) => {
             Err(field.bad(format!("the path of a file: {BACKSLASH_HINT}")))
         }
@@ -85,7 +86,7 @@ pub(super) fn shown_name(field: &Field<'_>) -> Read<String> {
         .ok_or_else(|| field.bad("a name of 1 to 128 characters"))
 }
 
-/// A person, by login or id: ids may be written as numbers.
+/// A person, by login or id. Ids may be written as numbers.
 pub(super) fn person(field: &Field<'_>) -> Read<String> {
     let person = match field.given() {
         Given::Whole(number) if number >= 0 => Some(number.to_string()),

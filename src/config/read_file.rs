@@ -1,15 +1,16 @@
-//! Which config file was read, and a mark of its text.
+//! The config file that was read, with a digest of its text.
 
 use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
-/// Which config file was read, and a mark of what it said.
+/// The config file that was read, with a digest of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadFile {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// The first 16 hexadecimal digits of the text's SHA-256: another text has another one.
+    /// The first 16 hexadecimal digits of the text's SHA-256, by which a changed text is
+    /// recognized.
     pub digest: Box<str>,
 }
 

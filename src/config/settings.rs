@@ -17,39 +17,39 @@ use crate::{
     input::{Field, settings},
 };
 
-/// Every setting. `Config::default()` is what holds without a file; only the store's place depends
-/// on the machine.
+/// Every setting. `Config::default()` has the values that apply without a file; only the store's
+/// path depends on the machine.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// How to reach OBS.
+    /// The connection to OBS.
     pub obs: ObsSettings,
     /// The journal.
     pub store: StoreSettings,
-    /// When a session ends.
+    /// The limits of a session.
     pub session: SessionSettings,
-    /// What the credits hold and how a reply spells them.
+    /// The content of the credits, and the spelling of replies.
     pub credits: CreditsSettings,
     /// The calendar of the bits leaderboards.
     pub leaderboard: LeaderboardSettings,
-    /// Whose channel it is.
+    /// The owner of the channel.
     pub broadcaster: BroadcasterSettings,
-    /// How the bridge presents itself.
+    /// The name of the bridge, and how it treats Twitchat.
     pub bridge: BridgeSettings,
     /// The end-credits page.
     pub overlay: OverlaySettings,
-    /// `[[rule]]`, `[[action]]`, `[[label]]`: what the bridge does by itself.
+    /// `[[rule]]`, `[[action]]` and `[[label]]`: what the bridge does on its own.
     pub rules: Arc<Rulebook>,
-    /// The file that was read, if there was one.
+    /// The config file; `None` if there is none.
     pub file: Option<ReadFile>,
-    /// What the user should know, though it is no error.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
     pub(super) origins: BTreeMap<&'static str, Origin>,
 }
 
 settings! {
     "obs",
-    /// `[obs]`: how to reach OBS. The host is without the brackets of an IPv6 address; without a
-    /// password OBS asks for none.
+    /// `[obs]`: the connection to OBS. The host has no brackets, also for an IPv6 address. The
+    /// password is `None` if OBS requires none.
     #[derive(Debug, Clone)]
     pub struct ObsSettings {
         host: String = "127.0.0.1".into(), read::host, "OBS_HOST",
@@ -75,7 +75,7 @@ settings! {
 
 settings! {
     "store",
-    /// `[store]`
+    /// `[store]`: the journal on disk.
     #[derive(Debug, Clone)]
     pub struct StoreSettings {
         path: PathBuf = PathBuf::new(), read::path, "TWITCHAT_BRIDGE_STORE",
@@ -88,7 +88,7 @@ settings! {
 
 settings! {
     "session",
-    /// `[session]`
+    /// `[session]`: when a session ends.
     #[derive(Debug, Clone)]
     pub struct SessionSettings {
         reset_on_stream_start: bool = true, Field::flag,
@@ -105,7 +105,7 @@ settings! {
 
 settings! {
     "credits",
-    /// `[credits]`
+    /// `[credits]`: the content of the credits, and the spelling of replies.
     #[derive(Debug, Clone)]
     pub struct CreditsSettings {
         spelling: Spelling = Spelling::Both, read::spelling, "TWITCHAT_BRIDGE_CREDITS_SPELLING",
@@ -139,7 +139,7 @@ settings! {
 
 settings! {
     "leaderboard",
-    /// `[leaderboard]`
+    /// `[leaderboard]`: the calendar of the bits leaderboards.
     #[derive(Debug, Clone)]
     pub struct LeaderboardSettings {
         // The zone is compiled in, so it is always found.
@@ -154,7 +154,7 @@ settings! {
 
 settings! {
     "broadcaster",
-    /// `[broadcaster]`: what Twitchat does not tell.
+    /// `[broadcaster]`: values that Twitchat does not report.
     #[derive(Debug, Clone)]
     pub struct BroadcasterSettings {
         id: Option<String> = None, read::person, "TWITCHAT_BRIDGE_BROADCASTER_ID",
@@ -169,7 +169,7 @@ settings! {
 
 settings! {
     "bridge",
-    /// `[bridge]`
+    /// `[bridge]`: the bridge's name, and the version of Twitchat.
     #[derive(Debug, Clone)]
     pub struct BridgeSettings {
         name: String = "twitchat-bridge".into(), Field::word, "TWITCHAT_BRIDGE_NAME",
@@ -180,7 +180,7 @@ settings! {
 }
 
 impl Config {
-    /// Where the value of a setting such as `obs.port` came from.
+    /// The origin of the value of a setting such as `obs.port`.
     pub fn origin(&self, key: &str) -> &Origin {
         self.origins.get(key).unwrap_or(&Origin::Default)
     }

@@ -1,4 +1,5 @@
-//! The configuration as `config show` prints it: each value, its origin, secrets hidden.
+//! The configuration as `config show` prints it: each value with its origin, and with secrets
+//! hidden.
 
 use super::keys;
 use super::{Config, Origin};
@@ -6,11 +7,11 @@ use super::{Config, Origin};
 /// One line of `config show`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// `obs.port`
+    /// The name with its section, such as `obs.port`.
     pub key: &'static str,
-    /// As TOML writes it; `(hidden)` for a secret, `None` if it is not set.
+    /// The value as TOML; `(hidden)` for a secret, `None` if it is not set.
     pub value: Option<String>,
-    /// Where it came from.
+    /// The source of the value.
     pub origin: Origin,
 }
 

@@ -1,5 +1,5 @@
-//! What a configuration is made of: the command line, the environment, the file and what OBS's own
-//! settings say.
+//! The sources of a configuration: the command line, the environment, the file, and OBS's own
+//! settings.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -13,14 +13,14 @@ use super::read_file::ReadFile;
 use super::{ConfigError, Origin};
 use crate::input::{Content, Node, Spot};
 
-/// One setting as a source gives it.
+/// One setting from one source.
 pub(super) struct GivenSetting {
     pub(super) key: &'static Key,
     pub(super) node: Node,
     pub(super) origin: Origin,
 }
 
-/// What the command line says. Values are texts: they are read, and refused, like those of the
+/// The values of the command line. They are texts, which are read and checked like those of the
 /// other sources.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
@@ -34,24 +34,25 @@ pub struct Flags {
     pub tls: bool,
     /// `--password`
     pub password: Option<SecretString>,
-    /// What was read from standard input for `--password-stdin`.
+    /// The password from standard input, for `--password-stdin`.
     pub password_stdin: Option<SecretString>,
     /// `--password-file`
     pub password_file: Option<PathBuf>,
     /// `--store`
     pub store: Option<PathBuf>,
-    /// Others: the flag, the setting, the value. (`"--spelling"`, `"credits.spelling"`, `"seed"`)
+    /// Other settings: the flag, the setting, the value. (`"--spelling"`, `"credits.spelling"`,
+    /// `"seed"`)
     pub others: Vec<(&'static str, &'static str, String)>,
 }
 
 /// The config file as it was read.
 #[derive(Clone)]
 pub struct FileText {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What it says.
+    /// The content of the file.
     pub text: String,
-    /// Whether others than the owner may read it.
+    /// Whether users other than the owner may read it.
     pub readable_by_others: bool,
 }
 
@@ -60,7 +61,7 @@ impl FileText {
         ReadFile::of(self.path.clone(), &self.text)
     }
 
-    /// A place in it.
+    /// A place in the file, as an origin.
     pub(super) fn at(&self, spot: Spot) -> Origin {
         Origin::File {
             path: self.path.clone(),
@@ -70,7 +71,7 @@ impl FileText {
     }
 }
 
-/// The text may hold a password.
+/// Omits the text, because it may contain a password.
 impl fmt::Debug for FileText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileText")
@@ -79,21 +80,21 @@ impl fmt::Debug for FileText {
     }
 }
 
-/// What OBS's own settings on this machine say.
+/// OBS's own settings on this machine.
 #[derive(Debug, Clone)]
 pub struct Discovered {
-    /// OBS's file.
+    /// The path of OBS's file with these settings.
     pub path: PathBuf,
-    /// Its port.
+    /// The port of OBS's server.
     pub port: u16,
-    /// Its password; `None` if it asks for none.
+    /// The password; `None` if OBS requires none.
     pub password: Option<SecretString>,
-    /// What of it comes from OBS's command line.
+    /// Which of these settings come from OBS's command line.
     pub options: ObsOptions,
 }
 
-/// Which settings the command line of the running OBS gives: `--websocket_port` and
-/// `--websocket_password`.
+/// Whether the command line of the running OBS sets the port (`--websocket_port`) and the password
+/// (`--websocket_password`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ObsOptions {
     pub port: bool,
@@ -105,13 +106,13 @@ pub struct ObsOptions {
 pub struct Places {
     /// The home folder, for `~`.
     pub home: PathBuf,
-    /// Where config files live.
+    /// The folder for config files.
     pub config: PathBuf,
-    /// Where data lives.
+    /// The folder for data.
     pub data: PathBuf,
 }
 
-/// Everything a configuration is made of.
+/// All sources of a configuration.
 pub struct Sources<'a> {
     /// The command line.
     pub flags: Flags,
@@ -119,15 +120,15 @@ pub struct Sources<'a> {
     pub env: Vec<(OsString, OsString)>,
     /// The config file, if there is one.
     pub file: Option<FileText>,
-    /// OBS's own settings, if found. Used only when `obs.host` is this machine.
+    /// OBS's own settings, if they were found. They are used only if `obs.host` is this machine.
     pub discovered: Option<Discovered>,
-    /// Folders of this user, if it has a home.
+    /// Folders of this user; `None` if there is no home folder.
     pub places: Option<Places>,
     /// Reads the password file.
     pub read: &'a dyn Fn(&Path) -> io::Result<String>,
 }
 
-/// The environment and the file may hold a password.
+/// Omits the environment and the text of the file, because they may contain a password.
 impl fmt::Debug for Sources<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sources")

@@ -1,4 +1,4 @@
-//! The commented file that `config init` writes: every setting, commented out, with its default.
+//! The file that `config init` writes: every setting with its default, commented out.
 
 use super::Config;
 use super::keys;
@@ -10,7 +10,7 @@ the default, or an example.
 holds, and why.
 ";
 
-/// Sections that are lists have no defaults: an example of each.
+/// Examples for the sections that are lists and so have no defaults.
 const LISTS: &str = r#"
 # What the bridge does by itself: docs/rules.md explains it, `twitchat-bridge rules test` tries it.
 
@@ -30,7 +30,7 @@ const LISTS: &str = r#"
 #text = "Latest follower: {{ last('Follow').name }}"
 "#;
 
-/// The file's text.
+/// The text of the file.
 pub fn template() -> String {
     let defaults = Config::default();
     let mut lines = vec![HEAD.to_owned()];

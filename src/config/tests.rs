@@ -1,4 +1,4 @@
-//! Sources in, configuration out.
+//! Tests of the configuration that results from given sources.
 
 use std::ffi::OsString;
 use std::io;
@@ -31,7 +31,7 @@ impl Case<'_> {
         })
     }
 
-    /// The same with other password files.
+    /// Loads with other contents of password files.
     fn load_reading(
         self,
         read: &dyn Fn(&Path) -> io::Result<String>,
@@ -522,7 +522,7 @@ fn the_strongest_source_of_a_password_wins_whichever_form_it_has() {
         (password(&config), config.warnings.as_slice()),
         (Some("seen"), [Warning::PasswordInArguments].as_slice())
     );
-    // Said explicitly: OBS asks for none.
+    // An empty password is explicit: OBS requires none.
     assert_eq!(password(&load(none(), &[], "obs.password = ''")), None);
 }
 
@@ -845,7 +845,8 @@ fn the_template_is_the_defaults_in_comments() {
     let defaults = shown(Case::default().load().unwrap());
     assert_eq!(shown(of_file(&template()).unwrap()), defaults);
 
-    // With every setting uncommented: all are known, and what has a default is shown with it.
+    // With every setting uncommented, all are known, and each setting with a default is shown with
+    // it.
     let text: String = template()
         .lines()
         .map(|line| {
@@ -901,7 +902,7 @@ fn the_table_of_settings_is_in_order() {
 }
 
 proptest::proptest! {
-    /// Whatever the file says: a configuration or an error, never a panic.
+    /// Any file gives a configuration or an error, never a panic.
     #[test]
     fn no_file_makes_it_panic(cut in 0..6000_usize,
         insert in "\\PC{0,8}|[\\[\\]{}=.'\"#\n]{0,4}|-?[0-9]{1,25}") {

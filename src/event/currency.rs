@@ -1,28 +1,28 @@
-//! Currencies: sign, code and abbreviation of one currency are one currency.
+//! Currencies. The sign, code and abbreviation of one currency count as the same currency.
 //!
 //! Codes and minor digits are those of ISO 4217. A sign that several currencies share means the one
-//! for which it stands alone most often: `$` is USD and `¥` is JPY, while `CA$` and `CN¥` are their
-//! own. `kr` stays what it is: nobody can tell which crown it is.
+//! that it most often stands for when it is used alone: `$` is USD and `¥` is JPY, while `CA$` and
+//! `CN¥` have currencies of their own. `kr` stays `kr`, because it can be any of several crowns.
 
 use super::cut;
 
-/// Characters of a currency that are kept.
+/// Maximum length of a currency, in characters. The rest is cut off.
 const LONGEST: usize = 16;
-/// What TikTok's gifts are paid with.
+/// The currency of TikTok's gifts.
 pub const DIAMONDS: &str = "diamonds";
 
-/// A currency as somebody wrote it; may be empty.
+/// A currency as it was written in the source; may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Currency(Box<str>);
 
-/// What kind of unit a currency has.
+/// How many digits amounts of a currency have after the decimal point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Minor {
-    /// So many digits after the point, by ISO 4217.
+    /// A fixed number of digits, by ISO 4217.
     Digits(u32),
-    /// A cryptocurrency: as many as there are.
+    /// A cryptocurrency: all digits of the amount are kept.
     Many,
-    /// Nobody knows the currency.
+    /// The currency is not known.
     Unknown,
 }
 
@@ -36,11 +36,11 @@ const TWO: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD B
                    PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP \
                    SZL THB TJS TMT TOP TRY TTD TWD TZS UAH \
                    USD UYU UZS VES WST XCD YER ZAR ZMW";
-/// Currencies without any.
+/// Currencies without minor digits.
 const NONE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
-/// Currencies with three.
+/// Currencies with three digits after the point.
 const THREE: &str = "BHD IQD JOD KWD LYD OMR TND";
-/// Currencies that have cents by law and not in daily life: a point before three digits groups
+/// Currencies that have cents by law but not in daily life: a point before three digits groups
 /// thousands.
 const RARELY_CENTS: &str = "COP HUF IDR IRR KHR LAK LBP MMK SYP TWD TZS UZS";
 const CRYPTO: &str = "ADA AVAX BAT BCH BNB BTC DAI DASH DOGE DOT ETC ETH LTC MATIC POL SHIB SOL \
@@ -103,27 +103,28 @@ const NAMES: [(&str, &[&str]); 54] = [
     ("ZAR", &["r"]),
     ("DIAMONDS", &["diamond"]),
 ];
-/// Abbreviations that several currencies share: they are understood, and stay apart from each.
+/// Abbreviations that several currencies share. They are recognized as money but not mapped to a
+/// code.
 const SHARED: [&str; 5] = ["kr", "rs", "din", "ден", "kn"];
 
 impl Currency {
-    /// As written, without spaces around it.
+    /// Takes the text as written, without surrounding spaces, and cuts it to 16 characters.
     pub fn new(written: &str) -> Self {
         Self(cut(written.trim(), LONGEST).into())
     }
 
-    /// As it was written.
+    /// The currency as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether none was given.
+    /// Whether no currency was given.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What one currency has in all its spellings: its code where it is known, else what was
-    /// written, in upper case.
+    /// A key that all spellings of one currency share: its code if the currency is known, else the
+    /// written text in upper case.
     pub fn code(&self) -> Box<str> {
         self.known()
             .map_or_else(|| self.0.to_uppercase().into(), Into::into)
@@ -153,7 +154,7 @@ impl Currency {
         self.known().is_some() || SHARED.contains(&lower.strip_suffix('.').unwrap_or(&lower))
     }
 
-    /// Whether it was written as its code, not as a sign.
+    /// Whether the currency was written as its code, not as a sign.
     pub fn is_code(&self) -> bool {
         let upper = self.0.to_ascii_uppercase();
         self.known()
@@ -177,7 +178,7 @@ impl Currency {
         }
     }
 
-    /// Whether a point before three digits groups thousands in any case.
+    /// Whether a point before three digits always groups thousands.
     pub(super) fn rarely_has_cents(&self) -> bool {
         let code = self.code();
         RARELY_CENTS.split_whitespace().any(|known| *known == *code)

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-/// Places after the point that are kept: those of the smallest unit of any currency, a wei of ETH.
+/// Maximum number of decimal places: enough for the smallest unit of any currency (one wei of ETH).
 const PLACES: u32 = 18;
 const ONE: i128 = 10_i128.pow(PLACES);
 /// An amount must be below this many units.
 const LIMIT: i128 = 10_i128.pow(18);
-/// Digits of a double that a decimal text of it surely has in common with what was meant.
+/// Number of significant digits that a decimal number keeps when it is stored as a double.
 const DIGITS_OF_A_DOUBLE: usize = 15;
 
-/// A decimal number with up to 18 places, exact. What has more places is rounded, half away from
+/// An exact decimal number with up to 18 decimal places. Further places are rounded, half away from
 /// zero. Sums saturate at 1.7 × 10^20.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Decimal(i128);
@@ -28,7 +28,7 @@ impl Decimal {
             .map(Self)
     }
 
-    /// A whole number of units.
+    /// A whole number of units. `None` from 10^18 up.
     pub fn whole(units: u64) -> Option<Self> {
         Self::scaled(units.into(), 0)
     }
@@ -49,7 +49,7 @@ impl Decimal {
         if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        // How many digits stand before the point once the exponent has moved it.
+        // The number of digits before the point after the exponent has been applied.
         let before = i64::try_from(units.len())
             .ok()?
             .checked_add(exponent.into())?;
@@ -79,7 +79,8 @@ impl Decimal {
             .filter(|number| number.0.abs() < LIMIT * ONE)
     }
 
-    /// What a double means: 0.1 + 0.2 is 0.3. `None` if it is not finite, and for 10^18 or more.
+    /// The decimal number that a double stands for: 0.1 + 0.2 is 0.3. `None` if it is not finite,
+    /// and for 10^18 or more.
     pub fn of_double(number: f64) -> Option<Self> {
         number
             .is_finite()
@@ -100,13 +101,13 @@ impl Decimal {
         Self(self.0.saturating_add(other.0))
     }
 
-    /// So many times as much.
+    /// The number multiplied by `count`. Saturates.
     #[must_use]
     pub fn times(self, count: u64) -> Self {
         Self(self.0.saturating_mul(count.into()))
     }
 
-    /// With so many places at most, half away from zero.
+    /// The number rounded to at most `places` decimal places, half away from zero.
     #[must_use]
     pub fn rounded(self, places: u32) -> Self {
         let unit = 10_i128.pow(PLACES - places.min(PLACES));
@@ -114,7 +115,7 @@ impl Decimal {
         Self(self.0.saturating_add(half) / unit * unit)
     }
 
-    /// The number times 10 to the power of `places`, rounded to a whole one: cents for 2.
+    /// The number times 10 to the power of `places`, rounded to a whole number: cents for 2.
     /// Saturates.
     pub fn in_units_of(self, places: u32) -> i64 {
         let places = places.min(PLACES);
@@ -122,24 +123,25 @@ impl Decimal {
         i64::try_from(whole).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX })
     }
 
-    /// The whole part, without what comes after the point. Negative numbers are 0; saturates.
+    /// The whole part, without the decimals. 0 for negative numbers; saturates.
     pub fn count(self) -> u64 {
         u64::try_from((self.0 / ONE).max(0)).unwrap_or(u64::MAX)
     }
 
-    /// How many places it needs.
+    /// The number of decimal places that the number needs.
     pub fn places(self) -> u32 {
         (0..PLACES)
             .find(|places| self.0 % 10_i128.pow(PLACES - places) == 0)
             .unwrap_or(PLACES)
     }
 
-    /// A number that orders amounts by size; nothing below zero.
+    /// A number that orders amounts by size. 0 for negative amounts.
     pub fn rank(self) -> u128 {
         u128::try_from(self.0).unwrap_or(0)
     }
 
-    /// As a text with at least so many places, and as many as it needs: `12.50`.
+    /// The number as a text with at least `least_places` decimal places, and more if it needs them:
+    /// `12.50`.
     pub fn text(self, least_places: u32) -> String {
         let sign = if self.0 < 0 { "-" } else { "" };
         let number = self.0.unsigned_abs();

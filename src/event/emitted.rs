@@ -1,18 +1,18 @@
-//! An event as subscribers hear it: its name and its data in Streamer.bot's words.
+//! An event as subscribers receive it: its name, and its data in Streamer.bot's format.
 //!
-//! `mapping::render` makes it of a fact; `bridge` gives it its number and its time and puts it on
-//! the bus.
+//! `mapping::render` makes it from a fact. `bridge` adds its number and its time and sends it over
+//! OBS.
 
 use serde_json::Value;
 
 use super::EventName;
 
-/// One event, ready to be told.
+/// One event, ready to be emitted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EmittedEvent {
-    /// Source and type.
+    /// The event's source and type.
     pub name: EventName,
-    /// What goes into `data`.
+    /// The value of the event's `data` key.
     pub data: Value,
 }
 

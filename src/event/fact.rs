@@ -1,8 +1,7 @@
-//! What happened, whatever dialect told it: the one model that Twitchat's messages and published
-//! events are read into.
+//! Facts: what happened, independent of the version of the message that reported it. Twitchat's
+//! messages and published events are both read into this model.
 //!
-//! Credits are a fold over facts; Streamer.bot's events are facts written in its own words
-//! (`mapping::render`).
+//! Credits are a fold over facts. `mapping::render` turns facts into Streamer.bot's events.
 
 use serde_json::{Map, Value};
 
@@ -35,29 +34,29 @@ pub enum Tier {
     Three,
 }
 
-/// What somebody wrote along with it. Never journalled unless asked to.
+/// The text that somebody wrote along with an event. It is journalled only if the config says so.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Chat {
     pub text: Box<str>,
-    /// A number made of the text, from which nobody can make the text: it tells whether two texts
-    /// may be the same, also in the journal, which has no texts. 0 without a text.
+    /// A hash of the text, from which the text cannot be recovered. It shows whether two texts may
+    /// be the same, also in the journal, which has no texts. 0 without a text.
     pub print: u16,
     /// The text in pieces, as Twitchat sends them; empty when it sent none.
     pub chunks: Vec<Chunk>,
-    /// Id of the chat message where the message says it (only the oldest Twitchat does).
+    /// Id of the chat message, if the message has it (only the oldest Twitchat sends it).
     pub message_id: Box<str>,
-    /// The channel it was written in: a Twitch user id, or `#login` from the oldest Twitchat; empty
-    /// if unknown.
+    /// The channel in which the text was written: a Twitch user id, or `#login` from the oldest
+    /// Twitchat; empty if unknown.
     pub channel: Box<str>,
-    /// The author's colour, `#RRGGBB`, where known.
+    /// The author's colour, `#RRGGBB`; empty if unknown.
     pub color: Box<str>,
     /// Badge name and version, from IRC tags.
     pub badges: Vec<(Box<str>, Box<str>)>,
-    /// What sets it apart from other lines of the chat.
+    /// How the line differs from other lines of the chat.
     pub kind: ChatKind,
 }
 
-/// What sets a chat text apart.
+/// How a chat text differs from other lines of the chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ChatKind {
     #[default]
@@ -73,22 +72,22 @@ pub enum ChatKind {
 /// A piece of a chat text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chunk {
-    /// Words, links, highlighted words.
+    /// Words, links and highlighted words.
     Text(Box<str>),
     /// An emote: its name and picture.
     Emote {
         /// Name as written.
         name: Box<str>,
-        /// Largest picture there is.
+        /// Address of the largest picture that the message has.
         url: Box<str>,
     },
     /// A cheermote: its text, bits and picture.
     Cheer {
-        /// As written, `Cheer100`.
+        /// The text as written, such as `Cheer100`.
         text: Box<str>,
-        /// How many bits it stands for.
+        /// The number of bits that it stands for.
         bits: u64,
-        /// Largest picture there is.
+        /// Address of the largest picture that the message has.
         url: Box<str>,
     },
     Mention {
@@ -101,22 +100,22 @@ pub enum Chunk {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
     pub who: Person,
-    /// At which tier. Upgrades are always reported as tier 1.
+    /// The tier. Upgrades are always reported as tier 1.
     pub tier: Tier,
     /// New, renewed or taken over.
     pub kind: SubKind,
     /// Months paid at once: 1, 3 or 6.
     pub months: u32,
-    /// Months in total; 0 where not told.
+    /// Months in total; 0 if not reported.
     pub cumulative_months: u32,
     /// Months in a row; 1 may mean "not shared".
     pub streak_months: u32,
-    /// What they wrote.
+    /// The text that the subscriber wrote.
     pub chat: Chat,
 }
 
 impl Subscription {
-    /// Months in total as far as they are known: the total; where that is not told, the streak,
+    /// Months in total as far as they are known: the total; if it is not reported, the streak,
     /// which is at least 2 if it is shared; else 0.
     pub fn known_months(&self) -> u32 {
         match (self.cumulative_months, self.streak_months) {
@@ -137,51 +136,51 @@ pub enum SubKind {
     GiftUpgrade,
 }
 
-/// Subscriptions given to others in one message. Usually one recipient; Twitchat sends a gift bomb
-/// as single gifts.
+/// Subscriptions given to others, as one message reports them. It usually has one recipient,
+/// because Twitchat sends a gift bomb as single gifts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gift {
     pub gifter: Person,
-    /// At which tier.
+    /// The tier of all the subscriptions.
     pub tier: Tier,
-    /// Who gets one; may be shorter than `count` (a summary does not name them).
+    /// The recipients. There may be fewer than `count`, because a summary does not name them.
     pub recipients: Vec<Person>,
-    /// How many subscriptions.
+    /// Number of subscriptions.
     pub count: u32,
     pub months: u32,
-    /// The recipient's months in total, where told.
+    /// The recipient's months in total; 0 if not reported.
     pub cumulative_months: u32,
-    /// Whether the sender itself says that this is a bomb (a published `GiftBomb`, several
-    /// recipients in one message, a wave in a summary).
+    /// Whether the message itself marks this as a gift bomb (a published `GiftBomb`, several
+    /// recipients in one message, a gift bomb in a summary).
     pub bomb: bool,
-    /// Whether the sender itself says that this single gift belongs to a bomb that it reports
+    /// Whether the message itself marks this single gift as part of a bomb that is reported
     /// separately (`fromSubBomb`).
     pub of_bomb: bool,
-    /// Whether the sender itself says that this single gift belongs to no bomb.
+    /// Whether the message itself marks this single gift as part of no bomb.
     pub lone: bool,
-    /// The gifter's own total, where told.
+    /// The number of subscriptions that the gifter has given in total; 0 if not reported.
     pub total: u32,
 }
 
-/// Channel points spent.
+/// A redemption of channel points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redemption {
-    /// The redemption's own id, where told: it may be cancelled later.
+    /// The redemption's own id, by which it may be cancelled later; empty if not reported.
     pub id: Box<str>,
     pub who: Person,
-    /// The reward's id; `highlighted-message` and the like for Twitch's own.
+    /// The reward's id. Twitch's own rewards have words as ids, such as `highlighted-message`.
     pub reward_id: Box<str>,
     pub title: Box<str>,
-    /// Points; `None` where not told (Twitchat says -1 for Twitch's own rewards, a summary
-    /// nothing).
+    /// Price in channel points. `None` if not reported: Twitchat sends -1 for Twitch's own rewards,
+    /// and a summary sends nothing.
     pub cost: Option<u64>,
-    /// What they wrote.
+    /// The text that the viewer wrote.
     pub chat: Chat,
-    /// One of Twitch's own rewards.
+    /// Whether this is one of Twitch's own rewards.
     pub automatic: bool,
 }
 
-/// Who drove a hype train and with how much.
+/// One person's contribution to a hype train.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contribution {
     pub who: Person,
@@ -193,19 +192,19 @@ pub struct Contribution {
 /// One report of a hype train.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HypeTrain {
-    /// Which event tells it: `HypeTrainStart`, `HypeTrainUpdate`, `HypeTrainLevelUp`,
-    /// `HypeTrainEnd`.
+    /// The type of the event that reports it: `HypeTrainStart`, `HypeTrainUpdate`,
+    /// `HypeTrainLevelUp` or `HypeTrainEnd`.
     pub phase: Box<str>,
     pub level: u32,
-    /// Percent of that level.
+    /// Progress within the level, in percent.
     pub percent: u32,
-    /// Who conducts: the first of `top_contributions` of each kind.
+    /// The conductors: the first entry of each kind in `top_contributions`.
     pub conductors: Vec<Contribution>,
-    /// All that are named, conductors included.
+    /// All contributors that are named, including the conductors.
     pub contributors: Vec<Contribution>,
 }
 
-/// Which of the custom sections money or membership goes to.
+/// The section of the credits that a tip, a purchase or a membership goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum SupportKind {
@@ -217,44 +216,44 @@ pub enum SupportKind {
 /// Support that does not come through Twitch itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Support {
-    /// Tip, merch or membership.
+    /// Whether it is a tip, merch or a membership.
     pub kind: SupportKind,
     pub who: Person,
-    /// How much, where told.
+    /// The amount; `None` if not reported.
     pub money: Option<Money>,
-    /// What was bought, or the member's tier.
+    /// The goods that were bought, or the member's tier.
     pub what: Box<str>,
-    /// The event that tells it, `Kofi.Donation` and so on.
+    /// The name of the event that reports it, such as `Kofi.Donation`.
     pub name: EventName,
-    /// What a refund calls it; empty where no refund can name it.
+    /// The id by which a refund refers to this support; empty if no refund can refer to it.
     pub id: Box<str>,
 }
 
-/// Somebody is there.
+/// Somebody is present in chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Presence {
-    /// Who, with the roles that the message shows.
+    /// The person, with the roles that the message shows.
     pub who: Person,
-    /// Whether they spoke in chat (else they were only named).
+    /// Whether the person wrote in chat. If not, a message only named them.
     pub spoke: bool,
-    /// How this is told as an event.
+    /// The event that reports this presence.
     pub emitted_as: PresenceEvent,
-    /// What they wrote.
+    /// The text that the person wrote.
     pub chat: Chat,
 }
 
-/// How a [`Presence`] is told as an event.
+/// The event that reports a [`Presence`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PresenceEvent {
-    /// `FirstWord`: the first message of a stream. `ever` when it is the first on this channel at
-    /// all.
+    /// `FirstWord`: the person's first message in this stream.
     FirstWord {
-        /// First on this channel at all.
+        /// Whether it is the person's first message ever on this channel.
         ever: bool,
     },
     /// `ChatMessage`.
     ChatMessage,
-    /// Not at all: a summary's row, a message that nobody saw, or one that was written long ago.
+    /// No event: the presence comes from a summary's row, from a message that viewers did not see,
+    /// or from one that was written long ago.
     Silent,
 }
 
@@ -264,26 +263,26 @@ pub enum Fact {
     Follow { who: Person },
     Cheer {
         who: Person,
-        /// How many bits.
+        /// Number of bits.
         bits: u64,
-        /// What they wrote.
+        /// The text that the viewer wrote.
         chat: Chat,
     },
-    /// A subscription by oneself.
+    /// A subscription that somebody bought or renewed for themselves.
     Subscription(Subscription),
-    /// Subscriptions given away.
+    /// Subscriptions that somebody gave to others.
     Gift(Gift),
-    /// A raid comes in.
+    /// A raid arrives on the channel.
     Raid {
         who: Person,
-        /// With how many viewers.
+        /// Number of viewers that the raid brings.
         viewers: u64,
-        /// Their picture, where known.
+        /// Address of the raider's picture; empty if unknown.
         avatar: Box<str>,
     },
-    /// Channel points spent.
+    /// A redemption of channel points.
     Redemption(Redemption),
-    /// A redemption was cancelled or rejected: the points went back. Or support was refunded.
+    /// A redemption was cancelled or rejected, so its points went back; or support was refunded.
     Withdrawn {
         /// The redemption's own id, or [`Support::id`].
         id: Box<str>,
@@ -291,19 +290,19 @@ pub enum Fact {
     /// Points given to a community goal.
     GoalContribution {
         who: Person,
-        /// How many points; 0 where not told.
+        /// Number of points; 0 if not reported.
         points: u64,
     },
     /// The stream's category or title changed.
     Stream {
-        /// Category; empty where not told.
+        /// The category; empty if not reported.
         category: Box<str>,
-        /// Title; empty where not told.
+        /// The title; empty if not reported.
         title: Box<str>,
     },
     /// An emote pyramid was built.
     Pyramid {
-        /// Who built it.
+        /// The person who built it.
         who: Person,
         width: u32,
     },
@@ -311,7 +310,7 @@ pub enum Fact {
     HypeTrain(HypeTrain),
     /// Tips, merch, memberships.
     Support(Support),
-    /// Somebody is there.
+    /// Somebody is present in chat.
     Presence(Presence),
     /// The broadcaster's account became known.
     Broadcaster {
@@ -327,21 +326,21 @@ pub enum Fact {
         /// Whether the ban has ended.
         lifted: bool,
     },
-    /// An event that feeds no section: it is told, not counted.
+    /// An event that feeds no section: it is emitted but not counted.
     Plain {
         name: EventName,
-        /// Its data, as Streamer.bot would send it.
+        /// The event's `data`, as Streamer.bot would send it.
         data: Map<String, Value>,
     },
 }
 
 impl Fact {
-    /// Whether credits change by it: such facts are journalled before they count.
+    /// Whether the fact changes the credits. Such facts are journalled before they count.
     pub fn counts(&self) -> bool {
         !matches!(self, Self::Plain { .. })
     }
 
-    /// Runs over every person that the fact names.
+    /// Calls `each` for every person that the fact names.
     pub fn each_person(&mut self, mut each: impl FnMut(&mut Person)) {
         match self {
             Self::Follow { who }

@@ -1,25 +1,28 @@
-//! PURE. Patterns such as `Twitch.*`: `*` stands for anything, `?` for one character, case does not
-//! matter.
+//! PURE. Patterns such as `Twitch.*`: `*` matches any text, `?` matches one character, and case
+//! does not matter.
 
 /// A pattern for names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glob(Box<[char]>);
 
 impl Glob {
-    /// Every text is a pattern; one without `*` and `?` matches itself.
+    /// Compiles a pattern. Every text is a valid pattern; one without `*` and `?` matches only
+    /// itself.
     pub fn new(pattern: &str) -> Self {
         Self(lower(pattern).collect())
     }
 
-    /// Whether it matches everything.
+    /// Whether the pattern is `*`, which matches every name.
     pub fn is_all(&self) -> bool {
         *self.0 == ['*']
     }
 
-    /// Whether a whole name is matched. The time is at most the pattern's length times the name's.
+    /// Whether the pattern matches the whole name. The time is at most the pattern's length times
+    /// the name's.
     pub fn matches(&self, name: &str) -> bool {
         let (mut pattern, mut rest) = (self.0.iter(), lower(name));
-        // Where to go on when what follows the last star does not match: one character further.
+        // Where to continue if the text after the last star does not match: one character further
+        // on.
         let mut star = None;
         loop {
             match (pattern.as_slice().first(), rest.clone().next()) {

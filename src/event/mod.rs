@@ -1,4 +1,4 @@
-//! PURE. The event model: what crosses the bus, what happened, names of events, people, amounts.
+//! PURE. The event model: messages on the bus, facts, names of events, people and amounts.
 
 pub mod currency;
 pub mod decimal;

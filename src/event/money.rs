@@ -1,8 +1,8 @@
 //! An amount of money, exactly as it was given.
 //!
-//! Every reader of amounts ends here: [`Money::of_text`] for a text, [`Money::of_json`] for a JSON
-//! value of either kind, [`Money::new`] for a number. Currencies are compared by
-//! [`Currency::code`]; sums are `credits::Sums`.
+//! Every reader of amounts uses these functions: [`Money::of_text`] for a text, [`Money::of_json`]
+//! for a JSON number or text, and [`Money::new`] for a number. Currencies are compared by
+//! [`Currency::code`]; `credits::Sums` adds amounts.
 
 use serde_json::Value;
 
@@ -15,14 +15,14 @@ use super::{
 /// An amount and its currency, which may be unknown (empty).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Money {
-    /// How much, in the currency's unit.
+    /// The amount, in units of the currency.
     pub amount: Decimal,
     /// The currency as written.
     pub currency: Currency,
 }
 
 impl Money {
-    /// So much of a currency.
+    /// An amount of a currency.
     pub fn new(amount: Decimal, currency: impl Into<Currency>) -> Self {
         Self {
             amount,
@@ -30,7 +30,7 @@ impl Money {
         }
     }
 
-    /// Hundredths of a unit.
+    /// An amount given in hundredths of a unit. 0 if it is out of range.
     pub fn of_cents(cents: i64, currency: impl Into<Currency>) -> Self {
         Self::new(
             Decimal::scaled(cents.into(), 2).unwrap_or_default(),
@@ -38,15 +38,16 @@ impl Money {
         )
     }
 
-    /// Reads a text such as `€12,50`. `currency` is what stands beside it, or empty. `None` for
-    /// nothing, zero, and words such as `free`.
+    /// Reads a text such as `€12,50`. `currency` is the currency given in another field; it may be
+    /// empty. Returns `None` for an empty text, zero, and words such as `free`.
     pub fn of_text(text: &str, currency: &Currency) -> Result<Option<Self>, Unreadable> {
         let money =
             written::amount(text, currency)?.map(|(amount, currency)| Self { amount, currency });
         Ok(money.filter(|money| money.amount > Decimal::ZERO))
     }
 
-    /// Reads a JSON number or text. `None` for nothing and zero, and for what is neither.
+    /// Reads a JSON number or text. Returns `None` for zero, for an empty text, and for any other
+    /// JSON type.
     pub fn of_json(value: &Value, currency: &Currency) -> Result<Option<Self>, Unreadable> {
         match value {
             Value::Number(number) => {
@@ -63,8 +64,9 @@ impl Money {
         }
     }
 
-    /// With as many decimals as the currency has. A cryptocurrency keeps all of them, and so does
-    /// an unknown currency. What would be rounded to nothing keeps its decimals too.
+    /// The amount rounded to the digits of its currency, and the number of digits to show. Amounts
+    /// in a cryptocurrency or an unknown currency keep all decimals. So does an amount that would
+    /// be rounded to zero.
     fn rounded(&self) -> (Decimal, u32) {
         match self.currency.minor() {
             Minor::Digits(digits) => {
@@ -89,7 +91,8 @@ impl Money {
         amount.text(digits)
     }
 
-    /// The same for people: without decimals where they are zero, and grouped.
+    /// The amount as it is shown to people: thousands are grouped with commas, and a whole amount
+    /// has no decimals.
     pub fn short_text(&self) -> String {
         let (amount, digits) = self.rounded();
         let text = amount.text(if amount.places() == 0 { 0 } else { digits });
@@ -113,8 +116,8 @@ impl Money {
         short
     }
 
-    /// The amount as a JSON number: whole where it is, else the nearest double, whose shortest text
-    /// is the decimal again.
+    /// The amount as a JSON number: an integer if it is whole, else the nearest double, whose
+    /// shortest text is the same decimal number.
     pub fn number(&self) -> Value {
         let text = self.amount.to_string();
         text.parse::<u64>()

@@ -1,9 +1,9 @@
 //! Names of events: `Source.Type` in Streamer.bot's canonical spelling, and the catalogue of all
-//! that are known.
+//! known names.
 
 use std::{collections::HashMap, fmt, sync::LazyLock};
 
-/// Source and type of an event, in canonical spelling where the catalogue knows it.
+/// Source and type of an event, in canonical spelling if the catalogue has the name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventName {
     /// `Twitch`, `Kofi`, `Obs`, …
@@ -18,8 +18,8 @@ type Types = (Box<str>, Vec<Box<str>>);
 /// The source of Twitchat's own messages as events.
 pub const TWITCHAT: &str = "Twitchat";
 
-/// Sources and their types: those of Streamer.bot 1.0's `GetEvents`, newer ones seen in the wild,
-/// and older ones that overlays still ask for.
+/// Sources and their types: those of Streamer.bot 1.0's `GetEvents`, newer ones that were observed
+/// in use, and older ones that overlays still subscribe to.
 static CATALOGUE: LazyLock<Vec<Types>> = LazyLock::new(|| {
     let sources: HashMap<Box<str>, Vec<Box<str>>> =
         serde_json::from_str(include_str!("catalogue.json")).unwrap_or_default();
@@ -28,7 +28,7 @@ static CATALOGUE: LazyLock<Vec<Types>> = LazyLock::new(|| {
     sources
 });
 
-/// Lower-cased `source.type` to its place, and lower-cased `source` to its place.
+/// Maps each lower-case `source.type` to its canonical name.
 static INDEX: LazyLock<HashMap<String, EventName>> = LazyLock::new(|| {
     let mut index = HashMap::new();
     for (source, kinds) in catalogue() {
@@ -49,8 +49,7 @@ pub fn catalogue() -> &'static [Types] {
 }
 
 impl EventName {
-    /// A name as given, put into canonical spelling where the catalogue knows it; case does not
-    /// matter.
+    /// Makes a name, in canonical spelling if the catalogue has it. Case does not matter.
     pub fn new(source: &str, kind: &str) -> Self {
         let given = Self {
             source: source.into(),
@@ -62,18 +61,18 @@ impl EventName {
             .unwrap_or(given)
     }
 
-    /// Reads `Source.Type`.
+    /// Reads `Source.Type`. Returns `None` without a point, and if one of the parts is empty.
     pub fn parse(text: &str) -> Option<Self> {
         let (source, kind) = text.split_once('.')?;
         (!source.is_empty() && !kind.is_empty()).then(|| Self::new(source, kind))
     }
 
-    /// Whether the catalogue has it.
+    /// Whether the catalogue has this name.
     pub fn is_known(&self) -> bool {
         INDEX.contains_key(&self.to_string().to_ascii_lowercase())
     }
 
-    /// Whether this is the given `Source` and `Type`, whatever their case.
+    /// Whether the name equals the given `Source` and `Type`, ignoring case.
     pub fn is(&self, source: &str, kind: &str) -> bool {
         self.source.eq_ignore_ascii_case(source) && self.kind.eq_ignore_ascii_case(kind)
     }
@@ -91,8 +90,8 @@ mod tests {
 
     #[test]
     fn catalogue_holds_every_source_and_type_of_the_public_tables() {
-        // 44 sources with 464 types in today's client table, plus HotKey, two seen in the wild and
-        // those that were dropped over the years. And the bridge's own Credits, with 5.
+        // 44 sources with 464 types in today's client table, HotKey, two that were observed in use,
+        // and those that were dropped over the years; also the bridge's own Credits, with 5.
         assert_eq!(catalogue().len(), 46);
         assert_eq!(
             catalogue()

@@ -1,4 +1,4 @@
-//! Who somebody is: platform and id, with the names and roles they were heard with.
+//! People: platform and id, with the names and roles that messages report.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use strum::EnumMessage;
 
 use super::visible::is_visible;
 
-/// Where a person has their account.
+/// The platform of a person's account.
 #[derive(
     Debug,
     Clone,
@@ -56,25 +56,26 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// The words of all platforms but `Other`.
+    /// The lower-case words of all platforms except `Other`.
     pub fn words() -> &'static [&'static str] {
         let words = <Self as strum::VariantNames>::VARIANTS;
         words.split_last().map_or(words, |(_, known)| known)
     }
 
-    /// Lower-case word, as in payloads and in the database.
+    /// The platform's lower-case word, as in payloads and in the database.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Any case; unknown words are `Other`.
+    /// Reads a word in any case. Unknown words are `Other`.
     pub fn parse(word: &str) -> Self {
         word.parse().unwrap_or(Self::Other)
     }
 
-    /// The platform that an id shows: `UC…` with 24 characters is a YouTube channel, and a number
-    /// of 15 to 20 digits a TikTok account (64 bits, 19 digits mostly). Twitch counts its accounts
-    /// from 1 and is at 10 digits. Every other id from Twitchat is taken for Twitch's.
+    /// The platform that an id belongs to, judged by its form. `UC…` with 24 characters is a
+    /// YouTube channel. A number of 15 to 20 digits is a TikTok account (64 bits, mostly 19
+    /// digits); Twitch numbers its accounts from 1 and has reached 10 digits. Any other id is taken
+    /// as Twitch's.
     pub fn of_id(id: &str) -> Self {
         if id.len() == 24 && id.starts_with("UC") {
             Self::YouTube
@@ -85,13 +86,13 @@ impl Platform {
         }
     }
 
-    /// As people write it. Empty for what is no platform of its own.
+    /// The platform's name as people write it. Empty for `Other`.
     pub fn label(self) -> &'static str {
         self.get_message().unwrap_or_default()
     }
 
-    /// Whether people chat there under a name of their own. Who tips with a service is mostly one
-    /// of them, under the same name.
+    /// Whether the platform has a chat in which people use names of their own. A person who tips
+    /// through another service usually chats on one of these under the same name.
     pub fn has_chat(self) -> bool {
         matches!(
             self,
@@ -101,10 +102,11 @@ impl Platform {
 }
 
 bitflags::bitflags! {
-    /// Roles that somebody was seen with. A set: it only grows, so that no order can change it.
+    /// The roles that a person was seen with. Roles are only ever added, so the order of messages
+    /// does not matter.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     pub struct Roles: u8 {
-        /// Subscribed to the channel.
+        /// Subscribes to the channel.
         const SUBSCRIBER = 1;
         const VIP = 1 << 1;
         /// Moderator, lead moderator included.
@@ -115,7 +117,7 @@ bitflags::bitflags! {
 }
 
 impl Roles {
-    /// `other` when `is`, else nothing: for building a set from flags.
+    /// Adds `other` if `is` is true. For building a set from flags.
     #[must_use]
     pub fn when(self, is: bool, other: Self) -> Self {
         if is { self | other } else { self }
@@ -135,31 +137,33 @@ impl Roles {
     }
 }
 
-/// A person as a message names them. Any part may be empty, never all of id, login and display.
+/// A person as a message names them. Any part may be empty, but not id, login and display name
+/// together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Person {
-    /// Where the account is.
+    /// The platform of the account.
     pub platform: Platform,
-    /// Platform id; empty when the message has none. Never a number: ids of YouTube and others are
-    /// text.
+    /// Platform id; empty when the message has none. It is a text, because ids of YouTube and
+    /// others are not numbers.
     pub id: Box<str>,
     /// Login name; may be empty.
     pub login: Box<str>,
     /// Display name; may be empty.
     pub display: Box<str>,
-    /// Roles that the message shows.
+    /// The roles that the message shows.
     pub roles: Roles,
-    /// Nobody is named: `display` is the word for that.
+    /// Whether the person is unnamed. `display` is then the word that is shown in place of a name.
     pub unnamed: bool,
 }
 
-/// Characters of a login or a display name that are kept: Twitch allows 25, YouTube 100. A longer
-/// one is cut and ends in "…".
+/// Maximum length of a login or a display name, in characters. Twitch allows 25, YouTube 100. A
+/// longer name is cut and ends in "…".
 pub const LONGEST_NAME: usize = 128;
-/// Bytes that an id may have. A longer one identifies no one: cut, it might be somebody else's.
+/// Maximum length of an id, in bytes. A longer id is dropped, because a cut id might be another
+/// person's.
 pub const LONGEST_ID: usize = 128;
 
-/// What services and scripts send for an id where there is none.
+/// Placeholders that services and scripts send in place of an id.
 const PLACEHOLDERS: [&str; 14] = [
     "[object object]",
     "anon",
@@ -177,8 +181,8 @@ const PLACEHOLDERS: [&str; 14] = [
     "unknown",
 ];
 
-/// Whether an id identifies no one: two people who have it are not the same person. A zero, also as
-/// a UUID, a negative number, or a word.
+/// Whether an id is a placeholder that two different people may have: a zero, also as a UUID, a
+/// negative number, or a word.
 pub fn is_placeholder(id: &str) -> bool {
     let is_zero = || id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'.'));
     let is_negative = || {
@@ -192,9 +196,9 @@ pub fn is_placeholder(id: &str) -> bool {
             .any(|word| word.eq_ignore_ascii_case(id))
 }
 
-/// A text, cut to so many characters if it has more; it ends in "…" then.
+/// Returns the text, cut to `most` characters if it is longer. A cut text ends in "…".
 pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
-    // As many bytes as characters at least.
+    // A text has at least as many bytes as characters.
     if text.len() <= most {
         return Cow::Borrowed(text);
     }
@@ -208,33 +212,35 @@ pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// Twitch's account for anonymous gifts.
+/// Twitch's account for anonymous gifts: id, login and display name.
 pub const ANONYMOUS_GIFTER: (&str, &str, &str) =
     ("274598607", "ananonymousgifter", "AnAnonymousGifter");
-/// Twitch's account for anonymous cheers.
+/// Twitch's account for anonymous cheers: id, login and display name.
 pub const ANONYMOUS_CHEERER: (&str, &str, &str) =
     ("407665396", "ananonymouscheerer", "AnAnonymousCheerer");
 
-/// What somebody is called whom a service does not name, unless the config says otherwise.
+/// The name shown for a person whom a service does not name, unless the config sets another.
 pub const NAMELESS: &str = "Anonymous";
 
-/// Whether this is what somebody is called whom a service does not name.
+/// Whether these are the parts of a person whom a service does not name.
 pub fn is_nameless(id: &str, login: &str, display: &str) -> bool {
     id.is_empty() && login.is_empty() && display == NAMELESS
 }
 
 impl Person {
-    /// A person, or nothing if there is neither id nor name. The platform follows from the id.
+    /// Makes a person. Returns `None` if id and names are all empty. The platform follows from the
+    /// id.
     pub fn new(id: &str, login: &str, display: &str) -> Option<Self> {
         Self::on(Platform::of_id(id), id, login, display)
     }
 
-    /// A person on a given platform, or nothing if there is neither id nor name. An id that Twitch
-    /// cannot have is that of another platform.
+    /// Makes a person on a given platform. Returns `None` if id and names are all empty. If the
+    /// platform is Twitch but the id cannot be one of Twitch's, the person gets the platform of the
+    /// id.
     ///
-    /// A name without a visible character is replaced here, so that it is shown nowhere: by the
-    /// login, which is left empty if it is invisible too; the id is shown then. Without any of
-    /// these it is [`NAMELESS`].
+    /// A name without a visible character is replaced, so that an invisible name is shown nowhere.
+    /// Such a display name becomes the login; such a login becomes empty. If id and names are then
+    /// all empty, the display name is [`NAMELESS`].
     pub fn on(platform: Platform, id: &str, login: &str, display: &str) -> Option<Self> {
         let (id, login, display) = (
             id.trim(),
@@ -273,7 +279,7 @@ impl Person {
         })
     }
 
-    /// Twitch's stand-in for somebody who gave without a name.
+    /// Twitch's own account for anonymous gifts or cheers.
     pub fn anonymous((id, login, display): (&str, &str, &str)) -> Self {
         Self {
             platform: Platform::Twitch,
@@ -284,7 +290,7 @@ impl Person {
         }
     }
 
-    /// Somebody of whom another platform gives neither an account nor a name.
+    /// A person of whom another platform reports neither an account nor a name.
     pub fn nameless(platform: Platform) -> Self {
         Self {
             platform,
@@ -293,7 +299,7 @@ impl Person {
         }
     }
 
-    /// What to call them: display name, else login, else id.
+    /// The name to show: the display name, else the login, else the id.
     pub fn name(&self) -> &str {
         [&self.display, &self.login, &self.id]
             .into_iter()
@@ -324,8 +330,8 @@ impl Person {
                 })
     }
 
-    /// With the login that the display name shows, if no login is known: on Twitch a name of ASCII
-    /// letters, digits and `_` is the login in other cases. Any other name tells nothing of it.
+    /// Fills in an empty login from the display name. On Twitch, a display name of ASCII letters,
+    /// digits and `_` is the login except for case. Other display names leave the login empty.
     #[must_use]
     pub fn with_login_of_display(mut self) -> Self {
         let shows = !self.display.is_empty()
@@ -339,7 +345,7 @@ impl Person {
         self
     }
 
-    /// With these roles as well.
+    /// Adds roles.
     #[must_use]
     pub fn with_roles(mut self, roles: Roles) -> Self {
         self.roles |= roles;

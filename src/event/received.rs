@@ -1,7 +1,7 @@
-//! One `CustomEvent` as it was heard: who speaks, and the parts that are needed later.
+//! One `CustomEvent` as it was received: its origin, and the parts that are needed later.
 //!
-//! The reader of `obs` parses each frame once into a [`Peek`] that borrows from it, then keeps what
-//! matters as a [`Received`].
+//! The reader in `obs` parses each frame once into a [`Peek`] that borrows from it, then keeps the
+//! needed parts as a [`Received`].
 
 use std::borrow::Cow;
 
@@ -10,68 +10,69 @@ use serde_json::value::RawValue;
 
 /// `origin` of Twitchat's own messages.
 pub const TWITCHAT: &str = "twitchat";
-/// `origin` of what a bridge sends.
+/// `origin` of a bridge's messages.
 pub const BRIDGE: &str = "twitchat-bridge";
 
-/// The top level of an `eventData`, borrowed from the frame. Wrong types never fail the parse: they
-/// read as raw JSON.
+/// The top level of an `eventData`, borrowed from the frame. A value of a wrong type does not make
+/// the parse fail, because all values are read as raw JSON.
 #[derive(Debug, Deserialize)]
 pub struct Peek<'a> {
     #[serde(borrow, default)]
     pub origin: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "type")]
     pub kind: Option<&'a RawValue>,
-    /// Envelope id or request id.
+    /// The id of the envelope or of the request.
     #[serde(borrow, default)]
     pub id: Option<&'a RawValue>,
-    /// Streamer.bot's request name.
+    /// The name of a request, as in Streamer.bot's protocol.
     #[serde(borrow, default)]
     pub request: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub data: Option<&'a RawValue>,
-    /// The mark of a replay.
+    /// The mark of a message that is played back from a recording.
     #[serde(borrow, default)]
     pub replay: Option<&'a RawValue>,
 }
 
-/// What a message that is played back from a recording is to do. Twitchat looks at no such mark.
+/// How a message that is played back from a recording is handled. Twitchat ignores this mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replay {
-    /// `"replay":true`, or anything that is none of the others: be told, and count nowhere.
+    /// `"replay":true`, or any other value except `"count"`, `false` and `null`: the message is
+    /// emitted but not counted.
     EmittedOnly,
-    /// `"replay":"count"`: count too, as if it happened now.
+    /// `"replay":"count"`: the message is counted too, as if it happened now.
     Counted,
 }
 
 /// A Twitchat envelope: its type, id and untouched data.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// Twitchat's type, as it came.
+    /// Twitchat's type, as received.
     pub kind: Box<str>,
-    /// Absent in messages of the oldest clients.
+    /// The envelope's id. `None` in messages of the oldest clients.
     pub id: Option<Box<str>>,
-    /// Absent and `null` are both `None`.
+    /// The envelope's `data`. `None` if it is absent or `null`.
     pub data: Option<Box<RawValue>>,
-    /// `None` for what happens now.
+    /// `None` for a message that is not played back from a recording.
     pub replay: Option<Replay>,
 }
 
-/// A `CustomEvent`, told apart by who speaks.
+/// A `CustomEvent`, classified by its origin.
 #[derive(Debug, Clone)]
 pub enum Received {
-    /// Twitchat, or somebody who acts on it: `origin` is `twitchat`.
+    /// A message of Twitchat, or of a program that sends actions to it: `origin` is `twitchat`.
     Twitchat(Message),
-    /// A bridge: ourselves (our echo) or another one. The whole `eventData`.
+    /// A message of a bridge: this one (its echo) or another. Holds the whole `eventData`.
     Bridge(Box<RawValue>),
-    /// A request to the bridge: any other origin and a `request`. The whole `eventData`.
+    /// A request to the bridge: any other origin with a `request`. Holds the whole `eventData`.
     Request(Box<RawValue>),
-    /// Nothing that concerns us.
+    /// A message that the bridge ignores.
     Other,
     /// `origin` is `twitchat` but there is no usable `type`.
     Bad,
 }
 
-/// Text of a JSON string, borrowed where it has no escapes.
+/// The text of a JSON string, borrowed if it has no escapes.
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     serde_json::from_str::<Text<'_>>(raw.get())
         .ok()
@@ -82,7 +83,7 @@ fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Peek<'_> {
-    /// Keeps what matters. `whole` gives the complete `eventData`; it is asked for only when the
+    /// Keeps the needed parts. `whole` returns the complete `eventData`; it is called only if the
     /// message is not Twitchat's.
     pub fn keep(&self, whole: impl FnOnce() -> Option<Box<RawValue>>) -> Received {
         let origin = self.origin.and_then(text);
@@ -106,7 +107,7 @@ impl Peek<'_> {
     }
 }
 
-/// As [`Peek::replay`] is read.
+/// Writes the value from which [`Peek::replay`] is read.
 impl Serialize for Replay {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -126,11 +127,11 @@ impl Replay {
     }
 }
 
-/// Bytes that a message's id may have; it is journalled.
+/// Maximum length of a message's id, in bytes. The id is journalled.
 const LONGEST_ID: usize = 256;
 
-/// An id as text: a string's content, a number's digits; anything else, and what is too long, is no
-/// id.
+/// An id as a text: the content of a string, or the digits of a number. `None` for any other value,
+/// and for one that is too long.
 fn plain_id(raw: &RawValue) -> Option<Box<str>> {
     match raw.get().bytes().next() {
         _ if raw.get().len() > LONGEST_ID => None,
@@ -141,7 +142,7 @@ fn plain_id(raw: &RawValue) -> Option<Box<str>> {
 }
 
 impl Received {
-    /// Reads one `eventData` as a whole text: for tests and for tools that do not sit on a socket.
+    /// Reads one `eventData` from its whole text, for tests and for tools that have no connection.
     pub fn read(event_data: &str) -> Result<Self, serde_json::Error> {
         let whole: &RawValue = serde_json::from_str(event_data)?;
         if !whole.get().starts_with('{') {

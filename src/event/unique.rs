@@ -1,5 +1,5 @@
-//! JSON in which no object has a key twice. Of two, most readers silently take the last, and nobody
-//! can tell which one was meant.
+//! JSON in which no object has a key twice. Most readers silently use the last of two values, which
+//! may not be the one that the author meant.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
-/// Reads a JSON text. A key that an object has twice is an error that names it.
+/// Reads a JSON text. If an object has a key twice, the error names the key.
 pub fn from_str(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str::<Unique>(text).map(|unique| unique.0)
 }
 
-/// What is wrong with a key that is given twice, in words.
+/// The error text for a key that is given twice.
 pub fn twice(key: &str) -> String {
     format!("\"{key}\" is given twice: give it once")
 }

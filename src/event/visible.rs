@@ -1,18 +1,18 @@
-//! Whether a name shows anything: what is drawn as nothing tells nobody apart.
+//! Whether a name shows anything: names without a visible character cannot be told apart.
 
 use unicode_width::UnicodeWidthChar;
 
-/// Whether a text has a character that is drawn. Spaces, joiners, fillers, direction controls,
-/// tags, variation selectors, and marks that need a letter to stand on are not. Beside a character
-/// that is drawn they may stay: emoji, Persian and Indic names need joiners.
+/// Whether a text has at least one character that is drawn. Spaces, joiners, fillers, direction
+/// controls, tags, variation selectors, and marks that need a base letter do not count. They may
+/// stand beside a character that is drawn: emoji, Persian and Indic names need joiners.
 pub fn is_visible(text: &str) -> bool {
     text.chars().any(is_drawn)
 }
 
-/// `unicode-width` gives no column to marks and to what Unicode calls ignorable by default. Added
-/// are blanks that have a width.
+/// `unicode-width` gives no column to marks and to characters that Unicode ignores by default. This
+/// function also excludes blanks that have a width.
 fn is_drawn(c: char) -> bool {
-    // A vowel or a final consonant of Hangul has a width only together with what stands before it.
+    // A vowel or a final consonant of Hangul has a width only together with the letter before it.
     let is_letter_of_hangul = matches!(c, '\u{1161}'..='\u{11ff}');
     // Soft hyphen, Hangul's first filler, Braille without dots, musical note without a head,
     // Egyptian blanks.

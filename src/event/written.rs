@@ -1,18 +1,20 @@
 //! Amounts as people and services write them in a text: `.50`, `€12,50`, `1.234,56 EUR`, `1e3`,
 //! `１２３円`, `١٢٫٥٠`.
 //!
-//! What can mean two numbers is an error that names the text, never a guess. The rules for a single
-//! point or comma before three digits, which may group thousands or part the cents:
+//! A text that can mean two numbers is an error that names the text; the reader never guesses. A
+//! single point or comma before three digits may group thousands or separate the decimals. These
+//! rules decide:
 //!
-//! - after no digit, after a zero, or after more than three digits it parts the cents: `.500`,
-//!   `0.005`, `1234.567`;
-//! - in a currency without cents, or with none in daily life, it groups: KRW `1.000` is a thousand;
+//! - after no digit, after a zero, or after more than three digits it separates the decimals:
+//!   `.500`, `0.005`, `1234.567`;
+//! - in a currency without cents, or without cents in daily life, it groups: KRW `1.000` is a
+//!   thousand;
 //! - otherwise a comma groups, and so does a point when the currency stands in the text (`1.234
 //!   €`);
-//! - a point alone parts the decimals where no currency is known, in cryptocurrencies, and where
-//!   the currency has three digits;
-//! - what is left is ambiguous: `1.234` with a currency in another field, a comma in
-//!   cryptocurrencies or in currencies of three digits.
+//! - a point separates the decimals if no currency is given, in cryptocurrencies, and in currencies
+//!   with three minor digits;
+//! - anything else is ambiguous: `1.234` with a currency in another field, or a comma in
+//!   cryptocurrencies and in currencies with three minor digits.
 
 use std::borrow::Cow;
 
@@ -24,7 +26,7 @@ use super::{
     decimal::Decimal,
 };
 
-/// Characters that an amount's text may have.
+/// Maximum length of an amount's text, in characters.
 const LONGEST: usize = 64;
 /// Words for "no amount".
 const NOTHING: [&str; 10] = [
@@ -39,7 +41,7 @@ const NOTHING: [&str; 10] = [
     "undefined",
     "unknown",
 ];
-/// The zeros of the scripts that have digits of their own.
+/// The zeros of the scripts that have their own digits.
 const ZEROS: [char; 21] = [
     '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}',
     '\u{be6}', '\u{c66}', '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}',
@@ -56,32 +58,32 @@ fn is_symbol(c: char) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Unreadable {
-    /// It is no number, or it has more than one.
+    /// The text is not a number, or has more than one.
     #[error("\"{0}\" is not an amount")]
     NotAnAmount(Box<str>),
-    /// It has two readings.
+    /// The text can mean two numbers.
     #[error(
         "\"{0}\" can be a thousand times as much or as little: send a JSON number, or no separator \
             of thousands and two decimals"
     )]
     Ambiguous(Box<str>),
-    /// It is below zero.
+    /// The amount is below zero.
     #[error("\"{0}\" is negative")]
     Negative(Box<str>),
-    /// It is 10^18 or more.
+    /// The amount is 10^18 or more.
     #[error("\"{0}\" is too large")]
     TooLarge(Box<str>),
-    /// The text's currency is not that of the field beside it.
+    /// The text names another currency than the field beside it.
     #[error("\"{text}\" is not in {currency}")]
     OtherCurrency {
         text: Box<str>,
-        /// What the field beside it says.
+        /// The currency in the field beside it.
         currency: Box<str>,
     },
 }
 
-/// An amount and the currency that stands with it, which may be empty. `beside` is the currency
-/// that is given apart from the text; it may be empty, and wins over a sign that fits it. `None`
+/// Reads an amount and its currency, which may be empty. `beside` is the currency that is given in
+/// another field; it may be empty, and replaces a sign in the text that can mean it. Returns `None`
 /// for an empty text and for words such as `free`.
 pub fn amount(text: &str, beside: &Currency) -> Result<Option<(Decimal, Currency)>, Unreadable> {
     let shown = || Box::from(cut(text.trim(), LONGEST));
@@ -102,7 +104,7 @@ pub fn amount(text: &str, beside: &Currency) -> Result<Option<(Decimal, Currency
     let currency = match (named.is_empty(), beside.is_empty()) {
         (_, true) => named.clone(),
         (true, false) => beside.clone(),
-        // `$5` with `CAD` beside it are Canadian dollars.
+        // `$5` with `CAD` beside it is in Canadian dollars.
         (false, false) if fits(&named, beside) => beside.clone(),
         (false, false) => {
             return Err(Unreadable::OtherCurrency {
@@ -121,8 +123,8 @@ pub fn amount(text: &str, beside: &Currency) -> Result<Option<(Decimal, Currency
         .ok_or_else(|| Unreadable::TooLarge(shown()))
 }
 
-/// A count as a text: digits of any script, grouped or with an exponent; without what comes after
-/// the point. `None` if it is not one.
+/// Reads a count: digits of any script, grouped or with an exponent. Decimals are dropped. `None`
+/// if the text is not a count.
 pub fn count(text: &str) -> Option<u64> {
     let plain = in_ascii(text);
     let plain = plain.trim();
@@ -130,13 +132,14 @@ pub fn count(text: &str) -> Option<u64> {
     if plain.len() > LONGEST || !plain.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    // A count has no decimals: as in a currency without cents, a point before three digits groups.
+    // A count has no decimals, so a point before three digits groups, as in a currency without
+    // cents.
     let number = number(plain, &Currency::new("JPY"), false).ok()?;
     Decimal::parse(&number).map(Decimal::count)
 }
 
-/// With ASCII digits, letters and signs for those of other scripts and widths, and without marks
-/// that nobody sees.
+/// Replaces digits, letters and signs of other scripts and widths by ASCII ones, and removes
+/// invisible marks.
 fn in_ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -170,10 +173,10 @@ fn in_ascii(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter_map(one).collect())
 }
 
-/// What parts the cents in Arabic, and nothing else.
+/// The Arabic decimal separator, which has no other meaning.
 const ARABIC_POINT: char = '٫';
 
-/// A text in three: what stands before the number, the number, what stands after it.
+/// A text in three parts: before the number, the number, and after it.
 struct Parts<'a> {
     before: &'a str,
     number: &'a str,
@@ -193,7 +196,7 @@ impl<'a> Parts<'a> {
         end += exponent(rest.get(end..)?);
         let (number, after) = rest.split_at_checked(end)?;
         let number = number.trim_end();
-        // `5.-` and `5,–` are five.
+        // `5.-` and `5,–` mean five.
         let whole = number.strip_suffix(['.', ',']);
         let after = if whole.is_some() {
             after.trim_start_matches(['-', '–', '—'])
@@ -245,7 +248,8 @@ fn start(before: &str) -> usize {
     }
 }
 
-/// How many bytes of an exponent stand here: `e3`, `E-2`.
+/// Length in bytes of the exponent with which the text begins, such as `e3` or `E-2`; 0 if there is
+/// none.
 fn exponent(text: &str) -> usize {
     let Some(rest) = text.strip_prefix(['e', 'E']) else {
         return 0;
@@ -261,14 +265,14 @@ fn exponent(text: &str) -> usize {
     }
 }
 
-/// The currency that a text names before or after its number. `None` if what stands there is no
-/// currency, or if it names two.
+/// The currency that a text names before or after its number, empty if none. `None` if the text
+/// there is not a currency, or names two.
 fn one_of(before: &Currency, after: &Currency) -> Option<Currency> {
     match (before.is_empty(), after.is_empty()) {
         (true, true) => Some(Currency::default()),
         (false, true) => is_currency(before).then(|| before.clone()),
         (true, false) => is_currency(after).then(|| after.clone()),
-        // `$5 CAD`: the code says which dollars.
+        // In `$5 CAD` the code says which dollars.
         (false, false) => {
             let (sign, code) = if before.is_code() {
                 (after, before)
@@ -280,7 +284,7 @@ fn one_of(before: &Currency, after: &Currency) -> Option<Currency> {
     }
 }
 
-/// A known currency, a sign of money, or what looks like a code.
+/// Whether this is a known currency, a sign of money, or a text that looks like a code.
 fn is_currency(currency: &Currency) -> bool {
     let text = currency.as_str();
     let is_code = (2..=6).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_uppercase());
@@ -290,8 +294,8 @@ fn is_currency(currency: &Currency) -> bool {
     currency.is_money() || is_code || is_sign
 }
 
-/// Whether a sign or code in a text may mean the currency beside it: the same one, or a sign that
-/// it shares with others.
+/// Whether a sign or code in the text can mean the currency in the field beside it: the same
+/// currency, or a sign that several currencies share.
 fn fits(named: &Currency, beside: &Currency) -> bool {
     if named.code() == beside.code() {
         return true;
@@ -318,7 +322,7 @@ enum Problem {
     Ambiguous,
 }
 
-/// The number with a point before its decimals and nothing else in it.
+/// The number in plain form: the only sign in it is a point before the decimals.
 fn number(text: &str, currency: &Currency, is_in_text: bool) -> Result<String, Problem> {
     if text.contains(['e', 'E']) {
         let is_plain = text
@@ -353,7 +357,7 @@ fn number(text: &str, currency: &Currency, is_in_text: bool) -> Result<String, P
     ))
 }
 
-/// Where the point is that parts the decimals.
+/// The position of the separator before the decimals. `None` if the number has no decimals.
 fn point(
     text: &str,
     separators: &[(usize, char)],
@@ -374,7 +378,7 @@ fn point(
     let other = match sign {
         '.' => ',',
         ',' => '.',
-        // A space, an apostrophe or a line can only group.
+        // A space, an apostrophe or an underscore can only group.
         _ if of('.') + of(',') == 0 => return Ok(None),
         _ => return Err(Problem::Malformed),
     };
@@ -386,7 +390,8 @@ fn point(
     }
 }
 
-/// Whether the only separator of a number parts its decimals; see above.
+/// Whether the only separator of a number separates the decimals, by the rules at the top of this
+/// file.
 fn alone(
     text: &str,
     place: usize,
@@ -410,7 +415,8 @@ fn alone(
     }
 }
 
-/// Whole units without what groups them: by three, or by two before the last three as in India.
+/// The whole units without separators. The groups must have three digits, or two before the last
+/// three as in India; otherwise `None`.
 fn ungrouped(units: &str) -> Option<String> {
     let mut signs = units.chars().filter(|c| !c.is_ascii_digit());
     let Some(sign) = signs.next() else {

@@ -1,7 +1,8 @@
 //! SHELL. Files of the user: reads text in every encoding that Windows programs write, and makes
-//! files that nobody else may read.
+//! files that only their owner can read.
 //!
-//! All parts with files use it. It does not know what stands in a file.
+//! Every part of the program that works with files uses this module. It does not interpret their
+//! content.
 
 mod private;
 pub mod text;

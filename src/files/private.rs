@@ -1,9 +1,9 @@
-//! Permissions.
+//! Permissions of files that are created.
 
 use std::fs::OpenOptions;
 
-/// What is made with these options can be read by its owner alone. Elsewhere than on Unix the
-/// user's folder is private already.
+/// Makes files that are created with these options readable by their owner alone. Only Unix needs
+/// this: elsewhere the user's folder is private already.
 #[cfg_attr(
     not(unix),
     expect(unused_variables, reason = "permission bits are a thing of Unix")

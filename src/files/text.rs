@@ -1,5 +1,5 @@
-//! Text as programs write it: UTF-8, and UTF-16 in either byte order, each with a byte order mark
-//! or without. Notepad and PowerShell 5.1 (`echo text > file`) write all of these.
+//! Text as programs write it: UTF-8, and UTF-16 in either byte order, with or without a byte order
+//! mark. Notepad and PowerShell 5.1 (`echo text > file`) write all of these.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::input::Spot;
 
-/// What a file holds is no text in a known encoding, from this place on. It does not quote the
+/// The file is not text in a known encoding from this position on. The error does not quote the
 /// file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -20,18 +20,18 @@ use crate::input::Spot;
 pub struct NotText(pub Spot);
 
 impl NotText {
-    /// The one in an error of this module, if it is one.
+    /// The [`NotText`] inside an I/O error, if the error comes from this module.
     pub fn of(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
     }
 
-    /// Behind this text.
+    /// The error for a position directly behind `text`.
     pub fn after(text: &str) -> Self {
         Self(Spot::of(text, text.len()))
     }
 }
 
-/// Bytes that decide which encoding it is.
+/// Number of leading bytes that decide the encoding.
 const HEAD: usize = 3;
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -45,8 +45,9 @@ enum Encoding {
 }
 
 impl Encoding {
-    /// The encoding of what begins so, and how many bytes of it are the mark. UTF-16 without a mark
-    /// shows in its first character, which is of ASCII in everything that the bridge reads.
+    /// Detects the encoding from the first bytes, and returns it with the length of the byte order
+    /// mark. UTF-16 without a mark is detected by its first character, which is ASCII in every file
+    /// that the bridge reads.
     fn of(head: &[u8]) -> (Self, usize) {
         match head {
             [0xef, 0xbb, 0xbf, ..] => (Self::Utf8, UTF8_MARK.len()),
@@ -67,16 +68,15 @@ impl Encoding {
     }
 }
 
-/// Reads a file.
+/// Reads a text file.
 ///
-/// # Errors
-/// [`NotText`] in an error of the kind [`InvalidData`](io::ErrorKind::InvalidData) if it is no
-/// text.
+/// # Errors [`NotText`] in an error of the kind [`InvalidData`](io::ErrorKind::InvalidData) if the
+/// file is not text.
 pub fn read(path: &Path) -> io::Result<String> {
     decode(fs::read(path)?)
 }
 
-/// Reads standard input, or a part of it, to its end. Errors are those of [`read`].
+/// Reads standard input, or a part of it, to its end. The errors are those of [`read`].
 pub fn read_from(mut from: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     from.read_to_end(&mut bytes)?;
@@ -102,8 +102,8 @@ fn failed(error: NotText) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
-/// Reads a text as it comes, as UTF-8 without a mark. UTF-8 is not checked: whoever takes the lines
-/// apart does it.
+/// Reads a text while it arrives, as UTF-8 without a mark. UTF-8 is not checked here: the caller
+/// that splits the text into lines must check it.
 pub fn stream(mut from: impl Read + 'static) -> io::Result<Box<dyn BufRead>> {
     let mut head = Vec::new();
     from.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
@@ -117,17 +117,17 @@ pub fn stream(mut from: impl Read + 'static) -> io::Result<Box<dyn BufRead>> {
     })
 }
 
-/// UTF-16 without its mark, read as UTF-8.
+/// Converts UTF-16 without its mark to UTF-8.
 struct Utf16<R> {
     from: R,
     encoding: Encoding,
-    /// The first byte of a unit whose second one has not come yet.
+    /// The first byte of a unit whose second byte has not arrived yet.
     half: Option<u8>,
-    /// The first unit of a pair.
+    /// The first unit of a surrogate pair.
     high: Option<u16>,
-    /// Characters that nobody has taken yet.
+    /// Converted bytes that the reader has not read yet.
     ready: VecDeque<u8>,
-    /// Where the next character stands.
+    /// The position of the next character.
     spot: Spot,
 }
 
@@ -175,7 +175,7 @@ impl<R: BufRead> Utf16<R> {
         Ok(())
     }
 
-    /// Makes what has come ready. False at the end.
+    /// Converts the input that has arrived. Returns false at the end.
     fn fill(&mut self) -> io::Result<bool> {
         let bytes = self.from.fill_buf()?.to_vec();
         if bytes.is_empty() {
@@ -237,7 +237,7 @@ mod tests {
         }
     }
 
-    /// Comes byte by byte, as from a slow pipe.
+    /// Returns one byte at a time, like a slow pipe.
     struct Trickle(VecDeque<u8>);
 
     impl Read for Trickle {

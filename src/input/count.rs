@@ -1,12 +1,11 @@
-//! Numbers of things, in words.
+//! Counts of things as text.
 
 /// `1 message`, `2 messages`.
 pub fn count(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A unit in the plural that a reply has, such as `months`, as it is said of this number: `month`
-/// of 1.
+/// The unit for a number: the given plural such as `months`, or `month` for 1.
 pub fn unit(number: u64, plural: &str) -> &str {
     match number {
         1 => plural.strip_suffix('s').unwrap_or(plural),

@@ -1,23 +1,23 @@
-//! Spans of time as people write them.
+//! Durations as people write them.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, fmt::friendly::SpanPrinter};
 
-/// Reads `1h 30m`, `500ms`, or a number of seconds such as `90` or `1.5`. `None` for anything else,
-/// and for a time below 0.
+/// Reads `1h 30m`, `500ms`, or a number of seconds such as `90` or `1.5`. `None` for any other
+/// text, and for a negative time.
 pub fn parse(text: &str) -> Option<Duration> {
     let text = text.trim();
     let words = || text.parse::<SignedDuration>().ok()?.try_into().ok();
     text.parse().ok().and_then(of_seconds).or_else(words)
 }
 
-/// A number of seconds, unless it is below 0 or no time at all.
+/// A duration from a number of seconds. `None` if the number is negative, not finite or too large.
 pub fn of_seconds(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// The short form that [`parse`] reads: `1m 30s`.
+/// Writes the short form that [`parse`] reads: `1m 30s`.
 pub fn show(duration: Duration) -> String {
     SpanPrinter::new().unsigned_duration_to_string(&duration)
 }

@@ -1,4 +1,4 @@
-//! One value with the name that errors call it.
+//! One value with its path, by which errors name it.
 
 use std::{borrow::Cow, str::FromStr, time::Duration};
 
@@ -11,12 +11,12 @@ use super::{Cause, Content, Given, Node, Problem, Read};
 pub struct Field<'a> {
     /// The value with its place.
     pub node: &'a Node,
-    /// What errors call it.
+    /// The name of the value in errors.
     pub path: Cow<'a, str>,
 }
 
 impl<'a> Field<'a> {
-    /// A value under a name.
+    /// A value with its path.
     pub fn new(node: &'a Node, path: impl Into<Cow<'a, str>>) -> Self {
         Self {
             node,
@@ -24,17 +24,17 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// A value of a list, under the name of the list.
+    /// An item of a list, with the path of the list.
     fn item<'b>(&'b self, node: &'b Node) -> Field<'b> {
         Field::new(node, &*self.path)
     }
 
-    /// The value, whatever it comes from.
+    /// The value as [`Given`].
     pub fn given(&self) -> Given<'a> {
         self.node.into()
     }
 
-    /// The problem that the value is not what it may be: `allowed` completes "must be …".
+    /// The problem that the value is not allowed. `allowed` completes "must be …".
     pub fn bad(&self, allowed: impl Into<String>) -> Problem {
         let cause = Cause::Value {
             allowed: allowed.into(),
@@ -43,7 +43,7 @@ impl<'a> Field<'a> {
         Problem::new(self.node.spot, &*self.path, cause)
     }
 
-    /// The same, without the value: it may hold a password.
+    /// The same problem, without the value, because it may be a password.
     pub fn secret(&self, allowed: impl Into<String>) -> Problem {
         let cause = Cause::Value {
             allowed: allowed.into(),
@@ -52,23 +52,23 @@ impl<'a> Field<'a> {
         Problem::new(self.node.spot, &*self.path, cause)
     }
 
-    /// Another problem of this value, in words.
+    /// Another problem with this value. `what` is its text.
     pub fn other(&self, what: impl Into<String>) -> Problem {
         Problem::other(self.node.spot, &*self.path, what)
     }
 
-    /// A text without the space around it, which is not empty.
+    /// A text without surrounding spaces. Fails if it is empty.
     pub fn word(&self) -> Read<&'a str> {
         let word = self.given().text().filter(|text| !text.is_empty());
         word.ok_or_else(|| self.bad("a text that is not empty"))
     }
 
-    /// As [`Self::word`], of its own.
+    /// Like [`Self::word`], as an owned text.
     pub fn text(&self) -> Read<Box<str>> {
         self.word().map(Into::into)
     }
 
-    /// A name that may stand in a file name and in CSS.
+    /// A name of lower-case letters, digits and `-`, which is safe in a file name and in CSS.
     pub fn name(&self) -> Read<Box<str>> {
         let is_name = |text: &&str| {
             let fits =
@@ -80,13 +80,13 @@ impl<'a> Field<'a> {
             .ok_or_else(|| self.bad("a name of small letters, digits and -"))
     }
 
-    /// True or false.
+    /// Reads `true` or `false`.
     pub fn flag(&self) -> Read<bool> {
         let flag = self.given().flag();
         flag.ok_or_else(|| self.bad("true or false"))
     }
 
-    /// A whole number within bounds; [`u32::MAX`] is no bound.
+    /// A whole number from `least` to `most`. [`u32::MAX`] means that there is no upper limit.
     pub fn whole(&self, least: u32, most: u32) -> Read<u32> {
         let number = self
             .given()
@@ -102,7 +102,7 @@ impl<'a> Field<'a> {
         })
     }
 
-    /// A number within bounds, perhaps with a fraction.
+    /// A number from `least` to `most`; it may have a fraction.
     pub fn number(&self, least: f64, most: f64) -> Read<f64> {
         let number = self
             .given()
@@ -111,25 +111,25 @@ impl<'a> Field<'a> {
         number.ok_or_else(|| self.bad(format!("a number from {least} to {most}")))
     }
 
-    /// A time of at most `most`. `allowed` is for the error and has an example.
+    /// A duration of at most `most`. `allowed` is for the error and should contain an example.
     pub fn time(&self, most: Duration, allowed: &str) -> Read<Duration> {
         let time = self.given().time().filter(|time| *time <= most);
         time.ok_or_else(|| self.bad(allowed))
     }
 
-    /// One of a few words, in any case; it comes as it is written in `words`.
+    /// One of a few words, in any case. The result has the spelling of `words`.
     pub fn word_of(&self, words: &[&'static str]) -> Read<&'static str> {
         let word = self.given().one_of(words);
         word.ok_or_else(|| self.bad(one_out_of(words)))
     }
 
-    /// What one of a few words stands for.
+    /// The value that one of a few words stands for.
     pub fn one_of<T: FromStr + VariantNames>(&self) -> Read<T> {
         let value = self.given().text().and_then(|word| word.parse().ok());
         value.ok_or_else(|| self.bad(one_out_of(T::VARIANTS)))
     }
 
-    /// What a list of a few words stands for. A word that is a number may be written as one.
+    /// The values that a list of words stands for. A word that is a number may be written as one.
     pub fn each_of<T: FromStr>(&self, what: &str, words: &[&'static str]) -> Read<Vec<T>> {
         let allowed = format!("a list of {what} out of {}", listed(words));
         self.list(&allowed, |item| {
@@ -144,7 +144,7 @@ impl<'a> Field<'a> {
         })
     }
 
-    /// A list whose items are read by `each`. `allowed` says what such a list is.
+    /// A list whose items are read by `each`. `allowed` describes such a list for the error.
     pub fn list<T>(&self, allowed: &str, each: impl Fn(&Field<'_>) -> Read<T>) -> Read<Vec<T>> {
         let Content::List(items) = &self.node.content else {
             return Err(self.bad(allowed));
@@ -152,7 +152,7 @@ impl<'a> Field<'a> {
         items.iter().map(|item| each(&self.item(item))).collect()
     }
 
-    /// One text, or a list of texts, each with the field that it stands in.
+    /// A text, or a list of texts that is not empty. Each text comes with its field.
     pub fn words(&self) -> Read<Vec<(&'a str, Field<'_>)>> {
         let read = |node: &'a Node| {
             let field = self.item(node);
@@ -167,7 +167,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// `"a", "b" or "c"`.
+/// The words for an error: `"a", "b" or "c"`.
 fn one_out_of(words: &[&str]) -> String {
     match words {
         [first @ .., last] if !first.is_empty() => format!("{} or {last:?}", listed(first)),

@@ -1,4 +1,4 @@
-//! A table that is read key by key.
+//! A table whose values are read by key.
 
 use super::{Cause, Content, Field, Node, Problem, Read, Spot, Table};
 
@@ -11,7 +11,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// A table with no other keys than the known ones.
+    /// Reads a table. Fails if it is not a table, or has a key that is not in `known`.
     pub fn of(node: &'a Node, path: impl Into<String>, known: &[&str]) -> Read<Self> {
         let path = path.into();
         let Content::Table(table) = &node.content else {
@@ -27,22 +27,22 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// What errors call this table from now on.
+    /// Sets the name of the table in errors.
     pub fn call(&mut self, path: String) {
         self.path = path;
     }
 
-    /// What errors call this table.
+    /// The name of the table in errors.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Where the table begins.
+    /// The place where the table begins.
     pub fn spot(&self) -> Spot {
         self.spot
     }
 
-    /// The path of one of its keys.
+    /// The full path of one of its keys.
     pub fn at(&self, key: &str) -> String {
         if self.path.is_empty() {
             key.to_owned()
@@ -51,18 +51,18 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The value of a key.
+    /// The value of a key. `None` if the key is absent.
     pub fn get(&self, key: &str) -> Option<Field<'a>> {
         let node = self.table.get(key)?;
         Some(Field::new(node, self.at(key)))
     }
 
-    /// The value of a key that must be there.
+    /// The value of a required key. Fails if the key is absent.
     pub fn needed(&self, key: &str, expected: &str) -> Read<Field<'a>> {
         self.get(key).ok_or_else(|| self.missing(key, expected))
     }
 
-    /// The problem that a key must be there and is not.
+    /// The problem that a required key is absent.
     pub fn missing(&self, key: &str, expected: &str) -> Problem {
         let cause = Cause::Missing {
             key: key.into(),
@@ -71,22 +71,22 @@ impl<'a> Fields<'a> {
         Problem::new(self.spot, &*self.path, cause)
     }
 
-    /// Reads the value of a key if it is there.
+    /// Reads the value of a key. `None` if the key is absent.
     pub fn read<T>(&self, key: &str, read: impl FnOnce(&Field<'a>) -> Read<T>) -> Read<Option<T>> {
         self.get(key).map(|field| read(&field)).transpose()
     }
 
-    /// A text that is not empty.
+    /// A text that is not empty. `None` if the key is absent.
     pub fn word(&self, key: &str) -> Read<Option<&'a str>> {
         self.read(key, Field::word)
     }
 
-    /// True or false; `otherwise` if the key is not there.
+    /// A flag, or `otherwise` if the key is absent.
     pub fn flag(&self, key: &str, otherwise: bool) -> Read<bool> {
         Ok(self.read(key, Field::flag)?.unwrap_or(otherwise))
     }
 
-    /// A problem of one key, in words; of the whole table if the key is not there.
+    /// A problem with one key. If the key is absent, its place is that of the table.
     pub fn other(&self, key: &str, what: impl Into<String>) -> Problem {
         let spot = self.get(key).map_or(self.spot, |field| field.node.spot);
         Problem::other(spot, self.at(key), what)

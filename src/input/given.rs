@@ -1,4 +1,4 @@
-//! Which values count as true or false, a number, a time, or one of a few words.
+//! Rules for reading a value as a flag, a number, a duration, or one of a few words.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Content, Node, duration};
 
-/// A value as it is given, whatever it comes from.
+/// A value, independent of its source.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Given<'a> {
@@ -14,17 +14,18 @@ pub enum Given<'a> {
     Bool(bool),
     Whole(i64),
     Fraction(f64),
-    /// A text of a file, in which numbers are written without quotes.
+    /// A text from a file. It never counts as a number, because numbers in files have no quotes.
     Text(&'a str),
-    /// A text of JSON from another program. Templates, decks and forms often make texts of numbers,
-    /// so it counts as the number that it holds, and as `true` or `false`.
+    /// A text from another program's JSON. It also counts as the number, `true` or `false` that it
+    /// holds, because templates, Stream Decks and forms often send numbers as texts.
     Json(&'a str),
-    /// A text from a command line or an environment variable, which have nothing but texts. It
-    /// counts as the number that it holds; `yes`, `on` and `1` are true.
+    /// A text from a command line or an environment variable, where every value is a text. It also
+    /// counts as the number that it holds. `yes`, `on` and `1` are true; `no`, `off` and `0` are
+    /// false.
     Loose(&'a str),
     List,
     Table,
-    /// No value of these kinds: a date, or a path that is no text.
+    /// Any other value: a date, or a path that is not valid Unicode.
     Other,
 }
 
@@ -61,11 +62,11 @@ impl<'a> From<&'a Value> for Given<'a> {
     }
 }
 
-/// Where whole numbers of 64 bits end.
+/// 2^63: whole numbers must be below this, and not below its negative.
 const BOUND: f64 = 9_223_372_036_854_775_808.0;
 
 impl<'a> Given<'a> {
-    /// A text without the space around it.
+    /// A text without surrounding spaces. `None` for other values.
     pub fn text(self) -> Option<&'a str> {
         match self {
             Self::Text(text) | Self::Json(text) | Self::Loose(text) => Some(text.trim()),
@@ -73,7 +74,7 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// A text that stands for other values too.
+    /// A text that may also count as a number.
     fn words(self) -> Option<&'a str> {
         match self {
             Self::Json(text) | Self::Loose(text) => Some(text.trim()),
@@ -81,7 +82,7 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// True or false.
+    /// The value as `true` or `false`. `None` if it is neither.
     pub fn flag(self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(value),
@@ -95,7 +96,8 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// A whole number of at most 64 bits; `5.0` is one.
+    /// The value as a whole number of at most 64 bits, such as `5` or `5.0`. `None` if it is not
+    /// one.
     pub fn whole(self) -> Option<i64> {
         #[expect(
             clippy::cast_possible_truncation,
@@ -115,7 +117,7 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// A finite number, perhaps with a fraction.
+    /// The value as a finite number. `None` if it is not one.
     pub fn number(self) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "a number of JSON is a double")]
         match self {
@@ -126,7 +128,8 @@ impl<'a> Given<'a> {
         .filter(|number| number.is_finite())
     }
 
-    /// A time: a text such as `1m 30s`, or a number of seconds.
+    /// The value as a duration: a text such as `1m 30s`, or a number of seconds. `None` if it is
+    /// not one.
     pub fn time(self) -> Option<Duration> {
         match self {
             Self::Whole(seconds) => u64::try_from(seconds).ok().map(Duration::from_secs),
@@ -135,7 +138,8 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// One of a few words, in any case; it comes as it is written in `words`.
+    /// One of a few words, in any case. The result has the spelling of `words`. `None` if it is no
+    /// such word.
     pub fn one_of(self, words: &[&'static str]) -> Option<&'static str> {
         let word = self.text()?;
         words
@@ -144,7 +148,7 @@ impl<'a> Given<'a> {
             .find(|known| known.eq_ignore_ascii_case(word))
     }
 
-    /// What it is, for an error that must not repeat it.
+    /// The type of the value, for an error that must not quote the value itself.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Null => "null",

@@ -1,10 +1,10 @@
-//! PURE. Reading and checking what people and programs write: values with their places, tables of
+//! PURE. Reads and checks the input of people and programs: values with their places, tables of
 //! fields, problems, suggestions for unknown names, and durations.
 //!
-//! Every part may use it; it knows nothing of settings, rules, requests or actions. A [`Node`] is a
-//! value of a file with its place, a [`Field`] a node with the name that errors call it, and
-//! [`Fields`] a table of them. [`Given`] decides which values count as a number, a time or one of
-//! a few words, for nodes and for JSON alike.
+//! Every part may use this module. It knows nothing of settings, rules, requests or actions. A
+//! [`Node`] is a value of a file with its place. A [`Field`] is a node with the name that errors
+//! use for it, and [`Fields`] is a table of fields. [`Given`] decides which values count as a
+//! number, a duration or one of a few words, in files and in JSON.
 
 mod count;
 pub mod duration;

@@ -1,22 +1,22 @@
-//! The known names that resemble an unknown one most.
+//! Finds the known names that are most similar to an unknown one.
 
-/// One name alone is suggested if it is at least this alike: 0 is not at all, 1 the same.
+/// Minimum similarity of a single suggestion. 0 means no similarity, 1 equality.
 const ALIKE: f64 = 0.6;
-/// The same for several names, among which the reader chooses.
+/// Minimum similarity if several names are suggested, because the reader chooses among them.
 const RATHER_ALIKE: f64 = 0.5;
-/// How many names are suggested at most.
+/// Maximum number of suggestions.
 const FEW: usize = 3;
 
-/// The candidates most like `name`, the likeliest first, three at most; none if none is like it.
-/// A name counts as like it if it holds it, or if it is like it without its section: `port` is
-/// like `obs.port`.
+/// The candidates most similar to `name`, the most similar first. Three at most, none if none is
+/// similar enough. A candidate that contains the name is similar. A section before a point counts
+/// little, so `port` is similar to `obs.port`.
 pub fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut found = alike(name, candidates, RATHER_ALIKE);
     found.truncate(FEW);
     found
 }
 
-/// The one candidate that is most like `name`, if it is very like it.
+/// The candidate that is most similar to `name`. `None` if none is similar enough.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     alike(name, candidates, ALIKE).first().copied()
 }
@@ -44,14 +44,15 @@ fn alike<'a>(
     scored.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// `; did you mean obs.port?`, or nothing: the end of an error about an unknown name.
+/// The end of an error about an unknown name: `; did you mean obs.port?`. Empty if there is no
+/// suggestion.
 pub fn did_you_mean(nearest: Option<&str>) -> String {
     nearest
         .map(|nearest| format!("; did you mean {nearest}?"))
         .unwrap_or_default()
 }
 
-/// The nearest of the known names, or all of them if none is near.
+/// A hint at the nearest of the known names, or at all of them if none is near.
 pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<_> = known.into_iter().collect();
     match nearest(name, known.iter().copied()) {
@@ -60,7 +61,7 @@ pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String 
     }
 }
 
-/// The last part of a dotted name.
+/// The part after the last point of a name.
 fn last(dotted: &str) -> &str {
     dotted.rsplit('.').next().unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! Values with their places: of the config and of scripts (TOML, NDJSON), of flags and variables.
+//! Values with their places: from the config and scripts (TOML, NDJSON), from flags and from
+//! environment variables.
 
 use std::path::PathBuf;
 
@@ -8,16 +9,17 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-/// A place in a text, counted from 1. For a value that comes from no text it is 0.
+/// A place in a text; line and column count from 1. Both are 0 for a value that does not come from
+/// a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spot {
     pub line: usize,
-    /// Character within the line.
+    /// The column, in characters.
     pub column: usize,
 }
 
 impl Spot {
-    /// The place of a byte.
+    /// The place of a byte of a text.
     pub fn of(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();
@@ -31,13 +33,13 @@ impl Spot {
 /// A value and its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Where it begins.
+    /// The place where the value begins.
     pub spot: Spot,
-    /// What it is.
+    /// The value itself.
     pub content: Content,
 }
 
-/// What a value is.
+/// The content of a value.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Content {
@@ -46,22 +48,22 @@ pub enum Content {
     Whole(i64),
     Fraction(f64),
     Text(String),
-    /// A text of a flag or a variable, which have nothing but texts.
+    /// A text from a flag or an environment variable, where every value is a text.
     Loose(String),
-    /// A path from a flag or a variable that is no text.
+    /// A path from a flag or an environment variable that is not valid Unicode.
     Path(PathBuf),
     List(Vec<Node>),
     Table(Table),
-    /// What JSON has no word for: a date.
+    /// A value without a counterpart in JSON, such as a date. Holds its description for errors.
     Other(&'static str),
 }
 
-/// Keys with their values, in the order of the file where it is known.
+/// Keys with their values, in the order of the file if it is known.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table(Vec<(String, Spot, Node)>);
 
 impl Table {
-    /// The value of a key.
+    /// The value of a key. `None` if the key is absent.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.0
             .iter()
@@ -69,7 +71,7 @@ impl Table {
             .map(|(.., node)| node)
     }
 
-    /// Key, the key's place, value.
+    /// Each key, its place, and its value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Spot, &Node)> {
         self.0
             .iter()
@@ -78,7 +80,7 @@ impl Table {
 }
 
 impl Node {
-    /// A value that comes from no file.
+    /// A value that does not come from a file.
     pub fn without_place(content: Content) -> Self {
         Self {
             spot: Spot::default(),
@@ -86,7 +88,7 @@ impl Node {
         }
     }
 
-    /// A value of a TOML text.
+    /// Reads a value of a TOML text.
     pub fn of_toml(value: &Spanned<DeValue<'_>>, text: &str) -> Self {
         let content = match value.get_ref() {
             DeValue::String(string) => Content::Text(string.clone().into_owned()),
@@ -112,7 +114,7 @@ impl Node {
         }
     }
 
-    /// A JSON value; all of it has the same place.
+    /// Reads a JSON value. All parts of it get the same place.
     pub fn of_json(value: Value, spot: Spot) -> Self {
         let content = match value {
             Value::Null => Content::Null,
@@ -138,7 +140,7 @@ impl Node {
         Self { spot, content }
     }
 
-    /// What it is, for an error.
+    /// The value as an error quotes it; lists and tables only by their type.
     pub fn found(&self) -> String {
         match &self.content {
             Content::Null => "null".into(),
@@ -153,7 +155,7 @@ impl Node {
         }
     }
 
-    /// As JSON; what it has no word for is null.
+    /// The value as JSON. A value without a counterpart in JSON becomes null.
     pub fn to_json(&self) -> Value {
         match &self.content {
             Content::Null | Content::Path(_) | Content::Other(_) => Value::Null,

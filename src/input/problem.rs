@@ -1,56 +1,56 @@
-//! What can be wrong with a value or a table, and where.
+//! Problems with a value or a table, with their places.
 
 use super::{Spot, hint};
 
-/// What is wrong, and where.
+/// A problem and its place.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{path}: {cause}")]
 pub struct Problem {
-    /// Its place in the file.
+    /// The place in the file.
     pub spot: Spot,
-    /// What it belongs to: `rule "Raids".do[1].data`.
+    /// The path of the value or table, such as `rule "Raids".do[1].data`.
     pub path: String,
-    /// What is wrong.
+    /// The kind of problem.
     pub cause: Cause,
 }
 
-/// What can be wrong.
+/// The kinds of problems.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
-    /// There is no such key.
+    /// The key is unknown.
     #[error("there is no key {key}; {}", hint(key, known.iter().map(|known| &**known)))]
     UnknownKey {
-        /// As it was written.
+        /// The key as it was written.
         key: String,
-        /// Those that there are.
+        /// The known keys.
         known: Vec<Box<str>>,
     },
-    /// A key that must be there is not.
+    /// A required key is absent.
     #[error("{key} is missing: {expected}")]
     Missing {
         key: String,
-        /// What belongs there.
+        /// A description of the missing value.
         expected: String,
     },
     /// A value has the wrong type or is out of range.
     #[error("must be {allowed}, not {found}")]
     Value {
-        /// What it may be.
+        /// The allowed values, which complete "must be …".
         allowed: String,
-        /// What it is; empty if it must not be repeated, or if there is nothing to repeat.
+        /// The value. Empty if it must not be quoted.
         found: String,
     },
-    /// Something else, in words.
+    /// Another problem. Holds its text.
     #[error("{0}")]
     Other(String),
 }
 
-/// What reading gives.
+/// The result of reading a value.
 pub type Read<T> = Result<T, Problem>;
 
 impl Problem {
-    /// A problem at a place.
+    /// A problem with its place and path.
     pub fn new(spot: Spot, path: impl Into<String>, cause: Cause) -> Self {
         Self {
             spot,
@@ -59,14 +59,14 @@ impl Problem {
         }
     }
 
-    /// A problem in words.
+    /// A problem that is only described by a text.
     pub fn other(spot: Spot, path: impl Into<String>, what: impl Into<String>) -> Self {
         Self::new(spot, path, Cause::Other(what.into()))
     }
 }
 
 impl Cause {
-    /// A key that is not among the known ones.
+    /// The cause for a key that is not among the known ones.
     pub fn unknown_key(key: &str, known: &[&str]) -> Self {
         Self::UnknownKey {
             key: key.into(),

@@ -1,4 +1,5 @@
-//! Settings, each declared once: its field, type, default, reader, variable, help and sample.
+//! Settings. Each is declared once, with its field, type, default, reader, variable, help and
+//! sample.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,17 +12,17 @@ use super::{Field, Read, duration};
 /// One setting of the section `T`.
 #[derive(Debug)]
 pub struct Setting<T> {
-    /// With its section: `obs.port`.
+    /// The name with its section, such as `obs.port`.
     pub name: &'static str,
-    /// Its environment variable; lists have none.
+    /// The environment variable. `None` for lists, which have none.
     pub env: Option<&'static str>,
-    /// What it does, in one or more lines.
+    /// A description in one or more lines.
     pub help: &'static str,
-    /// What `config init` shows where there is no default to show.
+    /// The value that `config init` shows for a setting without a default.
     pub sample: Option<&'static str>,
     /// Reads a value into the section.
     pub set: fn(&mut T, &Field<'_>) -> Read<()>,
-    /// The value as TOML writes it; `None` if it is not set. Never a secret.
+    /// The value as TOML; `None` if it is not set. A secret is shown as `(hidden)`.
     pub show: fn(&T) -> Option<String>,
 }
 
@@ -91,18 +92,18 @@ macro_rules! settings {
 }
 pub(crate) use settings;
 
-/// How a value is shown.
+/// How a value is written in the output of `config show` and `config init`.
 pub trait Show {
-    /// As TOML writes it; `None` if it is not set.
+    /// The value as TOML; `None` if it is not set.
     fn show(&self) -> Option<String>;
 }
 
-/// A text as TOML writes it.
+/// A text in TOML syntax.
 pub fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
-/// A list as TOML writes it.
+/// A list in TOML syntax.
 pub fn show_list(list: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let items: Vec<_> = list.into_iter().map(|item| quoted(item.as_ref())).collect();
     format!("[{}]", items.join(", "))

@@ -1,21 +1,22 @@
-//! TOML texts: the one place that parses them, and what to do about a path in double quotes.
+//! TOML texts. This is the only place that parses them, and it adds a hint if a path is written in
+//! double quotes.
 
 use toml::{Spanned, de::DeTable};
 
 use super::Spot;
 
-/// How to write the path of a Windows program or file.
+/// A hint for the path of a Windows program or file.
 pub const BACKSLASH_HINT: &str =
     r"write a path with backslashes in single quotes, such as 'C:\Users\me\file.txt'";
 
-/// What is wrong with the form of a TOML text, and where.
+/// A syntax error in a TOML text, and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TomlError {
     pub spot: Spot,
     pub message: String,
 }
 
-/// Parses a TOML text.
+/// Parses a TOML text. Fails at the first syntax error.
 pub fn parse_toml(text: &str) -> Result<Spanned<DeTable<'_>>, TomlError> {
     DeTable::parse(text).map_err(|error| {
         let byte = error.span().map_or(0, |span| span.start);
@@ -30,8 +31,8 @@ pub fn parse_toml(text: &str) -> Result<Spanned<DeTable<'_>>, TomlError> {
     })
 }
 
-/// Whether an error at this byte is about a backslash in double quotes. The parser reports the
-/// backslash itself or the characters behind it.
+/// Whether an error at this byte comes from a backslash in double quotes. The parser reports the
+/// position of the backslash or of the characters after it.
 fn is_after_backslash(text: &str, byte: usize) -> bool {
     const LONGEST_ESCAPE: usize = 10;
     let line = text

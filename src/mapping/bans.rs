@@ -1,6 +1,6 @@
-//! What a summary says of bans. Twitchat leaves the people who are banned out of all of its lists,
-//! except for their line among the chatters: that line has no messages then. Its counter of bans is
-//! never lowered, so the counter alone proves nothing.
+//! Bans as a summary shows them. Twitchat leaves banned people out of all lists of its summary,
+//! except for their row among the chatters, which then has no messages. Twitchat never lowers its
+//! counter of bans, so the counter alone does not prove that somebody is banned now.
 
 use std::collections::HashSet;
 
@@ -10,25 +10,26 @@ use crate::{
     twitchat::summary::{List, Row, Summary},
 };
 
-/// Somebody among a summary's chatters who was banned at some time.
+/// A chatter of a summary who has been banned at some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     pub who: Person,
-    /// How often they were banned since the summary's start.
+    /// How often the person was banned since the summary's start.
     pub bans: u64,
 }
 
-/// What one summary says of bans.
+/// Everything that one summary shows about bans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standings {
-    /// Everybody whom it calls banned at some time, each once.
+    /// Everybody who was banned at some time according to the summary, each once.
     pub counted: Vec<Counted>,
-    /// Everybody whom it shows with anything of their own, so that they are not banned now.
+    /// Everybody who appears in the summary with an entry of their own, and is therefore not banned
+    /// now.
     pub shown: HashSet<Person>,
 }
 
 impl Standings {
-    /// Reads them out of a summary.
+    /// Reads the bans from a summary.
     pub fn of(summary: &Summary) -> Self {
         let mut standings = Self::default();
         for (list, raw) in &summary.rows {
@@ -47,7 +48,7 @@ impl Standings {
                     }
                     Some(who).filter(|_| row.count.count().is_some_and(|messages| messages > 0))
                 }
-                // These come from Twitch's list of subscribers, whoever is banned.
+                // These rows come from Twitch's list of subscribers, which includes banned people.
                 List::Subs | List::Resubs | List::Subgifts if row.from_active_subs.0 => None,
                 List::Follows
                 | List::Raids
@@ -64,8 +65,8 @@ impl Standings {
                 | List::TiktokLikes
                 | List::TiktokShares => person(&row),
                 List::Powerups => Person::on(Platform::Twitch, "", "", &row.login.0),
-                // Tips and orders have no id of Twitch, patrons are all there are, and the others
-                // are about nobody.
+                // Tips and orders have no Twitch id, patrons are the complete list of patrons, and
+                // the other lists are about no single person.
                 List::Tips
                 | List::Merch
                 | List::PatreonMembers

@@ -1,6 +1,6 @@
-//! Which events the bridge emits by itself. Streamer.bot's clients may subscribe to many more, and
-//! would wait for those for ever: only another program can publish them. So whoever names one of
-//! them gets a warning.
+//! The events that the bridge emits by itself. Streamer.bot's clients may subscribe to many more,
+//! which only another program can publish. A client that subscribes to such an event might wait for
+//! ever, so it gets a warning.
 
 use crate::{
     event::{
@@ -11,11 +11,12 @@ use crate::{
     twitchat::catalogue as types,
 };
 
-/// Names that one warning lists.
+/// Maximum number of names that one warning lists.
 const LISTED: usize = 10;
 
-/// What the bridge makes of Twitchat's messages and of OBS's, and what it does itself. That this is
-/// all of it, and no more, is tested with the messages of every generation.
+/// The events that the bridge makes from Twitchat's and OBS's messages and from its own state. A
+/// test with the messages of every generation checks that the list is complete and has no other
+/// events.
 const BY_ITSELF: [(&str, &[&str]); 8] = [
     (
         "Credits",
@@ -67,7 +68,7 @@ const BY_ITSELF: [(&str, &[&str]); 8] = [
     ("YouTube", &["FirstWords", "Message", "NewSubscriber"]),
 ];
 
-/// Source and type of every event that the bridge emits by itself, but for Twitchat's own messages
+/// Source and type of every event that the bridge emits by itself, except Twitchat's own messages
 /// (`Twitchat.FOLLOW`).
 pub fn by_itself() -> impl Iterator<Item = (&'static str, &'static str)> {
     BY_ITSELF
@@ -80,7 +81,7 @@ pub fn is_emitted(name: &EventName) -> bool {
     by_itself().any(|(source, kind)| name.is(source, kind))
 }
 
-/// That the bridge never emits these, in one sentence; `None` if there are none.
+/// A warning that the bridge never emits these events; `None` if `names` is empty.
 pub fn never(names: &[String]) -> Option<String> {
     let listed = names.get(..LISTED).unwrap_or(names).join(", ");
     Some(match names.len() {
@@ -103,8 +104,8 @@ pub fn never(names: &[String]) -> Option<String> {
     })
 }
 
-/// Why whoever waits for this event may wait for ever; `None` if the bridge emits it. Names of the
-/// source `Custom` are anybody's own.
+/// A warning that this event may never come; `None` if the bridge emits it. Events of the source
+/// `Custom` give no warning, because their names are the user's own.
 pub fn doubt(name: &EventName) -> Option<String> {
     if name.source.eq_ignore_ascii_case(TWITCHAT) {
         return doubt_of_type(&name.kind);
@@ -127,7 +128,7 @@ fn nearest_to(name: &EventName) -> Option<String> {
     nearest(&name.to_string(), known.iter().map(String::as_str)).map(ToOwned::to_owned)
 }
 
-/// The same for a type of Twitchat's own messages.
+/// The same warning for a type of Twitchat's own messages.
 pub fn doubt_of_type(kind: &str) -> Option<String> {
     let kind = kind.to_uppercase();
     if types::look_up(&kind).is_some() {
@@ -140,8 +141,8 @@ pub fn doubt_of_type(kind: &str) -> Option<String> {
     ))
 }
 
-/// The same for a pattern with `*` or `?`: as it was written, and what it matches. A pattern for
-/// Twitchat's own messages is the caller's to look at.
+/// The same warning for a pattern with `*` or `?`. `written` is the pattern as written, and
+/// `matches` tests a name. The caller must check patterns for Twitchat's own messages.
 pub fn doubt_of_pattern(written: &str, matches: impl Fn(&EventName) -> bool) -> Option<String> {
     let mut any = false;
     for known in all().filter(matches) {
@@ -161,7 +162,7 @@ pub fn doubt_of_pattern(written: &str, matches: impl Fn(&EventName) -> bool) -> 
     })
 }
 
-/// Every event of the catalogue, and those of the bridge's own that are not in it.
+/// Every event of the catalogue, and the bridge's own events. An event that is in both comes twice.
 pub fn all() -> impl Iterator<Item = EventName> {
     let known = catalogue()
         .iter()

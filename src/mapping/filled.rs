@@ -1,8 +1,9 @@
-//! A row of Twitchat's summary into facts: what the bridge missed, as the journal keeps it.
+//! Reads a row of Twitchat's summary into facts: events that the bridge missed, as the journal
+//! keeps them.
 //!
-//! Not read: lists that feed no section (polls, predictions, shoutouts, power-ups, likes, shares),
-//! and patrons, who are all that there are and not those of the stream. A gift upgrade cannot be
-//! told from a gift here: Twitchat puts it among them.
+//! Two kinds of lists are not read. Some feed no section (polls, predictions, shoutouts, power-ups,
+//! likes, shares). Patrons are the complete list of patrons, not those of the stream. A gift
+//! upgrade looks like a gift here, because Twitchat puts both in one list.
 
 use super::decode::{automatic, giver, tier, total_months};
 use crate::{
@@ -20,8 +21,8 @@ use crate::{
     },
 };
 
-/// Reads one row. `list` is its key in the summary. A row that says nothing, or cannot be read,
-/// gives nothing.
+/// Reads one row. `list` is the list's key in the summary. A row without a usable value gives no
+/// facts.
 pub fn filled(list: &str, row: &str) -> Vec<Fact> {
     List::parse(list)
         .and_then(|list| Row::read(row).and_then(|row| fact(list, &row)))
@@ -37,7 +38,8 @@ pub(super) fn fact(list: List, row: &Row<'_>) -> Option<Fact> {
             viewers: row.raiders.count().unwrap_or_default(),
             avatar: Box::default(),
         },
-        // Everyone who is subscribed today, not who subscribed in this stream.
+        // These rows are everyone who is subscribed today, not the people who subscribed in this
+        // stream.
         List::Subs | List::Subgifts if row.from_active_subs.0 => return None,
         List::Subs => subscription(row, SubKind::New)?,
         List::Resubs => subscription(row, SubKind::Renewed)?,
@@ -66,7 +68,7 @@ pub(super) fn fact(list: List, row: &Row<'_>) -> Option<Fact> {
     })
 }
 
-/// `login` is a display name in all lists.
+/// `login` is the display name in all lists.
 pub(super) fn person(row: &Row<'_>) -> Option<Person> {
     if row.platform.is_empty() {
         return Person::new(&row.uid.0, "", &row.login.0);
@@ -91,7 +93,7 @@ fn subscription(row: &Row<'_>, kind: SubKind) -> Option<Fact> {
     }))
 }
 
-/// A wave of gifts, or what of it was missing.
+/// A gift bomb, or the part of it that the journal lacked.
 fn gift(row: &Row<'_>) -> Fact {
     let total = row.total.small().unwrap_or_default().max(1);
     Fact::Gift(Gift {
@@ -154,7 +156,7 @@ fn hype_train(row: &Row<'_>) -> Option<Fact> {
     }))
 }
 
-/// Somebody who wrote, or was only banned. The flags are those of now.
+/// A person who wrote, or was only banned. The roles are those at the time of the summary.
 fn chatter(row: &Row<'_>) -> Option<Fact> {
     let roles = Roles::empty()
         .when(row.vip.0, Roles::VIP)
@@ -169,7 +171,8 @@ fn chatter(row: &Row<'_>) -> Option<Fact> {
     }))
 }
 
-/// How much; `None` for nothing, for less, and for what is no amount.
+/// The amount of money. `None` for zero, for negative amounts, and for a value that is not an
+/// amount.
 fn money(row: &Row<'_>, amount: &Figure<'_>) -> Option<Money> {
     amount.money(&Currency::new(&row.currency.0))
 }
@@ -208,7 +211,7 @@ fn merch(row: &Row<'_>) -> Option<Fact> {
         .filter_map(|raw| serde_json::from_str(raw.get()).ok())
         .collect();
     let products: Vec<&str> = products.iter().map(|product| &*product.0).collect();
-    // Streamlabs tells no price: its total is -1.
+    // Streamlabs reports no price: its total is -1.
     let (who, money) = (person(row)?, money(row, &row.total));
     Some(Fact::Support(Support {
         kind: SupportKind::Merch,
@@ -233,7 +236,8 @@ fn youtube(row: &Row<'_>, kind: &str) -> Option<Fact> {
     }))
 }
 
-/// The amount is that of one gift: all diamonds divided by the number of gifts.
+/// Reads gifts on TikTok. The row's amount is the price of one gift: all diamonds divided by the
+/// number of gifts.
 fn tiktok_gift(row: &Row<'_>) -> Option<Fact> {
     let who = Person::on(Platform::TikTok, &row.uid.0, "", &row.login.0)?;
     let count = u64::from(row.count.small().unwrap_or_default().max(1));

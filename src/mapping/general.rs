@@ -1,8 +1,8 @@
-//! Messages of Twitchat that are emitted as they are: as an event of Streamer.bot where it has one,
-//! else as `General.Custom`.
+//! Messages of Twitchat that are emitted without interpretation: as an event of Streamer.bot if it
+//! has one, else as `General.Custom`.
 //!
-//! Timers, countdowns and voices are states, which Twitchat sends again and again; only a change of
-//! one is an event.
+//! Timers, countdowns and voices are states, which Twitchat sends repeatedly. Only a change of a
+//! state is emitted.
 
 use std::{
     collections::HashMap,
@@ -14,17 +14,17 @@ use uuid::Uuid;
 
 use crate::event::EmittedEvent;
 
-/// What a message is about.
+/// How messages of a type are handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Something that happened.
+    /// The message reports an event.
     Happened,
-    /// A state of a timer or countdown: sent at every change of any of them, and whenever somebody
-    /// asks.
+    /// The state of a timer or countdown. Twitchat sends it at every change of any of them, and on
+    /// request.
     Running,
-    /// A timer or countdown is over: sent twice.
+    /// A timer or countdown has ended. Twitchat sends this twice.
     Over,
-    /// The voice of Voicemod.
+    /// The current voice of Voicemod.
     Voice,
 }
 
@@ -39,7 +39,7 @@ fn kind_of(kind: &str) -> Option<Kind> {
         | "ON_WHEEL_OVERLAY_ANIMATION_COMPLETE"
         | "COUNTER_UPDATE"
         | "ON_COUNTER_UPDATE"
-        // Not a tip: each goal overlay sends one, for follows and subscriptions too, and without a
+        // Not a tip: each goal overlay sends one, also for follows and subscriptions, and without a
         // currency.
         | "DONATION_EVENT"
         | "ON_DONATION_EVENT" => Kind::Happened,
@@ -54,27 +54,27 @@ fn kind_of(kind: &str) -> Option<Kind> {
     })
 }
 
-/// Whether messages of this type are emitted as they are.
+/// Whether messages of this type are emitted without interpretation.
 pub fn is_event(kind: &str) -> bool {
     kind_of(kind).is_some()
 }
 
-/// Timers and the like that are remembered. With more, all are forgotten, and each may be emitted
-/// once more.
+/// Maximum number of states that are remembered. When there are more, all are forgotten, and each
+/// may be emitted once more.
 const STATES: usize = 256;
 
-/// What was emitted last of each timer, countdown and voice, by hash.
+/// The hash of the last emitted state of each timer, countdown and voice.
 #[derive(Debug, Default)]
 pub struct States {
     last: HashMap<(Box<str>, Box<str>), u64>,
     replayed_ms: u64,
 }
 
-/// After a pause this long in what is played back, another replay may have begun.
+/// After a pause this long in a played-back recording, another playback may have begun.
 const REPLAY_PAUSE_MS: u64 = 2_000;
 
 impl States {
-    /// The event that a message becomes; `None` if it is none, or repeats a state that was emitted
+    /// The event for a message. `None` if its type has no event, or if its state was emitted
     /// already.
     pub fn event(&mut self, kind: &str, data: &Value) -> Option<EmittedEvent> {
         let is_news = match kind_of(kind)? {
@@ -83,7 +83,8 @@ impl States {
             Kind::Over => self.is_news(kind, data, &span(data).unwrap_or_else(|| data.clone())),
             Kind::Voice => {
                 let voice = voice(data)?;
-                // The generations have two names for it, and two Twitchat pages may be of both.
+                // Each generation has another name for it, and two Twitchat pages may be of
+                // different generations.
                 return self
                     .is_news("VOICE", &Value::Null, &voice.into())
                     .then(|| voice_loaded(voice));
@@ -98,8 +99,8 @@ impl States {
         })
     }
 
-    /// The same for a message of a recording. A recording may be played back again and again: after
-    /// a pause nothing is a repeat.
+    /// The same for a message of a played-back recording. A recording may be played back several
+    /// times, so after a pause no message counts as a repeat.
     pub fn event_replayed(
         &mut self,
         kind: &str,
@@ -115,7 +116,7 @@ impl States {
 
     /// Whether a state differs from the one that was emitted last for the same type and id.
     fn is_news(&mut self, kind: &str, data: &Value, state: &Value) -> bool {
-        // The generations call it the same but for this.
+        // Apart from this prefix, the name is the same in all generations.
         let kind = kind.trim_start_matches("ON_").into();
         let id = data
             .get("id")
@@ -132,7 +133,7 @@ impl States {
     }
 }
 
-/// From when to when a timer or countdown ran, as far as the message says.
+/// The start and the end of a timer or countdown. `None` if the message lacks one of them.
 fn span(data: &Value) -> Option<Value> {
     let first = |keys: &[&str]| keys.iter().find_map(|key| data.get(key)).cloned();
     Some(json!([
@@ -141,7 +142,7 @@ fn span(data: &Value) -> Option<Value> {
     ]))
 }
 
-/// The id of a voice: `voice` up to 16, `voiceId` from 17 on.
+/// The id of a voice: the field is `voice` up to Twitchat 16, and `voiceId` from Twitchat 17 on.
 fn voice(data: &Value) -> Option<&str> {
     ["voiceId", "voice"]
         .iter()
@@ -149,9 +150,9 @@ fn voice(data: &Value) -> Option<&str> {
         .filter(|voice| !voice.is_empty())
 }
 
-/// `VoiceMod.VoiceLoaded`, with the keys of Streamer.bot's trigger (`voice.id`) and as objects have
-/// them. Twitchat does not report the voice's name: it is the id, which is a word for Voicemod's
-/// own voices, or empty where the id is a UUID.
+/// `VoiceMod.VoiceLoaded`, with the keys of Streamer.bot's trigger (`voice.id`) and with a nested
+/// object. Twitchat does not report the voice's name. The name is therefore the id, which is a word
+/// for Voicemod's own voices; it is empty if the id is a UUID.
 fn voice_loaded(id: &str) -> EmittedEvent {
     let name = if Uuid::parse_str(id).is_ok() { "" } else { id };
     let data = json!({ "id": id, "name": name, "voiceId": id, "voiceName": name, "voice.id": id,

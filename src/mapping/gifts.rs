@@ -1,5 +1,5 @@
-//! Gift events, held back until their bomb is complete: after two seconds without another gift of
-//! the same giver and tier, `GiftBomb`, then its `GiftSub`s.
+//! Gift events, held until their gift bomb is complete. After two seconds without another gift of
+//! the same giver and tier, `GiftBomb` is emitted, then its `GiftSub`s.
 
 use super::{outcome::Emitted, render};
 use crate::event::{
@@ -7,9 +7,9 @@ use crate::event::{
     fact::{Gift, Tier},
 };
 
-/// Quiet that ends a bomb.
+/// Time without another gift after which a gift bomb is complete.
 const QUIET_MS: u64 = 2_000;
-/// Gifts after an ended wave that still belong to it.
+/// Time after the last gift during which another gift still belongs to an emitted gift bomb.
 const BOMB_MS: u64 = 10_000;
 
 #[derive(Debug)]
@@ -20,14 +20,14 @@ struct Bomb {
     last_ms: u64,
 }
 
-/// Waves that may not be complete. Times are those of a clock that never goes back.
+/// Gift bombs that may not be complete yet. Times come from a monotonic clock.
 #[derive(Debug, Default)]
 pub struct Gifts {
     gift_bombs: Vec<Bomb>,
 }
 
 impl Gifts {
-    /// Takes a gift in, with the id of its message.
+    /// Adds a gift, with the id of its message.
     pub fn hold(&mut self, gift: Gift, id: &str, now_ms: u64) {
         let key = (
             if gift.gifter.id.is_empty() {
@@ -51,7 +51,7 @@ impl Gifts {
         }
     }
 
-    /// When [`Self::release`] has something to do.
+    /// When [`Self::release`] has something to do, on the monotonic clock.
     pub fn due_ms(&self) -> Option<u64> {
         self.gift_bombs
             .iter()
@@ -66,8 +66,8 @@ impl Gifts {
             .min()
     }
 
-    /// The events of all waves that are complete. `at_ms` is the time that they bear, Unix
-    /// milliseconds.
+    /// The events of all gift bombs that are complete. `at_ms` is the time that the events carry,
+    /// in Unix milliseconds.
     pub fn release(
         &mut self,
         now_ms: u64,

@@ -1,7 +1,7 @@
-//! What Twitchat's messages mean together: chat lines that arrive as several messages, gifts that
-//! make a bomb, subscriptions that turn out to be resubscriptions, polls and predictions, labels,
-//! states of timers. The bridge has one for what happens and one for what is played back from a
-//! recording; so has each verb that listens.
+//! Interprets messages that belong together: chat lines that arrive as several messages, gifts that
+//! form a gift bomb, new subscriptions that turn out to be resubscriptions, polls and predictions,
+//! labels, and states of timers. The bridge has one interpreter for live messages and one for
+//! recordings that are played back. Each verb that receives messages has one too.
 
 use serde_json::{Value, value::RawValue};
 
@@ -13,28 +13,28 @@ use super::{
 };
 use crate::event::{EmittedEvent, Fact, Person};
 
-/// Whether something happens now or is played back from a recording.
+/// Whether messages are live or played back from a recording.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Playback {
-    /// It happens now.
+    /// The messages are live.
     #[default]
     Live,
-    /// It is played back.
+    /// The messages are played back.
     Recorded,
 }
 
-/// When and where something is read.
+/// When and on which channel a message is read.
 #[derive(Debug, Clone, Copy)]
 pub struct At<'a> {
-    /// Unix milliseconds: the time that events bear.
+    /// Unix milliseconds: the time that events carry.
     pub wall_ms: i64,
-    /// Milliseconds of a clock that never goes back: it measures how long something waits.
+    /// Milliseconds of a monotonic clock, which measures how long something waits.
     pub mono_ms: u64,
-    /// Whose channel it is, as far as that is known.
+    /// The channel's owner; `None` if unknown.
     pub broadcaster: Option<&'a Person>,
 }
 
-/// The messages of one Twitchat, or of one recording.
+/// Interprets the messages of one Twitchat, or of one recording.
 #[derive(Debug, Default)]
 pub struct Interpreter {
     playback: Playback,
@@ -45,13 +45,12 @@ pub struct Interpreter {
     lines: Lines,
     subs: Subs,
     states: States,
-    /// When a poll or prediction that was cleared may be told as ended, on the clock that never
-    /// goes back.
+    /// When a poll or prediction that was cleared counts as ended, on the monotonic clock.
     ballots_due_ms: Option<u64>,
 }
 
 impl Interpreter {
-    /// One that has read nothing.
+    /// An interpreter that has read no message.
     pub fn new(playback: Playback) -> Self {
         Self {
             playback,
@@ -59,7 +58,7 @@ impl Interpreter {
         }
     }
 
-    /// What a message says of a poll or a prediction.
+    /// The events of a message about a poll or a prediction.
     pub fn votes(&mut self, kind: &str, data: Option<&RawValue>, at: &At<'_>) -> Vec<Fact> {
         if !Polls::accepts(kind) && !Predictions::accepts(kind) {
             return Vec::new();
@@ -70,22 +69,23 @@ impl Interpreter {
         facts
     }
 
-    /// What a map of labels says that the one before did not.
+    /// The changes in a map of labels since the previous one.
     pub fn labels(&mut self, data: &RawValue) -> Vec<Fact> {
         self.labels.decode(data)
     }
 
-    /// Takes the next map of labels as the first one: Twitchat was away.
+    /// Treats the next map of labels as the first one, because Twitchat was away.
     pub fn rebase_labels(&mut self) {
         self.labels.rebase();
     }
 
-    /// Whether [`Self::state`] makes events of messages of this type.
+    /// Whether [`Self::state`] can make events of messages of this type.
     pub fn has_states(kind: &str) -> bool {
         general::is_event(kind)
     }
 
-    /// The event that a message becomes as it is, if its state is news.
+    /// The event of a message that is emitted without interpretation. `None` if its state has not
+    /// changed.
     pub fn state(&mut self, kind: &str, data: &Value, mono_ms: u64) -> Option<EmittedEvent> {
         match self.playback {
             Playback::Live => self.states.event(kind, data),
@@ -93,8 +93,8 @@ impl Interpreter {
         }
     }
 
-    /// The events of a fact, whose people are as complete as they are known. What has to wait for
-    /// other messages, [`Self::release`] gives.
+    /// The events of a fact. The caller has filled in its people as far as they are known. Events
+    /// that have to wait for other messages come from [`Self::release`].
     pub fn emit(&mut self, fact: Fact, id: &str, at: &At<'_>) -> Vec<Emitted> {
         let fact = match fact {
             Fact::Gift(gift) => {
@@ -112,7 +112,7 @@ impl Interpreter {
                 return Vec::new();
             }
         }
-        // A line that is deleted must not come after its deletion.
+        // A line that is deleted must be emitted before its deletion.
         let mut emitted = if matches!(fact, Fact::Plain { .. }) {
             self.lines.release_all(at.wall_ms, at.broadcaster)
         } else {
@@ -131,7 +131,7 @@ impl Interpreter {
         emitted
     }
 
-    /// The events that have waited for long enough.
+    /// The events that have waited long enough.
     pub fn release(&mut self, at: &At<'_>) -> Vec<Emitted> {
         let mut emitted = self.gifts.release(at.mono_ms, at.wall_ms, at.broadcaster);
         emitted.extend(self.lines.release(at.mono_ms, at.wall_ms, at.broadcaster));
@@ -139,7 +139,7 @@ impl Interpreter {
         emitted
     }
 
-    /// Polls and predictions that time alone has ended.
+    /// Ends the polls and predictions that were cleared long enough ago.
     pub fn settle(&mut self, at: &At<'_>) -> Vec<Fact> {
         let mut ended = self.polls.tick(at.wall_ms);
         ended.extend(self.predictions.tick(at.wall_ms));
@@ -152,13 +152,13 @@ impl Interpreter {
             .into_iter()
             .flatten()
             .min();
-        // A whole second at most: the wall clock may be set meanwhile.
+        // At most one second, because the wall clock may be set in the meantime.
         self.ballots_due_ms = due.map(|due_ms| {
             at.mono_ms + u64::try_from((due_ms - at.wall_ms).clamp(1, 1_000)).unwrap_or(1)
         });
     }
 
-    /// When [`Self::release`] or [`Self::settle`] has something to do.
+    /// When [`Self::release`] or [`Self::settle`] has something to do, on the monotonic clock.
     pub fn due_ms(&self) -> Option<u64> {
         [
             self.gifts.due_ms(),

@@ -1,8 +1,8 @@
-//! Raids and changes of the stream's title and category: Twitchat tells them by its labels alone.
+//! Raids and changes of the stream's title and category, which Twitchat reports only by its labels.
 //!
-//! "Last raid" tags come back from history whenever Twitchat starts, so that the first map says
-//! nothing: it is what later ones are compared with. Two equal raids in a row look like one; the
-//! summary tells them apart.
+//! Twitchat fills the "last raid" labels from its history whenever it starts. So the first map
+//! gives no facts: later ones are compared with it. Two equal raids in a row look like one here;
+//! the summary has both.
 
 use serde_json::value::RawValue;
 
@@ -11,7 +11,7 @@ use crate::{
     twitchat::{labels::Tags, lenient::Number},
 };
 
-/// What the labels said last.
+/// The last known labels.
 #[derive(Debug, Clone, Default)]
 pub struct Labels {
     known: Option<Known>,
@@ -23,15 +23,15 @@ struct Known {
     raid_name: Box<str>,
     raid_count: Box<str>,
     raid_avatar: Box<str>,
-    /// The picture of the raider before, which Twitchat shows until it has loaded this one's.
+    /// The previous raider's picture, which Twitchat shows until it has loaded the new one.
     former_avatar: Box<str>,
     category: Box<str>,
     title: Box<str>,
 }
 
 impl Labels {
-    /// Takes a map of labels, in which tags may be missing; gives [`Fact::Raid`] and
-    /// [`Fact::Stream`] for what changed.
+    /// Reads a map of labels, in which labels may be missing. Returns [`Fact::Raid`] and
+    /// [`Fact::Stream`] for the changes.
     pub fn decode(&mut self, data: &RawValue) -> Vec<Fact> {
         let Some(tags) = Tags::read(data) else {
             return Vec::new();
@@ -43,14 +43,15 @@ impl Labels {
         facts
     }
 
-    /// Takes the next map as the first one again: Twitchat was away, and begins with its history.
+    /// Treats the next map as the first one, because Twitchat was away and begins with its history.
     pub fn rebase(&mut self) {
         self.known = None;
     }
 }
 
 impl Known {
-    /// What a map does not tell, or tells as empty, stays as it was: a raid does not unhappen.
+    /// Applies a map. Labels that are missing or empty keep their value, because a raid cannot be
+    /// undone.
     fn with(self, tags: Tags) -> Self {
         let newer = |tag: Option<Box<str>>, known: &str| {
             tag.filter(|tag| !tag.is_empty())

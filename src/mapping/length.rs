@@ -1,14 +1,14 @@
-//! Cuts texts that are longer than any that a person writes, before anything of them is kept.
+//! Cuts texts that are longer than any that a person writes, before any part of them is stored.
 //!
-//! It works on JSON as it is written: the summary alone may have megabytes, and nothing of it needs
-//! to be built for this.
+//! It works on the JSON text itself. A summary may have megabytes, and this does not have to parse
+//! it.
 
-/// Bytes of one text as it is written in JSON. Twitch's longest has 500 characters, which escapes
-/// make 3,000 bytes.
+/// Maximum length of one text, in bytes as written in JSON. Twitch's longest text has 500
+/// characters, or 3,000 bytes when they are escaped.
 pub const LONGEST: usize = 4_096;
 
-/// The same JSON with each longer text, key or value, cut and ending in "…"; `None` if there is
-/// none.
+/// The same JSON with each longer text (key or value) cut and ending in "…". `None` if no text was
+/// cut.
 pub fn shorten(json: &str) -> Option<String> {
     if json.len() <= LONGEST {
         return None;
@@ -29,7 +29,7 @@ pub fn shorten(json: &str) -> Option<String> {
             short.push('…');
             copied = start + whole;
         }
-        // Past the closing quote.
+        // Continue after the closing quote.
         at = start + whole + 1;
     }
     let mut short = cut?;
@@ -37,8 +37,8 @@ pub fn shorten(json: &str) -> Option<String> {
     Some(short)
 }
 
-/// How much of a text stays and how long it is, up to its closing quote. It is cut between
-/// characters, never within an escape or a pair.
+/// The length of the part that is kept, and the full length up to the closing quote. A text is cut
+/// between characters, never within an escape or a surrogate pair.
 fn lengths(text: &str) -> (usize, usize) {
     let bytes = text.as_bytes();
     let (mut at, mut kept) = (0, None);
@@ -63,7 +63,7 @@ fn lengths(text: &str) -> (usize, usize) {
     (kept.unwrap_or(whole), whole)
 }
 
-/// How long an escape is; both halves of a pair are one.
+/// The length of an escape. The two halves of a surrogate pair are one escape.
 fn escape(bytes: &[u8]) -> usize {
     let is_half = |bytes: &[u8], leads: [u8; 4]| {
         bytes.starts_with(b"\\u")

@@ -1,10 +1,11 @@
-//! Chat lines: Twitchat reports one line in up to five messages (a first message, a mention, a
-//! message of somebody who does not follow, a highlighted message), each with an id of its own, and
-//! two Twitchat pages report each of them twice. One line becomes one `ChatMessage` and at most one
+//! Chat lines. Twitchat reports one line in up to five messages (a first message, a mention, a
+//! message of a person who does not follow, a highlighted message), each with its own id. Two
+//! Twitchat pages report each of them twice. One line becomes one `ChatMessage` and at most one
 //! `FirstWord`.
 //!
-//! The same person and text within two seconds is one line. A line waits a moment before it is
-//! emitted: that it is somebody's first ever is in the last of its messages.
+//! Messages with the same person and text within two seconds are one line. A line waits a moment
+//! before it is emitted, because only the last of its messages reports that it is the person's
+//! first ever.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -14,14 +15,15 @@ use crate::event::{
     fact::{Chat, ChatKind, Presence, PresenceEvent, Redemption},
 };
 
-/// Messages with the same person and text that come no later than this after the first one are the
-/// same line.
+/// Messages with the same person and text belong to one line if they arrive at most this long after
+/// the line's first message.
 const LINE_MS: u64 = 2_000;
-/// A person's `FirstWord` is emitted once in this time.
+/// A person's `FirstWord` is emitted at most once within this time.
 const FIRST_WORD_MS: u64 = 60_000;
-/// How long a line waits for its other messages, which Twitchat sends without a pause.
+/// How long a line waits for its other messages, which Twitchat sends in immediate succession.
 const HOLD_MS: u64 = 100;
-/// Lines that are remembered. Of more, the oldest is emitted at once and forgotten.
+/// Maximum number of lines that are remembered. Beyond it the oldest one is emitted at once and
+/// forgotten.
 const LINES: usize = 1_024;
 
 /// One line, from its first message on.
@@ -32,8 +34,8 @@ struct Line {
     /// Id of its first message.
     id: String,
     began_ms: u64,
-    /// The `FirstWord` that is to be emitted: whether it is the first message ever. `None` if no
-    /// message says so, or it was emitted.
+    /// The `FirstWord` to emit: `true` if it is the person's first message ever on this channel.
+    /// `None` if no message reported a first word, or if it was emitted.
     first_word: Option<bool>,
     /// Whether a `FirstWord` was emitted.
     has_first_word: bool,
@@ -41,19 +43,19 @@ struct Line {
     is_out: bool,
 }
 
-/// The lines of the last two seconds. Times are those of a clock that never goes back.
+/// The lines of the last two seconds. Times come from a monotonic clock.
 #[derive(Debug, Default)]
 pub struct Lines {
     held: VecDeque<Line>,
-    /// When a person's `FirstWord` was emitted.
+    /// When each person's last `FirstWord` was emitted.
     first_words: HashMap<(Platform, Box<str>), u64>,
     room: usize,
-    /// Lines that had to make room before they were emitted.
+    /// Lines that were pushed out by newer ones before they were emitted.
     crowded: Vec<Line>,
 }
 
-/// The chat line that a fact reports, if it does. Streamer.bot has one for a reward with a text
-/// too, and none for a cheer.
+/// The chat line that a fact reports, if any. As in Streamer.bot, a reward with a text has a chat
+/// line too, and a cheer has none.
 pub fn line_of(fact: &Fact) -> Option<Presence> {
     match fact {
         Fact::Presence(presence) if presence.emitted_as != PresenceEvent::Silent => {
@@ -81,12 +83,12 @@ impl Line {
         is_person && *self.chat.text == *text
     }
 
-    /// Whether something of it is still to be emitted.
+    /// Whether an event of this line has still to be emitted.
     fn waits(&self) -> bool {
         !self.is_out || self.first_word.is_some()
     }
 
-    /// Another message of the same line.
+    /// Adds another message of the same line.
     fn join(&mut self, emitted_as: PresenceEvent, chat: Chat) {
         self.note(emitted_as);
         if self.chat.kind == ChatKind::Plain {
@@ -111,11 +113,11 @@ impl Line {
         }
     }
 
-    /// What is to be emitted now.
+    /// Appends the events that are to be emitted now.
     fn emit(&mut self, at_ms: i64, broadcaster: Option<&Person>, events: &mut Vec<Emitted>) {
         let ever = self.first_word.take();
         self.has_first_word |= ever.is_some();
-        // A message without a text is somebody's first word, but no line that could be shown.
+        // A message without a text can be a first word, but there is no line to show.
         let line = (!std::mem::replace(&mut self.is_out, true) && !self.chat.text.is_empty())
             .then_some("ChatMessage");
         for kind in ever.map(|_| "FirstWord").into_iter().chain(line) {
@@ -142,7 +144,7 @@ impl Line {
 }
 
 impl Lines {
-    /// Takes a message in, with its id. What comes of it, [`Self::release`] gives.
+    /// Adds a message, with its id. Its events come from [`Self::release`].
     pub fn hold(&mut self, presence: Presence, id: &str, now_ms: u64) {
         let Presence {
             who,
@@ -188,7 +190,7 @@ impl Lines {
         self.held.push_back(line);
     }
 
-    /// When [`Self::release`] has something to do.
+    /// When [`Self::release`] has something to do, on the monotonic clock.
     pub fn due_ms(&self) -> Option<u64> {
         let crowded = self.crowded.first().map(|line| line.began_ms);
         crowded.or_else(|| {
@@ -199,8 +201,8 @@ impl Lines {
         })
     }
 
-    /// The events of all lines that have waited long enough. `at_ms` is the time that they bear,
-    /// Unix milliseconds.
+    /// The events of all lines that have waited long enough. `at_ms` is the time that the events
+    /// carry, in Unix milliseconds.
     pub fn release(
         &mut self,
         now_ms: u64,
@@ -210,8 +212,8 @@ impl Lines {
         self.release_if(at_ms, broadcaster, |line| now_ms >= line.began_ms + HOLD_MS)
     }
 
-    /// The events of all lines, whether they have waited or not: something happened that must not
-    /// come before them.
+    /// The events of all lines, whether they have waited long enough or not. Used before an event
+    /// that must come after these lines.
     pub fn release_all(&mut self, at_ms: i64, broadcaster: Option<&Person>) -> Vec<Emitted> {
         self.release_if(at_ms, broadcaster, |_| true)
     }
@@ -395,8 +397,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes in whatever order: each line that was reported is emitted once, and none
-        /// waits for ever.
+        /// For any messages in any order, each reported line is emitted once, and none waits for
+        /// ever.
         #[test]
         fn each_line_is_emitted_once(messages in prop::collection::vec((0..3_u8, 0..3_u8, 0..3_u8,
             0..900_u64), 1..60)) {

@@ -1,4 +1,4 @@
-//! PURE. Twitchat's messages into Streamer.bot's events, and published events into facts.
+//! PURE. Maps Twitchat's messages to Streamer.bot's events, and published events to facts.
 
 pub mod bans;
 pub mod decode;

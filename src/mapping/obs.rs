@@ -1,17 +1,17 @@
-//! What happens in OBS itself, as Streamer.bot's events of the source `Obs`.
+//! Events of OBS itself, as Streamer.bot's events of the source `Obs`.
 
 use serde_json::{Value, json};
 
 use crate::event::EmittedEvent;
 
-/// OBS as Streamer.bot describes a connection. `id` tells it from another OBS that somebody may be
-/// connected to.
+/// The connection to OBS as Streamer.bot describes one. `id` distinguishes it from the connection
+/// to another OBS.
 pub fn connection(id: &str, obs_version: &str, websocket_version: &str) -> Value {
     json!({ "id": id, "host": "OBS", "name": "OBS", "version": obs_version,
         "websocketVersion": websocket_version })
 }
 
-/// It is there, in the words of all versions.
+/// OBS is connected. The data has the keys of all Streamer.bot versions.
 pub fn connected(connection: &Value) -> EmittedEvent {
     let part = |key: &str| connection.get(key).cloned().unwrap_or_default();
     let data = json!({ "obs.id": part("id"), "obs.name": part("name"), "obs.host": part("host"),
@@ -20,12 +20,12 @@ pub fn connected(connection: &Value) -> EmittedEvent {
     EmittedEvent::new("Obs", "Connected", data)
 }
 
-/// It is gone.
+/// OBS is disconnected.
 pub fn disconnected(connection: &Value) -> EmittedEvent {
     EmittedEvent::new("Obs", "Disconnected", json!({ "connection": connection }))
 }
 
-/// It shows another scene.
+/// OBS shows another scene.
 pub fn scene_changed(connection: &Value, name: &str, before: &str) -> EmittedEvent {
     let scene = |name: &str| json!({ "name": name, "sceneName": name });
     let data = json!({ "connection": connection, "scene": scene(name), "oldScene": scene(before),
@@ -33,7 +33,7 @@ pub fn scene_changed(connection: &Value, name: &str, before: &str) -> EmittedEve
     EmittedEvent::new("Obs", "SceneChanged", data)
 }
 
-/// It began to stream, or stopped.
+/// OBS has started or stopped streaming.
 pub fn stream_changed(connection: &Value, active: bool) -> EmittedEvent {
     let kind = if active {
         "StreamingStarted"

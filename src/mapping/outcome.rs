@@ -1,4 +1,4 @@
-//! What the interpreter makes of messages.
+//! The output of the interpreter.
 
 use crate::event::EmittedEvent;
 
@@ -6,8 +6,8 @@ use crate::event::EmittedEvent;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Emitted {
     pub event: EmittedEvent,
-    /// The id of the message that it is made of; empty if that has none.
+    /// The id of the message that the event is made from; empty if that message has none.
     pub id: String,
-    /// Whether it had to wait for other messages.
+    /// Whether the event was held back to wait for other messages.
     pub waited: bool,
 }

@@ -1,6 +1,7 @@
-//! Twitch polls: Twitchat's repeated states into `PollCreated`, `PollUpdated` and `PollCompleted`.
+//! Twitch polls: turns the states that Twitchat repeats into `PollCreated`, `PollUpdated` and
+//! `PollCompleted`.
 //!
-//! Polls of the chat (`CHAT_POLL_PROGRESS`) are Twitchat's own and have no event of Streamer.bot's.
+//! Polls in chat (`CHAT_POLL_PROGRESS`) are Twitchat's own, and Streamer.bot has no event for them.
 
 use serde_json::{Map, Value, json, value::RawValue};
 
@@ -14,12 +15,12 @@ pub struct Polls {
 }
 
 impl Polls {
-    /// Whether a type tells of polls.
+    /// Whether messages of this type are about polls.
     pub fn accepts(kind: &str) -> bool {
         matches!(kind, "POLL" | "POLL_PROGRESS" | "ON_POLL_PROGRESS")
     }
 
-    /// Takes a message; gives the events that it makes ([`Fact::Plain`]).
+    /// Reads a message. Returns its events as [`Fact::Plain`].
     pub fn decode(&mut self, kind: &str, data: Option<&RawValue>, now_ms: i64) -> Vec<Fact> {
         if !Self::accepts(kind) {
             return Vec::new();
@@ -36,7 +37,8 @@ impl Polls {
                             .map(|vote| running("PollCreated", vote, now_ms)),
                     );
                 }
-                // What comes behind the clearing is the result, told when the poll has settled.
+                // A state after the clearing is the result; it is emitted when the poll has
+                // settled.
                 Step::Moved { .. } if self.course.is_cleared() => {}
                 Step::Moved { .. } => facts.extend(
                     self.course
@@ -57,12 +59,12 @@ impl Polls {
         facts
     }
 
-    /// When [`Self::tick`] has something to tell, Unix milliseconds.
+    /// When [`Self::tick`] has an event to return, in Unix milliseconds.
     pub fn due_ms(&self) -> Option<i64> {
         self.course.due_ms()
     }
 
-    /// Tells of a poll that was cleared a moment ago.
+    /// Ends a poll that was cleared at least half a second ago.
     pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
         self.course
             .settle(now_ms)
@@ -87,7 +89,7 @@ fn running(kind: &str, vote: &Vote, now_ms: i64) -> Fact {
 }
 
 fn completed(vote: &Vote, now_ms: i64) -> Fact {
-    // Ended by hand before its time, or heard of after it.
+    // The poll may have been ended by hand before its time, or this message may come after it.
     let ended = iso(vote.end_ms().map_or(now_ms, |end| end.min(now_ms)));
     let mut data = common(vote);
     let status = if vote.status.is_empty() || &*vote.status == "ACTIVE" {
@@ -143,7 +145,7 @@ mod tests {
     use super::*;
     use crate::mapping::decode::tests::{event_data, lines, names};
 
-    /// Plays lines of the examples a second apart and lets the last one settle.
+    /// Reads lines of the examples at intervals of one second and lets the last poll settle.
     fn play(file: &str, numbers: &[usize]) -> Vec<Fact> {
         let (mut polls, mut facts, mut now) = (Polls::default(), Vec::new(), 1_750_360_201_000);
         let all = lines(file);

@@ -1,5 +1,5 @@
-//! Predictions: Twitchat's repeated states into `PredictionCreated`, `Updated`, `Locked`,
-//! `Completed` and `Canceled`.
+//! Predictions: turns the states that Twitchat repeats into `PredictionCreated`,
+//! `PredictionUpdated`, `PredictionLocked`, `PredictionCompleted` and `PredictionCanceled`.
 
 use serde_json::{Map, Value, json, value::RawValue};
 
@@ -13,7 +13,7 @@ pub struct Predictions {
 }
 
 impl Predictions {
-    /// Whether a type tells of predictions.
+    /// Whether messages of this type are about predictions.
     pub fn accepts(kind: &str) -> bool {
         matches!(
             kind,
@@ -21,7 +21,7 @@ impl Predictions {
         )
     }
 
-    /// Takes a message; gives the events that it makes ([`Fact::Plain`]).
+    /// Reads a message. Returns its events as [`Fact::Plain`].
     pub fn decode(&mut self, kind: &str, data: Option<&RawValue>, now_ms: i64) -> Vec<Fact> {
         if !Self::accepts(kind) {
             return Vec::new();
@@ -35,7 +35,8 @@ impl Predictions {
             }
             VoteMessage::Nothing => return facts,
         };
-        // One that was open when another begins has ended unheard: nobody knows how.
+        // If another prediction was open, its end was missed and its result is unknown: no event
+        // for it.
         let step = self.course.take(vote, now_ms);
         let Some(current) = self.course.current().filter(|_| step != Step::Nothing) else {
             return facts;
@@ -62,12 +63,13 @@ impl Predictions {
         facts
     }
 
-    /// When [`Self::tick`] has something to tell, Unix milliseconds.
+    /// When [`Self::tick`] has an event to return, in Unix milliseconds.
     pub fn due_ms(&self) -> Option<i64> {
         self.course.due_ms()
     }
 
-    /// Tells of a prediction that was cleared a moment ago without a result: it was canceled.
+    /// Ends a prediction that was cleared at least half a second ago without a result: it was
+    /// canceled.
     pub fn tick(&mut self, now_ms: i64) -> Vec<Fact> {
         self.course
             .settle(now_ms)
@@ -77,7 +79,8 @@ impl Predictions {
     }
 }
 
-/// Twitchat names the winner together with the end; the oldest one says so in a word.
+/// Whether the prediction has a result. Twitchat names the winner together with the end; the oldest
+/// version sends Twitch's status.
 fn is_resolved(vote: &Vote) -> bool {
     &*vote.status == "RESOLVED" || (vote.winner.is_some() && vote.ends_ms.is_some())
 }
@@ -172,7 +175,7 @@ fn event<const N: usize>(kind: &str, vote: &Vote, more: [(&str, Value); N]) -> F
 }
 
 fn outcomes(vote: &Vote) -> Vec<Value> {
-    // Twitch paints two outcomes blue and pink, more of them all blue.
+    // Twitch colours two outcomes blue and pink, and more than two all blue.
     let second = if vote.choices.len() == 2 {
         "pink"
     } else {
@@ -186,7 +189,7 @@ fn outcomes(vote: &Vote) -> Vec<Value> {
         .collect()
 }
 
-/// Twitchat does not say who predicted what.
+/// One outcome. Twitchat does not report who predicted it.
 fn outcome(choice: &Choice, color: &str) -> Value {
     json!({
         "id": choice.id, "title": choice.title, "color": color, "top_predictors": [],
@@ -203,7 +206,7 @@ mod tests {
     const OLD: &str = include_str!("../../tests/fixtures/twitchat_examples.ndjson");
     const NEW: &str = include_str!("../../tests/fixtures/twitchat_v17_examples.ndjson");
 
-    /// Plays lines of the examples a second apart and lets the last one settle.
+    /// Reads lines of the examples at intervals of one second and lets the last prediction settle.
     fn play(file: &str, numbers: &[usize]) -> Vec<Fact> {
         let (mut predictions, mut facts, mut now) =
             (Predictions::default(), Vec::new(), 1_750_361_200_000);

@@ -1,4 +1,4 @@
-//! New subscriptions, held back for a second: a resubscription that somebody announces in chat may
+//! New subscriptions, held back for a second. A resubscription that somebody announces in chat may
 //! arrive as a new subscription too, before or after. Then only the resubscription is emitted.
 
 use super::{outcome::Emitted, render};
@@ -7,15 +7,13 @@ use crate::event::{
     fact::{SubKind, Subscription},
 };
 
-/// A new subscription and a resubscription of one person that are no further apart are one
-/// resubscription.
+/// A new subscription and a resubscription of one person within this time are one resubscription.
 const SAME_MS: u64 = 1_000;
 
-/// New subscriptions and resubscriptions of the last second. Times are those of a clock that never
-/// goes back.
+/// New subscriptions and resubscriptions of the last second. Times come from a monotonic clock.
 #[derive(Debug, Default)]
 pub struct Subs {
-    /// With the id of its message.
+    /// Each with the id of its message and the time of its arrival.
     new: Vec<(Subscription, String, u64)>,
     renewed: Vec<(Person, u64)>,
 }
@@ -31,8 +29,8 @@ fn is_same(one: &Person, other: &Person) -> bool {
 }
 
 impl Subs {
-    /// Takes a subscription in, with the id of its message. Tells whether it waits, or is dropped:
-    /// then it is not to be emitted now.
+    /// Adds a subscription, with the id of its message. Returns `true` if it must not be emitted
+    /// now, because it is held back or dropped.
     pub fn hold(&mut self, subscription: &Subscription, id: &str, now_ms: u64) -> bool {
         let who = &subscription.who;
         self.renewed
@@ -59,13 +57,13 @@ impl Subs {
         }
     }
 
-    /// When [`Self::release`] has something to do.
+    /// When [`Self::release`] has something to do, on the monotonic clock.
     pub fn due_ms(&self) -> Option<u64> {
         self.new.first().map(|(.., at_ms)| at_ms + SAME_MS + 1)
     }
 
-    /// The events of those that have waited long enough. `at_ms` is the time that they bear, Unix
-    /// milliseconds.
+    /// The events of subscriptions that have waited long enough. `at_ms` is the time that the
+    /// events carry, in Unix milliseconds.
     pub fn release(
         &mut self,
         now_ms: u64,

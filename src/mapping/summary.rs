@@ -1,8 +1,8 @@
-//! Which rows of a summary the journal lacks: a match of two multisets.
+//! Finds the rows of a summary that the journal lacks, by matching two multisets.
 //!
-//! A fact that was heard live and the summary's row for it have the same [`Key`]; there is no id in
-//! common. What the summary has more of is missing. Applied twice it finds nothing the second time.
-//! `bridge` counts the keys of all journal entries since the summary's start.
+//! A live fact and the summary's row for it have no id in common, but they have the same [`Key`].
+//! Rows that the summary has more often than the journal are missing. Once they are added, a second
+//! run finds none. `bridge` counts the keys of all journal entries since the summary's start.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -20,23 +20,24 @@ use crate::{
     twitchat::summary::{List, Row, Summary},
 };
 
-/// What makes two reports the same thing. The same in every run of the same binary, never kept.
+/// Identifies reports of the same thing. It is the same in every run of the same binary, and never
+/// stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(u64);
 
 /// A row that the journal lacks, in whole or in part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    /// The summary's list: the `kind` of the journal's row.
+    /// The summary's list, which is the `kind` of the journal's row.
     pub list: &'static str,
-    /// The row, to be journalled. A wave of gifts says by `missing` how many of it are lacking.
+    /// The row to journal. In a gift bomb, `missing` is the number of gifts that the journal lacks.
     pub row: Box<str>,
     pub key: Key,
-    /// How often it counts: gifts of a wave, else 1.
+    /// Number of missing entries: gifts of a gift bomb, else 1.
     pub n: u32,
 }
 
-/// The keys of a fact, each with how often it counts. Facts that no summary tells have none.
+/// The key of a fact, and how often it counts. `None` for facts that no summary reports.
 pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
     let key = match fact {
         Fact::Follow { who } => key("follow", who, ()),
@@ -47,7 +48,7 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
         Fact::Subscription(sub) => match sub.kind {
             SubKind::New | SubKind::PrimeUpgrade => key("sub", &sub.who, sub.tier),
             SubKind::Renewed => key("resub", &sub.who, sub.tier),
-            // Twitchat's summary has them among the gifts, as one of the upgrader's.
+            // Twitchat's summary lists them among the gifts, as a gift of the person who upgraded.
             SubKind::GiftUpgrade => key("gift", &sub.who, sub.tier),
         },
         Fact::HypeTrain(train) if &*train.phase == "HypeTrainEnd" => {
@@ -60,7 +61,7 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
             hash(&("train", train.level, train.percent, conductors))
         }
         Fact::Support(support) => {
-            // No ids here, neither live nor in the summary.
+            // Support has no id here, neither live nor in the summary.
             let name = name(&support.who).to_lowercase();
             let source = support.name.source.to_lowercase();
             let money = support
@@ -90,11 +91,11 @@ pub fn keys_of(fact: &Fact) -> Option<(Key, u32)> {
     Some((key, 1))
 }
 
-/// The rows of which `known` has too few, oldest first. `known` says how often a key counts in the
-/// journal.
+/// The rows that the journal has too few of, oldest first. `known` returns how often the journal
+/// has a key.
 pub fn missing(summary: &Summary, known: impl Fn(Key) -> u32) -> Vec<Missing> {
     let mut left = HashMap::new();
-    // Lists are newest first; the journal's order is that in which things happened.
+    // Lists are newest first; the journal is in the order of events.
     summary
         .rows
         .iter()
@@ -103,7 +104,7 @@ pub fn missing(summary: &Summary, known: impl Fn(Key) -> u32) -> Vec<Missing> {
         .collect()
 }
 
-/// What is lacking of one row; what is known of it is taken from what is `left`.
+/// The missing part of one row. Uses up the known entries in `left`.
 fn lacking(
     list: List,
     raw: &RawValue,
@@ -142,7 +143,7 @@ fn key(tag: &str, who: &Person, more: impl Hash) -> Key {
     hash(&(tag, identity(who), more))
 }
 
-/// Platform and id; a name where there is no id.
+/// Platform and id, or the name if there is no id.
 fn identity(who: &Person) -> (crate::event::Platform, bool, String) {
     if who.id.is_empty() {
         (who.platform, false, name(who).to_lowercase())
@@ -151,7 +152,7 @@ fn identity(who: &Person) -> (crate::event::Platform, bool, String) {
     }
 }
 
-/// The summary knows display names alone.
+/// The display name, because the summary has no logins.
 fn name(who: &Person) -> &str {
     if who.display.is_empty() {
         &who.login

@@ -1,10 +1,10 @@
-//! What Twitchat's summary tells beyond what is matched row by row: states that only grow, and
-//! things that happened without anybody's being credited elsewhere. Polls, shoutouts, power-ups,
-//! how much somebody wrote, who is a patron.
+//! Summary extras: contents of Twitchat's summary that are not matched row by row. They are states
+//! that only grow, and things that no other section credits: polls, shoutouts, power-ups, how much
+//! a person wrote, who is a patron.
 //!
-//! They have no event of their own while they happen, so there is nothing to match them with: each
-//! summary is joined with what earlier ones said (`credits::extras`). The journal keeps them as one
-//! row, [`KIND`], which is a summary of these lists alone.
+//! Twitchat sends no event when they happen, so there is no event to match them with. Each summary
+//! is joined with the earlier ones (`credits::extras`). The journal keeps them as one row,
+//! [`KIND`], which is a summary with only these lists.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
@@ -18,15 +18,15 @@ use crate::{
     },
 };
 
-/// `kind` of the journal's row.
+/// `kind` of the row in the journal.
 pub const KIND: &str = "rest";
 
 /// A poll or a prediction that is over.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EndedVote {
-    /// What was asked.
+    /// The question.
     pub title: Box<str>,
-    /// Votes or channel points in all.
+    /// Total number of votes, or of channel points.
     pub total: u64,
     /// Each choice with its votes or points, and whether it won.
     pub choices: Vec<(Box<str>, u64, bool)>,
@@ -34,15 +34,15 @@ pub struct EndedVote {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Shoutout {
-    /// Who got it, or gave it.
+    /// The person who received or gave the shoutout.
     pub who: Person,
-    /// It was given to the broadcaster.
+    /// Whether the broadcaster received the shoutout.
     pub received: bool,
-    /// How many watched.
+    /// Number of viewers.
     pub viewers: u64,
 }
 
-/// A power-up that somebody used.
+/// A power-up that a viewer used.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PowerUp {
     pub who: Person,
@@ -52,70 +52,70 @@ pub struct PowerUp {
     pub image: Box<str>,
     /// The skin of a message effect; empty if it has none.
     pub skin: Box<str>,
-    /// What it is called, where told.
+    /// The power-up's name; empty if not reported.
     pub name: Box<str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Patron {
     pub who: Person,
-    /// For how many months.
+    /// Number of months.
     pub months: u32,
     /// The tier's id; may be empty.
     pub tier: Box<str>,
-    /// All they ever gave, in a currency that is not told.
+    /// Total of all payments, without a currency.
     pub given: Decimal,
 }
 
-/// How somebody took part in chat.
+/// One person's activity in chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Chatter {
     pub who: Person,
     pub messages: u64,
     pub bans: u64,
-    /// Timeouts, and their seconds in all.
+    /// Number of timeouts, and their total length in seconds.
     pub timeouts: (u64, u64),
 }
 
-/// A hype train that has come to its end.
+/// A hype train that has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Train {
     pub level: u32,
-    /// Percent of that level.
+    /// Progress within the level, in percent.
     pub percent: u32,
-    /// Who conducted, by subscriptions and by bits.
+    /// The conductors, by subscriptions and by bits.
     pub conductors: Vec<Person>,
 }
 
-/// All of it.
+/// All extras of a summary.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SummaryExtras {
     pub polls: Vec<EndedVote>,
     pub predictions: Vec<EndedVote>,
-    /// Shoutouts both ways.
+    /// Shoutouts that the broadcaster gave or received.
     pub shoutouts: Vec<Shoutout>,
     pub power_ups: Vec<PowerUp>,
     /// Likes on TikTok.
     pub likes: Vec<(Person, u64)>,
     /// Shares on TikTok.
     pub shares: Vec<(Person, u64)>,
-    /// Patrons of today.
+    /// All current patrons.
     pub patrons: Vec<Patron>,
     pub chatters: Vec<Chatter>,
     pub trains: Vec<Train>,
-    /// Cheers that were pinned for money: who and how many bits.
+    /// Cheers that were pinned for bits: the person and the number of bits.
     pub pinned: Vec<(Person, u64)>,
-    /// Subscribers of today, if Twitchat's own overlay is set to list them.
+    /// All current subscribers, if Twitchat's own credits overlay is set to list them.
     pub active_subs: Vec<(Person, Tier)>,
-    /// Who gave the subscriptions of today, likewise.
+    /// The people who gave current subscriptions, with tier and number, under the same setting.
     pub active_gifters: Vec<(Person, Tier, u64)>,
-    /// Pictures of rewards by the reward's id.
+    /// Pictures of rewards: the reward's id and the address.
     pub reward_icons: Vec<(Box<str>, Box<str>)>,
-    /// Pictures of gifts and stickers by who sent them.
+    /// Pictures of gifts and stickers: the sender and the address.
     pub stickers: Vec<(Person, Box<str>)>,
 }
 
-/// What is read of a row; each list has its own fields.
+/// The fields of a row in any of the lists.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Row<'a> {
@@ -175,7 +175,7 @@ struct Choice<'a> {
 }
 
 impl SummaryExtras {
-    /// Takes it out of a summary, oldest first.
+    /// Reads the extras of a summary, oldest first.
     pub fn of(summary: &Summary) -> Self {
         let mut rest = Self::default();
         for (list, raw) in summary.rows.iter().rev() {
@@ -186,13 +186,13 @@ impl SummaryExtras {
         rest
     }
 
-    /// Takes it out of the journal's row.
+    /// Reads the extras of a row of the journal. `None` if the row cannot be parsed.
     pub fn read(body: &str) -> Option<Self> {
         let data: &RawValue = serde_json::from_str(body).ok()?;
         Some(Self::of(&Summary::read(data).ok()?))
     }
 
-    /// Whether there is nothing in it.
+    /// Whether there are no extras.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -305,7 +305,8 @@ impl SummaryExtras {
     }
 }
 
-/// Pictures come from the network; paths inside Twitchat lead nowhere.
+/// Whether this is an address on the network. Paths inside Twitchat cannot be loaded from
+/// elsewhere.
 fn is_url(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }
@@ -328,7 +329,7 @@ fn vote(row: &Row<'_>, choices: &Rows<'_>, total: Number) -> Option<EndedVote> {
     })
 }
 
-/// The lists that a journal's row keeps, each with the fields that are read.
+/// The lists that the journal keeps, each with the fields that are kept.
 const KEPT: [(List, &[&str]); 15] = [
     (List::Polls, &["title", "votes", "choices"]),
     (List::Predictions, &["title", "points", "outcomes"]),
@@ -372,7 +373,7 @@ const KEPT: [(List, &[&str]); 15] = [
     (List::SuperStickers, &["uid", "login", "stickerUrl"]),
 ];
 
-/// The summary as the journal keeps it: these lists alone, and of each row what is read.
+/// The summary as the journal keeps it: only these lists and fields.
 pub fn body(summary: &Summary) -> Box<str> {
     let mut kept = Map::new();
     for (list, fields) in KEPT {

@@ -1,7 +1,7 @@
-//! Takes chat texts out of what is kept.
+//! Removes chat texts from data before it is stored.
 //!
-//! The journal keeps raw data, so that a better mapping can read it again; what people wrote is
-//! none of its business unless the streamer wants it there (`keep_texts`).
+//! The journal keeps raw data, so that a later mapping can read it again. It keeps what people
+//! wrote only if the streamer wants that (`keep_texts`).
 
 use std::fmt;
 
@@ -11,15 +11,15 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// What Twitchat writes in place of a whisper's text. It is kept: it says that the message was a
-/// whisper.
+/// The text that Twitchat sends in place of a whisper's. It is kept, because it marks the message
+/// as a whisper.
 pub const PRIVATE: &str = "<not set for privacy reasons>";
 
-/// Under this key the journal has the number that stands for the text of bits or a reward.
+/// The key of a text's hash in the journal, for bits and rewards.
 pub const PRINT: &str = "textPrint";
 
-/// The number that stands for a text: 1 to 65,535, 0 for none. It is the same for ever (FNV-1a), as
-/// the journal keeps it.
+/// A hash of a text: 1 to 65,535, or 0 for a blank text. The algorithm (FNV-1a) must not change,
+/// because the journal stores the hash.
 pub fn print(text: &str) -> u16 {
     let text = text.trim();
     if text.is_empty() {
@@ -31,8 +31,7 @@ pub fn print(text: &str) -> u16 {
     u16::try_from(hash % 65_535).unwrap_or_default() + 1
 }
 
-/// JSON without texts as it is journalled: with the number that stands for the text, if there is
-/// one.
+/// Adds the hash to JSON without texts, if there was a text.
 pub fn with_print(stripped: &str, print: u16) -> Box<str> {
     match stripped.trim_start().strip_prefix('{') {
         Some(rest) if print > 0 && rest.trim_start().starts_with('}') => {
@@ -43,11 +42,11 @@ pub fn with_print(stripped: &str, print: u16) -> Box<str> {
     }
 }
 
-/// How deep is gone into: real data nests five deep.
+/// Maximum depth that is searched. Real data nests five levels deep.
 const DEPTH: usize = 32;
 
-/// The same JSON without chat texts, at any depth. An object under such a key is not a text and is
-/// gone through like any other.
+/// The same JSON without chat texts, at any depth. An object under the key of a text is searched
+/// like any other.
 pub fn strip_texts(raw: &RawValue) -> Box<str> {
     let json = raw.get();
     if !may_have_texts(json) {
@@ -56,17 +55,17 @@ pub fn strip_texts(raw: &RawValue) -> Box<str> {
     let mut kept = String::with_capacity(json.len());
     match strip(raw, &mut kept, DEPTH) {
         Some(()) => kept.into(),
-        // What cannot be gone through is of no use in the journal, and might hold a text.
+        // Data that cannot be parsed is of no use in the journal, and might contain a text.
         None => "{}".into(),
     }
 }
 
-/// Whether any of the keys can be in there: an escape may hide one.
+/// Whether the JSON may contain one of the keys. An escape may hide a key, so it counts as one.
 fn may_have_texts(json: &str) -> bool {
     json.contains('\\') || json.split('"').skip(1).step_by(2).any(is_text_key)
 }
 
-/// Keys that hold what somebody wrote, in Twitchat's, in Twitch's and in Streamer.bot's data.
+/// Whether this key holds what a person wrote, in Twitchat's, Twitch's or Streamer.bot's data.
 fn is_text_key(key: &str) -> bool {
     matches!(
         key,
@@ -98,8 +97,8 @@ fn is_text_key(key: &str) -> bool {
     )
 }
 
-/// Writes what is kept of a value; `None` when that cannot be told. What holds no texts is copied
-/// as it is written.
+/// Appends a value without its texts. `None` if the value cannot be parsed. A value without texts
+/// is copied unchanged.
 fn strip(raw: &RawValue, kept: &mut String, depth: usize) -> Option<()> {
     let json = raw.get();
     match json.bytes().next() {
@@ -148,7 +147,7 @@ fn is_text(key: &RawValue, value: &RawValue) -> bool {
     is_key && !value.get().starts_with('{') && value.get().trim_matches('"') != PRIVATE
 }
 
-/// The fields of an object as they are written, in their order.
+/// The entries of an object as written, in their order.
 struct ObjectEntries<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for ObjectEntries<'a> {

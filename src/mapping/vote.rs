@@ -1,9 +1,9 @@
-//! What polls and predictions have in common: how Twitchat tells their state, and how a course of
-//! states is followed.
+//! Polls and predictions: reads the states that Twitchat sends, and follows them from begin to end.
 //!
-//! Twitchat repeats the whole state, twice when two of its pages are open; OBS swaps messages that
-//! are close together. So votes only grow, what is over stays over, and a cleared ballot waits a
-//! moment for a result that may be on its way behind it.
+//! Twitchat repeats the whole state, twice if two of its pages are open, and OBS may swap messages
+//! that are close together. So the number of votes only grows, and a poll that is over stays over.
+//! When a poll is cleared, its result may still arrive for a moment, so its end waits. "Vote" means
+//! a poll or a prediction here.
 
 use std::collections::VecDeque;
 
@@ -13,20 +13,20 @@ use serde_json::value::RawValue;
 
 use crate::twitchat::lenient::{self, Flag, Loose, Number, Rows, Text};
 
-/// How long a cleared ballot waits for a last state that OBS may have put behind the clearing.
+/// How long a cleared vote waits for its last state, which OBS may deliver after the clearing.
 pub(super) const SETTLE_MS: i64 = 500;
 
-/// How many ballots that are over are remembered: late messages of theirs change nothing.
+/// How many ended votes are remembered. Late messages about them are ignored.
 const REMEMBERED: usize = 16;
 
-/// What there is to choose from.
+/// One choice of a poll, or one outcome of a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Choice {
     pub(super) id: Box<str>,
     pub(super) title: Box<str>,
-    /// Votes; in a prediction, channel points.
+    /// Number of votes; in a prediction, of channel points.
     pub(super) votes: u64,
-    /// In a prediction, people.
+    /// Number of people, only in a prediction.
     pub(super) voters: u64,
 }
 
@@ -38,25 +38,25 @@ pub(super) struct Vote {
     pub(super) choices: Vec<Choice>,
     pub(super) started_ms: Option<i64>,
     pub(super) duration_s: Option<u64>,
-    /// When it is to end, or has ended.
+    /// The actual end, in Unix milliseconds, if Twitchat reported it.
     pub(super) ends_ms: Option<i64>,
-    /// The leader while it runs, the winner at the end: its id.
+    /// Id of the leading choice while the vote runs, and of the winner at the end.
     pub(super) winner: Option<Box<str>>,
-    /// A prediction that takes no more bets.
+    /// Whether the prediction takes no more bets.
     pub(super) locked: bool,
     pub(super) is_test: bool,
-    /// Twitch's own word, which only the oldest Twitchat passes on; upper case.
+    /// Twitch's status in upper case. Only the oldest Twitchat sends it; else it is empty.
     pub(super) status: Box<str>,
 }
 
-/// A message about a ballot.
+/// A message about a vote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum VoteMessage {
-    /// There is none any more: `{}`, `null`, or nothing at all.
+    /// There is no vote any more: the data is `{}`, `null`, or absent.
     Cleared,
-    /// This is its state.
+    /// The state of the vote.
     State(Vote),
-    /// Nothing that can be understood.
+    /// The message cannot be read.
     Nothing,
 }
 
@@ -68,7 +68,7 @@ struct Outer<'a> {
     prediction: Option<&'a RawValue>,
 }
 
-/// A ballot in all generations' words.
+/// The fields of a vote in all generations.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct VoteFields<'a> {
@@ -92,7 +92,7 @@ struct VoteFields<'a> {
     status: Text<'a>,
 }
 
-/// A choice or an outcome in all generations' words.
+/// The fields of a choice or an outcome in all generations.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct ChoiceWords<'a> {
@@ -106,7 +106,7 @@ struct ChoiceWords<'a> {
     users: Number,
 }
 
-/// Reads a state: wrapped in `poll` or `prediction`, or flat as on the public API page.
+/// Reads a state: inside `poll` or `prediction`, or flat as on the public API page.
 pub(super) fn read(data: Option<&RawValue>) -> VoteMessage {
     let Some(data) = data.filter(|data| data.get() != "null") else {
         return VoteMessage::Cleared;
@@ -187,7 +187,7 @@ fn choice(words: ChoiceWords<'_>) -> Choice {
     }
 }
 
-/// Unix milliseconds, from a number or from a date.
+/// Reads a time as Unix milliseconds, from a number or a date. `None` for 0 and negative numbers.
 fn when(text: &str) -> Option<i64> {
     let number = text.trim().parse::<f64>().ok();
     Number(number)
@@ -200,7 +200,8 @@ fn when(text: &str) -> Option<i64> {
         .filter(|ms| *ms > 0)
 }
 
-/// A time as Streamer.bot writes it: UTC, seven digits of a second.
+/// A time in Streamer.bot's format: UTC, with seven digits for fractions of a second. Empty if the
+/// time is out of range.
 pub(super) fn iso(ms: i64) -> String {
     Timestamp::from_millisecond(ms)
         .map(|time| format!("{time:.7}"))
@@ -208,14 +209,14 @@ pub(super) fn iso(ms: i64) -> String {
 }
 
 impl Vote {
-    /// All votes together; in a prediction, all points.
+    /// The sum of all votes; in a prediction, of all points.
     pub(super) fn total(&self) -> u64 {
         self.choices
             .iter()
             .fold(0, |sum, choice| sum.saturating_add(choice.votes))
     }
 
-    /// When it is to end, or has ended.
+    /// The actual end, or else the planned end, in Unix milliseconds.
     pub(super) fn end_ms(&self) -> Option<i64> {
         let planned = || {
             Some(
@@ -226,17 +227,17 @@ impl Vote {
         self.ends_ms.or_else(planned)
     }
 
-    /// The winner, or who has most.
+    /// The winner, or the choice with the most votes.
     pub(super) fn leader(&self) -> Option<&Choice> {
         let named = self
             .choices
             .iter()
             .find(|choice| self.winner.as_deref() == Some(&*choice.id));
-        // Of equals the first, as Twitchat does it.
+        // Of several with the most votes the first one leads, as in Twitchat.
         named.or_else(|| self.choices.iter().rev().max_by_key(|choice| choice.votes))
     }
 
-    /// What a later state does not repeat stays known.
+    /// Takes over values of the earlier state that this one does not repeat.
     fn filled_from(mut self, earlier: &Self) -> Self {
         if self.title.is_empty() {
             self.title.clone_from(&earlier.title);
@@ -252,24 +253,24 @@ impl Vote {
     }
 }
 
-/// What a state means to the course.
+/// What a state changed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// A ballot begins; one that was open before it is over.
+    /// A vote has begun; one that was open before is over.
     Begun {
-        /// The one before.
+        /// The vote that was open before.
         before: Option<Vote>,
     },
-    /// It moved on.
+    /// The vote has changed.
     Moved {
-        /// It was locked by this.
+        /// Whether this state locked it.
         locked: bool,
     },
-    /// Known, overtaken, or of a ballot that is over.
+    /// The state is a repeat, is outdated, or belongs to a vote that is over.
     Nothing,
 }
 
-/// Follows one ballot after the other.
+/// Follows votes, one at a time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct VoteCourse {
     current: Option<Vote>,
@@ -278,12 +279,12 @@ pub(super) struct VoteCourse {
 }
 
 impl VoteCourse {
-    /// The open ballot.
+    /// The open vote.
     pub(super) fn current(&self) -> Option<&Vote> {
         self.current.as_ref()
     }
 
-    /// Takes a state.
+    /// Applies a state.
     pub(super) fn take(&mut self, vote: Vote, now_ms: i64) -> Step {
         if self.over.contains(&vote.id) {
             return Step::Nothing;
@@ -312,25 +313,25 @@ impl VoteCourse {
         Step::Moved { locked }
     }
 
-    /// The open ballot was taken away; it counts as over once [`SETTLE_MS`] have passed.
+    /// The open vote was cleared. It counts as over once [`SETTLE_MS`] have passed.
     pub(super) fn clear(&mut self, now_ms: i64) {
         if self.current.is_some() {
             self.cleared_ms.get_or_insert(now_ms);
         }
     }
 
-    /// Whether the open ballot was taken away.
+    /// Whether the open vote was cleared.
     pub(super) fn is_cleared(&self) -> bool {
         self.cleared_ms.is_some()
     }
 
-    /// When [`Self::settle`] has something to do.
+    /// When [`Self::settle`] has something to do, in Unix milliseconds.
     pub(super) fn due_ms(&self) -> Option<i64> {
         self.cleared_ms
             .map(|cleared| cleared.saturating_add(SETTLE_MS))
     }
 
-    /// The ballot that was taken away long enough ago, and when it was.
+    /// The vote that was cleared at least [`SETTLE_MS`] ago, and the time of the clearing.
     pub(super) fn settle(&mut self, now_ms: i64) -> Option<(Vote, i64)> {
         let cleared_ms = self
             .cleared_ms
@@ -338,7 +339,7 @@ impl VoteCourse {
         self.close().map(|vote| (vote, cleared_ms))
     }
 
-    /// Ends the open ballot.
+    /// Ends the open vote and returns it.
     pub(super) fn close(&mut self) -> Option<Vote> {
         self.cleared_ms = None;
         let vote = self.current.take()?;

@@ -1,4 +1,4 @@
-//! What can be asked for.
+//! The requests that the bridge knows.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::{
     event::EventName,
 };
 
-/// Sources with their types as an asker wrote them; `*` stands for all types of its source.
+/// Sources with their types, as written in the request. `*` stands for all types of its source.
 pub type Names = Vec<(Box<str>, Vec<Box<str>>)>;
 
 /// A platform that Streamer.bot knows.
@@ -25,18 +25,18 @@ pub enum Platform {
     Kick,
 }
 
-/// What the asker of credits wishes; what it leaves open follows the config.
+/// The options of a request for credits. Options that are absent follow the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CreditsOptions {
     pub spelling: Option<Spelling>,
-    /// Lists of objects as well.
+    /// Whether to add lists of objects.
     pub extended: bool,
-    /// The most names in a list.
+    /// Maximum number of names in a list; `None` for no limit.
     pub limit: Option<usize>,
 }
 
 impl CreditsOptions {
-    /// With the config's choice where the asker made none.
+    /// Fills in the config's spelling if the request has none.
     pub fn or(self, spelling: Spelling) -> ReplyOptions {
         ReplyOptions {
             spelling: self.spelling.unwrap_or(spelling),
@@ -46,55 +46,55 @@ impl CreditsOptions {
     }
 }
 
-/// What is asked for.
+/// A request with its fields.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
-    /// Hear these events.
+    /// Subscribes to these events.
     Subscribe(Names),
-    /// Hear them no longer.
+    /// Ends the subscription to these events.
     UnSubscribe(Names),
-    /// Every event there is, with sources in this spelling.
+    /// Lists all events, with sources in this spelling.
     GetEvents(Spelling),
-    /// Every action there is.
+    /// Lists all actions.
     GetActions,
-    /// Run an action.
+    /// Runs an action.
     DoAction {
-        /// Its id; counts before the name.
+        /// The action's id, which takes precedence over the name.
         id: Option<Box<str>>,
         name: Option<Box<str>>,
-        /// Its arguments: what an action of Twitchat's takes as data.
+        /// The action's arguments. For an action of Twitchat they are its data.
         args: Map<String, Value>,
     },
-    /// Whose channel this is.
+    /// Asks for the owner of the channel.
     GetBroadcaster,
-    /// Who was active.
+    /// Asks for the people who were active.
     GetActiveViewers {
-        /// The most viewers in the list.
+        /// Maximum number of viewers in the list; `None` for no limit.
         limit: Option<usize>,
     },
     GetCredits(CreditsOptions),
-    /// Test data in the shape of the credits.
+    /// Asks for test data in the shape of the credits.
     TestCredits(CreditsOptions),
-    /// Begin a new session.
+    /// Begins a new session.
     ClearCredits,
-    /// Who answers here.
+    /// Asks for the name and version of the bridge.
     GetInfo,
-    /// How the bridge is doing.
+    /// Asks for the state of the bridge.
     GetStatus,
-    /// Feed an event into the model.
+    /// Publishes an event, which is counted and emitted.
     PublishEvent {
-        /// Its name, canonical where known.
+        /// The event's name, in canonical spelling if it is known.
         name: EventName,
-        /// Its data, untouched.
+        /// The event's data, unchanged.
         data: Map<String, Value>,
-        /// Makes a repeat harmless.
+        /// An id for the event. A second event with the same id is recognized as a repeat.
         event_id: Option<Box<str>>,
     },
-    /// Put a value into a custom section.
+    /// Adds a value to a custom section.
     AddToCredits {
         /// The section's name.
         section: Box<str>,
-        /// Text, number or object.
+        /// A text, a number or an object.
         value: Value,
     },
     /// Correct the credits.
@@ -116,40 +116,40 @@ pub enum Call {
     },
     /// Prove who you are: OBS has asked already.
     Authenticate,
-    /// Chat commands: there are none here.
+    /// Lists chat commands. The bridge has none.
     GetCommands,
-    /// Code triggers: there are none here.
+    /// Lists code triggers. The bridge has none.
     GetCodeTriggers,
-    /// Run a code trigger.
+    /// Runs a code trigger.
     ExecuteCodeTrigger {
         trigger: Box<str>,
         args: Map<String, Value>,
     },
-    /// Global variables: there are none here.
+    /// Lists global variables. The bridge has none.
     GetGlobals,
-    /// One global variable: there is none.
+    /// Asks for one global variable. The bridge has none.
     GetGlobal,
-    /// Variables of users: there are none here.
+    /// Lists variables of users. The bridge has none.
     GetUserGlobals,
-    /// Broadcasts on YouTube: none are monitored.
+    /// Lists broadcasts on YouTube. The bridge monitors none.
     GetMonitoredYouTubeBroadcasts,
-    /// Emotes; Twitchat does not tell them.
+    /// Lists emotes, which Twitchat does not report.
     GetEmotes {
-        /// Of which platform.
+        /// The platform of the emotes.
         platform: Platform,
     },
-    /// Write into chat.
+    /// Sends a message to the chat.
     SendMessage {
         platform: Platform,
         message: Box<str>,
     },
-    /// Roll the end credits.
+    /// Rolls the end credits.
     RollCredits(RollOptions),
     StopCredits,
     ControlCredits(Command),
-    /// The roll as it would begin now.
+    /// Asks for the roll as it would begin now.
     GetRoll(RollOptions),
-    /// A page of the end credits says what it shows.
+    /// A page of the end credits reports its state.
     OverlayReport(Report),
     GetUserPronouns {
         login: Box<str>,

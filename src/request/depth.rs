@@ -1,10 +1,10 @@
-//! How deep what a request holds may nest.
+//! Limits how deep the values of a request may nest.
 
-/// How deep an `id` or a `client` may nest. What the library for OBS sends may nest 128 levels, the
-/// envelope included.
+/// Maximum nesting of an `id` or a `client`. The library for OBS can send at most 128 levels,
+/// including the envelope.
 pub(super) const DEEPEST: usize = 100;
 
-/// How deep JSON nests.
+/// The number of levels that JSON nests.
 pub(super) fn depth(json: &str) -> usize {
     let (mut now, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
     for byte in json.bytes() {

@@ -2,57 +2,58 @@
 
 use std::borrow::Cow;
 
-/// Why a request cannot be answered. The texts stand in the reply's `error`.
+/// Why a request cannot be answered. The text is the reply's `error`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// JSON that cannot be taken apart: nested too deeply, a number too large, half a character.
+    /// The JSON cannot be read: it nests too deeply, or has a number that is too large or half of a
+    /// surrogate pair.
     #[error("the request cannot be read: {0}")]
     Unreadable(String),
-    /// No such request.
+    /// The request is unknown.
     #[error("unknown request \"{name}\"; {hint}")]
     Unknown {
-        /// The name as it came.
+        /// The name, cut if it is long.
         name: Box<str>,
-        /// The nearest name, or all of them.
+        /// The nearest known name, or all known names.
         hint: String,
     },
-    /// A field that must be there is not.
+    /// A required field is missing.
     #[error("field \"{field}\" is missing: {expected}")]
     Missing {
         field: &'static str,
-        /// What belongs there.
+        /// A description of the missing value.
         expected: &'static str,
     },
-    /// A field holds something else than it must.
+    /// A field has a value that is not allowed.
     #[error("field \"{field}\" is {found}: {expected}")]
     Wrong {
         field: &'static str,
-        /// What it holds.
+        /// The type of the value.
         found: &'static str,
-        /// What belongs there.
+        /// The allowed values.
         expected: Cow<'static, str>,
     },
-    /// A published event lacks what its section needs.
+    /// A published event lacks a value that its section needs.
     #[error("field \"data\": {0}")]
     Data(String),
-    /// An `id` or a `client` that no reply can repeat.
+    /// An `id` or a `client` that a reply cannot repeat.
     #[error("`{field}` {why}; this reply cannot repeat it")]
     Unrepeatable {
-        /// Which of the two.
+        /// The field: `id` or `client`.
         field: &'static str,
-        /// What is wrong with it.
+        /// The reason, which completes a sentence about the field.
         why: String,
     },
-    /// A text or a value that is longer than what is kept.
+    /// A text or a value is longer than the bridge stores.
     #[error("field \"{field}\" must have at most {most} {unit} (got {got})")]
     TooLong {
         field: &'static str,
-        /// How long it is.
+        /// Its length.
         got: usize,
-        /// How long it may be.
+        /// The maximum length.
         most: usize,
-        /// What is counted.
+        /// The unit of both lengths.
         unit: &'static str,
     },
     /// Too many large replies wait to be sent.
@@ -60,10 +61,10 @@ pub enum RequestError {
         "too many large replies at once: {what}; send this request again after one of them has come"
     )]
     Busy {
-        /// Whose, how many, and the limit.
+        /// The client, its number of replies, and the limit.
         what: String,
     },
-    /// What is asked for is not to be had here.
+    /// The bridge does not offer what the request asks for.
     #[error("{0}")]
     Unavailable(String),
     /// The reply would be too large for OBS.
@@ -72,13 +73,13 @@ pub enum RequestError {
             number of names you want per list"
     )]
     TooLarge { size: usize },
-    /// What has to be stored cannot be, because the journal cannot be written. Nothing was done.
+    /// The journal cannot be written, so the request was not carried out.
     #[error(
         "the bridge cannot write its journal right now, so it cannot store this: try again later \
             ({0})"
     )]
     NotDurable(String),
-    /// The journal cannot be written any more, and what was asked for is done already.
+    /// The request was carried out, but the journal cannot be written at the moment.
     #[error(
         "this is done, and it is counted in memory, but it is not on disk yet: the bridge cannot \
             write its journal right now, and stores it as soon as it can. Do not send it again \

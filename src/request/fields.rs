@@ -1,4 +1,4 @@
-//! A request's fields, read with errors that name them.
+//! Reads a request's fields. Errors name the field.
 
 use std::{borrow::Cow, fmt, ops::RangeInclusive, str::FromStr};
 
@@ -17,16 +17,16 @@ use crate::{
     input::{Cause, Content, Field, Given, Node, Setting, Spot},
 };
 
-/// A request's fields as they are written. `id` and `client` stand apart: whatever else is wrong,
-/// they come back.
+/// A request's fields before they are read. `id` and `client` are separate, because an error reply
+/// repeats them too.
 #[derive(Debug, Default)]
 pub(super) struct RawFields<'a> {
     pub(super) request: Option<&'a RawValue>,
     pub(super) id: Option<&'a RawValue>,
     pub(super) client: Option<&'a RawValue>,
-    /// The others, names as they are written.
+    /// The other fields, with their names as JSON.
     pub(super) rest: Vec<(&'a RawValue, &'a RawValue)>,
-    /// One of the first three that is there twice.
+    /// The name of one of the first three fields if the request has it twice.
     pub(super) twice: Option<&'static str>,
 }
 
@@ -74,18 +74,19 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawFields<'a> {
     }
 }
 
-/// The fields that are still to be read.
+/// The fields of a request that have not been read yet.
 #[derive(Debug)]
 pub(super) struct Fields {
     map: Map<String, Value>,
-    /// Those that [`super::known`] declares for the request, or for an object in it.
+    /// The fields that [`super::known`] declares for the request, with those of objects in it.
     known: &'static [&'static str],
-    /// The object that they are in, with a dot; empty for the request itself.
+    /// The object that these fields belong to, with a point at the end; empty for the request
+    /// itself.
     within: &'static str,
 }
 
-/// The error of a field that holds something else than it must. `another` is what to say if the
-/// value is of the right kind.
+/// The error of a field whose value is not allowed. `another` describes a value that has the right
+/// type.
 pub(super) fn field_error(
     field: &'static str,
     value: &Value,
@@ -107,12 +108,12 @@ pub(super) fn field_error(
 
 /// A number that is not allowed.
 pub(super) const ANOTHER_NUMBER: &str = "another number";
-/// None of the words that are allowed.
+/// A word that is not allowed.
 pub(super) const ANOTHER_WORD: &str = "another word";
 /// A text that cannot be read.
 pub(super) const ANOTHER_TEXT: &str = "another text";
 
-/// Whether something is not longer than it may be.
+/// Fails if a text or value is longer than `most`.
 pub(super) fn within(
     field: &'static str,
     got: usize,
@@ -132,7 +133,7 @@ pub(super) fn within(
 }
 
 impl Fields {
-    /// All fields of a request.
+    /// The fields of a request that were read by [`Self::read`].
     pub(super) fn of(map: Map<String, Value>, known: &'static [&'static str]) -> Self {
         Self {
             map,
@@ -141,12 +142,12 @@ impl Fields {
         }
     }
 
-    /// Reads the fields other than `id` and `client`. A field that is given twice is an error:
-    /// nobody can tell which one is meant.
+    /// Reads the fields other than `id` and `client`. Fails if a field is given twice, because it
+    /// is unclear which value is meant.
     pub(super) fn read(
         raw: Vec<(&RawValue, &RawValue)>,
     ) -> Result<Map<String, Value>, RequestError> {
-        // What is kept of it, replies repeat some levels deeper.
+        // Replies repeat stored values inside other objects, so there must be room for more levels.
         if raw.iter().any(|(_, value)| depth(value.get()) > DEEPEST) {
             return Err(RequestError::Unreadable(format!(
                 "a field nests more than {DEEPEST} levels deep"
@@ -165,7 +166,7 @@ impl Fields {
         Ok(fields)
     }
 
-    /// Takes a field out as it is.
+    /// Removes a field and returns its value. `None` if it is absent or `null`.
     pub(super) fn take(&mut self, key: &str) -> Option<Value> {
         debug_assert!(
             self.known
@@ -181,7 +182,8 @@ impl Fields {
         self.map.remove(key).filter(|value| !value.is_null())
     }
 
-    /// The fields of an object in this request; `within` is its name with a dot.
+    /// The fields of an object in this request. `within` is the object's name with a point at the
+    /// end.
     pub(super) fn inner(&self, map: Map<String, Value>, within: &'static str) -> Self {
         Self {
             map,
@@ -190,7 +192,7 @@ impl Fields {
         }
     }
 
-    /// Reads a field if it is there; what `read` has nothing for is an error.
+    /// Reads a field. `None` if it is absent; an error if `read` returns `None`.
     pub(super) fn value<T>(
         &mut self,
         field: &'static str,
@@ -239,7 +241,8 @@ impl Fields {
         })
     }
 
-    /// Reads a field into the setting of the same name, which has the bounds. Whether it was there.
+    /// Reads a field into the setting of the same name, which has the bounds. Returns whether the
+    /// field was given.
     pub(super) fn setting<T>(
         &mut self,
         field: &'static str,
@@ -252,7 +255,7 @@ impl Fields {
             return Ok(false);
         };
         let node = match &value {
-            // Other programs often write numbers as texts.
+            // Other programs often send numbers as texts.
             Value::String(text) => Node::without_place(Content::Loose(text.clone())),
             other => Node::of_json(other.clone(), Spot::default()),
         };
@@ -283,7 +286,8 @@ impl Fields {
         }
     }
 
-    /// As [`Self::needed_text`], for what is kept and repeated.
+    /// Like [`Self::needed_text`], with a maximum length in characters, for texts that are stored
+    /// and repeated.
     pub(super) fn short_text(
         &mut self,
         key: &str,

@@ -1,14 +1,15 @@
-//! Which fields each request has. A field that a request does not have changes nothing, so the
-//! reply names it.
+//! The fields of each request. A field that a request does not have has no effect, so the reply
+//! names it.
 
 use serde_json::{Map, Value};
 
 use crate::{event::cut, input::nearest};
 
-/// Fields that every request may have. `id` and `client` are read before these.
+/// Fields that every request may have. `id` and `client` are read before the others.
 const ALWAYS: [&str; 4] = ["request", "id", "client", "origin"];
 
-/// Names of unknown fields that a reply repeats, and characters of each.
+/// Maximum number of unknown fields that a reply names. `LONGEST` limits the characters of each
+/// name.
 const MOST: usize = 32;
 const LONGEST: usize = 64;
 
@@ -52,9 +53,9 @@ const ROLL: &[&str] = &[
     "loop",
 ];
 
-/// The fields of a request by its canonical name, those in an object with its name before them.
-/// Fields that Streamer.bot documents and the bridge has no use for, such as `persisted`, are among
-/// them: its clients send them.
+/// The fields of a request, by its canonical name. The fields of an object have its name and a
+/// point before them. Fields that Streamer.bot documents but the bridge does not use, such as
+/// `persisted`, are included, because Streamer.bot's clients send them.
 pub(super) fn fields(request: &str) -> &'static [&'static str] {
     match request {
         "Subscribe" | "UnSubscribe" => EVENTS,
@@ -95,17 +96,17 @@ pub(super) fn fields(request: &str) -> &'static [&'static str] {
     }
 }
 
-/// Fields that a request does not have.
+/// Fields in a request that it does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unknown {
     request: &'static str,
     fields: Vec<Box<str>>,
-    /// Further ones, of which only the number is known.
+    /// The number of further unknown fields, beyond the maximum.
     more: usize,
 }
 
 impl Unknown {
-    /// Those among `given`. None of a request that nobody knows: its error says enough.
+    /// The unknown fields in `given`. None for an unknown request, whose error is enough.
     pub(super) fn of(request: Option<&'static str>, given: &Map<String, Value>) -> Self {
         let Some(request) = request else {
             return Self::default();
@@ -146,12 +147,12 @@ impl Unknown {
         }
     }
 
-    /// Their names; those in an object as `publish.sorce`.
+    /// Their names. A field of an object has the object's name before it: `publish.sorce`.
     pub fn names(&self) -> &[Box<str>] {
         &self.fields
     }
 
-    /// One sentence for each, and one for those whose names are left out.
+    /// One sentence for each name, and one for the number of further fields.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         let request = self.request;
         let one = move |field: &str| {
@@ -228,7 +229,7 @@ mod tests {
         assert!(unknown(&json!({ "request": "GetRoll", "testAudience": true })).is_empty());
     }
 
-    /// As @streamerbot/client 1.12 sends them.
+    /// The requests that @streamerbot/client 1.12 sends.
     #[test]
     fn what_streamer_bots_own_client_sends_is_known() {
         for request in [

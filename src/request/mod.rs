@@ -1,8 +1,7 @@
-//! PURE. Requests to the bridge as they travel over OBS: reading them, and the envelopes of
-//! replies.
+//! PURE. Requests to the bridge over OBS, and the envelopes of replies.
 //!
-//! A request is an `eventData` with a text in `request`, whatever else is in it. All that is wrong
-//! with it becomes an error that names the field; nothing here knows the state that answers it.
+//! A request is an `eventData` with a text in `request`; other keys do not matter. Every error
+//! names the field. This module does not know the state that answers a request.
 
 mod call;
 mod depth;
@@ -29,22 +28,24 @@ pub use known::Unknown;
 pub use read::known_names;
 pub use roll::{Command, PageState, Place, Report, RollOptions};
 
-/// The longest `id` that a reply repeats, in bytes of JSON.
+/// Maximum length of an `id` that a reply repeats, in bytes of JSON.
 const LONGEST_ID: usize = 64 * 1024;
-/// The longest `client`: it is kept with its subscriptions and stands in `GetStatus`.
+/// Maximum length of a `client`, in bytes of JSON. It is stored with its subscriptions and shown in
+/// `GetStatus`.
 const LONGEST_CLIENT: usize = 1024;
-/// Who asks, and how to tell them apart.
+/// The sender of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asker {
-    /// The request's id as JSON text, as it came; `None` if it had none, or one that no reply can
-    /// repeat.
+    /// The request's id as JSON text, as received. `None` if it has none, or one that a reply
+    /// cannot repeat.
     pub id: Option<Box<str>>,
-    /// A name of the asker's choice, as JSON text.
+    /// A name that the client has chosen, as JSON text. `None` if it has none, or one that a reply
+    /// cannot repeat.
     pub client: Option<Box<str>>,
 }
 
 impl Asker {
-    /// The client's name, whatever its spelling in JSON; empty for all who give none.
+    /// The client's name in one spelling of its JSON. Empty for all clients without a name.
     pub fn key(&self) -> String {
         let name = self
             .client
@@ -54,19 +55,19 @@ impl Asker {
     }
 }
 
-/// A request, and what is wrong with it if something is.
+/// A request. If something is wrong with it, `call` is an error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     pub asker: Asker,
-    /// The name as it came.
+    /// The name as received.
     pub name: Box<str>,
-    /// What is asked for.
+    /// The request with its fields, or why it cannot be answered.
     pub call: Result<Call, RequestError>,
-    /// Fields that this request does not have.
+    /// Fields in it that this request does not have.
     pub unknown: Unknown,
 }
 
-/// Reads a request. Nothing if it is none: then nobody waits for a reply.
+/// Reads a request. `None` if the text is not a request; then no reply is sent.
 pub fn read(whole: &str) -> Option<Request> {
     let RawFields {
         request,
@@ -104,7 +105,8 @@ pub fn read(whole: &str) -> Option<Request> {
     })
 }
 
-/// Whether a reply can carry this: what the bridge sends is read once more on its way to OBS.
+/// Whether a reply can carry this JSON. The library for OBS parses each message once more before it
+/// sends it.
 fn repeatable(json: &str, most: usize) -> Result<(), String> {
     if json.len() > most {
         return Err(format!(
@@ -120,12 +122,12 @@ fn repeatable(json: &str, most: usize) -> Result<(), String> {
         .map_err(|error| format!("cannot be read ({error})"))
 }
 
-/// Reads a request that does not come over OBS but from a step of a rule: its name and its fields.
+/// Reads a request that comes from a step of a rule instead of OBS.
 pub fn of(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
     read::read(name, fields)
 }
 
-/// The fields among these that a request does not have.
+/// The fields in `fields` that a request does not have.
 pub fn unknown(name: &str, fields: &Map<String, Value>) -> Unknown {
     Unknown::of(read::canonical(name), fields)
 }

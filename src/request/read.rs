@@ -1,4 +1,4 @@
-//! The names of all requests, and how their fields are read.
+//! The names of all requests, and functions that read their fields.
 
 use serde_json::{Map, Value};
 
@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{credits::Spelling, event::EventName, input::hint};
 
-/// How a request's fields are read.
+/// Reads a request's fields.
 type Reader = fn(Fields) -> Result<Call, RequestError>;
 
-/// Every request's name with how it is read. [`super::known`] has its fields.
+/// Every request's name, with the function that reads it. [`super::known`] has its fields.
 pub(super) const REQUESTS: &[(&str, Reader)] = &[
     ("Subscribe", |fields| Ok(Call::Subscribe(names(fields)?))),
     ("UnSubscribe", |fields| {
@@ -94,8 +94,8 @@ pub(super) const REQUESTS: &[(&str, Reader)] = &[
         })
     }),
     ("GetUserPronouns", |mut fields| {
-        // Chat overlays ask for each author, also for one without a login or of a platform that is
-        // not known here.
+        // Chat overlays ask for every author, also for one without a login or of an unknown
+        // platform.
         let login = fields
             .text("userLogin", "a login")
             .ok()
@@ -118,12 +118,12 @@ pub fn known_names() -> impl Iterator<Item = &'static str> {
     REQUESTS.iter().map(|(name, _)| *name)
 }
 
-/// A request's name as it is written; `None` if there is none of this name, in any case.
+/// A request's name in canonical spelling, ignoring case. `None` if there is no such request.
 pub(super) fn canonical(name: &str) -> Option<&'static str> {
     find(name).map(|(known, _)| *known)
 }
 
-/// Reads a request's fields. Names in any case.
+/// Reads a request. Case does not matter in its name.
 pub(super) fn read(name: &str, fields: Map<String, Value>) -> Result<Call, RequestError> {
     match find(name) {
         Some((known, read)) => read(Fields::of(fields, known::fields(known))),
@@ -190,11 +190,12 @@ fn options(mut fields: Fields) -> Result<CreditsOptions, RequestError> {
     })
 }
 
-/// Characters of a name that somebody gives an event or a section: it is kept and repeated.
+/// Maximum length of the name of an event or a section, in characters. Names are stored and
+/// repeated.
 const LONGEST_GIVEN_NAME: usize = 100;
-/// Bytes of an `eventId`.
+/// Maximum length of an `eventId`, in bytes.
 const LONGEST_EVENT_ID: usize = 256;
-/// Bytes of JSON that one value in the credits may have: each reply repeats it.
+/// Maximum length of one value in the credits, in bytes of JSON. Each reply repeats it.
 const LONGEST_VALUE: usize = 4_096;
 
 fn publish(mut fields: Fields) -> Result<Call, RequestError> {
@@ -285,11 +286,12 @@ fn send_message(mut fields: Fields) -> Result<Call, RequestError> {
     })
 }
 
-/// Characters of an unknown name that are worth repeating.
+/// Maximum length of an unknown name in an error, in characters.
 const LONGEST_NAME: usize = 64;
 
 fn unknown(name: &str) -> RequestError {
-    // Comparing takes memory by the length of both, and the text goes to everybody on OBS.
+    // A long name is not compared, because that takes memory by the length of both names. It is
+    // also cut, because every client on OBS receives the error.
     let (name, like) = match name.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => (
             format!("{}…", name.get(..end).unwrap_or_default()).into(),

@@ -1,4 +1,4 @@
-//! How the fields of requests about the end credits are read.
+//! Reads the fields of requests about the end credits.
 
 use serde_json::{Map, Value};
 
@@ -13,12 +13,13 @@ use crate::credits::{
     test_audience::{MOST, TestAudience},
 };
 
-/// The most warnings of a page that are kept, and how long each may be.
+/// Maximum number of a page's warnings that are kept. `LONGEST_WARNING` limits the characters of
+/// each.
 const WARNINGS: usize = 20;
 const LONGEST_WARNING: usize = 300;
 
-/// Characters of a theme's name, and bytes of JSON of a look: both are kept with the roll and sent
-/// again and again.
+/// Maximum length of a theme's name in characters. `LONGEST_LOOK` limits a look, in bytes of JSON.
+/// Both are kept with the roll and sent repeatedly.
 const LONGEST_THEME: usize = 100;
 const LONGEST_LOOK: usize = 16 * 1024;
 
@@ -53,8 +54,8 @@ pub(super) fn roll(mut fields: Fields) -> Result<RollOptions, RequestError> {
     })
 }
 
-/// `testAudience`: an object, or `true` for the usual one. `crowd` is the field's old name; where
-/// both are given, the new name counts.
+/// Reads `testAudience`: an object, or `true` for the default audience. An empty object counts as
+/// absent. `crowd` is the field's old name; if both are given, the new name counts.
 fn test_audience(fields: &mut Fields) -> Result<Option<TestAudience>, RequestError> {
     let old = fields.take("crowd");
     let (name, prefix, given) = match (fields.take("testAudience"), old) {

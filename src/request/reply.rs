@@ -7,33 +7,33 @@ use serde_json::{Map, Value, value::RawValue};
 use super::{Asker, RequestError, Unknown};
 use crate::event::received::BRIDGE;
 
-/// The most that a message on OBS may hold: 20 MiB still arrives there, 31 MiB breaks the
+/// Maximum length of a message to OBS, in bytes. OBS still accepts 20 MiB; 31 MiB breaks the
 /// connection.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// Stands as `false` in a reply whose content a crash may take back.
+/// The key that is `false` in a reply whose content a crash may undo.
 pub const DURABLE: &str = "durable";
 
-/// Whether a crash may take back what a reply says.
+/// Whether a crash may undo the content of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// It is on disk, or there is nothing to take back.
+    /// The content is on disk, or there was nothing to store.
     Durable,
-    /// It is in memory only: the reply has `"durable":false`.
+    /// The content is only in memory; the reply has `"durable":false`.
     InMemory,
 }
 
 /// The fields of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
-    /// Made for one reply.
+    /// Fields of a single reply.
     Own(Map<String, Value>),
-    /// Written once for all equal requests: the fields as JSON, without the braces around them.
+    /// Fields that all equal requests share, written once as JSON without the braces around them.
     Shared(Arc<str>),
 }
 
 impl Body {
-    /// Writes the fields for sharing.
+    /// Writes the fields so that replies can share them.
     pub fn share(fields: &Map<String, Value>) -> Result<Arc<str>, RequestError> {
         let json =
             serde_json::to_string(fields).map_err(|error| RequestError::Data(error.to_string()))?;
@@ -51,8 +51,8 @@ impl From<Map<String, Value>> for Body {
     }
 }
 
-/// A reply in two parts: what is its own, and what it shares with others. They are joined when it
-/// is sent.
+/// A reply in two parts: its own fields, and those that it shares with others. They are joined when
+/// it is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
     own: String,
@@ -60,17 +60,17 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// How long it is as a message, in bytes.
+    /// The length of the whole message in bytes.
     pub fn bytes(&self) -> usize {
         self.own.len() + self.shared.as_ref().map_or(0, |shared| shared.len() + 2)
     }
 
-    /// The memory that this reply alone takes.
+    /// The memory that this reply alone takes, in bytes.
     pub fn own_bytes(&self) -> usize {
         self.own.len()
     }
 
-    /// What it shares with others, if anything.
+    /// The shared part; `None` if there is none.
     pub fn shared(&self) -> Option<&Arc<str>> {
         self.shared.as_ref()
     }
@@ -80,7 +80,7 @@ impl Reply {
         let mut json = String::with_capacity(self.bytes());
         json.push_str(&self.own);
         if let Some(shared) = self.shared.as_deref().filter(|shared| !shared.is_empty()) {
-            // Into the envelope, before its closing brace.
+            // The shared part is inserted before the closing brace of the envelope.
             json.pop();
             json.extend([",", shared, "}"]);
         }
@@ -88,7 +88,8 @@ impl Reply {
     }
 }
 
-/// The fields of an answer, or an error, in the bridge's envelope; an error if OBS cannot carry it.
+/// Writes an answer or an error in the bridge's envelope. Fails if the message would be too long
+/// for OBS.
 pub fn write(
     bridge: &str,
     asker: &Asker,
@@ -136,7 +137,7 @@ pub fn write(
 }
 
 /// Names the fields that the request does not have: all of them in `unknown`, with a sentence for
-/// each in `warnings`. In a reply to `Subscribe`, `unknown` may hold events already, and stays.
+/// each in `warnings`. A reply to `Subscribe` may already have events in `unknown`, which are kept.
 fn remark(envelope: &mut Map<String, Value>, unknown: &Unknown) {
     if unknown.names().is_empty() {
         return;
@@ -156,7 +157,7 @@ fn remark(envelope: &mut Map<String, Value>, unknown: &Unknown) {
     }
 }
 
-/// A message that is no reply as JSON, if OBS can carry it.
+/// A message other than a reply, as JSON. Fails if it is too long for OBS.
 pub fn message(fields: &Map<String, Value>) -> Result<Box<RawValue>, RequestError> {
     let json = serde_json::value::to_raw_value(fields)
         .map_err(|error| RequestError::Data(error.to_string()))?;

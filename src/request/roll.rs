@@ -1,75 +1,75 @@
-//! Requests about the end credits: rolling them, steering them, and what pages report.
+//! Requests about the end credits: rolling them, controlling them, and reports of pages.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::credits::{roll::Mode, test_audience::TestAudience};
 
-/// What a roll is wished to be; what is left open follows the config.
+/// The options of a roll. Options that are absent follow the config.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RollOptions {
-    /// Test data instead of the credits.
+    /// Whether to roll test data instead of the credits.
     pub test: bool,
-    /// Roll this made-up audience; `None` rolls the people that were seen.
+    /// A made-up audience to roll. `None` rolls the real people.
     pub test_audience: Option<TestAudience>,
-    /// How long it takes in all.
+    /// Duration of the whole roll, in seconds.
     pub seconds: Option<f64>,
-    /// Pixels a second.
+    /// Speed in pixels per second.
     pub speed: Option<f64>,
-    /// Seconds before it begins.
+    /// Seconds before the roll begins.
     pub delay: Option<f64>,
     /// Scrolling or slides.
     pub mode: Option<Mode>,
     pub theme: Option<Box<str>>,
-    /// Whether it begins again at its end.
+    /// Whether the roll begins again at its end.
     pub repeats: Option<bool>,
 }
 
-/// What is to be done to a roll.
+/// A command to the current roll.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     Stop,
     Pause,
     Resume,
-    /// To the next section.
+    /// Goes to the next section.
     Next,
-    /// To the section before.
+    /// Goes to the previous section.
     Previous,
-    /// So many times as fast as configured; negative: backwards.
+    /// Changes the speed, as a multiple of the configured one. A negative factor rolls backwards.
     Speed(f64),
-    /// To a place.
+    /// Goes to a place.
     Goto(Place),
-    /// Another look from now on: part of what `look` of a roll holds.
+    /// Changes the look from now on. Holds a part of a roll's `look`.
     Look(Map<String, Value>),
 }
 
 /// A place in a roll.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// A section by its id.
+    /// The section with this id.
     Section(Box<str>),
-    /// A section by its number, from 0.
+    /// The section with this number, counted from 0.
     Index(usize),
-    /// Milliseconds from the beginning.
+    /// A time since the beginning, in milliseconds.
     At(u64),
 }
 
-/// What a page of the end credits says of itself.
+/// A report of an end-credits page about its state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// Which page: `credits`.
+    /// The page's name, `credits` by default.
     pub page: Box<str>,
-    /// What it does.
+    /// The page's current state.
     pub state: PageState,
-    /// Which roll it shows, or showed last.
+    /// The roll that the page shows, or showed last.
     pub roll: Option<Uuid>,
-    /// How long that takes in all, once it has measured.
+    /// Duration of the whole roll in seconds; `None` until the page has measured it.
     pub seconds: Option<f64>,
-    /// What the user should know.
+    /// Problems that the page reports to the user.
     pub warnings: Vec<Box<str>>,
 }
 
-/// What a page does.
+/// The state of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[expect(missing_docs, reason = "the names say it")]

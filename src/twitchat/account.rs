@@ -1,5 +1,5 @@
-//! Who somebody is, in all the ways in which Twitchat wrote it: `user` of today, users of 2022, and
-//! IRC tags.
+//! A person's account, in all the forms in which Twitchat has sent it: today's `user`, users of
+//! 2022, and IRC tags.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 use super::lenient::{Flag, Loose, Text};
 use crate::event::{Person, Platform, Roles};
 
-/// A `user`, a `recipients` element, or a message's `tags`. All spellings at once; the first that
-/// is filled counts.
+/// A `user`, an element of `recipients`, or a message's `tags`. It has the fields of all versions;
+/// of those with the same meaning the first one with a value counts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Account<'a> {
-    /// Today's id. In tags this is the message's.
+    /// The person's id in today's messages. In tags it is the message's id.
     #[serde(borrow)]
     pub id: Text<'a>,
     uid: Text<'a>,
@@ -30,9 +30,9 @@ pub struct Account<'a> {
     #[serde(rename = "display-name")]
     tag_display_name: Text<'a>,
     platform: Text<'a>,
-    /// `#RRGGBB`, in tags and in users of 2022.
+    /// The colour, `#RRGGBB`. Only tags and users of 2022 have it.
     pub color: Text<'a>,
-    /// The channel's id, in tags.
+    /// The channel's id. Only tags have it.
     #[serde(rename = "room-id")]
     pub room_id: Text<'a>,
     badges: Option<&'a RawValue>,
@@ -43,14 +43,14 @@ pub struct Account<'a> {
 }
 
 impl Account<'_> {
-    /// The person, with the roles that badges and flags show; nothing if neither an id nor a name
-    /// is there.
+    /// The person, with the roles that badges and flags show. `None` if there is neither an id nor
+    /// a name.
     pub fn person(&self) -> Option<Person> {
         let id = first([&self.user_id, &self.tag_user_id, &self.uid, &self.id]);
         self.named(id)
     }
 
-    /// The person that IRC tags speak of: there `id` is the message's.
+    /// The person in IRC tags, where `id` is the message's id.
     pub fn tagged_person(&self) -> Option<Person> {
         self.named(first([&self.tag_user_id, &self.user_id]))
     }
@@ -144,7 +144,7 @@ fn badges(raw: &RawValue) -> Vec<(Box<str>, Box<str>)> {
     }
 }
 
-/// The first that is not empty.
+/// The first text that is not empty. Empty if all are.
 fn first<'t, const N: usize>(texts: [&'t Text<'_>; N]) -> &'t str {
     texts
         .into_iter()

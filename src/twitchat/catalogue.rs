@@ -1,34 +1,34 @@
-//! Every type that Twitchat's three generations know, and what it is.
+//! Every message type that Twitchat's three generations know, with its class and description.
 //!
 //! The table is `catalogue.tsv`: the public API page, all of 16.17.1, and the 198 names of 17.0.0.
-//! A type that is not in it is nothing bad: it passes through untouched.
+//! Types that are not in it are passed on unchanged.
 
 use std::{collections::HashMap, fmt, sync::LazyLock};
 
 use super::Generation;
 
-/// What a type is for.
+/// The purpose of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString)]
 #[strum(serialize_all = "lowercase")]
 pub enum Class {
-    /// Twitchat tells that something happened.
+    /// Twitchat reports that something happened.
     Event,
-    /// Somebody orders Twitchat, or one of its overlays, to do something. Twitchat itself sends
-    /// some of them to its overlays.
+    /// A client asks Twitchat or one of its overlays to do something. Twitchat itself sends some of
+    /// these to its overlays.
     Action,
-    /// Somebody asks for something.
+    /// A client asks for information.
     Question,
-    /// Twitchat tells a state: when asked, and often unasked when it changes.
+    /// Twitchat reports a state, on request and often also when it changes.
     Answer,
-    /// An overlay says that it is there, when asked and unasked.
+    /// An overlay reports that it is open, on request or by itself.
     Announcement,
-    /// Never to be put on the bus: Twitchat 17 sends some of them on without end, and 16 takes them
-    /// for OBS's own events.
+    /// Must never be sent over OBS: Twitchat 17 sends some of these on endlessly, and Twitchat 16
+    /// takes them for OBS's own events.
     Forbidden,
 }
 
 bitflags::bitflags! {
-    /// A set of generations, each at the bit of its number.
+    /// A set of generations. The bit of each has the generation's number.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub struct Generations: u8 {
         const FIRST = 1 << 1;
@@ -44,7 +44,7 @@ impl From<Generation> for Generations {
 }
 
 impl Generations {
-    /// The numbers of those in there.
+    /// The numbers of the generations in the set.
     pub fn numbers(self) -> Vec<u8> {
         Generation::ALL
             .into_iter()
@@ -53,14 +53,14 @@ impl Generations {
             .collect()
     }
 
-    /// Whether it is in there.
+    /// Whether the generation is in the set.
     pub fn has(self, generation: Generation) -> bool {
         self.contains(generation.into())
     }
 }
 
 impl fmt::Display for Generations {
-    /// Which versions, in words.
+    /// Writes the versions in words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match *self.numbers() {
             [1, 2, 3] => "all versions",
@@ -76,20 +76,21 @@ impl fmt::Display for Generations {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageType {
-    /// As it stands in `type`.
+    /// The name, as in `type`.
     pub name: &'static str,
-    /// What it is for.
+    /// The purpose of the type.
     pub class: Class,
-    /// Who knows it.
+    /// The generations that know the type.
     pub generations: Generations,
-    /// What it is called on the other side of the great renaming of 17; several where one name took
-    /// over from many.
+    /// The names of the same message before or after the renaming in Twitchat 17. There are several
+    /// if one name replaced many.
     pub counterparts: Vec<&'static str>,
-    /// What an event tells; empty for actions and questions, which `action` explains.
+    /// A description of an event or answer; empty for actions and questions, which `action`
+    /// describes.
     pub about: &'static str,
 }
 
-/// The table; a test holds that all of its lines are read.
+/// The table. A test checks that all of its lines can be read.
 static ENTRIES: LazyLock<Vec<MessageType>> = LazyLock::new(|| {
     include_str!("catalogue.tsv")
         .lines()
@@ -130,12 +131,12 @@ pub fn entries() -> &'static [MessageType] {
     &ENTRIES
 }
 
-/// What is known about a type. Case matters, as it does to Twitchat.
+/// The entry of a type. Case matters, as in Twitchat.
 pub fn look_up(kind: &str) -> Option<&'static MessageType> {
     INDEX.get(kind).copied()
 }
 
-/// What an event tells, in whatever words it is named; empty for what tells nothing.
+/// A description of an event or answer under any of its names. Empty for other types.
 pub fn about(kind: &str) -> &'static str {
     let is_told = |entry: &&MessageType| {
         matches!(
@@ -153,8 +154,8 @@ pub fn about(kind: &str) -> &'static str {
         .unwrap_or_default()
 }
 
-/// Whether a type must never be put on the bus, known or not: the bridge neither sends nor passes
-/// it on.
+/// Whether a type must never be sent over OBS, even if it is unknown. The bridge neither sends such
+/// messages nor passes them on.
 pub fn is_forbidden(kind: &str) -> bool {
     let starts_with = |prefix: &str| {
         kind.get(..prefix.len())
@@ -163,8 +164,8 @@ pub fn is_forbidden(kind: &str) -> bool {
     starts_with("OBS_") || starts_with("ON_OBS_") || kind.eq_ignore_ascii_case("CustomEvent")
 }
 
-/// What a type is called in a generation; `None` if that generation has nothing of the kind, or the
-/// type is unknown.
+/// The name of a type in a generation. `None` if that generation has no counterpart, or if the type
+/// is unknown.
 pub fn name_in(kind: &str, generation: Generation) -> Option<&'static str> {
     let entry = look_up(kind)?;
     let is_in = |entry: &MessageType| entry.generations.has(generation);
@@ -249,8 +250,8 @@ mod tests {
                 .count()
         };
         assert_eq!(count(Generation::Third), 198);
-        // 22 events, two polls and 31 actions of the public API page, and four names that went with
-        // 7.0.
+        // 22 events, two polls and 31 actions of the public API page, and four names that were
+        // removed in 7.0.
         assert_eq!(count(Generation::First), 22 + 2 + 31 + 4);
     }
 

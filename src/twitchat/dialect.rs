@@ -1,4 +1,4 @@
-//! Which of Twitchat's three dialects a message is in.
+//! Detects which of Twitchat's three generations sent a message.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -6,11 +6,11 @@ use serde_json::value::RawValue;
 use super::{Generation, catalogue, catalogue::Class, lenient};
 use crate::event::Message;
 
-/// The generation of whoever sent this. Only what Twitchat itself sends tells: any client may send
-/// actions or play an overlay.
+/// The generation of the Twitchat that sent this message. `None` for messages that other clients
+/// may send too: actions, and messages of overlays.
 ///
-/// Names decide; a name that all generations share decides nothing, one that the first two share is
-/// told apart by the shape.
+/// The name decides. A name that all generations share decides nothing. Messages with a name that
+/// the first two generations share are distinguished by their shape.
 pub fn generation_of(message: &Message) -> Option<Generation> {
     let entry = catalogue::look_up(&message.kind)?;
     if !matches!(entry.class, Class::Event | Class::Answer) {
@@ -28,7 +28,8 @@ pub fn generation_of(message: &Message) -> Option<Generation> {
     }
 }
 
-/// `{message:{channel,message,tags}}`, which nobody has sent since 7.0.
+/// Whether the data has the shape `{message:{channel,message,tags}}`, which no version has sent
+/// since 7.0.
 fn has_nested_tags(data: &RawValue) -> bool {
     // Nearly no message has them, and looking for the key takes less time than reading the data.
     // JSON could spell the key with an escape, but Twitchat does not.

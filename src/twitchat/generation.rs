@@ -1,8 +1,8 @@
-//! Twitchat's three dialects.
+//! The three generations of Twitchat.
 
 use std::str::FromStr;
 
-/// A span of Twitchat's versions with the same names and shapes.
+/// A range of Twitchat's versions with the same names and shapes.
 ///
 /// ```
 /// use twitchat_bridge::client::Generation;
@@ -15,7 +15,7 @@ use std::str::FromStr;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::Display)]
 pub enum Generation {
-    /// 0.x to 6.x: IRC tags instead of users, some names of its own.
+    /// 0.x to 6.x: IRC tags instead of users, and some names of its own.
     #[strum(to_string = "6.x or older (first generation)")]
     First,
     /// 7.x to 16.x: the names of the public API page.
@@ -27,7 +27,7 @@ pub enum Generation {
 }
 
 impl Generation {
-    /// All of them, the oldest first.
+    /// All generations, the oldest first.
     pub const ALL: [Self; 3] = [Self::First, Self::Second, Self::Third];
 
     /// 1, 2 or 3, as the bridge stores it and `GetStatus` reports it.
@@ -40,7 +40,7 @@ impl Generation {
     }
 }
 
-/// The text names no generation.
+/// The text is not a generation or a version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no generation of Twitchat: use 1 (up to 6.x), 2 (7.x to 16.x) or 3 (17)")]
 pub struct UnknownGeneration(pub String);
@@ -48,7 +48,7 @@ pub struct UnknownGeneration(pub String);
 impl FromStr for Generation {
     type Err = UnknownGeneration;
 
-    /// `1`, `2`, `3`, or a version from 4 on: `16`, `17`, `16.17.1`.
+    /// Reads `1`, `2`, `3`, or a version from 4 on: `16`, `17`, `16.17.1`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let major = text.trim().split('.').next().unwrap_or_default();
         match major.parse::<u32>() {

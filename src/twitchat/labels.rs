@@ -1,6 +1,7 @@
-//! Twitchat's label placeholders: a map of some 200 tags, told whenever one of them changes.
+//! Twitchat's label placeholders: a map of some 200 labels, which Twitchat sends whenever one of
+//! them changes.
 //!
-//! The few that matter carry what has no event of its own: raids, and the stream's title and
+//! The bridge reads only those for which Twitchat has no event: raids, and the stream's title and
 //! category.
 
 use serde::Deserialize;
@@ -8,7 +9,8 @@ use serde_json::value::RawValue;
 
 use super::lenient::{self, Loose, Text};
 
-/// The tags that matter. `None` where the map does not have the tag; an empty text is a value.
+/// The labels that the bridge reads. `None` if the map does not have the label; an empty text is a
+/// value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "Twitchat's own words")]
 pub struct Tags {
@@ -39,8 +41,8 @@ struct Tag<'a> {
 }
 
 impl Tags {
-    /// Reads `data` of `LABEL_OVERLAY_PLACEHOLDERS` or `ON_LABEL_OVERLAY_PLACEHOLDERS`; `None` if
-    /// it is no object.
+    /// Reads `data` of `LABEL_OVERLAY_PLACEHOLDERS` or `ON_LABEL_OVERLAY_PLACEHOLDERS`. `None` if
+    /// it is not an object.
     pub fn read(data: &RawValue) -> Option<Self> {
         let map: Map<'_> = lenient::object(data)?;
         let value = |tag: Loose<Tag<'_>>| tag.0.map(|tag| tag.value.0.trim().into());

@@ -1,8 +1,8 @@
-//! Readers that take what was meant: numbers as strings, flags as words, null, missing, or
-//! something else altogether.
+//! Lenient readers: they accept numbers as strings, flags as words, null, missing values, and any
+//! other type.
 //!
-//! None of them ever fails because a value has the wrong type; what cannot be read is as if it were
-//! not there. Used by everything that reads Twitchat's data.
+//! None of them fails because a value has the wrong type. A value that cannot be read counts as
+//! missing. All code that reads Twitchat's data uses them.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -14,13 +14,13 @@ use serde_json::value::RawValue;
 
 use crate::event::{Currency, Decimal, Money, written};
 
-/// Any value as text: strings as they are, numbers and flags as they are written; everything else
-/// is empty.
+/// Any value as text: strings unchanged, numbers and flags as they are written. Empty for other
+/// values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text<'a>(pub Cow<'a, str>);
 
 impl Text<'_> {
-    /// Whether nothing was there.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -32,14 +32,13 @@ impl AsRef<str> for Text<'_> {
     }
 }
 
-/// Any value as a number: numbers, and strings that hold one. `None` for everything else, infinite
-/// and `NaN` included.
+/// Any value as a number: numbers, and strings that hold one. `None` for other values, also for
+/// infinite ones and `NaN`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Number(pub Option<f64>);
 
 impl Number {
-    /// The number without its fraction, as a count: negative ones are 0, too great ones the
-    /// greatest there is.
+    /// The number as a count, without its fraction. 0 for a negative number; saturates.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -49,13 +48,13 @@ impl Number {
         self.0.map(|number| number as u64)
     }
 
-    /// Like [`Self::count`], for small numbers.
+    /// Like [`Self::count`], as a 32-bit number.
     pub fn small(self) -> Option<u32> {
         self.count()
             .map(|count| u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// The number without its fraction, with its sign.
+    /// The number without its fraction. May be negative; saturates.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a cast from float saturates, which is what is wanted"
@@ -65,10 +64,10 @@ impl Number {
     }
 }
 
-/// A number as it was written, for amounts that must not lose a digit.
+/// A number with all its digits, for amounts of money.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Figure<'a> {
-    /// Neither a number nor a text.
+    /// The value is neither a number nor a text.
     #[default]
     Absent,
     /// A JSON number below 10^18.
@@ -77,7 +76,8 @@ pub enum Figure<'a> {
 }
 
 impl Figure<'_> {
-    /// How much money: `None` for nothing, for less, and for what is no amount.
+    /// The amount of money. `None` for zero, for negative amounts, and for a value that is not an
+    /// amount.
     pub fn money(&self, currency: &Currency) -> Option<Money> {
         match self {
             Self::Absent => None,
@@ -88,7 +88,7 @@ impl Figure<'_> {
         }
     }
 
-    /// The number, where it is one or a text of one.
+    /// The number. `None` unless the value is a number or a text with one.
     pub fn decimal(&self) -> Option<Decimal> {
         match self {
             Self::Absent => None,
@@ -97,18 +97,18 @@ impl Figure<'_> {
         }
     }
 
-    /// Without its fraction, as a small count; negative ones are 0.
+    /// The number as a 32-bit count, without its fraction. 0 for a negative number; saturates.
     pub fn small(&self) -> Option<u32> {
         self.decimal()
             .map(|number| u32::try_from(number.count()).unwrap_or(u32::MAX))
     }
 }
 
-/// Any value as a yes or no: `true`, `"true"`, `1`, `"1"` are yes; everything else is no.
+/// Any value as a flag: `true` for `true`, `"true"`, `1` and `"1"`, else `false`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Flag(pub bool);
 
-/// A value of the right shape, or nothing.
+/// A value, or `None` if it has another shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loose<T>(pub Option<T>);
 
@@ -118,23 +118,23 @@ impl<T> Default for Loose<T> {
     }
 }
 
-/// The elements of an array as they were written; of anything else, none.
+/// The elements of an array as they were written. Empty for other values.
 #[derive(Debug, Clone, Default)]
 pub struct Rows<'a>(pub Vec<&'a RawValue>);
 
-/// Whether the text is that of a JSON object.
+/// Whether this is a JSON object.
 pub fn is_object(raw: &RawValue) -> bool {
     raw.get().starts_with('{')
 }
 
-/// Reads an object; `None` if it is not one or cannot be read.
+/// Reads an object. `None` if the value is not an object or cannot be read.
 pub fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
     is_object(raw)
         .then(|| serde_json::from_str(raw.get()).ok())
         .flatten()
 }
 
-/// Visits every kind of value. Each reader says what a string and a number mean to it; nested
+/// Visits every kind of value. Each reader defines how it reads a string and a number. Nested
 /// values are skipped.
 struct Scalar<T>(PhantomData<T>);
 
@@ -220,7 +220,7 @@ impl<'de> FromScalar<'de> for Text<'de> {
 )]
 impl FromScalar<'_> for Number {
     fn from_text(text: Cow<'_, str>) -> Self {
-        // Twitchat writes plain numbers; what somebody else wrote may have other digits, or groups.
+        // Twitchat writes plain numbers. Other programs may write other digits, or separators.
         match text.trim().parse() {
             Ok(number) => Self::from_float(number),
             Err(_) => written::count(&text).map_or_else(Self::default, Self::from_unsigned),
@@ -303,7 +303,7 @@ impl<'de> Deserialize<'de> for Flag {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Loose<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
-        // A list would be read as the fields of a struct in their order.
+        // `serde` would read a list as the fields of a struct in their order.
         Ok(Self(if raw.get().starts_with('[') {
             None
         } else {

@@ -1,7 +1,8 @@
-//! What the bridge asks Twitchat: is it there, in which dialect, and what did it see.
+//! The bridge's questions to Twitchat: whether it is there, its generation, and the events that it
+//! has seen.
 //!
-//! Answers carry no correlation and come unasked too: whoever asked must be the only one waiting to
-//! take an answer as its own.
+//! Answers do not repeat an id of the question, and Twitchat also sends them without a question. So
+//! only one question may wait for an answer at a time.
 
 use serde_json::{Value, json};
 
@@ -11,14 +12,13 @@ const ASK_LABELS: &str = "GET_LABEL_OVERLAY_PLACEHOLDERS";
 const ASK_SUMMARY: &str = "GET_SUMMARY_DATA";
 const ASK_SUMMARY_17: &str = "GET_ENDING_CREDITS_DATA";
 
-/// The one question that 16.x and 17 both know and answer; the name of the answer tells which of
-/// them it was.
+/// A question that both 16.x and 17 answer. The name of the answer shows which of them it is.
 pub fn probe() -> (&'static str, Value) {
     (ASK_LABELS, json!({}))
 }
 
-/// Asks for all that Twitchat saw since a time, in Unix milliseconds. Data is always an object:
-/// 16.x answers nothing without one.
+/// Asks for everything that Twitchat has seen since a time, in Unix milliseconds. The data is
+/// always an object, because 16.x does not answer without one.
 pub fn summary(generation: Generation, since_ms: i64) -> (&'static str, Value) {
     match generation {
         Generation::First | Generation::Second => (ASK_SUMMARY, json!({ "offset": since_ms })),
@@ -26,12 +26,12 @@ pub fn summary(generation: Generation, since_ms: i64) -> (&'static str, Value) {
     }
 }
 
-/// Whether somebody asks for the summary by this.
+/// Whether a message of this type asks for the summary.
 pub fn is_summary_question(kind: &str) -> bool {
     matches!(kind, ASK_SUMMARY | ASK_SUMMARY_17)
 }
 
-/// Whether this is a summary, and whose.
+/// The generation of a summary's sender. `None` if the type is not a summary.
 pub fn summary_answer(kind: &str) -> Option<Generation> {
     match kind {
         "SUMMARY_DATA" => Some(Generation::Second),
@@ -40,7 +40,7 @@ pub fn summary_answer(kind: &str) -> Option<Generation> {
     }
 }
 
-/// Whether this holds the labels, and whose.
+/// The generation of the labels' sender. `None` if the type is not a map of labels.
 pub fn label_answer(kind: &str) -> Option<Generation> {
     match kind {
         "LABEL_OVERLAY_PLACEHOLDERS" => Some(Generation::Second),
@@ -49,7 +49,7 @@ pub fn label_answer(kind: &str) -> Option<Generation> {
     }
 }
 
-/// Whether this is a summary.
+/// Whether a message of this type is a summary.
 pub fn is_summary_answer(kind: &str) -> bool {
     summary_answer(kind).is_some()
 }

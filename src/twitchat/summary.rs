@@ -1,16 +1,16 @@
-//! Twitchat's summary: all that it saw since a time, in 22 lists. It is how the bridge learns what
-//! it missed.
+//! Twitchat's summary: everything that it has seen since a time, in 22 lists. From it the bridge
+//! learns of events that it missed.
 //!
-//! Traps: lists are newest first; `login` is a display name; nothing tells a test from the truth;
-//! `subs` may hold every active subscriber; gift upgrades stand among the gifts; a hype train's
-//! `subs` are points; `streamDuration` is not the stream's.
+//! Beware: lists are newest first; `login` is a display name; test events cannot be distinguished
+//! from real ones; `subs` may hold every active subscriber; gift upgrades are listed among the
+//! gifts; a hype train's `subs` are points; `streamDuration` is not the length of the stream.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::lenient::{self, Figure, Flag, Loose, Number, Rows, Text};
 
-/// The lists that there are; older Twitchats have fewer.
+/// The lists of a summary. Older versions of Twitchat have fewer.
 #[derive(
     Debug,
     Clone,
@@ -54,41 +54,41 @@ pub enum List {
 impl List {
     pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
-    /// Its key in the summary, which is also the `kind` of the journal's row.
+    /// The list's key in the summary, which is also the `kind` of the journal's row.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Reads the key back.
+    /// Reads a list's key. `None` if it is unknown.
     pub fn parse(key: &str) -> Option<Self> {
         key.parse().ok()
     }
 }
 
-/// A summary cannot be read.
+/// Why a summary cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Its data is no object.
+    /// The summary's data is not an object.
     #[error("the summary is not a JSON object")]
     NotAnObject,
 }
 
-/// A summary, its rows as they came.
+/// A summary with its rows as received.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// All rows of all lists, list by list in the order of [`List::ALL`], newest first within each.
     pub rows: Vec<(List, Box<RawValue>)>,
-    /// The word for an empty section; `None` from Twitchats that send no labels.
+    /// The text for an empty section; `None` if Twitchat sent no labels.
     pub no_entry: Option<Box<str>>,
-    /// Whether the credits' settings came along: somebody asked for them, which the bridge never
-    /// does.
+    /// Whether the summary contains the credits' settings. Then another client asked for them,
+    /// because the bridge never does.
     pub has_params: bool,
 }
 
 impl Summary {
-    /// Reads `data` of `SUMMARY_DATA` or `SET_ENDING_CREDITS_DATA`. Missing lists, and what is not
-    /// a list, are empty.
+    /// Reads `data` of `SUMMARY_DATA` or `SET_ENDING_CREDITS_DATA`. A list is empty if it is
+    /// missing or has another type.
     pub fn read(data: &RawValue) -> Result<Self, Error> {
         let parts: std::collections::BTreeMap<Box<str>, &RawValue> =
             lenient::object(data).ok_or(Error::NotAnObject)?;
@@ -129,8 +129,8 @@ impl Summary {
             .map(|(_, row)| &**row)
     }
 
-    /// Whether this is what Twitchat sends when its credits are stopped. A quiet stream's true
-    /// summary has labels.
+    /// Whether this is the empty summary that Twitchat sends when its credits are stopped. The real
+    /// summary of a quiet stream has labels.
     pub fn is_empty_stop(&self) -> bool {
         self.rows.is_empty() && self.no_entry.as_deref().is_none_or(str::is_empty)
     }
@@ -143,26 +143,27 @@ struct Labels<'a> {
     no_entry: Text<'a>,
 }
 
-/// One row of any list; each list fills its own fields.
+/// One row of any list. Each list has its own fields.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "Twitchat's own words")]
 pub struct Row<'a> {
     #[serde(borrow)]
     pub uid: Text<'a>,
-    /// A display name.
+    /// The display name.
     pub login: Text<'a>,
     pub platform: Text<'a>,
     pub raiders: Number,
-    /// 1, 2, 3 or `prime`.
+    /// The tier: 1, 2, 3 or `prime`.
     pub tier: Text<'a>,
     /// Months in total.
     pub sub_duration: Number,
-    /// Not from this stream: a subscriber of today.
+    /// Whether this is a current subscriber who did not subscribe in this stream.
     pub from_active_subs: Flag,
-    /// Subscriptions of a wave of gifts; the price of merch, -1 if it is not told.
+    /// Number of subscriptions in a gift bomb; the price of merch, -1 if it is not reported.
     pub total: Figure<'a>,
-    /// Of a journalled wave: how many of its gifts the journal lacked. Not Twitchat's.
+    /// How many gifts of a journalled gift bomb the journal lacked. The bridge adds this field;
+    /// Twitchat does not send it.
     pub missing: Number,
     pub bits: Number,
     pub reward: Loose<Reward<'a>>,
@@ -170,7 +171,7 @@ pub struct Row<'a> {
     pub percent: Number,
     pub conductor_bits: Loose<Conductor<'a>>,
     pub conductor_subs: Loose<Conductor<'a>>,
-    /// Messages of a chatter; gifts, likes, shares on TikTok.
+    /// Number of messages of a chatter, or of gifts, likes or shares on TikTok.
     pub count: Number,
     /// How often a chatter was banned since the summary's start; an unban does not lower it.
     pub bans: Number,
@@ -178,7 +179,7 @@ pub struct Row<'a> {
     #[serde(rename = "mod")]
     pub moderator: Flag,
     pub sub: Flag,
-    /// In the currency's unit; diamonds for each TikTok gift.
+    /// The amount in the currency's unit; for TikTok, the diamonds of each gift.
     pub amount: Figure<'a>,
     pub currency: Text<'a>,
     pub products: Rows<'a>,
@@ -194,7 +195,7 @@ pub struct Reward<'a> {
     pub name: Text<'a>,
 }
 
-/// Who conducts a hype train.
+/// The conductor of a hype train.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "Twitchat's own words")]
@@ -207,7 +208,7 @@ pub struct Conductor<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// Reads a row; `None` if it is no object.
+    /// Reads a row. `None` if it is not an object.
     pub fn read(json: &'a str) -> Option<Self> {
         json.trim_start()
             .starts_with('{')

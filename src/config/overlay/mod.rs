@@ -1,5 +1,5 @@
-//! `[overlay]`: the end-credits page and what rolls on it. The plan itself, and the settings that
-//! the page needs, are `credits::roll`'s; here sections are read and checked.
+//! `[overlay]`: the end-credits page and its content. `credits::roll` has the plan itself and the
+//! settings that the page needs; this module reads and checks the sections.
 
 pub(super) mod section;
 
@@ -37,7 +37,7 @@ settings! {
                 roll.";
     }
     and {
-        /// What rolls and how.
+        /// The plan of the credits, with the look of the page.
         script: CreditsPlan = CreditsPlan::default();
     }
 }

@@ -1,4 +1,4 @@
-//! `[[overlay.section]]`: one section of the end credits after the other.
+//! `[[overlay.section]]`: the sections of the end credits, in order.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use crate::{
 /// Reads one key into the plan.
 type Set = fn(&mut Plan, &Field<'_>) -> Read<()>;
 
-/// Every key of a section but `kind`, `id` and `enabled`, which are read first.
+/// Every key of a section except `kind`, `id` and `enabled`, which are read separately.
 const KEYS: &[(&str, Set)] = &[
     ("title", |plan, field| {
         template(field).map(|title| plan.title = Some(title))
@@ -97,7 +97,8 @@ const KEYS: &[(&str, Set)] = &[
     }),
 ];
 
-/// Reads all sections.
+/// Reads all sections. Fails if two sections have the same written id; an id that is not written
+/// gets a number instead.
 pub(in crate::config) fn sections(field: &Field<'_>) -> Read<Vec<Plan>> {
     let Content::List(items) = &field.node.content else {
         return Err(field.bad("sections: write [[overlay.section]] above each"));
@@ -126,7 +127,7 @@ pub(in crate::config) fn sections(field: &Field<'_>) -> Read<Vec<Plan>> {
     Ok(plans)
 }
 
-/// Reads one section, and whether its id is written; nothing if it is switched off.
+/// Reads one section, and whether its id is written. `None` if the section is disabled.
 fn section(field: &Field<'_>) -> Read<Option<(Plan, bool)>> {
     if !matches!(field.node.content, Content::Table(_)) {
         return Err(field.bad(r#"a table, such as { kind = "follows" }"#));
@@ -191,7 +192,7 @@ fn kinds(field: &Field<'_>) -> Read<Vec<Kind>> {
     Ok(kinds)
 }
 
-/// A text with placeholders that all mean something.
+/// A text whose placeholders are all known.
 fn template(field: &Field<'_>) -> Read<Box<str>> {
     let Content::Text(text) = &field.node.content else {
         return Err(field.bad("a text"));
@@ -236,7 +237,7 @@ fn lower(words: Vec<String>) -> HashSet<Box<str>> {
         .collect()
 }
 
-/// A picture's place as the page needs it: a path from the root becomes a URL.
+/// The address of a picture for the page. An absolute path becomes a `file:` URL.
 fn source(image: &str) -> Box<str> {
     let is_windows = image
         .as_bytes()
@@ -257,7 +258,7 @@ fn source(image: &str) -> Box<str> {
     format!("file://{}{path}", if is_windows { "/" } else { "" }).into()
 }
 
-/// The sections in short: their ids.
+/// The ids of the sections, as TOML.
 pub(in crate::config) fn show(plans: &[Plan]) -> String {
     format!(
         "[{}]",

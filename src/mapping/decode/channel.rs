@@ -1,4 +1,4 @@
-//! Whose channel a message is from.
+//! The channel that a message comes from.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -8,7 +8,7 @@ use crate::{
     twitchat::lenient::{self, Loose, Text},
 };
 
-/// The channel that a message is from, where it is told as a Twitch id.
+/// The channel that a message comes from. `None` unless `id` is a Twitch user id.
 pub(super) fn channel(id: &str) -> Option<Fact> {
     is_twitch_id(id).then(|| Fact::Broadcaster {
         id: id.into(),
@@ -20,7 +20,8 @@ pub(super) fn is_twitch_id(id: &str) -> bool {
     !is_placeholder(id) && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Polls and predictions are the owner's own: their channel is who the bridge works for.
+/// The owner of a poll or prediction. Twitchat sends only those of the channel that the bridge
+/// works for.
 pub(super) fn owner(data: &RawValue) -> Option<Fact> {
     #[derive(Deserialize, Default)]
     #[serde(default)]

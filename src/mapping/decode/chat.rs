@@ -1,4 +1,4 @@
-//! What somebody wrote, in the pieces in which Twitchat sends it.
+//! Chat texts, in the pieces in which Twitchat sends them.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,7 +24,7 @@ struct Piece<'a> {
     username: Text<'a>,
 }
 
-/// A chat text. `account` gives colour and badges where it is IRC tags, which also hold the
+/// Reads a chat text. `account` supplies colour and badges if it is IRC tags, which also hold the
 /// message's id.
 pub(super) fn chat(
     message: Option<&RawValue>,
@@ -70,7 +70,7 @@ pub(super) fn chat(
     }
 }
 
-/// Where an [`Account`] was found: what its `id` means depends on it.
+/// The field in which an [`Account`] was found. The meaning of its `id` depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NameSource {
     /// In `user`.
@@ -108,7 +108,7 @@ fn chunk(piece: Piece<'_>) -> Chunk {
     }
 }
 
-/// The number that a cheermote ends with: `Cheer100`.
+/// The number at the end of a cheermote: 100 for `Cheer100`.
 fn bits_of(cheermote: &str) -> u64 {
     let name = cheermote.trim_end_matches(|letter: char| letter.is_ascii_digit());
     cheermote

@@ -1,8 +1,8 @@
-//! One Twitchat message into facts, whatever generation it is from.
+//! Reads one Twitchat message of any generation into facts.
 //!
-//! Stateless: the same message always gives the same facts, live and when the journal is replayed.
-//! What needs a memory is elsewhere: polls, predictions, labels, the summary; gift bombs are
-//! rebuilt by who counts. Called by `bridge` for each message.
+//! Stateless: the same message always gives the same facts, live and when the journal is read back.
+//! Other modules handle what needs a memory: polls, predictions, labels, the summary, and gift
+//! bombs. `bridge` calls this for each message.
 
 mod channel;
 mod chat;
@@ -19,17 +19,17 @@ pub use missing_field::MissingField;
 
 use crate::event::{Fact, fact::PresenceEvent};
 
-/// What a message says.
+/// The facts of one message.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Decoded {
-    /// What happened. A message that names its channel begins with [`Fact::Broadcaster`], so that
-    /// another channel's can be left out.
+    /// What happened. If the message names its channel, [`Fact::Broadcaster`] comes first, so that
+    /// messages of other channels can be left out.
     pub facts: Vec<Fact>,
-    /// Set when the message should have said more than it does.
+    /// Set if the message lacks a required field.
     pub missing: Option<MissingField>,
 }
 
-/// Types that say the same thing, by their names in all generations.
+/// Groups of types with the same meaning, under their names in all generations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {
     Follow,
@@ -37,14 +37,14 @@ enum Family {
     Subscription,
     Reward,
     Chat(PresenceEvent),
-    /// Somebody's message was marked as read by the streamer.
+    /// The streamer marked somebody's message as read.
     MarkedRead,
-    /// `AutoMod` holds a message back: nobody saw it.
+    /// `AutoMod` holds a message back, so viewers did not see it.
     Held,
     Deleted,
     Whisper,
-    /// Only the owner's own account is taken from these; the rest is for [`super::Polls`] and
-    /// [`super::Predictions`].
+    /// Only the owner's account is read from these here. [`super::Polls`] and
+    /// [`super::Predictions`] read the rest.
     Vote,
 }
 
@@ -79,29 +79,29 @@ fn family(kind: &str) -> Option<Family> {
     })
 }
 
-/// Whether messages of this type can say anything at all: all others need not be read. By the name
-/// alone, so it costs next to nothing.
+/// Whether messages of this type can give facts. Other messages need not be parsed. The check
+/// compares the name alone, so it is cheap.
 pub fn feeds(kind: &str) -> bool {
     family(kind).is_some()
 }
 
-/// Whether messages of this type say that a chat line was deleted.
+/// Whether messages of this type report that a chat line was deleted.
 pub fn is_deletion(kind: &str) -> bool {
     family(kind) == Some(Family::Deleted)
 }
 
-/// Whether messages of this type say that the streamer has read something.
+/// Whether messages of this type report that the streamer marked a message as read.
 pub fn is_marked_read(kind: &str) -> bool {
     family(kind) == Some(Family::MarkedRead)
 }
 
-/// Reads a message. Types that say nothing to the model give nothing.
+/// Reads a message. Types without a family give no facts.
 pub fn decode(kind: &str, data: Option<&RawValue>) -> Decoded {
     let Some(family) = family(kind) else {
         return Decoded::default();
     };
     let Some(data) = data else {
-        // Cleared polls and predictions come with nothing.
+        // Twitchat clears polls and predictions with an empty message.
         let missing = (family != Family::Vote).then_some(MissingField::with("data"));
         return Decoded {
             facts: Vec::new(),

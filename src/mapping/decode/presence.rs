@@ -1,4 +1,4 @@
-//! Who is there: chat messages in the five layouts in which Twitchat has told them.
+//! Presence in chat: chat messages in the five layouts in which Twitchat has sent them.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -20,26 +20,27 @@ use crate::{
     },
 };
 
-/// A message with its author: `user`, IRC `tags`, or, in the public API page's `MENTION`, at the
-/// top.
+/// A message with its author: in `user`, in IRC `tags`, or, in `MENTION` of the public API page, at
+/// the top level.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct AuthoredMessage<'a> {
     #[serde(borrow)]
     channel: Text<'a>,
-    /// The text, or all of this once more (up to 6.x, and `MESSAGE_READ` up to 16.x).
+    /// The text, or another object with all these fields (up to 6.x, and `MESSAGE_READ` up to
+    /// 16.x).
     message: Option<&'a RawValue>,
     message_chunks: Rows<'a>,
     user: Loose<Account<'a>>,
     tags: Loose<Account<'a>>,
-    /// Why Twitchat's own chat does not show it (`MESSAGE_FILTERED`).
+    /// Why Twitchat's own chat hides the message (`MESSAGE_FILTERED`).
     reason: Text<'a>,
     user_id: Text<'a>,
     username: Text<'a>,
     display_name: Text<'a>,
 }
 
-/// A message as it is now: whose, where, and what.
+/// A message in one form for all layouts: its author, channel and text.
 pub(super) struct Message {
     pub(super) who: Option<Person>,
     pub(super) channel: Option<Fact>,
@@ -77,7 +78,7 @@ pub(super) fn read(data: &RawValue) -> Result<Message, MissingField> {
     Ok(Message { who, channel, chat })
 }
 
-/// A message that was seen in chat.
+/// Reads a message that was shown in chat.
 pub(super) fn chat(
     data: &RawValue,
     emitted_as: PresenceEvent,
@@ -95,8 +96,9 @@ pub(super) fn chat(
     Ok(())
 }
 
-/// A message that the streamer marked, which may have been written long ago. It may be a whisper,
-/// which says nothing of being in chat, or lack its author: then it says nothing.
+/// Reads a message that the streamer marked as read, which may have been written long ago. A
+/// whisper gives no presence, because it is not written in chat. Neither does a message without an
+/// author.
 pub(super) fn marked_read(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), MissingField> {
     let message = read(data)?;
     facts.extend(message.channel);
@@ -112,7 +114,7 @@ pub(super) fn marked_read(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), 
     Ok(())
 }
 
-/// A message that nobody saw; its text goes no further.
+/// Reads a message that viewers did not see. Its text is dropped.
 pub(super) fn held(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), MissingField> {
     let message = read(data)?;
     facts.extend(message.channel);

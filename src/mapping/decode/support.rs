@@ -36,7 +36,7 @@ pub(super) fn follow(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Missi
     Ok(())
 }
 
-/// What bits, subscriptions and rewards have in common, and what is each one's own.
+/// The fields of bits, subscriptions and rewards.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct SupportData<'a> {
@@ -46,7 +46,7 @@ struct SupportData<'a> {
     #[serde(rename = "message_chunks")]
     message_chunks: Rows<'a>,
     user: Loose<Account<'a>>,
-    /// In the journal, in place of the text.
+    /// The hash of the text, which the journal has in place of the text.
     text_print: Number,
     bits: Number,
     reward: Loose<Reward<'a>>,
@@ -205,8 +205,7 @@ fn gift(given: &SupportData<'_>) -> Gift {
     }
 }
 
-/// Months in total. Whoever is new is in the first month; of anybody else, what is not told is not
-/// known.
+/// Months in total. A new subscriber is in the first month; for others, 0 means unknown.
 pub(in crate::mapping) fn total_months(kind: SubKind, emitted_as: Option<u32>) -> u32 {
     emitted_as
         .unwrap_or_default()
@@ -217,7 +216,7 @@ fn person(user: &Loose<Account<'_>>) -> Option<Person> {
     user.0.as_ref().and_then(Account::person)
 }
 
-/// Who gave: nobody is Twitch's anonymous gifter, whose names are filled in.
+/// The gifter. Without a name it is Twitch's anonymous gifter, whose names are filled in.
 pub(in crate::mapping) fn giver(who: Option<Person>) -> Person {
     who.filter(|who| !who.is_anonymous())
         .unwrap_or_else(|| Person::anonymous(ANONYMOUS_GIFTER))
@@ -233,7 +232,7 @@ pub(in crate::mapping) fn tier(text: &str) -> Tier {
     }
 }
 
-/// Whether this is one of Twitch's own rewards: they have words for ids.
+/// Whether this is one of Twitch's own rewards, which have words as ids.
 pub(in crate::mapping) fn automatic(reward_id: &str) -> bool {
     reward_id == "highlighted-message"
 }

@@ -1,4 +1,5 @@
-//! Every line of the examples, what is left of it in the journal, and rubbish.
+//! Tests with every line of the examples, with their stripped rows in the journal, and with
+//! malformed data.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -75,7 +76,7 @@ pub(in crate::mapping) fn event_data(facts: &[Fact]) -> Vec<&Map<String, Value>>
         .collect()
 }
 
-/// A fact in one line, without what was written.
+/// A fact in one line, without chat texts.
 pub(in crate::mapping) fn describe(fact: &Fact) -> String {
     let contribution =
         |one: &Contribution| format!("{} {} {}", person(&one.who), one.total, one.kind);
@@ -228,11 +229,11 @@ fn types_that_say_something_are_known_by_name_and_in_the_catalogue() {
             !feeds(&message.kind) || crate::twitchat::catalogue::look_up(&message.kind).is_some()
         );
     }
-    // Told, never counted: whoever asks only about credits must not lose them.
+    // They are emitted but never counted. Code that looks only for credits must not drop them.
     assert!(feeds("MESSAGE_WHISPER") && feeds("ON_MESSAGE_DELETED") && !feeds("TIMER_START"));
 }
 
-/// What the journal keeps gives the same facts once more, but for what was written.
+/// The stripped row that the journal keeps gives the same facts again, except for the texts.
 #[test]
 fn stripped_rows_say_the_same() {
     for message in [OLD, NEW].into_iter().flat_map(lines) {
@@ -343,7 +344,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Puts another value in the place of the nth one.
+/// Replaces the nth value by `other`.
 fn mutate(value: &mut Value, nth: &mut usize, other: &Value) {
     if *nth == 0 {
         *value = other.clone();

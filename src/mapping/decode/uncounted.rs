@@ -1,4 +1,4 @@
-//! Messages that are told as an event and count for nothing.
+//! Messages that are emitted as an event but not counted.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
@@ -13,8 +13,8 @@ use crate::{
     },
 };
 
-/// A message was deleted. Twitchat names neither the message nor who deleted it: the user is its
-/// author.
+/// A message was deleted. Twitchat names neither the message nor the person who deleted it: the
+/// `user` is the message's author.
 pub(super) fn deleted(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), MissingField> {
     let message = presence::read(data)?;
     let who = message.who.ok_or(MissingField::with("user"))?;
@@ -29,8 +29,8 @@ pub(super) fn deleted(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), Miss
     Ok(())
 }
 
-/// A whisper came or went. Twitchat keeps its text to itself, and so does the bridge should it ever
-/// come.
+/// A whisper was received or sent. Twitchat does not send its text; if it ever did, the bridge
+/// would drop it.
 pub(super) fn whisper(data: &RawValue, facts: &mut Vec<Fact>) -> Result<(), MissingField> {
     #[derive(Deserialize, Default)]
     #[serde(default, rename_all = "camelCase")]

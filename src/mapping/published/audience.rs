@@ -1,5 +1,5 @@
-//! Follows, cheers, subscriptions, gifts, raids, channel points, pyramids, hype trains: what
-//! viewers do on a streaming platform.
+//! Actions of viewers on a streaming platform: follows, cheers, subscriptions, gifts, raids,
+//! channel points, pyramids, hype trains.
 
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub(super) const BITS: [&str; 2] = ["bits", "message.bits"];
-/// `content` is what Trovo's message of a gift bomb says.
+/// `content` is the number of gifts in Trovo's message of a gift bomb.
 pub(super) const GIFTS: [&str; 5] = [
     "gifts",
     "total",
@@ -61,9 +61,9 @@ pub(super) const POINTS: [&str; 6] = [
     "contribution.amount",
     "points",
 ];
-/// Twitch's own rewards that are paid with bits: their `cost` is no number of points.
+/// Twitch's own rewards that are paid with bits: their `cost` is not a number of channel points.
 const PAID_WITH_BITS: [&str; 3] = ["message_effect", "gigantify_an_emote", "celebration"];
-/// Says that the subscription was a gift: nobody subscribed of their own accord.
+/// Flags for a gifted subscription, which the subscriber did not buy.
 const IS_GIFT: [&str; 4] = ["is_gift", "isGift", "resub.is_gift", "sub.is_gift"];
 pub(super) const WIDTH: [&str; 1] = ["width"];
 pub(super) const TOP: [&str; 3] = ["top_contributions", "topContributions", "contributors"];
@@ -84,9 +84,9 @@ pub(super) fn cheer(event: &Reader<'_>) -> Result<Fact, Error> {
     })
 }
 
-/// The person, or a stand-in when they do not want to be named, whatever name the event still
-/// carries: Twitch's own account, elsewhere somebody without a name. An event that leaves the name
-/// out comes from somebody without a name too.
+/// The person, or a stand-in if they do not want to be named, whatever name the event contains. The
+/// stand-in is Twitch's own account, or on other platforms a person without a name. An event
+/// without a name gets the stand-in too.
 fn anonymous_or(event: &Reader<'_>, named: Named, stand_in: (&str, &str, &str)) -> Person {
     let known = if event.is_anonymous() {
         None
@@ -149,7 +149,7 @@ pub(super) fn subscription(event: &Reader<'_>, kind: SubKind) -> Result<Fact, Er
     }))
 }
 
-/// The number before the word "months": Trovo tells it in words only.
+/// The number before the word "months", because Trovo sends it only in words.
 fn months_in(content: &str) -> Option<u32> {
     let words: Vec<&str> = content.split_whitespace().collect();
     words.windows(2).find_map(|pair| match pair {
@@ -158,12 +158,12 @@ fn months_in(content: &str) -> Option<u32> {
     })
 }
 
-/// Whether a subscription was given by somebody else.
+/// Whether another person gave this subscription.
 pub(super) fn is_gift(data: &Value) -> bool {
     flag(data, &IS_GIFT)
 }
 
-/// A tier as `1`, `"1000"`, `"tier 1"`, `"L1"` or `"prime"`; tier 1 if it is not told.
+/// A tier as `1`, `"1000"`, `"tier 1"`, `"L1"` or `"prime"`; tier 1 if it is not reported.
 fn tier(data: &Value) -> Tier {
     let emitted_as = text(
         data,
@@ -213,14 +213,14 @@ pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Error> {
         recipients = listed(event).1;
     }
     if recipients.is_empty() && event.platform() == Platform::Trovo {
-        // Trovo's message of a gift: the giver's name and the recipient's.
+        // Trovo's message of a gift has the giver's name and the recipient's.
         let content = text(data, &["content"]);
         let recipient = content
             .split_once(',')
             .and_then(|(_, recipient)| Person::on(Platform::Trovo, "", "", recipient));
         recipients.extend(recipient);
     }
-    // Somebody must be there, to whom or from whom it is.
+    // The event must name a gifter or a recipient, or be marked as anonymous.
     let gifter = match event.person(GIFTER) {
         Err(nobody) if recipients.is_empty() && !event.is_anonymous() => return Err(nobody),
         _ => anonymous_or(event, GIFTER, ANONYMOUS_GIFTER),
@@ -259,7 +259,7 @@ pub(super) fn gift_sub(event: &Reader<'_>) -> Result<Fact, Error> {
     }))
 }
 
-/// How many people are listed as recipients, and those of them who have a name.
+/// The number of listed recipients, and those of them who have a name.
 fn listed(event: &Reader<'_>) -> (u32, Vec<Person>) {
     let emitted_as = list(event.data, &["recipients", "gifted_usernames", "giftees"]);
     let people = emitted_as
@@ -318,8 +318,9 @@ pub(super) fn raid(event: &Reader<'_>) -> Result<Fact, Error> {
     })
 }
 
-/// Twitch's own rewards have a type instead of a title and an id. Twitchat calls the one that it
-/// knows by a name of its own: so do we, that it is one reward to whoever counts.
+/// Reads a redemption. Twitch's own rewards have a type instead of a title and an id. Twitchat has
+/// its own id for the one that it reports. This uses Twitchat's id too, so that both are counted as
+/// one reward.
 pub(super) fn redemption(event: &Reader<'_>, automatic: bool) -> Result<Fact, Error> {
     let data = event.data;
     let own = text(data, &["reward_type", "rewardType", "reward.type"]);
@@ -360,7 +361,8 @@ pub(super) fn redemption(event: &Reader<'_>, automatic: bool) -> Result<Fact, Er
     }))
 }
 
-/// Whether a reward of Twitch's own costs bits. Who pays with bits spends no channel points.
+/// Whether one of Twitch's own rewards costs bits. A viewer who pays with bits spends no channel
+/// points.
 pub(super) fn is_paid_with_bits(data: &Value) -> bool {
     PAID_WITH_BITS.contains(&&*text(data, &["reward_type", "rewardType", "reward.type"]))
         || (whole(data, &["bits", "reward.bits"]).is_some_and(|bits| bits > 0)
@@ -381,8 +383,8 @@ pub(super) fn pyramid(event: &Reader<'_>) -> Result<Fact, Error> {
     })
 }
 
-/// The first of each kind conducts: Twitch names the top contributor with bits and the one with
-/// subscriptions first.
+/// The first contributor of each kind is a conductor: Twitch lists the top contributor with bits
+/// and the one with subscriptions first.
 pub(super) fn train(event: &Reader<'_>) -> Fact {
     let data = event.data;
     let contributors: Vec<Contribution> = list(data, &TOP)
@@ -419,7 +421,7 @@ pub(super) fn train(event: &Reader<'_>) -> Fact {
     })
 }
 
-/// Percent of the level, told or from the points.
+/// Progress within the level, in percent: as reported, or computed from the points.
 fn percent(data: &Value) -> u32 {
     let points = |path| whole(data, &[path]);
     let emitted_as = count(data, &["percent"]);

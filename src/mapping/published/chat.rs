@@ -1,4 +1,4 @@
-//! Chat texts, presence and bans, of every chat that Streamer.bot joins.
+//! Chat texts, presence and bans, of every chat that Streamer.bot supports.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::event::{
     fact::{Chat, ChatKind, Chunk, Presence, PresenceEvent},
 };
 
-/// A first word or a chat message: its author is there, with the roles that it shows.
+/// Presence from a first word or a chat message: its author, with the roles that the event shows.
 pub(super) fn presence(event: &Reader<'_>, first: bool) -> Result<Fact, Error> {
     let ever = flag(
         event.data,
@@ -41,7 +41,7 @@ pub(super) fn ban(event: &Reader<'_>, lifted: bool) -> Result<Fact, Error> {
     })
 }
 
-/// Whether a ban ends by itself: that is a timeout.
+/// Whether a ban ends by itself, which makes it a timeout.
 pub(super) fn is_timeout(data: &Value) -> bool {
     let is = |path: &str, value: &Value| at(data, path) == Some(value);
     let ends = ["endsAt", "ends_at", "expiresAt", "expires_at"]
@@ -53,7 +53,7 @@ pub(super) fn is_timeout(data: &Value) -> bool {
         || whole(data, &["duration"]).is_some_and(|seconds| seconds > 0)
 }
 
-/// Where the text is that somebody wrote.
+/// The paths of a chat text.
 pub(super) const TEXT: &[&str] = &[
     "text",
     "user_input",
@@ -75,7 +75,7 @@ pub(super) const TEXT: &[&str] = &[
     "snippet.superChatDetails.userComment",
 ];
 
-/// What was written along with an event.
+/// The text that a person wrote along with an event.
 pub(super) fn chat(data: &Value) -> Chat {
     let id = text(data, &["broadcaster.id", "channelId"]);
     let channel = text(data, &["message.channel", "channel"]);
@@ -100,12 +100,12 @@ pub(super) fn chat(data: &Value) -> Chat {
             .iter()
             .map(badge)
             .collect(),
-        // Subscribers receive the publisher's own data.
+        // The kind is not needed, because subscribers receive the publisher's own data.
         kind: ChatKind::Plain,
     }
 }
 
-/// One of Streamer.bot's `parts`. Unlike other texts a part keeps its spaces.
+/// Reads one of Streamer.bot's `parts`. A part keeps its spaces, unlike other texts.
 fn chunk(part: &Value) -> Option<Chunk> {
     let written: Box<str> = part.get("text")?.as_str()?.into();
     let url = text(part, &["imageUrl"]).into();

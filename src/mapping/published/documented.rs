@@ -1,5 +1,5 @@
-//! What docs/events.md promises of every type: no key is missing, and none is of another type,
-//! however little is published.
+//! Checks that events of every type have the keys that docs/events.md lists: no key is missing, and
+//! none has another type, even if the published event has almost no data.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn documented() -> Vec<(EventName, Value)> {
         .collect()
 }
 
-/// The least that is accepted of a type, in several ways.
+/// The least data that is accepted for a type, in several variants.
 fn least(name: &EventName) -> Vec<Value> {
     let Some(feed) = feed(name) else {
         return vec![json!({})];
@@ -64,7 +64,7 @@ fn least(name: &EventName) -> Vec<Value> {
         ],
     };
     least.push(json!({ "isTest": true }));
-    // Another type than the documented one, and nothing at all, for every key.
+    // For every key, a value of another type than the documented one, and no value at all.
     let shape = shape(name).unwrap();
     for odd in [json!(null), json!([]), json!({}), json!("x"), json!(3)] {
         let mut all = least[0].clone();
@@ -92,7 +92,8 @@ fn emitted(name: &EventName, data: &Value) -> Option<Value> {
     Some(event(name, &readings[0], &readings[0].says, &context).data)
 }
 
-/// What of a shape is missing or of another type. Where the shape has `null`, anything may be.
+/// Collects the paths of a shape that are missing in the data or have another type. Where the shape
+/// has `null`, any value is allowed.
 fn lacking(shape: &Value, data: &Value, path: &str, problems: &mut Vec<String>) {
     match (shape, data) {
         (Value::Object(shape), Value::Object(data)) => {
@@ -124,7 +125,7 @@ fn every_type_has_every_documented_key_however_little_is_published() {
                     lacking(&shape, &emitted, "", &mut lack);
                     problems.extend(lack.iter().map(|lack| format!("{name} of {data}: {lack}")));
                 }
-                // The least of each type must be accepted; odd values need not be.
+                // The least data of each type must be accepted; odd values may be refused.
                 None if place == 0 => problems.push(format!("{name}: {data} is refused")),
                 None => {}
             }
@@ -220,7 +221,8 @@ fn the_receiving_account_and_hidden_names_do_not_come_back_through_the_publisher
     );
 }
 
-/// What Twitchat reports comes out whole as well: the captured messages of all generations.
+/// The same check for events made of Twitchat's messages, with captured messages of all
+/// generations.
 #[test]
 fn what_twitchat_reports_has_every_documented_key_too() {
     let mut problems = Vec::new();
@@ -265,7 +267,7 @@ fn what_twitchat_reports_has_every_documented_key_too() {
     assert!(names.len() > 15, "{names:?}");
 }
 
-/// docs/events.md lists the keys of every type; `UPDATE_DOCS=1` writes it anew.
+/// Compares the list of keys in docs/events.md; `UPDATE_DOCS=1` writes it anew.
 #[test]
 fn the_documented_keys_are_those_that_are_emitted() {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
@@ -292,7 +294,7 @@ fn the_documented_keys_are_those_that_are_emitted() {
     );
 }
 
-/// Top-level keys, each object's own keys one level deep.
+/// Top-level keys, and each object's own keys one level deep.
 fn keys(data: &Value) -> Vec<String> {
     let inner = |value: &Value| match value {
         Value::Object(map) => format!("{{{}}}", map.keys().cloned().collect::<Vec<_>>().join(", ")),

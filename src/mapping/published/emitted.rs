@@ -1,9 +1,9 @@
-//! A published event as subscribers receive it: every documented key, of the right type, filled
-//! from what was published, and the publisher's own fields beside them.
+//! A published event as subscribers receive it: every documented key with the right type, filled
+//! from the published data, and the publisher's other fields beside them.
 //!
-//! Pages guard neither against a missing key nor against one of another type. So the event is
-//! rendered like one of Twitchat's, and then takes over what the publisher says, key by key, where
-//! it is of the documented type. Who it is about is decided by [`super::read`] alone.
+//! Pages check neither for a missing key nor for one of another type. So the event is rendered like
+//! one of Twitchat's. Then it takes over the publisher's values, key by key, where they have the
+//! documented type. Only [`super::read`] decides which person the event is about.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -28,8 +28,8 @@ use crate::{
     mapping::render,
 };
 
-/// Keys that name somebody or say what was understood: what the publisher has there may be another
-/// account, or a name that is not to be shown.
+/// Keys that name a person or that [`super::read`] has interpreted. The publisher's value may be
+/// another account, or a name that must not be shown.
 const UNDERSTOOD: &[&str] = &[
     "anonymous",
     "currency",
@@ -58,20 +58,20 @@ const UNDERSTOOD: &[&str] = &[
     "username",
 ];
 
-/// How many memberships somebody gave.
+/// The number of memberships that a person gave.
 const MEMBERSHIPS: &[&str] = &[
     "count",
     "giftMembershipsCount",
     "snippet.membershipGiftingDetails.giftMembershipsCount",
 ];
 
-/// `data` of events that are not made of facts, by `Source.Type`: each key with what stands for
-/// "not known".
+/// The `data` of events that are not made of facts, by `Source.Type`: each key with the value for
+/// "unknown".
 static SHAPES: LazyLock<HashMap<Box<str>, Value>> =
     LazyLock::new(|| serde_json::from_str(include_str!("shapes.json")).unwrap_or_default());
 
-/// The event that tells one reading. `says` is [`Reading::says`] with its people as complete as
-/// they are known.
+/// The event of one reading. `says` is [`Reading::says`], with its people filled in as far as they
+/// are known.
 pub fn event(
     name: &EventName,
     reading: &Reading,
@@ -110,7 +110,8 @@ pub fn event(
     }
 }
 
-/// On Twitch a login is the display name in lower case, but for names in other scripts.
+/// Fills in an empty login on Twitch. It is the display name in lower case, except for names in
+/// other scripts.
 fn add_login(person: &mut Person) {
     let is_login = |name: &str| {
         !name.is_empty()
@@ -126,7 +127,8 @@ fn add_login(person: &mut Person) {
     }
 }
 
-/// Data that is no object becomes one, as Streamer.bot's schema has it.
+/// The data as an object, as Streamer.bot's schema requires. Data that is not an object is put
+/// under the key `data`.
 fn own(data: &Value) -> Value {
     match data {
         Value::Object(_) => data.clone(),
@@ -135,8 +137,8 @@ fn own(data: &Value) -> Value {
     }
 }
 
-/// Every documented key of this type, filled from what was understood. `None` if nothing documents
-/// it.
+/// Every documented key of this type, filled from the fact. `None` if the type has no documented
+/// keys.
 fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> Option<Value> {
     let read = feed(name).map(|feed| feed.read);
     match (read, says) {
@@ -149,7 +151,7 @@ fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> O
             let recipient = gift.recipients.first().unwrap_or(&nobody);
             return Some(render::gift_sub(gift, recipient, gift.of_bomb, 0, context).data);
         }
-        // It does not count, and says too little to be understood.
+        // The event does not count, and its data was too incomplete for a fact.
         (Some(read), Fact::Plain { .. } | Fact::Withdrawn { .. }) => {
             return render::shape(&blank(name, read), context).map(|event| event.data);
         }
@@ -158,7 +160,7 @@ fn documented(name: &EventName, says: &Fact, context: &render::Context<'_>) -> O
     SHAPES.get(&*name.to_string()).cloned()
 }
 
-/// The same with whom the event is about, of a type that is not made of facts.
+/// Adds the person to the data of a type that is not made of facts.
 fn naming(mut data: Value, name: &EventName, reading: &Reading) -> Value {
     if feed(name).is_some() {
         return data;
@@ -186,7 +188,7 @@ fn naming(mut data: Value, name: &EventName, reading: &Reading) -> Value {
     data
 }
 
-/// What says nothing, of a type that is made of facts.
+/// A fact without any values, for a type that is made of facts.
 fn blank(name: &EventName, read: EventReader) -> Fact {
     let (who, chat) = (Person::default(), Chat::default());
     let sub = |kind| {
@@ -274,8 +276,8 @@ fn blank(name: &EventName, read: EventReader) -> Fact {
     }
 }
 
-/// Takes over a key of the publisher's: as it is if nothing documents it, else if it is of the
-/// documented type.
+/// Takes over one key of the publisher. An undocumented key is copied; a documented one is copied
+/// only if it has the documented type.
 fn take_over(documented: &mut Map<String, Value>, key: &str, theirs: &Value) {
     let Some(ours) = documented.get_mut(key) else {
         documented.insert(key.to_owned(), theirs.clone());
@@ -305,7 +307,7 @@ fn take_over(documented: &mut Map<String, Value>, key: &str, theirs: &Value) {
     }
 }
 
-/// Whether the publisher's object is the person that was understood, and not somebody else, such as
+/// Whether the publisher's object is the same person as in our data, and not another one, such as
 /// the account that receives.
 fn is_same(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> bool {
     let ours: Vec<&str> = ["id", "login", "name"]
@@ -327,7 +329,7 @@ fn is_same(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> bool {
     .iter()
     .filter_map(|key| text_of(theirs.get(*key)?))
     .peekable();
-    // Nobody was understood: what the publisher says is all there is.
+    // Our data names nobody, so the publisher's object is all there is.
     ours.is_empty()
         || any.peek().is_none()
         || any.any(|theirs| ours.iter().any(|ours| ours.eq_ignore_ascii_case(&theirs)))
@@ -337,7 +339,7 @@ fn text_of(value: &Value) -> Option<String> {
     super::look::plain(value)
 }
 
-/// What a type documents, with nothing known. `None` for types that document nothing.
+/// The documented keys of a type, with unknown values. `None` if the type has no documented keys.
 #[cfg(test)]
 pub(super) fn shape(name: &EventName) -> Option<Value> {
     let context = render::Context {
@@ -355,7 +357,7 @@ pub(super) fn shape(name: &EventName) -> Option<Value> {
     )
 }
 
-/// What stands for "not known".
+/// Whether this is a value for "unknown".
 fn is_unknown(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -371,7 +373,7 @@ fn is_alike(ours: &Value, theirs: &Value) -> bool {
     std::mem::discriminant(ours) == std::mem::discriminant(theirs)
 }
 
-/// Whether the event is of somebody who is not to be named.
+/// Whether the event is about a person who must not be named.
 fn flag_or_nameless(says: &Fact, data: &Value) -> bool {
     let mut is_nameless = super::look::flag(data, ANONYMOUS);
     says.clone()
@@ -379,7 +381,7 @@ fn flag_or_nameless(says: &Fact, data: &Value) -> bool {
     is_nameless
 }
 
-/// Whether a key of the publisher's may hold the name of whoever gave.
+/// Whether a key of the publisher may hold the giver's name.
 fn names_somebody(key: &str) -> bool {
     const MORE: &[&str] = &[
         "gifter",
@@ -402,8 +404,8 @@ fn names_somebody(key: &str) -> bool {
         || key.ends_with("DisplayName") && !is_recipient
 }
 
-/// The text that somebody wrote, where the publisher has it below another key than the documented
-/// one.
+/// Fills in `message` if the publisher has the text under another key than the documented one, and
+/// clears it if the text is not public.
 fn add_text(documented: &mut Map<String, Value>, reading: &Reading) {
     let is_hidden = ["is_public", "isPublic"]
         .iter()

@@ -1,43 +1,43 @@
-//! Why a published event cannot be counted.
+//! Errors of published events that cannot be counted.
 
 use thiserror::Error;
 
 use crate::event::{EventName, written::Unreadable};
 
-/// Why a published event cannot be counted. Names the fields, never what viewers wrote.
+/// Why a published event cannot be counted. The messages name fields, never the texts of viewers.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The type is one that counts, but `data` is no object.
+    /// The type is one that counts, but `data` is not an object.
     #[error("{event}: \"data\" must be an object")]
     NotAnObject {
         /// The event's name.
         event: EventName,
     },
-    /// Something without which the event means nothing.
+    /// A required value is missing.
     #[error("{event}: \"data\" does not say {field}; looked for {looked_for}")]
     Missing {
         /// The event's name.
         event: EventName,
-        /// What is missing, as Streamer.bot calls it today.
+        /// The missing field, by its current name in Streamer.bot.
         field: &'static str,
-        /// All places where it may be.
+        /// All paths at which the field may be.
         looked_for: String,
     },
-    /// An amount that is no number, or that has two readings.
+    /// An amount that is not a number, or that can mean two numbers.
     #[error("{event}: the amount {problem}")]
     Amount {
         /// The event's name.
         event: EventName,
-        /// What is wrong with it. Of the event's content this is the one text that an error
-        /// repeats: nobody can correct what they do not see.
+        /// The reason. Its text quotes the amount, because people cannot correct an amount that
+        /// they do not see. Nothing else of the event is quoted.
         #[source]
         problem: Unreadable,
     },
 }
 
 impl Error {
-    /// The field that is wrong.
+    /// The name of the field that is missing or wrong.
     pub fn field(&self) -> &'static str {
         match self {
             Self::NotAnObject { .. } => "data",

@@ -1,4 +1,5 @@
-//! The table of what feeds which section: read by the code, shown in docs/published-events.md.
+//! The table of event types and the sections that they feed. The code uses it, and
+//! docs/published-events.md shows it.
 
 use super::{
     audience::{BITS, COST, GIFTS, POINTS, REWARD, TOP, VIEWERS, WIDTH},
@@ -24,8 +25,8 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// The paths in `data` that are looked at, in the order in which they are; `{}` marks a
-    /// person's object, `[]` a list.
+    /// The paths in `data` that are read, in the order of reading. `{}` marks a person's object,
+    /// `[]` a list.
     pub fn fields(&self) -> Vec<String> {
         let with = |who: Named, more: &[&str]| {
             let mut fields = who.fields();
@@ -101,13 +102,14 @@ impl Feed {
 }
 
 impl Feed {
-    /// Whether this data is of something else that is sent by the same name: of a ban, a timeout.
+    /// Whether the data is of another kind of event that is sent under the same name: a timeout,
+    /// sent as a ban.
     pub(super) fn is_other(&self, data: &serde_json::Value) -> bool {
         matches!(self.read, EventReader::Ban { lifted: false }) && is_timeout(data)
     }
 }
 
-/// The feed of a type, whatever its case.
+/// The feed of a type, ignoring case.
 pub(super) fn feed(name: &EventName) -> Option<&'static Feed> {
     FEEDS.iter().find(|feed| name.is(feed.source, feed.kind))
 }
@@ -140,7 +142,7 @@ const fn support(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
     }
 }
 
-/// A later report of support.
+/// A feed for a later report about support, which only takes back refunded support.
 const fn refunds(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
     Feed {
         source,
@@ -154,14 +156,14 @@ const fn refunds(source: &'static str, kind: &'static str, spec: Spec) -> Feed {
 }
 
 const PEOPLE: &str = "User.Users and the roles";
-const LEFT_OUT: &str = "who is left out";
+const LEFT_OUT: &str = "the people left out";
 
-/// Every type that is counted. What else is published is told to subscribers and counts nowhere.
+/// Every type that is counted. Other published events are emitted to subscribers but not counted.
 ///
-/// Of events that tell one thing twice only one is here: `YouTube.MembershipGift` (the giver) and
-/// not each `GiftMembershipReceived`, `Patreon.PledgeCreated`, and `PledgeUpdated` only where the
-/// former was pending. `Shopify.OrderCreated` and `OrderPaid` have one id: the first that is paid
-/// counts.
+/// If several events report the same thing, only one of them is here: `YouTube.MembershipGift` (the
+/// giver), not each `GiftMembershipReceived`; `Patreon.PledgeCreated`, and `PledgeUpdated` only if
+/// the pledge was pending. `Shopify.OrderCreated` and `OrderPaid` have the same id, so the first
+/// one that is paid counts.
 pub const FEEDS: &[Feed] = &[
     on("Twitch", "Follow", "Events.Follows", EventReader::Follow),
     on(

@@ -1,5 +1,5 @@
-//! The id that a service gives an event, which makes a repeat harmless: services send an event
-//! again until somebody confirms it, and tools forward it twice.
+//! The id that a service gives an event. It makes repeats harmless: services send an event again
+//! until it is acknowledged, and tools forward it twice.
 
 use std::{
     borrow::Cow,
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{look::text, open::DELIVERY, spec::EventReader};
 use crate::event::EventName;
 
-/// Bytes of the longest id that is looked at.
+/// Maximum length of an id, in bytes. A longer id is ignored.
 const LONGEST: usize = 256;
 
 /// Ids of donations, orders and memberships.
@@ -31,9 +31,9 @@ pub(super) const OF_SUPPORT: &[&str] = &[
     "ref",
     DELIVERY,
 ];
-/// Ids of payments. They are details of a payment: only their hash is kept.
+/// Ids of payments. They are private, so only their hash is kept.
 const OF_PAYMENT: &[&str] = &["kofi_transaction_id", "transaction_id", "transactionId"];
-/// Ids of what is announced in a chat.
+/// Ids of events that are announced in a chat.
 pub(super) const OF_MESSAGE: &[&str] = &[
     "messageId",
     "message.msgId",
@@ -44,8 +44,8 @@ pub(super) const OF_MESSAGE: &[&str] = &[
 /// Ids of redemptions.
 pub(super) const OF_REDEMPTION: &[&str] = &["id", "redemption_id", "redemptionId", DELIVERY];
 
-/// What no other event has, if it has an id. Follows, raids and presence need none, and a hype
-/// train has the same one in all its reports.
+/// An id that no other event has; `None` if the data has none. Follows, raids and presence need
+/// none. A hype train has the same id in all its reports, so only the delivery's id is used.
 pub(super) fn id(name: &EventName, read: EventReader, data: &Value) -> Option<String> {
     let paths = match read {
         EventReader::Support(_) => OF_SUPPORT,
@@ -66,13 +66,13 @@ pub(super) fn id(name: &EventName, read: EventReader, data: &Value) -> Option<St
         | EventReader::Ban { .. } => return None,
     };
     let own = text(data, paths);
-    // Placeholders of tests and of tools that have none.
+    // Placeholders of tests, and of tools that have no id.
     if own.is_empty() || own.len() > LONGEST || own.chars().all(|c| matches!(c, '0' | '-')) {
         return None;
     }
     let kind = match read {
         EventReader::Redemption { .. } | EventReader::RedemptionUpdate => "redemption",
-        // All events of one order.
+        // All events of one order share an id.
         EventReader::Support(_) if &*name.source == "Shopify" => "order",
         EventReader::Support(_)
             if &*name.source == "Fourthwall" && name.kind.starts_with("Order") =>
@@ -82,7 +82,7 @@ pub(super) fn id(name: &EventName, read: EventReader, data: &Value) -> Option<St
         _ => &name.kind,
     };
     let more = match read {
-        // A patron keeps the id; what makes a pledge is its charge.
+        // The id is the patron's; the date of the charge distinguishes one pledge from another.
         EventReader::Support(_) if &*name.source == "Patreon" => text(
             data,
             &[
@@ -90,7 +90,7 @@ pub(super) fn id(name: &EventName, read: EventReader, data: &Value) -> Option<St
                 "attributes.pledge_relationship_start",
             ],
         ),
-        // Gifts of one bomb may be announced under one id.
+        // Gifts of one gift bomb may be announced under one id.
         EventReader::GiftSub => text(
             data,
             &[
@@ -106,8 +106,8 @@ pub(super) fn id(name: &EventName, read: EventReader, data: &Value) -> Option<St
     Some(format!("{}.{kind}/{own}/{more}", name.source))
 }
 
-/// Support that has no id but that of its payment gets the hash of it as the id of the delivery:
-/// the payment's own is not kept.
+/// Support whose only id is that of its payment gets a hash of that id as the id of the delivery.
+/// The payment's own id is not kept.
 pub(super) fn with_hashed_payment(read: EventReader, data: Cow<'_, Value>) -> Cow<'_, Value> {
     let payment = text(&data, OF_PAYMENT);
     if !matches!(read, EventReader::Support(_))
@@ -123,13 +123,14 @@ pub(super) fn with_hashed_payment(read: EventReader, data: Cow<'_, Value>) -> Co
     Cow::Owned(data)
 }
 
-/// What a refund of this support calls it: of a patron the pledge, of anything else its id.
+/// The id by which a refund refers to this support: the pledge for Patreon, the event's id for
+/// other services.
 pub(super) fn refundable(name: &EventName, data: &Value, id: Option<&str>) -> Option<String> {
     let pledge = pledge(name, data).map(|pledge| format!("{}.pledge/{pledge}", name.source));
     pledge.or_else(|| id.map(ToOwned::to_owned))
 }
 
-/// The pledge that an event of Patreon's is about: a member keeps the id while its state changes.
+/// The pledge of a Patreon event. A member keeps this id while its state changes.
 pub(super) fn pledge(name: &EventName, data: &Value) -> Option<String> {
     let id = text(data, &["id"]);
     (&*name.source == "Patreon" && !id.is_empty() && id.len() <= LONGEST).then_some(id)

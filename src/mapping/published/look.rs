@@ -1,11 +1,11 @@
-//! Looking things up in data that somebody else wrote: by path, in the first place that has it,
-//! whatever JSON type it came as.
+//! Finds values in data of other programs: by path, at the first path that has a value, whatever
+//! its JSON type.
 
 use serde_json::Value;
 
 use crate::event::{Decimal, written};
 
-/// The value at `a.b.0.c`. Absent and `null` are the same.
+/// The value at a path such as `a.b.0.c`. `None` if it is absent or `null`.
 pub(super) fn at<'a>(data: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.')
         .try_fold(data, |value, step| match value {
@@ -15,7 +15,7 @@ pub(super) fn at<'a>(data: &'a Value, path: &str) -> Option<&'a Value> {
         .filter(|value| !value.is_null())
 }
 
-/// The first of the paths that holds text or a number, as text; empty if none does.
+/// The first of the paths that holds text or a number, as text. Empty if none does.
 pub(super) fn text(data: &Value, paths: &[&str]) -> String {
     paths
         .iter()
@@ -23,8 +23,8 @@ pub(super) fn text(data: &Value, paths: &[&str]) -> String {
         .unwrap_or_default()
 }
 
-/// The first of the paths that says anything, where `list[].key` stands for that key of all
-/// elements; several are joined by commas.
+/// The first of the paths that has a text. `list[].key` stands for that key in all elements;
+/// several texts are joined by commas.
 pub(super) fn all_texts(data: &Value, paths: &[&str]) -> String {
     let of = |path: &str| match path.split_once("[].") {
         Some((list, key)) => {
@@ -48,7 +48,7 @@ pub(super) fn all_texts(data: &Value, paths: &[&str]) -> String {
         .unwrap_or_default()
 }
 
-/// A string's content or a number's digits, if there is any.
+/// The content of a string or the digits of a number. `None` for other values and empty texts.
 pub(super) fn plain(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
@@ -58,8 +58,8 @@ pub(super) fn plain(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The first of the paths that holds a number that is not negative, or text that reads as one; its
-/// whole part.
+/// The whole part of the number at the first of the paths that holds one. The number must not be
+/// negative; it may be text.
 pub(super) fn whole(data: &Value, paths: &[&str]) -> Option<u64> {
     paths.iter().find_map(|path| match at(data, path)? {
         Value::Number(number) => {
@@ -75,12 +75,12 @@ pub(super) fn whole(data: &Value, paths: &[&str]) -> Option<u64> {
     })
 }
 
-/// As [`whole`], for smaller counts: what is too large becomes the largest.
+/// Like [`whole`], for smaller counts. A number that is too large becomes the largest one.
 pub(super) fn count(data: &Value, paths: &[&str]) -> Option<u32> {
     whole(data, paths).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
 }
 
-/// Whether any of the paths says yes: `true`, `"true"`, 1.
+/// Whether any of the paths holds `true`, `"true"` or 1.
 pub(super) fn flag(data: &Value, paths: &[&str]) -> bool {
     paths.iter().any(|path| match at(data, path) {
         Some(Value::Bool(yes)) => *yes,

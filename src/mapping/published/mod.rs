@@ -1,11 +1,10 @@
-//! Events that somebody else publishes, in Streamer.bot's words, into facts: a Ko-fi hook, a raid,
-//! a pyramid.
+//! Reads events that other programs publish, in Streamer.bot's format, into facts: a Ko-fi hook, a
+//! raid, a pyramid.
 //!
-//! Which types count and where their fields are looked for is one table ([`FEEDS`]). Everything is
-//! read leniently: any of Streamer.bot's shapes over the years, numbers as text, `null` for absent.
-//! Only what makes an event mean something is asked for: somebody, and for a cheer, a bomb or a
-//! stream update how many bits, how many gifts, which category. Called by `bridge` for
-//! `PublishEvent`.
+//! One table ([`FEEDS`]) lists the types that count and the paths of their fields. Values are read
+//! leniently: any of Streamer.bot's shapes over the years, numbers as text, `null` for absent. Only
+//! the necessary fields are required: a person, and for a cheer, a gift bomb or a stream update the
+//! number of bits, the number of gifts or the category. `bridge` calls this for `PublishEvent`.
 
 mod audience;
 mod chat;
@@ -52,7 +51,7 @@ use crate::event::{
     fact::{SubKind, Support},
 };
 
-/// Services that send whole orders and patrons.
+/// Donation, membership and shop services, which send whole orders and patrons.
 const SERVICES: &[&str] = &[
     "DonorDrive",
     "Fourthwall",
@@ -71,7 +70,7 @@ pub fn feeds(name: &EventName) -> bool {
     feed(name).is_some()
 }
 
-/// What becomes of an amount that cannot be read.
+/// How an unreadable amount is handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Amounts {
     /// It is an error.
@@ -80,13 +79,13 @@ enum Amounts {
     ReadableOrNone,
 }
 
-/// What a published event says, once for each thing that happened: an envelope may hold several.
+/// Reads a published event, one reading for each thing that happened: an envelope may hold several.
 pub fn read(name: &EventName, data: &Value) -> Result<Vec<Reading>, Error> {
     read_as(name, data, Amounts::Readable)
 }
 
-/// The facts of an event that is in the journal. It was counted when it was published: if its
-/// amount cannot be read today, it counts without one.
+/// The facts of an event in the journal. It was counted when it was published, so it still counts,
+/// without an amount if the amount cannot be read any more.
 pub fn journalled(name: &EventName, data: &Value) -> Vec<Fact> {
     let readings = read_as(name, data, Amounts::ReadableOrNone).unwrap_or_default();
     readings
@@ -129,9 +128,9 @@ fn read_as(name: &EventName, data: &Value, amounts: Amounts) -> Result<Vec<Readi
     open::open(data).into_iter().map(read).collect()
 }
 
-/// What a published event says that counts. Types that feed no section, tests, what was not paid,
-/// what another channel received, and bans that end by themselves are told but not counted: one
-/// [`Fact::Plain`].
+/// The facts of a published event that count. Some events are emitted but not counted, and give one
+/// [`Fact::Plain`]: types that feed no section, tests, payments that did not arrive, events of
+/// another channel, and bans that end by themselves.
 pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Error> {
     Ok(read(name, data)?
         .iter()
@@ -139,7 +138,7 @@ pub fn facts(name: &EventName, data: &Value) -> Result<Vec<Fact>, Error> {
         .collect())
 }
 
-/// Reads what is in no envelope any more.
+/// Reads data that is not in an envelope any more.
 fn one(
     name: &EventName,
     feed: &Feed,
@@ -150,7 +149,7 @@ fn one(
     let standing = standing_of(feed, &data, id.is_some());
     let mut says = match fact(name, feed, &data, amounts) {
         Ok(fact) => fact,
-        // Nothing is lost by not understanding what does not count.
+        // An event that does not count may be incomplete.
         Err(_) if !matches!(standing, Standing::Counts) => plain(name, &data),
         Err(error) => return Err(error),
     };
@@ -193,7 +192,7 @@ fn standing_of(feed: &Feed, data: &Value, has_id: bool) -> Standing {
         _ if standing::is_test(data) => Standing::Test,
         _ if standing::is_guest(data) => Standing::Guest,
         _ if is_redemption && standing::is_withdrawn(data) => Standing::Withdrawn,
-        // Paid with bits, not with points.
+        // The reward was paid with bits, not with channel points.
         EventReader::Redemption { automatic: true } if audience::is_paid_with_bits(data) => {
             Standing::Uncounted
         }
@@ -237,7 +236,7 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
         EventReader::ChatMessage => chat::presence(event, false),
         EventReader::Ban { lifted } => chat::ban(event, lifted),
         EventReader::Support(spec) => support(event, &spec, amounts).map_err(|error| match error {
-            // Who, how much or for what: one of them would do.
+            // One of the three is required: the person, the amount or the goods.
             Error::Missing { event, field, .. } => Error::Missing {
                 event,
                 field,
@@ -248,8 +247,9 @@ fn fact(name: &EventName, feed: &Feed, data: &Value, amounts: Amounts) -> Result
     }
 }
 
-/// Support of another service. Who gives anonymously is called that, whatever name the event still
-/// carries; so is who gives something and is not named: the sum is not lost.
+/// Reads support of another service. Anonymous support gets a person without a name, whatever name
+/// the event contains. So does support that names nobody but has an amount or goods, so that the
+/// sum is not lost.
 fn support(event: &Reader<'_>, spec: &Spec, amounts: Amounts) -> Result<Fact, Error> {
     let money = match spec.money.read(event.data) {
         Err(problem) if amounts == Amounts::Readable => {

@@ -1,26 +1,26 @@
-//! Where a published event says how much money it is about. How an amount is written is read by
-//! `event::money`.
+//! The fields in which a published event has its amount of money. `event::money` reads the amount
+//! itself.
 
 use serde_json::Value;
 
 use super::look::{at, text, whole};
 use crate::event::{Currency, Decimal, Money, written::Unreadable};
 
-/// Where a service says how much.
+/// The paths of a service's amounts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Price {
-    /// Hundredths as a number.
+    /// Paths of hundredths of a unit, as a number.
     pub(super) cents: &'static [&'static str],
-    /// Millionths as a number.
+    /// Paths of millionths of a unit, as a number.
     pub(super) micros: &'static [&'static str],
-    /// `12.5`, `"12.50"`, `"€12,50"`, or Twitch's `{value, decimal_places, currency}`.
+    /// Paths of `12.5`, `"12.50"`, `"€12,50"`, or Twitch's `{value, decimal_places, currency}`.
     pub(super) amount: &'static [&'static str],
-    /// The currency, where it is told apart.
+    /// Paths of the currency, if it is not part of the amount.
     pub(super) currency: &'static [&'static str],
 }
 
 impl Price {
-    /// Every path that is looked at.
+    /// Every path that is read.
     pub(super) fn paths(self) -> impl Iterator<Item = &'static str> {
         self.cents
             .iter()
@@ -30,8 +30,8 @@ impl Price {
             .copied()
     }
 
-    /// How much; `None` where nothing is told, or nothing but zero. The first place that can be
-    /// read wins. An error if there is an amount and none of the places can be read.
+    /// The amount. `None` if there is none or only zeros. The first path that can be read wins.
+    /// Fails if there is an amount but none can be read.
     pub(super) fn read(self, data: &Value) -> Result<Option<Money>, Unreadable> {
         let currency = Currency::new(&text(data, self.currency));
         for (paths, places) in [(self.cents, 2), (self.micros, 6)] {
@@ -53,7 +53,7 @@ impl Price {
     }
 }
 
-/// An amount in any of its shapes.
+/// Reads an amount in any of these shapes.
 fn amount(value: &Value, currency: &Currency) -> Result<Option<Money>, Unreadable> {
     if value.is_object() {
         in_object(value, currency)
@@ -62,8 +62,8 @@ fn amount(value: &Value, currency: &Currency) -> Result<Option<Money>, Unreadabl
     }
 }
 
-/// Twitch's `{value, decimal_places, currency}`, where `value` is whole; without `decimal_places`
-/// the value is an amount like any other.
+/// Twitch's `{value, decimal_places, currency}`, where `value` is a whole number. Without
+/// `decimal_places`, the value is an ordinary amount.
 fn in_object(object: &Value, beside: &Currency) -> Result<Option<Money>, Unreadable> {
     let own = Currency::new(&text(object, &["currency", "currency_code"]));
     let currency = if own.is_empty() { beside } else { &own };

@@ -1,8 +1,7 @@
-//! Opens what a service sends: a webhook's whole body or a socket's envelope, down to what
-//! happened.
+//! Unwraps the data that a service sends, a webhook's whole body or a socket's envelope, down to
+//! the event itself.
 //!
-//! An envelope is known by what stands beside the thing that it holds. What is no envelope stays as
-//! it is.
+//! An envelope is recognized by the keys beside its content. Other data is left unchanged.
 
 use std::borrow::Cow;
 
@@ -10,16 +9,16 @@ use serde_json::{Map, Value};
 
 use super::look::{at, text};
 
-/// Envelopes within envelopes that are opened.
+/// Maximum number of nested envelopes that are opened.
 const DEPTH: usize = 4;
-/// Events that one envelope may hold; Streamlabs sends a list, in practice of one.
+/// Maximum number of events in one envelope. Streamlabs sends a list, in practice with one entry.
 const MOST: usize = 100;
 
-/// Where the id of the delivery is kept: it makes a repeat harmless where the event has no id of
-/// its own.
+/// The key under which the id of the delivery is kept. It makes a repeat harmless if the event has
+/// no id of its own.
 pub(super) const DELIVERY: &str = "delivery_id";
 
-/// What happened, once or several times. Never empty.
+/// The events in an envelope, at least one.
 pub(super) fn open(data: &Value) -> Vec<Cow<'_, Value>> {
     let mut found = opened(Cow::Borrowed(data), DEPTH);
     found.truncate(MOST);
@@ -39,7 +38,7 @@ fn opened(data: Cow<'_, Value>, depth: usize) -> Vec<Cow<'_, Value>> {
     }
 }
 
-/// What the outermost envelope holds, if this is one.
+/// The content of the outermost envelope. `None` if the data is not an envelope.
 fn step(data: &Value) -> Option<Vec<Value>> {
     let object = |path: &str| at(data, path).filter(|value| value.is_object());
     let has = |path: &str| at(data, path).is_some();
@@ -49,13 +48,13 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     {
         return Some(vec![holding(event, data, &["metadata.message_id"])]);
     }
-    // TipeeeStream's socket, and what StreamElements gives its overlays.
+    // TipeeeStream's socket, and the events that StreamElements gives its overlays.
     if let Some(event) = object("event")
         .filter(|event| has("appKey") || has("listener") || at(event, "parameters").is_some())
     {
         return Some(vec![holding(event, data, &[])]);
     }
-    // Streamlabs' socket: `message` is a list. A chat text in pieces is no envelope.
+    // Streamlabs' socket, where `message` is a list. A chat text in pieces is not an envelope.
     if let Some(Value::Array(list)) = at(data, "message")
         && has("type")
         && list.iter().all(Value::is_object)
@@ -76,11 +75,11 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     if let Some(tip) = object("payload.campaignTip").or_else(|| object("campaignTip")) {
         return Some(vec![holding(tip, data, &[])]);
     }
-    // Fourthwall's later report of an order.
+    // Fourthwall's later report about an order.
     if let Some(order) = object("order").filter(|_| has("update")) {
         return Some(vec![holding(order, data, &[])]);
     }
-    // Twitch's PubSub, which the first Streamer.bot used, and Shopify's API.
+    // Twitch's PubSub, which the first versions of Streamer.bot used, and Shopify's API.
     let within = object("redemption").filter(|one| at(one, "reward").is_some());
     let within = within.or_else(|| {
         ["order", "shopify"]
@@ -94,7 +93,7 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     {
         return Some(vec![holding(within, data, &[])]);
     }
-    // A body that was forwarded as the text it came as.
+    // A body that was forwarded as text.
     if let Some(body) = ["payload", "body"]
         .iter()
         .find_map(|key| in_text(at(data, key)?.as_str()?))
@@ -102,14 +101,14 @@ fn step(data: &Value) -> Option<Vec<Value>> {
         return Some(vec![holding(&body, data, &[])]);
     }
     match at(data, "data") {
-        // Ko-fi posts a form whose one field is JSON.
+        // Ko-fi posts a form with one field, which holds JSON.
         Some(Value::String(json)) => in_text(json).map(|inner| vec![inner]),
         // Patreon's JSON:API document.
         Some(member) if member.is_object() && at(member, "attributes").is_some() => {
             Some(vec![with_tier(member, data)])
         }
-        // Fourthwall, StreamElements, Streamer.bot's own events, a line of `watch`: `data` beside
-        // what it is.
+        // Fourthwall, StreamElements, Streamer.bot's own events, and lines of `watch`: `data` with
+        // the event's type beside it.
         Some(inner) if inner.is_object() => {
             let beside = [
                 "type",
@@ -125,7 +124,7 @@ fn step(data: &Value) -> Option<Vec<Value>> {
             let is_all = data.as_object().is_some_and(|outer| outer.len() == 1);
             (beside || is_all).then(|| vec![holding(inner, data, &["id", "_id", "activityId"])])
         }
-        // StreamElements' newer socket and DonorDrive: the tip is in `donation`, beside its state.
+        // StreamElements' newer socket and DonorDrive have the tip in `donation`, beside its state.
         _ => {
             let says = |tip: &Value| {
                 at(tip, "amount").is_some()
@@ -140,8 +139,8 @@ fn step(data: &Value) -> Option<Vec<Value>> {
     }
 }
 
-/// The object that a text holds: JSON, JSON within a JSON text, or a form with a field `data` or
-/// `payload`, as browsers encode it.
+/// The object in a text: JSON, JSON within a JSON text, or a form with a field `data` or `payload`,
+/// in the encoding that browsers use.
 fn in_text(text: &str) -> Option<Value> {
     let form = |text: &str| {
         let mut fields = text
@@ -160,7 +159,7 @@ fn in_text(text: &str) -> Option<Value> {
     Some(value).filter(Value::is_object)
 }
 
-/// The text of a form's field. `None` if it is not encoded rightly.
+/// The text of a form's field. `None` if its encoding is invalid.
 fn percent_decoded(value: &str) -> Option<String> {
     let mut bytes = value.bytes();
     let mut decoded = Vec::with_capacity(value.len());
@@ -177,8 +176,8 @@ fn percent_decoded(value: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// What an envelope holds, with what the envelope says about all of it: that it is a test, its
-/// state, the id of the delivery.
+/// The content of an envelope, with the envelope's keys that apply to all of it: a mark for tests,
+/// the state, the id of the delivery.
 fn holding(inner: &Value, envelope: &Value, ids: &[&str]) -> Value {
     let Value::Object(inner) = inner else {
         return inner.clone();
@@ -208,8 +207,8 @@ fn holding(inner: &Value, envelope: &Value, ids: &[&str]) -> Value {
     Value::Object(inner)
 }
 
-/// A member, or a pledge of the first API, with what the document includes: the title of the tier,
-/// and the name where it stands there.
+/// A member, or a pledge of the first API, with values that the document includes elsewhere: the
+/// title of the tier, and the name.
 fn with_tier(member: &Value, document: &Value) -> Value {
     let mut entitled: Vec<String> = match at(member, "relationships.currently_entitled_tiers.data")
     {

@@ -1,25 +1,25 @@
-//! Who a published event is about, in every shape that Streamer.bot has had for it.
+//! The person that a published event is about, in every shape that Streamer.bot has had.
 //!
-//! The trap: `userName` and `username` are the login, `user_name` and `displayName` the display
-//! name; `user.name` is the display name, except in objects that have `display` beside it, where it
-//! is the login.
+//! The names are inconsistent: `userName` and `username` are the login, `user_name` and
+//! `displayName` the display name. `user.name` is the display name, but in objects with a `display`
+//! beside it, it is the login.
 
 use serde_json::Value;
 
 use super::look::{at, flag, list, plain, text};
 use crate::event::{Person, Platform, Roles};
 
-/// Where to look for one of an event's people.
+/// The paths of one person in an event.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Named {
-    /// Objects, or plain text that is the name.
+    /// Paths of objects, or of plain text with the name.
     pub(super) objects: &'static [&'static str],
     pub(super) id: &'static [&'static str],
     pub(super) login: &'static [&'static str],
     pub(super) display: &'static [&'static str],
 }
 
-/// Who the event is about. `broadcaster{}` never is.
+/// The person that the event is about. It is never `broadcaster{}`.
 pub(super) const WHO: Named = Named {
     objects: &[
         "user",
@@ -55,7 +55,7 @@ pub(super) const WHO: Named = Named {
     ],
 };
 
-/// Who is banned. Where a target is named, everybody else in the event is a moderator.
+/// The person who is banned. If a target is named, the other people in the event are moderators.
 pub(super) const TARGET: Named = Named {
     objects: &["targetUser", "target_user", "bannedUser", "banned_user"],
     id: &["targetUserId", "target_user_id"],
@@ -93,7 +93,7 @@ pub(super) const GIFTER: Named = Named {
     display: &["displayName", "nick_name", "user_name", "chatter_user_name"],
 };
 
-/// Who is given to.
+/// The recipient of a gift.
 pub(super) const RECIPIENT: Named = Named {
     objects: &["recipient", "giftee"],
     id: &[
@@ -114,7 +114,7 @@ pub(super) const RECIPIENT: Named = Named {
     ],
 };
 
-/// Who supports through another service. There `username` and `name` are what the service shows.
+/// A supporter on another service. There `username` and `name` are the name that the service shows.
 pub(super) const SUPPORTER: Named = Named {
     objects: &["user"],
     id: &["userId", "user_id"],
@@ -133,7 +133,7 @@ pub(super) const SUPPORTER: Named = Named {
     ],
 };
 
-/// Says that the giver or cheerer does not want to be named.
+/// Flags for a giver or cheerer who does not want to be named.
 pub(super) const ANONYMOUS: &[&str] = &[
     "isAnonymous",
     "is_anonymous",
@@ -149,7 +149,7 @@ pub(super) const ANONYMOUS: &[&str] = &[
 ];
 
 impl Named {
-    /// Every path that is looked at, objects with braces.
+    /// Every path that is read; `{}` marks an object.
     pub(super) fn fields(self) -> Vec<String> {
         let objects = self.objects.iter().map(|path| format!("{path}{{}}"));
         objects
@@ -163,7 +163,7 @@ impl Named {
             .collect()
     }
 
-    /// The person, put together from all places: one may have the id, another the name.
+    /// The person, combined from all paths: one may have the id, another the name.
     pub(super) fn read(self, data: &Value, platform: Platform) -> Option<Person> {
         let (id, login, display) = (
             text(data, self.id),
@@ -203,7 +203,7 @@ pub(super) fn element(value: &Value, platform: Platform) -> Option<Person> {
     )
 }
 
-/// What one place tells of a person.
+/// The parts of a person at one path.
 #[derive(Default)]
 struct Parts {
     platform: Option<Platform>,
@@ -213,7 +213,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// Of an object or of a plain name.
+    /// Reads an object or a plain name.
     fn of(value: &Value) -> Self {
         if let Some(display) = plain(value) {
             return Self {
@@ -228,7 +228,7 @@ impl Parts {
         let shown = read(&["display", "display_name", "displayName"]);
         let slug = read(&["channel_slug"]);
         if !slug.is_empty() {
-            // Kick's `username` is what it shows.
+            // Kick's `username` is the name that it shows.
             let name = read(&["username"]);
             Self {
                 platform,
@@ -257,7 +257,7 @@ impl Parts {
         }
     }
 
-    /// What is missing here, from there.
+    /// Fills in the missing parts from another path.
     fn or(self, other: Self) -> Self {
         let first = |ours: String, theirs: String| if ours.is_empty() { theirs } else { ours };
         Self {
@@ -269,7 +269,7 @@ impl Parts {
     }
 }
 
-/// The platform whose people a source tells of, unless the person says otherwise.
+/// The platform of a source's people, unless the person has another one.
 pub(super) fn platform(source: &str) -> Platform {
     match source {
         "Twitch" | "Misc" => Platform::Twitch,
@@ -278,7 +278,7 @@ pub(super) fn platform(source: &str) -> Platform {
     }
 }
 
-/// Roles that the event shows of who it is about.
+/// The roles that the event shows for its person.
 pub(super) fn roles(data: &Value) -> Roles {
     let numbered = ["message.role", "user.role", "role"]
         .iter()
@@ -336,7 +336,7 @@ pub(super) fn roles(data: &Value) -> Roles {
         )
 }
 
-/// A role by Streamer.bot's number or word, or by a badge's name.
+/// The role for Streamer.bot's number or word, or for a badge's name.
 fn role_of(word: &str) -> Roles {
     match word.to_ascii_lowercase().as_str() {
         "4" | "broadcaster" | "streamer" => Roles::BROADCASTER,

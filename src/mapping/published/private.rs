@@ -1,13 +1,13 @@
-//! Takes out of published data what nobody on stream may see: e-mail addresses, legal names, postal
-//! addresses, payment details, secrets.
+//! Removes private data from published events, so that it never appears on stream: e-mail
+//! addresses, legal names, postal addresses, payment details, secrets.
 //!
-//! A service sends a whole order or a whole patron, and people publish such data under any name.
-//! The bridge keeps, shows and logs only what is left here, whatever the event is called.
+//! Services send whole orders or patrons, and people publish such data under any name. The bridge
+//! keeps, shows and logs only the data that remains, whatever the event is called.
 
 use serde_json::{Map, Value};
 
-/// Keys without signs and in lower case that have one meaning wherever they stand. What is below
-/// them goes too.
+/// Keys, without punctuation and in lower case, that are private wherever they appear. Values below
+/// them are removed too.
 const PRIVATE: &[&str] = &[
     "accountholder",
     "accountnumber",
@@ -71,8 +71,8 @@ const PRIVATE: &[&str] = &[
     "zipcode",
 ];
 
-/// Keys that are private in the data of a donation, membership or shop service and may mean
-/// something else in an event of one's own.
+/// Keys that are private in the data of a donation, membership or shop service, but may have
+/// another meaning in a user's own event.
 const OF_SERVICES: &[&str] = &[
     "addressee",
     "appkey",
@@ -101,9 +101,9 @@ const OF_SERVICES: &[&str] = &[
     "trackingurls",
 ];
 
-/// Parts of a postal address or a card. In an event of one's own they may mean something else:
-/// there two of them in one object are an address or a card, and one alone is private if its value
-/// shows it.
+/// Parts of a postal address or a card. In a user's own event they may have another meaning. There,
+/// two of them in one object count as an address or a card; a single one is private only if its
+/// value looks like it.
 const PARTS: &[&str] = &[
     "address",
     "address1",
@@ -121,27 +121,28 @@ const PARTS: &[&str] = &[
     "street",
 ];
 
-/// Names that somebody shows: a first name beside one of them is not the name they go by.
+/// Names that a person shows publicly. A first name beside one of them is not the name that the
+/// person uses.
 const SHOWN: &[&str] = &["displayname", "login", "name", "nickname", "username"];
 
-/// How deep is gone into: real data nests seven deep. What lies deeper is left out.
+/// Maximum depth that is searched. Real data nests seven levels deep. Deeper values are removed.
 const DEPTH: usize = 32;
 
-/// Whose data it is.
+/// The kind of service that the data comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// A donation, membership or shop service, which sends whole orders and patrons.
     Service,
-    /// Patreon: there the full name is the one that the patron shows to the creator's audience.
+    /// Patreon, where the full name is the one that the patron shows to the creator's audience.
     Patreon,
-    /// Anything else: a streaming platform, `General.Custom`, an unknown source.
+    /// Any other source: a streaming platform, `General.Custom`, or an unknown source.
     Other,
 }
 
-/// The same data without what is private.
+/// The same data without its private values.
 pub(super) fn without_private(data: &Value, origin: Origin) -> Value {
     let mut data = cleared(data, origin, DEPTH).unwrap_or(Value::Null);
-    // DonorDrive names what the donor shows to the recipient alone.
+    // DonorDrive marks the fields that the donor shows only to the recipient.
     if let Value::Object(map) = &mut data
         && let Some(Value::Array(hidden)) = map.get("fieldsPrivateToTarget").cloned()
     {
@@ -173,7 +174,8 @@ fn cleared(value: &Value, origin: Origin, depth: usize) -> Option<Value> {
                 .filter_map(|value| cleared(value, origin, depth))
                 .collect(),
         ),
-        // A payment's sender who gave no name: some services put the address in its place.
+        // The sender of a payment, without a name: some services send the e-mail address in its
+        // place.
         Value::String(text) if is_email(text) => return None,
         Value::String(text) => {
             Value::String(without_private_json(text, origin, depth).unwrap_or_else(|| text.clone()))
@@ -182,8 +184,8 @@ fn cleared(value: &Value, origin: Origin, depth: usize) -> Option<Value> {
     })
 }
 
-/// A text that is JSON itself, without what is private in it. `None` if it is none or nothing in it
-/// is private.
+/// A text that is itself JSON, without its private values. `None` if it is not JSON or has no
+/// private values.
 fn without_private_json(text: &str, origin: Origin, depth: usize) -> Option<String> {
     let trimmed = text.trim_start();
     if !trimmed.starts_with(['{', '[']) {
@@ -194,7 +196,7 @@ fn without_private_json(text: &str, origin: Origin, depth: usize) -> Option<Stri
     (kept != inner).then(|| kept.to_string())
 }
 
-/// A key without signs, in lower case.
+/// A key without punctuation, in lower case.
 fn plain(key: &str) -> String {
     key.chars()
         .filter(char::is_ascii_alphanumeric)
@@ -202,17 +204,17 @@ fn plain(key: &str) -> String {
         .collect()
 }
 
-/// Whether what stands below a key is private. `keys` are all keys of the same object.
+/// Whether the value of a key is private. `keys` are all keys of the same object.
 fn is_private(key: &str, value: &Value, keys: &[String], origin: Origin) -> bool {
     let is_service = origin != Origin::Other;
     match key {
         "fullname" => origin != Origin::Patreon,
         "firstname" => keys.iter().any(|key| SHOWN.contains(&&**key)),
-        // An amount, or where the parcel goes.
+        // The amount, or the address that the parcel goes to.
         "shipping" => {
             value.is_object() && value.get("value").is_none() && value.get("amount").is_none()
         }
-        // What says something about an address, such as whether it is verified, is none.
+        // A flag or number about an address, such as whether it is verified, is not private.
         _ if key.contains("email") => !matches!(value, Value::Bool(_) | Value::Number(_)),
         _ if PRIVATE.contains(&key) => true,
         _ if PARTS.contains(&key) => is_service || is_part(key, value, keys),
@@ -221,7 +223,7 @@ fn is_private(key: &str, value: &Value, keys: &[String], origin: Origin) -> bool
     }
 }
 
-/// Whether this is a part of somebody's address or card.
+/// Whether this is a part of a person's address or card.
 fn is_part(key: &str, value: &Value, keys: &[String]) -> bool {
     let is_beside = |other: &String| {
         let other = other.as_str();

@@ -1,5 +1,5 @@
-//! The way back: what we tell ourselves can be published again and says the same. And nothing that
-//! is published makes us panic.
+//! Property tests: events that the bridge emits can be published again and give the same facts, and
+//! no published data makes the bridge panic.
 
 use std::collections::BTreeSet;
 
@@ -57,9 +57,9 @@ fn subscription() -> impl Strategy<Value = Fact> {
         |(mut who, kind, tier, months, total)| {
             let cumulative_months = match kind {
                 SubKind::New => 1,
-                // 0 is unknown, which 1 is not.
+                // 0 means unknown, but 1 is a number of months.
                 SubKind::Renewed => total,
-                // Nothing tells it.
+                // The event does not report it.
                 SubKind::PrimeUpgrade | SubKind::GiftUpgrade => 0,
             };
             if matches!(kind, SubKind::PrimeUpgrade | SubKind::GiftUpgrade) {
@@ -154,7 +154,7 @@ fn supported() -> impl Strategy<Value = Fact> {
         let EventReader::Support(spec) = feed.read else {
             unreachable!()
         };
-        // The won has no parts.
+        // The won has no minor unit.
         let cents = if currency == "KRW" {
             cents * 100
         } else {
@@ -259,7 +259,8 @@ fn countable() -> impl Strategy<Value = Fact> {
     ]
 }
 
-/// Without what an event fills in by itself: ids of messages, the channel, roles that badges show.
+/// The fact without the values that an event adds: ids of messages, the channel, roles that badges
+/// show.
 fn bare(mut fact: Fact) -> Fact {
     fact.each_person(|who| who.roles = Roles::empty());
     match &mut fact {
@@ -276,7 +277,7 @@ fn bare(mut fact: Fact) -> Fact {
     fact
 }
 
-/// Data made of the very names that are looked for, with anything as their values.
+/// Data with the keys that the readers look for, and any values.
 fn anything() -> impl Strategy<Value = Value> {
     let mut words: BTreeSet<String> = FEEDS
         .iter()
@@ -343,7 +344,7 @@ proptest! {
                 let name = EventName { source: source.clone(), kind: kind.clone() };
                 let Ok(readings) = read(&name, &data) else { continue };
                 prop_assert!(!readings.is_empty());
-                // Whatever was read can be told, and within reason.
+                // Any reading must be emitted, and its size must stay within limits.
                 let context = render::Context { at_ms: i64::MIN, id: "", broadcaster: None };
                 for reading in readings {
                     prop_assert!(!reading.facts(&name).is_empty());

@@ -1,4 +1,4 @@
-//! Who a published event is about, and what to say if it does not say so.
+//! A published event while it is read: its person, and the error if it has none.
 
 use serde_json::Value;
 
@@ -9,19 +9,20 @@ use super::{
 };
 use crate::event::{EventName, Person, Platform};
 
-/// A published event being read.
+/// A published event while it is read.
 pub(super) struct Reader<'a> {
     pub(super) name: &'a EventName,
     pub(super) data: &'a Value,
 }
 
 impl Reader<'_> {
-    /// Who the event is about, with the roles that it shows.
+    /// The person that the event is about, with the roles that the event shows. Fails if there is
+    /// none.
     pub(super) fn who(&self) -> Result<Person, Error> {
         self.person(WHO)
     }
 
-    /// Somebody, with the roles that the event shows.
+    /// The person at these paths, with the roles that the event shows. Fails if there is none.
     pub(super) fn person(&self, named: Named) -> Result<Person, Error> {
         let person = named.read(self.data, self.platform());
         person
@@ -33,12 +34,12 @@ impl Reader<'_> {
             })
     }
 
-    /// Whether whoever gives does not want to be named.
+    /// Whether the giver does not want to be named.
     pub(super) fn is_anonymous(&self) -> bool {
         flag(self.data, ANONYMOUS)
     }
 
-    /// Where people of this source have their accounts.
+    /// The platform of this source's people.
     pub(super) fn platform(&self) -> Platform {
         people::platform(&self.name.source)
     }

@@ -1,4 +1,4 @@
-//! What a published event says, and what of it counts.
+//! The result of reading a published event: its fact, and whether it counts.
 
 use serde_json::{Map, Value};
 
@@ -13,35 +13,35 @@ use crate::event::{
     fact::{Presence, PresenceEvent, SubKind},
 };
 
-/// One thing that happened, as a published event tells it.
+/// One thing that happened, read from a published event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// The data without its envelope and without what is private: what is kept and passed on.
+    /// The data without its envelope and without private values. Only this is kept and emitted.
     pub data: Value,
-    /// What it says, whether it counts or not. The fields of the emitted event are made of it.
+    /// The fact, whether it counts or not. The emitted event's fields are made from it.
     pub says: Fact,
-    /// Whether it counts.
+    /// Whether the fact counts, and if not, why.
     pub standing: Standing,
-    /// The service's own id, which no other event of that service has.
+    /// The service's own id, which no other event of that service has; `None` if there is none.
     pub id: Option<String>,
-    /// The pledge that it is about, which may be pending in one event and paid in a later one.
+    /// The pledge that the event is about. It may be pending in one event and paid in a later one.
     pub pledge: Option<String>,
-    /// What was refunded, as [`Support::id`](crate::event::fact::Support::id) has it, if this says
-    /// that something was.
+    /// The [`Support::id`](crate::event::fact::Support::id) of the support that was refunded;
+    /// `None` if the event reports no refund.
     pub refund_of: Option<String>,
-    /// The Twitch channel that it is of, where the event says so.
+    /// The Twitch channel that the event is of; `None` if the event does not name it.
     pub channel: Option<String>,
 }
 
 impl Reading {
-    /// Whether it counts only where it settles what was pending, as [`Reading::pledge`] tells.
+    /// Whether it counts only if its [`Reading::pledge`] was pending before.
     pub fn settles(&self, name: &EventName) -> bool {
         feed(name).is_some_and(|feed| {
             matches!(feed.read, EventReader::Support(Spec { settles: true, .. }))
         })
     }
 
-    /// What counts of it; what does not is one [`Fact::Plain`].
+    /// The facts that count. An event that does not count gives one [`Fact::Plain`].
     pub fn facts(&self, name: &EventName) -> Vec<Fact> {
         if let Some(id) = &self.refund_of {
             return vec![Fact::Withdrawn {
@@ -55,7 +55,7 @@ impl Reading {
                 }]
             }
             (Fact::Withdrawn { .. }, Standing::Withdrawn) => vec![self.says.clone()],
-            // Somebody else paid: they are a subscriber and have not subscribed.
+            // Another person paid: this person is a subscriber, but did not subscribe.
             (Fact::Subscription(sub), Standing::Counts)
                 if sub.kind != SubKind::GiftUpgrade && audience::is_gift(&self.data) =>
             {
@@ -73,8 +73,8 @@ impl Reading {
     }
 }
 
-/// An event that is told and not counted. Data that is no object (`General.Custom` may send text)
-/// becomes one, as Streamer.bot's schema has it.
+/// The fact of an event that is emitted but not counted. Data that is not an object
+/// (`General.Custom` may send text) becomes one, as Streamer.bot's schema requires.
 pub(super) fn plain(name: &EventName, data: &Value) -> Fact {
     let data = match data {
         Value::Object(data) => data.clone(),

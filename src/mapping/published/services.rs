@@ -1,4 +1,4 @@
-//! How the support of each service is read: where its events say who, how much and for what.
+//! The paths of each service's support: the person, the amount and the goods.
 
 use super::{
     money::Price,
@@ -173,8 +173,8 @@ pub(super) const DONOR_DRIVE: Spec = Spec {
     ..TIP
 };
 
-/// A customer's first name only: nobody who buys a mug expects their full name on screen. `name` is
-/// the order's number, and `user_id` is the shop's own employee.
+/// Only the customer's first name is read, because customers do not expect their full name on
+/// screen. `name` is the order's number, and `user_id` is the shop's own employee.
 pub(super) const SHOPIFY: Spec = Spec {
     who: Named {
         id: &["userId", "customer.id"],
@@ -247,7 +247,7 @@ pub(super) const TREAT: Spec = Spec {
     ..TIP
 };
 
-/// The price of a membership is its variant's.
+/// The price of a membership is that of its variant.
 pub(super) const FOURTHWALL_MEMBER: Spec = Spec {
     money: Price {
         amount: &[

@@ -1,4 +1,4 @@
-//! The ways to read a published event.
+//! The ways of reading a published event.
 
 use super::{money::Price, people::Named};
 use crate::event::fact::SupportKind;
@@ -18,7 +18,7 @@ pub(super) enum EventReader {
     Redemption {
         automatic: bool,
     },
-    /// A later state of a redemption: only that it was cancelled matters.
+    /// A later state of a redemption, which matters only if it was cancelled.
     RedemptionUpdate,
     Goal,
     Stream,
@@ -26,27 +26,31 @@ pub(super) enum EventReader {
     Train,
     FirstWord,
     ChatMessage,
-    /// A ban; `lifted` for its end.
+    /// A ban, or its end if `lifted` is true.
     Ban {
         lifted: bool,
     },
     Support(Spec),
 }
 
-/// How support of another service is read.
+/// How a service's support is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spec {
     pub(super) kind: SupportKind,
     pub(super) who: Named,
     pub(super) money: Price,
-    /// What was bought, or the tier. `[]` marks a list: all of it.
+    /// Paths of the goods or of the tier. `[]` marks a list, of which all elements are read.
     pub(super) what: &'static [&'static str],
-    /// What makes it support even if it says neither who nor how much, both of which may be hidden.
+    /// Paths of which one is enough for support that has neither a person nor an amount, because
+    /// both may be hidden.
     pub(super) enough: &'static [&'static str],
-    /// Only an id tells whether another event told the same: without one it does not count.
+    /// Whether the event counts only with an id. Without one, a report of the same thing by another
+    /// event could not be recognized.
     pub(super) needs_id: bool,
-    /// It counts only if it settles what was pending: else another event told the same.
+    /// Whether the event counts only if the payment was pending before. Otherwise another event has
+    /// reported the payment.
     pub(super) settles: bool,
-    /// It never counts, and takes back what another event counted if it says that it was refunded.
+    /// Whether the event never counts itself, but takes back what another event counted when it
+    /// reports a refund.
     pub(super) refunds: bool,
 }

@@ -1,29 +1,30 @@
-//! Whether what is published counts: a test, a charge that was declined, and what another channel
-//! received do not.
+//! Whether a published event counts. Tests, charges that were declined, and events of another
+//! channel do not.
 
 use serde_json::Value;
 
 use super::look::{at, flag, text};
 
-/// Whether a published event counts, and why not.
+/// Whether a published event counts, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     Counts,
-    /// Its type feeds no section, or another event reports the same.
+    /// The event is of a type that feeds no section, reports what another event reports too, or is
+    /// something else under the same name, such as a timeout or a reward paid with bits.
     Uncounted,
     /// A test or a preview.
     Test,
-    /// The money did not arrive: declined, refunded, fraudulent.
+    /// The money did not arrive, or was refunded.
     Unpaid,
     /// The money has not arrived yet.
     Pending,
-    /// A redemption that was cancelled or rejected: the points went back.
+    /// A redemption that was cancelled or rejected, so its points went back.
     Withdrawn,
-    /// Of a guest's channel in a shared chat.
+    /// An event of a guest's channel in a shared chat.
     Guest,
 }
 
-/// Says that nothing happened, or nothing new: an alert that the streamer shows once more.
+/// Flags for events in which nothing new happened: tests, and alerts that the streamer shows again.
 pub(super) const TEST: &[&str] = &[
     "isTest",
     "is_test",
@@ -38,7 +39,7 @@ pub(super) const TEST: &[&str] = &[
     "message.isTest",
 ];
 
-/// Says that a guest's channel received it.
+/// Flags for events that a guest's channel received.
 pub(super) const GUEST: &[&str] = &[
     "isFromSharedChatGuest",
     "meta.isFromSharedChatGuest",
@@ -46,7 +47,7 @@ pub(super) const GUEST: &[&str] = &[
     "is_from_shared_chat_guest",
 ];
 
-/// Where services say how far a payment is.
+/// Paths of a payment's state.
 pub(super) const STATE: &[&str] = &[
     "status",
     "attributes.last_charge_status",
@@ -92,8 +93,8 @@ const UNPAID: &[&str] = &[
     "voided",
 ];
 
-/// States of a payment that had arrived and was taken back. What a patron's membership is called
-/// says nothing of a payment.
+/// States of a payment that had arrived and was taken back. The state of a patron's membership is
+/// not the state of a payment.
 const REFUNDED: &[&str] = &[
     "canceled",
     "cancelled",
@@ -110,14 +111,14 @@ const REFUNDED: &[&str] = &[
     "voided",
 ];
 
-/// Where a state is that of a membership and not of a payment.
+/// Paths of states that belong to a membership, not to a payment.
 const OF_MEMBERSHIP: &[&str] = &[
     "attributes.patron_status",
     "patron_status",
     "subscription.type",
 ];
 
-/// Says that a payment was taken back.
+/// Flags for a payment that was taken back.
 const IS_REFUNDED: &[&str] = &[
     "refunded",
     "isRefunded",
@@ -128,7 +129,7 @@ const IS_REFUNDED: &[&str] = &[
     "isChargeback",
 ];
 
-/// When a payment was taken back.
+/// Paths of the time at which a payment was taken back.
 const REFUNDED_AT: &[&str] = &[
     "cancelled_at",
     "canceled_at",
@@ -149,8 +150,7 @@ pub(super) fn is_test(data: &Value) -> bool {
 }
 
 pub(super) fn is_guest(data: &Value) -> bool {
-    // EventSub names the channel in which a line was written, if it is not the one that receives
-    // it.
+    // EventSub names the channel in which a line was written, if another channel receives it.
     let (here, source) = (
         text(data, &["broadcaster_user_id"]),
         text(data, &["source_broadcaster_user_id"]),
@@ -159,7 +159,7 @@ pub(super) fn is_guest(data: &Value) -> bool {
 }
 
 pub(super) fn is_unpaid(data: &Value) -> bool {
-    // Fourthwall: what somebody won, or a creator orders to look at.
+    // Fourthwall: something that a person won, or a sample that a creator ordered.
     let origin = text(data, &["source.type"]);
     let is_free = ["GIFT_REDEMPTION", "GIVEAWAY", "SAMPLES"]
         .iter()
@@ -167,13 +167,13 @@ pub(super) fn is_unpaid(data: &Value) -> bool {
     let is_declined = ["attributes.declined_since", "declined_since"]
         .iter()
         .any(|path| at(data, path).is_some());
-    // Patreon: a free trial, or a membership that somebody was given for nothing.
+    // Patreon: a free trial, or a membership that the patron received as a gift.
     let is_given = flag(data, &["attributes.is_free_trial", "attributes.is_gifted"]);
     is_free || is_given || is_declined || is_refunded(data) || is_in(data, STATE, UNPAID)
 }
 
-/// Whether a payment was taken back after it had arrived, as far as the event can tell: it says the
-/// same of one that never arrived.
+/// Whether the event reports a payment as taken back. Some services report a payment that never
+/// arrived in the same way.
 pub(super) fn is_refunded(data: &Value) -> bool {
     let of_payment: Vec<&str> = STATE
         .iter()
@@ -203,7 +203,7 @@ pub(super) fn is_withdrawn(data: &Value) -> bool {
     WITHDRAWN.contains(&&*text(data, &["status"]).to_ascii_lowercase())
 }
 
-/// The Twitch channel that an event is of, where it says.
+/// The Twitch channel that the event is of; `None` if the event does not name it.
 pub(super) fn channel(source: &str, data: &Value) -> Option<String> {
     let id = text(
         data,

@@ -1,5 +1,5 @@
-//! Published events in the shapes that are documented and seen in the wild, and the way back from
-//! our own.
+//! Tests of published events, in the shapes that are documented and that were observed in use, and
+//! in the bridge's own.
 
 use std::collections::BTreeSet;
 
@@ -557,7 +557,7 @@ fn types_that_count_as_support() -> BTreeSet<String> {
         .collect()
 }
 
-/// Shapes that overlays in the wild and the services' documentations show.
+/// Shapes from overlays in use and from the services' documentation.
 #[test]
 #[expect(clippy::too_many_lines, reason = "one sequence of steps")]
 fn support_of_every_service() {

@@ -1,5 +1,4 @@
-//! What happens around a channel: follows, raids, channel points, goals, the stream's category,
-//! pyramids.
+//! Events around a channel: follows, raids, channel points, goals, the stream's category, pyramids.
 
 use serde_json::{Value, json};
 
@@ -49,8 +48,8 @@ pub(super) fn raid(who: &Person, viewers: u64, avatar: &str, context: &Context<'
     })
 }
 
-/// `RewardRedemption`, or `AutomaticRewardRedemption` for Twitch's own rewards. A cost that is not
-/// told is 0: no reward is free.
+/// `RewardRedemption`, or `AutomaticRewardRedemption` for Twitch's own rewards. An unknown cost is
+/// 0, because no reward is free.
 pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> EmittedEvent {
     let (who, at, cost) = (
         &redemption.who,
@@ -110,8 +109,8 @@ pub(super) fn redemption(redemption: &Redemption, context: &Context<'_>) -> Emit
     }
 }
 
-/// Twitch's name (`EventSub`) of one of its own rewards; Twitchat has a name of its own for the one
-/// it reports.
+/// The name of one of Twitch's own rewards in `EventSub`. Twitchat reports one of them, under a
+/// name of its own.
 fn reward_type(reward_id: &str) -> String {
     if reward_id == "highlighted-message" {
         "send_highlighted_message".into()
@@ -146,7 +145,8 @@ pub(super) fn goal_contribution(who: &Person, points: u64, context: &Context<'_>
     })
 }
 
-/// The game's id is not known, and the old game and title neither: whoever compares must remember.
+/// `data` of a stream update. The game's id and the previous game and title are unknown: overlays
+/// that compare must remember them.
 pub(super) fn stream(category: &str, title: &str, context: &Context<'_>) -> Value {
     let nobody = Person::default();
     let here = context.broadcaster.unwrap_or(&nobody);
@@ -166,8 +166,8 @@ pub(super) fn stream(category: &str, title: &str, context: &Context<'_>) -> Valu
     })
 }
 
-/// In this event `user.name` is the login. How many this user has built and of which emote is not
-/// known.
+/// `data` of a pyramid. In this event `user.name` is the login. The emote, and how many pyramids
+/// the user has built, are unknown.
 pub(super) fn pyramid(who: &Person, width: u32) -> Value {
     json!({
         "total": 1,

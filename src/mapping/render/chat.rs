@@ -1,8 +1,8 @@
-//! What is written in chat: `ChatMessage`, `FirstWord` and `Cheer`.
+//! Events with a chat text: `ChatMessage`, `FirstWord` and `Cheer`.
 //!
-//! Streamer.bot told these as `message:{…}` for years, then flat; both are here. For `Cheer` its
-//! TypeScript types say that `message` is the text, no capture ever showed that: it is the object,
-//! as the seed's example reads it.
+//! For years Streamer.bot sent these as `message:{…}`, later with flat keys; the bridge sends both.
+//! For `Cheer`, Streamer.bot's TypeScript types declare `message` as the text, but no capture shows
+//! that: here it is the object, as the oldest example overlay reads it.
 
 use serde_json::{Value, json};
 
@@ -16,13 +16,14 @@ use crate::event::{
     fact::{Chat, ChatKind},
 };
 
-/// `data` of a chat message; `first` when it is the author's first on this channel at all.
+/// `data` of a chat message. `first` is true if it is the author's first message ever on this
+/// channel.
 pub(super) fn message(who: &Person, chat: &Chat, first: bool, context: &Context<'_>) -> Value {
     written(&Shown::writing(who, chat), chat, 0, first, context)
 }
 
-/// `data` of a cheer: that of a chat message, the bits, and the message's keys once more at the top
-/// level as the types have them.
+/// `data` of a cheer: the keys of a chat message and the bits, and the message's keys once more at
+/// the top level, as the types declare them.
 pub(super) fn cheer(who: &Person, bits: u64, chat: &Chat, context: &Context<'_>) -> Value {
     let shown = Shown::writing(who, chat);
     let mut data = written(&shown, chat, bits, false, context);
@@ -52,7 +53,7 @@ pub(super) fn cheer(who: &Person, bits: u64, chat: &Chat, context: &Context<'_>)
     data
 }
 
-/// What all three share.
+/// The keys that all three events share.
 fn written(shown: &Shown<'_>, chat: &Chat, bits: u64, first: bool, context: &Context<'_>) -> Value {
     let who = shown.who;
     let pieces = pieces(chat);
@@ -127,8 +128,8 @@ fn message_id<'a>(chat: &'a Chat, context: &Context<'a>) -> &'a str {
     }
 }
 
-/// The channel's login, as Streamer.bot has it. Newer Twitchat gives the channel's id: told as
-/// login where it is the broadcaster's.
+/// The channel's login, as Streamer.bot sends it. Newer Twitchat versions report the channel's id;
+/// it is replaced by the login if it is the broadcaster's.
 fn channel<'a>(chat: &'a Chat, context: &Context<'a>) -> &'a str {
     match (chat.channel.strip_prefix('#'), context.broadcaster) {
         (Some(login), _) => login,

@@ -1,14 +1,14 @@
-//! What an event says beyond its fact.
+//! Data that an event needs beside its fact.
 
 use crate::event::Person;
 
-/// What a fact does not say about itself but its event must.
+/// Data that an event needs but its fact does not have.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// When it was heard, in milliseconds since 1970.
+    /// When the message was received, in milliseconds since 1970.
     pub at_ms: i64,
-    /// Id of what told it; becomes `messageId`, `msgId` or `id`.
+    /// Id of the message that the fact comes from; becomes `messageId`, `msgId` or `id`.
     pub id: &'a str,
-    /// Whose channel it is, where known.
+    /// The channel's owner; `None` if unknown.
     pub broadcaster: Option<&'a Person>,
 }

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::event::{EmittedEvent, Person, fact::Gift};
 
-/// Twitch sells at most 100 at once; a published number beyond any sense must not become a list of
-/// that length.
+/// Maximum number of recipients in an event. Twitch sells at most 100 gifts at once; the limit
+/// keeps an absurd published number from becoming a list of that length.
 const RECIPIENTS_MAX: usize = 1_000;
 
-/// A whole wave: `gift` with all its recipients. Overlays count gifts by `recipients.length`, so
-/// there is one entry per gift.
+/// A whole gift bomb: `gift` with all its recipients. Overlays count gifts by `recipients.length`,
+/// so there is one entry per gift.
 pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> EmittedEvent {
     let gifter = &gift.gifter;
     let anonymous = gifter.is_anonymous();
@@ -62,8 +62,8 @@ pub fn gift_bomb(gift: &Gift, context: &Context<'_>) -> EmittedEvent {
     }
 }
 
-/// One gift to one recipient. `bomb_count` is the size of the wave it belongs to, 0 for none. The
-/// wave's own id is not told: Twitchat has none.
+/// One gift to one recipient. `bomb_count` is the size of its gift bomb, 0 for none. The gift
+/// bomb's own id is unknown, because Twitchat has none.
 pub fn gift_sub(
     gift: &Gift,
     recipient: &Person,

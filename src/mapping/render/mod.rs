@@ -1,11 +1,10 @@
-//! Facts into Streamer.bot's events: the `data` that its overlays read, in the words of every
-//! version at once.
+//! Makes Streamer.bot's events from facts: the `data` that its overlays read, with the keys of
+//! every version at once.
 //!
-//! Each event carries the superset of keys that Streamer.bot has sent over the years
-//! (docs/events.md), because overlays of every age are in use and none of them guards against a
-//! missing key. What is not known is an empty string, 0, `false` or an empty list: never absent,
-//! never of another type. Called by `bridge` with people already resolved; it must not look
-//! anything up, and it has no clock.
+//! Each event carries all keys that Streamer.bot has sent over the years (docs/events.md), because
+//! overlays of every age are in use and none of them checks for a missing key. An unknown value is
+//! an empty string, 0, `false` or an empty list; a key is never absent and never of another type.
+//! `bridge` calls this with complete people, because this module looks nothing up and has no clock.
 
 mod channel;
 mod chat;
@@ -34,8 +33,8 @@ use crate::event::{
     fact::{Chat, Gift, PresenceEvent},
 };
 
-/// The event that is emitted for a fact. `None` for what is not emitted: silent presence, and the
-/// broadcaster becoming known.
+/// The event that is emitted for a fact. `None` for facts without an event: silent presence, and
+/// the broadcaster becoming known.
 pub fn event(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
     let platform = match fact {
         Fact::Follow { who }
@@ -48,14 +47,14 @@ pub fn event(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
         Fact::Gift(gift) => gift.gifter.platform,
         Fact::Redemption(redemption) => redemption.who.platform,
         Fact::Presence(presence) => presence.who.platform,
-        // About nobody, about several people, or named already.
+        // The fact is about nobody or several people, or its event has a name already.
         _ => Platform::default(),
     };
     shape(fact, context).map(|event| of_platform(platform, event))
 }
 
-/// The same before it is known who emits it: a published event keeps the name that its publisher
-/// gave it.
+/// The same event before it gets the name of the person's platform. A published event keeps the
+/// name that its publisher gave it.
 pub fn shape(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
     Some(match fact {
         Fact::Follow { who } => EmittedEvent {
@@ -120,8 +119,8 @@ pub fn shape(fact: &Fact, context: &Context<'_>) -> Option<EmittedEvent> {
     })
 }
 
-/// `FirstWord` or `ChatMessage`; `ever` when it is the author's first message on this channel at
-/// all.
+/// `FirstWord` or `ChatMessage`. `ever` is true if it is the author's first message ever on this
+/// channel.
 pub fn written(
     kind: &str,
     who: &Person,
@@ -135,7 +134,8 @@ pub fn written(
     }
 }
 
-/// A gift that nobody gathers into a wave any more: told as what it says of itself.
+/// A gift that is not collected into a gift bomb any more: `GiftBomb` or `GiftSub`, as its fact is
+/// marked.
 fn gifted(gift: &Gift, context: &Context<'_>) -> EmittedEvent {
     match gift.recipients.as_slice() {
         [] if !gift.bomb && gift.count <= 1 => {

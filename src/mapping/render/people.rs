@@ -1,4 +1,4 @@
-//! People, badges, tiers and times as Streamer.bot writes them: the pieces that many events share.
+//! People, badges, tiers and times in Streamer.bot's format: the parts that many events share.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -14,13 +14,13 @@ pub(super) fn base(person: &Person) -> Value {
         "type": person.platform.as_str()})
 }
 
-/// The display name; the login where there is none, and the id where there is neither, because it
-/// is shown to people.
+/// The display name. If it is empty, the login, or else the id, because the result is shown to
+/// people.
 pub(super) fn display(person: &Person) -> &str {
     person.name()
 }
 
-/// A ban or its end: nobody tells who banned them, or why.
+/// `data` of a ban or its end. Twitchat reports neither the moderator nor the reason.
 pub(super) fn banned(who: &Person) -> Value {
     json!({
         "userId": who.id, "userName": who.login, "displayName": display(who), "isTest": false,
@@ -29,19 +29,19 @@ pub(super) fn banned(who: &Person) -> Value {
     })
 }
 
-/// Somebody in one event: who they are and what only this event tells of them.
+/// A person in one event, with what only this event reports about them.
 pub(super) struct Shown<'a> {
     pub(super) who: &'a Person,
     pub(super) badges: Vec<Value>,
     pub(super) color: &'a str,
-    /// Their subscription's tier, where this event tells it.
+    /// The tier of the person's subscription, if this event reports it.
     pub(super) tier: Option<Tier>,
-    /// How many months they have been subscribed, 0 where nothing tells it.
+    /// How many months the person has been subscribed, 0 if unknown.
     pub(super) months: u32,
 }
 
 impl<'a> Shown<'a> {
-    /// As they wrote something.
+    /// The person as the author of a chat text.
     pub(super) fn writing(who: &'a Person, chat: &'a Chat) -> Self {
         Self {
             who,
@@ -52,7 +52,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// As the person alone tells.
+    /// The person without a chat text.
     pub(super) fn silent(who: &'a Person) -> Self {
         Self {
             who,
@@ -63,20 +63,20 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// As a subscriber of that many months; a smaller number than known is no news.
+    /// Sets the subscription. The number of months is only raised, never lowered.
     pub(super) fn subscribed(mut self, tier: Tier, months: u32) -> Self {
         self.tier = Some(tier);
         self.months = self.months.max(months);
         self
     }
 
-    /// Whether they subscribe to the channel.
+    /// Whether the person subscribes to the channel.
     pub(super) fn is_subscriber(&self) -> bool {
         self.tier.is_some() || self.who.roles.contains(Roles::SUBSCRIBER)
     }
 
-    /// `"1000"`, `"2000"`, `"3000"`; tier 1 for subscribers of whom nothing better is known, as by
-    /// far the most common; else empty.
+    /// `"1000"`, `"2000"` or `"3000"`. A subscriber of unknown tier gets tier 1, by far the most
+    /// common; everybody else gets an empty text.
     pub(super) fn tier_text(&self) -> &'static str {
         if self.is_subscriber() {
             tier_text(self.tier.unwrap_or_default())
@@ -85,7 +85,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// `TwitchUser`: the base and role, badges, colour, subscription.
+    /// `TwitchUser`: the keys of `TwitchBaseUser`, and role, badges, colour and subscription.
     pub(super) fn user(&self) -> Value {
         json!({
             "id": self.who.id,
@@ -102,7 +102,7 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// Today's spelling of a tier. Prime is tier 1 there, with `is_prime` beside it.
+/// Today's spelling of a tier. Prime is `"1000"`, with `is_prime` beside it.
 pub(super) fn tier_text(tier: Tier) -> &'static str {
     match tier {
         Tier::Prime | Tier::One => "1000",
@@ -111,7 +111,7 @@ pub(super) fn tier_text(tier: Tier) -> &'static str {
     }
 }
 
-/// The old spelling of a tier, where Prime is 0.
+/// The old spelling of a tier: Prime is 0.
 pub(super) fn tier_number(tier: Tier) -> u8 {
     match tier {
         Tier::Prime => 0,
@@ -121,7 +121,7 @@ pub(super) fn tier_number(tier: Tier) -> u8 {
     }
 }
 
-/// Badges as the message shows them, else those that follow from the roles.
+/// The badges that the message shows, or else those that follow from the roles.
 fn badges(who: &Person, chat: &Chat) -> Vec<Value> {
     if chat.badges.is_empty() {
         role_badges(who)
@@ -133,7 +133,7 @@ fn badges(who: &Person, chat: &Chat) -> Vec<Value> {
     }
 }
 
-/// Badges that follow from the roles: overlays show them beside the name.
+/// Badges that follow from the roles, because overlays show them beside the name.
 fn role_badges(who: &Person) -> Vec<Value> {
     [
         (Roles::BROADCASTER, "broadcaster"),
@@ -147,8 +147,8 @@ fn role_badges(who: &Person) -> Vec<Value> {
     .collect()
 }
 
-/// A badge. Pictures are known for Twitch's own global ones only; the channel's would need a
-/// request to Twitch.
+/// A badge. Pictures are known only for Twitch's own global badges; those of the channel would need
+/// a request to Twitch.
 fn badge(name: &str, version: &str) -> Value {
     let picture = match name {
         "broadcaster" => {
@@ -167,7 +167,7 @@ fn badge(name: &str, version: &str) -> Value {
 }
 
 /// Months that the subscriber badge stands for: its version modulo 1000 (3006 is tier 3, 6 months).
-/// At least that many, it may be more.
+/// The real number may be higher.
 fn months(chat: &Chat) -> u32 {
     chat.badges
         .iter()
@@ -183,15 +183,15 @@ pub(super) fn utc(at_ms: i64) -> String {
         .to_string()
 }
 
-/// `2026-11-21T20:00:00.0000000+00:00`, as .NET writes a `DateTimeOffset`: what chat messages
-/// carry.
+/// `2026-11-21T20:00:00.0000000+00:00`, as .NET writes a `DateTimeOffset`. Chat messages have this
+/// format.
 pub(super) fn offset(at_ms: i64) -> String {
     instant(at_ms)
         .strftime("%Y-%m-%dT%H:%M:%S.%7f+00:00")
         .to_string()
 }
 
-/// An instant; 1970 for numbers that are no time at all.
+/// The instant; 1970 if the number is not a valid time.
 fn instant(at_ms: i64) -> Timestamp {
     Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -1,19 +1,19 @@
-//! What each platform calls an event.
+//! The names that each platform has for an event.
 
 use serde_json::Map;
 
 use crate::event::{EmittedEvent, EventName, Platform};
 
-/// An event in the name of its person's platform. Streamer.bot has no events of TikTok, and a page
-/// that thanks for `Twitch.Follow` must not get one of those: they are `General.Custom`, with the
-/// platform, Twitch's word for what happened, and the data of Twitch's event.
+/// Renames an event after the person's platform. Streamer.bot has no events of TikTok, and a page
+/// that thanks for `Twitch.Follow` must not receive one for a TikTok follower. Such events become
+/// `General.Custom`, with the platform, Twitch's type, and the data of Twitch's event.
 pub fn of_platform(platform: Platform, event: EmittedEvent) -> EmittedEvent {
     if platform != Platform::TikTok || &*event.name.source != "Twitch" {
         return event;
     }
     let EmittedEvent { name, data } = event;
     let mut custom = Map::new();
-    // Who it was, where every event has it.
+    // The person, under keys that every event has.
     for key in ["userId", "userName", "displayName", "user"] {
         let nested = data
             .get("message")
@@ -32,8 +32,8 @@ pub fn of_platform(platform: Platform, event: EmittedEvent) -> EmittedEvent {
     EmittedEvent::new("General", "Custom", custom.into())
 }
 
-/// The name of a Twitch event as the platform of its person has it. A platform that has no such
-/// event has Twitch's.
+/// The name of a Twitch event on the person's platform. If the platform has no such event, the name
+/// is Twitch's.
 pub(super) fn name(platform: Platform, twitch: &str) -> EventName {
     let own = match (platform, twitch) {
         (Platform::YouTube, "Follow") => Some(EventName::new("YouTube", "NewSubscriber")),
@@ -47,7 +47,7 @@ pub(super) fn name(platform: Platform, twitch: &str) -> EventName {
         .unwrap_or_else(|| EventName::new("Twitch", twitch))
 }
 
-/// What Kick and Trovo call a Twitch event.
+/// The type that Kick and Trovo use for a Twitch event.
 fn word(twitch: &str) -> &str {
     match twitch {
         "FirstWord" => "FirstWords",

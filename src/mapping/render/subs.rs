@@ -1,8 +1,8 @@
-//! Subscriptions by oneself: `Sub`, `ReSub`, `PrimePaidUpgrade`, `GiftPaidUpgrade`; `Subscription`
+//! Subscriptions for oneself: `Sub`, `ReSub`, `PrimePaidUpgrade`, `GiftPaidUpgrade`; `Subscription`
 //! and `Resubscription` on Kick and Trovo.
 //!
-//! `subTier` is the old number in `Sub` and today's `"1000"` in `ReSub`: that is what
-//! Streamer.bot's own events do.
+//! `subTier` is the old number in `Sub` and today's `"1000"` in `ReSub`, as in Streamer.bot's own
+//! events.
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ use crate::event::{
     fact::{SubKind, Subscription, Tier},
 };
 
-/// The event that tells a subscription.
+/// The event of a subscription.
 pub(super) fn subscription(sub: &Subscription, context: &Context<'_>) -> EmittedEvent {
     let (kind, data) = match sub.kind {
         SubKind::New => ("Sub", new(sub, context)),
@@ -77,7 +77,8 @@ fn renewed(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
     data
 }
 
-/// Twitchat does not say who had given the subscription that is carried on.
+/// `data` of a gift upgrade. Twitchat does not report who had given the subscription that is
+/// continued.
 fn gift_upgrade(sub: &Subscription, context: &Context<'_>) -> Map<String, Value> {
     let mut data = new(sub, context);
     data.insert(
@@ -89,7 +90,7 @@ fn gift_upgrade(sub: &Subscription, context: &Context<'_>) -> Map<String, Value>
     data
 }
 
-/// Streamer.bot's wording of Twitch's own line in chat.
+/// The line that Twitch shows in chat, in Streamer.bot's wording.
 fn sentence(sub: &Subscription, how: &str) -> String {
     let name = display(&sub.who);
     let number = tier_number(sub.tier);
@@ -100,7 +101,7 @@ fn sentence(sub: &Subscription, how: &str) -> String {
     }
 }
 
-/// Keys of every subscription: the seed's, and the tail that chat notifications have today.
+/// The keys of every subscription: the oldest ones, and those that chat notifications have today.
 fn common(sub: &Subscription, system_message: &str, context: &Context<'_>) -> Map<String, Value> {
     let shown = Shown::writing(&sub.who, &sub.chat).subscribed(sub.tier, sub.known_months());
     let data = json!({

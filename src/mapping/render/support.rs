@@ -1,8 +1,8 @@
 //! Tips, merch and memberships of other services.
 //!
-//! Each service has its own words for the same three things: who, how much, for what. Overlays read
-//! those of the service, so one object carries all of them, and only where two services disagree
-//! about a key does the event's name decide.
+//! Each service has its own keys for the same three things: the person, the amount, and what it was
+//! paid for. Overlays read the keys of their service, so one object carries all of them. The
+//! event's name decides only where two services use one key differently.
 
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ pub(super) fn support(support: &Support, context: &Context<'_>) -> Value {
         "isTest": false,
     });
     let more = match &*support.name.source {
-        // YouTube's amount is what it shows to people; the number is in millionths.
+        // YouTube's amount is a text for display; the number is in millionths.
         "YouTube" if &*support.name.kind == "MembershipGift" => json!({
             "amount": formatted,
             "microAmount": money.amount.in_units_of(6),

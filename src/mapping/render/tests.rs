@@ -1,5 +1,5 @@
-//! Our events against the superset examples of Streamer.bot's (`examples.json`), value by value;
-//! what our model cannot know, by type.
+//! Compares the bridge's events with examples that have all of Streamer.bot's keys
+//! (`examples.json`), value by value, and values that the model cannot know only by type.
 
 use serde_json::{Map, Value, json};
 
@@ -91,8 +91,8 @@ fn emitted_as(fact: &Fact, id: &str, at_ms: i64) -> EmittedEvent {
     .unwrap()
 }
 
-/// Holds `ours` to the example: the same keys everywhere, the same values except at the `loose`
-/// paths, and there the same types.
+/// Compares `ours` with the example: the same keys everywhere, and the same values, except at the
+/// `loose` paths, where only the types must match.
 fn alike(ours: &Value, example: &Value, loose: &[&str]) {
     compare(ours, example, "", loose, false);
 }
@@ -134,7 +134,7 @@ fn compare(ours: &Value, example: &Value, path: &str, loose: &[&str], by_type: b
     }
 }
 
-/// Pictures and `info` of badges: Twitchat has none.
+/// Pictures and `info` of badges, which Twitchat does not send.
 const BADGES: [&str; 6] = [
     "badges.imageUrl",
     "badges.info",
@@ -143,7 +143,7 @@ const BADGES: [&str; 6] = [
     "message.badges.imageUrl",
     "message.badges.info",
 ];
-/// What a gift does not tell of its giver: Twitchat sends no badges, colour or months with it.
+/// Fields of the gifter that are unknown: Twitchat sends no badges, colour or months with a gift.
 const GIVER: [&str; 4] = [
     "badges",
     "user.badges",
@@ -548,7 +548,7 @@ fn people_of_other_chats_are_told_by_their_own_source() {
     );
 }
 
-/// Streamer.bot has no source for it.
+/// Streamer.bot has no source for TikTok.
 #[test]
 fn what_people_of_tiktok_do_is_no_event_of_twitch() {
     let tiktok = || Person::new("7123456789012345678", "lea.t", "Lea").unwrap();
@@ -634,7 +634,7 @@ fn what_is_not_told_and_what_passes_as_it_is() {
     );
 }
 
-/// The field accesses of the example in Streamer.bot's WebSocket documentation, one by one;
+/// The field accesses of the example in Streamer.bot's WebSocket documentation, one by one. An
 /// `undefined` would be shown to the audience.
 #[test]
 fn the_documentations_javascript_example_finds_everything() {

@@ -1,8 +1,8 @@
-//! A chat text taken apart as Streamer.bot does: `emotes`, `cheerEmotes` and `parts`.
+//! Splits a chat text as Streamer.bot does: `emotes`, `cheerEmotes` and `parts`.
 //!
-//! `startIndex` and `endIndex` (inclusive) count UTF-16 units: their readers are overlays that cut
-//! the text with JavaScript's `substring`, and Streamer.bot counts in .NET strings, which are
-//! UTF-16 too. Twitch's own indices count code points, but they never reach us.
+//! `startIndex` and `endIndex` (inclusive) count UTF-16 units. Overlays cut the text with
+//! JavaScript's `substring`, and Streamer.bot counts in .NET strings, which are UTF-16 too.
+//! Twitch's own indices count code points, but Twitchat does not pass them on.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(super) struct Pieces {
     pub(super) parts: Vec<Value>,
 }
 
-/// Takes a text apart along its chunks; without chunks it is one text part.
+/// Splits a text along its chunks. Without chunks the text is one part.
 pub(super) fn pieces(chat: &Chat) -> Pieces {
     let mut pieces = Pieces {
         emotes: Vec::new(),
@@ -75,16 +75,16 @@ pub(super) fn pieces(chat: &Chat) -> Pieces {
     pieces
 }
 
-/// Walks through the text along with the chunks. Chunks may leave out spaces, so each is looked
-/// for.
+/// Finds the chunks in the text, one after the other. Chunks may leave out spaces, so each is
+/// searched for.
 struct Cursor<'a> {
     rest: &'a str,
     units: usize,
 }
 
 impl Cursor<'_> {
-    /// Passes a chunk: its first and last UTF-16 unit. `None`, and no step, where the text does not
-    /// have it.
+    /// Moves past a chunk and returns its first and last UTF-16 unit. `None`, without moving, if
+    /// the text does not contain the chunk.
     fn pass(&mut self, chunk: &str) -> Option<(usize, usize)> {
         let length = units(chunk);
         let (before, after) = self.rest.split_once(chunk).filter(|_| length > 0)?;
@@ -99,8 +99,8 @@ fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// Id and type of an emote, from where its picture is. Whether it is the channel's or a global one
-/// cannot be seen there.
+/// Id and type of an emote, read from its picture's address. The address does not show whether the
+/// emote is the channel's or a global one.
 fn emote_id(url: &str) -> (&str, &'static str) {
     let after = |mark: &str| {
         url.split_once(mark)
@@ -120,7 +120,7 @@ fn emote_id(url: &str) -> (&str, &'static str) {
     }
 }
 
-/// Twitch's colour of a cheermote.
+/// The colour that Twitch gives a cheermote.
 fn cheer_color(bits: u64) -> &'static str {
     match bits {
         0..100 => "#979797",

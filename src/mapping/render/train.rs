@@ -11,11 +11,12 @@ use crate::event::{
     fact::{Contribution, HypeTrain},
 };
 
-/// `data` of all four: start, update and end differ by a few times that do no harm in the others.
+/// `data` of all four events. Start, update and end each have a few times of their own, which do no
+/// harm in the others.
 ///
-/// Points are known as percent of the level only, so `goal` is 100: overlays draw `progress /
-/// goal`. Conductors come first in `top_contributions`: who reads this event takes the first of
-/// each kind for one.
+/// Points are known only as percent of the level, so `goal` is 100: overlays draw `progress /
+/// goal`. Conductors come first in `top_contributions`, because readers of this event take the
+/// first entry of each kind as the conductor.
 pub(super) fn report(train: &HypeTrain, context: &Context<'_>) -> Value {
     let at = utc(context.at_ms);
     let followers = train

@@ -1,4 +1,4 @@
-//! The multiset match: against live messages of all kinds, twice, and in any order.
+//! Tests of the multiset match: against live messages of all kinds, twice, and in any order.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ fn find(summary: &Summary, known: &Known) -> Vec<Missing> {
     missing(summary, |key| known.get(&key).copied().unwrap_or_default())
 }
 
-/// What the journal counts once the missing rows are in it.
+/// Adds the missing rows to the counts of the journal.
 fn apply(known: &mut Known, missing: &[Missing]) {
     for one in missing {
         let facts = filled(one.list, &one.row);
@@ -241,7 +241,7 @@ proptest! {
     #[test]
     fn applied_twice_changes_nothing_and_order_does_not_matter(rows in rows(),
         split in 0..40_usize, seed in any::<u64>()) {
-        // The journal knows some of it already.
+        // The journal has some of them already.
         let mut known = Known::new();
         apply(&mut known, &find(&summary_of(&rows[..split.min(rows.len())]), &Known::new()));
         let mut shuffled = rows.clone();

@@ -1,10 +1,10 @@
-//! A number that Twitchat wants as a text.
+//! A number that Twitchat expects as a text.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A number of seconds or steps, as the text that Twitchat's own deck sends.
+/// A number of seconds or steps, as the text that Twitchat's own Stream Deck plugin sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Amount(String);
 
@@ -27,7 +27,7 @@ impl fmt::Display for Amount {
 }
 
 impl<'de> Deserialize<'de> for Amount {
-    /// From a text or a number.
+    /// Reads a text or a number.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]

@@ -1,10 +1,10 @@
-//! All rows, and how one is found.
+//! All rows of the catalogue, and how to look one up.
 
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{Action, Answer, chat, clip, commands, feed, highlight, overlays, panels, questions};
 
-/// The lists that the modules declare.
+/// The lists that the modules of `action` declare.
 static LISTS: [&[Action]; 10] = [
     feed::FEED,
     panels::PANELS,
@@ -29,17 +29,17 @@ pub fn actions() -> impl Iterator<Item = &'static Action> {
     LISTS.iter().flat_map(|list| list.iter())
 }
 
-/// As Twitchat spells it: in capitals, with `_`.
+/// The name in Twitchat's spelling: in capitals, with `_`.
 pub(super) fn spelled(name: &str) -> String {
     name.trim().to_uppercase().replace('-', "_")
 }
 
-/// The action of that name, in any case and with `-` for `_`.
+/// The action with this name. Any case is accepted, and `-` for `_`.
 pub fn find(name: &str) -> Option<&'static Action> {
     INDEX.get(spelled(name).as_str()).copied()
 }
 
-/// What answers the action of that name, or follows from it.
+/// The messages with which Twitchat answers the action of this name, or which follow from it.
 pub fn answer_of(name: &str) -> &'static [Answer] {
     find(name).map_or(&[], |action| action.answers)
 }

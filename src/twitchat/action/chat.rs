@@ -5,41 +5,41 @@ use serde::{Deserialize, Serialize};
 use super::{Shape, row::CHAT};
 
 words! {
-    /// How a message looks.
+    /// The style of a message.
     MessageStyle: MESSAGE_STYLES {
-        /// As any message.
+        /// Like any other message.
         Message = "message",
         /// In colour.
         Highlight = "highlight",
-        /// As an error.
+        /// Like an error.
         Error = "error",
-        /// As a warning.
+        /// Like a warning.
         Warning = "warn",
     }
-    /// What a button does.
+    /// The action of a button.
     ButtonKind: BUTTON_KINDS {
         /// Opens a page.
         Page = "url",
         /// Runs a trigger.
         Trigger = "trigger",
-        /// Writes into the chat.
+        /// Sends a message to the chat.
         Message = "message",
-        /// Writes to Discord.
+        /// Sends a message to Discord.
         Discord = "discord",
     }
-    /// How a button looks.
+    /// The look of a button.
     ButtonTheme: BUTTON_THEMES {
-        /// As any button.
+        /// Like any other button.
         Default = "default",
-        /// As the one to press.
+        /// Like the button that is meant to be pressed.
         Primary = "primary",
-        /// As the other one.
+        /// Like an alternative to the main button.
         Secondary = "secondary",
-        /// As one to think about.
+        /// Like a button that should be pressed with care.
         Alert = "alert",
-        /// Light.
+        /// In light colours.
         Light = "light",
-        /// Plain.
+        /// Without decoration.
         Plain = "",
     }
 }
@@ -48,9 +48,9 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Columns {
-    /// This one, from 0.
+    /// One column, counted from 0.
     One(u32),
-    /// These.
+    /// Several columns, counted from 0.
     Several(Vec<u32>),
 }
 
@@ -69,7 +69,7 @@ const COLUMNS: Shape = Shape::Either(&[
 ]);
 
 parts! {
-    /// Who seems to write a message.
+    /// The person who is shown as the author of a message.
     Sender: SENDER {
         must {
             /// Any name.

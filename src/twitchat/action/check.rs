@@ -1,12 +1,12 @@
-//! Holds data against what parameters take. A text that holds a number is read as one, and `true`
-//! and `false` likewise: command lines and templates give texts.
+//! Checks data against the parameters of an action. Command lines and templates supply texts, so a
+//! text that holds a number, `true` or `false` is read as one where the parameter takes it.
 
 use serde_json::{Map, Value, json};
 
 use super::{Naming, Param, Problem, Shape, Spot, icons::ICONS};
 use crate::input::{Given, nearest, similar};
 
-/// What is wrong with data, and where; the action is added by who knows it.
+/// An error in data, with its place. The caller adds the action.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct DataError {
     /// Dotted path of the parameter.
@@ -15,7 +15,7 @@ pub(super) struct DataError {
     pub(super) what: What,
 }
 
-/// What is wrong.
+/// The kind of error.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum What {
     WrongType(&'static str),
@@ -47,7 +47,8 @@ impl DataError {
     }
 }
 
-/// Checks the fields of an object against those that there are in any of these words.
+/// Checks the fields of an object against the parameters that exist in at least one of these
+/// namings.
 pub(super) fn object(
     path: &str,
     params: &[Param],
@@ -93,7 +94,7 @@ fn fields(
     data: &mut Map<String, Value>,
 ) -> Result<(), DataError> {
     for param in params {
-        // In words that do not have it, it cannot be missing.
+        // A parameter that does not exist in these namings cannot be missing.
         let Some(key) = param.key_in(words) else {
             continue;
         };
@@ -112,7 +113,7 @@ fn fields(
     Ok(())
 }
 
-/// Checks one value, and reads texts as what is wanted.
+/// Checks one value, and converts a text to the type that the shape takes.
 fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Result<(), DataError> {
     read_text(shape, given);
     let error = |what| {
@@ -198,7 +199,8 @@ fn value(path: &str, shape: &Shape, words: &[Naming], given: &mut Value) -> Resu
     }
 }
 
-/// What fits none says the most about the shape of the same kind, if there is one.
+/// Checks a value against several shapes. If none fits, the error is that of the shape with the
+/// value's own type, if there is one.
 fn either(path: &str, shapes: &[Shape], words: &[Naming], given: &mut Value) -> Result<(), What> {
     let mut worst = What::WrongType(Given::from(&*given).kind());
     for shape in shapes {
@@ -229,7 +231,7 @@ fn one_of(
     ))
 }
 
-/// A text that says a number, or true or false, where such is wanted.
+/// Converts a text with a number, `true` or `false` if the shape takes one.
 fn read_text(shape: &Shape, given: &mut Value) {
     if !given.is_string() {
         return;
@@ -249,7 +251,8 @@ fn read_text(shape: &Shape, given: &mut Value) {
     }
 }
 
-/// What somebody wrote, not too long: it may be a chat text put in the wrong place.
+/// The value as an error quotes it, cut to 40 characters, because it may be a chat text in the
+/// wrong place.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 40;
     match text.char_indices().nth(LONGEST) {
@@ -258,7 +261,7 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-/// A dotted path.
+/// Appends a key to a dotted path.
 pub(super) fn join(path: &str, key: &str) -> String {
     if path.is_empty() {
         key.to_owned()

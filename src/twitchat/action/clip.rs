@@ -1,5 +1,5 @@
-//! Clips for the overlay. What somebody has at hand is Twitch's own JSON, a link or an id; what the
-//! overlay wants is the address of the player with a query, and how long to show it.
+//! Clips for the overlay. Users have Twitch's own JSON, a link or an id. The overlay needs the
+//! address of the player with a query, and the number of seconds to show it.
 
 use serde_json::{Map, Value, json};
 
@@ -10,9 +10,9 @@ use super::{
 };
 use crate::input::Given;
 
-/// Twitch's player for clips; the overlay adds to the query.
+/// Twitch's player for clips. The overlay appends to the query.
 const PLAYER: &str = "https://clips.twitch.tv/embed?clip=";
-/// As long as Twitch makes a clip unless told otherwise.
+/// The length that Twitch gives a clip by default.
 const USUAL_SECONDS: f64 = 30.0;
 pub(super) const OVERLAY: &str = "the overlay for messages and clips";
 
@@ -91,7 +91,7 @@ actions! { CLIPS:
     }
 }
 
-/// Makes what was given into what the overlay wants.
+/// Converts the given data to what the overlay needs.
 fn complete(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if !data.contains_key("clip") {
         gather(data);
@@ -109,8 +109,9 @@ fn complete(data: &mut Map<String, Value>) -> Result<(), DataError> {
     Ok(())
 }
 
-/// The clip out of what stands at the top: Twitch's whole answer, one clip of it, or just its link
-/// or id. It comes in the middle unless somebody says where.
+/// Moves the clip's fields from the top level into `clip`. They may be Twitch's whole answer, one
+/// clip of it, or only a link or an id. The clip is shown in the middle unless the data has a
+/// place.
 fn gather(data: &mut Map<String, Value>) {
     const OURS: [&str; 5] = ["params", "message_id", "date", "dateLabel", "skin"];
     let mut answer = match data.get_mut("data") {
@@ -141,8 +142,8 @@ fn gather(data: &mut Map<String, Value>) {
         .or_insert_with(|| json!({ "position": "m" }));
 }
 
-/// Sees to the player's address; gives the clip's id if it is known. The overlay shows whatever
-/// the addresses name, so those of other sites are refused.
+/// Sets the player's address, and returns the clip's id if it is known. Addresses of other sites
+/// are refused, because the overlay shows any address that it gets.
 fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, DataError> {
     if let Some(Value::String(video)) = clip.get("mp4")
         && !is_video_of_twitch(video)
@@ -195,7 +196,7 @@ fn address(clip: &mut Map<String, Value>) -> Result<Option<String>, DataError> {
     }
 }
 
-/// Whether a video lies where Twitch keeps those of its clips.
+/// Whether a video is on one of the hosts where Twitch stores clips.
 fn is_video_of_twitch(url: &str) -> bool {
     const HOSTS: [&str; 2] = [".twitch.tv", ".twitchcdn.net"];
     let host = url
@@ -219,7 +220,7 @@ fn no_clip(what: &'static str) -> DataError {
     }
 }
 
-/// The clip's id in any of Twitch's links to it.
+/// The clip's id in any of Twitch's links to a clip. `None` for other links.
 fn slug_of(url: &str) -> Option<String> {
     let rest = url
         .strip_prefix("https://")

@@ -10,22 +10,22 @@ use super::{
 };
 
 words! {
-    /// What becomes of a counter.
+    /// The change to a counter.
     CounterAction: COUNTER_ACTIONS {
-        /// The value is added.
+        /// Adds the value to the counter.
         Add = "ADD",
-        /// The value is taken away.
+        /// Subtracts the value from the counter.
         Subtract = "DEL",
-        /// The counter gets the value.
+        /// Sets the counter to the value.
         Set = "SET",
     }
-    /// What becomes of a trigger.
+    /// The change to a trigger.
     TriggerAction: TRIGGER_ACTIONS {
-        /// It is switched on.
+        /// Switches it on.
         Enable = "enable",
-        /// It is switched off.
+        /// Switches it off.
         Disable = "disable",
-        /// It is switched over.
+        /// Switches it on if it is off, and off if it is on.
         Toggle = "toggle",
     }
 }
@@ -214,7 +214,7 @@ actions! { COMMANDS:
     } with { needs: "Twitchat's Stream Deck plugin" }
 }
 
-/// Nothing at all steers nothing.
+/// Requires at least one parameter, because the action does nothing without one.
 fn one_of_them(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if data.is_empty() {
         return Err(DataError {

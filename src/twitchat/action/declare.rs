@@ -1,7 +1,8 @@
-//! How actions are declared: one declaration makes the row of the catalogue and the typed form,
-//! which so cannot drift apart.
+//! Macros that declare actions. One declaration makes both the row of the catalogue and the typed
+//! form, so the two cannot differ.
 
-/// The names of something: `"old" / "new"`, `"old" to 16`, `"new" in 17`, or one that has stayed.
+/// The names of an action or a parameter: `"old" / "new"`, `"old" to 16`, `"new" in 17`, or a
+/// single name that has not changed.
 macro_rules! names {
     ($name:literal) => {
         $crate::twitchat::action::Names {
@@ -29,7 +30,7 @@ macro_rules! names {
     };
 }
 
-/// What may be there.
+/// An optional literal as an `Option`.
 macro_rules! some {
     () => {
         None
@@ -55,7 +56,7 @@ macro_rules! param {
     };
 }
 
-/// `new` with what must be given; nothing must be: also `Default`.
+/// A function `new` with the required fields. A type without required fields also gets `Default`.
 macro_rules! maker {
     ($type:ident { } { $($may:ident)* }) => {
         impl Default for $type {
@@ -64,7 +65,7 @@ macro_rules! maker {
             }
         }
         impl $type {
-            /// With nothing but defaults.
+            /// Makes it with the defaults for all fields.
             pub fn new() -> Self {
                 Self::default()
             }
@@ -72,7 +73,7 @@ macro_rules! maker {
     };
     ($type:ident { $($must:ident: $of:ty),+ } { $($may:ident)* }) => {
         impl $type {
-            /// With what it cannot do without.
+            /// Makes it from the required fields.
             pub fn new($($must: impl Into<$of>),+) -> Self {
                 Self { $($must: $must.into(),)+ $($may: None),* }
             }
@@ -80,7 +81,7 @@ macro_rules! maker {
     };
 }
 
-/// Typed objects: the type, and a constant with its fields as the catalogue has them.
+/// Typed objects: the type, and a constant with its fields as parameters of the catalogue.
 macro_rules! parts {
     ($(
         $(#[$meta:meta])+
@@ -160,7 +161,7 @@ macro_rules! actions {
     };
 }
 
-/// Actions that take nothing, and such without a typed form.
+/// Actions without data, and actions without a typed form.
 macro_rules! plain {
     ($list:ident: $(
         $(#[doc = $about:literal])+

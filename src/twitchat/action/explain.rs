@@ -1,63 +1,63 @@
-//! An action in words and as JSON, for the command line and the page of the documentation.
+//! An action as text and as JSON, for the command line and for docs/actions.md.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Action, Naming, Param, Shape};
 
-/// What there is to say about an action. The keys stay as they are: programs read them.
+/// A description of one action. Programs read it as JSON, so its keys must not change.
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
-    /// The name that the catalogue calls it by.
+    /// The name of its row in the catalogue.
     pub name: &'static str,
-    /// What it does.
+    /// One or two sentences about its effect.
     pub about: &'static str,
     /// Its names, each with the generations that know it.
     pub names: Vec<Named>,
-    /// What must be open for it to do anything.
+    /// The part of Twitchat that must be open.
     pub needs: &'static str,
-    /// What it does that cannot be taken back.
+    /// The effect that cannot be undone; `None` if there is none.
     pub destructive: Option<&'static str>,
-    /// What it takes.
+    /// Its parameters, each followed by the fields within it.
     pub parameters: Vec<Parameter>,
-    /// The types of what answers it or follows from it.
+    /// The types of the messages that answer the action or follow from it.
     pub answers: Vec<&'static str>,
-    /// Data that is correct, in the words of its first name.
+    /// An example of correct data, with the keys of the action's first name.
     pub example: Map<String, Value>,
 }
 
-/// A name and who knows it.
+/// A name, and the generations that know it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Named {
-    /// The name.
+    /// Twitchat's `type`.
     pub name: &'static str,
     /// 1: up to 6.x, 2: 7.x to 16.x, 3: 17.
     pub generations: Vec<u8>,
 }
 
-/// One parameter, or one field within.
+/// One parameter, or a field within one.
 #[derive(Debug, Clone, Serialize)]
 pub struct Parameter {
-    /// Its dotted path; `[]` for each entry of a list.
+    /// Its dotted path. `[]` stands for each entry of a list.
     pub path: String,
-    /// Its path in 17, where it is another one; null if 17 does not have it.
+    /// Its path in Twitchat 17. `None` (`null`) if Twitchat 17 does not have it.
     #[serde(rename = "pathIn17")]
     pub path_in_17: Option<String>,
-    /// Whether no version before 17 has it.
+    /// Whether only Twitchat 17 has it.
     #[serde(rename = "onlyIn17")]
     pub only_in_17: bool,
-    /// Whether it must be there.
+    /// Whether the action requires it.
     pub required: bool,
-    /// What it takes, in words.
+    /// The values that it takes, in words.
     pub takes: String,
-    /// What Twitchat takes when it is absent.
+    /// The value that Twitchat uses if the parameter is absent; `None` if the catalogue has none.
     pub default: Option<Value>,
-    /// What it is for.
+    /// One or two sentences about its meaning.
     pub about: &'static str,
 }
 
 impl Action {
-    /// All that there is to say about it.
+    /// Describes the action.
     pub fn explain(&self) -> Explanation {
         let first = if self.names.old.is_some() {
             Naming::Old

@@ -1,5 +1,4 @@
-//! The chat and the list of people to greet: reading, scrolling, and what is done with a selected
-//! message.
+//! The chat and the list of people to greet: reading, scrolling, and actions on a selected message.
 
 use super::{
     Shape,
@@ -8,7 +7,7 @@ use super::{
 };
 
 words! {
-    /// What scrolling counts.
+    /// The unit of scrolling.
     ScrollMode: SCROLL_MODES {
         /// Messages.
         Messages = "messages",

@@ -31,7 +31,7 @@ words! {
         /// Bottom right.
         BottomRight = "br",
     }
-    /// Where a person is known.
+    /// The platform of a person.
     Platform: PLATFORMS {
         /// Twitchat itself.
         Twitchat = "twitchat",
@@ -53,14 +53,14 @@ words! {
 }
 
 parts! {
-    /// Where something is shown.
+    /// The place at which something is shown.
     Place: PLACE {
         must {
             /// The place: t for top, b for bottom, l for left, r for right, m for the middle.
             position: Position as ["position"] = Shape::OneOf(POSITIONS), example "\"bl\"";
         }
     }
-    /// Who wrote a message.
+    /// The author of a message.
     HighlightUser: HIGHLIGHT_USER {
         may {
             /// The person's id.
@@ -80,7 +80,7 @@ parts! {
             color: String as ["color"] = Shape::Text;
         }
         more {
-            /// Whatever else Twitchat or Twitch knows of the person.
+            /// Other fields that Twitchat or Twitch has for the person.
             more
         }
     }
@@ -116,8 +116,8 @@ actions! { HIGHLIGHTS:
     }
 }
 
-/// Twitchat hides a message without an id at once, and does not read the names that Twitch's API
-/// has for a person.
+/// Fills in an id and the names that Twitchat reads. Twitchat hides a message without an id at
+/// once, and does not read the keys that Twitch's API has for a person.
 #[expect(clippy::unnecessary_wraps, reason = "a row may hold one that fails")]
 fn complete(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if let Some(Value::String(message)) = data.get("message") {
@@ -146,7 +146,8 @@ fn complete(data: &mut Map<String, Value>) -> Result<(), DataError> {
     Ok(())
 }
 
-/// Nothing hides; anything else needs a text and a place, or nothing is shown.
+/// Requires a text and a place, without which Twitchat shows nothing. Empty data is allowed and
+/// hides the message.
 fn all_or_nothing(data: &mut Map<String, Value>) -> Result<(), DataError> {
     if data.is_empty() {
         return Ok(());

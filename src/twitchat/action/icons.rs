@@ -1,6 +1,6 @@
 //! The icons that Twitchat can show, by name.
 
-/// All of them, in alphabetical order.
+/// All icons in alphabetical order.
 pub const ICONS: &[&str] = &[
     "ad",
     "add",

@@ -1,18 +1,18 @@
-//! What actions and their parameters are called before and since 17.
+//! The names of actions and parameters, up to Twitchat 16 and from Twitchat 17 on.
 
 use crate::twitchat::Generation;
 
-/// Whose words: 17 has renamed everything.
+/// One of the two sets of names. Twitchat 17 has renamed everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Naming {
-    /// Up to 16.x.
+    /// The names of Twitchat up to 16.x.
     Old,
-    /// From 17 on.
+    /// The names of Twitchat from 17 on.
     New,
 }
 
 impl Naming {
-    /// The words of a generation.
+    /// The naming that a generation uses.
     pub fn of(generation: Generation) -> Self {
         if generation == Generation::Third {
             Self::New
@@ -22,17 +22,17 @@ impl Naming {
     }
 }
 
-/// What something is called on either side of the great renaming; `None` where it does not exist.
+/// The old and the new name of an action or a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Names {
-    /// Up to 16.x.
+    /// The name in Twitchat up to 16.x; `None` if it does not exist there.
     pub old: Option<&'static str>,
-    /// From 17 on.
+    /// The name in Twitchat from 17 on; `None` if it does not exist there.
     pub new: Option<&'static str>,
 }
 
 impl Names {
-    /// The name in these words.
+    /// The name in this naming; `None` if it does not exist there.
     pub fn of(self, naming: Naming) -> Option<&'static str> {
         match naming {
             Naming::Old => self.old,
@@ -40,7 +40,7 @@ impl Names {
         }
     }
 
-    /// Its names, each once, the older one first.
+    /// Both names, the older one first; one if they are equal.
     pub fn all(self) -> impl Iterator<Item = &'static str> {
         self.old
             .into_iter()

@@ -1,5 +1,5 @@
-//! What Twitchat's overlays do: wheel, animated texts, bingo grid; and how somebody else plays an
-//! overlay.
+//! Actions on Twitchat's overlays (wheel, animated texts, bingo grid), and messages with which
+//! another program can stand in for an overlay.
 
 use serde_json::{Map, Value};
 use uuid::{Uuid, uuid};
@@ -12,7 +12,7 @@ use super::{
 const WHEEL: &str = "the wheel overlay";
 const ANIMATED_TEXT: &str = "the animated text overlay";
 const BINGO_GRID: &str = "the bingo grid overlay";
-/// Ids of what has none are name-based below this one: the same data, the same id.
+/// Namespace for generated ids. They are derived from the data, so the same data gets the same id.
 pub(super) const NAMESPACE: Uuid = uuid!("b3a7ce0e-39cf-5b1f-8b0f-0f2d6b1f6a52");
 
 parts! {
@@ -174,16 +174,19 @@ const SUMMARY: &[Param] = &[
     list("follows", "New followers."),
     list("raids", "Raids."),
     list("subs", "New subscribers."),
-    list("resubs", "Who renewed."),
-    list("subgifts", "Who gave subscriptions."),
-    list("bits", "Who cheered."),
+    list("resubs", "Renewed subscriptions."),
+    list("subgifts", "Subscriptions given to others."),
+    list("bits", "Cheers."),
     list("hypeChats", "Empty."),
     list("rewards", "Rewards of the channel."),
     list("shoutouts", "Shoutouts given and received."),
     list("hypeTrains", "Hype trains."),
     list("polls", "Polls."),
     list("predictions", "Predictions."),
-    list("chatters", "Who wrote, was banned or timed out."),
+    list(
+        "chatters",
+        "People who wrote in chat, were banned or were timed out.",
+    ),
     list("tips", "Tips."),
     list("merch", "Merchandise."),
     list("powerups", "Power-ups."),
@@ -203,8 +206,8 @@ const SUMMARY: &[Param] = &[
     ),
 ];
 
-/// The winner must be one of the items: an overlay ignores any other. Whoever gives no session gets
-/// one, the same for the same wheel.
+/// Requires the winner to be one of the items, because an overlay ignores any other. Adds a session
+/// if there is none, the same for equal data.
 fn winner(data: &mut Map<String, Value>) -> Result<(), DataError> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let winner = text(data.get("winner")).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What Twitchat's buttons do: panels, forms, polls, raffles, quizzes, moderation. None of it takes
-//! data.
+//! Actions of Twitchat's buttons: panels, forms, polls, raffles, quizzes, moderation. None of them
+//! takes data.
 
 use super::{
     Answer,

@@ -1,5 +1,5 @@
-//! From what somebody wants to say to what is sent: found, checked, completed, and in the words of
-//! whoever listens.
+//! Prepares an action for sending: looks it up, checks and completes its data, and translates it to
+//! the names of the receiving Twitchat.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -18,33 +18,34 @@ use crate::{
     },
 };
 
-/// What can be sent as it is.
+/// A message that has been checked and can be sent without further changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
     /// Twitchat's `type`.
     pub kind: String,
-    /// Twitchat's `data`: always an object, older Twitchats throw without one.
+    /// Twitchat's `data`. Always an object, because older versions of Twitchat fail without one.
     pub data: Map<String, Value>,
-    /// What it does that cannot be taken back.
+    /// The effect that cannot be undone; `None` if there is none.
     pub destructive: Option<&'static str>,
-    /// Parameters left out because the generation in use does not look at them.
+    /// Parameters that were left out because the connected version of Twitchat ignores them.
     pub dropped: Vec<&'static str>,
-    /// What answers it.
+    /// The messages that can answer it.
     pub answers: Vec<Expected>,
 }
 
-/// A message that would be an answer.
+/// The description of a message that answers an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expected {
-    /// Its type, in the spellings that may come.
+    /// Its type, in all spellings that may arrive.
     pub kinds: Vec<&'static str>,
-    /// What stands where in its data, if it says whose answer it is.
+    /// A JSON pointer into its data, and the value there that identifies the answer. `None` if the
+    /// answer has no such value.
     pub same: Option<(&'static str, Value)>,
 }
 
 impl Expected {
     #[doc(hidden)]
-    /// Whether this message is it.
+    /// Whether a message with this type and data is the answer.
     pub fn is(&self, kind: &str, data: &Value) -> bool {
         let same = |(place, value): &(&str, Value)| data.pointer(place) == Some(value);
         self.kinds.contains(&kind) && self.same.as_ref().is_none_or(same)
@@ -53,19 +54,21 @@ impl Expected {
 
 /// A typed action.
 pub trait Order: Serialize {
-    /// The name that the catalogue calls it by.
+    /// The name of its row in the catalogue.
     const NAME: &'static str;
 
-    /// Its data, in the words of that name.
+    /// Its data, with the keys of [`Self::NAME`].
     fn data(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
             Ok(Value::Object(data)) => data,
-            // Every typed form is a struct with text keys.
+            // Not reached, because every typed form is a struct with text keys.
             _ => Map::new(),
         }
     }
 
-    /// Checks it and puts it into the words of a generation.
+    /// Checks it and translates it to the names of a generation.
+    ///
+    /// # Errors See [`Problem`].
     fn prepare(&self, generation: Option<Generation>) -> Result<Prepared, Problem> {
         prepare(Self::NAME, self.data(), generation)
     }
@@ -73,7 +76,8 @@ pub trait Order: Serialize {
 
 impl Prepared {
     #[doc(hidden)]
-    /// What is sent as it is, unchecked, for names and data that the catalogue does not know.
+    /// A message that is sent unchecked, for names and data that the catalogue does not know. Fails
+    /// only for types that must never be sent.
     pub fn raw(kind: &str, data: Map<String, Value>) -> Result<Self, Problem> {
         let kind = spelled(kind);
         if is_forbidden(&kind) {
@@ -89,7 +93,7 @@ impl Prepared {
     }
 
     #[doc(hidden)]
-    /// The whole message, as it travels.
+    /// The whole message, in the form in which it is sent.
     pub fn envelope(&self, id: &str) -> Map<String, Value> {
         Map::from_iter([
             ("origin".to_owned(), TWITCHAT.into()),
@@ -100,9 +104,9 @@ impl Prepared {
     }
 }
 
-/// Finds an action by any of its names, in any case and with `-` for `_`; checks its data; puts
-/// both into the words of a generation, or leaves them in those they came in. Twitchat's other
-/// messages, which an overlay or a test may send, pass unchecked.
+/// Finds an action by any of its names, in any case and with `-` for `_`, and checks its data. Then
+/// translates both to the names of `generation`; with `None` they keep the given names. Twitchat's
+/// other messages, which an overlay or a test may send, are not checked.
 pub fn prepare(
     name: &str,
     mut data: Map<String, Value>,
@@ -137,8 +141,8 @@ pub fn prepare(
     })
 }
 
-/// In whose words the data may be: those of the name, and those of the target for what the name's
-/// own side does not have.
+/// The namings that the data may use: that of the given name, and that of the target for parameters
+/// that exist only there.
 fn words(action: &Action, name: &str, generation: Option<Generation>) -> Vec<Naming> {
     let target = generation.map(Naming::of);
     let is_name = |naming: &Naming| action.names.of(*naming) == Some(name);
@@ -251,7 +255,7 @@ fn translate(
     Ok((kind, translated, dropped))
 }
 
-/// Defaults differ from one generation to the next: what was left to them is said.
+/// Adds the default values explicitly, because they differ between the generations.
 fn fill_in_defaults(action: &Action, words: &[Naming], data: &mut Map<String, Value>) {
     for param in action.params {
         if let Some((key, default)) = param.key_in(words).zip(param.default)
@@ -262,7 +266,7 @@ fn fill_in_defaults(action: &Action, words: &[Naming], data: &mut Map<String, Va
     }
 }
 
-/// What comes closest in a generation.
+/// The closest actions in a generation.
 fn akin(action: &Action, name: &str, generation: Generation) -> Vec<&'static str> {
     let named: Vec<_> = action
         .akin
@@ -279,7 +283,7 @@ fn akin(action: &Action, name: &str, generation: Generation) -> Vec<&'static str
     }
 }
 
-/// One of Twitchat's other messages, or nothing that is known.
+/// Prepares one of Twitchat's other messages. Fails if the name is unknown.
 fn other(
     name: String,
     data: Map<String, Value>,

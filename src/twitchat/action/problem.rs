@@ -1,104 +1,107 @@
-//! Why something is not sent.
+//! Why an action is not sent.
 
 use serde_json::Value;
 
 use crate::twitchat::Generation;
 
-/// Where the trouble is, and how it would be right.
+/// The place of an error, and an example without it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spot {
-    /// Which action.
+    /// The action's name, as it was given.
     pub action: &'static str,
     /// The parameter's dotted path.
     pub parameter: String,
-    /// What it takes; of an unknown one, the parameters that there are.
+    /// The values that the parameter takes. For an unknown parameter, the names of the parameters
+    /// that exist.
     pub allowed: String,
-    /// Data that is correct.
+    /// An example of correct data.
     pub example: Value,
 }
 
-/// Why something is not sent.
+/// Why an action is not sent.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// Twitchat would take it for OBS's own event, or send it on without end.
+    /// The type must never be sent, because Twitchat would take the message for one of OBS's own
+    /// events, or send it on endlessly.
     #[error(
         "{0} is never sent: Twitchat takes types that begin with OBS_ or ON_OBS_ for OBS's own \
             events, or sends them on without end"
     )]
     Forbidden(String),
-    /// There is nothing of that name.
+    /// No action has this name.
     #[error("Twitchat has no action {name}{}", or_similar(.nearest))]
     Unknown {
-        /// As it was written.
+        /// The name, in Twitchat's spelling.
         name: String,
-        /// What resembles it.
+        /// Names that are similar.
         nearest: Vec<&'static str>,
     },
     /// A parameter has a value of another type.
     #[error("{}: {} is {found}, but it takes {}{}", .spot.action, .spot.parameter, .spot.allowed,
         example(.spot))]
     WrongType {
-        /// Where.
+        /// The place of the error.
         spot: Box<Spot>,
-        /// What was there.
+        /// The type of the value, in words.
         found: &'static str,
     },
-    /// A value of the right type that is not possible.
+    /// A value has the right type, but is not allowed.
     #[error("{}: {} is {found}, but it takes {}{}", .spot.action, .spot.parameter, .spot.allowed,
         example(.spot))]
     OutOfRange {
-        /// Where.
+        /// The place of the error.
         spot: Box<Spot>,
-        /// What was there.
+        /// The value, cut if it is long.
         found: String,
     },
-    /// A word that is none of those that are possible.
+    /// A word is not one of those that are allowed.
     #[error("{}: {} is {found:?}, but it takes {}{}{}", .spot.action, .spot.parameter,
         .spot.allowed, or_similar(.nearest), example(.spot))]
     NotOneOf {
-        /// Where.
+        /// The place of the error.
         spot: Box<Spot>,
-        /// What was there.
+        /// The word, cut if it is long.
         found: String,
-        /// What resembles it.
+        /// Words that are similar.
         nearest: Vec<String>,
     },
-    /// A parameter that the action does not have.
+    /// The action has no such parameter.
     #[error("{} does not take {}{}; it takes {}{}", .spot.action, .spot.parameter,
         or_similar(.nearest.as_slice()), .spot.allowed, example(.spot))]
     UnknownKey {
-        /// Where.
+        /// The place of the error.
         spot: Box<Spot>,
-        /// What resembles it.
+        /// The parameter with the most similar name.
         nearest: Option<&'static str>,
     },
-    /// A parameter that must be there and is not.
+    /// A required parameter is missing.
     #[error("{}: {} is missing; it takes {}{}", .spot.action, .spot.parameter, .spot.allowed,
         example(.spot))]
     Missing {
-        /// Where.
+        /// The place of the error.
         spot: Box<Spot>,
     },
-    /// The generation in use has nothing of the kind.
+    /// The connected version of Twitchat has no counterpart.
     #[error("{action}{} is not available in Twitchat {generation}{}{}", of(.parameter.as_deref()),
         because(.why), closest(.nearest))]
     Untranslatable {
-        /// Which action.
+        /// The action's name, as it was given.
         action: &'static str,
-        /// The parameter that has no counterpart, unless it is the action itself.
+        /// The parameter without a counterpart; `None` if the action itself has none.
         parameter: Option<String>,
-        /// For whom.
+        /// The generation of the connected Twitchat.
         generation: Generation,
-        /// What is in the way; empty if there is just nothing like it.
+        /// The obstacle, in words; empty if there is simply no counterpart.
         why: &'static str,
-        /// What comes closest.
+        /// The names of the closest actions.
         nearest: Vec<&'static str>,
     },
 }
 
 impl Problem {
-    /// The parameter in question, if it is about one.
+    /// The dotted path of the parameter with the error; `None` if the error is not about a
+    /// parameter.
     pub fn parameter(&self) -> Option<&str> {
         match self {
             Self::WrongType { spot, .. }
@@ -143,7 +146,7 @@ fn of(parameter: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-/// How it would be right, as people write it who send it.
+/// An example of a correct action, in the form in which users write it.
 fn example(spot: &Spot) -> String {
     format!(". For example: {} {}", spot.action, spot.example)
 }

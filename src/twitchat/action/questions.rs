@@ -1,5 +1,5 @@
-//! What can be asked, and what answers it. No answer carries more of the question than its
-//! parameters; an unknown id gets none.
+//! Questions to Twitchat, and the messages that answer them. An answer repeats at most the
+//! parameters of its question. A question with an unknown id gets no answer.
 
 use super::{Answer, Shape, clip::OVERLAY, row::CHAT};
 

@@ -1,4 +1,4 @@
-//! What a row of the catalogue holds.
+//! A row of the catalogue.
 
 use serde_json::{Map, Value};
 
@@ -13,22 +13,23 @@ use crate::twitchat::{
     catalogue::{self, MessageType},
 };
 
-/// What answers an action or follows from it.
+/// A message that answers an action or follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answer {
-    /// Its type, in the older words if it has such.
+    /// Its type, in the older spelling if there is one.
     pub kind: &'static str,
-    /// The parameter whose value comes back, and where: so the answer is told from those to others.
+    /// The parameter whose value the answer repeats, and a JSON pointer to it in the answer. It
+    /// identifies the answer.
     pub same: Option<(&'static str, &'static str)>,
 }
 
 impl Answer {
-    /// An answer that carries nothing of the question.
+    /// An answer that repeats no value of the question.
     pub(super) const fn of(kind: &'static str) -> Self {
         Self { kind, same: None }
     }
 
-    /// An answer that carries a parameter's value.
+    /// An answer that repeats the value of a parameter.
     pub(super) const fn with(kind: &'static str, key: &'static str, place: &'static str) -> Self {
         Self {
             kind,
@@ -36,7 +37,7 @@ impl Answer {
         }
     }
 
-    /// Its type as a generation says it, or every spelling of it.
+    /// Its type in a generation, or all its spellings with `None`.
     pub fn kinds(&self, generation: Option<Generation>) -> Vec<&'static str> {
         if let Some(generation) = generation {
             return catalogue::name_in(self.kind, generation)
@@ -50,34 +51,34 @@ impl Answer {
     }
 }
 
-/// When an action does what cannot be taken back.
+/// An effect that cannot be undone.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Irreversible {
-    /// Whether this data does it.
+    /// Whether the action has the effect with this data.
     pub(super) when: fn(&Map<String, Value>) -> bool,
-    /// What it does, as a sentence about the action.
+    /// A description of the effect, as the end of a sentence about the action.
     pub(super) does: &'static str,
 }
 
-/// Looks at the data as a whole, or completes it.
+/// Checks or completes the data as a whole.
 pub(super) type Hook = fn(&mut Map<String, Value>) -> Result<(), check::DataError>;
 
-/// One action, under its names in all generations.
+/// One action, with its names in all generations.
 #[derive(Debug, Clone, Copy)]
 pub struct Action {
-    /// Its names.
+    /// Its names up to Twitchat 16 and in Twitchat 17.
     pub names: Names,
-    /// What it does.
+    /// One or two sentences about its effect.
     pub about: &'static str,
-    /// What it takes.
+    /// Its parameters.
     pub params: &'static [Param],
-    /// What answers it or follows from it.
+    /// The messages that answer it or follow from it.
     pub answers: &'static [Answer],
-    /// What must be open for it to do anything.
+    /// The part of Twitchat that must be open.
     pub needs: &'static str,
-    /// What comes closest in generations that have nothing like it, by any of their names.
+    /// The closest actions, by any of their names, for generations without a counterpart.
     pub(super) akin: &'static [&'static str],
-    /// Parameters that the other side does not look at; without them it does the same.
+    /// Parameters that the other generations ignore. The action has the same effect without them.
     pub(super) drops: &'static [&'static str],
     pub(super) irreversible: Option<Irreversible>,
     pub(super) before: Option<Hook>,
@@ -85,12 +86,12 @@ pub struct Action {
     pub(super) turn: Option<Turn>,
 }
 
-/// Nearly everything is done by Twitchat's main page.
+/// Needed by nearly all actions: Twitchat's main page.
 pub(super) const MAIN_PAGE: &str = "Twitchat";
-/// What is shown in the chat is done by the chat.
+/// Needed by actions that the chat carries out.
 pub(super) const CHAT: &str = "Twitchat with its chat in view";
 
-/// A row with nothing in it.
+/// A row without any values.
 pub(super) const PLAIN: Action = Action {
     names: Names {
         old: None,
@@ -109,12 +110,12 @@ pub(super) const PLAIN: Action = Action {
 };
 
 impl Action {
-    /// The name that the catalogue calls it by: the older one if there is one.
+    /// The name of the row: the older one if there is one.
     pub fn name(&self) -> &'static str {
         self.names.all().next().unwrap_or_default()
     }
 
-    /// What is known of each of its names.
+    /// The entry in the catalogue of types for each of its names.
     pub fn entries(&self) -> impl Iterator<Item = &'static MessageType> {
         self.names.all().filter_map(catalogue::look_up)
     }
@@ -126,32 +127,32 @@ impl Action {
             .map(|entry| entry.name)
     }
 
-    /// The first generation that has it.
+    /// The first generation that has the action.
     pub fn since(&self) -> Option<Generation> {
         Generation::ALL
             .into_iter()
             .find(|generation| self.name_in(*generation).is_some())
     }
 
-    /// What it does that cannot be taken back, if it does so always or with some data.
+    /// The effect that cannot be undone, whether it always occurs or only with some data.
     pub fn destructive(&self) -> Option<&'static str> {
         self.irreversible.map(|irreversible| irreversible.does)
     }
 
-    /// The parameters that there are in these words.
+    /// The parameters that exist in this naming.
     pub fn params_in(&self, naming: Naming) -> impl Iterator<Item = &'static Param> {
         self.params
             .iter()
             .filter(move |param| param.keys.of(naming).is_some())
     }
 
-    /// Data that is correct in these words.
+    /// An example of correct data in this naming.
     pub fn example(&self, naming: Naming) -> Map<String, Value> {
         example(self.params, &[naming])
     }
 
-    /// Checks data that is in these words; completes what it leaves to us, and reads texts that
-    /// hold numbers as such.
+    /// Checks data whose keys are in these namings. Completes it, and converts texts that hold
+    /// numbers.
     pub(super) fn check(
         &self,
         name: &'static str,

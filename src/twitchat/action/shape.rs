@@ -1,4 +1,5 @@
-//! A parameter and what it takes, in words and as a sample. `check` holds values against it.
+//! A parameter and the values that it takes, in words and as a sample. `check` checks values
+//! against it.
 
 use std::fmt;
 
@@ -9,23 +10,23 @@ use super::{
     naming::{Names, Naming},
 };
 
-/// What a parameter takes.
+/// The values that a parameter takes.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
     /// A whole number within these bounds.
     Whole {
-        /// The least.
+        /// The smallest value.
         least: i64,
-        /// The greatest.
+        /// The largest value.
         most: i64,
     },
-    /// A whole number in either direction; 0 would be nothing.
+    /// A positive or negative whole number, but not 0, which would do nothing.
     Steps,
-    /// Any number within these bounds.
+    /// A number within these bounds.
     Number {
-        /// The least.
+        /// The smallest value.
         least: f64,
-        /// The greatest.
+        /// The largest value.
         most: f64,
     },
     /// A whole number, sent as a text or a number.
@@ -34,11 +35,11 @@ pub enum Shape {
     Amount,
     /// True or false.
     Flag,
-    /// True: there is no other way of saying it.
+    /// Only `true`.
     True,
     /// A text, empty or not.
     Text,
-    /// A text with something in it.
+    /// A text that is not empty.
     Words,
     /// The id of something in Twitchat.
     Id,
@@ -48,36 +49,36 @@ pub enum Shape {
     Icon,
     /// A list.
     List {
-        /// What each entry is.
+        /// The shape of each entry.
         of: &'static Shape,
-        /// How many there must be.
+        /// The minimum number of entries.
         least: usize,
     },
     /// An object with these fields and no others.
     Object(&'static [Param]),
-    /// An object with these fields and whatever else.
+    /// An object with these fields and any others.
     Open(&'static [Param]),
-    /// The first of these that fits.
+    /// The first of these shapes that fits.
     Either(&'static [Shape]),
-    /// Anything.
+    /// Any value.
     Any,
 }
 
-/// The largest whole number that JavaScript counts to exactly.
+/// The largest whole number that JavaScript represents exactly.
 pub(super) const MANY: i64 = 9_007_199_254_740_991;
 
 impl Shape {
-    /// A column of the chat; it has no more than this can count.
+    /// A column of the chat. The chat cannot have more columns.
     pub(super) const COLUMN: Self = Self::Whole {
         least: 0,
         most: 100,
     };
-    /// How many.
+    /// A number of things, at least 1.
     pub(super) const COUNT: Self = Self::Whole {
         least: 1,
         most: MANY,
     };
-    /// A time, in Unix milliseconds, or a span.
+    /// A time in Unix milliseconds, or a length of time.
     pub(super) const TIME: Self = Self::Whole {
         least: 0,
         most: MANY,
@@ -87,13 +88,13 @@ impl Shape {
         least: f64::MIN,
         most: f64::MAX,
     };
-    /// A list of whatever.
+    /// A list with any entries.
     pub(super) const LIST: Self = Self::List {
         of: &Self::Any,
         least: 0,
     };
 
-    /// A value that fits.
+    /// A value of this shape.
     pub(super) fn sample(&self, words: &[Naming]) -> Value {
         match *self {
             Self::Whole { least, most } => json!(least.max(1).min(most)),
@@ -116,7 +117,7 @@ impl Shape {
 }
 
 impl fmt::Display for Shape {
-    /// What is allowed, as the end of a sentence.
+    /// The allowed values, as the end of a sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Whole { least, most: MANY } => write!(f, "a whole number from {least} up"),
@@ -162,33 +163,34 @@ impl fmt::Display for Shape {
     }
 }
 
-/// One parameter of an action, or one field of an object within.
+/// One parameter of an action, or one field of an object within a parameter.
 #[derive(Debug, Clone, Copy)]
 pub struct Param {
-    /// The name by which the catalogue calls it: the older key if it has one.
+    /// Its key in the catalogue: the older key if there is one.
     pub key: &'static str,
-    /// Its key on either side.
+    /// Its keys up to Twitchat 16 and in Twitchat 17.
     pub keys: Names,
-    /// What it is for.
+    /// One or two sentences about its meaning.
     pub about: &'static str,
-    /// What it takes.
+    /// The values that it takes.
     pub shape: Shape,
-    /// Whether it must be there.
+    /// Whether the action requires it.
     pub required: bool,
-    /// What Twitchat takes when it is absent, as JSON.
+    /// The value that Twitchat uses if the parameter is absent, as JSON; `None` if it has none or
+    /// none is known.
     pub default: Option<&'static str>,
-    /// A value for the example, as JSON.
+    /// A value for the example, as JSON; `None` for a value made from the shape.
     pub example: Option<&'static str>,
 }
 
 impl Param {
-    /// Its one key in these words: that of the first that have it.
+    /// Its key in the first of these namings that has it. `None` if none has.
     pub(super) fn key_in(&self, words: &[Naming]) -> Option<&'static str> {
         words.iter().find_map(|naming| self.keys.of(*naming))
     }
 }
 
-/// What is required, and what has an example of its own.
+/// An example of the required parameters, and of those with a value for the example.
 pub(super) fn example(params: &[Param], words: &[Naming]) -> Map<String, Value> {
     let given = |text: &str| serde_json::from_str(text).unwrap_or_default();
     let value = |param: &Param| {

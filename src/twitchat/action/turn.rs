@@ -1,8 +1,8 @@
-//! From one side of the great renaming to the other, where it is more than other names: several
-//! actions that became one with a switch.
+//! Translates actions between the old and the new naming if more than names has changed: several
+//! old actions became one with a parameter.
 //!
-//! Each takes data in the words of its row, with nothing left to defaults, and gives the name and
-//! data on the other side.
+//! Each function takes the data of one row, with all defaults filled in, and returns the name and
+//! data in the other naming.
 
 #![expect(
     clippy::unnecessary_wraps,
@@ -12,7 +12,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// What has no counterpart, and what comes closest.
+/// The reason why data has no counterpart, and the closest actions.
 #[derive(Debug)]
 pub(super) struct Untranslated {
     pub(super) why: &'static str,
@@ -21,10 +21,10 @@ pub(super) struct Untranslated {
 
 type Data = Map<String, Value>;
 type Turned = Result<(&'static str, Data), Untranslated>;
-/// How an action becomes what it is on the other side.
+/// A function that translates the data of an action to the other naming.
 pub(super) type Turn = fn(Data) -> Turned;
 
-/// How far Twitchat scrolls when it is told 0.
+/// The distance that Twitchat scrolls if `scrollBy` is 0.
 const USUAL_SCROLL: f64 = 100.0;
 
 fn data<const N: usize>(fields: [(&str, Option<Value>); N]) -> Data {
@@ -66,7 +66,7 @@ pub(super) fn pause_state(mut new: Data) -> Turned {
     }
 }
 
-/// As far as `scrollBy` says.
+/// The distance to scroll.
 fn distance(data: &Data) -> f64 {
     let given = data
         .get("scrollBy")
@@ -75,7 +75,7 @@ fn distance(data: &Data) -> f64 {
     if given == 0.0 { USUAL_SCROLL } else { given }
 }
 
-/// Whole numbers stay whole: JSON knows no difference, people do.
+/// A JSON number without decimals if it is whole, because that is easier to read.
 fn number(value: f64) -> Value {
     format!("{value}")
         .parse::<i64>()
@@ -139,7 +139,7 @@ pub(super) fn stop_emergency(_: Data) -> Turned {
     ))
 }
 
-/// Called when a confirmation is mentioned, which only 17 can be told in this way.
+/// Translates the mode with a confirmation, which only Twitchat 17 has as a parameter.
 pub(super) fn emergency_mode(mut new: Data) -> Turned {
     if new.remove("promptConfirmation") == Some(json!(true)) {
         Ok(("START_EMERGENCY", Data::new()))

@@ -1,5 +1,6 @@
-//! Events as the services document them: `tests/fixtures/services` holds a body of each, where it
-//! is documented, and what becomes of it. The table in docs/published-events.md is made of them.
+//! Tests with events as the services document them. `tests/fixtures/services` holds a body of each
+//! documented event and the expected result. The table in docs/published-events.md is made from
+//! these files.
 
 use std::path::Path;
 
@@ -42,7 +43,7 @@ impl Fixture {
         self.content[key].as_str().unwrap()
     }
 
-    /// The one thing that its body says.
+    /// The single reading of its body.
     fn reading(&self) -> Reading {
         let mut readings = read(&self.name, &self.content["body"])
             .unwrap_or_else(|wrong| panic!("{}: {wrong}", self.file));
@@ -50,7 +51,7 @@ impl Fixture {
         readings.remove(0)
     }
 
-    /// What is expected of it, in one cell.
+    /// The expected result, as one cell of the table.
     fn becomes(&self) -> String {
         let expected = &self.content["expected"];
         let Some(section) = expected["feeds"].as_str() else {
@@ -60,7 +61,7 @@ impl Fixture {
                 "test" => "not counted: it is a test",
                 "guest" => "not counted: another channel received it",
                 "withdrawn" => "taken back, if it was counted",
-                "uncounted" if feed(&self.name).is_none() => "passed on without what is private",
+                "uncounted" if feed(&self.name).is_none() => "passed on without private data",
                 _ => "not counted",
             }
             .into();
@@ -113,7 +114,7 @@ fn roles(person: &Person) -> Value {
     .collect()
 }
 
-/// What counts of a reading, in the words of a fixture's `expected`.
+/// The counted facts of a reading, in the format of a fixture's `expected`.
 fn described(name: &EventName, reading: &Reading) -> Value {
     let facts = reading.facts(name);
     let section = feed(name).map_or("", |feed| feed.section);
@@ -218,7 +219,8 @@ fn what_is_private_is_neither_kept_nor_passed_on() {
                 "{}: {private} is not in the body",
                 fixture.file
             );
-            // A message that is not public is a text: the journal's texts are taken out elsewhere.
+            // A message that is not public must not be in the event. It may be in `kept`, because
+            // the journal's texts are removed elsewhere.
             assert!(
                 !event.data.to_string().contains(private),
                 "{}: {private} is passed on: {}",
@@ -237,8 +239,8 @@ fn what_is_private_is_neither_kept_nor_passed_on() {
     assert!(searched > 60, "{searched}");
 }
 
-/// For each of the services' types there is a fixture, which names what was read or says that
-/// nothing was found.
+/// Each service has a fixture, which names the documentation that was read, or states that there is
+/// none.
 #[test]
 fn every_service_has_a_fixture() {
     let with: std::collections::BTreeSet<String> = fixtures()

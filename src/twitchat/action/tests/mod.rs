@@ -1,5 +1,5 @@
-//! The catalogue against the other catalogue, against the captured messages, and both ways through
-//! the translation.
+//! Compares the catalogue of actions with the catalogue of types and with captured messages, and
+//! tests the translation in both directions.
 
 mod mutations;
 mod page;
@@ -21,7 +21,7 @@ fn object(value: Value) -> Map<String, Value> {
     object
 }
 
-/// Every line of the captured actions, with the generation it is for.
+/// Every line of the captured actions, with the generation that it was captured for.
 fn captured() -> Vec<(Generation, String, Map<String, Value>)> {
     let read = |generation, lines: &'static str| {
         lines.lines().map(move |line| {
@@ -77,7 +77,8 @@ fn rows_and_catalogue_tell_the_same_names() {
             );
             seen.push(name);
         }
-        // Where each side has one name, the catalogue says so too.
+        // If an action has one name in each naming, the catalogue of types must have the same
+        // names.
         if let (Some(old), Some(new)) = (action.names.old, action.names.new)
             && old != new
         {
@@ -226,7 +227,8 @@ fn what_goes_over_and_comes_back_says_the_same() {
                     }
                     data
                 };
-                // The one that has two words for the same on one side.
+                // Twitchat 16 has two actions for this, so the translation back gives the other
+                // one.
                 let (name, data) = if name == "STOP_EMERGENCY" {
                     ("SET_EMERGENCY_MODE", object(json!({ "enabled": false })))
                 } else {
@@ -303,8 +305,8 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Whatever is given, it is refused with words or passes; and what passes once passes again,
-    /// unchanged.
+    /// Any data is either refused with a message or accepted. Data that was accepted once is
+    /// accepted again without changes.
     #[test]
     fn nothing_panics_and_what_passes_stays(
         name in prop::sample::select(
@@ -337,7 +339,7 @@ fn texts_that_hold_numbers_are_read_as_such() {
         Value::from(prepare("SET_EMERGENCY_MODE", data, None).unwrap().data),
         json!({ "enabled": false })
     );
-    // What is a text stays one.
+    // A text parameter keeps a number as text.
     let data = object(json!({ "message": "5" }));
     assert_eq!(
         Value::from(prepare("SEND_MESSAGE", data, None).unwrap().data),

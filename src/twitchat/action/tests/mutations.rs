@@ -1,11 +1,12 @@
-//! Captured actions with one thing wrong: each is refused for that reason, at that place.
+//! Captured actions with one error each. Each must be refused for the right reason, at the right
+//! place.
 
 use serde_json::{Map, Value, json};
 
 use super::{captured, object};
 use crate::twitchat::action::{Problem, prepare};
 
-/// What the refusal must be.
+/// The expected reason of the refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reason {
     WrongType,
@@ -26,10 +27,10 @@ fn reason(problem: &Problem) -> Option<Reason> {
     })
 }
 
-/// A mutated action: its name, its data, and the refusal that is due, with the parameter's path.
+/// A mutated action: its name, its data, the expected reason, and the parameter's path.
 type Mutated = (String, Map<String, Value>, Reason, String);
 
-/// What no parameter takes that took this.
+/// A value of a type that the parameter cannot take, given that it takes `value`.
 fn of_another_type(value: &Value) -> Value {
     match value {
         Value::Object(_) => json!("a text"),
@@ -39,7 +40,7 @@ fn of_another_type(value: &Value) -> Value {
     }
 }
 
-/// The paths of all values, those within objects included.
+/// The paths of all values, including those within objects.
 fn paths(data: &Map<String, Value>) -> Vec<String> {
     let mut found = Vec::new();
     for (key, value) in data {
@@ -51,14 +52,14 @@ fn paths(data: &Map<String, Value>) -> Vec<String> {
     found
 }
 
-/// Objects that may hold anything.
+/// Objects that may have any fields.
 const OPEN: [&str; 2] = ["/user", "/labels"];
 
 fn wrong_types() -> Vec<Mutated> {
     let mut all = Vec::new();
     for (_, name, data) in captured() {
         for path in paths(&data) {
-            // Of the persons and the texts of others, only what is read is looked at.
+            // In these objects only the fields that Twitchat reads are checked.
             let looked_at = [
                 "id",
                 "platform",
@@ -97,7 +98,8 @@ fn unknown_keys() -> Vec<Mutated> {
     captured().into_iter().map(with_key).collect()
 }
 
-/// What Twitchat throws on, ignores or misreads: read from its handlers, not from the catalogue.
+/// Parameters without which Twitchat fails, does nothing or misreads the message. They come from
+/// its handlers, not from the catalogue.
 const LEFT_OUT: [(&str, &str); 32] = [
     ("CHAT_FEED_SELECT", "count"),
     ("WHEEL_OVERLAY_START", "items"),

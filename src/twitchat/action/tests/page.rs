@@ -1,4 +1,4 @@
-//! docs/actions.md is made from the catalogue. `UPDATE_DOCS=1` writes it anew.
+//! Checks docs/actions.md, which is made from the catalogue. `UPDATE_DOCS=1` writes it anew.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! The typed forms against the captured actions: what is read into one and written again is the
-//! same.
+//! Checks the typed forms with captured actions: reading one and writing it again must not change
+//! it.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::{captured, object};
 use crate::twitchat::{Generation, action::*};
 
-/// How many captured lines went through the type.
+/// Checks a type with all captured lines that it can read, and returns their number.
 fn lines_of<T: Order + DeserializeOwned>() -> usize {
     let mut count = 0;
     for (generation, name, data) in captured() {
-        // Lines of the other side, in the words of the type's name.
+        // Lines with the other naming are translated to that of the type's name.
         let own = if find(T::NAME).is_some_and(|action| action.names.old == Some(T::NAME)) {
             Generation::Second
         } else {
@@ -33,7 +33,8 @@ fn lines_of<T: Order + DeserializeOwned>() -> usize {
     count
 }
 
-/// JSON has one kind of number, `serde_json` two.
+/// Turns all numbers into floats, because `serde_json` distinguishes them from integers and JSON
+/// does not.
 fn numbers(value: Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),
