@@ -70,15 +70,16 @@ struct Position {
 
 #[derive(Debug)]
 struct Interruption {
-    /// The position before it; `None` if a new bridge was the reason.
+    /// The position before the interruption; `None` if it began because a new bridge has started.
     before: Option<Position>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Hub {
-    /// By the JSON of their ids. Of requests with equal ids the first one gets the first reply.
+    /// Keyed by the JSON text of their ids. Of requests with equal ids the first one gets the first
+    /// reply.
     requests: HashMap<String, VecDeque<PendingRequest>>,
-    /// By their tickets.
+    /// Keyed by their tickets.
     actions: HashMap<u64, PendingAction>,
     streams: Vec<Arc<Queue>>,
     /// Names of streams that were dropped. The bridge still sends these events.

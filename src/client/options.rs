@@ -9,7 +9,7 @@ use crate::{obs::Target, twitchat::Generation};
 /// How long a client waits for a reply by default.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Reads which OBS to connect to; called before each attempt.
+/// Returns the OBS to connect to. Called before each attempt.
 type ReadTarget = Arc<dyn Fn() -> Target + Send + Sync>;
 
 /// Where OBS is, and how a [`Client`](super::Client) behaves.
