@@ -223,7 +223,7 @@ pub(super) fn acknowledge_at_once(socket: &Socket) {
         MaybeTlsStream::Rustls(tls) => tls.get_ref().0,
     };
     if let Err(error) = socket2::SockRef::from(tcp).set_tcp_quickack(true) {
-        tracing::debug!(%error, "no quick acknowledgements: an event after silence may take 40 ms");
+        tracing::debug!(%error, "cannot set TCP_QUICKACK: events after silence may be 40 ms late");
     }
 }
 

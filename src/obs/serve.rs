@@ -269,7 +269,7 @@ impl Session {
             // Without the connection nothing is asked again. The next connection begins by asking.
             Err(RequestError::NotConnected) => {}
             Err(error) => {
-                debug!(%error, "OBS does not say which scene is on air; asking again");
+                debug!(%error, "OBS did not report the scene on air; asking again");
                 self.settling.scene_event(Instant::now() + AGAIN);
             }
         }
