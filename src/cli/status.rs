@@ -1,4 +1,4 @@
-//! `status`: how the bridge is doing.
+//! `status`: shows the state of the bridge.
 
 use std::process::ExitCode;
 
@@ -24,7 +24,7 @@ const AFTER_HELP: &str = "Examples:
 The bridge is asked over OBS. If no bridge replies, the exit code is 5, and OBS itself is asked how
 it is.";
 
-/// So many clients and pages are named; the others are counted.
+/// The number of clients and pages that are named. The others are counted.
 const NAMED: usize = 10;
 
 /// Show whether the bridge runs, whether Twitchat's events arrive, and what was counted
@@ -76,7 +76,7 @@ impl Args {
     }
 }
 
-/// What OBS says of itself, in the shape of the bridge's status. `None` if it does not answer.
+/// The state of OBS, in the shape of the bridge's status. `None` if OBS does not reply.
 async fn obs_alone(target: &Target) -> Option<Value> {
     let obs = RequestConnection::connect(target, &Options::default())
         .await
@@ -88,7 +88,8 @@ async fn obs_alone(target: &Target) -> Option<Value> {
         "websocketVersion": version.websocket, "streaming": streaming, "scene": scene } }))
 }
 
-/// The answer for people. What an older or newer bridge does not tell is left out.
+/// The reply as a table for people. Fields that an older or newer bridge does not send are left
+/// out.
 struct View<'a> {
     status: &'a Value,
     now: Timestamp,
@@ -237,7 +238,7 @@ impl View<'_> {
         ])
     }
 
-    /// The roll that is on, and the pages that show it.
+    /// The running roll, and the pages that show it.
     fn overlay(&self) -> String {
         if self.status.get("overlay").is_none() {
             return String::new();
@@ -283,7 +284,7 @@ impl View<'_> {
             .join("\n")
     }
 
-    /// How many rules or actions there are, what they did, and what failed last in each.
+    /// The number of rules or actions, how often they ran, and the last error of each.
     fn automation(&self, place: &str) -> String {
         let all = self.list(place);
         let sum = |key: &str| -> u64 {
@@ -377,7 +378,7 @@ impl View<'_> {
             .join("\n")
     }
 
-    /// The text at the first place, else at the one where older bridges have it.
+    /// The text at `place`, else at the place that older bridges use.
     fn either(&self, place: &str, older: &str) -> &str {
         match self.text(place) {
             "" => self.text(older),
@@ -400,7 +401,7 @@ impl View<'_> {
         self.status.pointer(place).and_then(Value::as_u64)
     }
 
-    /// A time, and how long ago it was; nothing if there is none.
+    /// A time, and how long ago it was; empty if there is none.
     fn when(&self, before: &str, place: &str) -> String {
         let Ok(at) = self.text(place).parse::<Timestamp>() else {
             return String::new();
@@ -415,7 +416,7 @@ impl View<'_> {
     }
 }
 
-/// Where older bridges have a count.
+/// The place that older bridges use for a count.
 fn older(place: &str) -> &str {
     match place {
         "/counts/received" => "/counts/received",
@@ -424,7 +425,7 @@ fn older(place: &str) -> &str {
     }
 }
 
-/// How many there are, and how many of them are switched off; nothing if there is none.
+/// The number of items, and how many of them are switched off; empty if there are none.
 fn counted(all: &[Value]) -> String {
     let is_off = |one: &&Value| one.get("enabled") == Some(&Value::Bool(false));
     match (all.len(), all.iter().filter(is_off).count()) {
@@ -434,7 +435,7 @@ fn counted(all: &[Value]) -> String {
     }
 }
 
-/// A line, and one more for each of `all` that has a problem.
+/// The line, and one more for each item in `all` that has a problem.
 fn with_problems(line: String, all: &[Value], name: &str, problem: &[&str]) -> String {
     let text = |one: &Value, key: &str| Some(one.get(key)?.as_str()?.to_owned());
     let problems = all
@@ -452,7 +453,7 @@ fn with_problems(line: String, all: &[Value], name: &str, problem: &[&str]) -> S
         .join("\n")
 }
 
-/// A span in its two largest units.
+/// A duration in its two largest units.
 fn span(span: SignedDuration) -> String {
     let seconds = span.as_secs().max(0);
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);

@@ -1,5 +1,5 @@
-//! Shows each thing once, although it may be on the bus several times: as Twitchat's message, as
-//! the event that the message becomes, and as a bridge's copy of that event.
+//! Shows each event once, although OBS may carry it several times: as Twitchat's message, as the
+//! event that is made of the message, and as a bridge's copy of that event.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::cli::receiving::{
     summary,
 };
 
-/// How far apart the two copies of an event may be.
+/// The longest time between two copies of an event.
 const APART: SignedDuration = SignedDuration::from_secs(10);
 
 /// Where a copy of an event comes from.
@@ -21,10 +21,10 @@ enum Copy {
     OfBridge,
 }
 
-/// Remembers for a while which events were shown.
+/// Remembers which events were shown recently.
 #[derive(Debug)]
 pub(super) struct Once {
-    /// Whether a message gives way to the event that it becomes.
+    /// Whether a message is hidden if an event is made of it.
     hides_messages: bool,
     shown: HashMap<(String, String), Vec<(Copy, Timestamp)>>,
 }
@@ -37,7 +37,7 @@ impl Once {
         }
     }
 
-    /// Whether a line is the first that shows its thing.
+    /// Whether no other copy of the line was shown.
     pub(super) fn is_first(&mut self, line: &Line) -> bool {
         match line.from {
             From::Twitchat => !self.hides_messages || line.counterpart.is_null(),
@@ -50,7 +50,7 @@ impl Once {
         }
     }
 
-    /// Each copy of one side takes away one of the other, whichever comes first.
+    /// Each copy from one origin cancels one copy from the other, whichever comes first.
     fn is_first_copy(&mut self, copy: Copy, line: &Line, data: &Value) -> bool {
         let is_fresh = |at: Timestamp| line.at.duration_since(at) <= APART;
         self.shown.retain(|_, copies| {
