@@ -29,7 +29,7 @@ use super::signals::Signals;
 /// How often a verb gets a [`News::Tick`].
 const TICK: Duration = Duration::from_millis(250);
 
-/// The next thing that a verb reacts to.
+/// A message or another change that a verb reacts to.
 #[derive(Debug)]
 pub(crate) enum News {
     /// OBS is connected, for the first time or again.
@@ -51,7 +51,7 @@ pub(crate) enum News {
     Signal,
 }
 
-/// The state of the link that the user was told last.
+/// The state of the link that was shown to the user last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Link {
     Unseen,

@@ -113,7 +113,7 @@ fn does(steps: &[Step]) -> String {
         .join(", ")
 }
 
-/// What limits how often a rule runs.
+/// The limits on how often a rule runs.
 fn limits(rule: &Rule) -> String {
     let once = match rule.once_per {
         Some(Once::Person) => "once per person",

@@ -1,4 +1,4 @@
-//! One event, and what else a stream yields.
+//! One event, and the other items of a stream.
 
 use std::sync::Arc;
 
@@ -107,7 +107,7 @@ impl Event {
     }
 }
 
-/// What an [`Events`](super::events::Events) stream yields.
+/// An item of an [`Events`](super::events::Events) stream.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Update {

@@ -1,4 +1,4 @@
-//! What is written to the log, and at which level.
+//! Writes notes and warnings to the log, each at its level.
 
 use std::collections::HashMap;
 use std::sync::Arc;

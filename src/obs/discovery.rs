@@ -111,7 +111,7 @@ impl Discovery {
     }
 }
 
-/// Where this user's programs keep their settings, and where OBS may be installed.
+/// The folders in which to search for OBS and its settings.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
     /// The user's home folder.

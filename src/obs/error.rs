@@ -46,7 +46,7 @@ pub enum ConnectError {
     )]
     NotObs {
         at: String,
-        /// What the server seems to be.
+        /// A description of the program on the port.
         found: String,
     },
     /// OBS asks for a password, and none is set.

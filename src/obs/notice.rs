@@ -1,4 +1,4 @@
-//! What the link reports to the daemon.
+//! The notices that the link sends to the daemon.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,8 +13,8 @@ pub struct Info {
     pub scene: Option<String>,
 }
 
-/// What the link reports, in order. Between `Up` or `Connected` and `Down`, requests work and
-/// events are received.
+/// A notice of the link. Notices come in order: between `Up` or `Connected` and `Down`, requests
+/// work and events are received.
 #[derive(Debug)]
 pub enum Notice {
     /// Both connections are identified. Sent instead of `Up` if

@@ -14,7 +14,7 @@ use super::{RequestConnection, RequestError, scenes::NOT_FOUND};
 /// last.
 const TEXT_KINDS: [&str; 3] = ["text_gdiplus_v3", "text_gdiplus_v2", "text_ft2_source_v2"];
 
-/// What was done to have the source in the scene.
+/// How the source was added to the scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Installed {
     /// It was created.

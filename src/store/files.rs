@@ -86,7 +86,7 @@ impl Stamp {
     }
 }
 
-/// What has happened to the files since the last check.
+/// How the files have changed since the last check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
     None,

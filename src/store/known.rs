@@ -1,4 +1,4 @@
-//! What the journal must contain, even if its file is lost.
+//! The content that the journal must have, even if its file is lost.
 
 use rusqlite::Connection;
 
@@ -7,7 +7,8 @@ use super::schema::APPLICATION_ID;
 use super::statements;
 use crate::bridge::journal::{Seq, Session, Write};
 
-/// What the journal must contain, according to everything that was written to it and read from it.
+/// The content that the journal must have, according to everything that was written to it and read
+/// from it.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// The number of the last row.

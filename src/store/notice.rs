@@ -1,4 +1,4 @@
-//! What the store's thread reports: how far the journal is on disk, and whether the disk refuses
+//! The reports of the store's thread: how far the journal is on disk, and whether the disk refuses
 //! writes.
 //!
 //! Notices are merged while they are not read, so the thread never waits for the reader, and the

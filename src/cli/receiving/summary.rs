@@ -9,8 +9,8 @@ use crate::cli::out;
 /// The longest summary, in characters.
 const LONGEST: usize = 100;
 
-/// Where names are, the best place first: in Streamer.bot's events, then in Twitchat's messages of
-/// all generations.
+/// The places of names, the best place first: in Streamer.bot's events, then in Twitchat's messages
+/// of all generations.
 const NAMES: [&str; 17] = [
     "/displayName",
     "/user/displayName",
@@ -45,7 +45,7 @@ const AMOUNTS: [(&str, &str); 11] = [
     ("/level", "levels"),
     ("/width", "wide"),
 ];
-/// Where titles are: of rewards, polls, games and tracks.
+/// The places of titles: of rewards, polls, games and tracks.
 const TITLES: [&str; 9] = [
     "/reward/title",
     "/poll/title",
@@ -57,7 +57,7 @@ const TITLES: [&str; 9] = [
     "/scene/sceneName",
     "/connection/version",
 ];
-/// Where the text that a person wrote is.
+/// The places of texts that a person wrote.
 const TEXTS: [&str; 4] = ["/message/message", "/message", "/text", "/error"];
 
 /// Describes a message in one line.

@@ -181,7 +181,7 @@ fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
     }
 }
 
-/// What the thread that reads sends.
+/// A message from the thread that reads.
 #[derive(Debug)]
 enum Piece {
     Message(Played),

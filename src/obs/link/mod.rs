@@ -74,7 +74,7 @@ pub(crate) enum Input {
     Tick,
 }
 
-/// What the shell does next. It is always exactly one thing, and each effect but `Finish` ends in
+/// The next action of the shell. There is always exactly one, and each effect but `Finish` ends in
 /// another [`Input`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {

@@ -1,4 +1,4 @@
-//! What a test can do to a stand-in OBS, and ask it.
+//! The controls with which a test changes and inspects a stand-in OBS.
 
 use std::time::Duration;
 

@@ -147,12 +147,12 @@ impl Program {
         self.child.id()
     }
 
-    /// What it has written to standard output so far.
+    /// The standard output so far.
     pub(crate) fn output(&self) -> String {
         self.stdout.text()
     }
 
-    /// What it has written to standard error so far.
+    /// The standard error so far.
     pub(crate) fn log(&self) -> String {
         self.stderr.text()
     }
