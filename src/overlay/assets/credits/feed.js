@@ -91,7 +91,7 @@
         }
     }
 
-    /** The page's own connection to OBS. It connects again whenever the connection is lost. */
+    /** The page's own connection to OBS. It connects again until the user disconnects the page in OBS. */
     class Client {
         constructor({ onMessage, onReady }) {
             Object.assign(this, { onMessage, onReady });
